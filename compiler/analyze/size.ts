@@ -1,0 +1,2 @@
+/** Symbolic sizes. Contract; see the functions below. */
+export interface Size { readonly key: string }

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ADDON_FILE, LIBRARY_FILES, NAPI_VERSION, TENSORFLOW_VERSION } from '../../../runtime/backend/tensorflow-home.ts';
+import { InstallError, OTHER_BACKENDS } from './install-error.ts';
+import { errorCode, lastLines, runProgram } from './process.ts';
+
+export interface Build {
+  /** Folder of the installed @tensorflow/tfjs-node package, whose `binding/` is compiled. */
+  readonly packageFolder: string;
+  /** TensorFlow's C headers. */
+  readonly include: string;
+  /** Folder of the libraries; the addon is written beside them. */
+  readonly library: string;
+  readonly compiler: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+/** The C++ compiler: CXX, or the first of the usual names that runs. */
+export async function findCompiler(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
+  const candidates = env['CXX'] ? [env['CXX']] : ['c++', 'g++', 'clang++'];
+  for (const candidate of candidates) {
+    try {
+      const { status } = await runProgram(candidate, ['--version'], { env, ...(signal && { signal }) });
+      if (status === 0) return candidate;
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EACCES') throw error;
+    }
+  }
+  throw new InstallError(
+    `there is no C++ compiler here (looked for ${candidates.join(', ')}); tfjs-node's addon has to be compiled`,
+    'install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++) or name one in CXX, then run the command again',
+  );
+}
+
+/**
+ * Compiles the package's addon: two C++ files, without node-gyp, so neither make nor the headers of the running Node are needed.
+ * The Node-API symbols stay open and are found in the Node that loads it. The libraries are found beside the addon ($ORIGIN).
+ */
+export async function buildAddon({ packageFolder, include, library, compiler, env, signal }: Build): Promise<void> {
+  const nodeApi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(packageFolder, 'binding', file));
+  const args = [
+    '-std=c++17', '-O2', '-fPIC', '-shared', '-w',
+    `-DNAPI_VERSION=${NAPI_VERSION}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION',
+    '-I', nodeApi, '-I', include,
+    ...sources,
+    '-L', library, ...LIBRARY_FILES.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN',
+    '-o', join(library, ADDON_FILE),
+  ];
+  const build = await runProgram(compiler, args, { env, ...(signal && { signal }) });
+  if (build.status === 0) return;
+  const said = lastLines(build.stderr, 12).replaceAll(/^/gm, '    ');
+  if (/No space left on device/.test(build.stderr)) {
+    throw new InstallError(`the disk is full\n${said}`, 'make room (TMPDIR is used as well), then run the command again');
+  }
+  throw new InstallError(`tfjs-node's addon does not compile with ${compiler}\n${said}`, `try another compiler through CXX (g++ 9 or clang++ 10, or newer, with its C++ standard library); otherwise ${OTHER_BACKENDS}`);
+}
+
+/** Loads the addon in a process of its own, so that a library that crashes is an error message and not the end of this one. */
+export async function tryAddon(library: string, signal?: AbortSignal): Promise<void> {
+  const script = `process.stdout.write(require(process.argv[1]).TF_Version)`;
+  const attempt = await runProgram(process.execPath, ['-e', script, join(library, ADDON_FILE)], {
+    env: { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
+    ...(signal && { signal }),
+  });
+  if (attempt.signal === 'SIGILL') {
+    throw new InstallError('TensorFlow needs AVX instructions, which this processor does not have', OTHER_BACKENDS);
+  }
+  if (attempt.status !== 0 || attempt.stdout !== TENSORFLOW_VERSION) {
+    const said = lastLines(attempt.stderr || attempt.stdout, 8).replaceAll(/^/gm, '    ');
+    throw new InstallError(`the compiled addon does not load (${attempt.signal ?? `status ${attempt.status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
+  }
+}

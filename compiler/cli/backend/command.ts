@@ -1,0 +1,96 @@
+import { BACKEND_NAMES, reportBackends } from '../../../runtime/backend/index.ts';
+import { formatReports } from './doctor.ts';
+import { InstallError, installTensorflow } from './install.ts';
+
+export interface CommandIo {
+  out(line: string): void;
+  err(line: string): void;
+  readonly isTTY: boolean;
+}
+
+export const BACKEND_USAGE = `usage: attnc backend install tensorflow [--force]
+       attnc backend list
+
+  install tensorflow   fetches the TensorFlow library (some 200 MB) and compiles tfjs-node's addon against it
+    --force            again, even if it is installed
+  list                 says which backends work here, and how to get the others`;
+
+/**
+ * `attnc backend ...`.
+ * @returns the exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted
+ */
+export async function runBackendCommand(args: string[], io: CommandIo): Promise<number> {
+  const [action, ...rest] = args;
+  if (action === '--help' || action === 'help') {
+    io.out(BACKEND_USAGE);
+    return 0;
+  }
+  if (action === 'list' && rest.length === 0) {
+    for (const line of formatReports(await reportBackends())) io.out(line);
+    return 0;
+  }
+  const force = rest.includes('--force');
+  const names = rest.filter((argument) => argument !== '--force');
+  if (action === 'install' && names.length === 1) return install(names[0] ?? '', force, io);
+  io.err(action === undefined ? BACKEND_USAGE : `attnc backend: cannot understand '${args.join(' ')}'\n${BACKEND_USAGE}`);
+  return 2;
+}
+
+async function install(name: string, force: boolean, io: CommandIo): Promise<number> {
+  if (name !== 'tensorflow') {
+    const known = BACKEND_NAMES.some((backend) => backend === name);
+    io.err(known ? `attnc backend: '${name}' comes with attnc and needs no installation; 'attnc backend list' says whether it works here` : `attnc backend: there is no backend '${name}' to install; there is: tensorflow`);
+    return known ? 0 : 2;
+  }
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort(new InstallError('it was interrupted', 'run the command again; nothing was left behind'));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  const bar = new ProgressBar(io.isTTY);
+  try {
+    await installTensorflow({
+      force,
+      signal: abort.signal,
+      report(line) {
+        bar.clear();
+        io.out(line);
+      },
+      progress: (fraction, label) => bar.show(fraction, label),
+    });
+    return 0;
+  } catch (error) {
+    bar.clear();
+    if (!(error instanceof InstallError)) throw error;
+    io.err(error.message);
+    return abort.signal.aborted ? 130 : 1;
+  } finally {
+    bar.clear();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** One line on the terminal that is drawn over; nothing at all when the output is not a terminal. */
+class ProgressBar {
+  readonly #enabled: boolean;
+  #shown = '';
+
+  constructor(enabled: boolean) {
+    this.#enabled = enabled;
+  }
+
+  show(fraction: number, label: string): void {
+    if (!this.#enabled) return;
+    const full = Math.round(fraction * 30);
+    const line = `${'#'.repeat(full)}${'.'.repeat(30 - full)} ${String(Math.floor(fraction * 100)).padStart(3)}% ${label}`;
+    if (line === this.#shown) return;
+    this.clear();
+    process.stderr.write(line);
+    this.#shown = line;
+  }
+
+  clear(): void {
+    if (this.#shown !== '') process.stderr.write('\r\u001B[2K');
+    this.#shown = '';
+  }
+}

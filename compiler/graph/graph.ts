@@ -1,0 +1,270 @@
+/**
+ * The graph: pure operations on tensors with named axes, in structured regions.
+ *
+ * It is a sea of nodes. A node is immutable and refers to its inputs; a region (the body of a scan or of a call) is
+ * given by its argument nodes and its result nodes. Which loop a node stands in is not written down: it stands in the
+ * innermost region on whose arguments it depends, so what does not depend on a loop is outside it by construction.
+ *
+ * One graph passes through these dialects; the verifier checks what each may hold:
+ *   'calls'    block calls are still calls, one example, absence implicit: what the oracle interprets
+ *   'inlined'  no call
+ *   'batched'  axis `batch` added, absence made explicit: no where/otherwise, no `size` of a ragged dim, reductions masked
+ *   'laid-out' axis order is memory order; operands of elementwise operations aligned as tfjs broadcasts; contractions are
+ *              matrix products; only operations with an emit rule
+ */
+import type { Size } from '../analyze/size.ts';
+
+// ---------------------------------------------------------------- axes and types
+
+/** What an axis ranges over. Two fixed spaces agree by size, two ragged ones only by identity. */
+export type Space =
+  | { readonly kind: 'dim'; readonly dim: Dim }
+  | { readonly kind: 'cat'; readonly parts: readonly Space[] }
+  | { readonly kind: 'merge'; readonly parts: readonly Space[] }
+  | { readonly kind: 'anon'; readonly size: Size };
+
+/** A declared dim: nominal. */
+export interface Dim {
+  /** Unique in a program, e.g. `source`, `Additive.align#2`; equal ids mean the same dim. */
+  readonly id: string;
+  readonly label: string;
+  /** A dim with a default or a formal: its own atom; a derived dim: its formula; a ragged dim: its own atom (padded size in a batch, own length in one example). */
+  readonly size: Size;
+  readonly ragged: boolean;
+  /** Position of the first place: `dim shift = -1..1` has -1. */
+  readonly origin: number;
+  /** Only ragged: may an example have length 0? */
+  readonly mayBeEmpty: boolean;
+}
+
+export interface Axis {
+  /** Identity: broadcasting and contraction compare ids. Two axes with one id in different nodes agree in size. */
+  readonly id: string;
+  /** For printing and for the emitted names. */
+  readonly label: string;
+  readonly space: Space;
+}
+
+export type Elem = { readonly kind: 'float' | 'int' | 'bool' } | { readonly kind: 'index'; readonly space: Space };
+
+export interface TensorType {
+  readonly elem: Elem;
+  /** Ids distinct. The order is the printing order, and in 'laid-out' the memory order (row-major). */
+  readonly axes: readonly Axis[];
+  /** Ids of axes per mask: places that `where` or an index outside an axis may make absent. Ragged ends are not listed. */
+  readonly masks: readonly (readonly string[])[];
+}
+
+// ---------------------------------------------------------------- nodes
+
+export interface Node {
+  /** Unique per builder, increasing: inputs have smaller ids, so it orders deterministically. */
+  readonly id: number;
+  readonly op: Op;
+  readonly inputs: readonly Node[];
+  /** One per result: most operations have one, `scan` and `call` any number, read through `result` nodes. */
+  readonly types: readonly TensorType[];
+  readonly origin: Origin;
+}
+
+/** Where a node comes from: for diagnostics, names and comments in emitted code. */
+export interface Origin {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  /** The equation's name (`context`, `s'` as `s_next`), if this node is the value of one. */
+  readonly name: string | null;
+}
+
+export type UnaryFn =
+  | 'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'tanh' | 'sigmoid' | 'relu' | 'softplus' | 'erf' | 'sin' | 'cos'
+  | 'floor' // int result, zero gradient
+  | 'not'
+  | 'float' // int, bool or index to float
+  | 'int' // index or bool to int
+  | 'stop'; // identity, zero gradient
+
+export type BinaryFn =
+  | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'
+  | 'mod' // mathematical: result in [0, b)
+  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'and' | 'or';
+
+export type ReduceFn = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all';
+
+export type Op =
+  // leaves
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'parameter'; readonly path: string }
+  | { readonly kind: 'constant'; readonly value: number } // scalar; bool as 0 or 1; its elem is in the type
+  | { readonly kind: 'size'; readonly size: Size } // int scalar; a ragged atom is this example's own length
+  | { readonly kind: 'length'; readonly dim: Dim } // int [batch]: lengths of a ragged dim; 'batched' on
+  | { readonly kind: 'position'; readonly axis: Axis } // index(space)[axis]: origin, origin + 1, …
+  | { readonly kind: 'argument' } // of a region; identity is the node itself
+  /** A fresh draw per element: float uniform in (0, 1), or a dropout mask (0, or 1/(1 - rate)). Inputs: the positions of the scans it stands in, outermost first. In 'calls' it has just `axes`. */
+  | { readonly kind: 'random'; readonly draw: 'uniform' | 'keep'; readonly rate: number; readonly site: string; readonly axes: readonly Axis[] }
+  // elementwise: axes joined by id (a ++ (b \ a))
+  | { readonly kind: 'unary'; readonly fn: UnaryFn }
+  | { readonly kind: 'binary'; readonly fn: BinaryFn }
+  | { readonly kind: 'select' } // (condition, then, else)
+  // absence ('calls' and 'inlined' only)
+  | { readonly kind: 'where' } // (x, condition): absent where false
+  | { readonly kind: 'otherwise' } // (p, q): q where p is absent
+  // over axes; absent places are skipped ('calls', 'inlined'), masks are explicit afterwards
+  | { readonly kind: 'reduce'; readonly fn: ReduceFn; readonly axes: readonly string[] }
+  | { readonly kind: 'softmax'; readonly axis: string; readonly log: boolean }
+  | { readonly kind: 'argmax'; readonly axis: string } // index(space); first of equals
+  /** (a, b): product, summed over `axes`; other shared axes zip. Result axes: (a ++ (b \ a)) without `axes`. */
+  | { readonly kind: 'contract'; readonly axes: readonly string[] }
+  // places
+  /** (t, i): t at place i of `axis`; i is an index or int (a position, origin included). Result axes: i ++ (t \ axis), shared axes zip. Absent outside the axis unless `inside`. */
+  | { readonly kind: 'gather'; readonly axis: string; readonly inside: boolean }
+  /** (g, i): the adjoint of gather: into[axis = p] = sum of g where i = p. `over`: the axes summed (those of i that the result lacks). */
+  | { readonly kind: 'scatter'; readonly axis: Axis; readonly over: readonly string[] }
+  | { readonly kind: 'onehot'; readonly axis: Axis } // (i): float, new axis last
+  /** Joins along `axis`, in order; parts[k] is the id of the axis of input k that is joined, null for one place. Other axes are joined by broadcasting. The new axis stands where the first joined one stood, else first. */
+  | { readonly kind: 'concat'; readonly axis: Axis; readonly parts: readonly (string | null)[] }
+  /** `axis` from `start`, `into.space` places; `into: null` takes one place and drops the axis. */
+  | { readonly kind: 'slice'; readonly axis: string; readonly start: Size; readonly into: Axis | null }
+  // shape
+  | { readonly kind: 'rename'; readonly from: string; readonly to: Axis }
+  | { readonly kind: 'merge'; readonly axes: readonly string[]; readonly into: Axis } // row-major in the given order
+  | { readonly kind: 'split'; readonly axis: string; readonly into: readonly Axis[] }
+  | { readonly kind: 'broadcast'; readonly axes: readonly Axis[] } // to exactly these axes, in this order (a superset of the input's)
+  | { readonly kind: 'cumsum'; readonly axis: string; readonly exclusive: boolean; readonly reversed: boolean }
+  // 'laid-out' only
+  | { readonly kind: 'permute'; readonly order: readonly string[] }
+  | { readonly kind: 'reshape'; readonly axes: readonly Axis[] } // same elements in the same order; unit axes come and go here
+  | { readonly kind: 'matmul' } // [i, k] x [k, j], or [b, i, k] x [b, k, j]: axes already in place
+  // structure
+  | { readonly kind: 'result'; readonly index: number }
+  | { readonly kind: 'scan'; readonly axis: Axis; readonly reversed: boolean; readonly region: ScanRegion }
+  | { readonly kind: 'call'; readonly callee: string; readonly region: CallRegion; readonly binding: Binding };
+
+/**
+ * One step. Inputs of the scan node: the scanned sequences (each has `axis`), then the initial states.
+ * Results: the final states, then the emits with `axis` in front. A body may use any node outside (free variables).
+ */
+export interface ScanRegion {
+  /** index(axis) scalar: this step's place. */
+  readonly position: Node;
+  /** Arguments without `axis`. */
+  readonly xs: readonly Node[];
+  readonly states: readonly Node[];
+  readonly nexts: readonly Node[];
+  readonly emits: readonly Node[];
+}
+
+/** A block's body in its own frame: its axes have fresh ids. Free nodes in it are parameters and constants only. */
+export interface CallRegion {
+  readonly args: readonly Node[];
+  readonly results: readonly Node[];
+}
+
+/**
+ * How a call is lifted. Inside, argument k has its axes `args[k]` (caller's axis id to the body's axis); every other axis
+ * of the argument is an extra. The oracle loops over `extras` and runs the body for one element each; `inline` renames
+ * and lets the extras broadcast. Results get `extras` in front and the body's axes back under the caller's names.
+ */
+export interface Binding {
+  readonly args: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
+  readonly extras: readonly Axis[];
+  readonly results: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
+}
+
+// ---------------------------------------------------------------- programs
+
+export type Initialiser =
+  | { readonly kind: 'zeros' | 'ones' | 'orthogonal' | 'glorot' }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly limit: number } // U(-limit, limit)
+  | { readonly kind: 'normal'; readonly deviation: number };
+
+export interface Parameter {
+  /** Instance path, stable under edits elsewhere: `Annotate.forward.GRU.Wz`. */
+  readonly path: string;
+  /** For a map `[out <- in]`: out axes, then in axes. */
+  readonly axes: readonly Axis[];
+  /** How many of the axes are out-axes: fan-out is their product, fan-in the rest's. */
+  readonly outs: number;
+  readonly init: Initialiser;
+  readonly origin: Origin;
+}
+
+export interface Input {
+  readonly name: string;
+  readonly type: TensorType;
+  readonly doc: string | null;
+}
+
+/** What the checker could not decide: `divides` (b by a), `equal`, `atMost` (a <= b). Checked once, at the boundary. */
+export interface Requirement {
+  readonly kind: 'divides' | 'equal' | 'atMost';
+  readonly a: Size;
+  readonly b: Size;
+  readonly origin: Origin;
+  readonly why: string;
+}
+
+/** A recurrent decoder, for one step; its teacher-forced form is already a scan in `outputs`. */
+export interface DecoderGraph {
+  readonly name: string;
+  /** The axis generated along. */
+  readonly axis: Axis;
+  /** The space that `y` indexes. */
+  readonly vocabulary: Space;
+  /** index(vocabulary) scalar argument: the previous output. */
+  readonly previous: Node;
+  /** index(axis) scalar argument. */
+  readonly position: Node;
+  readonly states: readonly { readonly name: string; readonly argument: Node; readonly init: Node; readonly next: Node }[];
+  /** [vocabulary]. */
+  readonly logits: Node;
+  /** Named values of one step: `weights`, `context`, … */
+  readonly taps: ReadonlyMap<string, Node>;
+  readonly start: number;
+  readonly end: number | null;
+  /** Score of a finished hypothesis: `logp` and `length` are inputs of those names; null: log-probability as it is. */
+  readonly rank: Node | null;
+  /** Most outputs for one example; may read `size`. */
+  readonly atMost: Node | null;
+}
+
+export interface ObjectiveGraph {
+  readonly name: string;
+  /** Data besides the model's inputs: the targets and what is `given`. */
+  readonly given: readonly Input[];
+  /** float [] per example: averaged over the batch. */
+  readonly loss: Node;
+  readonly metrics: ReadonlyMap<string, Node>;
+  readonly optimizer: OptimizerSpec;
+  readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
+}
+
+/** Host-side arithmetic for schedules; names: `step`, `epoch` and construct-phase dims. */
+export type HostExpr =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'call'; readonly fn: 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'min' | 'max' | 'floor' | 'sqrt' | 'exp' | 'log' | 'neg'; readonly args: readonly HostExpr[] };
+
+export interface OptimizerSpec {
+  readonly kind: 'adam' | 'sgd' | 'adagrad' | 'rmsprop' | 'adadelta';
+  /** `rate`, `beta1`, `beta2`, `epsilon`, `momentum`, …; defaults are the runtime's. */
+  readonly options: ReadonlyMap<string, HostExpr>;
+}
+
+/** One model with what derives from it, in one dialect. */
+export interface Program {
+  readonly name: string;
+  readonly doc: string | null;
+  /** Construct-phase dims with their defaults, in order of declaration: the constructor's overrides. */
+  readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
+  readonly ragged: readonly Dim[];
+  readonly parameters: readonly Parameter[];
+  readonly inputs: readonly Input[];
+  /** Results by name; a model that generates has `logits` [target, vocabulary] and its taps with the axis in front, teacher-forced. */
+  readonly outputs: ReadonlyMap<string, Node>;
+  /** Present where the model generates. The teacher-forced outputs read inputs `y` (previous) and, in objectives, `y'` (target). */
+  readonly decoder: DecoderGraph | null;
+  readonly objectives: readonly ObjectiveGraph[];
+  readonly requirements: readonly Requirement[];
+}

@@ -1,0 +1,127 @@
+/**
+ * What an emitted module hands to the runtime: one `Definition` per model. Emitted functions are plain and synchronous
+ * (tfjs queues the work; only reading back is asynchronous), take ownership of nothing they are given, and return tensors
+ * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+
+export type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** Every size the emitted code reads: construct-phase dims, and for a call `batch` and the padded size of each ragged dim. */
+export type Sizes = Readonly<Record<string, number>>;
+
+export type ElemName = 'float' | 'int' | 'bool' | 'index';
+
+export type AxisSpec =
+  | { readonly label: string; readonly size: number }
+  /** A length per example; `dim` names the ragged dim. */
+  | { readonly label: string; readonly dim: string };
+
+export type InitialiserSpec =
+  | { readonly kind: 'zeros' | 'ones' | 'orthogonal' | 'glorot' }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly limit: number }
+  | { readonly kind: 'normal'; readonly deviation: number };
+
+export interface ParameterSpec {
+  readonly path: string;
+  readonly axes: readonly { readonly label: string; readonly size: number }[];
+  /** How many leading axes are out-axes (fan-out); the rest are in-axes (fan-in). */
+  readonly outs: number;
+  readonly init: InitialiserSpec;
+}
+
+/** One tensor of an example, without the batch. */
+export interface InputSpec {
+  readonly name: string;
+  readonly elem: ElemName;
+  readonly axes: readonly AxisSpec[];
+  /** For `index`: how many places the indexed space has (values lie in 0 … size-1), or the ragged dim whose length bounds them. */
+  readonly indexes: { readonly label: string; readonly size: number } | { readonly label: string; readonly dim: string } | null;
+}
+
+export interface RaggedSpec {
+  readonly label: string;
+  readonly mayBeEmpty: boolean;
+}
+
+/** Inputs of one call on the device: padded, `batch` in front, zeros in the padding. */
+export interface Batch {
+  readonly n: Sizes;
+  readonly inputs: Tensors;
+  /** int32 [batch] per ragged dim. */
+  readonly lengths: Readonly<Record<string, tf.Tensor1D>>;
+}
+
+/** Counter-based random numbers, keyed by example: neither padding nor the batch changes a draw. */
+export interface Random {
+  /** Dropout mask: 0 or 1/(1-rate). `shape` starts with batch. `ragged`: which of the other axes are ragged (coordinates, not element counters); `steps`: positions of the loops around. */
+  keep(site: string, rate: number, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor;
+  uniform(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor;
+}
+
+export interface OptimizerSettings {
+  readonly kind: 'adam' | 'sgd' | 'adagrad' | 'rmsprop' | 'adadelta';
+  readonly rate: number;
+  readonly [option: string]: number | string;
+}
+
+export interface ObjectiveDefinition {
+  readonly name: string;
+  /** Data besides the model's inputs: targets first. */
+  given(n: Sizes): readonly InputSpec[];
+  /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
+  loss(p: Tensors, batch: Batch): { readonly loss: tf.Tensor; readonly metrics: Tensors };
+  /** As `loss` with dropout on, and d loss / d parameter by path. */
+  gradients(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors };
+  /** `step` counts from 1; `epoch` is real. */
+  optimizer(n: Sizes, step: number, epoch: number): OptimizerSettings;
+  readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
+}
+
+export interface DecoderDefinition {
+  readonly name: string;
+  /** The generated axis. */
+  readonly axis: string;
+  /** The target's name in examples, e.g. `y`. */
+  readonly output: string;
+  vocabulary(n: Sizes): number;
+  readonly start: number;
+  readonly end: number | null;
+  /**
+   * Once per call: what does not depend on the generated axis (`memory`, batch in front) and the first states
+   * ([batch, beam = 1, …]).
+   */
+  prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: Tensors };
+  /** One place: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
+  step(p: Tensors, batch: Batch, memory: Tensors, state: Tensors, previous: tf.Tensor2D, t: number): {
+    readonly logits: tf.Tensor3D;
+    readonly state: Tensors;
+    readonly taps: Tensors;
+  };
+  /** Labels of the axes of each tap after [batch, beam]. */
+  readonly taps: Readonly<Record<string, readonly string[]>>;
+  /** Score of a hypothesis; the log-probability as it is where the program says nothing. */
+  rank(logp: number, length: number): number;
+  /** Most places for one example; `lengths` are its own. Null: the caller must say. */
+  readonly atMost: ((n: Sizes, lengths: Readonly<Record<string, number>>) => number) | null;
+}
+
+export interface Definition {
+  readonly name: string;
+  /** The `.attn` file, as named when compiled. */
+  readonly source: string;
+  /** Defaults of the dims that the constructor may override. */
+  readonly hyperparameters: Readonly<Record<string, number>>;
+  readonly ragged: readonly RaggedSpec[];
+  /** All construct-phase sizes (derived ones too) from the overridable ones; throws an error in the language of dims where a requirement fails. */
+  sizes(dims: Readonly<Record<string, number>>): Sizes;
+  parameters(n: Sizes): readonly ParameterSpec[];
+  inputs(n: Sizes): readonly InputSpec[];
+  /** Outputs of `forward` by name with the labels of their axes after `batch`; ragged labels are cut to the example's length. For a generating model these are the encoder-side results and alignments, teacher-forced on `y`. */
+  readonly outputs: Readonly<Record<string, { readonly elem: ElemName; readonly axes: readonly { readonly label: string; readonly dim: string | null }[] }>>;
+  /** For a generating model the batch also holds the targets (`inputs.y` previous outputs, `inputs["y'"]`). */
+  forward(p: Tensors, batch: Batch): Tensors;
+  readonly objectives: readonly ObjectiveDefinition[];
+  readonly decoder: DecoderDefinition | null;
+}

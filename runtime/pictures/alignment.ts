@@ -1,0 +1,248 @@
+/**
+ * Pictures of alignments: which inputs each output looked at, as in figure 3 of Bahdanau, Cho and Bengio, "Neural
+ * Machine Translation by Jointly Learning to Align and Translate" (2015).
+ */
+
+import { createInk, round, textWidth, wrapped, xmlText, type Ink } from './text.ts';
+
+export interface AlignmentPicture {
+  readonly title?: string;
+  /** Output symbols, from top to bottom. */
+  readonly rows: readonly string[];
+  /** Input symbols, from left to right. */
+  readonly columns: readonly string[];
+  /** Shape [rows, columns], each in [0, 1]. */
+  readonly weights: readonly (readonly number[])[];
+  readonly rowTitle?: string;
+  readonly columnTitle?: string;
+  readonly caption?: string;
+}
+
+const cell = 26;
+const symbolSize = 15;
+const longSize = 13;
+const noteSize = 12;
+const titleSize = 17;
+const padding = 24;
+const legendBar = 10;
+/** Width below which titles and captions are not wrapped, however small the matrix. */
+const leastText = 260;
+const sheetGap = 20;
+
+const ink1 = '#16202c';
+const ink2 = '#566472';
+const frameColour = '#d5dde6';
+const sheetColour = '#e8edf3';
+
+/**
+ * One hue from light to dark. Lightness falls steadily, so the order survives every kind of colour blindness and a
+ * print in grey.
+ */
+const ramp: readonly (readonly [number, number, number])[] = [
+  [241, 245, 249], [198, 219, 236], [120, 173, 213], [48, 116, 178], [10, 45, 92],
+];
+
+/** What an SVG of one picture is put together from. */
+interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly body: string;
+}
+
+/**
+ * Draws the weights as squares, darker for larger, with the symbols beside them. The same picture gives the same text.
+ * All text is drawn as outlines; spaces, controls and bidirectional marks are shown by sign or name, and a character
+ * without an outline as a frame with its code point.
+ *
+ * Throws a RangeError when the weights do not fit the symbols or are not in [0, 1] (1e-3 is allowed for rounding).
+ */
+export function alignmentSvg(picture: AlignmentPicture): string {
+  const ink = createInk();
+  const drawing = draw(picture, ink, 'alignmentSvg');
+  const { width, height } = drawing;
+  return svg(width, height, describe(picture), ink, card(width, height) + drawing.body);
+}
+
+/** Draws several pictures on one sheet, row by row, `columns` to a row. Throws a RangeError as `alignmentSvg` does. */
+export function alignmentGridSvg(pictures: readonly AlignmentPicture[], columns: number): string {
+  if (pictures.length === 0) throw new RangeError('alignmentGridSvg: expected at least one picture, given none.');
+  if (!Number.isInteger(columns) || columns < 1) {
+    throw new RangeError(`alignmentGridSvg: expected a positive whole number of columns, given ${columns}.`);
+  }
+  const ink = createInk();
+  const drawings = pictures.map((picture, i) => draw(picture, ink, `alignmentGridSvg, picture ${i}`));
+  const rowCount = Math.ceil(drawings.length / columns);
+  const widths = Array.from({ length: Math.min(columns, drawings.length) }, (_, c) =>
+    Math.max(...drawings.filter((_, i) => i % columns === c).map((d) => d.width)),
+  );
+  const heights = Array.from({ length: rowCount }, (_, r) =>
+    Math.max(...drawings.slice(r * columns, (r + 1) * columns).map((d) => d.height)),
+  );
+  const before = (sizes: readonly number[], count: number): number =>
+    sizes.slice(0, count).reduce((sum, size) => sum + size + sheetGap, sheetGap);
+  const placed = drawings.map((drawing, i) => {
+    const [c, r] = [i % columns, Math.floor(i / columns)];
+    const place = `translate(${round(before(widths, c))} ${round(before(heights, r))})`;
+    return `<g transform="${place}">${card(widths[c]!, heights[r]!)}${drawing.body}</g>`;
+  });
+  const [width, height] = [before(widths, widths.length), before(heights, heights.length)];
+  const background = `<rect width="${round(width)}" height="${round(height)}" rx="14" fill="${sheetColour}"/>`;
+  return svg(width, height, pictures.map(describe).join(' '), ink, background + placed.join(''));
+}
+
+/** The colour of a weight in [0, 1]. */
+export function weightColour(weight: number): string {
+  const place = Math.min(Math.max(weight, 0), 1) * (ramp.length - 1);
+  const lower = Math.min(Math.floor(place), ramp.length - 2);
+  const part = place - lower;
+  const channels = ramp[lower]!.map((from, i) => Math.round(from + (ramp[lower + 1]![i]! - from) * part));
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
+  check(picture, caller);
+  const { rows, columns } = picture;
+  const matrixWidth = columns.length * cell;
+  const matrixHeight = rows.length * cell;
+
+  // Words are all upright or all turned; a lone tag among characters turns by itself.
+  const allFit = columns.every((symbol) => symbolWidth(symbol) <= cell - 2);
+  const upright = columns.map((symbol) => allFit || [...symbol].length === 1);
+  const tallest = Math.max(symbolSize, ...columns.map((symbol, i) => (upright[i]! ? 0 : longWidth(symbol))));
+  const widest = Math.max(symbolSize, ...rows.map(symbolWidth));
+  const rowTitleSpace = picture.rowTitle === undefined ? 0 : noteSize + 12;
+  const columnTitleSpace = picture.columnTitle === undefined ? 0 : noteSize + 10;
+
+  const left = padding + rowTitleSpace + widest + 8;
+  const legendLeft = left + matrixWidth + 20;
+  const legendWidth = legendBar + 6 + textWidth('0.5', noteSize - 1);
+  const inner = Math.max(legendLeft + legendWidth - padding, leastText);
+  const width = inner + 2 * padding;
+
+  const parts: string[] = [];
+  let y = padding;
+  for (const line of wrapped(picture.title ?? '', titleSize, inner)) {
+    parts.push(ink.text(line, padding, y + titleSize * 0.8, { size: titleSize, fill: ink1, bold: true }));
+    y += titleSize * 1.4;
+  }
+  if (y > padding) y += 8;
+  if (picture.columnTitle !== undefined) {
+    parts.push(note(ink, picture.columnTitle, left + matrixWidth / 2, y + noteSize * 0.8, 'middle', matrixWidth));
+    y += columnTitleSpace;
+  }
+  y += tallest + 8;
+  const top = y;
+
+  columns.forEach((symbol, i) => {
+    const x = left + (i + 0.5) * cell;
+    parts.push(
+      upright[i]!
+        ? symbolText(ink, symbol, x, top - 12, 'middle', symbolSize)
+        : symbolText(ink, symbol, x + longSize * 0.35, top - 8, 'start', longSize, -90),
+    );
+  });
+  rows.forEach((symbol, i) => {
+    parts.push(symbolText(ink, symbol, left - 9, top + (i + 0.5) * cell + symbolSize * 0.35, 'end', symbolSize));
+  });
+  if (picture.rowTitle !== undefined) {
+    parts.push(note(ink, picture.rowTitle, padding + noteSize * 0.8, top + matrixHeight / 2, 'middle', matrixHeight, -90));
+  }
+  picture.weights.forEach((row, r) => {
+    const squares = row.map((weight, c) => {
+      const place = `x="${round(left + c * cell + 0.75)}" y="${round(top + r * cell + 0.75)}"`;
+      return `<rect ${place} width="${cell - 1.5}" height="${cell - 1.5}" rx="3" fill="${weightColour(weight)}"/>`;
+    });
+    parts.push(squares.join(''));
+  });
+  const legendHeight = Math.max(Math.min(matrixHeight, 130), 60);
+  parts.push(legend(ink, legendLeft, top, legendHeight));
+  y = top + Math.max(matrixHeight, legendHeight);
+
+  const captionLines = wrapped(picture.caption ?? '', noteSize, inner);
+  if (captionLines.length > 0) y += 16;
+  for (const line of captionLines) {
+    parts.push(ink.text(line, padding, y + noteSize * 0.8, { size: noteSize, fill: ink2 }));
+    y += noteSize * 1.5;
+  }
+  return { width, height: y + padding, body: parts.join('') };
+}
+
+/** The ground of a picture, so that it reads the same on light and dark pages. */
+function card(width: number, height: number): string {
+  return (
+    `<rect x="0.5" y="0.5" width="${round(width - 1)}" height="${round(height - 1)}" rx="12" ` +
+    `fill="#ffffff" stroke="${frameColour}"/>`
+  );
+}
+
+function gradient(): string {
+  const stops = ramp.map((_, i) => {
+    const part = i / (ramp.length - 1);
+    return `<stop offset="${part}" stop-color="${weightColour(1 - part)}"/>`;
+  });
+  return `<linearGradient id="weight-ramp" x1="0" y1="0" x2="0" y2="1">${stops.join('')}</linearGradient>`;
+}
+
+function legend(ink: Ink, x: number, y: number, height: number): string {
+  const bar =
+    `<rect x="${round(x)}" y="${round(y + 0.75)}" width="${legendBar}" height="${round(height - 1.5)}" rx="3" ` +
+    `fill="url(#weight-ramp)"/>`;
+  const ticks = [1, 0.5, 0].map((value) => {
+    const baseline = y + 0.75 + (1 - value) * (height - 9) + 8;
+    return ink.text(String(value), x + legendBar + 6, baseline, { size: noteSize - 1, fill: ink2 });
+  });
+  return bar + ticks.join('');
+}
+
+/** A side title, drawn smaller where the side is short. */
+function note(ink: Ink, text: string, x: number, y: number, anchor: 'middle', room: number, rotate = 0): string {
+  const size = Math.min(noteSize, Math.max(8, (noteSize * room) / textWidth(text, noteSize)));
+  return ink.text(text, x, y, { size, fill: ink2, anchor, rotate });
+}
+
+function symbolText(ink: Ink, symbol: string, x: number, y: number, anchor: 'start' | 'middle' | 'end', size: number, rotate = 0): string {
+  return ink.text(symbol, x, y, { size, fill: ink1, anchor, rotate, visibleSpaces: true });
+}
+
+function symbolWidth(symbol: string): number {
+  return textWidth(symbol, symbolSize, true);
+}
+
+function longWidth(symbol: string): number {
+  return textWidth(symbol, longSize, true);
+}
+
+/** What the picture says, for those who hear it. */
+function describe(picture: AlignmentPicture): string {
+  const title = picture.title === undefined ? '' : `${picture.title}. `;
+  return `${title}Alignment of the output ${picture.rows.join(' ')} with the input ${picture.columns.join(' ')}.`;
+}
+
+function svg(width: number, height: number, description: string, ink: Ink, body: string): string {
+  const [w, h] = [round(width), round(height)];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img">` +
+    `<title>${xmlText(description)}</title><defs>${gradient()}${ink.defs()}</defs>${body}</svg>\n`
+  );
+}
+
+function check({ rows, columns, weights }: AlignmentPicture, caller: string): void {
+  if (rows.length === 0 || columns.length === 0) {
+    throw new RangeError(
+      `${caller}: expected at least one row and one column, given ${rows.length} rows and ${columns.length} columns.`,
+    );
+  }
+  if (weights.length !== rows.length) {
+    throw new RangeError(`${caller}: expected weights for ${rows.length} rows, given ${weights.length}.`);
+  }
+  weights.forEach((row, r) => {
+    if (row.length !== columns.length) {
+      throw new RangeError(`${caller}: expected ${columns.length} weights in row ${r}, given ${row.length}.`);
+    }
+    row.forEach((weight, c) => {
+      if (!(weight >= -1e-3 && weight <= 1 + 1e-3)) {
+        throw new RangeError(`${caller}: expected a weight from 0 to 1 in row ${r}, column ${c}, given ${weight}.`);
+      }
+    });
+  });
+}

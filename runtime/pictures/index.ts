@@ -1,0 +1,4 @@
+/** Pictures of what a model looks at, as SVG that needs no font and as PNG. */
+
+export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './alignment.ts';
+export { svgToPng } from './png.ts';
