@@ -21,6 +21,12 @@ const PREFIX_LEVELS: Readonly<Record<Prefix['op'], number>> = { not: 5, '-': 10 
 export class OperatorRow {
   readonly #operands: Expr[] = [];
   readonly #pending: Pending[] = [];
+  readonly #built: (value: Expr, parts: readonly Expr[]) => Expr;
+
+  /** `built` sees each new node with its operands. */
+  constructor(built: (value: Expr, parts: readonly Expr[]) => Expr) {
+    this.#built = built;
+  }
 
   prefix(operator: Prefix): void {
     this.#pending.push({ kind: 'prefix', operator, level: PREFIX_LEVELS[operator.op] });
@@ -51,14 +57,14 @@ export class OperatorRow {
       if (right === undefined) throw new Error('an operator lacks its operand');
       if (top.kind === 'prefix') {
         const { op, opSpan } = top.operator;
-        this.#operands.push({ kind: 'unary', op, operand: right, span: { start: opSpan.start, end: right.span.end } });
+        this.#operands.push(this.#built({ kind: 'unary', op, operand: right, span: { start: opSpan.start, end: right.span.end } }, [right]));
         continue;
       }
       const left = this.#operands.pop();
       if (left === undefined) throw new Error('an operator lacks its operand');
       const span = { start: left.span.start, end: right.span.end };
       const { op, opSpan, over } = top.operator;
-      this.#operands.push(op === 'where' || op === 'else' ? { kind: op, left, right, span } : { kind: 'binary', op, left, right, over, opSpan, span });
+      this.#operands.push(this.#built(op === 'where' || op === 'else' ? { kind: op, left, right, span } : { kind: 'binary', op, left, right, over, opSpan, span }, [left, right]));
     }
   }
 }

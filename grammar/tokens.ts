@@ -38,10 +38,13 @@ export const Identifier = createToken({
   label: 'a name',
 });
 
-/** `2x`, `1e`, `1.`, `.5`: kept as one token so that one problem names it whole. */
+/** `2x`, `1e`, `1.`, `.5`: kept as one token so that one problem names it whole. The lookahead makes the number atomic. */
+const BAD_NUMBER = /(?=(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))\1(?:[\p{L}_][\p{L}\p{M}\p{Nd}_]*|\.(?!\.)\d*)|\.\d+(?:[eE][+-]?\d+)?/uy;
 export const BadNumber = createToken({
   name: 'BadNumber',
-  pattern: /(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:[A-Za-z_][A-Za-z0-9_]*|\.(?!\.|[A-Za-z_])(?:\d+)?)|\.\d+(?:[eE][+-]?\d+)?)/,
+  pattern: { exec: sticky(BAD_NUMBER) },
+  line_breaks: false,
+  start_chars_hint: [...'.0123456789'],
   label: 'a number',
 });
 export const NumberLiteral = createToken({ name: 'NumberLiteral', pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, label: 'a number' });
@@ -52,26 +55,29 @@ export const BadString = createToken({ name: 'BadString', pattern: /"[^"\r\n]*/,
 export const WhiteSpace = createToken({ name: 'WhiteSpace', pattern: /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/, group: Lexer.SKIPPED, line_breaks: true });
 export const CommentText = createToken({ name: 'CommentText', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 
-const sign = (name: string, text: string): TokenType =>
-  createToken({ name, pattern: text, label: `\`${text}\`` });
+/** What may stand between two operands. */
+export const Infix = createToken({ name: 'Infix', pattern: Lexer.NA, label: 'an operator' });
+
+const sign = (name: string, text: string, ...categories: TokenType[]): TokenType =>
+  createToken({ name, pattern: text, label: `\`${text}\``, categories });
 
 export const Dots = sign('Dots', '..');
 export const Dot = sign('Dot', '.');
 export const Arrow = sign('Arrow', '->');
 export const From = sign('From', '<-');
-export const Equal = sign('Equal', '==');
-export const NotEqual = sign('NotEqual', '!=');
-export const AtMost = sign('AtMost', '<=');
-export const AtLeast = sign('AtLeast', '>=');
-export const Less = sign('Less', '<');
-export const Greater = sign('Greater', '>');
+export const Equal = sign('Equal', '==', Infix);
+export const NotEqual = sign('NotEqual', '!=', Infix);
+export const AtMost = sign('AtMost', '<=', Infix);
+export const AtLeast = sign('AtLeast', '>=', Infix);
+export const Less = sign('Less', '<', Infix);
+export const Greater = sign('Greater', '>', Infix);
 export const Assign = sign('Assign', '=');
-export const Plus = sign('Plus', '+');
-export const Minus = sign('Minus', '-');
-export const Times = sign('Times', '*');
-export const Over = sign('Over', '/');
-export const Power = sign('Power', '^');
-export const Contract = sign('Contract', '@');
+export const Plus = sign('Plus', '+', Infix);
+export const Minus = sign('Minus', '-', Infix);
+export const Times = sign('Times', '*', Infix);
+export const Over = sign('Over', '/', Infix);
+export const Power = sign('Power', '^', Infix);
+export const Contract = sign('Contract', '@', Infix);
 export const Bar = sign('Bar', '|');
 export const Comma = sign('Comma', ',');
 export const Colon = sign('Colon', ':');
@@ -85,8 +91,9 @@ export const Semicolon = createToken({ name: 'Semicolon', pattern: ';', categori
 /** Put in by the layout where a line's end ends a statement. */
 export const NewLine = createToken({ name: 'NewLine', pattern: Lexer.NA, categories: [Separator], label: 'the end of the line' });
 
+const INFIX_WORDS: ReadonlySet<string> = new Set(['mod', 'and', 'or', 'where', 'else']);
 const reserved = (word: string): TokenType =>
-  createToken({ name: `Reserved_${word}`, pattern: Lexer.NA, label: `\`${word}\`` });
+  createToken({ name: `Reserved_${word}`, pattern: Lexer.NA, label: `\`${word}\``, categories: INFIX_WORDS.has(word) ? [Infix] : [] });
 const clause = (word: string): TokenType =>
   createToken({ name: `Word_${word}`, pattern: Lexer.NA, label: `\`${word}\``, categories: [Name] });
 
@@ -122,7 +129,7 @@ const LEXED: TokenType[] = [
   LParen, RParen, LSquare, RSquare, LCurly, RCurly, Semicolon,
 ];
 
-export const VOCABULARY: TokenType[] = [Name, Separator, ...LEXED, NewLine, ...WORD_TYPES.values()];
+export const VOCABULARY: TokenType[] = [Name, Separator, Infix, ...LEXED, NewLine, ...WORD_TYPES.values()];
 
 export function createLexer(): Lexer {
   return new Lexer(LEXED, { positionTracking: 'onlyOffset', ensureOptimizations: true, skipValidations: true });

@@ -99,8 +99,8 @@ export interface DecoderDefinition {
     readonly state: Tensors;
     readonly taps: Tensors;
   };
-  /** Labels of the axes of each tap after [batch, beam]. */
-  readonly taps: Readonly<Record<string, readonly string[]>>;
+  /** Axes of each tap after [batch, beam]. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
+  readonly taps: Readonly<Record<string, readonly (string | { readonly label: string; readonly dim: string | null })[]>>;
   /** Score of a hypothesis; the log-probability as it is where the program says nothing. */
   rank(logp: number, length: number): number;
   /** Most places for one example; `lengths` are its own. Null: the caller must say. */

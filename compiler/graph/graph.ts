@@ -51,8 +51,12 @@ export interface TensorType {
   readonly elem: Elem;
   /** Ids distinct. The order is the printing order, and in 'laid-out' the memory order (row-major). */
   readonly axes: readonly Axis[];
-  /** Ids of axes per mask: places that `where` or an index outside an axis may make absent. Ragged ends are not listed. */
-  readonly masks: readonly (readonly string[])[];
+  /**
+   * The axes of each mask: places that `where` or an index outside an axis may make absent. Ragged ends are not listed.
+   * A mask may have axes that the value lacks (`keys where c`, c over [query, key]): they join where the mask ends.
+   * Canonical: axes sorted by id, no two masks with the same axes, sorted.
+   */
+  readonly masks: readonly (readonly Axis[])[];
 }
 
 // ---------------------------------------------------------------- nodes
@@ -208,6 +212,8 @@ export interface Requirement {
 /** A recurrent decoder, for one step; its teacher-forced form is already a scan in `outputs`. */
 export interface DecoderGraph {
   readonly name: string;
+  /** What the program calls the outputs: the previous one is `y`, the target `y'`. */
+  readonly output: string;
   /** The axis generated along. */
   readonly axis: Axis;
   /** The space that `y` indexes. */
@@ -233,9 +239,11 @@ export interface ObjectiveGraph {
   readonly name: string;
   /** Data besides the model's inputs: the targets and what is `given`. */
   readonly given: readonly Input[];
-  /** float [] per example: averaged over the batch. */
+  /** float [] per example: averaged over the batch. Dropout off, `training` false. */
   readonly loss: Node;
   readonly metrics: ReadonlyMap<string, Node>;
+  /** The same two as training sees them: `training` true. Gradients are taken of this loss. */
+  readonly training: { readonly loss: Node; readonly metrics: ReadonlyMap<string, Node> };
   readonly optimizer: OptimizerSpec;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
 }
@@ -258,6 +266,8 @@ export interface Program {
   readonly doc: string | null;
   /** Construct-phase dims with their defaults, in order of declaration: the constructor's overrides. */
   readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
+  /** Dims whose size is part of the code (a `repeat` counts with them): no constructor argument, only `--set`. */
+  readonly fixed: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   readonly ragged: readonly Dim[];
   readonly parameters: readonly Parameter[];
   readonly inputs: readonly Input[];

@@ -102,7 +102,8 @@ export function writer(locale: string, style: DateStyle, digits: string): (day: 
  * within the part.
  *
  * @param rng uniform numbers in [0, 1); the same numbers give the same examples
- * @param from locale tags, or the result of `dateFormats`, which is faster when called often
+ * @param from locale tags, or the result of `dateFormats`: to be preferred for small counts, since for tags every call
+ *   makes its `Intl` objects anew
  */
 export function sampleExamples(
   rng: () => number,
@@ -125,7 +126,10 @@ export function sampleExamples(
   });
 }
 
-/** Every example of one part of the data, lazily: by format, then date. */
+/**
+ * Every example of one part of the data, lazily: by format, then date. Two styles may agree on some dates (`May 9, 2031`
+ * is long and medium), so a text can come twice.
+ */
 export function* everyExample(
   split: Split,
   from: readonly string[] | readonly DateFormat[],

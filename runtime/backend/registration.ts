@@ -7,3 +7,25 @@ export async function activateRegistered(name: BackendName, remedy: string): Pro
   if (!(await tf.setBackend(name))) throw new BackendError(name, 'tfjs-core could not start it', remedy);
   await tf.ready();
 }
+
+/** Puts `wrap(the kernel as it is)` in the place of a kernel; does nothing where the backend has none of this name. */
+export function wrapKernel(kernelName: string, backendName: BackendName, wrap: (stock: tf.KernelFunc) => tf.KernelFunc): void {
+  const config = tf.getKernel(kernelName, backendName);
+  if (config === undefined) return;
+  tf.unregisterKernel(kernelName, backendName);
+  tf.registerKernel({ ...config, kernelFunc: wrap(config.kernelFunc) });
+}
+
+/** A sum over an axis of size 0 is 0; the stock kernel of wasm leaves memory as it was, and that of webgpu throws. */
+export function sumOverNothing(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    if (x === undefined || tf.util.sizeFromShape(x.shape) > 0 || (x.dtype !== 'float32' && x.dtype !== 'int32')) return stock(args);
+    const { axis } = args.attrs as unknown as tf.SumAttrs;
+    const [shape] = tf.backend_util.computeOutAndReduceShapes(x.shape, tf.util.parseAxisParam(axis, x.shape));
+    const size = tf.util.sizeFromShape(shape);
+    const zeros = x.dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
+    // The type of `backend` in a kernel's arguments is empty; every backend can write values.
+    return { dataId: (args.backend as tf.KernelBackend).write(zeros, shape, x.dtype), shape, dtype: x.dtype };
+  };
+}

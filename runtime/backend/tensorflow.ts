@@ -68,14 +68,15 @@ function loadBinding(require: NodeJS.Require, packageFolder: string, version: st
   }
 }
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed, and the deprecated `util.isArray`. */
+/** tfjs-node 4.22 calls `util.isNullOrUndefined` and `util.isArray`, which Node deprecated, then removed (the first in 23). */
 function restoreRemovedUtilities(require: NodeJS.Require): void {
   const util = require('node:util') as object;
   const removed = {
     isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
     isArray: (value: unknown): boolean => Array.isArray(value),
   };
+  // Also where they still exist: there they print a warning.
   for (const [name, value] of Object.entries(removed)) {
-    if (!(name in util)) Object.defineProperty(util, name, { value, configurable: true, writable: true });
+    Object.defineProperty(util, name, { value, configurable: true, writable: true });
   }
 }

@@ -137,7 +137,7 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
     const x = left + (i + 0.5) * cell;
     parts.push(
       upright[i]!
-        ? symbolText(ink, symbol, x, top - 12, 'middle', symbolSize)
+        ? symbolText(ink, symbol, x, top - 12, 'middle', Math.min(symbolSize, (symbolSize * (cell - 2)) / symbolWidth(symbol)))
         : symbolText(ink, symbol, x + longSize * 0.35, top - 8, 'start', longSize, -90),
     );
   });

@@ -51,7 +51,7 @@ export function wheelFor(platform: string, glibc: string | undefined): Wheel {
 
 /** The first Python that has pip. Python is only needed to fetch and unpack the wheel, never afterwards. */
 export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
-  const candidates = [...(env['PYTHON'] === undefined ? [] : [env['PYTHON']]), 'python3', 'python'];
+  const candidates = [...(env['PYTHON'] ? [env['PYTHON']] : []), 'python3', 'python'];
   const seen: string[] = [];
   for (const candidate of candidates) {
     try {

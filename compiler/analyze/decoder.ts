@@ -1,0 +1,198 @@
+/** Recurrent decoders: one step's graph, and from it the teacher-forced scan over the generated axis. */
+import type { Param, Span, Statement } from '../../grammar/ast.ts';
+import type { Axis, DecoderGraph, Input, Node } from '../graph/graph.ts';
+import { sameSpace, showType } from '../graph/spaces.ts';
+import { declarationScope } from './call.ts';
+import { evaluateTensor } from './expr.ts';
+import { conform, rename } from './operate.ts';
+import type { DeclarationEntry, Here, Value } from './scope.ts';
+import { agree, notYet, origin, placeOf, report, Scope, tensor, typeOf } from './scope.ts';
+import { collected, laterNames, nextOf, runBody } from './statements.ts';
+import { elemOfExpr, axesOfExprs, numberOfExpr, tensorTypeOfExpr } from './types.ts';
+
+/** A decoder's call in a model, elaborated. */
+export interface Decoded {
+  readonly graph: DecoderGraph;
+  /** Every named value of the body with the generated axis in front, in the model's frame. */
+  readonly named: ReadonlyMap<string, Node>;
+  readonly inputs: readonly Input[];
+  /** The targets: `y'`. */
+  readonly target: Input;
+  readonly targetNode: Node;
+  readonly previousNode: Node;
+}
+
+type Given = { param: Param; node: Node | null; span: Span };
+
+export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[], span: Span, here: Here): Decoded | null {
+  const { declaration } = entry;
+  const { generates } = declaration;
+  const { ctx } = here;
+  const name = declaration.name.text;
+  if (generates === null) {
+    report(here, 'E0606', declaration.name.span, `the decoder \`${name}\` does not say what it generates`, { fix: 'add `generates y: index(words)[target] start 1 end 2`' });
+    return null;
+  }
+  const scope = new Scope(declarationScope(entry, here));
+  const frame = ctx.frame(`${name}#`);
+  const base: Here = {
+    ...here, module: entry.module, scope, frame, path: name, target: null, ordinals: new Map(), steps: new Map(), loops: [], taps: [], decode: null,
+    later: laterNames(declaration.body), calls: [...here.calls, { name, place: placeOf(here, span) }],
+  };
+  if (!bindArguments(given, base, here, name)) return null;
+
+  if (generates.type.kind !== 'tensor' || generates.type.elem.kind !== 'index' || generates.type.axes.length !== 1) {
+    report(base, 'E0606', generates.span, 'a decoder generates positions along one axis', { expected: '`y: index(words)[target]`' });
+    return null;
+  }
+  const elem = elemOfExpr(generates.type.elem, base);
+  const axes = axesOfExprs(generates.type.axes, base);
+  if (elem?.kind !== 'index' || axes === null) return null;
+  const axis = axes[0]!;
+  const builder = ctx.builder.at(origin(base, generates.span));
+  const output = generates.name.text;
+  const previous = builder.argument({ elem, axes: [], masks: [] }, origin(base, generates.name.span, output));
+  const position = builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
+  const constants = new Scope(scope);
+  const steps = new Scope(constants, axis.label);
+  steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
+  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), clock: position };
+  const errors = ctx.problems.errors;
+  const found = collected();
+  const hasState = declaration.body.statements.some((statement) => statement.kind === 'state');
+  if (!hasState) {
+    notYet(base, declaration.name.span, 'a decoder without `state` (written over the whole axis)');
+    return null;
+  }
+  runBody(declaration.body, inside, { states: true, emits: false, clauses: true, constants }, found);
+  const states = found.states.map((state) => ({ ...state, next: nextOf(state, found, inside) }));
+  const logitsValue = steps.own('logits');
+  if (ctx.problems.errors > errors) return null;
+  if (logitsValue?.kind !== 'value') {
+    if (steps.own('probability') !== null) notYet(base, declaration.name.span, '`probability` instead of `logits`');
+    else report(base, 'E0606', declaration.name.span, `the decoder \`${name}\` does not define \`logits\``, { fix: 'add `logits = …` over the generated vocabulary' });
+    return null;
+  }
+  const logits = logitsNode(logitsValue.value, elem.space, inside, declaration.name.span);
+  if (logits === null) return null;
+  for (const state of states) if (state.next === null) return null;
+  const complete = states.map((state) => ({ name: state.name, argument: state.argument, init: state.init, next: state.next! }));
+  const taps = new Map<string, Node>();
+  if (inside.taps.length === 1) taps.set('weights', inside.taps[0]!.node);
+  for (const [key, value] of found.named) {
+    if (value.kind === 'record' && value.fields.get('weights')?.kind === 'tensor' && inside.taps.length > 1) {
+      const weights = value.fields.get('weights');
+      if (weights?.kind === 'tensor') taps.set(`${key}.weights`, weights.node);
+    }
+  }
+  const start = generates.start === null ? null : numberOfExpr(generates.start);
+  if (start === null) {
+    report(base, 'E0608', generates.span, 'the first previous output is not known', { fix: 'add `start 1`' });
+    return null;
+  }
+  const clauses = decoderClauses(found.clauses, base);
+  const graph: DecoderGraph = {
+    name, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps,
+    start, end: generates.end === null ? null : numberOfExpr(generates.end), rank: clauses.rank, atMost: clauses.atMost,
+  };
+  return teacherForced(graph, found.named, axis, elem, base, here, span);
+}
+
+/** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
+function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
+  for (const { param, node, span } of given) {
+    if (param.type.kind !== 'tensor') return false;
+    const declared = tensorTypeOfExpr(param.type, base);
+    if (declared === null) return false;
+    if (node === null) {
+      const value = evaluateTensor(param.value!, base);
+      const filled = value === null ? null : conform(value, declared, `the default of \`${param.name.text}\``, base, param.span, true);
+      if (filled === null) return false;
+      base.scope.define(param.name.text, { kind: 'value', value: tensor(filled), span: param.span });
+      continue;
+    }
+    const { axes } = typeOf(node);
+    if (axes.length !== declared.axes.length || axes.some((axis, k) => axis.label !== declared.axes[k]!.label && !declared.axes.some((other) => other.label === axis.label))) {
+      report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: showType(declared), given: showType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });
+      return false;
+    }
+    let value = node;
+    for (const axis of axes) {
+      const wanted = declared.axes.find((other) => other.label === axis.label)!;
+      if (agree(here, wanted.space, axis.space) !== 'equal') {
+        report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, { expected: showType(declared), given: showType(typeOf(node)) });
+        return false;
+      }
+      value = rename(value, axis, wanted, here, span);
+    }
+    base.scope.define(param.name.text, { kind: 'value', value: tensor(value), span: param.span });
+  }
+  return true;
+}
+
+function logitsNode(value: Value, vocabulary: Parameters<typeof sameSpace>[0], inside: Here, span: Span): Node | null {
+  if (value.kind !== 'tensor') return null;
+  const { axes } = typeOf(value.node);
+  if (axes.length === 1 && sameSpace(axes[0]!.space, vocabulary)) {
+    // Absent logits are forbidden outputs: log-probability -1e9.
+    if (typeOf(value.node).masks.length === 0) return value.node;
+    const b = inside.ctx.builder.at(value.node.origin);
+    return b.otherwise(value.node, b.constant(-1e9));
+  }
+  report(inside, 'E0606', span, '`logits` must lie over the generated vocabulary alone', { given: showType(typeOf(value.node)) });
+  return null;
+}
+
+function decoderClauses(statements: readonly Statement[], base: Here): { rank: Node | null; atMost: Node | null } {
+  const b = base.ctx.builder;
+  const scope = new Scope(base.scope);
+  const scalar = { elem: { kind: 'float' }, axes: [], masks: [] } as const;
+  scope.define('logp', { kind: 'value', value: tensor(b.input('logp', scalar)), span: null });
+  scope.define('length', { kind: 'value', value: tensor(b.input('length', scalar)), span: null });
+  let rank: Node | null = null;
+  let atMost: Node | null = null;
+  for (const statement of statements) {
+    if (statement.kind !== 'clause') continue;
+    if (statement.clause === 'rank') rank = evaluateTensor(statement.value, { ...base, scope });
+    else if (statement.clause === 'at most') atMost = evaluateTensor(statement.value, base);
+    else report(base, 'E0205', statement.span, `\`${statement.clause}\` belongs to an objective`);
+  }
+  return { rank, atMost };
+}
+
+/** Teacher forcing: one scan over the generated axis with the true previous outputs; every named value is an emit. */
+function teacherForced(graph: DecoderGraph, namedValues: ReadonlyMap<string, Value>, axis: Axis, elem: Extract<Input['type']['elem'], { kind: 'index' }>, base: Here, here: Here, span: Span): Decoded {
+  const builder = here.ctx.builder.at(origin(here, span));
+  const outer = here.frame.axis(axis.label, axis.space);
+  const output = graph.output;
+  const type = { elem, axes: [outer], masks: [] };
+  const previous: Input = { name: output, type, doc: null };
+  const target: Input = { name: `${output}'`, type, doc: null };
+  const previousNode = builder.input(previous.name, type);
+  const targetNode = builder.input(target.name, type);
+  const emits: [string, Node][] = [['logits', graph.logits]];
+  for (const [name, value] of namedValues) {
+    const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
+    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) emits.push([name, node]);
+  }
+  for (const [name, node] of graph.taps) if (!emits.some(([known]) => known === name)) emits.push([name, node]);
+  const scan = builder.scan({
+    axis, position: graph.position,
+    xs: [{ arg: graph.previous, value: rename(previousNode, outer, axis, base, span) }],
+    states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })),
+    emits: emits.map(([, node]) => node),
+  });
+  const named = new Map<string, Node>();
+  for (const [k, [name]] of emits.entries()) {
+    let node = builder.result(scan, graph.states.length + k);
+    const labels = new Set<string>();
+    for (const own of typeOf(node).axes) {
+      if (labels.has(own.label)) continue;
+      labels.add(own.label);
+      node = rename(node, own, here.frame.axis(own.label, own.space), here, span);
+    }
+    named.set(name, builder.copy(node, { ...node.origin, name: name.replace("'", '_next') }));
+  }
+  return { graph, named, inputs: [previous], target, targetNode, previousNode };
+}
+

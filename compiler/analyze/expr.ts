@@ -1,0 +1,282 @@
+/** Expressions: syntax to typed values. */
+import type { BinaryExpr, BinaryOp, Expr, NameExpr } from '../../grammar/ast.ts';
+import type { BinaryFn, Node } from '../graph/graph.ts';
+import { showType, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
+import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
+import { callDeclaration, staticArguments } from './call.ts';
+import { indexValue, positionOf } from './index-expr.ts';
+import {
+  alignAxes, asTensor, binary, constant, describeAxis, elemName, markOrder, rename, sameKind, select, tensorOrError, toFloat, unary,
+} from './operate.ts';
+import type { Entry, Here, Value } from './scope.ts';
+import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { elaborateMatch, elaborateRepeat, elaborateScan } from './statements.ts';
+
+const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
+  '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
+  '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', and: 'and', or: 'or',
+};
+
+export function evaluate(expr: Expr, here: Here): Value {
+  switch (expr.kind) {
+    case 'error':
+      return ERROR;
+    case 'number':
+      return tensor(constant(expr.value, /[.e]/i.test(expr.text) ? 'float' : 'int', here, expr.span));
+    case 'bool':
+      return tensor(constant(expr.value ? 1 : 0, 'bool', here, expr.span));
+    case 'name':
+      return evaluateName(expr, here);
+    case 'place':
+      return report(here, 'E0205', expr.span, `\`${expr.which}\` stands only as a place: \`x[axis = ${expr.which}]\``);
+    case 'unary': {
+      const operand = evaluateTensor(expr.operand, here);
+      if (operand === null) return ERROR;
+      const kind = typeOf(operand).elem.kind;
+      if ((expr.op === 'not') !== (kind === 'bool')) {
+        return report(here, 'E0305', expr.span, `\`${expr.op}\` does not fit this element type`, {
+          expected: expr.op === 'not' ? 'bool' : 'a number', given: elemName(typeOf(operand).elem),
+        });
+      }
+      if (expr.op === '-' && operand.op.kind === 'constant') return tensor(constant(-operand.op.value, kind === 'float' ? 'float' : 'int', here, expr.span));
+      return tensor(unary(expr.op === 'not' ? 'not' : 'neg', operand, here, expr.span));
+    }
+    case 'binary':
+      return expr.op === '@' ? evaluateDot(expr, here) : evaluateBinary(expr, here);
+    case 'if': {
+      const condition = evaluateTensor(expr.condition, here);
+      if (condition === null) return ERROR;
+      // Known while compiling (`training`): the other branch does not exist.
+      if (condition.op.kind === 'constant') return evaluate(condition.op.value !== 0 ? expr.then : expr.else, here);
+      const then = evaluateTensor(expr.then, here);
+      const other = evaluateTensor(expr.else, here);
+      return then === null || other === null ? ERROR : tensorOrError(select(condition, then, other, here, expr.span));
+    }
+    case 'first': {
+      const clock = here.clock;
+      if (clock === null) return report(here, 'E0205', expr.span, '`first … then` stands only in a decoder');
+      const first = evaluateTensor(expr.first, here);
+      const then = evaluateTensor(expr.then, here);
+      if (first === null || then === null) return ERROR;
+      const start = binary('eq', clock, constant(0, 'int', here, expr.span), here, expr.span);
+      return start === null ? ERROR : tensorOrError(select(start, first, then, here, expr.span));
+    }
+    case 'where':
+    case 'else':
+      return evaluateAbsence(expr, here);
+    case 'bracket': {
+      if (expr.base.kind === 'name' && !expr.base.prime && here.scope.lookup(expr.base.name) === null) {
+        if (expr.base.name === 'position') return positionOf(expr, here);
+        if (isBuiltin(expr.base.name)) return report(here, 'E0205', expr.span, `\`${expr.base.name}\` is an operation: call it with \`(…)\``);
+      }
+      if (expr.base.kind === 'name' && here.scope.lookup(expr.base.name)?.kind === 'declaration') return instanceOf(expr, here);
+      const base = evaluate(expr.base, here);
+      return base.kind === 'error' ? ERROR : indexValue(base, expr.args, here, expr.span);
+    }
+    case 'call':
+      return evaluateCall(expr, here);
+    case 'per':
+      return notYet(here, expr.span, '`per` (parameters of its own for each place)');
+    case 'field':
+      return evaluateField(expr, here);
+    case 'sample':
+      return notYet(here, expr.span, '`sample`');
+    case 'record': {
+      const fields = new Map<string, Value>();
+      for (const { name, value } of expr.fields) fields.set(name.text, evaluate(value, { ...here, target: name.text }));
+      return { kind: 'record', fields, main: null };
+    }
+    case 'list':
+      return report(here, 'E0205', expr.span, 'a list stands only in `repeat over`');
+    case 'match-expression':
+      return elaborateMatch(expr, here);
+    case 'scan':
+      return elaborateScan(expr, here);
+    case 'repeat':
+      return elaborateRepeat(expr, here);
+  }
+}
+
+export function evaluateTensor(expr: Expr, here: Here): Node | null {
+  return asTensor(evaluate(expr, here), here, expr.span);
+}
+
+function evaluateName(expr: NameExpr, here: Here): Value {
+  const key = expr.prime ? `${expr.name}'` : expr.name;
+  const entry = here.scope.lookup(key);
+  if (entry !== null) return captured(entry, key, expr, here);
+  if (key === 'training') return tensor(constant(here.ctx.training ? 1 : 0, 'bool', here, expr.span));
+  if (expr.prime && here.scope.lookup(expr.name) !== null) {
+    return report(here, 'E0204', expr.span, `\`${key}\` is used before its equation`, {
+      why: 'equations stand in textual order: a name is used after the equation that defines it',
+    });
+  }
+  if (here.later.has(key)) {
+    return report(here, 'E0204', expr.span, `\`${key}\` is used before its equation`, {
+      why: 'equations stand in textual order: a name is used after the equation that defines it',
+      fix: `move the equation of \`${key}\` above this one`,
+    });
+  }
+  if (isBuiltin(key)) return report(here, 'E0205', expr.span, `\`${key}\` is an operation: call it with \`(…)\``);
+  return unknownName(here, 'E0201', { text: key, span: expr.span }, 'name', here.scope.names());
+}
+
+function captured(entry: Entry, key: string, expr: NameExpr, here: Here): Value {
+  switch (entry.kind) {
+    case 'value': {
+      const value = entry.value.kind === 'record' && entry.value.main !== null ? entry.value.main : entry.value;
+      if (value.kind === 'tensor') {
+        const scanned = here.scope.crossed(key).find((label) => axisByLabel(value.node, label) !== null);
+        if (scanned !== undefined) {
+          return report(here, 'E0601', expr.span, `\`${key}\` has the axis \`${scanned}\` that this scan goes along`, {
+            given: showType(typeOf(value.node)),
+            why: 'inside the scan a value is one step\'s; which step of this one is meant?',
+            fix: `for this step's: \`scan ${scanned} with ${key}t = ${key}\`; for the whole: rename the axis outside with \`${key}[${scanned} as other]\``,
+          });
+        }
+      }
+      return entry.value;
+    }
+    case 'dim':
+      return tensor(here.ctx.builder.at(origin(here, expr.span)).size(sizeOfSpace(entry.space)));
+    case 'option':
+      return typeof entry.value === 'number'
+        ? tensor(constant(entry.value, Number.isInteger(entry.value) ? 'int' : 'float', here, expr.span))
+        : report(here, 'E0205', expr.span, `\`${key}\` is an option: it stands in \`match ${key} { … }\``);
+    case 'declaration':
+      return { kind: 'instance', entry, statics: [], path: '' };
+    case 'group':
+      return report(here, 'E0205', expr.span, `\`${key}\` is a group of axes`);
+  }
+}
+
+function instanceOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value {
+  const entry = expr.base.kind === 'name' ? here.scope.lookup(expr.base.name) : null;
+  if (entry?.kind !== 'declaration') return ERROR;
+  const statics = staticArguments(expr.args, entry, here);
+  return statics === null ? ERROR : { kind: 'instance', entry, statics, path: '' };
+}
+
+function evaluateBinary(expr: BinaryExpr, here: Here): Value {
+  const left = evaluate(expr.left, here);
+  const right = evaluate(expr.right, here);
+  const a = asTensor(left, here, expr.left.span);
+  const b = asTensor(right, here, expr.right.span);
+  const fn = binaryFns[expr.op];
+  if (a === null || b === null || fn === undefined) return ERROR;
+  return tensorOrError(binary(fn, a, b, here, expr.span));
+}
+
+function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: Here): Value {
+  const left = evaluateTensor(expr.left, here);
+  const right = evaluateTensor(expr.right, here);
+  if (left === null || right === null) return ERROR;
+  if (expr.kind === 'where') {
+    if (typeOf(right).elem.kind !== 'bool') {
+      return report(here, 'E0305', expr.right.span, '`where` wants a condition', { expected: 'bool', given: elemName(typeOf(right).elem) });
+    }
+    const aligned = alignAxes(left, right, 'where', here, expr.span);
+    return aligned === null ? ERROR : tensor(here.ctx.builder.node({ kind: 'where' }, aligned, origin(here, expr.span)));
+  }
+  const kinds = sameKind(left, right, 'else', here, expr.span);
+  const aligned = kinds === null ? null : alignAxes(kinds[0], kinds[1], 'else', here, expr.span);
+  return aligned === null ? ERROR : tensor(here.ctx.builder.node({ kind: 'otherwise' }, aligned, origin(here, expr.span)));
+}
+
+/** `@`: a map applied (all in-axes contracted, out-axes last), or a product summed over one shared axis. */
+function evaluateDot(expr: BinaryExpr, here: Here): Value {
+  const left = evaluate(expr.left, here);
+  const right = evaluateTensor(expr.right, here);
+  if (left.kind === 'error' || right === null) return ERROR;
+  if (left.kind === 'map' && expr.over === null) return applyMap(left, right, expr, here);
+  const a = asTensor(left, here, expr.left.span);
+  if (a === null) return ERROR;
+  const aligned = alignAxes(toFloat(a, here, expr.span), toFloat(right, here, expr.span), '@', here, expr.span);
+  if (aligned === null) return ERROR;
+  const shared = typeOf(aligned[0]).axes.filter((axis) => typeOf(aligned[1]).axes.some((other) => other.id === axis.id));
+  let over = shared;
+  if (expr.over !== null) {
+    over = [];
+    for (const name of expr.over) {
+      const axis = shared.find((candidate) => candidate.label === name.text);
+      if (axis === undefined) {
+        return report(here, 'E0304', name.span, `\`@\` sums over \`${name.text}\`, which both sides must have`, {
+          expected: `\`${name.text}\` on both sides`, given: `${showType(typeOf(a))} @ ${showType(typeOf(right))}`,
+        });
+      }
+      over.push(axis);
+    }
+  } else if (shared.length !== 1) {
+    return report(here, 'E0308', expr.span, shared.length === 0 ? 'the sides of `@` share no axis to sum over' : '`@` does not say over which shared axis it sums', {
+      expected: 'exactly one shared axis', given: `${showType(typeOf(a))} @ ${showType(typeOf(right))}`,
+      fix: shared.length === 0 ? 'rename one axis with `x[a as b]`' : `name it: ${shared.map((axis) => `\`@[${axis.label}]\``).join(' or ')}`,
+    });
+  }
+  const made = here.ctx.builder.node({ kind: 'contract', axes: over.map((axis) => axis.id) }, aligned, origin(here, expr.span));
+  markOrder(made, aligned, here);
+  return tensor(made);
+}
+
+function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: BinaryExpr, here: Here): Value {
+  let x = toFloat(operand, here, expr.right.span);
+  const ordered = !here.ctx.unordered.has(operand);
+  for (const into of map.ins) {
+    const axis = axisByLabel(x, into.label);
+    if (axis === null) {
+      return report(here, 'E0312', expr.span, `the map takes in an axis \`${into.label}\` that its operand does not have`, {
+        expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: showType(typeOf(operand)),
+        ...(typeOf(operand).axes.length > 0 ? { fix: `rename the operand's axis: \`x[${typeOf(operand).axes.at(-1)!.label} as ${into.label}]\`` } : {}),
+      });
+    }
+    const verdict = agree(here, into.space, axis.space);
+    if (verdict !== 'equal') {
+      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', expr.span, `the map and its operand differ in the size of \`${into.label}\``, {
+        expected: describeAxis(into), given: describeAxis(axis), why: `\`W @ x\` sums over \`${into.label}\` of both`,
+      });
+    }
+    x = rename(x, axis, into, here, expr.span);
+  }
+  const ins = new Set(map.ins.map((axis) => axis.label));
+  for (const out of map.outs) {
+    const kept = typeOf(operand).axes.find((axis) => axis.label === out.label && !ins.has(axis.label));
+    if (kept === undefined) continue;
+    return report(here, 'E0301', expr.span, `the result would hold \`${out.label}\` twice: from the map and from its operand`, {
+      given: showType(typeOf(operand)), fix: `rename the operand's axis first: \`x[${out.label} as other]\``,
+    });
+  }
+  if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, expr.span));
+  const made = here.ctx.builder.node({ kind: 'contract', axes: map.ins.map((axis) => axis.id) }, [x, map.node], origin(here, expr.span));
+  if (!ordered) here.ctx.unordered.add(made);
+  return tensor(made);
+}
+
+function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value {
+  const { callee } = expr;
+  if (callee.kind === 'per') return notYet(here, callee.span, '`per` (parameters of its own for each place)');
+  const base = callee.kind === 'bracket' ? callee.base : callee;
+  const brackets = callee.kind === 'bracket' ? callee.args : [];
+  if (base.kind !== 'name' || base.prime) return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called');
+  const entry = here.scope.lookup(base.name);
+  if (entry === null) {
+    if (isBuiltin(base.name)) return builtinCall(base.name, expr, brackets, here);
+    return unknownName(here, 'E0201', { text: base.name, span: base.span }, 'block or operation', [...here.scope.names(), ...builtinNames()]);
+  }
+  if (entry.kind === 'declaration') {
+    const statics = staticArguments(brackets, entry, here);
+    return statics === null ? ERROR : callDeclaration(entry, statics, null, expr, here);
+  }
+  if (entry.kind === 'value' && entry.value.kind === 'instance') {
+    if (brackets.length > 0) return report(here, 'E0404', callee.span, `\`${base.name}\` is an instance: its static arguments are already given`);
+    return callDeclaration(entry.value.entry, entry.value.statics, entry.value.path, expr, here);
+  }
+  if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
+  return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`' });
+}
+
+function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Value {
+  const base = evaluate(expr.base, here);
+  if (base.kind === 'error') return ERROR;
+  if (base.kind !== 'record') return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields');
+  return base.fields.get(expr.field.text) ?? unknownName(here, 'E0210', expr.field, 'field', base.fields.keys());
+}
+

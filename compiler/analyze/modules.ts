@@ -1,0 +1,122 @@
+/** A set of parsed files with their imports resolved: what the checker works on. */
+import type { Declaration, ImportItem, Item, Module, Objective } from '../../grammar/ast.ts';
+import { parse } from '../../grammar/index.ts';
+import type { Problems } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/names.ts';
+
+export interface LoadedModule {
+  readonly path: string;
+  readonly module: Module;
+  /** Is this file part of the standard library? */
+  readonly standard: boolean;
+  /** Path of the module that each import names, by its text. */
+  readonly imports: ReadonlyMap<string, string>;
+}
+
+export interface ModuleSet {
+  readonly entry: LoadedModule;
+  readonly modules: ReadonlyMap<string, LoadedModule>;
+}
+
+/** Where texts come from: the compiler touches no file itself. Paths use `/`. `read` gives null where there is no such file. */
+export interface Library {
+  read(path: string): string | null;
+  /** Paths of the standard library's modules: `std/attention` and so on. */
+  readonly standard: readonly string[];
+}
+
+/** Loads `path`, what it imports, and the standard library (its names are in scope everywhere, under the file's own). */
+export function loadModules(path: string, library: Library, problems: Problems): ModuleSet | null {
+  const modules = new Map<string, LoadedModule>();
+  const standard = new Set(library.standard);
+
+  const load = (file: string, chain: readonly string[]): LoadedModule | null => {
+    const known = modules.get(file);
+    if (known !== undefined) return known;
+    const text = library.read(file);
+    if (text === null) return null;
+    const { module, problems: syntax } = parse({ path: file, text });
+    for (const problem of syntax) {
+      problems.report({
+        code: problem.code,
+        severity: 'error',
+        place: { file, start: problem.span.start, end: problem.span.end },
+        message: problem.message,
+        ...(problem.expected === undefined ? {} : { expected: problem.expected }),
+        ...(problem.given === undefined ? {} : { given: problem.given }),
+        ...(problem.fix === undefined ? {} : { fix: problem.fix }),
+      });
+    }
+    const imports = new Map<string, string>();
+    const loaded: LoadedModule = { path: file, module, standard: standard.has(file), imports };
+    modules.set(file, loaded);
+    for (const item of module.items) {
+      if (item.kind !== 'import') continue;
+      const target = resolveImport(file, item.from);
+      if ([...chain, file].includes(target)) {
+        problems.report({
+          code: 'E0207', severity: 'error', place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
+          message: `this import closes a circle: ${[...chain.slice(chain.indexOf(target)), file, target].join(' imports ')}`,
+        });
+        continue;
+      }
+      const found = load(target, [...chain, file]);
+      if (found === null) reportMissing(file, item, target, library, problems);
+      else {
+        imports.set(item.from, target);
+        checkNames(file, item, found, problems);
+      }
+    }
+    return loaded;
+  };
+
+  const entry = load(path, []);
+  if (entry === null) return null;
+  for (const file of library.standard) load(file, []);
+  return { entry, modules };
+}
+
+function resolveImport(file: string, from: string): string {
+  if (!from.startsWith('.')) return from.endsWith('.attn') ? from : `${from}.attn`;
+  const parts = file.split('/').slice(0, -1);
+  for (const part of from.split('/')) {
+    if (part === '..') {
+      if (parts.length > 0 && parts[parts.length - 1] !== '..') parts.pop();
+      else parts.push('..');
+    } else if (part !== '.') parts.push(part);
+  }
+  const path = parts.join('/');
+  return path.endsWith('.attn') ? path : `${path}.attn`;
+}
+
+function reportMissing(file: string, item: ImportItem, target: string, library: Library, problems: Problems): void {
+  const near = didYouMean(target, library.standard);
+  problems.report({
+    code: 'E0206', severity: 'error', place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
+    message: `there is no file \`${target}\` to import`,
+    fix: near === null ? 'a relative import begins with `./` or `../`; the standard library with `std/`' : `did you mean "${near.replace(/\.attn$/, '')}"?`,
+  });
+}
+
+function checkNames(file: string, item: ImportItem, found: LoadedModule, problems: Problems): void {
+  const exported = exportsOf(found.module.items);
+  for (const { name } of item.names) {
+    if (exported.has(name.text)) continue;
+    const near = didYouMean(name.text, exported.keys());
+    problems.report({
+      code: 'E0208', severity: 'error', place: { file, start: name.span.start, end: name.span.end },
+      message: `\`${found.path}\` declares no \`${name.text}\``,
+      ...(near === null ? {} : { fix: `did you mean \`${near}\`?` }),
+    });
+  }
+}
+
+export function exportsOf(items: readonly Item[]): Map<string, Declaration> {
+  const names = new Map<string, Declaration>();
+  for (const item of items) if (item.kind === 'declaration') names.set(item.name.text, item);
+  return names;
+}
+
+export function objectivesOf(items: readonly Item[]): Objective[] {
+  return items.filter((item): item is Objective => item.kind === 'objective');
+}

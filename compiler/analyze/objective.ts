@@ -1,0 +1,166 @@
+/** Objectives: loss, metrics, optimiser. */
+import type { Expr, Objective } from '../../grammar/ast.ts';
+import type { HostExpr, Input, Node, ObjectiveGraph, OptimizerSpec } from '../graph/graph.ts';
+import { showType } from '../graph/spaces.ts';
+import { evaluateTensor } from './expr.ts';
+import { toFloat } from './operate.ts';
+import type { Here } from './scope.ts';
+import { notYet, origin, report, Scope, tensor, typeOf, unknownName } from './scope.ts';
+import { collected, laterNames, runBody } from './statements.ts';
+import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
+
+export interface ElaboratedObjective {
+  readonly given: readonly Input[];
+  readonly loss: Node;
+  readonly metrics: ReadonlyMap<string, Node>;
+  readonly optimizer: OptimizerSpec;
+  readonly clip: ObjectiveGraph['clip'];
+}
+
+/** `here`: the model's own, its scope holding everything that is visible to an objective. */
+export function elaborateObjective(objective: Objective, here: Here): ElaboratedObjective | null {
+  const errors = here.ctx.problems.errors;
+  const scope = new Scope(here.scope);
+  const inside: Here = { ...here, scope, later: laterNames(objective.body), target: null, path: objective.name.text, ordinals: new Map() };
+  const given: Input[] = [];
+  for (const param of objective.given) {
+    const type = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, inside) : null;
+    if (type === null) continue;
+    given.push({ name: param.name.text, type, doc: null });
+    scope.define(param.name.text, { kind: 'value', value: tensor(here.ctx.builder.at(origin(here, param.span, param.name.text)).input(param.name.text, type)), span: param.span });
+  }
+  const found = collected();
+  runBody(objective.body, inside, { states: false, emits: false, clauses: true, constants: null }, found);
+  const metrics = new Map<string, Node>();
+  let optimizer: OptimizerSpec | null = null;
+  let clip: ObjectiveGraph['clip'] = null;
+  for (const statement of found.clauses) {
+    if (statement.kind === 'update') {
+      notYet(inside, statement.span, '`update` (several updates in one objective)');
+      return null;
+    }
+    if (statement.kind === 'metric') {
+      const node = scalar(statement.value, inside, `the metric \`${statement.name.text}\``);
+      if (node !== null) metrics.set(statement.name.text, node);
+    } else if (statement.kind === 'clause') {
+      if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, inside);
+      else if (statement.clause === 'clip norm' || statement.clause === 'clip value') {
+        const limit = numberOfExpr(statement.value);
+        if (limit === null || limit <= 0) report(inside, 'E0803', statement.value.span, 'a limit is a positive number');
+        else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };
+      } else report(inside, 'E0205', statement.span, `\`${statement.clause}\` belongs to a decoder`);
+    }
+  }
+  const lossValue = scope.own('loss');
+  if (here.ctx.problems.errors > errors) return null;
+  if (lossValue?.kind !== 'value') {
+    report(here, 'E0802', objective.name.span, `the objective \`${objective.name.text}\` has no \`loss\``, { fix: 'add `loss = …`' });
+    return null;
+  }
+  const loss = lossValue.value.kind === 'tensor' ? perExample(lossValue.value.node, 'the loss', inside) : null;
+  if (optimizer === null && here.ctx.problems.errors === errors) {
+    report(here, 'E0803', objective.name.span, `the objective \`${objective.name.text}\` names no optimizer`, { fix: 'add `optimizer adam(rate = 1e-3)`' });
+  }
+  if (loss === null || optimizer === null || here.ctx.problems.errors > errors) return null;
+  return { given, loss, metrics, optimizer, clip };
+}
+
+function scalar(value: Expr, here: Here, what: string): Node | null {
+  const node = evaluateTensor(value, here);
+  return node === null ? null : perExample(node, what, here);
+}
+
+function perExample(node: Node, what: string, here: Here): Node | null {
+  if (typeOf(node).axes.length > 0) {
+    report(here, 'E0801', { start: node.origin.start, end: node.origin.end }, `${what} is not one number per example`, {
+      expected: 'float []', given: showType(typeOf(node)), fix: `reduce it: \`mean[${typeOf(node).axes.map((axis) => axis.label).join(', ')}](…)\``,
+      why: 'the average over the batch is taken for you',
+    });
+    return null;
+  }
+  return toFloat(node, here, { start: node.origin.start, end: node.origin.end });
+}
+
+const optimizers: Readonly<Record<OptimizerSpec['kind'], readonly string[]>> = {
+  adam: ['rate', 'beta1', 'beta2', 'epsilon', 'decay'],
+  sgd: ['rate', 'momentum', 'nesterov'],
+  adagrad: ['rate', 'epsilon', 'initial'],
+  rmsprop: ['rate', 'decay', 'momentum', 'epsilon'],
+  adadelta: ['rate', 'rho', 'epsilon'],
+};
+
+function isOptimizer(name: string): name is OptimizerSpec['kind'] {
+  return name in optimizers;
+}
+
+/** `adam(rate = 1e-3, beta2 = 0.98)`: calls with named arguments parse as calls whose arguments carry names. */
+function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
+  if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
+    report(here, 'E0803', expr.span, 'this is no optimizer', { expected: Object.keys(optimizers).map((name) => `\`${name}(…)\``).join(', ') });
+    return null;
+  }
+  const kind = expr.callee.name;
+  if (!isOptimizer(kind)) {
+    unknownName(here, 'E0803', { text: kind, span: expr.callee.span }, 'optimizer', Object.keys(optimizers));
+    return null;
+  }
+  const options = new Map<string, HostExpr>();
+  for (const arg of expr.args) {
+    const name = arg.name;
+    if (name === null || !optimizers[kind].includes(name.text)) {
+      if (name === null) report(here, 'E0803', arg.value.span, `an option of \`${kind}\` has a name`, { fix: `\`${kind}(rate = …)\`` });
+      else unknownName(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
+      return null;
+    }
+    const value = hostExpr(arg.value, here);
+    if (value === null) return null;
+    options.set(name.text, value);
+  }
+  if (kind !== 'adadelta' && !options.has('rate')) {
+    report(here, 'E0803', expr.span, `\`${kind}\` needs a \`rate\``, { fix: `\`${kind}(rate = 1e-3)\`` });
+    return null;
+  }
+  return { kind, options };
+}
+
+const hostFns = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '^': 'pow' } as const;
+const hostCalls = ['min', 'max', 'floor', 'sqrt', 'exp', 'log'] as const;
+
+/** Schedules run on the host: numbers, dims, `step`, `epoch`. */
+function hostExpr(expr: Expr, here: Here): HostExpr | null {
+  switch (expr.kind) {
+    case 'number':
+      return { kind: 'number', value: expr.value };
+    case 'name': {
+      if (expr.name === 'step' || expr.name === 'epoch') return { kind: 'name', name: expr.name };
+      const entry = here.scope.lookup(expr.name);
+      if (entry?.kind === 'dim') return { kind: 'name', name: expr.name };
+      if (entry?.kind === 'option' && typeof entry.value === 'number') return { kind: 'number', value: entry.value };
+      report(here, 'E0803', expr.span, `\`${expr.name}\` is not known to a schedule`, { expected: '`step` (from 1), `epoch`, a dim or a number' });
+      return null;
+    }
+    case 'unary': {
+      const operand = hostExpr(expr.operand, here);
+      return operand === null ? null : { kind: 'call', fn: 'neg', args: [operand] };
+    }
+    case 'binary': {
+      const fn = expr.op in hostFns ? hostFns[expr.op as keyof typeof hostFns] : null;
+      const left = hostExpr(expr.left, here);
+      const right = hostExpr(expr.right, here);
+      if (fn !== null && left !== null && right !== null) return { kind: 'call', fn, args: [left, right] };
+      if (fn === null) report(here, 'E0803', expr.span, `\`${expr.op}\` has no place in a schedule`);
+      return null;
+    }
+    case 'call': {
+      const name = expr.callee.kind === 'name' ? expr.callee.name : '';
+      const fn = hostCalls.find((candidate) => candidate === name);
+      const args = expr.args.map((arg) => hostExpr(arg.value, here));
+      if (fn !== undefined && args.every((arg) => arg !== null)) return { kind: 'call', fn, args: args.filter((arg) => arg !== null) };
+      if (fn === undefined) report(here, 'E0803', expr.span, `\`${name}\` has no place in a schedule`);
+      return null;
+    }
+    default:
+      report(here, 'E0803', expr.span, 'this has no place in a schedule', { expected: 'arithmetic in `step`, `epoch`, dims and numbers' });
+      return null;
+  }
+}

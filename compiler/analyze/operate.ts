@@ -1,0 +1,296 @@
+/** Operations on typed values, with the checks that need the program's words for their errors. */
+import type { Span } from '../../grammar/ast.ts';
+import type { Axis, BinaryFn, Elem, Node, ReduceFn, TensorType, UnaryFn } from '../graph/graph.ts';
+import { isRagged, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
+import type { Here, Value } from './scope.ts';
+import { agree, axisByLabel, origin, report, tensor, typeOf } from './scope.ts';
+import { showSize } from './size.ts';
+
+/** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
+export function asTensor(value: Value, here: Here, span: Span): Node | null {
+  switch (value.kind) {
+    case 'tensor':
+      return value.node;
+    case 'error':
+      return null;
+    case 'record':
+      if (value.main !== null) return asTensor(value.main, here, span);
+      report(here, 'E0205', span, 'this is a record: take one of its fields', {
+        fix: [...value.fields.keys()].map((field) => `.${field}`).join(' or '),
+      });
+      return null;
+    case 'instance':
+      report(here, 'E0205', span, 'this is an instance of a block: call it', { fix: 'add its arguments in parentheses' });
+      return null;
+    case 'map': {
+      const twice = value.outs.find((out) => value.ins.some((into) => into.label === out.label));
+      if (twice !== undefined) {
+        report(here, 'E0301', span, `this map has \`${twice.label}\` on both sides: as a plain tensor it would hold the axis twice`);
+        return null;
+      }
+      let { node } = value;
+      for (const axis of value.ins) node = rename(node, axis, here.frame.axis(axis.label, axis.space), here, span);
+      return node;
+    }
+  }
+}
+
+export function rename(node: Node, from: Axis, to: Axis, here: Here, span: Span): Node {
+  if (from.id === to.id) return node;
+  return here.ctx.builder.node({ kind: 'rename', from: from.id, to }, [node], origin(here, span));
+}
+
+export function constant(value: number, kind: 'float' | 'int' | 'bool', here: Here, span: Span): Node {
+  return here.ctx.builder.at(origin(here, span)).constant(value, kind);
+}
+
+/** int, index and bool as float; a constant just changes its type. */
+export function toFloat(node: Node, here: Here, span: Span): Node {
+  if (typeOf(node).elem.kind === 'float') return node;
+  if (node.op.kind === 'constant') return constant(node.op.value, 'float', here, span);
+  return here.ctx.builder.node({ kind: 'unary', fn: 'float' }, [node], origin(here, span));
+}
+
+export function toInt(node: Node, here: Here, span: Span): Node {
+  if (typeOf(node).elem.kind === 'int') return node;
+  return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
+}
+
+export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
+  const operand = ['not', 'float', 'int', 'stop'].includes(fn) || (fn === 'neg' && typeOf(node).elem.kind === 'int') ? node : toFloat(node, here, span);
+  const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
+  if (here.ctx.unordered.has(node)) here.ctx.unordered.add(made);
+  return made;
+}
+
+const symbols: Readonly<Record<BinaryFn, string>> = {
+  add: '+', sub: '-', mul: '*', div: '/', pow: '^', max: 'max', min: 'min', mod: 'mod',
+  eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', and: 'and', or: 'or',
+};
+
+/** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant. */
+export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: Span): Node | null {
+  const operands = matchElems(fn, left, right, here, span);
+  if (operands === null) return null;
+  let [a, b] = operands;
+  const aligned = alignAxes(a, b, symbols[fn], here, span);
+  if (aligned === null) return null;
+  [a, b] = aligned;
+  if (fn !== 'mul' && outer(a, b)) {
+    report(here, 'E0302', span, `\`${symbols[fn]}\` of tensors that share no axis would be an outer product`, {
+      given: `${showType(typeOf(a))} ${symbols[fn]} ${showType(typeOf(b))}`,
+      expected: 'operands with a shared axis, or one whose axes are among the other\'s',
+      why: 'elementwise operations broadcast by name; an accidental outer product is a common mistake, so only `*` makes one',
+      fix: 'rename an axis with `x[a as b]` so that they share one',
+    });
+    return null;
+  }
+  const made = here.ctx.builder.node({ kind: 'binary', fn }, [a, b], origin(here, span));
+  markOrder(made, [a, b], here);
+  return made;
+}
+
+function outer(a: Node, b: Node): boolean {
+  const left = typeOf(a);
+  const right = typeOf(b);
+  if (left.elem.kind !== 'float' && right.elem.kind !== 'float') return false;
+  const shared = left.axes.some((axis) => right.axes.some((other) => other.id === axis.id));
+  return !shared && left.axes.length > 0 && right.axes.length > 0;
+}
+
+/** Order means something only where one operand's axes hold the other's. */
+export function markOrder(made: Node, operands: readonly Node[], here: Here): void {
+  const { unordered } = here.ctx;
+  if (operands.some((operand) => unordered.has(operand))) {
+    unordered.add(made);
+    return;
+  }
+  for (const a of operands) {
+    for (const b of operands) if (!within(a, b) && !within(b, a)) unordered.add(made);
+  }
+}
+
+function within(a: Node, b: Node): boolean {
+  return typeOf(a).axes.every((axis) => typeOf(b).axes.some((other) => other.id === axis.id));
+}
+
+/** Axes of one label are one axis: checks that they agree and gives the second operand the first one's id. */
+export function alignAxes(a: Node, b: Node, what: string, here: Here, span: Span): [Node, Node] | null {
+  let right = b;
+  for (const axis of typeOf(a).axes) {
+    const other = typeOf(right).axes.find((candidate) => candidate.label === axis.label);
+    if (other === undefined || other.id === axis.id) continue;
+    if (!sizesAgree(axis, other, what, here, span, a, right)) return null;
+    right = rename(right, other, axis, here, span);
+  }
+  return [a, right];
+}
+
+export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, span: Span, a: Node, b: Node): boolean {
+  const verdict = agree(here, axis.space, other.space);
+  if (verdict === 'equal') return true;
+  const detail = {
+    expected: describeAxis(axis),
+    given: describeAxis(other),
+    why: `both operands of \`${what}\` have an axis \`${axis.label}\`, and one name is one axis`,
+    related: [a, b].map((node) => ({
+      place: { file: node.origin.file, start: node.origin.start, end: node.origin.end },
+      message: `this is ${showType(typeOf(node))}`,
+    })),
+  };
+  if (verdict === 'unknown') {
+    report(here, 'E0310', span, `it cannot be decided whether the two axes \`${axis.label}\` have the same size`, {
+      ...detail, fix: `write \`require ${showSize(sizeOf(axis.space))} == ${showSize(sizeOf(other.space))}\` to have it checked when the model is built`,
+    });
+  } else report(here, 'E0303', span, `the two axes \`${axis.label}\` differ`, detail);
+  return false;
+}
+
+export function describeAxis(axis: Axis): string {
+  const ragged = isRagged(axis.space) ? 'ragged ' : '';
+  return `\`${axis.label}\` with ${ragged}${showSize(sizeOf(axis.space))} place(s)`;
+}
+
+function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [Node, Node] | null {
+  const left = typeOf(a).elem;
+  const right = typeOf(b).elem;
+  const wrong = (expected: string): null => {
+    report(here, 'E0305', span, `\`${symbols[fn]}\` does not fit these element types`, {
+      expected, given: `${elemName(left)} and ${elemName(right)}`,
+    });
+    return null;
+  };
+  if (fn === 'and' || fn === 'or') return left.kind === 'bool' && right.kind === 'bool' ? [a, b] : wrong('bool and bool');
+  if (fn === 'eq' || fn === 'ne') {
+    if (left.kind === 'bool' && right.kind === 'bool') return [a, b];
+    if (left.kind === 'index' && right.kind === 'index') {
+      if (sameIndexSpace(left, right)) return [toInt(a, here, span), toInt(b, here, span)];
+      report(here, 'E0306', span, 'these are positions on different axes: they are never the same thing', {
+        expected: elemName(left), given: elemName(right),
+      });
+      return null;
+    }
+  }
+  if (left.kind === 'bool' || right.kind === 'bool') return wrong('numbers');
+  if (left.kind === 'float' || right.kind === 'float' || fn === 'div' || fn === 'pow') return [toFloat(a, here, span), toFloat(b, here, span)];
+  return [toInt(a, here, span), toInt(b, here, span)];
+}
+
+export function sameIndexSpace(a: Elem, b: Elem): boolean {
+  return a.kind === 'index' && b.kind === 'index' && sameSpace(a.space, b.space);
+}
+
+export function elemName(elem: Elem): string {
+  if (elem.kind !== 'index') return elem.kind;
+  const { space } = elem;
+  return `index(${space.kind === 'dim' ? space.dim.label : showSize(sizeOf(space))})`;
+}
+
+/** `c ? a : b`, elementwise. */
+export function select(condition: Node, a: Node, b: Node, here: Here, span: Span): Node | null {
+  if (typeOf(condition).elem.kind !== 'bool') {
+    report(here, 'E0305', span, 'a condition is a bool', { expected: 'bool', given: elemName(typeOf(condition).elem) });
+    return null;
+  }
+  const branches = sameKind(a, b, 'if', here, span);
+  if (branches === null) return null;
+  const first = alignAxes(branches[0], branches[1], 'if', here, span);
+  if (first === null) return null;
+  const second = alignAxes(first[0], condition, 'if', here, span);
+  if (second === null) return null;
+  const made = here.ctx.builder.node({ kind: 'select' }, [second[1], first[0], first[1]], origin(here, span));
+  markOrder(made, [first[0], first[1]], here);
+  return made;
+}
+
+/** Two values that stand for one another: equal element types, ints becoming floats. */
+export function sameKind(a: Node, b: Node, what: string, here: Here, span: Span): [Node, Node] | null {
+  const left = typeOf(a).elem;
+  const right = typeOf(b).elem;
+  if (left.kind === right.kind && (left.kind !== 'index' || sameIndexSpace(left, right))) return [a, b];
+  if (left.kind === 'bool' || right.kind === 'bool') {
+    report(here, 'E0305', span, `the two sides of \`${what}\` must be of one kind`, { expected: elemName(left), given: elemName(right) });
+    return null;
+  }
+  if (left.kind === 'float' || right.kind === 'float') return [toFloat(a, here, span), toFloat(b, here, span)];
+  return [toInt(a, here, span), toInt(b, here, span)];
+}
+
+export function needAxis(node: Node, label: string, what: string, here: Here, span: Span): Axis | null {
+  const axis = axisByLabel(node, label);
+  if (axis !== null) return axis;
+  const others = typeOf(node).axes.filter((candidate) => candidate.label !== label);
+  const scanned = here.steps.has(label) ? `, and inside \`scan ${label}\` a value is one step's` : '';
+  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, {
+    expected: `an axis \`${label}\``,
+    given: showType(typeOf(node)),
+    ...(others.length > 0 ? { fix: `name one of ${others.map((axis_) => `\`${axis_.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\`` } : {}),
+  });
+  return null;
+}
+
+export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
+  const boolean = fn === 'any' || fn === 'all';
+  const operand = boolean || ((fn === 'max' || fn === 'min' || fn === 'sum') && typeOf(node).elem.kind === 'int') ? node : toFloat(node, here, span);
+  return here.ctx.builder.node({ kind: 'reduce', fn, axes: axes.map((axis) => axis.id) }, [operand], origin(here, span));
+}
+
+/** Checks a value against a declared type and gives it exactly the declared axes (a permutation; scalars fill). */
+export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean): Node | null {
+  const given = typeOf(node);
+  const mismatch = (message: string, why?: string): null => {
+    report(here, 'E0307', span, message, { expected: showType(declared), given: showType(given), ...(why === undefined ? {} : { why }) });
+    return null;
+  };
+  let value = node;
+  if (declared.elem.kind !== given.elem.kind) {
+    if (declared.elem.kind === 'float' && given.elem.kind !== 'bool') value = toFloat(value, here, span);
+    else if (declared.elem.kind === 'int' && given.elem.kind === 'index') value = toInt(value, here, span);
+    else if (!(declared.elem.kind === 'index' && value.op.kind === 'constant')) return mismatch(`${what} has another element type than declared`);
+  } else if (declared.elem.kind === 'index' && !sameIndexSpace(declared.elem, given.elem)) {
+    return mismatch(`${what} holds positions on another axis than declared`);
+  }
+  for (const axis of given.axes) {
+    const wanted = declared.axes.find((candidate) => candidate.label === axis.label);
+    if (wanted === undefined) {
+      return mismatch(`${what} has an axis \`${axis.label}\` that its declaration lacks`, 'no axis disappears unnamed: reduce it, or declare it');
+    }
+    if (wanted.id === axis.id) continue;
+    const verdict = agree(here, wanted.space, axis.space);
+    if (verdict !== 'equal') {
+      if (verdict === 'unknown') {
+        report(here, 'E0310', span, `it cannot be decided whether \`${axis.label}\` of ${what} has its declared size`, {
+          expected: describeAxis(wanted), given: describeAxis(axis),
+          fix: `write \`require ${showSize(sizeOf(wanted.space))} == ${showSize(sizeOf(axis.space))}\``,
+        });
+        return null;
+      }
+      report(here, 'E0303', span, `the axis \`${axis.label}\` of ${what} has another size than declared`, {
+        expected: describeAxis(wanted), given: describeAxis(axis), why: 'a declared axis is what callers rely on',
+      });
+      return null;
+    }
+    value = rename(value, axis, wanted, here, span);
+  }
+  const lacking = declared.axes.filter((axis) => !typeOf(value).axes.some((own) => own.id === axis.id));
+  if (lacking.length > 0 && !fill) {
+    return mismatch(`${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`);
+  }
+  const same = typeOf(value).axes.length === declared.axes.length && typeOf(value).axes.every((axis, i) => axis.id === declared.axes[i]!.id);
+  return same ? value : here.ctx.builder.node({ kind: 'broadcast', axes: declared.axes }, [value], origin(here, span));
+}
+
+/** States, emits and results may not be absent (R3). */
+export function present(node: Node, what: string, here: Here, span: Span): boolean {
+  if (typeOf(node).masks.length === 0) return true;
+  report(here, 'E0501', span, `${what} may be absent`, {
+    why: 'it is masked by a `where`, or by an index that may fall outside its axis, that nothing has ended since',
+    fix: 'say what stands there instead: `… else 0`',
+  });
+  return false;
+}
+
+export function tensorOrError(node: Node | null): Value {
+  return node === null ? { kind: 'error' } : tensor(node);
+}
+

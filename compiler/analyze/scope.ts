@@ -1,0 +1,291 @@
+/** What names mean while a body is elaborated, and the state that one elaboration shares. */
+import type { Declaration, Name, Param, Span } from '../../grammar/ast.ts';
+import type { Code, Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Problems } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/names.ts';
+import type { Builder } from '../graph/builder.ts';
+import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
+import { isRagged, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
+import type { LoadedModule } from './modules.ts';
+import type { Facts, Size } from './size.ts';
+import { equalSizes } from './size.ts';
+
+// ---------------------------------------------------------------- values
+
+/** What an expression is worth. */
+export type Value =
+  | { readonly kind: 'tensor'; readonly node: Node }
+  /** `[out <- in]`: the node holds outs ++ ins; the in-axes' ids end in `~in`. */
+  | { readonly kind: 'map'; readonly node: Node; readonly outs: readonly Axis[]; readonly ins: readonly Axis[] }
+  | RecordValue
+  /** `let f = GRU[hidden]`. */
+  | Instance
+  /** Something was wrong and has been reported: silent wherever it goes. */
+  | { readonly kind: 'error' };
+
+/** Fields in declared order. `main` is what the record is worth where a tensor is wanted (a call with taps). */
+export interface RecordValue {
+  readonly kind: 'record';
+  readonly fields: ReadonlyMap<string, Value>;
+  readonly main: Value | null;
+}
+
+export interface Instance {
+  readonly kind: 'instance';
+  readonly entry: DeclarationEntry;
+  readonly statics: readonly StaticArgument[];
+  readonly path: string;
+}
+
+/** A bracket argument of a call, evaluated where the call stands. */
+export interface StaticArgument {
+  readonly name: string | null;
+  readonly span: Span;
+  readonly value:
+    | { readonly kind: 'axis'; readonly axis: Axis }
+    | { readonly kind: 'size'; readonly size: Size }
+    | { readonly kind: 'number'; readonly value: number }
+    | { readonly kind: 'choice'; readonly text: string };
+}
+
+export const ERROR: Value = { kind: 'error' };
+
+export const tensor = (node: Node): Value => ({ kind: 'tensor', node });
+
+// ---------------------------------------------------------------- names
+
+export interface DeclarationEntry {
+  readonly kind: 'declaration';
+  readonly declaration: Declaration;
+  readonly module: LoadedModule;
+}
+
+export type Entry =
+  | DeclarationEntry
+  /** A dim, or a formal bound to a space. `value`: known while compiling. */
+  | { readonly kind: 'dim'; readonly space: Space; readonly span: Span | null; readonly file: string }
+  /** A formal `c..`: the axes it stands for, with this frame's ids. */
+  | { readonly kind: 'group'; readonly axes: readonly Axis[] }
+  | { readonly kind: 'option'; readonly value: string | number; readonly choices: readonly string[] | null }
+  | { readonly kind: 'value'; readonly value: Value; readonly span: Span | null };
+
+/** Names from inside out; a primed name is stored as `h'`. */
+export class Scope {
+  private readonly entries = new Map<string, Entry>();
+  readonly parent: Scope | null;
+  /** The axis label of the scan whose body this is. */
+  private readonly scan: string | null;
+
+  constructor(parent: Scope | null, scan: string | null = null) {
+    this.parent = parent;
+    this.scan = scan;
+  }
+
+  /** Labels of the scans between here and the definition of `name`. */
+  crossed(name: string): string[] {
+    if (this.entries.has(name) || this.parent === null) return [];
+    return [...(this.scan === null ? [] : [this.scan]), ...this.parent.crossed(name)];
+  }
+
+  lookup(name: string): Entry | null {
+    return this.entries.get(name) ?? this.parent?.lookup(name) ?? null;
+  }
+
+  own(name: string): Entry | null {
+    return this.entries.get(name) ?? null;
+  }
+
+  define(name: string, entry: Entry): void {
+    this.entries.set(name, entry);
+  }
+
+  names(): Set<string> {
+    const all = this.parent?.names() ?? new Set<string>();
+    for (const name of this.entries.keys()) all.add(name);
+    return all;
+  }
+}
+
+/** One body's own axes. Inside a frame an axis is known by its label; its id tells the frames apart (hygiene). */
+export class Frame {
+  private readonly byLabel = new Map<string, Axis[]>();
+  readonly id: string;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** The axis of that label and space; a label that stands for two spaces in one body gets two ids. */
+  axis(label: string, space: Space): Axis {
+    const known = this.byLabel.get(label) ?? [];
+    const found = known.find((axis) => axisKey(axis.space) === axisKey(space));
+    if (found !== undefined) return found;
+    const suffix = known.length === 0 ? '' : `~${known.length + 1}`;
+    const axis: Axis = { id: `${this.id}${label}${suffix}`, label, space };
+    this.byLabel.set(label, [...known, axis]);
+    return axis;
+  }
+
+  /** The space of an axis that some value of this body has. */
+  space(label: string): Space | null {
+    return this.byLabel.get(label)?.at(-1)?.space ?? null;
+  }
+}
+
+function axisKey(space: Space): string {
+  return isRagged(space) ? `ragged ${spaceKey(space)}` : sizeOf(space).key;
+}
+
+// ---------------------------------------------------------------- shared state of one elaboration
+
+/** An attention's weights, found while a body is elaborated. */
+export interface Tap {
+  readonly name: string;
+  readonly node: Node;
+}
+
+export interface CallSite {
+  readonly name: string;
+  readonly place: Place;
+}
+
+export class Context {
+  readonly builder: Builder;
+  readonly problems: Problems;
+  /** Options set from outside (`--set score=dot`), by name. */
+  readonly overrides: ReadonlyMap<string, string | number>;
+  /** Is `training` true in this elaboration? */
+  readonly training: boolean;
+  readonly parameters = new Map<string, Parameter>();
+  readonly parameterNodes = new Map<string, Node>();
+  readonly requirements: Requirement[] = [];
+  readonly facts: { left: Size; right: Size }[] = [];
+  /** Dims whose size a `repeat` or a `match` has used: fixed when compiled. */
+  readonly fixedDims = new Map<string, Dim>();
+  readonly defaults: ReadonlyMap<string, number>;
+  /** Values whose axis order means nothing (an outer join): they may not bind by position. */
+  readonly unordered = new WeakSet<Node>();
+  private frames = 0;
+
+  constructor(options: {
+    builder: Builder;
+    problems: Problems;
+    overrides: ReadonlyMap<string, string | number>;
+    defaults: ReadonlyMap<string, number>;
+    training: boolean;
+  }) {
+    this.builder = options.builder;
+    this.problems = options.problems;
+    this.overrides = options.overrides;
+    this.defaults = options.defaults;
+    this.training = options.training;
+  }
+
+  frame(label: string): Frame {
+    return new Frame(`${label}${this.frames++}.`);
+  }
+}
+
+/** Where elaboration stands. Derived with `{ ...here, … }`; nothing in it is replaced in place. */
+export interface Here {
+  readonly ctx: Context;
+  readonly module: LoadedModule;
+  readonly scope: Scope;
+  readonly frame: Frame;
+  /** Instance path of the block: the prefix of its parameters' names. */
+  readonly path: string;
+  /** Name of the equation being elaborated, for paths and emitted names. */
+  readonly target: string | null;
+  /** How often each path segment was used in this body. */
+  readonly ordinals: Map<string, number>;
+  /** Positions of the scans around, outermost first. */
+  readonly loops: readonly Node[];
+  /** This step's place in the scans around in this frame, by axis label. */
+  readonly steps: ReadonlyMap<string, Node>;
+  /** The scope around each module's declarations, by path. */
+  readonly scopes: ReadonlyMap<string, Scope>;
+  /** In a model's body: what a decoder's call does. */
+  readonly decode: ((entry: DeclarationEntry, args: readonly { param: Param; node: Node | null; span: Span }[], span: Span, here: Here) => Value) | null;
+  /** The position of the decoder around, if any. */
+  readonly clock: Node | null;
+  /** Names that equations further down define: for a better error. */
+  readonly later: ReadonlySet<string>;
+  /** Options given in the brackets of the call. */
+  readonly given: ReadonlyMap<string, string | number>;
+  /** Weights of the attentions called in this body. */
+  readonly taps: Tap[];
+  readonly calls: readonly CallSite[];
+  /** Initialiser for parameters that name none. */
+  readonly init: Initialiser;
+  /** `init all …`: also for those that do. */
+  readonly initAll: boolean;
+}
+
+// ---------------------------------------------------------------- reporting
+
+export function placeOf(here: Here, span: Span): Place {
+  return { file: here.module.path, start: span.start, end: span.end };
+}
+
+export function report(
+  here: Here,
+  code: Code,
+  span: Span,
+  message: string,
+  more: Partial<Pick<Diagnostic, 'expected' | 'given' | 'why' | 'fix' | 'related' | 'severity'>> = {},
+): Value {
+  const calls = here.calls.map((call) => ({ place: call.place, message: `in this call of \`${call.name}\`` }));
+  here.ctx.problems.report({
+    severity: 'error',
+    ...more,
+    code,
+    place: placeOf(here, span),
+    message,
+    related: [...(more.related ?? []), ...calls.reverse().slice(0, 3)],
+  });
+  return ERROR;
+}
+
+export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
+  const near = didYouMean(name.text, candidates);
+  return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, near === null ? {} : { fix: `did you mean \`${near}\`?` });
+}
+
+/** The one place that says a construct is parsed but has no meaning yet. */
+export function notYet(here: Here, span: Span, what: string): Value {
+  return report(here, 'E0901', span, `${what} is part of the language but not supported yet`);
+}
+
+export function origin(here: Here, span: Span, name: string | null = null): Origin {
+  return { file: here.module.path, start: span.start, end: span.end, name };
+}
+
+// ---------------------------------------------------------------- types and sizes
+
+export function typeOf(node: Node): TensorType {
+  return node.types[0]!;
+}
+
+export function dimSpace(dim: Dim): Space {
+  return { kind: 'dim', dim };
+}
+
+export function facts(here: Here): Facts {
+  return here.ctx.facts;
+}
+
+/** Do two axes agree: fixed ones in size, ragged ones in identity? */
+export function agree(here: Here, a: Space, b: Space): 'equal' | 'different' | 'unknown' {
+  const raggedA = isRagged(a);
+  if (raggedA !== isRagged(b)) return 'different';
+  if (raggedA) return sameSpace(a, b) ? 'equal' : 'different';
+  return equalSizes(sizeOf(a), sizeOf(b), here.ctx.facts);
+}
+
+export function axisByLabel(node: Node, label: string): Axis | null {
+  return typeOf(node).axes.find((axis) => axis.label === label) ?? null;
+}
+
+export function labels(node: Node): string[] {
+  return typeOf(node).axes.map((axis) => axis.label);
+}

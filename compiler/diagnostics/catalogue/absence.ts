@@ -1,0 +1,25 @@
+/** E05xx: absence and raggedness. */
+import { inPhase, type Entries } from './entry.ts';
+
+const entry = inPhase('absence and raggedness');
+
+export const absence = {
+  E0501: entry('value may be absent',
+    'Elements are absent where a `where` is false and where an index falls outside its axis. Reductions skip them; states, emits and results of models, encoders and decoders must be free of them, save `logits`, where absent means forbidden. The message says what makes the value absent; `else` fills it.',
+    'before = x[time = position[time] - 1]\nemit before', 'before = x[time = position[time] - 1] else 0\nemit before'),
+  // E-EMPTY
+  E0502: entry('axis may be empty',
+    '`argmax`, `first`, `last` and `sample` need a place to choose; this axis may have none. Fill the gap with `else`, or state that the axis has a place. A `dim` that is `ragged` has one or more places, one that is `ragged 0..` may have none.',
+    'dim extra: ragged 0..\nh = x[extra = last]', 'dim extra: ragged 0..\nh = x[extra = last] else 0'),
+  E0503: entry('parameter with a ragged axis',
+    'Parameters exist before any example, so their sizes cannot depend on one. Bound the ragged dim and give the parameter the bound.',
+    'dim source: ragged\nparam learnt: [source, model]', 'dim places = 512, source: ragged <= places\nparam learnt: [places, model]\ny = x + learnt[position[source]]'),
+  // E-PHASE
+  E0504: entry('depends on an example',
+    'Shapes of parameters, numbers of rounds, dilations and kernel sizes are known when the model is made; the size of a ragged or input dim only when an example is there.',
+    'dim time: ragged\nrepeat ceil(log2(time)) as i { x = Dense[2 ^ i](x) }', 'dim most = 64, time: ragged <= most\nrepeat ceil(log2(most)) as i { x = Dense[2 ^ i](x) }'),
+  // E-BATCH-LEAK
+  E0505: entry('answer depends on the rest of the batch',
+    'What an example gets as its answer must not depend on the examples beside it. A value that reduces `batch` or `lifted` may reach an objective, the next value of a `running`, or the branch of `if training`, and nothing else.',
+    'n = x - mean[batch](x)', "running m: [hidden] = 0\nbm = mean[lifted](x)\nm' = 0.9 * m + 0.1 * bm\nn = if training then x - bm else x - m"),
+} satisfies Entries;

@@ -1,0 +1,49 @@
+/** E06xx: recurrence and decoders; E07xx: causality; W07xx. */
+import { inPhase, type Entries } from './entry.ts';
+
+const loop = inPhase('recurrence and decoders');
+const clock = inPhase('causality');
+
+export const recurrence = {
+  // E-SCAN-CAPTURE
+  E0601: loop('scan reads its own axis from outside',
+    'The body of a `scan` is one step and has no such axis. For the value at this step name it in `with`; for all steps at once rename the axis, so that both can be told apart.',
+    "scan source { state h: [hidden] = 0;  h' = GRU(x, h);  emit h' }   // x: [source, embed]", "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h);  emit h' }"),
+  E0602: loop('state without one next value',
+    "Every state has exactly one equation for its next value, `h' = …`. Without it the state would never change; with two it would be unclear.",
+    'state h, c: [hidden] = 0\nh\' = GRU(xt, h)', "state h, c: [hidden] = 0\n(h', c') = LSTM(xt, h, c)"),
+  E0603: loop('prime on what is no state',
+    "A prime is the next value of a `state` or `running` name, or the output now predicted (`y'`). Other names have one value.",
+    "context' = Additive(s, annotations)", 'context = Additive(s, annotations)'),
+  E0604: loop('state changes its type',
+    "The next value of a state has the axes and the element type of the state. A reduction that is missing, or an axis too many in the initial value, shows here.",
+    "state h: [hidden] = 0\nh' = h + annotations   // [source, hidden]", "state h: [hidden] = 0\nh' = h + sum[source](annotations)"),
+  // E-FUTURE (of y')
+  E0605: loop('the output is not known yet',
+    "In a decoder `y` is the previous output; `y'` is the one that this step predicts, and exists only after the choice. It may stand in the equations of next states and in objectives.",
+    "logits = Linear[words](concat(s, table[y']))", 'logits = Linear[words](concat(s, table[y]))'),
+  E0606: loop('decoder without logits',
+    'A decoder defines `logits` (scores before softmax) or `probability` over the axis of its outputs: that is what the next output is chosen from.',
+    "decoder D(c: [hidden]) generates y: index(words)[target] end 2 {\n  state s: [hidden] = c\n  s' = GRU(table[y], s)\n}", "decoder D(c: [hidden]) generates y: index(words)[target] end 2 {\n  state s: [hidden] = c\n  s' = GRU(table[y], s)\n  logits = Linear[words](s')\n}"),
+  E0607: loop('nothing emitted',
+    'The value of a `scan` is what its body emits at each step. `emit` stands in the body once; the last states are fields of the scan.',
+    "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h) }", "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h);  emit h' }"),
+  E0608: loop('first output unknown',
+    'At the first step there is no previous output. Either the decoder has a `start`, or every use of `y` stands in the second branch of `first … then …`.',
+    'decoder D(e: [points, hidden]) generates y: index(points)[tour] {\n  logits = e @ Linear[hidden](e[y])\n}', 'decoder D(e: [points, hidden]) generates y: index(points)[tour] {\n  param go: [hidden]\n  logits = e @ Linear[hidden](first go then e[y])\n}'),
+  E0609: loop('decoding has no end',
+    'A ragged output needs `end` (the output that ends it) or a bound (`at most n`); an output over a dim of known size has exactly that many steps.',
+    'generates y: index(words)[target] start 1', 'generates y: index(words)[target] start 1 end 2'),
+  // E-FUTURE
+  E0701: clock('looks into the future',
+    'The generated axis (and one named with `causal`) is a clock: a place is computed from the places that exist then. A sum over the whole axis, its last place, its length, a reversed scan, a negative shift and a convolution that reaches forward need places that do not exist yet. A sum over a copy of the axis (`x[target as key]`) ranges over the places up to now by itself.',
+    'x = x - mean[target](x)   // in a decoder over target', 'before = x[target as key]\nx = x - mean[key](before where position[key] <= position[target])'),
+  // E-ANCHOR
+  E0702: clock('two clocks to choose from',
+    'A sum over a copy of the generated axis ranges over the places up to "now". Here two other axes of the tensor could be "now"; name one.',
+    'softmax[k](e)   // e: [q: target, r: target, k: target]', 'softmax[k <= q](e)'),
+  // W-LEAK
+  W0701: clock('training sees what generating does not',
+    'A mean over `lifted` in the branch of `if training` takes in later places of the generated axis. Generating uses the other branch, so nothing is wrong there, but training learns from values that it will not have.',
+    'n = if training then x - mean[lifted](x) else x - m   // in a decoder over target', 'n = LayerNorm(x)'),
+} satisfies Entries;

@@ -1,0 +1,38 @@
+/** E08xx: parameters, objectives, training; W08xx. E09xx: the compiler itself. W02xx: names. */
+import { inPhase, type Entries } from './entry.ts';
+
+const entry = inPhase('parameters, objectives, training');
+const names = inPhase('names');
+const compiler = inPhase('the compiler');
+
+export const training = {
+  E0801: entry('loss is not one number',
+    'A loss is one float for each example; the mean over the batch is taken by itself. Reduce the axes that are left, and say how: `mean`, `sum`.',
+    'loss = cross_entropy[words](logits, y\')   // [target]', "loss = mean[target](cross_entropy[words](logits, y'))"),
+  E0802: entry('objective without a loss',
+    'An objective, and each `update` in one, defines `loss`.',
+    'objective Copy for M given target: [out] { optimizer adam(rate = 1e-3) }', 'objective Copy for M given target: [out] {\n  loss = mean[out]((M.y - target) ^ 2)\n  optimizer adam(rate = 1e-3)\n}'),
+  E0803: entry('unknown optimizer or setting',
+    'The message lists the optimizers, or the settings that this one takes.',
+    'optimizer adam(beta = 0.9)', 'optimizer adam(rate = 1e-3, beta1 = 0.9)'),
+  E0804: entry('unknown initialiser',
+    'A parameter begins with a number, `zeros`, `ones`, or one of the initialisers that the message lists.',
+    'param W: [out <- in] = gaussian(0.01)', 'param W: [out <- in] = normal(0.01)'),
+  // E-GRAD2
+  E0805: entry('gradient of a gradient',
+    'A loss is made of values, not of gradients: second derivatives are not supported.',
+    'loss = sum[in](gradient(D(x), x) ^ 2)', 'loss = relu(1 - D(x))'),
+  // W-DEAD
+  W0801: entry('parameter that nothing trains',
+    'No gradient of any loss reaches the parameter: it is not used, or only through `argmax`, comparisons, `floor`, `sample` or `stop`, whose gradient is 0.',
+    "loss = mean[target](if argmax[words](logits) == y' then 0 else 1)", "loss = mean[target](cross_entropy[words](logits, y'))"),
+  E0901: compiler('not supported yet',
+    'The text is legal, and the compiler cannot translate it yet. The message says what is missing and, where there is one, another way to write it.',
+    'y = solve[i, j](A, b)   // for instance', '// the other way that the message names'),
+  E0999: compiler('internal error',
+    'The compiler has broken one of its own rules. It is not your program\'s fault, whatever the program says; please report it with the text that brought it about.',
+    '// any program', '// the same program, once the compiler is mended'),
+  W0201: names('name never used',
+    'The equation, dim, option or import is read by nothing. A name that an objective reads counts as used, and so do `weights`.',
+    'h = tanh(x)\nk = sigmoid(x)   // and k stands nowhere else\nh', 'h = tanh(x)\nh'),
+} satisfies Entries;

@@ -1,0 +1,54 @@
+/** What is wrong with a program, as data. `render.ts` is the only place that turns it into text. */
+import type { Code } from './catalogue.ts';
+
+export type { Code };
+
+/** Half-open range of UTF-16 offsets into the text of `file`. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Diagnostic {
+  readonly code: Code;
+  readonly severity: 'error' | 'warning';
+  readonly place: Place;
+  /** One sentence, plain words. */
+  readonly message: string;
+  readonly expected?: string;
+  readonly given?: string;
+  /** Why the two had to agree. */
+  readonly why?: string;
+  readonly related?: readonly { readonly place: Place; readonly message: string }[];
+  /** A replacement text or an instruction. */
+  readonly fix?: string;
+}
+
+/** Collects what one compile finds; nothing is thrown, so that one run reports many faults. */
+export class Problems {
+  readonly #found = new Map<string, Diagnostic>();
+
+  /** A second report of one code at one place is dropped: the first is nearest to the cause. */
+  report(d: Diagnostic): void {
+    const key = JSON.stringify([d.code, d.place.file, d.place.start, d.place.end]);
+    if (!this.#found.has(key)) this.#found.set(key, d);
+  }
+
+  get errors(): number {
+    let count = 0;
+    for (const d of this.#found.values()) if (d.severity === 'error') count++;
+    return count;
+  }
+
+  /** By file, position, code. */
+  sorted(): readonly Diagnostic[] {
+    return [...this.#found.values()].sort((a, b) =>
+      compareText(a.place.file, b.place.file) || a.place.start - b.place.start || a.place.end - b.place.end || compareText(a.code, b.code));
+  }
+}
+
+/** By code units: the order must not depend on a locale. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,102 @@
+/** Text of a program on its way to a terminal: nothing of it may act on the terminal or deceive the eye. */
+
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+const COMBINING = /[\p{Mn}\p{Me}]/u;
+const WIDE = /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
+
+/** A control, bidirectional, invisible or broken character as `\u{202E}`; any other as it is. */
+export function visible(character: string): string {
+  return UNSAFE.test(character) ? `\\u{${character.codePointAt(0)!.toString(16).toUpperCase()}}` : character;
+}
+
+/** One line; line ends are escaped as well. */
+export function safeLine(text: string): string {
+  return Array.from(text, visible).join('');
+}
+
+/** Several lines, each safe. */
+export function safeLines(text: string): string[] {
+  return text.split(/\r\n|\n|\r/).map(safeLine);
+}
+
+/** Columns of a terminal that one safe character takes. */
+function characterWidth(character: string): number {
+  return COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+}
+
+/** One character of a source line as it is shown. */
+export interface Cell {
+  readonly text: string;
+  readonly width: number;
+  /** UTF-16 offsets in the file. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const TAB = 4;
+
+/** The cells of one line; `start` is its offset in the file. */
+export function cellsOf(line: string, start: number): Cell[] {
+  const cells: Cell[] = [];
+  let offset = start;
+  let column = 0;
+  for (const character of line) {
+    const text = character === '\t' ? ' '.repeat(TAB - (column % TAB)) : visible(character);
+    const width = character === '\t' || text !== character ? text.length : characterWidth(character);
+    cells.push({ text, width, from: offset, to: offset + character.length });
+    offset += character.length;
+    column += width;
+  }
+  return cells;
+}
+
+export interface Line {
+  /** 1-based. */
+  readonly number: number;
+  /** Offset of the first character, and of the line end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Lines end in LF, CRLF or CR; a text that ends in one has an empty last line. */
+export function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  let start = 0;
+  for (const match of text.matchAll(/\r\n|\n|\r/g)) {
+    lines.push({ number: lines.length + 1, start, end: match.index });
+    start = match.index + match[0].length;
+  }
+  lines.push({ number: lines.length + 1, start, end: text.length });
+  return lines;
+}
+
+/** The line that holds an offset; one inside a CRLF belongs to the line it ends. */
+export function lineAt(lines: readonly Line[], offset: number): Line {
+  let low = 0, high = lines.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (lines[middle]!.start <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return lines[low]!;
+}
+
+/** Breaks at spaces; a word longer than the width stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}
+
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}

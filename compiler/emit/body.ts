@@ -1,0 +1,258 @@
+/** The text of one emitted function: statements under the `.attn` lines that they come from. */
+import type { CodeBlockWriter } from 'ts-morph';
+import type { Size } from '../analyze/size.ts';
+import type { Node } from '../graph/graph.ts';
+import { lower, lowerHost, type InputSource, type Lowered } from './lower.ts';
+import { Names, property, upperFirst } from './names.ts';
+import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
+import { atomsIn, sizeText } from './sizes.ts';
+import type { Sources } from './sources.ts';
+import { isValue, type Loop, type Piece, type Value } from './value.ts';
+
+/** The name in `n` of each atom of a size. */
+export type AtomName = (atom: string) => string;
+
+export interface FunctionContext {
+  readonly sources: Sources;
+  readonly atomName: AtomName;
+  /** Names that the function's parameters have. */
+  readonly parameters: readonly string[];
+  readonly input: InputSource;
+  /** Atoms that are not in `n`: how to write them. */
+  readonly local?: Readonly<Record<string, string>>;
+  /** From where sizes are taken apart, e.g. `batch.n`. */
+  readonly sizes: string;
+}
+
+export interface Body {
+  /** Everything up to the `return`. */
+  readonly write: (writer: CodeBlockWriter) => void;
+  /** The expression of each root. */
+  readonly results: readonly string[];
+  /** Which of the function's parameters the text reads. */
+  readonly reads: (parameter: string) => boolean;
+}
+
+export function functionBody(roots: readonly Node[], context: FunctionContext): Body {
+  const lowered = lower(roots, context.input);
+  return new BodyWriter(lowered, plan(lowered), context).body();
+}
+
+/** An expression of the host's numbers alone, or null where the graph needs a tensor. */
+export function hostExpression(root: Node, input: InputSource, atom: AtomName): string | null {
+  const value = lowerHost(root, input);
+  if (value === null) return null;
+  const text = (piece: Piece): string => (typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : sizeExpression(piece, atom));
+  return unbracketed(text(value));
+}
+
+function sizeExpression({ size, tight }: { readonly size: Size; readonly tight: boolean }, atom: AtomName): string {
+  const { text, prec } = sizeText(size, atom);
+  return tight && prec !== 'atom' ? `(${text})` : text;
+}
+
+/** `(a + b)` as an argument of its own needs no brackets. */
+function unbracketed(text: string): string {
+  if (!text.startsWith('(') || !text.endsWith(')')) return text;
+  let depth = 0;
+  for (let k = 0; k < text.length - 1; k++) {
+    depth += text[k] === '(' ? 1 : text[k] === ')' ? -1 : 0;
+    if (depth === 0) return text;
+  }
+  return text.slice(1, -1);
+}
+
+class BodyWriter {
+  readonly #lowered: Lowered;
+  readonly #plan: Plan;
+  readonly #context: FunctionContext;
+  readonly #names: Names;
+  readonly #named = new Map<Value, string>();
+  /** Atom to local identifier. */
+  readonly #sizes = new Map<string, string>();
+  readonly #lines: { depth: number; text: string }[] = [];
+
+  constructor(lowered: Lowered, plan: Plan, context: FunctionContext) {
+    this.#lowered = lowered;
+    this.#plan = plan;
+    this.#context = context;
+    this.#names = new Names(context.parameters);
+  }
+
+  body(): Body {
+    this.#takeSizes();
+    this.#block(this.#plan.block, null, 0);
+    const results = this.#results(this.#plan.results);
+    this.#dispose(this.#plan.block.ends, 0);
+    const header = this.#header();
+    const lines = this.#lines;
+    const text = [header, ...lines.map((line) => line.text), ...results].join('\n');
+    return {
+      write(writer) {
+        if (header !== '') writer.writeLine(header);
+        let blank = header === '';
+        for (const line of lines) {
+          // One blank line at most, and none where a block begins.
+          if (line.text === '' && blank) continue;
+          blank = line.text === '' || line.text.endsWith('{');
+          writer.writeLine(`${'  '.repeat(line.depth)}${line.text}`);
+        }
+      },
+      results,
+      reads: (parameter) => new RegExp(`(?<![\\p{ID_Continue}.$'"])${parameter}(?![\\p{ID_Continue}$'"])`, 'u').test(text.replace(/\/\/.*/g, '')),
+    };
+  }
+
+  // ---------------------------------------------------------------- sizes
+
+  /** The sizes that the needed values read get their names first, so that they are called as in the program. */
+  #takeSizes(): void {
+    const add = (size: Size): void => {
+      for (const atom of atomsIn(size)) {
+        if (this.#sizes.has(atom) || this.#context.local?.[atom] !== undefined) continue;
+        const label = this.#context.atomName(atom);
+        this.#sizes.set(atom, this.#names.take(label === 'batch' ? 'batchSize' : label));
+      }
+    };
+    for (const value of this.#plan.needed) {
+      for (const piece of value.code) if (typeof piece === 'object' && 'size' in piece) add(piece.size);
+      if (value.kind === 'loop') add(this.#lowered.loops.get(value)!.size);
+    }
+  }
+
+  #header(): string {
+    if (this.#sizes.size === 0) return '';
+    const parts = [...this.#sizes].map(([atom, name]) => {
+      const label = this.#context.atomName(atom);
+      return label === name ? name : `${property(label)}: ${name}`;
+    });
+    return `const { ${parts.sort().join(', ')} } = ${this.#context.sizes};`;
+  }
+
+  #size(size: Size, tight = false): string {
+    return sizeExpression({ size, tight }, (atom) => this.#context.local?.[atom] ?? this.#sizes.get(atom) ?? atom);
+  }
+
+  // ---------------------------------------------------------------- names
+
+  #name(value: Value): string {
+    const known = this.#named.get(value);
+    if (known !== undefined) return known;
+    const { name } = value.origin;
+    const equation = name === null ? this.#context.sources.equation(value.origin) : null;
+    // A value without a name of its own is called after its equation and what it is: `zSum`.
+    const taken = this.#names.take(name ?? (equation === null ? value.hint : `${equation} ${upperFirst(value.hint)}`));
+    this.#named.set(value, taken);
+    return taken;
+  }
+
+  #expression(value: Value): string {
+    if (value.kind === 'host' || value.kind === 'given') return value.code.map((piece) => this.#piece(piece)).join('');
+    return this.#name(value);
+  }
+
+  #piece(piece: Piece): string {
+    if (typeof piece === 'string') return piece;
+    return isValue(piece) ? this.#expression(piece) : this.#size(piece.size, piece.tight);
+  }
+
+  /** A call: arguments that are whole host expressions lose their brackets. */
+  #code(value: Value): string {
+    return value.code.map((piece) => (isValue(piece) ? unbracketed(this.#expression(piece)) : this.#piece(piece))).join('');
+  }
+
+  // ---------------------------------------------------------------- statements
+
+  #write(depth: number, text: string): void {
+    this.#lines.push({ depth, text });
+  }
+
+  #dispose(values: readonly Value[], depth: number): void {
+    if (values.length > 0) this.#write(depth, `rt.dispose(${values.map((value) => this.#name(value)).join(', ')});`);
+  }
+
+  #results(results: readonly Given[]): readonly string[] {
+    return results.map(({ value, copy }) => {
+      if (!copy) return this.#expression(value);
+      const name = this.#names.take(`${value.origin.name ?? value.hint} Result`);
+      this.#write(0, `const ${name} = tf.clone(${this.#expression(value)});`);
+      return name;
+    });
+  }
+
+  #block(block: Block, loop: Loop | null, depth: number): void {
+    let place = '';
+    for (const statement of block.statements) {
+      const line = statement.body === null ? this.#context.sources.line(statement.value.origin) : '';
+      if (line !== place && line !== '') {
+        this.#write(depth, '');
+        this.#write(depth, `// ${line}`);
+      }
+      place = line;
+      if (statement.body === null) this.#write(depth, `const ${this.#name(statement.value)} = ${this.#code(statement.value)};`);
+      else this.#loop(statement, statement.body, depth);
+      this.#dispose(statement.dies, depth);
+    }
+    if (loop !== null) this.#stepEnd(block, loop, depth);
+  }
+
+  #loop({ value, copies }: Statement, body: Block, depth: number): void {
+    const loop = this.#lowered.loops.get(value)!;
+    const { needed } = this.#plan;
+    const count = this.#size(loop.size);
+    const emits = loop.emits.filter((emit) => needed.has(emit.list));
+    const states = loop.states.filter((state) => needed.has(state.final));
+    this.#write(depth, '');
+    const line = this.#context.sources.line(value.origin);
+    if (line !== '') this.#write(depth, `// ${line}`);
+    for (const { list } of emits) {
+      this.#write(depth, loop.reversed ? `const ${this.#name(list)} = new Array<tf.Tensor>(${count});` : `const ${this.#name(list)}: tf.Tensor[] = [];`);
+    }
+    for (const state of states) {
+      const name = this.#name(state.argument);
+      this.#named.set(state.final, name);
+      const first = this.#expression(state.first);
+      this.#write(depth, `let ${name}: tf.Tensor = ${copies.has(state) ? `tf.clone(${first})` : first};`);
+    }
+    const t = this.#names.take('t');
+    this.#named.set(loop.position, t);
+    this.#write(depth, loop.reversed ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {` : `for (let ${t} = 0; ${t} < ${count}; ${t}++) {`);
+    for (const { argument, list } of loop.xs) {
+      if (needed.has(argument)) this.#write(depth + 1, `const ${this.#name(argument)} = ${this.#expression(list)}[${t}]!;`);
+    }
+    this.#block(body, loop, depth + 1);
+    this.#write(depth, '}');
+  }
+
+  #stepEnd(block: Block, loop: Loop, depth: number): void {
+    const given = (to: Value): string | null => {
+      const gift = block.gives.get(to);
+      if (gift === undefined) return null;
+      const text = this.#expression(gift.value);
+      return gift.copy ? `tf.clone(${text})` : text;
+    };
+    const t = this.#name(loop.position);
+    for (const { list } of loop.emits) {
+      const text = given(list);
+      if (text !== null) this.#write(depth, loop.reversed ? `${this.#name(list)}[${t}] = ${text};` : `${this.#name(list)}.push(${text});`);
+    }
+    const moves = loop.states.flatMap((state) => {
+      const text = given(state.final);
+      const name = this.#name(state.argument);
+      return text === null || text === name ? [] : [{ name, text, next: block.gives.get(state.final)!.value }];
+    });
+    // Old values are read by other assignments, or disposed after them: then all change at once.
+    const together = block.ends.length > 0 || moves.some(({ next }) => next.kind === 'argument');
+    if (together && moves.length > 0) {
+      const ends = new Map(block.ends.map((value) => [value, this.#names.take(`${this.#name(value)} Old`)]));
+      for (const [value, old] of ends) this.#write(depth, `const ${old} = ${this.#name(value)};`);
+      const [first] = moves;
+      if (moves.length === 1) this.#write(depth, `${first!.name} = ${first!.text};`);
+      else this.#write(depth, `[${moves.map(({ name }) => name).join(', ')}] = [${moves.map(({ text }) => text).join(', ')}];`);
+      if (ends.size > 0) this.#write(depth, `rt.dispose(${[...ends.values()].join(', ')});`);
+      return;
+    }
+    for (const { name, text } of moves) this.#write(depth, `${name} = ${text};`);
+    this.#dispose(block.ends, depth);
+  }
+}

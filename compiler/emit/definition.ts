@@ -1,0 +1,242 @@
+/** The object that hands a model to the runtime. */
+import type { CodeBlockWriter } from 'ts-morph';
+import type { Size } from '../analyze/size.ts';
+import type { Axis, HostExpr, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
+import { sizeOf } from '../graph/spaces.ts';
+import { hostExpression } from './body.ts';
+import type { ModelContext } from './model.ts';
+import { access, comment, property, quoted } from './names.ts';
+import { atomsIn, sizeText } from './sizes.ts';
+
+export interface DefinitionNames {
+  readonly forward: string;
+  readonly objectives: readonly { readonly loss: string; readonly gradients: string }[];
+  readonly decoder: { readonly prepare: string; readonly step: string } | null;
+}
+
+export function writeDefinition(writer: CodeBlockWriter, context: ModelContext, names: DefinitionNames): void {
+  new DefinitionWriter(writer, context).write(names);
+}
+
+/** Options that the runtime must have; the rest has the runtime's defaults. */
+const RATE: Readonly<Record<ObjectiveGraph['optimizer']['kind'], number>> = { adam: 0.001, sgd: 0.01, adagrad: 0.01, rmsprop: 0.001, adadelta: 1 };
+
+class DefinitionWriter {
+  readonly #writer: CodeBlockWriter;
+  readonly #context: ModelContext;
+
+  constructor(writer: CodeBlockWriter, context: ModelContext) {
+    this.#writer = writer;
+    this.#context = context;
+  }
+
+  write(names: DefinitionNames): void {
+    const { model, typeName, dimName } = this.#context;
+    const { program } = model;
+    const file = program.parameters[0]?.origin.file ?? program.requirements[0]?.origin.file ?? [...program.outputs.values()][0]?.origin.file ?? '';
+    this.#writer.inlineBlock(() => {
+      this.#line(`name: ${quoted(program.name)},`);
+      this.#line(`source: ${quoted(file.split(/[\\/]/).at(-1) ?? file)},`);
+      this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
+      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty} }`).join(', ')}],`);
+      this.#sizes(program.requirements);
+      this.#method('parameters', typeName, program.parameters.flatMap(({ axes }) => axes.map((axis) => sizeOf(axis.space))), () => this.#list(program.parameters.map((parameter) => {
+        const { kind, ...rest } = parameter.init;
+        const init = [`kind: ${quoted(kind)}`, ...Object.entries(rest).map(([key, value]) => `${key}: ${value}`)].join(', ');
+        return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs}, init: { ${init} } }`;
+      })));
+      this.#inputs('inputs', this.#modelInputs(), '');
+      this.#outputs();
+      this.#line(`forward: ${names.forward},`);
+      this.#objectives(names);
+      this.#decoder(names);
+    });
+  }
+
+  #line(text: string): void {
+    this.#writer.writeLine(text);
+  }
+
+  #size(size: Size): string {
+    return sizeText(size, (atom) => `n${access(this.#context.atomName(atom))}`).text;
+  }
+
+  #fixedAxis(axis: Axis): string {
+    return `{ label: ${quoted(axis.label)}, size: ${this.#size(sizeOf(axis.space))} }`;
+  }
+
+  /** A ragged axis names its dim; every other one has a size. */
+  #axis(axis: Axis): string {
+    const { space } = axis;
+    return space.kind === 'dim' && space.dim.ragged ? `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))} }` : this.#fixedAxis(axis);
+  }
+
+  #list(items: readonly string[]): void {
+    if (items.length === 0) this.#line('return [];');
+    else {
+      this.#writer.write('return [').newLine().indent(() => items.forEach((item) => this.#line(`${item},`)));
+      this.#line('];');
+    }
+  }
+
+  #method(name: string, typeName: string, read: readonly Size[], body: () => void): void {
+    const reads = read.some((size) => atomsIn(size).length > 0);
+    this.#writer.write(`${name}(${reads ? `n: ${typeName}Sizes` : ''}) `).inlineBlock(body).write(',').newLine();
+  }
+
+  #modelInputs(): readonly Input[] {
+    const { model, output } = this.#context;
+    const targets = model.program.decoder === null ? [] : [output, `${output}'`];
+    return model.program.inputs.filter(({ name }) => !targets.includes(name));
+  }
+
+  #inputs(name: string, inputs: readonly Input[], comma: string): void {
+    const spec = ({ name: input, type }: Input): { text: string; sizes: readonly Size[] } => {
+      const { elem } = type;
+      const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: elem.space.kind === 'dim' ? elem.space.dim.label : input, space: elem.space } : null;
+      const read = [...type.axes, ...(indexed === null ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && space.dim.ragged)).map((axis) => sizeOf(axis.space));
+      return {
+        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis)).join(', ')}], indexes: ${indexed === null ? 'null' : this.#axis(indexed)} }`,
+        sizes: read,
+      };
+    };
+    const specs = inputs.map(spec);
+    this.#method(name, this.#context.typeName, specs.flatMap((each) => each.sizes), () => this.#list(specs.map((each) => each.text)));
+    if (comma !== '') this.#line(comma);
+  }
+
+  /** Sizes as given, after what could not be decided when the program was compiled. */
+  #sizes(requirements: readonly Requirement[]): void {
+    const { model, typeName, dimName, sources } = this.#context;
+    const known = new Set(model.program.hyperparameters.map(({ dim }) => dim.size.key));
+    const decidable = requirements.filter(({ a, b }) => [...atomsIn(a), ...atomsIn(b)].every((atom) => known.has(atom)));
+    this.#writer.write(`sizes(${decidable.length > 0 || model.program.hyperparameters.length > 0 ? `n: ${typeName}Dims` : ''}) `).inlineBlock(() => {
+      for (const { kind, a, b, origin, why } of decidable) {
+        const [left, right] = [this.#size(a), this.#size(b)];
+        const holds = kind === 'equal' ? `${left} === ${right}` : kind === 'atMost' ? `${left} <= ${right}` : `(${right}) % (${left}) === 0`;
+        const says = kind === 'equal' ? 'must equal' : kind === 'atMost' ? 'must be at most' : 'must divide';
+        const text = (size: Size): string => sizeText(size, (atom) => this.#context.atomName(atom)).text;
+        const value = (size: Size, code: string): string => (atomsIn(size).length === 0 ? `\`${text(size)}\`` : `\`${text(size)}\` (\${${code}})`);
+        const place = sources.place(origin);
+        const message = `${template(value(a, left))} ${says} ${template(value(b, right))}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`;
+        this.#line(`if (!(${holds})) throw new rt.InputError(\`${message}\`);`);
+      }
+      this.#line(`return { ${model.program.hyperparameters.map(({ dim }) => `${property(dimName(dim))}: n${access(dimName(dim))}`).join(', ')} };`);
+    }).write(',').newLine();
+  }
+
+  #outputs(): void {
+    const { model, dimName } = this.#context;
+    this.#writer.write('outputs: ').inlineBlock(() => {
+      for (const [name, node] of model.forward) {
+        const type = model.program.outputs.get(name)?.types[0] ?? node.types[0];
+        if (type === undefined) continue;
+        const axes = type.axes.filter((axis) => axis.id !== 'batch').map((axis) => {
+          const dim = axis.space.kind === 'dim' && axis.space.dim.ragged ? quoted(dimName(axis.space.dim)) : 'null';
+          return `{ label: ${quoted(axis.label)}, dim: ${dim} }`;
+        });
+        this.#line(`${property(name)}: { elem: ${quoted(type.elem.kind)}, axes: [${axes.join(', ')}] },`);
+      }
+    }).write(',').newLine();
+  }
+
+  #objectives(names: DefinitionNames): void {
+    const { model, output } = this.#context;
+    const generates = model.program.decoder !== null;
+    if (model.objectives.length === 0) return this.#line('objectives: [],');
+    this.#writer.write('objectives: [').newLine().indent(() => {
+      for (const [k, { objective }] of model.objectives.entries()) {
+        this.#writer.inlineBlock(() => {
+          this.#line(`name: ${quoted(objective.name)},`);
+          // Examples have the generated sequence once; the runtime makes the previous outputs from it.
+          const given = objective.given.filter(({ name }) => !generates || name !== output || !objective.given.some((other) => other.name === `${output}'`));
+          this.#inputs('given', given.map((input) => (generates && input.name === `${output}'` ? { ...input, name: output } : input)), '');
+          this.#line(`loss: ${names.objectives[k]?.loss ?? ''},`);
+          this.#line(`gradients: ${names.objectives[k]?.gradients ?? ''},`);
+          this.#optimizer(objective);
+          const { clip } = objective;
+          this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
+        }).write(',').newLine();
+      }
+    });
+    this.#line('],');
+  }
+
+  #optimizer({ optimizer }: ObjectiveGraph): void {
+    const options = new Map(optimizer.options);
+    if (!options.has('rate')) options.set('rate', { kind: 'number', value: RATE[optimizer.kind] });
+    const read = new Set<string>();
+    const fields = [...options].map(([name, value]) => `${property(name)}: ${this.#host(value, read)}`);
+    const wanted = (['n', 'step', 'epoch'] as const).map((name) => ({ name, used: read.has(name) }));
+    const last = wanted.map(({ used }) => used).lastIndexOf(true);
+    const parameters = wanted.slice(0, last + 1).map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.typeName}Sizes` : ': number'}`);
+    this.#line(`optimizer: (${parameters.join(', ')}) => ({ kind: ${quoted(optimizer.kind)}, ${fields.join(', ')} }),`);
+  }
+
+  #host(expression: HostExpr, read: Set<string>): string {
+    switch (expression.kind) {
+      case 'number':
+        return expression.value < 0 ? `(${expression.value})` : `${expression.value}`;
+      case 'name': {
+        if (expression.name === 'step' || expression.name === 'epoch') {
+          read.add(expression.name);
+          return expression.name;
+        }
+        read.add('n');
+        return `n${access(expression.name)}`;
+      }
+      case 'call': {
+        const args = expression.args.map((arg) => this.#host(arg, read));
+        const infix = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' } as const;
+        if (expression.fn in infix) return `(${args.join(` ${infix[expression.fn as keyof typeof infix]} `)})`;
+        return expression.fn === 'neg' ? `(-${args.join()})` : `Math.${expression.fn}(${args.join(', ')})`;
+      }
+    }
+  }
+
+  #decoder(names: DefinitionNames): void {
+    const { model, output, typeName, dimName } = this.#context;
+    if (model.decoder === null || names.decoder === null) return this.#line('decoder: null,');
+    const { decoder, step } = model.decoder;
+    const { prepare, step: stepName } = names.decoder;
+    const label = decoder.axis.space.kind === 'dim' ? dimName(decoder.axis.space.dim) : decoder.axis.label;
+    const vocabulary = sizeOf(decoder.vocabulary);
+    this.#writer.write('decoder: ').inlineBlock(() => {
+      this.#line(`name: ${quoted(decoder.name)},`);
+      this.#line(`axis: ${quoted(label)},`);
+      this.#line(`output: ${quoted(output)},`);
+      this.#line(`vocabulary: (${atomsIn(vocabulary).length > 0 ? `n: ${typeName}Sizes` : ''}) => ${this.#size(vocabulary)},`);
+      this.#line(`start: ${decoder.start},`);
+      this.#line(`end: ${decoder.end ?? 'null'},`);
+      this.#line(`prepare: ${prepare},`);
+      this.#line(`step: ${stepName},`);
+      const taps = [...step].filter(([name]) => name.startsWith('tap.')).map(([name, node]) => {
+        const axes = (node.types[0]?.axes ?? []).slice(2).map((axis) => quoted(axis.label));
+        return `${property(name.slice('tap.'.length))}: [${axes.join(', ')}]`;
+      });
+      this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
+      const lengths = new Set(model.program.ragged.map((dim) => dim.size.key));
+      const atom = (name: string): string => (lengths.has(name) ? `lengths${access(this.#context.atomName(name))}!` : `n${access(this.#context.atomName(name))}!`);
+      const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
+      this.#line(`rank: (${uses(score, 'length') ? 'logp, length' : uses(score, 'logp') ? 'logp' : ''}) => ${score ?? 'logp'},`);
+      const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);
+      const parameters = uses(most, 'lengths') ? (uses(most, 'n') ? 'n, lengths' : '_n, lengths') : uses(most, 'n') ? 'n' : '';
+      this.#line(`atMost: ${most === null ? 'null' : `(${parameters}) => ${most}`},`);
+    }).write(',').newLine();
+  }
+}
+
+function uses(text: string | null, name: string): boolean {
+  return text !== null && new RegExp(`(?<![\\p{ID_Continue}.$])${name}(?![\\p{ID_Continue}$])`, 'u').test(text);
+}
+
+/** Text of a program inside a template literal. */
+function plainTemplate(text: string): string {
+  return text.replace(/[\\`]/g, '\\$&').replace(/\$\{/g, '\\${');
+}
+
+/** A message's part that holds one `${…}` of ours and names in back-quotes. */
+function template(text: string): string {
+  return text.replace(/`/g, '\\`');
+}
+

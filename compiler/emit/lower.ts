@@ -1,0 +1,405 @@
+/** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
+import { size as sizes } from '../analyze/size.ts';
+import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
+import { isRagged, originOf, sizeOf } from '../graph/spaces.ts';
+import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
+import { access, quoted } from './names.ts';
+import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
+
+/** Where a function finds what the graph calls inputs; `host` for a number. */
+export type InputSource = (name: string) => { readonly text: string; readonly host: boolean };
+
+export interface Lowered {
+  readonly roots: readonly Value[];
+  /** By what a loop binds or leaves: its arguments, its statement, its final states, its lists. */
+  readonly loops: ReadonlyMap<Value, Loop>;
+}
+
+export function lower(roots: readonly Node[], input: InputSource): Lowered {
+  const nodes = inOrder(roots);
+  const pass = new Lowering(input, new Set(nodes.flatMap(({ op }) => (op.kind === 'scan' ? [op.region.position] : []))));
+  for (const node of nodes) pass.visit(node);
+  return { roots: roots.map((node) => pass.root(node)), loops: pass.loops };
+}
+
+/** The root as a number of the host, or null where it is a tensor. */
+export function lowerHost(root: Node, input: InputSource): Value | null {
+  const pass = new Lowering(input, new Set());
+  for (const node of inOrder([root])) pass.visit(node);
+  const value = pass.value(root);
+  return value.kind === 'host' ? value : null;
+}
+
+const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, host: (a: Piece, b: Piece) => readonly Piece[]]>> = {
+  add: ['tf.add', 'sum', (a, b) => ['(', a, ' + ', b, ')']],
+  sub: ['tf.sub', 'difference', (a, b) => ['(', a, ' - ', b, ')']],
+  mul: ['tf.mul', 'product', (a, b) => ['(', a, ' * ', b, ')']],
+  div: ['tf.div', 'quotient', (a, b) => ['(', a, ' / ', b, ')']],
+  pow: ['tf.pow', 'power', (a, b) => ['(', a, ') ** (', b, ')']],
+  max: ['tf.maximum', 'larger', (a, b) => ['Math.max(', a, ', ', b, ')']],
+  min: ['tf.minimum', 'smaller', (a, b) => ['Math.min(', a, ', ', b, ')']],
+  mod: ['rt.mod', 'remainder', (a, b) => ['(', a, ' - ', b, ' * Math.floor(', a, ' / ', b, '))']],
+  eq: ['tf.equal', 'isEqual', (a, b) => ['(', a, ' === ', b, ')']],
+  ne: ['tf.notEqual', 'differs', (a, b) => ['(', a, ' !== ', b, ')']],
+  lt: ['tf.less', 'isLess', (a, b) => ['(', a, ' < ', b, ')']],
+  le: ['tf.lessEqual', 'isAtMost', (a, b) => ['(', a, ' <= ', b, ')']],
+  gt: ['tf.greater', 'isGreater', (a, b) => ['(', a, ' > ', b, ')']],
+  ge: ['tf.greaterEqual', 'isAtLeast', (a, b) => ['(', a, ' >= ', b, ')']],
+  and: ['tf.logicalAnd', 'both', (a, b) => ['(', a, ' && ', b, ')']],
+  or: ['tf.logicalOr', 'either', (a, b) => ['(', a, ' || ', b, ')']],
+};
+
+type PlainUnary = Exclude<UnaryFn, 'float' | 'int' | 'stop' | 'floor'>;
+const UNARY: Readonly<Record<PlainUnary, readonly [call: string, hint: string]>> = {
+  neg: ['tf.neg', 'negative'], exp: ['tf.exp', 'exp'], log: ['tf.log', 'log'], sqrt: ['tf.sqrt', 'root'], abs: ['tf.abs', 'magnitude'],
+  sign: ['tf.sign', 'sign'], tanh: ['tf.tanh', 'tanh'], sigmoid: ['tf.sigmoid', 'sigmoid'], relu: ['tf.relu', 'relu'],
+  softplus: ['tf.softplus', 'softplus'], erf: ['tf.erf', 'erf'], sin: ['tf.sin', 'sin'], cos: ['tf.cos', 'cos'], not: ['tf.logicalNot', 'negation'],
+};
+
+const HOST_UNARY: Partial<Readonly<Record<UnaryFn, string>>> = {
+  neg: '-', exp: 'Math.exp', log: 'Math.log', sqrt: 'Math.sqrt', abs: 'Math.abs', sign: 'Math.sign', tanh: 'Math.tanh', sin: 'Math.sin',
+  cos: 'Math.cos', floor: 'Math.floor', not: '!', int: 'Number', float: 'Number',
+};
+
+const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> = {
+  sum: ['tf.sum', 'total'], mean: ['tf.mean', 'mean'], max: ['tf.max', 'highest'], min: ['tf.min', 'lowest'], prod: ['tf.prod', 'product'],
+  any: ['tf.any', 'any'], all: ['tf.all', 'all'],
+};
+
+const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
+const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
+const dtypeOf = ({ kind }: Elem): Value['dtype'] => (kind === 'float' ? 'float32' : kind === 'bool' ? 'bool' : 'int32');
+const dtypeOfNode = (node: Node): Value['dtype'] => dtypeOf(node.types[0]?.elem ?? { kind: 'float' });
+
+class Lowering {
+  readonly #done = new Map<Node, Value>();
+  readonly #scans = new Map<Node, Loop>();
+  /** Gathers and scatters as tfjs gives them. */
+  readonly #native = new Map<Node, Value>();
+  readonly #known = new Map<string, Value>();
+  readonly #input: InputSource;
+  readonly #positions: ReadonlySet<Node>;
+  readonly loops = new Map<Value, Loop>();
+  #count = 0;
+
+  constructor(input: InputSource, positions: ReadonlySet<Node>) {
+    this.#input = input;
+    this.#positions = positions;
+  }
+
+  visit(node: Node): void {
+    if (node.op.kind === 'scan') this.#scans.set(node, this.#scan(node, node.op));
+    else this.#done.set(node, this.#rule(node, node.op));
+  }
+
+  root(node: Node): Value {
+    return this.#tensor(this.#of(node), node.origin);
+  }
+
+  value(node: Node): Value {
+    return this.#of(node);
+  }
+
+  // ---------------------------------------------------------------- values
+
+  #of(node: Node): Value {
+    const value = this.#done.get(node);
+    if (value === undefined) throw new Error(`emit: %${node.id} (${node.op.kind}) is used before it is lowered`);
+    return value;
+  }
+
+  #new(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string): Value {
+    return { id: this.#count++, kind, code, dtype, origin, hint };
+  }
+
+  #shared(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string): Value {
+    const key = `${kind} ${code.map((piece) => (typeof piece === 'string' ? piece : 'kind' in piece ? `%${piece.id}` : `<${piece.size.key}>`)).join('\u0000')}`;
+    let value = this.#known.get(key);
+    if (value === undefined) {
+      value = this.#new(kind, code, dtype, origin, hint);
+      this.#known.set(key, value);
+    }
+    return value;
+  }
+
+  #call(node: Node, hint: string, ...code: readonly Piece[]): Value {
+    return this.#shared('tensor', code, dtypeOfNode(node), node.origin, hint);
+  }
+
+  /** A step on the way to a node's value: it does not take the node's name. */
+  #part(node: Node, dtype: Value['dtype'], hint: string, ...code: readonly Piece[]): Value {
+    return this.#shared('tensor', code, dtype, { ...node.origin, name: null }, hint);
+  }
+
+  #host(code: readonly Piece[], dtype: Value['dtype'], origin: Origin): Value {
+    return this.#shared('host', code, dtype, origin, 'number');
+  }
+
+  /** As one tensor: lists are stacked, numbers of the host uploaded. */
+  #tensor(value: Value, origin: Origin): Value {
+    const unnamed = { ...origin, name: null };
+    if (value.kind === 'list' || value.kind === 'emitted') {
+      return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, unnamed, `${nameOf(value)}Whole`);
+    }
+    if (value.kind !== 'host') return value;
+    return this.#shared('tensor', value.dtype === 'float32' ? ['tf.scalar(', value, ')'] : ['tf.scalar(', value, `, '${value.dtype}')`], value.dtype, unnamed, 'number');
+  }
+
+  #tensorOf(node: Node): Value {
+    return this.#tensor(this.#of(node), node.origin);
+  }
+
+  /** tfjs takes a number for a float32 tensor. */
+  #operand(node: Node): Value {
+    const value = this.#of(node);
+    return value.kind === 'host' && value.dtype === 'float32' ? value : this.#tensorOf(node);
+  }
+
+  // ---------------------------------------------------------------- rules
+
+  #rule(node: Node, op: Exclude<Op, OpOf<'scan'>>): Value {
+    const inputs = op.kind === 'result' ? [] : node.inputs;
+    const [x, y] = inputs;
+    switch (op.kind) {
+      case 'input': {
+        const source = this.#input(op.name);
+        return this.#shared(source.host ? 'host' : 'given', [source.text], dtypeOfNode(node), node.origin, op.name);
+      }
+      case 'parameter':
+        return this.#shared('given', [`p${access(op.path)}`], 'float32', node.origin, op.path.split('.').at(-1) ?? op.path);
+      case 'constant':
+        return this.#host([dtypeOfNode(node) === 'bool' ? `${op.value !== 0}` : literal(op.value)], dtypeOfNode(node), node.origin);
+      case 'size':
+        return this.#host([{ size: op.size, tight: true }], 'int32', node.origin);
+      case 'length':
+        return this.#shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', node.origin, `${op.dim.label} length`);
+      case 'position': {
+        const first = originOf(op.axis.space);
+        const end = sizes.add(sizeOf(op.axis.space), sizes.int(first));
+        return this.#call(node, `${op.axis.label} places`, `tf.range(${first}, `, { size: end, tight: false }, ", 1, 'int32')");
+      }
+      case 'argument':
+        return this.#argument(node);
+      case 'random':
+        return this.#random(node, op);
+      case 'unary':
+        return this.#unary(node, op.fn, x!);
+      case 'binary': {
+        const [call, hint, host] = BINARY[op.fn];
+        const [a, b] = [this.#of(x!), this.#of(y!)];
+        if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
+        return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
+      }
+      case 'select':
+        return this.#call(node, 'chosen', 'rt.where(', this.#tensorOf(x!), ', ', this.#operand(y!), ', ', this.#operand(inputs[2]!), ')');
+      case 'reduce': {
+        const [call, hint] = REDUCE[op.fn];
+        const positions = op.axes.map((id) => at(x!, id)).sort((a, b) => a - b);
+        if (positions.length === axesOf(x!).length) return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), ')');
+        return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`})`);
+      }
+      case 'softmax':
+        return this.#call(node, op.log ? 'logWeights' : 'weights', op.log ? 'rt.logSoftmax(' : 'tf.softmax(', this.#tensorOf(x!), ')');
+      case 'argmax':
+        return this.#moved(node, this.#part(node, 'int32', 'best', 'tf.argMax(', this.#tensorOf(x!), `, ${at(x!, op.axis)})`), originOf(axesOf(x!)[at(x!, op.axis)]!.space), 'add');
+      case 'matmul':
+        return this.#call(node, 'product', 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
+      case 'gather':
+        return this.#gather(node, op, x!, y!);
+      case 'scatter': {
+        const index = this.#index(node, y!, op.axis);
+        const leading = axesOf(y!).filter((axis) => !op.over.includes(axis.id)).length;
+        return this.#inOrder(node, 'scattered', 'rt.scatter(', index, ', ', this.#tensorOf(x!), ', ', extent(op.axis), leading === 0 ? ')' : `, ${leading})`);
+      }
+      case 'onehot':
+        return this.#call(node, 'oneHot', 'tf.oneHot(', this.#index(node, x!, op.axis), ', ', extent(op.axis), ", 1, 0, 'float32')");
+      case 'concat':
+        return this.#call(node, 'joined', 'tf.concat([', ...separated(inputs.map((input) => this.#tensorOf(input))), `], ${axesOf(node).findIndex((axis) => axis.id === op.axis.id)})`);
+      case 'slice':
+        return this.#slice(node, op, x!);
+      case 'rename':
+        return this.#of(x!);
+      case 'broadcast':
+        return this.#broadcast(node, x!);
+      case 'cumsum':
+        return this.#call(node, 'running', 'tf.cumsum(', this.#tensorOf(x!), `, ${at(x!, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`);
+      case 'permute': {
+        const native = nativeOrder(x!);
+        if (native !== null && native.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x!)!;
+        return this.#permuted(node, this.#tensorOf(x!), axesOf(x!), op.order);
+      }
+      case 'reshape': {
+        const from = this.#of(x!);
+        const hint = `${nameOf(from)}${axesOf(node).length < axesOf(x!).length ? 'Flat' : 'Shaped'}`;
+        return this.#call(node, hint, 'tf.reshape(', this.#tensorOf(x!), ', ', ...shape(axesOf(node)), ')');
+      }
+      case 'result':
+        return this.#result(node, op.index);
+      case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'call':
+        throw new Error(`emit: ${op.kind} is not laid out`);
+    }
+  }
+
+  #unary(node: Node, fn: UnaryFn, x: Node): Value {
+    const value = this.#of(x);
+    const dtype = dtypeOfNode(node);
+    if (fn === 'stop' || (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor'))) return value;
+    const host = HOST_UNARY[fn];
+    if (value.kind === 'host' && host !== undefined) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
+    const tensor = this.#tensor(value, x.origin);
+    switch (fn) {
+      case 'float': case 'int':
+        return this.#call(node, `${nameOf(value)}As${fn === 'int' ? 'Int' : 'Float'}`, 'tf.cast(', tensor, `, '${dtype}')`);
+      case 'floor':
+        return this.#call(node, 'whole', 'tf.cast(', this.#part(node, 'float32', 'floor', 'tf.floor(', tensor, ')'), ", 'int32')");
+      default: {
+        const [call, hint] = UNARY[fn];
+        return this.#call(node, hint, `${call}(`, tensor, ')');
+      }
+    }
+  }
+
+  #random(node: Node, op: OpOf<'random'>): Value {
+    const steps = node.inputs.map((input) => this.#of(input));
+    const ragged = op.axes.map((axis) => isRagged(axis.space)).join(', ');
+    const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
+    return this.#call(node, op.draw, `random.${op.draw}(${quoted(op.site)}, ${rate}`, ...shape(op.axes), `, [${ragged}], [`, ...separated(steps), '])');
+  }
+
+  /** An index counted from 0. */
+  #index(node: Node, i: Node, axis: Axis): Value {
+    return this.#moved(node, this.#tensorOf(i), originOf(axis.space), 'sub');
+  }
+
+  #moved(node: Node, index: Value, first: number, fn: 'add' | 'sub'): Value {
+    if (first === 0) return index.origin.name === null && node.op.kind === 'argmax' ? this.#renamed(node, index) : index;
+    const offset = this.#part(node, 'int32', 'first', `tf.scalar(${first}, 'int32')`);
+    return this.#part(node, 'int32', 'place', `tf.${fn}(`, index, ', ', offset, ')');
+  }
+
+  /** The same call under the node's name; the unnamed value is forgotten. */
+  #renamed(node: Node, value: Value): Value {
+    return node.origin.name === null ? value : this.#new(value.kind, value.code, value.dtype, node.origin, value.hint);
+  }
+
+  #gather(node: Node, op: OpOf<'gather'>, t: Node, i: Node): Value {
+    const axis = axesOf(t)[at(t, op.axis)]!;
+    const position = at(t, op.axis);
+    const place = this.#of(i);
+    const first = originOf(axis.space);
+    if (place.kind === 'host') {
+      const from = this.#tensorOf(t);
+      const begin = axesOf(t).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', ...(k === position ? (first === 0 ? [place] : [place, ` - ${first}`]) : ['0'])]);
+      const part = this.#part(node, from.dtype, 'place', 'tf.slice(', from, ', [', ...begin, '], ', `[${axesOf(t).map((_, k) => (k === position ? 1 : -1)).join(', ')}])`);
+      return this.#call(node, 'picked', 'tf.reshape(', part, ', ', ...shape(axesOf(node)), ')');
+    }
+    const zip = axesOf(i).filter((each) => at(t, each.id) >= 0).length;
+    let index = this.#index(node, i, axis);
+    // What the passes did not prove inside reads some place that exists; they have masked it.
+    if (!op.inside) index = this.#part(node, 'int32', 'place', 'rt.clamp(', index, ', 0, ', { size: sizes.sub(sizeOf(axis.space), sizes.int(1)), tight: false }, ')');
+    const where = zip === 0 ? (position === 0 ? '' : `, ${position}`) : `, ${zip}, ${zip}`;
+    return this.#inOrder(node, 'picked', 'tf.gather(', this.#tensorOf(t), ', ', index, `${where})`);
+  }
+
+  /** In the order of the node's type; what tfjs gives is kept for those who take it as it is. */
+  #inOrder(node: Node, hint: string, ...code: readonly Piece[]): Value {
+    const value = this.#call(node, hint, ...code);
+    this.#native.set(node, value);
+    const native = nativeOrder(node);
+    const order = axesOf(node).map((axis) => axis.id);
+    return native === null || native.every((axis, k) => axis.id === order[k]) ? value : this.#permuted(node, value, native, order);
+  }
+
+  #permuted(node: Node, value: Value, axes: readonly Axis[], order: readonly string[]): Value {
+    const perm = order.map((id) => axes.findIndex((axis) => axis.id === id));
+    return this.#call(node, `${nameOf(value)}T`, 'tf.transpose(', value, `, [${perm.join(', ')}])`);
+  }
+
+  #slice(node: Node, op: OpOf<'slice'>, x: Node): Value {
+    const from = this.#of(x);
+    const position = at(x, op.axis);
+    if (op.into === null && position === 0 && (from.kind === 'list' || from.kind === 'emitted')) {
+      return this.#shared('given', [from, '[', { size: op.start, tight: false }, ']!'], from.dtype, node.origin, 'place');
+    }
+    const begin = axesOf(x).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', k === position ? { size: op.start, tight: false } : '0']);
+    const count = axesOf(x).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', k === position ? (op.into === null ? '1' : extent(op.into)) : '-1']);
+    const code: Piece[] = ['tf.slice(', this.#tensorOf(x), ', [', ...begin, '], [', ...count, '])'];
+    if (op.into !== null) return this.#call(node, 'part', ...code);
+    return this.#call(node, 'place', 'tf.reshape(', this.#part(node, from.dtype, 'part', ...code), ', ', ...shape(axesOf(node)), ')');
+  }
+
+  #broadcast(node: Node, x: Node): Value {
+    const value = this.#of(x);
+    if (axesOf(node).length === 0) return value;
+    if (value.kind === 'host') {
+      const more = value.dtype === 'float32' ? [] : [`, '${value.dtype}'`];
+      return this.#call(node, 'filled', 'tf.fill(', ...shape(axesOf(node)), ', ', value, ...more, ')');
+    }
+    return this.#call(node, `${nameOf(value)}Wide`, 'tf.broadcastTo(', this.#tensorOf(x), ', ', ...shape(axesOf(node)), ')');
+  }
+
+  // ---------------------------------------------------------------- scans
+
+  /** Lowered before its loop is known. The place of a step is a number of the host. */
+  #argument(node: Node): Value {
+    const argument = this.#new('argument', [], dtypeOfNode(node), node.origin, 'value');
+    if (!this.#positions.has(node)) return argument;
+    const elem = node.types[0]!.elem;
+    const first = elem.kind === 'index' ? originOf(elem.space) : 0;
+    return this.#host(first === 0 ? [argument] : ['(', argument, ` + ${first})`], 'int32', node.origin);
+  }
+
+  #scan(node: Node, op: OpOf<'scan'>): Loop {
+    const { region, axis } = op;
+    const count = region.xs.length;
+    const list = (x: Node): Value => {
+      const value = this.#of(x);
+      if (value.kind === 'list' || value.kind === 'emitted') return value;
+      return this.#shared('list', ['tf.unstack(', this.#tensorOf(x), ')'], value.dtype, { ...x.origin, name: null }, `${nameOf(value)}s`);
+    };
+    const xs = region.xs.map((x, k) => ({ argument: this.#of(x), list: list(node.inputs[k]!) }));
+    const firsts = region.states.map((_, k) => this.#tensorOf(node.inputs[count + k]!));
+    const nexts = region.nexts.map((next) => this.#tensorOf(next));
+    const values = region.emits.map((emit) => this.#tensorOf(emit));
+    const self = this.#new('loop', [], 'float32', { ...node.origin, name: null }, 'loop');
+    const states: State[] = region.states.map((state, k) => ({
+      argument: this.#of(state), first: firsts[k]!, next: nexts[k]!,
+      final: this.#new('final', [self], nexts[k]!.dtype, node.origin, 'state'),
+    }));
+    const emits = values.map((value) => ({ value, list: this.#new('emitted', [self], value.dtype, { ...node.origin, name: null }, `${nameOf(value)}s`) }));
+    const position = inputsOf(this.#of(region.position))[0]!;
+    const loop: Loop = { size: sizeOf(axis.space), label: axis.label, reversed: op.reversed, position, xs, states, emits, self };
+    const tied = [self, position, ...xs.map((x) => x.argument), ...states.flatMap((state) => [state.argument, state.final]), ...emits.map((emit) => emit.list)];
+    for (const value of tied) this.loops.set(value, loop);
+    return loop;
+  }
+
+  #result(node: Node, index: number): Value {
+    const loop = this.#scans.get(node.inputs[0]!);
+    if (loop === undefined) throw new Error(`emit: %${node.id} reads no scan`);
+    const { states, emits } = loop;
+    return index < states.length ? states[index]!.final : emits[index - states.length]!.list;
+  }
+}
+
+/** What a value is called in the names of others. */
+function nameOf(value: Value): string {
+  return value.origin.name ?? value.hint;
+}
+
+function literal(value: number): string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '0' : `${value}`;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+function extent(axis: Axis): Piece {
+  return { size: sizeOf(axis.space), tight: false };
+}
+
+function shape(axes: readonly Axis[]): readonly Piece[] {
+  return ['[', ...separated(axes.map(extent)), ']'];
+}
+
+function separated(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.flatMap((piece, k) => (k === 0 ? [piece] : [', ', piece]));
+}

@@ -1,0 +1,291 @@
+/** The declarations of one model: its types, its functions, its definition, its class. */
+import {
+  StructureKind, VariableDeclarationKind, type CodeBlockWriter, type FunctionDeclarationStructure, type StatementStructures,
+} from 'ts-morph';
+import type { Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
+import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from '../passes/compiled.ts';
+import { inOrder } from '../passes/layout-build.ts';
+import { functionBody, type Body, type FunctionContext } from './body.ts';
+import { writeDefinition, type DefinitionNames } from './definition.ts';
+import { access, comment, identifier, lowerFirst, Names, property, upperFirst } from './names.ts';
+import type { Sources } from './sources.ts';
+
+/** What the emitter knows of one model while it writes it. */
+export interface ModelContext {
+  readonly model: CompiledModel;
+  readonly sources: Sources;
+  /** `Translator`: in front of every type. */
+  readonly typeName: string;
+  /** `translator`: in front of every function. */
+  readonly prefix: string;
+  readonly atomName: (atom: string) => string;
+  /** The name of a dim in `n`. */
+  readonly dimName: (dim: Dim) => string;
+  /** The generated sequence in examples, e.g. `y`. */
+  readonly output: string;
+}
+
+export function modelStatements(model: CompiledModel, sources: Sources, names: Names): (string | StatementStructures)[] {
+  const typeName = names.take(upperFirst(identifier(model.program.name)));
+  const prefix = names.take(lowerFirst(typeName) === typeName ? `${typeName}Model` : lowerFirst(typeName));
+  const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: outputName(model) };
+  const functions = new FunctionWriter(context);
+  const { forward, objectives, decoder } = model;
+  const definition: DefinitionNames = {
+    forward: functions.forward(forward),
+    objectives: objectives.map((objective) => functions.objective(objective)),
+    decoder: decoder === null ? null : functions.decoder(decoder),
+  };
+  return [
+    ...types(context, functions.batchInputs),
+    ...functions.declarations,
+    {
+      kind: StructureKind.VariableStatement, declarationKind: VariableDeclarationKind.Const, leadingTrivia: '\n',
+      declarations: [{ name: `${prefix}Definition`, type: 'rt.Definition', initializer: (writer) => writeDefinition(writer, context, definition) }],
+    },
+    modelClass(context),
+  ];
+}
+
+/** Dims by label; where two have one label, by id. */
+function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | 'dimName'> {
+  const dims = [...program.hyperparameters.map(({ dim }) => dim), ...program.ragged];
+  const count = (label: string): number => dims.filter((dim) => dim.label === label).length;
+  const dimName = (dim: Dim): string => (count(dim.label) > 1 ? dim.id : dim.label);
+  const byAtom = new Map(dims.map((dim) => [dim.size.key, dimName(dim)]));
+  return { dimName, atomName: (atom) => byAtom.get(atom) ?? atom };
+}
+
+function outputName({ program }: CompiledModel): string {
+  for (const objective of program.objectives) {
+    for (const { name } of objective.given) if (name.endsWith("'")) return name.slice(0, -1);
+  }
+  return 'y';
+}
+
+// ---------------------------------------------------------------- types
+
+const doc = (text: string | null): string[] => (text === null ? [] : [text.split(/\r?\n/).map((line) => comment(line)).join('\n')]);
+
+function types({ model, typeName, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): StatementStructures[] {
+  const { program } = model;
+  const inputs = new Map(program.inputs.filter(({ name }) => name !== output && name !== `${output}'`).map((input) => [input.name, input]));
+  const targets = new Map<string, Input>();
+  for (const objective of program.objectives) {
+    for (const input of objective.given) {
+      const name = program.decoder !== null && input.name === `${output}'` ? output : input.name;
+      if (!inputs.has(name)) targets.set(name, { ...input, name });
+    }
+  }
+  const sizes = [...program.hyperparameters.map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
+  const record = (name: string, properties: readonly { name: string; type: string; docs?: string[] }[], docs: string[], exported: boolean): StatementStructures => ({
+    kind: StructureKind.TypeAlias, name, isExported: exported, docs, leadingTrivia: '\n',
+    type: (writer) => properties.length === 0 ? writer.write('Record<string, never>') : writer.inlineBlock(() => {
+      for (const each of properties) {
+        for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
+        writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
+      }
+    }),
+  });
+  const example = (name: string, from: Iterable<Input>, docs: string[]): StatementStructures => ({
+    kind: StructureKind.Interface, name, isExported: true, docs, leadingTrivia: '\n',
+    properties: [...from].map((input) => ({ name: property(input.name), type: hostType(input.type), isReadonly: true, docs: [[...doc(input.doc), `\`${labels(input.type)}\``].join(' ')] })),
+  });
+  const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
+  return [
+    record(`${typeName}Dims`, program.hyperparameters.map(({ dim, value, doc: text }) => ({
+      name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${comment(text)} `}Default ${value}.`],
+    })), [`Dims of ${typeName} that its constructor may be given.`], true),
+    example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
+    example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
+    ...(program.decoder === null ? [example0(`${typeName}Output`, [...model.forward.keys()], typeName)] : []),
+    record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), ['Every size of a call.'], false),
+    record(`${typeName}Parameters`, tensors(program.parameters.map(({ path }) => path)), ['Parameters by path.'], false),
+    {
+      kind: StructureKind.TypeAlias, name: `${typeName}Batch`, leadingTrivia: '\n', docs: ['Padded examples on the device.'],
+      type: (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
+        writer.writeLine(`readonly n: ${typeName}Sizes;`);
+        if (batchInputs.size > 0) writer.writeLine(`readonly inputs: { ${[...batchInputs].map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} };`);
+        if (program.ragged.length > 0) writer.writeLine(`readonly lengths: { ${program.ragged.map((dim) => `readonly ${property(dimName(dim))}: tf.Tensor1D`).join('; ')} };`);
+      }),
+    },
+  ];
+}
+
+/** What `forward` gives for one example. */
+function example0(name: string, outputs: readonly string[], typeName: string): StatementStructures {
+  return {
+    kind: StructureKind.TypeAlias, name, isExported: true, docs: [`What ${typeName} gives for one example.`], leadingTrivia: '\n',
+    type: outputs.length === 0 ? 'rt.Values' : `{ ${outputs.map((output) => `readonly ${property(output)}: rt.Value`).join('; ')} }`,
+  };
+}
+
+function hostType({ elem, axes }: TensorType): string {
+  const scalar: Record<Elem['kind'], string> = { float: 'number', int: 'number', index: 'number', bool: 'boolean' };
+  const row: Record<Elem['kind'], string> = { float: 'rt.Floats', int: 'rt.Ints', index: 'rt.Ints', bool: 'rt.Flags' };
+  if (axes.length === 0) return scalar[elem.kind];
+  return axes.slice(1).reduce((inner) => `readonly ${inner.startsWith('readonly') ? `(${inner})` : inner}[]`, row[elem.kind]);
+}
+
+function labels({ elem, axes }: TensorType): string {
+  const list = `[${axes.map((axis) => (axis.space.kind === 'dim' && axis.space.dim.label !== axis.label ? `${axis.label}: ${axis.space.dim.label}` : axis.label)).join(', ')}]`;
+  const space = elem.kind === 'index' && elem.space.kind === 'dim' ? `index(${elem.space.dim.label})` : elem.kind;
+  return comment(elem.kind === 'float' ? list : `${space}${list}`);
+}
+
+function modelClass({ model, typeName, prefix }: ModelContext): StatementStructures {
+  const { program } = model;
+  const generic = program.decoder === null
+    ? `rt.Model<${typeName}Dims, ${typeName}Input, ${typeName}Target, ${typeName}Output>`
+    : `rt.GenerativeModel<${typeName}Dims, ${typeName}Input, ${typeName}Target>`;
+  return {
+    kind: StructureKind.Class, name: typeName, isExported: true, extends: generic, docs: doc(program.doc), leadingTrivia: '\n',
+    ctors: [{
+      parameters: [{ name: 'options', type: `rt.ModelOptions<${typeName}Dims>`, initializer: '{}' }],
+      statements: [`super(${prefix}Definition, options);`],
+    }],
+  };
+}
+
+// ---------------------------------------------------------------- functions
+
+class FunctionWriter {
+  readonly declarations: StatementStructures[] = [];
+  /** Every input that a function reads from the batch. */
+  readonly batchInputs = new Set<string>();
+  readonly #context: ModelContext;
+  readonly #names: Names;
+
+  constructor(context: ModelContext) {
+    this.#context = context;
+    this.#names = new Names();
+  }
+
+  forward(roots: Roots): string {
+    const { typeName } = this.#context;
+    const returns = roots.size === 0 ? 'rt.Tensors' : `{ ${[...roots.keys()].map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} }`;
+    return this.#function('forward', roots, ['p', 'batch'], returns, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
+  }
+
+  objective({ objective, loss, gradients }: CompiledObjective): { readonly loss: string; readonly gradients: string } {
+    const { model, typeName } = this.#context;
+    const middle = model.objectives.length === 1 ? '' : upperFirst(identifier(objective.name));
+    const metrics = [...objective.metrics.keys()];
+    const metricsType = metrics.length === 0 ? 'rt.Tensors' : `{ ${metrics.map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} }`;
+    const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
+      writer.inlineBlock(() => {
+        field(writer, 'loss', value('loss'));
+        writer.write('metrics: ');
+        this.#record(writer, metrics, (name) => value(`metric.${name}`));
+        writer.write(',').newLine();
+        more();
+      });
+    };
+    const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch'], `{ readonly loss: tf.Tensor; readonly metrics: ${metricsType} }`,
+      (writer, value) => returned(writer, value, () => undefined), `${objective.name}: the loss and the metrics, means over the batch.`);
+    const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
+    const gradientsName = this.#function(`gradients${middle}`, gradients, ['p', 'batch', 'random'],
+      `{ readonly loss: tf.Tensor; readonly metrics: ${metricsType}; readonly gradients: ${typeName}Parameters }`,
+      (writer, value) => returned(writer, value, () => {
+        writer.write('gradients: ');
+        this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
+        writer.write(',').newLine();
+      }), `${objective.name}: as the loss, dropout on, and its gradient by every parameter.`);
+    return { loss: lossName, gradients: gradientsName };
+  }
+
+  decoder({ prepare, step }: CompiledDecoder): { readonly prepare: string; readonly step: string } {
+    const { typeName } = this.#context;
+    const group = (roots: Roots, front: string): string[] => [...roots.keys()].filter((name) => name.startsWith(front)).map((name) => name.slice(front.length));
+    const [memory, state, taps] = [group(prepare, 'memory.'), group(step, 'state.'), group(step, 'tap.')];
+    for (const [name, fields, text] of [
+      ['Memory', memory, 'What the decoder reads at every step, [batch, …].'], ['State', state, 'What a step hands to the next, [batch, beam, …].'],
+    ] as const) {
+      this.declarations.push({
+        kind: StructureKind.TypeAlias, name: `${typeName}${name}`, leadingTrivia: '\n', docs: [text],
+        type: fields.length === 0 ? 'rt.Tensors' : `{ ${fields.map((each) => `readonly ${property(each)}: tf.Tensor`).join('; ')} }`,
+      });
+    }
+    const prepareName = this.#function('prepare', prepare, ['p', 'batch'], `{ readonly memory: ${typeName}Memory; readonly state: ${typeName}State }`, (writer, value) => {
+      writer.inlineBlock(() => {
+        writer.write('memory: ');
+        this.#record(writer, memory, (name) => value(`memory.${name}`));
+        writer.write(',').newLine().write('state: ');
+        this.#record(writer, state, (name) => value(`state.${name}`));
+        writer.write(',').newLine();
+      });
+    }, 'Once per call: what no step changes, and the first states.');
+    const tapsType = taps.length === 0 ? 'rt.Tensors' : `{ ${taps.map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} }`;
+    const stepName = this.#function('step', step, ['p', 'batch', 'memory', 'state', 'previous', 't'],
+      `{ readonly logits: tf.Tensor3D; readonly state: ${typeName}State; readonly taps: ${tapsType} }`, (writer, value) => {
+        writer.inlineBlock(() => {
+          field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
+          writer.write('state: ');
+          this.#record(writer, state, (name) => value(`state.${name}`));
+          writer.write(',').newLine().write('taps: ');
+          this.#record(writer, taps, (name) => value(`tap.${name}`));
+          writer.write(',').newLine();
+        });
+      }, 'One place: logits, the next states and the taps.');
+    return { prepare: prepareName, step: stepName };
+  }
+
+  #record(writer: CodeBlockWriter, names: Iterable<string>, value: (name: string) => string, tall = false): void {
+    const fields = [...names].map((name) => {
+      const text = value(name);
+      return text === name && property(name) === name ? name : `${property(name)}: ${text}`;
+    });
+    if (fields.length === 0) writer.write('{}');
+    else if (tall || fields.join(', ').length > 100) writer.inlineBlock(() => fields.forEach((each) => writer.writeLine(`${each},`)));
+    else writer.write(`{ ${fields.join(', ')} }`);
+  }
+
+  #function(
+    suffix: string, roots: Roots, parameters: readonly string[], returns: string,
+    write: (writer: CodeBlockWriter, value: (name: string) => string) => void, text: string,
+  ): string {
+    const { typeName, prefix, sources, atomName } = this.#context;
+    const name = this.#names.take(`${prefix}${upperFirst(suffix)}`);
+    const inStep = parameters.includes('previous');
+    const types: Readonly<Record<string, string>> = {
+      p: `${typeName}Parameters`, batch: `${typeName}Batch`, random: 'rt.Random', memory: `${typeName}Memory`, state: `${typeName}State`,
+      previous: 'tf.Tensor2D', t: 'number',
+    };
+    const source = (input: string): { text: string; host: boolean } => {
+      if (inStep && input === 't') return { text: 't', host: true };
+      if (inStep && input === 'previous') return { text: 'previous', host: false };
+      for (const group of ['memory', 'state']) {
+        if (inStep && input.startsWith(`${group}.`)) return { text: `${group}${access(input.slice(group.length + 1))}`, host: false };
+      }
+      return { text: `batch.inputs${access(input)}`, host: false };
+    };
+    for (const { op } of inOrder([...roots.values()])) {
+      if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
+    }
+    const context: FunctionContext = {
+      sources, atomName, input: source, sizes: 'batch.n',
+      parameters: [...parameters, 'n', 'batch', 'random', 't'],
+      ...(inStep ? { local: { beam: 'previous.shape[1]' } } : {}),
+    };
+    const body: Body = functionBody([...roots.values()] as Node[], context);
+    const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k] ?? '']));
+    const value = (root: string): string => result.get(root) ?? '';
+    const declaration: FunctionDeclarationStructure = {
+      kind: StructureKind.Function, name, docs: [comment(text)], returnType: returns, leadingTrivia: '\n',
+      // A parameter that the text does not read keeps its place under another name.
+      parameters: parameters.map((parameter) => ({ name: body.reads(parameter) ? parameter : `_${parameter}`, type: types[parameter] ?? 'unknown' })),
+      statements: [(writer) => {
+        body.write(writer);
+        writer.write('return ');
+        write(writer, value);
+        writer.write(';');
+      }],
+    };
+    this.declarations.push(declaration);
+    return name;
+  }
+}
+
+function field(writer: CodeBlockWriter, name: string, text: string): void {
+  writer.writeLine(text === name ? `${name},` : `${name}: ${text},`);
+}

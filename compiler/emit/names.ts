@@ -1,0 +1,77 @@
+/** Identifiers and comments: what a program calls things, made safe and readable in TypeScript. */
+
+const RESERVED = new Set([
+  'abstract', 'any', 'arguments', 'as', 'async', 'await', 'boolean', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger',
+  'declare', 'default', 'delete', 'do', 'else', 'enum', 'eval', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if',
+  'implements', 'import', 'in', 'instanceof', 'interface', 'is', 'let', 'module', 'never', 'new', 'null', 'number', 'object', 'of',
+  'package', 'private', 'protected', 'public', 'return', 'static', 'string', 'super', 'switch', 'symbol', 'this', 'throw', 'true',
+  'try', 'type', 'typeof', 'undefined', 'unknown', 'var', 'void', 'while', 'with', 'yield',
+  'Array', 'Error', 'Infinity', 'Math', 'NaN', 'Number', 'Object', 'tf', 'rt',
+]);
+
+/** camelCase, primes as `Next`; letters of every script stay. */
+export function identifier(name: string): string {
+  const words = name.replace(/'/g, '_next').split(/[^\p{ID_Continue}$]+|_+/u).filter((word) => word !== '');
+  const joined = words.map((word, k) => (k === 0 ? word : upperFirst(word))).join('').replace(/\$/g, '');
+  if (joined === '') return 'value';
+  return /^\p{ID_Start}/u.test(joined) ? joined : `v${joined}`;
+}
+
+export function upperFirst(name: string): string {
+  const [first = '', ...rest] = name;
+  return first.toUpperCase() + rest.join('');
+}
+
+export function lowerFirst(name: string): string {
+  const [first = '', ...rest] = name;
+  return first.toLowerCase() + rest.join('');
+}
+
+/** Names given out in one scope, no two alike and none of them a keyword. */
+export class Names {
+  readonly #taken: Set<string>;
+
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
+  }
+
+  take(wanted: string): string {
+    const base = identifier(wanted);
+    const free = (name: string): boolean => !this.#taken.has(name) && !RESERVED.has(name);
+    let name = base;
+    // A name that ends in a digit gets a letter between, so that `h1` and the second `h` do not meet.
+    for (let count = 2; !free(name); count++) name = RESERVED.has(base) && count === 2 ? `${base}_` : `${base}${/\d$/.test(base) ? '_' : ''}${count}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/** `'a'`, or with double quotes where that needs fewer escapes; nothing of it ends the string or the line. */
+export function quoted(text: string): string {
+  const json = JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]/g, escaped);
+  return /['"\\]/.test(text) ? json : `'${json.slice(1, -1)}'`;
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** A property's name: bare where it can be. */
+export function property(name: string): string {
+  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) ? name : quoted(name);
+}
+
+/** `.name`, or `['name']`. */
+export function access(name: string): string {
+  return property(name) === name ? `.${name}` : `[${quoted(name)}]`;
+}
+
+/** Text for a comment: one line, no end of comment, no control characters, no marks that reorder text. */
+export function comment(text: string): string {
+  return text
+    .replace(/[\s\u2028\u2029\u0085]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff]/g, '')
+    .replace(/\*\//g, '* /')
+    .replace(/\/\*/g, '/ *')
+    .trim();
+}

@@ -1,0 +1,259 @@
+/**
+ * Which statement stands in which block, in what order, and what is disposed after it.
+ *
+ * A value stands in the innermost loop whose arguments it needs, so what no step changes is computed once. Within a block
+ * statements keep the order of the program. A tensor is disposed after the last statement of its block that uses it; a
+ * loop's list owns what it was given, a state owns its tensor and hands it on.
+ */
+import { inputsOf, type Loop, type State, type Value } from './value.ts';
+import type { Lowered } from './lower.ts';
+
+export interface Block {
+  readonly statements: readonly Statement[];
+  /** Of a loop's body: what each list and each state is given at the end of a step; `copy` where somebody else owns it. */
+  readonly gives: ReadonlyMap<Value, Given>;
+  /** State arguments that no one needs any more when the step ends. */
+  readonly ends: readonly Value[];
+}
+
+export interface Given {
+  readonly value: Value;
+  readonly copy: boolean;
+}
+
+export interface Statement {
+  readonly value: Value;
+  /** Of a loop. */
+  readonly body: Block | null;
+  /** Dead after this statement. */
+  readonly dies: readonly Value[];
+  /** Of a loop: the states whose first value needs a handle of its own. */
+  readonly copies: ReadonlySet<State>;
+}
+
+export interface Plan {
+  readonly block: Block;
+  /** What the function returns: `copy` where it returns something twice, or something of the caller's. */
+  readonly results: readonly Given[];
+  /** Every value that the function needs. */
+  readonly needed: ReadonlySet<Value>;
+}
+
+export function plan(lowered: Lowered): Plan {
+  return new Planner(lowered).plan();
+}
+
+class Planner {
+  readonly #loops: Lowered['loops'];
+  readonly #roots: readonly Value[];
+  readonly #needed = new Set<Value>();
+  readonly #raw = new Map<Value, ReadonlySet<Loop>>();
+  readonly #uses = new Map<Value, ReadonlySet<Value>>();
+  readonly #blocks = new Map<Loop | null, Value[]>();
+
+  constructor({ roots, loops }: Lowered) {
+    this.#roots = roots;
+    this.#loops = loops;
+  }
+
+  plan(): Plan {
+    this.#need();
+    const values = [...this.#needed].sort((a, b) => a.id - b.id);
+    for (const value of values) {
+      if (value.kind !== 'tensor' && value.kind !== 'list' && value.kind !== 'loop') continue;
+      const home = this.#home(value);
+      this.#blocks.set(home, [...(this.#blocks.get(home) ?? []), value]);
+    }
+    const claimed = new Set<Value>();
+    const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
+    const results = this.#roots.map((value): Given => {
+      const copy = !own.has(value) || claimed.has(value) || value.kind === 'list' || value.kind === 'emitted';
+      if (!copy) claimed.add(value);
+      return { value, copy };
+    });
+    const usedLast = this.#roots.flatMap((value) => this.#holders(value));
+    return { block: this.#block(null, claimed, usedLast), results, needed: this.#needed };
+  }
+
+  // ---------------------------------------------------------------- what is needed
+
+  #need(): void {
+    const open = [...this.#roots];
+    for (let value = open.pop(); value !== undefined; value = open.pop()) {
+      if (this.#needed.has(value)) continue;
+      this.#needed.add(value);
+      open.push(...inputsOf(value));
+      const loop = this.#loops.get(value);
+      if (loop === undefined) continue;
+      open.push(loop.self, loop.position);
+      // Lists that nobody reads are not made.
+      if (value.kind === 'emitted') open.push(loop.emits.find((emit) => emit.list === value)!.value);
+      if (value.kind === 'argument') open.push(...loop.xs.filter((x) => x.argument === value).map((x) => x.list));
+      if (value.kind === 'final' || value.kind === 'argument') {
+        for (const state of loop.states) if (state.final === value || state.argument === value) open.push(state.argument, state.first, state.next, state.final);
+      }
+    }
+  }
+
+  #states(loop: Loop): readonly State[] {
+    return loop.states.filter((state) => this.#needed.has(state.final));
+  }
+
+  #emits(loop: Loop): Loop['emits'] {
+    return loop.emits.filter((emit) => this.#needed.has(emit.list));
+  }
+
+  /** What a statement reads: of a loop also what its body reads, whole. */
+  #operands(value: Value): readonly Value[] {
+    if (value.kind === 'loop') {
+      const loop = this.#loops.get(value)!;
+      return [
+        ...loop.xs.filter((x) => this.#needed.has(x.argument)).map((x) => x.list),
+        ...this.#states(loop).flatMap((state) => [state.first, state.next]),
+        ...this.#emits(loop).map((emit) => emit.value),
+      ];
+    }
+    return inputsOf(value);
+  }
+
+  // ---------------------------------------------------------------- where it stands
+
+  /** The loops whose arguments the value needs directly or through others. */
+  #dependsOn(value: Value): ReadonlySet<Loop> {
+    const known = this.#raw.get(value);
+    if (known !== undefined) return known;
+    const result = new Set<Loop>();
+    const loop = this.#loops.get(value);
+    if (value.kind === 'argument' && loop !== undefined) result.add(loop);
+    else {
+      for (const operand of this.#operands(value)) for (const each of this.#dependsOn(operand)) result.add(each);
+      if (value.kind === 'loop' && loop !== undefined) result.delete(loop);
+    }
+    this.#raw.set(value, result);
+    return result;
+  }
+
+  /** A loop stands in the loops that its own statement needs. */
+  #around(loops: Iterable<Loop>): ReadonlySet<Loop> {
+    const result = new Set(loops);
+    for (const loop of result) for (const outer of this.#dependsOn(loop.self)) result.add(outer);
+    return result;
+  }
+
+  #home(value: Value): Loop | null {
+    let home: Loop | null = null;
+    let depth = 0;
+    for (const loop of this.#dependsOn(value)) {
+      const own = this.#around([loop]).size;
+      if (own > depth) [home, depth] = [loop, own];
+    }
+    return home;
+  }
+
+  // ---------------------------------------------------------------- who owns what
+
+  /** A state whose next value is also emitted lives in the list: nothing is copied or disposed for it. */
+  #borrowed(loop: Loop, state: State): Value | null {
+    if (state.next.kind !== 'tensor' || this.#home(state.next) !== loop) return null;
+    return this.#emits(loop).find((emit) => emit.value === state.next)?.list ?? null;
+  }
+
+  /** The values of a block whose lives keep this one alive. */
+  #holders(value: Value): readonly Value[] {
+    switch (value.kind) {
+      case 'tensor': case 'list': case 'emitted':
+        return [value];
+      case 'host': case 'given':
+        return inputsOf(value).flatMap((input) => this.#holders(input));
+      case 'final': {
+        const loop = this.#loops.get(value)!;
+        const state = loop.states.find((each) => each.final === value)!;
+        const list = this.#borrowed(loop, state);
+        return list === null ? [value] : [list, ...this.#holders(state.first)];
+      }
+      case 'argument': {
+        const loop = this.#loops.get(value)!;
+        const state = loop.states.find((each) => each.argument === value);
+        return state === undefined || this.#borrowed(loop, state) !== null ? [] : [value];
+      }
+      case 'loop':
+        return [];
+    }
+  }
+
+  /** What a statement leaves to its block. */
+  #leaves(value: Value): readonly Value[] {
+    if (value.kind !== 'loop') return [value];
+    const loop = this.#loops.get(value)!;
+    return [
+      ...this.#emits(loop).map((emit) => emit.list),
+      ...this.#states(loop).filter((state) => this.#borrowed(loop, state) === null).map((state) => state.final),
+    ];
+  }
+
+  /** Every holder that a statement uses, bodies included. */
+  #usedBy(value: Value): ReadonlySet<Value> {
+    const known = this.#uses.get(value);
+    if (known !== undefined) return known;
+    const result = new Set(this.#operands(value).flatMap((operand) => this.#holders(operand)));
+    if (value.kind === 'loop') {
+      for (const inner of this.#blocks.get(this.#loops.get(value)!) ?? []) for (const used of this.#usedBy(inner)) result.add(used);
+    }
+    this.#uses.set(value, result);
+    return result;
+  }
+
+  // ---------------------------------------------------------------- blocks
+
+  /** `kept`: owned by somebody else when the block ends; `usedLast`: read after its last statement. */
+  #block(loop: Loop | null, kept: ReadonlySet<Value>, usedLast: readonly Value[]): Block {
+    const values = this.#blocks.get(loop) ?? [];
+    const given = loop === null ? { gives: new Map<Value, Given>(), claimed: kept } : this.#gives(loop, values);
+    const last = new Map<Value, number>();
+    values.forEach((value, k) => {
+      for (const left of this.#leaves(value)) last.set(left, k);
+      for (const used of this.#usedBy(value)) last.set(used, k);
+    });
+    const late = new Set([...usedLast, ...(loop === null ? [] : [...given.gives.values()].flatMap(({ value }) => this.#holders(value)))]);
+    const states = loop === null ? [] : this.#states(loop).filter((state) => this.#borrowed(loop, state) === null).map((state) => state.argument);
+    const mine = new Set([...values.flatMap((value) => this.#leaves(value)), ...states]);
+    const taken = new Set(given.claimed);
+    const statements = values.map((value, k): Statement => {
+      const dies = [...mine].filter((each) => last.get(each) === k && !late.has(each) && !taken.has(each));
+      const copies = new Set<State>();
+      const inner = value.kind === 'loop' ? this.#loops.get(value)! : null;
+      if (inner !== null) {
+        for (const state of this.#states(inner)) {
+          if (this.#borrowed(inner, state) !== null) continue;
+          const inBody = (this.#blocks.get(inner) ?? []).some((each) => this.#usedBy(each).has(state.first));
+          const index = dies.indexOf(state.first);
+          // The first value dies here and the body does not read it: the state takes it over.
+          if (index >= 0 && !inBody) dies.splice(index, 1);
+          else copies.add(state);
+        }
+      }
+      return { value, body: inner === null ? null : this.#block(inner, new Set(), []), dies, copies };
+    });
+    const ends = [...mine].filter((each) => !taken.has(each) && (late.has(each) || !last.has(each)) && (loop !== null || !kept.has(each)));
+    return { statements, gives: given.gives, ends };
+  }
+
+  /** Lists are served first, then states; what is not the step's own, or is taken already, is copied. */
+  #gives(loop: Loop, values: readonly Value[]): { readonly gives: Map<Value, Given>; readonly claimed: Set<Value> } {
+    const own = new Set(values.flatMap((value) => this.#leaves(value)));
+    for (const state of this.#states(loop)) if (this.#borrowed(loop, state) === null) own.add(state.argument);
+    const gives = new Map<Value, Given>();
+    const claimed = new Set<Value>();
+    const give = (to: Value, value: Value): void => {
+      const copy = !own.has(value) || claimed.has(value);
+      if (!copy) claimed.add(value);
+      gives.set(to, { value, copy });
+    };
+    for (const emit of this.#emits(loop)) give(emit.list, emit.value);
+    for (const state of this.#states(loop)) {
+      if (this.#borrowed(loop, state) === null) give(state.final, state.next);
+      else gives.set(state.final, { value: state.next, copy: false });
+    }
+    return { gives, claimed };
+  }
+}

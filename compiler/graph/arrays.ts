@@ -1,0 +1,134 @@
+/** Tensors of the oracle: float64 data with named extents, walked place by place. Clarity before speed. */
+import { GraphError } from './errors.ts';
+import { maskKey } from './spaces.ts';
+
+export interface Extent {
+  readonly id: string;
+  readonly size: number;
+}
+
+/** Row-major. */
+export interface Grid<Data extends Float64Array | Uint8Array> {
+  readonly axes: readonly Extent[];
+  readonly data: Data;
+}
+
+/** 1 where present. */
+export type Mask = Grid<Uint8Array>;
+
+/** Absent where any mask is 0: what `data` holds there means nothing. Masks differ in their axes. */
+export interface Tensor extends Grid<Float64Array> {
+  readonly masks: readonly Mask[];
+}
+
+export function count(axes: readonly Extent[]): number {
+  return axes.reduce((n, axis) => n * axis.size, 1);
+}
+
+/** Visits every place of `axes`, the last axis fastest. `at` is one array, changed in place; `index` counts the visits. */
+export function everywhere(axes: readonly Extent[], visit: (at: readonly number[], index: number) => void): void {
+  const total = count(axes);
+  const at = axes.map(() => 0);
+  for (let index = 0; index < total; index++) {
+    visit(at, index);
+    for (let k = axes.length - 1; k >= 0 && ++at[k] === axes[k].size; k--) at[k] = 0;
+  }
+}
+
+/** Where in the grid a place of `axes` lies. Axes that the grid lacks do not matter; of its own it may miss only units. */
+export function locate(grid: { readonly axes: readonly Extent[] }, axes: readonly Extent[]): (at: readonly number[]) => number {
+  const strides = axes.map(() => 0);
+  let stride = 1;
+  for (const axis of [...grid.axes].reverse()) {
+    const k = axes.findIndex((other) => other.id === axis.id);
+    if (k < 0 && axis.size !== 1) throw new GraphError(`the oracle lost axis ${axis.id}`);
+    if (k >= 0) {
+      if (axes[k].size !== axis.size) throw new GraphError(`axis ${axis.id} has ${axis.size} places and ${axes[k].size} places`);
+      strides[k] = stride;
+    }
+    stride *= axis.size;
+  }
+  return (at) => at.reduce((offset, place, k) => offset + place * strides[k], 0);
+}
+
+/** A tensor without absence, filled place by place. */
+export function fill(axes: readonly Extent[], value: (at: readonly number[]) => number): Tensor {
+  const data = new Float64Array(count(axes));
+  everywhere(axes, (at, index) => {
+    data[index] = value(at);
+  });
+  return { axes, data, masks: [] };
+}
+
+export function fillMask(axes: readonly Extent[], present: (at: readonly number[]) => boolean): Mask {
+  const data = new Uint8Array(count(axes));
+  everywhere(axes, (at, index) => {
+    data[index] = present(at) ? 1 : 0;
+  });
+  return { axes, data };
+}
+
+/** The value at a place of `axes`. */
+export function reader(grid: Grid<Float64Array>, axes: readonly Extent[]): (at: readonly number[]) => number {
+  const offset = locate(grid, axes);
+  return (at) => grid.data[offset(at)];
+}
+
+/** Whether a place of `axes` is present by all of the masks. */
+export function presence(masks: readonly Mask[], axes: readonly Extent[]): (at: readonly number[]) => boolean {
+  const offsets = masks.map((mask) => locate(mask, axes));
+  return (at) => masks.every((mask, k) => mask.data[offsets[k](at)] === 1);
+}
+
+/** a ++ (b \ a). */
+export function joinExtents(a: readonly Extent[], b: readonly Extent[]): readonly Extent[] {
+  return [...a, ...b.filter((axis) => !a.some((other) => other.id === axis.id))];
+}
+
+/** One mask for each set of axes: masks over the same axes become their conjunction. */
+export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
+  const groups = new Map<string, Mask[]>();
+  for (const mask of masks) groups.set(maskKey(mask.axes), [...(groups.get(maskKey(mask.axes)) ?? []), mask]);
+  return [...groups.values()].map((group) => {
+    if (group.length === 1) return group[0];
+    const { axes } = group[0];
+    return fillMask(axes, presence(group, axes));
+  });
+}
+
+/** The grid at one place of axis `id`, which goes; a grid without the axis as it is. */
+export function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
+  const k = grid.axes.findIndex((axis) => axis.id === id);
+  if (k < 0) return grid;
+  const inner = count(grid.axes.slice(k + 1));
+  const outer = count(grid.axes.slice(0, k));
+  const { size } = grid.axes[k];
+  const axes = grid.axes.filter((axis) => axis.id !== id);
+  const data = grid.data.slice(0, count(axes)) as Data;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) data[o * inner + i] = grid.data[(o * size + place) * inner + i];
+  }
+  return { axes, data };
+}
+
+/** `takePlace` of the values and of every mask. */
+export function takeTensor(tensor: Tensor, id: string, place: number): Tensor {
+  return { ...takePlace(tensor, id, place), masks: uniteMasks(tensor.masks.map((mask) => takePlace(mask, id, place))) };
+}
+
+/** Tensors of one form, one for each place of `axes` in row-major order, as one tensor with `axes` in front. */
+export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form: Tensor): Tensor {
+  const join = <Data extends Float64Array | Uint8Array>(grids: readonly Grid<Data>[], one: Grid<Data>, data: Data): Grid<Data> => {
+    grids.forEach((grid, k) => data.set(grid.data, k * one.data.length));
+    return { axes: [...axes, ...one.axes], data };
+  };
+  const total = count(axes);
+  const masks = form.masks.map((mask, m) => join(tensors.map((tensor) => tensor.masks[m]), mask, new Uint8Array(total * mask.data.length)));
+  return { ...join(tensors, form, new Float64Array(total * form.data.length)), masks };
+}
+
+/** The same values in another order of axes; missing axes are repeated. */
+export function arrange(tensor: Tensor, axes: readonly Extent[]): Tensor {
+  if (tensor.axes.length === axes.length && tensor.axes.every((axis, k) => axis.id === axes[k].id)) return tensor;
+  return { ...fill(axes, reader(tensor, axes)), masks: tensor.masks };
+}

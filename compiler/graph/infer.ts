@@ -1,0 +1,438 @@
+/**
+ * The shape rule of every operation. Axes are compared by id, so the same rules serve a block's own body, a lifted one and
+ * a batched one: an axis more in an operand is an axis more in the result. Masks follow the rules (masks), (Where), (Else)
+ * and (IdxInt): elementwise they unite; over reduced axes R a mask that meets R ends and its other axes join the result.
+ */
+import { constantOf } from '../analyze/size.ts';
+import { GraphError } from './errors.ts';
+import type { Axis, Elem, Node, Op, TensorType } from './graph.ts';
+import { axisOf, hasAxis, isUnit, join, joinElementwise, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
+
+type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
+type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
+type Masks = TensorType['masks'];
+
+/** Leaves whose type stands in the node alone. */
+export type GivenKind = 'input' | 'parameter' | 'constant' | 'length' | 'argument';
+type Rules = { readonly [K in Op['kind']]: K extends GivenKind ? 'given' : Rule<K> };
+
+const FLOAT: Elem = { kind: 'float' };
+const INT: Elem = { kind: 'int' };
+const BOOL: Elem = { kind: 'bool' };
+
+/** The types of an operation's results. Throws `GraphError` if the operation is ill-typed or its type must be given. */
+export function infer(op: Op, inputs: readonly Node[]): readonly TensorType[] {
+  const rule = RULES[op.kind] as Rule<Op['kind']> | 'given';
+  try {
+    if (rule === 'given') throw new GraphError('the type of this leaf must be given');
+    const types = op.kind === 'result' ? [] : inputs.map(typeOf);
+    const results = rule(op as never, types, inputs);
+    for (const { axes } of results) distinct(axes);
+    return results;
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const given = inputs.map((node) => node.types.map(showType).join('; '));
+    throw new GraphError(`${op.kind}(${given.join(' | ')}): ${error.message}`);
+  }
+}
+
+export function isGiven(op: Op): op is OpOf<GivenKind> {
+  return RULES[op.kind] === 'given';
+}
+
+/** The type of a node with one result. */
+export function typeOf(node: Node): TensorType {
+  if (node.op.kind === 'scan' || node.op.kind === 'call') throw new GraphError(`the ${node.op.kind} %${node.id} is used without \`result\``);
+  return node.types[0];
+}
+
+function distinct(axes: readonly Axis[]): void {
+  for (const [k, axis] of axes.entries()) check(!hasAxis(axes.slice(0, k), axis.id), () => `axis ${axis.id} stands twice in the result`);
+}
+
+function check(condition: boolean, message: () => string): asserts condition {
+  if (!condition) throw new GraphError(message());
+}
+
+function arity(inputs: readonly TensorType[], count: number): void {
+  check(inputs.length === count, () => `takes ${count} inputs, given ${inputs.length}`);
+}
+
+// ---------------------------------------------------------------- parts of rules
+
+/** Joined axes and united masks of an elementwise operation. */
+function elementwise(inputs: readonly TensorType[], elem: Elem): TensorType {
+  const axes = inputs.map((type) => type.axes).reduce((a, b) => (meet(a, b), joinElementwise(a, b)));
+  return tensor(elem, axes, inputs.flatMap((type) => type.masks));
+}
+
+/** An id that both have must mean one axis. Fixed sizes are compared with facts by the verifier; here only if constant. */
+function meet(a: readonly Axis[], b: readonly Axis[]): void {
+  for (const axis of a) {
+    const other = b.find((candidate) => candidate.id === axis.id);
+    check(other === undefined || !surelyDiffer(axis, other), () => `${showAxis(axis)} meets ${showAxis(other ?? axis)}`);
+  }
+}
+
+/** The result of an operation over `over`: its own axes are `axes`, which may or may not still hold `over`. */
+function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonly string[]): TensorType {
+  const ends = (mask: readonly Axis[]): boolean => mask.some((axis) => over.includes(axis.id));
+  const joining = masks.filter(ends).map((mask) => without(mask, over));
+  return tensor(elem, joining.reduce(join, axes), masks.filter((mask) => !ends(mask)));
+}
+
+/** Every mask over one of `from` is over `to` instead. */
+function moveMasks(masks: Masks, from: readonly string[], to: readonly Axis[]): Masks {
+  return masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
+}
+
+function replaceAxis(axes: readonly Axis[], id: string, by: readonly Axis[]): readonly Axis[] {
+  return axes.flatMap((axis) => (axis.id === id ? by : [axis]));
+}
+
+const isNumber = (elem: Elem): boolean => elem.kind !== 'bool';
+
+/** int and index become int in arithmetic; beside a float they become floats. */
+function arithmetic(inputs: readonly TensorType[]): Elem {
+  for (const type of inputs) check(isNumber(type.elem), () => `${showType(type)} is not a number`);
+  return inputs.some((type) => type.elem.kind === 'float') ? FLOAT : INT;
+}
+
+function floats(inputs: readonly TensorType[]): Elem {
+  arithmetic(inputs);
+  return FLOAT;
+}
+
+function bools(inputs: readonly TensorType[]): Elem {
+  for (const type of inputs) check(type.elem.kind === 'bool', () => `${showType(type)} is not bool`);
+  return BOOL;
+}
+
+/** Of values that stand for each other: the same element, else what arithmetic makes of them. */
+function either(inputs: readonly TensorType[]): Elem {
+  return inputs.every((type) => sameElem(type.elem, inputs[0].elem)) ? inputs[0].elem : arithmetic(inputs);
+}
+
+function unaryElem(fn: OpOf<'unary'>['fn'], type: TensorType): Elem {
+  switch (fn) {
+    case 'not':
+      return bools([type]);
+    case 'float':
+      return FLOAT;
+    case 'int':
+      check(type.elem.kind !== 'float', () => 'int of a float: use floor');
+      return INT;
+    case 'floor':
+      arithmetic([type]);
+      return INT;
+    case 'stop':
+      return type.elem;
+    case 'neg':
+    case 'abs':
+    case 'sign':
+    case 'relu':
+      return arithmetic([type]);
+    default:
+      return floats([type]);
+  }
+}
+
+function binaryElem(fn: OpOf<'binary'>['fn'], inputs: readonly TensorType[]): Elem {
+  switch (fn) {
+    case 'and':
+    case 'or':
+      return bools(inputs);
+    case 'eq':
+    case 'ne':
+      if (!inputs.every((type) => type.elem.kind === 'bool')) arithmetic(inputs);
+      return BOOL;
+    case 'lt':
+    case 'le':
+    case 'gt':
+    case 'ge':
+      arithmetic(inputs);
+      return BOOL;
+    case 'div':
+    case 'pow':
+      return floats(inputs);
+    default:
+      return arithmetic(inputs);
+  }
+}
+
+function reduceElem(fn: OpOf<'reduce'>['fn'], type: TensorType): Elem {
+  if (fn === 'any' || fn === 'all') return bools([type]);
+  return fn === 'mean' ? floats([type]) : arithmetic([type]);
+}
+
+function constantSize(axis: Axis): number | null {
+  return constantOf(sizeOf(axis.space));
+}
+
+/** Constant sizes must multiply to the same number; symbolic ones are the verifier's. */
+function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
+  const count = (axes: readonly Axis[]): number | null => axes.map(constantSize).reduce((p, n) => (p === null || n === null ? null : p * n), 1);
+  const [m, n] = [count(a), count(b)];
+  check(m === null || n === null || m === n, () => `${m} places cannot be ${n}`);
+}
+
+// ---------------------------------------------------------------- the table
+
+const RULES: Rules = {
+  input: 'given',
+  parameter: 'given',
+  constant: 'given',
+  length: 'given',
+  argument: 'given',
+  size: () => [tensor(INT, [])],
+  position: ({ axis }) => [tensor({ kind: 'index', space: axis.space }, [axis])],
+  random(op, inputs) {
+    for (const type of inputs) check(type.axes.length === 0 && isNumber(type.elem), () => 'inputs are positions of scans');
+    return [tensor(FLOAT, op.axes)];
+  },
+
+  unary(op, inputs) {
+    arity(inputs, 1);
+    return [{ ...inputs[0], elem: unaryElem(op.fn, inputs[0]) }];
+  },
+  binary(op, inputs) {
+    arity(inputs, 2);
+    return [elementwise(inputs, binaryElem(op.fn, inputs))];
+  },
+  select(_op, inputs) {
+    arity(inputs, 3);
+    bools(inputs.slice(0, 1));
+    return [elementwise(inputs, either(inputs.slice(1)))];
+  },
+
+  where(_op, inputs) {
+    arity(inputs, 2);
+    const [x, condition] = inputs;
+    bools([condition]);
+    meet(x.axes, condition.axes);
+    return [tensor(x.elem, x.axes, [...x.masks, ...condition.masks, condition.axes])];
+  },
+  otherwise(_op, inputs) {
+    arity(inputs, 2);
+    const [p, q] = inputs;
+    meet(p.axes, q.axes);
+    const deciding = p.masks.reduce<readonly Axis[]>(join, []);
+    // Absent where both are: q's masks, each over what decides that p is absent too.
+    const masks = p.masks.length === 0 ? [] : q.masks.map((mask) => join(deciding, mask));
+    return [tensor(either(inputs), join(join(p.axes, deciding), q.axes), masks)];
+  },
+
+  reduce(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    for (const id of op.axes) axisOf(x, id);
+    return [reducing(reduceElem(op.fn, x), without(x.axes, op.axes), x.masks, op.axes)];
+  },
+  softmax(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    axisOf(x, op.axis);
+    return [reducing(floats(inputs), x.axes, x.masks, [op.axis])];
+  },
+  argmax(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    const { space } = axisOf(x, op.axis);
+    arithmetic(inputs);
+    return [reducing({ kind: 'index', space }, without(x.axes, [op.axis]), x.masks, [op.axis])];
+  },
+  contract(op, inputs) {
+    arity(inputs, 2);
+    const [a, b] = inputs;
+    meet(a.axes, b.axes);
+    for (const id of op.axes) meet([axisOf(a, id)], [axisOf(b, id)]);
+    return [reducing(arithmetic(inputs), without(join(a.axes, b.axes), op.axes), [...a.masks, ...b.masks], op.axes)];
+  },
+
+  gather(op, inputs) {
+    arity(inputs, 2);
+    const [t, i] = inputs;
+    axisOf(t, op.axis);
+    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
+    const rest = without(t.axes, [op.axis]);
+    meet(i.axes, rest);
+    const masks = [...moveMasks(t.masks, [op.axis], i.axes), ...i.masks, ...(op.inside ? [] : [i.axes])];
+    return [tensor(t.elem, join(i.axes, rest), masks)];
+  },
+  scatter(op, inputs) {
+    arity(inputs, 2);
+    const [g, i] = inputs;
+    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
+    meet(g.axes, i.axes);
+    for (const id of op.over) check(hasAxis(g.axes, id) || hasAxis(i.axes, id), () => `no axis ${id} to sum over`);
+    const rest = without(join(g.axes, i.axes), op.over);
+    return [reducing(arithmetic([g]), [op.axis, ...rest], [...g.masks, ...i.masks], op.over)];
+  },
+  onehot(op, inputs) {
+    arity(inputs, 1);
+    const [i] = inputs;
+    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
+    return [tensor(FLOAT, [...i.axes, op.axis], i.masks)];
+  },
+  concat(op, inputs) {
+    check(inputs.length === op.parts.length && inputs.length > 0, () => `${op.parts.length} parts, given ${inputs.length} inputs`);
+    const renamed = inputs.map((type, k) => {
+      const part = op.parts[k];
+      if (part === null) return type.axes;
+      axisOf(type, part);
+      return replaceAxis(type.axes, part, [op.axis]);
+    });
+    const places = inputs.map((type, k) => (op.parts[k] === null ? 1 : constantSize(axisOf(type, op.parts[k]))));
+    const total = places.reduce((sum, n) => (sum === null || n === null ? null : sum + n), 0);
+    const size = constantSize(op.axis);
+    check(total === null || size === null || total === size, () => `${total} places joined into ${showAxis(op.axis)}`);
+    const joined = renamed.reduce((a, b) => (meet(without(a, [op.axis.id]), without(b, [op.axis.id])), join(a, b)));
+    const axes = hasAxis(joined, op.axis.id) ? joined : [op.axis, ...joined];
+    // A part's absence is at its own places only, so every mask depends on the place.
+    const masks = inputs.flatMap((type, k) => type.masks.map((mask) => join(without(mask, [op.parts[k] ?? op.axis.id]), [op.axis])));
+    return [tensor(either(inputs), axes, masks)];
+  },
+  slice(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    axisOf(x, op.axis);
+    const into = op.into === null ? [] : [op.into];
+    return [tensor(x.elem, replaceAxis(x.axes, op.axis, into), moveMasks(x.masks, [op.axis], into))];
+  },
+
+  rename(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    const from = axisOf(x, op.from);
+    check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
+    const masks = moveMasks(x.masks, [op.from], [op.to]);
+    return [tensor(x.elem, replaceAxis(x.axes, op.from, [op.to]), masks)];
+  },
+  merge(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    const merged = op.axes.map((id) => axisOf(x, id));
+    check(merged.length > 0, () => 'no axes to merge');
+    sameCount(merged, [op.into]);
+    const rest = op.axes.slice(1);
+    return [tensor(x.elem, replaceAxis(without(x.axes, rest), op.axes[0], [op.into]), moveMasks(x.masks, op.axes, [op.into]))];
+  },
+  split(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    sameCount([axisOf(x, op.axis)], op.into);
+    return [tensor(x.elem, replaceAxis(x.axes, op.axis, op.into), moveMasks(x.masks, [op.axis], op.into))];
+  },
+  broadcast(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    for (const axis of x.axes) check(hasAxis(op.axes, axis.id) || isUnit(axis), () => `${showAxis(axis)} is not among [${op.axes.map(showAxis).join(', ')}]`);
+    meet(x.axes, op.axes);
+    return [tensor(x.elem, op.axes, x.masks)];
+  },
+  cumsum(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    axisOf(x, op.axis);
+    return [reducing(arithmetic(inputs), x.axes, x.masks, [op.axis])];
+  },
+
+  permute(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    check(op.order.length === x.axes.length, () => `order [${op.order.join(', ')}] is not one of all axes`);
+    return [{ ...x, axes: op.order.map((id) => axisOf(x, id)) }];
+  },
+  reshape(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    check(x.masks.length === 0, () => 'masks have no shape of their own to reshape');
+    sameCount(x.axes, op.axes);
+    return [tensor(x.elem, op.axes)];
+  },
+  matmul(_op, inputs) {
+    arity(inputs, 2);
+    const [a, b] = inputs;
+    const rank = a.axes.length;
+    check((rank === 2 || rank === 3) && b.axes.length === rank, () => 'operands are [i, k] and [k, j], or [b, i, k] and [b, k, j]');
+    check(a.masks.length === 0 && b.masks.length === 0, () => 'masks are explicit here');
+    const [i, ka, kb, j] = [a.axes[rank - 2], a.axes[rank - 1], b.axes[rank - 2], b.axes[rank - 1]];
+    check(ka.id === kb.id, () => `${showAxis(ka)} against ${showAxis(kb)}`);
+    meet(a.axes, b.axes);
+    if (rank === 2) return [tensor(floats(inputs), [i, j])];
+    const [ba, bb] = [a.axes[0], b.axes[0]];
+    check(ba.id === bb.id || isUnit(ba) || isUnit(bb), () => `${showAxis(ba)} against ${showAxis(bb)}`);
+    return [tensor(floats(inputs), [isUnit(ba) ? bb : ba, i, j])];
+  },
+
+  result(op, _types, nodes) {
+    check(nodes.length === 1 && (nodes[0].op.kind === 'scan' || nodes[0].op.kind === 'call'), () => 'reads a scan or a call');
+    const type = nodes[0].types[op.index];
+    check(type !== undefined, () => `no result ${op.index}`);
+    return [type];
+  },
+  scan(op, inputs) {
+    const { axis, region } = op;
+    arity(inputs, region.xs.length + region.states.length);
+    check(region.nexts.length === region.states.length, () => `${region.states.length} states, ${region.nexts.length} next values`);
+    const place = typeOf(region.position);
+    check(place.axes.length === 0 && place.elem.kind === 'index' && sameSpace(place.elem.space, axis.space), () => `position is ${showType(place)}`);
+    region.xs.forEach((argument, k) => {
+      const x = inputs[k];
+      meet([axisOf(x, axis.id)], [axis]);
+      const slice = tensor(x.elem, without(x.axes, [axis.id]), moveMasks(x.masks, [axis.id], []));
+      stands(slice, typeOf(argument), `sequence ${k}`);
+    });
+    const finals = region.states.map((argument, k) => {
+      const type = typeOf(argument);
+      check(!hasAxis(type.axes, axis.id), () => `state ${k} has the scanned axis`);
+      stands(inputs[region.xs.length + k], type, `initial state ${k}`);
+      stands(typeOf(region.nexts[k]), type, `next state ${k}`);
+      return type;
+    });
+    const emits = region.emits.map((node) => {
+      const type = typeOf(node);
+      return tensor(type.elem, [axis, ...type.axes], type.masks.map((mask) => join(mask, [axis])));
+    });
+    return [...finals, ...emits];
+  },
+  call(op, inputs) {
+    const { region, binding } = op;
+    arity(inputs, region.args.length);
+    check(binding.args.length === region.args.length && binding.results.length === region.results.length, () => 'binding and region differ in length');
+    inputs.forEach((type, k) => stands(argumentType(type, binding.args[k], binding.extras), typeOf(region.args[k]), `argument ${k}`));
+    return region.results.map((node, k) => {
+      const type = typeOf(node);
+      const outside = (axis: Axis): Axis => {
+        const entry = binding.results[k].find(({ from }) => from === axis.id);
+        check(entry !== undefined, () => `result ${k}: ${showAxis(axis)} has no name outside`);
+        return entry.to;
+      };
+      // The whole body runs per element, so what it makes absent may depend on every extra.
+      const own = type.masks.map((mask) => join(mask.map(outside), binding.extras));
+      return tensor(type.elem, [...binding.extras, ...type.axes.map(outside)], own);
+    });
+  },
+};
+
+/** `given` may stand where `expected` is declared: same element, same axes in any order, no mask more. */
+function stands(given: TensorType, expected: TensorType, what: string): void {
+  const masked = (type: TensorType, mask: readonly Axis[]): boolean => type.masks.some((other) => sameAxes(other, mask));
+  meet(given.axes, expected.axes);
+  check(
+    sameElem(given.elem, expected.elem) && sameAxes(given.axes, expected.axes) && given.masks.every((mask) => masked(expected, mask)),
+    () => `${what} is ${showType(given)}, the region expects ${showType(expected)}`,
+  );
+}
+
+/** The type of a call's argument as one element of the call sees it: bound axes under the body's names, extras gone. */
+export function argumentType(type: TensorType, bound: OpOf<'call'>['binding']['args'][number], extras: readonly Axis[]): TensorType {
+  const view = (axes: readonly Axis[]): readonly Axis[] =>
+    axes.flatMap((axis) => {
+      const entry = bound.find(({ from }) => from === axis.id);
+      if (entry !== undefined) return [entry.to];
+      check(hasAxis(extras, axis.id), () => `${showAxis(axis)} is neither bound nor an extra`);
+      return [];
+    });
+  return tensor(type.elem, view(type.axes), type.masks.map(view));
+}

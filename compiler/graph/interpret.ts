@@ -1,0 +1,335 @@
+/**
+ * The oracle: a graph run in float64, one example at a time, as its definition reads. A call is nested loops over its
+ * extras with one element each, a scan is a loop, nothing is masked or batched. It runs every dialect, so that a pass can be
+ * checked by what it leaves equal.
+ */
+import { evaluate, type Size } from '../analyze/size.ts';
+import { arrange, count, everywhere, fill, fillMask, joinExtents, presence, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
+import { GraphError } from './errors.ts';
+import { evaluateOp, type Context } from './evaluate.ts';
+import type { Axis, Node, Op, TensorType } from './graph.ts';
+import { typeOf } from './infer.ts';
+import { printAround } from './print.ts';
+import { axisOf, hasAxis, maskKey, originOf, showType, sizeOf } from './spaces.ts';
+import { Dependence, scopeOf } from './walk.ts';
+
+/** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
+export interface Value {
+  readonly type: TensorType;
+  readonly axes: readonly Extent[];
+  /** Bools and indices as numbers, an index as its position (origin included). */
+  readonly data: Float64Array;
+  /** Parallel to `data`, 1 where present; null: all present. */
+  readonly present: Uint8Array | null;
+}
+
+/** Nested lists in the order of the input's axes. */
+export type Nested = number | boolean | readonly Nested[];
+export type RandomOp = Extract<Op, { readonly kind: 'random' }>;
+
+export interface Bindings {
+  /** Atom to number; of a ragged dim this example's own length, or the padded size of a batch. */
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly inputs: ReadonlyMap<string, Value | Nested>;
+  /** By path, row-major in the order of the parameter's axes. */
+  readonly parameters: ReadonlyMap<string, Float64Array>;
+  /** For `length` of a batched graph: by the id of the dim, one for each example. */
+  readonly lengths?: ReadonlyMap<string, readonly number[]>;
+  /** Values of the program's free arguments (a decoder's step), by node. */
+  readonly arguments?: ReadonlyMap<Node, Value | Nested>;
+  /**
+   * One element of a draw. Coordinates: the steps of the scans it stands in (places from 0), the places along the extras of
+   * its calls, both outermost first, then the places along `op.axes`: the same before and after inlining.
+   */
+  readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
+}
+
+/** The values of the roots, in their order. Throws `GraphError` with the node where a binding is missing or does not fit. */
+export function interpret(roots: readonly Node[], bindings: Bindings): Value[] {
+  const run = new Run(roots, bindings);
+  return roots.map((root) => publish(typeOf(root), run.value(root)));
+}
+
+/**
+ * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major).
+ */
+export function finiteDifference(loss: Node, bindings: Bindings, path: string, entries: readonly number[], eps = 1e-5): number[] {
+  const values = bindings.parameters.get(path);
+  if (values === undefined) throw new GraphError(`no parameter ${path} is bound`);
+  const at = (entry: number, change: number): number => {
+    const changed = values.slice();
+    changed[entry] += change;
+    const [{ data }] = interpret([loss], { ...bindings, parameters: new Map([...bindings.parameters, [path, changed]]) });
+    if (data.length !== 1) throw new GraphError(`the loss is ${showType(typeOf(loss))}, not a scalar`);
+    return data[0];
+  };
+  return entries.map((entry) => (at(entry, eps) - at(entry, -eps)) / (2 * eps));
+}
+
+// ---------------------------------------------------------------- environments
+
+/** One run of a region: a step of a scan, one element of a call, or the whole program. */
+interface Environment {
+  /** A call's body sees nothing outside but leaves. */
+  readonly whole: boolean;
+  /** Values of the region's arguments, then of the nodes that stand in it: every result of each. */
+  readonly values: Map<Node, readonly Tensor[]>;
+  /** A scan's step, else null; a call's places along its extras. */
+  readonly step: number | null;
+  readonly places: readonly number[];
+  has(argument: Node): boolean;
+}
+
+function environment(bound: readonly (readonly [Node, Tensor])[], where: { whole: boolean; step: number | null; places: readonly number[] }): Environment {
+  const args = new Set(bound.map(([argument]) => argument));
+  return { ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+}
+
+class Run {
+  readonly #roots: readonly Node[];
+  readonly #bindings: Bindings;
+  readonly #dependence = new Dependence();
+  readonly #sizes = new Map<string, number>();
+  readonly #stack: Environment[] = [environment([], { whole: false, step: null, places: [] })];
+
+  constructor(roots: readonly Node[], bindings: Bindings) {
+    this.#roots = roots;
+    this.#bindings = bindings;
+  }
+
+  /** The value of a node with one result, in the innermost open environment that it stands in. */
+  value(root: Node): Tensor {
+    const pending = [root];
+    for (let node = pending.at(-1); node !== undefined; node = pending.at(-1)) {
+      const values = this.#home(node).values;
+      const missing = values.has(node) ? [] : node.inputs.filter((input) => !this.#home(input).values.has(input));
+      if (missing.length > 0) {
+        pending.push(...missing);
+        continue;
+      }
+      if (!values.has(node)) values.set(node, this.#compute(node));
+      pending.pop();
+    }
+    return this.#results(root)[0];
+  }
+
+  #home(node: Node): Environment {
+    return this.#stack[scopeOf(node, this.#dependence, this.#stack)];
+  }
+
+  #results(node: Node): readonly Tensor[] {
+    const values = this.#home(node).values.get(node);
+    if (values === undefined) throw new GraphError(`%${node.id} is not computed yet`);
+    return values;
+  }
+
+  #compute(node: Node): readonly Tensor[] {
+    // What stands further out than the open environments runs without them: a call there is not in the inner scans.
+    const deeper = this.#stack.splice(scopeOf(node, this.#dependence, this.#stack) + 1);
+    try {
+      const inputs = node.op.kind === 'result' ? [] : node.inputs.map((input) => this.#results(input)[0]);
+      const results = this.#rule(node, inputs);
+      return results.map((result, k) => this.#conform(result, node.types[k]));
+    } catch (error) {
+      if (!(error instanceof GraphError) || error.message.includes('\n> ')) throw error;
+      throw new GraphError(`${error.message}\n${printAround(node, this.#roots)}`);
+    } finally {
+      this.#stack.push(...deeper);
+    }
+  }
+
+  #rule(node: Node, inputs: readonly Tensor[]): readonly Tensor[] {
+    const { op } = node;
+    switch (op.kind) {
+      case 'input':
+        return [this.#given(this.#bindings.inputs.get(op.name), node.types[0], `input ${op.name}`)];
+      case 'argument':
+        return [this.#given(this.#bindings.arguments?.get(node), node.types[0], `argument %${node.id}`)];
+      case 'parameter': {
+        const data = this.#bindings.parameters.get(op.path);
+        if (data === undefined) throw new GraphError(`no parameter ${op.path} is bound`);
+        return [this.#sized(data, node.types[0], `parameter ${op.path}`)];
+      }
+      case 'length': {
+        const lengths = this.#bindings.lengths?.get(op.dim.id);
+        if (lengths === undefined) throw new GraphError(`no lengths of ${op.dim.id} are bound`);
+        return [this.#sized(Float64Array.from(lengths), node.types[0], `lengths of ${op.dim.id}`)];
+      }
+      case 'random':
+        return [this.#random(op, inputs)];
+      case 'result':
+        return [this.#results(node.inputs[0])[op.index]];
+      case 'scan':
+        return this.#scan(op, inputs);
+      case 'call':
+        return this.#call(op, inputs);
+      default:
+        return [evaluateOp(op, inputs, this.#context(node))];
+    }
+  }
+
+  #context(node: Node): Context {
+    return {
+      type: node.types[0],
+      extents: (axes) => this.#extents(axes),
+      number: (size) => this.#number(size),
+      origin: (operand, axis) => originOf(axisOf(typeOf(node.inputs[operand]), axis).space),
+    };
+  }
+
+  // ---------------------------------------------------------------- what is bound
+
+  #atom(atom: string): number {
+    const value = this.#bindings.sizes.get(atom);
+    if (value === undefined) throw new GraphError(`no size ${atom} is bound`);
+    return value;
+  }
+
+  #number(size: Size): number {
+    const known = this.#sizes.get(size.key);
+    if (known !== undefined) return known;
+    const value = evaluate(size, (atom) => this.#atom(atom));
+    this.#sizes.set(size.key, value);
+    return value;
+  }
+
+  #extents(axes: readonly Axis[]): readonly Extent[] {
+    return axes.map(({ id, space }) => ({ id, size: this.#number(sizeOf(space)) }));
+  }
+
+  #sized(data: Float64Array, type: TensorType, what: string): Tensor {
+    const axes = this.#extents(type.axes);
+    if (data.length !== count(axes)) throw new GraphError(`${what} is ${showSizes(axes)}, given ${data.length} elements`);
+    return { axes, data, masks: [] };
+  }
+
+  #given(value: Value | Nested | undefined, type: TensorType, what: string): Tensor {
+    if (value === undefined) throw new GraphError(`no ${what} is bound`);
+    if (isValue(value)) {
+      const masks = value.present === null ? [] : [{ axes: value.axes, data: value.present }];
+      return { axes: value.axes, data: value.data, masks };
+    }
+    const axes = this.#extents(type.axes);
+    return this.#sized(Float64Array.from(flatten(value, axes, what)), type, what);
+  }
+
+  /** The tensor with just the axes and masks of its type, in their order: so a rule that disagrees with `infer` is found. */
+  #conform(x: Tensor, type: TensorType): Tensor {
+    const axes = this.#extents(type.axes);
+    const extra = x.axes.filter(({ id, size }) => size !== 1 && !hasAxis(type.axes, id));
+    const known = type.masks.map(maskKey);
+    const surplus = x.masks.filter((mask) => !known.includes(maskKey(mask.axes)));
+    if (extra.length > 0 || surplus.length > 0) throw new GraphError(`a value over ${showSizes([...x.axes, ...surplus.flatMap((mask) => mask.axes)])} is not ${showType(type)}`);
+    const masks = type.masks.map((mask): Mask => {
+      const extents = this.#extents(mask);
+      return fillMask(extents, presence(x.masks.filter((own) => maskKey(own.axes) === maskKey(mask)), extents));
+    });
+    return { ...arrange(x, axes), masks };
+  }
+
+  // ---------------------------------------------------------------- regions
+
+  #scan(op: Extract<Op, { readonly kind: 'scan' }>, inputs: readonly Tensor[]): readonly Tensor[] {
+    const { axis, region } = op;
+    const [extent] = this.#extents([axis]);
+    const places = Array.from({ length: extent.size }, (_, place) => place);
+    const sequences = inputs.slice(0, region.xs.length);
+    let states = inputs.slice(region.xs.length);
+    const emitted = region.emits.map((): Tensor[] => []);
+    for (const place of op.reversed ? places.toReversed() : places) {
+      const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => originOf(axis.space) + place)]];
+      region.xs.forEach((argument, k) => bound.push([argument, this.#conform(takeTensor(sequences[k], axis.id, place), typeOf(argument))]));
+      region.states.forEach((argument, k) => bound.push([argument, this.#conform(states[k], typeOf(argument))]));
+      this.#inside(environment(bound, { whole: false, step: place, places: [] }), () => {
+        states = region.nexts.map((next) => this.value(next));
+        region.emits.forEach((emit, k) => {
+          emitted[k][place] = this.value(emit);
+        });
+      });
+    }
+    const emits = region.emits.map((emit, k) => stack([extent], emitted[k], this.#blank(typeOf(emit))));
+    return [...states, ...emits];
+  }
+
+  #call(op: Extract<Op, { readonly kind: 'call' }>, inputs: readonly Tensor[]): readonly Tensor[] {
+    const { region, binding } = op;
+    const extras = this.#extents(binding.extras);
+    const runs: (readonly Tensor[])[] = [];
+    everywhere(extras, (places) => {
+      const elements = inputs.map((input, k) => {
+        const bound = binding.args[k];
+        const element = extras.reduce((x, { id }, e) => (bound.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
+        return this.#conform(renamed(element, bound), typeOf(region.args[k]));
+      });
+      this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), { whole: true, step: null, places: [...places] }), () => {
+        runs.push(region.results.map((result) => this.value(result)));
+      });
+    });
+    return region.results.map((result, k) => {
+      const elements = runs.map((run) => renamed(run[k], binding.results[k]));
+      const all = stack(extras, elements, renamed(this.#blank(typeOf(result)), binding.results[k]));
+      return { ...all, masks: uniteMasks(all.masks) };
+    });
+  }
+
+  #inside(scope: Environment, run: () => void): void {
+    this.#stack.push(scope);
+    try {
+      run();
+    } finally {
+      this.#stack.pop();
+    }
+  }
+
+  /** The form of a region's value when the region never runs. */
+  #blank(type: TensorType): Tensor {
+    const masks = type.masks.map((mask) => fillMask(this.#extents(mask), () => true));
+    return { ...fill(this.#extents(type.axes), () => 0), masks };
+  }
+
+  #random(op: RandomOp, positions: readonly Tensor[]): Tensor {
+    const draw = this.#bindings.random;
+    if (draw === undefined) throw new GraphError('no random numbers are bound');
+    // In a call's body the node knows the scans of the body alone; those around the call are known here.
+    const callers = this.#stack.slice(0, this.#stack.findLastIndex((scope) => scope.whole) + 1);
+    const steps = callers.flatMap(({ step }) => (step === null ? [] : [step]));
+    const own = positions.map(({ data }) => data[0]);
+    const places = callers.flatMap((scope) => scope.places);
+    return fill(this.#extents(op.axes), (at) => draw(op, [...steps, ...own, ...places, ...at]));
+  }
+}
+
+/** Axes under other names. */
+function renamed(x: Tensor, names: readonly { readonly from: string; readonly to: Axis }[]): Tensor {
+  const rename = (axes: readonly Extent[]): readonly Extent[] => axes.map(({ id, size }) => ({ id: names.find(({ from }) => from === id)?.to.id ?? id, size }));
+  return { axes: rename(x.axes), data: x.data, masks: x.masks.map(({ axes, data }) => ({ axes: rename(axes), data })) };
+}
+
+// ---------------------------------------------------------------- values
+
+function isValue(value: Value | Nested): value is Value {
+  return typeof value === 'object' && 'data' in value;
+}
+
+function flatten(value: Nested, axes: readonly Extent[], what: string): readonly number[] {
+  if (axes.length === 0) {
+    if (typeof value === 'object') throw new GraphError(`${what} is nested deeper than its axes`);
+    return [Number(value)];
+  }
+  const [axis, ...rest] = axes;
+  if (typeof value !== 'object' || value.length !== axis.size) {
+    throw new GraphError(`${what} has ${typeof value === 'object' ? value.length : 'no'} places along ${axis.id}, expected ${axis.size}`);
+  }
+  return value.flatMap((part) => flatten(part, rest, what));
+}
+
+function showSizes(axes: readonly Extent[]): string {
+  return `[${axes.map(({ id, size }) => `${id}: ${size}`).join(', ')}]`;
+}
+
+/** All masks as one, over the value's own axes and then theirs. */
+function publish(type: TensorType, x: Tensor): Value {
+  if (x.masks.length === 0) return { type, axes: x.axes, data: x.data, present: null };
+  const axes = x.masks.map((mask) => mask.axes).reduce(joinExtents, x.axes);
+  return { type, axes, data: arrange(x, axes).data, present: fillMask(axes, presence(x.masks, axes)).data };
+}

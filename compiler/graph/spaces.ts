@@ -1,0 +1,205 @@
+/** What axes range over: sizes, normal forms, agreement, and lists of axes as ordered sets by id. */
+import { constantOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
+import { GraphError } from './errors.ts';
+import type { Axis, Elem, Space, TensorType } from './graph.ts';
+
+type Facts = Parameters<typeof equalSizes>[2];
+
+// ---------------------------------------------------------------- spaces
+
+export function sizeOf(space: Space): Size {
+  switch (space.kind) {
+    case 'dim':
+      return space.dim.size;
+    case 'cat':
+      return space.parts.map(sizeOf).reduce((a, b) => size.add(a, b), size.int(0));
+    case 'merge':
+      return space.parts.map(sizeOf).reduce((a, b) => size.mul(a, b), size.int(1));
+    case 'anon':
+      return space.size;
+  }
+}
+
+export function isRagged(space: Space): boolean {
+  switch (space.kind) {
+    case 'dim':
+      return space.dim.ragged;
+    case 'cat':
+    case 'merge':
+      return space.parts.some(isRagged);
+    case 'anon':
+      return false;
+  }
+}
+
+/** Position of the first place; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */
+export function originOf(space: Space): number {
+  switch (space.kind) {
+    case 'dim':
+      return space.dim.origin;
+    case 'cat':
+      return space.parts.length > 0 ? originOf(space.parts[0]) : 0;
+    case 'merge':
+    case 'anon':
+      return 0;
+  }
+}
+
+/** The normal form: `cat` and `merge` are associative, and of one part they are that part. Nominal on dims. */
+export function spaceKey(space: Space): string {
+  switch (space.kind) {
+    case 'dim':
+      return `dim ${space.dim.id}`;
+    case 'anon':
+      return `anon ${space.size.key}`;
+    case 'cat':
+    case 'merge': {
+      const parts = flatten(space.kind, space.parts);
+      return parts.length === 1 ? spaceKey(parts[0]) : `${space.kind}(${parts.map(spaceKey).join(', ')})`;
+    }
+  }
+}
+
+function flatten(kind: 'cat' | 'merge', parts: readonly Space[]): readonly Space[] {
+  return parts.flatMap((part) => (part.kind === kind ? flatten(kind, part.parts) : [part]));
+}
+
+export function sameSpace(a: Space, b: Space): boolean {
+  return a === b || spaceKey(a) === spaceKey(b);
+}
+
+/** Two fixed axes agree by size, two ragged ones only by identity of their normal forms. Ids and labels do not matter. */
+export function agree(a: Axis, b: Axis, facts?: Facts): boolean {
+  if (sameSpace(a.space, b.space)) return true;
+  if (isRagged(a.space) || isRagged(b.space)) return false;
+  return equalSizes(sizeOf(a.space), sizeOf(b.space), facts) === 'equal';
+}
+
+/** Cheap and without facts: true only if the axes differ whatever the facts are. */
+export function surelyDiffer(a: Axis, b: Axis): boolean {
+  if (sameSpace(a.space, b.space)) return false;
+  if (isRagged(a.space) || isRagged(b.space)) return true;
+  const [m, n] = [constantOf(sizeOf(a.space)), constantOf(sizeOf(b.space))];
+  return m !== null && n !== null && m !== n;
+}
+
+// ---------------------------------------------------------------- unit axes ('laid-out' only)
+
+const UNIT = '1#';
+
+/**
+ * An axis of size 1 that only pads a shape so that tfjs aligns it: `[a, 1]` against `[a, b]`. In elementwise operations
+ * it gives way to whatever stands at its position, counted from the right. `key` tells the unit axes of one type apart.
+ */
+export function unitAxis(key: number): Axis {
+  return { id: `${UNIT}${key}`, label: '1', space: { kind: 'anon', size: size.int(1) } };
+}
+
+export function isUnit(axis: Axis): boolean {
+  return axis.id.startsWith(UNIT);
+}
+
+// ---------------------------------------------------------------- lists of axes
+
+export function hasAxis(axes: readonly Axis[], id: string): boolean {
+  return axes.some((axis) => axis.id === id);
+}
+
+export function axisOf(type: TensorType, id: string): Axis {
+  const axis = type.axes.find((candidate) => candidate.id === id);
+  if (axis === undefined) throw new GraphError(`no axis ${id} in ${showType(type)}`);
+  return axis;
+}
+
+/** a ++ (b \ a). */
+export function join(a: readonly Axis[], b: readonly Axis[]): readonly Axis[] {
+  const extra = b.filter((axis) => !hasAxis(a, axis.id));
+  return extra.length === 0 ? a : [...a, ...extra];
+}
+
+/** The axes of an elementwise result: joined by id; where one operand has all of the other's axes, in its order. */
+export function joinElementwise(a: readonly Axis[], b: readonly Axis[]): readonly Axis[] {
+  if (a.some(isUnit) || b.some(isUnit)) return align(a, b);
+  return a.every((axis) => hasAxis(b, axis.id)) && b.length > a.length ? b : join(a, b);
+}
+
+function align(a: readonly Axis[], b: readonly Axis[]): readonly Axis[] {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const shift = long.length - short.length;
+  return long.map((axis, k) => {
+    const other = k < shift ? axis : short[k - shift];
+    if (axis.id !== other.id && !isUnit(axis) && !isUnit(other)) {
+      throw new GraphError(`[${a.map(showAxis).join(', ')}] and [${b.map(showAxis).join(', ')}] do not align: ${showAxis(axis)} stands against ${showAxis(other)}`);
+    }
+    return isUnit(axis) ? other : axis;
+  });
+}
+
+export function without(axes: readonly Axis[], ids: readonly string[]): readonly Axis[] {
+  return axes.filter((axis) => !ids.includes(axis.id));
+}
+
+export function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
+  return a.length === b.length && a.every((axis) => hasAxis(b, axis.id));
+}
+
+// ---------------------------------------------------------------- masks
+
+/** Masks in canonical form: axes sorted by id, each set of axes once, sorted. */
+export function canonicalMasks(masks: readonly (readonly Axis[])[]): readonly (readonly Axis[])[] {
+  const byKey = new Map<string, readonly Axis[]>();
+  for (const mask of masks) {
+    const sorted = [...mask].sort((a, b) => (a.id < b.id ? -1 : 1));
+    byKey.set(maskKey(sorted), sorted);
+  }
+  return [...byKey.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, mask]) => mask);
+}
+
+export function maskKey(mask: readonly { readonly id: string }[]): string {
+  return JSON.stringify(mask.map((axis) => axis.id).sort());
+}
+
+// ---------------------------------------------------------------- types
+
+export function tensor(elem: Elem, axes: readonly Axis[], masks: readonly (readonly Axis[])[] = []): TensorType {
+  return { elem, axes, masks: canonicalMasks(masks) };
+}
+
+export function sameElem(a: Elem, b: Elem): boolean {
+  if (a.kind === 'index' && b.kind === 'index') return sameSpace(a.space, b.space);
+  return a.kind === b.kind;
+}
+
+/** Elements, the order of the axes, their ids and spaces, and the masks. */
+export function sameType(a: TensorType, b: TensorType): boolean {
+  const same = (p: readonly Axis[], q: readonly Axis[]): boolean =>
+    p.length === q.length && p.every((axis, k) => axis.id === q[k].id && sameSpace(axis.space, q[k].space));
+  return sameElem(a.elem, b.elem) && same(a.axes, b.axes) && a.masks.length === b.masks.length && a.masks.every((mask, k) => same(mask, b.masks[k]));
+}
+
+// ---------------------------------------------------------------- text
+
+export function showSpace(space: Space): string {
+  switch (space.kind) {
+    case 'dim':
+      return space.dim.id;
+    case 'cat':
+    case 'merge':
+      return `${space.kind}(${space.parts.map(showSpace).join(', ')})`;
+    case 'anon':
+      return showSize(space.size);
+  }
+}
+
+/** `source`, or `key: source` where the axis is not called as its space. */
+export function showAxis(axis: Axis): string {
+  const space = showSpace(axis.space);
+  return isUnit(axis) ? '1' : axis.id === space ? axis.id : `${axis.id}: ${space}`;
+}
+
+/** `[source, key: source]`, `index(words)[target]`, `float [key] where [key, query]`. */
+export function showType(type: TensorType): string {
+  const elem = type.elem.kind === 'index' ? `index(${showSpace(type.elem.space)})` : type.elem.kind === 'float' ? '' : `${type.elem.kind} `;
+  const masks = type.masks.map((mask) => ` where [${mask.map((axis) => axis.id).join(', ')}]`).join('');
+  return `${elem}[${type.axes.map(showAxis).join(', ')}]${masks}`;
+}

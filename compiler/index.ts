@@ -1,0 +1,49 @@
+/** The whole compiler: text in, diagnostics and TypeScript out. It touches no file; a `Library` reads for it. */
+import { loadModules, type Library } from './analyze/modules.ts';
+import { check, lower, type Checked, type LowerOptions } from './analyze/program.ts';
+import { Problems, type Diagnostic } from './diagnostics/diagnostic.ts';
+import type { Program } from './graph/graph.ts';
+import type { CompiledModel } from './passes/compiled.ts';
+import { derive, type DeriveOptions } from './passes/pipeline.ts';
+
+export type { Library } from './analyze/modules.ts';
+export type { Diagnostic, Place } from './diagnostics/diagnostic.ts';
+export { diagnosticsJson, explain, renderAll, renderDiagnostic } from './diagnostics/render.ts';
+export type { Program } from './graph/graph.ts';
+export { format, parse } from '../grammar/index.ts';
+
+export interface CompileOptions extends LowerOptions, DeriveOptions {}
+
+export interface CheckResult {
+  readonly diagnostics: readonly Diagnostic[];
+  /** File to text, for rendering. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Null where there are errors, or no such file. */
+  readonly checked: Checked | null;
+}
+
+export interface CompileResult extends CheckResult {
+  readonly programs: readonly Program[];
+  readonly models: readonly CompiledModel[];
+  /** The emitted module; null where there are errors, or nothing to emit. */
+  readonly code: string | null;
+}
+
+/** Parses and checks a file, what it imports, and the standard library. */
+export function checkFile(path: string, library: Library, options: LowerOptions = {}): CheckResult & { readonly problems: Problems } {
+  const problems = new Problems();
+  const modules = loadModules(path, library, problems);
+  const sources = new Map([...(modules?.modules.values() ?? [])].map((module) => [module.path, module.module.file.text]));
+  const checked = modules === null ? null : check(modules, options, problems);
+  return { diagnostics: problems.sorted(), sources, checked: problems.errors === 0 ? checked : null, problems };
+}
+
+/** text -> ast -> checked -> programs ('calls') -> compiled models ('laid-out') -> TypeScript. */
+export async function compileFile(path: string, library: Library, options: CompileOptions = {}): Promise<CompileResult> {
+  const { problems, checked, sources } = checkFile(path, library, options);
+  const programs = checked === null ? [] : lower(checked, problems);
+  const models = problems.errors > 0 ? [] : programs.map((program) => derive(program, options).model);
+  // ts-morph takes most of a second to load: only emission pays for it.
+  const code = models.length === 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${path}. Do not edit: edit the source and compile again.` });
+  return { diagnostics: problems.sorted(), sources, checked: problems.errors > 0 ? null : checked, programs, models, code };
+}

@@ -1,0 +1,299 @@
+/**
+ * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of places, and the
+ * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
+ */
+import { atomsOf, constantOf, foldSize, size as sizes, type Size } from '../analyze/size.ts';
+import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
+import { hasAxis, isRagged, originOf, sizeOf } from '../graph/spaces.ts';
+import { all, axesOf, BATCH, type Maker } from './maker.ts';
+
+/** In the place of a logit that is skipped: exp(it - any maximum) is exactly 0 in float32, and it stays finite. */
+export const SKIPPED_LOGIT = -1e9;
+/** Beyond every float32 that is in use, and still finite in it. */
+const LARGEST = 3.4e38;
+const LARGEST_INT = 2 ** 31 - 1;
+
+/** A value, and what `where` or an index outside an axis made absent in it: places where any mask is false. */
+export interface Partial {
+  readonly value: Node;
+  readonly masks: readonly Node[];
+}
+
+/** The ragged dims that stand in a space, by the atom of their size. */
+export function raggedDims(space: Space, into: Map<string, Dim>): void {
+  if (space.kind === 'cat' || space.kind === 'merge') for (const part of space.parts) raggedDims(part, into);
+  if (space.kind !== 'dim' || !space.dim.ragged) return;
+  const [atom] = atomsOf(space.dim.size);
+  if (atom !== undefined && space.dim.size.key === sizes.atom(atom).key) into.set(atom, space.dim);
+}
+
+export function mayBeEmpty(space: Space): boolean {
+  switch (space.kind) {
+    case 'dim': return space.dim.ragged && space.dim.mayBeEmpty;
+    case 'cat': return space.parts.every(mayBeEmpty);
+    case 'merge': return space.parts.some(mayBeEmpty);
+    case 'anon': return false;
+  }
+}
+
+export class Absence {
+  readonly #m: Maker;
+  readonly #dims: ReadonlyMap<string, Dim>;
+  /** Axes along which a node is exactly 0 in the padding. */
+  readonly #zero = new Map<Node, Set<string>>();
+  /** Loops over ragged axes by position: their steps beyond an example's end compute junk. */
+  readonly #steps = new Map<Node, Axis>();
+
+  constructor(m: Maker, dims: ReadonlyMap<string, Dim>) {
+    this.#m = m;
+    this.#dims = dims;
+  }
+
+  // -------------------------------------------------------------- lengths
+
+  /** int: this example's own number; `[batch]` where it differs among examples. */
+  number(size: Size): Node {
+    const m = this.#m;
+    if (!this.differs(size)) return m.size(size);
+    const int = (n: number): Node => m.constant(n, 'int');
+    const join = (fn: 'add' | 'mul', parts: readonly Node[]): Node => parts.reduce((a, b) => m.binary(fn, a, b));
+    return foldSize<Node>(size, {
+      int,
+      atom: (name) => {
+        const dim = this.#dims.get(name);
+        return dim === undefined ? m.size(sizes.atom(name)) : m.leaf({ kind: 'length', dim }, { elem: { kind: 'int' }, axes: [BATCH], masks: [] });
+      },
+      add: (parts) => join('add', parts),
+      mul: (parts) => join('mul', parts),
+      pow: (base, n) => join('mul', Array.from({ length: n }, () => base)),
+      // floor gives an int: (a - a mod n) / n is whole.
+      div: (a, n) => m.unary('floor', m.div(m.float(a), m.constant(n))),
+      quot: (a, b) => m.unary('floor', m.div(m.add(m.float(a), m.constant(0.5)), m.float(b))),
+      fn: (name, args) => {
+        if (name === 'max' || name === 'min') return args.reduce((a, b) => m.binary(name, a, b));
+        throw new RangeError(`${name} of a ragged length is not supported: bound it by a dim with a default`);
+      },
+    });
+  }
+
+  differs(size: Size): boolean {
+    return [...atomsOf(size)].some((atom) => this.#dims.has(atom));
+  }
+
+  ragged(axis: Axis): boolean {
+    return isRagged(axis.space) || this.differs(sizeOf(axis.space));
+  }
+
+  length(axis: Axis): Node {
+    return this.number(sizeOf(axis.space));
+  }
+
+  // -------------------------------------------------------------- masks
+
+  /** bool [batch, axis]: before the example's end. One node for each axis. */
+  valid(axis: Axis): Node {
+    return this.#before(this.#m.position(axis), axis);
+  }
+
+  /** bool [batch]: this step of a loop is before the example's end. */
+  step(position: Node, axis: Axis): Node {
+    if (this.ragged(axis)) this.#steps.set(position, axis);
+    return this.#before(position, axis);
+  }
+
+  #before(position: Node, axis: Axis): Node {
+    const m = this.#m;
+    const origin = originOf(axis.space);
+    const end = origin === 0 ? this.length(axis) : m.add(this.length(axis), m.constant(origin, 'int'));
+    return m.binary('lt', position, end);
+  }
+
+  open(position: Node, axis: Axis): void {
+    if (this.ragged(axis)) this.#steps.set(position, axis);
+  }
+
+  inside(i: Node, axis: Axis): Node {
+    return this.#m.isInside(i, axis, this.length(axis));
+  }
+
+  /** The nearest place that exists; of an empty axis the first. */
+  clamp(i: Node, axis: Axis): Node {
+    const m = this.#m;
+    const origin = originOf(axis.space);
+    const length = this.length(axis);
+    const last = m.add(mayBeEmpty(axis.space) ? m.binary('max', length, m.constant(1, 'int')) : length, m.constant(origin - 1, 'int'));
+    return m.binary('min', m.binary('max', i, m.constant(origin, 'int')), last);
+  }
+
+  /** Everything that decides whether a place of the value exists: masks, ragged ends, and ends of the loops it stands in. */
+  presence({ value, masks }: Partial): Node | null {
+    const ends = axesOf(value).filter((axis) => this.ragged(axis)).map((axis) => this.valid(axis));
+    const steps = [...this.#m.loopsOf(value)].flatMap((position) => {
+      const axis = this.#steps.get(position);
+      return axis === undefined ? [] : [this.step(position, axis)];
+    });
+    return all(this.#m, [...masks, ...ends, ...steps]);
+  }
+
+  /** `x` with a harmless value where it is absent: for operations that are not finite everywhere. */
+  sanitised(x: Partial, harmless: number): Node {
+    const present = this.presence(x);
+    return present === null ? x.value : this.#m.select(present, x.value, this.#m.constant(harmless));
+  }
+
+  // -------------------------------------------------------------- zero in the padding
+
+  markZero(node: Node, axis: string): void {
+    this.#zero.set(node, new Set([...(this.#zero.get(node) ?? []), axis]));
+  }
+
+  isZero(node: Node, axis: string): boolean {
+    if (this.#zero.get(node)?.has(axis) === true) return true;
+    const { op, inputs } = node;
+    const has = (x: Node): boolean => axesOf(x).some(({ id }) => id === axis);
+    if (op.kind === 'rename') return this.isZero(inputs[0], op.to.id === axis ? op.from : axis);
+    if (op.kind === 'binary' && op.fn === 'mul') return inputs.some((x) => has(x) && this.isZero(x, axis));
+    if (op.kind === 'contract') return inputs.some((x) => has(x) && this.isZero(x, axis));
+    if (op.kind === 'unary' && (op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop')) return this.isZero(inputs[0], axis);
+    return false;
+  }
+
+  // -------------------------------------------------------------- reductions
+
+  /** What a reduction over `over` skips: masks that meet it, and ragged ends in it. */
+  part(masks: readonly Node[], axes: readonly Axis[], over: readonly string[]): { readonly ending: readonly Node[]; readonly ends: readonly Axis[]; readonly staying: readonly Node[] } {
+    const meets = (mask: Node): boolean => axesOf(mask).some(({ id }) => over.includes(id));
+    return {
+      ending: masks.filter(meets),
+      ends: axes.filter((axis) => over.includes(axis.id) && this.ragged(axis)),
+      staying: masks.filter((mask) => !meets(mask)),
+    };
+  }
+
+  reduce(fn: 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all', { value, masks }: Partial, over: readonly string[]): Partial {
+    const m = this.#m;
+    const axes = axesOf(value);
+    const { ending, ends, staying } = this.part(masks, axes, over);
+    if (ending.length === 0 && ends.length === 0) return { value: m.reduce(fn, value, over), masks: staying };
+    const present = all(m, [...ending, ...ends.map((axis) => this.valid(axis))])!;
+    const empty = ending.length > 0 || ends.some((axis) => mayBeEmpty(axis.space));
+    const int = value.types[0].elem.kind !== 'float';
+    const kind = int ? 'int' : 'float';
+    const skip = (neutral: number): Node => m.select(present, value, m.constant(neutral, kind));
+    const done = (node: Node): Partial => ({ value: node, masks: staying });
+    switch (fn) {
+      case 'sum':
+        return done(m.sum(ending.length === 0 && ends.every((axis) => this.isZero(value, axis.id)) ? value : skip(0), over));
+      case 'mean': {
+        const total = this.reduce('sum', { value: m.float(value), masks }, over);
+        return done(m.div(total.value, this.#count(present, ending, axes.filter(({ id }) => over.includes(id)), empty)));
+      }
+      case 'max':
+      case 'min': {
+        const limit = (int ? LARGEST_INT : LARGEST) * (fn === 'max' ? -1 : 1);
+        const found = m.reduce(fn, skip(limit), over);
+        return done(empty ? m.select(this.#any(present, over), found, m.constant(0, kind)) : found);
+      }
+      case 'prod':
+        return done(m.reduce('prod', skip(1), over));
+      case 'any':
+        return done(m.reduce('any', m.binary('and', present, value), over));
+      case 'all':
+        return done(m.reduce('all', m.binary('or', m.unary('not', present), value), over));
+    }
+  }
+
+  #any(present: Node, over: readonly string[]): Node {
+    return this.#m.reduce('any', present, axesOf(present).flatMap(({ id }) => (over.includes(id) ? [id] : [])));
+  }
+
+  /** float: how many places are present, at least 1. */
+  #count(present: Node, ending: readonly Node[], over: readonly Axis[], empty: boolean): Node {
+    const m = this.#m;
+    const masked = ending.length > 0 ? over.filter((axis) => hasAxis(axesOf(present), axis.id)) : [];
+    const counted = masked.length > 0 ? [m.sum(m.float(present), masked.map(({ id }) => id))] : [];
+    const lengths = over.filter((axis) => !masked.includes(axis)).map((axis) => m.float(this.length(axis)));
+    const count = [...counted, ...lengths].reduce((a, b) => m.mul(a, b));
+    return empty ? m.binary('max', count, m.constant(1)) : count;
+  }
+
+  softmax({ value, masks }: Partial, axis: string, log: boolean): Partial {
+    const m = this.#m;
+    const { ending, ends, staying } = this.part(masks, axesOf(value), [axis]);
+    const present = all(m, [...ending, ...ends.map((end) => this.valid(end))]);
+    if (present === null) return { value: m.make({ kind: 'softmax', axis, log }, [value]), masks: staying };
+    const result = m.make({ kind: 'softmax', axis, log }, [m.select(present, m.float(value), m.constant(SKIPPED_LOGIT))]);
+    // Over nothing the weights come out uniform; one select makes them 0, as `SKIPPED_LOGIT` made all others.
+    const guarded = ending.length > 0 || ends.some((end) => mayBeEmpty(end.space));
+    const made = guarded ? m.select(present, result, m.constant(log ? SKIPPED_LOGIT : 0)) : result;
+    if (!log) for (const end of ends) this.markZero(made, end.id);
+    return { value: made, masks: staying };
+  }
+
+  argmax({ value, masks }: Partial, axis: string): Partial {
+    const m = this.#m;
+    const { ending, ends, staying } = this.part(masks, axesOf(value), [axis]);
+    const present = all(m, [...ending, ...ends.map((end) => this.valid(end))]);
+    const int = value.types[0].elem.kind !== 'float';
+    const low = int ? m.constant(-LARGEST_INT, 'int') : m.constant(-LARGEST);
+    return { value: m.make({ kind: 'argmax', axis }, [present === null ? value : m.select(present, value, low)]), masks: staying };
+  }
+
+  contract(a: Partial, b: Partial, over: readonly string[]): Partial {
+    const m = this.#m;
+    const { ending, ends, staying } = this.part([...a.masks, ...b.masks], axesOf(a.value), over);
+    const left = ends.filter((axis) => !this.isZero(a.value, axis.id) && !this.isZero(b.value, axis.id));
+    const present = all(m, [...ending, ...left.map((axis) => this.valid(axis))]);
+    if (present === null) return { value: m.contract(a.value, b.value, over), masks: staying };
+    // The mask goes to the operand that grows least by it.
+    const cost = (x: Node): number => new Set([...axesOf(x), ...axesOf(present)].map(({ id }) => id)).size;
+    const zero = m.constant(0, a.value.types[0].elem.kind === 'float' || b.value.types[0].elem.kind === 'float' ? 'float' : 'int');
+    const [x, y] = cost(a.value) <= cost(b.value) ? [a.value, b.value] : [b.value, a.value];
+    const masked = m.select(present, x, zero);
+    return { value: x === a.value ? m.contract(masked, y, over) : m.contract(y, masked, over), masks: staying };
+  }
+
+  /** Absent elements count as 0. */
+  zeroed({ value, masks }: Partial, over: readonly string[]): Partial {
+    const m = this.#m;
+    const { ending, ends, staying } = this.part(masks, axesOf(value), over);
+    const present = all(m, [...ending, ...ends.map((axis) => this.valid(axis))]);
+    const zero = m.constant(0, value.types[0].elem.kind === 'float' ? 'float' : 'int');
+    return { value: present === null ? value : m.select(present, value, zero), masks: staying };
+  }
+}
+
+/** Whether a float is surely above 0 for all finite inputs: then it is in the domain of div, log, sqrt and pow. */
+export function isPositive(node: Node): boolean {
+  const { op, inputs } = node;
+  switch (op.kind) {
+    case 'constant': return op.value > 0;
+    case 'size': return (constantOf(op.size) ?? 0) > 0;
+    case 'unary': return (op.fn === 'float' || op.fn === 'stop') && isPositive(inputs[0]);
+    case 'binary':
+      if (op.fn === 'add') return (isPositive(inputs[0]) && isNonNegative(inputs[1])) || (isNonNegative(inputs[0]) && isPositive(inputs[1]));
+      if (op.fn === 'mul' || op.fn === 'div' || op.fn === 'min') return inputs.every(isPositive);
+      return op.fn === 'max' && inputs.some(isPositive);
+    case 'broadcast':
+    case 'rename': return isPositive(inputs[0]);
+    default: return false;
+  }
+}
+
+function isNonNegative(node: Node): boolean {
+  const { op, inputs } = node;
+  if (isPositive(node)) return true;
+  switch (op.kind) {
+    case 'constant': return op.value >= 0;
+    case 'softmax': return !op.log;
+    case 'unary': return ['abs', 'relu', 'sigmoid', 'softplus', 'sqrt'].includes(op.fn) || ((op.fn === 'float' || op.fn === 'stop') && isNonNegative(inputs[0]));
+    case 'binary':
+      if (op.fn === 'mul' && inputs[0] === inputs[1]) return true;
+      return op.fn === 'max' ? inputs.some(isNonNegative) : (op.fn === 'add' || op.fn === 'mul' || op.fn === 'min') && inputs.every(isNonNegative);
+    case 'contract': return inputs[0] === inputs[1] || inputs.every(isNonNegative);
+    case 'reduce': return (op.fn === 'sum' || op.fn === 'mean') && isNonNegative(inputs[0]);
+    case 'broadcast':
+    case 'rename': return isNonNegative(inputs[0]);
+    default: return false;
+  }
+}

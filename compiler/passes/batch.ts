@@ -1,0 +1,298 @@
+/**
+ * 'inlined' to 'batched': inputs get axis `batch` in front, `size` of a ragged dim becomes arithmetic on lengths, and absence
+ * becomes explicit (absence.ts). What `where` and indices outside an axis make absent travels beside the value as bool nodes.
+ */
+import { GraphError } from '../graph/errors.ts';
+import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { axisOf, hasAxis, originOf } from '../graph/spaces.ts';
+import { Absence, isPositive, mayBeEmpty, raggedDims, SKIPPED_LOGIT, type Partial } from './absence.ts';
+import type { Roots } from './compiled.ts';
+import { all, axesOf, BATCH, Maker } from './maker.ts';
+import { analyse, Rebuild, type Facts } from './rebuild.ts';
+import { algebra } from './simplify-rules.ts';
+
+type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
+
+export interface BatchOptions {
+  /** Names of inputs that are the same for all examples. */
+  readonly unbatched?: ReadonlySet<string>;
+  /** Ragged dims beside those on the axes of the graph: a size may be all that names one. */
+  readonly ragged?: readonly Dim[];
+}
+
+/** A root named `logits` is a log-probability: where it is absent it becomes -1e9. */
+export function batch(roots: Roots, options: BatchOptions = {}): Roots {
+  const facts = analyse(roots.values());
+  const dims = new Map<string, Dim>();
+  for (const dim of options.ragged ?? []) raggedDims({ kind: 'dim', dim }, dims);
+  for (const node of facts.nodes) for (const { axes } of node.types) for (const { space } of axes) raggedDims(space, dims);
+  const m = new Maker(algebra);
+  const pass = new Batch(m, facts, new Absence(m, dims), options.unbatched ?? new Set());
+  return new Map([...roots].map(([name, node]) => {
+    const { value, masks } = pass.partial(node);
+    const present = name === 'logits' ? all(m, masks) : null;
+    return [name, present === null ? value : m.select(present, value, m.constant(SKIPPED_LOGIT))];
+  }));
+}
+
+class Batch extends Rebuild {
+  readonly #absence: Absence;
+  readonly #unbatched: ReadonlySet<string>;
+  readonly #masks = new Map<Node, readonly Node[]>();
+
+  constructor(m: Maker, facts: Facts, absence: Absence, unbatched: ReadonlySet<string>) {
+    super(m, facts);
+    this.#absence = absence;
+    this.#unbatched = unbatched;
+  }
+
+  partial(node: Node): Partial {
+    return { value: this.get(node), masks: this.#masks.get(node) ?? [] };
+  }
+
+  #keep(node: Node, { value, masks }: Partial): Node {
+    this.#masks.set(node, [...new Set(masks)]);
+    return value;
+  }
+
+  protected override visit(node: Node): Node {
+    const { op } = node;
+    this.#masks.delete(node);
+    if (op.kind === 'input') {
+      const [type] = node.types;
+      this.m.origin = node.origin;
+      return this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type.axes] });
+    }
+    const made = super.visit(node);
+    if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0])?.get(op.index) ?? []);
+    return made;
+  }
+
+  protected override operation(node: Node, values: readonly Node[]): Node {
+    const { op } = node;
+    const inputs = node.inputs.map((each, k): Partial => ({ value: values[k], masks: this.#masks.get(each) ?? [] }));
+    return this.#keep(node, this.#lower(op, inputs));
+  }
+
+  #lower(op: Op, inputs: readonly Partial[]): Partial {
+    const { m } = this;
+    const absence = this.#absence;
+    const [x, y] = inputs;
+    const plain = (): Partial => ({ value: m.make(op, inputs.map(({ value }) => value)), masks: inputs.flatMap(({ masks }) => masks) });
+    switch (op.kind) {
+      case 'size':
+        return { value: absence.number(op.size), masks: [] };
+      case 'random':
+        return { value: m.make({ ...op, axes: [BATCH, ...op.axes] }, inputs.map(({ value }) => value)), masks: [] };
+      case 'unary': {
+        const harmless = op.fn === 'exp' ? 0 : op.fn === 'log' || op.fn === 'sqrt' ? 1 : null;
+        if (harmless === null || (op.fn !== 'exp' && isPositive(x.value))) return plain();
+        return { value: m.unary(op.fn, absence.sanitised(x, harmless)), masks: x.masks };
+      }
+      case 'binary': {
+        const masks = [...x.masks, ...y.masks];
+        if (op.fn === 'div' && !isPositive(y.value)) return { value: m.div(x.value, absence.sanitised(y, 1)), masks };
+        const whole = y.value.op.kind === 'constant' && y.value.op.value >= 1 && Number.isInteger(y.value.op.value);
+        if (op.fn === 'pow' && !whole && !isPositive(x.value)) return { value: m.binary('pow', absence.sanitised(x, 1), y.value), masks };
+        return plain();
+      }
+      case 'where':
+        return { value: x.value, masks: [...x.masks, y.value, ...y.masks] };
+      case 'otherwise': {
+        const present = all(m, x.masks);
+        if (present === null) return { value: x.value, masks: [] };
+        return { value: m.select(present, x.value, y.value), masks: y.masks.map((mask) => m.binary('or', present, mask)) };
+      }
+      case 'reduce':
+        return absence.reduce(op.fn, x, op.axes);
+      case 'softmax':
+        return absence.softmax(x, op.axis, op.log);
+      case 'argmax':
+        return absence.argmax(x, op.axis);
+      case 'contract':
+        return absence.contract(x, y, op.axes);
+      case 'cumsum': {
+        const { ending } = absence.part(x.masks, [], [op.axis]);
+        const from = op.reversed || ending.length > 0 ? absence.zeroed(x, [op.axis]) : { value: x.value, masks: x.masks };
+        return { value: m.make(op, [from.value]), masks: from.masks };
+      }
+      case 'gather':
+        return this.#gather(op, x, y);
+      case 'scatter': {
+        const from = absence.zeroed({ value: x.value, masks: [...x.masks, ...y.masks] }, op.over);
+        const ends = axesOf(y.value).filter((axis) => op.over.includes(axis.id) && !hasAxis(axesOf(x.value), axis.id) && absence.ragged(axis));
+        const valid = all(m, ends.map((axis) => absence.valid(axis)));
+        const g = valid === null ? from.value : m.select(valid, from.value, m.constant(0, typeOf(from.value).elem.kind === 'float' ? 'float' : 'int'));
+        return { value: m.make(op, [g, y.value]), masks: from.masks };
+      }
+      case 'concat':
+        return this.#concat(op, inputs);
+      case 'slice':
+        return this.#slice(op, x);
+      case 'rename':
+        return this.#move(x, (node) => (hasAxis(axesOf(node), op.from) ? m.make(op, [node]) : node));
+      case 'merge':
+        return this.#merge(op, x);
+      case 'split':
+        if (op.into.slice(1).some((axis) => absence.ragged(axis))) throw new GraphError(`split of ${op.axis}: only the first part may be ragged`);
+        return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
+      case 'broadcast': {
+        const gained = axesOf(x.value).filter((axis) => !hasAxis(op.axes, axis.id));
+        return { value: m.broadcast(x.value, [...gained, ...op.axes]), masks: x.masks };
+      }
+      default:
+        return plain();
+    }
+  }
+
+  /** A change of axes happens to the masks as to the value. */
+  #move({ value, masks }: Partial, change: (node: Node) => Node): Partial {
+    return { value: change(value), masks: masks.map(change) };
+  }
+
+  #gather(op: OpOf<'gather'>, t: Partial, i: Partial): Partial {
+    const { m } = this;
+    const axis = axisOf(typeOf(t.value), op.axis);
+    const at = op.inside ? i.value : this.#absence.clamp(i.value, axis);
+    const moved = this.#move(t, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
+    const test = op.inside ? [] : [this.#absence.inside(i.value, axis)];
+    return { value: moved.value, masks: [...moved.masks, ...i.masks, ...test] };
+  }
+
+  /** A ragged part that is not the last leaves a gap of padding: then each part is read at its own places instead. */
+  #concat(op: OpOf<'concat'>, inputs: readonly Partial[]): Partial {
+    const { m } = this;
+    const absence = this.#absence;
+    const parts = op.parts.map((id, k) => (id === null ? null : axisOf(typeOf(inputs[k].value), id)));
+    const gaps = parts.slice(0, -1).some((axis) => axis !== null && absence.ragged(axis));
+    const join = (nodes: readonly Node[]): Node => {
+      const ids = parts.map((axis, k) => (axis !== null && hasAxis(axesOf(nodes[k]), axis.id) ? axis : null));
+      if (!gaps) return m.make({ ...op, parts: ids.map((axis) => axis?.id ?? null) }, nodes);
+      const place = m.position(op.axis);
+      const first = m.constant(originOf(op.axis.space), 'int');
+      let start: Node = first;
+      const ends: Node[] = [];
+      const read = nodes.map((node, k) => {
+        const axis = parts[k];
+        const from = start;
+        start = m.add(start, axis === null ? m.constant(1, 'int') : absence.length(axis));
+        ends.push(start);
+        if (ids[k] === null || axis === null) return node;
+        const at = m.add(m.sub(place, from), m.constant(originOf(axis.space), 'int'));
+        return m.gather(node, absence.clamp(at, axis), axis.id);
+      });
+      return read.reduceRight((later, node, k) => m.select(m.binary('lt', place, ends[k]), node, later));
+    };
+    const value = join(inputs.map((input) => input.value));
+    if (inputs.every(({ masks }) => masks.length === 0)) return { value, masks: [] };
+    const present = inputs.map(({ masks }, k) => {
+      const mask = all(m, masks) ?? m.constant(1, 'bool');
+      const axis = parts[k];
+      // Joined by places, so every part has its own.
+      return axis === null || hasAxis(axesOf(mask), axis.id) ? mask : m.broadcast(mask, [axis, ...axesOf(mask)]);
+    });
+    return { value, masks: [join(present)] };
+  }
+
+  #slice(op: OpOf<'slice'>, x: Partial): Partial {
+    const { m } = this;
+    const absence = this.#absence;
+    const axis = axisOf(typeOf(x.value), op.axis);
+    if (!absence.differs(op.start)) return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
+    const first = m.add(absence.number(op.start), m.constant(originOf(axis.space), 'int'));
+    const at = op.into === null ? first : m.add(first, m.sub(m.position(op.into), m.constant(originOf(op.into.space), 'int')));
+    const inside = absence.clamp(at, axis);
+    return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, inside, op.axis) : node));
+  }
+
+  /** Row-major over the places that exist: with a ragged inner axis the rows have the example's own length. */
+  #merge(op: OpOf<'merge'>, x: Partial): Partial {
+    const { m } = this;
+    const absence = this.#absence;
+    const merged = op.axes.map((id) => axisOf(typeOf(x.value), id));
+    const whole = (node: Node): Node => {
+      const missing = merged.filter((axis) => !hasAxis(axesOf(node), axis.id));
+      return missing.length === 0 ? node : m.broadcast(node, [...axesOf(node), ...missing]);
+    };
+    const touched = (node: Node): boolean => merged.some((axis) => hasAxis(axesOf(node), axis.id));
+    if (!merged.slice(1).some((axis) => absence.ragged(axis))) return this.#move(x, (node) => (touched(node) ? m.make(op, [whole(node)]) : node));
+    let rest: Node = m.unary('int', m.position(op.into));
+    const places = new Map<Axis, Node>();
+    for (const axis of [...merged].reverse()) {
+      const length = mayBeEmpty(axis.space) ? m.binary('max', absence.length(axis), m.constant(1, 'int')) : absence.length(axis);
+      const place = axis === merged[0] ? rest : m.binary('mod', rest, length);
+      places.set(axis, absence.clamp(m.add(place, m.constant(originOf(axis.space), 'int')), axis));
+      // Half a place more: the quotient of the division in float32 never falls short of a whole number.
+      rest = m.unary('floor', m.div(m.add(m.float(rest), m.constant(0.5)), m.float(length)));
+    }
+    return this.#move(x, (node) => (touched(node) ? [...places].reduce((t, [axis, at]) => (hasAxis(axesOf(t), axis.id) ? m.gather(t, at, axis.id) : t), node) : node));
+  }
+
+  /**
+   * A step beyond the example's end must not change a state that is read later: reversed loops meet the padding first and
+   * keep the initial state through it; forward ones run on, and their final state is read at the last place instead.
+   */
+  protected override scan(node: Node): ReadonlyMap<number, Node> {
+    const { op } = node;
+    if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
+    const { m } = this;
+    const { axis, region } = op;
+    const absence = this.#absence;
+    const ragged = absence.ragged(axis);
+    const used = this.facts.results.get(node) ?? new Set<number>();
+    const states = this.neededStates(node);
+    const inits = states.map((k) => this.#whole(node.inputs[region.xs.length + k], 'initial state'));
+    const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
+    const isFloat = (k: number): boolean => typeOf(region.states[k]).elem.kind === 'float';
+    const frozen = (k: number): boolean => ragged && (op.reversed || (used.has(k) && !isFloat(k)));
+    const lasts = ragged ? states.filter((k) => used.has(k) && !frozen(k)) : [];
+    m.origin = node.origin;
+    let masked: { readonly emit: number; readonly mask: Node }[] = [];
+    const made = m.scan(axis, op.reversed, inits, (loop) => {
+      this.forget(node);
+      absence.open(loop.position, axis);
+      this.memo.set(region.position, loop.position);
+      region.xs.forEach((x, k) => {
+        if (!this.needs(x)) return;
+        const { value, masks } = this.partial(node.inputs[k]);
+        this.memo.set(x, loop.scanned(value));
+        this.#masks.set(x, masks.map((mask) => (hasAxis(axesOf(mask), axis.id) ? loop.scanned(mask) : mask)));
+      });
+      states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
+      const nexts = states.map((k, j) => {
+        const next = this.#whole(region.nexts[k], 'next state');
+        return frozen(k) ? m.select(absence.step(loop.position, axis), next, loop.states[j]) : next;
+      });
+      const values = emits.map((k) => this.partial(region.emits[k]));
+      masked = values.flatMap(({ masks }, emit) => masks.map((mask) => ({ emit, mask })));
+      return { nexts, emits: [...values.map(({ value }) => value), ...masked.map(({ mask }) => mask), ...lasts.map((k) => nexts[states.indexOf(k)])] };
+    });
+    const results = new Map<number, Node>();
+    states.forEach((k, j) => results.set(k, lasts.includes(k) ? this.#last(made.emits[emits.length + masked.length + lasts.indexOf(k)], inits[j], axis) : made.finals[j]));
+    emits.forEach((k, j) => results.set(region.states.length + k, made.emits[j]));
+    this.#emitted.set(node, new Map(emits.map((k, emit) => [
+      region.states.length + k,
+      masked.flatMap((each, j) => (each.emit === emit ? [made.emits[emits.length + j]] : [])),
+    ])));
+    return results;
+  }
+
+  readonly #emitted = new Map<Node, ReadonlyMap<number, readonly Node[]>>();
+
+  /** States are never absent (R3). */
+  #whole(node: Node, what: string): Node {
+    const { value, masks } = this.partial(node);
+    if (masks.length > 0) throw new GraphError(`${what} %${node.id} may be absent`);
+    return value;
+  }
+
+  /** The value at the example's last place; of an empty axis the initial state. */
+  #last(emitted: Node, init: Node, axis: Axis): Node {
+    const { m } = this;
+    const length = this.#absence.length(axis);
+    const last = m.add(length, m.constant(originOf(axis.space) - 1, 'int'));
+    const value = m.contract(m.make({ kind: 'onehot', axis }, [last]), emitted, [axis.id]);
+    return mayBeEmpty(axis.space) ? m.select(m.binary('gt', length, m.constant(0, 'int')), value, init) : value;
+  }
+}

@@ -1,0 +1,29 @@
+/** What the passes hand to the emitter: one model with its functions, each a set of named roots in the 'laid-out' dialect. */
+import type { DecoderGraph, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
+
+/** Named results of one function. Every pass maps roots to roots. */
+export type Roots = ReadonlyMap<string, Node>;
+
+export interface CompiledObjective {
+  readonly objective: ObjectiveGraph;
+  /** `loss` [] and `metric.<name>` []: means over the batch. */
+  readonly loss: Roots;
+  /** `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes. */
+  readonly gradients: Roots;
+}
+
+export interface CompiledDecoder {
+  readonly decoder: DecoderGraph;
+  /** `memory.<k>` [batch, …] and `state.<name>` [batch, beam, …], beam having one place. */
+  readonly prepare: Roots;
+  /** Inputs `memory.<k>`, `state.<name>`, `previous` int [batch, beam], `t` (a host number); roots `logits` [batch, beam, vocabulary], `state.<name>`, `tap.<name>` [batch, beam, …]. */
+  readonly step: Roots;
+}
+
+export interface CompiledModel {
+  readonly program: Program;
+  /** By output name, `batch` in front. */
+  readonly forward: Roots;
+  readonly objectives: readonly CompiledObjective[];
+  readonly decoder: CompiledDecoder | null;
+}

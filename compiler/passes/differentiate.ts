@@ -1,0 +1,153 @@
+/**
+ * Reverse mode as a pass over the 'batched' graph (semantics 8): one cotangent for each value on the way from the loss to a
+ * parameter, summed at fan-out. Loops are vjp-scan.ts.
+ */
+import { GraphError } from '../graph/errors.ts';
+import type { Node, Parameter } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import type { Roots } from './compiled.ts';
+import { Maker, unnamed } from './maker.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { algebra } from './simplify-rules.ts';
+import { isDifferentiable, vjp } from './vjp.ts';
+import { scanVjp } from './vjp-scan.ts';
+
+/** `loss` names a root without axes. A parameter that it does not reach gets zeros and is named in `unreached`. */
+export function differentiate(roots: Roots, loss: string, parameters: readonly Parameter[]): { readonly roots: Roots; readonly unreached: readonly string[] } {
+  const m = new Maker(algebra);
+  const forward = new Rebuild(m, analyse(roots.values()));
+  const made = mapRoots(roots, (node) => forward.get(node));
+  const from = made.get(loss);
+  if (from === undefined) throw new GraphError(`no root ${loss} to differentiate`);
+  if (typeOf(from).axes.length > 0) throw new GraphError(`the loss ${loss} must have no axes`);
+  const reverse = new Reverse(m, from, new Set(parameters.map(({ path }) => path)));
+  const gradients = reverse.run(from);
+  const unreached: string[] = [];
+  const all = new Map(made);
+  for (const { path, axes } of parameters) {
+    const gradient = gradients.get(path);
+    if (gradient === undefined) unreached.push(path);
+    all.set(`gradient.${path}`, m.broadcast(gradient ?? m.constant(0), axes));
+  }
+  const latest = (scan: Node): Node => reverse.latest(scan);
+  const last = new Rebuild(new Maker(algebra), analyse(all.values(), latest));
+  return { roots: mapRoots(all, (node) => last.get(node)), unreached };
+}
+
+/** Values of one region: the whole program, or a loop's body seen from its backward loop. */
+export interface Level {
+  /** The position argument of the loop whose body this is; null: the program. */
+  readonly loop: Node | null;
+  /** The forward value, where the backward computation can read it. */
+  value(node: Node): Node;
+  /** Adds to the cotangent of `node`, if it has one. */
+  add(node: Node, cotangent: Node): void;
+}
+
+export class Reverse {
+  readonly m: Maker;
+  readonly facts: Facts;
+  readonly #active: ReadonlySet<Node>;
+  readonly #extended = new Map<Node, Node>();
+
+  constructor(m: Maker, loss: Node, parameters: ReadonlySet<string>) {
+    this.m = m;
+    this.facts = analyse([loss]);
+    this.#active = activeNodes(this.facts, parameters);
+  }
+
+  /** By parameter path. */
+  run(loss: Node): ReadonlyMap<string, Node> {
+    const { m } = this;
+    const pending = new Map<Node, Node>();
+    const level: Level = {
+      loop: null,
+      value: (node) => node,
+      add: (node, cotangent) => {
+        if (!this.isActive(node)) return;
+        const sum = pending.get(node);
+        pending.set(node, sum === undefined ? cotangent : m.add(sum, cotangent));
+      },
+    };
+    level.add(loss, m.constant(1));
+    this.backward(level, pending);
+    const gradients = new Map<string, Node>();
+    for (const [node, cotangent] of pending) if (node.op.kind === 'parameter') gradients.set(node.op.path, cotangent);
+    return gradients;
+  }
+
+  isActive(node: Node): boolean {
+    return this.#active.has(node);
+  }
+
+  /** Carries the pending cotangents of a level back to its arguments and leaves. */
+  backward(level: Level, pending: ReadonlyMap<Node, Node>): void {
+    const scans = new Map<Node, Map<number, Node>>();
+    for (const node of this.facts.nodes.toReversed()) {
+      if (level.loop !== null && !this.m.loopsOf(node).has(level.loop)) continue;
+      const results = scans.get(node);
+      if (results !== undefined) scanVjp(this, level, node, results);
+      const g = pending.get(node);
+      if (g === undefined || node.op.kind === 'argument' || node.op.kind === 'parameter') continue;
+      this.m.origin = unnamed(node.origin);
+      if (node.op.kind === 'result') {
+        const scan = node.inputs[0];
+        const known = scans.get(scan) ?? new Map<number, Node>();
+        scans.set(scan, known.set(node.op.index, g));
+        continue;
+      }
+      const inputs = node.inputs.map((each) => level.value(each));
+      const cotangents = vjp({ m: this.m, op: node.op, inputs, y: level.value(node), g });
+      cotangents.forEach((cotangent, k) => {
+        if (cotangent !== null) level.add(node.inputs[k], cotangent);
+      });
+    }
+  }
+
+  /** The place among a scan's results of a value of its body, which it emits from now on. */
+  saved(scan: Node, node: Node): Node {
+    const latest = this.latest(scan);
+    if (latest.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+    const { region, axis, reversed } = latest.op;
+    const known = region.emits.indexOf(node);
+    if (known >= 0) return this.m.result(latest, region.states.length + known);
+    const more = this.m.scanNode(axis, reversed, { ...region, emits: [...region.emits, node] }, latest.inputs);
+    this.#extended.set(latest, more);
+    return this.m.result(more, region.states.length + region.emits.length);
+  }
+
+  /** The scan with the most results among those with one region. */
+  latest(scan: Node): Node {
+    const next = this.#extended.get(scan);
+    return next === undefined ? scan : this.latest(next);
+  }
+}
+
+/** Floats on the way from a parameter: a loop's state is one if its start or its next value is. */
+function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet<Node> {
+  const active = new Set<Node>();
+  const isActive = (node: Node): boolean => {
+    const { op } = node;
+    if (op.kind === 'scan' || typeOf(node).elem.kind !== 'float') return false;
+    if (op.kind === 'parameter') return parameters.has(op.path);
+    if (op.kind === 'result') {
+      const scan = node.inputs[0];
+      if (scan.op.kind !== 'scan') return false;
+      const { region } = scan.op;
+      return active.has(op.index < region.states.length ? region.states[op.index] : region.emits[op.index - region.states.length]);
+    }
+    if (op.kind === 'argument') {
+      const place = facts.arguments.get(node);
+      if (place === undefined || place.scan.op.kind !== 'scan' || place.kind === 'position') return false;
+      const { region } = place.scan.op;
+      if (place.kind === 'x') return active.has(place.scan.inputs[place.index]);
+      return active.has(place.scan.inputs[region.xs.length + place.index]) || active.has(region.nexts[place.index]);
+    }
+    return isDifferentiable(op) && node.inputs.some((each) => active.has(each));
+  };
+  for (let before = -1; before < active.size;) {
+    before = active.size;
+    for (const node of facts.nodes) if (!active.has(node) && isActive(node)) active.add(node);
+  }
+  return active;
+}

@@ -1,0 +1,215 @@
+/** Rebuilding a graph bottom-up: what every pass starts from. Only what the roots need is rebuilt. */
+import { GraphError } from '../graph/errors.ts';
+import type { Node } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { hasAxis } from '../graph/spaces.ts';
+import type { Roots } from './compiled.ts';
+import type { Maker } from './maker.ts';
+
+/** What is known of a graph before it is rebuilt. */
+export interface Facts {
+  /** By scan: which of its results, states and sequences the roots need. */
+  readonly results: ReadonlyMap<Node, ReadonlySet<number>>;
+  /** The scans on whose arguments a node depends. */
+  loopsOf(node: Node): ReadonlySet<Node>;
+  /** The scan and the kind of an argument; undefined: of a call. */
+  readonly arguments: ReadonlyMap<Node, Place>;
+  /** Every node the roots need, inputs first. */
+  readonly nodes: readonly Node[];
+  /** The scan that stands for this one. */
+  latest(scan: Node): Node;
+}
+
+export interface Place {
+  readonly scan: Node;
+  readonly kind: 'position' | 'x' | 'state';
+  readonly index: number;
+}
+
+/**
+ * What the roots need: a state only if its final value or a needed value of the body reads it. `latest`: a scan with the
+ * same region and more results, which stands for the one given.
+ */
+export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (scan) => scan): Facts {
+  const places = new Map<Node, Place>();
+  const results = new Map<Node, Set<number>>();
+  const seen = new Set<Node>();
+  const stack = [...roots];
+  const open = (scan: Node): Set<number> => {
+    const known = results.get(scan);
+    if (known !== undefined) return known;
+    if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+    const { region } = scan.op;
+    places.set(region.position, { scan, kind: 'position', index: 0 });
+    region.xs.forEach((node, index) => places.set(node, { scan, kind: 'x', index }));
+    region.states.forEach((node, index) => places.set(node, { scan, kind: 'state', index }));
+    const used = new Set<number>();
+    results.set(scan, used);
+    return used;
+  };
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const scan = node.op.kind === 'result' ? latest(node.inputs[0]) : node;
+    if (node.op.kind === 'result' && scan.op.kind === 'scan') {
+      const { index } = node.op;
+      const { region } = scan.op;
+      open(scan).add(index);
+      seen.add(scan);
+      stack.push(index < region.states.length ? region.states[index] : region.emits[index - region.states.length]);
+    } else if (node.op.kind === 'argument') {
+      const place = places.get(node);
+      if (place === undefined || place.scan.op.kind !== 'scan') continue;
+      const { region } = place.scan.op;
+      if (place.kind === 'x') stack.push(place.scan.inputs[place.index]);
+      if (place.kind === 'state') stack.push(region.nexts[place.index], place.scan.inputs[region.xs.length + place.index]);
+    } else if (node.op.kind === 'call') {
+      stack.push(...node.inputs, ...node.op.region.results);
+    } else {
+      stack.push(...node.inputs);
+    }
+  }
+  const nodes = [...seen].sort((a, b) => a.id - b.id);
+  return { results, arguments: places, nodes, latest, loopsOf: loopFinder(places, results, latest) };
+}
+
+function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node, ReadonlySet<number>>, latest: (scan: Node) => Node): (node: Node) => ReadonlySet<Node> {
+  const memo = new Map<Node, ReadonlySet<Node>>();
+  const none: ReadonlySet<Node> = new Set();
+  const find = (given: Node): ReadonlySet<Node> => {
+    const node = given.op.kind === 'scan' ? latest(given) : given;
+    const known = memo.get(node);
+    if (known !== undefined) return known;
+    const place = places.get(node);
+    const loops = place === undefined ? of(node) : new Set([place.scan]);
+    memo.set(node, loops);
+    return loops;
+  };
+  const of = (node: Node): ReadonlySet<Node> => {
+    const found = new Set<Node>();
+    for (const each of [...node.inputs, ...bodyOf(node)]) for (const loop of find(each)) found.add(loop);
+    found.delete(node);
+    return found.size === 0 ? none : found;
+  };
+  const bodyOf = (node: Node): readonly Node[] => {
+    if (node.op.kind !== 'scan') return [];
+    const { region } = node.op;
+    const used = results.get(node);
+    return [...region.nexts, ...region.emits.filter((_, k) => used === undefined || used.has(region.states.length + k))];
+  };
+  return find;
+}
+
+/** The same graph made by another maker; passes override `visit`. */
+export class Rebuild {
+  protected readonly m: Maker;
+  protected readonly facts: Facts;
+  protected readonly memo = new Map<Node, Node>();
+  readonly #results = new Map<Node, ReadonlyMap<number, Node>>();
+
+  constructor(m: Maker, facts: Facts) {
+    this.m = m;
+    this.facts = facts;
+  }
+
+  get(node: Node): Node {
+    const known = this.memo.get(node);
+    if (known !== undefined) return known;
+    const made = this.visit(node);
+    this.memo.set(node, made);
+    return made;
+  }
+
+  set(node: Node, made: Node): void {
+    this.memo.set(node, made);
+  }
+
+  protected visit(node: Node): Node {
+    const { op } = node;
+    switch (op.kind) {
+      case 'input':
+      case 'parameter':
+      case 'constant':
+      case 'length':
+        this.m.origin = node.origin;
+        return this.m.leaf(op, node.types[0]);
+      case 'argument':
+        throw new GraphError(`argument %${node.id} stands outside its region`);
+      case 'result':
+        return this.result(this.facts.latest(node.inputs[0]), op.index);
+      case 'scan':
+      case 'call':
+        throw new GraphError(`the ${op.kind} %${node.id} is used without \`result\``);
+      default: {
+        const inputs = node.inputs.map((each) => this.get(each));
+        this.m.origin = node.origin;
+        return this.operation(node, inputs);
+      }
+    }
+  }
+
+  /** An operation without a region, its inputs made. */
+  protected operation(node: Node, inputs: readonly Node[]): Node {
+    if (node.op.kind !== 'broadcast') return this.m.make(node.op, inputs);
+    // What the input has gained stands in front.
+    const { axes } = node.op;
+    const gained = typeOf(inputs[0]).axes.filter((axis) => !hasAxis(axes, axis.id));
+    return this.m.make({ kind: 'broadcast', axes: [...gained, ...axes] }, inputs);
+  }
+
+  protected result(node: Node, index: number): Node {
+    let results = this.#results.get(node);
+    if (results === undefined) {
+      results = this.scan(node);
+      this.#results.set(node, results);
+    }
+    const made = results.get(index);
+    if (made === undefined) throw new GraphError(`result ${index} of %${node.id} was not expected`);
+    return made;
+  }
+
+  /** The needed results of a scan by index. */
+  protected scan(node: Node): ReadonlyMap<number, Node> {
+    const { op } = node;
+    if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
+    const { region } = op;
+    const used = this.facts.results.get(node) ?? new Set<number>();
+    const states = this.neededStates(node);
+    const inits = states.map((k) => this.get(node.inputs[region.xs.length + k]));
+    const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
+    this.m.origin = node.origin;
+    const made = this.m.scan(op.axis, op.reversed, inits, (loop) => {
+      this.forget(node);
+      this.memo.set(region.position, loop.position);
+      region.xs.forEach((x, k) => {
+        if (this.needs(x)) this.memo.set(x, loop.scanned(this.get(node.inputs[k])));
+      });
+      states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
+      return { nexts: states.map((k) => this.get(region.nexts[k])), emits: emits.map((k) => this.get(region.emits[k])) };
+    });
+    return new Map([
+      ...states.map((k, j): [number, Node] => [k, made.finals[j]]),
+      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]]),
+    ]);
+  }
+
+  readonly #needed = new Set<Node>();
+  protected needs(node: Node): boolean {
+    if (this.#needed.size === 0) for (const each of this.facts.nodes) this.#needed.add(each);
+    return this.#needed.has(node);
+  }
+
+  protected neededStates(node: Node): readonly number[] {
+    return node.op.kind === 'scan' ? node.op.region.states.flatMap((state, k) => (this.needs(state) ? [k] : [])) : [];
+  }
+
+  /** Forgets what was made of a loop's body, before it is made anew. */
+  protected forget(scan: Node): void {
+    for (const node of [...this.memo.keys()]) if (this.facts.loopsOf(node).has(scan)) this.memo.delete(node);
+    for (const node of [...this.#results.keys()]) if (this.facts.loopsOf(node).has(scan)) this.#results.delete(node);
+  }
+}
+
+export function mapRoots(roots: Roots, change: (node: Node, name: string) => Node): Roots {
+  return new Map([...roots].map(([name, node]) => [name, change(node, name)]));
+}

@@ -1,0 +1,76 @@
+/** Lexer, layout and parser in a row: all that can be read off a text. */
+import { tokenMatcher, type IToken } from 'chevrotain';
+import type { Comment } from './ast.ts';
+import { layOut, type Layout } from './layout.ts';
+import { lexicalProblems } from './messages.ts';
+import { ModuleParser, type Parsed } from './parser.ts';
+import * as t from './tokens.ts';
+
+// Both are built once: the lexer has no state, and the parser takes none from one call to the next.
+const lexer = t.createLexer();
+const parser = new ModuleParser();
+
+/** What a reader of the text needs beyond the tree. */
+export interface Reading extends Parsed {
+  readonly layout: Layout;
+  readonly comments: readonly Comment[];
+}
+
+export function read(text: string): Reading {
+  const lexed = lexer.tokenize(text);
+  const lexical = lexicalProblems(text, lexed.tokens, lexed.errors);
+  for (const token of lexed.tokens) repair(token);
+  const layout = layOut(text, lexed.tokens);
+  const comments = (lexed.groups['comments'] ?? []).map(commentOf);
+  const parsed = parser.parse(layout, docsOf(text, layout.tokens, comments), text.length);
+  const unread = lexed.errors.map((error) => error.offset);
+  const trusted = parsed.problems.filter((problem) => !follows(problem.span.start, unread, lexed.tokens));
+  const problems = [...lexical, ...layout.problems, ...trusted].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return { ...parsed, layout, comments, problems };
+}
+
+/** Whether text that the lexer could not read stands just before the place: it is the reason for what went wrong there. */
+function follows(place: number, unread: readonly number[], tokens: readonly IToken[]): boolean {
+  if (unread.length === 0) return false;
+  const before = tokens.findLast((token) => token.startOffset < place);
+  const from = before === undefined ? 0 : before.startOffset;
+  return unread.some((offset) => offset >= from && offset < place);
+}
+
+/** Faulty numbers and strings are reported as such and go on as sound ones. */
+function repair(token: IToken): void {
+  t.classifyWord(token);
+  if (token.tokenType === t.BadNumber) retype(token, t.NumberLiteral);
+  else if (token.tokenType === t.BadString) retype(token, t.StringLiteral);
+}
+
+function retype(token: IToken, type: IToken['tokenType']): void {
+  token.tokenType = type;
+  token.tokenTypeIdx = type.tokenTypeIdx ?? token.tokenTypeIdx;
+}
+
+function commentOf(token: IToken): Comment {
+  const doc = /^\/\/\/(?!\/)/.test(token.image);
+  const text = token.image.slice(doc ? 3 : 2).replace(/^ /, '').trimEnd();
+  return { doc, text, span: { start: token.startOffset, end: token.startOffset + token.image.length } };
+}
+
+/** `///` lines of their own belong to the token that follows them. */
+function docsOf(text: string, tokens: readonly IToken[], comments: readonly Comment[]): ReadonlyMap<IToken, string> {
+  const docs = new Map<IToken, string>();
+  const written = tokens.filter((token) => !tokenMatcher(token, t.Separator) && token.image !== '');
+  let next = 0;
+  for (const comment of comments) {
+    if (!comment.doc || !/(^|[\r\n])[ \t\ufeff]*$/.test(text.slice(lineStart(text, comment.span.start), comment.span.start))) continue;
+    while (next < written.length && (written[next]?.startOffset ?? 0) < comment.span.end) next++;
+    const token = written[next];
+    if (token === undefined) break;
+    const before = docs.get(token);
+    docs.set(token, before === undefined ? comment.text : `${before}\n${comment.text}`);
+  }
+  return docs;
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}

@@ -1,0 +1,341 @@
+/**
+ * Replacements for kernels of tfjs's WebAssembly backend that are slow, wrong or missing.
+ *
+ * Slow: slice, split and unpack copy their whole source out of the heap for every piece; the matrix product takes a scalar path
+ * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with batch axes, a cast of other numbers
+ * than 0 and 1 to bool, a sum or matrix product over an axis of size 0. Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { sumOverNothing } from './registration.ts';
+import { addSegments, checkSegments } from './segments.ts';
+
+interface Wasm {
+  readonly HEAPU8: Uint8Array;
+  readonly tfjs: {
+    registerTensor(id: number, size: number, offset: number): void;
+    disposeData(id: number): void;
+  };
+  cwrap(name: string, result: null, parameters: readonly string[]): (...args: unknown[]) => void;
+}
+interface WasmBackend {
+  readonly wasm: Wasm;
+  readonly dataIdMap: { get(id: object): { readonly id: number; readonly memoryOffset: number } };
+  typedArrayFromHeap(x: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+  incRef(id: object): void;
+  disposeData(id: object): boolean;
+}
+
+const MARK = Symbol.for('attnc.wasm-kernels');
+
+/** Replaces the kernels on an active wasm backend; does nothing the second time. */
+export function installWasmKernels(active: tf.KernelBackend): void {
+  const backend = active as unknown as WasmBackend;
+  const stock = (name: string): tf.KernelFunc => {
+    const kernel = tf.getKernel(name, 'wasm');
+    if (kernel === undefined) throw new Error(`the wasm backend has no kernel ${name}`);
+    return kernel.kernelFunc;
+  };
+  const sliceStock = stock(tf.Slice);
+  if (MARK in sliceStock) return;
+  const kernels: Readonly<Record<string, tf.KernelFunc>> = {
+    [tf.Slice]: Object.assign(sliceKernel(backend, sliceStock), { [MARK]: true }),
+    [tf.SplitV]: splitKernel(backend, stock(tf.SplitV)),
+    [tf.Unpack]: unpackKernel(backend, stock(tf.Unpack)),
+    [tf.BatchMatMul]: matMulKernel(backend, stock(tf.BatchMatMul), stock(tf.Transpose)),
+    [tf.Tanh]: tanhKernel(backend, stock(tf.Tanh)),
+    [tf.GatherV2]: gatherKernel(backend, stock(tf.GatherV2)),
+    [tf.Tile]: tileKernel(backend, stock(tf.Tile)),
+    [tf.Sum]: sumOverNothing(stock(tf.Sum)),
+    [tf.Cast]: castKernel(backend, stock(tf.Cast)),
+    [tf.UnsortedSegmentSum]: segmentSumKernel(backend),
+  };
+  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
+    if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
+  }
+}
+
+function input(args: Parameters<tf.KernelFunc>[0], name: string): tf.TensorInfo {
+  const value = args.inputs[name];
+  if (value === undefined) throw new Error(`kernel input ${name} is missing`);
+  return value;
+}
+
+function attribute<T>(args: Parameters<tf.KernelFunc>[0], name: string): T {
+  return args.attrs?.[name] as T;
+}
+
+/** The same data under another shape, as tfjs's own Reshape does it: one more reference. */
+function reshaped(backend: WasmBackend, x: tf.TensorInfo, shape: number[]): tf.TensorInfo {
+  backend.incRef(x.dataId);
+  return { dataId: x.dataId, shape, dtype: x.dtype };
+}
+
+function zeros(backend: WasmBackend, shape: number[], dtype: tf.DataType = 'float32'): tf.TensorInfo {
+  const out = backend.makeOutput(shape, dtype);
+  backend.typedArrayFromHeap(out).fill(0);
+  return out;
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total * size, 1);
+}
+
+/** Copies the box `begin`, `size` of `x` into a new tensor inside the heap. Bytes are moved: any fixed-width dtype. */
+function copyBox(backend: WasmBackend, x: tf.TensorInfo, begin: readonly number[], size: readonly number[]): tf.TensorInfo {
+  const out = backend.makeOutput([...size], x.dtype);
+  const total = product(size);
+  if (total === 0) return out;
+  const width = tf.util.bytesPerElement(x.dtype);
+  const rank = size.length;
+  // Axes after `split` are whole, so a run of them and one stretch of `split` lies in one piece.
+  let split = rank - 1;
+  let run = 1;
+  while (split > 0 && size[split] === x.shape[split]) run *= x.shape[split--];
+  const strides: number[] = new Array<number>(rank);
+  let stride = width;
+  for (let axis = rank - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= x.shape[axis];
+  }
+  const piece = run * size[split] * width;
+  // Allocating the output may have moved the heap: the view is taken after it.
+  const heap = backend.wasm.HEAPU8;
+  let source = backend.dataIdMap.get(x.dataId).memoryOffset;
+  for (let axis = 0; axis < rank; axis++) source += begin[axis] * strides[axis];
+  let target = backend.dataIdMap.get(out.dataId).memoryOffset;
+  const pieces = (total * width) / piece;
+  const index = new Array<number>(Math.max(split, 0)).fill(0);
+  for (let count = 0; count < pieces; count++) {
+    heap.copyWithin(target, source, source + piece);
+    target += piece;
+    for (let axis = split - 1; axis >= 0; axis--) {
+      index[axis] = index[axis] + 1;
+      source += strides[axis];
+      if (index[axis] < size[axis]) break;
+      source -= strides[axis] * size[axis];
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
+function sliceKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'x');
+    if (x.dtype === 'string' || x.shape.length === 0) return stock(args);
+    const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attribute<number | number[]>(args, 'begin'), attribute<number | number[]>(args, 'size'));
+    tf.slice_util.assertParamsValid(x as tf.Tensor, begin, size);
+    return copyBox(backend, x, begin, size);
+  };
+}
+
+function splitKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'x');
+    if (x.dtype === 'string') return stock(args);
+    const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0];
+    const begin = new Array<number>(x.shape.length).fill(0);
+    const size = [...x.shape];
+    return tf.backend_util.prepareSplitSize(x as tf.Tensor, attribute<number | number[]>(args, 'numOrSizeSplits'), axis).map((length) => {
+      size[axis] = length;
+      const piece = copyBox(backend, x, begin, size);
+      begin[axis] = begin[axis] + length;
+      return piece;
+    });
+  };
+}
+
+function unpackKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'value');
+    if (x.dtype === 'string') return stock(args);
+    const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0];
+    const begin = new Array<number>(x.shape.length).fill(0);
+    const size = [...x.shape];
+    size[axis] = 1;
+    return Array.from({ length: x.shape[axis] }, (_, at) => {
+      begin[axis] = at;
+      const piece = copyBox(backend, x, begin, size);
+      return { ...piece, shape: x.shape.filter((__, i) => i !== axis) };
+    });
+  };
+}
+
+// Names for the views of single items, outside the range that the backend counts up. Disposing of a name also drops the packed
+// copy of the right operand that XNNPACK keeps under it, so a name may be used again.
+const VIEW_A = 0x4000_0001;
+const VIEW_B = 0x4000_0002;
+const VIEW_OUT = 0x4000_0003;
+
+// Below this many multiplications an item's fixed cost (packing, a call) outweighs the scalar path.
+const SMALL_ITEM = 8192;
+
+/** Batched and transposed products as transpositions and one plain 2-D product per item, each on XNNPACK's fast path. */
+function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.KernelFunc): tf.KernelFunc {
+  const { wasm } = backend;
+  const multiply = wasm.cwrap('BatchMatMul', null, ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number']);
+  const bytes = (shape: readonly number[]): Uint8Array => new Uint8Array(new Int32Array(shape).buffer);
+  const swapped = (x: tf.TensorInfo): tf.TensorInfo => {
+    const perm = x.shape.map((_, i) => i);
+    perm.push(...perm.splice(-2).reverse());
+    return transpose({ inputs: { x }, backend: backend as unknown as tf.KernelBackend, attrs: { perm } }) as tf.TensorInfo;
+  };
+
+  return (args) => {
+    const [a, b] = [input(args, 'a'), input(args, 'b')];
+    const [transposeA, transposeB] = [attribute<boolean>(args, 'transposeA'), attribute<boolean>(args, 'transposeB')];
+    const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+    const [rows, inner] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2);
+    const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
+    const innerB = b.shape[b.shape.length - (transposeB ? 1 : 2)];
+    const [countA, countB] = [product(batchA), product(batchB)];
+    const single = countA === 1 && countB === 1;
+    if (inner === 0 && innerB === 0) return zeros(backend, [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns]);
+    const usual =
+      a.dtype !== 'float32' || b.dtype !== 'float32' || inner !== innerB || product(a.shape) * product(b.shape) === 0 ||
+      (single && !transposeA && !transposeB) ||
+      rows * inner * columns < SMALL_ITEM ||
+      (countA !== countB && countA !== 1 && countB !== 1);
+    if (usual) return stock(args);
+
+    const outShape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
+    const plainA = transposeA ? swapped(a) : reshaped(backend, a, a.shape);
+    const plainB = transposeB ? swapped(b) : reshaped(backend, b, b.shape);
+    const out = backend.makeOutput(outShape, 'float32');
+    const offset = (x: tf.TensorInfo): number => backend.dataIdMap.get(x.dataId).memoryOffset;
+    const [atA, atB, atOut] = [offset(plainA), offset(plainB), offset(out)];
+    // One right operand for the whole batch: the batch is more rows of one product.
+    const [items, itemRows] = countB === 1 ? [1, countA * rows] : [countB, rows];
+    const [shapeA, shapeB] = [bytes([1, itemRows, inner]), bytes([1, inner, columns])];
+    for (let item = 0; item < items; item++) {
+      wasm.tfjs.registerTensor(VIEW_A, itemRows * inner, atA + (countA === 1 ? 0 : item * itemRows * inner * 4));
+      wasm.tfjs.registerTensor(VIEW_B, inner * columns, atB + item * inner * columns * 4);
+      wasm.tfjs.registerTensor(VIEW_OUT, itemRows * columns, atOut + item * itemRows * columns * 4);
+      multiply(VIEW_A, shapeA, 3, VIEW_B, shapeB, 3, false, false, VIEW_OUT);
+      wasm.tfjs.disposeData(VIEW_A);
+      wasm.tfjs.disposeData(VIEW_B);
+      wasm.tfjs.disposeData(VIEW_OUT);
+    }
+    backend.disposeData(plainA.dataId);
+    backend.disposeData(plainB.dataId);
+    return out;
+  };
+}
+
+/**
+ * The rational approximation of Eigen (`ptanh`, degree 13 over 6), in double precision here; absolute and relative error below
+ * 2.5e-7. The stock kernel calls the C library for every element.
+ */
+function tanhKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'x');
+    if (x.dtype !== 'float32') return stock(args);
+    const out = backend.makeOutput([...x.shape], 'float32');
+    const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
+    for (let i = 0; i < target.length; i++) {
+      const v = source[i];
+      const c = v > 8 ? 8 : v < -8 ? -8 : v;
+      const s = c * c;
+      const above = 4.89352455891786e-3 + s * (6.37261928875436e-4 + s * (1.48572235717979e-5 + s * (5.12229709037114e-8 + s * (-8.60467152213735e-11 + s * (2.00018790482477e-13 - 2.76076847742355e-16 * s)))));
+      const below = 4.89352518554385e-3 + s * (2.26843463243900e-3 + s * (1.18534705686654e-4 + s * 1.19825839466702e-6));
+      target[i] = (c * above) / below;
+    }
+    return out;
+  };
+}
+
+/** The stock kernel finds the place of every single element anew, and ignores that each batch item has indices of its own. */
+function gatherKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const [x, indices] = [input(args, 'x'), input(args, 'indices')];
+    if (x.dtype === 'string' || indices.dtype !== 'int32') return stock(args);
+    const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0];
+    const { batchSize, outerSize, dimSize, sliceSize, outputShape } = tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, axis, attribute<number>(args, 'batchDims'));
+    const out = backend.makeOutput(outputShape, x.dtype);
+    const [source, target, at] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out), backend.typedArrayFromHeap(indices)];
+    const wrong = at.find((index) => index < 0 || index >= dimSize);
+    if (wrong !== undefined) {
+      backend.disposeData(out.dataId);
+      throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${dimSize - 1}]`);
+    }
+    const count = at.length / batchSize;
+    let to = 0;
+    for (let batch = 0; batch < batchSize; batch++) {
+      for (let outer = 0; outer < outerSize; outer++) {
+        const base = (batch * outerSize + outer) * dimSize;
+        for (let i = 0; i < count; i++) {
+          const from = (base + at[batch * count + i]) * sliceSize;
+          if (sliceSize < SHORT_ROW) for (let k = 0; k < sliceSize; k++) target[to + k] = source[from + k];
+          else target.set(source.subarray(from, from + sliceSize), to);
+          to += sliceSize;
+        }
+      }
+    }
+    return out;
+  };
+}
+
+// Below this many elements a loop is faster than a call that copies them.
+const SHORT_ROW = 32;
+
+/** Copies blocks that double in length; the stock kernel finds the place of every single element. Broadcasting uses it as well. */
+function tileKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'x');
+    const reps = attribute<number[]>(args, 'reps');
+    if (x.dtype === 'string') return stock(args);
+    const out = backend.makeOutput(x.shape.map((size, axis) => size * reps[axis]), x.dtype);
+    if (product(out.shape) === 0) return out;
+    const width = tf.util.bytesPerElement(x.dtype);
+    const heap = backend.wasm.HEAPU8;
+    // Axes from `whole` on are not repeated: their elements lie in one piece.
+    let whole = x.shape.length;
+    let piece = width;
+    while (whole > 0 && reps[whole - 1] === 1) piece *= x.shape[--whole];
+    let source = backend.dataIdMap.get(x.dataId).memoryOffset;
+    /** Writes the block of `axis` and of those after it at `target`; returns its end. */
+    const write = (axis: number, target: number): number => {
+      if (axis === whole) {
+        heap.copyWithin(target, source, source + piece);
+        source += piece;
+        return target + piece;
+      }
+      let end = target;
+      for (let i = 0; i < x.shape[axis]; i++) end = write(axis + 1, end);
+      const stop = target + (end - target) * reps[axis];
+      while (end < stop) {
+        const length = Math.min(end - target, stop - end);
+        heap.copyWithin(end, target, target + length);
+        end += length;
+      }
+      return end;
+    };
+    write(0, backend.dataIdMap.get(out.dataId).memoryOffset);
+    return out;
+  };
+}
+
+/** The stock kernel copies the low byte of the number, so that 256 and 0.5 become false and 2 is not equal to true. */
+function castKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'x');
+    if (attribute<tf.DataType>(args, 'dtype') !== 'bool' || (x.dtype !== 'int32' && x.dtype !== 'float32')) return stock(args);
+    const out = backend.makeOutput([...x.shape], 'bool');
+    const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
+    for (let i = 0; i < target.length; i++) target[i] = source[i] === 0 ? 0 : 1;
+    return out;
+  };
+}
+
+function segmentSumKernel(backend: WasmBackend): tf.KernelFunc {
+  return (args) => {
+    const [x, segmentIds] = [input(args, 'x'), input(args, 'segmentIds')];
+    const segments = attribute<number>(args, 'numSegments');
+    checkSegments(backend.typedArrayFromHeap(segmentIds), segments);
+    const out = zeros(backend, [segments, ...x.shape.slice(1)], x.dtype);
+    addSegments(backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(segmentIds), backend.typedArrayFromHeap(out), product(x.shape.slice(1)));
+    return out;
+  };
+}

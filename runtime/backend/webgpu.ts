@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { activateRegistered } from './registration.ts';
+import { BackendError, messageOf } from './types.ts';
+import type { PreparedBackend } from './types.ts';
+import { repairWebgpuKernels } from './webgpu-kernels.ts';
+
+// The few parts of the WebGPU API that are used here; the DOM's types are not loaded.
+interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly isFallbackAdapter?: boolean;
+}
+interface Device {
+  readonly lost: Promise<{ readonly reason?: string; readonly message: string }>;
+  destroy(): void;
+}
+interface Adapter {
+  readonly info: AdapterInfo;
+  readonly features: ReadonlySet<string>;
+  readonly limits: Readonly<Record<string, number>>;
+  requestDevice(descriptor: { requiredFeatures: string[]; requiredLimits: Record<string, number> }): Promise<Device>;
+}
+interface Gpu {
+  requestAdapter(options: { powerPreference: 'high-performance' }): Promise<Adapter | null>;
+}
+interface WebgpuBackendModule {
+  readonly WebGPUBackend: new (device: Device, info: AdapterInfo) => tf.KernelBackend;
+}
+
+const NO_ADAPTER_REMEDY =
+  'install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor\'s driver); ' +
+  'without a card, for checking only, a software one: apt-get install chromium, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
+
+// What tfjs asks of a device beyond the defaults.
+const LIMITS: readonly string[] = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+];
+
+/** WebGPU: the browser's own, and in Node the one of the npm package `webgpu` (Dawn). */
+export async function prepareWebgpu(): Promise<PreparedBackend> {
+  const gpu = ambientGpu() ?? (await dawnGpu());
+  const adapter = await requestAdapter(gpu);
+  const software = isSoftware(adapter.info);
+  return {
+    detail: `WebGPU on ${describe(adapter.info)}${software ? ' (software: for checking, not for speed)' : ''}`,
+    suitableForAuto: !software,
+    async activate() {
+      // The adapter of this preparation is not kept: one adapter gives one device.
+      if (!hasOwnFactory()) await register(await requestAdapter(gpu));
+      await activateRegistered('webgpu', NO_ADAPTER_REMEDY);
+    },
+  };
+}
+
+function ambientGpu(): Gpu | undefined {
+  const navigator: unknown = Reflect.get(globalThis, 'navigator');
+  return typeof navigator === 'object' && navigator !== null ? (Reflect.get(navigator, 'gpu') as Gpu | undefined) : undefined;
+}
+
+/** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
+async function dawnGpu(): Promise<Gpu> {
+  // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
+  process.env['XDG_RUNTIME_DIR'] ??= '/tmp';
+  let gpu: Gpu;
+  try {
+    const dawn = (await import('webgpu')) as unknown as { create(options: string[]): Gpu; globals: object };
+    for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(dawn.globals))) {
+      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { ...value, configurable: true });
+    }
+    gpu = dawn.create([]);
+  } catch (error) {
+    throw new BackendError('webgpu', `the package 'webgpu' (Dawn) does not load: ${messageOf(error)}`, 'npm install webgpu; it has binaries for Linux and Windows (x64, arm64) and macOS', { cause: error });
+  }
+  const navigator: unknown = Reflect.get(globalThis, 'navigator');
+  // Node has a `navigator` from version 21 on.
+  if (typeof navigator === 'object' && navigator !== null) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  return gpu;
+}
+
+async function requestAdapter(gpu: Gpu): Promise<Adapter> {
+  let adapter;
+  try {
+    adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  } catch (error) {
+    throw new BackendError('webgpu', `no adapter: ${messageOf(error)}`, NO_ADAPTER_REMEDY, { cause: error });
+  }
+  if (adapter === null) throw new BackendError('webgpu', 'there is no graphics adapter that Dawn can use (no Vulkan, Metal or D3D12 device)', NO_ADAPTER_REMEDY);
+  return adapter;
+}
+
+function isSoftware(info: AdapterInfo): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(describe(info));
+}
+
+function describe(info: AdapterInfo): string {
+  return [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ') || 'an adapter without a name';
+}
+
+const OWN_FACTORY = Symbol.for('attnc.webgpu');
+
+function hasOwnFactory(): boolean {
+  const factory = tf.findBackendFactory('webgpu');
+  return factory !== null && OWN_FACTORY in factory;
+}
+
+/**
+ * Registers a backend on a device requested here. tfjs's own registration nests a feature name in an array, which some devices
+ * refuse, and keeps the device to itself, so that it could not be destroyed and would keep a Node process alive.
+ */
+async function register(adapter: Adapter): Promise<void> {
+  const { WebGPUBackend } = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuBackendModule;
+  let device: Device;
+  try {
+    device = await adapter.requestDevice({
+      requiredFeatures: ['timestamp-query', 'bgra8unorm-storage'].filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name] ?? 0])),
+    });
+  } catch (error) {
+    throw new BackendError('webgpu', `the adapter gives no device: ${messageOf(error)}`, 'update the graphics driver', { cause: error });
+  }
+  repairWebgpuKernels();
+  // The package registers its own factory when it is imported; ours replaces it.
+  tf.removeBackend('webgpu');
+  const factory = Object.assign(() => new WebGPUBackend(device, adapter.info), { [OWN_FACTORY]: true });
+  tf.registerBackend('webgpu', factory, 3);
+  // Without this the threads of Dawn would outlive the program.
+  if (typeof process === 'object' && typeof process.once === 'function') process.once('beforeExit', () => device.destroy());
+}

@@ -1,0 +1,274 @@
+/**
+ * The boundary: examples as a person writes them become padded arrays. Everything that only data can show is checked
+ * here, once, and reported in the language of axes; behind it no shape can be wrong.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { AxisSpec, Batch, InputSpec, RaggedSpec, Sizes, Tensors } from './definition.ts';
+import { InputError } from './errors.ts';
+import { elementCount, place } from './values.ts';
+
+/** One input of all examples, zero in the padding. */
+export interface HostInput {
+  readonly data: Float32Array | Int32Array | Uint8Array;
+  /** `batch` in front. */
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+}
+
+/** A padded batch on the host. */
+export interface HostBatch {
+  /** Every size of the call: construct-phase dims, `batch`, and the longest length of each ragged dim. */
+  readonly n: Sizes;
+  readonly size: number;
+  readonly inputs: Readonly<Record<string, HostInput>>;
+  /** Length per example of each ragged dim. */
+  readonly lengths: Readonly<Record<string, Int32Array>>;
+}
+
+const dtypes = { float: 'float32', int: 'int32', index: 'int32', bool: 'bool' } as const;
+const elementNames = { float: 'numbers', int: 'whole numbers', index: 'whole numbers', bool: 'truth values' } as const;
+
+type Nested = ArrayLike<unknown>;
+
+/** Where a length was first seen, for the message when another input disagrees. */
+interface Origin {
+  readonly length: number;
+  readonly input: InputSpec;
+  readonly axis: number;
+}
+
+/**
+ * Checks examples against the inputs' specifications and pads them.
+ *
+ * @param n construct-phase sizes
+ * @param ragged which ragged dims there are, and which may be empty
+ * @throws InputError naming the example, the input, its axes, what was expected and what was given
+ */
+export function collate(n: Sizes, ragged: readonly RaggedSpec[], specs: readonly InputSpec[], examples: readonly object[]): HostBatch {
+  if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
+  const mayBeEmpty = new Map(ragged.map((dim) => [dim.label, dim.mayBeEmpty]));
+  const lengths: Record<string, Int32Array> = {};
+  const dims = new Set(specs.flatMap((spec) => spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : []))));
+  for (const dim of dims) lengths[dim] = new Int32Array(examples.length);
+
+  for (const [row, example] of examples.entries()) {
+    const origins = new Map<string, Origin>();
+    for (const spec of specs) measure(spec, valueOf(spec, example, row), row, origins, mayBeEmpty);
+    for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
+  }
+
+  const padded: Record<string, number> = { ...n, batch: examples.length };
+  for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 0);
+
+  const inputs: Record<string, HostInput> = {};
+  for (const spec of specs) inputs[spec.name] = fill(spec, examples, padded, lengths);
+  return { n: padded, size: examples.length, inputs, lengths };
+}
+
+function valueOf(spec: InputSpec, example: object, row: number): unknown {
+  const value = (example as Readonly<Record<string, unknown>>)[spec.name];
+  if (value === undefined || value === null) {
+    throw new InputError(`example ${row}: \`${spec.name}\` is missing: expected ${describe(spec)}; given ${keysOf(example)}`);
+  }
+  return value;
+}
+
+function keysOf(example: object): string {
+  const names = Object.keys(example);
+  return names.length === 0 ? 'an empty object' : `only ${names.map((name) => `\`${name}\``).join(', ')}`;
+}
+
+/** `tokens[source]: positions on words (0 … 7999)`. */
+function describe(spec: InputSpec): string {
+  const shape = place(spec.name, labelsOf(spec), []);
+  if (spec.indexes !== null) {
+    const range = 'size' in spec.indexes ? ` (0 … ${spec.indexes.size - 1})` : '';
+    return `${shape}: positions on \`${spec.indexes.label}\`${range}`;
+  }
+  return `${shape}: ${spec.axes.length === 0 ? elementNames[spec.elem].replace(/s$/, '') : elementNames[spec.elem]}`;
+}
+
+function labelsOf(spec: InputSpec): string[] {
+  return spec.axes.map((axis) => axis.label);
+}
+
+function isNested(value: unknown): value is Nested {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** The row of places of axis `axis`; an error where the value is nested less deeply than there are axes. */
+function rowAt(spec: InputSpec, value: unknown, example: number, at: readonly number[]): Nested {
+  if (isNested(value)) return value;
+  const depth = spec.axes.length;
+  throw new InputError(
+    `example ${example}: ${place(spec.name, labelsOf(spec), at)} must be an array over \`${spec.axes[at.length]!.label}\` ` +
+      `(${describe(spec)}, ${depth === 1 ? 'one array' : `arrays nested ${depth} deep`}), given ${show(value)}`,
+  );
+}
+
+/** Lengths of one example's value, agreed with those of its other inputs; every nested row is compared. */
+function measure(
+  spec: InputSpec,
+  value: unknown,
+  row: number,
+  origins: Map<string, Origin>,
+  mayBeEmpty: ReadonlyMap<string, boolean>,
+): void {
+  const walk = (part: unknown, at: readonly number[]): void => {
+    const axis = spec.axes[at.length];
+    if (axis === undefined) return;
+    const places = rowAt(spec, part, row, at);
+    checkLength(spec, axis, at, places.length, row, origins, mayBeEmpty);
+    if (at.length + 1 < spec.axes.length) {
+      for (let index = 0; index < places.length; index++) walk(places[index], [...at, index]);
+    }
+  };
+  walk(value, []);
+  // Inner ragged axes of an empty outer one have no places to count.
+  for (const [axis, each] of spec.axes.entries()) {
+    if ('dim' in each && !origins.has(each.dim)) origins.set(each.dim, { length: 0, input: spec, axis });
+  }
+}
+
+function checkLength(
+  spec: InputSpec,
+  axis: AxisSpec,
+  at: readonly number[],
+  given: number,
+  row: number,
+  origins: Map<string, Origin>,
+  mayBeEmpty: ReadonlyMap<string, boolean>,
+): void {
+  const here = place(spec.name, labelsOf(spec), at);
+  if (!('dim' in axis)) {
+    if (given !== axis.size) {
+      throw new InputError(`example ${row}: ${here} has ${counted(given)}, but \`${axis.label}\` has ${counted(axis.size)} in every example`);
+    }
+    return;
+  }
+  if (given === 0 && mayBeEmpty.get(axis.dim) === false) {
+    throw new InputError(
+      `example ${row}: ${here} is empty, but \`${axis.dim}\` must have at least one place ` +
+        `(declare \`dim ${axis.dim}: ragged 0..\` if nothing is meant to be possible)`,
+    );
+  }
+  const known = origins.get(axis.dim);
+  if (known === undefined) {
+    origins.set(axis.dim, { length: given, input: spec, axis: at.length });
+  } else if (known.length !== given) {
+    const same = known.input === spec && known.axis === at.length;
+    const there = same ? 'earlier rows have' : `${place(known.input.name, labelsOf(known.input), [])} has`;
+    throw new InputError(`example ${row}: ${here} has ${counted(given)} but ${there} ${known.length}: both are on \`${axis.dim}\``);
+  }
+}
+
+function counted(places: number): string {
+  return places === 1 ? '1 place' : `${places} places`;
+}
+
+function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: HostBatch['lengths']): HostInput {
+  const sizes = spec.axes.map((axis) => ('dim' in axis ? n[axis.dim]! : axis.size));
+  const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
+  const perExample = elementCount(sizes);
+  const total = examples.length * perExample;
+  const data = spec.elem === 'float' ? new Float32Array(total) : spec.elem === 'bool' ? new Uint8Array(total) : new Int32Array(total);
+  const innermost = spec.axes.length - 1;
+  for (const [row, example] of examples.entries()) {
+    const bound = boundOf(spec, lengths, row);
+    const put = (value: unknown, at: readonly number[], offset: number): void => {
+      data[offset] = element(spec, value, bound, row, at);
+    };
+    const copy = (value: unknown, at: readonly number[], offset: number): void => {
+      const places = rowAt(spec, value, row, at);
+      for (let index = 0; index < places.length; index++) {
+        const to = offset + index * strides[at.length]!;
+        if (at.length < innermost) copy(places[index], [...at, index], to);
+        else if (!plain(spec, places[index], bound)) put(places[index], [...at, index], to);
+        else data[to] = places[index] as number;
+      }
+    };
+    const value = valueOf(spec, example, row);
+    if (innermost < 0) put(value, [], row * perExample);
+    else copy(value, [], row * perExample);
+  }
+  return { data, shape: [examples.length, ...sizes], dtype: dtypes[spec.elem] };
+}
+
+/** How many places the indexed space has for this example; infinite where nothing bounds it on the host. */
+function boundOf(spec: InputSpec, lengths: HostBatch['lengths'], row: number): number {
+  if (spec.indexes === null) return Infinity;
+  return 'size' in spec.indexes ? spec.indexes.size : (lengths[spec.indexes.dim]?.[row] ?? Infinity);
+}
+
+/** Whether the element can be copied as it is: the quick way past `element`, which explains what is wrong. */
+function plain(spec: InputSpec, value: unknown, bound: number): boolean {
+  if (typeof value !== 'number') return false;
+  if (spec.elem === 'index') return (value | 0) === value && value >= 0 && value < bound;
+  if (spec.elem === 'int') return (value | 0) === value;
+  return spec.elem === 'float' && Number.isFinite(Math.fround(value));
+}
+
+function element(spec: InputSpec, value: unknown, bound: number, row: number, at: readonly number[]): number {
+  const here = place(spec.name, labelsOf(spec), at);
+  if (spec.elem === 'bool') {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (value === 0 || value === 1) return value;
+    throw new InputError(`example ${row}: ${here} must be true or false, given ${show(value)}`);
+  }
+  if (typeof value !== 'number') {
+    throw new InputError(`example ${row}: ${here} must be a number (expected ${describe(spec)}), given ${show(value)}`);
+  }
+  if (spec.elem === 'float') {
+    if (Number.isFinite(Math.fround(value))) return value;
+    const why = Number.isFinite(value) ? 'which float32 cannot hold' : 'which every result would inherit';
+    throw new InputError(`example ${row}: ${here} is ${value}, ${why}: a float input must be finite`);
+  }
+  if ((value | 0) !== value) {
+    throw new InputError(`example ${row}: ${here} is ${value}: expected a whole number that int32 can hold`);
+  }
+  if (spec.indexes !== null && (value < 0 || value >= bound)) {
+    throw new InputError(`example ${row}: ${here} is ${value}, outside \`${spec.indexes.label}\` (0 … ${bound - 1})`);
+  }
+  return value;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (isNested(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
+
+/** A batch on the active backend. Dispose it when the results are there. */
+export class DeviceBatch implements Batch {
+  readonly n: Sizes;
+  readonly inputs: Tensors;
+  readonly lengths: Readonly<Record<string, tf.Tensor1D>>;
+
+  constructor(host: HostBatch) {
+    this.n = host.n;
+    this.inputs = Object.fromEntries(
+      Object.entries(host.inputs).map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)]),
+    );
+    this.lengths = Object.fromEntries(Object.entries(host.lengths).map(([dim, each]) => [dim, tf.tensor1d(each, 'int32')]));
+  }
+
+  dispose(): void {
+    for (const tensor of Object.values(this.inputs)) tensor.dispose();
+    for (const tensor of Object.values(this.lengths)) tensor.dispose();
+  }
+}
+
+/**
+ * The previous outputs of teacher forcing: `start`, then the targets without their last place, along the generated axis
+ * (the first after the batch).
+ */
+export function shifted(targets: HostInput, start: number): HostInput {
+  const places = targets.shape[1]!;
+  const data = new Int32Array(targets.data.length);
+  for (let row = 0; row * places < data.length; row++) {
+    data.set(targets.data.subarray(row * places, (row + 1) * places - 1), row * places + 1);
+    data[row * places] = start;
+  }
+  return { data, shape: targets.shape, dtype: 'int32' };
+}

@@ -1,0 +1,112 @@
+/** What a model's safetensors file holds besides the numbers. */
+import { CheckpointError } from '../errors.ts';
+import { readSafetensors, writeSafetensors, type StoredTensor } from './safetensors.ts';
+
+/** What the caller adds to a checkpoint. */
+export interface CheckpointNote {
+  readonly task?: string;
+  readonly configuration?: string;
+  /** Training steps done. */
+  readonly step?: number;
+}
+
+/** Read without building a model: enough to build it. */
+export interface CheckpointInfo extends CheckpointNote {
+  readonly definition?: string;
+  /** The `.attn` file. */
+  readonly source?: string;
+  readonly dims?: Readonly<Record<string, number>>;
+  readonly seed?: number;
+}
+
+export interface Checkpoint {
+  readonly info: CheckpointInfo;
+  readonly parameters: ReadonlyMap<string, StoredTensor>;
+  /** Optimiser slots as `slot/path`, empty where only parameters were saved. */
+  readonly slots: ReadonlyMap<string, StoredTensor>;
+  /** JSON of the training loop. */
+  readonly training: string | undefined;
+}
+
+interface Identity {
+  readonly definition: { readonly name: string; readonly source: string };
+  readonly dims: Readonly<Record<string, number>>;
+  readonly seed: number;
+}
+
+/** No parameter path has a colon. */
+const slotPrefix = 'optimizer:';
+
+export function writeCheckpoint(
+  model: Identity,
+  parameters: ReadonlyMap<string, StoredTensor>,
+  note: CheckpointNote,
+  training?: { readonly slots: ReadonlyMap<string, StoredTensor>; readonly state: string },
+): Uint8Array<ArrayBuffer> {
+  const metadata = new Map([
+    ['format', 'attnc'],
+    ['definition', model.definition.name],
+    ['source', model.definition.source],
+    ['dims', JSON.stringify(model.dims)],
+    ['seed', String(model.seed)],
+  ]);
+  if (note.task !== undefined) metadata.set('task', note.task);
+  if (note.configuration !== undefined) metadata.set('configuration', note.configuration);
+  if (note.step !== undefined) metadata.set('step', String(note.step));
+  if (training !== undefined) metadata.set('training', training.state);
+  const tensors = new Map(parameters);
+  for (const [name, tensor] of training?.slots ?? []) tensors.set(slotPrefix + name, tensor);
+  return writeSafetensors({ tensors, metadata });
+}
+
+/** @throws CheckpointError for a damaged file */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const parameters = new Map<string, StoredTensor>();
+  const slots = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(slotPrefix)) slots.set(name.slice(slotPrefix.length), tensor);
+    else parameters.set(name, tensor);
+  }
+  const info: CheckpointInfo = {
+    ...given('definition', metadata.get('definition')),
+    ...given('source', metadata.get('source')),
+    ...given('dims', dimsOf(metadata.get('dims'))),
+    ...given('seed', wholeNumber('seed', metadata.get('seed'))),
+    ...given('task', metadata.get('task')),
+    ...given('configuration', metadata.get('configuration')),
+    ...given('step', wholeNumber('step', metadata.get('step'))),
+  };
+  return { info, parameters, slots, training: metadata.get('training') };
+}
+
+/** Name, sizes and origin of a checkpoint's model. */
+export function checkpointInfo(bytes: Uint8Array): CheckpointInfo {
+  return readCheckpoint(bytes).info;
+}
+
+function given<Name extends string, T>(name: Name, value: T | undefined): { [key in Name]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: T });
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new CheckpointError(`the checkpoint's ${name} is not a whole number: ${JSON.stringify(text)}`);
+  return value;
+}
+
+function dimsOf(text: string | undefined): Record<string, number> | undefined {
+  if (text === undefined) return undefined;
+  const fault = (): CheckpointError => new CheckpointError('the checkpoint\'s dims are damaged: expected sizes by label as JSON');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fault();
+  }
+  if (typeof value !== 'object' || value === null) throw fault();
+  const entries = Object.entries(value);
+  if (!entries.every((entry): entry is [string, number] => Number.isSafeInteger(entry[1]))) throw fault();
+  return Object.fromEntries(entries);
+}

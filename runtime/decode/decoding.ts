@@ -1,0 +1,152 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { DeviceBatch, type HostBatch } from '../batch.ts';
+import type { DecoderDefinition, Tensors } from '../definition.ts';
+import { InputError } from '../errors.ts';
+import { download, type Ints, type Value, type Values } from '../values.ts';
+
+/** One place, read back. */
+export interface DecodingStep {
+  /** Shape [batch, beam, vocabulary]; log-odds before the softmax. */
+  readonly logits: Value;
+  /** By name, each [batch, beam, …] with the padding of the batch. */
+  readonly taps: Values;
+}
+
+/**
+ * A decoder at work on a batch: the encoder's results and the states reached so far. Write your own search with `step`
+ * and `reorder`; `generate` has the usual ones. Dispose it at the end.
+ */
+export class Decoding {
+  readonly host: HostBatch;
+  private readonly definition: DecoderDefinition;
+  private readonly weights: Tensors;
+  private readonly batch: DeviceBatch;
+  private readonly memory: Tensors;
+  private state: Tensors;
+  private width = 1;
+  private time = 0;
+  private disposed = false;
+
+  constructor(definition: DecoderDefinition, weights: Tensors, host: HostBatch) {
+    this.definition = definition;
+    this.weights = weights;
+    this.host = host;
+    this.batch = new DeviceBatch(host);
+    try {
+      ({ memory: this.memory, state: this.state } = definition.prepare(weights, this.batch));
+    } catch (error) {
+      this.batch.dispose();
+      throw error;
+    }
+  }
+
+  /** Hypotheses per example: 1 until `reorder` says otherwise. */
+  get beam(): number {
+    return this.width;
+  }
+
+  /** Places decoded so far. */
+  get places(): number {
+    return this.time;
+  }
+
+  /** The first previous output of every hypothesis. */
+  get start(): Int32Array {
+    return new Int32Array(this.host.size * this.width).fill(this.definition.start);
+  }
+
+  /**
+   * Decodes one place.
+   *
+   * @param previous the output before, one per hypothesis, [batch, beam] row by row; at first the start symbol
+   */
+  async step(previous: Ints): Promise<DecodingStep> {
+    const vocabulary = this.definition.vocabulary(this.host.n);
+    const expected = this.host.size * this.width;
+    if (previous.length !== expected) {
+      throw new InputError(`expected a previous output for each of ${this.host.size} examples and ${this.width} hypotheses, ${expected} in all, given ${previous.length}`);
+    }
+    const outside = Array.from(previous).find((id) => id !== this.definition.start && !(Number.isInteger(id) && id >= 0 && id < vocabulary));
+    if (outside !== undefined) throw new InputError(`a previous output is ${outside}, outside the vocabulary (0 … ${vocabulary - 1})`);
+    const { logits, taps } = this.advance(Int32Array.from(previous));
+    const value = async (tensor: tf.Tensor, axes: readonly string[]): Promise<Value> => {
+      const read = { data: await download(tensor), shape: tensor.shape.slice(), axes: ['batch', 'beam', ...axes] };
+      tensor.dispose();
+      return read;
+    };
+    const names = Object.keys(taps);
+    const [first, ...others] = await Promise.all([
+      value(logits, ['vocabulary']),
+      ...names.map(async (name) => value(taps[name]!, this.tapAxes(name).map((axis) => axis.label))),
+    ]);
+    return { logits: first, taps: Object.fromEntries(names.map((name, index) => [name, others[index]!])) };
+  }
+
+  /** As `step`, left on the device: the caller disposes of the logits and of every tap. */
+  advance(previous: Int32Array): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
+    if (this.disposed) throw new Error('this decoding was disposed of');
+    const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
+    try {
+      const { logits, state, taps } = this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time);
+      release(this.state, state);
+      this.state = state;
+      this.time++;
+      return { logits, taps };
+    } finally {
+      given.dispose();
+    }
+  }
+
+  /**
+   * Goes on with other hypotheses: slot `s` of example `b` continues slot `parents[b * beam + s]` of the same example.
+   *
+   * @param beam hypotheses per example from now on
+   */
+  reorder(parents: Ints, beam: number): void {
+    const { size } = this.host;
+    if (parents.length !== size * beam) throw new InputError(`expected ${size} * ${beam} parents, given ${parents.length}`);
+    const same = beam === this.width && Array.from(parents).every((parent, index) => parent === index % beam);
+    if (same) return;
+    const rows = Int32Array.from(parents, (parent, index) => Math.floor(index / beam) * this.width + parent);
+    const index = tf.tensor1d(rows, 'int32');
+    const next = Object.entries(this.state).map(([name, tensor]): [string, tf.Tensor] => {
+      const rest = tensor.shape.slice(2);
+      const flat = tf.reshape(tensor, [size * this.width, ...rest]);
+      const gathered = tf.gather(flat, index);
+      const result = tf.reshape(gathered, [size, beam, ...rest]);
+      flat.dispose();
+      gathered.dispose();
+      return [name, result];
+    });
+    index.dispose();
+    release(this.state, {});
+    this.state = Object.fromEntries(next);
+    this.width = beam;
+  }
+
+  /** Axes of a tap after batch and beam; `dim` is the ragged dim that gives an axis its length. */
+  tapAxes(name: string): { readonly label: string; readonly dim: string | null }[] {
+    const axes = this.definition.taps[name];
+    if (axes === undefined) throw new InputError(unknownTap(this.definition, name));
+    return axes.map((axis) => (typeof axis === 'string' ? { label: axis, dim: axis in this.host.lengths ? axis : null } : axis));
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    release(this.state, {});
+    release(this.memory, {});
+    this.batch.dispose();
+  }
+}
+
+export function unknownTap(definition: DecoderDefinition, name: string): string {
+  const known = Object.keys(definition.taps).map((each) => `\`${each}\``).join(', ');
+  return `the decoder \`${definition.name}\` has no alignment \`${name}\`: ${known === '' ? 'it has none' : known}`;
+}
+
+/** Disposes of what is not handed on; a state that does not change may be the same tensor. */
+function release(tensors: Tensors, handedOn: Tensors): void {
+  const kept = new Set(Object.values(handedOn));
+  for (const tensor of Object.values(tensors)) if (!kept.has(tensor)) tensor.dispose();
+}

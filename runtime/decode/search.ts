@@ -1,0 +1,236 @@
+/**
+ * Choosing outputs on the host: greedy, beam and sampling over the logits of one place. One `Search` per example, so
+ * that the rest of the batch cannot change a result. Log-probabilities are summed in float64.
+ */
+import { NumericError } from '../errors.ts';
+
+/** One place of a hypothesis, linked to the place before. */
+export interface Place {
+  readonly id: number;
+  readonly before: Place | null;
+  /** The row of the beam whose logits chose it. */
+  readonly slot: number;
+  /** Places so far, this one included. */
+  readonly length: number;
+  readonly logProbability: number;
+}
+
+export interface Ranked {
+  readonly place: Place;
+  readonly score: number;
+  /** False where the limit cut it off. */
+  readonly ended: boolean;
+}
+
+export interface SearchRules {
+  readonly vocabulary: number;
+  readonly end: number | null;
+  /** Most places. */
+  readonly limit: number;
+  rank(logProbability: number, length: number): number;
+}
+
+export interface Search {
+  readonly done: boolean;
+  /** What goes on, one per row of the beam; empty at the start and when done. */
+  readonly live: readonly Place[];
+  /**
+   * Takes the logits of one place: one row per live hypothesis, at the start one row.
+   * `row(slot)` is where the row of that slot begins in `logits`.
+   */
+  advance(logits: ArrayLike<number>, row: (slot: number) => number): void;
+  /** Best first. */
+  results(): Ranked[];
+}
+
+/** Below this a choice was absent (its logit was replaced by -1e9). */
+const impossible = -1e8;
+
+/** Log of the sum of exponentials of one row of logits. */
+function logTotal(logits: ArrayLike<number>, from: number, count: number): number {
+  let most = -Infinity;
+  for (let index = from; index < from + count; index++) {
+    const logit = logits[index]!;
+    if (logit > most) most = logit;
+  }
+  let total = 0;
+  for (let index = from; index < from + count; index++) total += Math.exp(logits[index]! - most);
+  const result = most + Math.log(total);
+  if (!Number.isFinite(result)) throw new NumericError('the logits are not finite: the parameters are damaged or training diverged');
+  return result;
+}
+
+function extend(before: Place | null, id: number, slot: number, logProbability: number): Place {
+  return { id, before, slot, length: (before?.length ?? 0) + 1, logProbability };
+}
+
+interface Candidate {
+  readonly slot: number;
+  readonly id: number;
+  readonly logProbability: number;
+}
+
+/** The `count` likeliest choices of one place, best first; at equal probability the earlier row and the lower number. */
+function likeliest(live: readonly (Place | null)[], logits: ArrayLike<number>, row: (slot: number) => number, vocabulary: number, count: number): Candidate[] {
+  const best: Candidate[] = [];
+  for (const [slot, before] of live.entries()) {
+    const from = row(slot);
+    const base = (before?.logProbability ?? 0) - logTotal(logits, from, vocabulary);
+    for (let id = 0; id < vocabulary; id++) {
+      const logProbability = base + logits[from + id]!;
+      const worst = best.length < count ? -Infinity : best[count - 1]!.logProbability;
+      if (!(logProbability > worst) || logProbability < impossible) continue;
+      let at = best.length;
+      while (at > 0 && best[at - 1]!.logProbability < logProbability) at--;
+      best.splice(at, 0, { slot, id, logProbability });
+      if (best.length > count) best.pop();
+    }
+  }
+  return best;
+}
+
+/**
+ * Beam search as in tensor2tensor's `beam_search`: twice the width is kept of each expansion so that hypotheses that
+ * end leave enough to go on; those go into a pool of the best `width`. The search stops when the worst of a full pool
+ * is at least as good as anything the live ones can still reach. Width 1 is greedy search, whatever the ranking.
+ */
+export class BeamSearch implements Search {
+  private readonly rules: SearchRules;
+  private readonly width: number;
+  private places: readonly Place[] = [];
+  private started = false;
+  private pool: Ranked[] = [];
+  private cutOff: Ranked[] = [];
+  done = false;
+
+  constructor(rules: SearchRules, width: number) {
+    this.rules = rules;
+    this.width = width;
+  }
+
+  get live(): readonly Place[] {
+    return this.places;
+  }
+
+  advance(logits: ArrayLike<number>, row: (slot: number) => number): void {
+    const { vocabulary, end, limit } = this.rules;
+    const live = this.started ? this.places : [null];
+    this.started = true;
+    const next: Place[] = [];
+    const count = this.width === 1 ? 1 : 2 * this.width;
+    for (const { slot, id, logProbability } of likeliest(live, logits, row, vocabulary, count)) {
+      const extended = extend(live[slot]!, id, slot, logProbability);
+      if (id === end) this.pool.push(this.ranked(extended, true));
+      else if (next.length < this.width) next.push(extended);
+    }
+    this.pool = bestFirst(this.pool).slice(0, this.width);
+    const length = (live[0]?.length ?? 0) + 1;
+    if (length >= limit) {
+      this.cutOff = bestFirst(next.map((place) => this.ranked(place, end === null)));
+      this.finish();
+    } else if (next.length === 0 || this.settled(next[0]!.logProbability, length)) {
+      this.finish();
+    } else {
+      this.places = next;
+    }
+  }
+
+  /** Hypotheses that ended come before those cut off, whose probability lacks the end. */
+  results(): Ranked[] {
+    return [...this.pool, ...this.cutOff].slice(0, this.width);
+  }
+
+  private ranked(place: Place, ended: boolean): Ranked {
+    return { place, ended, score: this.rules.rank(place.logProbability, place.length) };
+  }
+
+  /** Whether no continuation can enter the pool: log-probabilities only fall, so the best live one bounds them at every length. */
+  private settled(best: number, length: number): boolean {
+    if (this.pool.length < this.width) return false;
+    const worst = this.pool[this.width - 1]!.score;
+    for (let reach = length + 1; reach <= this.rules.limit; reach++) {
+      if (this.rules.rank(best, reach) > worst) return false;
+    }
+    return true;
+  }
+
+  private finish(): void {
+    this.done = true;
+    this.places = [];
+  }
+}
+
+function bestFirst(ranked: Ranked[]): Ranked[] {
+  return ranked.sort((a, b) => b.score - a.score);
+}
+
+export interface SampleSettings {
+  /** Logits are divided by it: below 1 sharper, above 1 flatter. */
+  readonly temperature: number;
+  /** Only so many of the likeliest choices; `Infinity` for all. */
+  readonly topK: number;
+  /** Only the likeliest choices that together reach this probability; 1 for all (Holtzman et al. 2020). */
+  readonly topP: number;
+}
+
+/** Draws one choice per place. */
+export class Sampling implements Search {
+  private readonly rules: SearchRules;
+  private readonly settings: SampleSettings;
+  private readonly draw: (place: number) => number;
+  private last: Place | null = null;
+  private ended = false;
+  done = false;
+
+  /** @param draw a number in [0, 1) for each place */
+  constructor(rules: SearchRules, settings: SampleSettings, draw: (place: number) => number) {
+    this.rules = rules;
+    this.settings = settings;
+    this.draw = draw;
+  }
+
+  get live(): readonly Place[] {
+    return this.last === null || this.done ? [] : [this.last];
+  }
+
+  advance(logits: ArrayLike<number>, row: (slot: number) => number): void {
+    const { vocabulary, end, limit } = this.rules;
+    const from = row(0);
+    const place = this.last?.length ?? 0;
+    const id = this.choose(logits, from, place);
+    const logProbability = (this.last?.logProbability ?? 0) + logits[from + id]! - logTotal(logits, from, vocabulary);
+    this.last = extend(this.last, id, 0, logProbability);
+    this.ended = id === end || (end === null && place + 1 >= limit);
+    this.done = this.ended || place + 1 >= limit;
+  }
+
+  results(): Ranked[] {
+    const { last } = this;
+    return last === null ? [] : [{ place: last, ended: this.ended, score: this.rules.rank(last.logProbability, last.length) }];
+  }
+
+  private choose(logits: ArrayLike<number>, from: number, place: number): number {
+    const { temperature, topK, topP } = this.settings;
+    const { vocabulary } = this.rules;
+    const scaled = Float64Array.from({ length: vocabulary }, (_, id) => logits[from + id]! / temperature);
+    const total = logTotal(scaled, 0, vocabulary);
+    const order = Array.from(scaled.keys()).sort((a, b) => scaled[b]! - scaled[a]! || a - b);
+    const allowed: { id: number; reached: number }[] = [];
+    let reached = 0;
+    for (const id of order) {
+      const probability = Math.exp(scaled[id]! - total);
+      if (allowed.length > 0 && (allowed.length >= topK || reached >= topP || probability === 0)) break;
+      reached += probability;
+      allowed.push({ id, reached });
+    }
+    const drawn = this.draw(place) * reached;
+    return (allowed.find((choice) => drawn < choice.reached) ?? allowed[allowed.length - 1]!).id;
+  }
+}
+
+/** The places of a hypothesis from first to last. */
+export function placesOf(last: Place): Place[] {
+  const places: Place[] = [];
+  for (let at: Place | null = last; at !== null; at = at.before) places.push(at);
+  return places.reverse();
+}

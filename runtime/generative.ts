@@ -1,0 +1,232 @@
+import type { HostBatch } from './batch.ts';
+import { Decoding, unknownTap } from './decode/decoding.ts';
+import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
+import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
+import { InputError } from './errors.ts';
+import { Model, type ModelOptions } from './model.ts';
+import { fold, hashOf, seedKey, stream } from './random.ts';
+import { cut, download, elementCount, requirePositiveInteger, type Value, type Values } from './values.ts';
+
+interface CommonOptions {
+  /** Most places for one example, if the program does not say or less is wanted. */
+  readonly atMost?: number;
+  /** Alignments to return, by name. */
+  readonly taps?: readonly string[];
+}
+
+export interface GreedyOptions extends CommonOptions {
+  readonly method?: 'greedy';
+}
+
+export interface BeamOptions extends CommonOptions {
+  readonly method: 'beam';
+  /** Hypotheses kept per example. */
+  readonly width: number;
+  /** Ranks by `log p / ((5 + length) / 6) ^ lengthPenalty` (Wu et al. 2016, eq. 14) instead of the program's `rank`. */
+  readonly lengthPenalty?: number;
+}
+
+export interface SampleOptions extends CommonOptions {
+  readonly method: 'sample';
+  /** Default 1. */
+  readonly temperature?: number;
+  /** Only so many of the likeliest choices. */
+  readonly topK?: number;
+  /** Only the likeliest choices that together reach this probability. */
+  readonly topP?: number;
+  /** Default: the model's seed. */
+  readonly seed?: number;
+  /** A number for each example that its draws follow from; by default its place in the batch. */
+  readonly ids?: readonly number[];
+}
+
+export type GenerateOptions = GreedyOptions | BeamOptions | SampleOptions;
+
+export interface Hypothesis {
+  /** As targets are written: the end symbol included where `ended`. */
+  readonly ids: Int32Array;
+  /** Natural logarithm of the probability under the model. */
+  readonly logProbability: number;
+  readonly score: number;
+  /** False where the limit of places cut it off. */
+  readonly ended: boolean;
+  /** Alignments by name: one row per id, cut to the example's lengths. */
+  readonly taps: Values;
+}
+
+export interface Generated extends Hypothesis {
+  /** Of a beam all hypotheses found, best first; otherwise the one. */
+  readonly all: readonly Hypothesis[];
+}
+
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  greedy: ['method', 'atMost', 'taps'],
+  beam: ['method', 'atMost', 'taps', 'width', 'lengthPenalty'],
+  sample: ['method', 'atMost', 'taps', 'temperature', 'topK', 'topP', 'seed', 'ids'],
+};
+
+/** A program whose decoder generates a sequence. */
+export class GenerativeModel<Dims, Input extends object, Target extends object> extends Model<Dims, Input, Target, Values> {
+  private readonly decoder: DecoderDefinition;
+
+  constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
+    super(definition, options);
+    if (definition.decoder === null) throw new InputError(`\`${definition.name}\` has no decoder: it cannot generate`);
+    this.decoder = definition.decoder;
+  }
+
+  /** Encoder results and alignments with the targets as previous outputs. */
+  override async forward(examples: readonly (Input & Target)[]): Promise<Values[]> {
+    return super.forward(examples);
+  }
+
+  /**
+   * Runs what does not depend on the outputs, and gives the decoder to be driven place by place.
+   *
+   * @param options `atMost`: most places, where the program does not say
+   */
+  encode(examples: readonly Input[], options: { readonly atMost?: number } = {}): Decoding {
+    const host = this.collate(examples, []);
+    const limits = examples.map((_, row) => this.limit(row, host, options.atMost));
+    // Caches need room for the longest output of the call.
+    const most = limits.reduce<number>((longest, limit) => Math.max(longest, limit ?? 0), 0);
+    const ragged = this.definition.ragged.some((dim) => dim.label === this.decoder.axis);
+    const n = ragged && most > 0 ? { ...host.n, [this.decoder.axis]: most } : host.n;
+    return new Decoding(this.decoder, this.weights.tensors, { ...host, n });
+  }
+
+  /**
+   * Writes an output for each example: greedily, by beam search or by sampling. An example's result does not depend on
+   * the others of the call.
+   *
+   * @throws InputError for examples or options that make no sense
+   */
+  async generate(examples: readonly Input[], options: GenerateOptions = {}): Promise<Generated[]> {
+    checkOptions(options, examples.length);
+    for (const name of options.taps ?? []) {
+      if (!Object.hasOwn(this.decoder.taps, name)) throw new InputError(unknownTap(this.decoder, name));
+    }
+    const decoding = this.encode(examples, options);
+    try {
+      const searches = examples.map((_, row) => this.searchFor(row, decoding, options));
+      const taps = await run(decoding, searches, options.taps ?? [], this.decoder);
+      return searches.map((search, row) => {
+        const all = search.results().map((ranked) => hypothesis(ranked, row, taps, decoding, this.decoder));
+        const best = all[0];
+        if (best === undefined) throw new InputError(`example ${row}: every choice of the first place is excluded`);
+        return { ...best, all };
+      });
+    } finally {
+      decoding.dispose();
+    }
+  }
+
+  /** Most places for one example, where known. */
+  private limit(row: number, host: HostBatch, given: number | undefined): number | undefined {
+    const own = Object.fromEntries(Object.entries(host.lengths).map(([dim, each]) => [dim, each[row]!]));
+    const limit = given ?? this.decoder.atMost?.(host.n, own);
+    return limit === undefined ? undefined : Math.max(1, Math.floor(limit));
+  }
+
+  private searchFor(row: number, decoding: Decoding, options: GenerateOptions): Search {
+    const { decoder } = this;
+    const { n } = decoding.host;
+    const limit = this.limit(row, decoding.host, options.atMost);
+    if (limit === undefined) {
+      throw new InputError(`how long may \`${decoder.output}\` become? Give \`atMost\`, or write \`at most …\` into the decoder \`${decoder.name}\``);
+    }
+    const penalty = options.method === 'beam' ? options.lengthPenalty : undefined;
+    const rules: SearchRules = {
+      vocabulary: decoder.vocabulary(n),
+      end: decoder.end,
+      limit,
+      rank: penalty === undefined ? (logp, length) => decoder.rank(logp, length) : (logp, length) => logp / ((5 + length) / 6) ** penalty,
+    };
+    if (options.method !== 'sample') return new BeamSearch(rules, options.method === 'beam' ? options.width : 1);
+    const { temperature = 1, topK = Infinity, topP = 1, seed = this.seed, ids } = options;
+    const key = fold(seedKey(seed), 0, hashOf('generate'));
+    const id = ids?.[row] ?? row;
+    return new Sampling(rules, { temperature, topK, topP }, (place) => stream(fold(key, id, place))());
+  }
+}
+
+/** Values of one place that were asked for, [batch, beam, …]. */
+type Taken = Readonly<Record<string, { readonly data: Value['data']; readonly shape: readonly number[] }>>;
+
+/** Drives all searches to their end; what they looked at, place by place. */
+async function run(decoding: Decoding, searches: readonly Search[], names: readonly string[], decoder: DecoderDefinition): Promise<Taken[]> {
+  const taken: Taken[] = [];
+  const vocabulary = decoder.vocabulary(decoding.host.n);
+  let previous = decoding.start;
+  for (;;) {
+    const { beam } = decoding;
+    const { logits, taps } = decoding.advance(previous);
+    const read = await readPlace(logits, taps, names);
+    taken.push(read.taken);
+    for (const [row, search] of searches.entries()) {
+      if (!search.done) search.advance(read.logits, (slot) => (row * beam + slot) * vocabulary);
+    }
+    const width = searches.reduce((most, search) => Math.max(most, search.live.length), 0);
+    if (width === 0) return taken;
+    const slots = searches.flatMap((search) => Array.from({ length: width }, (_, slot): Place | undefined => search.live[slot]));
+    decoding.reorder(slots.map((place) => place?.slot ?? 0), width);
+    // Rows that have ended run on with the end symbol; nobody reads them.
+    previous = Int32Array.from(slots, (place) => place?.id ?? decoder.end ?? 0);
+  }
+}
+
+async function readPlace(logits: Tensors[string], taps: Tensors, names: readonly string[]): Promise<{ logits: Value['data']; taken: Taken }> {
+  try {
+    const [first, ...others] = await Promise.all([download(logits), ...names.map(async (name) => download(taps[name]!))]);
+    const taken = names.map((name, index) => [name, { data: others[index]!, shape: taps[name]!.shape.slice() }] as const);
+    return { logits: first, taken: Object.fromEntries(taken) };
+  } finally {
+    logits.dispose();
+    for (const tensor of Object.values(taps)) tensor.dispose();
+  }
+}
+
+function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decoding: Decoding, decoder: DecoderDefinition): Hypothesis {
+  const places = placesOf(ranked.place);
+  const taps = Object.keys(taken[0] ?? {}).map((name): [string, Value] => {
+    const axes = decoding.tapAxes(name);
+    const padded = taken[0]![name]!.shape.slice(2);
+    const extent = axes.map((axis, index) => (axis.dim === null ? undefined : decoding.host.lengths[axis.dim]?.[row]) ?? padded[index]!);
+    const size = elementCount(extent);
+    const data = new Float32Array(places.length * size);
+    for (const [time, place] of places.entries()) {
+      const { data: from, shape } = taken[time]![name]!;
+      data.set(cut(from, row * shape[1]! + place.slot, shape.slice(2), extent), time * size);
+    }
+    return [name, { data, shape: [places.length, ...extent], axes: [decoder.axis, ...axes.map((axis) => axis.label)] }];
+  });
+  return {
+    ids: Int32Array.from(places, (place) => place.id),
+    logProbability: ranked.place.logProbability,
+    score: ranked.score,
+    ended: ranked.ended,
+    taps: Object.fromEntries(taps),
+  };
+}
+
+function checkOptions(options: GenerateOptions, examples: number): void {
+  const method = options.method ?? 'greedy';
+  const known = allowed[method];
+  if (known === undefined) throw new InputError(`there is no way to generate called \`${String(method)}\`: greedy, beam, sample`);
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new InputError(`\`${name}\` is no option of ${method} search: ${known.map((each) => `\`${each}\``).join(', ')}`);
+  }
+  if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
+  if (options.method === 'beam') {
+    requirePositiveInteger('width', options.width);
+    if (options.lengthPenalty !== undefined && !(options.lengthPenalty >= 0)) throw new InputError(`\`lengthPenalty\`: expected 0 or more, given ${options.lengthPenalty}`);
+  }
+  if (options.method !== 'sample') return;
+  const { temperature, topK, topP, ids } = options;
+  if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
+    throw new InputError(`\`temperature\`: expected more than 0, given ${temperature}; for the likeliest choice leave \`method\` out`);
+  }
+  if (topK !== undefined) requirePositiveInteger('topK', topK);
+  if (topP !== undefined && !(topP > 0 && topP <= 1)) throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${topP}`);
+  if (ids !== undefined && ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${ids.length}`);
+}

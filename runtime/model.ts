@@ -1,0 +1,238 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { collate, DeviceBatch, shifted, type HostBatch } from './batch.ts';
+import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoint/checkpoint.ts';
+import type { Batch, Definition, InputSpec, ObjectiveDefinition, Sizes, Tensors } from './definition.ts';
+import { CheckpointError, InputError } from './errors.ts';
+import { StepRandom } from './random.ts';
+import { cut, download, type Value, type Values } from './values.ts';
+import { shapeOf, sizeOf, Weights } from './weights.ts';
+
+export interface ModelOptions<Dims> {
+  /** Sizes that replace the program's defaults. */
+  readonly dims?: Partial<Dims>;
+  /** First parameters, dropout and sampling follow from it. Default 0. */
+  readonly seed?: number;
+}
+
+export interface ParameterInfo {
+  readonly path: string;
+  readonly axes: readonly { readonly label: string; readonly size: number }[];
+  readonly size: number;
+  readonly initialiser: string;
+}
+
+export interface LossOptions {
+  /** Which objective; by default the program's first. */
+  readonly objective?: string;
+}
+
+export interface GradientOptions extends LossOptions {
+  /** Dropout's step, from 1. */
+  readonly step?: number;
+  /** Dropout's number for each example; by default its place in the batch. */
+  readonly ids?: readonly number[];
+}
+
+export interface LossResult {
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface GradientResult extends LossResult {
+  /** By parameter path; zero for one that the objective does not depend on. */
+  readonly gradients: Values;
+}
+
+/**
+ * A program at chosen sizes with parameters on the active backend.
+ *
+ * `Input` is one example, `Target` what the objectives need besides, `Output` what `forward` returns for one example.
+ */
+export class Model<Dims, Input extends object, Target extends object, Output = Values> {
+  readonly definition: Definition;
+  readonly seed: number;
+  /** The dims as chosen, defaults included. */
+  readonly dims: Readonly<Record<string, number>>;
+  /** All sizes known at construction, derived ones too. */
+  readonly sizes: Sizes;
+  readonly parameters: readonly ParameterInfo[];
+  readonly parameterCount: number;
+  /** The parameters' tensors. */
+  readonly weights: Weights;
+
+  constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
+    this.definition = definition;
+    this.seed = options.seed ?? 0;
+    this.dims = chooseDims(definition, options.dims ?? {});
+    this.sizes = definition.sizes(this.dims);
+    this.weights = new Weights(definition.parameters(this.sizes), this.seed);
+    this.parameters = this.weights.specs.map((spec) => ({
+      path: spec.path,
+      axes: spec.axes,
+      size: sizeOf(spec),
+      initialiser: spec.init.kind,
+    }));
+    this.parameterCount = this.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+  }
+
+  /**
+   * The outputs for each example, cut to its own lengths. Padding and the other examples do not change them.
+   *
+   * @throws InputError for examples that do not fit the inputs
+   */
+  async forward(examples: readonly Input[]): Promise<Output[]> {
+    const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
+    const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch));
+    const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
+    const data = await readAll(tensors);
+    return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);
+  }
+
+  /** The objective over the examples as one batch, dropout off. */
+  async loss(examples: readonly (Input & Target)[], options: LossOptions = {}): Promise<LossResult> {
+    const objective = this.objective(options.objective);
+    const host = this.collateFor(objective, examples);
+    const { loss, metrics } = this.onDevice(host, (batch) => objective.loss(this.weights.tensors, batch));
+    return readLoss(loss, metrics);
+  }
+
+  /** As `loss` with dropout on, and the gradient of the loss by every parameter. */
+  async gradients(examples: readonly (Input & Target)[], options: GradientOptions = {}): Promise<GradientResult> {
+    const objective = this.objective(options.objective);
+    const host = this.collateFor(objective, examples);
+    const random = new StepRandom(this.seed, options.step ?? 1, options.ids ?? examples.map((_, row) => row));
+    const { loss, metrics, gradients } = this.onDevice(host, (batch) => objective.gradients(this.weights.tensors, batch, random));
+    const [numbers, data] = await Promise.all([readLoss(loss, metrics), readAll(gradients)]);
+    const values = this.weights.specs.map((spec): [string, Value] => [
+      spec.path,
+      { data: data[spec.path] ?? new Float32Array(sizeOf(spec)), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) },
+    ]);
+    return { ...numbers, gradients: Object.fromEntries(values) };
+  }
+
+  /** The objective of this name, or the first. */
+  objective(name?: string): ObjectiveDefinition {
+    const { objectives } = this.definition;
+    const found = name === undefined ? objectives[0] : objectives.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    if (objectives.length === 0) throw new InputError(`\`${this.definition.name}\` has no objective: add \`objective … for ${this.definition.name}\` to ${this.definition.source}`);
+    throw new InputError(`there is no objective \`${name}\`: ${objectives.map((each) => `\`${each.name}\``).join(', ')}`);
+  }
+
+  /** A padded batch for an objective, still on the host. For a generating model it holds the targets and the previous outputs. */
+  collateFor(objective: ObjectiveDefinition, examples: readonly (Input & Target)[]): HostBatch {
+    const inputs = new Set(this.definition.inputs(this.sizes).map((spec) => spec.name));
+    const given = objective.given(this.sizes).filter((spec) => !inputs.has(spec.name));
+    const { decoder } = this.definition;
+    const without = decoder === null || given.some((spec) => spec.name === decoder.output);
+    return this.collate(examples, without ? given : [targetSpec(this.definition, this.sizes), ...given]);
+  }
+
+  /** The parameters as a safetensors file, with what is needed to build the model again. */
+  async save(note: CheckpointNote = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return writeCheckpoint(this, await this.weights.store(), note);
+  }
+
+  /**
+   * Takes the parameters of a checkpoint of the same program and sizes. After an error the model is as it was.
+   *
+   * @throws CheckpointError for a damaged file, or one of another model
+   */
+  async load(bytes: Uint8Array): Promise<void> {
+    const { parameters, info } = readCheckpoint(bytes);
+    if (info.definition !== undefined && info.definition !== this.definition.name) {
+      throw new CheckpointError(`the checkpoint is of \`${info.definition}\`, the model is \`${this.definition.name}\`; nothing was changed`);
+    }
+    this.weights.restore(parameters);
+  }
+
+  /** Frees the parameters. */
+  dispose(): void {
+    this.weights.dispose();
+  }
+
+  protected collate(examples: readonly object[], given: readonly InputSpec[]): HostBatch {
+    const { definition, sizes } = this;
+    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples);
+    const { decoder } = definition;
+    const targets = decoder === null ? undefined : host.inputs[decoder.output];
+    if (decoder === null || targets === undefined) return host;
+    const inputs = { ...host.inputs, [decoder.output]: shifted(targets, decoder.start), [`${decoder.output}'`]: targets };
+    return { ...host, inputs };
+  }
+
+  private onDevice<T>(host: HostBatch, run: (batch: Batch) => T): T {
+    const batch = new DeviceBatch(host);
+    try {
+      return run(batch);
+    } finally {
+      batch.dispose();
+    }
+  }
+
+  private outputsOf(
+    row: number,
+    data: Readonly<Record<string, Value['data']>>,
+    shapes: Readonly<Record<string, number[]>>,
+    host: HostBatch,
+  ): Values {
+    const values = Object.entries(this.definition.outputs).map(([name, { axes }]): [string, Value] => {
+      const padded = shapes[name]!;
+      const shape = axes.map((axis, index) => (axis.dim === null ? undefined : host.lengths[axis.dim]?.[row]) ?? padded[index]!);
+      return [name, { data: cut(data[name]!, row, padded, shape), shape, axes: axes.map((axis) => axis.label) }];
+    });
+    return Object.fromEntries(values);
+  }
+}
+
+function chooseDims(definition: Definition, given: object): Record<string, number> {
+  const dims: Record<string, number> = { ...definition.hyperparameters };
+  for (const [label, size] of Object.entries(given)) {
+    if (size === undefined) continue;
+    if (!Object.hasOwn(definition.hyperparameters, label)) {
+      const known = Object.keys(definition.hyperparameters).map((each) => `\`${each}\``).join(', ');
+      throw new InputError(`\`${definition.name}\` has no dim \`${label}\` that can be chosen: ${known === '' ? 'it has none' : known}`);
+    }
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
+      throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${String(size)}`);
+    }
+    dims[label] = size;
+  }
+  return dims;
+}
+
+/** The generated sequence as data; an objective's own description of it goes before. */
+export function targetSpec(definition: Definition, n: Sizes): InputSpec {
+  const { decoder } = definition;
+  if (decoder === null) throw new InputError(`\`${definition.name}\` generates nothing`);
+  for (const objective of definition.objectives) {
+    const spec = objective.given(n).find((each) => each.name === decoder.output);
+    if (spec !== undefined) return spec;
+  }
+  const ragged = definition.ragged.some((dim) => dim.label === decoder.axis);
+  return {
+    name: decoder.output,
+    elem: 'index',
+    axes: [ragged ? { label: decoder.axis, dim: decoder.axis } : { label: decoder.axis, size: n[decoder.axis]! }],
+    indexes: { label: decoder.output, size: decoder.vocabulary(n) },
+  };
+}
+
+/** Reads tensors back and disposes of them. */
+async function readAll(tensors: Tensors): Promise<Record<string, Value['data']>> {
+  try {
+    const read = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, Value['data']]> => [name, await download(tensor)]);
+    return Object.fromEntries(await Promise.all(read));
+  } finally {
+    disposeAll(tensors);
+  }
+}
+
+async function readLoss(loss: tf.Tensor, metrics: Tensors): Promise<LossResult> {
+  const { '': value, ...others } = await readAll({ '': loss, ...metrics });
+  return { loss: value![0]!, metrics: Object.fromEntries(Object.entries(others).map(([name, data]) => [name, data[0]!])) };
+}
+
+export function disposeAll(tensors: Tensors): void {
+  for (const tensor of Object.values(tensors)) tensor.dispose();
+}

@@ -1,0 +1,209 @@
+/**
+ * Counter-based random numbers: Threefry-2x32-20 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011). A word depends on its key and counter alone, so neither the batch, nor padding, nor the order of
+ * evaluation changes a draw.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Random } from './definition.ts';
+import { elementCount } from './values.ts';
+
+/** A key of two 32-bit words. */
+export interface Key {
+  readonly low: number;
+  readonly high: number;
+}
+
+const parity = 0x1bd11bda;
+
+/** Threefry-2x32 with 20 rounds: writes the two words of counter (`c0`, `c1`) under the key into `out[at]`, `out[at + 1]`. */
+export function threefry(k0: number, k1: number, c0: number, c1: number, out: Uint32Array, at: number): void {
+  const k2 = parity ^ k0 ^ k1;
+  let x = (c0 + k0) | 0;
+  let y = (c1 + k1) | 0;
+  x = (x + y) | 0; y = ((y << 13) | (y >>> 19)) ^ x;
+  x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
+  x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
+  x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
+  x = (x + k1) | 0; y = (y + k2 + 1) | 0;
+  x = (x + y) | 0; y = ((y << 17) | (y >>> 15)) ^ x;
+  x = (x + y) | 0; y = ((y << 29) | (y >>> 3)) ^ x;
+  x = (x + y) | 0; y = ((y << 16) | (y >>> 16)) ^ x;
+  x = (x + y) | 0; y = ((y << 24) | (y >>> 8)) ^ x;
+  x = (x + k2) | 0; y = (y + k0 + 2) | 0;
+  x = (x + y) | 0; y = ((y << 13) | (y >>> 19)) ^ x;
+  x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
+  x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
+  x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
+  x = (x + k0) | 0; y = (y + k1 + 3) | 0;
+  x = (x + y) | 0; y = ((y << 17) | (y >>> 15)) ^ x;
+  x = (x + y) | 0; y = ((y << 29) | (y >>> 3)) ^ x;
+  x = (x + y) | 0; y = ((y << 16) | (y >>> 16)) ^ x;
+  x = (x + y) | 0; y = ((y << 24) | (y >>> 8)) ^ x;
+  x = (x + k1) | 0; y = (y + k2 + 4) | 0;
+  x = (x + y) | 0; y = ((y << 13) | (y >>> 19)) ^ x;
+  x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
+  x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
+  x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
+  out[at] = x + k2;
+  out[at + 1] = y + k0 + 5;
+}
+
+/** The key of a seed: a whole number below 2^53. */
+export function seedKey(seed: number): Key {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`the seed must be a whole number from 0 to 2^53 - 1, given ${seed}`);
+  }
+  return { low: seed >>> 0, high: Math.floor(seed / 2 ** 32) };
+}
+
+/** The key that (`a`, `b`) select below `key`. */
+export function fold(key: Key, a: number, b: number): Key {
+  const words = new Uint32Array(2);
+  threefry(key.low, key.high, a, b, words, 0);
+  return { low: words[0]!, high: words[1]! };
+}
+
+/** 32 bits of a name: FNV-1a over UTF-8, then the finaliser of MurmurHash3, so that like names give unlike words. */
+export function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** An endless sequence of doubles in [0, 1), 53 bits each, under one key. */
+export function stream(key: Key): () => number {
+  const words = new Uint32Array(2);
+  let counter = 0;
+  return () => {
+    threefry(key.low, key.high, counter >>> 0, Math.floor(counter / 2 ** 32), words, 0);
+    counter++;
+    return ((words[0]! >>> 5) * 2 ** 26 + (words[1]! >>> 6)) * 2 ** -53;
+  };
+}
+
+/** The numbers 0 … count-1 in random order (Fisher-Yates). */
+export function permutation(count: number, key: Key): Uint32Array {
+  const next = stream(key);
+  const order = Uint32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(next() * (last + 1));
+    const kept = order[last]!;
+    order[last] = order[other]!;
+    order[other] = kept;
+  }
+  return order;
+}
+
+const sites = 65536;
+
+/** Where the elements of a shape lie: ragged coordinates apart from the element counter over the fixed axes. */
+interface Layout {
+  readonly perExample: number;
+  /** Offset of every element over the fixed axes. */
+  readonly fixed: Uint32Array;
+  readonly rows: number;
+  readonly rowStride: number;
+  readonly columns: number;
+  readonly columnStride: number;
+}
+
+function layoutOf(site: string, shape: readonly number[], ragged: readonly boolean[]): Layout {
+  if (ragged.length !== shape.length - 1) {
+    throw new RangeError(`${site}: expected a ragged flag for each of the ${shape.length - 1} axes after the batch, given ${ragged.length}`);
+  }
+  const sizes = shape.slice(1);
+  const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
+  const coordinates = sizes.map((_, axis) => axis).filter((axis) => ragged[axis]);
+  if (coordinates.length > 2) throw new RangeError(`${site}: random numbers over more than two ragged axes are not supported`);
+  for (const axis of coordinates) {
+    if (sizes[axis]! >= sites) throw new RangeError(`${site}: random numbers need ragged axes of fewer than ${sites} places, given ${sizes[axis]}`);
+  }
+  let fixed = Uint32Array.of(0);
+  for (const [axis, size] of sizes.entries()) {
+    if (ragged[axis]) continue;
+    const grown = new Uint32Array(fixed.length * size);
+    for (let outer = 0; outer < fixed.length; outer++) {
+      for (let inner = 0; inner < size; inner++) grown[outer * size + inner] = fixed[outer]! + inner * strides[axis]!;
+    }
+    fixed = grown;
+  }
+  const [row, column] = coordinates;
+  return {
+    perExample: elementCount(sizes),
+    fixed,
+    rows: row === undefined ? 1 : sizes[row]!,
+    rowStride: row === undefined ? 0 : strides[row]!,
+    columns: column === undefined ? 1 : sizes[column]!,
+    columnStride: column === undefined ? 0 : strides[column]!,
+  };
+}
+
+/** Random numbers of one training step, for the examples of one batch. */
+export class StepRandom implements Random {
+  private readonly key: Key;
+  private readonly step: number;
+  private readonly ids: ArrayLike<number>;
+
+  /**
+   * @param step counts from 1
+   * @param ids one number below 2^32 per example of the batch, the same wherever the example comes
+   */
+  constructor(seed: number, step: number, ids: ArrayLike<number>) {
+    this.key = seedKey(seed);
+    this.step = step;
+    this.ids = ids;
+  }
+
+  keep(site: string, rate: number, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
+    if (!(rate >= 0 && rate < 1)) throw new RangeError(`${site}: a dropout rate lies in 0 … 1 without 1, given ${rate}`);
+    const threshold = Math.round(rate * 65536);
+    const kept = 1 / (1 - rate);
+    const mask = this.fill(site, shape, ragged, steps, 4, (words, lane) => {
+      const word = words[lane >>> 1]!;
+      return ((lane & 1) === 0 ? word & 0xffff : word >>> 16) >= threshold ? kept : 0;
+    });
+    return tf.tensor(mask, [...shape], 'float32');
+  }
+
+  /** Uniform in (0, 1): `(word >>> 8) * 2^-24 + 2^-25`. */
+  uniform(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
+    const values = this.fill(site, shape, ragged, steps, 2, (words, lane) => (words[lane]! >>> 8) * 2 ** -24 + 2 ** -25);
+    return tf.tensor(values, [...shape], 'float32');
+  }
+
+  private fill(
+    site: string,
+    shape: readonly number[],
+    ragged: readonly boolean[],
+    steps: readonly number[],
+    lanes: 2 | 4,
+    value: (words: Uint32Array, lane: number) => number,
+  ): Float32Array {
+    const batch = shape[0] ?? 0;
+    if (batch !== this.ids.length) {
+      throw new RangeError(`${site}: expected the batch in front, ${this.ids.length} examples, given ${batch}`);
+    }
+    const { perExample, fixed, rows, rowStride, columns, columnStride } = layoutOf(site, shape, ragged);
+    const result = new Float32Array(batch * perExample);
+    const words = new Uint32Array(2);
+    const stepKey = fold(this.key, this.step, hashOf(site));
+    for (let example = 0; example < batch; example++) {
+      let key = fold(stepKey, this.ids[example]!, steps[0] ?? 0);
+      for (let loop = 1; loop < steps.length; loop++) key = fold(key, steps[loop]!, loop);
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const base = example * perExample + row * rowStride + column * columnStride;
+          const coordinates = (row + column * sites) | 0;
+          for (let element = 0; element < fixed.length; element++) {
+            const lane = element % lanes;
+            if (lane === 0) threefry(key.low, key.high, coordinates, element / lanes, words, 0);
+            result[base + fixed[element]!] = value(words, lane);
+          }
+        }
+      }
+    }
+    return result;
+  }
+}

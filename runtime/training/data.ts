@@ -1,0 +1,122 @@
+/**
+ * The order of training examples, as a function of the seed and the step alone: a resumed run needs to know nothing but
+ * how many steps are done.
+ */
+import { TrainingError } from '../errors.ts';
+import { fold, hashOf, permutation, seedKey, stream, type Key } from '../random.ts';
+import { requirePositiveInteger } from '../values.ts';
+
+/** All examples of an epoch, or a function that draws one; `random` gives numbers in [0, 1). */
+export type ExampleSource<Example> = readonly Example[] | ((random: () => number) => Example);
+
+export interface OrderOptions<Example> {
+  readonly batchSize: number;
+  /**
+   * Sorts the examples of so many batches by length before cutting them apart, so that a batch holds little padding
+   * (Bahdanau et al. 2015 use 20). Default 1: as they come.
+   */
+  readonly window?: number;
+  readonly lengthOf?: (example: Example) => number;
+  /** How many examples of a function count as one epoch. Default 10,000. */
+  readonly epochSize?: number;
+}
+
+export interface TrainingBatch<Example> {
+  readonly examples: readonly Example[];
+  /** The same for the same example, or the number of the draw: dropout follows from it. */
+  readonly ids: readonly number[];
+  /** Epochs done before this batch. */
+  readonly epoch: number;
+}
+
+/** What has to be equal for a run to go on as it began. */
+export interface OrderIdentity {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly window: number;
+  readonly examples: number | 'drawn';
+  readonly epochSize: number;
+}
+
+export class BatchOrder<Example> {
+  readonly identity: OrderIdentity;
+  private readonly source: ExampleSource<Example>;
+  private readonly lengthOf: (example: Example) => number;
+  private readonly key: Key;
+  private shuffled: { readonly epoch: number; readonly order: Uint32Array } | undefined;
+  private drawn: { readonly window: number; readonly batches: readonly (readonly number[])[]; readonly examples: ReadonlyMap<number, Example> } | undefined;
+
+  constructor(source: ExampleSource<Example>, options: OrderOptions<Example>, seed: number) {
+    requirePositiveInteger('batchSize', options.batchSize);
+    requirePositiveInteger('window', options.window ?? 1);
+    requirePositiveInteger('epochSize', options.epochSize ?? 1);
+    if (typeof source !== 'function' && source.length === 0) throw new TrainingError('there is nothing to train on: `train` is empty');
+    this.source = source;
+    this.lengthOf = options.lengthOf ?? (() => 0);
+    this.key = fold(seedKey(seed), 0, hashOf('order of examples'));
+    this.identity = {
+      seed,
+      batchSize: options.batchSize,
+      window: options.window ?? 1,
+      examples: typeof source === 'function' ? 'drawn' : source.length,
+      epochSize: typeof source === 'function' ? (options.epochSize ?? 10_000) : source.length,
+    };
+  }
+
+  /** The epoch of a step counted from 1, as a real number: 0 at the beginning of the first. */
+  epochAt(step: number): number {
+    const { batchSize, epochSize } = this.identity;
+    return (step - 1) / (typeof this.source === 'function' ? epochSize / batchSize : Math.ceil(epochSize / batchSize));
+  }
+
+  /** The batch of a step counted from 1. The last batch of an epoch over an array may be smaller. */
+  batch(step: number): TrainingBatch<Example> {
+    const epoch = this.epochAt(step);
+    const { source } = this;
+    if (typeof source === 'function') {
+      const { batches, examples } = this.drawnWindow(step - 1, source);
+      const ids = batches[(step - 1) % this.identity.window]!;
+      return { ids: ids.map((id) => id % 2 ** 32), examples: ids.map((id) => examples.get(id)!), epoch };
+    }
+    const perEpoch = Math.ceil(source.length / this.identity.batchSize);
+    const ids = this.batchOf(source, Math.floor((step - 1) / perEpoch), (step - 1) % perEpoch);
+    return { ids, examples: ids.map((id) => source[id]!), epoch };
+  }
+
+  private batchOf(source: readonly Example[], epoch: number, index: number): readonly number[] {
+    if (this.shuffled?.epoch !== epoch) {
+      this.shuffled = { epoch, order: permutation(source.length, fold(this.key, 1, epoch)) };
+      this.drawn = undefined;
+    }
+    const { batchSize, window } = this.identity;
+    const number = Math.floor(index / window);
+    if (this.drawn?.window !== number) {
+      const ids = Array.from(this.shuffled.order.subarray(number * window * batchSize, (number + 1) * window * batchSize));
+      const batches = this.cutApart(ids, (id) => source[id]!, fold(fold(this.key, 2, epoch), 0, number));
+      this.drawn = { window: number, batches, examples: new Map() };
+    }
+    return this.drawn.batches[index % window]!;
+  }
+
+  private drawnWindow(index: number, draw: (random: () => number) => Example): NonNullable<BatchOrder<Example>['drawn']> {
+    const { batchSize, window } = this.identity;
+    const number = Math.floor(index / window);
+    if (this.drawn?.window !== number) {
+      const ids = Array.from({ length: window * batchSize }, (_, at) => number * window * batchSize + at);
+      const below = fold(this.key, 3, 0);
+      const examples = new Map(ids.map((id) => [id, draw(stream(fold(below, id >>> 0, Math.floor(id / 2 ** 32))))]));
+      this.drawn = { window: number, examples, batches: this.cutApart(ids, (id) => examples.get(id)!, fold(this.key, 4, number)) };
+    }
+    return this.drawn;
+  }
+
+  /** Batches of like lengths, in random order so that length and time are not tied. */
+  private cutApart(ids: readonly number[], exampleOf: (id: number) => Example, key: Key): readonly (readonly number[])[] {
+    const { batchSize, window } = this.identity;
+    const lengths = new Map(ids.map((id) => [id, window === 1 ? 0 : this.lengthOf(exampleOf(id))]));
+    const sorted = [...ids].sort((a, b) => lengths.get(a)! - lengths.get(b)!);
+    const batches: number[][] = [];
+    for (let at = 0; at < sorted.length; at += batchSize) batches.push(sorted.slice(at, at + batchSize));
+    return Array.from(permutation(batches.length, key), (index) => batches[index]!);
+  }
+}

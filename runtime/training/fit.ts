@@ -1,0 +1,356 @@
+import { readCheckpoint, writeCheckpoint, type CheckpointNote } from '../checkpoint/checkpoint.ts';
+import type { StoredTensor } from '../checkpoint/safetensors.ts';
+import { DeviceBatch } from '../batch.ts';
+import type { Definition, ObjectiveDefinition } from '../definition.ts';
+import { CheckpointError, TrainingError } from '../errors.ts';
+import { disposeAll, type LossResult, type Model } from '../model.ts';
+import { StepRandom } from '../random.ts';
+import { requirePositiveInteger } from '../values.ts';
+import { BatchOrder, type ExampleSource } from './data.ts';
+import type { EndReason, TrainingEvent } from './events.ts';
+import { LossReader } from './losses.ts';
+import { Optimizer } from './optimizer.ts';
+import { readProgress, writeProgress, type RunProgress } from './progress-state.ts';
+import type { CheckpointStore } from './store.ts';
+
+export interface FitData<Example> {
+  readonly train: ExampleSource<Example>;
+  readonly validation?: readonly Example[];
+}
+
+export interface ValidationOptions<M> {
+  /** Steps between validations. */
+  readonly every: number;
+  /** Default: as in training. */
+  readonly batchSize?: number;
+  /** Numbers besides the objective's, such as how many outputs are right when generated. */
+  readonly metrics?: (model: M) => Promise<Readonly<Record<string, number>>>;
+  /** The number that decides what is best: `loss` (default) or a metric. */
+  readonly watch?: string;
+  /** Default `least`. */
+  readonly goal?: 'least' | 'most';
+  /** Stops after so many validations in a row without a better one. */
+  readonly patience?: number;
+}
+
+export interface CheckpointOptions {
+  readonly store: CheckpointStore;
+  /** Steps between checkpoints; one more is written at the end. */
+  readonly every?: number;
+  /** Goes on from the store's last checkpoint, if there is one, as if the run had not been interrupted. */
+  readonly resume?: boolean;
+  readonly note?: Pick<CheckpointNote, 'task' | 'configuration'>;
+}
+
+export interface FitOptions<Example, M> {
+  readonly objective?: string;
+  readonly batchSize: number;
+  /** Batches sorted by length together; see `OrderOptions.window`. */
+  readonly window?: number;
+  /** Default: how many places the first ragged axis of the inputs has. */
+  readonly lengthOf?: (example: Example) => number;
+  /** Examples of a drawing source that count as one epoch. */
+  readonly epochSize?: number;
+  /** The run ends when the first of the budgets given is used up. They count from the very beginning of a resumed run. */
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly minutes?: number;
+  /** Order of examples and dropout; default: the model's. */
+  readonly seed?: number;
+  readonly validate?: ValidationOptions<M>;
+  readonly checkpoints?: CheckpointOptions;
+  /** What the model holds at the end. Default `best` if there is validation, else `last`. */
+  readonly keep?: 'best' | 'last';
+  /** Steps between reports, and between readings of the loss. Default 10. */
+  readonly reportEvery?: number;
+  /** Ends the run after the step at hand and a last checkpoint. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainingEvent) => void;
+}
+
+export interface FitResult {
+  readonly reason: EndReason;
+  readonly steps: number;
+  readonly epochs: number;
+  /** Training time, of earlier parts of the run too. */
+  readonly seconds: number;
+  /** Means over the last group of steps read back. */
+  readonly last: LossResult | undefined;
+  readonly best: { readonly step: number; readonly value: number } | undefined;
+}
+
+/**
+ * Trains a model by one of its objectives.
+ *
+ * A run is a function of the seed: on one backend, the same seed gives the same parameters to the last bit, also when
+ * the run was interrupted and resumed.
+ *
+ * @throws TrainingError when the loss is not finite (the store's checkpoints and, if there is one, the model are then
+ *   those before) or when a run cannot be resumed with other settings
+ * @throws InputError for examples that do not fit the model
+ */
+export async function fit<Dims, Input extends object, Target extends object, Output, M extends Model<Dims, Input, Target, Output>>(
+  model: M & Model<Dims, Input, Target, Output>,
+  data: FitData<Input & Target>,
+  options: FitOptions<Input & Target, M>,
+): Promise<FitResult> {
+  const run = new Run<Input & Target, M>(model, data, options);
+  try {
+    return await run.all();
+  } finally {
+    run.dispose();
+  }
+}
+
+/** What a run needs of a model; keeps the four type parameters out of the loop. */
+interface Trainable<Example> {
+  readonly definition: Definition;
+  readonly seed: number;
+  readonly dims: Readonly<Record<string, number>>;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly parameterCount: number;
+  readonly weights: Model<unknown, object, object>['weights'];
+  objective(name?: string): ObjectiveDefinition;
+  collateFor(objective: ObjectiveDefinition, examples: readonly Example[]): ReturnType<Model<unknown, object, object>['collateFor']>;
+  loss(examples: readonly Example[], options: { readonly objective: string }): Promise<LossResult>;
+}
+
+/** How long the loop keeps the thread before it lets others have a turn: a signal could not be heard otherwise. */
+const turnMilliseconds = 50;
+
+class Run<Example, M extends Trainable<Example>> {
+  private readonly model: M;
+  private readonly data: FitData<Example>;
+  private readonly options: FitOptions<Example, M>;
+  private readonly objective: ObjectiveDefinition;
+  private readonly order: BatchOrder<Example>;
+  private readonly optimizer: Optimizer;
+  private readonly losses: LossReader;
+  private readonly limit: number;
+  private progress: RunProgress;
+  private bestParameters: ReadonlyMap<string, StoredTensor> | undefined;
+  private last: LossResult | undefined;
+  private savedStep = 0;
+  private started = performance.now();
+  private turn = performance.now();
+  private reported = { step: 0, at: performance.now() };
+
+  constructor(model: M, data: FitData<Example>, options: FitOptions<Example, M>) {
+    checkOptions(data, options);
+    this.model = model;
+    this.data = data;
+    this.options = options;
+    this.objective = model.objective(options.objective);
+    this.order = new BatchOrder(data.train, { ...options, lengthOf: options.lengthOf ?? defaultLength(model) }, options.seed ?? model.seed);
+    const perEpoch = 1 / this.order.epochAt(2);
+    this.limit = Math.min(options.steps ?? Infinity, options.epochs === undefined ? Infinity : Math.ceil(options.epochs * perEpoch));
+    this.optimizer = new Optimizer(model.weights);
+    this.losses = new LossReader(options.reportEvery ?? 10);
+    this.progress = { step: 0, seconds: 0, best: undefined, stale: 0, identity: this.order.identity, objective: this.objective.name };
+  }
+
+  async all(): Promise<FitResult> {
+    const { checkpoints, signal, minutes } = this.options;
+    if (checkpoints?.resume === true) await this.resume(checkpoints.store);
+    this.started = this.turn = performance.now();
+    this.reported = { step: this.progress.step, at: this.started };
+    this.tell({
+      kind: 'start',
+      step: this.progress.step,
+      steps: Number.isFinite(this.limit) ? this.limit : null,
+      seconds: minutes === undefined ? null : 60 * minutes,
+      parameterCount: this.model.parameterCount,
+    });
+    let reason: EndReason | undefined = this.patienceIsOut() ? 'patience' : undefined;
+    try {
+      while (reason === undefined) {
+        if (signal?.aborted === true) reason = 'signal';
+        else if (this.progress.step >= this.limit || this.seconds() >= 60 * (minutes ?? Infinity)) reason = 'budget';
+        else reason = await this.step();
+      }
+      this.last = (await this.losses.settle()) ?? this.last;
+      if (checkpoints !== undefined && this.savedStep < this.progress.step) await this.checkpoint(checkpoints);
+    } catch (error) {
+      if (error instanceof TrainingError) throw await this.afterDivergence(error);
+      throw error;
+    }
+    if (this.bestParameters !== undefined && this.options.keep !== 'last') this.model.weights.restore(this.bestParameters);
+    const { step, best } = this.progress;
+    const seconds = this.seconds();
+    this.tell({ kind: 'end', step, reason, seconds });
+    return { reason, steps: step, epochs: this.order.epochAt(step + 1), seconds, last: this.last, best };
+  }
+
+  dispose(): void {
+    this.losses.dispose();
+    this.optimizer.dispose();
+  }
+
+  private async step(): Promise<EndReason | undefined> {
+    const { validate, checkpoints } = this.options;
+    const step = this.progress.step + 1;
+    const { examples, ids, epoch } = this.order.batch(step);
+    const settings = this.objective.optimizer(this.model.sizes, step, epoch);
+    const random = new StepRandom(this.order.identity.seed, step, ids);
+    const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
+    let loss, metrics, gradients;
+    try {
+      ({ loss, metrics, gradients } = this.objective.gradients(this.model.weights.tensors, batch, random));
+    } finally {
+      batch.dispose();
+    }
+    try {
+      this.optimizer.apply(gradients, settings, step, this.objective.clip);
+    } finally {
+      disposeAll(gradients);
+    }
+    this.progress = { ...this.progress, step };
+    const arrived = await this.losses.push(step, loss, metrics);
+    if (arrived !== undefined) this.report(arrived, settings.rate, epoch, examples.length);
+    await this.giveTurn();
+    if (validate !== undefined && step % validate.every === 0) await this.validation(validate);
+    if (checkpoints?.every !== undefined && step % checkpoints.every === 0 && this.savedStep < step) await this.checkpoint(checkpoints);
+    return this.patienceIsOut() ? 'patience' : undefined;
+  }
+
+  private patienceIsOut(): boolean {
+    const patience = this.options.validate?.patience;
+    return patience !== undefined && this.progress.stale >= patience;
+  }
+
+  private report(arrived: LossResult, rate: number, epoch: number, batchSize: number): void {
+    this.last = arrived;
+    const now = performance.now();
+    const { step } = this.progress;
+    const stepsPerSecond = (1000 * (step - this.reported.step)) / Math.max(now - this.reported.at, 1e-3);
+    this.reported = { step, at: now };
+    this.tell({ kind: 'progress', step, epoch, ...arrived, rate, seconds: this.seconds(), stepsPerSecond, examplesPerSecond: stepsPerSecond * batchSize });
+  }
+
+  private async validation(settings: ValidationOptions<M>): Promise<void> {
+    this.last = (await this.losses.settle()) ?? this.last;
+    const examples = this.data.validation ?? [];
+    const size = settings.batchSize ?? this.options.batchSize;
+    let loss = 0;
+    const metrics: Record<string, number> = {};
+    for (let at = 0; at < examples.length; at += size) {
+      const part = examples.slice(at, at + size);
+      const result = await this.model.loss(part, { objective: this.objective.name });
+      const share = part.length / examples.length;
+      loss += share * result.loss;
+      for (const [name, value] of Object.entries(result.metrics)) metrics[name] = (metrics[name] ?? 0) + share * value;
+      await this.giveTurn();
+    }
+    Object.assign(metrics, await settings.metrics?.(this.model));
+    const watch = settings.watch ?? 'loss';
+    const value = watch === 'loss' ? loss : metrics[watch];
+    if (value === undefined) throw new TrainingError(`validation watches \`${watch}\`, but there are only ${['loss', ...Object.keys(metrics)].map((name) => `\`${name}\``).join(', ')}`);
+    const { step } = this.progress;
+    const before = this.progress.best?.value;
+    const best = Number.isFinite(value) && (before === undefined || (settings.goal === 'most' ? value > before : value < before));
+    this.progress = best ? { ...this.progress, best: { step, value }, stale: 0 } : { ...this.progress, stale: this.progress.stale + 1 };
+    this.tell({ kind: 'validation', step, loss, metrics, best });
+    if (best) await this.keepBest();
+  }
+
+  private async keepBest(): Promise<void> {
+    const { checkpoints } = this.options;
+    this.bestParameters = await this.model.weights.store();
+    requireFinite(this.bestParameters, this.progress.step);
+    if (checkpoints === undefined) return;
+    const { step } = this.progress;
+    await checkpoints.store.save('best', writeCheckpoint(this.model, this.bestParameters, { ...checkpoints.note, step }));
+    this.tell({ kind: 'checkpoint', step, name: 'best' });
+    // A run that goes on from here has to know of the best one.
+    await this.checkpoint(checkpoints);
+  }
+
+  private async checkpoint({ store, note }: CheckpointOptions): Promise<void> {
+    this.last = (await this.losses.settle()) ?? this.last;
+    const { step } = this.progress;
+    const parameters = await this.model.weights.store();
+    requireFinite(parameters, step);
+    const state = writeProgress({ ...this.progress, seconds: this.seconds() });
+    await store.save('last', writeCheckpoint(this.model, parameters, { ...note, step }, { slots: await this.optimizer.store(), state }));
+    this.savedStep = step;
+    this.tell({ kind: 'checkpoint', step, name: 'last' });
+  }
+
+  private async resume(store: CheckpointStore): Promise<void> {
+    const bytes = await store.load('last');
+    if (bytes === null) return;
+    const { parameters, slots, training } = readCheckpoint(bytes);
+    if (training === undefined) throw new CheckpointError('the last checkpoint holds parameters only: a run cannot go on from it');
+    const progress = readProgress(training);
+    const now = { ...this.order.identity, objective: this.objective.name };
+    const then: Readonly<Record<string, unknown>> = { ...progress.identity, objective: progress.objective };
+    const changed = Object.entries(now).filter(([name, value]) => then[name] !== value);
+    if (changed.length > 0) {
+      const list = changed.map(([name, value]) => `${name} was ${String(then[name])}, is ${String(value)}`).join('; ');
+      throw new TrainingError(`the run cannot go on as it began: ${list}. Give the same settings, or start anew in another folder`);
+    }
+    const best = progress.best === undefined ? null : await store.load('best');
+    this.model.weights.restore(parameters);
+    this.optimizer.restore(slots);
+    this.progress = progress;
+    this.savedStep = progress.step;
+    if (best !== null) this.bestParameters = readCheckpoint(best).parameters;
+  }
+
+  /** The error to throw: where there is a good checkpoint, the model gets it back. */
+  private async afterDivergence(error: TrainingError): Promise<TrainingError> {
+    const bytes = await this.options.checkpoints?.store.load('last');
+    if (bytes === undefined || bytes === null) return error;
+    const { info, parameters } = readCheckpoint(bytes);
+    this.model.weights.restore(parameters);
+    return new TrainingError(`${error.message}. The last good checkpoint, of step ${info.step}, is kept, and the model holds it`, { cause: error });
+  }
+
+  private seconds(): number {
+    return this.progress.seconds + (performance.now() - this.started) / 1000;
+  }
+
+  private tell(event: TrainingEvent): void {
+    this.options.onEvent?.(event);
+  }
+
+  private async giveTurn(): Promise<void> {
+    if (performance.now() - this.turn < turnMilliseconds) return;
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 0);
+    });
+    this.turn = performance.now();
+  }
+}
+
+function checkOptions<Example, M>(data: FitData<Example>, options: FitOptions<Example, M>): void {
+  const { steps, epochs, minutes, validate, checkpoints } = options;
+  if (steps === undefined && epochs === undefined && minutes === undefined) throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');
+  for (const [name, value] of Object.entries({ steps, epochs, minutes })) {
+    if (value !== undefined && !(value > 0)) throw new TrainingError(`\`${name}\`: expected more than 0, given ${value}`);
+  }
+  requirePositiveInteger('reportEvery', options.reportEvery ?? 10);
+  requirePositiveInteger('validate.every', validate?.every ?? 1);
+  requirePositiveInteger('validate.patience', validate?.patience ?? 1);
+  requirePositiveInteger('checkpoints.every', checkpoints?.every ?? 1);
+  const watchesData = validate !== undefined && (validate.watch ?? 'loss') === 'loss';
+  if (watchesData && (data.validation ?? []).length === 0) throw new TrainingError('`validate` watches the loss, but there are no `validation` examples');
+}
+
+function requireFinite(parameters: ReadonlyMap<string, StoredTensor>, step: number): void {
+  for (const [path, { data }] of parameters) {
+    if (!data.every((value) => Number.isFinite(value))) {
+      throw new TrainingError(`the parameter \`${path}\` is not finite after step ${step}: training diverged; a lower rate or \`clip norm 1\` in the objective is the usual cure`);
+    }
+  }
+}
+
+/** Places of the first input that has a ragged first axis. */
+function defaultLength<Example>(model: Trainable<Example>): (example: Example) => number {
+  const ragged = model.definition.inputs(model.sizes).find((spec) => spec.axes[0] !== undefined && 'dim' in spec.axes[0]);
+  if (ragged === undefined) return () => 0;
+  return (example) => {
+    const value = (example as Readonly<Record<string, ArrayLike<unknown> | undefined>>)[ragged.name];
+    return value?.length ?? 0;
+  };
+}

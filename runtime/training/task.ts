@@ -1,0 +1,151 @@
+/**
+ * A task: data, sizes and measures that belong to a model, so that one command line can train, try and draw every model.
+ * `models/<name>/task.ts` exports one as `task`.
+ */
+import type { Generated, GenerateOptions } from '../generative.ts';
+import type { Model, ModelOptions } from '../model.ts';
+import type { Values } from '../values.ts';
+import type { FitOptions } from './fit.ts';
+import type { ExampleSource } from './data.ts';
+
+/** One way to train: a size of model, its data and its budget. */
+export interface Configuration {
+  /** One line for the list of configurations. */
+  readonly about: string;
+  /** The model's dims; those left out keep the program's defaults. */
+  readonly dims: Readonly<Record<string, number>>;
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Steps in all; the same on every backend. */
+  readonly steps: number;
+  /** Steps between validations. */
+  readonly validateEvery: number;
+  /** Batches sorted by length together. */
+  readonly window?: number;
+  readonly patience?: number;
+  /** What the task itself needs to know, such as the locales of dates. */
+  readonly settings?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** One example as people see it and as the model sees it. */
+export interface TaskExample<Input, Target> {
+  readonly input: Input;
+  readonly target: Target;
+  /** As a person writes the input. */
+  readonly shown: string;
+  /** The right answer as a person writes it. */
+  readonly answer: string;
+  /** What results are told apart by, such as a locale or a length. */
+  readonly group?: string;
+}
+
+/** The user's text, ready for the model. */
+export interface ParsedInput<Input> {
+  readonly input: Input;
+  readonly shown: string;
+}
+
+/** Measured numbers, overall and by group. */
+export interface Evaluation {
+  readonly columns: readonly string[];
+  readonly rows: readonly EvaluationRow[];
+}
+
+export interface EvaluationRow {
+  /** `all`, or the group. */
+  readonly group: string;
+  readonly examples: number;
+  /** One number per column. */
+  readonly values: readonly number[];
+}
+
+/** A picture that the command line writes to a file. */
+export interface Picture {
+  /** File name without extension. */
+  readonly name: string;
+  readonly svg: string;
+}
+
+/** A task opened at a configuration: vocabulary and data are there. */
+export interface OpenTask<Input extends object, Target extends object, Output, M> {
+  /** Dims that follow from the data, such as the size of a vocabulary; they add to the configuration's. */
+  readonly dims: Readonly<Record<string, number>>;
+  readonly train: ExampleSource<TaskExample<Input, Target>>;
+  readonly validation: readonly TaskExample<Input, Target>[];
+  readonly test: readonly TaskExample<Input, Target>[];
+  /** @throws a RangeError that says what the line should look like */
+  parse(line: string): ParsedInput<Input>;
+  /** Lines to try, for help texts and demonstrations. */
+  readonly samples: readonly string[];
+  /** The model's answers. `options` are for those that generate. */
+  answer(model: M, inputs: readonly Input[], options?: GenerateOptions): Promise<Output[]>;
+  /** An answer as a person reads it. */
+  show(output: Output): string;
+  /** Measures over examples; `progress` hears how many are done. */
+  evaluate(model: M, examples: readonly TaskExample<Input, Target>[], progress?: (done: number) => void): Promise<Evaluation>;
+  /** What the model looked at for these inputs; empty where there is nothing to draw. */
+  pictures(model: M, inputs: readonly ParsedInput<Input>[]): Promise<Picture[]>;
+  /** What `fit` is told besides the configuration. */
+  readonly training?: Partial<Pick<FitOptions<Input & Target, M>, 'objective' | 'validate' | 'lengthOf' | 'epochSize'>>;
+}
+
+export interface Task<Input extends object, Target extends object, Output = Generated | Values, M = Model<never, Input, Target, unknown>, Emitted = unknown> {
+  readonly name: string;
+  /** One sentence for `attnc train`'s list. */
+  readonly about: string;
+  /** The `.attn` file, beside the task. */
+  readonly source: string;
+  /** By name; the first is the default. `quick` is done within minutes on a processor alone. */
+  readonly configurations: Readonly<Record<string, Configuration>>;
+  open(configuration: Configuration): Promise<OpenTask<Input, Target, Output, M>>;
+  /** The model of the module emitted from `source`, which whoever runs the task has compiled and loaded. */
+  create(emitted: Emitted, options: ModelOptions<Record<string, number>>): M;
+}
+
+/** What a model is trained on. */
+export function toExample<Input extends object, Target extends object>(example: TaskExample<Input, Target>): Input & Target {
+  return { ...example.input, ...example.target };
+}
+
+/** A source of task examples as a source of what a model is trained on. */
+export function toSource<Input extends object, Target extends object>(source: ExampleSource<TaskExample<Input, Target>>): ExampleSource<Input & Target> {
+  return typeof source === 'function' ? (random) => toExample(source(random)) : source.map(toExample);
+}
+
+/**
+ * The table of right answers, overall and by group.
+ *
+ * @param correct one verdict per example, in [0, 1]
+ */
+export function tabulate(column: string, groups: readonly (string | undefined)[], correct: readonly number[]): Evaluation {
+  const byGroup = new Map<string, number[]>();
+  for (const [index, value] of correct.entries()) {
+    const group = groups[index];
+    if (group === undefined) continue;
+    const values = byGroup.get(group) ?? [];
+    values.push(value);
+    byGroup.set(group, values);
+  }
+  const row = (group: string, values: readonly number[]): EvaluationRow => ({
+    group,
+    examples: values.length,
+    values: [values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length],
+  });
+  const rows = Array.from(byGroup, ([group, values]) => row(group, values)).sort((a, b) => (a.group < b.group ? -1 : 1));
+  return { columns: [column], rows: [row('all', correct), ...rows] };
+}
+
+/** Runs `work` over parts of at most `size`, in order; `progress` hears how many are done. */
+export async function inParts<T, Result>(
+  items: readonly T[],
+  size: number,
+  work: (part: readonly T[]) => Promise<readonly Result[]>,
+  progress?: (done: number) => void,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += size) {
+    results.push(...(await work(items.slice(at, at + size))));
+    progress?.(Math.min(at + size, items.length));
+  }
+  return results;
+}

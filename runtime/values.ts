@@ -1,0 +1,63 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { InputError } from './errors.ts';
+
+/** A row of whole numbers or of positions on an axis. */
+export type Ints = readonly number[] | Int32Array;
+/** A row of numbers. */
+export type Floats = readonly number[] | Float32Array;
+/** A row of truth values; in a `Uint8Array` zero is false. */
+export type Flags = readonly boolean[] | Uint8Array;
+
+/** Numbers on the host with named axes, row-major. Nothing to dispose. */
+export interface Value {
+  readonly data: Float32Array | Int32Array | Uint8Array;
+  readonly shape: readonly number[];
+  readonly axes: readonly string[];
+}
+
+/** Values of one example by name. */
+export type Values = Readonly<Record<string, Value>>;
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Reads a tensor back; the tensor stays with the caller. */
+export async function download(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
+  return tensor.data<'float32' | 'int32' | 'bool'>();
+}
+
+/**
+ * The first `extent` places of every axis of row `row` of a padded array.
+ *
+ * @param shape padded sizes without the leading axis of rows
+ */
+export function cut(data: Value['data'], row: number, shape: readonly number[], extent: readonly number[]): Value['data'] {
+  const size = elementCount(shape);
+  const whole = data.subarray(row * size, (row + 1) * size);
+  if (shape.every((padded, axis) => padded === extent[axis])) return whole.slice();
+  const result = whole.slice(0, elementCount(extent));
+  let to = 0;
+  const copy = (axis: number, from: number): void => {
+    if (axis === shape.length) {
+      result[to++] = whole[from]!;
+      return;
+    }
+    const stride = elementCount(shape.slice(axis + 1));
+    for (let place = 0; place < extent[axis]!; place++) copy(axis + 1, from + place * stride);
+  };
+  copy(0, 0);
+  return result;
+}
+
+/** The position as it stands in messages: `tokens[source = 5]`. */
+export function place(name: string, labels: readonly string[], at: readonly number[]): string {
+  const inside = labels.map((label, axis) => (axis < at.length ? `${label} = ${at[axis]}` : label));
+  return inside.length === 0 ? `\`${name}\`` : `\`${name}[${inside.join(', ')}]\``;
+}
+
+export function requirePositiveInteger(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InputError(`\`${name}\`: expected a whole number of at least 1, given ${value}`);
+  }
+}

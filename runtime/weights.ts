@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ParameterSpec, Tensors } from './definition.ts';
+import { CheckpointError } from './errors.ts';
+import { initialValues } from './initialise.ts';
+import { download, elementCount, type Value } from './values.ts';
+import type { StoredTensor } from './checkpoint/safetensors.ts';
+
+/** The parameters of a model on the active backend. */
+export class Weights {
+  readonly specs: readonly ParameterSpec[];
+  private current: Readonly<Record<string, tf.Tensor>>;
+
+  constructor(specs: readonly ParameterSpec[], seed: number) {
+    this.specs = specs;
+    this.current = Object.fromEntries(specs.map((spec) => [spec.path, upload(initialValues(spec, seed), shapeOf(spec))]));
+  }
+
+  /** By path. They stay with this object: do not dispose them. */
+  get tensors(): Tensors {
+    return this.current;
+  }
+
+  /** Takes new tensors, one per path, and disposes of the old ones. */
+  replace(next: Tensors): void {
+    const previous = this.current;
+    this.current = Object.fromEntries(this.specs.map((spec) => [spec.path, tf.keep(next[spec.path]!)]));
+    for (const tensor of Object.values(previous)) tensor.dispose();
+  }
+
+  async read(path: string): Promise<Value> {
+    const spec = this.specs.find((each) => each.path === path);
+    const tensor = this.current[path];
+    if (spec === undefined || tensor === undefined) throw new RangeError(`there is no parameter \`${path}\``);
+    return { data: await download(tensor), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
+  }
+
+  /** All parameters as they are written to a file. */
+  async store(): Promise<Map<string, StoredTensor>> {
+    const stored = this.specs.map(async (spec): Promise<[string, StoredTensor]> => {
+      const data = await download(this.current[spec.path]!);
+      return [spec.path, { data: data instanceof Float32Array ? data : Float32Array.from(data), shape: shapeOf(spec) }];
+    });
+    return new Map(await Promise.all(stored));
+  }
+
+  /**
+   * Takes stored values: all of them or, with an error, none.
+   *
+   * @throws CheckpointError naming what is missing, what is too many, and shapes that differ
+   */
+  restore(stored: ReadonlyMap<string, StoredTensor>): void {
+    const faults: string[] = [];
+    for (const spec of this.specs) {
+      const given = stored.get(spec.path);
+      const expected = shapeOf(spec);
+      if (given === undefined) faults.push(`\`${spec.path}\` is missing`);
+      else if (given.shape.join() !== expected.join()) {
+        const axes = spec.axes.map((axis) => `${axis.label} = ${axis.size}`).join(', ');
+        faults.push(`\`${spec.path}\`: expected [${axes}], given [${given.shape.join(', ')}]`);
+      }
+    }
+    const known = new Set(this.specs.map((spec) => spec.path));
+    for (const path of stored.keys()) if (!known.has(path)) faults.push(`\`${path}\` is no parameter of this model`);
+    if (faults.length > 0) {
+      const more = faults.length > 8 ? [`and ${faults.length - 8} more`] : [];
+      throw new CheckpointError(`the checkpoint does not fit the model; nothing was changed:\n  ${[...faults.slice(0, 8), ...more].join('\n  ')}`);
+    }
+    this.replace(Object.fromEntries(this.specs.map((spec) => [spec.path, upload(stored.get(spec.path)!.data, shapeOf(spec))])));
+  }
+
+  dispose(): void {
+    for (const tensor of Object.values(this.current)) tensor.dispose();
+    this.current = {};
+  }
+}
+
+export function shapeOf(spec: ParameterSpec): number[] {
+  return spec.axes.map((axis) => axis.size);
+}
+
+export function sizeOf(spec: ParameterSpec): number {
+  return elementCount(shapeOf(spec));
+}
+
+/** Kept, so that a `tf.tidy` around the caller does not take it. */
+function upload(data: Float32Array, shape: number[]): tf.Tensor {
+  return tf.keep(tf.tensor(data, shape, 'float32'));
+}

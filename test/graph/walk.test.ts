@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { Builder } from '../../compiler/graph/builder.ts';
+import type { Node } from '../../compiler/graph/graph.ts';
+import { printGraph } from '../../compiler/graph/print.ts';
+import { showType } from '../../compiler/graph/spaces.ts';
+import { verify } from '../../compiler/graph/verify.ts';
+import { Dependence, reachable, Rewriter } from '../../compiler/graph/walk.ts';
+import { axis, floats, literal, run } from './support.ts';
+
+const [time, d, batch] = [axis('time'), axis('d', 2), axis('batch')];
+
+/** A vanilla RNN over `x`, and the softmax of its last state. */
+function rnn(b: Builder): Node {
+  const x = b.input('x', floats(time, d));
+  const W = b.parameter('W', [d]);
+  const [arg, state] = [b.argument(floats(d)), b.argument(floats(d))];
+  const scaled = b.at({ file: 'rnn.attn', start: 0, end: 1, name: 'scaled' }).unary('exp', W);
+  const next = b.unary('tanh', b.binary('add', b.binary('mul', state, scaled), arg));
+  const scan = b.scan({ axis: time, position: b.step(time), xs: [{ arg, value: x }], states: [{ arg: state, init: literal(b, [0, 0], [d]), next }], emits: [next] });
+  return b.softmax(b.result(scan, 0), 'd');
+}
+
+describe('dependence', () => {
+  it('says in which region a node stands', () => {
+    const nodes = reachable([rnn(new Builder())]);
+    const of = (kind: string, fn?: string): number => {
+      const node = nodes.find(({ op }) => op.kind === kind && (fn === undefined || ('fn' in op && op.fn === fn)));
+      return node === undefined ? -1 : new Dependence().of(node).size;
+    };
+    expect([of('unary', 'exp'), of('unary', 'tanh'), of('scan'), of('softmax')]).toEqual([0, 2, 0, 0]);
+  });
+
+  it('walks long chains', () => {
+    const b = new Builder();
+    let node = b.constant(1);
+    for (let k = 0; k < 30_000; k++) node = b.unary('neg', node);
+    expect(reachable([node])).toHaveLength(30_001);
+    expect(run(new Rewriter(new Builder(), () => null).map(node))).toBe(1);
+  });
+});
+
+describe('printing', () => {
+  it('is readable and does not depend on ids', () => {
+    const [b, late] = [new Builder(), new Builder()];
+    for (let k = 0; k < 5; k++) late.constant(k);
+    const text = printGraph(new Map([['p', rnn(b)]]));
+    expect(printGraph(new Map([['p', rnn(late)]]))).toBe(text);
+    expect(text).toBe(`%0 = input x : [time, d: 2]
+%1 = constant 0 : []
+%2 = constant 0 : []
+%3 = parameter W : [d: 2]
+%4 = concat[d: 2] of [1, 1](%1, %2) : [d: 2]
+%5 = exp(%3) : [d: 2]  // scaled
+%12 = scan[time](%0, %4) : [d: 2]; [time, d: 2]
+  %6 = argument : index(time)[]
+  %7 = argument : [d: 2]
+  %8 = argument : [d: 2]
+  %9 = mul(%8, %5) : [d: 2]
+  %10 = add(%9, %7) : [d: 2]
+  %11 = tanh(%10) : [d: 2]
+  yield %11, %11
+%13 = result 0(%12) : [d: 2]
+%14 = softmax[d](%13) : [d: 2]
+p = %14
+`);
+  });
+});
+
+describe('rewriting', () => {
+  it('without a rule gives the same graph', () => {
+    const root = rnn(new Builder());
+    expect(printGraph([new Rewriter(new Builder(), () => null).map(root)])).toBe(printGraph([root]));
+  });
+
+  it('lets states gain the axes that reach them, and broadcasts what they start from', () => {
+    const root = rnn(new Builder());
+    const b = new Builder();
+    const batched = new Rewriter(b, (node) => (node.op.kind === 'input' ? b.input('x', floats(batch, time, d)) : null)).map(root);
+    expect(showType(batched.types[0])).toBe('[d: 2, batch]');
+    verify([batched], { dialect: 'batched' });
+    const examples = [[[1, 2], [3, 4], [0, 1]], [[-1, 0], [1, 1], [2, -2]]];
+    const given = { parameters: { W: [0.1, -0.4] } };
+    const each = examples.map((x) => run(root, { ...given, sizes: { time: 3 }, inputs: { x } })) as readonly (readonly number[])[];
+    const all = run(batched, { ...given, sizes: { time: 3, batch: 2 }, inputs: { x: examples } });
+    expect(all).toEqual([0, 1].map((k) => each.map((row) => expect.closeTo(row[k], 12))));
+  });
+
+  it('may put results in the place of a call: inlining', () => {
+    const b = new Builder();
+    const [inner, r] = [axis('inner', 2), axis('r', 3)];
+    const arg = b.argument(floats(inner));
+    const region = { args: [arg], results: [b.softmax(arg, 'inner'), b.reduce('sum', arg, ['inner'])] };
+    const x = literal(b, [[1, 2], [3, 5], [0, 0]], [r, d]);
+    const call = b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }], []] }, [x]);
+    const y = b.binary('mul', b.result(call, 0), b.result(call, 1));
+    const into = new Builder();
+    const inlined = new Rewriter(into, (node, [input], rewriter) => {
+      if (node.op.kind !== 'call') return null;
+      const [soft, sum] = rewriter.region([[arg, into.rename(input, 'd', inner)]], node.op.region.results, true);
+      return [into.rename(soft, 'inner', d), sum];
+    }).map(y);
+    verify([y], { dialect: 'calls' });
+    verify([inlined], { dialect: 'inlined' });
+    expect(run(inlined)).toEqual(run(y));
+  });
+});

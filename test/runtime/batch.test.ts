@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { collate, InputError } from '../../runtime/index.ts';
+import type { InputSpec } from '../../runtime/definition.ts';
+
+const source = { label: 'source', dim: 'source' };
+const tokens: InputSpec = { name: 'tokens', elem: 'index', axes: [source], indexes: { label: 'words', size: 10 } };
+const mask: InputSpec = { name: 'mask', elem: 'bool', axes: [source], indexes: null };
+const x: InputSpec = { name: 'x', elem: 'float', axes: [source, { label: 'width', size: 2 }], indexes: null };
+const pointer: InputSpec = { name: 'pointer', elem: 'index', axes: [], indexes: { label: 'source', dim: 'source' } };
+const ragged = [{ label: 'source', mayBeEmpty: false }];
+
+function fault(specs: readonly InputSpec[], examples: readonly object[]): string {
+  try {
+    collate({ words: 10 }, ragged, specs, examples);
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('examples of different lengths are padded with zeros, and their lengths kept', () => {
+  const batch = collate({ words: 10 }, ragged, [tokens, x, mask, pointer], [
+    { tokens: [1, 2, 3], x: [[1, 2], [3, 4], [5, 6]], mask: [true, false, true], pointer: 2 },
+    { tokens: Int32Array.of(4), x: [Float32Array.of(7, 8)], mask: Uint8Array.of(1), pointer: 0 },
+  ]);
+  expect(batch.n).toEqual({ words: 10, batch: 2, source: 3 });
+  expect(batch.lengths).toEqual({ source: Int32Array.of(3, 1) });
+  expect(batch.inputs['tokens']).toEqual({ data: Int32Array.of(1, 2, 3, 4, 0, 0), shape: [2, 3], dtype: 'int32' });
+  expect(batch.inputs['x']).toEqual({ data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0), shape: [2, 3, 2], dtype: 'float32' });
+  expect(batch.inputs['mask']).toEqual({ data: Uint8Array.of(1, 0, 1, 1, 0, 0), shape: [2, 3], dtype: 'bool' });
+  expect(batch.inputs['pointer']).toEqual({ data: Int32Array.of(2, 0), shape: [2], dtype: 'int32' });
+});
+
+describe('errors speak of examples and axes', () => {
+  const good = { tokens: [1, 2], mask: [true, true], x: [[1, 2], [3, 4]], pointer: 1 };
+  const cases: [string, readonly InputSpec[], readonly object[], string][] = [
+    ['lengths that must agree', [tokens, mask], [good, { ...good, mask: [true] }], 'example 1: `mask[source]` has 1 place but `tokens[source]` has 2: both are on `source`'],
+    ['index outside', [tokens], [{ tokens: [1, 10] }], 'example 0: `tokens[source = 1]` is 10, outside `words` (0 … 9)'],
+    ['index outside the own length', [tokens, pointer], [good, { tokens: [1, 2, 3], pointer: 0 }, { tokens: [1], pointer: 1 }], 'example 2: `pointer` is 1, outside `source` (0 … 0)'],
+    ['empty', [tokens], [{ tokens: [] }], 'example 0: `tokens[source]` is empty, but `source` must have at least one place (declare `dim source: ragged 0..` if nothing is meant to be possible)'],
+    ['missing', [tokens], [{ token: [1] }], 'example 0: `tokens` is missing: expected `tokens[source]`: positions on `words` (0 … 9); given only `token`'],
+    ['NaN', [x], [{ x: [[1, NaN]] }], 'example 0: `x[source = 0, width = 1]` is NaN, which every result would inherit: a float input must be finite'],
+    ['too large', [x], [{ x: [[1, 1e39]] }], 'example 0: `x[source = 0, width = 1]` is 1e+39, which float32 cannot hold: a float input must be finite'],
+    ['fixed size', [x], [{ x: [[1, 2], [3]] }], 'example 0: `x[source = 1, width]` has 1 place, but `width` has 2 places in every example'],
+    ['rank', [x], [{ x: [1, 2] }], 'example 0: `x[source = 0, width]` must be an array over `width` (`x[source, width]`: numbers, arrays nested 2 deep), given 1'],
+    ['text', [tokens], [{ tokens: ['a'] }], 'example 0: `tokens[source = 0]` must be a number (expected `tokens[source]`: positions on `words` (0 … 9)), given the text "a"'],
+    ['fraction', [tokens], [{ tokens: [1.5] }], 'example 0: `tokens[source = 0]` is 1.5: expected a whole number that int32 can hold'],
+    ['truth', [mask], [{ mask: [2] }], 'example 0: `mask[source = 0]` must be true or false, given 2'],
+    ['no examples', [tokens], [], 'there are no examples: a call needs at least one'],
+  ];
+  test.each(cases)('%s', (_name, specs, examples, message) => {
+    expect(fault(specs, examples)).toBe(message);
+  });
+});
+
+test('a dim that may be empty may be', () => {
+  const batch = collate({ words: 10 }, [{ label: 'source', mayBeEmpty: true }], [tokens], [{ tokens: [] }]);
+  expect(batch.n['source']).toBe(0);
+});
