@@ -40,6 +40,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   #heights = new WeakMap<Expr, number>();
 
   constructor() {
+    // Recovery is `guarded`, not Chevrotain's: it knows statements and balanced brackets, and puts in no tokens without a place.
     super(t.VOCABULARY, { recoveryEnabled: false, maxLookahead: 1, skipValidations: true, errorMessageProvider: EXPECTED_ONLY });
   }
 
@@ -154,11 +155,11 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   }
 
   /** Throws what Chevrotain would, at the next token. */
-  protected fail(code: SyntaxProblem['code'], expected: string, fix?: string): never {
+  protected fail(code: SyntaxProblem['code'], expected: string): never {
     const token = this.LA(1);
     const given = describe(token);
     const span = this.placeOf(token);
-    throw new SyntaxFailure({ code, message: `expected ${expected}, but here stands ${given}`, span, expected, given, ...(fix === undefined ? {} : { fix }) });
+    throw new SyntaxFailure({ code, message: `expected ${expected}, but here stands ${given}`, span, expected, given });
   }
 
   /** Where to point at: the end of what came before, if the token has no text of its own. */

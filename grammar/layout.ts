@@ -37,9 +37,8 @@ interface Open {
   readonly indent: number;
 }
 
-export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  return { line: before.split('\n').length, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split(/\r\n|\r|\n/).length;
 }
 
 export function layOut(text: string, lexed: readonly IToken[]): Layout {
@@ -62,12 +61,13 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     push(token);
     return token;
   };
-  const closeMissing = (at: number, before: string): void => {
+  const closeMissing = (at: number, next: IToken | null): void => {
     const open = stack.pop();
     if (open === undefined) return;
     const closer = CLOSER.get(open.token.tokenType) ?? t.RCurly;
     partner.set(open.token, insert(closer, '', at));
     const sign = closer.PATTERN?.toString() ?? '';
+    const before = next === null ? 'the end of the file' : `\`${next.image}\` at line ${lineOf(text, next.startOffset)}`;
     problems.push({
       code: 'E0103',
       message: `the \`${open.token.image}\` opened here is not closed: expected \`${sign}\` before ${before}`,
@@ -88,9 +88,8 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     const indent = startsLine ? indentOf(text, token.startOffset) : -1;
 
     if (!balanced && startsLine && stack.length > 0) {
-      const where = `\`${token.image}\` at line ${lineAndColumn(text, token.startOffset).line}`;
-      if (startsItem(token, next, indent)) while (stack.length > 0) closeMissing(previousEnd, where);
-      else if (startsStatement(token, next, lexed[i + 2], previous)) while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, where);
+      if (startsItem(token, next, indent)) while (stack.length > 0) closeMissing(previousEnd, token);
+      else if (startsStatement(token, next, lexed[i + 2], previous)) while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, token);
     }
     if (previous !== undefined && startsLine && separates(previous, token, next, out, partner) && (stack.length === 0 || top(stack) === t.LCurly)) {
       insert(t.NewLine, '\n', previousEnd);
@@ -105,13 +104,12 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
         problems.push({ code: 'E0104', message: `\`${token.image}\` closes nothing: no bracket of its kind is open here`, span: spanOf(token), given: `\`${token.image}\``, fix: `remove \`${token.image}\`` });
         continue;
       }
-      const where = `\`${token.image}\` at line ${lineAndColumn(text, token.startOffset).line}`;
-      while (stack.length > matching + 1) closeMissing(previousEnd, where);
+      while (stack.length > matching + 1) closeMissing(previousEnd, token);
       const open = stack.pop();
       if (open !== undefined) partner.set(open.token, token);
       push(token);
     } else if (token.tokenType === t.Semicolon && stack.length > 0 && top(stack) !== t.LCurly) {
-      while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, '`;`');
+      while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, token);
       push(token);
     } else {
       push(token);
@@ -119,7 +117,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     previous = token;
     previousEnd = t.endOf(token);
   }
-  while (stack.length > 0) closeMissing(previousEnd, 'the end of the file');
+  while (stack.length > 0) closeMissing(previousEnd, null);
   return { tokens: out, depth, index, partner, problems };
 }
 

@@ -8,7 +8,8 @@ import * as t from './tokens.ts';
 export function describe(token: IToken): string {
   if (token.tokenType === EOF) return 'the end of the file';
   if (token.tokenType === t.NewLine) return 'the end of the line';
-  return `\`${token.image}\``;
+  // The layout closes what is left open with a token that has no text.
+  return token.image === '' ? 'the end of the open bracket' : `\`${token.image}\``;
 }
 
 /** `x <-1` reads as an arrow. */

@@ -49,7 +49,7 @@ export const SYNTAX_PROBLEMS = {
   },
   E0110: {
     title: 'nested too deeply',
-    explanation: 'Brackets, bodies and operators may be nested some hundred levels deep, no deeper.',
+    explanation: 'Brackets, bodies and conditions may be nested 60 deep, and one expression may be 256 operations high.',
     fix: 'Give a part of the expression a name of its own.',
   },
   E0111: {

@@ -11,7 +11,7 @@ export { GenerativeModel, type BeamOptions, type Generated, type GenerateOptions
 export { Decoding, type DecodingStep } from './decode/decoding.ts';
 export { readSafetensors, writeSafetensors, type StoredTensor, type TensorFile } from './checkpoint/safetensors.ts';
 export { checkpointInfo, type CheckpointInfo, type CheckpointNote } from './checkpoint/checkpoint.ts';
-export { fit, type CheckpointOptions, type FitData, type FitOptions, type FitResult, type ValidationOptions } from './training/fit.ts';
+export { fit, type CheckpointOptions, type FitData, type FitOptions, type FitResult, type Trainable, type ValidationOptions } from './training/fit.ts';
 export { Optimizer, type OptimizerKind } from './training/optimizer.ts';
 export { BatchOrder, type ExampleSource, type OrderOptions, type TrainingBatch } from './training/data.ts';
 export { memoryStore, type CheckpointStore } from './training/store.ts';

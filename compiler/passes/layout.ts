@@ -152,7 +152,7 @@ class Layout {
     };
     const axes = [...zip, ...rows, ...columns];
     const operands = [flat(way.left, [rows, inner]), flat(way.right, [inner, columns])];
-    const straight = axes.length === operands[0]!.types[0]!.axes.length;
+    const straight = zip.length <= 1 && rows.length === 1 && columns.length === 1;
     const result = build.make({ kind: 'matmul' }, operands, straight ? origin : { ...origin, name: null });
     return straight ? result : build.make({ kind: 'reshape', axes }, [result], origin);
   }

@@ -89,12 +89,12 @@ export interface FitResult {
  *   those before) or when a run cannot be resumed with other settings
  * @throws InputError for examples that do not fit the model
  */
-export async function fit<Dims, Input extends object, Target extends object, Output, M extends Model<Dims, Input, Target, Output>>(
-  model: M & Model<Dims, Input, Target, Output>,
-  data: FitData<Input & Target>,
-  options: FitOptions<Input & Target, M>,
+export async function fit<Example extends object, M extends Trainable<Example>>(
+  model: M,
+  data: FitData<Example>,
+  options: FitOptions<Example, M>,
 ): Promise<FitResult> {
-  const run = new Run<Input & Target, M>(model, data, options);
+  const run = new Run(model, data, options);
   try {
     return await run.all();
   } finally {
@@ -102,8 +102,8 @@ export async function fit<Dims, Input extends object, Target extends object, Out
   }
 }
 
-/** What a run needs of a model; keeps the four type parameters out of the loop. */
-interface Trainable<Example> {
+/** What training needs of a model: every `Model` whose input and target together are an `Example`. */
+export interface Trainable<Example> {
   readonly definition: Definition;
   readonly seed: number;
   readonly dims: Readonly<Record<string, number>>;

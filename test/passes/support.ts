@@ -2,11 +2,16 @@
 import { expect } from 'vitest';
 import { atomsOf, evaluate } from '../../compiler/analyze/size.ts';
 import type { Axis, Node, Parameter, TensorType } from '../../compiler/graph/graph.ts';
-import { interpret, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import { typeOf } from '../../compiler/graph/infer.ts';
+import { finiteDifference, interpret, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
 import { isRagged, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { verify, type Dialect } from '../../compiler/graph/verify.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
+import { differentiate } from '../../compiler/passes/differentiate.ts';
+import { Maker } from '../../compiler/passes/maker.ts';
+import { analyse, Rebuild } from '../../compiler/passes/rebuild.ts';
+import { algebra } from '../../compiler/passes/simplify-rules.ts';
 
 export type Sizes = Readonly<Record<string, number>>;
 export type Random = () => number;
@@ -151,3 +156,39 @@ export function raggedAtoms(roots: Roots): readonly string[] {
 }
 
 export type { Node };
+
+/** The roots with the loss averaged over the batch, as `derive` makes them. */
+export function averaged(batched: Roots, loss = 'loss'): Roots {
+  const m = new Maker(algebra);
+  const rebuild = new Rebuild(m, analyse(batched.values()));
+  return new Map([...batched].map(([name, node]) => {
+    const made = rebuild.get(node);
+    return [name, name === loss && typeOf(made).axes.length > 0 ? m.reduce('mean', made, ['batch']) : made];
+  }));
+}
+
+/**
+ * Every entry of every gradient against central differences of the oracle: the mean over the examples, each run alone.
+ * A parameter that `differentiate` calls unreached must have zero differences.
+ */
+export function expectGradients(inlined: Roots, batched: Roots, { examples, batch }: Data, { entries = Infinity, eps = 1e-5, tolerance = 1e-6 } = {}): void {
+  const { parameters } = leaves(inlined);
+  const { roots, unreached } = differentiate(batched, 'loss', parameters);
+  checked('batched', roots);
+  const values = interpret(parameters.map(({ path }) => roots.get(`gradient.${path}`)!), batch);
+  parameters.forEach(({ path, axes }, k) => {
+    expect(values[k].axes.map(({ id }) => id)).toEqual(axes.map(({ id }) => id));
+    const count = values[k].data.length;
+    const stride = Math.max(1, Math.floor(count / entries));
+    const some = Array.from({ length: count }, (_, e) => e).filter((e) => e % stride === 0);
+    const differences = examples.map((example) => finiteDifference(inlined.get('loss')!, example, path, some, eps));
+    some.forEach((entry, e) => {
+      const expected = differences.reduce((sum, each) => sum + each[e], 0) / examples.length;
+      const given = values[k].data[entry];
+      if (unreached.includes(path)) expect(expected).toBe(0);
+      if (!(Math.abs(expected - given) <= tolerance * Math.max(1e-2, Math.abs(expected), Math.abs(given)) + 1e-10)) {
+        expect.fail(`${path}[${entry}]: differences ${expected}, gradient ${given}`);
+      }
+    });
+  });
+}

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,8 +111,13 @@ describe('files', () => {
   });
 
   test('a full disk is named, and the old file stays', { skip: process.platform !== 'linux' }, async () => {
-    // /dev/full refuses every byte as a full disk does.
-    await expect(writeFileAtomically('/dev/full', Uint8Array.of(1))).rejects.toThrow(CheckpointError);
+    const path = join(folder, 'full.safetensors');
+    await writeFileAtomically(path, Uint8Array.of(1));
+    // The temporary file leads to a device that refuses every byte as a full disk does.
+    await symlink('/dev/full', `${path}.${process.pid}.part`);
+    await expect(writeFileAtomically(path, Uint8Array.of(2))).rejects.toThrow('could not be written: the disk is full (ENOSPC); what was there before is unchanged');
+    expect(Array.from(await readCheckpointFile(path))).toEqual([1]);
+    expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
   });
 
   test('a missing file is an error, a missing checkpoint of a run is not', async () => {

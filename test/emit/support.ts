@@ -1,0 +1,170 @@
+/** Emitted modules in tests: built by hand, compiled in memory, run beside the oracle. */
+import * as tf from '@tensorflow/tfjs-core';
+import { ts } from 'ts-morph';
+import { expect } from 'vitest';
+import { size } from '../../compiler/analyze/size.ts';
+import { emitModule } from '../../compiler/emit/module.ts';
+import { Builder } from '../../compiler/graph/builder.ts';
+import type { Axis, Dim, Node, Program } from '../../compiler/graph/graph.ts';
+import { interpret, type Bindings } from '../../compiler/graph/interpret.ts';
+import { tensor } from '../../compiler/graph/spaces.ts';
+import { verify } from '../../compiler/graph/verify.ts';
+import type { CompiledModel, Roots } from '../../compiler/passes/compiled.ts';
+import { layout } from '../../compiler/passes/layout.ts';
+import * as runtime from '../../runtime/index.ts';
+import * as ops from '../../runtime/ops.ts';
+import type { Batch, Definition, Tensors } from '../../runtime/definition.ts';
+
+export function dim(id: string, more: Partial<Dim> = {}): Dim {
+  return { id, label: id, size: size.atom(id), ragged: false, origin: 0, mayBeEmpty: false, ...more };
+}
+
+export function axis(of: Dim, id = of.id): Axis {
+  return { id, label: id, space: { kind: 'dim', dim: of } };
+}
+
+export const float = { kind: 'float' } as const;
+export const bool = { kind: 'bool' } as const;
+export const index = (of: Dim) => ({ kind: 'index', space: { kind: 'dim', dim: of } }) as const;
+
+/** What one graph is run on. */
+export interface Data {
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly inputs?: Readonly<Record<string, readonly number[]>>;
+  readonly lengths?: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface Case {
+  readonly dims: readonly Dim[];
+  readonly parameters?: readonly (readonly [path: string, axes: readonly Axis[]])[];
+  readonly data: Data;
+  readonly build: (b: Builder) => Readonly<Record<string, Node>>;
+}
+
+/** Reproducible numbers in (-1, 1). */
+export function numbers(count: number, seed = 1): number[] {
+  let state = seed * 2654435761 % 4294967296;
+  return Array.from({ length: count }, () => {
+    state = (state * 1664525 + 1013904223) % 4294967296;
+    return (state / 4294967296) * 2 - 1;
+  });
+}
+
+export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample'): { model: CompiledModel; batched: Roots } {
+  const batched: Roots = new Map(Object.entries(build(new Builder())));
+  const inputs = new Map<string, Node>();
+  const open = [...batched.values()];
+  const seen = new Set<Node>();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.op.kind === 'input') inputs.set(node.op.name, node);
+    open.push(...node.inputs);
+    if (node.op.kind === 'scan') open.push(...node.op.region.nexts, ...node.op.region.emits);
+  }
+  const program: Program = {
+    name, doc: null,
+    hyperparameters: dims.filter((each) => !each.ragged && each.id !== 'batch').map((each) => ({ dim: each, value: 4, doc: null })),
+    ragged: dims.filter((each) => each.ragged),
+    parameters: parameters.map(([path, axes]) => ({ path, axes, outs: 1, init: { kind: 'glorot' }, origin: { file: '', start: 0, end: 0, name: null } })),
+    inputs: [...inputs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([input, node]) => {
+      const [type] = node.types;
+      return { name: input, type: tensor(type!.elem, type!.axes.filter((each) => each.id !== 'batch')), doc: null };
+    }),
+    outputs: new Map(), decoder: null, objectives: [], requirements: [],
+  };
+  return { model: { program, forward: layout(batched), objectives: [], decoder: null }, batched };
+}
+
+/** The exports and the definitions of an emitted module, with the runtime handed in. */
+export function load(text: string): Record<string, unknown> {
+  const js = ts.transpileModule(`${text}\nexport const definitions = [${[...text.matchAll(/const (\w+Definition): rt\.Definition/g)].map((match) => match[1]).join()}];`, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  }).outputText;
+  const exports: Record<string, unknown> = {};
+  const require = (name: string): unknown => {
+    if (name === '@tensorflow/tfjs-core') return tf;
+    if (name === 'attnc/runtime') return { ...runtime, ...ops };
+    throw new Error(`an emitted module imports ${name}`);
+  };
+  new Function('exports', 'require', js)(exports, require);
+  return exports;
+}
+
+export function definitionOf(text: string): Definition {
+  return (load(text)['definitions'] as Definition[])[0]!;
+}
+
+function upload(node: Node, values: readonly number[], sizes: Data['sizes']): tf.Tensor {
+  const [type] = node.types;
+  const shape = type!.axes.map((each) => sizes[each.space.kind === 'dim' ? each.space.dim.id : ''] ?? 0);
+  return tf.tensor([...values], shape, type!.elem.kind === 'float' ? 'float32' : type!.elem.kind === 'bool' ? 'bool' : 'int32');
+}
+
+function nested(values: readonly number[], shape: readonly number[]): number | readonly unknown[] {
+  if (shape.length === 0) return values[0]!;
+  const [first = 0, ...rest] = shape;
+  const step = rest.reduce((product, n) => product * n, 1);
+  return Array.from({ length: first }, (_, k) => nested(values.slice(k * step, (k + 1) * step), rest));
+}
+
+/** Lays out, emits and runs a graph, and compares every root with the oracle; nothing may leak. */
+export async function check(each: Case): Promise<string> {
+  const { model, batched } = modelOf(each);
+  const { data, parameters = [] } = each;
+  verify([...batched.values()], { dialect: 'batched' });
+  verify([...model.forward.values()], { dialect: 'laid-out' });
+
+  const values = new Map(parameters.map(([path, axes], k) => [path, numbers(axes.map((a) => data.sizes[a.space.kind === 'dim' ? a.space.dim.id : ''] ?? 0).reduce((p, n) => p * n, 1), k + 7)]));
+  const shapeOf = (node: Node): number[] => node.types[0]!.axes.map((a) => data.sizes[a.space.kind === 'dim' ? a.space.dim.id : ''] ?? 0);
+  const inputNodes = new Map<string, Node>();
+  const open = [...batched.values()];
+  const seen = new Set<Node>();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.op.kind === 'input') inputNodes.set(node.op.name, node);
+    open.push(...node.inputs, ...(node.op.kind === 'scan' ? [...node.op.region.nexts, ...node.op.region.emits] : []));
+  }
+  const bindings: Bindings = {
+    sizes: new Map(Object.entries(data.sizes)),
+    inputs: new Map([...inputNodes].map(([name, node]) => [name, nested(data.inputs?.[name] ?? [], shapeOf(node)) as never])),
+    parameters: new Map([...values].map(([path, v]) => [path, Float64Array.from(v)])),
+    lengths: new Map(Object.entries(data.lengths ?? {})),
+    random: () => 0.5,
+  };
+  const before = interpret([...batched.values()], bindings);
+  const after = interpret([...model.forward.values()], bindings);
+  [...batched.keys()].forEach((name, k) => {
+    expect(model.forward.get(name)!.types[0]!.axes.map((a) => a.id), `axes of ${name}`).toEqual(batched.get(name)!.types[0]!.axes.map((a) => a.id));
+    near(after[k]!.data, before[k]!.data, 1e-12, `layout of ${name}`);
+  });
+
+  const text = emitModule([model], { sources: new Map(), header: 'A test.' });
+  const definition = definitionOf(text);
+  const p: Tensors = Object.fromEntries([...values].map(([path, v]) => [path, tf.tensor(v, parameters.find(([own]) => own === path)![1].map((a) => data.sizes[a.space.kind === 'dim' ? a.space.dim.id : ''] ?? 0))]));
+  const batch: Batch = {
+    n: data.sizes,
+    inputs: Object.fromEntries([...inputNodes].map(([name, node]) => [name, upload(node, data.inputs?.[name] ?? [], data.sizes)])),
+    lengths: Object.fromEntries(Object.entries(data.lengths ?? {}).map(([name, v]) => [name, tf.tensor1d([...v], 'int32')])),
+  };
+  const count = tf.memory().numTensors;
+  const results = definition.forward(p, batch);
+  expect(tf.memory().numTensors - count, `tensors left beside the results of\n${text}`).toBe(batched.size);
+  for (const [k, [name]] of [...batched].entries()) {
+    const result = results[name]!;
+    expect(result.shape, name).toEqual(shapeOf(batched.get(name)!));
+    near(await result.data(), before[k]!.data, 1e-4, `${name} of\n${text}`);
+  }
+  for (const each of [...Object.values(results), ...Object.values(p), ...Object.values(batch.inputs), ...Object.values(batch.lengths)]) each.dispose();
+  return text;
+}
+
+function near(given: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
+  expect(given.length, what).toBe(expected.length);
+  for (let k = 0; k < expected.length; k++) {
+    const [g, e] = [given[k]!, expected[k]!];
+    if (!(Math.abs(g - e) <= tolerance * Math.max(1, Math.abs(e)))) expect.fail(`${what}: at ${k} expected ${e}, given ${g}`);
+  }
+}
+
