@@ -13,44 +13,22 @@ export function dispose(...values: readonly (tf.Tensor | readonly tf.Tensor[])[]
 }
 
 /**
- * `a` where the condition holds, else `b`; shapes broadcast from the right.
- *
- * tf.where makes all three operands whole first. Here a condition that decides over leading axes, such as a padding mask
- * `[batch, source, 1]` against `[batch, source, hidden]`, stays as it is: the Select kernels take one bit per row.
+ * `a` where the condition holds, else `b`; shapes broadcast from the right. The result has the element type of the operand
+ * that is a tensor.
  */
 export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   return tf.tidy(() => {
-    const dtype = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.dtype) : a.dtype;
-    const shapeOf = (x: tf.Tensor | number): number[] => (typeof x === 'number' ? [] : x.shape);
-    const shape = tf.broadcast_util.assertAndGetBroadcastShape(tf.broadcast_util.assertAndGetBroadcastShape(condition.shape, shapeOf(a)), shapeOf(b));
-    const whole = (x: tf.Tensor | number): tf.Tensor => {
-      if (typeof x === 'number') return tf.fill(shape, x, dtype);
-      const typed = x.dtype === dtype ? x : tf.cast(x, dtype);
-      return sameShape(typed.shape, shape) ? typed : tf.broadcastTo(typed, shape);
+    const typed = (x: tf.Tensor | number, other: tf.Tensor | number): tf.Tensor => {
+      const dtype = typeof other === 'number' ? 'float32' : other.dtype;
+      return typeof x === 'number' ? tf.scalar(x, dtype) : x.dtype === dtype || typeof other === 'number' ? x : tf.cast(x, 'float32');
     };
-    const [t, e] = [whole(a), whole(b)];
-    const select = (c: tf.Tensor, p: tf.Tensor, q: tf.Tensor): tf.Tensor => tf.engine().runKernel(tf.Select, { condition: c, t: p, e: q });
-    if (sameShape(condition.shape, shape)) return select(condition, t, e);
-    const rows = leadingRows(condition.shape, shape);
-    if (rows === null) return select(tf.broadcastTo(condition, shape), t, e);
-    const flat = [rows, condition.size === 0 ? 0 : t.size / rows];
-    return tf.reshape(select(tf.reshape(condition, [rows]), tf.reshape(t, flat), tf.reshape(e, flat)), shape);
+    return tf.where(condition, typed(a, b), typed(b, a));
   });
 }
 
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
-}
-
-/** The number of rows that a condition decides about, if it has the leading axes of `shape` and only those. */
-function leadingRows(condition: readonly number[], shape: readonly number[]): number | null {
-  if (condition.length !== shape.length) return null;
-  let axis = 0;
-  while (axis < shape.length && condition[axis] === shape[axis]) axis++;
-  const rest = condition.slice(axis);
-  if (axis === 0 || rest.length === 0 || rest.some((size) => size !== 1)) return null;
-  const rows = condition.reduce((product, size) => product * size, 1);
-  return rows === 0 ? null : rows;
+/** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */
+export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
+  return tf.tidy(() => tf.cast(tf.oneHot(indices, depth), 'float32'));
 }
 
 /**
@@ -81,7 +59,7 @@ export function mod(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
     const [x, y] = [float(a), float(b)];
     const remainder = tf.sub(x, tf.mul(y, tf.floor(tf.div(x, y))));
     // x / y may round up to a whole number: then the remainder comes out as -y's rounding error.
-    const inside = where(tf.less(tf.mul(remainder, tf.sign(y)), 0), tf.add(remainder, y), remainder);
+    const inside = tf.where(tf.less(tf.mul(remainder, tf.sign(y)), 0), tf.add(remainder, y), remainder);
     return isInt ? tf.cast(tf.round(inside), 'int32') : inside;
   });
 }

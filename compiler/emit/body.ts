@@ -95,7 +95,8 @@ class BodyWriter {
           // One blank line at most, and none where a block begins.
           if (line.text === '' && blank) continue;
           blank = line.text === '' || line.text.endsWith('{');
-          writer.writeLine(`${'  '.repeat(line.depth)}${line.text}`);
+          if (line.text === '') writer.newLine();
+          else writer.writeLine(`${'  '.repeat(line.depth)}${line.text}`);
         }
       },
       results,

@@ -212,7 +212,7 @@ class Lowering {
         return this.#inOrder(node, 'scattered', 'rt.scatter(', index, ', ', this.#tensorOf(x!), ', ', extent(op.axis), leading === 0 ? ')' : `, ${leading})`);
       }
       case 'onehot':
-        return this.#call(node, 'oneHot', 'tf.oneHot(', this.#index(node, x!, op.axis), ', ', extent(op.axis), ", 1, 0, 'float32')");
+        return this.#call(node, 'oneHot', 'rt.oneHot(', this.#index(node, x!, op.axis), ', ', extent(op.axis), ')');
       case 'concat':
         return this.#call(node, 'joined', 'tf.concat([', ...separated(inputs.map((input) => this.#tensorOf(input))), `], ${axesOf(node).findIndex((axis) => axis.id === op.axis.id)})`);
       case 'slice':
@@ -244,6 +244,7 @@ class Lowering {
     const value = this.#of(x);
     const dtype = dtypeOfNode(node);
     if (fn === 'stop' || (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor'))) return value;
+    if (value.kind === 'host' && value.dtype === 'int32' && fn === 'float') return this.#host([value], dtype, node.origin);
     const host = HOST_UNARY[fn];
     if (value.kind === 'host' && host !== undefined) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
     const tensor = this.#tensor(value, x.origin);
@@ -293,7 +294,7 @@ class Lowering {
       const part = this.#part(node, from.dtype, 'place', 'tf.slice(', from, ', [', ...begin, '], ', `[${axesOf(t).map((_, k) => (k === position ? 1 : -1)).join(', ')}])`);
       return this.#call(node, 'picked', 'tf.reshape(', part, ', ', ...shape(axesOf(node)), ')');
     }
-    const zip = axesOf(i).filter((each) => at(t, each.id) >= 0).length;
+    const zip = axesOf(i).filter((each) => each.id !== op.axis && at(t, each.id) >= 0).length;
     let index = this.#index(node, i, axis);
     // What the passes did not prove inside reads some place that exists; they have masked it.
     if (!op.inside) index = this.#part(node, 'int32', 'place', 'rt.clamp(', index, ', 0, ', { size: sizes.sub(sizeOf(axis.space), sizes.int(1)), tight: false }, ')');

@@ -1,6 +1,6 @@
 /** The declarations of one model: its types, its functions, its definition, its class. */
 import {
-  StructureKind, VariableDeclarationKind, type CodeBlockWriter, type FunctionDeclarationStructure, type StatementStructures,
+  StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type StatementStructures, type WriterFunction,
 } from 'ts-morph';
 import type { Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from '../passes/compiled.ts';
@@ -9,6 +9,8 @@ import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames } from './definition.ts';
 import { access, comment, identifier, lowerFirst, Names, property, upperFirst } from './names.ts';
 import type { Sources } from './sources.ts';
+
+export type Statement = string | StatementStructures | WriterFunction;
 
 /** What the emitter knows of one model while it writes it. */
 export interface ModelContext {
@@ -25,7 +27,7 @@ export interface ModelContext {
   readonly output: string;
 }
 
-export function modelStatements(model: CompiledModel, sources: Sources, names: Names): (string | StatementStructures)[] {
+export function modelStatements(model: CompiledModel, sources: Sources, names: Names): Statement[] {
   const typeName = names.take(upperFirst(identifier(model.program.name)));
   const prefix = names.take(lowerFirst(typeName) === typeName ? `${typeName}Model` : lowerFirst(typeName));
   const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: outputName(model) };
@@ -39,9 +41,10 @@ export function modelStatements(model: CompiledModel, sources: Sources, names: N
   return [
     ...types(context, functions.batchInputs),
     ...functions.declarations,
-    {
-      kind: StructureKind.VariableStatement, declarationKind: VariableDeclarationKind.Const, leadingTrivia: '\n',
-      declarations: [{ name: `${prefix}Definition`, type: 'rt.Definition', initializer: (writer) => writeDefinition(writer, context, definition) }],
+    (writer) => {
+      writer.newLine().write(`const ${prefix}Definition: rt.Definition = `);
+      writeDefinition(writer, context, definition);
+      writer.write(';').newLine();
     },
     modelClass(context),
   ];
@@ -67,7 +70,7 @@ function outputName({ program }: CompiledModel): string {
 
 const doc = (text: string | null): string[] => (text === null ? [] : [text.split(/\r?\n/).map((line) => comment(line)).join('\n')]);
 
-function types({ model, typeName, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): StatementStructures[] {
+function types({ model, typeName, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): Statement[] {
   const { program } = model;
   const inputs = new Map(program.inputs.filter(({ name }) => name !== output && name !== `${output}'`).map((input) => [input.name, input]));
   const targets = new Map<string, Input>();
@@ -78,15 +81,16 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
     }
   }
   const sizes = [...program.hyperparameters.map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
-  const record = (name: string, properties: readonly { name: string; type: string; docs?: string[] }[], docs: string[], exported: boolean): StatementStructures => ({
-    kind: StructureKind.TypeAlias, name, isExported: exported, docs, leadingTrivia: '\n',
-    type: (writer) => properties.length === 0 ? writer.write('Record<string, never>') : writer.inlineBlock(() => {
-      for (const each of properties) {
-        for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
-        writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
-      }
-    }),
-  });
+  const record = (name: string, properties: readonly { name: string; type: string; docs?: string[] }[], text: string, exported: boolean): WriterFunction =>
+    alias(`${exported ? 'export ' : ''}type ${name}`, text, (writer) => {
+      if (properties.length === 0) writer.write('Record<string, never>');
+      else writer.inlineBlock(() => {
+        for (const each of properties) {
+          for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
+          writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
+        }
+      });
+    });
   const example = (name: string, from: Iterable<Input>, docs: string[]): StatementStructures => ({
     kind: StructureKind.Interface, name, isExported: true, docs, leadingTrivia: '\n',
     properties: [...from].map((input) => ({ name: property(input.name), type: hostType(input.type), isReadonly: true, docs: [[...doc(input.doc), `\`${labels(input.type)}\``].join(' ')] })),
@@ -95,29 +99,36 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
   return [
     record(`${typeName}Dims`, program.hyperparameters.map(({ dim, value, doc: text }) => ({
       name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${comment(text)} `}Default ${value}.`],
-    })), [`Dims of ${typeName} that its constructor may be given.`], true),
+    })), `Dims of ${typeName} that its constructor may be given.`, true),
     example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
     example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
-    ...(program.decoder === null ? [example0(`${typeName}Output`, [...model.forward.keys()], typeName)] : []),
-    record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), ['Every size of a call.'], false),
-    record(`${typeName}Parameters`, tensors(program.parameters.map(({ path }) => path)), ['Parameters by path.'], false),
-    {
-      kind: StructureKind.TypeAlias, name: `${typeName}Batch`, leadingTrivia: '\n', docs: ['Padded examples on the device.'],
-      type: (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
-        writer.writeLine(`readonly n: ${typeName}Sizes;`);
-        if (batchInputs.size > 0) writer.writeLine(`readonly inputs: { ${[...batchInputs].map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} };`);
-        if (program.ragged.length > 0) writer.writeLine(`readonly lengths: { ${program.ragged.map((dim) => `readonly ${property(dimName(dim))}: tf.Tensor1D`).join('; ')} };`);
-      }),
-    },
+    ...(program.decoder === null ? [record(`${typeName}Output`, [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${typeName} gives for one example.`, true)] : []),
+    record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
+    record(`${typeName}Parameters`, tensors(program.parameters.map(({ path }) => path)), 'Parameters by path.', false),
+    alias(`type ${typeName}Batch`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
+      writer.writeLine(`readonly n: ${typeName}Sizes;`);
+      if (batchInputs.size > 0) writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
+      if (program.ragged.length > 0) writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), 'tf.Tensor1D')};`);
+    })),
   ];
 }
 
-/** What `forward` gives for one example. */
-function example0(name: string, outputs: readonly string[], typeName: string): StatementStructures {
-  return {
-    kind: StructureKind.TypeAlias, name, isExported: true, docs: [`What ${typeName} gives for one example.`], leadingTrivia: '\n',
-    type: outputs.length === 0 ? 'rt.Values' : `{ ${outputs.map((output) => `readonly ${property(output)}: rt.Value`).join('; ')} }`,
+/**
+ * A type alias: unlike an interface it is a record to TypeScript, so that a function that takes or gives it fits the runtime's
+ * definition. Written by hand: ts-morph would indent its lines once more.
+ */
+function alias(head: string, text: string, type: (writer: CodeBlockWriter) => void): WriterFunction {
+  return (writer) => {
+    writer.newLine().writeLine(`/** ${comment(text)} */`).write(`${head} = `);
+    type(writer);
+    writer.write(';').newLine();
   };
+}
+
+/** `{ readonly a: tf.Tensor }`. */
+function recordType(names: Iterable<string>, type = 'tf.Tensor'): string {
+  const fields = [...names].map((name) => `readonly ${property(name)}: ${type}`);
+  return fields.length === 0 ? 'Readonly<Record<string, never>>' : `{ ${fields.join('; ')} }`;
 }
 
 function hostType({ elem, axes }: TensorType): string {
@@ -150,7 +161,7 @@ function modelClass({ model, typeName, prefix }: ModelContext): StatementStructu
 // ---------------------------------------------------------------- functions
 
 class FunctionWriter {
-  readonly declarations: StatementStructures[] = [];
+  readonly declarations: Statement[] = [];
   /** Every input that a function reads from the batch. */
   readonly batchInputs = new Set<string>();
   readonly #context: ModelContext;
@@ -163,15 +174,15 @@ class FunctionWriter {
 
   forward(roots: Roots): string {
     const { typeName } = this.#context;
-    const returns = roots.size === 0 ? 'rt.Tensors' : `{ ${[...roots.keys()].map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} }`;
-    return this.#function('forward', roots, ['p', 'batch'], returns, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
+    this.declarations.push(alias(`type ${typeName}Results`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))));
+    return this.#function('forward', roots, ['p', 'batch'], `${typeName}Results`, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
   }
 
   objective({ objective, loss, gradients }: CompiledObjective): { readonly loss: string; readonly gradients: string } {
     const { model, typeName } = this.#context;
     const middle = model.objectives.length === 1 ? '' : upperFirst(identifier(objective.name));
     const metrics = [...objective.metrics.keys()];
-    const metricsType = metrics.length === 0 ? 'rt.Tensors' : `{ ${metrics.map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} }`;
+    const metricsType = recordType(metrics);
     const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
       writer.inlineBlock(() => {
         field(writer, 'loss', value('loss'));
@@ -201,10 +212,7 @@ class FunctionWriter {
     for (const [name, fields, text] of [
       ['Memory', memory, 'What the decoder reads at every step, [batch, …].'], ['State', state, 'What a step hands to the next, [batch, beam, …].'],
     ] as const) {
-      this.declarations.push({
-        kind: StructureKind.TypeAlias, name: `${typeName}${name}`, leadingTrivia: '\n', docs: [text],
-        type: fields.length === 0 ? 'rt.Tensors' : `{ ${fields.map((each) => `readonly ${property(each)}: tf.Tensor`).join('; ')} }`,
-      });
+      this.declarations.push(alias(`type ${typeName}${name}`, text, (writer) => writer.write(recordType(fields))));
     }
     const prepareName = this.#function('prepare', prepare, ['p', 'batch'], `{ readonly memory: ${typeName}Memory; readonly state: ${typeName}State }`, (writer, value) => {
       writer.inlineBlock(() => {
@@ -215,9 +223,8 @@ class FunctionWriter {
         writer.write(',').newLine();
       });
     }, 'Once per call: what no step changes, and the first states.');
-    const tapsType = taps.length === 0 ? 'rt.Tensors' : `{ ${taps.map((name) => `readonly ${property(name)}: tf.Tensor`).join('; ')} }`;
     const stepName = this.#function('step', step, ['p', 'batch', 'memory', 'state', 'previous', 't'],
-      `{ readonly logits: tf.Tensor3D; readonly state: ${typeName}State; readonly taps: ${tapsType} }`, (writer, value) => {
+      `{ readonly logits: tf.Tensor3D; readonly state: ${typeName}State; readonly taps: ${recordType(taps)} }`, (writer, value) => {
         writer.inlineBlock(() => {
           field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
           writer.write('state: ');
@@ -264,7 +271,7 @@ class FunctionWriter {
     }
     const context: FunctionContext = {
       sources, atomName, input: source, sizes: 'batch.n',
-      parameters: [...parameters, 'n', 'batch', 'random', 't'],
+      parameters: [...parameters, 'batch', 'n'],
       ...(inStep ? { local: { beam: 'previous.shape[1]' } } : {}),
     };
     const body: Body = functionBody([...roots.values()] as Node[], context);

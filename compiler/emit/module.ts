@@ -1,7 +1,7 @@
 /** One TypeScript module from compiled models. */
-import { IndentationText, NewLineKind, Project, QuoteKind, type StatementStructures } from 'ts-morph';
+import { IndentationText, NewLineKind, Project, QuoteKind } from 'ts-morph';
 import type { CompiledModel } from '../passes/compiled.ts';
-import { modelStatements } from './model.ts';
+import { modelStatements, type Statement } from './model.ts';
 import { comment, Names } from './names.ts';
 import { Sources } from './sources.ts';
 
@@ -15,7 +15,7 @@ import { Sources } from './sources.ts';
 export function emitModule(models: readonly CompiledModel[], options: { readonly sources: ReadonlyMap<string, string>; readonly header: string }): string {
   const sources = new Sources(options.sources);
   const names = new Names();
-  const statements: (string | StatementStructures)[] = models.flatMap((model) => modelStatements(model, sources, names));
+  const statements: Statement[] = models.flatMap((model) => modelStatements(model, sources, names));
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,

@@ -1,12 +1,11 @@
 /** Identifiers and comments: what a program calls things, made safe and readable in TypeScript. */
 
 const RESERVED = new Set([
-  'abstract', 'any', 'arguments', 'as', 'async', 'await', 'boolean', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger',
-  'declare', 'default', 'delete', 'do', 'else', 'enum', 'eval', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if',
-  'implements', 'import', 'in', 'instanceof', 'interface', 'is', 'let', 'module', 'never', 'new', 'null', 'number', 'object', 'of',
-  'package', 'private', 'protected', 'public', 'return', 'static', 'string', 'super', 'switch', 'symbol', 'this', 'throw', 'true',
-  'try', 'type', 'typeof', 'undefined', 'unknown', 'var', 'void', 'while', 'with', 'yield',
-  'Array', 'Error', 'Infinity', 'Math', 'NaN', 'Number', 'Object', 'tf', 'rt',
+  'arguments', 'await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else', 'enum',
+  'eval', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'implements', 'import', 'in', 'instanceof', 'interface',
+  'let', 'new', 'null', 'package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this', 'throw', 'true',
+  'try', 'typeof', 'undefined', 'var', 'void', 'while', 'with', 'yield',
+  'Array', 'Error', 'Infinity', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'tf', 'rt', 'exports', 'require', 'module',
 ]);
 
 /** camelCase, primes as `Next`; letters of every script stay. */

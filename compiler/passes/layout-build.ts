@@ -32,7 +32,7 @@ const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length 
 export function nativeOrder({ op, inputs }: Node): readonly Axis[] | null {
   if (op.kind === 'gather') {
     const [table, index] = [axesOf(inputs[0]!), axesOf(inputs[1]!)];
-    return index.some((axis) => hasAxis(table, axis.id)) ? null : table.flatMap((axis) => (axis.id === op.axis ? index : [axis]));
+    return index.some((axis) => axis.id !== op.axis && hasAxis(table, axis.id)) ? null : table.flatMap((axis) => (axis.id === op.axis ? index : [axis]));
   }
   if (op.kind !== 'scatter') return null;
   const [g, index] = [axesOf(inputs[0]!), axesOf(inputs[1]!)];

@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ts } from 'ts-morph';
 import { expect } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { evaluate, size } from '../../compiler/analyze/size.ts';
 import { emitModule } from '../../compiler/emit/module.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Dim, Node, Program } from '../../compiler/graph/graph.ts';
 import { interpret, type Bindings } from '../../compiler/graph/interpret.ts';
-import { tensor } from '../../compiler/graph/spaces.ts';
+import { sizeOf, tensor } from '../../compiler/graph/spaces.ts';
 import { verify } from '../../compiler/graph/verify.ts';
 import type { CompiledModel, Roots } from '../../compiler/passes/compiled.ts';
 import { layout } from '../../compiler/passes/layout.ts';
@@ -71,7 +71,7 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
       const [type] = node.types;
       return { name: input, type: tensor(type!.elem, type!.axes.filter((each) => each.id !== 'batch')), doc: null };
     }),
-    outputs: new Map(), decoder: null, objectives: [], requirements: [],
+    fixed: [], outputs: new Map(), decoder: null, objectives: [], requirements: [],
   };
   return { model: { program, forward: layout(batched), objectives: [], decoder: null }, batched };
 }
@@ -95,9 +95,13 @@ export function definitionOf(text: string): Definition {
   return (load(text)['definitions'] as Definition[])[0]!;
 }
 
+function extent({ space }: Axis, sizes: Data['sizes']): number {
+  return evaluate(sizeOf(space), (atom) => sizes[atom] ?? 0);
+}
+
 function upload(node: Node, values: readonly number[], sizes: Data['sizes']): tf.Tensor {
   const [type] = node.types;
-  const shape = type!.axes.map((each) => sizes[each.space.kind === 'dim' ? each.space.dim.id : ''] ?? 0);
+  const shape = type!.axes.map((each) => extent(each, sizes));
   return tf.tensor([...values], shape, type!.elem.kind === 'float' ? 'float32' : type!.elem.kind === 'bool' ? 'bool' : 'int32');
 }
 
@@ -115,8 +119,8 @@ export async function check(each: Case): Promise<string> {
   verify([...batched.values()], { dialect: 'batched' });
   verify([...model.forward.values()], { dialect: 'laid-out' });
 
-  const values = new Map(parameters.map(([path, axes], k) => [path, numbers(axes.map((a) => data.sizes[a.space.kind === 'dim' ? a.space.dim.id : ''] ?? 0).reduce((p, n) => p * n, 1), k + 7)]));
-  const shapeOf = (node: Node): number[] => node.types[0]!.axes.map((a) => data.sizes[a.space.kind === 'dim' ? a.space.dim.id : ''] ?? 0);
+  const values = new Map(parameters.map(([path, axes], k) => [path, numbers(axes.map((a) => extent(a, data.sizes)).reduce((p, n) => p * n, 1), k + 7)]));
+  const shapeOf = (node: Node): number[] => node.types[0]!.axes.map((a) => extent(a, data.sizes));
   const inputNodes = new Map<string, Node>();
   const open = [...batched.values()];
   const seen = new Set<Node>();
@@ -142,7 +146,7 @@ export async function check(each: Case): Promise<string> {
 
   const text = emitModule([model], { sources: new Map(), header: 'A test.' });
   const definition = definitionOf(text);
-  const p: Tensors = Object.fromEntries([...values].map(([path, v]) => [path, tf.tensor(v, parameters.find(([own]) => own === path)![1].map((a) => data.sizes[a.space.kind === 'dim' ? a.space.dim.id : ''] ?? 0))]));
+  const p: Tensors = Object.fromEntries([...values].map(([path, v]) => [path, tf.tensor(v, parameters.find(([own]) => own === path)![1].map((a) => extent(a, data.sizes)))]));
   const batch: Batch = {
     n: data.sizes,
     inputs: Object.fromEntries([...inputNodes].map(([name, node]) => [name, upload(node, data.inputs?.[name] ?? [], data.sizes)])),

@@ -1,0 +1,212 @@
+/** Small graphs of every kind of operation, with the data they run on. */
+import type { Builder } from '../../compiler/graph/builder.ts';
+import type { Axis, Node } from '../../compiler/graph/graph.ts';
+import { tensor } from '../../compiler/graph/spaces.ts';
+import { size } from '../../compiler/analyze/size.ts';
+import { axis, dim, float, index, numbers, type Case } from './support.ts';
+
+const B = dim('batch');
+const S = dim('source', { ragged: true });
+const H = dim('hidden');
+const K = dim('keys');
+const W = dim('words');
+const [batch, source, hidden, keys, words] = [B, S, H, K, W].map((each) => axis(each)) as [Axis, Axis, Axis, Axis, Axis];
+const inner = axis(H, 'in');
+const sizes = { batch: 2, source: 3, hidden: 4, keys: 5, words: 6 };
+const dims = [B, S, H, K, W];
+
+const x = (b: Builder): Node => b.input('x', tensor(float, [batch, source, hidden]));
+const xs = { x: numbers(24, 3) };
+const mask = (b: Builder): Node => b.binary('lt', b.position(source), b.length(S, batch));
+const lengths = { source: [3, 2] };
+
+/** h' = z h + (1 - z) tanh(W x + U (z h)), the mask's select around it: scan with its emits and its last state. */
+function gru(b: Builder, reversed: boolean, emitPrevious = false): Readonly<Record<string, Node>> {
+  const weight = (path: string): Node => b.parameter(path, [hidden, inner]);
+  const asIn = (node: Node): Node => b.rename(node, 'hidden', inner);
+  const [xt, h, t] = [b.argument(tensor(float, [batch, hidden])), b.argument(tensor(float, [batch, hidden])), b.step(source)];
+  const map = (w: string, v: Node): Node => b.contract(weight(w), asIn(v), ['in']);
+  const z = b.unary('sigmoid', b.binary('add', map('Wz', xt), map('Uz', h)));
+  const candidate = b.unary('tanh', b.binary('add', map('W', xt), map('U', b.binary('mul', z, h))));
+  const next = b.binary('add', b.binary('mul', z, h), b.binary('mul', b.binary('sub', b.constant(1), z), candidate));
+  const kept = b.broadcast(b.select(b.binary('lt', t, b.length(S, batch)), next, h), [batch, hidden]);
+  const scan = b.scan({
+    axis: source, reversed, position: t, xs: [{ arg: xt, value: x(b) }],
+    states: [{ arg: h, init: b.broadcast(b.constant(0), [batch, hidden]), next: kept }], emits: emitPrevious ? [h, next] : [kept],
+  });
+  return { last: b.result(scan, 0), all: b.broadcast(b.result(scan, 1), [batch, source, hidden]), ...(emitPrevious ? { fresh: b.broadcast(b.result(scan, 2), [batch, source, hidden]) } : {}) };
+}
+const gruParameters = ['Wz', 'Uz', 'W', 'U'].map((path) => [path, [hidden, inner]] as const);
+
+export const cases: Readonly<Record<string, Case>> = {
+  'a linear map with a bias': {
+    dims, parameters: [['W', [keys, hidden]], ['b', [keys]]], data: { sizes, inputs: xs },
+    build: (b) => ({ y: b.broadcast(b.binary('add', b.contract(b.parameter('W', [keys, hidden]), x(b), ['hidden']), b.parameter('b', [keys])), [batch, source, keys]) }),
+  },
+  'a map over two axes and one to none': {
+    dims, parameters: [['W', [keys, source, hidden]], ['v', [hidden]]].map(([p, a]) => [p as string, a as Axis[]] as const), data: { sizes, inputs: xs },
+    build: (b) => ({
+      y: b.broadcast(b.contract(b.parameter('W', [keys, source, hidden]), x(b), ['source', 'hidden']), [batch, keys]),
+      e: b.broadcast(b.contract(b.parameter('v', [hidden]), b.unary('tanh', x(b)), ['hidden']), [batch, source]),
+    }),
+  },
+  'operands that must be aligned': {
+    dims, parameters: [['u', [source]]], data: { sizes, inputs: { ...xs, g: numbers(2, 5), s: numbers(6, 6) } },
+    build: (b) => {
+      const [g, s, u] = [b.input('g', tensor(float, [batch])), b.input('s', tensor(float, [source, batch])), b.parameter('u', [source])];
+      return {
+        scaled: b.binary('mul', x(b), g),
+        minus: b.broadcast(b.binary('sub', u, x(b)), [batch, source, hidden]),
+        turned: b.broadcast(b.binary('div', x(b), b.binary('add', b.constant(3), s)), [hidden, batch, source]),
+        outer: b.broadcast(b.binary('mul', u, b.rename(s, 'source', axis(S, 'other'))), [batch, source, axis(S, 'other')]),
+      };
+    },
+  },
+  'masked attention': {
+    dims, parameters: [['W', [keys, hidden]], ['v', [keys]]], data: { sizes, inputs: { ...xs, q: numbers(10, 8) }, lengths },
+    build: (b) => {
+      const q = b.input('q', tensor(float, [batch, keys]));
+      const mapped = b.contract(b.parameter('W', [keys, hidden]), x(b), ['hidden']);
+      const score = b.contract(b.parameter('v', [keys]), b.unary('tanh', b.binary('add', mapped, q)), ['keys']);
+      const weights = b.softmax(b.select(mask(b), score, b.constant(-1e9)), 'source');
+      const context = b.contract(weights, x(b), ['source']);
+      return { weights: b.broadcast(weights, [batch, source]), context: b.broadcast(context, [batch, hidden]), log: b.broadcast(b.softmax(score, 'source', true), [batch, source]) };
+    },
+  },
+  'attention of a sequence to itself': {
+    dims, parameters: [['Wq', [keys, words, hidden]], ['Wk', [keys, words, hidden]]], data: { sizes, inputs: xs, lengths },
+    build: (b) => {
+      const other = axis(S, 'key');
+      const q = b.contract(b.parameter('Wq', [keys, words, hidden]), x(b), ['hidden']);
+      const k = b.rename(b.contract(b.parameter('Wk', [keys, words, hidden]), x(b), ['hidden']), 'source', other);
+      const score = b.contract(q, k, ['words']);
+      const seen = b.rename(mask(b), 'source', other);
+      const weights = b.softmax(b.select(seen, score, b.constant(-1e9)), 'key');
+      return { weights: b.broadcast(weights, [batch, keys, source, other]), read: b.broadcast(b.contract(weights, k, ['key']), [batch, source, keys, words]) };
+    },
+  },
+  'a gradient of a map': {
+    dims, data: { sizes, inputs: { ...xs, g: numbers(30, 4) } },
+    build: (b) => ({ dW: b.broadcast(b.contract(b.input('g', tensor(float, [batch, source, keys])), x(b), ['batch', 'source']), [keys, hidden]) }),
+  },
+  'dot products': {
+    dims, data: { sizes, inputs: { ...xs, y: numbers(24, 9) } },
+    build: (b) => {
+      const y = b.input('y', tensor(float, [batch, source, hidden]));
+      return { each: b.contract(x(b), y, ['hidden']), all: b.contract(x(b), y, ['batch', 'source', 'hidden']), none: b.contract(x(b), b.reduce('sum', y, ['hidden']), []) };
+    },
+  },
+  'an embedding and its gradient': {
+    dims, parameters: [['table', [words, hidden]]], data: { sizes, inputs: { ...xs, i: [0, 5, 2, 5, 5, 1] } },
+    build: (b) => {
+      const i = b.input('i', tensor(index(W), [batch, source]));
+      return {
+        x: b.broadcast(b.gather(b.parameter('table', [words, hidden]), i, 'words', true), [batch, source, hidden]),
+        d: b.broadcast(b.scatter(x(b), i, words, ['batch', 'source']), [words, hidden]),
+        hot: b.onehot(i, words),
+      };
+    },
+  },
+  'gathers along an axis of the batch': {
+    dims, data: { sizes, inputs: { ...xs, i: [2, 1], j: [2, 0, 1, 0, 0, 2], k: [1, 0, 2, 2] } },
+    build: (b) => {
+      const i = b.input('i', tensor(index(S), [batch]));
+      const j = b.input('j', tensor(index(S), [batch, axis(S, 'to')]));
+      const k = b.input('k', tensor(index(S), [hidden]));
+      return {
+        one: b.broadcast(b.gather(x(b), i, 'source', true), [batch, hidden]),
+        many: b.broadcast(b.gather(x(b), j, 'source', true), [batch, axis(S, 'to'), hidden]),
+        shared: b.broadcast(b.gather(b.rename(x(b), 'hidden', inner), k, 'source', true), [batch, hidden, inner]),
+        first: b.broadcast(b.slice(x(b), 'source', size.int(0), null), [batch, hidden]),
+        back: b.broadcast(b.scatter(b.gather(x(b), j, 'source', true), j, source, ['to']), [batch, source, hidden]),
+      };
+    },
+  },
+  'positions with an origin': {
+    dims: [...dims, dim('shift', { origin: -1 })], data: { sizes: { ...sizes, shift: 3 }, inputs: { w: numbers(10, 2) } },
+    build: (b) => {
+      const shift = axis(dim('shift', { origin: -1 }));
+      const w = b.input('w', tensor(float, [batch, keys]));
+      const place = b.binary('mod', b.binary('sub', b.position(keys), b.position(shift)), b.size(size.atom('keys')));
+      const s = b.softmax(b.unary('float', b.position(shift)), 'shift');
+      const turned = b.gather(w, place, 'keys', true);
+      return { moved: b.broadcast(b.contract(s, turned, ['shift']), [batch, keys]), best: b.argmax(b.binary('mul', w, b.broadcast(b.constant(2), [batch, keys])), 'keys') };
+    },
+  },
+  'joining, cutting, merging': {
+    dims: [...dims, dim('both')], parameters: [['stop', [hidden]]], data: { sizes: { ...sizes, both: 4 }, inputs: xs },
+    build: (b) => {
+      const both: Axis = { id: 'both', label: 'both', space: { kind: 'cat', parts: [{ kind: 'anon', size: size.int(1) }, { kind: 'dim', dim: S }] } };
+      const joined = b.concat(both, [[b.parameter('stop', [hidden]), null], [x(b), 'source']]);
+      const flat: Axis = { id: 'flat', label: 'flat', space: { kind: 'merge', parts: [source.space, hidden.space] } };
+      const merged = b.merge(x(b), ['source', 'hidden'], flat);
+      return {
+        merged: b.broadcast(merged, [batch, flat]),
+        turned: b.merge(x(b), ['hidden', 'source'], { ...flat, id: 'turned', space: { kind: 'merge', parts: [hidden.space, source.space] } }),
+        again: b.broadcast(b.split(merged, 'flat', [source, hidden]), [batch, source, hidden]),
+        tail: b.broadcast(b.slice(joined, 'both', size.int(1), source), [batch, source, hidden]),
+        running: b.cumsum(x(b), 'source', { exclusive: true, reversed: true }),
+      };
+    },
+  },
+  'reductions and truth': {
+    dims, data: { sizes, inputs: xs, lengths },
+    build: (b) => {
+      const m = mask(b);
+      const positive = b.binary('gt', x(b), b.constant(0));
+      return {
+        mean: b.reduce('mean', x(b), ['source']), max: b.reduce('max', x(b), ['batch', 'hidden']), prod: b.reduce('prod', x(b), ['source']),
+        any: b.broadcast(b.reduce('any', b.binary('and', positive, m), ['hidden']), [batch, source]),
+        all: b.reduce('all', b.binary('or', positive, b.unary('not', positive)), ['source']),
+        count: b.reduce('sum', b.unary('int', positive), ['source', 'hidden']),
+        masked: b.broadcast(b.select(m, x(b), b.constant(0)), [batch, source, hidden]),
+        whole: b.unary('floor', b.binary('mul', x(b), b.constant(10))),
+        total: b.reduce('sum', x(b), ['batch', 'source', 'hidden']),
+        ratio: b.binary('div', b.length(S, batch), b.size(size.atom('keys'))),
+        same: x(b), twice: x(b), number: b.constant(2.5),
+      };
+    },
+  },
+  'functions of one number': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => Object.fromEntries((['neg', 'exp', 'abs', 'sign', 'tanh', 'sigmoid', 'relu', 'softplus', 'erf', 'sin', 'cos'] as const).map((fn) => [fn, b.unary(fn, x(b))])),
+  },
+  'a gated recurrence': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false) },
+  'a gated recurrence backwards': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, true) },
+  'a recurrence that keeps its previous states': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false, true) },
+  'states that change places': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const state = (): Node => b.argument(tensor(float, [batch, hidden]));
+      const [p, q, xt, t] = [state(), state(), state(), b.step(source)];
+      const zero = b.broadcast(b.constant(1), [batch, hidden]);
+      const scan = b.scan({
+        axis: source, position: t, xs: [{ arg: xt, value: x(b) }],
+        states: [{ arg: p, init: zero, next: q }, { arg: q, init: zero, next: b.binary('add', p, b.binary('mul', xt, b.unary('float', t))) }], emits: [p, q],
+      });
+      return { p: b.result(scan, 0), q: b.result(scan, 1), ps: b.result(scan, 2), qs: b.result(scan, 3) };
+    },
+  },
+  'a list that another loop reads': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const arg = (): Node => b.argument(tensor(float, [batch, hidden]));
+      const zero = b.broadcast(b.constant(0), [batch, hidden]);
+      const [h, xt, g, y] = [arg(), arg(), arg(), arg()];
+      const forward = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: zero, next: b.unary('tanh', b.binary('add', h, xt)) }], emits: [b.unary('sin', b.binary('add', h, xt))] });
+      const back = b.scan({ axis: source, reversed: true, position: b.step(source), xs: [{ arg: y, value: b.result(forward, 1) }], states: [{ arg: g, init: b.result(forward, 0), next: b.binary('mul', g, y) }], emits: [g] });
+      return { g: b.result(back, 0), gs: b.broadcast(b.result(back, 1), [batch, source, hidden]) };
+    },
+  },
+  'a loop in a loop': {
+    dims, data: { sizes, inputs: { ...xs, y: numbers(10, 5) } },
+    build: (b) => {
+      const y = b.input('y', tensor(float, [batch, keys]));
+      const [h, xt, s, yt] = [b.argument(tensor(float, [batch])), b.argument(tensor(float, [batch, hidden])), b.argument(tensor(float, [batch])), b.argument(tensor(float, [batch]))];
+      const total = b.reduce('sum', xt, ['hidden']);
+      const within = b.scan({ axis: keys, position: b.step(keys), xs: [{ arg: yt, value: y }], states: [{ arg: s, init: h, next: b.binary('add', b.binary('mul', s, yt), total) }], emits: [] });
+      const around = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: b.reduce('sum', y, ['keys']), next: b.result(within, 0) }], emits: [b.result(within, 0)] });
+      return { h: b.result(around, 0), hs: b.result(around, 1) };
+    },
+  },
+};

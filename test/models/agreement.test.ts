@@ -1,0 +1,114 @@
+/** The emitted models against the oracle, on every backend of this machine. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { finiteDifference } from '../../compiler/graph/interpret.ts';
+import { useBackend } from '../../runtime/index.ts';
+import { bindings, oracle, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
+
+const cases = [
+  { name: 'bahdanau', dims: { words: 11, characters: 7, embed: 5, hidden: 6, align: 4, maxout: 3 } },
+  { name: 'seq2seq', dims: { words: 11, characters: 7, embed: 5, hidden: 6 } },
+] as const;
+
+/** Different lengths in one batch; the shortest has one place. */
+const examples: readonly (Input & Target)[] = [
+  { tokens: [3, 7, 1, 10, 4], y: [3, 5, 2] },
+  { tokens: [9], y: [4, 2] },
+  { tokens: [2, 2, 8], y: [6, 3, 5, 4, 2] },
+  { tokens: [5, 1, 4, 4, 10, 7, 6], y: [2] },
+];
+
+describe.each(await usableBackends())('on %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  describe.each(cases)('$name', ({ name, dims }) => {
+    let tested: Subject;
+    let model: Tested;
+    let parameters: Map<string, Float64Array>;
+
+    beforeAll(async () => {
+      tested = await subject(name, new Map([['p', 0]]));
+      model = tested.create({ dims, seed: 3 });
+      parameters = await parametersOf(model);
+    });
+
+    it('gives the outputs of the oracle, example by example, from one padded batch', async () => {
+      const outputs = await model.forward(examples);
+      const names = [...tested.program.outputs.keys()];
+      for (const [k, example] of examples.entries()) {
+        const expected = oracle([...tested.program.outputs.values()], bindings(model, parameters, example));
+        for (const [j, output] of names.entries()) expect(relative(outputs[k]![output]!.data, expected[j]!.data), `${output} of example ${k}`).toBeLessThan(1e-4);
+      }
+    });
+
+    it('gives the loss of the oracle', async () => {
+      const { loss } = await model.loss(examples);
+      const objective = tested.program.objectives[0]!;
+      const each = examples.map((example) => oracle([objective.loss], bindings(model, parameters, example))[0]!.data[0]!);
+      expect(Math.abs(loss / (each.reduce((a, b) => a + b, 0) / each.length) - 1)).toBeLessThan(1e-4);
+    });
+
+    it('gives the gradients of finite differences', async () => {
+      const { gradients } = await model.gradients(examples);
+      const objective = tested.program.objectives[0]!;
+      for (const { path, size } of model.parameters) {
+        const entries = Array.from({ length: Math.min(size, 5) }, (_, i) => Math.floor((i * size) / Math.min(size, 5)));
+        const expected = entries.map(() => 0);
+        for (const example of examples) {
+          const slopes = finiteDifference(objective.loss, bindings(model, parameters, example), path, entries);
+          for (const [i, slope] of slopes.entries()) expected[i]! += slope / examples.length;
+        }
+        const given = entries.map((entry) => gradients[path]!.data[entry]!);
+        const scale = Math.max(...Array.from(gradients[path]!.data, Math.abs), 1e-4);
+        for (const [i, slope] of expected.entries()) expect(Math.abs(given[i]! - slope) / scale, `${path}[${entries[i]}]`).toBeLessThan(1e-3);
+      }
+    });
+
+    it('gives a padded batch what each example gets alone', async () => {
+      const together = await model.forward(examples);
+      for (const [k, example] of examples.entries()) {
+        const [alone] = await model.forward([example]);
+        for (const output of Object.keys(alone!)) expect(relative(together[k]![output]!.data, alone![output]!.data)).toBeLessThan(1e-5);
+      }
+    });
+
+    it('steps as it does when taught', async () => {
+      const taught = await model.forward(examples);
+      const decoding = model.encode(examples);
+      try {
+        for (let t = 0; t < 5; t++) {
+          const previous = examples.map(({ y }) => (t === 0 ? model.definition.decoder!.start : (y[t - 1] ?? 0)));
+          const { logits } = await decoding.step(previous);
+          for (const [k, { y }] of examples.entries()) {
+            if (t >= y.length) continue;
+            const size = logits.data.length / examples.length;
+            expect(relative(logits.data.slice(k * size, (k + 1) * size), taught[k]!['logits']!.data.slice(t * size, (t + 1) * size))).toBeLessThan(1e-4);
+          }
+        }
+      } finally {
+        decoding.dispose();
+      }
+    });
+
+    it('searches with width 1 as it goes greedily, and not worse with width 4', async () => {
+      const greedy = await model.generate(examples, {});
+      const narrow = await model.generate(examples, { method: 'beam', width: 1 });
+      const wide = await model.generate(examples, { method: 'beam', width: 4 });
+      expect(narrow.map(({ ids }) => [...ids])).toEqual(greedy.map(({ ids }) => [...ids]));
+      const mean = (all: readonly { logProbability: number }[]): number => all.reduce((sum, { logProbability }) => sum + logProbability, 0) / all.length;
+      expect(mean(wide)).toBeGreaterThanOrEqual(mean(greedy) - 1e-5);
+    });
+
+    it('leaves no tensor behind', async () => {
+      await model.gradients(examples);
+      const before = tf.memory().numTensors;
+      await model.forward(examples);
+      await model.loss(examples);
+      await model.gradients(examples);
+      await model.generate(examples, { method: 'beam', width: 3 });
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+});

@@ -1,0 +1,96 @@
+/** Models compiled from their `.attn` files, as a user would have them, beside the oracle of the same programs. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { compileFile, renderAll, type Library, type Program } from '../../compiler/index.ts';
+import { interpret, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import type { Node } from '../../compiler/graph/graph.ts';
+import { reportBackends, type BackendName, type GenerativeModel, type Ints, type ModelOptions } from '../../runtime/index.ts';
+
+const models = fileURLToPath(new URL('../../models/', import.meta.url));
+const out = fileURLToPath(new URL('./out/', import.meta.url));
+
+export interface Input {
+  readonly tokens: Ints;
+}
+
+export interface Target {
+  readonly y: Ints;
+}
+
+export type Tested = GenerativeModel<Record<string, number>, Input, Target>;
+
+export interface Subject {
+  readonly program: Program;
+  create(options: ModelOptions<Record<string, number>>): Tested;
+}
+
+export function library(): Library {
+  return {
+    standard: readdirSync(`${models}std`).sort().map((file) => `std/${file}`),
+    read: (path) => {
+      try {
+        return readFileSync(models + path, 'utf8');
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** Compiles `models/<name>/model.attn` and loads the emitted module. */
+export async function subject(name: string, set: ReadonlyMap<string, string | number> = new Map()): Promise<Subject> {
+  const result = await compileFile(`${name}/model.attn`, library(), { set, verify: true });
+  if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
+  mkdirSync(out, { recursive: true });
+  const file = `${out}${name}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
+  writeFileSync(file, result.code);
+  const program = result.programs[0]!;
+  const emitted = (await import(/* @vite-ignore */ file)) as Record<string, new (options: ModelOptions<Record<string, number>>) => Tested>;
+  return { program, create: (options) => new emitted[program.name]!(options) };
+}
+
+function hash(text: string): number {
+  let h = 0;
+  for (const c of text) h = (Math.imul(h, 31) + c.codePointAt(0)!) | 0;
+  return h;
+}
+
+/** Parameters of a model in float64, for the oracle. */
+export async function parametersOf(model: Tested): Promise<Map<string, Float64Array>> {
+  const values = new Map<string, Float64Array>();
+  for (const { path } of model.parameters) values.set(path, Float64Array.from((await model.weights.read(path)).data));
+  return values;
+}
+
+/** What the oracle needs for one example. */
+export function bindings(model: Tested, parameters: ReadonlyMap<string, Float64Array>, { tokens, y }: Input & Target): Bindings {
+  const targets = Array.from(y);
+  const inputs = new Map<string, Nested>([
+    ['tokens', Array.from(tokens)],
+    ['y', [model.definition.decoder!.start, ...targets.slice(0, -1)]],
+    ["y'", targets],
+  ]);
+  const sizes = new Map([...Object.entries(model.sizes), ['source', tokens.length], ['target', y.length]] as [string, number][]);
+  return { sizes, inputs, parameters };
+}
+
+export function oracle(roots: readonly Node[], bound: Bindings): Value[] {
+  return interpret(roots, bound);
+}
+
+/** The backends of this machine; the others are listed by the test launcher. */
+export async function usableBackends(): Promise<BackendName[]> {
+  return (await reportBackends()).filter(({ usable }) => usable).map(({ name }) => name);
+}
+
+/** Largest difference, relative to the largest magnitude expected. */
+export function relative(given: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (given.length !== expected.length) return Infinity;
+  let worst = 0;
+  let scale = 1e-6;
+  for (let i = 0; i < expected.length; i++) {
+    worst = Math.max(worst, Math.abs(given[i]! - expected[i]!));
+    scale = Math.max(scale, Math.abs(expected[i]!));
+  }
+  return worst / scale;
+}

@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { useBackend, StepRandom, collate } from '../../runtime/index.ts';
+import { BeamSearch, Sampling } from '../../runtime/decode/search.ts';
+await useBackend('cpu');
+const time = (name: string, f: () => void, n = 10) => { for (let i=0;i<3;i++) f(); const ts: number[] = []; for (let i=0;i<n;i++){const t=performance.now(); f(); ts.push(performance.now()-t);} ts.sort((a,b)=>a-b); console.log(name, ts[n>>1]!.toFixed(2), 'ms'); };
+const ids = Array.from({length:64},(_,i)=>i);
+const r = new StepRandom(1,1,ids);
+time('keep 64x50x512', () => r.keep('a',0.1,[64,50,512],[true,false],[]).dispose());
+time('uniform 64x50x512', () => r.uniform('a',[64,50,512],[true,false],[]).dispose());
+time('keep 64x512', () => r.keep('a',0.1,[64,512],[false],[3]).dispose());
+const V=8000,B=64,K=4; const logits = Float32Array.from({length:B*K*V},()=>Math.random()*5);
+const rules = {vocabulary:V,end:2,limit:50,rank:(l:number)=>l};
+time('beam 4 place, 64 examples, V 8000', () => { for(let b=0;b<B;b++){ const s=new BeamSearch(rules,K); s.advance(logits,()=>b*K*V); s.advance(logits,(k)=>(b*K+k)*V);} });
+time('greedy place', () => { for(let b=0;b<B;b++){ const s=new BeamSearch(rules,1); s.advance(logits,()=>b*K*V);} });
+time('sample place', () => { for(let b=0;b<B;b++){ const s=new Sampling(rules,{temperature:1,topK:Infinity,topP:1},()=>0.5); s.advance(logits,()=>b*K*V);} });
+const ex = Array.from({length:64},()=>({tokens:Int32Array.from({length:50},()=>3), x: Array.from({length:50},()=>new Float32Array(64))}));
+const specs = [{name:'tokens',elem:'index' as const,axes:[{label:'s',dim:'s'}],indexes:{label:'w',size:100}},{name:'x',elem:'float' as const,axes:[{label:'s',dim:'s'},{label:'d',size:64}],indexes:null}];
+time('collate 64 x 50 tokens', () => collate({},[{label:'s',mayBeEmpty:false}],specs.slice(0,1),ex));
+time('collate 64 x 50 x (1 + 64)', () => collate({},[{label:'s',mayBeEmpty:false}],specs,ex));
+for (const b of ['cpu','wasm','tensorflow'] as const) { try { await useBackend(b); const g = tf.gather(tf.tensor([1,0,1,0],[2,2],'bool'), tf.tensor1d([1,0],'int32')); console.log(b, g.dtype, Array.from(await g.data())); } catch (e) { console.log(b, String(e).slice(0,200)); } }
