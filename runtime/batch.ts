@@ -180,6 +180,10 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
     };
     const copy = (value: unknown, at: readonly number[], offset: number): void => {
       const places = rowAt(spec, value, row, at);
+      if (at.length === innermost && places instanceof Float32Array && spec.elem === 'float' && allFinite(places)) {
+        data.set(places, offset);
+        return;
+      }
       for (let index = 0; index < places.length; index++) {
         const to = offset + index * strides[at.length]!;
         if (at.length < innermost) copy(places[index], [...at, index], to);
@@ -198,6 +202,11 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
 function boundOf(spec: InputSpec, lengths: HostBatch['lengths'], row: number): number {
   if (spec.indexes === null) return Infinity;
   return 'size' in spec.indexes ? spec.indexes.size : (lengths[spec.indexes.dim]?.[row] ?? Infinity);
+}
+
+function allFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
+  return true;
 }
 
 /** Whether the element can be copied as it is: the quick way past `element`, which explains what is wrong. */

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from './definition.ts';
 import { elementCount } from './values.ts';
 
-/** A key of two 32-bit words. */
+/** A key of two 32-bit words, as int32: the quick kind of number. */
 export interface Key {
   readonly low: number;
   readonly high: number;
@@ -15,8 +15,8 @@ export interface Key {
 
 const parity = 0x1bd11bda;
 
-/** Threefry-2x32 with 20 rounds: writes the two words of counter (`c0`, `c1`) under the key into `out[at]`, `out[at + 1]`. */
-export function threefry(k0: number, k1: number, c0: number, c1: number, out: Uint32Array, at: number): void {
+/** Threefry-2x32 with 20 rounds: writes the two words of counter (`c0`, `c1`) under the key into `out`, as int32. */
+export function threefry(k0: number, k1: number, c0: number, c1: number, out: Int32Array): void {
   const k2 = parity ^ k0 ^ k1;
   let x = (c0 + k0) | 0;
   let y = (c1 + k1) | 0;
@@ -44,8 +44,8 @@ export function threefry(k0: number, k1: number, c0: number, c1: number, out: Ui
   x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
   x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
   x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
-  out[at] = x + k2;
-  out[at + 1] = y + k0 + 5;
+  out[0] = (x + k2) | 0;
+  out[1] = (y + k0 + 5) | 0;
 }
 
 /** The key of a seed: a whole number below 2^53. */
@@ -53,13 +53,13 @@ export function seedKey(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`the seed must be a whole number from 0 to 2^53 - 1, given ${seed}`);
   }
-  return { low: seed >>> 0, high: Math.floor(seed / 2 ** 32) };
+  return { low: seed | 0, high: Math.floor(seed / 2 ** 32) };
 }
 
 /** The key that (`a`, `b`) select below `key`. */
 export function fold(key: Key, a: number, b: number): Key {
-  const words = new Uint32Array(2);
-  threefry(key.low, key.high, a, b, words, 0);
+  const words = new Int32Array(2);
+  threefry(key.low, key.high, a | 0, b | 0, words);
   return { low: words[0]!, high: words[1]! };
 }
 
@@ -74,10 +74,10 @@ export function hashOf(name: string): number {
 
 /** An endless sequence of doubles in [0, 1), 53 bits each, under one key. */
 export function stream(key: Key): () => number {
-  const words = new Uint32Array(2);
+  const words = new Int32Array(2);
   let counter = 0;
   return () => {
-    threefry(key.low, key.high, counter >>> 0, Math.floor(counter / 2 ** 32), words, 0);
+    threefry(key.low, key.high, counter | 0, Math.floor(counter / 2 ** 32), words);
     counter++;
     return ((words[0]! >>> 5) * 2 ** 26 + (words[1]! >>> 6)) * 2 ** -53;
   };
@@ -160,26 +160,40 @@ export class StepRandom implements Random {
     if (!(rate >= 0 && rate < 1)) throw new RangeError(`${site}: a dropout rate lies in 0 … 1 without 1, given ${rate}`);
     const threshold = Math.round(rate * 65536);
     const kept = 1 / (1 - rate);
-    const mask = this.fill(site, shape, ragged, steps, 4, (words, lane) => {
-      const word = words[lane >>> 1]!;
-      return ((lane & 1) === 0 ? word & 0xffff : word >>> 16) >= threshold ? kept : 0;
+    const mask = this.fill(site, shape, ragged, steps, 4, (key, coordinates, out, words) => {
+      for (let at = 0; at < out.length; at += 4) {
+        threefry(key.low, key.high, coordinates, at >>> 2, words);
+        const low = words[0]!;
+        const high = words[1]!;
+        out[at] = (low & 0xffff) >= threshold ? kept : 0;
+        out[at + 1] = low >>> 16 >= threshold ? kept : 0;
+        out[at + 2] = (high & 0xffff) >= threshold ? kept : 0;
+        out[at + 3] = high >>> 16 >= threshold ? kept : 0;
+      }
     });
     return tf.tensor(mask, [...shape], 'float32');
   }
 
   /** Uniform in (0, 1): `(word >>> 8) * 2^-24 + 2^-25`. */
   uniform(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
-    const values = this.fill(site, shape, ragged, steps, 2, (words, lane) => (words[lane]! >>> 8) * 2 ** -24 + 2 ** -25);
+    const values = this.fill(site, shape, ragged, steps, 2, (key, coordinates, out, words) => {
+      for (let at = 0; at < out.length; at += 2) {
+        threefry(key.low, key.high, coordinates, at >>> 1, words);
+        out[at] = (words[0]! >>> 8) * 2 ** -24 + 2 ** -25;
+        out[at + 1] = (words[1]! >>> 8) * 2 ** -24 + 2 ** -25;
+      }
+    });
     return tf.tensor(values, [...shape], 'float32');
   }
 
+  /** @param draw fills `out`, `lanes` numbers from each block of two words */
   private fill(
     site: string,
     shape: readonly number[],
     ragged: readonly boolean[],
     steps: readonly number[],
     lanes: 2 | 4,
-    value: (words: Uint32Array, lane: number) => number,
+    draw: (key: Key, coordinates: number, out: Float32Array, words: Int32Array) => void,
   ): Float32Array {
     const batch = shape[0] ?? 0;
     if (batch !== this.ids.length) {
@@ -187,20 +201,20 @@ export class StepRandom implements Random {
     }
     const { perExample, fixed, rows, rowStride, columns, columnStride } = layoutOf(site, shape, ragged);
     const result = new Float32Array(batch * perExample);
-    const words = new Uint32Array(2);
+    const drawn = new Float32Array(Math.ceil(fixed.length / lanes) * lanes);
+    const words = new Int32Array(2);
+    const inARow = fixed.length === 0 || fixed[fixed.length - 1] === fixed.length - 1;
     const stepKey = fold(this.key, this.step, hashOf(site));
     for (let example = 0; example < batch; example++) {
       let key = fold(stepKey, this.ids[example]!, steps[0] ?? 0);
       for (let loop = 1; loop < steps.length; loop++) key = fold(key, steps[loop]!, loop);
       for (let row = 0; row < rows; row++) {
         for (let column = 0; column < columns; column++) {
-          const base = example * perExample + row * rowStride + column * columnStride;
           const coordinates = (row + column * sites) | 0;
-          for (let element = 0; element < fixed.length; element++) {
-            const lane = element % lanes;
-            if (lane === 0) threefry(key.low, key.high, coordinates, element / lanes, words, 0);
-            result[base + fixed[element]!] = value(words, lane);
-          }
+          draw(key, coordinates, drawn, words);
+          const base = example * perExample + row * rowStride + column * columnStride;
+          if (inARow) result.set(fixed.length === drawn.length ? drawn : drawn.subarray(0, fixed.length), base);
+          else for (let element = 0; element < fixed.length; element++) result[base + fixed[element]!] = drawn[element]!;
         }
       }
     }

@@ -197,6 +197,7 @@ function dropout(expr: CallExpr, here: Here): Value {
   if (!here.ctx.training || rate === 0) return tensor(toFloat(x, here, expr.span));
   const ordinal = (here.ordinals.get('dropout') ?? 0) + 1;
   here.ordinals.set('dropout', ordinal);
+  here.ctx.draws += 1;
   const keep = here.ctx.builder.at(origin(here, expr.span)).random('keep', rate, `${here.path}.dropout#${ordinal - 1}`, typeOf(x).axes, here.loops);
   const made = binary('mul', x, keep, here, expr.span);
   return made === null ? ERROR : tensor(made);

@@ -239,9 +239,17 @@ function elaborateCall(
     args.push(bodyArg);
     scope.define(arg.param.name.text, { kind: 'value', value: tensor(bodyArg), span: arg.param.span });
   }
-  const errors = ctx.problems.errors;
-  const value = bodyValue(declaration, inside);
+  // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.
+  const steps = here.loops.map((position) => builder.argument(typeOf(position)));
+  const { errors } = ctx.problems;
+  const { draws } = ctx;
+  const value = bodyValue(declaration, { ...inside, loops: steps });
   if (value.kind === 'error' || ctx.problems.errors > errors) return ERROR;
+  if (ctx.draws > draws) {
+    inputs.push(...here.loops);
+    args.push(...steps);
+    formalsOf.push(...steps.map(() => []));
+  }
   return lift(declaration, value, inside, bound, { inputs, args, formalsOf }, outside, span, here);
 }
 

@@ -82,10 +82,10 @@ function perExample(node: Node, what: string, here: Here): Node | null {
 }
 
 const optimizers: Readonly<Record<OptimizerSpec['kind'], readonly string[]>> = {
-  adam: ['rate', 'beta1', 'beta2', 'epsilon', 'decay'],
+  adam: ['rate', 'beta1', 'beta2', 'epsilon', 'weightDecay'],
   sgd: ['rate', 'momentum', 'nesterov'],
   adagrad: ['rate', 'epsilon', 'initial'],
-  rmsprop: ['rate', 'decay', 'momentum', 'epsilon'],
+  rmsprop: ['rate', 'decay', 'momentum', 'epsilon', 'centred'],
   adadelta: ['rate', 'rho', 'epsilon'],
 };
 

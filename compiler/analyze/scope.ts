@@ -165,6 +165,8 @@ export class Context {
   readonly defaults: ReadonlyMap<string, number>;
   /** Values whose axis order means nothing (an outer join): they may not bind by position. */
   readonly unordered = new WeakSet<Node>();
+  /** How many random draws were made so far. */
+  draws = 0;
   private frames = 0;
 
   constructor(options: {

@@ -62,6 +62,9 @@ function unbracketed(text: string): string {
   return text.slice(1, -1);
 }
 
+/** How many dead tensors may wait within the statements of one `.attn` line. */
+const MOST_DEAD = 4;
+
 class BodyWriter {
   readonly #lowered: Lowered;
   readonly #plan: Plan;
@@ -70,6 +73,8 @@ class BodyWriter {
   readonly #named = new Map<Value, string>();
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
+  /** Parameters of the function that its text reads. */
+  readonly #reads = new Set<string>();
   readonly #lines: { depth: number; text: string }[] = [];
 
   constructor(lowered: Lowered, plan: Plan, context: FunctionContext) {
@@ -86,7 +91,6 @@ class BodyWriter {
     this.#dispose(this.#plan.block.ends, 0);
     const header = this.#header();
     const lines = this.#lines;
-    const text = [header, ...lines.map((line) => line.text), ...results].join('\n');
     return {
       write(writer) {
         if (header !== '') writer.writeLine(header);
@@ -100,7 +104,7 @@ class BodyWriter {
         }
       },
       results,
-      reads: (parameter) => new RegExp(`(?<![\\p{ID_Continue}.$'"])${parameter}(?![\\p{ID_Continue}$'"])`, 'u').test(text.replace(/\/\/.*/g, '')),
+      reads: (parameter) => this.#reads.has(parameter),
     };
   }
 
@@ -110,15 +114,25 @@ class BodyWriter {
   #takeSizes(): void {
     const add = (size: Size): void => {
       for (const atom of atomsIn(size)) {
-        if (this.#sizes.has(atom) || this.#context.local?.[atom] !== undefined) continue;
+        const local = this.#context.local?.[atom];
+        this.#read(local ?? this.#context.sizes);
+        if (this.#sizes.has(atom) || local !== undefined) continue;
         const label = this.#context.atomName(atom);
         this.#sizes.set(atom, this.#names.take(label === 'batch' ? 'batchSize' : label));
       }
     };
     for (const value of this.#plan.needed) {
+      const [first] = value.code;
+      if (typeof first === 'string') this.#read(first);
       for (const piece of value.code) if (typeof piece === 'object' && 'size' in piece) add(piece.size);
       if (value.kind === 'loop') add(this.#lowered.loops.get(value)!.size);
     }
+  }
+
+  /** Expressions of the caller's things begin with the parameter's name. */
+  #read(expression: string): void {
+    const parameter = /^[\p{ID_Continue}]+/u.exec(expression)?.[0];
+    if (parameter !== undefined) this.#reads.add(parameter);
   }
 
   #header(): string {
@@ -183,8 +197,14 @@ class BodyWriter {
 
   #block(block: Block, loop: Loop | null, depth: number): void {
     let place = '';
+    let dead: Value[] = [];
+    const flush = (): void => {
+      this.#dispose(dead, depth);
+      dead = [];
+    };
     for (const statement of block.statements) {
       const line = statement.body === null ? this.#context.sources.line(statement.value.origin) : '';
+      if (line !== place || statement.body !== null) flush();
       if (line !== place && line !== '') {
         this.#write(depth, '');
         this.#write(depth, `// ${line}`);
@@ -192,8 +212,11 @@ class BodyWriter {
       place = line;
       if (statement.body === null) this.#write(depth, `const ${this.#name(statement.value)} = ${this.#code(statement.value)};`);
       else this.#loop(statement, statement.body, depth);
-      this.#dispose(statement.dies, depth);
+      dead.push(...statement.dies);
+      // Not line by line, for the reader's sake; not much later either, for the memory's.
+      if (dead.length >= MOST_DEAD || statement.body !== null) flush();
     }
+    flush();
     if (loop !== null) this.#stepEnd(block, loop, depth);
   }
 

@@ -1,7 +1,7 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
 import { size as sizes } from '../analyze/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
-import { isRagged, originOf, sizeOf } from '../graph/spaces.ts';
+import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
@@ -17,14 +17,41 @@ export interface Lowered {
 
 export function lower(roots: readonly Node[], input: InputSource): Lowered {
   const nodes = inOrder(roots);
-  const pass = new Lowering(input, new Set(nodes.flatMap(({ op }) => (op.kind === 'scan' ? [op.region.position] : []))));
+  const pass = new Lowering(input, argumentsOf(nodes));
   for (const node of nodes) pass.visit(node);
   return { roots: roots.map((node) => pass.root(node)), loops: pass.loops };
 }
 
+interface ArgumentRole {
+  readonly position: boolean;
+  readonly hint: string;
+}
+
+/** What the arguments of loops are and, for those without a name, what they may be called. */
+function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
+  const roles = new Map<Node, ArgumentRole>();
+  for (const { op, inputs } of nodes) {
+    if (op.kind !== 'scan') continue;
+    const { position, xs, states, nexts } = op.region;
+    roles.set(position, { position: true, hint: 't' });
+    xs.forEach((x, k) => roles.set(x, { position: false, hint: `${sourceName(inputs[k]!)} At` }));
+    states.forEach((state, k) => roles.set(state, { position: false, hint: nexts[k]!.origin.name ?? 'state' }));
+  }
+  return roles;
+}
+
+function sourceName(node: Node): string {
+  const { op, origin, inputs } = node;
+  if (origin.name !== null) return origin.name;
+  if (op.kind === 'input') return op.name;
+  if (op.kind === 'parameter') return op.path.split('.').at(-1) ?? 'x';
+  const shapes = op.kind === 'permute' || op.kind === 'reshape' || op.kind === 'rename' || op.kind === 'broadcast';
+  return shapes ? sourceName(inputs[0]!) : op.kind === 'binary' ? BINARY[op.fn][1] : 'x';
+}
+
 /** The root as a number of the host, or null where it is a tensor. */
 export function lowerHost(root: Node, input: InputSource): Value | null {
-  const pass = new Lowering(input, new Set());
+  const pass = new Lowering(input, new Map());
   for (const node of inOrder([root])) pass.visit(node);
   const value = pass.value(root);
   return value.kind === 'host' ? value : null;
@@ -78,13 +105,13 @@ class Lowering {
   readonly #native = new Map<Node, Value>();
   readonly #known = new Map<string, Value>();
   readonly #input: InputSource;
-  readonly #positions: ReadonlySet<Node>;
+  readonly #roles: ReadonlyMap<Node, ArgumentRole>;
   readonly loops = new Map<Value, Loop>();
   #count = 0;
 
-  constructor(input: InputSource, positions: ReadonlySet<Node>) {
+  constructor(input: InputSource, roles: ReadonlyMap<Node, ArgumentRole>) {
     this.#input = input;
-    this.#positions = positions;
+    this.#roles = roles;
   }
 
   visit(node: Node): void {
@@ -229,8 +256,7 @@ class Lowering {
         return this.#permuted(node, this.#tensorOf(x!), axesOf(x!), op.order);
       }
       case 'reshape': {
-        const from = this.#of(x!);
-        const hint = `${nameOf(from)}${axesOf(node).length < axesOf(x!).length ? 'Flat' : 'Shaped'}`;
+        const hint = `${this.#base(x!)}${x!.op.kind === 'matmul' ? '' : axesOf(node).length < axesOf(x!).length ? 'Rows' : axesOf(node).some(isUnit) ? 'Wide' : 'Shaped'}`;
         return this.#call(node, hint, 'tf.reshape(', this.#tensorOf(x!), ', ', ...shape(axesOf(node)), ')');
       }
       case 'result':
@@ -262,7 +288,7 @@ class Lowering {
 
   #random(node: Node, op: OpOf<'random'>): Value {
     const steps = node.inputs.map((input) => this.#of(input));
-    const ragged = op.axes.map((axis) => isRagged(axis.space)).join(', ');
+    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space)).join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
     return this.#call(node, op.draw, `random.${op.draw}(${quoted(op.site)}, ${rate}`, ...shape(op.axes), `, [${ragged}], [`, ...separated(steps), '])');
   }
@@ -311,9 +337,16 @@ class Lowering {
     return native === null || native.every((axis, k) => axis.id === order[k]) ? value : this.#permuted(node, value, native, order);
   }
 
+  /** What a value is called before it was reshaped and transposed. */
+  #base(node: Node): string {
+    let from = node;
+    while (from.origin.name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename')) from = from.inputs[0]!;
+    return nameOf(this.#of(from));
+  }
+
   #permuted(node: Node, value: Value, axes: readonly Axis[], order: readonly string[]): Value {
     const perm = order.map((id) => axes.findIndex((axis) => axis.id === id));
-    return this.#call(node, `${nameOf(value)}T`, 'tf.transpose(', value, `, [${perm.join(', ')}])`);
+    return this.#call(node, node.op.kind === 'permute' ? `${this.#base(node.inputs[0]!)}T` : value.hint, 'tf.transpose(', value, `, [${perm.join(', ')}])`);
   }
 
   #slice(node: Node, op: OpOf<'slice'>, x: Node): Value {
@@ -343,8 +376,9 @@ class Lowering {
 
   /** Lowered before its loop is known. The place of a step is a number of the host. */
   #argument(node: Node): Value {
-    const argument = this.#new('argument', [], dtypeOfNode(node), node.origin, 'value');
-    if (!this.#positions.has(node)) return argument;
+    const role = this.#roles.get(node);
+    const argument = this.#new('argument', [], dtypeOfNode(node), node.origin, role?.hint ?? 'value');
+    if (role?.position !== true) return argument;
     const elem = node.types[0]!.elem;
     const first = elem.kind === 'index' ? originOf(elem.space) : 0;
     return this.#host(first === 0 ? [argument] : ['(', argument, ` + ${first})`], 'int32', node.origin);

@@ -94,6 +94,20 @@ export class LaidOut {
     return this.make({ kind: 'reshape', axes }, [whole], unnamed(origin));
   }
 
+  /**
+   * One axis for each group, in the order of the groups. Groups that lie together in memory are merged first: tfjs permutes
+   * few axes faster than many.
+   */
+  grouped(x: Node, groups: readonly (readonly Axis[])[], into: readonly Axis[], origin: Origin): Node {
+    const axes = axesOf(x);
+    const starts = groups.map((group) => axes.findIndex((axis) => axis.id === group[0]?.id));
+    const together = groups.every((group, k) => group.every((axis, at) => axes[starts[k]! + at]?.id === axis.id));
+    if (!together || sameOrder(axes, groups.flat())) return this.reshaped(this.permuted(x, groups.flat(), origin), into, origin);
+    const present = groups.map((_, k) => k).filter((k) => starts[k]! >= 0);
+    const merged = this.reshaped(x, [...present].sort((a, b) => starts[a]! - starts[b]!).map((k) => into[k]!), origin);
+    return this.reshaped(this.permuted(merged, present.map((k) => into[k]!), origin), into, origin);
+  }
+
   /** As an operand among others with the axes `order`: permuted, with unit axes where it lacks one after its first. */
   aligned(x: Node, order: readonly Axis[], origin: Origin): Node {
     const placed = this.permuted(x, order.filter((axis) => hasAxis(axesOf(x), axis.id)), origin);

@@ -11,10 +11,12 @@ import type { Axis, Node, Origin, ScanRegion, TensorType, UnaryFn } from '../gra
 import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { inOrder, LaidOut, type OpOf } from './layout-build.ts';
+import { ofPlacesOnly, spreadOver } from './layout-places.ts';
 
 export function layout(roots: Roots): Roots {
-  const pass = new Layout();
-  for (const node of inOrder([...roots.values()])) pass.visit(node);
+  const nodes = inOrder([...roots.values()]);
+  const pass = new Layout(ofPlacesOnly(nodes));
+  for (const node of nodes) pass.visit(node);
   return new Map([...roots].map(([name, node]) => [name, pass.of(node)]));
 }
 
@@ -28,6 +30,13 @@ const pick = (axes: readonly Axis[], wanted: readonly string[]): readonly Axis[]
 class Layout {
   readonly #done = new Map<Node, Node>();
   readonly #build = new LaidOut();
+  readonly #spread: ReadonlyMap<Node, Node>;
+  /** By scan: the sequences computed for all its places at once, and what the body reads of them. */
+  readonly #more = new Map<Node, { readonly argument: Node; readonly sequence: Node }[]>();
+
+  constructor(spread: ReadonlyMap<Node, Node>) {
+    this.#spread = spread;
+  }
 
   of(node: Node): Node {
     const laid = this.#done.get(node);
@@ -36,7 +45,18 @@ class Layout {
   }
 
   visit(node: Node): void {
-    this.#done.set(node, this.#rule(node));
+    const scan = this.#spread.get(node);
+    this.#done.set(node, scan === undefined ? this.#rule(node) : this.#forAllPlaces(node, scan));
+  }
+
+  /** What depends on the place of a step alone, such as a padding mask, is computed for all places at once. */
+  #forAllPlaces(node: Node, scan: Node): Node {
+    const op = scan.op as OpOf<'scan'>;
+    const build = this.#build;
+    const sequence = spreadOver(node, op, (each) => this.visit(each));
+    const argument = build.leaf({ kind: 'argument' }, [{ ...node.types[0]!, axes: without(axesOf(this.of(sequence)), [op.axis.id]) }], node.origin);
+    this.#more.set(scan, [...(this.#more.get(scan) ?? []), { argument, sequence: this.of(sequence) }]);
+    return argument;
   }
 
   #rule(node: Node): Node {
@@ -145,10 +165,9 @@ class Layout {
     const ways = [product(left, right, op.axes), product(right, left, op.axes)];
     const way = ways[1]!.cost < ways[0]!.cost ? ways[1]! : ways[0]!;
     const { zip, rows, inner, columns } = way;
-    const group = (axes: readonly Axis[], unit: number): Axis => merged(axes, unit);
     const flat = (x: Node, outer: readonly (readonly Axis[])[]): Node => {
       const groups = zip.length === 0 ? outer : [zip, ...outer];
-      return build.reshaped(build.permuted(build.float(x, origin), groups.flat(), origin), groups.map((axes, k) => group(axes, k)), origin);
+      return build.grouped(build.float(x, origin), groups, groups.map((axes, k) => merged(axes, k)), origin);
     };
     const axes = [...zip, ...rows, ...columns];
     const operands = [flat(way.left, [rows, inner]), flat(way.right, [inner, columns])];
@@ -218,6 +237,10 @@ class Layout {
     const firsts = inputs.slice(count).map((x, k) => like(x, states[k]!.types[0]!, []));
     const nexts = region.nexts.map((x, k) => like(this.of(x), states[k]!.types[0]!, []));
     const emits = region.emits.map((x) => this.of(x));
+    for (const { argument, sequence } of this.#more.get(node) ?? []) {
+      xs.push(argument);
+      sequences.push(like(sequence, argument.types[0]!, pick(axesOf(sequence), [op.axis.id])));
+    }
     const body: ScanRegion = { position, xs, states, nexts, emits };
     const types = [...states.map((x) => x.types[0]!), ...emits.map((x) => ({ ...x.types[0]!, axes: [op.axis, ...axesOf(x)] }))];
     return build.scan({ ...op, region: body }, [...sequences, ...firsts], types, node.origin);

@@ -131,7 +131,8 @@ export class Maker {
   }
 
   #widen(init: Node, next: Node): Node {
-    const axes = join(typeOf(init).axes, typeOf(next).axes);
+    // In the order of the next value: a start that is the same everywhere has none of its own.
+    const axes = join(typeOf(next).axes, typeOf(init).axes);
     return axes.length === typeOf(init).axes.length ? init : this.make({ kind: 'broadcast', axes }, [init]);
   }
 

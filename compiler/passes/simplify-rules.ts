@@ -17,10 +17,10 @@ export const algebra: Rule = (m, op, inputs) => {
       return n === null ? null : m.constant(n, 'int');
     }
     case 'unary': return unary(m, op.fn, inputs[0]);
-    case 'binary': return lifted(m, op, inputs) ?? binary(m, op, inputs[0], inputs[1]);
+    case 'binary': return lifted(m, op, inputs) ?? binary(m, op, inputs[0], inputs[1]) ?? turned(m, op, inputs);
     case 'select': return lifted(m, op, inputs) ?? select(m, op, inputs);
     case 'reduce': return reduce(m, op, inputs[0]);
-    case 'contract': return contract(m, op, inputs[0], inputs[1]);
+    case 'contract': return contract(m, op, inputs[0], inputs[1]) ?? turned(m, op, inputs);
     case 'rename': return rename(m, op, inputs[0]);
     case 'broadcast': return broadcast(m, op, inputs[0]);
     case 'gather': return gather(m, op, inputs[0], inputs[1]);
@@ -46,14 +46,46 @@ function fit(m: Maker, x: Node, type: TensorType): Node | null {
   return axesOf(x).length === type.axes.length ? x : m.broadcast(x, type.axes);
 }
 
-const inner = (x: Node): Node => (x.op.kind === 'broadcast' ? x.inputs[0] : x);
+/** A broadcast that only orders axes is there for its order. */
+const repeatsAxes = (x: Node): boolean => x.op.kind === 'broadcast' && axesOf(x.inputs[0]).length < axesOf(x).length;
+const inner = (x: Node): Node => (repeatsAxes(x) ? x.inputs[0] : x);
 
 /** f(⌈x⌉, y) = ⌈f(x, y)⌉ */
 function lifted(m: Maker, op: Op, inputs: readonly Node[]): Node | null {
-  if (!inputs.some((x) => x.op.kind === 'broadcast')) return null;
+  if (!inputs.some(repeatsAxes)) return null;
   const made = m.make(op, inputs.map(inner));
   const { axes } = infer(op, inputs)[0];
   return axesOf(made).length === axes.length ? made : m.broadcast(made, axes);
+}
+
+const TURNED: { readonly [F in BinaryFn]?: BinaryFn } = {
+  add: 'add', mul: 'mul', max: 'max', min: 'min', and: 'and', or: 'or', eq: 'eq', ne: 'ne', lt: 'gt', gt: 'lt', le: 'ge', ge: 'le',
+};
+
+/** x y = y x, x < y = y > x: what has the batch stands first, so that its axes lead in the result too and memory keeps one order. */
+function turned(m: Maker, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonly Node[]): Node | null {
+  if (!hasAxis(axesOf(b), BATCH.id) || hasAxis(axesOf(a), BATCH.id)) return null;
+  if (op.kind === 'contract') return m.make(op, [b, a]);
+  const fn = TURNED[op.fn];
+  return fn === undefined ? null : m.binary(fn, b, a);
+}
+
+/** (1 - z) a + z b = a + z (b - a): one product for two, here and in the derivative. */
+function mixed(m: Maker, p: Node, q: Node): Node | null {
+  const factors = (x: Node): readonly (readonly [Node, Node])[] => {
+    if (x.op.kind !== 'binary' || x.op.fn !== 'mul') return [];
+    const [a, b] = x.inputs;
+    return [[a, b], [b, a]];
+  };
+  const complement = (x: Node): Node | null => (x.op.kind === 'binary' && x.op.fn === 'sub' && literal(x.inputs[0]) === 1 ? x.inputs[1] : null);
+  for (const [x, y] of [[p, q], [q, p]]) {
+    for (const [rest, a] of factors(x)) {
+      for (const [z, b] of factors(y)) {
+        if (complement(rest) === z && z !== undefined && axesOf(a).length === axesOf(b).length) return m.add(a, m.mul(z, m.sub(b, a)));
+      }
+    }
+  }
+  return null;
 }
 
 const UNARY_FOLD: Partial<Record<UnaryFn, (x: number) => number>> = {
@@ -63,7 +95,7 @@ const UNARY_FOLD: Partial<Record<UnaryFn, (x: number) => number>> = {
 
 function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
   // f(⌈x⌉) = ⌈f(x)⌉
-  if (x.op.kind === 'broadcast') return m.broadcast(m.unary(fn, x.inputs[0]), axesOf(x));
+  if (repeatsAxes(x)) return m.broadcast(m.unary(fn, inner(x)), axesOf(x));
   const [type] = infer({ kind: 'unary', fn }, [x]);
   const fold = UNARY_FOLD[fn];
   if (x.op.kind === 'constant' && fold !== undefined) return constantOfType(m, fold(x.op.value), type);
@@ -98,7 +130,7 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
       if (p === 0) return fit(m, b, type);
       if (is(b, 'neg')) return m.sub(a, b.inputs[0]); // x + -y = x - y
       if (is(a, 'neg')) return m.sub(b, a.inputs[0]);
-      return null;
+      return mixed(m, a, b);
     case 'sub':
       if (q === 0) return fit(m, a, type); // x - 0 = x
       if (p === 0 && type.elem.kind === typeOf(b).elem.kind) return fit(m, m.neg(b), type); // 0 - x = -x
@@ -176,6 +208,13 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
   }
   // sum[a] sum[b] x = sum[a, b] x, and so for the rest
   if (x.op.kind === 'reduce' && x.op.fn === op.fn && op.fn !== 'mean') return m.reduce(op.fn, x.inputs[0], [...x.op.axes, ...op.axes]);
+  // sum[a](scatter[a](g, i)) = sum of g: an index lies inside its axis.
+  if (op.fn === 'sum' && x.op.kind === 'scatter' && op.axes.includes(x.op.axis.id) && typeOf(x.inputs[1]).elem.kind === 'index') {
+    const { axis, over } = x.op;
+    const [g, i] = x.inputs;
+    const whole = axesOf(i).every(({ id }) => hasAxis(axesOf(g), id));
+    if (whole) return m.sum(g, [...over, ...op.axes.filter((id) => id !== axis.id)]);
+  }
   // sum[a](x * y) = x @[a] y, if neither has all the axes of the other
   if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {
     const [a, b] = x.inputs;
@@ -190,11 +229,11 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
 /** ⌈a⌉ @[K] b: what a lacks of K is summed in b alone. */
 function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null {
   if (op.axes.length === 0) return m.mul(a, b);
-  if (a.op.kind !== 'broadcast' && b.op.kind !== 'broadcast') return null;
+  if (!repeatsAxes(a) && !repeatsAxes(b)) return null;
   const [type] = infer(op, [a, b]);
   const turn = (x: Node, y: Node): Node | null => {
-    if (x.op.kind !== 'broadcast') return null;
-    const own = x.inputs[0];
+    if (!repeatsAxes(x)) return null;
+    const own = inner(x);
     const lost = op.axes.filter((id) => !hasAxis(axesOf(own), id));
     const other = m.sum(y, lost);
     const made = m.contract(own, other, op.axes.filter((id) => !lost.includes(id)));

@@ -212,19 +212,33 @@ export class Sampling implements Search {
   private choose(logits: ArrayLike<number>, from: number, place: number): number {
     const { temperature, topK, topP } = this.settings;
     const { vocabulary } = this.rules;
-    const scaled = Float64Array.from({ length: vocabulary }, (_, id) => logits[from + id]! / temperature);
+    const scaled = new Float64Array(vocabulary);
+    for (let id = 0; id < vocabulary; id++) scaled[id] = logits[from + id]! / temperature;
     const total = logTotal(scaled, 0, vocabulary);
-    const order = Array.from(scaled.keys()).sort((a, b) => scaled[b]! - scaled[a]! || a - b);
     const allowed: { id: number; reached: number }[] = [];
     let reached = 0;
-    for (const id of order) {
+    for (const id of this.candidates(scaled, total)) {
       const probability = Math.exp(scaled[id]! - total);
-      if (allowed.length > 0 && (allowed.length >= topK || reached >= topP || probability === 0)) break;
+      if (allowed.length > 0 && (allowed.length >= topK || reached >= topP)) break;
+      if (probability === 0) continue;
       reached += probability;
       allowed.push({ id, reached });
     }
     const drawn = this.draw(place) * reached;
     return (allowed.find((choice) => drawn < choice.reached) ?? allowed[allowed.length - 1]!).id;
+  }
+
+  /** What topK and topP can leave over, likeliest first; everything, in its own order, where neither is set. */
+  private candidates(scaled: Float64Array, total: number): Iterable<number> {
+    const { topK, topP } = this.settings;
+    const { vocabulary } = this.rules;
+    if (topK >= vocabulary && topP >= 1) return scaled.keys();
+    const kth = topK >= vocabulary ? -Infinity : scaled.slice().sort()[vocabulary - topK]!;
+    // All choices below this probability together have less than 1 - topP.
+    const rare = total + Math.log((1 - topP) / vocabulary);
+    const ids: number[] = [];
+    for (let id = 0; id < vocabulary; id++) if (scaled[id]! >= kth && scaled[id]! >= rare) ids.push(id);
+    return ids.sort((a, b) => scaled[b]! - scaled[a]! || a - b);
   }
 }
 

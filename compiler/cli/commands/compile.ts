@@ -1,0 +1,101 @@
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { compileFile } from '../../index.ts';
+import { renderAll } from '../../diagnostics/render.ts';
+import type { Given } from '../arguments.ts';
+import { writeWhole } from '../files.ts';
+import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { missingFile, nodeLibrary } from '../library.ts';
+import { watchFiles } from '../watch.ts';
+
+export interface Target {
+  readonly file: string;
+  /** Null: standard output. */
+  readonly out: string | null;
+  readonly set: ReadonlyMap<string, string | number>;
+}
+
+export interface Compiled {
+  readonly fine: boolean;
+  /** What was read or looked for. */
+  readonly touched: ReadonlySet<string>;
+}
+
+export async function compile(given: Given, io: Io): Promise<number> {
+  const toStdout = given.has('stdout');
+  const folder = given.text('out');
+  if (toStdout && (folder !== undefined || given.has('watch'))) throw misuse(`attnc compile: --stdout does not go with --${folder === undefined ? 'watch' : 'out'}`);
+  if (toStdout && given.operands.length > 1) throw misuse('attnc compile: --stdout takes one file');
+  const set = given.pairs('set');
+  const targets = given.operands.map((file): Target => ({ file, out: toStdout ? null : outputOf(file, folder, io.cwd), set }));
+  const first = new Map<string, string>();
+  for (const { file, out } of targets) {
+    if (out === null) continue;
+    const other = first.get(out);
+    if (other !== undefined && resolve(io.cwd, other) !== resolve(io.cwd, file)) throw misuse(`attnc compile: ${other} and ${file} would both be written to ${relative(io.cwd, out)}`, 'compile them into different folders');
+    first.set(out, file);
+  }
+  if (given.has('watch')) return watch(targets, io);
+  let fine = true;
+  for (const target of targets) fine = (await compileTo(target, io)).fine && fine;
+  return fine ? STATUS.fine : STATUS.failed;
+}
+
+export function outputOf(file: string, folder: string | undefined, cwd: string): string {
+  const name = `${basename(file).replace(/\.attn$/u, '')}.ts`;
+  return resolve(cwd, folder ?? dirname(file), name);
+}
+
+/** Compiles one file and says what is wrong with it; the output is written only where there are no errors. */
+export async function compileTo({ file, out, set }: Target, io: Io, quiet = false): Promise<Compiled> {
+  const library = nodeLibrary(io.cwd);
+  const path = library.nameOf(file);
+  if (library.read(path) === null) throw missingFile(file, io.cwd);
+  const { diagnostics, sources, code } = await compileFile(path, library, { set });
+  if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
+  const { touched } = library;
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { fine: false, touched };
+  if (code === null) {
+    io.err(`attnc: ${file} declares no model: there is nothing to compile\n  fix: add \`model …\`, or use \`attnc check\` for a file of blocks`);
+    return { fine: false, touched };
+  }
+  if (out === null) io.write(code);
+  else {
+    writeWhole(out, code);
+    if (!quiet) io.out(`${file} -> ${relative(io.cwd, out) || out}`);
+  }
+  return { fine: true, touched };
+}
+
+/** Compiles again on every change until Ctrl-C; errors do not end it. */
+async function watch(targets: readonly Target[], io: Io): Promise<number> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const round = async (): Promise<ReadonlySet<string>> => {
+      const touched = new Set(targets.map(({ file }) => resolve(io.cwd, file)));
+      for (const target of targets) {
+        try {
+          for (const file of (await compileTo(target, io)).touched) touched.add(file);
+        } catch (error) {
+          // An editor may take a file away for a moment while it saves.
+          if (!(error instanceof CliError)) throw error;
+          io.err(`attnc: ${error.message}`);
+        }
+      }
+      io.err(`watching ${touched.size} files; Ctrl-C ends`);
+      return touched;
+    };
+    await watchFiles(round, stop.signal);
+    return STATUS.fine;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** Where the modules of a task lie. */
+export function moduleIn(folder: string, source: string): string {
+  return join(folder, `${basename(source).replace(/\.attn$/u, '')}.ts`);
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { format } from '../../../grammar/index.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { renderAll } from '../../diagnostics/render.ts';
+import type { Given } from '../arguments.ts';
+import { writeWhole } from '../files.ts';
+import { misuse, STATUS, type Io } from '../io.ts';
+import { missingFile, readText } from '../library.ts';
+
+export async function fmt(given: Given, io: Io): Promise<number> {
+  if (given.has('check') && given.has('stdout')) throw misuse('attnc fmt: --check does not go with --stdout');
+  let status: number = STATUS.fine;
+  for (const file of given.operands) {
+    const path = resolve(io.cwd, file);
+    const before = readText(path, file);
+    if (before === null) throw missingFile(file, io.cwd);
+    const { text, problems } = format(before);
+    if (problems.length > 0) {
+      const diagnostics = problems.map(({ span, ...problem }): Diagnostic => ({ ...problem, severity: 'error', place: { file, start: span.start, end: span.end } }));
+      io.err(renderAll(diagnostics, new Map([[file, before]]), io.style).trimEnd());
+      io.err(`${file} is left as it is`);
+      status = STATUS.failed;
+    } else if (given.has('stdout')) io.write(text);
+    else if (text === before) continue;
+    else if (given.has('check')) {
+      io.out(`${file} is not in its canonical layout`);
+      status = STATUS.failed;
+    } else {
+      writeWhole(path, text);
+      io.out(`${file} formatted`);
+    }
+  }
+  return status;
+}

@@ -1,0 +1,43 @@
+import { compilePrograms } from '../programs.ts';
+import { printGraph } from '../../graph/print.ts';
+import type { Node, Program } from '../../graph/graph.ts';
+import { derive } from '../../passes/pipeline.ts';
+import type { Given } from '../arguments.ts';
+import { STATUS, type Io } from '../io.ts';
+
+export async function graph(given: Given, io: Io): Promise<number> {
+  const programs = compilePrograms(given.operands[0]!, given.pairs('set'), io);
+  if (programs === null) return STATUS.failed;
+  for (const program of programs) {
+    for (const [title, roots] of given.has('final') ? finalGraphs(program) : firstGraphs(program)) {
+      io.out(`# ${title}`);
+      io.out(printGraph(roots));
+    }
+  }
+  return STATUS.fine;
+}
+
+type Graphs = readonly (readonly [string, ReadonlyMap<string, Node>])[];
+
+/** As the checker builds it, before any pass. */
+export function firstGraphs(program: Program): Graphs {
+  return [
+    [program.name, program.outputs],
+    ...program.objectives.map(({ name, training }): readonly [string, ReadonlyMap<string, Node>] => [
+      `${program.name}, objective ${name}`,
+      new Map([['loss', training.loss], ...[...training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node])]),
+    ]),
+  ];
+}
+
+function finalGraphs(program: Program): Graphs {
+  const { model } = derive(program, {});
+  return [
+    [program.name, model.forward],
+    ...model.objectives.flatMap(({ objective, loss, gradients }): Graphs => [
+      [`${program.name}, objective ${objective.name}: loss`, loss],
+      [`${program.name}, objective ${objective.name}: gradients`, gradients],
+    ]),
+    ...(model.decoder === null ? [] : ([[`${program.name}: prepare`, model.decoder.prepare], [`${program.name}: step`, model.decoder.step]] as const)),
+  ];
+}

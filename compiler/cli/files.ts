@@ -1,0 +1,32 @@
+/** Writing files whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CliError } from './io.ts';
+import { codeOf, messageOf } from './library.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'the permission is missing', EPERM: 'the permission is missing', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a part of the path is a file, not a folder',
+};
+
+/** Writes into a temporary file of the same folder and renames it; the old file's mode stays, and a link stays a link. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const file = statSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync(path);
+  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const old = statSync(file, { throwIfNoEntry: false });
+    const handle = openSync(temporary, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
+    try {
+      writeFileSync(handle, content);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new CliError(`${file} could not be written: ${REASONS[codeOf(error)] ?? messageOf(error)}; nothing was changed`, undefined, { cause: error });
+  }
+}

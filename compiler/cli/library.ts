@@ -1,0 +1,105 @@
+/** Files for the compiler: the user's, named relative to the working folder, and the standard library's, named `std/…`. */
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Library } from '../analyze/modules.ts';
+import { CliError } from './io.ts';
+
+/** The folder with this package's package.json: two folders up in the sources, three in the built program. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    if (packageName(folder) === 'attnc') return folder;
+    const parent = dirname(folder);
+    if (parent === folder) throw new CliError('the package of attnc is incomplete: its package.json is missing', 'install attnc anew');
+    folder = parent;
+  }
+}
+
+export function packageVersion(): string {
+  return String(manifest(packageRoot())?.['version']);
+}
+
+function packageName(folder: string): unknown {
+  return manifest(folder)?.['name'];
+}
+
+function manifest(folder: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+  } catch {
+    return null;
+  }
+}
+
+export interface NodeLibrary extends Library {
+  /** What the compiler calls the user's file. */
+  nameOf(file: string): string;
+  /** The absolute paths of everything read or looked for so far. */
+  readonly touched: ReadonlySet<string>;
+}
+
+/** @param cwd relative to which files are named */
+export function nodeLibrary(cwd: string = process.cwd()): NodeLibrary {
+  const standardFolder = join(packageRoot(), 'models', 'std');
+  const standard = readdirSync(standardFolder).filter((file) => file.endsWith('.attn')).sort().map((file) => `std/${file}`);
+  const isStandard = new Set(standard);
+  const touched = new Set<string>();
+  return {
+    standard,
+    touched,
+    read(path) {
+      const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);
+      touched.add(file);
+      return readText(file, path);
+    },
+    nameOf(file) {
+      const absolute = resolve(cwd, file);
+      const name = relative(cwd, absolute).split(sep).join('/');
+      if (!isStandard.has(name)) return name;
+      // A user's own folder `std` is not the standard library.
+      return samePlace(absolute, join(standardFolder, name.slice('std/'.length))) ? name : `./${name}`;
+    },
+  };
+}
+
+function samePlace(a: string, b: string): boolean {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}
+
+/** Null where there is no such file. */
+export function readText(file: string, shown: string): string | null {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code)) return null;
+    throw new CliError(`${shown} could not be read: ${code === 'EACCES' || code === 'EPERM' ? 'the permission is missing' : messageOf(error)}`, undefined, { cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new CliError(`${shown} is not UTF-8 text`, 'save it as UTF-8', { cause: error });
+  }
+}
+
+/** Why `file` could not be taken for a program. */
+export function missingFile(file: string, cwd: string): CliError {
+  const stat = statSync(resolve(cwd, file), { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) return new CliError(`${file} is a folder`, `give a file: ${file.replace(/\/+$/u, '')}/model.attn`);
+  const other = file.endsWith('.attn') ? undefined : `${file}.attn`;
+  return new CliError(`there is no file ${file}`, other !== undefined && statSync(resolve(cwd, other), { throwIfNoEntry: false }) !== undefined ? `did you mean ${other}?` : undefined);
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,124 @@
+/** What each command takes; its work is loaded only when it runs. */
+import type { CommandSpec, OptionSpec } from './arguments.ts';
+
+const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
+const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
+const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors' };
+const OUT: OptionSpec = { value: 'DIR', about: 'the output folder; default: out/ beside task.ts' };
+const CONFIG: OptionSpec = { value: 'NAME', about: "one of the task's configurations" };
+
+const many = Number.POSITIVE_INFINITY;
+
+export const SPECS = {
+  init: {
+    name: 'init', operands: '[DIR]', least: 0, most: 1,
+    about: 'Begins a project: a model, a task that trains it, a package.json. Replaces no file.',
+    options: {},
+    examples: ['attnc init', 'attnc init largest'],
+  },
+  check: {
+    name: 'check', operands: 'FILE…', least: 1, most: many,
+    about: 'Checks programs and says what is wrong with them; writes nothing.',
+    options: { json: { about: 'the problems as JSON, for tools' }, set: SET },
+    examples: ['attnc check model.attn', 'attnc check --json models/*/model.attn', 'attnc check --set heads=3 model.attn'],
+    notes: 'Exit status: 0 without errors, 1 with errors, 2 for a command line that makes no sense.',
+  },
+  compile: {
+    name: 'compile', operands: 'FILE…', least: 1, most: many,
+    about: 'Compiles programs to TypeScript: model.attn to model.ts. Where there are errors, no file is touched.',
+    options: {
+      out: { value: 'DIR', about: 'where to write; default: beside the source' },
+      set: SET,
+      stdout: { about: 'writes the module to standard output instead' },
+      watch: { about: 'compiles again whenever a source changes, until Ctrl-C' },
+    },
+    examples: ['attnc compile model.attn', 'attnc compile --out src/generated model.attn', 'attnc compile --watch model.attn'],
+  },
+  fmt: {
+    name: 'fmt', operands: 'FILE…', least: 1, most: many,
+    about: 'Gives programs their canonical layout.',
+    options: {
+      check: { about: 'changes nothing; status 1 where a file would change' },
+      stdout: { about: 'writes the result to standard output instead' },
+    },
+    examples: ['attnc fmt model.attn', 'attnc fmt --check models/*/*.attn'],
+  },
+  explain: {
+    name: 'explain', operands: '[CODE]', least: 0, most: 1,
+    about: 'Explains the code of a problem, with a wrong and a right example; lists the codes where none is given.',
+    options: {},
+    examples: ['attnc explain E0302', 'attnc explain'],
+  },
+  doctor: {
+    name: 'doctor', operands: '', least: 0, most: 0,
+    about: 'Says which backends work on this machine, and how to get the others.',
+    options: { json: { about: 'as JSON' } },
+    examples: ['attnc doctor'],
+  },
+  train: {
+    name: 'train', operands: 'DIR', least: 1, most: 1,
+    about: 'Trains the model of a task (DIR/task.ts, or the path of such a file). Ctrl-C saves; --resume goes on.',
+    options: {
+      config: CONFIG,
+      quick: { about: 'short for --config quick' },
+      backend: BACKEND,
+      steps: { value: 'N', about: "another number of steps than the configuration's" },
+      seed: { value: 'N', about: 'first parameters, order of examples and dropout follow from it' },
+      set: SET,
+      out: OUT,
+      resume: { about: "goes on from the output folder's last checkpoint, with the settings it began with" },
+      fresh: { about: 'begins anew where the output folder already holds a run, which is lost' },
+    },
+    examples: ['attnc train models/bahdanau --quick', 'attnc train models/bahdanau --backend tensorflow --out out/one', 'attnc train models/bahdanau --resume'],
+    notes: 'Writes last.safetensors (to go on from), best.safetensors (the best on validation) and run.json (the settings).',
+  },
+  generate: {
+    name: 'generate', operands: 'DIR [TEXT…]', least: 1, most: many,
+    about: 'Answers each TEXT, or each line of standard input, with the trained model of a task.',
+    options: {
+      checkpoint: CHECKPOINT,
+      backend: BACKEND,
+      beam: { value: 'N', about: 'beam search with N hypotheses' },
+      sample: { about: 'draws from the distribution instead of taking the likeliest' },
+      temperature: { value: 'T', about: 'with --sample: below 1 sharper, above 1 flatter' },
+      'top-k': { value: 'N', about: 'with --sample: only the N likeliest choices' },
+      'top-p': { value: 'P', about: 'with --sample: only the likeliest choices that together reach P' },
+      seed: { value: 'N', about: 'with --sample: other draws' },
+      picture: { value: 'FILE', about: 'draws what the model looked at, to a .svg or .png file' },
+      set: SET,
+      out: OUT,
+    },
+    examples: ["attnc generate models/bahdanau '<de-AT> 9. April 2031'", 'attnc generate models/bahdanau --beam 4 < lines.txt', "attnc generate models/bahdanau --picture look.png '<fr> 9 avril 2031'"],
+    notes: 'On a terminal each answer stands behind its text; elsewhere the answers stand alone, one a line.',
+  },
+  evaluate: {
+    name: 'evaluate', operands: 'DIR', least: 1, most: 1,
+    about: 'Measures the trained model of a task on its test set.',
+    options: { checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only the first N examples' }, set: SET, out: OUT },
+    examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --limit 500'],
+  },
+  summary: {
+    name: 'summary', operands: 'FILE|DIR', least: 1, most: 1,
+    about: 'Lists the parameters of a program, what one example costs and how much memory it takes. For DIR with the sizes of its task.',
+    options: {
+      set: SET,
+      at: { value: 'NAME=LENGTH', many: true, about: 'length of a ragged dim, default 16' },
+      config: CONFIG,
+    },
+    examples: ['attnc summary model.attn', 'attnc summary model.attn --set hidden=512 --at source=20 --at target=12'],
+  },
+  graph: {
+    name: 'graph', operands: 'FILE', least: 1, most: 1,
+    about: 'Prints the graph of a program, for those who work on the compiler.',
+    options: { set: SET, final: { about: 'after all passes instead of before them' } },
+    examples: ['attnc graph model.attn', 'attnc graph --final model.attn'],
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>;
+
+export type CommandName = keyof typeof SPECS;
+
+/** `backend` has actions of its own and reads its own words. */
+export const COMMANDS: readonly { readonly name: string; readonly operands: string; readonly about: string }[] = [
+  ...Object.values(SPECS),
+  { name: 'backend', operands: 'install tensorflow | list', about: 'Installs the native TensorFlow library, or lists the backends.' },
+];

@@ -1,0 +1,71 @@
+/**
+ * TypeScript modules of the user, loaded into this process. `attnc/runtime` and tfjs in them are the ones that run here,
+ * whatever is installed beside them: a second copy would have backends and classes of its own.
+ */
+import * as nodeModule from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { CliError } from '../io.ts';
+import { codeOf, messageOf, packageRoot } from '../library.ts';
+
+const OURS = /^(?:attnc(?:\/runtime)?|@tensorflow\/tfjs-(?:core|backend-[a-z]+)(?:\/.*)?)$/u;
+
+/** The address of the one copy, for specifiers that may have no second one; else null. */
+export function ownAddress(specifier: string): string | null {
+  if (!OURS.test(specifier)) return null;
+  const built = join(packageRoot(), 'dist');
+  if (specifier === 'attnc') return pathToFileURL(join(built, 'compiler', 'index.js')).href;
+  if (specifier === 'attnc/runtime') return pathToFileURL(join(built, 'runtime', 'index.js')).href;
+  return import.meta.resolve(specifier);
+}
+
+/** Asks the hook's thread-free form where Node has it, the older one elsewhere. */
+function redirect(): void {
+  const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & { readonly registerHooks?: RegisterHooks };
+  if (registerHooks !== undefined) {
+    registerHooks({
+      resolve(specifier, context, next) {
+        const url = ownAddress(specifier);
+        return url === null ? next(specifier, context) : { url, shortCircuit: true };
+      },
+    });
+    return;
+  }
+  const core = import.meta.resolve('@tensorflow/tfjs-core');
+  const source = `
+    const ours = ${String(OURS)};
+    const own = new Map(${JSON.stringify(['attnc', 'attnc/runtime'].map((name) => [name, ownAddress(name)]))});
+    export async function resolve(specifier, context, next) {
+      if (!ours.test(specifier)) return next(specifier, context);
+      const url = own.get(specifier);
+      if (url !== undefined) return { url, shortCircuit: true };
+      return next(specifier, { ...context, parentURL: ${JSON.stringify(core)} });
+    }`;
+  register?.(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+type Resolved = { readonly url: string; readonly shortCircuit?: boolean };
+type RegisterHooks = (hooks: { resolve(specifier: string, context: object, next: (specifier: string, context: object) => Resolved): Resolved }) => void;
+
+export type ImportModule = (file: string) => Promise<Readonly<Record<string, unknown>>>;
+
+/** Once per process: prepares it for TypeScript modules. */
+export async function moduleImporter(): Promise<ImportModule> {
+  const { register } = await import('tsx/esm/api');
+  // The nearest tsconfig.json may send `attnc/runtime` elsewhere: it is not asked.
+  register({ tsconfig: false });
+  redirect();
+  return async (file) => {
+    try {
+      return (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+    } catch (error) {
+      throw loadError(file, error);
+    }
+  };
+}
+
+function loadError(file: string, error: unknown): CliError {
+  const first = messageOf(error).split('\n').filter((line) => line.trim() !== '').slice(0, 2).join(' ');
+  const missing = ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(codeOf(error));
+  return new CliError(`${file} could not be loaded: ${first}`, missing ? 'install what it imports (npm install), or correct the import' : 'ATTNC_DEBUG=1 shows where it happened', { cause: error });
+}

@@ -1,0 +1,128 @@
+/** A task from its folder: loaded, its program compiled, its model built on a backend. */
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import type { Configuration, GenerateOptions, Model, ModelOptions, OpenTask, Task } from '../../../runtime/index.ts';
+import { compileTo, moduleIn } from '../commands/compile.ts';
+import { didYouMean } from '../../diagnostics/names.ts';
+import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { moduleImporter, type ImportModule } from './modules.ts';
+
+export type AnyModel = Model<unknown, object, object, unknown>;
+export type AnyTask = Task<object, object, unknown, AnyModel, Readonly<Record<string, unknown>>>;
+export type AnyOpenTask = OpenTask<object, object, unknown, AnyModel>;
+export type { GenerateOptions };
+
+export interface LoadedTask {
+  readonly task: AnyTask;
+  /** The folder of task.ts. */
+  readonly folder: string;
+  readonly importModule: ImportModule;
+}
+
+/** @param where the folder of a task.ts, or the path of such a file */
+export async function loadTask(where: string, io: Io): Promise<LoadedTask> {
+  const file = taskFile(where, io);
+  const importModule = await moduleImporter();
+  const { task } = await importModule(file);
+  const fault = faultOf(task);
+  if (fault !== null) throw new CliError(`${relative(io.cwd, file)} is no task: ${fault}`, 'export a `task` of type `Task` (import type { Task } from \'attnc/runtime\')');
+  return { task: task as AnyTask, folder: dirname(file), importModule };
+}
+
+function taskFile(where: string, io: Io): string {
+  const path = resolve(io.cwd, where);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new CliError(`there is no ${where}`, 'give the folder of a task.ts, or the path of such a file');
+  if (!stat.isDirectory()) {
+    if (!/\.[cm]?[jt]s$/u.test(path)) throw new CliError(`${where} is no task`, `give its folder: ${relative(io.cwd, dirname(path)) || '.'}`);
+    return path;
+  }
+  const file = ['task.ts', 'task.js', 'task.mjs'].map((name) => join(path, name)).find((each) => existsSync(each));
+  if (file === undefined) throw new CliError(`${where} has no task.ts`, 'a task names the data, the sizes and the measures; `attnc init` writes an example');
+  return file;
+}
+
+function faultOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return 'it exports no `task`';
+  const task = value as Readonly<Record<string, unknown>>;
+  for (const [field, type] of [['name', 'string'], ['source', 'string'], ['configurations', 'object'], ['open', 'function'], ['create', 'function']] as const) {
+    if (typeof task[field] !== type || task[field] === null) return `its \`${field}\` is ${task[field] === undefined ? 'missing' : `no ${type}`}`;
+  }
+  return Object.keys(task['configurations'] as object).length === 0 ? 'it has no configuration' : null;
+}
+
+export function configurationOf(task: AnyTask, name: string | undefined): { readonly name: string; readonly configuration: Configuration } {
+  const names = Object.keys(task.configurations);
+  const chosen = name ?? names[0]!;
+  const configuration = Object.hasOwn(task.configurations, chosen) ? task.configurations[chosen] : undefined;
+  if (configuration !== undefined) return { name: chosen, configuration };
+  const near = didYouMean(chosen, names);
+  const list = names.map((each) => `${each} (${task.configurations[each]!.about})`).join(', ');
+  throw misuse(`${task.name} has no configuration ${chosen}; it has: ${list}`, near === null ? undefined : `did you mean ${near}?`);
+}
+
+export interface BuildOptions {
+  readonly outFolder: string;
+  readonly configuration: Configuration;
+  readonly set: ReadonlyMap<string, string | number>;
+  readonly backend: string;
+  readonly seed: number;
+  /** The sizes of a checkpoint, which come before the task's. */
+  readonly dims?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface Built {
+  readonly open: AnyOpenTask;
+  readonly model: AnyModel;
+  readonly backend: string;
+}
+
+/** Compiles the task's program into the output folder, loads it, opens the data and creates the model. */
+export async function build({ task, folder, importModule }: LoadedTask, options: BuildOptions, io: Io): Promise<Built> {
+  const { outFolder, configuration, set } = options;
+  const source = relative(io.cwd, resolve(folder, task.source));
+  const module = moduleIn(outFolder, task.source);
+  const compiled = await compileTo({ file: source, out: module, set }, io, true);
+  if (!compiled.fine) throw new CliError(`${source} has errors: there is no model`);
+
+  const { BACKEND_NAMES, useBackend } = await import('../../../runtime/index.ts');
+  const backend = (['auto', ...BACKEND_NAMES] as const).find((name) => name === options.backend);
+  if (backend === undefined) {
+    const near = didYouMean(options.backend, ['auto', ...BACKEND_NAMES]);
+    throw misuse(`there is no backend ${options.backend}: choose auto, ${BACKEND_NAMES.join(', ')}`, near === null ? undefined : `did you mean ${near}?`);
+  }
+  const active = await useBackend(backend);
+  io.err(`${task.name} on ${active.name} (${active.detail})`);
+
+  const open = await task.open(configuration);
+  const sizes = Object.fromEntries([...set].filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+  const wanted = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
+  const emitted = await importModule(module);
+  const model = task.create(emitted, { dims: await knownDims(emitted, wanted, sizes), seed: options.seed } satisfies ModelOptions<Record<string, number>>);
+  return { open, model, backend: active.name };
+}
+
+/** Without the names of `--set` that are part of the code by now: options, and dims that are no argument of the model. */
+async function knownDims(emitted: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, number>>, sizes: Readonly<Record<string, number>>): Promise<Record<string, number>> {
+  const arguments_ = new Set(Object.values(emitted).flatMap((each) => hyperparametersOf(each)));
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => arguments_.has(name) || !Object.hasOwn(sizes, name)));
+}
+
+function hyperparametersOf(value: unknown): readonly string[] {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return [];
+  const { definition, hyperparameters } = value as { readonly definition?: unknown; readonly hyperparameters?: unknown };
+  if (typeof hyperparameters === 'object' && hyperparameters !== null) return Object.keys(hyperparameters);
+  return definition === undefined ? [] : hyperparametersOf(definition);
+}
+
+/** `out/` beside the task, or what `--out` says. */
+export function outFolderOf(loaded: LoadedTask, out: string | undefined, io: Io): string {
+  return out === undefined ? join(loaded.folder, 'out') : resolve(io.cwd, out);
+}
+
+/** The command line that does this again, for messages. */
+export function again(command: string, where: string, extra: readonly string[]): string {
+  return ['attnc', command, ...[where, ...extra].map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(' ');
+}
+
+export { basename, STATUS };

@@ -1,0 +1,104 @@
+/** From a program with its calls to the graphs of every function that is emitted. */
+import type { Axis, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { hasAxis } from '../graph/spaces.ts';
+import { verify, type Dialect } from '../graph/verify.ts';
+import { batch } from './batch.ts';
+import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from './compiled.ts';
+import { differentiate } from './differentiate.ts';
+import { inline } from './inline.ts';
+import { layout as lay } from './layout.ts';
+import { axesOf, BATCH, Maker } from './maker.ts';
+import { analyse, mapRoots, Rebuild } from './rebuild.ts';
+import { simplify } from './simplify.ts';
+import { algebra } from './simplify-rules.ts';
+import { deriveStep } from './step.ts';
+import { vectorise } from './vectorise.ts';
+
+export interface DeriveOptions {
+  /** Verify the graph after every pass. */
+  readonly verify?: boolean;
+  /** The last pass; by default to 'laid-out'. */
+  readonly layout?: (roots: Roots) => Roots;
+  /** Called after every pass, as `forward: batch`. */
+  readonly trace?: (pass: string, roots: Roots) => void;
+}
+
+export interface Derived {
+  readonly model: CompiledModel;
+  /** Paths of parameters that no objective's loss reaches. */
+  readonly unreached: readonly string[];
+}
+
+export function derive(program: Program, options: DeriveOptions = {}): Derived {
+  const passes = new Passes(options);
+  const { ragged } = program;
+  const batched = (fn: string, roots: Roots): Roots => {
+    const flat = passes.run(`${fn}: inline`, 'inlined', roots, inline);
+    const whole = passes.run(`${fn}: batch`, 'batched', flat, (each) => batch(each, { ragged }));
+    return passes.optimise(fn, whole);
+  };
+  const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
+
+  const outputs = new Map([...program.outputs]);
+  const forward = finish('forward', inOrder(batched('forward', outputs), (name) => [BATCH, ...axesOf(outputs.get(name)!)]));
+
+  let unreached: ReadonlySet<string> = new Set(program.parameters.map(({ path }) => path));
+  const objectives = program.objectives.map((objective): CompiledObjective => {
+    const { name, training } = objective;
+    const loss = averaged(batched(`${name} loss`, objectiveRoots(objective)));
+    const means = averaged(batched(`${name} gradients`, objectiveRoots(training)));
+    const gradient = differentiate(means, 'loss', program.parameters);
+    unreached = new Set(gradient.unreached.filter((path) => unreached.has(path)));
+    const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
+    const gradients = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
+    return { objective, loss: finish(`${name} loss`, loss), gradients: finish(`${name} gradients`, gradients) };
+  });
+
+  let decoder: CompiledDecoder | null = null;
+  if (program.decoder !== null) {
+    const { prepare, step } = deriveStep(program.decoder, ragged, (roots) => passes.optimise('step', roots));
+    decoder = { decoder: program.decoder, prepare: finish('prepare', prepare), step: finish('step', step) };
+  }
+  return { model: { program, forward, objectives, decoder }, unreached: program.objectives.length === 0 ? [] : [...unreached] };
+}
+
+class Passes {
+  readonly #options: DeriveOptions;
+
+  constructor(options: DeriveOptions) {
+    this.#options = options;
+  }
+
+  run(name: string, dialect: Dialect, roots: Roots, pass: (roots: Roots) => Roots): Roots {
+    const made = pass(roots);
+    if (this.#options.verify === true) verify([...made.values()], { dialect });
+    this.#options.trace?.(name, made);
+    return made;
+  }
+
+  optimise(fn: string, roots: Roots): Roots {
+    const simple = this.run(`${fn}: simplify`, 'batched', roots, simplify);
+    const moved = this.run(`${fn}: vectorise`, 'batched', simple, vectorise);
+    return this.run(`${fn}: simplify`, 'batched', moved, simplify);
+  }
+}
+
+function objectiveRoots({ loss, metrics }: ObjectiveGraph['training']): Roots {
+  return new Map([['loss', loss], ...[...metrics].map(([name, node]): [string, Node] => [`metric.${name}`, node])]);
+}
+
+function inOrder(roots: Roots, axes: (name: string) => readonly Axis[]): Roots {
+  return rebuilt(roots, (m, node, name) => m.broadcast(node, axes(name)));
+}
+
+/** Means over the batch of what is one number for each example. */
+function averaged(roots: Roots): Roots {
+  return rebuilt(roots, (m, node) => (hasAxis(typeOf(node).axes, BATCH.id) ? m.reduce('mean', m.float(node), [BATCH.id]) : node));
+}
+
+function rebuilt(roots: Roots, change: (m: Maker, node: Node, name: string) => Node): Roots {
+  const m = new Maker(algebra);
+  const rebuild = new Rebuild(m, analyse(roots.values()));
+  return mapRoots(roots, (node, name) => change(m, rebuild.get(node), name));
+}

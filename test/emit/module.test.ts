@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Project, ts } from 'ts-morph';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { emitModule } from '../../compiler/emit/module.ts';
+import { Builder } from '../../compiler/graph/builder.ts';
+import { tensor } from '../../compiler/graph/spaces.ts';
+import { StepRandom, useBackend } from '../../runtime/index.ts';
+import { cases } from './cases.ts';
+import { axis, definitionOf, dim, float, load, modelOf } from './support.ts';
+import { sources, translator } from './translator.ts';
+
+const emitted = (): string => emitModule([translator()], { sources, header: 'Compiled from translator.attn by attnc.' });
+
+/** What TypeScript says of modules under every flag of strictness. */
+function complaints(modules: Readonly<Record<string, string>>): string[] {
+  const project = new Project({
+    skipAddingFilesFromTsConfig: true,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, lib: ['lib.es2023.d.ts'],
+      types: ['node'], strict: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true, verbatimModuleSyntax: true, isolatedModules: true,
+      noUnusedLocals: true, noUnusedParameters: true, noImplicitReturns: true, noImplicitOverride: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
+      baseUrl: '.', ignoreDeprecations: '6.0', paths: { 'attnc/runtime': ['./test/emit/virtual-runtime.ts'] },
+    },
+  });
+  project.createSourceFile('test/emit/virtual-runtime.ts', "export * from '../../runtime/index.ts';\nexport * from '../../runtime/ops.ts';\n", { overwrite: true });
+  const files = Object.entries(modules).map(([name, module]) => project.createSourceFile(`test/emit/virtual-${name}.ts`, module, { overwrite: true }));
+  return files.flatMap((file) => file.getPreEmitDiagnostics().map((each) => `${file.getBaseName()}:${each.getLineNumber()} ${ts.flattenDiagnosticMessageText(each.compilerObject.messageText, ' ')}`));
+}
+
+describe('an emitted module', () => {
+  beforeAll(() => useBackend('cpu'));
+
+  it('reads as it was reviewed', async () => {
+    await expect(emitted()).toMatchFileSnapshot('./golden/translator.txt');
+  });
+
+  it('is the same to the byte each time', () => {
+    expect(emitted()).toBe(emitted());
+  });
+
+  it('is clean under every flag of strictness', () => {
+    const modules = Object.fromEntries(Object.entries(cases).map(([, each], k) => [`case${k}`, emitModule([modelOf(each).model], { sources: new Map(), header: 'A test.' })]));
+    expect(complaints({ translator: emitted(), ...modules })).toEqual([]);
+  });
+
+  it('tells the runtime its sizes, parameters, inputs and schedule', () => {
+    const definition = definitionOf(emitted());
+    const n = { ...definition.sizes({ hidden: 4, words: 6, tags: 3 }), batch: 2, source: 3, target: 2 };
+    expect(definition.hyperparameters).toEqual({ hidden: 4, words: 6, tags: 3 });
+    expect(definition.parameters(n)[0]).toEqual({ path: 'table', axes: [{ label: 'words', size: 6 }, { label: 'hidden', size: 4 }], outs: 1, init: { kind: 'normal', deviation: 0.1 } });
+    expect(definition.inputs(n)).toEqual([{ name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: 6 } }]);
+    expect(definition.objectives[0]!.given(n)[0]).toEqual({ name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'tags', size: 3 } });
+    expect(definition.objectives[0]!.optimizer(n, 7, 0)).toEqual({ kind: 'adam', rate: 3.5 });
+    expect(definition.objectives[0]!.clip).toEqual({ kind: 'norm', limit: 1 });
+    expect(definition.decoder!.rank(-2, 3)).toBeCloseTo(-2 / 3 ** 0.6);
+    expect(definition.decoder!.atMost!(n, { source: 5 })).toBe(10);
+    expect(definition.decoder!.vocabulary(n)).toBe(3);
+    expect(definition.decoder!.taps).toEqual({ weights: ['source'] });
+    expect(() => definition.sizes({ hidden: 5, words: 6, tags: 3 })).toThrow(/`2` must divide `hidden` \(5\): it is cut in two by `half`, \$\{half\} \(translator\.attn:2\)/);
+  });
+
+  it('gives losses, gradients and decoding steps that leave nothing behind', () => {
+    const definition = definitionOf(emitted());
+    const n = { hidden: 4, words: 6, tags: 3, batch: 2, source: 3, target: 2 };
+    const p = { table: tf.randomNormal([6, 4]), W: tf.randomNormal([4, 4]), V: tf.randomNormal([3, 4]) };
+    const batch = {
+      n, inputs: { tokens: tf.tensor2d([[1, 2, 3], [4, 5, 0]], [2, 3], 'int32'), "y'": tf.tensor2d([[1, 2], [0, 1]], [2, 2], 'int32') },
+      lengths: { source: tf.tensor1d([3, 2], 'int32'), target: tf.tensor1d([2, 2], 'int32') },
+    };
+    const start = tf.memory().numTensors;
+    const { loss, metrics } = definition.objectives[0]!.loss(p, batch);
+    expect(loss.dataSync()[0]).toBeGreaterThan(0);
+    expect(Object.keys(metrics)).toEqual(['log p']);
+    const back = definition.objectives[0]!.gradients(p, batch, new StepRandom(1, 1, [0, 1]));
+    expect(back.gradients['table']!.shape).toEqual([6, 4]);
+    const { memory, state } = definition.decoder!.prepare(p, batch);
+    expect(state['s']!.shape).toEqual([2, 1, 4]);
+    const wide = { s: tf.tile(state['s']!, [1, 5, 1]) };
+    const previous = tf.ones([2, 5], 'int32') as tf.Tensor2D;
+    const next = definition.decoder!.step(p, batch, memory, wide, previous, 3);
+    expect([next.logits.shape, next.state['s']!.shape, next.taps['weights']!.shape]).toEqual([[2, 5, 3], [2, 5, 4], [2, 5, 3]]);
+    for (const record of [{ loss, ...metrics }, { loss: back.loss, ...back.metrics, ...back.gradients }, memory, state, wide, { previous, ...next, state: next.state['s']!, taps: next.taps['weights']! }]) {
+      for (const tensor of Object.values(record)) (tensor as tf.Tensor).dispose();
+    }
+    expect(tf.memory().numTensors).toBe(start);
+  });
+
+  it('cannot be broken out of by names and texts of a program', () => {
+    const evil = "*/ throw new Error('out'); /* `${process.exit()}` \u2028 ' \" \\ \n // x";
+    const [B, H] = [dim('batch'), dim('class')];
+    const b = new Builder({ file: 'a*/.attn', start: 0, end: 1, name: evil });
+    const x = b.input(evil, tensor(float, [axis(B), axis(H)]));
+    const y = b.at({ file: 'a*/.attn', start: 0, end: 1, name: 'delete' }).binary('mul', x, b.parameter(evil, [axis(H)]));
+    const { model } = modelOf({ dims: [B, H], parameters: [[evil, [axis(H)]]], data: { sizes: {} }, build: () => ({ [evil]: y, β: b.unary('exp', y) }) }, evil);
+    const program = { ...model.program, doc: evil, hyperparameters: [{ dim: H, value: 2, doc: evil }] };
+    const module = emitModule([{ ...model, program }], { sources: new Map([['a*/.attn', `${evil}\nmore`]]), header: evil });
+    expect(Object.keys(load(module))).not.toContain('out');
+    expect(complaints({ evil: module })).toEqual([]);
+    const [definition] = load(module)['definitions'] as ReturnType<typeof definitionOf>[];
+    expect(definition!.parameters({ class: 2, batch: 1 })[0]!.path).toBe(evil);
+    expect(Object.keys(definition!.outputs)).toEqual([evil, 'β']);
+  });
+});
