@@ -7,7 +7,7 @@ import type { Builder } from '../graph/builder.ts';
 import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
 import type { LoadedModule } from './modules.ts';
-import type { Facts, Size } from './size.ts';
+import type { Size } from './size.ts';
 import { equalSizes } from './size.ts';
 
 // ---------------------------------------------------------------- values
@@ -75,10 +75,18 @@ export class Scope {
   readonly parent: Scope | null;
   /** The axis label of the scan whose body this is. */
   private readonly scan: string | null;
+  /** One round of a `repeat`: names from outside may be defined anew, and are carried to the next round. */
+  readonly round: boolean;
 
-  constructor(parent: Scope | null, scan: string | null = null) {
+  constructor(parent: Scope | null, of: { readonly scan?: string; readonly round?: boolean } = {}) {
     this.parent = parent;
-    this.scan = scan;
+    this.scan = of.scan ?? null;
+    this.round = of.round ?? false;
+  }
+
+  /** Is `name` a value from outside the round that this is? */
+  carries(name: string): boolean {
+    return this.round && this.parent?.lookup(name)?.kind === 'value';
   }
 
   /** Labels of the scans between here and the definition of `name`. */
@@ -119,7 +127,8 @@ export class Frame {
   axis(label: string, space: Space): Axis {
     const known = this.byLabel.get(label) ?? [];
     const found = known.find((axis) => axisKey(axis.space) === axisKey(space));
-    if (found !== undefined) return found;
+    // One size is one id; whose places they are (the space) is each value's own.
+    if (found !== undefined) return sameSpace(found.space, space) ? found : { ...found, space };
     const suffix = known.length === 0 ? '' : `~${known.length + 1}`;
     const axis: Axis = { id: `${this.id}${label}${suffix}`, label, space };
     this.byLabel.set(label, [...known, axis]);
@@ -149,6 +158,12 @@ export interface CallSite {
   readonly place: Place;
 }
 
+/** Under which value of an option a fault shows. */
+export interface Found {
+  readonly place: Place;
+  readonly message: string;
+}
+
 export class Context {
   readonly builder: Builder;
   readonly problems: Problems;
@@ -156,12 +171,18 @@ export class Context {
   readonly overrides: ReadonlyMap<string, string | number>;
   /** Is `training` true in this elaboration? */
   readonly training: boolean;
+  /** Set where this elaboration checks a value of an option that is not the chosen one. */
+  readonly found: Found | null;
   readonly parameters = new Map<string, Parameter>();
   readonly parameterNodes = new Map<string, Node>();
   readonly requirements: Requirement[] = [];
   readonly facts: { left: Size; right: Size }[] = [];
-  /** Dims whose size a `repeat` or a `match` has used: fixed when compiled. */
+  /** What `ragged <= places` and `require a <= b` declare: positions on `part` are positions on `whole`. */
+  readonly parts: { part: Space; whole: Space }[] = [];
+  /** Dims whose size a `repeat` has asked for: fixed when compiled. */
   readonly fixedDims = new Map<string, Dim>();
+  /** Those that an earlier attempt has found: numbers from the start. */
+  readonly fixed: ReadonlySet<string>;
   readonly defaults: ReadonlyMap<string, number>;
   /** Values whose axis order means nothing (an outer join): they may not bind by position. */
   readonly unordered = new WeakSet<Node>();
@@ -175,12 +196,16 @@ export class Context {
     overrides: ReadonlyMap<string, string | number>;
     defaults: ReadonlyMap<string, number>;
     training: boolean;
+    fixed: ReadonlySet<string>;
+    found: Found | null;
   }) {
     this.builder = options.builder;
     this.problems = options.problems;
     this.overrides = options.overrides;
     this.defaults = options.defaults;
     this.training = options.training;
+    this.fixed = options.fixed;
+    this.found = options.found;
   }
 
   frame(label: string): Frame {
@@ -208,8 +233,12 @@ export interface Here {
   readonly scopes: ReadonlyMap<string, Scope>;
   /** In a model's body: what a decoder's call does. */
   readonly decode: ((entry: DeclarationEntry, args: readonly { param: Param; node: Node | null; span: Span }[], span: Span, here: Here) => Value) | null;
-  /** The position of the decoder around, if any. */
-  readonly clock: Node | null;
+  /** The decoder around in this frame: its position, and what it generates. */
+  readonly decoding: { readonly position: Node; readonly output: string } | null;
+  /** Inside the equation of a state's next value. */
+  readonly next: boolean;
+  /** Left of an `else`: what is absent here is filled. */
+  readonly filled: boolean;
   /** Names that equations further down define: for a better error. */
   readonly later: ReadonlySet<string>;
   /** Options given in the brackets of the call. */
@@ -243,7 +272,7 @@ export function report(
     code,
     place: placeOf(here, span),
     message,
-    related: [...(more.related ?? []), ...calls.reverse().slice(0, 3)],
+    related: [...(more.related ?? []), ...calls.reverse().slice(0, 3), ...(here.ctx.found === null ? [] : [here.ctx.found])],
   });
   return ERROR;
 }
@@ -251,6 +280,13 @@ export function report(
 export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
   const near = didYouMean(name.text, candidates);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, near === null ? {} : { fix: `did you mean \`${near}\`?` });
+}
+
+/** A path of its own for each instance of a body: `base`, `base#2`, … */
+export function uniquePath(base: string, here: Here): string {
+  const count = (here.ordinals.get(base) ?? 0) + 1;
+  here.ordinals.set(base, count);
+  return count === 1 ? base : `${base}#${count}`;
 }
 
 /** The one place that says a construct is parsed but has no meaning yet. */
@@ -272,10 +308,6 @@ export function dimSpace(dim: Dim): Space {
   return { kind: 'dim', dim };
 }
 
-export function facts(here: Here): Facts {
-  return here.ctx.facts;
-}
-
 /** Do two axes agree: fixed ones in size, ragged ones in identity? */
 export function agree(here: Here, a: Space, b: Space): 'equal' | 'different' | 'unknown' {
   const raggedA = isRagged(a);
@@ -286,6 +318,16 @@ export function agree(here: Here, a: Space, b: Space): 'equal' | 'different' | '
 
 export function axisByLabel(node: Node, label: string): Axis | null {
   return typeOf(node).axes.find((axis) => axis.label === label) ?? null;
+}
+
+/** What a dim of this space is called here. */
+export function nameOfSpace(space: Space, here: Here): string | null {
+  if (space.kind === 'dim') return space.dim.label;
+  for (const name of here.scope.names()) {
+    const entry = here.scope.lookup(name);
+    if (entry?.kind === 'dim' && sameSpace(entry.space, space)) return name;
+  }
+  return null;
 }
 
 export function labels(node: Node): string[] {

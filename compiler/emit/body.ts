@@ -52,7 +52,7 @@ function sizeExpression({ size, tight }: { readonly size: Size; readonly tight: 
 }
 
 /** `(a + b)` as an argument of its own needs no brackets. */
-function unbracketed(text: string): string {
+export function unbracketed(text: string): string {
   if (!text.startsWith('(') || !text.endsWith(')')) return text;
   let depth = 0;
   for (let k = 0; k < text.length - 1; k++) {
@@ -60,6 +60,10 @@ function unbracketed(text: string): string {
     if (depth === 0) return text;
   }
   return text.slice(1, -1);
+}
+
+function bearer({ origin: { file, start, name } }: Value): string {
+  return `${file} ${start} ${name}`;
 }
 
 /** How many dead tensors may wait within the statements of one `.attn` line. */
@@ -71,6 +75,7 @@ class BodyWriter {
   readonly #context: FunctionContext;
   readonly #names: Names;
   readonly #named = new Map<Value, string>();
+  readonly #bearers = new Map<string, Value>();
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
   /** Parameters of the function that its text reads. */
@@ -82,6 +87,10 @@ class BodyWriter {
     this.#plan = plan;
     this.#context = context;
     this.#names = new Names(context.parameters);
+    // Passes give what they make for an equation the equation's origin: its name is its last value's.
+    for (const value of [...plan.needed].sort((a, b) => a.id - b.id)) {
+      if (value.origin.name !== null && value.kind !== 'argument') this.#bearers.set(bearer(value), value);
+    }
   }
 
   body(): Body {
@@ -153,7 +162,7 @@ class BodyWriter {
   #name(value: Value): string {
     const known = this.#named.get(value);
     if (known !== undefined) return known;
-    const { name } = value.origin;
+    const name = this.#bearers.get(bearer(value)) === value || value.kind === 'argument' ? value.origin.name : null;
     const equation = name === null ? this.#context.sources.equation(value.origin) : null;
     // A value without a name of its own is called after its equation and what it is: `zSum`.
     const taken = this.#names.take(name ?? (equation === null ? value.hint : `${equation} ${upperFirst(value.hint)}`));
@@ -203,13 +212,14 @@ class BodyWriter {
       dead = [];
     };
     for (const statement of block.statements) {
-      const line = statement.body === null ? this.#context.sources.line(statement.value.origin) : '';
-      if (line !== place || statement.body !== null) flush();
-      if (line !== place && line !== '') {
+      const line = this.#context.sources.line(statement.value.origin);
+      const begins = line !== place && line !== '';
+      if (begins || statement.body !== null) {
+        flush();
         this.#write(depth, '');
-        this.#write(depth, `// ${line}`);
       }
-      place = line;
+      if (begins) this.#write(depth, `// ${line}`);
+      if (line !== '') place = line;
       if (statement.body === null) this.#write(depth, `const ${this.#name(statement.value)} = ${this.#code(statement.value)};`);
       else this.#loop(statement, statement.body, depth);
       dead.push(...statement.dies);
@@ -226,9 +236,6 @@ class BodyWriter {
     const count = this.#size(loop.size);
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
-    this.#write(depth, '');
-    const line = this.#context.sources.line(value.origin);
-    if (line !== '') this.#write(depth, `// ${line}`);
     for (const { list } of emits) {
       this.#write(depth, loop.reversed ? `const ${this.#name(list)} = new Array<tf.Tensor>(${count});` : `const ${this.#name(list)}: tf.Tensor[] = [];`);
     }

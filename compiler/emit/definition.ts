@@ -3,7 +3,8 @@ import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../analyze/size.ts';
 import type { Axis, HostExpr, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
-import { hostExpression } from './body.ts';
+import { hostExpression, unbracketed } from './body.ts';
+import { literal } from './lower.ts';
 import type { ModelContext } from './model.ts';
 import { access, comment, property, quoted } from './names.ts';
 import { atomsIn, sizeText } from './sizes.ts';
@@ -86,7 +87,7 @@ class DefinitionWriter {
 
   #modelInputs(): readonly Input[] {
     const { model, output } = this.#context;
-    const targets = model.program.decoder === null ? [] : [output, `${output}'`];
+    const targets = output === null ? [] : [output, `${output}'`];
     return model.program.inputs.filter(({ name }) => !targets.includes(name));
   }
 
@@ -107,21 +108,33 @@ class DefinitionWriter {
 
   /** Sizes as given, after what could not be decided when the program was compiled. */
   #sizes(requirements: readonly Requirement[]): void {
-    const { model, typeName, dimName, sources } = this.#context;
-    const known = new Set(model.program.hyperparameters.map(({ dim }) => dim.size.key));
+    const { model, typeName, dimName, atomName, sources } = this.#context;
+    const { hyperparameters, fixed } = model.program;
+    const values = new Map(fixed.map(({ dim, value }) => [dim.size.key, `${value}`]));
+    const known = new Set([...hyperparameters.map(({ dim }) => dim.size.key), ...values.keys()]);
+    const code = (size: Size): { readonly text: string; readonly tight: string } => {
+      const { text, prec } = sizeText(size, (atom) => values.get(atom) ?? `n${access(atomName(atom))}`);
+      return { text, tight: prec === 'atom' ? text : `(${text})` };
+    };
     const decidable = requirements.filter(({ a, b }) => [...atomsIn(a), ...atomsIn(b)].every((atom) => known.has(atom)));
-    this.#writer.write(`sizes(${decidable.length > 0 || model.program.hyperparameters.length > 0 ? `n: ${typeName}Dims` : ''}) `).inlineBlock(() => {
+    this.#writer.write(`sizes(${hyperparameters.length > 0 ? `n: ${typeName}Dims` : ''}) `).inlineBlock(() => {
       for (const { kind, a, b, origin, why } of decidable) {
-        const [left, right] = [this.#size(a), this.#size(b)];
-        const holds = kind === 'equal' ? `${left} === ${right}` : kind === 'atMost' ? `${left} <= ${right}` : `(${right}) % (${left}) === 0`;
+        const [left, right] = [code(a), code(b)];
+        const fails = kind === 'equal' ? `${left.text} !== ${right.text}` : kind === 'atMost' ? `${left.text} > ${right.text}` : `${right.tight} % ${left.tight} !== 0`;
         const says = kind === 'equal' ? 'must equal' : kind === 'atMost' ? 'must be at most' : 'must divide';
-        const text = (size: Size): string => sizeText(size, (atom) => this.#context.atomName(atom)).text;
-        const value = (size: Size, code: string): string => (atomsIn(size).length === 0 ? `\`${text(size)}\`` : `\`${text(size)}\` (\${${code}})`);
+        const shown = (size: Size, value: string): string => {
+          const text = plainTemplate(`\`${comment(sizeText(size, atomName).text)}\``);
+          return atomsIn(size).length === 0 ? text : `${text} (\${${value}})`;
+        };
         const place = sources.place(origin);
-        const message = `${template(value(a, left))} ${says} ${template(value(b, right))}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`;
-        this.#line(`if (!(${holds})) throw new rt.InputError(\`${message}\`);`);
+        const message = `${shown(a, left.text)} ${says} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`;
+        this.#line(`if (${fails}) throw new rt.InputError(\`${message}\`);`);
       }
-      this.#line(`return { ${model.program.hyperparameters.map(({ dim }) => `${property(dimName(dim))}: n${access(dimName(dim))}`).join(', ')} };`);
+      const sizes = [
+        ...hyperparameters.map(({ dim }) => `${property(dimName(dim))}: n${access(dimName(dim))}`),
+        ...fixed.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`),
+      ];
+      this.#line(`return { ${sizes.join(', ')} };`);
     }).write(',').newLine();
   }
 
@@ -142,15 +155,14 @@ class DefinitionWriter {
 
   #objectives(names: DefinitionNames): void {
     const { model, output } = this.#context;
-    const generates = model.program.decoder !== null;
     if (model.objectives.length === 0) return this.#line('objectives: [],');
     this.#writer.write('objectives: [').newLine().indent(() => {
       for (const [k, { objective }] of model.objectives.entries()) {
         this.#writer.inlineBlock(() => {
           this.#line(`name: ${quoted(objective.name)},`);
           // Examples have the generated sequence once; the runtime makes the previous outputs from it.
-          const given = objective.given.filter(({ name }) => !generates || name !== output || !objective.given.some((other) => other.name === `${output}'`));
-          this.#inputs('given', given.map((input) => (generates && input.name === `${output}'` ? { ...input, name: output } : input)), '');
+          const given = objective.given.filter(({ name }) => name !== output || !objective.given.some((other) => other.name === `${output}'`));
+          this.#inputs('given', given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)), '');
           this.#line(`loss: ${names.objectives[k]?.loss ?? ''},`);
           this.#line(`gradients: ${names.objectives[k]?.gradients ?? ''},`);
           this.#optimizer(objective);
@@ -166,7 +178,7 @@ class DefinitionWriter {
     const options = new Map(optimizer.options);
     if (!options.has('rate')) options.set('rate', { kind: 'number', value: RATE[optimizer.kind] });
     const read = new Set<string>();
-    const fields = [...options].map(([name, value]) => `${property(name)}: ${this.#host(value, read)}`);
+    const fields = [...options].map(([name, value]) => `${property(name)}: ${unbracketed(this.#host(value, read))}`);
     const wanted = (['n', 'step', 'epoch'] as const).map((name) => ({ name, used: read.has(name) }));
     const last = wanted.map(({ used }) => used).lastIndexOf(true);
     const parameters = wanted.slice(0, last + 1).map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.typeName}Sizes` : ': number'}`);
@@ -176,26 +188,26 @@ class DefinitionWriter {
   #host(expression: HostExpr, read: Set<string>): string {
     switch (expression.kind) {
       case 'number':
-        return expression.value < 0 ? `(${expression.value})` : `${expression.value}`;
+        return literal(expression.value);
       case 'name': {
         if (expression.name === 'step' || expression.name === 'epoch') {
           read.add(expression.name);
           return expression.name;
         }
         read.add('n');
-        return `n${access(expression.name)}`;
+        return `n${access(this.#context.atomName(expression.name))}`;
       }
       case 'call': {
         const args = expression.args.map((arg) => this.#host(arg, read));
         const infix = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' } as const;
         if (expression.fn in infix) return `(${args.join(` ${infix[expression.fn as keyof typeof infix]} `)})`;
-        return expression.fn === 'neg' ? `(-${args.join()})` : `Math.${expression.fn}(${args.join(', ')})`;
+        return expression.fn === 'neg' ? `(-${args.join()})` : `Math.${expression.fn}(${args.map(unbracketed).join(', ')})`;
       }
     }
   }
 
   #decoder(names: DefinitionNames): void {
-    const { model, output, typeName, dimName } = this.#context;
+    const { model, typeName, dimName } = this.#context;
     if (model.decoder === null || names.decoder === null) return this.#line('decoder: null,');
     const { decoder, step } = model.decoder;
     const { prepare, step: stepName } = names.decoder;
@@ -204,7 +216,7 @@ class DefinitionWriter {
     this.#writer.write('decoder: ').inlineBlock(() => {
       this.#line(`name: ${quoted(decoder.name)},`);
       this.#line(`axis: ${quoted(label)},`);
-      this.#line(`output: ${quoted(output)},`);
+      this.#line(`output: ${quoted(decoder.output)},`);
       this.#line(`vocabulary: (${atomsIn(vocabulary).length > 0 ? `n: ${typeName}Sizes` : ''}) => ${this.#size(vocabulary)},`);
       this.#line(`start: ${decoder.start},`);
       this.#line(`end: ${decoder.end ?? 'null'},`);
@@ -234,9 +246,3 @@ function uses(text: string | null, name: string): boolean {
 function plainTemplate(text: string): string {
   return text.replace(/[\\`]/g, '\\$&').replace(/\$\{/g, '\\${');
 }
-
-/** A message's part that holds one `${…}` of ours and names in back-quotes. */
-function template(text: string): string {
-  return text.replace(/`/g, '\\`');
-}
-

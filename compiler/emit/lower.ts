@@ -1,6 +1,7 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
 import { size as sizes } from '../analyze/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
+import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
 import { access, quoted } from './names.ts';
@@ -62,7 +63,7 @@ const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, ho
   sub: ['tf.sub', 'difference', (a, b) => ['(', a, ' - ', b, ')']],
   mul: ['tf.mul', 'product', (a, b) => ['(', a, ' * ', b, ')']],
   div: ['tf.div', 'quotient', (a, b) => ['(', a, ' / ', b, ')']],
-  pow: ['tf.pow', 'power', (a, b) => ['(', a, ') ** (', b, ')']],
+  pow: ['tf.pow', 'power', (a, b) => ['(', a, ' ** ', b, ')']],
   max: ['tf.maximum', 'larger', (a, b) => ['Math.max(', a, ', ', b, ')']],
   min: ['tf.minimum', 'smaller', (a, b) => ['Math.min(', a, ', ', b, ')']],
   mod: ['rt.mod', 'remainder', (a, b) => ['(', a, ' - ', b, ' * Math.floor(', a, ' / ', b, '))']],
@@ -140,7 +141,7 @@ class Lowering {
   }
 
   #shared(kind: Value['kind'], code: readonly Piece[], dtype: Value['dtype'], origin: Origin, hint: string): Value {
-    const key = `${kind} ${code.map((piece) => (typeof piece === 'string' ? piece : 'kind' in piece ? `%${piece.id}` : `<${piece.size.key}>`)).join('\u0000')}`;
+    const key = `${kind} ${dtype} ${code.map((piece) => (typeof piece === 'string' ? piece : 'kind' in piece ? `%${piece.id}` : `<${piece.size.key}>`)).join('\u0000')}`;
     let value = this.#known.get(key);
     if (value === undefined) {
       value = this.#new(kind, code, dtype, origin, hint);
@@ -166,7 +167,7 @@ class Lowering {
   #tensor(value: Value, origin: Origin): Value {
     const unnamed = { ...origin, name: null };
     if (value.kind === 'list' || value.kind === 'emitted') {
-      return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, unnamed, `${nameOf(value)}Whole`);
+      return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
     }
     if (value.kind !== 'host') return value;
     return this.#shared('tensor', value.dtype === 'float32' ? ['tf.scalar(', value, ')'] : ['tf.scalar(', value, `, '${value.dtype}')`], value.dtype, unnamed, 'number');
@@ -390,7 +391,7 @@ class Lowering {
     const list = (x: Node): Value => {
       const value = this.#of(x);
       if (value.kind === 'list' || value.kind === 'emitted') return value;
-      return this.#shared('list', ['tf.unstack(', this.#tensorOf(x), ')'], value.dtype, { ...x.origin, name: null }, `${nameOf(value)}s`);
+      return this.#shared('list', ['tf.unstack(', this.#tensorOf(x), ')'], value.dtype, NOWHERE, `${sourceName(x)} steps`);
     };
     const xs = region.xs.map((x, k) => ({ argument: this.#of(x), list: list(node.inputs[k]!) }));
     const firsts = region.states.map((_, k) => this.#tensorOf(node.inputs[count + k]!));
@@ -401,7 +402,7 @@ class Lowering {
       argument: this.#of(state), first: firsts[k]!, next: nexts[k]!,
       final: this.#new('final', [self], nexts[k]!.dtype, node.origin, 'state'),
     }));
-    const emits = values.map((value) => ({ value, list: this.#new('emitted', [self], value.dtype, { ...node.origin, name: null }, `${nameOf(value)}s`) }));
+    const emits = values.map((value) => ({ value, list: this.#new('emitted', [self], value.dtype, NOWHERE, `${nameOf(value)} steps`) }));
     const position = inputsOf(this.#of(region.position))[0]!;
     const loop: Loop = { size: sizeOf(axis.space), label: axis.label, reversed: op.reversed, position, xs, states, emits, self };
     const tied = [self, position, ...xs.map((x) => x.argument), ...states.flatMap((state) => [state.argument, state.final]), ...emits.map((emit) => emit.list)];
@@ -422,9 +423,11 @@ function nameOf(value: Value): string {
   return value.origin.name ?? value.hint;
 }
 
-function literal(value: number): string {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? '0' : `${value}`;
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+export function literal(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '(-Infinity)';
+  const [plain, short] = [`${value}`, value.toExponential().replace('e+', 'e')];
+  const text = Object.is(value, -0) ? '0' : short.length < plain.length ? short : plain;
+  return value < 0 ? `(${text})` : text;
 }
 
 function extent(axis: Axis): Piece {

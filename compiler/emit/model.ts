@@ -23,14 +23,14 @@ export interface ModelContext {
   readonly atomName: (atom: string) => string;
   /** The name of a dim in `n`. */
   readonly dimName: (dim: Dim) => string;
-  /** The generated sequence in examples, e.g. `y`. */
-  readonly output: string;
+  /** The generated sequence in examples, e.g. `y`, if the model generates one. */
+  readonly output: string | null;
 }
 
 export function modelStatements(model: CompiledModel, sources: Sources, names: Names): Statement[] {
   const typeName = names.take(upperFirst(identifier(model.program.name)));
   const prefix = names.take(lowerFirst(typeName) === typeName ? `${typeName}Model` : lowerFirst(typeName));
-  const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: outputName(model) };
+  const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: model.program.decoder?.output ?? null };
   const functions = new FunctionWriter(context);
   const { forward, objectives, decoder } = model;
   const definition: DefinitionNames = {
@@ -52,18 +52,11 @@ export function modelStatements(model: CompiledModel, sources: Sources, names: N
 
 /** Dims by label; where two have one label, by id. */
 function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | 'dimName'> {
-  const dims = [...program.hyperparameters.map(({ dim }) => dim), ...program.ragged];
+  const dims = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dim), ...program.ragged];
   const count = (label: string): number => dims.filter((dim) => dim.label === label).length;
   const dimName = (dim: Dim): string => (count(dim.label) > 1 ? dim.id : dim.label);
   const byAtom = new Map(dims.map((dim) => [dim.size.key, dimName(dim)]));
   return { dimName, atomName: (atom) => byAtom.get(atom) ?? atom };
-}
-
-function outputName({ program }: CompiledModel): string {
-  for (const objective of program.objectives) {
-    for (const { name } of objective.given) if (name.endsWith("'")) return name.slice(0, -1);
-  }
-  return 'y';
 }
 
 // ---------------------------------------------------------------- types
@@ -76,11 +69,11 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
   const targets = new Map<string, Input>();
   for (const objective of program.objectives) {
     for (const input of objective.given) {
-      const name = program.decoder !== null && input.name === `${output}'` ? output : input.name;
+      const name = output !== null && input.name === `${output}'` ? output : input.name;
       if (!inputs.has(name)) targets.set(name, { ...input, name });
     }
   }
-  const sizes = [...program.hyperparameters.map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
+  const sizes = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
   const record = (name: string, properties: readonly { name: string; type: string; docs?: string[] }[], text: string, exported: boolean): WriterFunction =>
     alias(`${exported ? 'export ' : ''}type ${name}`, text, (writer) => {
       if (properties.length === 0) writer.write('Record<string, never>');
@@ -92,7 +85,7 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
       });
     });
   const example = (name: string, from: Iterable<Input>, docs: string[]): StatementStructures => ({
-    kind: StructureKind.Interface, name, isExported: true, docs, leadingTrivia: '\n',
+    kind: StructureKind.Interface, name, isExported: true, docs,
     properties: [...from].map((input) => ({ name: property(input.name), type: hostType(input.type), isReadonly: true, docs: [[...doc(input.doc), `\`${labels(input.type)}\``].join(' ')] })),
   });
   const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
@@ -150,7 +143,7 @@ function modelClass({ model, typeName, prefix }: ModelContext): StatementStructu
     ? `rt.Model<${typeName}Dims, ${typeName}Input, ${typeName}Target, ${typeName}Output>`
     : `rt.GenerativeModel<${typeName}Dims, ${typeName}Input, ${typeName}Target>`;
   return {
-    kind: StructureKind.Class, name: typeName, isExported: true, extends: generic, docs: doc(program.doc), leadingTrivia: '\n',
+    kind: StructureKind.Class, name: typeName, isExported: true, extends: generic, docs: doc(program.doc),
     ctors: [{
       parameters: [{ name: 'options', type: `rt.ModelOptions<${typeName}Dims>`, initializer: '{}' }],
       statements: [`super(${prefix}Definition, options);`],
@@ -269,6 +262,11 @@ class FunctionWriter {
     for (const { op } of inOrder([...roots.values()])) {
       if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
     }
+    let resultType = returns;
+    if (returns.length > 60) {
+      resultType = `${typeName}${upperFirst(suffix)}Results`;
+      this.declarations.push(alias(`type ${resultType}`, `What ${name} gives.`, (writer) => writer.write(returns.replace(/^\{ /, '{\n  ').replace(/ \}$/, ';\n}').replace(/; (readonly (metrics|gradients|state|taps))/g, ';\n  $1'))));
+    }
     const context: FunctionContext = {
       sources, atomName, input: source, sizes: 'batch.n',
       parameters: [...parameters, 'batch', 'n'],
@@ -278,7 +276,7 @@ class FunctionWriter {
     const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k] ?? '']));
     const value = (root: string): string => result.get(root) ?? '';
     const declaration: FunctionDeclarationStructure = {
-      kind: StructureKind.Function, name, docs: [comment(text)], returnType: returns, leadingTrivia: '\n',
+      kind: StructureKind.Function, name, docs: [comment(text)], returnType: resultType,
       // A parameter that the text does not read keeps its place under another name.
       parameters: parameters.map((parameter) => ({ name: body.reads(parameter) ? parameter : `_${parameter}`, type: types[parameter] ?? 'unknown' })),
       statements: [(writer) => {

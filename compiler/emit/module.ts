@@ -22,7 +22,8 @@ export function emitModule(models: readonly CompiledModel[], options: { readonly
     manipulationSettings: { indentationText: IndentationText.TwoSpaces, newLineKind: NewLineKind.LineFeed, quoteKind: QuoteKind.Single },
   });
   const file = project.createSourceFile('module.ts', { statements });
-  const body = file.getFullText();
+  // No string of the program holds a line break, so this is layout alone.
+  const body = file.getFullText().replace(/\n{3,}/g, '\n\n');
   const imports = [
     ...(/(?<![\p{ID_Continue}.])tf\./u.test(body) ? ["import * as tf from '@tensorflow/tfjs-core';"] : []),
     "import * as rt from 'attnc/runtime';",

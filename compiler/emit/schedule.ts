@@ -158,11 +158,24 @@ class Planner {
     return this.#emits(loop).find((emit) => emit.value === state.next)?.list ?? null;
   }
 
+  /** A list of the previous values of such a state: the first value and what the other list owns. It owns nothing itself. */
+  #view(list: Value): { readonly state: State; readonly owner: Value } | null {
+    const loop = this.#loops.get(list)!;
+    const value = loop.emits.find((emit) => emit.list === list)?.value;
+    const state = loop.states.find((each) => each.argument === value);
+    const owner = state === undefined ? null : this.#borrowed(loop, state);
+    return state === undefined || owner === null ? null : { state, owner };
+  }
+
   /** The values of a block whose lives keep this one alive. */
   #holders(value: Value): readonly Value[] {
     switch (value.kind) {
-      case 'tensor': case 'list': case 'emitted':
+      case 'tensor': case 'list':
         return [value];
+      case 'emitted': {
+        const view = this.#view(value);
+        return view === null ? [value] : [view.owner, ...this.#holders(view.state.first)];
+      }
       case 'host': case 'given':
         return inputsOf(value).flatMap((input) => this.#holders(input));
       case 'final': {
@@ -186,7 +199,7 @@ class Planner {
     if (value.kind !== 'loop') return [value];
     const loop = this.#loops.get(value)!;
     return [
-      ...this.#emits(loop).map((emit) => emit.list),
+      ...this.#emits(loop).map((emit) => emit.list).filter((list) => this.#view(list) === null),
       ...this.#states(loop).filter((state) => this.#borrowed(loop, state) === null).map((state) => state.final),
     ];
   }
@@ -249,7 +262,10 @@ class Planner {
       if (!copy) claimed.add(value);
       gives.set(to, { value, copy });
     };
-    for (const emit of this.#emits(loop)) give(emit.list, emit.value);
+    for (const emit of this.#emits(loop)) {
+      if (this.#view(emit.list) === null) give(emit.list, emit.value);
+      else gives.set(emit.list, { value: emit.value, copy: false });
+    }
     for (const state of this.#states(loop)) {
       if (this.#borrowed(loop, state) === null) give(state.final, state.next);
       else gives.set(state.final, { value: state.next, copy: false });

@@ -103,10 +103,8 @@ class Layout {
         return build.reshaped(x!, axesOf(x!).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])), origin);
       case 'broadcast':
         return this.#broadcast(x!, op.axes, origin);
-      case 'result': {
-        const scan = this.of(node.inputs[0]!);
-        return build.make(op, [scan], origin);
-      }
+      case 'result':
+        return this.#result(op, this.of(node.inputs[0]!), origin);
       case 'scan':
         return this.#scan(op, node, inputs);
       case 'where': case 'otherwise': case 'call':
@@ -245,6 +243,16 @@ class Layout {
     const types = [...states.map((x) => x.types[0]!), ...emits.map((x) => ({ ...x.types[0]!, axes: [op.axis, ...axesOf(x)] }))];
     return build.scan({ ...op, region: body }, [...sequences, ...firsts], types, node.origin);
   }
+
+  /** What a step emits of its input is the sequence itself; what it emits twice is one list. */
+  #result(op: OpOf<'result'>, scan: Node, origin: Origin): Node {
+    const { xs, states, emits } = (scan.op as OpOf<'scan'>).region;
+    const emit = emits[op.index - states.length];
+    const x = emit === undefined ? -1 : xs.indexOf(emit);
+    if (x >= 0) return scan.inputs[x]!;
+    const index = emit === undefined ? op.index : states.length + emits.indexOf(emit);
+    return this.#build.make({ kind: 'result', index }, [scan], origin);
+  }
 }
 
 // ---------------------------------------------------------------- orders
@@ -254,7 +262,7 @@ class Layout {
  * before the axis that it stands before in the other operand, so that `[batch, query, d]` and `[batch, key, d]` keep d last.
  */
 function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
-  const rank = (axes: readonly Axis[]): number => 2 * axes.length + (hasAxis(axes, BATCH) ? 1 : 0);
+  const rank = (axes: readonly Axis[]): number => 3 * axes.length + (axes[0]?.id === BATCH ? 2 : hasAxis(axes, BATCH) ? 1 : 0);
   const sorted = operands.map((axes) => axes.filter((axis) => !isUnit(axis))).sort((a, b) => rank(b) - rank(a));
   const order = [...(sorted[0] ?? [])];
   for (const axes of sorted.slice(1)) {
@@ -284,8 +292,8 @@ interface Product {
 function product(left: Node, right: Node, over: readonly string[]): Product {
   const leading = axesOf(left).length >= axesOf(right).length ? left : right;
   const shared = axesOf(leading).filter((axis) => hasAxis(axesOf(left), axis.id) && hasAxis(axesOf(right), axis.id));
-  const zip = without(shared, over);
-  const rows = without(axesOf(left), ids(shared));
+  const zip = batchFirst(without(shared, over));
+  const rows = batchFirst(without(axesOf(left), ids(shared)));
   const columns = without(axesOf(right), ids(shared));
   const inner = pick(shared, over);
   const permuted = (x: Node, order: readonly Axis[]): number => {
@@ -295,6 +303,11 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
   // A batch among the columns: the result would have to be permuted to be batch first.
   const late = hasAxis(columns, BATCH) ? 3 : 0;
   return { left, right, zip, rows, inner, columns, cost: permuted(left, [...zip, ...rows, ...inner]) + permuted(right, [...zip, ...inner, ...columns]) + late };
+}
+
+/** What a loop stacked has its time in front: products bring the batch back there, once for all that follows. */
+function batchFirst(axes: readonly Axis[]): readonly Axis[] {
+  return [...axes.filter((axis) => axis.id === BATCH), ...axes.filter((axis) => axis.id !== BATCH)];
 }
 
 function merged(axes: readonly Axis[], unit: number): Axis {

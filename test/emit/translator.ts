@@ -81,7 +81,7 @@ export function translator(): CompiledModel {
   const b = new Builder();
   const input = (name: string, axes: readonly Axis[], of: typeof W): Input => ({ name, type: tensor(index(of), axes), doc: name === 'tokens' ? 'The words to translate.' : null });
   const objective: ObjectiveGraph = {
-    name: 'Tagging', given: [input("y'", [target], G)], loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]),
+    name: 'Tagging', given: [input("y'", [target], G)], loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]), training: { loss: b.constant(0), metrics: new Map() },
     optimizer: { kind: 'adam', options: new Map([['rate', {
       kind: 'call', fn: 'mul', args: [{ kind: 'call', fn: 'pow', args: [{ kind: 'name', name: 'hidden' }, { kind: 'number', value: -0.5 }] },
         { kind: 'call', fn: 'min', args: [{ kind: 'name', name: 'step' }, { kind: 'number', value: 100 }] }],
@@ -90,7 +90,7 @@ export function translator(): CompiledModel {
   };
   const [logp, length] = [b.input('logp', tensor(float, [])), b.input('length', tensor(float, []))];
   const decoder: DecoderGraph = {
-    name: 'Translator', axis: target, vocabulary: tags.space, previous: b.argument(tensor(index(G), [])), position: b.step(target),
+    name: 'Translator', output: 'y', axis: target, vocabulary: tags.space, previous: b.argument(tensor(index(G), [])), position: b.step(target),
     states: [], logits: b.constant(0), taps: new Map(), start: 1, end: 2,
     rank: b.binary('div', logp, b.binary('pow', length, b.constant(0.6))), atMost: b.binary('mul', b.constant(2, 'int'), b.size(S.size)),
   };

@@ -13,7 +13,7 @@ describe('step after step equals the teacher-forced scan', () => {
   const s = b.argument(floats(hidden));
   const one = step(b, previous, s, encode);
   const decoder: DecoderGraph = {
-    name: 'decoder', axis: target, vocabulary: words.space, previous, position,
+    name: 'decoder', output: 'y', axis: target, vocabulary: words.space, previous, position,
     states: [{ name: 's', argument: s, init: encode.init, next: one.s }],
     logits: one.logits, taps: new Map([['weights', one.weights]]), start: 0, end: null, rank: null, atMost: null,
   };

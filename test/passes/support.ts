@@ -70,14 +70,16 @@ export function data(roots: Roots, fixed: Sizes, lengths: Readonly<Record<string
   const padded: Sizes = { ...fixed, batch: count, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, Math.max(...each) + 1])) };
   const weights = new Map(parameters.map(({ path, axes }) => [path, Float64Array.from({ length: axes.reduce((n, axis) => n * places(axis, fixed), 1) }, () => 1.6 * random() - 0.8)]));
   const draws = new Map<string, number>();
-  const draw: NonNullable<Bindings['random']> = (op, at) => {
-    const key = `${op.site} ${at.join(' ')}`;
+  // One draw for each site, scan step, example and place: in a batch the example is the first of the axes.
+  const draw = (example: number | null): NonNullable<Bindings['random']> => (op, at) => {
+    const steps = at.length - op.axes.length;
+    const key = `${op.site} ${(example === null ? at : [...at.slice(0, steps), example, ...at.slice(steps)]).join(' ')}`;
     if (!draws.has(key)) draws.set(key, op.draw === 'uniform' ? random() : random() < op.rate ? 0 : 1 / (1 - op.rate));
     return draws.get(key)!;
   };
   const own = Array.from({ length: count }, (_, k): Sizes => ({ ...fixed, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, each[k]])) }));
   const given = own.map((sizes) => new Map([...inputs].map(([name, type]): [string, Nested] => [name, name in unbatched ? unbatched[name] : nested(type.axes, sizes, () => element(type, sizes, random))])));
-  const examples = own.map((sizes, k): Bindings => ({ sizes: new Map(Object.entries(sizes)), inputs: given[k], parameters: weights, random: draw }));
+  const examples = own.map((sizes, k): Bindings => ({ sizes: new Map(Object.entries(sizes)), inputs: given[k], parameters: weights, random: draw(k) }));
   const junk = (type: TensorType): number => {
     const safe = { ...padded, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, Math.max(1, Math.min(...each))])) };
     return element(type, safe, random) * (type.elem.kind === 'float' ? 50 : 1);
@@ -88,7 +90,7 @@ export function data(roots: Roots, fixed: Sizes, lengths: Readonly<Record<string
   ]));
   return {
     examples,
-    batch: { sizes: new Map(Object.entries(padded)), inputs: batched, parameters: weights, lengths: new Map(Object.entries(lengths)), random: draw },
+    batch: { sizes: new Map(Object.entries(padded)), inputs: batched, parameters: weights, lengths: new Map(Object.entries(lengths)), random: draw(null) },
   };
 }
 

@@ -18,6 +18,8 @@ export interface Compiled {
   readonly fine: boolean;
   /** What was read or looked for. */
   readonly touched: ReadonlySet<string>;
+  /** The dims that the models' constructors take. */
+  readonly dims: ReadonlySet<string>;
 }
 
 export async function compile(given: Given, io: Io): Promise<number> {
@@ -50,20 +52,21 @@ export async function compileTo({ file, out, set }: Target, io: Io, quiet = fals
   const library = nodeLibrary(io.cwd);
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
-  const { diagnostics, sources, code } = await compileFile(path, library, { set });
+  const { diagnostics, sources, code, programs } = await compileFile(path, library, { set });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
   const { touched } = library;
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { fine: false, touched };
+  const dims = new Set(programs.flatMap((program) => program.hyperparameters.map(({ dim }) => dim.label)));
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { fine: false, touched, dims };
   if (code === null) {
     io.err(`attnc: ${file} declares no model: there is nothing to compile\n  fix: add \`model …\`, or use \`attnc check\` for a file of blocks`);
-    return { fine: false, touched };
+    return { fine: false, touched, dims };
   }
   if (out === null) io.write(code);
   else {
     writeWhole(out, code);
     if (!quiet) io.out(`${file} -> ${relative(io.cwd, out) || out}`);
   }
-  return { fine: true, touched };
+  return { fine: true, touched, dims };
 }
 
 /** Compiles again on every change until Ctrl-C; errors do not end it. */

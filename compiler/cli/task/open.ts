@@ -1,16 +1,15 @@
 /** A task from its folder: loaded, its program compiled, its model built on a backend. */
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { Configuration, GenerateOptions, Model, ModelOptions, OpenTask, Task } from '../../../runtime/index.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Configuration, Model, OpenTask, Task } from '../../../runtime/index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
-import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { CliError, misuse, type Io } from '../io.ts';
 import { moduleImporter, type ImportModule } from './modules.ts';
 
 export type AnyModel = Model<unknown, object, object, unknown>;
 export type AnyTask = Task<object, object, unknown, AnyModel, Readonly<Record<string, unknown>>>;
 export type AnyOpenTask = OpenTask<object, object, unknown, AnyModel>;
-export type { GenerateOptions };
 
 export interface LoadedTask {
   readonly task: AnyTask;
@@ -95,24 +94,11 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   io.err(`${task.name} on ${active.name} (${active.detail})`);
 
   const open = await task.open(configuration);
-  const sizes = Object.fromEntries([...set].filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
-  const wanted = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
-  const emitted = await importModule(module);
-  const model = task.create(emitted, { dims: await knownDims(emitted, wanted, sizes), seed: options.seed } satisfies ModelOptions<Record<string, number>>);
+  // Options and the other dims of `--set` are part of the code by now.
+  const sizes = Object.fromEntries([...set].filter((entry): entry is [string, number] => typeof entry[1] === 'number' && compiled.dims.has(entry[0])));
+  const dims = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
+  const model = task.create(await importModule(module), { dims, seed: options.seed });
   return { open, model, backend: active.name };
-}
-
-/** Without the names of `--set` that are part of the code by now: options, and dims that are no argument of the model. */
-async function knownDims(emitted: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, number>>, sizes: Readonly<Record<string, number>>): Promise<Record<string, number>> {
-  const arguments_ = new Set(Object.values(emitted).flatMap((each) => hyperparametersOf(each)));
-  return Object.fromEntries(Object.entries(wanted).filter(([name]) => arguments_.has(name) || !Object.hasOwn(sizes, name)));
-}
-
-function hyperparametersOf(value: unknown): readonly string[] {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return [];
-  const { definition, hyperparameters } = value as { readonly definition?: unknown; readonly hyperparameters?: unknown };
-  if (typeof hyperparameters === 'object' && hyperparameters !== null) return Object.keys(hyperparameters);
-  return definition === undefined ? [] : hyperparametersOf(definition);
 }
 
 /** `out/` beside the task, or what `--out` says. */
@@ -124,5 +110,3 @@ export function outFolderOf(loaded: LoadedTask, out: string | undefined, io: Io)
 export function again(command: string, where: string, extra: readonly string[]): string {
   return ['attnc', command, ...[where, ...extra].map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(' ');
 }
-
-export { basename, STATUS };

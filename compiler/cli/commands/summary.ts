@@ -1,0 +1,96 @@
+import { relative, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { didYouMean } from '../../diagnostics/names.ts';
+import type { Parameter, Program } from '../../graph/graph.ts';
+import { sizeOf } from '../../graph/spaces.ts';
+import type { Given } from '../arguments.ts';
+import { costOf, sizesOf, SizeError, type Sizes } from '../cost.ts';
+import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { compilePrograms } from '../programs.ts';
+import { tableOf } from '../task/table.ts';
+
+const DEFAULT_LENGTH = 16;
+
+export async function summary(given: Given, io: Io): Promise<number> {
+  const where = given.operands[0]!;
+  const set = given.pairs('set');
+  const lengths = lengthsOf(given);
+  const isTask = statSync(resolve(io.cwd, where), { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isTask && given.has('config')) throw misuse('attnc summary: --config goes with the folder of a task');
+  const { file, dims } = isTask ? await ofTask(where, given, io) : { file: where, dims: new Map<string, number>() };
+  const programs = compilePrograms(file, set, io);
+  if (programs === null) return STATUS.failed;
+  for (const name of lengths.keys()) {
+    const known = [...new Set(programs.flatMap(({ ragged }) => ragged.map(({ label }) => label)))];
+    if (known.includes(name)) continue;
+    const near = didYouMean(name, known);
+    throw misuse(`attnc summary: there is no ragged dim ${name}${known.length === 0 ? '' : `: there is ${known.join(', ')}`}`, near === null ? undefined : `did you mean --at ${near}?`);
+  }
+  for (const name of set.keys()) dims.delete(name);
+  for (const [k, program] of programs.entries()) {
+    if (k > 0) io.out('');
+    try {
+      show(program, sizesOf(program, dims, lengths, DEFAULT_LENGTH), lengths, io);
+    } catch (error) {
+      if (error instanceof SizeError) throw new CliError(`${program.name}: ${error.message}`, 'give the size with --set', { cause: error });
+      throw error;
+    }
+  }
+  return STATUS.fine;
+}
+
+function lengthsOf(given: Given): ReadonlyMap<string, number> {
+  return new Map([...given.pairs('at')].map(([name, value]): [string, number] => {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw misuse(`attnc summary: --at ${name} takes a length, given '${value}'`);
+    return [name, value];
+  }));
+}
+
+/** The program of a task and the sizes that it gives. */
+async function ofTask(where: string, given: Given, io: Io): Promise<{ readonly file: string; readonly dims: Map<string, number> }> {
+  const { configurationOf, loadTask } = await import('../task/open.ts');
+  const { task, folder } = await loadTask(where, io);
+  const { name, configuration } = configurationOf(task, given.text('config'));
+  const open = await task.open(configuration);
+  io.out(`${task.name}, configuration ${name}`);
+  return { file: relative(io.cwd, resolve(folder, task.source)), dims: new Map(Object.entries({ ...open.dims, ...configuration.dims })) };
+}
+
+function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, number>, io: Io): void {
+  const shape = ({ axes, outs }: Parameter): string => {
+    const names = axes.map(({ label, space }) => `${label} ${sizes(sizeOf(space))}`);
+    const ins = names.slice(outs);
+    return `[${names.slice(0, outs).join(', ')}${ins.length === 0 ? '' : ` <- ${ins.join(', ')}`}]`;
+  };
+  const counts = program.parameters.map(({ axes }) => axes.reduce((product, { space }) => product * sizes(sizeOf(space)), 1));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+  io.out(program.name);
+  const rows = program.parameters.map((parameter, k) => [parameter.path, shape(parameter), initialiser(parameter), whole(counts[k]!)]);
+  const lines = tableOf(['parameter', 'axes', 'initialiser', 'count'], [...rows, ['total', '', '', whole(total)]]);
+  for (const line of lines) io.out(`  ${line}`);
+  const cost = costOf(program, sizes);
+  const at = program.ragged.map(({ label }) => `${label} = ${lengths.get(label) ?? DEFAULT_LENGTH}`).join(', ');
+  const about = program.objectives[0] === undefined ? 'outputs' : `objective ${program.objectives[0].name}`;
+  io.out('');
+  io.out(`  one example${at === '' ? '' : ` at ${at}`} (forward pass, ${about}):`);
+  io.out(`    multiply-adds          ${whole(cost.multiplyAdds)}`);
+  io.out(`    other operations       ${whole(cost.otherOperations)}`);
+  io.out(`    activations, at most   ${bytes(cost.activationBytes)}`);
+  io.out(`    parameters             ${bytes(4 * total)}`);
+}
+
+function initialiser({ init }: Parameter): string {
+  switch (init.kind) {
+    case 'constant': return String(init.value);
+    case 'uniform': return `uniform(${init.limit})`;
+    case 'normal': return `normal(${init.deviation})`;
+    default: return init.kind;
+  }
+}
+
+function bytes(count: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = count === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));
+  return `${Number((count / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { FitOptions, FitResult } from '../../../runtime/index.ts';
+import type { Given } from '../arguments.ts';
+import { writeWhole } from '../files.ts';
+import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { again, build, configurationOf, loadTask, outFolderOf, type AnyModel, type Built } from '../task/open.ts';
+import { readRunFile, writeRunFile, type RunFile } from '../task/run-file.ts';
+import { evaluationTable } from '../task/table.ts';
+
+export async function train(given: Given, io: Io): Promise<number> {
+  if (given.has('quick') && given.has('config')) throw misuse('attnc train: --quick does not go with --config');
+  if (given.has('resume') && given.has('fresh')) throw misuse('attnc train: --resume does not go with --fresh');
+  const where = given.operands[0]!;
+  const loaded = await loadTask(where, io);
+  const outFolder = outFolderOf(loaded, given.text('out'), io);
+  const settings = settingsOf(given, loaded.task.name, outFolder, io);
+  const { name, configuration } = configurationOf(loaded.task, settings.configuration ?? undefined);
+  const run: RunFile = {
+    task: loaded.task.name, configuration: name, set: settings.set,
+    steps: settings.steps ?? configuration.steps, seed: settings.seed ?? configuration.seed,
+  };
+  const built = await build(loaded, { outFolder, configuration, set: new Map(Object.entries(run.set)), backend: given.text('backend') ?? 'auto', seed: run.seed }, io);
+  io.err(`${name}: ${configuration.about}`);
+  writeRunFile(outFolder, run);
+
+  const { fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
+  const { folderStore } = await import('../../../runtime/node.ts');
+  const { open, model } = built;
+  const { batchSize, window, validateEvery, patience } = configuration;
+  const { validate, ...training } = open.training ?? {};
+  const options: FitOptions<object, AnyModel> = {
+    ...training, batchSize, steps: run.steps, seed: run.seed,
+    ...(window === undefined ? {} : { window }),
+    ...(open.validation.length === 0 ? {} : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
+    checkpoints: { store: folderStore(outFolder), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
+    onEvent: showTraining(process.stderr),
+  };
+  const stop = interruption(io);
+  let result: FitResult;
+  try {
+    result = await fit(model, { train: toSource(open.train), validation: open.validation.map(toExample) }, { ...options, signal: stop.signal });
+  } finally {
+    stop.end();
+  }
+  const best = join(outFolder, 'best.safetensors');
+  if (result.best === undefined) writeWhole(best, await model.save({ task: run.task, configuration: name, step: result.steps }));
+  const place = relative(io.cwd, outFolder) || '.';
+  if (result.reason === 'signal') {
+    io.err(`stopped; saved in ${place}. To go on: ${again('train', where, [...resumeWords(given), '--resume'])}`);
+    return STATUS.interrupted;
+  }
+  io.err(`saved in ${place}: last.safetensors${result.best === undefined ? '' : `, best.safetensors (step ${result.best.step})`}`);
+  if (open.validation.length > 0) await evaluateOn(built, open.validation, 'validation', io);
+  return STATUS.fine;
+}
+
+/** What the command line says, and in a resumed run what run.json says where the command line is silent. */
+function settingsOf(given: Given, task: string, outFolder: string, io: Io): { configuration: string | null; set: Record<string, string | number>; steps: number | undefined; seed: number | undefined } {
+  const set = Object.fromEntries(given.pairs('set'));
+  const configuration = given.has('quick') ? 'quick' : (given.text('config') ?? null);
+  const mine = { configuration, set, steps: given.whole('steps', 1), seed: given.whole('seed', 0) };
+  const last = join(outFolder, 'last.safetensors');
+  const place = relative(io.cwd, outFolder) || '.';
+  if (!given.has('resume')) {
+    if (existsSync(last) && !given.has('fresh')) throw new CliError(`${place} holds a run already`, '--resume goes on from it, --fresh begins anew and loses it, --out DIR takes another folder');
+    return mine;
+  }
+  if (!existsSync(last)) throw new CliError(`${place} holds no run to go on from`, 'leave --resume out, or give the folder with --out');
+  const run = readRunFile(outFolder);
+  if (run === null) return mine;
+  if (run.task !== task) throw new CliError(`${place} holds a run of the task ${run.task}, not of ${task}`, 'give another folder with --out');
+  return {
+    configuration: mine.configuration ?? run.configuration, set: { ...run.set, ...set },
+    // Another configuration has steps of its own.
+    steps: mine.steps ?? (mine.configuration === null || mine.configuration === run.configuration ? run.steps : undefined), seed: mine.seed ?? run.seed,
+  };
+}
+
+function resumeWords(given: Given): string[] {
+  return ['out', 'backend'].flatMap((name) => (given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!]));
+}
+
+/** The first Ctrl-C ends the run after the step at hand, a second one at once. */
+function interruption(io: Io): { readonly signal: AbortSignal; end(): void } {
+  const abort = new AbortController();
+  const interrupt = (): void => {
+    if (abort.signal.aborted) process.exit(STATUS.interrupted);
+    io.err('\nstopping after this step; once more stops at once');
+    abort.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return {
+    signal: abort.signal,
+    end: () => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}
+
+/** Prints the table of a task's measures. */
+export async function evaluateOn({ open, model }: Built, examples: Built['open']['test'], what: string, io: Io): Promise<void> {
+  const { ProgressBar } = await import('../../../runtime/index.ts');
+  const bar = new ProgressBar(process.stderr, { label: what, total: examples.length });
+  const evaluation = await open.evaluate(model, examples, (done) => bar.update(done));
+  bar.update(examples.length);
+  bar.end();
+  for (const line of evaluationTable(evaluation)) io.out(line);
+}

@@ -1,0 +1,74 @@
+/** What one example costs, from the sizes of the graph. */
+import { evaluate, SizeError, type Size } from '../analyze/size.ts';
+import type { Axis, Node, Program } from '../graph/graph.ts';
+import { isGiven } from '../graph/infer.ts';
+import { sizeOf } from '../graph/spaces.ts';
+import { Dependence, operands, reachable, regionArguments } from '../graph/walk.ts';
+import { inline } from '../passes/inline.ts';
+
+export interface Cost {
+  /** Products that are added up: contractions. */
+  readonly multiplyAdds: number;
+  /** Results of all other arithmetic. */
+  readonly otherOperations: number;
+  /** Bytes of the float32 values that the backward pass needs, at most: of every operation's result. */
+  readonly activationBytes: number;
+}
+
+export type Sizes = (size: Size) => number;
+
+/** @param lengths of ragged dims by label */
+export function sizesOf(program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>, otherwise: number): Sizes {
+  const values = new Map<string, number>();
+  for (const { dim, value } of program.hyperparameters) values.set(dim.id, dims.get(dim.label) ?? value);
+  for (const dim of program.ragged) values.set(dim.id, lengths.get(dim.label) ?? otherwise);
+  return (size) => evaluate(size, (atom) => values.get(atom) ?? Number.NaN);
+}
+
+/** Operations that only name, cut or repeat what is there. */
+const FREE = new Set(['rename', 'merge', 'split', 'broadcast', 'slice', 'result', 'scan', 'call', 'where', 'otherwise', 'size', 'position']);
+
+/**
+ * One example's forward pass of the first objective, or of the outputs where there is none.
+ *
+ * @throws SizeError where a size has no value
+ */
+export function costOf(program: Program, sizes: Sizes): Cost {
+  const objective = program.objectives[0];
+  const roots = inline(objective === undefined ? program.outputs : new Map([['loss', objective.training.loss]]));
+  const nodes = reachable([...roots.values()]);
+  const owners = new Map<Node, Node>();
+  for (const node of nodes) for (const argument of regionArguments(node)) owners.set(argument, node);
+  const dependence = new Dependence();
+  const count = (axes: Iterable<Axis>): number => [...axes].reduce((product, axis) => product * sizes(sizeOf(axis.space)), 1);
+  const around = new Map<Node, ReadonlySet<Node>>();
+  /** The scans that a node stands in. */
+  const scansOf = (node: Node): ReadonlySet<Node> => {
+    const known = around.get(node);
+    if (known !== undefined) return known;
+    const scans = new Set<Node>();
+    for (const argument of dependence.of(node)) {
+      const owner = owners.get(argument);
+      if (owner === undefined) continue;
+      scans.add(owner);
+      for (const outer of scansOf(owner)) scans.add(outer);
+    }
+    around.set(node, scans);
+    return scans;
+  };
+
+  let multiplyAdds = 0, otherOperations = 0, activationBytes = 0;
+  for (const node of nodes) {
+    if (isGiven(node.op) || FREE.has(node.op.kind)) continue;
+    const times = [...scansOf(node)].reduce((product, scan) => product * (scan.op.kind === 'scan' ? count([scan.op.axis]) : 1), 1);
+    const results = times * node.types.reduce((sum, type) => sum + count(type.axes), 0);
+    activationBytes += 4 * results;
+    if (node.op.kind === 'contract') {
+      const all = new Map(operands(node).flatMap((input) => input.types[0]!.axes.map((axis): [string, Axis] => [axis.id, axis])));
+      multiplyAdds += times * count(all.values());
+    } else otherOperations += results;
+  }
+  return { multiplyAdds, otherOperations, activationBytes };
+}
+
+export { SizeError };

@@ -1,0 +1,13 @@
+import type { Evaluation } from '../../../runtime/index.ts';
+
+/** The lines of a table: the first column to the left, numbers to the right. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, k) => Math.max(title.length, ...rows.map((row) => row[k]!.length)));
+  return [head, ...rows].map((row) => row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join('  ').trimEnd());
+}
+
+/** Shares in percent, other numbers as they are. */
+export function evaluationTable({ columns, rows }: Evaluation): string[] {
+  const show = (value: number): string => (value >= 0 && value <= 1 ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(4))));
+  return tableOf(['group', 'examples', ...columns], rows.map(({ group, examples, values }) => [group, examples.toLocaleString('en-US'), ...values.map(show)]));
+}
