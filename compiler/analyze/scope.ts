@@ -183,6 +183,8 @@ export class Context {
   readonly fixedDims = new Map<string, Dim>();
   /** Those that an earlier attempt has found: numbers from the start. */
   readonly fixed: ReadonlySet<string>;
+  /** Ids of the formals of the block that is checked by itself: no call has given them a size. */
+  readonly formals = new Set<string>();
   readonly defaults: ReadonlyMap<string, number>;
   /** Values whose axis order means nothing (an outer join): they may not bind by position. */
   readonly unordered = new WeakSet<Node>();

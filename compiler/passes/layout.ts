@@ -17,7 +17,7 @@ export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
   const pass = new Layout(ofPlacesOnly(nodes));
   for (const node of nodes) pass.visit(node);
-  return new Map([...roots].map(([name, node]) => [name, pass.of(node)]));
+  return new Map([...roots].map(([name, node]) => [name, pass.root(node)]));
 }
 
 const BATCH = 'batch';
@@ -42,6 +42,11 @@ class Layout {
     const laid = this.#done.get(node);
     if (laid === undefined) throw new Error(`layout: %${node.id} (${node.op.kind}) is used before it is laid out`);
     return laid;
+  }
+
+  /** A result keeps the order of axes that it came with: it is what callers were promised. */
+  root(node: Node): Node {
+    return this.#build.permuted(this.of(node), axesOf(node), node.origin);
   }
 
   visit(node: Node): void {

@@ -67,7 +67,7 @@ function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, numbe
   const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
   io.out(program.name);
   const rows = program.parameters.map((parameter, k) => [parameter.path, shape(parameter), initialiser(parameter), whole(counts[k]!)]);
-  const lines = tableOf(['parameter', 'axes', 'initialiser', 'count'], [...rows, ['total', '', '', whole(total)]]);
+  const lines = tableOf(['parameter', 'axes', 'initialiser', 'count'], [...rows, ['total', '', '', whole(total)]], 3);
   for (const line of lines) io.out(`  ${line}`);
   const cost = costOf(program, sizes);
   const at = program.ragged.map(({ label }) => `${label} = ${lengths.get(label) ?? DEFAULT_LENGTH}`).join(', ');

@@ -105,7 +105,9 @@ export async function evaluateOn({ open, model }: Built, examples: Built['open']
   const { ProgressBar } = await import('../../../runtime/index.ts');
   const bar = new ProgressBar(process.stderr, { label: what, total: examples.length });
   const evaluation = await open.evaluate(model, examples, (done) => bar.update(done));
-  bar.update(examples.length);
-  bar.end();
+  if (process.stderr.isTTY) {
+    bar.update(examples.length);
+    bar.end();
+  }
   for (const line of evaluationTable(evaluation)) io.out(line);
 }

@@ -10,6 +10,9 @@ import { codeOf, messageOf, packageRoot } from '../library.ts';
 
 const OURS = /^(?:attnc(?:\/runtime)?|@tensorflow\/tfjs-(?:core|backend-[a-z]+)(?:\/.*)?)$/u;
 
+/** Read as ES modules, also in a folder whose package.json does not say so, or that has none. */
+const TYPESCRIPT = /^file:.*\.ts(?:\?|$)/u;
+
 /** The address of the one copy, for specifiers that may have no second one; else null. */
 export function ownAddress(specifier: string): string | null {
   if (!OURS.test(specifier)) return null;
@@ -26,17 +29,22 @@ function redirect(): void {
     registerHooks({
       resolve(specifier, context, next) {
         const url = ownAddress(specifier);
-        return url === null ? next(specifier, context) : { url, shortCircuit: true };
+        if (url !== null) return { url, shortCircuit: true };
+        const resolved = next(specifier, context);
+        return TYPESCRIPT.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
       },
     });
     return;
   }
   const core = import.meta.resolve('@tensorflow/tfjs-core');
   const source = `
-    const ours = ${String(OURS)};
+    const ours = ${String(OURS)}, typescript = ${String(TYPESCRIPT)};
     const own = new Map(${JSON.stringify(['attnc', 'attnc/runtime'].map((name) => [name, ownAddress(name)]))});
     export async function resolve(specifier, context, next) {
-      if (!ours.test(specifier)) return next(specifier, context);
+      if (!ours.test(specifier)) {
+        const resolved = await next(specifier, context);
+        return typescript.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
+      }
       const url = own.get(specifier);
       if (url !== undefined) return { url, shortCircuit: true };
       return next(specifier, { ...context, parentURL: ${JSON.stringify(core)} });
@@ -44,7 +52,7 @@ function redirect(): void {
   register?.(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
-type Resolved = { readonly url: string; readonly shortCircuit?: boolean };
+type Resolved = { readonly url: string; readonly format?: string | null | undefined; readonly shortCircuit?: boolean };
 type RegisterHooks = (hooks: { resolve(specifier: string, context: object, next: (specifier: string, context: object) => Resolved): Resolved }) => void;
 
 export type ImportModule = (file: string) => Promise<Readonly<Record<string, unknown>>>;

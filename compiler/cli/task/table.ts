@@ -1,9 +1,9 @@
 import type { Evaluation } from '../../../runtime/index.ts';
 
-/** The lines of a table: the first column to the left, numbers to the right. */
-export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** The lines of a table: the first columns to the left, the others, which are numbers, to the right. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[], texts = 1): string[] {
   const widths = head.map((title, k) => Math.max(title.length, ...rows.map((row) => row[k]!.length)));
-  return [head, ...rows].map((row) => row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join('  ').trimEnd());
+  return [head, ...rows].map((row) => row.map((cell, k) => (k < texts ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join('  ').trimEnd());
 }
 
 /** Shares in percent, other numbers as they are. */

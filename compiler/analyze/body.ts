@@ -1,0 +1,351 @@
+/** Bodies: statements in textual order, equations, requirements. */
+import type { Body, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
+import type { Node, TensorType } from '../graph/graph.ts';
+import { evaluate } from './expr.ts';
+import { asTensor, conform, present } from './operate.ts';
+import { declareParameters, initialiserOf } from './parameters.ts';
+import { chooseArm } from './repeat.ts';
+import { declareStates } from './scan.ts';
+import type { Here, Value } from './scope.ts';
+import { ERROR, notYet, origin, placeOf, report, tensor, typeOf, type Scope } from './scope.ts';
+import { equalSizes, SizeError } from './size.ts';
+import { declareDims, declareOption, giveOption, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
+
+// ---------------------------------------------------------------- what a body collects
+
+export interface StateDeclaration {
+  readonly name: string;
+  readonly span: Span;
+  readonly type: TensorType;
+  readonly argument: Node;
+  readonly init: Node;
+}
+
+/** Filled while a body's statements run. */
+export interface Collected {
+  result: Value | null;
+  resultSpan: Span | null;
+  readonly states: StateDeclaration[];
+  readonly nexts: Map<string, { node: Node; span: Span }>;
+  readonly emits: { readonly exprs: readonly Expr[]; readonly values: readonly Value[]; readonly span: Span }[];
+  /** Every name an equation defined, in order. */
+  readonly named: Map<string, Value>;
+  /** Names of `running` values: they have primes, and no meaning yet. */
+  readonly running: Set<string>;
+  /** Clauses, metrics and updates, for decoders and objectives. */
+  readonly clauses: Statement[];
+}
+
+export function collected(): Collected {
+  return { result: null, resultSpan: null, states: [], nexts: new Map(), emits: [], named: new Map(), running: new Set(), clauses: [] };
+}
+
+/** What may stand in a body. `constants`: the scope for what does not change from step to step. */
+export interface BodyKind {
+  readonly states: boolean;
+  readonly emits: boolean;
+  /** Does the body end in a value? */
+  readonly value: boolean;
+  readonly clauses: 'decoder' | 'objective' | null;
+  readonly constants: Scope | null;
+}
+
+export const plainBody: BodyKind = { states: false, emits: false, value: true, clauses: null, constants: null };
+
+/** Names that the equations of a body define: for "used before its equation". */
+export function laterNames(body: Body): Set<string> {
+  const names = new Set<string>();
+  for (const statement of body.statements) {
+    if (statement.kind !== 'equation') continue;
+    for (const target of statement.targets) names.add(keyOf(target));
+  }
+  return names;
+}
+
+function keyOf(target: Target): string {
+  return target.prime ? `${target.name.text}'` : target.name.text;
+}
+
+/** Runs a declaration's body: its value conforms to the declared result. */
+export function bodyValue(declaration: Declaration, here: Here): Value {
+  const errors = here.ctx.problems.errors;
+  const found = collected();
+  if (declaration.causal !== null) notYet(here, declaration.causal.span, '`causal`');
+  runBody(declaration.body, here, plainBody, found);
+  if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
+  if (declaration.what === 'attention') {
+    const weights = here.scope.own('weights');
+    if (weights?.kind !== 'value') {
+      return report(here, 'E0607', declaration.name.span, `the attention \`${declaration.name.text}\` does not define \`weights\``, { fix: 'name the alignment: `weights = softmax[key](score)`' });
+    }
+    const node = asTensor(weights.value, here, declaration.name.span);
+    if (node === null) return ERROR;
+    here.taps.splice(0, here.taps.length, { name: 'weights', node });
+  }
+  if (found.result === null) return report(here, 'E0314', declaration.name.span, `the body of \`${declaration.name.text}\` ends without a result`, { fix: 'let its last line be an expression' });
+  return declaredResult(declaration, found.result, found.resultSpan ?? declaration.span, here);
+}
+
+function declaredResult(declaration: Declaration, value: Value, span: Span, here: Here): Value {
+  const { result } = declaration;
+  if (result === null || value.kind === 'error') return value;
+  if (result.kind === 'record') {
+    if (value.kind !== 'record') return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, { expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }` });
+    const fields = new Map<string, Value>();
+    for (const field of result.fields) {
+      const given = value.fields.get(field.name.text);
+      if (given === undefined) return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, { given: `{ ${[...value.fields.keys()].join(', ')} }` });
+      fields.set(field.name.text, conformTo(given, field.type, `the field \`${field.name.text}\``, declaration, span, here));
+    }
+    return [...fields.values()].some((field) => field.kind === 'error') ? ERROR : { kind: 'record', fields, main: null };
+  }
+  return conformTo(value, result.type, 'the result', declaration, span, here);
+}
+
+function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Here): Value {
+  if (type.kind === 'map') return notYet(here, type.span, 'a map as the result of a block');
+  const declared = tensorTypeOfExpr(type, here);
+  const node = asTensor(value, here, span);
+  if (declared === null || node === null) return ERROR;
+  const made = conform(node, declared, `${what} of \`${declaration.name.text}\``, here, span, false);
+  if (made === null) return ERROR;
+  const strict = declaration.what === 'model' || declaration.what === 'encoder' || declaration.what === 'decoder';
+  return strict && !present(made, what, here, span) ? ERROR : tensor(made);
+}
+
+// ---------------------------------------------------------------- statements
+
+/** `tail`: is the body's last value the value of the whole? */
+export function runBody(body: Body, here: Here, kind: BodyKind, found: Collected, tail = kind.value): void {
+  let current = here;
+  for (const [k, statement] of body.statements.entries()) {
+    const last = tail && k === body.statements.length - 1;
+    try {
+      const init = runStatement(statement, current, kind, found, last);
+      if (init !== null) current = { ...current, ...init };
+    } catch (error) {
+      if (!(error instanceof SizeError)) throw error;
+      report(here, 'E0311', statement.span, `this makes a size that cannot be: ${error.message}`);
+      if (last) found.result = ERROR;
+    }
+  }
+}
+
+type InitChange = Pick<Here, 'init' | 'initAll'>;
+
+function runStatement(statement: Statement, here: Here, kind: BodyKind, found: Collected, last: boolean): InitChange | null {
+  const constants: Here = kind.constants === null ? here : { ...here, scope: kind.constants };
+  switch (statement.kind) {
+    case 'dim':
+      declareDims(statement, constants, false);
+      return null;
+    case 'option': {
+      const given = here.given.get(statement.name.text);
+      if (given === undefined) declareOption(statement, constants);
+      else giveOption(statement.name, given, statement.value.kind === 'choice' ? statement.value.choices.map((choice) => choice.text) : null, constants);
+      return null;
+    }
+    case 'param':
+      declareParameters(statement, constants);
+      return null;
+    case 'running':
+      notYet(here, statement.span, '`running`');
+      for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
+        constants.scope.define(text, { kind: 'value', value: ERROR, span });
+        found.running.add(text);
+      }
+      return null;
+    case 'state':
+      if (kind.states) declareStates(statement, here, constants, found);
+      else {
+        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
+        for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
+          here.scope.define(text, { kind: 'value', value: ERROR, span });
+          found.running.add(text);
+        }
+      }
+      return null;
+    case 'let':
+      declareInstance(statement.name.text, statement.name.span, statement.value, constants);
+      return null;
+    case 'equation':
+      runEquation(statement, here, kind, found);
+      return null;
+    case 'expression':
+      runExpression(statement.value, here, found, last);
+      return null;
+    case 'emit': {
+      if (!kind.emits) report(here, 'E0607', statement.span, '`emit` stands only in a `scan` or a `repeat`');
+      else found.emits.push({ exprs: statement.values, values: statement.values.map((value) => evaluate(value, here)), span: statement.span });
+      return null;
+    }
+    case 'require':
+      declareRequirement(statement.condition, here);
+      return null;
+    case 'init': {
+      const init = initialiserOf(statement.value, here);
+      return init === null ? null : { init, initAll: statement.all };
+    }
+    case 'match': {
+      const arm = chooseArm(statement, here);
+      if (arm !== null) runBody(arm.body, here, kind, found, last);
+      else if (last) found.result = ERROR;
+      return null;
+    }
+    case 'clause': {
+      const owner = statement.clause === 'rank' || statement.clause === 'at most' ? 'decoder' : 'objective';
+      if (kind.clauses === owner) found.clauses.push(statement);
+      else report(here, 'E0205', statement.span, `\`${statement.clause}\` stands only in ${owner === 'decoder' ? 'a decoder' : 'an objective'}`);
+      return null;
+    }
+    case 'metric':
+    case 'update':
+      if (kind.clauses === 'objective') found.clauses.push(statement);
+      else report(here, 'E0205', statement.span, `\`${statement.kind}\` stands only in an objective`);
+      return null;
+  }
+}
+
+/** A value by itself is the body's result, if it is the last line; a `repeat` also works through the names it carries. */
+function runExpression(expr: Expr, here: Here, found: Collected, last: boolean): void {
+  if (!last && expr.kind !== 'repeat') {
+    if (expr.kind !== 'error') report(here, 'E0314', expr.span, 'this value goes nowhere', { fix: 'give it a name, or make it the last line' });
+    return;
+  }
+  const value = evaluate(expr, here);
+  if (!last) return;
+  found.result = value;
+  found.resultSpan = expr.span;
+}
+
+// ---------------------------------------------------------------- equations
+
+function runEquation(equation: Equation, here: Here, kind: BodyKind, found: Collected): void {
+  const { targets, value: expr } = equation;
+  const at = (target: string): Here => ({ ...here, target, next: targets.some(({ prime }) => prime) });
+  if (equation.form !== 'destructure') {
+    for (const target of targets) assign(target, evaluate(expr, at(target.name.text)), expr, here, kind, found);
+    return;
+  }
+  const value = evaluate(expr, at(targets.map(({ name }) => name.text).join('_')));
+  const fields = partsOf(value, targets.length);
+  if (value.kind !== 'error' && fields.length !== targets.length) {
+    report(here, 'E0307', equation.span, `this takes ${targets.length} values apart`, {
+      expected: `a record of ${targets.length} fields`, given: value.kind === 'record' ? `a record of ${fields.length}` : 'no record',
+    });
+  }
+  for (const [k, target] of targets.entries()) assign(target, fields.length === targets.length ? fields[k]! : ERROR, expr, here, kind, found);
+}
+
+/** Fields in declared order; the weights that a call passes on count only where they are asked for. */
+function partsOf(value: Value, wanted: number): Value[] {
+  if (value.kind !== 'record') return [];
+  const all = [...value.fields];
+  return (all.length === wanted ? all : all.filter(([name]) => name !== 'weights')).map(([, field]) => field);
+}
+
+/** A tensor carries its equation's name, for errors, pictures and emitted code. */
+function named(value: Value, name: string, span: Span, here: Here): Value {
+  if (value.kind !== 'tensor' || value.node.origin.name !== null || value.node.op.kind === 'argument') return value;
+  const node = here.ctx.builder.copy(value.node, origin(here, span, name));
+  if (here.ctx.unordered.has(value.node)) here.ctx.unordered.add(node);
+  return tensor(node);
+}
+
+function assign(target: Target, given: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): void {
+  const name = target.name.text;
+  const key = keyOf(target);
+  const earlier = here.scope.own(key) ?? rigidDim(key, here);
+  if (earlier !== null && !here.scope.carries(key)) {
+    const first = earlier.kind === 'value' || earlier.kind === 'dim' ? earlier.span : null;
+    report(here, 'E0203', target.span, `\`${key}\` is defined twice`, {
+      why: 'an equation holds once and for all, and dims and values share their names', fix: 'give one of them another name',
+      ...(first === null ? {} : { related: [{ place: placeOf(here, first), message: 'first here' }] }),
+    });
+    return;
+  }
+  const span = target.span.start < expr.span.start ? { start: target.span.start, end: expr.span.end } : expr.span;
+  let value = named(given, target.prime ? `${name}_next` : name, span, here);
+  if (target.prime) value = nextValue(target, value, expr, here, kind, found);
+  here.scope.define(key, { kind: 'value', value, span: target.span });
+  found.named.set(key, value);
+}
+
+/** A dim of this file, at its top. */
+function rigidDim(key: string, here: Here): ReturnType<Scope['lookup']> {
+  const entry = here.scope.lookup(key);
+  return entry?.kind === 'dim' && entry.span !== null && entry.file === here.module.path ? entry : null;
+}
+
+function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): Value {
+  const name = target.name.text;
+  if (found.running.has(name)) return ERROR;
+  const state = found.states.find((candidate) => candidate.name === name);
+  if (state === undefined) {
+    const entry = here.scope.own(name);
+    if (entry?.kind === 'value' && entry.value.kind === 'error') return ERROR;
+    return kind.states
+      ? report(here, 'E0603', target.span, `\`${name}\` is no state: only a state has a next value`, { fix: `declare it: \`state ${name}: […] = …\`` })
+      : report(here, 'E0603', target.span, 'a prime stands only in a `scan` or a decoder');
+  }
+  const node = asTensor(value, here, expr.span);
+  const what = `the next value of \`${name}\``;
+  const next = node === null ? null : conform(node, state.type, what, here, expr.span, true, 'E0604');
+  if (next === null || !present(next, what, here, expr.span)) return ERROR;
+  found.nexts.set(name, { node: next, span: target.span });
+  return tensor(next);
+}
+
+// ---------------------------------------------------------------- requirements and instances
+
+function declareRequirement(condition: Expr, here: Here): void {
+  if (condition.kind !== 'binary' || !['==', '<=', '>='].includes(condition.op)) {
+    report(here, 'E0311', condition.span, 'a requirement compares two sizes', { fix: '`require a == b`, `require a <= b`' });
+    return;
+  }
+  const { ctx } = here;
+  const [left, right] = condition.op === '>=' ? [condition.right, condition.left] : [condition.left, condition.right];
+  const a = sizeOfExpr(left, here);
+  const b = sizeOfExpr(right, here);
+  if (a === null || b === null) return;
+  const made = { a, b, origin: origin(here, condition.span), why: 'the program requires it' };
+  if (condition.op !== '==') {
+    ctx.requirements.push({ kind: 'atMost', ...made });
+    const part = left.kind === 'name' ? here.scope.lookup(left.name) : null;
+    const whole = right.kind === 'name' ? here.scope.lookup(right.name) : null;
+    if (part?.kind === 'dim' && whole?.kind === 'dim') ctx.parts.push({ part: part.space, whole: whole.space });
+    return;
+  }
+  if (equalSizes(a, b, ctx.facts) === 'equal') return;
+  ctx.facts.push({ left: a, right: b });
+  ctx.requirements.push({ kind: 'equal', ...made });
+}
+
+function declareInstance(name: string, span: Span, value: Expr, here: Here): void {
+  if (here.scope.own(name) !== null) {
+    report(here, 'E0203', span, `\`${name}\` is defined twice`);
+    return;
+  }
+  const made = evaluate(value, here);
+  if (made.kind === 'instance') {
+    here.scope.define(name, { kind: 'value', value: { ...made, path: `${here.path}.${name}` }, span });
+    return;
+  }
+  if (made.kind !== 'error') report(here, 'E0205', value.span, '`let` names an instance of a block', { fix: '`let f = GRU[hidden]`; for a value write `name = …`' });
+  here.scope.define(name, { kind: 'value', value: ERROR, span });
+}
+
+/** What a value's tensors are, for outputs: of a record its fields. */
+export function tensorsOf(value: Value, name: string): Map<string, Node> {
+  const nodes = new Map<string, Node>();
+  if (value.kind === 'tensor') nodes.set(name, value.node);
+  if (value.kind !== 'record') return nodes;
+  if (value.main?.kind === 'tensor') nodes.set(name, value.main.node);
+  for (const [field, inner] of value.fields) if (inner.kind === 'tensor') nodes.set(field, inner.node);
+  return nodes;
+}
+
+/** Does a value hold an axis of this label? */
+export function hasLabel(node: Node, label: string): boolean {
+  return typeOf(node).axes.some((axis) => axis.label === label);
+}

@@ -1,0 +1,102 @@
+/** Parameters: their types, their initialisers, and the paths that checkpoints know them by. */
+import type { Expr, ParamStatement, Span } from '../../grammar/ast.ts';
+import type { Axis, Initialiser, Node } from '../graph/graph.ts';
+import { sameSpace, sizeOf } from '../graph/spaces.ts';
+import { describeAxis, rename } from './operate.ts';
+import type { Here, Value } from './scope.ts';
+import { ERROR, origin, placeOf, report, tensor, uniquePath } from './scope.ts';
+import { equalSizes } from './size.ts';
+import { axesOfExprs, inAxis, isRaggedAxis, mapTypeOfExpr, numberOfExpr } from './types.ts';
+
+export function declareParameters(statement: ParamStatement, here: Here): void {
+  for (const group of statement.groups) {
+    const map = group.type.kind === 'map' ? mapTypeOfExpr(group.type, here) : null;
+    const axes = group.type.kind === 'tensor' ? axesOfExprs(group.type.axes, here) : null;
+    const init = group.init === null ? null : initialiserOf(group.init, here);
+    const outs = map?.outs ?? axes;
+    const ins = map?.ins ?? [];
+    const sound = outs !== null && soundType(group, [...outs, ...ins], here);
+    for (const name of group.names) {
+      if (here.scope.own(name.text) !== null) {
+        report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
+        continue;
+      }
+      const node = sound ? parameter(uniquePath(`${here.path}.${name.text}`, here), outs, ins, init, name.span, name.text, here) : null;
+      const value: Value = node === null ? ERROR : map === null ? tensor(node) : { kind: 'map', node, outs: map.outs, ins };
+      here.scope.define(name.text, { kind: 'value', value, span: name.span });
+    }
+  }
+}
+
+function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[], here: Here): boolean {
+  if (group.type.kind === 'tensor' && group.type.elem.kind !== 'float') {
+    report(here, 'E0305', group.span, 'a parameter is a float tensor');
+    return false;
+  }
+  const ragged = axes.find(isRaggedAxis);
+  if (ragged === undefined) return true;
+  const why = 'a parameter has one shape; a ragged axis has another length in every example';
+  const entry = here.scope.lookup(ragged.label);
+  const call = here.calls.at(-1);
+  // The block is right for other axes: the call is at fault.
+  if (call !== undefined && entry?.kind === 'dim' && entry.span === null) {
+    here.ctx.problems.report({
+      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has a parameter on its axis \`${ragged.label}\`, which is ragged here`, why,
+      related: [{ place: placeOf(here, group.span), message: 'this parameter' }],
+      fix: 'another axis is meant, or the block cannot be used along this one',
+    });
+  } else {
+    report(here, 'E0503', group.span, `a parameter has the ragged axis \`${ragged.label}\``, {
+      why, fix: `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``,
+    });
+  }
+  return false;
+}
+
+/** One node per path, with axes of its own; the body sees it under its frame's names. Null: an instance at two sizes (reported). */
+export function parameter(path: string, outs: readonly Axis[], ins: readonly Axis[], init: Initialiser | null, span: Span, name: string, here: Here): Node | null {
+  const { ctx } = here;
+  const trimmed = path.replace(/^\./, '');
+  const at = origin(here, span, name);
+  const all = [...outs, ...ins];
+  let known = ctx.parameters.get(trimmed);
+  if (known === undefined) {
+    const own = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${k < outs.length ? axis.label : inAxis(axis).label}${k < outs.length ? '' : '~in'}` }));
+    known = { path: trimmed, axes: own, outs: outs.length, init: here.initAll || init === null ? here.init : init, origin: at };
+    ctx.parameters.set(trimmed, known);
+    ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, own, at));
+  }
+  const other = known.axes.findIndex((axis, k) => all[k] === undefined || !sameExtent(axis, all[k], here));
+  if (other >= 0) {
+    const call = here.calls.at(-1);
+    ctx.problems.report({
+      code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span),
+      message: `this instance is used at two sizes: its parameter \`${name}\` is already there with another one`,
+      expected: describeAxis(known.axes[other]!), ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
+      why: 'a name given with `let` is one instance, with one set of parameters',
+      related: [{ place: placeOf(here, span), message: 'this parameter' }],
+    });
+    return null;
+  }
+  return known.axes.reduce((node, axis, k) => rename(node, axis, all[k]!, here, span), ctx.parameterNodes.get(trimmed)!);
+}
+
+function sameExtent(a: Axis, b: Axis, here: Here): boolean {
+  return sameSpace(a.space, b.space) || equalSizes(sizeOf(a.space), sizeOf(b.space), here.ctx.facts) === 'equal';
+}
+
+const initialisers = '`zeros`, `ones`, a number, `orthogonal`, `glorot`, `uniform(limit)`, `normal(deviation)`';
+
+export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
+  if (expr.kind === 'error') return null;
+  const literal = numberOfExpr(expr);
+  if (literal !== null) return literal === 0 ? { kind: 'zeros' } : { kind: 'constant', value: literal };
+  if (expr.kind === 'name' && (expr.name === 'zeros' || expr.name === 'ones' || expr.name === 'orthogonal' || expr.name === 'glorot')) return { kind: expr.name };
+  if (expr.kind === 'call' && expr.callee.kind === 'name' && expr.args.length === 1) {
+    const value = numberOfExpr(expr.args[0]!.value);
+    if (value !== null && value >= 0 && expr.callee.name === 'uniform') return { kind: 'uniform', limit: value };
+    if (value !== null && value >= 0 && expr.callee.name === 'normal') return { kind: 'normal', deviation: value };
+  }
+  report(here, 'E0804', expr.span, 'this is no initialiser', { expected: initialisers });
+  return null;
+}

@@ -1,0 +1,160 @@
+/** `repeat` and `match`: what is decided while compiling. */
+import type { Body, Expr, MatchExpr, MatchStatement, RepeatExpr } from '../../grammar/ast.ts';
+import type { Axis, Node } from '../graph/graph.ts';
+import { collected, plainBody, runBody, type Collected } from './body.ts';
+import { asTensor, sizesAgree } from './operate.ts';
+import { emitName } from './scan.ts';
+import type { Here, Value } from './scope.ts';
+import { ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { atomsOf, size } from './size.ts';
+import { fixedNumber, numberOfExpr, sizeOfExpr } from './types.ts';
+
+/** Code is made for every round. */
+const MOST_ROUNDS = 1024;
+
+/** Unrolled: each round has its own parameters, under `…[i]`. The count is fixed while compiling. */
+export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
+  const rounds = roundsOf(expr, here);
+  if (rounds === null) return ERROR;
+  const errors = here.ctx.problems.errors;
+  const emitted: Collected['emits'][number][] = [];
+  const taps: Node[] = [];
+  const carried = new Map<string, Value>();
+  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
+  for (const [i, value] of rounds.entries()) {
+    const names = new Scope(here.scope);
+    if (expr.as !== null) {
+      const node = here.ctx.builder.at(origin(here, expr.as.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
+      names.define(expr.as.text, { kind: 'value', value: tensor(node), span: expr.as.span });
+    }
+    const inside: Here = { ...here, scope: new Scope(names, { round: true }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [] };
+    const found = collected();
+    runBody(expr.body, inside, { ...plainBody, value: false, emits: true }, found);
+    if (here.ctx.problems.errors > errors) return ERROR;
+    // A name from outside that the body assigns is carried to the next round and out.
+    for (const [name, next] of found.named) {
+      if (here.scope.lookup(name)?.kind !== 'value') continue;
+      carried.set(name, next);
+      here.scope.define(name, { kind: 'value', value: next, span: null });
+    }
+    if (found.emits.length > 1) return report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+    if (found.emits[0] !== undefined) emitted.push(found.emits[0]);
+    if (inside.taps.length === 1) taps.push(inside.taps[0]!.node);
+  }
+  if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
+  if (emitted.length > 0) return stackRounds(emitted, expr, here);
+  return [...carried.values()].at(-1) ?? ERROR;
+}
+
+function hasOneType(nodes: readonly Node[]): boolean {
+  const ids = (node: Node): string => typeOf(node).axes.map(({ id }) => id).join();
+  return nodes.every((node) => ids(node) === ids(nodes[0]!) && typeOf(node).masks.length === 0);
+}
+
+function roundsOf(expr: RepeatExpr, here: Here): number[] | null {
+  if (expr.over !== null) {
+    if (expr.over.kind !== 'list') {
+      if (expr.over.kind !== 'error') report(here, 'E0504', expr.over.span, '`repeat over` goes over a literal list', { fix: '`repeat over [4, 2, 1] as k { … }`' });
+      return null;
+    }
+    const values: number[] = [];
+    for (const item of expr.over.items) {
+      const value = numberOfExpr(item);
+      if (value === null) {
+        report(here, 'E0504', item.span, '`repeat over` goes over literal numbers');
+        return null;
+      }
+      values.push(value);
+    }
+    return values;
+  }
+  const count = expr.count === null ? null : sizeOfExpr(expr.count, here);
+  if (expr.count === null || count === null) return null;
+  // How often a formal repeats is known where the block is called, and checked there.
+  if ([...atomsOf(count)].some((atom) => here.ctx.formals.has(atom))) return null;
+  const number = fixedNumber(count, here);
+  if (number === null) {
+    report(here, 'E0504', expr.count.span, 'the number of rounds must be known while compiling', {
+      why: 'each round has parameters of its own, and their number cannot depend on an example', fix: 'use a dim with a default, or `scan` over the ragged axis',
+    });
+    return null;
+  }
+  if (number < 1 || number > MOST_ROUNDS) {
+    report(here, 'E0504', expr.count.span, 'a `repeat` has from 1 to 1024 rounds', { given: `${number}`, why: 'code is made for every round' });
+    return null;
+  }
+  return Array.from({ length: number }, (_, i) => i);
+}
+
+/** The rounds' values on a new axis, which is called as the count is. */
+function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
+  const label = expr.count?.kind === 'name' ? expr.count.name : expr.as?.text ?? 'round';
+  const entry = here.scope.lookup(label);
+  const space = entry?.kind === 'dim' ? entry.space : { kind: 'anon', size: size.int(nodes.length) } as const;
+  const axis = here.frame.axis(label, space);
+  return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
+}
+
+function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Here): Value {
+  const columns: [string, Node][] = [];
+  for (const [k, value] of emitted[0]!.exprs.entries()) {
+    const nodes: Node[] = [];
+    for (const round of emitted) {
+      const node = asTensor(round.values[k]!, here, value.span);
+      if (node === null || !sameAxes(nodes[0] ?? node, node, here, value)) return ERROR;
+      nodes.push(node);
+    }
+    columns.push([emitName(value, k), stack(nodes, expr, here)]);
+  }
+  if (columns.length === 1) return tensor(columns[0]![1]);
+  return { kind: 'record', fields: new Map(columns.map(([name, node]) => [name, tensor(node)])), main: null };
+}
+
+function sameAxes(first: Node, node: Node, here: Here, expr: Expr): boolean {
+  const pairs = typeOf(first).axes.map((axis): [Axis, Axis | undefined] => [axis, typeOf(node).axes.find(({ label }) => label === axis.label)]);
+  if (pairs.length !== typeOf(node).axes.length || pairs.some(([, other]) => other === undefined)) {
+    report(here, 'E0307', expr.span, 'the rounds emit values with different axes');
+    return false;
+  }
+  return pairs.every(([axis, other]) => other!.id === axis.id || sizesAgree(axis, other!, 'emit', here, expr.span, first, node));
+}
+
+// ---------------------------------------------------------------- match
+
+export function chooseArm(match: MatchStatement | MatchExpr, here: Here): { body: Body } | null {
+  const { subject } = match;
+  const entry = subject.kind === 'name' && !subject.prime ? here.scope.lookup(subject.name) : null;
+  const constant = entry?.kind === 'value' && entry.value.kind === 'tensor' && entry.value.node.op.kind === 'constant' ? entry.value.node.op.value : null;
+  const value = entry?.kind === 'option' ? entry.value : constant;
+  if (value === null) {
+    const silent = subject.kind === 'error' || (entry?.kind === 'value' && entry.value.kind === 'error');
+    if (!silent) report(here, 'E0209', subject.span, '`match` chooses by an option, or by the name of a `repeat`: something known while compiling');
+    return null;
+  }
+  const labels = match.arms.flatMap((arm) => arm.labels ?? []);
+  const known = entry?.kind === 'option' ? entry.choices : null;
+  for (const [k, label] of labels.entries()) {
+    const text = labelOf(label);
+    if (text === null) report(here, 'E0209', label.span, 'a branch is headed by a value: a name of the option\'s, or a number');
+    else if (known !== null && !known.includes(String(text))) {
+      report(here, 'E0209', label.span, `the option has no value \`${text}\``, { expected: known.map((choice) => `\`${choice}\``).join(', ') });
+    } else if (labels.slice(0, k).some((other) => labelOf(other) === text)) report(here, 'E0209', label.span, `\`${text}\` has two branches`);
+  }
+  const arm = match.arms.find((candidate) => candidate.labels?.some((label) => labelOf(label) === value)) ?? match.arms.find((candidate) => candidate.labels === null);
+  if (arm === undefined) report(here, 'E0209', subject.span, `no branch stands for \`${value}\``, { fix: 'add a branch, or `else { }`' });
+  return arm ?? null;
+}
+
+function labelOf(expr: Expr): string | number | null {
+  return expr.kind === 'name' && !expr.prime ? expr.name : numberOfExpr(expr);
+}
+
+export function elaborateMatch(match: MatchExpr, here: Here): Value {
+  const arm = chooseArm(match, here);
+  if (arm === null) return ERROR;
+  const found = collected();
+  const errors = here.ctx.problems.errors;
+  runBody(arm.body, { ...here, scope: new Scope(here.scope) }, plainBody, found);
+  if (found.result !== null) return found.result;
+  return here.ctx.problems.errors > errors ? ERROR : report(here, 'E0314', match.span, 'the branch ends without a value', { fix: 'let its last line be an expression' });
+}

@@ -1,0 +1,163 @@
+/** `scan` and its states: one step's body, unrolled over an axis at run time. */
+import type { Expr, ScanExpr, Span, StateStatement } from '../../grammar/ast.ts';
+import type { Axis, Node } from '../graph/graph.ts';
+import { collected, hasLabel, laterNames, runBody, type Collected, type StateDeclaration } from './body.ts';
+import { evaluateTensor } from './expr.ts';
+import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
+import { parameter } from './parameters.ts';
+import type { Here, Value } from './scope.ts';
+import { ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { spaceOfName, tensorTypeOfExpr } from './types.ts';
+
+export function declareStates(statement: StateStatement, here: Here, constants: Here, found: Collected): void {
+  for (const group of statement.groups) {
+    if (group.init.length !== 1 && group.init.length !== group.names.length) {
+      report(here, 'E0602', group.span, 'one initial value for all names, or one each', { expected: `1 or ${group.names.length}`, given: `${group.init.length}` });
+    }
+    for (const [k, name] of group.names.entries()) {
+      if (here.scope.own(name.text) !== null) {
+        report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
+        continue;
+      }
+      const made = stateOf(group, name, group.init[group.init.length === 1 ? 0 : k], here, constants);
+      if (made !== null) found.states.push(made);
+      here.scope.define(name.text, { kind: 'value', value: made === null ? ERROR : tensor(made.argument), span: name.span });
+    }
+  }
+}
+
+function stateOf({ type, span }: StateStatement['groups'][number], name: { text: string; span: Span }, expr: Expr | undefined, here: Here, constants: Here): StateDeclaration | null {
+  if (type.kind === 'map') {
+    report(here, 'E0305', type.span, 'a state is a tensor, not a map');
+    return null;
+  }
+  const declared = tensorTypeOfExpr(type, constants);
+  if (declared === null || expr === undefined) return null;
+  const scanned = declared.axes.find((axis) => here.steps.has(axis.label));
+  if (scanned !== undefined) {
+    report(here, 'E0601', span, `a state of the scan along \`${scanned.label}\` cannot have that axis`, { why: 'inside the scan a value is one step\'s', fix: `call it another name: \`[other: ${scanned.label}]\`` });
+    return null;
+  }
+  const what = `the initial value of \`${name.text}\``;
+  let init: Node | null;
+  if (expr.kind === 'name' && expr.name === 'learned' && !expr.prime) init = parameter(uniquePath(`${here.path}.${name.text}`, here), declared.axes, [], { kind: 'zeros' }, name.span, name.text, constants);
+  else {
+    const value = evaluateTensor(expr, { ...constants, target: name.text });
+    init = value === null ? null : conform(value, declared, what, constants, expr.span, true);
+  }
+  if (init === null || !present(init, what, here, expr.span)) return null;
+  return { name: name.text, span: name.span, type: declared, argument: here.ctx.builder.argument(declared, origin(here, name.span, name.text)), init };
+}
+
+/** Every state needs its next value. */
+export function nextOf(state: StateDeclaration, found: Collected, here: Here): Node | null {
+  const next = found.nexts.get(state.name);
+  if (next !== undefined) return next.node;
+  if (here.scope.own(`${state.name}'`) === null) {
+    report(here, 'E0602', state.span, `the state \`${state.name}\` has no next value`, { fix: `add \`${state.name}' = …\`` });
+  }
+  return null;
+}
+
+interface Sequence {
+  readonly name: string;
+  readonly span: Span;
+  readonly value: Node;
+}
+
+export function elaborateScan(expr: ScanExpr, here: Here): Value {
+  const { ctx } = here;
+  const label = expr.axis.text;
+  const inputs = sequences(expr, here);
+  if (inputs === null) return ERROR;
+  const own = (node: Node): Axis => typeOf(node).axes.find((axis) => axis.label === label)!;
+  const space = inputs[0] === undefined ? spaceOfName(expr.axis, here) : own(inputs[0].value).space;
+  if (space === null) return ERROR;
+  const axis = inputs[0] === undefined ? here.frame.axis(label, space) : own(inputs[0].value);
+  const builder = ctx.builder.at(origin(here, expr.span));
+  const position = builder.argument({ elem: { kind: 'index', space }, axes: [], masks: [] });
+  // Parameters and dims do not change from step to step: they stand outside the steps' scope.
+  const constants = new Scope(here.scope);
+  const steps = new Scope(constants, { scan: label });
+  const inside: Here = {
+    ...here, scope: steps, path: uniquePath(`${here.path}.${here.target ?? 'scan'}`, here), target: null, ordinals: new Map(), loops: [...here.loops, position],
+    steps: new Map([...here.steps, [label, position]]), taps: [], decode: null, later: laterNames(expr.body),
+  };
+  const xs: { arg: Node; value: Node }[] = [];
+  for (const { name, span, value } of inputs) {
+    if (own(value).id !== axis.id && !sizesAgree(axis, own(value), 'scan', here, span, inputs[0]!.value, value)) return ERROR;
+    const sequence = rename(value, own(value), axis, here, span);
+    const { elem, axes, masks } = typeOf(sequence);
+    const drop = (list: readonly Axis[]): Axis[] => list.filter(({ id }) => id !== axis.id);
+    const arg = ctx.builder.argument({ elem, axes: drop(axes), masks: masks.map(drop) }, origin(here, span, name));
+    if (steps.own(name) !== null) report(here, 'E0203', span, `\`${name}\` is defined twice`);
+    steps.define(name, { kind: 'value', value: tensor(arg), span });
+    xs.push({ arg, value: sequence });
+  }
+  const errors = ctx.problems.errors;
+  const found = collected();
+  runBody(expr.body, inside, { states: true, emits: true, value: false, clauses: null, constants }, found);
+  const states = found.states.map((state) => ({ arg: state.argument, init: state.init, next: nextOf(state, found, inside) }));
+  const emitted = found.emits[0];
+  if (emitted === undefined) {
+    return ctx.problems.errors > errors ? ERROR : report(here, 'E0607', expr.axis.span, 'the scan emits nothing', { fix: 'end its body with `emit …`' });
+  }
+  if (found.emits.length > 1) return report(here, 'E0607', found.emits[1]!.span, 'a scan has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+  if (ctx.problems.errors > errors) return ERROR;
+  const outs = emitsOf(emitted, label, inside);
+  const complete = states.flatMap(({ arg, init, next }) => (next === null ? [] : [{ arg, init, next }]));
+  if (outs === null || complete.length < states.length) return ERROR;
+  const tap = inside.taps.length === 1 && !hasLabel(inside.taps[0]!.node, label) ? inside.taps[0]! : null;
+  const scan = builder.scan({ axis, reversed: expr.reversed, position, xs, states: complete, emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [tap.node])] });
+  const result = (k: number): Node => builder.result(scan, complete.length + k);
+  if (tap !== null) here.taps.push({ name: 'weights', node: result(outs.length) });
+  if (!outs.some(({ field }) => field)) return tensor(result(0));
+  return { kind: 'record', fields: new Map(outs.map(({ name }, k) => [name, tensor(result(k))])), main: null };
+}
+
+function sequences(expr: ScanExpr, here: Here): Sequence[] | null {
+  const inputs: Sequence[] = [];
+  for (const { name, value } of expr.inputs) {
+    const node = evaluateTensor(value, here);
+    if (node === null || needAxis(node, expr.axis.text, 'scan', here, value.span) === null) return null;
+    inputs.push({ name: name.text, span: name.span, value: node });
+  }
+  return inputs;
+}
+
+interface Emitted {
+  readonly name: string;
+  readonly node: Node;
+  /** Is it a field of a record, rather than the scan's one value? */
+  readonly field: boolean;
+}
+
+function emitsOf(emitted: Collected['emits'][number], label: string, inside: Here): Emitted[] | null {
+  const outs: Emitted[] = [];
+  const add = (value: Value, span: Span, name: string, field: boolean): boolean => {
+    const node = asTensor(value, inside, span);
+    if (node === null || !present(node, 'what a scan emits', inside, span)) return false;
+    if (hasLabel(node, label)) {
+      report(inside, 'E0301', span, `the result of the scan would hold \`${label}\` twice`, { why: `each step's value gets \`${label}\` in front`, fix: `rename the axis of what is emitted: \`…[${label} as other]\`` });
+      return false;
+    }
+    outs.push({ name, node, field });
+    return true;
+  };
+  for (const [k, value] of emitted.values.entries()) {
+    const expr = emitted.exprs[k]!;
+    const fine = value.kind === 'record' && value.main === null
+      ? [...value.fields].every(([name, field]) => add(field, expr.span, name, true))
+      : add(value, expr.span, emitName(expr, k), emitted.values.length > 1);
+    if (!fine) return null;
+  }
+  const twice = outs.find(({ name }, k) => outs.some((other, j) => j < k && other.name === name));
+  if (twice === undefined) return outs;
+  report(inside, 'E0203', emitted.span, `two emitted values are called \`${twice.name}\``, { fix: 'name them: `emit { a = …, b = … }`' });
+  return null;
+}
+
+/** The field that `emit h'` gives in a record of several. */
+export function emitName(expr: Expr, k: number): string {
+  return expr.kind === 'name' ? expr.name : `${k}`;
+}
