@@ -7,7 +7,7 @@ import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
 import { declareStates } from './scan.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, notYet, origin, placeOf, report, tensor, typeOf, type Scope } from './scope.ts';
+import { ERROR, notYet, origin, placeOf, report, tensor, type Scope } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
 import { declareDims, declareOption, giveOption, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -343,9 +343,4 @@ export function tensorsOf(value: Value, name: string): Map<string, Node> {
   if (value.main?.kind === 'tensor') nodes.set(name, value.main.node);
   for (const [field, inner] of value.fields) if (inner.kind === 'tensor') nodes.set(field, inner.node);
   return nodes;
-}
-
-/** Does a value hold an axis of this label? */
-export function hasLabel(node: Node, label: string): boolean {
-  return typeOf(node).axes.some((axis) => axis.label === label);
 }

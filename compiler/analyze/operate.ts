@@ -44,6 +44,13 @@ export function constant(value: number, kind: 'float' | 'int' | 'bool', here: He
   return here.ctx.builder.at(origin(here, span)).constant(value, kind);
 }
 
+/** An operand that must be a number (reported otherwise): nothing turns a bool into one by itself. */
+export function number(node: Node, what: string, here: Here, span: Span): Node | null {
+  if (typeOf(node).elem.kind !== 'bool') return node;
+  report(here, 'E0305', span, `\`${what}\` wants numbers`, { expected: 'a number', given: 'bool', fix: '`if c then 1 else 0`' });
+  return null;
+}
+
 /** int, index and bool as float; a constant just changes its type. */
 export function toFloat(node: Node, here: Here, span: Span): Node {
   if (typeOf(node).elem.kind === 'float') return node;
@@ -53,11 +60,13 @@ export function toFloat(node: Node, here: Here, span: Span): Node {
 
 export function toInt(node: Node, here: Here, span: Span): Node {
   if (typeOf(node).elem.kind === 'int') return node;
+  if (node.op.kind === 'constant') return constant(node.op.value, 'int', here, span);
   return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
 }
 
 export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
-  const operand = ['not', 'float', 'int', 'stop'].includes(fn) || (fn === 'neg' && typeOf(node).elem.kind === 'int') ? node : toFloat(node, here, span);
+  const whole = (fn === 'neg' || fn === 'abs' || fn === 'sign') && typeOf(node).elem.kind !== 'float';
+  const operand = fn === 'not' || fn === 'stop' ? node : whole ? toInt(node, here, span) : toFloat(node, here, span);
   const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
   if (here.ctx.unordered.has(node)) here.ctx.unordered.add(made);
   return made;
@@ -116,14 +125,31 @@ function within(a: Node, b: Node): boolean {
 
 /** Axes of one label are one axis: checks that they agree and gives the second operand the first one's id. */
 export function alignAxes(a: Node, b: Node, what: string, here: Here, span: Span): [Node, Node] | null {
+  let left = a;
   let right = b;
-  for (const axis of typeOf(a).axes) {
-    const other = typeOf(right).axes.find((candidate) => candidate.label === axis.label);
+  for (const axis of allAxes(a)) {
+    const other = allAxes(right).find((candidate) => candidate.label === axis.label);
     if (other === undefined || other.id === axis.id) continue;
     if (!sizesAgree(axis, other, what, here, span, a, right)) return null;
-    right = rename(right, other, axis, here, span);
+    right = rename(holding(right, other, here, span), other, axis, here, span);
+    left = holding(left, axis, here, span);
   }
-  return [a, right];
+  return [left, right];
+}
+
+/** A tensor's axes, then those that only its masks have. */
+export function allAxes(node: Node): readonly Axis[] {
+  const { axes, masks } = typeOf(node);
+  const result = [...axes];
+  for (const axis of masks.flat()) if (!result.some(({ id }) => id === axis.id)) result.push(axis);
+  return result;
+}
+
+/** The tensor with this axis among its own, where only a mask had it. */
+export function holding(node: Node, axis: Axis, here: Here, span: Span): Node {
+  const { axes } = typeOf(node);
+  if (axes.some(({ id }) => id === axis.id)) return node;
+  return here.ctx.builder.node({ kind: 'broadcast', axes: [...axes, axis] }, [node], origin(here, span));
 }
 
 export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, span: Span, a: Node, b: Node): boolean {
@@ -208,7 +234,7 @@ export function sameKind(a: Node, b: Node, what: string, here: Here, span: Span)
   const left = typeOf(a).elem;
   const right = typeOf(b).elem;
   if (left.kind === right.kind && (left.kind !== 'index' || sameIndexSpace(left, right))) return [a, b];
-  if (left.kind === 'bool' || right.kind === 'bool') {
+  if (left.kind !== right.kind && (left.kind === 'bool' || right.kind === 'bool')) {
     report(here, 'E0305', span, `the two sides of \`${what}\` must be of one kind`, { expected: elemName(left), given: elemName(right) });
     return null;
   }
@@ -231,22 +257,23 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
 
 export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
   const boolean = fn === 'any' || fn === 'all';
-  const operand = boolean || ((fn === 'max' || fn === 'min' || fn === 'sum') && typeOf(node).elem.kind === 'int') ? node : toFloat(node, here, span);
+  const operand = boolean ? node : fn === 'mean' || typeOf(node).elem.kind === 'float' ? toFloat(node, here, span) : toInt(node, here, span);
   return here.ctx.builder.node({ kind: 'reduce', fn, axes: axes.map((axis) => axis.id) }, [operand], origin(here, span));
 }
 
 /** Checks a value against a declared type and gives it exactly the declared axes (a permutation; scalars fill). */
-export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean): Node | null {
+export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean, code: 'E0307' | 'E0604' = 'E0307'): Node | null {
   const given = typeOf(node);
   const mismatch = (message: string, why?: string): null => {
-    report(here, 'E0307', span, message, { expected: showType(declared), given: showType(given), ...(why === undefined ? {} : { why }) });
+    report(here, code, span, message, { expected: showType(declared), given: showType(given), ...(why === undefined ? {} : { why }) });
     return null;
   };
   let value = node;
   if (declared.elem.kind !== given.elem.kind) {
     if (declared.elem.kind === 'float' && given.elem.kind !== 'bool') value = toFloat(value, here, span);
     else if (declared.elem.kind === 'int' && given.elem.kind === 'index') value = toInt(value, here, span);
-    else if (!(declared.elem.kind === 'index' && value.op.kind === 'constant')) return mismatch(`${what} has another element type than declared`);
+    else if (declared.elem.kind === 'index' && value.op.kind === 'constant' && given.elem.kind === 'int') return places(value, declared, declared.elem, here, span);
+    else return mismatch(`${what} has another element type than declared`);
   } else if (declared.elem.kind === 'index' && !sameIndexSpace(declared.elem, given.elem)) {
     return mismatch(`${what} holds positions on another axis than declared`);
   }
@@ -278,6 +305,15 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
   }
   const same = typeOf(value).axes.length === declared.axes.length && typeOf(value).axes.every((axis, i) => axis.id === declared.axes[i]!.id);
   return same ? value : here.ctx.builder.node({ kind: 'broadcast', axes: declared.axes }, [value], origin(here, span));
+}
+
+/** A literal place, as the first value of a state that holds places. */
+function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: 'index' }>, here: Here, span: Span): Node {
+  const at = origin(here, span);
+  const b = here.ctx.builder.at(at);
+  // Picked out of the positions, so that it is one of them.
+  const axis: Axis = { id: `${here.frame.id}place`, label: 'place', space: elem.space };
+  return b.broadcast(b.gather(b.position(axis), value, axis.id, true), declared.axes);
 }
 
 /** States, emits and results may not be absent (R3). */

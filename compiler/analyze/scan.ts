@@ -1,12 +1,12 @@
 /** `scan` and its states: one step's body, unrolled over an axis at run time. */
 import type { Expr, ScanExpr, Span, StateStatement } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
-import { collected, hasLabel, laterNames, runBody, type Collected, type StateDeclaration } from './body.ts';
+import { collected, laterNames, runBody, type Collected, type StateDeclaration } from './body.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
 import { parameter } from './parameters.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { axisByLabel, ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { spaceOfName, tensorTypeOfExpr } from './types.ts';
 
 export function declareStates(statement: StateStatement, here: Here, constants: Here, found: Collected): void {
@@ -107,7 +107,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const outs = emitsOf(emitted, label, inside);
   const complete = states.flatMap(({ arg, init, next }) => (next === null ? [] : [{ arg, init, next }]));
   if (outs === null || complete.length < states.length) return ERROR;
-  const tap = inside.taps.length === 1 && !hasLabel(inside.taps[0]!.node, label) ? inside.taps[0]! : null;
+  const tap = inside.taps.length === 1 && axisByLabel(inside.taps[0]!.node, label) === null ? inside.taps[0]! : null;
   const scan = builder.scan({ axis, reversed: expr.reversed, position, xs, states: complete, emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [tap.node])] });
   const result = (k: number): Node => builder.result(scan, complete.length + k);
   if (tap !== null) here.taps.push({ name: 'weights', node: result(outs.length) });
@@ -137,7 +137,7 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
   const add = (value: Value, span: Span, name: string, field: boolean): boolean => {
     const node = asTensor(value, inside, span);
     if (node === null || !present(node, 'what a scan emits', inside, span)) return false;
-    if (hasLabel(node, label)) {
+    if (axisByLabel(node, label) !== null) {
       report(inside, 'E0301', span, `the result of the scan would hold \`${label}\` twice`, { why: `each step's value gets \`${label}\` in front`, fix: `rename the axis of what is emitted: \`…[${label} as other]\`` });
       return false;
     }

@@ -180,7 +180,7 @@ export class Context {
   /** What `ragged <= places` and `require a <= b` declare: positions on `part` are positions on `whole`. */
   readonly parts: { part: Space; whole: Space }[] = [];
   /** Dims whose size a `repeat` has asked for: fixed when compiled. */
-  readonly fixedDims = new Map<string, Dim>();
+  readonly fixedDims = new Set<string>();
   /** Those that an earlier attempt has found: numbers from the start. */
   readonly fixed: ReadonlySet<string>;
   /** Ids of the formals of the block that is checked by itself: no call has given them a size. */

@@ -1,14 +1,29 @@
 /** Sizes, axes and types as they are written: syntax to `Size`, `Axis`, `TensorType`. */
-import type { AxisExpr, DimItem, Expr, Name, OptionItem, TensorTypeExpr, TypeExpr } from '../../grammar/ast.ts';
+import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTypeExpr, TypeExpr } from '../../grammar/ast.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sizeOf } from '../graph/spaces.ts';
 import type { Here } from './scope.ts';
-import { dimSpace, origin, report, unknownName } from './scope.ts';
+import { dimSpace, ERROR, notYet, origin, report, typeOf, unknownName } from './scope.ts';
 import type { Size } from './size.ts';
-import { constantOf, evaluate, size } from './size.ts';
+import { atomsOf, constantOf, evaluate, size, SizeError } from './size.ts';
 
 /** The size an expression denotes, or null (reported). */
 export function sizeOfExpr(expr: Expr, here: Here): Size | null {
+  return guarded(expr.span, here, () => written(expr, here));
+}
+
+/** A size that cannot be is the program's fault: reported, never thrown. */
+function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof SizeError)) throw error;
+    report(here, 'E0311', span, `no size can be this: ${error.message}`);
+    return null;
+  }
+}
+
+function written(expr: Expr, here: Here): Size | null {
   const bad = (message: string): null => {
     report(here, 'E0311', expr.span, message, {
       fix: 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil`, `floor`, `log2`, `max`, `min`',
@@ -30,14 +45,13 @@ export function sizeOfExpr(expr: Expr, here: Here): Size | null {
       if (entry.kind === 'dim') return sizeOf(entry.space);
       if (entry.kind === 'option' && typeof entry.value === 'number' && Number.isInteger(entry.value)) return size.int(entry.value);
       if (entry.kind === 'value' && entry.value.kind === 'error') return null;
-      if (entry.kind === 'value' && entry.value.kind === 'tensor' && entry.value.node.op.kind === 'constant') {
-        const value = entry.value.node.op.value;
-        if (Number.isInteger(value)) return size.int(value);
+      if (entry.kind === 'value' && entry.value.kind === 'tensor' && entry.value.node.op.kind === 'constant' && typeOf(entry.value.node).elem.kind === 'int') {
+        return size.int(entry.value.node.op.value);
       }
       return bad(`\`${expr.name}\` is not a dim: a size must be known before anything runs`);
     }
     case 'unary': {
-      const operand = sizeOfExpr(expr.operand, here);
+      const operand = written(expr.operand, here);
       return operand === null ? null : expr.op === '-' ? size.sub(size.int(0), operand) : bad('`not` has no place in a size');
     }
     case 'binary':
@@ -50,16 +64,17 @@ export function sizeOfExpr(expr: Expr, here: Here): Size | null {
 }
 
 function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: (message: string) => null): Size | null {
-  const a = sizeOfExpr(expr.left, here);
-  const b = sizeOfExpr(expr.right, here);
+  const a = written(expr.left, here);
+  const b = written(expr.right, here);
   if (a === null || b === null) return null;
   switch (expr.op) {
     case '+': return size.add(a, b);
     case '-': return size.sub(a, b);
     case '*': return size.mul(a, b);
     case '/': {
+      const made = size.quot(a, b);
       here.ctx.requirements.push({ kind: 'divides', a: b, b: a, origin: origin(here, expr.span), why: 'a size is a whole number' });
-      return size.quot(a, b);
+      return made;
     }
     case '^': {
       const power = constantOf(b);
@@ -91,7 +106,7 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: (mes
     }
     return sizeOfExpr(first, here);
   }
-  if (name !== 'max' && name !== 'min') return bad(`\`${name}\` has no place in a size`);
+  if ((name !== 'max' && name !== 'min') || expr.args.length === 0) return bad(`\`${name}\` has no place in a size`);
   for (const arg of expr.args) {
     const value = sizeOfExpr(arg.value, here);
     if (value === null) return null;
@@ -109,9 +124,13 @@ export function spaceOfExpr(expr: Expr, here: Here): Space | null {
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
     if (entry?.kind === 'dim') return entry.space;
-    // The extent of an axis that only a value carries.
   }
   const value = sizeOfExpr(expr, here);
+  const known = value === null ? null : constantOf(value);
+  if (known !== null && known < 1) {
+    report(here, 'E0311', expr.span, `an axis cannot have ${known} places`);
+    return null;
+  }
   return value === null ? null : { kind: 'anon', size: value };
 }
 
@@ -192,63 +211,72 @@ export function declareDims(item: DimItem, here: Here, top: boolean): Dim[] {
       });
       continue;
     }
-    const id = top ? label : `${here.frame.id}${label}`;
-    const define = (space: Space): void => here.scope.define(label, { kind: 'dim', space, span: spec.name.span, file: here.module.path });
-    const dim = (given: Partial<Dim> & { size: Size }): Dim => {
-      const made: Dim = { id, label, ragged: false, origin: 0, mayBeEmpty: false, ...given };
-      define(dimSpace(made));
-      declared.push(made);
-      return made;
-    };
-    const { value } = spec;
-    switch (value.kind) {
-      case 'ragged': {
-        if (value.within !== null) report(here, 'E0901', spec.span, '`ragged in` is part of the language but not supported yet');
-        const made = dim({ size: size.atom(id), ragged: true, mayBeEmpty: value.mayBeEmpty });
-        if (value.atMost !== null) {
-          const bound = sizeOfExpr(value.atMost, here);
-          if (bound !== null) {
-            here.ctx.requirements.push({
-              kind: 'atMost', a: made.size, b: bound, origin: origin(here, spec.span), why: `\`${label}\` is declared with this bound`,
-            });
-          }
-        }
-        break;
-      }
-      case 'input':
-        report(here, 'E0901', spec.span, '`= input` is part of the language but not supported yet');
-        dim({ size: size.atom(id) });
-        break;
-      case 'range': {
-        const from = sizeOfExpr(value.from, here);
-        const to = sizeOfExpr(value.to, here);
-        if (from === null || to === null) break;
-        const low = constantOf(from) ?? defaultOf(from, here);
-        if (low === null) report(here, 'E0311', spec.span, 'a range begins at a number known to the compiler');
-        else dim({ size: size.add(size.sub(to, from), size.int(1)), origin: low });
-        break;
-      }
-      case 'size': {
-        const override = top ? here.ctx.overrides.get(label) : undefined;
-        const isNumber = value.size.kind === 'number';
-        if (top && isNumber && !item.constant) {
-          if (sizeOfExpr(value.size, here) !== null) dim({ size: size.atom(id) });
-          break;
-        }
-        const formula = typeof override === 'number' ? size.int(override) : sizeOfExpr(value.size, here);
-        if (formula === null) {
-          here.scope.define(label, { kind: 'value', value: { kind: 'error' }, span: spec.name.span });
-          break;
-        }
-        // 1.7: a sum is the concatenation of its parts, so that a part's positions are places of the whole.
-        const parts = sumParts(value.size, here);
-        if (parts !== null) define({ kind: 'cat', parts });
-        else dim({ size: formula });
-        break;
-      }
-    }
+    const space = guarded(spec.span, here, () => spaceOfSpec(spec, item, here, top));
+    here.scope.define(label, space === null ? { kind: 'value', value: ERROR, span: spec.name.span } : { kind: 'dim', space, span: spec.name.span, file: here.module.path });
+    if (space?.kind === 'dim') declared.push(space.dim);
   }
   return declared;
+}
+
+function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, top: boolean): Space | null {
+  const { ctx } = here;
+  const label = spec.name.text;
+  const id = top ? label : `${here.frame.id}${label}`;
+  const override = top ? ctx.overrides.get(label) : undefined;
+  const dim = (given: Partial<Dim> & { size: Size }): Space => dimSpace({ id, label, ragged: false, origin: 0, mayBeEmpty: false, ...given });
+  const { value } = spec;
+  if (override !== undefined && (value.kind !== 'size' || typeof override !== 'number' || !Number.isInteger(override) || override < 1)) {
+    report(here, 'E0311', spec.name.span, `\`${label}\` cannot be set to \`${override}\``, {
+      expected: value.kind === 'size' ? 'a whole number from 1' : 'no setting: its size comes from the input, or from its range',
+    });
+    return null;
+  }
+  switch (value.kind) {
+    case 'ragged': {
+      if (value.within !== null) {
+        notYet(here, spec.span, '`ragged in`');
+        return null;
+      }
+      const made = dim({ size: size.atom(id), ragged: true, mayBeEmpty: value.mayBeEmpty });
+      const bound = value.atMost === null ? null : spaceOfExpr(value.atMost, here);
+      if (bound !== null) {
+        ctx.parts.push({ part: made, whole: bound });
+        ctx.requirements.push({ kind: 'atMost', a: size.atom(id), b: sizeOf(bound), origin: origin(here, spec.span), why: `\`${label}\` is declared with this bound` });
+      }
+      return made;
+    }
+    case 'input':
+      notYet(here, spec.span, '`= input`');
+      return null;
+    case 'range': {
+      const from = sizeOfExpr(value.from, here);
+      const to = sizeOfExpr(value.to, here);
+      if (from === null || to === null) return null;
+      const low = constantOf(from) ?? fixedNumber(from, here);
+      const places = size.add(size.sub(to, from), size.int(1));
+      const known = constantOf(places);
+      if (low !== null && (known === null || known >= 1)) return dim({ size: places, origin: low });
+      report(here, 'E0311', spec.span, low === null ? 'a range begins at a number known to the compiler' : 'the range is empty');
+      return null;
+    }
+    case 'size': {
+      if (top && value.size.kind === 'number' && !item.constant) {
+        if (!Number.isInteger(value.size.value) || value.size.value < 1) {
+          report(here, 'E0311', value.size.span, `\`${value.size.text}\` is no size of a dim`, { expected: 'a whole number from 1' });
+          return null;
+        }
+        return dim({ size: ctx.fixed.has(id) ? size.int(typeof override === 'number' ? override : value.size.value) : size.atom(id) });
+      }
+      // 1.7: a sum is the concatenation of its parts, so that a part's positions are places of the whole.
+      const parts = override === undefined ? sumParts(value.size, here) : null;
+      if (parts !== null) return { kind: 'cat', parts };
+      const formula = typeof override === 'number' ? size.int(override) : sizeOfExpr(value.size, here);
+      const known = formula === null ? null : constantOf(formula);
+      if (formula === null || known === null || known >= 1) return formula === null ? null : dim({ size: formula });
+      report(here, 'E0311', value.size.span, `\`${label}\` would have ${known} places`, { expected: 'one place or more' });
+      return null;
+    }
+  }
 }
 
 /** The spaces of `a + b`, where one is a dim. */
@@ -262,6 +290,7 @@ function sumParts(expr: Expr, here: Here): Space[] | null {
   };
   collect(expr);
   if (terms.length < 2) return null;
+  if (terms.some((term) => term.kind === 'name' && here.scope.lookup(term.name)?.kind !== 'dim')) return null;
   const spaces: Space[] = [];
   for (const term of terms) {
     if (term.kind !== 'name' && term.kind !== 'number') return null;
@@ -273,27 +302,28 @@ function sumParts(expr: Expr, here: Here): Space[] | null {
 }
 
 export function declareOption(item: OptionItem, here: Here): void {
-  const name = item.name.text;
-  if (here.scope.own(name) !== null) {
-    report(here, 'E0203', item.name.span, `\`${name}\` is defined twice`);
+  const override = here.ctx.overrides.get(item.name.text);
+  const choices = item.value.kind === 'choice' ? item.value.choices.map((choice) => choice.text) : null;
+  const written = item.value.kind === 'choice' ? item.value.choices[0]?.text ?? null : numberOfExpr(item.value.value);
+  if (written === null && item.value.kind === 'value' && item.value.value.kind !== 'error') {
+    report(here, 'E0209', item.value.value.span, `the option \`${item.name.text}\` wants a number, or its choices`, { fix: '`option p = 0.1`, `option score = dot | scaled`' });
+  }
+  giveOption(item.name, override ?? written, choices, here);
+}
+
+/** Defines an option with the value it is given. */
+export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Here): void {
+  if (here.scope.own(name.text) !== null) {
+    report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
     return;
   }
-  const override = here.ctx.overrides.get(name);
-  if (item.value.kind === 'choice') {
-    const choices = item.value.choices.map((choice) => choice.text);
-    const value = override === undefined ? choices[0]! : String(override);
-    if (!choices.includes(value)) {
-      report(here, 'E0209', item.name.span, `\`${value}\` is no value of the option \`${name}\``, {
-        expected: choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${value}\``,
-      });
-      return;
-    }
-    here.scope.define(name, { kind: 'option', value, choices });
-    return;
+  const allowed = value !== null && (choices === null ? typeof value === 'number' : choices.includes(String(value)));
+  if (!allowed && value !== null) {
+    report(here, 'E0209', name.span, `\`${value}\` is no value of the option \`${name.text}\``, {
+      expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${value}\``,
+    });
   }
-  const value = override === undefined ? numberOfExpr(item.value.value) : typeof override === 'number' ? override : null;
-  if (value === null) report(here, 'E0209', item.value.value.span, `the option \`${name}\` wants a number`);
-  else here.scope.define(name, { kind: 'option', value, choices: null });
+  here.scope.define(name.text, allowed ? { kind: 'option', value: choices === null ? value : String(value), choices } : { kind: 'value', value: ERROR, span: name.span });
 }
 
 /** A literal number, with its sign. */
@@ -311,28 +341,17 @@ export function numberOfExpr(expr: Expr): number | null {
  * (no constructor argument), since another value would need other code. Null where an example decides.
  */
 export function fixedNumber(value: Size, here: Here): number | null {
-  const read = defaultOf(value, here);
-  return read;
-}
-
-function defaultOf(value: Size, here: Here): number | null {
-  const used: string[] = [];
-  try {
-    const result = evaluate(value, (atom) => {
-      const override = here.ctx.overrides.get(atom);
-      const known = typeof override === 'number' ? override : here.ctx.defaults.get(atom);
-      if (known === undefined) throw new RangeError(atom);
-      used.push(atom);
-      return known;
-    });
-    for (const atom of used) {
-      const entry = here.scope.lookup(atom);
-      if (entry?.kind === 'dim' && entry.space.kind === 'dim') here.ctx.fixedDims.set(atom, entry.space.dim);
-    }
-    return result;
-  } catch {
-    return null;
+  const { ctx } = here;
+  const known = new Map<string, number>();
+  for (const atom of atomsOf(value)) {
+    const override = ctx.overrides.get(atom);
+    const number = typeof override === 'number' ? override : ctx.defaults.get(atom);
+    if (number === undefined) return null;
+    known.set(atom, number);
   }
+  const result = evaluate(value, (atom) => known.get(atom)!);
+  for (const atom of known.keys()) ctx.fixedDims.add(atom);
+  return result;
 }
 
 export function isRaggedAxis(axis: Axis): boolean {

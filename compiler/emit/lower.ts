@@ -101,7 +101,8 @@ const dtypeOfNode = (node: Node): Value['dtype'] => dtypeOf(node.types[0]?.elem 
 
 class Lowering {
   readonly #done = new Map<Node, Value>();
-  readonly #scans = new Map<Node, Loop>();
+  /** What the results of a scan read: its final states, then its lists. */
+  readonly #scans = new Map<Node, readonly Value[]>();
   /** Gathers and scatters as tfjs gives them. */
   readonly #native = new Map<Node, Value>();
   readonly #known = new Map<string, Value>();
@@ -166,7 +167,9 @@ class Lowering {
   /** As one tensor: lists are stacked, numbers of the host uploaded. */
   #tensor(value: Value, origin: Origin): Value {
     const unnamed = { ...origin, name: null };
-    if (value.kind === 'list' || value.kind === 'emitted') {
+    // A list made of a tensor is that tensor.
+    if (value.kind === 'list') return inputsOf(value)[0]!;
+    if (value.kind === 'emitted') {
       return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
     }
     if (value.kind !== 'host') return value;
@@ -385,7 +388,7 @@ class Lowering {
     return this.#host(first === 0 ? [argument] : ['(', argument, ` + ${first})`], 'int32', node.origin);
   }
 
-  #scan(node: Node, op: OpOf<'scan'>): Loop {
+  #scan(node: Node, op: OpOf<'scan'>): readonly Value[] {
     const { region, axis } = op;
     const count = region.xs.length;
     const list = (x: Node): Value => {
@@ -402,19 +405,26 @@ class Lowering {
       argument: this.#of(state), first: firsts[k]!, next: nexts[k]!,
       final: this.#new('final', [self], nexts[k]!.dtype, node.origin, 'state'),
     }));
-    const emits = values.map((value) => ({ value, list: this.#new('emitted', [self], value.dtype, NOWHERE, `${nameOf(value)} steps`) }));
+    // What a step emits of a sequence is the sequence; what it emits twice is one list.
+    const lists = new Map<Value, Value>(xs.map((x) => [x.argument, x.list]));
+    const emits: Loop['emits'][number][] = [];
+    for (const value of values) {
+      if (lists.has(value)) continue;
+      const made = this.#new('emitted', [self], value.dtype, NOWHERE, `${nameOf(value)} steps`);
+      lists.set(value, made);
+      emits.push({ value, list: made });
+    }
     const position = inputsOf(this.#of(region.position))[0]!;
     const loop: Loop = { size: sizeOf(axis.space), label: axis.label, reversed: op.reversed, position, xs, states, emits, self };
     const tied = [self, position, ...xs.map((x) => x.argument), ...states.flatMap((state) => [state.argument, state.final]), ...emits.map((emit) => emit.list)];
     for (const value of tied) this.loops.set(value, loop);
-    return loop;
+    return [...states.map((state) => state.final), ...values.map((value) => lists.get(value)!)];
   }
 
   #result(node: Node, index: number): Value {
-    const loop = this.#scans.get(node.inputs[0]!);
-    if (loop === undefined) throw new Error(`emit: %${node.id} reads no scan`);
-    const { states, emits } = loop;
-    return index < states.length ? states[index]!.final : emits[index - states.length]!.list;
+    const value = this.#scans.get(node.inputs[0]!)?.[index];
+    if (value === undefined) throw new Error(`emit: %${node.id} reads no scan`);
+    return value;
   }
 }
 

@@ -216,6 +216,14 @@ class Planner {
     return result;
   }
 
+  /** What a loop reads besides the first values of its states. */
+  #readInside(loop: Loop): ReadonlySet<Value> {
+    const parts = [...loop.xs.map((x) => x.list), ...this.#states(loop).map((state) => state.next), ...this.#emits(loop).map((emit) => emit.value)];
+    const result = new Set(parts.flatMap((part) => this.#holders(part)));
+    for (const inner of this.#blocks.get(loop) ?? []) for (const used of this.#usedBy(inner)) result.add(used);
+    return result;
+  }
+
   // ---------------------------------------------------------------- blocks
 
   /** `kept`: owned by somebody else when the block ends; `usedLast`: read after its last statement. */
@@ -238,7 +246,7 @@ class Planner {
       if (inner !== null) {
         for (const state of this.#states(inner)) {
           if (this.#borrowed(inner, state) !== null) continue;
-          const inBody = (this.#blocks.get(inner) ?? []).some((each) => this.#usedBy(each).has(state.first));
+          const inBody = this.#readInside(inner).has(state.first);
           const index = dies.indexOf(state.first);
           // The first value dies here and the body does not read it: the state takes it over.
           if (index >= 0 && !inBody) dies.splice(index, 1);

@@ -104,7 +104,7 @@ export type Op =
   | { readonly kind: 'length'; readonly dim: Dim } // int [batch]: lengths of a ragged dim; 'batched' on
   | { readonly kind: 'position'; readonly axis: Axis } // index(space)[axis]: origin, origin + 1, …
   | { readonly kind: 'argument' } // of a region; identity is the node itself
-  /** A fresh draw per element: float uniform in (0, 1), or a dropout mask (0, or 1/(1 - rate)). Inputs: the positions of the scans it stands in, outermost first. In 'calls' it has just `axes`. */
+  /** A fresh draw per element: float uniform in (0, 1), or a dropout mask (0, or 1/(1 - rate)). Inputs: the positions of the scans it stands in, outermost first; a call's body gets them as arguments. */
   | { readonly kind: 'random'; readonly draw: 'uniform' | 'keep'; readonly rate: number; readonly site: string; readonly axes: readonly Axis[] }
   // elementwise: axes joined by id (a ++ (b \ a))
   | { readonly kind: 'unary'; readonly fn: UnaryFn }

@@ -10,27 +10,24 @@ import { axesOf, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 
 export function inline(roots: Roots): Roots {
-  const rebuild = new Inline(new Maker(), analyse(roots.values()), [], []);
+  const rebuild = new Inline(new Maker(), analyse(roots.values()), []);
   return mapRoots(roots, (node) => rebuild.get(node));
 }
 
 export class Inline extends Rebuild {
   /** Of all the calls around, outermost first: a draw is independent along each. */
   readonly #extras: readonly Axis[];
-  /** Positions of the scans around the call: a draw inside is a fresh one at each. */
-  readonly #places: readonly Node[];
   readonly #calls = new Map<Node, Rebuild>();
 
-  constructor(m: Maker, facts: Facts, extras: readonly Axis[], places: readonly Node[]) {
+  constructor(m: Maker, facts: Facts, extras: readonly Axis[]) {
     super(m, facts);
     this.#extras = extras;
-    this.#places = places;
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
     if (op.kind !== 'random') return super.operation(node, inputs);
-    return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, [...this.#places, ...inputs]);
+    return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, inputs);
   }
 
   protected override result(node: Node, index: number): Node {
@@ -55,9 +52,7 @@ export class Inline extends Rebuild {
     if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
     const inputs = node.inputs.map((each) => this.get(each));
     this.m.origin = node.origin;
-    const loops = [...this.facts.loopsOf(node)].sort((a, b) => b.id - a.id);
-    const places = loops.flatMap((scan) => (scan.op.kind === 'scan' ? [this.get(scan.op.region.position)] : []));
-    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), [...this.#places, ...places]);
+    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras));
     op.region.args.forEach((argument, k) => {
       const renamed = op.binding.args[k].reduce((x, { from, to }) => this.m.rename(x, from, to), inputs[k]);
       body.set(argument, renamed);

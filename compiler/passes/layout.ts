@@ -109,7 +109,7 @@ class Layout {
       case 'broadcast':
         return this.#broadcast(x!, op.axes, origin);
       case 'result':
-        return this.#result(op, this.of(node.inputs[0]!), origin);
+        return build.make(op, [this.of(node.inputs[0]!)], origin);
       case 'scan':
         return this.#scan(op, node, inputs);
       case 'where': case 'otherwise': case 'call':
@@ -247,16 +247,6 @@ class Layout {
     const body: ScanRegion = { position, xs, states, nexts, emits };
     const types = [...states.map((x) => x.types[0]!), ...emits.map((x) => ({ ...x.types[0]!, axes: [op.axis, ...axesOf(x)] }))];
     return build.scan({ ...op, region: body }, [...sequences, ...firsts], types, node.origin);
-  }
-
-  /** What a step emits of its input is the sequence itself; what it emits twice is one list. */
-  #result(op: OpOf<'result'>, scan: Node, origin: Origin): Node {
-    const { xs, states, emits } = (scan.op as OpOf<'scan'>).region;
-    const emit = emits[op.index - states.length];
-    const x = emit === undefined ? -1 : xs.indexOf(emit);
-    if (x >= 0) return scan.inputs[x]!;
-    const index = emit === undefined ? op.index : states.length + emits.indexOf(emit);
-    return this.#build.make({ kind: 'result', index }, [scan], origin);
   }
 }
 

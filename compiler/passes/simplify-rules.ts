@@ -70,6 +70,17 @@ function turned(m: Maker, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonl
   return fn === undefined ? null : m.binary(fn, b, a);
 }
 
+/** (x v) y = (x y) v, where v is outside a loop that x and y are in and adds axes that y has: it may then leave the loop. */
+function outward(m: Maker, p: Node, y: Node): Node | null {
+  if (p.op.kind !== 'binary' || p.op.fn !== 'mul') return null;
+  const loops = (node: Node): number => m.loopsOf(node).size;
+  const has = (node: Node, other: Node): boolean => axesOf(other).every(({ id }) => hasAxis(axesOf(node), id));
+  for (const [x, v] of [p.inputs, [...p.inputs].reverse()]) {
+    if (loops(v) < Math.min(loops(x), loops(y)) && !has(x, v) && has(y, v)) return m.mul(m.mul(x, y), v);
+  }
+  return null;
+}
+
 /** (1 - z) a + z b = a + z (b - a): one product for two, here and in the derivative. */
 function mixed(m: Maker, p: Node, q: Node): Node | null {
   const factors = (x: Node): readonly (readonly [Node, Node])[] => {
@@ -143,7 +154,7 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
       if (q === -1) return fit(m, m.neg(a), type); // x * -1 = -x
       if (p === -1) return fit(m, m.neg(b), type);
       if (is(a, 'neg') && is(b, 'neg')) return m.mul(a.inputs[0], b.inputs[0]); // -x * -y = x * y
-      return null;
+      return outward(m, a, b) ?? outward(m, b, a);
     case 'div':
       return q === 1 ? fit(m, a, type) : p === 0 ? constantOfType(m, 0, type) : null; // x / 1 = x, 0 / x = 0
     case 'pow':
@@ -214,6 +225,13 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
     const [g, i] = x.inputs;
     const whole = axesOf(i).every(({ id }) => hasAxis(axesOf(g), id));
     if (whole) return m.sum(g, [...over, ...op.axes.filter((id) => id !== axis.id)]);
+  }
+  // sum[a](x * v) = v * sum[a] x, if v lacks a
+  if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {
+    for (const [p, v] of [x.inputs, [...x.inputs].reverse()]) {
+      const all = op.axes.every((id) => hasAxis(axesOf(p), id));
+      if (all && !op.axes.some((id) => hasAxis(axesOf(v), id))) return m.mul(m.sum(p, op.axes), v);
+    }
   }
   // sum[a](x * y) = x @[a] y, if neither has all the axes of the other
   if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {

@@ -4,7 +4,7 @@
  * one: `W @ x + U @ h + b` becomes one addition a step.
  */
 import { GraphError } from '../graph/errors.ts';
-import type { Node, ScanRegion } from '../graph/graph.ts';
+import type { Axis, Node, ScanRegion } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
@@ -149,14 +149,13 @@ class Parts extends Rebuild {
     return [...this.facts.loopsOf(node)].every((loop) => around.has(loop));
   }
 
-  /** Depends on a state, or on a draw, which is made in its place. */
+  /** Depends on a state. */
   isStateful(node: Node): boolean {
     const known = this.#stateful.get(node);
     if (known !== undefined) return known;
     const { op } = node;
     const inside = op.kind === 'scan' ? [...op.region.nexts, ...op.region.emits] : [];
     const found = this.#region.states.includes(node)
-      || (op.kind === 'random' && this.facts.loopsOf(node).has(this.#scan))
       || [...node.inputs, ...inside].some((each) => this.isStateful(each));
     this.#stateful.set(node, found);
     return found;
@@ -164,7 +163,7 @@ class Parts extends Rebuild {
 
   /** Worth computing for all places at once: a product or the like, or something that takes no more room than its operands. */
   isLifted(node: Node): boolean {
-    if (node.op.kind === 'argument' || this.isFree(node) || this.isStateful(node)) return false;
+    if (node.op.kind === 'argument' || node.op.kind === 'random' || this.isFree(node) || this.isStateful(node)) return false;
     return rank(node) <= Math.max(1, this.#room(node));
   }
 
@@ -174,7 +173,7 @@ class Parts extends Rebuild {
     if (known !== undefined) return known;
     const { kind } = node.op;
     const light = ['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice'].includes(kind);
-    const room = node.op.kind === 'argument' ? rank(node) : this.isFree(node) ? 0 : light ? Math.max(...node.inputs.map((each) => this.#room(each))) : Infinity;
+    const room = kind === 'argument' ? rank(node) : kind === 'random' || this.isFree(node) ? 0 : light ? Math.max(...node.inputs.map((each) => this.#room(each))) : Infinity;
     this.#leafRank.set(node, room);
     return room;
   }
@@ -185,7 +184,7 @@ class Parts extends Rebuild {
     const visit = (node: Node): void => {
       if (this.isFree(node) || !this.isStateful(node)) return;
       const { kind } = node.op;
-      if (this.#core.has(node) || kind === 'argument' || kind === 'random' || kind === 'result') found.add(node);
+      if (this.#core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
       else node.inputs.forEach(visit);
     };
     visit(emit);
@@ -206,8 +205,18 @@ class Parts extends Rebuild {
     return this.isFree(node) ? this.#main.get(node) : super.get(node);
   }
 
+  /** A draw belongs to its step: a loop of its own makes the same draws. */
+  #draws(node: Node, axis: Axis): Node {
+    this.m.origin = node.origin;
+    return this.m.scan(axis, false, [], (loop) => ({
+      nexts: [],
+      emits: [this.m.make(node.op, node.inputs.map((place) => (place === this.#region.position ? loop.position : this.get(place))))],
+    })).emits[0];
+  }
+
   protected override visit(node: Node): Node {
     if (node === this.#region.position && this.#scan.op.kind === 'scan') return this.m.position(this.#scan.op.axis);
+    if (node.op.kind === 'random' && this.#scan.op.kind === 'scan') return this.#draws(node, this.#scan.op.axis);
     const x = this.#region.xs.indexOf(node);
     return x >= 0 ? this.#main.get(this.#scan.inputs[x]) : super.visit(node);
   }

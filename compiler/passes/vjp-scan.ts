@@ -18,6 +18,12 @@ interface Share {
   readonly total: (whole: readonly Node[]) => Node;
 }
 
+/** What a state sums for a free variable, up to factors from outside the loop: they come in once, behind it. */
+interface Sum {
+  readonly free: Node;
+  readonly factors: readonly Node[];
+}
+
 export function scanVjp(reverse: Reverse, outer: Level, scan: Node, results: ReadonlyMap<number, Node>): void {
   const { op } = scan;
   if (op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
@@ -25,11 +31,11 @@ export function scanVjp(reverse: Reverse, outer: Level, scan: Node, results: Rea
   const { axis, region } = op;
   const states = region.states.flatMap((state, k) => (reverse.isActive(state) ? [k] : []));
   const sequences = region.xs.flatMap((x, k) => (reverse.isActive(x) ? [k] : []));
-  const carried: Node[] = [];
+  const carried: Sum[] = [];
   for (;;) {
     const inits = [...states.map((k) => results.get(k) ?? m.constant(0)), ...carried.map(() => m.constant(0))];
     let shares: readonly Share[] = [];
-    let missing: readonly Node[] = [];
+    let missing: readonly Sum[] = [];
     const made = m.scan(axis, !op.reversed, inits, (loop) => {
       const body = new Body(reverse, outer, scan, loop);
       states.forEach((k, j) => body.add(region.nexts[k], loop.states[j]));
@@ -38,22 +44,22 @@ export function scanVjp(reverse: Reverse, outer: Level, scan: Node, results: Rea
         if (g !== undefined) body.add(emit, hasAxis(axesOf(g), axis.id) ? loop.scanned(g) : g);
       });
       reverse.backward(body, body.pending);
-      const sums = new Map<Node, Node>();
+      const sums: { readonly sum: Sum; readonly value: Node }[] = [];
       const found: Share[] = [];
       for (const [free, cotangents] of body.free) {
         for (const cotangent of cotangents) {
           const share = leaving(m, axis, loop.position, free, cotangent);
           if (share !== null) found.push(share);
-          else sums.set(free, sums.has(free) ? m.add(sums.get(free)!, cotangent) : cotangent);
+          else sums.push(summed(m, loop.position, free, cotangent));
         }
       }
       shares = found;
-      missing = [...sums.keys()].filter((free) => !carried.includes(free));
+      missing = sums.map(({ sum }) => sum).filter((sum, k, all) => ![...carried, ...all.slice(0, k)].some((other) => isSame(other, sum)));
       const zero = m.constant(0);
       return {
         nexts: [
           ...states.map((k) => body.pending.get(region.states[k]) ?? zero),
-          ...carried.map((free, j) => (sums.has(free) ? m.add(loop.states[states.length + j], sums.get(free)!) : loop.states[states.length + j])),
+          ...carried.map((each, j) => sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j])),
         ],
         emits: [...sequences.map((k) => body.pending.get(region.xs[k]) ?? zero), ...found.flatMap(({ emits }) => emits)],
       };
@@ -63,7 +69,7 @@ export function scanVjp(reverse: Reverse, outer: Level, scan: Node, results: Rea
       continue;
     }
     states.forEach((k, j) => outer.add(scan.inputs[region.xs.length + k], made.finals[j]));
-    carried.forEach((free, j) => outer.add(free, made.finals[states.length + j]));
+    carried.forEach(({ free, factors }, j) => outer.add(free, factors.reduce((sum, factor) => m.mul(sum, factor), made.finals[states.length + j])));
     sequences.forEach((k, j) => outer.add(scan.inputs[k], made.emits[j]));
     let next = sequences.length;
     for (const { free, emits, total } of shares) {
@@ -123,6 +129,18 @@ class Body implements Level {
       this.free.set(node, [...(this.free.get(node) ?? []), cotangent]);
     }
   }
+}
+
+function isSame(a: Sum, b: Sum): boolean {
+  return a.free === b.free && a.factors.length === b.factors.length && a.factors.every((factor, k) => factor === b.factors[k]);
+}
+
+function summed(m: Maker, position: Node, free: Node, cotangent: Node): { readonly sum: Sum; readonly value: Node } {
+  const { op, inputs } = cotangent;
+  const outside = op.kind === 'binary' && op.fn === 'mul' ? inputs.findIndex((x) => !m.loopsOf(x).has(position)) : -1;
+  if (outside < 0) return { sum: { free, factors: [] }, value: cotangent };
+  const { sum, value } = summed(m, position, free, inputs[1 - outside]);
+  return { sum: { free, factors: [...sum.factors, inputs[outside]] }, value };
 }
 
 /** How a step's cotangent of a free variable leaves the loop; null: it is summed in a state. */

@@ -209,4 +209,22 @@ export const cases: Readonly<Record<string, Case>> = {
       return { h: b.result(around, 0), hs: b.result(around, 1) };
     },
   },
+  'previous states that start from a shared tensor, read by a later loop': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const arg = (): Node => b.argument(tensor(float, [batch, hidden]));
+      const zero = b.broadcast(b.constant(0.5), [batch, hidden]);
+      const [h, xt, g, previous, y] = [arg(), arg(), arg(), arg(), arg()];
+      const next = b.unary('tanh', b.binary('add', h, xt));
+      const forward = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: zero, next }], emits: [next, h, h] });
+      const back = b.scan({
+        axis: source, reversed: true, position: b.step(source), xs: [{ arg: previous, value: b.result(forward, 2) }, { arg: y, value: x(b) }],
+        states: [{ arg: g, init: zero, next: b.binary('mul', g, b.binary('add', previous, y)) }], emits: [previous, b.rename(y, 'hidden', inner), zero],
+      });
+      return {
+        g: b.result(back, 0), p: b.broadcast(b.result(back, 1), [batch, source, hidden]), y: b.broadcast(b.result(back, 2), [batch, source, inner]),
+        z: b.result(back, 3), all: b.result(forward, 1), previous: b.result(forward, 3),
+      };
+    },
+  },
 };

@@ -88,10 +88,11 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const x = map(b, 'table', hidden, b.input('x', floats(source, embed)), embed);
     const xt = b.argument(floats(hidden));
     const h = b.argument(floats(hidden));
-    const dropped = b.binary('mul', xt, b.random('keep', 0.4, 'drop', [hidden], []));
+    const at = b.step(source);
+    const dropped = b.binary('mul', xt, b.random('keep', 0.4, 'drop', [hidden], [at]));
     const next = gru(b, 'cell', dropped, [hidden], h);
     const readout = b.softmax(map(b, 'R', as('out', axis('out', 4)), b.binary('add', b.binary('mul', next, h), xt), hidden), 'out');
-    const scan = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [readout, xt, h] });
+    const scan = b.scan({ axis: source, position: at, xs: [{ arg: xt, value: x }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [readout, xt, h] });
     const [, out, same, before] = [0, 1, 2, 3].map((k) => b.result(scan, k));
     return { out, same, before, loss: b.binary('add', total(b, out), b.binary('add', total(b, same), total(b, before))) };
   },

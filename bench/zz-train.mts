@@ -1,0 +1,13 @@
+import { useBackend, fit, showTraining, toSource } from 'attnc/runtime';
+import { task } from '/work/main/models/bahdanau/task.ts';
+import * as emitted from '/work/main/models/bahdanau/model.ts';
+import * as tf from '@tensorflow/tfjs-core';
+const b = await useBackend(process.argv[2] as any);
+const cfg: any = { ...task.configurations[process.argv[3]!]! };
+const open = await task.open(cfg);
+const model = task.create(emitted, { dims: { ...cfg.dims, ...open.dims }, seed: cfg.seed } as any);
+console.log(b, model.parameterCount);
+const steps = Number(process.argv[4]);
+const t = Date.now();
+const r = await fit(model as any, { train: toSource(open.train) as any }, { batchSize: cfg.batchSize, window: cfg.window, steps, lengthOf: (e: any) => e.tokens.length, reportEvery: 10, onEvent: (e: any) => { if (e.kind !== 'x' && Math.random() < 0.2) console.log(JSON.stringify(e).slice(0, 200)); } } as any);
+console.log((Date.now() - t) / steps, 'ms/step', tf.memory().numTensors, r.last);
