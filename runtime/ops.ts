@@ -14,15 +14,21 @@ export function dispose(...values: readonly (tf.Tensor | readonly tf.Tensor[])[]
 
 /**
  * `a` where the condition holds, else `b`; shapes broadcast from the right. The result has the element type of the operand
- * that is a tensor.
+ * that is a tensor. As tf.where, without its copies of operands that have the whole shape already.
  */
 export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   return tf.tidy(() => {
-    const typed = (x: tf.Tensor | number, other: tf.Tensor | number): tf.Tensor => {
-      const dtype = typeof other === 'number' ? 'float32' : other.dtype;
-      return typeof x === 'number' ? tf.scalar(x, dtype) : x.dtype === dtype || typeof other === 'number' ? x : tf.cast(x, 'float32');
-    };
-    return tf.where(condition, typed(a, b), typed(b, a));
+    const { assertAndGetBroadcastShape } = tf.broadcast_util;
+    let shape = condition.shape;
+    let dtype: tf.DataType = 'float32';
+    for (const x of [a, b]) {
+      if (typeof x === 'number') continue;
+      shape = assertAndGetBroadcastShape(shape, x.shape);
+      dtype = x.dtype;
+    }
+    const whole = (x: tf.Tensor): tf.Tensor => (tf.util.arraysEqual(x.shape, shape) ? x : tf.broadcastTo(x, shape));
+    const [t, e] = [a, b].map((x) => (typeof x === 'number' ? tf.fill(shape, x, dtype) : whole(x.dtype === dtype ? x : tf.cast(x, dtype)))) as [tf.Tensor, tf.Tensor];
+    return tf.engine().runKernel(tf.Select, { condition: whole(condition), t, e }) as tf.Tensor;
   });
 }
 

@@ -5,7 +5,7 @@
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
 import { showType } from '../graph/spaces.ts';
-import { describeAxis, elemName } from './operate.ts';
+import { allAxes, describeAxis, elemName, holding } from './operate.ts';
 import type { Here, StaticArgument } from './scope.ts';
 import { agree, report, typeOf } from './scope.ts';
 
@@ -29,7 +29,8 @@ export interface Bound {
 
 interface Open {
   readonly param: Param;
-  readonly node: Node | null;
+  /** Gains the axes that only its masks had, where they are bound. */
+  node: Node | null;
   readonly span: Span;
   readonly wanted: readonly AxisExpr[];
   readonly axes: Map<string, Axis>;
@@ -37,11 +38,12 @@ interface Open {
   readonly trailing: Set<string>;
 }
 
-/** `rigid`: is this label a dim of the block's own file? */
+/** `rigid`: is this label a dim of the block's own file? `groupArgs`: groups given in brackets. */
 export function bind(
   declaration: Declaration,
   given: readonly { readonly param: Param; readonly node: Node | null; readonly span: Span }[],
   statics: ReadonlyMap<string, StaticArgument>,
+  groupArgs: ReadonlyMap<string, readonly Axis[]>,
   rigid: (label: string) => boolean,
   span: Span,
   here: Here,
@@ -51,7 +53,6 @@ export function bind(
     param, node, span: at, wanted: param.type.kind === 'tensor' ? param.type.axes : [], axes: new Map(), trailing: new Set(),
   }));
   const formals = new Map<string, string>();
-  const groups = new Map<string, readonly Axis[]>();
 
   // -1 rigid: an axis that is a dim takes the axis of that name.
   for (const arg of args) {
@@ -65,61 +66,40 @@ export function bind(
   }
   // 0 explicit: an axis named in the brackets.
   for (const [formal, argument] of statics) {
-    if (argument.value.kind !== 'axis') continue;
-    formals.set(formal, argument.value.axis.label);
+    if (argument.value.kind === 'axis') formals.set(formal, argument.value.axis.label);
   }
-  // 1 by name, 2 known from another argument: to a fixpoint.
-  for (let changed = true; changed;) {
-    changed = false;
-    for (const arg of args) {
-      if (arg.node === null) continue;
-      for (const formal of free(arg, rigid)) {
-        const known = formals.get(formal);
-        const own = unused(arg).find((axis) => axis.label === (known ?? formal));
-        if (own === undefined) continue;
-        arg.axes.set(formal, own);
-        if (known === undefined) formals.set(formal, own.label);
-        changed = true;
-      }
-    }
-  }
-  // 3 exact, 4 trailing: each argument by itself.
-  const found: [Open, string, Axis][] = [];
+  // 1 by name; 2 known from the brackets. An axis that only a mask has binds here or is lifted over.
   for (const arg of args) {
     if (arg.node === null) continue;
-    const group = arg.wanted.find((axis) => axis.group);
-    const open = free(arg, rigid);
-    const rest = unused(arg);
-    if (group !== undefined) {
-      const groupName = group.label.text;
-      const taken = groups.get(groupName);
-      const members = rest.slice(0, rest.length - 0);
-      if (taken === undefined) groups.set(groupName, members);
-      for (const member of members) arg.axes.set(`${groupName}..${member.label}`, member);
-      continue;
+    for (const formal of free(arg, rigid)) {
+      const own = unused(arg, true).find((axis) => axis.label === (formals.get(formal) ?? formal));
+      if (own === undefined) continue;
+      arg.node = holding(arg.node, own, here, arg.span);
+      arg.axes.set(formal, own);
     }
-    if (open.length === 0) continue;
-    const ordered = !here.ctx.unordered.has(arg.node);
-    if (open.length === rest.length && (ordered || open.length === 1)) open.forEach((formal, k) => found.push([arg, formal, rest[k]!]));
-    else if (open.length === 1 && rest.length > 1 && ordered) {
-      found.push([arg, open[0]!, rest.at(-1)!]);
-      arg.trailing.add(open[0]!);
-    } else if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here);
-    else return ambiguous(arg, open, name, here, ordered);
   }
-  for (const [arg, formal, axis] of found) {
-    const known = formals.get(formal);
-    const other = found.find(([otherArg, otherFormal, otherAxis]) => otherArg !== arg && otherFormal === formal && otherAxis.label !== axis.label);
-    arg.axes.set(formal, axis);
-    // Two names for one formal: fine when each argument says so by itself, but they must agree in size (6).
-    if (known === undefined && other === undefined) formals.set(formal, axis.label);
-    else if (known === undefined) formals.set(formal, formals.get(formal) ?? found.find(([, label]) => label === formal)![2].label);
+  for (const arg of args) for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
+  // 2 known from another argument; 3 exact; 4 trailing: from here on each argument by itself.
+  const known = new Map(formals);
+  for (const arg of args) {
+    if (arg.node === null) continue;
+    for (const formal of free(arg, rigid)) {
+      const own = unused(arg, true).find((axis) => axis.label === known.get(formal));
+      if (own === undefined) continue;
+      arg.node = holding(arg.node, own, here, arg.span);
+      arg.axes.set(formal, own);
+    }
+    const group = arg.wanted.findIndex((axis) => axis.group);
+    if (!(group >= 0 ? bindAround(arg, group, groupArgs, rigid, name, here) : bindByPlace(arg, rigid, name, here))) return null;
+    for (const [formal, axis] of arg.axes) if (!rigid(formal) && !isMember(formal) && !formals.has(formal)) formals.set(formal, axis.label);
   }
+  const groups = groupsOf(args, name, here);
+  if (groups === null) return null;
   // 6: an axis taken by position in one argument and lifted in another is a trap.
   for (const arg of args) {
     for (const formal of arg.trailing) {
       const axis = arg.axes.get(formal)!;
-      const lifted = args.find((other) => other !== arg && other.node !== null && unused(other).some((extra) => extra.label === axis.label));
+      const lifted = args.find((other) => other !== arg && other.node !== null && unused(other, true).some((extra) => extra.label === axis.label));
       if (lifted === undefined) continue;
       report(here, 'E0401', arg.span, `it is not clear which axis of this argument is \`${formal}\` of \`${name}\``, {
         given: showType(typeOf(arg.node!)),
@@ -131,6 +111,69 @@ export function bind(
     }
   }
   return finish(declaration, args, formals, groups, statics, rigid, span, here);
+}
+
+/** 3 exact: as many as are left, in order. 4 trailing: one that is left takes the last axis. */
+function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string, here: Here): boolean {
+  const open = free(arg, rigid);
+  if (open.length === 0) return true;
+  const rest = unused(arg);
+  const ordered = !here.ctx.unordered.has(arg.node!);
+  if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
+  if (open.length === rest.length && (ordered || open.length === 1)) {
+    open.forEach((formal, k) => arg.axes.set(formal, rest[k]!));
+    return true;
+  }
+  if (open.length > 1 || !ordered) return ambiguous(arg, open, name, here, ordered) !== null;
+  arg.axes.set(open[0]!, rest.at(-1)!);
+  arg.trailing.add(open[0]!);
+  return true;
+}
+
+/** An argument with a group `c..`: formals before it take the first axes that are left, those behind it the last, it takes the rest. */
+function bindAround(arg: Open, at: number, groupArgs: ReadonlyMap<string, readonly Axis[]>, rigid: (label: string) => boolean, name: string, here: Here): boolean {
+  const group = arg.wanted[at]!.label.text;
+  const given = groupArgs.get(group);
+  const member = (axis: Axis): void => { arg.axes.set(`${group}..${axis.label}`, axis); };
+  if (given !== undefined) {
+    for (const { label } of given) {
+      const own = unused(arg).find((axis) => axis.label === label);
+      if (own === undefined) return missing(arg, { ...arg.wanted[at]!, label: { ...arg.wanted[at]!.label, text: label } }, name, here) !== null;
+      member(own);
+    }
+    return bindByPlace(arg, rigid, name, here);
+  }
+  const open = free(arg, rigid);
+  const rest = unused(arg);
+  if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
+  if (open.length > 0 && rest.length > 1 && here.ctx.unordered.has(arg.node!)) return ambiguous(arg, open, name, here, false) !== null;
+  const before = open.filter((formal) => arg.wanted.findIndex((axis) => axis.label.text === formal) < at);
+  const behind = open.slice(before.length);
+  before.forEach((formal, k) => arg.axes.set(formal, rest[k]!));
+  behind.forEach((formal, k) => arg.axes.set(formal, rest[rest.length - behind.length + k]!));
+  for (const axis of rest.slice(before.length, rest.length - behind.length)) member(axis);
+  return true;
+}
+
+const isMember = (formal: string): boolean => formal.includes('..');
+
+/** What each group stands for: the same axes in every argument that names it. */
+function groupsOf(args: readonly Open[], name: string, here: Here): Map<string, readonly Axis[]> | null {
+  const groups = new Map<string, readonly Axis[]>();
+  for (const arg of args) {
+    const group = arg.wanted.find((axis) => axis.group)?.label.text;
+    if (group === undefined || arg.node === null) continue;
+    const members = [...arg.axes].filter(([formal]) => formal.startsWith(`${group}..`)).map(([, axis]) => axis);
+    const known = groups.get(group);
+    if (known === undefined) groups.set(group, members);
+    else if (known.length !== members.length || known.some((axis) => !members.some((own) => own.label === axis.label && agree(here, own.space, axis.space) === 'equal'))) {
+      report(here, 'E0303', arg.span, `\`${group}..\` of \`${name}\` would stand for two lists of axes`, {
+        expected: `[${known.map(({ label }) => label).join(', ')}]`, given: `[${members.map(({ label }) => label).join(', ')}]`,
+      });
+      return null;
+    }
+  }
+  return groups;
 }
 
 function finish(
@@ -146,7 +189,7 @@ function finish(
   const first = new Map<string, { arg: Open; axis: Axis }>();
   for (const arg of args) {
     for (const [formal, axis] of arg.axes) {
-      if (rigid(formal) || formal.includes('..')) continue;
+      if (rigid(formal) || isMember(formal)) continue;
       const known = formals.get(formal);
       if (known === undefined) {
         formals.set(formal, { space: axis.space, label: labels.get(formal) ?? axis.label });
@@ -155,7 +198,6 @@ function finish(
       }
       const verdict = agree(here, known.space, axis.space);
       if (verdict === 'equal') {
-        if (known.label === null && !statics.has(formal)) formals.set(formal, { ...known, label: axis.label });
         continue;
       }
       const other = first.get(formal);
@@ -176,7 +218,7 @@ function finish(
     });
     return null;
   }
-  return { args: args.map((arg) => ({ ...arg, extras: arg.node === null ? [] : unused(arg) })), formals, groups };
+  return { args: args.map((arg) => ({ ...arg, extras: unused(arg, true) })), formals, groups };
 }
 
 /** A formal that only an index counts (`label: index(classes)`) takes the space of the given index. */
@@ -190,9 +232,10 @@ function bindIndexSpaces(args: readonly Open[], formals: Map<string, { space: Sp
   }
 }
 
-function unused(arg: Open): Axis[] {
+/** Axes that no formal has taken; `masked`: also those that only a mask has. */
+function unused(arg: Open, masked = false): Axis[] {
   const taken = new Set([...arg.axes.values()].map((axis) => axis.id));
-  return arg.node === null ? [] : typeOf(arg.node).axes.filter((axis) => !taken.has(axis.id));
+  return arg.node === null ? [] : (masked ? allAxes(arg.node) : typeOf(arg.node).axes).filter((axis) => !taken.has(axis.id));
 }
 
 function free(arg: Open, rigid: (label: string) => boolean): string[] {

@@ -1,31 +1,47 @@
 /** Calls of blocks: static arguments, binding, the body elaborated in a frame of its own, the lifted `call` node. */
-import type { BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
+import type { Body, BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
+import { argumentType } from '../graph/infer.ts';
 import { isRagged } from '../graph/spaces.ts';
 import { bind, type Bound } from './bind.ts';
+import { bodyValue, laterNames } from './body.ts';
 import { evaluateTensor } from './expr.ts';
-import { asTensor, conform, elemName, sameIndexSpace, toFloat, toInt } from './operate.ts';
+import { allAxes, asTensor, conform, describeAxis, elemName, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Here, StaticArgument, Tap, Value } from './scope.ts';
-import { dimSpace, ERROR, notYet, origin, placeOf, report, Scope, tensor, typeOf, unknownName } from './scope.ts';
-import { bodyValue, laterNames } from './statements.ts';
-import { axesOfExprs, elemOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
+import { agree, dimSpace, ERROR, notYet, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
+import { constantOf } from './size.ts';
+import { axesOfExprs, elemOfExpr, giveOption, numberOfExpr, sizeOfExpr } from './types.ts';
 
-/** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, evaluated where the call stands. */
+/** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
   const result: StaticArgument[] = [];
   const { statics } = entry.declaration;
+  const block = entry.declaration.name.text;
   let position = 0;
   for (const arg of args) {
-    if (arg.kind !== 'value' && arg.kind !== 'named') {
+    if (arg.kind !== 'value' && arg.kind !== 'named' && arg.kind !== 'group') {
       report(here, 'E0404', arg.span, 'this is no static argument', { fix: '`F[name]`, `F[name = value]`' });
       return null;
     }
-    const group = statics[position]?.group === true;
-    const name = arg.kind === 'named' ? arg.name.text : statics[position]?.name.text ?? null;
-    if (arg.kind === 'value' && !group) position += 1;
+    const param = arg.kind === 'named' ? statics.find((candidate) => candidate.name.text === arg.name.text) : statics[position];
+    const name = arg.kind === 'named' ? arg.name.text : param?.name.text ?? null;
     if (name === null) {
-      report(here, 'E0403', arg.span, `\`${entry.declaration.name.text}\` takes ${statics.length} static argument(s)`, { given: `${args.length}` });
+      report(here, 'E0403', arg.span, `\`${block}\` has no such static argument`, { expected: `${statics.length}`, given: `${args.length}` });
       return null;
+    }
+    if (arg.kind !== 'named' && param?.group !== true) position += 1;
+    if (param?.group !== true && result.some((other) => other.name === name)) {
+      report(here, 'E0404', arg.span, `\`${name}\` of \`${block}\` is given twice`);
+      return null;
+    }
+    if (arg.kind === 'group') {
+      const group = here.scope.lookup(`${arg.name.text}..`);
+      if (group?.kind !== 'group' || param?.group !== true) {
+        report(here, 'E0404', arg.span, param?.group === true ? `there is no group \`${arg.name.text}..\` here` : `\`${name}\` of \`${block}\` is one axis, not a group`);
+        return null;
+      }
+      for (const axis of group.axes) result.push({ name, span: arg.span, value: { kind: 'axis', axis } });
+      continue;
     }
     const value = staticValue(arg, here);
     if (value === null) return null;
@@ -71,37 +87,57 @@ export function callDeclaration(entry: DeclarationEntry, statics: readonly Stati
   if (given === null) return ERROR;
   const scope = declarationScope(entry, here);
   const rigid = (label: string): boolean => scope.lookup(label)?.kind === 'dim' && !declaration.statics.some((param) => param.name.text === label);
-  const byName = new Map<string, StaticArgument>();
-  const options = new Map<string, string | number>();
-  const groupArgs = new Map<string, Axis[]>();
-  for (const argument of statics) {
-    const param = declaration.statics.find((candidate) => candidate.name.text === argument.name);
-    if (param?.group === true) {
-      const axes = groupArgs.get(param.name.text) ?? [];
-      if (argument.value.kind === 'axis') axes.push(argument.value.axis);
-      else if (argument.value.kind === 'size') axes.push(here.frame.axis(`${param.name.text}${axes.length}`, { kind: 'anon', size: argument.value.size }));
-      groupArgs.set(param.name.text, axes);
-    } else if (param !== undefined) byName.set(param.name.text, argument);
-    else if (isFormal(declaration, argument.name!, rigid)) byName.set(argument.name!, argument);
-    else if (argument.value.kind === 'number' || argument.value.kind === 'choice') options.set(argument.name!, argument.value.kind === 'number' ? argument.value.value : argument.value.text);
-    else if (argument.value.kind === 'size' && numeric(argument.value.size.key) !== null) options.set(argument.name!, numeric(argument.value.size.key)!);
-    else {
-      const candidates = declaration.statics.map((candidate) => candidate.name.text);
-      return unknownName(here, 'E0404', { text: argument.name!, span: argument.span }, `static parameter of \`${name}\``, candidates);
-    }
-  }
-  const bound = bind(declaration, given, byName, rigid, expr.span, here);
-  if (bound === null) return ERROR;
-  return elaborateCall(entry, bound, byName, groupArgs, options, path, expr.span, here);
+  const sorted = sortStatics(declaration, statics, scope, rigid, here);
+  if (sorted === null) return ERROR;
+  const bound = bind(declaration, given, sorted.byName, sorted.groups, rigid, expr.span, here);
+  return bound === null ? ERROR : elaborateCall(entry, bound, sorted, path, expr.span, here);
 }
 
-function numeric(text: string): number | null {
-  const value = Number(text);
-  return text !== '' && Number.isFinite(value) ? value : null;
+interface SortedStatics {
+  readonly byName: Map<string, StaticArgument>;
+  readonly groups: Map<string, Axis[]>;
+  readonly options: Map<string, { readonly value: string | number; readonly span: Span }>;
+}
+
+/** Static arguments are bracket parameters, formals of the signature, or options that the body reads. */
+function sortStatics(declaration: Declaration, statics: readonly StaticArgument[], scope: Scope, rigid: (label: string) => boolean, here: Here): SortedStatics | null {
+  const block = declaration.name.text;
+  const sorted: SortedStatics = { byName: new Map(), groups: new Map(), options: new Map() };
+  const local = optionNames(declaration.body);
+  for (const argument of statics) {
+    const { name, value, span } = argument;
+    const param = declaration.statics.find((candidate) => candidate.name.text === name);
+    const known = value.kind === 'size' ? constantOf(value.size) : value.kind === 'number' ? value.value : value.kind === 'choice' ? value.text : null;
+    if (param?.group === true) {
+      const axes = sorted.groups.get(name) ?? [];
+      if (value.kind === 'axis') axes.push(value.axis);
+      else if (value.kind === 'size') axes.push(here.frame.axis(`${name}${axes.length}`, { kind: 'anon', size: value.size }));
+      else return unfit(block, name, span, 'an axis or a size', here);
+      sorted.groups.set(name, axes);
+    } else if (param !== undefined || isFormal(declaration, name, rigid)) {
+      const isNumber = param?.value != null && numberOfExpr(param.value) !== null && !Number.isInteger(numberOfExpr(param.value));
+      if (isNumber ? typeof known !== 'number' : value.kind === 'choice') return unfit(block, name, span, isNumber ? 'a number' : 'an axis or a size', here);
+      sorted.byName.set(name, isNumber && typeof known === 'number' ? { ...argument, value: { kind: 'number', value: known } } : argument);
+    } else if (known !== null && (local.has(name) || scope.lookup(name)?.kind === 'option')) sorted.options.set(name, { value: known, span });
+    else {
+      unknownName(here, 'E0404', { text: name, span }, `static argument of \`${block}\``, [...declaration.statics.map((candidate) => candidate.name.text), ...local]);
+      return null;
+    }
+  }
+  return sorted;
+}
+
+function unfit(block: string, name: string, span: Span, expected: string, here: Here): null {
+  report(here, 'E0404', span, `\`${name}\` of \`${block}\` cannot be this`, { expected });
+  return null;
+}
+
+function optionNames(body: Body): Set<string> {
+  return new Set(body.statements.flatMap((statement) => (statement.kind === 'option' ? [statement.name.text] : [])));
 }
 
 function isFormal(declaration: Declaration, label: string, rigid: (label: string) => boolean): boolean {
-  return !rigid(label) && declaration.params.some((param) => param.type.kind === 'tensor' && param.type.axes.some((axis) => axis.label.text === label));
+  return !rigid(label) && declaration.params.some((param) => param.type.kind === 'tensor' && param.type.axes.some((axis) => !axis.group && axis.label.text === label));
 }
 
 type Given = { param: Param; node: Node | null; span: Span };
@@ -121,6 +157,10 @@ function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Gi
     }
     if (param.type.kind === 'map') {
       notYet(here, arg.value.span, 'passing a map to a block');
+      return null;
+    }
+    if (taken.has(param.name.text)) {
+      report(here, 'E0404', arg.value.span, `\`${param.name.text}\` of \`${name}\` is given twice`);
       return null;
     }
     const node = evaluateTensor(arg.value, here);
@@ -157,58 +197,30 @@ function matchElem(node: Node, param: Param, span: Span, name: string, here: Her
   return null;
 }
 
-/** The path segment of an instance: the equation it stands in, then the block, then an ordinal where both recur. */
-function instancePath(name: string, here: Here): string {
-  const base = `${here.path}.${here.target === null ? name : `${here.target}.${name}`}`;
-  const count = (here.ordinals.get(base) ?? 0) + 1;
-  here.ordinals.set(base, count);
-  return count === 1 ? base : `${base}#${count}`;
-}
-
-function elaborateCall(
-  entry: DeclarationEntry, bound: Bound, statics: ReadonlyMap<string, StaticArgument>, groupArgs: ReadonlyMap<string, readonly Axis[]>,
-  options: ReadonlyMap<string, string | number>, path: string | null, span: Span, here: Here,
-): Value {
+function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedStatics, path: string | null, span: Span, here: Here): Value {
   const { declaration } = entry;
   const { ctx } = here;
+  const name = declaration.name.text;
   const scope = new Scope(declarationScope(entry, here));
-  const frame = ctx.frame(`${declaration.name.text}#`);
+  const frame = ctx.frame(`${name}#`);
   const inside: Here = {
-    ...here, module: entry.module, scope, frame, path: path ?? instancePath(declaration.name.text, here), target: null, ordinals: new Map(),
-    steps: new Map(), clock: null, given: options, taps: [], decode: null, later: laterNames(declaration.body),
-    calls: [...here.calls, { name: declaration.name.text, place: placeOf(here, span) }],
+    ...here, module: entry.module, scope, frame, target: null, ordinals: new Map(),
+    // The path segment of an instance: the equation it stands in, then the block.
+    path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
+    loops: [], steps: new Map(), decoding: null, next: false, filled: false, taps: [], decode: null, later: laterNames(declaration.body),
+    given: new Map([...statics.options].map(([option, { value }]) => [option, value])),
+    calls: [...here.calls, { name, place: placeOf(here, span) }],
   };
-  // What each label of the body is called outside.
-  const outside = new Map<string, string>();
-  for (const [formal, { space, label }] of bound.formals) {
-    scope.define(formal, { kind: 'dim', space, span: null, file: entry.module.path });
-    if (label !== null) outside.set(formal, label);
-  }
-  const groups = new Map([...bound.groups, ...groupArgs]);
-  for (const param of declaration.statics) {
-    const label = param.name.text;
-    if (param.group) {
-      if (!groups.has(label)) groups.set(label, []);
-      continue;
-    }
-    if (bound.formals.has(label)) continue;
-    const given = statics.get(label);
-    if (given?.value.kind === 'number') scope.define(label, { kind: 'option', value: given.value.value, choices: null });
-    else if (given?.value.kind === 'choice') scope.define(label, { kind: 'option', value: given.value.text, choices: null });
-    else if (param.value !== null) defaultStatic(label, param.value, inside, scope);
-  }
-  for (const [label, axes] of groups) {
-    const own = axes.map((axis) => {
-      outside.set(`${label}.${axis.label}`, axis.label);
-      return frame.axis(`${label}.${axis.label}`, axis.space);
-    });
-    scope.define(`${label}..`, { kind: 'group', axes: own });
-  }
+  const errors = ctx.problems.errors;
+  const outside = defineStatics(declaration, bound, statics, inside, here);
+  if (ctx.problems.errors > errors) return ERROR;
+  const groups = new Map([...bound.groups, ...statics.groups]);
 
   const builder = ctx.builder.at(origin(here, span));
   const inputs: Node[] = [];
   const formalsOf: { from: string; to: Axis }[][] = [];
   const args: Node[] = [];
+  const extras: Axis[] = [];
   for (const arg of bound.args) {
     const { type } = arg.param;
     if (type.kind !== 'tensor') return ERROR;
@@ -227,21 +239,28 @@ function elaborateCall(
     if (elem.kind === 'index' && !sameIndexSpace(elem, given)) {
       return report(here, 'E0306', arg.span, `\`${arg.param.name.text}\` holds positions on another dim`, { expected: elemName(elem), given: elemName(given) });
     }
-    const renames = axes.map((axis) => ({ from: callerAxis(arg.axes, axis, groups)!.id, to: axis }));
+    const renames: { from: string; to: Axis }[] = [];
     for (const axis of axes) {
       const caller = callerAxis(arg.axes, axis, groups)!;
-      if (isRagged(caller.space) !== isRagged(axis.space)) return report(here, 'E0303', arg.span, `\`${axis.label}\` of \`${declaration.name.text}\` and \`${caller.label}\` differ: one of them is ragged`);
+      renames.push({ from: caller.id, to: axis });
+      const verdict = agree(here, axis.space, caller.space);
+      if (verdict === 'equal') continue;
+      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', arg.span, `\`${axis.label}\` of this argument is not as \`${declaration.name.text}\` declares it`, {
+        expected: describeAxis(axis), given: describeAxis(caller),
+        ...(isRagged(caller.space) || isRagged(axis.space) ? { why: 'ragged axes agree only if they are one dim' } : {}),
+      });
     }
-    // Masks whose axes are all bound go in with the argument's type; the body may see absent elements.
-    const bodyArg = builder.argument({ elem, axes, masks: boundMasks(typeOf(arg.node).masks, renames) }, origin(inside, arg.param.span, arg.param.name.text));
-    inputs.push(arg.node);
+    const lifted = zipExtras(arg, extras, here);
+    if (lifted === null) return ERROR;
+    const seen = argumentType(typeOf(lifted), renames, extras);
+    const bodyArg = builder.argument({ elem, axes, masks: seen.masks }, origin(inside, arg.param.span, arg.param.name.text));
+    inputs.push(lifted);
     formalsOf.push(renames);
     args.push(bodyArg);
     scope.define(arg.param.name.text, { kind: 'value', value: tensor(bodyArg), span: arg.param.span });
   }
   // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.
   const steps = here.loops.map((position) => builder.argument(typeOf(position)));
-  const { errors } = ctx.problems;
   const { draws } = ctx;
   const value = bodyValue(declaration, { ...inside, loops: steps });
   if (value.kind === 'error' || ctx.problems.errors > errors) return ERROR;
@@ -250,12 +269,57 @@ function elaborateCall(
     args.push(...steps);
     formalsOf.push(...steps.map(() => []));
   }
-  return lift(declaration, value, inside, bound, { inputs, args, formalsOf }, outside, span, here);
+  return lift(declaration, value, inside, { inputs, args, formalsOf, extras }, outside, span, here);
 }
 
-function boundMasks(masks: readonly (readonly Axis[])[], renames: readonly { from: string; to: Axis }[]): Axis[][] {
-  return masks.filter((mask) => mask.every((axis) => renames.some((pair) => pair.from === axis.id)))
-    .map((mask) => mask.map((axis) => renames.find((pair) => pair.from === axis.id)!.to));
+/** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
+function defineStatics(declaration: Declaration, bound: Bound, statics: SortedStatics, inside: Here, here: Here): Map<string, string> {
+  const { scope, frame } = inside;
+  const outside = new Map<string, string>();
+  for (const [formal, { space, label }] of bound.formals) {
+    scope.define(formal, { kind: 'dim', space, span: null, file: inside.module.path });
+    if (label !== null) outside.set(formal, label);
+  }
+  const groups = new Map([...bound.groups, ...statics.groups]);
+  for (const param of declaration.statics) {
+    const label = param.name.text;
+    if (param.group && !groups.has(label)) groups.set(label, []);
+    if (param.group || bound.formals.has(label)) continue;
+    const given = statics.byName.get(label);
+    if (given?.value.kind === 'number') scope.define(label, { kind: 'option', value: given.value.value, choices: null });
+    else if (param.value !== null) defaultStatic(label, param.value, inside, scope);
+  }
+  for (const [label, axes] of groups) {
+    const own = axes.map((axis) => {
+      outside.set(`${label}.${axis.label}`, axis.label);
+      return frame.axis(`${label}.${axis.label}`, axis.space);
+    });
+    scope.define(`${label}..`, { kind: 'group', axes: own });
+  }
+  // An option of the block's file, set for this call.
+  const local = optionNames(declaration.body);
+  for (const [name, { value, span }] of statics.options) {
+    const option = local.has(name) ? null : scope.lookup(name);
+    if (option?.kind === 'option') giveOption({ text: name, span }, value, option.choices, { ...here, scope });
+  }
+  return outside;
+}
+
+/** Extras of one label are one axis; this argument's take the ids of those before. */
+function zipExtras(arg: Bound['args'][number], extras: Axis[], here: Here): Node | null {
+  let node = arg.node!;
+  for (const axis of arg.extras) {
+    const known = extras.find((extra) => extra.label === axis.label);
+    if (known === undefined) extras.push(axis);
+    else if (known.id !== axis.id) {
+      if (agree(here, known.space, axis.space) !== 'equal') {
+        report(here, 'E0303', arg.span, `the call is lifted over two different axes called \`${axis.label}\``, { expected: describeAxis(known), given: describeAxis(axis) });
+        return null;
+      }
+      node = rename(holding(node, axis, here, arg.span), axis, known, here, arg.span);
+    }
+  }
+  return node;
 }
 
 function callerAxis(axes: ReadonlyMap<string, Axis>, axis: Axis, groups: ReadonlyMap<string, readonly Axis[]>): Axis | undefined {
@@ -281,20 +345,10 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
 
 /** The call node and its results under the caller's names. */
 function lift(
-  declaration: Declaration, value: Value, inside: Here, bound: Bound,
-  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
+  declaration: Declaration, value: Value, inside: Here,
+  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
 ): Value {
-  const extras: Axis[] = [];
-  for (const arg of bound.args) {
-    for (const axis of arg.extras) {
-      const known = extras.find((extra) => extra.id === axis.id || extra.label === axis.label);
-      if (known === undefined) extras.push(axis);
-      else if (known.id !== axis.id) {
-        report(here, 'E0303', arg.span, `the call is lifted over two different axes called \`${axis.label}\``);
-        return ERROR;
-      }
-    }
-  }
+  const { extras } = call;
   const leaves: { node: Node; tap: boolean }[] = [];
   const collect = (part: Value): void => {
     if (part.kind === 'record') for (const field of part.fields.values()) collect(field);
@@ -310,10 +364,10 @@ function lift(
   for (const { node, tap } of leaves) {
     const names: { from: string; to: Axis }[] = [];
     const seen = new Set(extras.map((extra) => extra.label));
-    for (const axis of typeOf(node).axes) {
+    for (const axis of allAxes(node)) {
       let label = outside.get(axis.label) ?? axis.label;
       if (seen.has(label)) {
-        if (!tap && value.kind !== 'record') {
+        if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
           return report(here, 'E0301', span, `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`, {
             fix: `rename it in one argument: \`x[${label} as other]\``,
           });
@@ -338,7 +392,7 @@ function lift(
     return { kind: 'record', fields, main: null };
   };
   const main = rebuild(value);
-  if (bound.args.some((arg) => arg.node !== null && here.ctx.unordered.has(arg.node)) && main.kind === 'tensor' && extras.length > 1) here.ctx.unordered.add(main.node);
+  if (main.kind === 'tensor' && extras.length > 1 && !ordered(call.inputs, extras, here)) here.ctx.unordered.add(main.node);
   if (taps.length === 0) return main;
   const weights = builder.result(node, next++);
   here.taps.push({ name: 'weights', node: weights });
@@ -347,3 +401,7 @@ function lift(
   return { kind: 'record', fields, main: main.kind === 'record' ? null : main };
 }
 
+/** Extras are in order where one argument has them all, in an order that means something. */
+function ordered(inputs: readonly Node[], extras: readonly Axis[], here: Here): boolean {
+  return inputs.some((input) => !here.ctx.unordered.has(input) && extras.every((extra) => typeOf(input).axes.some(({ id }) => id === extra.id)));
+}

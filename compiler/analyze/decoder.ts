@@ -1,13 +1,14 @@
 /** Recurrent decoders: one step's graph, and from it the teacher-forced scan over the generated axis. */
-import type { Param, Span, Statement } from '../../grammar/ast.ts';
+import type { Body, Expr, Generates, NameExpr, Param, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Input, Node } from '../graph/graph.ts';
-import { sameSpace, showType } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, showType } from '../graph/spaces.ts';
 import { declarationScope } from './call.ts';
 import { evaluateTensor } from './expr.ts';
-import { conform, rename } from './operate.ts';
+import { conform, elemName, present, rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { DeclarationEntry, Here, Value } from './scope.ts';
 import { agree, notYet, origin, placeOf, report, Scope, tensor, typeOf } from './scope.ts';
-import { collected, laterNames, nextOf, runBody } from './statements.ts';
+import { collected, laterNames, runBody } from './body.ts';
+import { nextOf } from './scan.ts';
 import { elemOfExpr, axesOfExprs, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 /** A decoder's call in a model, elaborated. */
@@ -37,7 +38,9 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   const frame = ctx.frame(`${name}#`);
   const base: Here = {
     ...here, module: entry.module, scope, frame, path: name, target: null, ordinals: new Map(), steps: new Map(), loops: [], taps: [], decode: null,
-    later: laterNames(declaration.body), calls: [...here.calls, { name, place: placeOf(here, span) }],
+    decoding: null, next: false, filled: false, given: new Map(), later: laterNames(declaration.body),
+    // Checked by itself it is called from nowhere.
+    calls: span === declaration.name.span ? [] : [...here.calls, { name, place: placeOf(here, span) }],
   };
   if (!bindArguments(given, base, here, name)) return null;
 
@@ -54,17 +57,16 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   const previous = builder.argument({ elem, axes: [], masks: [] }, origin(base, generates.name.span, output));
   const position = builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
   const constants = new Scope(scope);
-  const steps = new Scope(constants, axis.label);
+  const steps = new Scope(constants, { scan: axis.label });
   steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), clock: position };
+  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { position, output } };
   const errors = ctx.problems.errors;
   const found = collected();
-  const hasState = declaration.body.statements.some((statement) => statement.kind === 'state');
-  if (!hasState) {
+  if (!declaresState(declaration.body)) {
     notYet(base, declaration.name.span, 'a decoder without `state` (written over the whole axis)');
     return null;
   }
-  runBody(declaration.body, inside, { states: true, emits: false, clauses: true, constants }, found);
+  runBody(declaration.body, inside, { states: true, emits: false, value: false, clauses: 'decoder', constants }, found);
   const states = found.states.map((state) => ({ ...state, next: nextOf(state, found, inside) }));
   const logitsValue = steps.own('logits');
   if (ctx.problems.errors > errors) return null;
@@ -78,30 +80,77 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   for (const state of states) if (state.next === null) return null;
   const complete = states.map((state) => ({ name: state.name, argument: state.argument, init: state.init, next: state.next! }));
   const taps = new Map<string, Node>();
-  if (inside.taps.length === 1) taps.set('weights', inside.taps[0]!.node);
+  if (inside.taps.length === 1) taps.set('weights', filled(inside.taps[0]!.node, 0, inside));
   for (const [key, value] of found.named) {
     if (value.kind === 'record' && value.fields.get('weights')?.kind === 'tensor' && inside.taps.length > 1) {
       const weights = value.fields.get('weights');
-      if (weights?.kind === 'tensor') taps.set(`${key}.weights`, weights.node);
+      if (weights?.kind === 'tensor') taps.set(`${key}.weights`, filled(weights.node, 0, inside));
     }
   }
-  const start = generates.start === null ? null : numberOfExpr(generates.start);
-  if (start === null) {
-    report(base, 'E0608', generates.span, 'the first previous output is not known', { fix: 'add `start 1`' });
+  const start = startOf(generates, declaration.body, originOf(elem.space), base);
+  const end = placeOfOutput(generates.end, 'end', base);
+  if (start === null || end === undefined) return null;
+  const clauses = decoderClauses(found.clauses, base);
+  if (ctx.problems.errors > errors) return null;
+  if (isRagged(axis.space) && end === null && clauses.atMost === null) {
+    report(base, 'E0609', generates.span, `nothing ends the outputs along \`${axis.label}\``, { fix: 'add `end 2`, or the clause `at most 50`' });
     return null;
   }
-  const clauses = decoderClauses(found.clauses, base);
   const graph: DecoderGraph = {
     name, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps,
-    start, end: generates.end === null ? null : numberOfExpr(generates.end), rank: clauses.rank, atMost: clauses.atMost,
+    start, end, rank: clauses.rank, atMost: clauses.atMost,
   };
   return teacherForced(graph, found.named, axis, elem, base, here, span);
+}
+
+function declaresState(body: Body): boolean {
+  return body.statements.some((statement) => statement.kind === 'state' || (statement.kind === 'match' && statement.arms.some((arm) => declaresState(arm.body))));
+}
+
+/** A literal place, null where none is given, undefined where it is no place (reported). */
+function placeOfOutput(expr: Expr | null, what: string, base: Here): number | null | undefined {
+  if (expr === null) return null;
+  const value = numberOfExpr(expr);
+  if (value !== null && Number.isInteger(value)) return value;
+  if (expr.kind !== 'error') report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { fix: `\`${what} 1\`` });
+  return undefined;
+}
+
+/** Without `start` the previous output of the first step may not be read: every use stands behind `first … then`. */
+function startOf(generates: Generates, body: Body, low: number, base: Here): number | null {
+  const start = placeOfOutput(generates.start, 'start', base);
+  if (start !== null) return start ?? null;
+  const use = firstUse(body, generates.name.text);
+  if (use === null) return low;
+  report(base, 'E0608', use, `at the first step there is no previous \`${generates.name.text}\``, { fix: 'add `start 1` behind `generates …`, or write `first … then …`' });
+  return null;
+}
+
+/** The first place where the syntax reads `name` outside the second branch of a `first … then …`. */
+function firstUse(part: unknown, name: string): Span | null {
+  if (typeof part !== 'object' || part === null) return null;
+  if (Array.isArray(part)) {
+    for (const item of part) {
+      const found = firstUse(item, name);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (isNamed(part, name)) return part.span;
+  return firstUse(Object.entries(part).flatMap(([key, inner]: [string, unknown]) => ('kind' in part && part.kind === 'first' && key === 'then' ? [] : [inner])), name);
+}
+
+function isNamed(part: object, name: string): part is NameExpr {
+  return 'kind' in part && part.kind === 'name' && 'name' in part && part.name === name && 'prime' in part && part.prime === false;
 }
 
 /** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
 function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
   for (const { param, node, span } of given) {
-    if (param.type.kind !== 'tensor') return false;
+    if (param.type.kind !== 'tensor') {
+      notYet(base, param.type.span, 'a map as an argument');
+      return false;
+    }
     const declared = tensorTypeOfExpr(param.type, base);
     if (declared === null) return false;
     if (node === null) {
@@ -116,6 +165,12 @@ function bindArguments(given: readonly Given[], base: Here, here: Here, name: st
       report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: showType(declared), given: showType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });
       return false;
     }
+    const { elem } = typeOf(node);
+    if (elem.kind !== declared.elem.kind || (elem.kind === 'index' && !sameIndexSpace(elem, declared.elem))) {
+      report(here, elem.kind === 'index' && declared.elem.kind === 'index' ? 'E0306' : 'E0305', span, `\`${param.name.text}\` of \`${name}\` has another element type`, { expected: elemName(declared.elem), given: elemName(elem) });
+      return false;
+    }
+    if (!present(node, `\`${param.name.text}\` of \`${name}\``, here, span)) return false;
     let value = node;
     for (const axis of axes) {
       const wanted = declared.axes.find((other) => other.label === axis.label)!;
@@ -131,16 +186,24 @@ function bindArguments(given: readonly Given[], base: Here, here: Here, name: st
 }
 
 function logitsNode(value: Value, vocabulary: Parameters<typeof sameSpace>[0], inside: Here, span: Span): Node | null {
-  if (value.kind !== 'tensor') return null;
-  const { axes } = typeOf(value.node);
-  if (axes.length === 1 && sameSpace(axes[0]!.space, vocabulary)) {
+  if (value.kind !== 'tensor') {
+    report(inside, 'E0606', span, '`logits` is a tensor over the generated vocabulary');
+    return null;
+  }
+  const { axes, elem } = typeOf(value.node);
+  if (axes.length === 1 && elem.kind !== 'bool' && sameSpace(axes[0]!.space, vocabulary)) {
     // Absent logits are forbidden outputs: log-probability -1e9.
-    if (typeOf(value.node).masks.length === 0) return value.node;
-    const b = inside.ctx.builder.at(value.node.origin);
-    return b.otherwise(value.node, b.constant(-1e9));
+    return filled(toFloat(value.node, inside, span), -1e9, inside);
   }
   report(inside, 'E0606', span, '`logits` must lie over the generated vocabulary alone', { given: showType(typeOf(value.node)) });
   return null;
+}
+
+/** What is absent becomes a number. */
+function filled(node: Node, value: number, here: Here): Node {
+  if (typeOf(node).masks.length === 0) return node;
+  const b = here.ctx.builder.at(node.origin);
+  return b.otherwise(node, b.constant(value));
 }
 
 function decoderClauses(statements: readonly Statement[], base: Here): { rank: Node | null; atMost: Node | null } {
@@ -153,9 +216,12 @@ function decoderClauses(statements: readonly Statement[], base: Here): { rank: N
   let atMost: Node | null = null;
   for (const statement of statements) {
     if (statement.kind !== 'clause') continue;
-    if (statement.clause === 'rank') rank = evaluateTensor(statement.value, { ...base, scope });
-    else if (statement.clause === 'at most') atMost = evaluateTensor(statement.value, base);
-    else report(base, 'E0205', statement.span, `\`${statement.clause}\` belongs to an objective`);
+    const node = statement.clause === 'rank' ? evaluateTensor(statement.value, { ...base, scope }) : evaluateTensor(statement.value, base);
+    if (node === null) continue;
+    if (typeOf(node).axes.length > 0 || typeOf(node).elem.kind === 'bool') {
+      report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, { expected: 'a number', given: showType(typeOf(node)) });
+    } else if (statement.clause === 'rank') rank = node;
+    else atMost = node;
   }
   return { rank, atMost };
 }

@@ -1,16 +1,17 @@
 /** Expressions: syntax to typed values. */
-import type { BinaryExpr, BinaryOp, Expr, NameExpr } from '../../grammar/ast.ts';
+import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
 import type { BinaryFn, Node } from '../graph/graph.ts';
-import { showType, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
+import { originOf, showType, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { indexValue, positionOf } from './index-expr.ts';
 import {
-  alignAxes, asTensor, binary, constant, describeAxis, elemName, markOrder, rename, sameKind, select, tensorOrError, toFloat, unary,
+  alignAxes, asTensor, binary, constant, describeAxis, elemName, markOrder, number, rename, sameKind, select, tensorOrError, toFloat, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
-import { elaborateMatch, elaborateRepeat, elaborateScan } from './statements.ts';
+import { elaborateMatch, elaborateRepeat } from './repeat.ts';
+import { elaborateScan } from './scan.ts';
 
 const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
@@ -53,12 +54,14 @@ export function evaluate(expr: Expr, here: Here): Value {
       return then === null || other === null ? ERROR : tensorOrError(select(condition, then, other, here, expr.span));
     }
     case 'first': {
-      const clock = here.clock;
-      if (clock === null) return report(here, 'E0205', expr.span, '`first … then` stands only in a decoder');
+      const { decoding } = here;
+      if (decoding === null) return report(here, 'E0205', expr.span, '`first … then` stands only in a decoder');
       const first = evaluateTensor(expr.first, here);
       const then = evaluateTensor(expr.then, here);
       if (first === null || then === null) return ERROR;
-      const start = binary('eq', clock, constant(0, 'int', here, expr.span), here, expr.span);
+      const { elem } = typeOf(decoding.position);
+      const place = elem.kind === 'index' ? originOf(elem.space) : 0;
+      const start = binary('eq', decoding.position, constant(place, 'int', here, expr.span), here, expr.span);
       return start === null ? ERROR : tensorOrError(select(start, first, then, here, expr.span));
     }
     case 'where':
@@ -83,7 +86,10 @@ export function evaluate(expr: Expr, here: Here): Value {
       return notYet(here, expr.span, '`sample`');
     case 'record': {
       const fields = new Map<string, Value>();
-      for (const { name, value } of expr.fields) fields.set(name.text, evaluate(value, { ...here, target: name.text }));
+      for (const { name, value } of expr.fields) {
+        if (fields.has(name.text)) report(here, 'E0203', name.span, `the record has two fields \`${name.text}\``);
+        fields.set(name.text, evaluate(value, { ...here, target: name.text }));
+      }
       return { kind: 'record', fields, main: null };
     }
     case 'list':
@@ -104,50 +110,53 @@ export function evaluateTensor(expr: Expr, here: Here): Node | null {
 function evaluateName(expr: NameExpr, here: Here): Value {
   const key = expr.prime ? `${expr.name}'` : expr.name;
   const entry = here.scope.lookup(key);
-  if (entry !== null) return captured(entry, key, expr, here);
+  if (entry !== null) return captured(entry, key, expr.span, here);
   if (key === 'training') return tensor(constant(here.ctx.training ? 1 : 0, 'bool', here, expr.span));
-  if (expr.prime && here.scope.lookup(expr.name) !== null) {
-    return report(here, 'E0204', expr.span, `\`${key}\` is used before its equation`, {
-      why: 'equations stand in textual order: a name is used after the equation that defines it',
+  if (expr.prime && here.decoding?.output === expr.name) {
+    return here.next ? notYet(here, expr.span, `\`${key}\` in the equation of a next state`) : report(here, 'E0605', expr.span, `\`${key}\` is not known yet: it is what this step predicts`, {
+      why: `in a decoder \`${expr.name}\` is the previous output`, fix: `write \`${expr.name}\``,
     });
   }
+  const base = expr.prime ? here.scope.lookup(expr.name) : null;
+  if (base?.kind === 'value' && base.value.kind === 'error') return ERROR;
   if (here.later.has(key)) {
     return report(here, 'E0204', expr.span, `\`${key}\` is used before its equation`, {
       why: 'equations stand in textual order: a name is used after the equation that defines it',
       fix: `move the equation of \`${key}\` above this one`,
     });
   }
+  if (base !== null) return report(here, 'E0603', expr.span, `\`${expr.name}\` is no state: only a state has a next value`, { fix: `write \`${expr.name}\`` });
   if (isBuiltin(key)) return report(here, 'E0205', expr.span, `\`${key}\` is an operation: call it with \`(…)\``);
   return unknownName(here, 'E0201', { text: key, span: expr.span }, 'name', here.scope.names());
 }
 
-function captured(entry: Entry, key: string, expr: NameExpr, here: Here): Value {
+function captured(entry: Entry, key: string, span: Span, here: Here): Value {
   switch (entry.kind) {
-    case 'value': {
-      const value = entry.value.kind === 'record' && entry.value.main !== null ? entry.value.main : entry.value;
-      if (value.kind === 'tensor') {
-        const scanned = here.scope.crossed(key).find((label) => axisByLabel(value.node, label) !== null);
-        if (scanned !== undefined) {
-          return report(here, 'E0601', expr.span, `\`${key}\` has the axis \`${scanned}\` that this scan goes along`, {
-            given: showType(typeOf(value.node)),
-            why: 'inside the scan a value is one step\'s; which step of this one is meant?',
-            fix: `for this step's: \`scan ${scanned} with ${key}t = ${key}\`; for the whole: rename the axis outside with \`${key}[${scanned} as other]\``,
-          });
-        }
-      }
-      return entry.value;
-    }
+    case 'value':
+      return uncaptured(entry.value, key, span, here);
     case 'dim':
-      return tensor(here.ctx.builder.at(origin(here, expr.span)).size(sizeOfSpace(entry.space)));
+      return tensor(here.ctx.builder.at(origin(here, span)).size(sizeOfSpace(entry.space)));
     case 'option':
       return typeof entry.value === 'number'
-        ? tensor(constant(entry.value, Number.isInteger(entry.value) ? 'int' : 'float', here, expr.span))
-        : report(here, 'E0205', expr.span, `\`${key}\` is an option: it stands in \`match ${key} { … }\``);
+        ? tensor(constant(entry.value, Number.isInteger(entry.value) ? 'int' : 'float', here, span))
+        : report(here, 'E0205', span, `\`${key}\` is an option: it stands in \`match ${key} { … }\``);
     case 'declaration':
       return { kind: 'instance', entry, statics: [], path: '' };
     case 'group':
-      return report(here, 'E0205', expr.span, `\`${key}\` is a group of axes`);
+      return report(here, 'E0205', span, `\`${key}\` is a group of axes`);
   }
+}
+
+/** E0601: inside a scan no value from outside may have its axis. Of a record each field counts when it is read. */
+function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
+  const nodes = value.kind === 'tensor' || value.kind === 'map' ? [value.node] : value.kind === 'record' && value.main?.kind === 'tensor' ? [value.main.node] : [];
+  const scanned = here.scope.crossed(key).find((label) => nodes.some((node) => axisByLabel(node, label) !== null));
+  if (scanned === undefined) return value;
+  return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that this scan goes along`, {
+    given: showType(typeOf(nodes[0]!)),
+    why: 'inside the scan a value is one step\'s; which step of this one is meant?',
+    fix: `for this step's: \`scan ${scanned} with ${key}t = ${key}\`; for the whole: rename the axis outside with \`${key}[${scanned} as other]\``,
+  });
 }
 
 function instanceOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value {
@@ -168,7 +177,7 @@ function evaluateBinary(expr: BinaryExpr, here: Here): Value {
 }
 
 function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: Here): Value {
-  const left = evaluateTensor(expr.left, here);
+  const left = evaluateTensor(expr.left, expr.kind === 'else' ? { ...here, filled: true } : here);
   const right = evaluateTensor(expr.right, here);
   if (left === null || right === null) return ERROR;
   if (expr.kind === 'where') {
@@ -186,10 +195,16 @@ function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: 
 /** `@`: a map applied (all in-axes contracted, out-axes last), or a product summed over one shared axis. */
 function evaluateDot(expr: BinaryExpr, here: Here): Value {
   const left = evaluate(expr.left, here);
-  const right = evaluateTensor(expr.right, here);
+  const value = evaluate(expr.right, here);
+  if (value.kind === 'map' && expr.over === null && left.kind !== 'error') {
+    return report(here, 'E0308', expr.right.span, 'a map stands to the left of `@`', { why: '`W @ x` is the map `W` applied to `x`', fix: 'turn the two around, or name the axis: `x @[axis] W`' });
+  }
+  const operand = asTensor(value, here, expr.right.span);
+  const right = operand === null ? null : number(operand, '@', here, expr.right.span);
   if (left.kind === 'error' || right === null) return ERROR;
   if (left.kind === 'map' && expr.over === null) return applyMap(left, right, expr, here);
-  const a = asTensor(left, here, expr.left.span);
+  const tensorLeft = asTensor(left, here, expr.left.span);
+  const a = tensorLeft === null ? null : number(tensorLeft, '@', here, expr.left.span);
   if (a === null) return ERROR;
   const aligned = alignAxes(toFloat(a, here, expr.span), toFloat(right, here, expr.span), '@', here, expr.span);
   if (aligned === null) return ERROR;
@@ -274,9 +289,12 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
 }
 
 function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Value {
-  const base = evaluate(expr.base, here);
+  const entry = expr.base.kind === 'name' && !expr.base.prime ? here.scope.lookup(expr.base.name) : null;
+  const base = entry?.kind === 'value' ? entry.value : evaluate(expr.base, here);
   if (base.kind === 'error') return ERROR;
   if (base.kind !== 'record') return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields');
-  return base.fields.get(expr.field.text) ?? unknownName(here, 'E0210', expr.field, 'field', base.fields.keys());
+  const field = base.fields.get(expr.field.text);
+  if (field === undefined) return unknownName(here, 'E0210', expr.field, 'field', base.fields.keys());
+  return expr.base.kind === 'name' ? uncaptured(field, expr.base.name, expr.span, here) : field;
 }
 

@@ -1,12 +1,12 @@
 /** Brackets behind a value: renaming, merging, splitting and indexing of axes. */
 import type { BracketArg, Expr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { isRagged, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
 import { evaluateTensor } from './expr.ts';
-import { alignAxes, asTensor, binary, constant, elemName, needAxis, rename, tensorOrError } from './operate.ts';
+import { allAxes, asTensor, binary, constant, describeAxis, elemName, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import type { Here, Value } from './scope.ts';
-import { agree, ERROR, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
-import { constantOf, equalSizes, size } from './size.ts';
+import { agree, ERROR, notYet, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
+import { constantOf, equalSizes, size, type Size } from './size.ts';
 
 export function indexValue(base: Value, args: readonly BracketArg[], here: Here, span: Span): Value {
   let node = asTensor(base, here, span);
@@ -14,10 +14,7 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
     if (node === null) return ERROR;
     switch (arg.kind) {
       case 'as':
-        node = arg.from.length === 1 && arg.to.length === 1 ? renameAxis(node, arg.from[0]!, arg.to[0]!, here)
-          : arg.to.length === 1 ? mergeAxes(node, arg.from, arg.to[0]!, here, arg.span)
-          : arg.from.length === 1 ? splitAxis(node, arg.from[0]!, arg.to, here, arg.span)
-          : null;
+        node = reshaped(node, arg.from, arg.to, here, arg.span);
         break;
       case 'named': {
         const axis = needAxis(node, arg.name.text, '[…]', here, arg.span);
@@ -38,15 +35,45 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
   return tensorOrError(node);
 }
 
+/** `[a as b]`, `[(a, b) as c]`, `[a as (b, c)]`. */
+function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: Here, span: Span): Node | null {
+  if (from.length === 1 && to.length === 1) return renameAxis(node, from[0]!, to[0]!, here);
+  if (to.length === 1) return mergeAxes(node, from, to[0]!, here, span);
+  if (from.length === 1) return splitAxis(node, from[0]!, to, here, span);
+  notYet(here, span, '`(a, b) as (c, d)`');
+  return null;
+}
+
 function renameAxis(node: Node, from: Name, to: Name, here: Here): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
   if (from.text === to.text) return node;
-  if (typeOf(node).axes.some((other) => other.label === to.text)) {
+  if (allAxes(node).some((other) => other.label === to.text)) {
     report(here, 'E0301', to.span, `the tensor already has an axis \`${to.text}\``, { given: showType(typeOf(node)) });
     return null;
   }
+  if (!formalsAgree(axis, to, here, from.span)) return null;
   return rename(node, axis, here.frame.axis(to.text, declaredSpace(to, axis.space, here)), here, from.span);
+}
+
+/** R1: one formal renamed to another makes "of one size" part of the block's contract, which every call must keep. */
+function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
+  const from = here.scope.lookup(axis.label);
+  const target = here.scope.lookup(to.text);
+  if (from?.kind !== 'dim' || target?.kind !== 'dim' || from.span !== null || target.span !== null) return true;
+  if (!sameSpace(from.space, axis.space) || agree(here, axis.space, target.space) === 'equal') return true;
+  const call = here.calls.at(-1);
+  const open = [axis.space, target.space].every((space) => space.kind === 'dim' && here.ctx.formals.has(space.dim.id));
+  if (call === undefined || open) {
+    if (!isRagged(axis.space)) here.ctx.facts.push({ left: sizeOf(axis.space), right: sizeOf(target.space) });
+    return true;
+  }
+  here.ctx.problems.report({
+    code: 'E0303', severity: 'error', place: call.place, message: `\`${axis.label}\` and \`${to.text}\` of \`${call.name}\` must be of one size`,
+    expected: describeAxis({ ...axis, label: to.text, space: target.space }), given: describeAxis(axis),
+    why: `\`${call.name}\` renames the one to the other`, related: [{ place: placeOf(here, span), message: 'here' }],
+  });
+  return false;
 }
 
 /** A renamed axis keeps its space; where the new name is a dim of provably that size, it becomes that dim. */
@@ -61,15 +88,30 @@ function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span
   for (const name of from) {
     const axis = needAxis(node, name.text, 'as', here, name.span);
     if (axis === null) return null;
+    if (axes.includes(axis)) {
+      report(here, 'E0301', name.span, `\`${name.text}\` is merged twice`);
+      return null;
+    }
     axes.push(axis);
   }
+  if (!fresh([to], axes, node, here)) return null;
   const into = here.frame.axis(to.text, declaredSpace(to, { kind: 'merge', parts: axes.map((axis) => axis.space) }, here));
   return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
+}
+
+/** Are these names none that the tensor keeps, and all different? */
+function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: Here): boolean {
+  const kept = allAxes(node).filter((axis) => !gone.some(({ id }) => id === axis.id)).map(({ label }) => label);
+  const twice = names.find((name, k) => kept.includes(name.text) || names.slice(0, k).some((other) => other.text === name.text));
+  if (twice === undefined) return true;
+  report(here, 'E0301', twice.span, `the result would hold \`${twice.text}\` twice`, { given: showType(typeOf(node)) });
+  return false;
 }
 
 function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
+  if (!fresh(to, [axis], node, here)) return null;
   const into: Axis[] = [];
   const parts = axis.space.kind === 'merge' && axis.space.parts.length === to.length ? axis.space.parts : null;
   for (const [k, name] of to.entries()) {
@@ -94,23 +136,24 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
 /** `t[a = e]`; `first` and `last` are places. */
 function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): Node | null {
   if (value.kind === 'place') {
-    if (isRagged(axis.space) && mayBeEmpty(axis.space)) {
+    const empty = isRagged(axis.space) && mayBeEmpty(axis.space);
+    if (empty && !here.filled) {
       report(here, 'E0502', value.span, `\`${axis.label}\` may be empty: it has no ${value.which} place`, {
         fix: 'declare the dim without `0..`, or guard with `else`',
       });
       return null;
     }
     const b = here.ctx.builder.at(origin(here, span));
-    const first = constant(0, 'int', here, span);
-    if (value.which === 'first') return b.gather(node, first, axis.id, true);
-    const last = binary('sub', b.size(sizeOf(axis.space)), constant(1, 'int', here, span), here, span);
-    return last === null ? null : b.gather(node, last, axis.id, true);
+    const low = originOf(axis.space);
+    if (value.which === 'first') return b.gather(node, constant(low, 'int', here, span), axis.id, !empty);
+    const last = binary('add', b.size(sizeOf(axis.space)), constant(low - 1, 'int', here, span), here, span);
+    return last === null ? null : b.gather(node, last, axis.id, !empty);
   }
   const index = evaluateTensor(value, here);
   return index === null ? null : gather(node, axis, index, here, span);
 }
 
-function mayBeEmpty(space: Space): boolean {
+export function mayBeEmpty(space: Space): boolean {
   switch (space.kind) {
     case 'dim': return space.dim.mayBeEmpty;
     case 'anon': return false;
@@ -130,7 +173,8 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
     });
     return null;
   }
-  const fits = typeOf(node).axes.filter((axis) => sameSpace(axis.space, elem.space) || partOf(elem.space, axis.space) || partOf(axis.space, elem.space));
+  const exact = typeOf(node).axes.filter((axis) => sameSpace(axis.space, elem.space));
+  const fits = exact.length > 0 ? exact : typeOf(node).axes.filter((axis) => partOf(elem.space, axis.space, here) || partOf(axis.space, elem.space, here));
   if (fits.length === 1) return gather(node, fits[0]!, index, here, span);
   report(here, 'E0306', span, fits.length === 0 ? 'the tensor has no axis that this index counts' : 'more than one axis fits this index', {
     expected: `an axis of the space of ${elemName(elem)}`, given: showType(typeOf(node)),
@@ -147,32 +191,33 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
     report(here, 'E0305', span, 'a place is a whole number', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
     return null;
   }
-  if (elem.kind === 'index' && !sameSpace(elem.space, axis.space) && !partOf(elem.space, axis.space) && !partOf(axis.space, elem.space)) {
+  if (elem.kind === 'index' && !sameSpace(elem.space, axis.space) && !partOf(elem.space, axis.space, here) && !partOf(axis.space, elem.space, here)) {
     report(here, 'E0306', span, `these are positions on another axis than \`${axis.label}\``, {
       expected: `index(${axis.label})`, given: elemName(elem), why: 'two dims are two spaces, even where their sizes are equal',
     });
     return null;
   }
-  const b = here.ctx.builder.at(origin(here, span));
   // The axes that stay zip with the index's; the selected one may come back through the index.
-  const rest = typeOf(node).axes.filter((other) => other.id !== axis.id);
   let place = index;
-  for (const other of rest) {
-    const same = typeOf(place).axes.find((candidate) => candidate.label === other.label && candidate.id !== other.id);
-    if (same === undefined) continue;
-    const aligned = alignAxes(node, place, 'x[…]', here, span);
-    if (aligned === null) return null;
-    place = aligned[1];
+  for (const other of allAxes(node)) {
+    const same = allAxes(place).find((candidate) => candidate.label === other.label);
+    if (other.id === axis.id || same === undefined || same.id === other.id) continue;
+    if (!sizesAgree(other, same, 'x[…]', here, span, node, place)) return null;
+    place = rename(holding(place, same, here, span), same, other, here, span);
   }
-  return b.gather(node, place, axis.id, provablyInside(index, axis, here));
+  const made = here.ctx.builder.at(origin(here, span)).gather(node, place, axis.id, provablyInside(index, axis, here));
+  keepOrder(made, [node, place], here);
+  return made;
 }
 
 function provablyInside(index: Node, axis: Axis, here: Here): boolean {
   const { elem } = typeOf(index);
-  if (elem.kind === 'index') return sameSpace(elem.space, axis.space) || partOf(elem.space, axis.space);
-  if (index.op.kind === 'constant' && !isRagged(axis.space)) {
-    const value = index.op.value;
-    const extent = sizeOf(axis.space);
+  const { space } = axis;
+  if (elem.kind === 'index') return sameSpace(elem.space, space) || (partOf(elem.space, space, here) && originOf(elem.space) === originOf(space));
+  if (isRagged(space) || originOf(space) !== 0) return false;
+  const extent = sizeOf(space);
+  if (index.op.kind === 'constant') {
+    const { value } = index.op;
     const known = constantOf(extent);
     if (value < 0 || (known !== null && value >= known)) return false;
     if (known === null) {
@@ -180,17 +225,26 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
     }
     return true;
   }
-  // `e mod n` with n the size of the axis.
-  if (index.op.kind === 'binary' && index.op.fn === 'mod') {
-    const divisor = index.inputs[1]!;
-    return divisor.op.kind === 'size' && equalSizes(divisor.op.size, sizeOf(axis.space), here.ctx.facts) === 'equal' && !isRagged(axis.space);
-  }
-  return false;
+  if (index.op.kind !== 'binary') return false;
+  // `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis.
+  const [left, right] = index.inputs as [Node, Node];
+  if (index.op.fn === 'mod') return isSize(right, extent, here);
+  const below = index.op.fn === 'min' && right.op.kind === 'binary' && right.op.fn === 'sub' && isSize(right.inputs[0]!, extent, here) && isConstant(right.inputs[1]!, 1);
+  return below && left.op.kind === 'binary' && left.op.fn === 'max' && isConstant(left.inputs[1]!, 0);
 }
 
-/** Is `part` the first summand of `whole`, or bounded by it? */
-function partOf(part: Space, whole: Space): boolean {
-  return whole.kind === 'cat' && whole.parts.length > 0 && sameSpace(whole.parts[0]!, part);
+function isSize(node: Node, extent: Size, here: Here): boolean {
+  return node.op.kind === 'size' && equalSizes(node.op.size, extent, here.ctx.facts) === 'equal';
+}
+
+function isConstant(node: Node, value: number): boolean {
+  return node.op.kind === 'constant' && node.op.value === value;
+}
+
+/** Is a position on `part` one on `whole`? Of a sum its first summand is part; so is what a declaration or a `require` bounds. */
+function partOf(part: Space, whole: Space, here: Here): boolean {
+  if (whole.kind === 'cat' && whole.parts.length > 0 && sameSpace(whole.parts[0]!, part)) return true;
+  return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));
 }
 
 /** `position[a]`: the places of an axis as numbers; inside a scan along it, this step's. */

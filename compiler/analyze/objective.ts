@@ -6,7 +6,7 @@ import { evaluateTensor } from './expr.ts';
 import { toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
 import { notYet, origin, report, Scope, tensor, typeOf, unknownName } from './scope.ts';
-import { collected, laterNames, runBody } from './statements.ts';
+import { collected, laterNames, runBody } from './body.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 export interface ElaboratedObjective {
@@ -30,7 +30,7 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
     scope.define(param.name.text, { kind: 'value', value: tensor(here.ctx.builder.at(origin(here, param.span, param.name.text)).input(param.name.text, type)), span: param.span });
   }
   const found = collected();
-  runBody(objective.body, inside, { states: false, emits: false, clauses: true, constants: null }, found);
+  runBody(objective.body, inside, { states: false, emits: false, value: false, clauses: 'objective', constants: null }, found);
   const metrics = new Map<string, Node>();
   let optimizer: OptimizerSpec | null = null;
   let clip: ObjectiveGraph['clip'] = null;

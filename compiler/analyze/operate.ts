@@ -68,7 +68,7 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
   const whole = (fn === 'neg' || fn === 'abs' || fn === 'sign') && typeOf(node).elem.kind !== 'float';
   const operand = fn === 'not' || fn === 'stop' ? node : whole ? toInt(node, here, span) : toFloat(node, here, span);
   const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
-  if (here.ctx.unordered.has(node)) here.ctx.unordered.add(made);
+  keepOrder(made, [node], here);
   return made;
 }
 
@@ -107,15 +107,16 @@ function outer(a: Node, b: Node): boolean {
   return !shared && left.axes.length > 0 && right.axes.length > 0;
 }
 
+/** What comes of a tensor whose order means nothing has none either. */
+export function keepOrder(made: Node, operands: readonly Node[], here: Here): void {
+  if (operands.some((operand) => here.ctx.unordered.has(operand))) here.ctx.unordered.add(made);
+}
+
 /** Order means something only where one operand's axes hold the other's. */
 export function markOrder(made: Node, operands: readonly Node[], here: Here): void {
-  const { unordered } = here.ctx;
-  if (operands.some((operand) => unordered.has(operand))) {
-    unordered.add(made);
-    return;
-  }
+  keepOrder(made, operands, here);
   for (const a of operands) {
-    for (const b of operands) if (!within(a, b) && !within(b, a)) unordered.add(made);
+    for (const b of operands) if (!within(a, b) && !within(b, a)) here.ctx.unordered.add(made);
   }
 }
 

@@ -39,7 +39,7 @@ export interface Instance {
 
 /** A bracket argument of a call, evaluated where the call stands. */
 export interface StaticArgument {
-  readonly name: string | null;
+  readonly name: string;
   readonly span: Span;
   readonly value:
     | { readonly kind: 'axis'; readonly axis: Axis }
@@ -164,6 +164,16 @@ export interface Found {
   readonly message: string;
 }
 
+export interface ContextOptions {
+  readonly builder: Builder;
+  readonly problems: Problems;
+  readonly overrides: ReadonlyMap<string, string | number>;
+  readonly defaults: ReadonlyMap<string, number>;
+  readonly training: boolean;
+  readonly fixed: ReadonlySet<string>;
+  readonly found: Found | null;
+}
+
 export class Context {
   readonly builder: Builder;
   readonly problems: Problems;
@@ -192,15 +202,7 @@ export class Context {
   draws = 0;
   private frames = 0;
 
-  constructor(options: {
-    builder: Builder;
-    problems: Problems;
-    overrides: ReadonlyMap<string, string | number>;
-    defaults: ReadonlyMap<string, number>;
-    training: boolean;
-    fixed: ReadonlySet<string>;
-    found: Found | null;
-  }) {
+  constructor(options: ContextOptions) {
     this.builder = options.builder;
     this.problems = options.problems;
     this.overrides = options.overrides;
@@ -208,6 +210,11 @@ export class Context {
     this.training = options.training;
     this.fixed = options.fixed;
     this.found = options.found;
+  }
+
+  /** One like it, with nothing elaborated, that reports elsewhere. */
+  reporting(problems: Problems): Context {
+    return new Context({ ...this, problems });
   }
 
   frame(label: string): Frame {

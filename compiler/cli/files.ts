@@ -12,11 +12,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Writes into a temporary file of the same folder and renames it; the old file's mode stays, and a link stays a link. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-  const file = statSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync(path);
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
+  let temporary: string | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    const old = statSync(file, { throwIfNoEntry: false });
+    mkdirSync(dirname(path), { recursive: true });
+    const old = statSync(path, { throwIfNoEntry: false });
+    const file = old === undefined ? path : realpathSync(path);
+    temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
     const handle = openSync(temporary, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
     try {
       writeFileSync(handle, content);
@@ -26,7 +27,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     }
     renameSync(temporary, file);
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new CliError(`${file} could not be written: ${REASONS[codeOf(error)] ?? messageOf(error)}; nothing was changed`, undefined, { cause: error });
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    throw new CliError(`${path} could not be written: ${REASONS[codeOf(error)] ?? messageOf(error)}; nothing was changed`, undefined, { cause: error });
   }
 }

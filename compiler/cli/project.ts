@@ -7,7 +7,7 @@ dim digits = 10, width = 16
 
 model Largest(tokens: index(digits)[source]) -> { logits: [digits], weights: [source] } {
   param table: [digits, width] = normal(0.5), v: [width], W: [digits <- width]
-  x       = table[tokens]
+  x = table[tokens]
   weights = softmax[source](v @ tanh(x))
   { logits = W @ sum[source](weights * x), weights = weights }
 }

@@ -7,7 +7,7 @@ import { Names, property, upperFirst } from './names.ts';
 import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 import type { Sources } from './sources.ts';
-import { isValue, type Loop, type Piece, type Value } from './value.ts';
+import { inputsOf, isValue, type Loop, type Piece, type Value } from './value.ts';
 
 /** The name in `n` of each atom of a size. */
 export type AtomName = (atom: string) => string;
@@ -62,8 +62,8 @@ export function unbracketed(text: string): string {
   return text.slice(1, -1);
 }
 
-function bearer({ origin: { file, start, name } }: Value): string {
-  return `${file} ${start} ${name}`;
+function sameEquation({ origin: a }: Value, { origin: b }: Value): boolean {
+  return a.name === b.name && a.start === b.start && a.file === b.file;
 }
 
 /** How many dead tensors may wait within the statements of one `.attn` line. */
@@ -75,9 +75,11 @@ class BodyWriter {
   readonly #context: FunctionContext;
   readonly #names: Names;
   readonly #named = new Map<Value, string>();
-  readonly #bearers = new Map<string, Value>();
+  /** Values on the way to the one that has their equation's name. */
+  readonly #inner = new Set<Value>();
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
+  readonly #locals = new Map<string, string>();
   /** Parameters of the function that its text reads. */
   readonly #reads = new Set<string>();
   readonly #lines: { depth: number; text: string }[] = [];
@@ -87,9 +89,9 @@ class BodyWriter {
     this.#plan = plan;
     this.#context = context;
     this.#names = new Names(context.parameters);
-    // Passes give what they make for an equation the equation's origin: its name is its last value's.
-    for (const value of [...plan.needed].sort((a, b) => a.id - b.id)) {
-      if (value.origin.name !== null && value.kind !== 'argument') this.#bearers.set(bearer(value), value);
+    // Passes give what they make for an equation the equation's origin: its name is that of its last value.
+    for (const value of plan.needed) {
+      for (const input of inputsOf(value)) if (value.origin.name !== null && sameEquation(value, input)) this.#inner.add(input);
     }
   }
 
@@ -102,8 +104,8 @@ class BodyWriter {
     const lines = this.#lines;
     return {
       write(writer) {
-        if (header !== '') writer.writeLine(header);
-        let blank = header === '';
+        for (const line of header) writer.writeLine(line);
+        let blank = header.length === 0;
         for (const line of lines) {
           // One blank line at most, and none where a block begins.
           if (line.text === '' && blank) continue;
@@ -125,7 +127,11 @@ class BodyWriter {
       for (const atom of atomsIn(size)) {
         const local = this.#context.local?.[atom];
         this.#read(local ?? this.#context.sizes);
-        if (this.#sizes.has(atom) || local !== undefined) continue;
+        if (this.#sizes.has(atom) || this.#locals.has(atom)) continue;
+        if (local !== undefined) {
+          this.#locals.set(atom, this.#names.take(atom));
+          continue;
+        }
         const label = this.#context.atomName(atom);
         this.#sizes.set(atom, this.#names.take(label === 'batch' ? 'batchSize' : label));
       }
@@ -144,17 +150,18 @@ class BodyWriter {
     if (parameter !== undefined) this.#reads.add(parameter);
   }
 
-  #header(): string {
-    if (this.#sizes.size === 0) return '';
+  #header(): readonly string[] {
+    const locals = [...this.#locals].map(([atom, name]) => `const ${name} = ${this.#context.local?.[atom] ?? ''};`);
+    if (this.#sizes.size === 0) return locals;
     const parts = [...this.#sizes].map(([atom, name]) => {
       const label = this.#context.atomName(atom);
       return label === name ? name : `${property(label)}: ${name}`;
     });
-    return `const { ${parts.sort().join(', ')} } = ${this.#context.sizes};`;
+    return [`const { ${parts.sort().join(', ')} } = ${this.#context.sizes};`, ...locals];
   }
 
   #size(size: Size, tight = false): string {
-    return sizeExpression({ size, tight }, (atom) => this.#context.local?.[atom] ?? this.#sizes.get(atom) ?? atom);
+    return sizeExpression({ size, tight }, (atom) => this.#locals.get(atom) ?? this.#sizes.get(atom) ?? atom);
   }
 
   // ---------------------------------------------------------------- names
@@ -162,7 +169,7 @@ class BodyWriter {
   #name(value: Value): string {
     const known = this.#named.get(value);
     if (known !== undefined) return known;
-    const name = this.#bearers.get(bearer(value)) === value || value.kind === 'argument' ? value.origin.name : null;
+    const name = this.#inner.has(value) && value.kind !== 'argument' ? null : value.origin.name;
     const equation = name === null ? this.#context.sources.equation(value.origin) : null;
     // A value without a name of its own is called after its equation and what it is: `zSum`.
     const taken = this.#names.take(name ?? (equation === null ? value.hint : `${equation} ${upperFirst(value.hint)}`));
@@ -249,7 +256,11 @@ class BodyWriter {
     this.#named.set(loop.position, t);
     this.#write(depth, loop.reversed ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {` : `for (let ${t} = 0; ${t} < ${count}; ${t}++) {`);
     for (const { argument, list } of loop.xs) {
-      if (needed.has(argument)) this.#write(depth + 1, `const ${this.#name(argument)} = ${this.#expression(list)}[${t}]!;`);
+      if (!needed.has(argument)) continue;
+      const steps = this.#expression(list);
+      // `zSteps2[t]` is `zAt`, as far as it has no name of its own.
+      if (argument.origin.name === null) this.#named.set(argument, this.#names.take(`${steps.replace(/Steps\d*$/, '')} At`));
+      this.#write(depth + 1, `const ${this.#name(argument)} = ${steps}[${t}]!;`);
     }
     this.#block(body, loop, depth + 1);
     this.#write(depth, '}');

@@ -31,11 +31,10 @@ interface ArgumentRole {
 /** What the arguments of loops are and, for those without a name, what they may be called. */
 function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
   const roles = new Map<Node, ArgumentRole>();
-  for (const { op, inputs } of nodes) {
+  for (const { op } of nodes) {
     if (op.kind !== 'scan') continue;
-    const { position, xs, states, nexts } = op.region;
+    const { position, states, nexts } = op.region;
     roles.set(position, { position: true, hint: 't' });
-    xs.forEach((x, k) => roles.set(x, { position: false, hint: `${sourceName(inputs[k]!)} At` }));
     states.forEach((state, k) => roles.set(state, { position: false, hint: nexts[k]!.origin.name ?? 'state' }));
   }
   return roles;
@@ -46,8 +45,19 @@ function sourceName(node: Node): string {
   if (origin.name !== null) return origin.name;
   if (op.kind === 'input') return op.name;
   if (op.kind === 'parameter') return op.path.split('.').at(-1) ?? 'x';
+  if (op.kind === 'result') return resultName(inputs[0]!, op.index);
+  if (op.kind === 'unary') return op.fn in UNARY ? UNARY[op.fn as PlainUnary][1] : sourceName(inputs[0]!);
+  if (op.kind === 'matmul') return 'product';
   const shapes = op.kind === 'permute' || op.kind === 'reshape' || op.kind === 'rename' || op.kind === 'broadcast';
   return shapes ? sourceName(inputs[0]!) : op.kind === 'binary' ? BINARY[op.fn][1] : 'x';
+}
+
+function resultName({ op }: Node, index: number): string {
+  if (op.kind !== 'scan') return 'x';
+  const { states, emits } = op.region;
+  const inner = states[index] ?? emits[index - states.length];
+  if (inner === undefined || inner.op.kind === 'argument') return inner?.origin.name ?? 'previous';
+  return sourceName(inner);
 }
 
 /** The root as a number of the host, or null where it is a tensor. */

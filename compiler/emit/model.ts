@@ -185,11 +185,11 @@ class FunctionWriter {
         more();
       });
     };
-    const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch'], `{ readonly loss: tf.Tensor; readonly metrics: ${metricsType} }`,
+    const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch'], ['loss: tf.Tensor', `metrics: ${metricsType}`],
       (writer, value) => returned(writer, value, () => undefined), `${objective.name}: the loss and the metrics, means over the batch.`);
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
     const gradientsName = this.#function(`gradients${middle}`, gradients, ['p', 'batch', 'random'],
-      `{ readonly loss: tf.Tensor; readonly metrics: ${metricsType}; readonly gradients: ${typeName}Parameters }`,
+      ['loss: tf.Tensor', `metrics: ${metricsType}`, `gradients: ${typeName}Parameters`],
       (writer, value) => returned(writer, value, () => {
         writer.write('gradients: ');
         this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
@@ -207,7 +207,7 @@ class FunctionWriter {
     ] as const) {
       this.declarations.push(alias(`type ${typeName}${name}`, text, (writer) => writer.write(recordType(fields))));
     }
-    const prepareName = this.#function('prepare', prepare, ['p', 'batch'], `{ readonly memory: ${typeName}Memory; readonly state: ${typeName}State }`, (writer, value) => {
+    const prepareName = this.#function('prepare', prepare, ['p', 'batch'], [`memory: ${typeName}Memory`, `state: ${typeName}State`], (writer, value) => {
       writer.inlineBlock(() => {
         writer.write('memory: ');
         this.#record(writer, memory, (name) => value(`memory.${name}`));
@@ -217,7 +217,7 @@ class FunctionWriter {
       });
     }, 'Once per call: what no step changes, and the first states.');
     const stepName = this.#function('step', step, ['p', 'batch', 'memory', 'state', 'previous', 't'],
-      `{ readonly logits: tf.Tensor3D; readonly state: ${typeName}State; readonly taps: ${recordType(taps)} }`, (writer, value) => {
+      ['logits: tf.Tensor3D', `state: ${typeName}State`, `taps: ${recordType(taps)}`], (writer, value) => {
         writer.inlineBlock(() => {
           field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
           writer.write('state: ');
@@ -241,7 +241,7 @@ class FunctionWriter {
   }
 
   #function(
-    suffix: string, roots: Roots, parameters: readonly string[], returns: string,
+    suffix: string, roots: Roots, parameters: readonly string[], returns: string | readonly string[],
     write: (writer: CodeBlockWriter, value: (name: string) => string) => void, text: string,
   ): string {
     const { typeName, prefix, sources, atomName } = this.#context;
@@ -262,10 +262,12 @@ class FunctionWriter {
     for (const { op } of inOrder([...roots.values()])) {
       if (op.kind === 'input' && source(op.name).text.startsWith('batch.')) this.batchInputs.add(op.name);
     }
-    let resultType = returns;
-    if (returns.length > 60) {
+    let resultType = typeof returns === 'string' ? returns : '';
+    if (typeof returns !== 'string') {
       resultType = `${typeName}${upperFirst(suffix)}Results`;
-      this.declarations.push(alias(`type ${resultType}`, `What ${name} gives.`, (writer) => writer.write(returns.replace(/^\{ /, '{\n  ').replace(/ \}$/, ';\n}').replace(/; (readonly (metrics|gradients|state|taps))/g, ';\n  $1'))));
+      this.declarations.push(alias(`type ${resultType}`, `What ${name} gives.`, (writer) => writer.inlineBlock(() => {
+        for (const each of returns) writer.writeLine(`readonly ${each};`);
+      })));
     }
     const context: FunctionContext = {
       sources, atomName, input: source, sizes: 'batch.n',

@@ -21,6 +21,10 @@ export function layout(roots: Roots): Roots {
 }
 
 const BATCH = 'batch';
+/** The axis of the hypotheses that one step of decoding advances. */
+const BEAM = 'beam';
+/** Beyond these the kernels of some backends are slow, or wrong without saying so. */
+const MOST_AXES = 4;
 /** Functions of floats: tfjs would round what they give for an integer. */
 const FLOATS: ReadonlySet<UnaryFn> = new Set(['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus', 'erf', 'sin', 'cos']);
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map((axis) => axis.id);
@@ -137,7 +141,25 @@ class Layout {
     // tfjs divides integers to integers.
     if (op.kind === 'binary' && (op.fn === 'div' || op.fn === 'pow')) operands = operands.map((x) => build.float(x, node.origin));
     const order = commonOrder(operands.map(axesOf));
-    return build.make(op, operands.map((x) => build.aligned(x, order, node.origin)), node.origin);
+    return order.length > MOST_AXES ? this.#collapsed(op, operands, order, node.origin) : build.make(op, operands.map((x) => build.aligned(x, order, node.origin)), node.origin);
+  }
+
+  /** tfjs is slow or wrong beyond four axes: neighbours that every operand has, or lacks, together become one. */
+  #collapsed(op: OpOf<'binary'> | OpOf<'select'>, operands: readonly Node[], order: readonly Axis[], origin: Origin): Node {
+    const build = this.#build;
+    const has = (x: Node, axis: Axis): boolean => hasAxis(axesOf(x), axis.id);
+    const groups: Axis[][] = [];
+    for (const axis of order) {
+      const last = groups.at(-1);
+      if (last !== undefined && operands.every((x) => has(x, axis) === has(x, last[0]!))) last.push(axis);
+      else groups.push([axis]);
+    }
+    const axes = groups.map((group) => merged(group, 0));
+    const flat = operands.map((x) => {
+      const placed = build.permuted(x, order.filter((axis) => has(x, axis)), origin);
+      return build.aligned(build.reshaped(placed, axes.filter((_, k) => has(x, groups[k]![0]!)), origin), axes, origin);
+    });
+    return build.reshaped(build.make(op, flat, { ...origin, name: null }), order, origin);
   }
 
   #broadcast(x: Node, axes: readonly Axis[], origin: Origin): Node {
@@ -172,11 +194,15 @@ class Layout {
       const groups = zip.length === 0 ? outer : [zip, ...outer];
       return build.grouped(build.float(x, origin), groups, groups.map((axes, k) => merged(axes, k)), origin);
     };
-    const axes = [...zip, ...rows, ...columns];
     const operands = [flat(way.left, [rows, inner]), flat(way.right, [inner, columns])];
-    const straight = zip.length <= 1 && rows.length === 1 && columns.length === 1;
+    // The batch comes first again, while the result is still a matrix.
+    const late = hasAxis(columns, BATCH);
+    const axes = late ? [...zip, ...columns, ...rows] : [...zip, ...rows, ...columns];
+    const straight = !late && zip.length <= 1 && rows.length === 1 && columns.length === 1;
     const result = build.make({ kind: 'matmul' }, operands, straight ? origin : { ...origin, name: null });
-    return straight ? result : build.make({ kind: 'reshape', axes }, [result], origin);
+    if (straight) return result;
+    const turned = late ? build.permuted(result, [...axesOf(result).slice(0, -2), ...axesOf(result).slice(-2).reverse()], origin) : result;
+    return build.make({ kind: 'reshape', axes }, [turned], origin);
   }
 
   // ---------------------------------------------------------------- places
@@ -291,12 +317,15 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
   const rows = batchFirst(without(axesOf(left), ids(shared)));
   const columns = without(axesOf(right), ids(shared));
   const inner = pick(shared, over);
+  // In one step of decoding a parameter is used once and its few rows are small; elsewhere it is permuted once for all steps.
+  const decoding = hasAxis(axesOf(left), BEAM) || hasAxis(axesOf(right), BEAM);
   const permuted = (x: Node, order: readonly Axis[]): number => {
     const same = axesOf(x).every((axis, k) => axis.id === order[k]?.id);
-    return same ? 0 : hasAxis(axesOf(x), BATCH) ? 4 : 1;
+    if (same) return 0;
+    return decoding ? (hasAxis(axesOf(x), BEAM) ? 1 : 10) : hasAxis(axesOf(x), BATCH) ? 4 : 1;
   };
-  // A batch among the columns: the result would have to be permuted to be batch first.
-  const late = hasAxis(columns, BATCH) ? 3 : 0;
+  // A batch among the columns: the result has to be permuted to be batch first.
+  const late = !hasAxis(columns, BATCH) ? 0 : decoding ? 1 : 3;
   return { left, right, zip, rows, inner, columns, cost: permuted(left, [...zip, ...rows, ...inner]) + permuted(right, [...zip, ...inner, ...columns]) + late };
 }
 

@@ -2,7 +2,7 @@
 import type { Axis, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
-import { verify, type Dialect } from '../graph/verify.ts';
+import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
@@ -31,7 +31,7 @@ export interface Derived {
 }
 
 export function derive(program: Program, options: DeriveOptions = {}): Derived {
-  const passes = new Passes(options);
+  const passes = new Passes(options, program);
   const { ragged } = program;
   const batched = (fn: string, roots: Roots): Roots => {
     const flat = passes.run(`${fn}: inline`, 'inlined', roots, inline);
@@ -65,14 +65,16 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
 
 class Passes {
   readonly #options: DeriveOptions;
+  readonly #facts: NonNullable<VerifyOptions['facts']>;
 
-  constructor(options: DeriveOptions) {
+  constructor(options: DeriveOptions, { requirements }: Program) {
     this.#options = options;
+    this.#facts = requirements.flatMap(({ kind, a, b }) => (kind === 'equal' ? [{ left: a, right: b }] : []));
   }
 
   run(name: string, dialect: Dialect, roots: Roots, pass: (roots: Roots) => Roots): Roots {
     const made = pass(roots);
-    if (this.#options.verify === true) verify([...made.values()], { dialect });
+    if (this.#options.verify === true) verify([...made.values()], { dialect, facts: this.#facts });
     this.#options.trace?.(name, made);
     return made;
   }

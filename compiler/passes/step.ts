@@ -6,13 +6,13 @@ import { GraphError } from '../graph/errors.ts';
 import type { Axis, DecoderGraph, Dim, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { without } from '../graph/spaces.ts';
-import { operands, reachable } from '../graph/walk.ts';
+import { reachable } from '../graph/walk.ts';
 import { size as sizes } from '../analyze/size.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild } from './rebuild.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
 
@@ -62,7 +62,7 @@ function liftedStep({ previous, position, states, logits, taps }: DecoderGraph):
     ...states.map(({ name, init }): [string, Node] => [`init.${name}`, init]),
   ]);
   const m = new Maker();
-  const inline = new Inline(m, analyse(roots.values()), [], []);
+  const inline = new Inline(m, analyse(roots.values()), []);
   const input = (argument: Node, name: string, axes: readonly Axis[]): void => {
     m.origin = argument.origin;
     inline.set(argument, m.leaf({ kind: 'input', name }, { ...typeOf(argument), axes }));
@@ -77,10 +77,6 @@ function liftedStep({ previous, position, states, logits, taps }: DecoderGraph):
 class Split extends Rebuild {
   readonly memory = new Map<string, { readonly node: Node; readonly axes: readonly Axis[] }>();
   readonly #shared = new Map<Node, boolean>();
-
-  constructor(m: Maker, facts: Facts) {
-    super(m, facts);
-  }
 
   protected override visit(node: Node): Node {
     if (!this.#isShared(node)) return super.visit(node);
@@ -98,7 +94,7 @@ class Split extends Rebuild {
     if (known !== undefined) return known;
     let found = false;
     if (this.facts.loopsOf(node).size === 0) {
-      const leaves = reachable([node], operands);
+      const leaves = reachable([node]);
       const isStep = ({ op }: Node): boolean => op.kind === 'input' && (op.name === 'previous' || op.name === POSITION || op.name.startsWith('state.'));
       found = !leaves.some(isStep) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length');
     }

@@ -181,15 +181,17 @@ class Parts extends Rebuild {
   /** What the loop must emit for `emit` to be computed behind it. */
   boundary(emit: Node): readonly Node[] {
     const found = new Set<Node>();
+    const read = new Set<Node>();
     const visit = (node: Node): void => {
-      if (this.isFree(node) || !this.isStateful(node)) return;
+      if (this.isFree(node)) return;
       const { kind } = node.op;
-      if (this.#core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
+      if (!this.isStateful(node)) read.add(node);
+      else if (this.#core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
       else node.inputs.forEach(visit);
     };
     visit(emit);
-    // Larger values than the emit itself stay in the loop.
-    if ([...found].some((node) => rank(node) > Math.max(2, rank(emit)))) {
+    // What reads larger values than it is itself stays in the loop.
+    if (found.size > 0 && [...found, ...read].some((node) => rank(node) > Math.max(2, rank(emit)))) {
       this.#core.add(emit);
       return [emit];
     }

@@ -17,9 +17,9 @@ export interface DateTarget {
 export type DateModel = GenerativeModel<Record<string, number>, DateInput, DateTarget>;
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  full: { about: 'every locale', dims: {}, seed: 1, batchSize: 128, steps: 10_000, validateEvery: 500, window: 20 },
+  full: { about: 'every locale', dims: {}, seed: 1, batchSize: 128, steps: 3000, validateEvery: 500, window: 20 },
   small: {
-    about: 'six locales, small enough for a demonstration', dims: { embed: 24, hidden: 48, align: 32, maxout: 32 }, seed: 1, batchSize: 64, steps: 1500,
+    about: 'six locales, small enough for a demonstration', dims: { embed: 24, hidden: 48, align: 32, maxout: 32 }, seed: 1, batchSize: 64, steps: 1200,
     validateEvery: 250, window: 10, settings: { locales: demoLocales },
   },
   quick: {

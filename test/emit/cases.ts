@@ -227,4 +227,16 @@ export const cases: Readonly<Record<string, Case>> = {
       };
     },
   },
+  'elementwise operations over many axes': {
+    dims, data: { sizes, inputs: { ...xs, y: numbers(60, 5) } },
+    build: (b) => {
+      const y = b.input('y', tensor(float, [keys, axis(S, 'other'), hidden]));
+      const outer = b.binary('mul', x(b), b.rename(y, 'hidden', inner));
+      const all = [batch, source, hidden, keys, axis(S, 'other'), inner];
+      return {
+        sum: b.broadcast(b.binary('add', outer, x(b)), all),
+        chosen: b.broadcast(b.select(b.binary('gt', x(b), b.constant(0)), outer, b.rename(y, 'hidden', inner)), all),
+      };
+    },
+  },
 };

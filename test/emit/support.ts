@@ -76,6 +76,17 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
   return { model: { program, forward: layout(batched), objectives: [], decoder: null }, batched };
 }
 
+/** The functions of a module, refusing tensors that were disposed: backends may read what is left of them. */
+function watched(module: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(module).map(([name, member]) => {
+    if (typeof member !== 'function' || /^[A-Z]/.test(name)) return [name, member];
+    return [name, (...args: unknown[]): unknown => {
+      for (const each of args.flat(1)) if (each instanceof tf.Tensor && each.isDisposed) throw new Error(`${name} is given a disposed tensor`);
+      return (member as (...given: unknown[]) => unknown)(...args);
+    }];
+  }));
+}
+
 /** The exports and the definitions of an emitted module, with the runtime handed in. */
 export function load(text: string): Record<string, unknown> {
   const js = ts.transpileModule(`${text}\nexport const definitions = [${[...text.matchAll(/const (\w+Definition): rt\.Definition/g)].map((match) => match[1]).join()}];`, {
@@ -83,8 +94,8 @@ export function load(text: string): Record<string, unknown> {
   }).outputText;
   const exports: Record<string, unknown> = {};
   const require = (name: string): unknown => {
-    if (name === '@tensorflow/tfjs-core') return tf;
-    if (name === 'attnc/runtime') return { ...runtime, ...ops };
+    if (name === '@tensorflow/tfjs-core') return watched(tf);
+    if (name === 'attnc/runtime') return { ...runtime, ...watched(ops) };
     throw new Error(`an emitted module imports ${name}`);
   };
   new Function('exports', 'require', js)(exports, require);

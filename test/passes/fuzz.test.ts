@@ -23,11 +23,14 @@ const SIZES = { a: 2, c: 3 };
 class Grower {
   readonly #b: Builder;
   readonly #random: Random;
+  /** In a loop's body nothing has the loop's axis: this step's place has its own name. */
+  readonly #axes: readonly Axis[];
   #fresh = 0;
 
-  constructor(b: Builder, random: Random) {
+  constructor(b: Builder, random: Random, axes: readonly Axis[] = AXES) {
     this.#b = b;
     this.#random = random;
+    this.#axes = axes;
   }
 
   #below(n: number): number {
@@ -67,11 +70,11 @@ class Grower {
   #leaf(pool: readonly Node[]): Node {
     const b = this.#b;
     const n = this.#fresh++;
-    const axes = AXES.filter(() => this.#random() < 0.4);
+    const axes = this.#axes.filter(() => this.#random() < 0.4);
     switch (this.#below(pool.length > 0 ? 4 : 3)) {
       case 0: return b.input(`x${n}`, floats(...axes));
       case 1: return b.parameter(`p${n}`, axes.filter((axis) => axis === a || axis === c));
-      case 2: return b.gather(b.parameter(`t${n}`, [a, c]), b.input(`i${n}`, index(a, ...axes.filter((axis) => axis !== a && axis !== c))), 'a', true);
+      case 2: return this.#axes.includes(a) && this.#axes.includes(c) ? b.gather(b.parameter(`t${n}`, [a, c]), b.input(`i${n}`, index(a, ...axes.filter((axis) => axis !== a && axis !== c))), 'a', true) : b.constant(0.6);
       default: return this.#pick(pool);
     }
   }
@@ -84,16 +87,15 @@ class Grower {
     const b = this.#b;
     const [place, xt] = [b.step(over), b.argument({ ...typeOf(x), axes: typeOf(x).axes.filter(({ id }) => id !== over.id) })];
     const inside = [xt, ...pool.filter((node) => !hasAxis(typeOf(node).axes, over.id))];
-    const own = new Grower(b, this.#random);
+    const own = new Grower(b, this.#random, this.#axes.filter((axis) => axis !== over));
     own.#fresh = (this.#fresh += 100);
     const state = b.argument(typeOf(xt));
     const grown = own.value(depth, [...inside, state]);
     const next = b.unary('tanh', b.binary('add', xt, b.binary('mul', state, b.constant(0.5))));
-    const emit = hasAxis(typeOf(grown).axes, over.id) ? b.reduce('sum', grown, [over.id]) : grown;
     this.#fresh = own.#fresh + 100;
     const scan = b.scan({
       axis: over, reversed: this.#random() < 0.5, position: place, xs: [{ arg: xt, value: x }],
-      states: [{ arg: state, init: b.broadcast(b.constant(0.2), typeOf(xt).axes), next }], emits: [emit],
+      states: [{ arg: state, init: b.broadcast(b.constant(0.2), typeOf(xt).axes), next }], emits: [grown],
     });
     return this.#random() < 0.5 ? b.result(scan, 0) : b.result(scan, 1);
   }

@@ -1,10 +1,10 @@
 /** Batches of random examples for any graph, and the comparison of a batched graph with the oracle run example by example. */
 import { expect } from 'vitest';
-import { atomsOf, evaluate } from '../../compiler/analyze/size.ts';
-import type { Axis, Node, Parameter, TensorType } from '../../compiler/graph/graph.ts';
+import { evaluate } from '../../compiler/analyze/size.ts';
+import type { Axis, Parameter, TensorType } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { finiteDifference, interpret, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
-import { isRagged, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
+import { originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { verify, type Dialect } from '../../compiler/graph/verify.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
@@ -136,7 +136,7 @@ export function checked(dialect: Dialect, roots: Roots): Roots {
   return roots;
 }
 
-/** Two graphs of one dialect have the same values, junk in the padding included unless `present` says otherwise. */
+/** Two graphs of one dialect have the same values. */
 export function expectEqual(a: Roots, b: Roots, bindings: Bindings, tolerance = 1e-12): void {
   const names = [...a.keys()];
   const [p, q] = [a, b].map((roots) => interpret(names.map((name) => roots.get(name)!), bindings));
@@ -147,17 +147,6 @@ export function expectEqual(a: Roots, b: Roots, bindings: Bindings, tolerance = 
     });
   });
 }
-
-/** Every ragged atom of the graph. */
-export function raggedAtoms(roots: Roots): readonly string[] {
-  const atoms = new Set<string>();
-  for (const node of reachable([...roots.values()])) {
-    for (const { axes } of node.types) for (const { space } of axes) if (isRagged(space)) for (const atom of atomsOf(sizeOf(space))) atoms.add(atom);
-  }
-  return [...atoms];
-}
-
-export type { Node };
 
 /** The roots with the loss averaged over the batch, as `derive` makes them. */
 export function averaged(batched: Roots, loss = 'loss'): Roots {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { FitOptions, FitResult } from '../../../runtime/index.ts';
 import type { Given } from '../arguments.ts';
@@ -11,17 +11,20 @@ import { evaluationTable } from '../task/table.ts';
 export async function train(given: Given, io: Io): Promise<number> {
   if (given.has('quick') && given.has('config')) throw misuse('attnc train: --quick does not go with --config');
   if (given.has('resume') && given.has('fresh')) throw misuse('attnc train: --resume does not go with --fresh');
+  const wanted = wantedOf(given);
   const where = given.operands[0]!;
   const loaded = await loadTask(where, io);
   const outFolder = outFolderOf(loaded, given.text('out'), io);
-  const settings = settingsOf(given, loaded.task.name, outFolder, io);
-  const { name, configuration } = configurationOf(loaded.task, settings.configuration ?? undefined);
+  const settings = settingsOf(wanted, given, loaded.task.name, outFolder, io);
+  const { name, configuration } = configurationOf(loaded.task, settings.configuration);
   const run: RunFile = {
     task: loaded.task.name, configuration: name, set: settings.set,
     steps: settings.steps ?? configuration.steps, seed: settings.seed ?? configuration.seed,
   };
   const built = await build(loaded, { outFolder, configuration, set: new Map(Object.entries(run.set)), backend: given.text('backend') ?? 'auto', seed: run.seed }, io);
   io.err(`${name}: ${configuration.about}`);
+  // A best of the run before would be taken for this one's.
+  if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
   writeRunFile(outFolder, run);
 
   const { fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
@@ -55,25 +58,38 @@ export async function train(given: Given, io: Io): Promise<number> {
   return STATUS.fine;
 }
 
-/** What the command line says, and in a resumed run what run.json says where the command line is silent. */
-function settingsOf(given: Given, task: string, outFolder: string, io: Io): { configuration: string | null; set: Record<string, string | number>; steps: number | undefined; seed: number | undefined } {
-  const set = Object.fromEntries(given.pairs('set'));
-  const configuration = given.has('quick') ? 'quick' : (given.text('config') ?? null);
-  const mine = { configuration, set, steps: given.whole('steps', 1), seed: given.whole('seed', 0) };
+interface Wanted {
+  readonly configuration: string | undefined;
+  readonly set: Readonly<Record<string, string | number>>;
+  readonly steps: number | undefined;
+  readonly seed: number | undefined;
+}
+
+/** What the command line says. */
+function wantedOf(given: Given): Wanted {
+  return {
+    configuration: given.has('quick') ? 'quick' : given.text('config'), set: Object.fromEntries(given.pairs('set')),
+    steps: given.whole('steps', 1), seed: given.whole('seed', 0),
+  };
+}
+
+/** In a resumed run run.json decides where the command line is silent. */
+function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: string, io: Io): Wanted {
   const last = join(outFolder, 'last.safetensors');
   const place = relative(io.cwd, outFolder) || '.';
   if (!given.has('resume')) {
     if (existsSync(last) && !given.has('fresh')) throw new CliError(`${place} holds a run already`, '--resume goes on from it, --fresh begins anew and loses it, --out DIR takes another folder');
-    return mine;
+    return wanted;
   }
   if (!existsSync(last)) throw new CliError(`${place} holds no run to go on from`, 'leave --resume out, or give the folder with --out');
   const run = readRunFile(outFolder);
-  if (run === null) return mine;
+  if (run === null) return wanted;
   if (run.task !== task) throw new CliError(`${place} holds a run of the task ${run.task}, not of ${task}`, 'give another folder with --out');
+  // Another configuration has steps of its own.
+  const same = wanted.configuration === undefined || wanted.configuration === run.configuration;
   return {
-    configuration: mine.configuration ?? run.configuration, set: { ...run.set, ...set },
-    // Another configuration has steps of its own.
-    steps: mine.steps ?? (mine.configuration === null || mine.configuration === run.configuration ? run.steps : undefined), seed: mine.seed ?? run.seed,
+    configuration: wanted.configuration ?? run.configuration, set: { ...run.set, ...wanted.set },
+    steps: wanted.steps ?? (same ? run.steps : undefined), seed: wanted.seed ?? run.seed,
   };
 }
 

@@ -8,46 +8,41 @@ import { join } from 'node:path';
 import { CliError } from '../io.ts';
 import { codeOf, messageOf, packageRoot } from '../library.ts';
 
-const OURS = /^(?:attnc(?:\/runtime)?|@tensorflow\/tfjs-(?:core|backend-[a-z]+)(?:\/.*)?)$/u;
-
 /** Read as ES modules, also in a folder whose package.json does not say so, or that has none. */
 const TYPESCRIPT = /^file:.*\.ts(?:\?|$)/u;
 
-/** The address of the one copy, for specifiers that may have no second one; else null. */
-export function ownAddress(specifier: string): string | null {
-  if (!OURS.test(specifier)) return null;
+/** Found from here instead of from the module that imports it. */
+const OURS = /^@tensorflow\/tfjs-(?:core|backend-[a-z]+)(?:\/|$)/u;
+
+/** The address of the one copy of attnc. */
+function ownAddresses(): ReadonlyMap<string, string> {
   const built = join(packageRoot(), 'dist');
-  if (specifier === 'attnc') return pathToFileURL(join(built, 'compiler', 'index.js')).href;
-  if (specifier === 'attnc/runtime') return pathToFileURL(join(built, 'runtime', 'index.js')).href;
-  return import.meta.resolve(specifier);
+  return new Map([['attnc', 'compiler'], ['attnc/runtime', 'runtime']].map(([name, folder]): [string, string] => [name!, pathToFileURL(join(built, folder!, 'index.js')).href]));
 }
 
-/** Asks the hook's thread-free form where Node has it, the older one elsewhere. */
+/** Takes the form of hooks without a thread of their own where Node has it, the older one elsewhere. */
 function redirect(): void {
+  const own = ownAddresses();
   const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & { readonly registerHooks?: RegisterHooks };
   if (registerHooks !== undefined) {
     registerHooks({
       resolve(specifier, context, next) {
-        const url = ownAddress(specifier);
-        if (url !== null) return { url, shortCircuit: true };
-        const resolved = next(specifier, context);
+        const url = own.get(specifier);
+        if (url !== undefined) return { url, shortCircuit: true };
+        const resolved = next(specifier, OURS.test(specifier) ? { ...context, parentURL: import.meta.url } : context);
         return TYPESCRIPT.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
       },
     });
     return;
   }
-  const core = import.meta.resolve('@tensorflow/tfjs-core');
+  // The same as a module, since it runs in a thread of its own.
   const source = `
-    const ours = ${String(OURS)}, typescript = ${String(TYPESCRIPT)};
-    const own = new Map(${JSON.stringify(['attnc', 'attnc/runtime'].map((name) => [name, ownAddress(name)]))});
+    const own = new Map(${JSON.stringify([...own])}), ours = ${String(OURS)}, typescript = ${String(TYPESCRIPT)};
     export async function resolve(specifier, context, next) {
-      if (!ours.test(specifier)) {
-        const resolved = await next(specifier, context);
-        return typescript.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
-      }
       const url = own.get(specifier);
       if (url !== undefined) return { url, shortCircuit: true };
-      return next(specifier, { ...context, parentURL: ${JSON.stringify(core)} });
+      const resolved = await next(specifier, ours.test(specifier) ? { ...context, parentURL: ${JSON.stringify(import.meta.url)} } : context);
+      return typescript.test(resolved.url) ? { ...resolved, format: 'module' } : resolved;
     }`;
   register?.(`data:text/javascript,${encodeURIComponent(source)}`);
 }

@@ -1,0 +1,103 @@
+/** `concat` and `stack` (R7): operands agree in all axes but one each; those are laid end to end. */
+import type { BracketArg, CallExpr, Name, Span } from '../../grammar/ast.ts';
+import type { Axis, Node, Space } from '../graph/graph.ts';
+import { showType } from '../graph/spaces.ts';
+import { evaluateTensor } from './expr.ts';
+import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from './operate.ts';
+import type { Here, Value } from './scope.ts';
+import { agree, ERROR, labels, origin, report, tensor, typeOf } from './scope.ts';
+import { size } from './size.ts';
+
+export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
+  const nodes: Node[] = [];
+  for (const arg of expr.args) {
+    const node = evaluateTensor(arg.value, here);
+    if (node === null) return ERROR;
+    nodes.push(node);
+  }
+  if (brackets.length > 1) return report(here, 'E0404', brackets[1]!.span, `\`${name}\` takes one axis`);
+  if (nodes.length === 0) return report(here, 'E0403', expr.span, `\`${name}\` wants at least one operand`);
+  const unified = unify(nodes, name, here, expr.span);
+  if (unified === null) return ERROR;
+  const bracket = brackets[0];
+  if (name === 'stack') {
+    const to = bracket?.kind === 'value' && bracket.value.kind === 'name' ? { text: bracket.value.name, span: bracket.span } : null;
+    if (to === null) return report(here, 'E0404', expr.span, '`stack` names its new axis: `stack[m](a, b)`');
+    return joined(unified, unified.map(() => null), to, here, expr.span);
+  }
+  const plan = growing(unified, bracket, here, expr.span);
+  return plan === null ? ERROR : joined(unified, plan.parts, plan.to, here, expr.span);
+}
+
+/** Elements of one kind: floats if one is, positions on different axes as whole numbers. */
+function unify(nodes: readonly Node[], name: string, here: Here, span: Span): readonly Node[] | null {
+  const elems = nodes.map((node) => typeOf(node).elem);
+  if (nodes.some((node) => sameKind(nodes[0]!, node, name, here, span) === null)) return null;
+  if (elems.some((elem) => elem.kind === 'float')) return nodes.map((node) => toFloat(node, here, span));
+  const same = elems.every((elem) => elem.kind === elems[0]!.kind && (elem.kind !== 'index' || sameIndexSpace(elem, elems[0]!)));
+  return same ? nodes : nodes.map((node) => toInt(node, here, span));
+}
+
+function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: Here, span: Span): { parts: (Axis | null)[]; to: Name | null } | null {
+  const find = (label: string): (Axis | null)[] => nodes.map((node) => typeOf(node).axes.find((axis) => axis.label === label) ?? null);
+  if (bracket?.kind === 'as' && bracket.from.length === 1 && bracket.to.length === 1) {
+    const parts = find(bracket.from[0]!.text);
+    if (parts.some((part) => part !== null)) return { parts, to: bracket.to[0]! };
+    needAxis(nodes[0]!, bracket.from[0]!.text, 'concat', here, bracket.span);
+    return null;
+  }
+  const to = bracket?.kind === 'value' && bracket.value.kind === 'name' ? { text: bracket.value.name, span: bracket.span } : null;
+  if (bracket !== undefined && to === null) {
+    report(here, 'E0404', bracket.span, '`concat` takes one axis: `concat[n](a, b)` or `concat[old as n](a, b)`');
+    return null;
+  }
+  const common = labels(nodes[0]!).filter((label) => nodes.every((node) => labels(node).includes(label)));
+  if (to !== null && common.includes(to.text)) return { parts: find(to.text), to };
+  const parts = nodes.map((node) => typeOf(node).axes.filter((axis) => !common.includes(axis.label)));
+  if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1)) return { parts: parts.map((own) => own[0] ?? null), to };
+  const options = common.map((label) => `\`concat[${label} as ${to?.text ?? 'joined'}](…)\``).join(' or ');
+  report(here, 'E0309', span, 'it is not clear which axis `concat` joins', {
+    given: nodes.map((node) => showType(typeOf(node))).join(' and '),
+    why: 'the operands may differ in one axis each; that one is joined',
+    ...(options === '' ? {} : { fix: options }),
+  });
+  return null;
+}
+
+function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
+  const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
+  const cat: Space = { kind: 'cat', parts: spaces };
+  const declared = to === null ? null : here.scope.lookup(to.text);
+  // A dim of provably that size: its places are the joined ones.
+  const stacked = parts.every((part) => part === null);
+  const space = declared?.kind === 'dim' && agree(here, declared.space, cat) === 'equal' ? declared.space
+    : stacked ? { kind: 'anon', size: size.int(nodes.length) } as const : cat;
+  const label = to?.text ?? `concat${nextOrdinal(here)}`;
+  const axis = here.frame.axis(label, space);
+  // Axes of one label are one axis, but for those that are joined.
+  const seen = new Map<string, Axis>();
+  const aligned: Node[] = [];
+  for (const [k, node] of nodes.entries()) {
+    let value = node;
+    for (const own of allAxes(node)) {
+      if (own.id === parts[k]?.id) continue;
+      const first = seen.get(own.label);
+      if (first === undefined) seen.set(own.label, own);
+      else if (first.id !== own.id) {
+        if (!sizesAgree(first, own, 'concat', here, span, nodes[0]!, value)) return ERROR;
+        value = rename(holding(value, own, here, span), own, first, here, span);
+      }
+    }
+    aligned.push(value);
+  }
+  if (seen.has(label)) return report(here, 'E0301', span, `the result would hold \`${label}\` twice`);
+  const made = here.ctx.builder.node({ kind: 'concat', axis, parts: parts.map((part) => part?.id ?? null) }, aligned, origin(here, span));
+  markOrder(made, nodes.filter((_, k) => parts[k] === null), here);
+  return tensor(made);
+}
+
+function nextOrdinal(here: Here): number {
+  const ordinal = (here.ordinals.get('concat') ?? 0) + 1;
+  here.ordinals.set('concat', ordinal);
+  return ordinal;
+}

@@ -1,0 +1,105 @@
+/** Models: their inputs, their outputs, and what an objective may name. */
+import type { Declaration } from '../../grammar/ast.ts';
+import type { Dim, Input, Node, Space } from '../graph/graph.ts';
+import { sameSpace } from '../graph/spaces.ts';
+import { bodyValue, laterNames, tensorsOf } from './body.ts';
+import { elaborateDecoder, type Decoded } from './decoder.ts';
+import type { Root } from './root.ts';
+import type { Here } from './scope.ts';
+import { ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { soundSignature } from './standalone.ts';
+import { tensorTypeOfExpr } from './types.ts';
+
+export interface Model {
+  readonly inputs: readonly Input[];
+  readonly outputs: ReadonlyMap<string, Node>;
+  readonly decoded: Decoded | null;
+  /** Sees everything an objective may name. */
+  readonly here: Here;
+}
+
+export function elaborateModel(declaration: Declaration, root: Root): Model | null {
+  const { problems } = root.here.ctx;
+  const errors = problems.errors;
+  if (!soundSignature(declaration, root.here)) return null;
+  const scope = new Scope(root.here.scope);
+  const decoded: Decoded[] = [];
+  const here: Here = {
+    ...root.here, scope, later: laterNames(declaration.body), taps: [],
+    decode: (entry, given, span, at) => {
+      if (decoded.length > 0) return report(at, 'E0606', span, 'a model generates with one decoder');
+      if (declaration.generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });
+      const made = elaborateDecoder(entry, given, span, at);
+      if (made === null || !generatesAlike(declaration, made, at)) return ERROR;
+      decoded.push(made);
+      return tensor(made.named.get('logits')!);
+    },
+  };
+  const inputs = modelInputs(declaration, here);
+  if (problems.errors > errors) return null;
+  const value = bodyValue(declaration.generates === null ? declaration : { ...declaration, result: null }, here);
+  if (value.kind === 'error' || problems.errors > errors) return null;
+  const result = decoded[0] ?? null;
+  if (declaration.generates !== null && (result === null || value.kind !== 'tensor' || value.node !== result.named.get('logits'))) {
+    report(here, 'E0606', declaration.name.span, `the model \`${declaration.name.text}\` generates, but its body does not end in a decoder's call`);
+    return null;
+  }
+  const main = declaration.result?.kind === 'named' ? declaration.result.name.text : 'result';
+  const outputs = result === null ? tensorsOf(value, main) : new Map([['logits', result.named.get('logits')!]]);
+  const define = (name: string, node: Node): void => {
+    if (scope.own(name) === null) scope.define(name, { kind: 'value', value: tensor(node), span: null });
+  };
+  if (result !== null) {
+    for (const name of result.graph.taps.keys()) outputs.set(name, result.named.get(name)!);
+    for (const [name, node] of result.named) define(name, node);
+    define(`${result.graph.output}'`, result.targetNode);
+    define(result.graph.output, result.previousNode);
+  } else if (here.taps.length === 1 && typeOf(here.taps[0]!.node).masks.length === 0 && !outputs.has('weights')) outputs.set('weights', here.taps[0]!.node);
+  for (const [name, node] of outputs) define(name, node);
+  return { inputs, outputs, decoded: result, here };
+}
+
+function modelInputs(declaration: Declaration, here: Here): Input[] {
+  const inputs: Input[] = [];
+  for (const param of declaration.params) {
+    const { name, span } = param;
+    if (param.value !== null) notYet(here, param.value.span, 'a default of a model\'s input');
+    if (param.type.kind === 'map') {
+      notYet(here, param.type.span, 'a map as an argument');
+      continue;
+    }
+    const type = tensorTypeOfExpr(param.type, here);
+    if (here.scope.own(name.text) !== null) report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
+    if (type === null) continue;
+    inputs.push({ name: name.text, type, doc: null });
+    here.scope.define(name.text, { kind: 'value', value: tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
+  }
+  return inputs;
+}
+
+/** A model generates what its decoder does, under the same name. */
+function generatesAlike(declaration: Declaration, made: Decoded, here: Here): boolean {
+  const { generates } = declaration;
+  if (generates === null || generates.type.kind !== 'tensor') return false;
+  const type = tensorTypeOfExpr(generates.type, here);
+  if (type === null) return false;
+  const { graph } = made;
+  const alike = generates.name.text === graph.output && type.elem.kind === 'index' && sameSpace(type.elem.space, graph.vocabulary)
+    && type.axes.length === 1 && sameSpace(type.axes[0]!.space, graph.axis.space);
+  if (!alike) {
+    report(here, 'E0307', generates.span, `the model does not generate what its decoder \`${graph.name}\` does`, {
+      fix: `write \`generates ${graph.output}: …\` in both, with one type`,
+    });
+  }
+  return alike;
+}
+
+/** Does an input have this ragged dim? */
+export function reads(model: Model, dim: Dim): boolean {
+  const inputs = [...model.inputs, ...(model.decoded === null ? [] : model.decoded.inputs)];
+  return inputs.some(({ type }) => type.axes.some((axis) => mentions(axis.space, dim)));
+}
+
+function mentions(space: Space, dim: Dim): boolean {
+  return space.kind === 'dim' ? space.dim.id === dim.id : space.kind === 'anon' ? false : space.parts.some((part) => mentions(part, dim));
+}

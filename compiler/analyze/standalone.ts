@@ -1,0 +1,132 @@
+/** Declarations checked by themselves: formals are axes of their own, equal to nothing else, so that every call is right. */
+import type { AxisExpr, Declaration, Name, Param } from '../../grammar/ast.ts';
+import { didYouMean, editDistance } from '../diagnostics/names.ts';
+import type { Space } from '../graph/graph.ts';
+import { bodyValue, laterNames } from './body.ts';
+import { elaborateDecoder } from './decoder.ts';
+import type { LoadedModule } from './modules.ts';
+import type { Here, Value } from './scope.ts';
+import { dimSpace, ERROR, notYet, origin, report, Scope, tensor, unknownName } from './scope.ts';
+import { size } from './size.ts';
+import { numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
+
+export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
+  const scope = new Scope(here.scope);
+  const { text } = declaration.name;
+  const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, later: laterNames(declaration.body), taps: [] };
+  if (declaration.what === 'encoder' && !soundSignature(declaration, inside)) return;
+  defineFormals(declaration, inside);
+  for (const param of declaration.params) defineParam(param, inside);
+  bodyValue(declaration, inside);
+}
+
+export function checkDecoder(declaration: Declaration, module: LoadedModule, here: Here): void {
+  if (!soundSignature(declaration, here)) return;
+  const given = [];
+  for (const param of declaration.params) {
+    if (param.type.kind === 'map') {
+      notYet(here, param.type.span, 'a map as an argument');
+      return;
+    }
+    const type = tensorTypeOfExpr(param.type, here);
+    if (type === null) return;
+    given.push({ param, node: here.ctx.builder.argument(type, origin(here, param.span, param.name.text)), span: param.span });
+  }
+  elaborateDecoder({ kind: 'declaration', declaration, module }, given, declaration.name.span, here);
+}
+
+// ---------------------------------------------------------------- formals
+
+function formalDim(label: string, here: Here): Space {
+  const id = `${here.path}.${label}`;
+  here.ctx.formals.add(id);
+  return dimSpace({ id, label, size: size.atom(id), ragged: false, origin: 0, mayBeEmpty: false });
+}
+
+function defineFormals(declaration: Declaration, here: Here): void {
+  const { scope } = here;
+  const define = (label: string, bracket: boolean): void => {
+    if (scope.own(label) !== null || (!bracket && scope.lookup(label)?.kind === 'dim')) return;
+    scope.define(label, { kind: 'dim', space: formalDim(label, here), span: null, file: here.module.path });
+  };
+  const group = (label: string): void => {
+    if (scope.own(`${label}..`) !== null) return;
+    scope.define(`${label}..`, { kind: 'group', axes: [here.frame.axis(`${label}.0`, formalDim(`${label}.0`, here))] });
+  };
+  for (const param of declaration.statics) {
+    const literal = param.value === null ? null : numberOfExpr(param.value);
+    if (scope.own(param.name.text) !== null || scope.own(`${param.name.text}..`) !== null) report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
+    else if (param.group) group(param.name.text);
+    else if (literal !== null && !Number.isInteger(literal)) scope.define(param.name.text, { kind: 'option', value: literal, choices: null });
+    else if (param.value === null || sizeOfExpr(param.value, here) !== null) define(param.name.text, true);
+    else scope.define(param.name.text, { kind: 'value', value: ERROR, span: param.name.span });
+  }
+  for (const { type } of declaration.params) {
+    if (type.kind === 'tensor' && type.elem.kind === 'index') define(type.elem.of.text, false);
+    for (const axis of axesOf(type)) {
+      if (axis.group) group(axis.label.text);
+      else if (axis.size === null) define(axis.label.text, false);
+    }
+  }
+}
+
+function axesOf(type: Param['type']): readonly AxisExpr[] {
+  return type.kind === 'tensor' ? type.axes : [...type.out, ...type.in];
+}
+
+function defineParam(param: Param, here: Here): void {
+  if (here.scope.own(param.name.text)?.kind === 'value') report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
+  if (param.type.kind === 'map') notYet(here, param.type.span, 'a map as an argument');
+  const type = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, here) : null;
+  const value: Value = type === null ? ERROR : tensor(here.ctx.builder.argument(type, origin(here, param.span, param.name.text)));
+  here.scope.define(param.name.text, { kind: 'value', value, span: param.span });
+}
+
+// ---------------------------------------------------------------- signatures
+
+/** Names of axes and dims that a signature holds. */
+function signatureNames(declaration: Declaration): Name[] {
+  const types = [
+    ...declaration.params.map(({ type }) => type), ...(declaration.generates === null ? [] : [declaration.generates.type]),
+    ...(declaration.result === null ? [] : declaration.result.kind === 'record' ? declaration.result.fields.map(({ type }) => type) : [declaration.result.type]),
+  ];
+  return types.flatMap((type) => [
+    ...(type.kind === 'tensor' && type.elem.kind === 'index' ? [type.elem.of] : []),
+    ...axesOf(type).flatMap((axis) => (axis.group || axis.size !== null ? [] : [axis.label])),
+  ]);
+}
+
+/** Models, encoders and decoders have no formals: there is no caller that an axis could be taken from. */
+export function soundSignature(declaration: Declaration, here: Here): boolean {
+  const free = signatureNames(declaration).filter(({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text));
+  const dims = [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
+  for (const [k, name] of free.entries()) {
+    if (free.findIndex(({ text }) => text === name.text) < k || isError(name, here)) continue;
+    unknownName(here, 'E0407', name, 'dim', dims);
+  }
+  return free.length === 0;
+}
+
+function isError(name: Name, here: Here): boolean {
+  const entry = here.scope.lookup(name.text);
+  return entry?.kind === 'value' && entry.value.kind === 'error';
+}
+
+/** W0401: a formal that looks like a dim of the file, or that stands only once and is much like one. */
+export function warnFormals(declaration: Declaration, uses: (name: string) => number, here: Here): void {
+  const names = signatureNames(declaration);
+  const dims = [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
+  for (const [k, name] of names.entries()) {
+    const { text } = name;
+    if (names.findIndex((other) => other.text === text) < k || dims.includes(text) || declaration.statics.some((param) => param.name.text === text)) continue;
+    const near = [...text].length < 3 ? undefined : dims.find((dim) => [...dim].length >= 3 && editDistance(text, dim, 2) === 1);
+    if (near !== undefined) {
+      report(here, 'W0401', name.span, `the axis \`${text}\` is any axis of a caller, and looks like the dim \`${near}\``, { severity: 'warning', fix: `if the dim is meant, write \`${near}\`` });
+      continue;
+    }
+    const like = uses(text) === 1 ? didYouMean(text, dims) : null;
+    if (like !== null) {
+      report(here, 'W0401', name.span, `the axis \`${text}\` stands nowhere else: it is any axis of a caller`, { severity: 'warning', fix: `if the dim is meant, write \`${like}\`` });
+    }
+  }
+}

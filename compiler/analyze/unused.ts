@@ -1,0 +1,109 @@
+/** W0201 and W0401, by the syntax alone: names that nothing reads. */
+import type { Body, Declaration, Item, Module, Name, Statement } from '../../grammar/ast.ts';
+import type { Here } from './scope.ts';
+import { report } from './scope.ts';
+import { warnFormals } from './standalone.ts';
+
+/** Names that the language itself reads. */
+const read = new Set(['logits', 'probability', 'weights', 'loss']);
+
+export function warnUnused(module: Module, here: Here): void {
+  const counts = new Map<Item, Map<string, number>>(module.items.map((item) => [item, countUses(item)]));
+  const everywhere = (name: string): boolean => [...counts.values()].some((uses) => uses.has(name));
+  const inObjectives = (name: string): boolean => [...counts].some(([item, uses]) => item.kind === 'objective' && uses.has(name));
+  const warn = (name: Name, what: string): void => {
+    report(here, 'W0201', name.span, `the ${what} \`${name.text}\` is read by nothing`, { severity: 'warning', fix: 'remove it, or use it' });
+  };
+  for (const item of module.items) {
+    if (item.kind === 'dim') for (const { name } of item.dims) if (!everywhere(name.text)) warn(name, 'dim');
+    if (item.kind === 'option' && !everywhere(item.name.text)) warn(item.name, 'option');
+    if (item.kind === 'import') for (const { name, as } of item.names) if (!everywhere((as ?? name).text)) warn(as ?? name, 'import');
+    if (item.kind !== 'declaration' && item.kind !== 'objective') continue;
+    const uses = counts.get(item)!;
+    const visible = item.kind === 'declaration' && (item.what === 'decoder' || item.what === 'model');
+    for (const { name, what } of definitions(item.body)) {
+      if (!uses.has(name.text) && !read.has(name.text) && !(visible && inObjectives(name.text))) warn(name, what);
+    }
+    if (item.kind === 'declaration' && item.what !== 'model' && item.what !== 'encoder' && item.what !== 'decoder') warnFormals(item, (name) => uses.get(name) ?? 0, here);
+  }
+}
+
+/** What a body defines and somebody should read; a name with a prime is the state's. */
+function definitions(body: Body): { name: Name; what: string }[] {
+  return body.statements.flatMap((statement: Statement): { name: Name; what: string }[] => {
+    switch (statement.kind) {
+      case 'dim': return statement.dims.map(({ name }) => ({ name, what: 'dim' }));
+      case 'option': return [{ name: statement.name, what: 'option' }];
+      case 'param': return statement.groups.flatMap((group) => group.names.map((name) => ({ name, what: 'parameter' })));
+      case 'let': return [{ name: statement.name, what: 'instance' }, ...nested(statement.value)];
+      case 'equation': return [...statement.targets.flatMap(({ name, prime }) => (prime ? [] : [{ name, what: 'value' }])), ...nested(statement.value)];
+      case 'match': return statement.arms.flatMap((arm) => definitions(arm.body));
+      default: return nested(statement);
+    }
+  });
+}
+
+/** Definitions in the bodies inside an expression: scans, repeats, branches. */
+function nested(part: unknown): { name: Name; what: string }[] {
+  if (typeof part !== 'object' || part === null) return [];
+  if (isBody(part)) return definitions(part);
+  return Object.values(part).flatMap(nested);
+}
+
+function isBody(part: object): part is Body {
+  return 'statements' in part && Array.isArray(part.statements);
+}
+
+/** How often each name is read in a part of the tree: in expressions, types and brackets, but not where it is defined. */
+function countUses(item: Item): Map<string, number> {
+  const uses = new Map<string, number>();
+  const count = (name: string): void => { uses.set(name, (uses.get(name) ?? 0) + 1); };
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    if (Array.isArray(part)) {
+      part.forEach(visit);
+      return;
+    }
+    if ('kind' in part && part.kind === 'name' && 'name' in part && typeof part.name === 'string') count(part.name);
+    for (const [key, inner] of Object.entries(part)) {
+      if (isName(inner)) {
+        if (!isDefinition(part, key)) count(inner.text);
+      } else if (Array.isArray(inner) && inner.every(isName)) {
+        if (key !== 'names') inner.forEach(({ text }) => count(text));
+      } else if (key !== 'models' && key !== 'comments') visit(inner);
+    }
+  };
+  visit(item);
+  return uses;
+}
+
+function isName(part: unknown): part is Name {
+  return typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string' && 'span' in part && !('kind' in part);
+}
+
+/** Does `key` of this part of the tree hold the name that it defines? */
+function isDefinition(part: object, key: string): boolean {
+  if (key === 'field') return true;
+  if (key === 'name' || key === 'as') return !('kind' in part && part.kind === 'named');
+  return false;
+}
+
+/** Alternatives of every option in these modules: what `match` may take besides. */
+export function optionChoices(modules: Iterable<Module>): { name: Name; choices: readonly string[]; file: string }[] {
+  const found: { name: Name; choices: readonly string[]; file: string }[] = [];
+  for (const module of modules) {
+    const add = (item: Item | Statement): void => {
+      if (item.kind === 'option' && item.value.kind === 'choice') found.push({ name: item.name, choices: item.value.choices.map(({ text }) => text), file: module.file.path });
+    };
+    for (const item of module.items) {
+      add(item);
+      if (item.kind === 'declaration') item.body.statements.forEach(add);
+    }
+  }
+  return found;
+}
+
+/** Names of the options that stand in bodies: `--set` reaches them too. */
+export function localOptions(declarations: readonly Declaration[]): string[] {
+  return declarations.flatMap(({ body }) => body.statements.flatMap((statement) => (statement.kind === 'option' ? [statement.name.text] : [])));
+}

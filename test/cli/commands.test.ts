@@ -1,0 +1,242 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, test } from 'vitest';
+import { wantsColor } from '../../compiler/cli/io.ts';
+import { nodeLibrary } from '../../compiler/cli/library.ts';
+import { COMMANDS } from '../../compiler/cli/specs.ts';
+import { attnc, root, scratch } from './support.ts';
+
+const GOOD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * x } }\n';
+const BAD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * z } }\n';
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = scratch();
+  for (const [name, text] of Object.entries(files)) {
+    if (name.includes('/')) mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+describe('the command line', () => {
+  test.each([
+    [['chek'], 'did you mean attnc check?'],
+    [['check', '--jsn', 'a.attn'], 'did you mean --json?'],
+    [['check'], 'FILE… is missing'],
+    [['check', '--set', 'hidden', 'a.attn'], 'takes name=value'],
+    [['check', 'a.attn', '--set'], 'takes a value'],
+    [['check', '--json=yes', 'a.attn'], 'takes no value'],
+    [['compile', '--out', 'a', '--out', 'b', 'a.attn'], 'given twice'],
+    [['compile', '--stdout', '--watch', 'a.attn'], 'does not go with'],
+    [['explain', 'E0101', 'E0102'], 'one word too many'],
+    [['explain', 'E9999'], 'there is no code'],
+    [['train', 'x', '--steps', '0'], 'whole number from 1'],
+    [['train', 'x', '--quick', '--config', 'full'], 'does not go with'],
+    [['generate', 'x', '--temperature', '2'], 'goes with --sample'],
+    [['generate', 'x', '--picture', 'look.gif'], '.svg or .png'],
+    [['--versoin'], 'there is no option'],
+  ])('misuse %j is told, status 2', async (args, message) => {
+    const { status, err, out } = await attnc(scratch(), ...args);
+    expect(err).toContain(message);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+  });
+
+  test.each(COMMANDS.map(({ name }) => name))('%s --help shows how it is used', async (name) => {
+    const { status, out, err } = await attnc(root, name, '--help');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toContain(`usage: attnc ${name}`);
+  });
+
+  it('lists the commands', async () => {
+    const { status, out } = await attnc(root, '--help');
+    expect(status).toBe(0);
+    for (const { name } of COMMANDS) expect(out).toContain(`  ${name} `);
+    expect((await attnc(root)).status).toBe(2);
+    expect((await attnc(root, '--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('colours on terminals only, and never under NO_COLOR', () => {
+    expect(wantsColor(true, {})).toBe(true);
+    expect(wantsColor(false, {})).toBe(false);
+    expect(wantsColor(true, { NO_COLOR: '1' })).toBe(false);
+    expect(wantsColor(true, { NO_COLOR: '1', FORCE_COLOR: '1' })).toBe(false);
+    expect(wantsColor(false, { FORCE_COLOR: '1' })).toBe(true);
+    expect(wantsColor(true, { TERM: 'dumb' })).toBe(false);
+  });
+});
+
+describe('check', () => {
+  it('is silent on errors that are not there', async () => {
+    expect(await attnc(folderWith({ 'a.attn': GOOD }), 'check', 'a.attn')).toEqual({ status: 0, out: 'a.attn: no problems\n', err: '' });
+  });
+
+  it('shows errors, status 1', async () => {
+    const { status, err } = await attnc(folderWith({ 'a.attn': BAD }), 'check', 'a.attn');
+    expect(status).toBe(1);
+    expect(err).toContain('error[E0201]');
+    expect(err).toContain('--> a.attn:3:');
+  });
+
+  it('--json is one document over all files', async () => {
+    const { status, out } = await attnc(folderWith({ 'a.attn': BAD, 'b.attn': BAD }), 'check', '--json', 'a.attn', 'b.attn');
+    const document = JSON.parse(out) as { errors: number; diagnostics: { place: { file: string } }[] };
+    expect(status).toBe(1);
+    expect(document.errors).toBe(2);
+    expect(document.diagnostics.map(({ place }) => place.file)).toEqual(['a.attn', 'b.attn']);
+  });
+
+  it('says what is wrong with the file itself', async () => {
+    const folder = folderWith({ 'a.attn': GOOD, 'd/model.attn': GOOD });
+    writeFileSync(join(folder, 'latin.attn'), Buffer.from([0x2f, 0x2f, 0xe9]));
+    expect((await attnc(folder, 'check', 'none.attn')).err).toContain('there is no file none.attn');
+    expect((await attnc(folder, 'check', 'a')).err).toContain('did you mean a.attn?');
+    expect((await attnc(folder, 'check', 'd')).err).toContain('d/model.attn');
+    expect((await attnc(folder, 'check', 'latin.attn')).err).toContain('not UTF-8');
+  });
+
+  it('--set of an unknown name is an error', async () => {
+    const { status, err } = await attnc(folderWith({ 'a.attn': 'dim width = 4\n\nmodel M(x: [width]) -> { y: [width] } { { y = x } }\n' }), 'check', '--set', 'witdh=3', 'a.attn');
+    expect(status).toBe(1);
+    expect(err).toContain('did you mean `width`?');
+  });
+});
+
+describe('files', () => {
+  it("a user's own std/ is not the standard library", () => {
+    const folder = folderWith({ 'std/cells.attn': GOOD });
+    const library = nodeLibrary(folder);
+    expect(library.nameOf('std/cells.attn')).toBe('./std/cells.attn');
+    expect(library.read('./std/cells.attn')).toBe(GOOD);
+    expect(library.read('std/cells.attn')).toContain('cell GRU');
+    expect(library.nameOf('other/std.attn')).toBe('other/std.attn');
+  });
+
+  it('imports stand relative to the importing file, inside and outside of the working folder', async () => {
+    const folder = folderWith({
+      'lib/twice.attn': 'block Twice(x: [n]) -> [n] { 2 * x }\n',
+      'app/model.attn': 'import Twice from "../lib/twice"\ndim n = 4\nmodel M(x: [n]) -> { y: [n] } { { y = Twice(x) } }\n',
+    });
+    expect((await attnc(folder, 'check', 'app/model.attn')).status).toBe(0);
+    expect((await attnc(join(folder, 'app'), 'check', 'model.attn')).status).toBe(0);
+    expect((await attnc(join(folder, 'lib'), 'check', '../app/model.attn')).status).toBe(0);
+  });
+});
+
+describe('compile', () => {
+  it('writes beside the source, into --out, or to standard output: the same bytes', async () => {
+    const folder = folderWith({ 'a.attn': GOOD });
+    expect((await attnc(folder, 'compile', 'a.attn')).status).toBe(0);
+    expect((await attnc(folder, 'compile', 'a.attn', '--out', 'deep/er')).status).toBe(0);
+    const { out } = await attnc(folder, 'compile', 'a.attn', '--stdout');
+    expect(out).toContain('export class Double');
+    expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe(out);
+    expect(readFileSync(join(folder, 'deep/er/a.ts'), 'utf8')).toBe(out);
+  });
+
+  it('leaves the old module and nothing else where there are errors', async () => {
+    const folder = folderWith({ 'a.attn': BAD, 'a.ts': 'old' });
+    expect((await attnc(folder, 'compile', 'a.attn')).status).toBe(1);
+    expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe('old');
+    expect(readdirSync(folder).sort()).toEqual(['a.attn', 'a.ts']);
+  });
+
+  it('goes on with the other files after one with errors', async () => {
+    const folder = folderWith({ 'a.attn': BAD, 'b.attn': GOOD });
+    expect((await attnc(folder, 'compile', 'a.attn', 'b.attn')).status).toBe(1);
+    expect(existsSync(join(folder, 'b.ts'))).toBe(true);
+  });
+
+  it('refuses two sources for one output, and a file without a model', async () => {
+    const folder = folderWith({ 'x/a.attn': GOOD, 'y/a.attn': GOOD, 'blocks.attn': 'block F(x: [n]) -> [n] { x }\n' });
+    expect(await attnc(folder, 'compile', '--out', 'o', 'x/a.attn', 'y/a.attn')).toMatchObject({ status: 2 });
+    expect(existsSync(join(folder, 'o'))).toBe(false);
+    expect((await attnc(folder, 'compile', 'blocks.attn')).err).toContain('declares no model');
+  });
+
+  it('says why it could not write, and writes through a link', async () => {
+    const folder = folderWith({ 'a.attn': GOOD, 'real.ts': 'old', 'file': '' });
+    expect((await attnc(folder, 'compile', '--out', 'file', 'a.attn')).err).toContain('is a file, not a folder');
+    symlinkSync(join(folder, 'real.ts'), join(folder, 'a.ts'));
+    expect((await attnc(folder, 'compile', 'a.attn')).status).toBe(0);
+    expect(lstatSync(join(folder, 'a.ts')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, 'real.ts'), 'utf8')).toContain('export class Double');
+  });
+});
+
+describe('fmt', () => {
+  const untidy = 'dim n=4\nmodel Double(x:[n])->{y:[n]}{{y=2*x}}\n';
+
+  it('gives the canonical layout, once', async () => {
+    const folder = folderWith({ 'a.attn': untidy });
+    expect(await attnc(folder, 'fmt', '--check', 'a.attn')).toMatchObject({ status: 1 });
+    expect(readFileSync(join(folder, 'a.attn'), 'utf8')).toBe(untidy);
+    expect(await attnc(folder, 'fmt', 'a.attn')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(folder, 'a.attn'), 'utf8')).not.toBe(untidy);
+    expect(await attnc(folder, 'fmt', '--check', 'a.attn')).toEqual({ status: 0, out: '', err: '' });
+  });
+
+  it('leaves a file with syntax errors as it is', async () => {
+    const folder = folderWith({ 'a.attn': 'dim n 4\n' });
+    const { status, err } = await attnc(folder, 'fmt', 'a.attn');
+    expect(status).toBe(1);
+    expect(err).toContain('error[E01');
+    expect(readFileSync(join(folder, 'a.attn'), 'utf8')).toBe('dim n 4\n');
+  });
+});
+
+describe('explain', () => {
+  it('explains a code and lists all', async () => {
+    expect((await attnc(root, 'explain', 'e0302')).out).toContain('# E0302');
+    const { out } = await attnc(root, 'explain');
+    expect(out).toContain('E0302');
+    expect(out).toContain('W0201');
+  });
+});
+
+describe('init', () => {
+  it('begins a project that is free of problems and laid out as fmt does', async () => {
+    const folder = scratch();
+    expect(await attnc(folder, 'init', 'My Project')).toMatchObject({ status: 0 });
+    const project = join(folder, 'My Project');
+    expect(await attnc(project, 'check', 'model.attn')).toEqual({ status: 0, out: 'model.attn: no problems\n', err: '' });
+    expect(await attnc(project, 'fmt', '--check', 'model.attn')).toEqual({ status: 0, out: '', err: '' });
+    expect((JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { name: string }).name).toBe('my-project');
+  });
+
+  it('replaces nothing', async () => {
+    const folder = folderWith({ 'package.json': '{}', 'README.md': 'mine' });
+    expect(await attnc(folder, 'init')).toMatchObject({ status: 0 });
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('{}');
+    writeFileSync(join(folder, 'model.attn'), GOOD);
+    expect(await attnc(folder, 'init')).toMatchObject({ status: 1 });
+    expect(readFileSync(join(folder, 'model.attn'), 'utf8')).toBe(GOOD);
+  });
+});
+
+describe('summary', () => {
+  const linear = 'dim rows: ragged, in = 3, out = 5\n\nmodel Map(x: [rows, in]) -> { y: [rows, out] } {\n  param W: [out <- in], b: [out] = zeros\n  { y = W @ x + b }\n}\n';
+
+  it('counts parameters and multiply-adds at the sizes given', async () => {
+    const folder = folderWith({ 'a.attn': linear });
+    const { status, out } = await attnc(folder, 'summary', 'a.attn', '--at', 'rows=7');
+    expect(status).toBe(0);
+    expect(out).toMatch(/W\s+\[out 5 <- in 3\]\s+glorot\s+15\n/);
+    expect(out).toMatch(/total\s+20\n/);
+    expect(out).toMatch(/multiply-adds\s+105\n/);
+    const wider = (await attnc(folder, 'summary', 'a.attn', '--at', 'rows=7', '--set', 'out=50')).out;
+    expect(wider).toMatch(/total\s+200\n/);
+    expect(wider).toMatch(/multiply-adds\s+1,050\n/);
+  });
+
+  it('counts a recurrence once for each step', async () => {
+    const folder = folderWith({
+      'a.attn': 'dim time: ragged, in = 2, hidden = 3\n\nmodel Run(x: [time, in]) -> { y: [time, hidden] } {\n  param U: [hidden <- hidden], W: [hidden <- in]\n  run = scan time with xt = x { state h: [hidden] = 0;  h\' = tanh(W @ xt + U @ h);  emit h\' }\n  { y = run }\n}\n',
+    });
+    expect((await attnc(folder, 'summary', 'a.attn', '--at', 'time=10')).out).toMatch(/multiply-adds\s+150\n/);
+  });
+
+  it('knows the ragged dims', async () => {
+    expect(await attnc(folderWith({ 'a.attn': linear }), 'summary', 'a.attn', '--at', 'row=7')).toMatchObject({ status: 2 });
+  });
+});

@@ -1,0 +1,135 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSafetensors } from '../../runtime/index.ts';
+import { attnc, attncProcess, interrupted, requireBuilt, root, scratch } from './support.ts';
+
+beforeAll(requireBuilt);
+
+async function project(): Promise<string> {
+  const folder = scratch();
+  await attnc(folder, 'init');
+  return folder;
+}
+
+function numbersOf(file: string): Readonly<Record<string, number[]>> {
+  return Object.fromEntries([...readSafetensors(readFileSync(file)).tensors].map(([name, { data }]) => [name, Array.from(data)]));
+}
+
+const CPU = ['--backend', 'cpu'];
+
+describe('a project of `attnc init`', () => {
+  it('trains, goes on to the same numbers as without a break, generates and evaluates', { timeout: 120_000 }, async () => {
+    const folder = await project();
+    const whole = await attncProcess(folder, ['train', '.', ...CPU, '--steps', '120', '--out', 'whole']);
+    expect(whole.err).toContain('saved in whole');
+    expect(whole.status).toBe(0);
+    expect(whole.out).toMatch(/^group\s+examples\s+right\nall\s+200/);
+    expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '50'])).status).toBe(0);
+    const again = await attncProcess(folder, ['train', '.', ...CPU]);
+    expect(again.status).toBe(1);
+    expect(again.err).toContain('--resume goes on from it');
+    expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '120', '--resume'])).err).toContain('going on from step 50');
+    expect(numbersOf(join(folder, 'out/last.safetensors'))).toEqual(numbersOf(join(folder, 'whole/last.safetensors')));
+
+    const answers = await attncProcess(folder, ['generate', '.', ...CPU, '--out', 'whole'], { input: '3 1 4\nfoo\n7 7 9\n' });
+    expect(answers.status).toBe(1);
+    expect(answers.err).toContain('expected digits');
+    expect(answers.out.split('\n').length).toBe(4);
+    expect(answers.out).toMatch(/^\d\n\n\d\n$/);
+    expect((await attncProcess(folder, ['evaluate', '.', ...CPU, '--limit', '50'])).out).toMatch(/all\s+50/);
+  });
+
+  it('is saved by Ctrl-C', { timeout: 60_000 }, async () => {
+    const folder = await project();
+    const { status, err } = await interrupted(folder, ['train', '.', ...CPU, '--steps', '1000000'], /parameters\n/, 'SIGINT');
+    expect(err).toContain('To go on: attnc train . --backend cpu --resume');
+    expect(status).toBe(130);
+    expect(existsSync(join(folder, 'out/last.safetensors'))).toBe(true);
+  });
+
+  it('keeps what --set changed for generating and evaluating', { timeout: 60_000 }, async () => {
+    const folder = await project();
+    expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', '--set', 'width=6'])).err).toContain('126 parameters');
+    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).status).toBe(0);
+  });
+
+  it('says in one line what is wrong with a checkpoint', { timeout: 60_000 }, async () => {
+    const folder = await project();
+    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .');
+    writeFileSync(join(folder, 'bad.safetensors'), 'not a checkpoint at all');
+    const { status, err } = await attncProcess(folder, ['generate', '.', ...CPU, '--checkpoint', 'bad.safetensors', '1 2']);
+    expect(status).toBe(1);
+    expect(err).toContain('bad.safetensors cannot be used: not a safetensors file');
+    expect(err).not.toContain('    at ');
+  });
+});
+
+describe('modules of a task', () => {
+  it('share the one runtime and tfjs of the command, whatever is installed beside them', { timeout: 60_000 }, async () => {
+    const folder = await project();
+    for (const name of ['attnc', '@tensorflow/tfjs-core']) {
+      const decoy = join(folder, 'node_modules', name);
+      mkdirSync(decoy, { recursive: true });
+      writeFileSync(join(decoy, 'package.json'), JSON.stringify({ name, type: 'module', exports: { '.': './index.js', './runtime': './index.js' } }));
+      writeFileSync(join(decoy, 'index.js'), "throw new Error('a second copy was loaded');\n");
+    }
+    const task = readFileSync(join(folder, 'task.ts'), 'utf8');
+    writeFileSync(join(folder, 'task.ts'), `import * as tf from '@tensorflow/tfjs-core';\n${task.replace('create: (emitted, options', "create: (emitted, options: ModelOptions<Record<string, number>>) => { console.log('task sees', tf.getBackend()); return new emitted.Largest(options); },\n  other: (emitted: never, options")}`);
+    const { out, status, err } = await attncProcess(folder, ['train', '.', ...CPU, '--steps', '2']);
+    expect(err).not.toContain('second copy');
+    expect(out).toContain('task sees cpu');
+    expect(status).toBe(0);
+  });
+
+  it('that cannot be loaded are named', { timeout: 60_000 }, async () => {
+    const folder = await project();
+    writeFileSync(join(folder, 'task.ts'), 'export const task = {;\n');
+    expect((await attncProcess(folder, ['train', '.'])).err).toMatch(/task\.ts could not be loaded: /);
+    writeFileSync(join(folder, 'task.ts'), 'export const task = { name: "x" };\n');
+    expect((await attncProcess(folder, ['train', '.'])).err).toContain('its `source` is missing');
+    const { status, err } = await attncProcess(folder, ['train', 'nowhere']);
+    expect({ status, err }).toEqual({ status: 1, err: 'attnc: there is no nowhere\n  fix: give the folder of a task.ts, or the path of such a file\n' });
+  });
+});
+
+describe('the process', () => {
+  it('of `attnc check` loads neither ts-morph nor tfjs nor the rasteriser', async () => {
+    const folder = scratch();
+    const log = join(folder, 'loaded.txt');
+    const hooks = `import { appendFileSync } from 'node:fs';
+      export async function load(url, context, next) { appendFileSync(${JSON.stringify(log)}, url + '\\n'); return next(url, context); }`;
+    const register = `import { register } from 'node:module'; register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hooks))});`;
+    const { status } = await attncProcess(root, ['check', 'models/bahdanau/model.attn'], { node: ['--import', `data:text/javascript,${encodeURIComponent(register)}`] });
+    expect(status).toBe(0);
+    const loaded = readFileSync(log, 'utf8');
+    expect(loaded).toContain('chevrotain');
+    expect(loaded).not.toMatch(/ts-morph|tfjs|resvg|tsx|\/runtime\//);
+  });
+
+  it('watches: compiles again on a change of what is imported, and goes on after errors', { timeout: 60_000 }, async () => {
+    const folder = scratch();
+    writeFileSync(join(folder, 'lib.attn'), 'block F(x: [n]) -> [n] { 2 * x }\n');
+    writeFileSync(join(folder, 'a.attn'), 'import F from "./lib"\ndim n = 4\nmodel M(x: [n]) -> { y: [n] } { { y = F(x) } }\n');
+    const rounds: string[] = [];
+    const steps: Readonly<Record<number, () => void>> = {
+      1: () => writeFileSync(join(folder, 'lib.attn'), 'block F(x: [n]) -> [n] { 2 * z }\n'),
+      2: () => {
+        rounds.push(readFileSync(join(folder, 'a.ts'), 'utf8'));
+        writeFileSync(join(folder, 'lib.attn'), 'block F(x: [n]) -> [n] { 3 * x }\n');
+      },
+      3: () => rounds.push(readFileSync(join(folder, 'a.ts'), 'utf8')),
+    };
+    const counting = /watching/g;
+    let seen = 0;
+    const when = { test: (err: string): boolean => {
+      const count = err.match(counting)?.length ?? 0;
+      while (seen < count) steps[++seen]?.();
+      return seen >= 3;
+    } };
+    const { status, err } = await interrupted(folder, ['compile', '--watch', 'a.attn'], when, 'SIGINT');
+    expect(status).toBe(0);
+    expect(err).toContain('error[E0201]');
+    expect(rounds[0]).not.toBe(rounds[1]);
+  });
+});

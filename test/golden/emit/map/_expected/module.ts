@@ -1,0 +1,99 @@
+/**
+ * Compiled by attnc from input.attn. Do not edit: edit the source and compile again.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import * as rt from 'attnc/runtime';
+
+/** Dims of Map that its constructor may be given. */
+export type MapDims = {
+  /** An affine map of every row. Default 3. */
+  readonly in: number;
+  /** An affine map of every row. Default 5. */
+  readonly out: number;
+};
+
+/** One example of Map. */
+export interface MapInput {
+  /** `[rows, in]` */
+  readonly x: readonly rt.Floats[];
+}
+
+/** What the objectives need besides. */
+export interface MapTarget {
+}
+
+/** What Map gives for one example. */
+export type MapOutput = {
+  readonly y: rt.Value;
+};
+
+/** Every size of a call. */
+type MapSizes = {
+  readonly in: number;
+  readonly out: number;
+  readonly batch: number;
+  readonly rows: number;
+};
+
+/** Parameters by path. */
+type MapParameters = {
+  readonly W: tf.Tensor;
+  readonly b: tf.Tensor;
+};
+
+/** Padded examples on the device. */
+type MapBatch = rt.Batch & {
+  readonly n: MapSizes;
+  readonly inputs: { readonly x: tf.Tensor };
+  readonly lengths: { readonly rows: tf.Tensor1D };
+};
+
+/** Outputs by name, [batch, …]. */
+type MapResults = { readonly y: tf.Tensor };
+
+/** The outputs of Map, batch first. */
+function mapForward(p: MapParameters, batch: MapBatch): MapResults {
+  const { batch: batchSize, in: in_, out, rows } = batch.n;
+
+  // input.attn:6  { y = W @ x + b }
+  const xRows = tf.reshape(batch.inputs.x, [batchSize * rows, in_]);
+  const WT = tf.transpose(p.W, [1, 0]);
+  const product = tf.matMul(xRows, WT);
+  const product2 = tf.reshape(product, [batchSize, rows, out]);
+  const sum = tf.add(product2, p.b);
+  rt.dispose(xRows, WT, product, product2);
+  return { y: sum };
+}
+
+const mapDefinition: rt.Definition = {
+  name: 'Map',
+  source: 'input.attn',
+  hyperparameters: { in: 3, out: 5 },
+  ragged: [{ label: 'rows', mayBeEmpty: false }],
+  sizes(n: MapDims) {
+    return { in: n.in, out: n.out };
+  },
+  parameters(n: MapSizes) {
+    return [
+      { path: 'W', axes: [{ label: 'out', size: n.out }, { label: 'in', size: n.in }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'b', axes: [{ label: 'out', size: n.out }], outs: 1, init: { kind: 'zeros' } },
+    ];
+  },
+  inputs(n: MapSizes) {
+    return [
+      { name: 'x', elem: 'float', axes: [{ label: 'rows', dim: 'rows' }, { label: 'in', size: n.in }], indexes: null },
+    ];
+  },
+  outputs: {
+    y: { elem: 'float', axes: [{ label: 'rows', dim: 'rows' }, { label: 'out', dim: null }] },
+  },
+  forward: mapForward,
+  objectives: [],
+  decoder: null,
+};
+
+export class Map extends rt.Model<MapDims, MapInput, MapTarget, MapOutput> {
+  constructor(options: rt.ModelOptions<MapDims> = {}) {
+    super(mapDefinition, options);
+  }
+}

@@ -1,0 +1,1870 @@
+/**
+ * Compiled by attnc from models/seq2seq/model.attn. Do not edit: edit the source and compile again.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import * as rt from 'attnc/runtime';
+
+/** Dims of Seq2Seq that its constructor may be given. */
+export type Seq2SeqDims = {
+  /** Characters read and written. Default 972. */
+  readonly words: number;
+  /** Characters read and written. Default 14. */
+  readonly characters: number;
+  /** Sizes of the layers. Default 48. */
+  readonly embed: number;
+  /** Sizes of the layers. Default 160. */
+  readonly hidden: number;
+};
+
+/** One example of Seq2Seq. */
+export interface Seq2SeqInput {
+  /** `index(words)[source]` */
+  readonly tokens: rt.Ints;
+}
+
+/** What the objectives need besides. */
+export interface Seq2SeqTarget {
+  /** `index(characters)[target]` */
+  readonly y: rt.Ints;
+}
+
+/** Every size of a call. */
+type Seq2SeqSizes = {
+  readonly words: number;
+  readonly characters: number;
+  readonly embed: number;
+  readonly hidden: number;
+  readonly batch: number;
+  readonly source: number;
+  readonly target: number;
+};
+
+/** Parameters by path. */
+type Seq2SeqParameters = {
+  readonly 'read.Read.table': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Wi': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Wf': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Wo': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Wg': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Ui': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Uf': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Uo': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.Ug': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.bi': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.bo': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.bg': tf.Tensor;
+  readonly 'read.Read.run.h_c.LSTM.bf': tf.Tensor;
+  readonly 'Write.table': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Wi': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Wf': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Wo': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Wg': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Ui': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Uf': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Uo': tf.Tensor;
+  readonly 'Write.h_c.LSTM.Ug': tf.Tensor;
+  readonly 'Write.h_c.LSTM.bi': tf.Tensor;
+  readonly 'Write.h_c.LSTM.bo': tf.Tensor;
+  readonly 'Write.h_c.LSTM.bg': tf.Tensor;
+  readonly 'Write.h_c.LSTM.bf': tf.Tensor;
+  readonly 'Write.logits.Linear.W': tf.Tensor;
+  readonly 'Write.logits.Linear.b': tf.Tensor;
+};
+
+/** Padded examples on the device. */
+type Seq2SeqBatch = rt.Batch & {
+  readonly n: Seq2SeqSizes;
+  readonly inputs: { readonly tokens: tf.Tensor; readonly y: tf.Tensor; readonly "y'": tf.Tensor };
+  readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };
+};
+
+/** Outputs by name, [batch, …]. */
+type Seq2SeqResults = { readonly logits: tf.Tensor };
+
+/** The outputs of Seq2Seq, batch first. */
+function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResults {
+  const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runFilled = tf.fill([batchSize, hidden], 0);
+  const runSourcePlaces = tf.range(0, source, 1, 'int32');
+  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
+  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:14  x = table[tokens]
+  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const oWoT = tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct = tf.matMul(oXRows, oWoT);
+  const oProduct2 = tf.reshape(oProduct, [batchSize, source, hidden]);
+  rt.dispose(x, oWoT, oProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum = tf.add(oProduct2, p['read.Read.run.h_c.LSTM.bo']);
+  rt.dispose(oProduct2);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT = tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct = tf.matMul(oXRows, fWfT);
+  const fProduct2 = tf.reshape(fProduct, [batchSize, source, hidden]);
+  rt.dispose(fWfT, fProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum2 = tf.add(fProduct2, p['read.Read.run.h_c.LSTM.bf']);
+  rt.dispose(fProduct2);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT = tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct = tf.matMul(oXRows, iWiT);
+  const iProduct2 = tf.reshape(iProduct, [batchSize, source, hidden]);
+  rt.dispose(iWiT, iProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum3 = tf.add(iProduct2, p['read.Read.run.h_c.LSTM.bi']);
+  rt.dispose(iProduct2);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT = tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct = tf.matMul(oXRows, gWgT);
+  const gProduct2 = tf.reshape(gProduct, [batchSize, source, hidden]);
+  rt.dispose(oXRows, gWgT, gProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum4 = tf.add(gProduct2, p['read.Read.run.h_c.LSTM.bg']);
+  rt.dispose(gProduct2);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  const runSumT = tf.transpose(sum, [1, 0, 2]);
+  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
+  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
+  rt.dispose(runIsGreater, sum, sum2, sum3);
+  const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
+  const isGreaterSteps = tf.unstack(runIsGreaterT);
+  const sumSteps = tf.unstack(runSumT);
+  const sumSteps2 = tf.unstack(runSumT2);
+  rt.dispose(sum4, runIsGreaterT, runSumT, runSumT2);
+  const sumSteps3 = tf.unstack(runSumT3);
+  const sumSteps4 = tf.unstack(runSumT4);
+  rt.dispose(runSumT3, runSumT4);
+
+  const productSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  let runState: tf.Tensor = runFilled;
+  let runState2: tf.Tensor = tf.clone(runFilled);
+  for (let t = source - 1; t >= 0; t--) {
+    const isGreaterAt = isGreaterSteps[t]!;
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct3 = tf.matMul(runState, oUoT);
+    const oSum = tf.add(sumAt, oProduct3);
+    const o = tf.sigmoid(oSum);
+    rt.dispose(oProduct3, oSum);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct3 = tf.matMul(runState, fUfT);
+    const fSum = tf.add(sumAt2, fProduct3);
+    const f = tf.sigmoid(fSum);
+    rt.dispose(fProduct3, fSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct = tf.mul(f, runState2);
+    rt.dispose(f);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct3 = tf.matMul(runState, iUiT);
+    const iSum = tf.add(sumAt3, iProduct3);
+    const i = tf.sigmoid(iSum);
+    rt.dispose(iProduct3, iSum);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct3 = tf.matMul(runState, gUgT);
+    const gSum = tf.add(sumAt4, gProduct3);
+    const g = tf.tanh(gSum);
+    rt.dispose(gProduct3, gSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct2 = tf.mul(i, g);
+    const new_ = tf.add(newProduct, newProduct2);
+    rt.dispose(i, g, newProduct, newProduct2);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh = tf.tanh(new_);
+    const product = tf.mul(o, tanh);
+    rt.dispose(o, tanh);
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const runChosen = rt.where(runValueWide, product, runState);
+    const runChosen2 = rt.where(runValueWide, new_, runState2);
+    rt.dispose(runState, runValueWide, runState2);
+    productSteps[t] = product;
+    newSteps[t] = new_;
+    runState = runChosen;
+    runState2 = runChosen2;
+  }
+  rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
+  const productStacked = tf.stack(productSteps);
+  rt.dispose(productSteps);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
+  const picked = tf.reshape(place, [batchSize, hidden]);
+  const newStacked = tf.stack(newSteps);
+  const place2 = tf.slice(newStacked, [0, 0, 0], [1, -1, -1]);
+  rt.dispose(productStacked, place, newSteps, newStacked);
+  const picked2 = tf.reshape(place2, [batchSize, hidden]);
+  rt.dispose(place2);
+
+  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
+  const oWoT2 = tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct4 = tf.matMul(oPickedRows, oWoT2);
+  const oProduct5 = tf.reshape(oProduct4, [batchSize, target, hidden]);
+  rt.dispose(picked3, oWoT2, oProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum5 = tf.add(oProduct5, p['Write.h_c.LSTM.bo']);
+  rt.dispose(oProduct5);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT2 = tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct4 = tf.matMul(oPickedRows, fWfT2);
+  const fProduct5 = tf.reshape(fProduct4, [batchSize, target, hidden]);
+  rt.dispose(fWfT2, fProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum6 = tf.add(fProduct5, p['Write.h_c.LSTM.bf']);
+  rt.dispose(fProduct5);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT2 = tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct4 = tf.matMul(oPickedRows, iWiT2);
+  const iProduct5 = tf.reshape(iProduct4, [batchSize, target, hidden]);
+  rt.dispose(iWiT2, iProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum7 = tf.add(iProduct5, p['Write.h_c.LSTM.bi']);
+  rt.dispose(iProduct5);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT2 = tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct4 = tf.matMul(oPickedRows, gWgT2);
+  const gProduct5 = tf.reshape(gProduct4, [batchSize, target, hidden]);
+  rt.dispose(oPickedRows, gWgT2, gProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum8 = tf.add(gProduct5, p['Write.h_c.LSTM.bg']);
+  rt.dispose(gProduct5);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT2 = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT2 = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT2 = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:30  Write(read.h, read.c)
+  const sumT = tf.transpose(sum5, [1, 0, 2]);
+  const sumT2 = tf.transpose(sum6, [1, 0, 2]);
+  const sumT3 = tf.transpose(sum7, [1, 0, 2]);
+  const sumT4 = tf.transpose(sum8, [1, 0, 2]);
+  rt.dispose(sum5, sum6, sum7, sum8);
+  const sumSteps5 = tf.unstack(sumT);
+  const sumSteps6 = tf.unstack(sumT2);
+  const sumSteps7 = tf.unstack(sumT3);
+  const sumSteps8 = tf.unstack(sumT4);
+  rt.dispose(sumT, sumT2, sumT3, sumT4);
+
+  const productSteps2: tf.Tensor[] = [];
+  let state: tf.Tensor = picked;
+  let state2: tf.Tensor = picked2;
+  for (let t2 = 0; t2 < target; t2++) {
+    const sumAt5 = sumSteps5[t2]!;
+    const sumAt6 = sumSteps6[t2]!;
+    const sumAt7 = sumSteps7[t2]!;
+    const sumAt8 = sumSteps8[t2]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct6 = tf.matMul(state, oUoT2);
+    const oSum2 = tf.add(sumAt5, oProduct6);
+    const o2 = tf.sigmoid(oSum2);
+    rt.dispose(oProduct6, oSum2);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct6 = tf.matMul(state, fUfT2);
+    const fSum2 = tf.add(sumAt6, fProduct6);
+    const f2 = tf.sigmoid(fSum2);
+    rt.dispose(fProduct6, fSum2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct3 = tf.mul(f2, state2);
+    rt.dispose(f2, state2);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct6 = tf.matMul(state, iUiT2);
+    const iSum2 = tf.add(sumAt7, iProduct6);
+    const i2 = tf.sigmoid(iSum2);
+    rt.dispose(iProduct6, iSum2);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct6 = tf.matMul(state, gUgT2);
+    const gSum2 = tf.add(sumAt8, gProduct6);
+    const g2 = tf.tanh(gSum2);
+    rt.dispose(gProduct6, gSum2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct4 = tf.mul(i2, g2);
+    const new3 = tf.add(newProduct3, newProduct4);
+    rt.dispose(i2, g2, newProduct3, newProduct4);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh2 = tf.tanh(new3);
+    const product2 = tf.mul(o2, tanh2);
+    rt.dispose(o2, tanh2);
+    productSteps2.push(product2);
+    state = product2;
+    state2 = new3;
+  }
+  rt.dispose(picked, oUoT2, fUfT2, iUiT2, gUgT2, sumSteps5, sumSteps6, sumSteps7, sumSteps8, state2);
+  const productStacked2 = tf.stack(productSteps2);
+  rt.dispose(productSteps2);
+
+  // layers.attn:4  W @ x + b
+  const productStepsT = tf.transpose(productStacked2, [1, 0, 2]);
+  const productStepsRows = tf.reshape(productStepsT, [batchSize * target, hidden]);
+  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
+  const product3 = tf.matMul(productStepsRows, WT);
+  rt.dispose(productStacked2, productStepsT, productStepsRows, WT);
+  const product4 = tf.reshape(product3, [batchSize, target, characters]);
+  const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
+  rt.dispose(product3, product4);
+  return { logits: sum9 };
+}
+
+/** What seq2SeqLoss gives. */
+type Seq2SeqLossResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: { readonly exact: tf.Tensor };
+};
+
+/** Translation: the loss and the metrics, means over the batch. */
+function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResults {
+  const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
+
+  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  const lossTargetPlaces = tf.range(0, target, 1, 'int32');
+  const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
+  const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
+  rt.dispose(lossTargetPlaces, lossLossWide);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runFilled = tf.fill([batchSize, hidden], 0);
+  const runSourcePlaces = tf.range(0, source, 1, 'int32');
+  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
+  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:14  x = table[tokens]
+  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const oWoT = tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct = tf.matMul(oXRows, oWoT);
+  const oProduct2 = tf.reshape(oProduct, [batchSize, source, hidden]);
+  rt.dispose(x, oWoT, oProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum = tf.add(oProduct2, p['read.Read.run.h_c.LSTM.bo']);
+  rt.dispose(oProduct2);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT = tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct = tf.matMul(oXRows, fWfT);
+  const fProduct2 = tf.reshape(fProduct, [batchSize, source, hidden]);
+  rt.dispose(fWfT, fProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum2 = tf.add(fProduct2, p['read.Read.run.h_c.LSTM.bf']);
+  rt.dispose(fProduct2);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT = tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct = tf.matMul(oXRows, iWiT);
+  const iProduct2 = tf.reshape(iProduct, [batchSize, source, hidden]);
+  rt.dispose(iWiT, iProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum3 = tf.add(iProduct2, p['read.Read.run.h_c.LSTM.bi']);
+  rt.dispose(iProduct2);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT = tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct = tf.matMul(oXRows, gWgT);
+  const gProduct2 = tf.reshape(gProduct, [batchSize, source, hidden]);
+  rt.dispose(oXRows, gWgT, gProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum4 = tf.add(gProduct2, p['read.Read.run.h_c.LSTM.bg']);
+  rt.dispose(gProduct2);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  const runSumT = tf.transpose(sum, [1, 0, 2]);
+  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
+  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
+  rt.dispose(runIsGreater, sum, sum2, sum3);
+  const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
+  const isGreaterSteps = tf.unstack(runIsGreaterT);
+  const sumSteps = tf.unstack(runSumT);
+  const sumSteps2 = tf.unstack(runSumT2);
+  rt.dispose(sum4, runIsGreaterT, runSumT, runSumT2);
+  const sumSteps3 = tf.unstack(runSumT3);
+  const sumSteps4 = tf.unstack(runSumT4);
+  rt.dispose(runSumT3, runSumT4);
+
+  const productSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  let runState: tf.Tensor = runFilled;
+  let runState2: tf.Tensor = tf.clone(runFilled);
+  for (let t = source - 1; t >= 0; t--) {
+    const isGreaterAt = isGreaterSteps[t]!;
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct3 = tf.matMul(runState, oUoT);
+    const oSum = tf.add(sumAt, oProduct3);
+    const o = tf.sigmoid(oSum);
+    rt.dispose(oProduct3, oSum);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct3 = tf.matMul(runState, fUfT);
+    const fSum = tf.add(sumAt2, fProduct3);
+    const f = tf.sigmoid(fSum);
+    rt.dispose(fProduct3, fSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct = tf.mul(f, runState2);
+    rt.dispose(f);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct3 = tf.matMul(runState, iUiT);
+    const iSum = tf.add(sumAt3, iProduct3);
+    const i = tf.sigmoid(iSum);
+    rt.dispose(iProduct3, iSum);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct3 = tf.matMul(runState, gUgT);
+    const gSum = tf.add(sumAt4, gProduct3);
+    const g = tf.tanh(gSum);
+    rt.dispose(gProduct3, gSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct2 = tf.mul(i, g);
+    const new_ = tf.add(newProduct, newProduct2);
+    rt.dispose(i, g, newProduct, newProduct2);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh = tf.tanh(new_);
+    const product = tf.mul(o, tanh);
+    rt.dispose(o, tanh);
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const runChosen = rt.where(runValueWide, product, runState);
+    const runChosen2 = rt.where(runValueWide, new_, runState2);
+    rt.dispose(runState, runValueWide, runState2);
+    productSteps[t] = product;
+    newSteps[t] = new_;
+    runState = runChosen;
+    runState2 = runChosen2;
+  }
+  rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
+  const productStacked = tf.stack(productSteps);
+  rt.dispose(productSteps);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
+  const picked = tf.reshape(place, [batchSize, hidden]);
+  const newStacked = tf.stack(newSteps);
+  const place2 = tf.slice(newStacked, [0, 0, 0], [1, -1, -1]);
+  rt.dispose(productStacked, place, newSteps, newStacked);
+  const picked2 = tf.reshape(place2, [batchSize, hidden]);
+  rt.dispose(place2);
+
+  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
+  const oWoT2 = tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct4 = tf.matMul(oPickedRows, oWoT2);
+  const oProduct5 = tf.reshape(oProduct4, [batchSize, target, hidden]);
+  rt.dispose(picked3, oWoT2, oProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum5 = tf.add(oProduct5, p['Write.h_c.LSTM.bo']);
+  rt.dispose(oProduct5);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT2 = tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct4 = tf.matMul(oPickedRows, fWfT2);
+  const fProduct5 = tf.reshape(fProduct4, [batchSize, target, hidden]);
+  rt.dispose(fWfT2, fProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum6 = tf.add(fProduct5, p['Write.h_c.LSTM.bf']);
+  rt.dispose(fProduct5);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT2 = tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct4 = tf.matMul(oPickedRows, iWiT2);
+  const iProduct5 = tf.reshape(iProduct4, [batchSize, target, hidden]);
+  rt.dispose(iWiT2, iProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum7 = tf.add(iProduct5, p['Write.h_c.LSTM.bi']);
+  rt.dispose(iProduct5);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT2 = tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct4 = tf.matMul(oPickedRows, gWgT2);
+  const gProduct5 = tf.reshape(gProduct4, [batchSize, target, hidden]);
+  rt.dispose(oPickedRows, gWgT2, gProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum8 = tf.add(gProduct5, p['Write.h_c.LSTM.bg']);
+  rt.dispose(gProduct5);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT2 = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT2 = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT2 = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:30  Write(read.h, read.c)
+  const sumT = tf.transpose(sum5, [1, 0, 2]);
+  const sumT2 = tf.transpose(sum6, [1, 0, 2]);
+  const sumT3 = tf.transpose(sum7, [1, 0, 2]);
+  const sumT4 = tf.transpose(sum8, [1, 0, 2]);
+  rt.dispose(sum5, sum6, sum7, sum8);
+  const sumSteps5 = tf.unstack(sumT);
+  const sumSteps6 = tf.unstack(sumT2);
+  const sumSteps7 = tf.unstack(sumT3);
+  const sumSteps8 = tf.unstack(sumT4);
+  rt.dispose(sumT, sumT2, sumT3, sumT4);
+
+  const productSteps2: tf.Tensor[] = [];
+  let state: tf.Tensor = picked;
+  let state2: tf.Tensor = picked2;
+  for (let t2 = 0; t2 < target; t2++) {
+    const sumAt5 = sumSteps5[t2]!;
+    const sumAt6 = sumSteps6[t2]!;
+    const sumAt7 = sumSteps7[t2]!;
+    const sumAt8 = sumSteps8[t2]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct6 = tf.matMul(state, oUoT2);
+    const oSum2 = tf.add(sumAt5, oProduct6);
+    const o2 = tf.sigmoid(oSum2);
+    rt.dispose(oProduct6, oSum2);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct6 = tf.matMul(state, fUfT2);
+    const fSum2 = tf.add(sumAt6, fProduct6);
+    const f2 = tf.sigmoid(fSum2);
+    rt.dispose(fProduct6, fSum2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct3 = tf.mul(f2, state2);
+    rt.dispose(f2, state2);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct6 = tf.matMul(state, iUiT2);
+    const iSum2 = tf.add(sumAt7, iProduct6);
+    const i2 = tf.sigmoid(iSum2);
+    rt.dispose(iProduct6, iSum2);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct6 = tf.matMul(state, gUgT2);
+    const gSum2 = tf.add(sumAt8, gProduct6);
+    const g2 = tf.tanh(gSum2);
+    rt.dispose(gProduct6, gSum2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct4 = tf.mul(i2, g2);
+    const new3 = tf.add(newProduct3, newProduct4);
+    rt.dispose(i2, g2, newProduct3, newProduct4);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh2 = tf.tanh(new3);
+    const product2 = tf.mul(o2, tanh2);
+    rt.dispose(o2, tanh2);
+    productSteps2.push(product2);
+    state = product2;
+    state2 = new3;
+  }
+  rt.dispose(picked, oUoT2, fUfT2, iUiT2, gUgT2, sumSteps5, sumSteps6, sumSteps7, sumSteps8, state2);
+  const productStacked2 = tf.stack(productSteps2);
+  rt.dispose(productSteps2);
+
+  // layers.attn:4  W @ x + b
+  const productStepsT = tf.transpose(productStacked2, [1, 0, 2]);
+  const productStepsRows = tf.reshape(productStepsT, [batchSize * target, hidden]);
+  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
+  const product3 = tf.matMul(productStepsRows, WT);
+  rt.dispose(productStacked2, productStepsT, productStepsRows, WT);
+  const product4 = tf.reshape(product3, [batchSize, target, characters]);
+  const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
+  rt.dispose(product3, product4);
+
+  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  const lossLogWeights = rt.logSoftmax(sum9);
+  const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
+  const lossNegative = tf.neg(lossPicked);
+  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
+  const lossTotal = tf.sum(lossChosen, 1);
+  rt.dispose(lossLogWeights, lossPicked, lossNegative, lossChosen);
+  const lossLossAsFloat = tf.cast(batch.lengths.target, 'float32');
+  const lossQuotient = tf.div(lossTotal, lossLossAsFloat);
+  const loss = tf.mean(lossQuotient);
+  rt.dispose(lossTotal, lossLossAsFloat, lossQuotient);
+
+  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const negation = tf.logicalNot(lossIsGreater);
+  const best = tf.argMax(sum9, 2);
+  const isEqual = tf.equal(best, batch.inputs["y'"]);
+  const either = tf.logicalOr(negation, isEqual);
+  rt.dispose(lossIsGreater, sum9, best, negation, isEqual);
+  const all = tf.all(either, 1);
+  const number = tf.scalar(1, 'int32');
+  rt.dispose(either);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const number2 = tf.scalar(0, 'int32');
+
+  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const chosen = rt.where(all, number, number2);
+  const chosenAsFloat = tf.cast(chosen, 'float32');
+  rt.dispose(all, number, number2, chosen);
+  const mean = tf.mean(chosenAsFloat);
+  rt.dispose(chosenAsFloat);
+  return {
+    loss,
+    metrics: { exact: mean },
+  };
+}
+
+/** What seq2SeqGradients gives. */
+type Seq2SeqGradientsResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: { readonly exact: tf.Tensor };
+  readonly gradients: Seq2SeqParameters;
+};
+
+/** Translation: as the loss, dropout on, and its gradient by every parameter. */
+function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
+  const { batch: batchSize, characters, embed, hidden, source, target, words } = batch.n;
+
+  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  const lossTargetPlaces = tf.range(0, target, 1, 'int32');
+  const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
+  const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
+  rt.dispose(lossTargetPlaces, lossLossWide);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runFilled = tf.fill([batchSize, hidden], 0);
+  const runSourcePlaces = tf.range(0, source, 1, 'int32');
+  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
+  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:14  x = table[tokens]
+  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const oWoT = tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct = tf.matMul(oXRows, oWoT);
+  const oProduct2 = tf.reshape(oProduct, [batchSize, source, hidden]);
+  rt.dispose(oWoT, oProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum = tf.add(oProduct2, p['read.Read.run.h_c.LSTM.bo']);
+  rt.dispose(oProduct2);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT = tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct = tf.matMul(oXRows, fWfT);
+  const fProduct2 = tf.reshape(fProduct, [batchSize, source, hidden]);
+  rt.dispose(fWfT, fProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum2 = tf.add(fProduct2, p['read.Read.run.h_c.LSTM.bf']);
+  rt.dispose(fProduct2);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT = tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct = tf.matMul(oXRows, iWiT);
+  const iProduct2 = tf.reshape(iProduct, [batchSize, source, hidden]);
+  rt.dispose(iWiT, iProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum3 = tf.add(iProduct2, p['read.Read.run.h_c.LSTM.bi']);
+  rt.dispose(iProduct2);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT = tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct = tf.matMul(oXRows, gWgT);
+  const gProduct2 = tf.reshape(gProduct, [batchSize, source, hidden]);
+  rt.dispose(oXRows, gWgT, gProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum4 = tf.add(gProduct2, p['read.Read.run.h_c.LSTM.bg']);
+  rt.dispose(gProduct2);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  const runSumT = tf.transpose(sum, [1, 0, 2]);
+  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
+  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
+  rt.dispose(runIsGreater, sum, sum2, sum3);
+  const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
+  const isGreaterSteps = tf.unstack(runIsGreaterT);
+  const sumSteps = tf.unstack(runSumT);
+  const sumSteps2 = tf.unstack(runSumT2);
+  rt.dispose(sum4, runIsGreaterT, runSumT, runSumT2);
+  const sumSteps3 = tf.unstack(runSumT3);
+  const sumSteps4 = tf.unstack(runSumT4);
+  rt.dispose(runSumT3, runSumT4);
+
+  const productSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  const stateSteps = new Array<tf.Tensor>(source);
+  const stateSteps2 = new Array<tf.Tensor>(source);
+  const oSteps = new Array<tf.Tensor>(source);
+  const tanhSteps = new Array<tf.Tensor>(source);
+  const iSteps = new Array<tf.Tensor>(source);
+  const gSteps = new Array<tf.Tensor>(source);
+  const fSteps = new Array<tf.Tensor>(source);
+  let runState: tf.Tensor = tf.clone(runFilled);
+  let runState2: tf.Tensor = tf.clone(runFilled);
+  for (let t = source - 1; t >= 0; t--) {
+    const isGreaterAt = isGreaterSteps[t]!;
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct3 = tf.matMul(runState, oUoT);
+    const oSum = tf.add(sumAt, oProduct3);
+    const o = tf.sigmoid(oSum);
+    rt.dispose(oProduct3, oSum);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct3 = tf.matMul(runState, fUfT);
+    const fSum = tf.add(sumAt2, fProduct3);
+    const f = tf.sigmoid(fSum);
+    rt.dispose(fProduct3, fSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct = tf.mul(f, runState2);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct3 = tf.matMul(runState, iUiT);
+    const iSum = tf.add(sumAt3, iProduct3);
+    const i = tf.sigmoid(iSum);
+    rt.dispose(iProduct3, iSum);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct3 = tf.matMul(runState, gUgT);
+    const gSum = tf.add(sumAt4, gProduct3);
+    const g = tf.tanh(gSum);
+    rt.dispose(gProduct3, gSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct2 = tf.mul(i, g);
+    const new_ = tf.add(newProduct, newProduct2);
+    rt.dispose(newProduct, newProduct2);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh = tf.tanh(new_);
+    const product = tf.mul(o, tanh);
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const runChosen = rt.where(runValueWide, product, runState);
+    const runChosen2 = rt.where(runValueWide, new_, runState2);
+    rt.dispose(runValueWide);
+    productSteps[t] = product;
+    newSteps[t] = new_;
+    stateSteps[t] = runState2;
+    stateSteps2[t] = runState;
+    oSteps[t] = o;
+    tanhSteps[t] = tanh;
+    iSteps[t] = i;
+    gSteps[t] = g;
+    fSteps[t] = f;
+    runState = runChosen;
+    runState2 = runChosen2;
+  }
+  rt.dispose(oUoT, fUfT, iUiT, gUgT, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
+  const productStacked = tf.stack(productSteps);
+  rt.dispose(productSteps);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
+  const picked = tf.reshape(place, [batchSize, hidden]);
+  const newStacked = tf.stack(newSteps);
+  const place2 = tf.slice(newStacked, [0, 0, 0], [1, -1, -1]);
+  rt.dispose(productStacked, place, newSteps, newStacked);
+  const picked2 = tf.reshape(place2, [batchSize, hidden]);
+  rt.dispose(place2);
+
+  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
+  const oWoT2 = tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct4 = tf.matMul(oPickedRows, oWoT2);
+  const oProduct5 = tf.reshape(oProduct4, [batchSize, target, hidden]);
+  rt.dispose(oWoT2, oProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum5 = tf.add(oProduct5, p['Write.h_c.LSTM.bo']);
+  rt.dispose(oProduct5);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT2 = tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct4 = tf.matMul(oPickedRows, fWfT2);
+  const fProduct5 = tf.reshape(fProduct4, [batchSize, target, hidden]);
+  rt.dispose(fWfT2, fProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum6 = tf.add(fProduct5, p['Write.h_c.LSTM.bf']);
+  rt.dispose(fProduct5);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT2 = tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct4 = tf.matMul(oPickedRows, iWiT2);
+  const iProduct5 = tf.reshape(iProduct4, [batchSize, target, hidden]);
+  rt.dispose(iWiT2, iProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum7 = tf.add(iProduct5, p['Write.h_c.LSTM.bi']);
+  rt.dispose(iProduct5);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT2 = tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct4 = tf.matMul(oPickedRows, gWgT2);
+  const gProduct5 = tf.reshape(gProduct4, [batchSize, target, hidden]);
+  rt.dispose(oPickedRows, gWgT2, gProduct4);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum8 = tf.add(gProduct5, p['Write.h_c.LSTM.bg']);
+  rt.dispose(gProduct5);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT2 = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT2 = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT2 = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:30  Write(read.h, read.c)
+  const sumT = tf.transpose(sum5, [1, 0, 2]);
+  const sumT2 = tf.transpose(sum6, [1, 0, 2]);
+  const sumT3 = tf.transpose(sum7, [1, 0, 2]);
+  const sumT4 = tf.transpose(sum8, [1, 0, 2]);
+  rt.dispose(sum5, sum6, sum7, sum8);
+  const sumSteps5 = tf.unstack(sumT);
+  const sumSteps6 = tf.unstack(sumT2);
+  const sumSteps7 = tf.unstack(sumT3);
+  const sumSteps8 = tf.unstack(sumT4);
+  rt.dispose(sumT, sumT2, sumT3, sumT4);
+
+  const productSteps2: tf.Tensor[] = [];
+  const oSteps2: tf.Tensor[] = [];
+  const tanhSteps2: tf.Tensor[] = [];
+  const iSteps2: tf.Tensor[] = [];
+  const gSteps2: tf.Tensor[] = [];
+  const stateSteps3: tf.Tensor[] = [];
+  const fSteps2: tf.Tensor[] = [];
+  const stateSteps4: tf.Tensor[] = [];
+  let state: tf.Tensor = picked;
+  let state2: tf.Tensor = picked2;
+  for (let t2 = 0; t2 < target; t2++) {
+    const sumAt5 = sumSteps5[t2]!;
+    const sumAt6 = sumSteps6[t2]!;
+    const sumAt7 = sumSteps7[t2]!;
+    const sumAt8 = sumSteps8[t2]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct6 = tf.matMul(state, oUoT2);
+    const oSum2 = tf.add(sumAt5, oProduct6);
+    const o2 = tf.sigmoid(oSum2);
+    rt.dispose(oProduct6, oSum2);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct6 = tf.matMul(state, fUfT2);
+    const fSum2 = tf.add(sumAt6, fProduct6);
+    const f2 = tf.sigmoid(fSum2);
+    rt.dispose(fProduct6, fSum2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct3 = tf.mul(f2, state2);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct6 = tf.matMul(state, iUiT2);
+    const iSum2 = tf.add(sumAt7, iProduct6);
+    const i2 = tf.sigmoid(iSum2);
+    rt.dispose(iProduct6, iSum2);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct6 = tf.matMul(state, gUgT2);
+    const gSum2 = tf.add(sumAt8, gProduct6);
+    const g2 = tf.tanh(gSum2);
+    rt.dispose(gProduct6, gSum2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct4 = tf.mul(i2, g2);
+    const new3 = tf.add(newProduct3, newProduct4);
+    rt.dispose(newProduct3, newProduct4);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh2 = tf.tanh(new3);
+    const product2 = tf.mul(o2, tanh2);
+    productSteps2.push(product2);
+    oSteps2.push(o2);
+    tanhSteps2.push(tanh2);
+    iSteps2.push(i2);
+    gSteps2.push(g2);
+    stateSteps3.push(state);
+    fSteps2.push(f2);
+    stateSteps4.push(state2);
+    state = product2;
+    state2 = new3;
+  }
+  rt.dispose(oUoT2, fUfT2, iUiT2, gUgT2, sumSteps5, sumSteps6, sumSteps7, sumSteps8, state2);
+
+  // model.attn:24  logits = Linear[characters](dropout(h', p))
+  const keepSteps: tf.Tensor[] = [];
+  for (let t3 = 0; t3 < target; t3++) {
+    // model.attn:24  logits = Linear[characters](dropout(h', p))
+    const logitsKeep = random.keep('Write.dropout#0', 0.1, [batchSize, hidden], [false], [t3]);
+    keepSteps.push(logitsKeep);
+  }
+  const productStacked2 = tf.stack(productSteps2);
+  const keepStacked = tf.stack(keepSteps);
+  const logitsProduct = tf.mul(productStacked2, keepStacked);
+  rt.dispose(keepSteps, productStacked2);
+
+  // layers.attn:4  W @ x + b
+  const productT = tf.transpose(logitsProduct, [1, 0, 2]);
+  const productRows = tf.reshape(productT, [batchSize * target, hidden]);
+  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
+  const product3 = tf.matMul(productRows, WT);
+  const product4 = tf.reshape(product3, [batchSize, target, characters]);
+  rt.dispose(logitsProduct, productT, WT, product3);
+  const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
+  rt.dispose(product4);
+
+  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  const lossLogWeights = rt.logSoftmax(sum9);
+  const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
+  const lossNegative = tf.neg(lossPicked);
+  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
+  const lossTotal = tf.sum(lossChosen, 1);
+  const lossLossAsFloat = tf.cast(batch.lengths.target, 'float32');
+  const lossQuotient = tf.div(lossTotal, lossLossAsFloat);
+  rt.dispose(lossPicked, lossNegative, lossChosen, lossTotal);
+  const loss = tf.mean(lossQuotient);
+  rt.dispose(lossQuotient);
+
+  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const negation = tf.logicalNot(lossIsGreater);
+  const best = tf.argMax(sum9, 2);
+  const isEqual = tf.equal(best, batch.inputs["y'"]);
+  const either = tf.logicalOr(negation, isEqual);
+  rt.dispose(sum9, best, negation, isEqual);
+  const all = tf.all(either, 1);
+  const number = tf.scalar(1, 'int32');
+  rt.dispose(either);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const number2 = tf.scalar(0, 'int32');
+
+  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const chosen = rt.where(all, number, number2);
+  const chosenAsFloat = tf.cast(chosen, 'float32');
+  const mean = tf.mean(chosenAsFloat);
+  rt.dispose(all, number, chosen, chosenAsFloat);
+
+  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
+  const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
+  const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
+  rt.dispose(lossLossAsFloat, lossQuotient2, lossIsGreater, lossQuotientWide);
+  const lossNegative2 = tf.neg(lossChosen2);
+  const lossScattered = rt.scatter(batch.inputs["y'"], lossNegative2, characters, 2);
+  const lossExp = tf.exp(lossLogWeights);
+  const lossNegativeWide = tf.reshape(lossNegative2, [batchSize, target, 1]);
+  const lossProduct = tf.mul(lossExp, lossNegativeWide);
+  rt.dispose(lossChosen2, lossLogWeights, lossNegative2, lossExp, lossNegativeWide);
+  const lossDifference = tf.sub(lossScattered, lossProduct);
+  rt.dispose(lossScattered, lossProduct);
+
+  // layers.attn:4  W @ x + b
+  const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
+  const product5 = tf.matMul(differenceRows, p['Write.logits.Linear.W']);
+  const product6 = tf.reshape(product5, [batchSize, target, hidden]);
+  rt.dispose(product5);
+
+  // model.attn:24  logits = Linear[characters](dropout(h', p))
+  const logitsKeepStepsT = tf.transpose(keepStacked, [1, 0, 2]);
+  const logitsProduct2 = tf.mul(product6, logitsKeepStepsT);
+  rt.dispose(keepStacked, product6, logitsKeepStepsT);
+
+  // model.attn:30  Write(read.h, read.c)
+  const productT2 = tf.transpose(logitsProduct2, [1, 0, 2]);
+  const productSteps3 = tf.unstack(productT2);
+  rt.dispose(logitsProduct2, productT2);
+
+  const productSteps4 = new Array<tf.Tensor>(target);
+  const productSteps5 = new Array<tf.Tensor>(target);
+  const productSteps6 = new Array<tf.Tensor>(target);
+  const productSteps7 = new Array<tf.Tensor>(target);
+  let state3: tf.Tensor = tf.clone(runFilled);
+  let state4: tf.Tensor = tf.clone(runFilled);
+  for (let t4 = target - 1; t4 >= 0; t4--) {
+    const productAt = productSteps3[t4]!;
+    const oAt = oSteps2[t4]!;
+    const tanhAt = tanhSteps2[t4]!;
+    const iAt = iSteps2[t4]!;
+    const gAt = gSteps2[t4]!;
+    const fAt = fSteps2[t4]!;
+    const stateAt = stateSteps4[t4]!;
+
+    // model.attn:30  Write(read.h, read.c)
+    const sum10 = tf.add(state3, productAt);
+    rt.dispose(state3);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const product7 = tf.mul(sum10, oAt);
+    const product8 = tf.mul(tanhAt, tanhAt);
+    const difference = tf.sub(1, product8);
+    const product9 = tf.mul(product7, difference);
+    const sum11 = tf.add(state4, product9);
+    rt.dispose(product8, product7, difference, product9, state4);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct5 = tf.mul(sum11, iAt);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct7 = tf.mul(gAt, gAt);
+    const gDifference = tf.sub(1, gProduct7);
+    const gProduct8 = tf.mul(newProduct5, gDifference);
+    const gProduct9 = tf.matMul(gProduct8, p['Write.h_c.LSTM.Ug']);
+    rt.dispose(gProduct7, newProduct5, gDifference);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct6 = tf.mul(sum11, gAt);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iDifference = tf.sub(1, iAt);
+    const iProduct7 = tf.mul(iAt, iDifference);
+    const iProduct8 = tf.mul(newProduct6, iProduct7);
+    const iProduct9 = tf.matMul(iProduct8, p['Write.h_c.LSTM.Ui']);
+    const iSum3 = tf.add(gProduct9, iProduct9);
+    rt.dispose(iDifference, newProduct6, iProduct7, gProduct9, iProduct9);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct7 = tf.mul(sum11, stateAt);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fDifference = tf.sub(1, fAt);
+    const fProduct7 = tf.mul(fAt, fDifference);
+    const fProduct8 = tf.mul(newProduct7, fProduct7);
+    const fProduct9 = tf.matMul(fProduct8, p['Write.h_c.LSTM.Uf']);
+    const fSum3 = tf.add(iSum3, fProduct9);
+    rt.dispose(fDifference, newProduct7, fProduct7, iSum3, fProduct9);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const product10 = tf.mul(sum10, tanhAt);
+    rt.dispose(sum10);
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oDifference = tf.sub(1, oAt);
+    const oProduct7 = tf.mul(oAt, oDifference);
+    const oProduct8 = tf.mul(product10, oProduct7);
+    const oProduct9 = tf.matMul(oProduct8, p['Write.h_c.LSTM.Uo']);
+    const oSum3 = tf.add(fSum3, oProduct9);
+    rt.dispose(oDifference, product10, oProduct7, fSum3, oProduct9);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct8 = tf.mul(sum11, fAt);
+    rt.dispose(sum11);
+    productSteps4[t4] = oProduct8;
+    productSteps5[t4] = fProduct8;
+    productSteps6[t4] = iProduct8;
+    productSteps7[t4] = gProduct8;
+    state3 = oSum3;
+    state4 = newProduct8;
+  }
+  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, stateSteps4, productSteps3);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const scattered = rt.scatter(number2, state3, source);
+  const scattered2 = rt.scatter(number2, state4, source);
+  const xSteps = tf.unstack(scattered);
+  rt.dispose(state3, number2, state4, scattered);
+  const xSteps2 = tf.unstack(scattered2);
+  rt.dispose(scattered2);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const productSteps8: tf.Tensor[] = [];
+  const productSteps9: tf.Tensor[] = [];
+  const productSteps10: tf.Tensor[] = [];
+  const productSteps11: tf.Tensor[] = [];
+  let runState3: tf.Tensor = runFilled;
+  let runState4: tf.Tensor = tf.clone(runFilled);
+  for (let t5 = 0; t5 < source; t5++) {
+    const xAt = xSteps[t5]!;
+    const xAt2 = xSteps2[t5]!;
+    const isGreaterAt2 = isGreaterSteps[t5]!;
+    const stateAt2 = stateSteps[t5]!;
+    const oAt2 = oSteps[t5]!;
+    const tanhAt2 = tanhSteps[t5]!;
+    const iAt2 = iSteps[t5]!;
+    const gAt2 = gSteps[t5]!;
+    const fAt2 = fSteps[t5]!;
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runValueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
+    const runChosen3 = rt.where(runValueWide2, 0, runState3);
+    const runChosen4 = rt.where(runValueWide2, runState4, 0);
+    const runSum = tf.add(xAt2, runChosen4);
+    const runChosen5 = rt.where(runValueWide2, runState3, 0);
+    const runSum2 = tf.add(xAt, runChosen5);
+    rt.dispose(runChosen4, runState3, runChosen5);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const product11 = tf.mul(runSum2, oAt2);
+    const product12 = tf.mul(tanhAt2, tanhAt2);
+    const difference2 = tf.sub(1, product12);
+    const product13 = tf.mul(product11, difference2);
+    const sum12 = tf.add(runSum, product13);
+    rt.dispose(product12, product11, difference2, runSum, product13);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct9 = tf.mul(sum12, iAt2);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct10 = tf.mul(gAt2, gAt2);
+    const gDifference2 = tf.sub(1, gProduct10);
+    const gProduct11 = tf.mul(newProduct9, gDifference2);
+    const gProduct12 = tf.matMul(gProduct11, p['read.Read.run.h_c.LSTM.Ug']);
+    rt.dispose(gProduct10, newProduct9, gDifference2);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct10 = tf.mul(sum12, gAt2);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iDifference2 = tf.sub(1, iAt2);
+    const iProduct10 = tf.mul(iAt2, iDifference2);
+    const iProduct11 = tf.mul(newProduct10, iProduct10);
+    const iProduct12 = tf.matMul(iProduct11, p['read.Read.run.h_c.LSTM.Ui']);
+    const iSum4 = tf.add(gProduct12, iProduct12);
+    rt.dispose(iDifference2, newProduct10, iProduct10, gProduct12, iProduct12);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct11 = tf.mul(sum12, stateAt2);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fDifference2 = tf.sub(1, fAt2);
+    const fProduct10 = tf.mul(fAt2, fDifference2);
+    const fProduct11 = tf.mul(newProduct11, fProduct10);
+    const fProduct12 = tf.matMul(fProduct11, p['read.Read.run.h_c.LSTM.Uf']);
+    const fSum4 = tf.add(iSum4, fProduct12);
+    rt.dispose(fDifference2, newProduct11, fProduct10, iSum4, fProduct12);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const product14 = tf.mul(runSum2, tanhAt2);
+    rt.dispose(runSum2);
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oDifference2 = tf.sub(1, oAt2);
+    const oProduct10 = tf.mul(oAt2, oDifference2);
+    const oProduct11 = tf.mul(product14, oProduct10);
+    const oProduct12 = tf.matMul(oProduct11, p['read.Read.run.h_c.LSTM.Uo']);
+    const oSum4 = tf.add(fSum4, oProduct12);
+    rt.dispose(oDifference2, product14, oProduct10, fSum4, oProduct12);
+    const oSum5 = tf.add(runChosen3, oSum4);
+    rt.dispose(runChosen3, oSum4);
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runChosen6 = rt.where(runValueWide2, 0, runState4);
+    rt.dispose(runValueWide2, runState4);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct12 = tf.mul(sum12, fAt2);
+    rt.dispose(sum12);
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runSum3 = tf.add(runChosen6, newProduct12);
+    rt.dispose(runChosen6, newProduct12);
+    productSteps8.push(oProduct11);
+    productSteps9.push(fProduct11);
+    productSteps10.push(iProduct11);
+    productSteps11.push(gProduct11);
+    runState3 = oSum5;
+    runState4 = runSum3;
+  }
+  rt.dispose(isGreaterSteps, stateSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, xSteps, xSteps2, runState3, runState4);
+  const productStacked3 = tf.stack(productSteps11);
+  rt.dispose(productSteps11);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gProductStepsT = tf.transpose(productStacked3, [1, 0, 2]);
+  const gProductStepsRows = tf.reshape(gProductStepsT, [batchSize * source, hidden]);
+  const gProduct13 = tf.matMul(gProductStepsRows, p['read.Read.run.h_c.LSTM.Wg']);
+  const gProduct14 = tf.reshape(gProduct13, [batchSize, source, embed]);
+  const productStacked4 = tf.stack(productSteps10);
+  rt.dispose(gProductStepsT, gProductStepsRows, gProduct13, productSteps10);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iProductStepsT = tf.transpose(productStacked4, [1, 0, 2]);
+  const iProductStepsRows = tf.reshape(iProductStepsT, [batchSize * source, hidden]);
+  const iProduct13 = tf.matMul(iProductStepsRows, p['read.Read.run.h_c.LSTM.Wi']);
+  const iProduct14 = tf.reshape(iProduct13, [batchSize, source, embed]);
+  const iSum5 = tf.add(gProduct14, iProduct14);
+  rt.dispose(iProductStepsT, iProductStepsRows, iProduct13, gProduct14, iProduct14);
+  const productStacked5 = tf.stack(productSteps9);
+  rt.dispose(productSteps9);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fProductStepsT = tf.transpose(productStacked5, [1, 0, 2]);
+  const fProductStepsRows = tf.reshape(fProductStepsT, [batchSize * source, hidden]);
+  const fProduct13 = tf.matMul(fProductStepsRows, p['read.Read.run.h_c.LSTM.Wf']);
+  const fProduct14 = tf.reshape(fProduct13, [batchSize, source, embed]);
+  const fSum5 = tf.add(iSum5, fProduct14);
+  rt.dispose(fProductStepsT, fProductStepsRows, fProduct13, iSum5, fProduct14);
+  const productStacked6 = tf.stack(productSteps8);
+  rt.dispose(productSteps8);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oProductStepsT = tf.transpose(productStacked6, [1, 0, 2]);
+  const oProductStepsRows = tf.reshape(oProductStepsT, [batchSize * source, hidden]);
+  const oProduct13 = tf.matMul(oProductStepsRows, p['read.Read.run.h_c.LSTM.Wo']);
+  const oProduct14 = tf.reshape(oProduct13, [batchSize, source, embed]);
+  const oSum6 = tf.add(fSum5, oProduct14);
+  rt.dispose(oProductStepsT, oProductStepsRows, oProduct13, fSum5, oProduct14);
+
+  // model.attn:14  x = table[tokens]
+  const xScattered = rt.scatter(batch.inputs.tokens, oSum6, words);
+  rt.dispose(oSum6);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iProductStepsRows2 = tf.reshape(productStacked4, [batchSize * source, hidden]);
+  const iProductStepsT2 = tf.transpose(iProductStepsRows2, [1, 0]);
+  const iXT = tf.transpose(x, [1, 0, 2]);
+  const iXRows = tf.reshape(iXT, [batchSize * source, embed]);
+  const iProduct15 = tf.matMul(iProductStepsT2, iXRows);
+  rt.dispose(iProductStepsRows2, x, iXT);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fProductStepsRows2 = tf.reshape(productStacked5, [batchSize * source, hidden]);
+  const fProductStepsT2 = tf.transpose(fProductStepsRows2, [1, 0]);
+  const fProduct15 = tf.matMul(fProductStepsT2, iXRows);
+  rt.dispose(fProductStepsRows2);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oProductStepsRows2 = tf.reshape(productStacked6, [batchSize * source, hidden]);
+  const oProductStepsT2 = tf.transpose(oProductStepsRows2, [1, 0]);
+  const oProduct15 = tf.matMul(oProductStepsT2, iXRows);
+  rt.dispose(oProductStepsRows2);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gProductStepsRows2 = tf.reshape(productStacked3, [batchSize * source, hidden]);
+  const gProductStepsT2 = tf.transpose(gProductStepsRows2, [1, 0]);
+  const gProduct15 = tf.matMul(gProductStepsT2, iXRows);
+  const stateStacked = tf.stack(stateSteps2);
+  rt.dispose(gProductStepsRows2, iXRows, stateSteps2);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runStateStepsRows = tf.reshape(stateStacked, [batchSize * source, hidden]);
+  const runProduct = tf.matMul(iProductStepsT2, runStateStepsRows);
+  const runProduct2 = tf.matMul(fProductStepsT2, runStateStepsRows);
+  const runProduct3 = tf.matMul(oProductStepsT2, runStateStepsRows);
+  rt.dispose(stateStacked, iProductStepsT2, fProductStepsT2, oProductStepsT2);
+  const runProduct4 = tf.matMul(gProductStepsT2, runStateStepsRows);
+  rt.dispose(gProductStepsT2, runStateStepsRows);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const total = tf.sum(productStacked4, [0, 1]);
+  const total2 = tf.sum(productStacked6, [0, 1]);
+  const total3 = tf.sum(productStacked3, [0, 1]);
+  const total4 = tf.sum(productStacked5, [0, 1]);
+  rt.dispose(productStacked4, productStacked6, productStacked3, productStacked5);
+  const productStacked7 = tf.stack(productSteps7);
+  rt.dispose(productSteps7);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gProductStepsT3 = tf.transpose(productStacked7, [1, 0, 2]);
+  const gProductStepsRows3 = tf.reshape(gProductStepsT3, [batchSize * target, hidden]);
+  const gProduct16 = tf.matMul(gProductStepsRows3, p['Write.h_c.LSTM.Wg']);
+  const gProduct17 = tf.reshape(gProduct16, [batchSize, target, embed]);
+  const productStacked8 = tf.stack(productSteps6);
+  rt.dispose(gProductStepsT3, gProductStepsRows3, gProduct16, productSteps6);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iProductStepsT3 = tf.transpose(productStacked8, [1, 0, 2]);
+  const iProductStepsRows3 = tf.reshape(iProductStepsT3, [batchSize * target, hidden]);
+  const iProduct16 = tf.matMul(iProductStepsRows3, p['Write.h_c.LSTM.Wi']);
+  const iProduct17 = tf.reshape(iProduct16, [batchSize, target, embed]);
+  const iSum6 = tf.add(gProduct17, iProduct17);
+  rt.dispose(iProductStepsT3, iProductStepsRows3, iProduct16, gProduct17, iProduct17);
+  const productStacked9 = tf.stack(productSteps5);
+  rt.dispose(productSteps5);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fProductStepsT3 = tf.transpose(productStacked9, [1, 0, 2]);
+  const fProductStepsRows3 = tf.reshape(fProductStepsT3, [batchSize * target, hidden]);
+  const fProduct16 = tf.matMul(fProductStepsRows3, p['Write.h_c.LSTM.Wf']);
+  const fProduct17 = tf.reshape(fProduct16, [batchSize, target, embed]);
+  const fSum6 = tf.add(iSum6, fProduct17);
+  rt.dispose(fProductStepsT3, fProductStepsRows3, fProduct16, iSum6, fProduct17);
+  const productStacked10 = tf.stack(productSteps4);
+  rt.dispose(productSteps4);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oProductStepsT3 = tf.transpose(productStacked10, [1, 0, 2]);
+  const oProductStepsRows3 = tf.reshape(oProductStepsT3, [batchSize * target, hidden]);
+  const oProduct16 = tf.matMul(oProductStepsRows3, p['Write.h_c.LSTM.Wo']);
+  const oProduct17 = tf.reshape(oProduct16, [batchSize, target, embed]);
+  const oSum7 = tf.add(fSum6, oProduct17);
+  rt.dispose(oProductStepsT3, oProductStepsRows3, oProduct16, fSum6, oProduct17);
+
+  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  const scattered3 = rt.scatter(batch.inputs.y, oSum7, characters);
+  rt.dispose(oSum7);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iProductStepsRows4 = tf.reshape(productStacked8, [batchSize * target, hidden]);
+  const iProductStepsT4 = tf.transpose(iProductStepsRows4, [1, 0]);
+  const iPickedT = tf.transpose(picked3, [1, 0, 2]);
+  const iPickedRows = tf.reshape(iPickedT, [batchSize * target, embed]);
+  const iProduct18 = tf.matMul(iProductStepsT4, iPickedRows);
+  rt.dispose(iProductStepsRows4, picked3, iPickedT);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fProductStepsRows4 = tf.reshape(productStacked9, [batchSize * target, hidden]);
+  const fProductStepsT4 = tf.transpose(fProductStepsRows4, [1, 0]);
+  const fProduct18 = tf.matMul(fProductStepsT4, iPickedRows);
+  rt.dispose(fProductStepsRows4);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oProductStepsRows4 = tf.reshape(productStacked10, [batchSize * target, hidden]);
+  const oProductStepsT4 = tf.transpose(oProductStepsRows4, [1, 0]);
+  const oProduct18 = tf.matMul(oProductStepsT4, iPickedRows);
+  rt.dispose(oProductStepsRows4);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gProductStepsRows4 = tf.reshape(productStacked7, [batchSize * target, hidden]);
+  const gProductStepsT4 = tf.transpose(gProductStepsRows4, [1, 0]);
+  const gProduct18 = tf.matMul(gProductStepsT4, iPickedRows);
+  const stateStacked2 = tf.stack(stateSteps3);
+  rt.dispose(gProductStepsRows4, iPickedRows, picked, productSteps2);
+
+  // model.attn:30  Write(read.h, read.c)
+  const stateStepsRows = tf.reshape(stateStacked2, [batchSize * target, hidden]);
+  const product15 = tf.matMul(iProductStepsT4, stateStepsRows);
+  const product16 = tf.matMul(fProductStepsT4, stateStepsRows);
+  const product17 = tf.matMul(oProductStepsT4, stateStepsRows);
+  rt.dispose(stateStacked2, iProductStepsT4, fProductStepsT4, oProductStepsT4);
+  const product18 = tf.matMul(gProductStepsT4, stateStepsRows);
+  rt.dispose(gProductStepsT4, stateStepsRows);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const total5 = tf.sum(productStacked8, [0, 1]);
+  const total6 = tf.sum(productStacked10, [0, 1]);
+  const total7 = tf.sum(productStacked7, [0, 1]);
+  const total8 = tf.sum(productStacked9, [0, 1]);
+  rt.dispose(productStacked8, productStacked10, productStacked7, productStacked9);
+
+  // layers.attn:4  W @ x + b
+  const differenceT = tf.transpose(differenceRows, [1, 0]);
+  const product19 = tf.matMul(differenceT, productRows);
+  const total9 = tf.sum(lossDifference, [0, 1]);
+  rt.dispose(differenceRows, productRows, differenceT, lossDifference);
+  return {
+    loss,
+    metrics: { exact: mean },
+    gradients: {
+      'read.Read.table': xScattered,
+      'read.Read.run.h_c.LSTM.Wi': iProduct15,
+      'read.Read.run.h_c.LSTM.Wf': fProduct15,
+      'read.Read.run.h_c.LSTM.Wo': oProduct15,
+      'read.Read.run.h_c.LSTM.Wg': gProduct15,
+      'read.Read.run.h_c.LSTM.Ui': runProduct,
+      'read.Read.run.h_c.LSTM.Uf': runProduct2,
+      'read.Read.run.h_c.LSTM.Uo': runProduct3,
+      'read.Read.run.h_c.LSTM.Ug': runProduct4,
+      'read.Read.run.h_c.LSTM.bi': total,
+      'read.Read.run.h_c.LSTM.bo': total2,
+      'read.Read.run.h_c.LSTM.bg': total3,
+      'read.Read.run.h_c.LSTM.bf': total4,
+      'Write.table': scattered3,
+      'Write.h_c.LSTM.Wi': iProduct18,
+      'Write.h_c.LSTM.Wf': fProduct18,
+      'Write.h_c.LSTM.Wo': oProduct18,
+      'Write.h_c.LSTM.Wg': gProduct18,
+      'Write.h_c.LSTM.Ui': product15,
+      'Write.h_c.LSTM.Uf': product16,
+      'Write.h_c.LSTM.Uo': product17,
+      'Write.h_c.LSTM.Ug': product18,
+      'Write.h_c.LSTM.bi': total5,
+      'Write.h_c.LSTM.bo': total6,
+      'Write.h_c.LSTM.bg': total7,
+      'Write.h_c.LSTM.bf': total8,
+      'Write.logits.Linear.W': product19,
+      'Write.logits.Linear.b': total9,
+    },
+  };
+}
+
+/** What the decoder reads at every step, [batch, …]. */
+type Seq2SeqMemory = Readonly<Record<string, never>>;
+
+/** What a step hands to the next, [batch, beam, …]. */
+type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
+
+/** What seq2SeqPrepare gives. */
+type Seq2SeqPrepareResults = {
+  readonly memory: Seq2SeqMemory;
+  readonly state: Seq2SeqState;
+};
+
+/** Once per call: what no step changes, and the first states. */
+function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepareResults {
+  const { batch: batchSize, embed, hidden, source } = batch.n;
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runFilled = tf.fill([batchSize, hidden], 0);
+  const runSourcePlaces = tf.range(0, source, 1, 'int32');
+  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
+  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:14  x = table[tokens]
+  const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oXRows = tf.reshape(x, [batchSize * source, embed]);
+  const oWoT = tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct = tf.matMul(oXRows, oWoT);
+  const oProduct2 = tf.reshape(oProduct, [batchSize, source, hidden]);
+  rt.dispose(x, oWoT, oProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum = tf.add(oProduct2, p['read.Read.run.h_c.LSTM.bo']);
+  rt.dispose(oProduct2);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fWfT = tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct = tf.matMul(oXRows, fWfT);
+  const fProduct2 = tf.reshape(fProduct, [batchSize, source, hidden]);
+  rt.dispose(fWfT, fProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum2 = tf.add(fProduct2, p['read.Read.run.h_c.LSTM.bf']);
+  rt.dispose(fProduct2);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT = tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]);
+  const iProduct = tf.matMul(oXRows, iWiT);
+  const iProduct2 = tf.reshape(iProduct, [batchSize, source, hidden]);
+  rt.dispose(iWiT, iProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum3 = tf.add(iProduct2, p['read.Read.run.h_c.LSTM.bi']);
+  rt.dispose(iProduct2);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gWgT = tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]);
+  const gProduct = tf.matMul(oXRows, gWgT);
+  const gProduct2 = tf.reshape(gProduct, [batchSize, source, hidden]);
+  rt.dispose(oXRows, gWgT, gProduct);
+
+  // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
+  const sum4 = tf.add(gProduct2, p['read.Read.run.h_c.LSTM.bg']);
+  rt.dispose(gProduct2);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
+
+  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  const runSumT = tf.transpose(sum, [1, 0, 2]);
+  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
+  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
+  rt.dispose(runIsGreater, sum, sum2, sum3);
+  const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
+  const isGreaterSteps = tf.unstack(runIsGreaterT);
+  const sumSteps = tf.unstack(runSumT);
+  const sumSteps2 = tf.unstack(runSumT2);
+  rt.dispose(sum4, runIsGreaterT, runSumT, runSumT2);
+  const sumSteps3 = tf.unstack(runSumT3);
+  const sumSteps4 = tf.unstack(runSumT4);
+  rt.dispose(runSumT3, runSumT4);
+
+  const productSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  let runState: tf.Tensor = runFilled;
+  let runState2: tf.Tensor = tf.clone(runFilled);
+  for (let t = source - 1; t >= 0; t--) {
+    const isGreaterAt = isGreaterSteps[t]!;
+    const sumAt = sumSteps[t]!;
+    const sumAt2 = sumSteps2[t]!;
+    const sumAt3 = sumSteps3[t]!;
+    const sumAt4 = sumSteps4[t]!;
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oProduct3 = tf.matMul(runState, oUoT);
+    const oSum = tf.add(sumAt, oProduct3);
+    const o = tf.sigmoid(oSum);
+    rt.dispose(oProduct3, oSum);
+
+    // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+    const fProduct3 = tf.matMul(runState, fUfT);
+    const fSum = tf.add(sumAt2, fProduct3);
+    const f = tf.sigmoid(fSum);
+    rt.dispose(fProduct3, fSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct = tf.mul(f, runState2);
+    rt.dispose(f);
+
+    // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+    const iProduct3 = tf.matMul(runState, iUiT);
+    const iSum = tf.add(sumAt3, iProduct3);
+    const i = tf.sigmoid(iSum);
+    rt.dispose(iProduct3, iSum);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gProduct3 = tf.matMul(runState, gUgT);
+    const gSum = tf.add(sumAt4, gProduct3);
+    const g = tf.tanh(gSum);
+    rt.dispose(gProduct3, gSum);
+
+    // cells.attn:25  new = f * c + i * g
+    const newProduct2 = tf.mul(i, g);
+    const new_ = tf.add(newProduct, newProduct2);
+    rt.dispose(i, g, newProduct, newProduct2);
+
+    // cells.attn:26  { h = o * tanh(new), c = new }
+    const tanh = tf.tanh(new_);
+    const product = tf.mul(o, tanh);
+    rt.dispose(o, tanh);
+
+    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const runChosen = rt.where(runValueWide, product, runState);
+    const runChosen2 = rt.where(runValueWide, new_, runState2);
+    rt.dispose(runState, runValueWide, runState2);
+    productSteps[t] = product;
+    newSteps[t] = new_;
+    runState = runChosen;
+    runState2 = runChosen2;
+  }
+  rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
+  const productStacked = tf.stack(productSteps);
+  rt.dispose(productSteps);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
+  const picked = tf.reshape(place, [batchSize, hidden]);
+  rt.dispose(productStacked, place);
+
+  // model.attn:30  Write(read.h, read.c)
+  const pickedShaped = tf.reshape(picked, [batchSize, 1, hidden]);
+  const newStacked = tf.stack(newSteps);
+  rt.dispose(picked, newSteps);
+
+  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  const place2 = tf.slice(newStacked, [0, 0, 0], [1, -1, -1]);
+  const picked2 = tf.reshape(place2, [batchSize, hidden]);
+  rt.dispose(newStacked, place2);
+
+  // model.attn:30  Write(read.h, read.c)
+  const pickedShaped2 = tf.reshape(picked2, [batchSize, 1, hidden]);
+  rt.dispose(picked2);
+  return {
+    memory: {},
+    state: { h: pickedShaped, c: pickedShaped2 },
+  };
+}
+
+/** What seq2SeqStep gives. */
+type Seq2SeqStepResults = {
+  readonly logits: tf.Tensor3D;
+  readonly state: Seq2SeqState;
+  readonly taps: Readonly<Record<string, never>>;
+};
+
+/** One place: logits, the next states and the taps. */
+function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
+  const { batch: batchSize, characters, embed, hidden } = batch.n;
+  const beam = previous.shape[1];
+
+  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p['Write.table'], previous);
+
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oPickedRows = tf.reshape(picked, [batchSize * beam, embed]);
+  const oPickedT = tf.transpose(oPickedRows, [1, 0]);
+  const oProduct = tf.matMul(p['Write.h_c.LSTM.Wo'], oPickedT);
+  const oProductT = tf.transpose(oProduct, [1, 0]);
+  const oProductShaped = tf.reshape(oProductT, [batchSize, beam, hidden]);
+  rt.dispose(picked, oPickedRows, oProduct, oProductT);
+  const oHRows = tf.reshape(state.h, [batchSize * beam, hidden]);
+  const oHT = tf.transpose(oHRows, [1, 0]);
+  const oProduct2 = tf.matMul(p['Write.h_c.LSTM.Uo'], oHT);
+  const oProductT2 = tf.transpose(oProduct2, [1, 0]);
+  const oProductShaped2 = tf.reshape(oProductT2, [batchSize, beam, hidden]);
+  const oSum = tf.add(oProductShaped, oProductShaped2);
+  rt.dispose(oHRows, oProduct2, oProductT2, oProductShaped, oProductShaped2);
+  const oSum2 = tf.add(oSum, p['Write.h_c.LSTM.bo']);
+  const o = tf.sigmoid(oSum2);
+  rt.dispose(oSum, oSum2);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fProduct = tf.matMul(p['Write.h_c.LSTM.Wf'], oPickedT);
+  const fProductT = tf.transpose(fProduct, [1, 0]);
+  const fProductShaped = tf.reshape(fProductT, [batchSize, beam, hidden]);
+  const fProduct2 = tf.matMul(p['Write.h_c.LSTM.Uf'], oHT);
+  const fProductT2 = tf.transpose(fProduct2, [1, 0]);
+  const fProductShaped2 = tf.reshape(fProductT2, [batchSize, beam, hidden]);
+  rt.dispose(fProduct, fProductT, fProduct2, fProductT2);
+  const fSum = tf.add(fProductShaped, fProductShaped2);
+  const fSum2 = tf.add(fSum, p['Write.h_c.LSTM.bf']);
+  const f = tf.sigmoid(fSum2);
+  rt.dispose(fProductShaped, fProductShaped2, fSum, fSum2);
+
+  // cells.attn:25  new = f * c + i * g
+  const newProduct = tf.mul(f, state.c);
+  rt.dispose(f);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iProduct = tf.matMul(p['Write.h_c.LSTM.Wi'], oPickedT);
+  const iProductT = tf.transpose(iProduct, [1, 0]);
+  const iProductShaped = tf.reshape(iProductT, [batchSize, beam, hidden]);
+  const iProduct2 = tf.matMul(p['Write.h_c.LSTM.Ui'], oHT);
+  const iProductT2 = tf.transpose(iProduct2, [1, 0]);
+  const iProductShaped2 = tf.reshape(iProductT2, [batchSize, beam, hidden]);
+  rt.dispose(iProduct, iProductT, iProduct2, iProductT2);
+  const iSum = tf.add(iProductShaped, iProductShaped2);
+  const iSum2 = tf.add(iSum, p['Write.h_c.LSTM.bi']);
+  const i = tf.sigmoid(iSum2);
+  rt.dispose(iProductShaped, iProductShaped2, iSum, iSum2);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gProduct = tf.matMul(p['Write.h_c.LSTM.Wg'], oPickedT);
+  const gProductT = tf.transpose(gProduct, [1, 0]);
+  const gProductShaped = tf.reshape(gProductT, [batchSize, beam, hidden]);
+  const gProduct2 = tf.matMul(p['Write.h_c.LSTM.Ug'], oHT);
+  rt.dispose(oPickedT, gProduct, gProductT, oHT);
+  const gProductT2 = tf.transpose(gProduct2, [1, 0]);
+  const gProductShaped2 = tf.reshape(gProductT2, [batchSize, beam, hidden]);
+  const gSum = tf.add(gProductShaped, gProductShaped2);
+  rt.dispose(gProduct2, gProductT2, gProductShaped, gProductShaped2);
+  const gSum2 = tf.add(gSum, p['Write.h_c.LSTM.bg']);
+  const g = tf.tanh(gSum2);
+  rt.dispose(gSum, gSum2);
+
+  // cells.attn:25  new = f * c + i * g
+  const newProduct2 = tf.mul(i, g);
+  const new_ = tf.add(newProduct, newProduct2);
+  rt.dispose(i, g, newProduct, newProduct2);
+
+  // cells.attn:26  { h = o * tanh(new), c = new }
+  const tanh = tf.tanh(new_);
+  const product = tf.mul(o, tanh);
+  rt.dispose(o, tanh);
+
+  // layers.attn:4  W @ x + b
+  const productRows = tf.reshape(product, [batchSize * beam, hidden]);
+  const productT = tf.transpose(productRows, [1, 0]);
+  const product2 = tf.matMul(p['Write.logits.Linear.W'], productT);
+  const productT2 = tf.transpose(product2, [1, 0]);
+  const productShaped = tf.reshape(productT2, [batchSize, beam, characters]);
+  rt.dispose(productRows, productT, product2, productT2);
+  const sum = tf.add(productShaped, p['Write.logits.Linear.b']);
+  rt.dispose(productShaped);
+  return {
+    logits: sum as tf.Tensor3D,
+    state: { h: product, c: new_ },
+    taps: {},
+  };
+}
+
+const seq2SeqDefinition: rt.Definition = {
+  name: 'Seq2Seq',
+  source: 'model.attn',
+  hyperparameters: { words: 972, characters: 14, embed: 48, hidden: 160 },
+  ragged: [{ label: 'source', mayBeEmpty: false }, { label: 'target', mayBeEmpty: false }],
+  sizes(n: Seq2SeqDims) {
+    return { words: n.words, characters: n.characters, embed: n.embed, hidden: n.hidden };
+  },
+  parameters(n: Seq2SeqSizes) {
+    return [
+      { path: 'read.Read.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
+      { path: 'read.Read.run.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'read.Read.run.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'read.Read.run.h_c.LSTM.bi', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'read.Read.run.h_c.LSTM.bo', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'read.Read.run.h_c.LSTM.bg', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'read.Read.run.h_c.LSTM.bf', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'ones' } },
+      { path: 'Write.table', axes: [{ label: 'characters', size: n.characters }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
+      { path: 'Write.h_c.LSTM.Wi', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Wf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Wo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Wg', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.h_c.LSTM.Ui', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Uf', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Uo', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.Ug', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Write.h_c.LSTM.bi', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'Write.h_c.LSTM.bo', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'Write.h_c.LSTM.bg', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'Write.h_c.LSTM.bf', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'ones' } },
+      { path: 'Write.logits.Linear.W', axes: [{ label: 'out.characters', size: n.characters }, { label: 'in', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Write.logits.Linear.b', axes: [{ label: 'out.characters', size: n.characters }], outs: 1, init: { kind: 'zeros' } },
+    ];
+  },
+  inputs(n: Seq2SeqSizes) {
+    return [
+      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words } },
+    ];
+  },
+  outputs: {
+    logits: { elem: 'float', axes: [{ label: 'target', dim: 'target' }, { label: 'characters', dim: null }] },
+  },
+  forward: seq2SeqForward,
+  objectives: [
+    {
+      name: 'Translation',
+      given(n: Seq2SeqSizes) {
+        return [
+          { name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'characters', size: n.characters } },
+        ];
+      },
+      loss: seq2SeqLoss,
+      gradients: seq2SeqGradients,
+      optimizer: (_n: Seq2SeqSizes, step: number) => ({ kind: 'adam', rate: 0.0015 * Math.min(1, 0.5 ** ((step - 1500) / 400)) }),
+      clip: { kind: 'norm', limit: 1 },
+    },
+  ],
+  decoder: {
+    name: 'Write',
+    axis: 'target',
+    output: 'y',
+    vocabulary: (n: Seq2SeqSizes) => n.characters,
+    start: 1,
+    end: 2,
+    prepare: seq2SeqPrepare,
+    step: seq2SeqStep,
+    taps: {},
+    rank: (logp) => logp,
+    atMost: () => 16,
+  },
+};
+
+export class Seq2Seq extends rt.GenerativeModel<Seq2SeqDims, Seq2SeqInput, Seq2SeqTarget> {
+  constructor(options: rt.ModelOptions<Seq2SeqDims> = {}) {
+    super(seq2SeqDefinition, options);
+  }
+}
