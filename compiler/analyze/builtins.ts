@@ -7,7 +7,7 @@ import { gather, mayBeEmpty } from './index-expr.ts';
 import { joinCall } from './join.ts';
 import { alignAxes, allAxes, binary, elemName, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, labels, nameOfSpace, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { ERROR, isError, labels, nameOfSpace, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
 import { numberOfExpr } from './types.ts';
 
 const unaries: Readonly<Record<string, UnaryFn>> = {
@@ -174,6 +174,7 @@ function groupBy(name: string, x: Node, by: Extract<BracketArg, { kind: 'by' }>,
 function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
   const arg = brackets[0];
   const entry = arg?.kind === 'value' && arg.value.kind === 'name' ? here.scope.lookup(arg.value.name) : null;
+  if (isError(entry)) return ERROR;
   if (arg?.kind !== 'value' || arg.value.kind !== 'name' || entry?.kind !== 'dim') return report(here, 'E0404', span, '`onehot` wants the dim it spreads over: `onehot[a](i)`');
   const elem = typeOf(x).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') return report(here, 'E0305', span, '`onehot` wants a place', { expected: 'int or index', given: elemName(elem) });

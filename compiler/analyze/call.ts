@@ -74,6 +74,7 @@ export function declarationScope(entry: DeclarationEntry, here: Here): Scope {
 export function callDeclaration(entry: DeclarationEntry, statics: readonly StaticArgument[], path: string | null, expr: CallExpr, here: Here): Value {
   const { declaration } = entry;
   const name = declaration.name.text;
+  if (entry.module.damaged.has(declaration)) return ERROR;
   if (declaration.what === 'decoder') {
     if (here.decode === null) return report(here, 'E0205', expr.span, `the decoder \`${name}\` is called where it cannot generate: only a model's body ends in a decoder's call`);
     const nodes = argumentNodes(declaration, expr, here);

@@ -5,7 +5,7 @@ import { isRagged, originOf, sameSpace, showType, sizeOf } from '../graph/spaces
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, describeAxis, elemName, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import type { Here, Value } from './scope.ts';
-import { agree, ERROR, notYet, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
+import { agree, ERROR, isError, notYet, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
 
 export function indexValue(base: Value, args: readonly BracketArg[], here: Here, span: Span): Value {
@@ -118,7 +118,7 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
     const entry = here.scope.lookup(name.text);
     const space = entry?.kind === 'dim' ? entry.space : parts?.[k];
     if (space === undefined) {
-      unknownName(here, 'E0202', name, 'dim', here.scope.names());
+      if (!isError(entry)) unknownName(here, 'E0202', name, 'dim', here.scope.names());
       return null;
     }
     into.push(here.frame.axis(name.text, space));
@@ -258,6 +258,7 @@ export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here)
   if (step !== undefined) return tensor(step);
   const entry = here.scope.lookup(label);
   const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
+  if (isError(entry)) return ERROR;
   if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
   return tensor(here.ctx.builder.at(origin(here, expr.span)).position(here.frame.axis(label, space)));
 }

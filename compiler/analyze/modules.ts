@@ -11,6 +11,10 @@ export interface LoadedModule {
   readonly standard: boolean;
   /** Path of the module that each import names, by its text. */
   readonly imports: ReadonlyMap<string, string>;
+  /** Items that hold a syntax error: nothing more is said of them, nor of their calls. */
+  readonly damaged: ReadonlySet<Item>;
+  /** Is there a syntax error outside of all declarations, so that names may be missing? */
+  readonly broken: boolean;
 }
 
 export interface ModuleSet {
@@ -48,7 +52,12 @@ export function loadModules(path: string, library: Library, problems: Problems):
       });
     }
     const imports = new Map<string, string>();
-    const loaded: LoadedModule = { path: file, module, standard: standard.has(file), imports };
+    const bodies = module.items.filter((item) => item.kind === 'declaration' || item.kind === 'objective');
+    const holders = syntax.map(({ span }) => bodies.find((item) => item.span.start <= span.start && span.start <= item.span.end));
+    const loaded: LoadedModule = {
+      path: file, module, standard: standard.has(file), imports,
+      damaged: new Set(holders.filter((item) => item !== undefined)), broken: holders.includes(undefined),
+    };
     modules.set(file, loaded);
     for (const item of module.items) {
       if (item.kind !== 'import') continue;
@@ -100,8 +109,16 @@ function reportMissing(file: string, item: ImportItem, target: string, library: 
 
 function checkNames(file: string, item: ImportItem, found: LoadedModule, problems: Problems): void {
   const exported = exportsOf(found.module.items);
+  const sizes = new Set(found.module.items.flatMap((other) => (other.kind === 'dim' ? other.dims.map((dim) => dim.name.text) : other.kind === 'option' || other.kind === 'objective' ? [other.name.text] : [])));
   for (const { name } of item.names) {
-    if (exported.has(name.text)) continue;
+    if (exported.has(name.text) || found.broken) continue;
+    if (sizes.has(name.text)) {
+      problems.report({
+        code: 'E0901', severity: 'error', place: { file, start: name.span.start, end: name.span.end },
+        message: 'importing a dim, an option or an objective is part of the language but not supported yet', fix: `declare \`${name.text}\` in this file too`,
+      });
+      continue;
+    }
     const near = didYouMean(name.text, exported.keys());
     problems.report({
       code: 'E0208', severity: 'error', place: { file, start: name.span.start, end: name.span.end },

@@ -7,7 +7,7 @@ import { elaborateModel, reads } from './model.ts';
 import { objectivesOf, type LoadedModule, type ModuleSet } from './modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import { notYet, unknownName, type Here } from './scope.ts';
+import { isError, notYet, unknownName, type Here } from './scope.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
 
@@ -29,10 +29,11 @@ export interface Checked {
 export function check(modules: ModuleSet, options: LowerOptions, problems: Problems): Checked | null {
   const set = options.set ?? new Map<string, string | number>();
   const base = { modules, overrides: set, problems, training: false, found: null };
+  const own = [...modules.modules.values()].filter((module) => !module.standard || module === modules.entry);
+  if (own.some(({ broken }) => broken)) return null;
   unknownOverrides(base);
   checkAll(base);
   checkAll({ ...base, training: true });
-  const own = [...modules.modules.values()].filter((module) => !module.standard);
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {
     for (const choice of choices) {
       if (choice === (set.get(name.text) ?? choices[0])) continue;
@@ -52,10 +53,10 @@ function checkAll(variant: Variant): void {
   const { modules } = variant;
   for (const module of modules.modules.values()) {
     if (module.standard && module !== modules.entry) continue;
-    for (const item of module.module.items) if (item.kind === 'declaration') settled(variant, (setup) => checkDeclaration(item, module, setup));
+    for (const item of module.module.items) if (item.kind === 'declaration' && !module.damaged.has(item)) settled(variant, (setup) => checkDeclaration(item, module, setup));
   }
   if (variant.training) return;
-  for (const objective of objectivesOf(modules.entry.module.items)) settled(variant, (setup) => checkObjective(objective, setup));
+  for (const objective of objectivesOf(modules.entry.module.items)) if (!modules.entry.damaged.has(objective)) settled(variant, (setup) => checkObjective(objective, setup));
 }
 
 function checkDeclaration(item: Declaration, module: LoadedModule, setup: Setup): Root {
@@ -79,11 +80,11 @@ function checkObjective(objective: Objective, setup: Setup): Root {
       const entry = here.scope.lookup(name);
       return entry?.kind === 'declaration' && entry.declaration.what === 'model';
     });
-    const silent = unknown.entry?.kind === 'value' && unknown.entry.value.kind === 'error';
-    if (!silent) unknownName(here, 'E0201', unknown.model, 'model', known);
+    if (!isError(unknown.entry)) unknownName(here, 'E0201', unknown.model, 'model', known);
   } else if (models.length !== 1) notYet(here, objective.span, 'an objective over several models');
   else if (models[0]!.entry?.kind === 'declaration') {
     const { declaration, module } = models[0]!.entry;
+    if (module.damaged.has(declaration)) return root;
     if (declaration.what === 'decoder') notYet(here, models[0]!.model.span, 'an objective for a decoder by itself');
     else contained(objective, here, () => lowerModel(declaration, { ...root, here: within(module, here) }, [objective], setup));
   }

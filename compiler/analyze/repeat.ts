@@ -5,7 +5,7 @@ import { collected, plainBody, runBody, type Collected } from './body.ts';
 import { asTensor, sizesAgree } from './operate.ts';
 import { emitName } from './scan.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { ERROR, isError, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { atomsOf, size } from './size.ts';
 import { fixedNumber, numberOfExpr, sizeOfExpr } from './types.ts';
 
@@ -127,7 +127,7 @@ export function chooseArm(match: MatchStatement | MatchExpr, here: Here): { body
   const constant = entry?.kind === 'value' && entry.value.kind === 'tensor' && entry.value.node.op.kind === 'constant' ? entry.value.node.op.value : null;
   const value = entry?.kind === 'option' ? entry.value : constant;
   if (value === null) {
-    const silent = subject.kind === 'error' || (entry?.kind === 'value' && entry.value.kind === 'error');
+    const silent = subject.kind === 'error' || isError(entry);
     if (!silent) report(here, 'E0209', subject.span, '`match` chooses by an option, or by the name of a `repeat`: something known while compiling');
     return null;
   }

@@ -50,6 +50,11 @@ export interface StaticArgument {
 
 export const ERROR: Value = { kind: 'error' };
 
+/** Has this name been reported already? */
+export function isError(entry: Entry | null): boolean {
+  return entry?.kind === 'value' && entry.value.kind === 'error';
+}
+
 export const tensor = (node: Node): Value => ({ kind: 'tensor', node });
 
 // ---------------------------------------------------------------- names

@@ -6,7 +6,7 @@ import { bodyValue, laterNames } from './body.ts';
 import { elaborateDecoder } from './decoder.ts';
 import type { LoadedModule } from './modules.ts';
 import type { Here, Value } from './scope.ts';
-import { dimSpace, ERROR, notYet, origin, report, Scope, tensor, unknownName } from './scope.ts';
+import { dimSpace, ERROR, isError, notYet, origin, report, Scope, tensor, unknownName } from './scope.ts';
 import { size } from './size.ts';
 import { numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -101,15 +101,10 @@ export function soundSignature(declaration: Declaration, here: Here): boolean {
   const free = signatureNames(declaration).filter(({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text));
   const dims = [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
   for (const [k, name] of free.entries()) {
-    if (free.findIndex(({ text }) => text === name.text) < k || isError(name, here)) continue;
+    if (free.findIndex(({ text }) => text === name.text) < k || isError(here.scope.lookup(name.text))) continue;
     unknownName(here, 'E0407', name, 'dim', dims);
   }
   return free.length === 0;
-}
-
-function isError(name: Name, here: Here): boolean {
-  const entry = here.scope.lookup(name.text);
-  return entry?.kind === 'value' && entry.value.kind === 'error';
 }
 
 /** W0401: a formal that looks like a dim of the file, or that stands only once and is much like one. */

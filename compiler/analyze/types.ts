@@ -3,7 +3,7 @@ import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTy
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sizeOf } from '../graph/spaces.ts';
 import type { Here } from './scope.ts';
-import { dimSpace, ERROR, notYet, origin, report, typeOf, unknownName } from './scope.ts';
+import { dimSpace, ERROR, isError, notYet, origin, report, typeOf, unknownName } from './scope.ts';
 import type { Size } from './size.ts';
 import { atomsOf, constantOf, evaluate, size, SizeError } from './size.ts';
 
@@ -72,6 +72,8 @@ function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: (m
     case '-': return size.sub(a, b);
     case '*': return size.mul(a, b);
     case '/': {
+      const divisor = constantOf(b);
+      if (divisor !== null && divisor < 1) return bad(`a size is divided by ${divisor}`);
       const made = size.quot(a, b);
       here.ctx.requirements.push({ kind: 'divides', a: b, b: a, origin: origin(here, expr.span), why: 'a size is a whole number' });
       return made;
@@ -138,7 +140,7 @@ export function spaceOfExpr(expr: Expr, here: Here): Space | null {
 export function spaceOfName(name: Name, here: Here): Space | null {
   const entry = here.scope.lookup(name.text);
   if (entry?.kind === 'dim') return entry.space;
-  unknownName(here, 'E0202', name, 'axis or dim', sizeNames(here));
+  if (!isError(entry)) unknownName(here, 'E0202', name, 'axis or dim', sizeNames(here));
   return null;
 }
 

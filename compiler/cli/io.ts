@@ -49,10 +49,15 @@ export function processIo(): Io {
     err: (line) => stderr.write(`${line}\n`),
     write: (text) => stdout.write(text),
     isTTY: stdout.isTTY === true,
-    style: { color: wantsColor(stderr.isTTY === true, env), width: stderr.columns ?? 100 },
+    style: { color: wantsColor(stderr.isTTY === true, env), width: columns(stderr) },
     cwd: process.cwd(),
     env,
   };
+}
+
+/** Some terminals say that they are 0 wide. */
+function columns(stream: NodeJS.WriteStream): number {
+  return stream.columns > 0 ? stream.columns : 100;
 }
 
 /** Colour on terminals only; NO_COLOR forbids and FORCE_COLOR demands it. */

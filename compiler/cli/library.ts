@@ -35,8 +35,8 @@ function manifest(folder: string): Readonly<Record<string, unknown>> | null {
 export interface NodeLibrary extends Library {
   /** What the compiler calls the user's file. */
   nameOf(file: string): string;
-  /** The absolute paths of everything read or looked for so far. */
-  readonly touched: ReadonlySet<string>;
+  /** What was read so far by absolute path; null where there was no file. */
+  readonly touched: ReadonlyMap<string, string | null>;
 }
 
 /** @param cwd relative to which files are named */
@@ -44,14 +44,15 @@ export function nodeLibrary(cwd: string = process.cwd()): NodeLibrary {
   const standardFolder = join(packageRoot(), 'models', 'std');
   const standard = readdirSync(standardFolder).filter((file) => file.endsWith('.attn')).sort().map((file) => `std/${file}`);
   const isStandard = new Set(standard);
-  const touched = new Set<string>();
+  const touched = new Map<string, string | null>();
   return {
     standard,
     touched,
     read(path) {
       const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);
-      touched.add(file);
-      return readText(file, path);
+      const text = readText(file, path);
+      touched.set(file, text);
+      return text;
     },
     nameOf(file) {
       const absolute = resolve(cwd, file);

@@ -99,6 +99,10 @@ npx attnc summary model.attn      # lists its parameters
 \`npx attnc doctor\` says which backends work on this machine.
 `;
 
+const COMPILER_OPTIONS = {
+  target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,
+};
+
 /** By name. */
 export function projectFiles(name: string, version: string): Readonly<Record<string, string>> {
   const manifest = {
@@ -109,6 +113,7 @@ export function projectFiles(name: string, version: string): Readonly<Record<str
   return {
     'model.attn': MODEL,
     'task.ts': TASK,
+    'tsconfig.json': `${JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['*.ts'] }, null, 2)}\n`,
     'README.md': README.replace('NAME', name),
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
     '.gitignore': 'node_modules/\nout/\n',

@@ -1,40 +1,32 @@
 /** Runs work again whenever one of the files that it touched changes. */
-import { readFileSync, watch, type FSWatcher } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
+import { readText } from './library.ts';
 
 /** Milliseconds of quiet before the work runs: editors save in several steps. */
 const QUIET = 80;
 /** Not every file system tells of changes; their number here is small, so looking is cheap. */
 const LOOK_EVERY = 1000;
 
+/** Absolute path to the text that the work read there; null where it found no file. */
+export type FilesRead = ReadonlyMap<string, string | null>;
+
 /**
- * @param round the work; gives the absolute paths whose change makes it run again, existing or not
+ * @param round the work; gives what it read, so that a change during the work is seen as well
  */
-export async function watchFiles(round: () => Promise<ReadonlySet<string>>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const files = new Set(await round());
-    // Taken after the work: what changed meanwhile is seen by the comparison with what was read before the next look.
-    await nextChange(files, signal);
+export async function watchFiles(round: () => Promise<FilesRead>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await nextChange(await round(), signal);
+}
+
+export function currentText(file: string): string | null {
+  try {
+    return readText(file, file);
+  } catch {
+    return null;
   }
 }
 
-function fingerprint(files: ReadonlySet<string>): string {
-  const hash = createHash('sha256');
-  for (const file of files) {
-    hash.update(file).update('\0');
-    try {
-      hash.update(readFileSync(file));
-    } catch {
-      hash.update('\0missing');
-    }
-    hash.update('\0');
-  }
-  return hash.digest('hex');
-}
-
-function nextChange(files: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-  const before = fingerprint(files);
+function nextChange(files: FilesRead, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const watchers: FSWatcher[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -46,7 +38,7 @@ function nextChange(files: ReadonlySet<string>, signal: AbortSignal): Promise<vo
       resolve();
     };
     const look = (): void => {
-      if (fingerprint(files) !== before) end();
+      if ([...files].some(([file, text]) => currentText(file) !== text)) end();
     };
     const soon = (): void => {
       clearTimeout(timer);
@@ -56,12 +48,13 @@ function nextChange(files: ReadonlySet<string>, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
     // Folders, not files: saving by renaming replaces the file that was watched.
-    for (const folder of new Set([...files].map((file) => dirname(file)))) {
+    for (const folder of new Set([...files.keys()].map((file) => dirname(file)))) {
       try {
         watchers.push(watch(folder, soon).on('error', () => undefined));
       } catch {
         // The folder does not exist (yet), or cannot be watched: the interval sees it.
       }
     }
+    soon();
   });
 }

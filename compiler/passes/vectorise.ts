@@ -6,7 +6,7 @@
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Node, ScanRegion } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { hasAxis, without } from '../graph/spaces.ts';
+import { hasAxis, isRagged, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, BATCH, Maker, type Loop } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
@@ -190,8 +190,9 @@ class Parts extends Rebuild {
       else node.inputs.forEach(visit);
     };
     visit(emit);
-    // What reads larger values than it is itself stays in the loop.
-    if (found.size > 0 && [...found, ...read].some((node) => rank(node) > Math.max(2, rank(emit)))) {
+    // What reads values of more places than it has itself stays in the loop: kept for all steps they would be large.
+    const isLarger = (node: Node): boolean => rank(node) > Math.max(2, rank(emit)) && axesOf(node).some((axis) => isRagged(axis.space) && !hasAxis(axesOf(emit), axis.id));
+    if (found.size > 0 && [...found, ...read].some(isLarger)) {
       this.#core.add(emit);
       return [emit];
     }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../runtime/index.ts';
@@ -19,7 +20,7 @@ function numbersOf(file: string): Readonly<Record<string, number[]>> {
 const CPU = ['--backend', 'cpu'];
 
 describe('a project of `attnc init`', () => {
-  it('trains, goes on to the same numbers as without a break, generates and evaluates', { timeout: 120_000 }, async () => {
+  it('trains, goes on to the same numbers as without a break, generates and evaluates', { timeout: 300_000 }, async () => {
     const folder = await project();
     const whole = await attncProcess(folder, ['train', '.', ...CPU, '--steps', '120', '--out', 'whole']);
     expect(whole.err).toContain('saved in whole');
@@ -40,7 +41,17 @@ describe('a project of `attnc init`', () => {
     expect((await attncProcess(folder, ['evaluate', '.', ...CPU, '--limit', '50'])).out).toMatch(/all\s+50/);
   });
 
-  it('is saved by Ctrl-C', { timeout: 60_000 }, async () => {
+  it('is typed: TypeScript takes it as it stands', { timeout: 300_000 }, async () => {
+    const folder = await project();
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'attnc'), 'dir');
+    symlinkSync(join(root, 'node_modules', '@tensorflow'), join(folder, 'node_modules', '@tensorflow'), 'dir');
+    expect((await attnc(folder, 'compile', 'model.attn', '--out', 'out')).status).toBe(0);
+    const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('is saved by Ctrl-C', { timeout: 300_000 }, async () => {
     const folder = await project();
     const { status, err } = await interrupted(folder, ['train', '.', ...CPU, '--steps', '1000000'], /parameters\n/, 'SIGINT');
     expect(err).toContain('To go on: attnc train . --backend cpu --resume');
@@ -48,13 +59,13 @@ describe('a project of `attnc init`', () => {
     expect(existsSync(join(folder, 'out/last.safetensors'))).toBe(true);
   });
 
-  it('keeps what --set changed for generating and evaluating', { timeout: 60_000 }, async () => {
+  it('keeps what --set changed for generating and evaluating', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', '--set', 'width=6'])).err).toContain('126 parameters');
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).status).toBe(0);
   });
 
-  it('says in one line what is wrong with a checkpoint', { timeout: 60_000 }, async () => {
+  it('says in one line what is wrong with a checkpoint', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .');
     writeFileSync(join(folder, 'bad.safetensors'), 'not a checkpoint at all');
@@ -66,7 +77,7 @@ describe('a project of `attnc init`', () => {
 });
 
 describe('modules of a task', () => {
-  it('share the one runtime and tfjs of the command, whatever is installed beside them', { timeout: 60_000 }, async () => {
+  it('share the one runtime and tfjs of the command, whatever is installed beside them', { timeout: 300_000 }, async () => {
     const folder = await project();
     for (const name of ['attnc', '@tensorflow/tfjs-core']) {
       const decoy = join(folder, 'node_modules', name);
@@ -82,7 +93,7 @@ describe('modules of a task', () => {
     expect(status).toBe(0);
   });
 
-  it('that cannot be loaded are named', { timeout: 60_000 }, async () => {
+  it('that cannot be loaded are named', { timeout: 300_000 }, async () => {
     const folder = await project();
     writeFileSync(join(folder, 'task.ts'), 'export const task = {;\n');
     expect((await attncProcess(folder, ['train', '.'])).err).toMatch(/task\.ts could not be loaded: /);
@@ -94,7 +105,7 @@ describe('modules of a task', () => {
 });
 
 describe('the process', () => {
-  it('of `attnc check` loads neither ts-morph nor tfjs nor the rasteriser', async () => {
+  it('of `attnc check` loads neither ts-morph nor tfjs nor the rasteriser', { timeout: 300_000 }, async () => {
     const folder = scratch();
     const log = join(folder, 'loaded.txt');
     const hooks = `import { appendFileSync } from 'node:fs';
@@ -107,7 +118,7 @@ describe('the process', () => {
     expect(loaded).not.toMatch(/ts-morph|tfjs|resvg|tsx|\/runtime\//);
   });
 
-  it('watches: compiles again on a change of what is imported, and goes on after errors', { timeout: 60_000 }, async () => {
+  it('watches: compiles again on a change of what is imported, and goes on after errors', { timeout: 300_000 }, async () => {
     const folder = scratch();
     writeFileSync(join(folder, 'lib.attn'), 'block F(x: [n]) -> [n] { 2 * x }\n');
     writeFileSync(join(folder, 'a.attn'), 'import F from "./lib"\ndim n = 4\nmodel M(x: [n]) -> { y: [n] } { { y = F(x) } }\n');

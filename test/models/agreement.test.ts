@@ -1,6 +1,7 @@
 /** The emitted models against the oracle, on every backend of this machine. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Node } from '../../compiler/graph/graph.ts';
 import { finiteDifference } from '../../compiler/graph/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { bindings, oracle, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
@@ -12,11 +13,15 @@ const cases = [
 
 /** Different lengths in one batch; the shortest has one place. */
 const examples: readonly (Input & Target)[] = [
-  { tokens: [3, 7, 1, 10, 4], y: [3, 5, 2] },
+  { tokens: [3, 7, 1], y: [3, 5, 2] },
   { tokens: [9], y: [4, 2] },
-  { tokens: [2, 2, 8], y: [6, 3, 5, 4, 2] },
-  { tokens: [5, 1, 4, 4, 10, 7, 6], y: [2] },
+  { tokens: [5, 1, 4, 10], y: [2] },
 ];
+/** Places at most: a software GPU takes its time. */
+const atMost = 4;
+
+/** The oracle's slopes, the same for every backend. */
+const slopes = new Map<string, readonly number[]>();
 
 describe.each(await usableBackends())('on %s', (backend) => {
   beforeAll(async () => {
@@ -33,6 +38,11 @@ describe.each(await usableBackends())('on %s', (backend) => {
       model = tested.create({ dims, seed: 3 });
       parameters = await parametersOf(model);
     });
+
+    const meanSlopes = (loss: Node, path: string, entries: readonly number[]): number[] => {
+      const each = examples.map((example) => finiteDifference(loss, bindings(model, parameters, example), path, entries));
+      return entries.map((_, i) => each.reduce((sum, found) => sum + found[i]!, 0) / examples.length);
+    };
 
     it('gives the outputs of the oracle, example by example, from one padded batch', async () => {
       const outputs = await model.forward(examples);
@@ -55,11 +65,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const objective = tested.program.objectives[0]!;
       for (const { path, size } of model.parameters) {
         const entries = Array.from({ length: Math.min(size, 5) }, (_, i) => Math.floor((i * size) / Math.min(size, 5)));
-        const expected = entries.map(() => 0);
-        for (const example of examples) {
-          const slopes = finiteDifference(objective.loss, bindings(model, parameters, example), path, entries);
-          for (const [i, slope] of slopes.entries()) expected[i]! += slope / examples.length;
-        }
+        const expected = slopes.get(`${name} ${path}`) ?? meanSlopes(objective.loss, path, entries);
+        slopes.set(`${name} ${path}`, expected);
         const given = entries.map((entry) => gradients[path]!.data[entry]!);
         const scale = Math.max(...Array.from(gradients[path]!.data, Math.abs), 1e-4);
         for (const [i, slope] of expected.entries()) expect(Math.abs(given[i]! - slope) / scale, `${path}[${entries[i]}]`).toBeLessThan(1e-3);
@@ -78,7 +85,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const taught = await model.forward(examples);
       const decoding = model.encode(examples);
       try {
-        for (let t = 0; t < 5; t++) {
+        for (let t = 0; t < 3; t++) {
           const previous = examples.map(({ y }) => (t === 0 ? model.definition.decoder!.start : (y[t - 1] ?? 0)));
           const { logits } = await decoding.step(previous);
           for (const [k, { y }] of examples.entries()) {
@@ -93,9 +100,9 @@ describe.each(await usableBackends())('on %s', (backend) => {
     });
 
     it('searches with width 1 as it goes greedily, and not worse with width 4', async () => {
-      const greedy = await model.generate(examples, {});
-      const narrow = await model.generate(examples, { method: 'beam', width: 1 });
-      const wide = await model.generate(examples, { method: 'beam', width: 4 });
+      const greedy = await model.generate(examples, { atMost });
+      const narrow = await model.generate(examples, { method: 'beam', width: 1, atMost });
+      const wide = await model.generate(examples, { method: 'beam', width: 4, atMost });
       expect(narrow.map(({ ids }) => [...ids])).toEqual(greedy.map(({ ids }) => [...ids]));
       const mean = (all: readonly { logProbability: number }[]): number => all.reduce((sum, { logProbability }) => sum + logProbability, 0) / all.length;
       expect(mean(wide)).toBeGreaterThanOrEqual(mean(greedy) - 1e-5);
@@ -107,7 +114,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
       await model.forward(examples);
       await model.loss(examples);
       await model.gradients(examples);
-      await model.generate(examples, { method: 'beam', width: 3 });
+      await model.generate(examples, { method: 'beam', width: 3, atMost });
       expect(tf.memory().numTensors).toBe(before);
     });
   });

@@ -5,7 +5,7 @@ import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
 import { missingFile, nodeLibrary } from '../library.ts';
-import { watchFiles } from '../watch.ts';
+import { currentText, watchFiles, type FilesRead } from '../watch.ts';
 
 export interface Target {
   readonly file: string;
@@ -16,8 +16,7 @@ export interface Target {
 
 export interface Compiled {
   readonly fine: boolean;
-  /** What was read or looked for. */
-  readonly touched: ReadonlySet<string>;
+  readonly touched: FilesRead;
   /** The dims that the models' constructors take. */
   readonly dims: ReadonlySet<string>;
 }
@@ -76,11 +75,11 @@ async function watch(targets: readonly Target[], io: Io): Promise<number> {
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
-    const round = async (): Promise<ReadonlySet<string>> => {
-      const touched = new Set(targets.map(({ file }) => resolve(io.cwd, file)));
+    const round = async (): Promise<FilesRead> => {
+      const touched = new Map(targets.map(({ file }): [string, string | null] => [resolve(io.cwd, file), currentText(resolve(io.cwd, file))]));
       for (const target of targets) {
         try {
-          for (const file of (await compileTo(target, io)).touched) touched.add(file);
+          for (const [file, text] of (await compileTo(target, io)).touched) touched.set(file, text);
         } catch (error) {
           // An editor may take a file away for a moment while it saves.
           if (!(error instanceof CliError)) throw error;

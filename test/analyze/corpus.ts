@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { modelText } from './support.ts';
+
+/** Text that a program of the design relies on and leaves out. */
+const completions: Readonly<Record<string, string>> = {
+  sagan: '\nmodel Discriminator(image: [height: 128, width: 128, rgb], label: index(classes)) -> score: [] { sum[height, width, rgb](image) }\n',
+  snail: '\nblock Embed(image: [height, width]) -> [features: 64] { dim features = 64;  Linear[features](image[(height, width) as pixel]) }\n',
+};
+
+export const designs = ['lstmn', 'ntm', 'pointer', 'pointer-generator', 'sagan', 'scores', 'snail', 'transformer'] as const;
+
+export function design(name: (typeof designs)[number]): string {
+  return readFileSync(new URL(`../grammar/programs/${name}.attn`, import.meta.url), 'utf8') + (completions[name] ?? '');
+}
+
+/** Small programs that check, and together use every construct that has a meaning. */
+export const sound: Readonly<Record<string, string>> = {
+  bahdanau: modelText('bahdanau/model.attn'),
+  seq2seq: modelText('seq2seq/model.attn'),
+  ...Object.fromEntries(['attention', 'cells', 'layers', 'measures'].map((name) => [`std/${name}`, modelText(`std/${name}.attn`)])),
+  selfAttention: `dim source: ragged, model = 8, heads = 2, layers = 3
+option p = 0.1
+block Layer(x: [source, model]) -> [source, model] {
+  a = LayerNorm(x + dropout(MultiHead[heads](x, x), p))
+  LayerNorm(a + FeedForward[16](a))
+}
+model Encode(x0: [source, model]) -> y: [model] {
+  x = x0 + Sinusoid[source, model]()
+  repeat layers { x = Layer[p = 0.3](x) }
+  mean[source](x)
+}
+objective Fit for Encode given target: [model] {
+  loss = mean[model]((y - target) ^ 2)
+  metric far = max[model](abs(y - target))
+  optimizer adam(rate = model ^ -0.5 * min(step ^ -0.5, step * 400 ^ -1.5))
+  clip norm 1.0
+}
+`,
+  masks: `dim source: ragged, d = 4, shift = -1..1, places = 10
+dim tokens: ragged <= places
+option move = circular | straight
+/// Windows, borders, grouping, merging and splitting.
+block Window(x: [source, d]) -> [source, d] {
+  near = x[source = position[source] + position[shift]]
+  w = softmax[shift](sum[d](near) where position[shift] != 0)
+  sum[shift](w * near) else 0
+}
+block Move(w: [d]) -> [d] {
+  match move {
+    circular { moved = w[d = (position[d] + 1) mod d] }
+    straight { moved = w[d = position[d] + 1] else 0 }
+  }
+  moved
+}
+model M(x: [source, d], ids: index(d)[source], t: index(d)[tokens]) -> { y: [source, d], g: [d], n: [] } {
+  param table: [d], learnt: [places]
+  pairs = x[(source, d) as both][both as (source, d)]
+  y = Window(pairs) + Move(sum[source](x))
+  far = table[t] + learnt[position[tokens]]
+  { y = y, g = sum[source by ids](x[d = last]), n = if all[tokens](far > 0) and not any[source](x[d = first] > 1) then sum[tokens](far) else clamp(mean[source, d](x), 0, 1) }
+}
+`,
+  sharing: `dim time: ragged, d = 3
+block Twice[width](x: [width]) -> [width] {
+  let f = Linear[width]
+  a, b = tanh(f(x))
+  f(a) * f(b)
+}
+encoder Sums(x: [time, d]) -> { all: [time, d], final: [d] } {
+  param start: [d] = uniform(0.1)
+  run = scan time reversed with xt = x {
+    state s: [d] = start;  state n: int = 0
+    s' = s + Twice(xt);  n' = n + 1
+    emit { s = s', half = s' / n' }
+  }
+  rounds = repeat over [2, 1] as k { emit k * run.half }
+  { all = run.s + sum[k](rounds) + cumsum[time](x), final = run.s[time = first] }
+}
+model M(x: [time, d]) -> [time, d] { r = Sums(x);  concat[d](r.all, x)[d = position[d]] + r.final + stack[two](r.final, r.final)[two = 1] }
+`,
+  pointing: `dim points: ragged, tour: ragged, d = 4
+dim choice = 1 + points
+encoder Read(P: [points, d]) -> [choice, d] { param stop: [d];  concat[choice](stop, Linear[d](P)) }
+decoder Point(e: [choice, d]) generates y: index(choice)[tour] end 0 {
+  param go: [d]
+  state s: [d] = e[choice = last]
+  s' = GRU(first go then e[y], s)
+  a = Additive[align = 5](s', e)
+  logits = (e @ (s' + a)) where position[choice] > 0
+  at most 2 * choice
+  rank logp / ((5 + length) / 6) ^ 0.6
+}
+model Tour(P: [points, d]) generates y: index(choice)[tour] { init all uniform(0.08);  Point(Read(P)) }
+objective Follow for Tour { loss = mean[tour](cross_entropy[choice](logits, y'));  optimizer sgd(rate = 0.1, momentum = 0.9);  clip value 5 }
+`,
+};
