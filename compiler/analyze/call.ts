@@ -114,6 +114,10 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
       if (value.kind === 'axis') axes.push(value.axis);
       else if (value.kind === 'size') axes.push(here.frame.axis(`${name}${axes.length}`, { kind: 'anon', size: value.size }));
       else return unfit(block, name, span, 'an axis or a size', here);
+      if (axes.slice(0, -1).some(({ label }) => label === axes.at(-1)!.label)) {
+        report(here, 'E0301', span, `\`${axes.at(-1)!.label}\` stands twice among the axes \`${name}..\` of \`${block}\``);
+        return null;
+      }
       sorted.groups.set(name, axes);
     } else if (param !== undefined || isFormal(declaration, name, rigid)) {
       const isNumber = param?.value != null && numberOfExpr(param.value) !== null && !Number.isInteger(numberOfExpr(param.value));

@@ -1,7 +1,7 @@
 /** Recurrent decoders: one step's graph, and from it the teacher-forced scan over the generated axis. */
 import type { Body, Expr, Generates, NameExpr, Param, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Input, Node } from '../graph/graph.ts';
-import { isRagged, originOf, sameSpace, showType } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
 import { declarationScope } from './call.ts';
 import { evaluateTensor } from './expr.ts';
 import { conform, elemName, present, rename, sameIndexSpace, toFloat } from './operate.ts';
@@ -92,13 +92,16 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   if (start === null || end === undefined) return null;
   const clauses = decoderClauses(found.clauses, base);
   if (ctx.problems.errors > errors) return null;
-  if (isRagged(axis.space) && end === null && clauses.atMost === null) {
+  // A length that is known beforehand: a fixed one, or that of an argument.
+  const known = !isRagged(axis.space) || given.some(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
+  if (!known && end === null && clauses.atMost === null) {
     report(base, 'E0609', generates.span, `nothing ends the outputs along \`${axis.label}\``, { fix: 'add `end 2`, or the clause `at most 50`' });
     return null;
   }
+  const atMost = clauses.atMost ?? (known && end === null ? ctx.builder.at(origin(base, generates.span)).size(sizeOf(axis.space)) : null);
   const graph: DecoderGraph = {
     name, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps,
-    start, end, rank: clauses.rank, atMost: clauses.atMost,
+    start, end, rank: clauses.rank, atMost,
   };
   return teacherForced(graph, found.named, axis, elem, base, here, span);
 }

@@ -152,6 +152,12 @@ function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
   const nodes = value.kind === 'tensor' || value.kind === 'map' ? [value.node] : value.kind === 'record' && value.main?.kind === 'tensor' ? [value.main.node] : [];
   const scanned = here.scope.crossed(key).find((label) => nodes.some((node) => axisByLabel(node, label) !== null));
   if (scanned === undefined) return value;
+  if (here.decoding !== null && here.steps.get(scanned) === here.decoding.position) {
+    return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that the decoder generates along`, {
+      given: showType(typeOf(nodes[0]!)), why: 'the generated axis is a clock: in the body a value is one step\'s',
+      fix: `call the generated axis differently: \`generates ${here.decoding.output}: index(…)[time: ${scanned}]\``,
+    });
+  }
   return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that this scan goes along`, {
     given: showType(typeOf(nodes[0]!)),
     why: 'inside the scan a value is one step\'s; which step of this one is meant?',

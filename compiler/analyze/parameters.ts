@@ -39,9 +39,9 @@ function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[
   const entry = here.scope.lookup(ragged.label);
   const call = here.calls.at(-1);
   // The block is right for other axes: the call is at fault.
-  if (call !== undefined && entry?.kind === 'dim' && entry.span === null) {
+  if (call !== undefined && (entry === null || (entry.kind === 'dim' && entry.span === null))) {
     here.ctx.problems.report({
-      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has a parameter on its axis \`${ragged.label}\`, which is ragged here`, why,
+      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has a parameter on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ragged here`, why,
       related: [{ place: placeOf(here, group.span), message: 'this parameter' }],
       fix: 'another axis is meant, or the block cannot be used along this one',
     });

@@ -111,8 +111,12 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const scan = builder.scan({ axis, reversed: expr.reversed, position, xs, states: complete, emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [tap.node])] });
   const result = (k: number): Node => builder.result(scan, complete.length + k);
   if (tap !== null) here.taps.push({ name: 'weights', node: result(outs.length) });
-  if (!outs.some(({ field }) => field)) return tensor(result(0));
-  return { kind: 'record', fields: new Map(outs.map(({ name }, k) => [name, tensor(result(k))])), main: null };
+  const single = !outs.some(({ field }) => field);
+  if (single && tap === null) return tensor(result(0));
+  const fields = new Map<string, Value>(single ? [] : outs.map(({ name }, k) => [name, tensor(result(k))]));
+  // As with a call, an attention's weights are a field, and stand for nothing where they are not asked for.
+  if (tap !== null && !fields.has('weights')) fields.set('weights', tensor(result(outs.length)));
+  return { kind: 'record', fields, main: single ? tensor(result(0)) : null };
 }
 
 function sequences(expr: ScanExpr, here: Here): Sequence[] | null {

@@ -150,11 +150,13 @@ export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | nu
   for (const expr of exprs) {
     if (expr.group) {
       const entry = here.scope.lookup(`${expr.label.text}..`);
-      if (entry?.kind === 'group') axes.push(...entry.axes);
-      else {
+      if (entry?.kind !== 'group') {
         unknownName(here, 'E0202', expr.label, 'group of axes', []);
         failed = true;
-      }
+      } else if (axes.some(({ id }) => entry.axes.some((own) => own.id === id))) {
+        report(here, 'E0301', expr.span, `the axes \`${expr.label.text}..\` stand twice in one type`);
+        failed = true;
+      } else axes.push(...entry.axes);
       continue;
     }
     const space = expr.size === null ? spaceOfName(expr.label, here) : spaceOfExpr(expr.size, here);
