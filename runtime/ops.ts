@@ -12,11 +12,38 @@ export function dispose(...values: readonly (tf.Tensor | readonly tf.Tensor[])[]
   }
 }
 
+/** The part of tfjs-node's backend that runs an operation of TensorFlow by its name. */
+interface NativeBackend {
+  readonly binding: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number; readonly TF_INT32: number; readonly TF_BOOL: number };
+  executeSingleOutput(name: string, attributes: readonly { readonly name: string; readonly type: number; readonly value: number }[], inputs: readonly tf.Tensor[]): tf.Tensor;
+}
+
+/** One operation of TensorFlow that tfjs has no kernel for, on operands of one element type; null on every other backend. */
+function native(name: string, dtype: tf.DataType, inputs: readonly tf.Tensor[]): tf.Tensor | null {
+  if (tf.getBackend() !== 'tensorflow') return null;
+  // `tf.backend` gives the type that all backends share.
+  const backend = tf.backend() as unknown as NativeBackend;
+  const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32, TF_BOOL } = backend.binding;
+  const value = dtype === 'int32' ? TF_INT32 : dtype === 'bool' ? TF_BOOL : TF_FLOAT;
+  return backend.executeSingleOutput(name, [{ name: 'T', type: TF_ATTR_TYPE, value }], inputs);
+}
+
+/** g (1 - y^2): what flows to x of y = tanh(x), where g flows to y. Both have one shape. */
+export function tanhGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return native('TanhGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.sub(1, tf.mul(y, y))));
+}
+
+/** g y (1 - y): what flows to x of y = sigmoid(x), where g flows to y. Both have one shape. */
+export function sigmoidGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return native('SigmoidGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.mul(y, tf.sub(1, y))));
+}
+
 /**
  * `a` where the condition holds, else `b`; shapes broadcast from the right. The result has the element type of the operand
  * that is a tensor. As tf.where, without its copies of operands that have the whole shape already.
  */
 export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
+  if (tf.getBackend() === 'tensorflow') return nativeWhere(condition, a, b);
   return tf.tidy(() => {
     const { assertAndGetBroadcastShape } = tf.broadcast_util;
     let shape = condition.shape;
@@ -30,6 +57,21 @@ export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor 
     const [t, e] = [a, b].map((x) => (typeof x === 'number' ? tf.fill(shape, x, dtype) : whole(x.dtype === dtype ? x : tf.cast(x, dtype)))) as [tf.Tensor, tf.Tensor];
     return tf.engine().runKernel(tf.Select, { condition: whole(condition), t, e }) as tf.Tensor;
   });
+}
+
+/** TensorFlow's own choice broadcasts by itself. */
+function nativeWhere(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
+  const dtype = [a, b].reduce<tf.DataType>((known, x) => (typeof x === 'number' ? known : x.dtype), 'float32');
+  const made: tf.Tensor[] = [];
+  const [t, e] = [a, b].map((x) => {
+    if (typeof x !== 'number' && x.dtype === dtype) return x;
+    const tensor = typeof x === 'number' ? tf.scalar(x, dtype) : tf.cast(x, dtype);
+    made.push(tensor);
+    return tensor;
+  }) as [tf.Tensor, tf.Tensor];
+  const chosen = native('SelectV2', dtype, [condition, t, e])!;
+  dispose(made);
+  return chosen;
 }
 
 /** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */

@@ -9,7 +9,7 @@ import { allAxes, describeAxis, elemName, holding } from './operate.ts';
 import type { Here, StaticArgument } from './scope.ts';
 import { agree, report, typeOf } from './scope.ts';
 
-export interface BoundArgument {
+interface BoundArgument {
   readonly param: Param;
   /** Null: the parameter's default. */
   readonly node: Node | null;

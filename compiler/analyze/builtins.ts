@@ -101,7 +101,7 @@ function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, spa
 }
 
 /** The axes that a bracket names, groups included; each must be there. */
-export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
+function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
   if (brackets.length === 0) {
     report(here, 'E0404', span, `\`${name}\` does not say over which axis`, {
       given: showType(typeOf(x)), fix: labels(x).map((label) => `\`${name}[${label}]\``).join(' or ') || 'the tensor has no axis: leave the operation out',

@@ -1,11 +1,11 @@
 /** Objectives: loss, metrics, optimiser. */
-import type { Expr, Objective } from '../../grammar/ast.ts';
+import type { Expr, Objective, Span } from '../../grammar/ast.ts';
 import type { HostExpr, Input, Node, ObjectiveGraph, OptimizerSpec } from '../graph/graph.ts';
 import { showType } from '../graph/spaces.ts';
 import { evaluateTensor } from './expr.ts';
-import { toFloat } from './operate.ts';
+import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
-import { notYet, origin, report, Scope, tensor, typeOf, unknownName } from './scope.ts';
+import { ERROR, notYet, origin, report, Scope, tensor, typeOf, unknownName } from './scope.ts';
 import { collected, laterNames, runBody } from './body.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -24,10 +24,12 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
   const inside: Here = { ...here, scope, later: laterNames(objective.body), target: null, path: objective.name.text, ordinals: new Map() };
   const given: Input[] = [];
   for (const param of objective.given) {
+    const { name, span } = param;
+    if (param.type.kind === 'map') notYet(inside, param.type.span, 'a map as an argument');
     const type = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, inside) : null;
-    if (type === null) continue;
-    given.push({ name: param.name.text, type, doc: null });
-    scope.define(param.name.text, { kind: 'value', value: tensor(here.ctx.builder.at(origin(here, param.span, param.name.text)).input(param.name.text, type)), span: param.span });
+    if (scope.own(name.text) !== null || here.scope.own(name.text) !== null) report(inside, 'E0203', name.span, `\`${name.text}\` is defined twice`);
+    scope.define(name.text, { kind: 'value', value: type === null ? ERROR : tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
+    if (type !== null) given.push({ name: name.text, type, doc: null });
   }
   const found = collected();
   runBody(objective.body, inside, { states: false, emits: false, value: false, clauses: 'objective', constants: null }, found);
@@ -40,15 +42,18 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
       return null;
     }
     if (statement.kind === 'metric') {
+      if (metrics.has(statement.name.text)) report(inside, 'E0203', statement.name.span, `the metric \`${statement.name.text}\` is defined twice`);
       const node = scalar(statement.value, inside, `the metric \`${statement.name.text}\``);
       if (node !== null) metrics.set(statement.name.text, node);
     } else if (statement.kind === 'clause') {
-      if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, inside);
+      const twice = found.clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
+      if (twice) report(inside, 'E0803', statement.span, `the objective has two \`${statement.clause.split(' ')[0]}\` lines`);
+      else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, inside);
       else if (statement.clause === 'clip norm' || statement.clause === 'clip value') {
         const limit = numberOfExpr(statement.value);
         if (limit === null || limit <= 0) report(inside, 'E0803', statement.value.span, 'a limit is a positive number');
         else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };
-      } else report(inside, 'E0205', statement.span, `\`${statement.clause}\` belongs to a decoder`);
+      }
     }
   }
   const lossValue = scope.own('loss');
@@ -57,7 +62,9 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
     report(here, 'E0802', objective.name.span, `the objective \`${objective.name.text}\` has no \`loss\``, { fix: 'add `loss = …`' });
     return null;
   }
-  const loss = lossValue.value.kind === 'tensor' ? perExample(lossValue.value.node, 'the loss', inside) : null;
+  const span = lossValue.span ?? objective.name.span;
+  const value = asTensor(lossValue.value, inside, span);
+  const loss = value === null || number(value, 'loss', inside, span) === null ? null : perExample(value, 'the loss', inside, span);
   if (optimizer === null && here.ctx.problems.errors === errors) {
     report(here, 'E0803', objective.name.span, `the objective \`${objective.name.text}\` names no optimizer`, { fix: 'add `optimizer adam(rate = 1e-3)`' });
   }
@@ -67,18 +74,18 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
 
 function scalar(value: Expr, here: Here, what: string): Node | null {
   const node = evaluateTensor(value, here);
-  return node === null ? null : perExample(node, what, here);
+  return node === null ? null : perExample(node, what, here, value.span);
 }
 
-function perExample(node: Node, what: string, here: Here): Node | null {
+function perExample(node: Node, what: string, here: Here, span: Span): Node | null {
   if (typeOf(node).axes.length > 0) {
-    report(here, 'E0801', { start: node.origin.start, end: node.origin.end }, `${what} is not one number per example`, {
+    report(here, 'E0801', span, `${what} is not one number per example`, {
       expected: 'float []', given: showType(typeOf(node)), fix: `reduce it: \`mean[${typeOf(node).axes.map((axis) => axis.label).join(', ')}](…)\``,
       why: 'the average over the batch is taken for you',
     });
     return null;
   }
-  return toFloat(node, here, { start: node.origin.start, end: node.origin.end });
+  return present(node, what, here, span) ? toFloat(node, here, span) : null;
 }
 
 const optimizers: Readonly<Record<OptimizerSpec['kind'], readonly string[]>> = {

@@ -120,7 +120,7 @@ export class Scope {
 }
 
 /** One body's own axes. Inside a frame an axis is known by its label; its id tells the frames apart (hygiene). */
-export class Frame {
+class Frame {
   private readonly byLabel = new Map<string, Axis[]>();
   readonly id: string;
 
@@ -169,7 +169,7 @@ export interface Found {
   readonly message: string;
 }
 
-export interface ContextOptions {
+interface ContextOptions {
   readonly builder: Builder;
   readonly problems: Problems;
   readonly overrides: ReadonlyMap<string, string | number>;
@@ -194,6 +194,8 @@ export class Context {
   readonly facts: { left: Size; right: Size }[] = [];
   /** What `ragged <= places` and `require a <= b` declare: positions on `part` are positions on `whole`. */
   readonly parts: { part: Space; whole: Space }[] = [];
+  /** Atoms that every example has its own value of. */
+  readonly ragged = new Set<string>();
   /** Dims whose size a `repeat` has asked for: fixed when compiled. */
   readonly fixedDims = new Set<string>();
   /** Those that an earlier attempt has found: numbers from the start. */

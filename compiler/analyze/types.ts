@@ -122,7 +122,7 @@ function sizeNames(here: Here): string[] {
 }
 
 /** The space that a name or size expression denotes where an extent is wanted. */
-export function spaceOfExpr(expr: Expr, here: Here): Space | null {
+function spaceOfExpr(expr: Expr, here: Here): Space | null {
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
     if (entry?.kind === 'dim') return entry.space;
@@ -161,6 +161,12 @@ export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | nu
     }
     const space = expr.size === null ? spaceOfName(expr.label, here) : spaceOfExpr(expr.size, here);
     if (space === null) {
+      failed = true;
+      continue;
+    }
+    // A sum, or the axis itself, is known to be ragged; other sizes would be taken for fixed ones.
+    if (!isRagged(space) && [...atomsOf(sizeOf(space))].some((atom) => here.ctx.ragged.has(atom))) {
+      notYet(here, expr.span, 'an axis whose size is more than a sum with a ragged dim');
       failed = true;
       continue;
     }
@@ -241,6 +247,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, top: boolean): Sp
         notYet(here, spec.span, '`ragged in`');
         return null;
       }
+      ctx.ragged.add(id);
       const made = dim({ size: size.atom(id), ragged: true, mayBeEmpty: value.mayBeEmpty });
       const bound = value.atMost === null ? null : spaceOfExpr(value.atMost, here);
       if (bound !== null) {

@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from './arguments.ts';
 
 const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
 const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
-const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors' };
+const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors, else the checkpoint.safetensors that the task ships' };
 const OUT: OptionSpec = { value: 'DIR', about: 'the output folder; default: out/ beside task.ts' };
 const CONFIG: OptionSpec = { value: 'NAME', about: "one of the task's configurations" };
 

@@ -229,6 +229,8 @@ class Lowering {
         const [call, hint, host] = BINARY[op.fn];
         const [a, b] = [this.#of(x!), this.#of(y!)];
         if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
+        const gradient = op.fn === 'mul' ? gradientOf(x!, y!) : null;
+        if (gradient !== null) return this.#call(node, hint, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
         return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
       }
       case 'select':
@@ -436,6 +438,27 @@ class Lowering {
     if (value === undefined) throw new Error(`emit: %${node.id} reads no scan`);
     return value;
   }
+}
+
+/** g (1 - y^2) and g y (1 - y), on operands of one shape: single operations of TensorFlow. */
+function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node; readonly y: Node } | null {
+  const isBinary = (node: Node, fn: BinaryFn): boolean => node.op.kind === 'binary' && node.op.fn === fn;
+  const complement = (node: Node): Node | null => {
+    const [one, rest] = node.inputs;
+    return isBinary(node, 'sub') && one!.op.kind === 'constant' && one!.op.value === 1 ? rest! : null;
+  };
+  const alike = (x: Node, y: Node): boolean => axesOf(x).length === axesOf(y).length && axesOf(x).every((axis, k) => axis.id === axesOf(y)[k]!.id);
+  for (const [g, factor] of [[a, b], [b, a]] as const) {
+    const squared = complement(factor);
+    if (squared !== null && isBinary(squared, 'mul') && squared.inputs[0] === squared.inputs[1] && alike(g, squared.inputs[0]!)) {
+      return { call: 'tanhGradient', g, y: squared.inputs[0]! };
+    }
+    if (!isBinary(factor, 'mul')) continue;
+    for (const [y, rest] of [factor.inputs, [...factor.inputs].reverse()] as const) {
+      if (y !== undefined && rest !== undefined && complement(rest) === y && alike(g, y)) return { call: 'sigmoidGradient', g, y };
+    }
+  }
+  return null;
 }
 
 /** What a value is called in the names of others. */

@@ -1,5 +1,5 @@
 /**
- * Compiled by attnc from seq2seq/model.attn. Do not edit: edit the source and compile again.
+ * Compiled by attnc from models/seq2seq/model.attn. Do not edit: edit the source and compile again.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as rt from 'attnc/runtime';
@@ -85,12 +85,14 @@ type Seq2SeqResults = { readonly logits: tf.Tensor };
 function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResults {
   const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  // model.attn:15  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
-  const runSourcePlaces = tf.range(0, source, 1, 'int32');
-  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
-  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  rt.dispose(sourcePlaces, sourceLengthWide);
 
   // model.attn:14  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
@@ -148,12 +150,12 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  // model.attn:15  run = scan source reversed with xt = x {
+  const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
   const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  rt.dispose(runIsGreater, sum, sum2, sum3);
+  rt.dispose(isGreater, sum, sum2, sum3);
   const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
   const sumSteps = tf.unstack(runSumT);
@@ -212,21 +214,21 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const product = tf.mul(o, tanh);
     rt.dispose(o, tanh);
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const runChosen = rt.where(runValueWide, product, runState);
-    const runChosen2 = rt.where(runValueWide, new_, runState2);
-    rt.dispose(runState, runValueWide, runState2);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const chosen = rt.where(valueWide, product, runState);
+    const chosen2 = rt.where(valueWide, new_, runState2);
+    rt.dispose(runState, valueWide, runState2);
     productSteps[t] = product;
     newSteps[t] = new_;
-    runState = runChosen;
-    runState2 = runChosen2;
+    runState = chosen;
+    runState2 = chosen2;
   }
   rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   const newStacked = tf.stack(newSteps);
@@ -235,7 +237,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(place2);
 
-  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  // model.attn:25  (h', c') = LSTM(table[y], h, c)
   const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -291,7 +293,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const sumT = tf.transpose(sum5, [1, 0, 2]);
   const sumT2 = tf.transpose(sum6, [1, 0, 2]);
   const sumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -379,18 +381,20 @@ type Seq2SeqLossResults = {
 function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResults {
   const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
 
-  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  // model.attn:15  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
-  const runSourcePlaces = tf.range(0, source, 1, 'int32');
-  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
-  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  rt.dispose(sourcePlaces, sourceLengthWide);
 
   // model.attn:14  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
@@ -448,12 +452,12 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  // model.attn:15  run = scan source reversed with xt = x {
+  const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
   const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  rt.dispose(runIsGreater, sum, sum2, sum3);
+  rt.dispose(isGreater, sum, sum2, sum3);
   const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
   const sumSteps = tf.unstack(runSumT);
@@ -512,21 +516,21 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const product = tf.mul(o, tanh);
     rt.dispose(o, tanh);
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const runChosen = rt.where(runValueWide, product, runState);
-    const runChosen2 = rt.where(runValueWide, new_, runState2);
-    rt.dispose(runState, runValueWide, runState2);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const chosen = rt.where(valueWide, product, runState);
+    const chosen2 = rt.where(valueWide, new_, runState2);
+    rt.dispose(runState, valueWide, runState2);
     productSteps[t] = product;
     newSteps[t] = new_;
-    runState = runChosen;
-    runState2 = runChosen2;
+    runState = chosen;
+    runState2 = chosen2;
   }
   rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   const newStacked = tf.stack(newSteps);
@@ -535,7 +539,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(place2);
 
-  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  // model.attn:25  (h', c') = LSTM(table[y], h, c)
   const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -591,7 +595,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const sumT = tf.transpose(sum5, [1, 0, 2]);
   const sumT2 = tf.transpose(sum6, [1, 0, 2]);
   const sumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -667,7 +671,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
   rt.dispose(product3, product4);
 
-  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(sum9);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -679,7 +683,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossTotal, lossLossAsFloat, lossQuotient);
 
-  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(sum9, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -689,13 +693,13 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const chosen = rt.where(all, number, number2);
-  const chosenAsFloat = tf.cast(chosen, 'float32');
-  rt.dispose(all, number, number2, chosen);
+  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const chosen3 = rt.where(all, number, number2);
+  const chosenAsFloat = tf.cast(chosen3, 'float32');
+  rt.dispose(all, number, number2, chosen3);
   const mean = tf.mean(chosenAsFloat);
   rt.dispose(chosenAsFloat);
   return {
@@ -715,18 +719,20 @@ type Seq2SeqGradientsResults = {
 function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
   const { batch: batchSize, characters, embed, hidden, source, target, words } = batch.n;
 
-  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  // model.attn:15  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
-  const runSourcePlaces = tf.range(0, source, 1, 'int32');
-  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
-  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  rt.dispose(sourcePlaces, sourceLengthWide);
 
   // model.attn:14  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
@@ -784,12 +790,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  // model.attn:15  run = scan source reversed with xt = x {
+  const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
   const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  rt.dispose(runIsGreater, sum, sum2, sum3);
+  rt.dispose(isGreater, sum, sum2, sum3);
   const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
   const sumSteps = tf.unstack(runSumT);
@@ -853,11 +859,11 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const tanh = tf.tanh(new_);
     const product = tf.mul(o, tanh);
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const runChosen = rt.where(runValueWide, product, runState);
-    const runChosen2 = rt.where(runValueWide, new_, runState2);
-    rt.dispose(runValueWide);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const chosen = rt.where(valueWide, product, runState);
+    const chosen2 = rt.where(valueWide, new_, runState2);
+    rt.dispose(valueWide);
     productSteps[t] = product;
     newSteps[t] = new_;
     stateSteps[t] = runState2;
@@ -867,14 +873,14 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     iSteps[t] = i;
     gSteps[t] = g;
     fSteps[t] = f;
-    runState = runChosen;
-    runState2 = runChosen2;
+    runState = chosen;
+    runState2 = chosen2;
   }
   rt.dispose(oUoT, fUfT, iUiT, gUgT, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   const newStacked = tf.stack(newSteps);
@@ -883,7 +889,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(place2);
 
-  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  // model.attn:25  (h', c') = LSTM(table[y], h, c)
   const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -939,7 +945,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const sumT = tf.transpose(sum5, [1, 0, 2]);
   const sumT2 = tf.transpose(sum6, [1, 0, 2]);
   const sumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -1015,10 +1021,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   }
   rt.dispose(oUoT2, fUfT2, iUiT2, gUgT2, sumSteps5, sumSteps6, sumSteps7, sumSteps8, state2);
 
-  // model.attn:24  logits = Linear[characters](dropout(h', p))
+  // model.attn:26  logits = Linear[characters](dropout(h', p))
   const keepSteps: tf.Tensor[] = [];
   for (let t3 = 0; t3 < target; t3++) {
-    // model.attn:24  logits = Linear[characters](dropout(h', p))
+    // model.attn:26  logits = Linear[characters](dropout(h', p))
     const logitsKeep = random.keep('Write.dropout#0', 0.1, [batchSize, hidden], [false], [t3]);
     keepSteps.push(logitsKeep);
   }
@@ -1037,7 +1043,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
   rt.dispose(product4);
 
-  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(sum9);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -1049,7 +1055,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossQuotient);
 
-  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(sum9, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -1059,16 +1065,16 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:35  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const chosen = rt.where(all, number, number2);
-  const chosenAsFloat = tf.cast(chosen, 'float32');
+  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const chosen3 = rt.where(all, number, number2);
+  const chosenAsFloat = tf.cast(chosen3, 'float32');
   const mean = tf.mean(chosenAsFloat);
-  rt.dispose(all, number, chosen, chosenAsFloat);
+  rt.dispose(all, number, chosen3, chosenAsFloat);
 
-  // model.attn:34  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
   const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
   const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
@@ -1088,12 +1094,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const product6 = tf.reshape(product5, [batchSize, target, hidden]);
   rt.dispose(product5);
 
-  // model.attn:24  logits = Linear[characters](dropout(h', p))
+  // model.attn:26  logits = Linear[characters](dropout(h', p))
   const logitsKeepStepsT = tf.transpose(keepStacked, [1, 0, 2]);
   const logitsProduct2 = tf.mul(product6, logitsKeepStepsT);
   rt.dispose(keepStacked, product6, logitsKeepStepsT);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const productT2 = tf.transpose(logitsProduct2, [1, 0, 2]);
   const productSteps3 = tf.unstack(productT2);
   rt.dispose(logitsProduct2, productT2);
@@ -1113,75 +1119,65 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const fAt = fSteps2[t4]!;
     const stateAt = stateSteps4[t4]!;
 
-    // model.attn:30  Write(read.h, read.c)
+    // model.attn:32  Write(read.h, read.c)
     const sum10 = tf.add(state3, productAt);
     rt.dispose(state3);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
     const product7 = tf.mul(sum10, oAt);
-    const product8 = tf.mul(tanhAt, tanhAt);
-    const difference = tf.sub(1, product8);
-    const product9 = tf.mul(product7, difference);
-    const sum11 = tf.add(state4, product9);
-    rt.dispose(product8, product7, difference, product9, state4);
+    const product8 = rt.tanhGradient(product7, tanhAt);
+    const sum11 = tf.add(state4, product8);
+    rt.dispose(product7, product8, state4);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct5 = tf.mul(sum11, iAt);
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gProduct7 = tf.mul(gAt, gAt);
-    const gDifference = tf.sub(1, gProduct7);
-    const gProduct8 = tf.mul(newProduct5, gDifference);
-    const gProduct9 = tf.matMul(gProduct8, p['Write.h_c.LSTM.Ug']);
-    rt.dispose(gProduct7, newProduct5, gDifference);
+    const gProduct7 = rt.tanhGradient(newProduct5, gAt);
+    const gProduct8 = tf.matMul(gProduct7, p['Write.h_c.LSTM.Ug']);
+    rt.dispose(newProduct5);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct6 = tf.mul(sum11, gAt);
 
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iDifference = tf.sub(1, iAt);
-    const iProduct7 = tf.mul(iAt, iDifference);
-    const iProduct8 = tf.mul(newProduct6, iProduct7);
-    const iProduct9 = tf.matMul(iProduct8, p['Write.h_c.LSTM.Ui']);
-    const iSum3 = tf.add(gProduct9, iProduct9);
-    rt.dispose(iDifference, newProduct6, iProduct7, gProduct9, iProduct9);
+    const iProduct7 = rt.sigmoidGradient(newProduct6, iAt);
+    const iProduct8 = tf.matMul(iProduct7, p['Write.h_c.LSTM.Ui']);
+    const iSum3 = tf.add(gProduct8, iProduct8);
+    rt.dispose(newProduct6, gProduct8, iProduct8);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct7 = tf.mul(sum11, stateAt);
 
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fDifference = tf.sub(1, fAt);
-    const fProduct7 = tf.mul(fAt, fDifference);
-    const fProduct8 = tf.mul(newProduct7, fProduct7);
-    const fProduct9 = tf.matMul(fProduct8, p['Write.h_c.LSTM.Uf']);
-    const fSum3 = tf.add(iSum3, fProduct9);
-    rt.dispose(fDifference, newProduct7, fProduct7, iSum3, fProduct9);
+    const fProduct7 = rt.sigmoidGradient(newProduct7, fAt);
+    const fProduct8 = tf.matMul(fProduct7, p['Write.h_c.LSTM.Uf']);
+    const fSum3 = tf.add(iSum3, fProduct8);
+    rt.dispose(newProduct7, iSum3, fProduct8);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product10 = tf.mul(sum10, tanhAt);
+    const product9 = tf.mul(sum10, tanhAt);
     rt.dispose(sum10);
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oDifference = tf.sub(1, oAt);
-    const oProduct7 = tf.mul(oAt, oDifference);
-    const oProduct8 = tf.mul(product10, oProduct7);
-    const oProduct9 = tf.matMul(oProduct8, p['Write.h_c.LSTM.Uo']);
-    const oSum3 = tf.add(fSum3, oProduct9);
-    rt.dispose(oDifference, product10, oProduct7, fSum3, oProduct9);
+    const oProduct7 = rt.sigmoidGradient(product9, oAt);
+    const oProduct8 = tf.matMul(oProduct7, p['Write.h_c.LSTM.Uo']);
+    const oSum3 = tf.add(fSum3, oProduct8);
+    rt.dispose(product9, fSum3, oProduct8);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct8 = tf.mul(sum11, fAt);
     rt.dispose(sum11);
-    productSteps4[t4] = oProduct8;
-    productSteps5[t4] = fProduct8;
-    productSteps6[t4] = iProduct8;
-    productSteps7[t4] = gProduct8;
+    productSteps4[t4] = oProduct7;
+    productSteps5[t4] = fProduct7;
+    productSteps6[t4] = iProduct7;
+    productSteps7[t4] = gProduct7;
     state3 = oSum3;
     state4 = newProduct8;
   }
   rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, stateSteps4, productSteps3);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const scattered = rt.scatter(number2, state3, source);
   const scattered2 = rt.scatter(number2, state4, source);
   const xSteps = tf.unstack(scattered);
@@ -1189,7 +1185,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const xSteps2 = tf.unstack(scattered2);
   rt.dispose(scattered2);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  // model.attn:15  run = scan source reversed with xt = x {
   const productSteps8: tf.Tensor[] = [];
   const productSteps9: tf.Tensor[] = [];
   const productSteps10: tf.Tensor[] = [];
@@ -1207,86 +1203,75 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const gAt2 = gSteps[t5]!;
     const fAt2 = fSteps[t5]!;
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runValueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
-    const runChosen3 = rt.where(runValueWide2, 0, runState3);
-    const runChosen4 = rt.where(runValueWide2, runState4, 0);
-    const runSum = tf.add(xAt2, runChosen4);
-    const runChosen5 = rt.where(runValueWide2, runState3, 0);
-    const runSum2 = tf.add(xAt, runChosen5);
-    rt.dispose(runChosen4, runState3, runChosen5);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const valueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
+    const chosen4 = rt.where(valueWide2, 0, runState3);
+    const chosen5 = rt.where(valueWide2, runState4, 0);
+    const sum12 = tf.add(xAt2, chosen5);
+    const chosen6 = rt.where(valueWide2, runState3, 0);
+    const sum13 = tf.add(xAt, chosen6);
+    rt.dispose(chosen5, runState3, chosen6);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product11 = tf.mul(runSum2, oAt2);
-    const product12 = tf.mul(tanhAt2, tanhAt2);
-    const difference2 = tf.sub(1, product12);
-    const product13 = tf.mul(product11, difference2);
-    const sum12 = tf.add(runSum, product13);
-    rt.dispose(product12, product11, difference2, runSum, product13);
+    const product10 = tf.mul(sum13, oAt2);
+    const product11 = rt.tanhGradient(product10, tanhAt2);
+    const sum14 = tf.add(sum12, product11);
+    rt.dispose(product10, sum12, product11);
 
     // cells.attn:25  new = f * c + i * g
-    const newProduct9 = tf.mul(sum12, iAt2);
+    const newProduct9 = tf.mul(sum14, iAt2);
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gProduct10 = tf.mul(gAt2, gAt2);
-    const gDifference2 = tf.sub(1, gProduct10);
-    const gProduct11 = tf.mul(newProduct9, gDifference2);
-    const gProduct12 = tf.matMul(gProduct11, p['read.Read.run.h_c.LSTM.Ug']);
-    rt.dispose(gProduct10, newProduct9, gDifference2);
+    const gProduct9 = rt.tanhGradient(newProduct9, gAt2);
+    const gProduct10 = tf.matMul(gProduct9, p['read.Read.run.h_c.LSTM.Ug']);
+    rt.dispose(newProduct9);
 
     // cells.attn:25  new = f * c + i * g
-    const newProduct10 = tf.mul(sum12, gAt2);
+    const newProduct10 = tf.mul(sum14, gAt2);
 
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iDifference2 = tf.sub(1, iAt2);
-    const iProduct10 = tf.mul(iAt2, iDifference2);
-    const iProduct11 = tf.mul(newProduct10, iProduct10);
-    const iProduct12 = tf.matMul(iProduct11, p['read.Read.run.h_c.LSTM.Ui']);
-    const iSum4 = tf.add(gProduct12, iProduct12);
-    rt.dispose(iDifference2, newProduct10, iProduct10, gProduct12, iProduct12);
+    const iProduct9 = rt.sigmoidGradient(newProduct10, iAt2);
+    const iProduct10 = tf.matMul(iProduct9, p['read.Read.run.h_c.LSTM.Ui']);
+    const iSum4 = tf.add(gProduct10, iProduct10);
+    rt.dispose(newProduct10, gProduct10, iProduct10);
 
     // cells.attn:25  new = f * c + i * g
-    const newProduct11 = tf.mul(sum12, stateAt2);
+    const newProduct11 = tf.mul(sum14, stateAt2);
 
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fDifference2 = tf.sub(1, fAt2);
-    const fProduct10 = tf.mul(fAt2, fDifference2);
-    const fProduct11 = tf.mul(newProduct11, fProduct10);
-    const fProduct12 = tf.matMul(fProduct11, p['read.Read.run.h_c.LSTM.Uf']);
-    const fSum4 = tf.add(iSum4, fProduct12);
-    rt.dispose(fDifference2, newProduct11, fProduct10, iSum4, fProduct12);
+    const fProduct9 = rt.sigmoidGradient(newProduct11, fAt2);
+    const fProduct10 = tf.matMul(fProduct9, p['read.Read.run.h_c.LSTM.Uf']);
+    const fSum4 = tf.add(iSum4, fProduct10);
+    rt.dispose(newProduct11, iSum4, fProduct10);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product14 = tf.mul(runSum2, tanhAt2);
-    rt.dispose(runSum2);
+    const product12 = tf.mul(sum13, tanhAt2);
+    rt.dispose(sum13);
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oDifference2 = tf.sub(1, oAt2);
-    const oProduct10 = tf.mul(oAt2, oDifference2);
-    const oProduct11 = tf.mul(product14, oProduct10);
-    const oProduct12 = tf.matMul(oProduct11, p['read.Read.run.h_c.LSTM.Uo']);
-    const oSum4 = tf.add(fSum4, oProduct12);
-    rt.dispose(oDifference2, product14, oProduct10, fSum4, oProduct12);
-    const oSum5 = tf.add(runChosen3, oSum4);
-    rt.dispose(runChosen3, oSum4);
+    const oProduct9 = rt.sigmoidGradient(product12, oAt2);
+    const oProduct10 = tf.matMul(oProduct9, p['read.Read.run.h_c.LSTM.Uo']);
+    const oSum4 = tf.add(fSum4, oProduct10);
+    const oSum5 = tf.add(chosen4, oSum4);
+    rt.dispose(product12, fSum4, oProduct10, chosen4, oSum4);
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runChosen6 = rt.where(runValueWide2, 0, runState4);
-    rt.dispose(runValueWide2, runState4);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const chosen7 = rt.where(valueWide2, 0, runState4);
+    rt.dispose(valueWide2, runState4);
 
     // cells.attn:25  new = f * c + i * g
-    const newProduct12 = tf.mul(sum12, fAt2);
-    rt.dispose(sum12);
+    const newProduct12 = tf.mul(sum14, fAt2);
+    rt.dispose(sum14);
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runSum3 = tf.add(runChosen6, newProduct12);
-    rt.dispose(runChosen6, newProduct12);
-    productSteps8.push(oProduct11);
-    productSteps9.push(fProduct11);
-    productSteps10.push(iProduct11);
-    productSteps11.push(gProduct11);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const sum15 = tf.add(chosen7, newProduct12);
+    rt.dispose(chosen7, newProduct12);
+    productSteps8.push(oProduct9);
+    productSteps9.push(fProduct9);
+    productSteps10.push(iProduct9);
+    productSteps11.push(gProduct9);
     runState3 = oSum5;
-    runState4 = runSum3;
+    runState4 = sum15;
   }
   rt.dispose(isGreaterSteps, stateSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, xSteps, xSteps2, runState3, runState4);
   const productStacked3 = tf.stack(productSteps11);
@@ -1295,38 +1280,38 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gProductStepsT = tf.transpose(productStacked3, [1, 0, 2]);
   const gProductStepsRows = tf.reshape(gProductStepsT, [batchSize * source, hidden]);
-  const gProduct13 = tf.matMul(gProductStepsRows, p['read.Read.run.h_c.LSTM.Wg']);
-  const gProduct14 = tf.reshape(gProduct13, [batchSize, source, embed]);
+  const gProduct11 = tf.matMul(gProductStepsRows, p['read.Read.run.h_c.LSTM.Wg']);
+  const gProduct12 = tf.reshape(gProduct11, [batchSize, source, embed]);
   const productStacked4 = tf.stack(productSteps10);
-  rt.dispose(gProductStepsT, gProductStepsRows, gProduct13, productSteps10);
+  rt.dispose(gProductStepsT, gProductStepsRows, gProduct11, productSteps10);
 
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iProductStepsT = tf.transpose(productStacked4, [1, 0, 2]);
   const iProductStepsRows = tf.reshape(iProductStepsT, [batchSize * source, hidden]);
-  const iProduct13 = tf.matMul(iProductStepsRows, p['read.Read.run.h_c.LSTM.Wi']);
-  const iProduct14 = tf.reshape(iProduct13, [batchSize, source, embed]);
-  const iSum5 = tf.add(gProduct14, iProduct14);
-  rt.dispose(iProductStepsT, iProductStepsRows, iProduct13, gProduct14, iProduct14);
+  const iProduct11 = tf.matMul(iProductStepsRows, p['read.Read.run.h_c.LSTM.Wi']);
+  const iProduct12 = tf.reshape(iProduct11, [batchSize, source, embed]);
+  const iSum5 = tf.add(gProduct12, iProduct12);
+  rt.dispose(iProductStepsT, iProductStepsRows, iProduct11, gProduct12, iProduct12);
   const productStacked5 = tf.stack(productSteps9);
   rt.dispose(productSteps9);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsT = tf.transpose(productStacked5, [1, 0, 2]);
   const fProductStepsRows = tf.reshape(fProductStepsT, [batchSize * source, hidden]);
-  const fProduct13 = tf.matMul(fProductStepsRows, p['read.Read.run.h_c.LSTM.Wf']);
-  const fProduct14 = tf.reshape(fProduct13, [batchSize, source, embed]);
-  const fSum5 = tf.add(iSum5, fProduct14);
-  rt.dispose(fProductStepsT, fProductStepsRows, fProduct13, iSum5, fProduct14);
+  const fProduct11 = tf.matMul(fProductStepsRows, p['read.Read.run.h_c.LSTM.Wf']);
+  const fProduct12 = tf.reshape(fProduct11, [batchSize, source, embed]);
+  const fSum5 = tf.add(iSum5, fProduct12);
+  rt.dispose(fProductStepsT, fProductStepsRows, fProduct11, iSum5, fProduct12);
   const productStacked6 = tf.stack(productSteps8);
   rt.dispose(productSteps8);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsT = tf.transpose(productStacked6, [1, 0, 2]);
   const oProductStepsRows = tf.reshape(oProductStepsT, [batchSize * source, hidden]);
-  const oProduct13 = tf.matMul(oProductStepsRows, p['read.Read.run.h_c.LSTM.Wo']);
-  const oProduct14 = tf.reshape(oProduct13, [batchSize, source, embed]);
-  const oSum6 = tf.add(fSum5, oProduct14);
-  rt.dispose(oProductStepsT, oProductStepsRows, oProduct13, fSum5, oProduct14);
+  const oProduct11 = tf.matMul(oProductStepsRows, p['read.Read.run.h_c.LSTM.Wo']);
+  const oProduct12 = tf.reshape(oProduct11, [batchSize, source, embed]);
+  const oSum6 = tf.add(fSum5, oProduct12);
+  rt.dispose(oProductStepsT, oProductStepsRows, oProduct11, fSum5, oProduct12);
 
   // model.attn:14  x = table[tokens]
   const xScattered = rt.scatter(batch.inputs.tokens, oSum6, words);
@@ -1337,29 +1322,29 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const iProductStepsT2 = tf.transpose(iProductStepsRows2, [1, 0]);
   const iXT = tf.transpose(x, [1, 0, 2]);
   const iXRows = tf.reshape(iXT, [batchSize * source, embed]);
-  const iProduct15 = tf.matMul(iProductStepsT2, iXRows);
+  const iProduct13 = tf.matMul(iProductStepsT2, iXRows);
   rt.dispose(iProductStepsRows2, x, iXT);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsRows2 = tf.reshape(productStacked5, [batchSize * source, hidden]);
   const fProductStepsT2 = tf.transpose(fProductStepsRows2, [1, 0]);
-  const fProduct15 = tf.matMul(fProductStepsT2, iXRows);
+  const fProduct13 = tf.matMul(fProductStepsT2, iXRows);
   rt.dispose(fProductStepsRows2);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsRows2 = tf.reshape(productStacked6, [batchSize * source, hidden]);
   const oProductStepsT2 = tf.transpose(oProductStepsRows2, [1, 0]);
-  const oProduct15 = tf.matMul(oProductStepsT2, iXRows);
+  const oProduct13 = tf.matMul(oProductStepsT2, iXRows);
   rt.dispose(oProductStepsRows2);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gProductStepsRows2 = tf.reshape(productStacked3, [batchSize * source, hidden]);
   const gProductStepsT2 = tf.transpose(gProductStepsRows2, [1, 0]);
-  const gProduct15 = tf.matMul(gProductStepsT2, iXRows);
+  const gProduct13 = tf.matMul(gProductStepsT2, iXRows);
   const stateStacked = tf.stack(stateSteps2);
   rt.dispose(gProductStepsRows2, iXRows, stateSteps2);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  // model.attn:15  run = scan source reversed with xt = x {
   const runStateStepsRows = tf.reshape(stateStacked, [batchSize * source, hidden]);
   const runProduct = tf.matMul(iProductStepsT2, runStateStepsRows);
   const runProduct2 = tf.matMul(fProductStepsT2, runStateStepsRows);
@@ -1380,40 +1365,40 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gProductStepsT3 = tf.transpose(productStacked7, [1, 0, 2]);
   const gProductStepsRows3 = tf.reshape(gProductStepsT3, [batchSize * target, hidden]);
-  const gProduct16 = tf.matMul(gProductStepsRows3, p['Write.h_c.LSTM.Wg']);
-  const gProduct17 = tf.reshape(gProduct16, [batchSize, target, embed]);
+  const gProduct14 = tf.matMul(gProductStepsRows3, p['Write.h_c.LSTM.Wg']);
+  const gProduct15 = tf.reshape(gProduct14, [batchSize, target, embed]);
   const productStacked8 = tf.stack(productSteps6);
-  rt.dispose(gProductStepsT3, gProductStepsRows3, gProduct16, productSteps6);
+  rt.dispose(gProductStepsT3, gProductStepsRows3, gProduct14, productSteps6);
 
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iProductStepsT3 = tf.transpose(productStacked8, [1, 0, 2]);
   const iProductStepsRows3 = tf.reshape(iProductStepsT3, [batchSize * target, hidden]);
-  const iProduct16 = tf.matMul(iProductStepsRows3, p['Write.h_c.LSTM.Wi']);
-  const iProduct17 = tf.reshape(iProduct16, [batchSize, target, embed]);
-  const iSum6 = tf.add(gProduct17, iProduct17);
-  rt.dispose(iProductStepsT3, iProductStepsRows3, iProduct16, gProduct17, iProduct17);
+  const iProduct14 = tf.matMul(iProductStepsRows3, p['Write.h_c.LSTM.Wi']);
+  const iProduct15 = tf.reshape(iProduct14, [batchSize, target, embed]);
+  const iSum6 = tf.add(gProduct15, iProduct15);
+  rt.dispose(iProductStepsT3, iProductStepsRows3, iProduct14, gProduct15, iProduct15);
   const productStacked9 = tf.stack(productSteps5);
   rt.dispose(productSteps5);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsT3 = tf.transpose(productStacked9, [1, 0, 2]);
   const fProductStepsRows3 = tf.reshape(fProductStepsT3, [batchSize * target, hidden]);
-  const fProduct16 = tf.matMul(fProductStepsRows3, p['Write.h_c.LSTM.Wf']);
-  const fProduct17 = tf.reshape(fProduct16, [batchSize, target, embed]);
-  const fSum6 = tf.add(iSum6, fProduct17);
-  rt.dispose(fProductStepsT3, fProductStepsRows3, fProduct16, iSum6, fProduct17);
+  const fProduct14 = tf.matMul(fProductStepsRows3, p['Write.h_c.LSTM.Wf']);
+  const fProduct15 = tf.reshape(fProduct14, [batchSize, target, embed]);
+  const fSum6 = tf.add(iSum6, fProduct15);
+  rt.dispose(fProductStepsT3, fProductStepsRows3, fProduct14, iSum6, fProduct15);
   const productStacked10 = tf.stack(productSteps4);
   rt.dispose(productSteps4);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsT3 = tf.transpose(productStacked10, [1, 0, 2]);
   const oProductStepsRows3 = tf.reshape(oProductStepsT3, [batchSize * target, hidden]);
-  const oProduct16 = tf.matMul(oProductStepsRows3, p['Write.h_c.LSTM.Wo']);
-  const oProduct17 = tf.reshape(oProduct16, [batchSize, target, embed]);
-  const oSum7 = tf.add(fSum6, oProduct17);
-  rt.dispose(oProductStepsT3, oProductStepsRows3, oProduct16, fSum6, oProduct17);
+  const oProduct14 = tf.matMul(oProductStepsRows3, p['Write.h_c.LSTM.Wo']);
+  const oProduct15 = tf.reshape(oProduct14, [batchSize, target, embed]);
+  const oSum7 = tf.add(fSum6, oProduct15);
+  rt.dispose(oProductStepsT3, oProductStepsRows3, oProduct14, fSum6, oProduct15);
 
-  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  // model.attn:25  (h', c') = LSTM(table[y], h, c)
   const scattered3 = rt.scatter(batch.inputs.y, oSum7, characters);
   rt.dispose(oSum7);
 
@@ -1422,35 +1407,35 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const iProductStepsT4 = tf.transpose(iProductStepsRows4, [1, 0]);
   const iPickedT = tf.transpose(picked3, [1, 0, 2]);
   const iPickedRows = tf.reshape(iPickedT, [batchSize * target, embed]);
-  const iProduct18 = tf.matMul(iProductStepsT4, iPickedRows);
+  const iProduct16 = tf.matMul(iProductStepsT4, iPickedRows);
   rt.dispose(iProductStepsRows4, picked3, iPickedT);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsRows4 = tf.reshape(productStacked9, [batchSize * target, hidden]);
   const fProductStepsT4 = tf.transpose(fProductStepsRows4, [1, 0]);
-  const fProduct18 = tf.matMul(fProductStepsT4, iPickedRows);
+  const fProduct16 = tf.matMul(fProductStepsT4, iPickedRows);
   rt.dispose(fProductStepsRows4);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsRows4 = tf.reshape(productStacked10, [batchSize * target, hidden]);
   const oProductStepsT4 = tf.transpose(oProductStepsRows4, [1, 0]);
-  const oProduct18 = tf.matMul(oProductStepsT4, iPickedRows);
+  const oProduct16 = tf.matMul(oProductStepsT4, iPickedRows);
   rt.dispose(oProductStepsRows4);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gProductStepsRows4 = tf.reshape(productStacked7, [batchSize * target, hidden]);
   const gProductStepsT4 = tf.transpose(gProductStepsRows4, [1, 0]);
-  const gProduct18 = tf.matMul(gProductStepsT4, iPickedRows);
+  const gProduct16 = tf.matMul(gProductStepsT4, iPickedRows);
   const stateStacked2 = tf.stack(stateSteps3);
   rt.dispose(gProductStepsRows4, iPickedRows, picked, productSteps2);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const stateStepsRows = tf.reshape(stateStacked2, [batchSize * target, hidden]);
-  const product15 = tf.matMul(iProductStepsT4, stateStepsRows);
-  const product16 = tf.matMul(fProductStepsT4, stateStepsRows);
-  const product17 = tf.matMul(oProductStepsT4, stateStepsRows);
+  const product13 = tf.matMul(iProductStepsT4, stateStepsRows);
+  const product14 = tf.matMul(fProductStepsT4, stateStepsRows);
+  const product15 = tf.matMul(oProductStepsT4, stateStepsRows);
   rt.dispose(stateStacked2, iProductStepsT4, fProductStepsT4, oProductStepsT4);
-  const product18 = tf.matMul(gProductStepsT4, stateStepsRows);
+  const product16 = tf.matMul(gProductStepsT4, stateStepsRows);
   rt.dispose(gProductStepsT4, stateStepsRows);
 
   // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
@@ -1462,7 +1447,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
   // layers.attn:4  W @ x + b
   const differenceT = tf.transpose(differenceRows, [1, 0]);
-  const product19 = tf.matMul(differenceT, productRows);
+  const product17 = tf.matMul(differenceT, productRows);
   const total9 = tf.sum(lossDifference, [0, 1]);
   rt.dispose(differenceRows, productRows, differenceT, lossDifference);
   return {
@@ -1470,10 +1455,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     metrics: { exact: mean },
     gradients: {
       'read.Read.table': xScattered,
-      'read.Read.run.h_c.LSTM.Wi': iProduct15,
-      'read.Read.run.h_c.LSTM.Wf': fProduct15,
-      'read.Read.run.h_c.LSTM.Wo': oProduct15,
-      'read.Read.run.h_c.LSTM.Wg': gProduct15,
+      'read.Read.run.h_c.LSTM.Wi': iProduct13,
+      'read.Read.run.h_c.LSTM.Wf': fProduct13,
+      'read.Read.run.h_c.LSTM.Wo': oProduct13,
+      'read.Read.run.h_c.LSTM.Wg': gProduct13,
       'read.Read.run.h_c.LSTM.Ui': runProduct,
       'read.Read.run.h_c.LSTM.Uf': runProduct2,
       'read.Read.run.h_c.LSTM.Uo': runProduct3,
@@ -1483,19 +1468,19 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
       'read.Read.run.h_c.LSTM.bg': total3,
       'read.Read.run.h_c.LSTM.bf': total4,
       'Write.table': scattered3,
-      'Write.h_c.LSTM.Wi': iProduct18,
-      'Write.h_c.LSTM.Wf': fProduct18,
-      'Write.h_c.LSTM.Wo': oProduct18,
-      'Write.h_c.LSTM.Wg': gProduct18,
-      'Write.h_c.LSTM.Ui': product15,
-      'Write.h_c.LSTM.Uf': product16,
-      'Write.h_c.LSTM.Uo': product17,
-      'Write.h_c.LSTM.Ug': product18,
+      'Write.h_c.LSTM.Wi': iProduct16,
+      'Write.h_c.LSTM.Wf': fProduct16,
+      'Write.h_c.LSTM.Wo': oProduct16,
+      'Write.h_c.LSTM.Wg': gProduct16,
+      'Write.h_c.LSTM.Ui': product13,
+      'Write.h_c.LSTM.Uf': product14,
+      'Write.h_c.LSTM.Uo': product15,
+      'Write.h_c.LSTM.Ug': product16,
       'Write.h_c.LSTM.bi': total5,
       'Write.h_c.LSTM.bo': total6,
       'Write.h_c.LSTM.bg': total7,
       'Write.h_c.LSTM.bf': total8,
-      'Write.logits.Linear.W': product19,
+      'Write.logits.Linear.W': product17,
       'Write.logits.Linear.b': total9,
     },
   };
@@ -1517,12 +1502,14 @@ type Seq2SeqPrepareResults = {
 function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepareResults {
   const { batch: batchSize, embed, hidden, source } = batch.n;
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
+  // model.attn:15  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
-  const runSourcePlaces = tf.range(0, source, 1, 'int32');
-  const runSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const runIsGreater = tf.greater(runSourceLengthWide, runSourcePlaces);
-  rt.dispose(runSourcePlaces, runSourceLengthWide);
+
+  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  rt.dispose(sourcePlaces, sourceLengthWide);
 
   // model.attn:14  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
@@ -1580,12 +1567,12 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-  const runIsGreaterT = tf.transpose(runIsGreater, [1, 0]);
+  // model.attn:15  run = scan source reversed with xt = x {
+  const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
   const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  rt.dispose(runIsGreater, sum, sum2, sum3);
+  rt.dispose(isGreater, sum, sum2, sum3);
   const runSumT4 = tf.transpose(sum4, [1, 0, 2]);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
   const sumSteps = tf.unstack(runSumT);
@@ -1644,36 +1631,36 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const product = tf.mul(o, tanh);
     rt.dispose(o, tanh);
 
-    // model.attn:15  run = scan source reversed with xt = x { state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c' }
-    const runValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const runChosen = rt.where(runValueWide, product, runState);
-    const runChosen2 = rt.where(runValueWide, new_, runState2);
-    rt.dispose(runState, runValueWide, runState2);
+    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
+    const chosen = rt.where(valueWide, product, runState);
+    const chosen2 = rt.where(valueWide, new_, runState2);
+    rt.dispose(runState, valueWide, runState2);
     productSteps[t] = product;
     newSteps[t] = new_;
-    runState = runChosen;
-    runState2 = runChosen2;
+    runState = chosen;
+    runState2 = chosen2;
   }
   rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(productStacked, place);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const pickedShaped = tf.reshape(picked, [batchSize, 1, hidden]);
   const newStacked = tf.stack(newSteps);
   rt.dispose(picked, newSteps);
 
-  // model.attn:16  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const place2 = tf.slice(newStacked, [0, 0, 0], [1, -1, -1]);
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(newStacked, place2);
 
-  // model.attn:30  Write(read.h, read.c)
+  // model.attn:32  Write(read.h, read.c)
   const pickedShaped2 = tf.reshape(picked2, [batchSize, 1, hidden]);
   rt.dispose(picked2);
   return {
@@ -1694,7 +1681,7 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   const { batch: batchSize, characters, embed, hidden } = batch.n;
   const beam = previous.shape[1];
 
-  // model.attn:23  (h', c') = LSTM(table[y], h, c)
+  // model.attn:25  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p['Write.table'], previous);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)

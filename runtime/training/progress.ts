@@ -98,7 +98,7 @@ export class ProgressBar {
     if (this.stream.isTTY !== true) return [label, percent, ...parts].join('  ');
 
     // The last column stays free: a full line would wrap on some terminals.
-    const width = Math.max(1, (this.stream.columns ?? 80) - 1);
+    const width = Math.max(1, (this.stream.columns || 80) - 1);
     const fixed = [label, percent];
     const room = (): number => width - [...fixed, ...parts].join('  ').length - 2;
     while (parts.length > 1 && room() < (share === null ? 0 : narrowestBar)) parts.pop();

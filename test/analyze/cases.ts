@@ -114,7 +114,7 @@ export const cases: readonly Case[] = [
   c('E0608', 'no first output', decoder("  state s: [hidden] = c\n  s' = RNN(table[«y»], s)\n  logits = Linear[words](s')", 'generates y: index(words)[target] end 2')),
   c('E0609', 'no end', decoder("  state s: [hidden] = c\n  s' = RNN(table[y], s)\n  logits = Linear[words](s')", '«generates y: index(words)[target] start 1»')),
   // ---- objectives
-  c('E0801', 'a loss with an axis', objective('«loss = (y - t) ^ 2»\noptimizer adam(rate = 0.1)')),
+  c('E0801', 'a loss with an axis', objective('«loss» = (y - t) ^ 2\noptimizer adam(rate = 0.1)')),
   c('E0802', 'no loss', objective('optimizer adam(rate = 0.1)').replace('objective O', 'objective «O»')),
   c('E0803', 'no such optimizer', objective('loss = sum[embed]((y - t) ^ 2)\noptimizer «adma»(rate = 0.1)')),
   c('E0803', 'no such setting', objective('loss = sum[embed]((y - t) ^ 2)\noptimizer adam(«rat» = 0.1)')),
@@ -137,6 +137,7 @@ export const unsupported: readonly (readonly [what: string, source: string])[] =
   ['probability', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  probability = softmax[words](Linear[words](s)) }`],
   ['causal', 'dim time: ragged\nmodel M(x: [time]) -> [time] causal «time» { cumsum[time](x) }'],
   ['ragged in', 'dim sentence: ragged, «word: ragged in sentence»\nmodel M(x: [sentence, word]) -> [] { sum[sentence, word](x) }'],
+  ['an axis longer than a ragged dim, other than by a sum', 'dim time: ragged\nmodel M(x: [time]) -> [«twice: 2 * time»] { concat[twice](x, x[time as other]) }'],
   ['= input', 'dim «width = input»\nmodel M(x: [width]) -> [] { sum[width](x) }'],
   ['a map as an argument', 'block F(W: «[out.. <- in..]», x: [i]) -> [i] { x }'],
   ['batch', body('x - mean[«batch»](x)')],

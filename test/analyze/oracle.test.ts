@@ -47,12 +47,14 @@ function numbers(count: number, seed: number): number[] {
 }
 
 interface Ran {
+  /** The path of the one parameter that ends so, without this end. */
+  readonly before: (end: string) => string;
   readonly out: (name: string) => Value;
   readonly maps: (path: string) => Maps;
 }
 
-function run(source: string, sizes: Readonly<Record<string, number>>, inputs: Readonly<Record<string, Nested>>, values: Readonly<Record<string, Vector>> = {}): Ran {
-  const { diagnostics, programs } = compile(source);
+function run(source: string, sizes: Readonly<Record<string, number>>, inputs: Readonly<Record<string, Nested>>, values: Readonly<Record<string, Vector>> = {}, set: Readonly<Record<string, string>> = {}): Ran {
+  const { diagnostics, programs } = compile(source, { set: new Map(Object.entries(set)) });
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const program: Program = programs[0]!;
   const known = new Map([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(sizes)]);
@@ -65,6 +67,7 @@ function run(source: string, sizes: Readonly<Record<string, number>>, inputs: Re
   const names = [...program.outputs.keys()];
   const results = interpret([...program.outputs.values()], { sizes: known, inputs: new Map(Object.entries(inputs)), parameters });
   return {
+    before: (end) => program.parameters.find(({ path }) => path.endsWith(end))!.path.slice(0, -end.length),
     out: (name) => results[names.indexOf(name)]!,
     maps: (path) => ({
       vector: (name) => [...parameters.get(`${path}${name}`)!],
@@ -229,23 +232,23 @@ model M(w: [slots], s: [shift]) -> { moved: [slots], sharp: [slots] } {
 });
 
 describe('Bahdanau', () => {
-  it('teacher-forced logits and weights are those of the paper\'s equations', () => {
+  it.each(['before', 'after'])('teacher-forced logits and weights are those of the paper\'s equations, the readout seeing the state %s the step', (readout) => {
     const small = modelText('bahdanau/model.attn').replace(/words = \d+/, 'words = 7').replace(/characters = \d+/, 'characters = 5')
       .replace(/embed = \d+/, 'embed = 3').replace(/hidden = \d+/, 'hidden = 4').replace(/align = \d+/, 'align = 2').replace(/maxout = \d+/, 'maxout = 3');
     const tokens = [4, 1, 6];
     const previous = [1, 3, 4, 0];
-    const ran = run(small, { source: 3, target: 4 }, { tokens, y: previous });
-    const encoder = ran.maps('Annotate.');
-    const embedded = tokens.map((token) => encoder.matrix('table')[token]!);
+    const ran = run(small, { source: 3, target: 4 }, { tokens, y: previous }, {}, { readout });
+    const reading = ran.before('Annotate.table');
+    const embedded = tokens.map((token) => ran.maps(`${reading}Annotate.`).matrix('table')[token]!);
     const walk = (path: string, xs: Matrix): number[][] => {
       let state: number[] = [0, 0, 0, 0];
       return xs.map((step) => (state = gru(ran.maps(path), step, state)));
     };
-    const forward = walk('Annotate.forward.h.GRU.', embedded);
-    const backward = walk('Annotate.backward.h.GRU.', [...embedded].reverse()).reverse();
+    const forward = walk(`${reading}Annotate.forward.h.GRU.`, embedded);
+    const backward = walk(`${reading}Annotate.backward.h.GRU.`, [...embedded].reverse()).reverse();
     const annotations = forward.map((left, k) => [...left, ...backward[k]!]);
     const decoder = ran.maps('Translate.');
-    let s = tanh(apply(decoder.matrix('W0'), annotations[0]!));
+    let s = tanh(apply(decoder.matrix('W0'), backward[0]!));
     const weights: number[][] = [];
     const logits = previous.map((y) => {
       const e = decoder.matrix('table')[y]!;
@@ -253,13 +256,14 @@ describe('Bahdanau', () => {
       const alignment = softmax(annotations.map((a) => dot(score.vector('v'), tanh(plus(apply(score.matrix('W'), s), apply(score.matrix('U'), a))))));
       weights.push(alignment);
       const context = mix(alignment, annotations);
+      const old = s;
       s = gru(ran.maps('Translate.s.GRU.'), [...e, ...context], s);
       const read = ran.maps('Translate.logits.Readout.');
       const pieces = (name: string, v: Vector): number[] => {
         const flat = read.vector(name);
         return Array.from({ length: 6 }, (_, k) => dot(flat.slice(k * v.length, (k + 1) * v.length), v));
       };
-      const t = plus(pieces('U', s), pieces('V', e), pieces('C', context));
+      const t = plus(pieces('U', readout === 'before' ? old : s), pieces('V', e), pieces('C', context));
       return apply(read.matrix('W'), [0, 1, 2].map((k) => Math.max(t[2 * k]!, t[2 * k + 1]!)));
     });
     close(ran.out('logits'), logits.flat());

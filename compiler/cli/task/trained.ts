@@ -15,7 +15,10 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const loaded = await loadTask(where, io);
   const outFolder = outFolderOf(loaded, given.text('out'), io);
   const named = given.text('checkpoint');
-  const candidates = named === undefined ? ['best', 'last'].map((name) => join(outFolder, `${name}.safetensors`)) : [resolve(io.cwd, named)];
+  // What the user trained comes before what the task ships.
+  const candidates = named === undefined
+    ? [...['best', 'last'].map((name) => join(outFolder, `${name}.safetensors`)), join(loaded.folder, 'checkpoint.safetensors')]
+    : [resolve(io.cwd, named)];
   const checkpoint = candidates.find((file) => existsSync(file));
   if (checkpoint === undefined) {
     throw new CliError(
