@@ -3,7 +3,7 @@
  * here, once, and reported in the language of axes; behind it no shape can be wrong.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { AxisSpec, Batch, InputSpec, RaggedSpec, Sizes, Tensors } from './definition.ts';
+import type { AxisSpec, Batch, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { elementCount, place } from './values.ts';
 
@@ -42,9 +42,12 @@ interface Origin {
  *
  * @param n construct-phase sizes
  * @param ragged which ragged dims there are, and which may be empty
+ * @param requirements what must hold of each example's lengths; those that speak of a dim no input has are left out
  * @throws InputError naming the example, the input, its axes, what was expected and what was given
  */
-export function collate(n: Sizes, ragged: readonly RaggedSpec[], specs: readonly InputSpec[], examples: readonly object[]): HostBatch {
+export function collate(
+  n: Sizes, ragged: readonly RaggedSpec[], specs: readonly InputSpec[], examples: readonly object[], requirements: readonly LengthRequirement[] = [],
+): HostBatch {
   if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
   const mayBeEmpty = new Map(ragged.map((dim) => [dim.label, dim.mayBeEmpty]));
   const lengths: Record<string, Int32Array> = {};
@@ -55,6 +58,7 @@ export function collate(n: Sizes, ragged: readonly RaggedSpec[], specs: readonly
     const origins = new Map<string, Origin>();
     for (const spec of specs) measure(spec, valueOf(spec, example, row), row, origins, mayBeEmpty);
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
+    checkRequirements(n, requirements, origins, row);
   }
 
   const padded: Record<string, number> = { ...n, batch: examples.length };
@@ -159,6 +163,15 @@ function checkLength(
     const same = known.input === spec && known.axis === at.length;
     const there = same ? 'earlier rows have' : `${place(known.input.name, labelsOf(known.input), [])} has`;
     throw new InputError(`example ${row}: ${here} has ${counted(given)} but ${there} ${known.length}: both are on \`${axis.dim}\``);
+  }
+}
+
+function checkRequirements(n: Sizes, requirements: readonly LengthRequirement[], origins: ReadonlyMap<string, Origin>, row: number): void {
+  const own = { ...n, ...Object.fromEntries([...origins].map(([dim, { length }]) => [dim, length])) };
+  for (const requirement of requirements) {
+    if (!requirement.dims.every((dim) => origins.has(dim))) continue;
+    const message = requirement.fails(own);
+    if (message !== null) throw new InputError(`example ${row}: ${message}`);
   }
 }
 

@@ -62,8 +62,9 @@ export interface Random {
 
 export interface OptimizerSettings {
   readonly kind: 'adam' | 'sgd' | 'adagrad' | 'rmsprop' | 'adadelta';
-  readonly rate: number;
-  readonly [option: string]: number | string;
+  /** Only adadelta has one of its own. */
+  readonly rate?: number;
+  readonly [option: string]: number | string | undefined;
 }
 
 export interface ObjectiveDefinition {
@@ -107,6 +108,14 @@ export interface DecoderDefinition {
   readonly atMost: ((n: Sizes, lengths: Readonly<Record<string, number>>) => number) | null;
 }
 
+/** What must hold of each example's own lengths. */
+export interface LengthRequirement {
+  /** The ragged dims it speaks of. */
+  readonly dims: readonly string[];
+  /** What is wrong, in the language of dims, or null; `n` has the example's own lengths. */
+  fails(n: Sizes): string | null;
+}
+
 export interface Definition {
   readonly name: string;
   /** The `.attn` file, as named when compiled. */
@@ -114,6 +123,8 @@ export interface Definition {
   /** Defaults of the dims that the constructor may override. */
   readonly hyperparameters: Readonly<Record<string, number>>;
   readonly ragged: readonly RaggedSpec[];
+  /** What only the lengths of an example can show; none where it is left out. */
+  readonly requirements?: readonly LengthRequirement[];
   /** All construct-phase sizes (derived ones too) from the overridable ones; throws an error in the language of dims where a requirement fails. */
   sizes(dims: Readonly<Record<string, number>>): Sizes;
   parameters(n: Sizes): readonly ParameterSpec[];

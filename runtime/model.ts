@@ -153,7 +153,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
 
   protected collate(examples: readonly object[], given: readonly InputSpec[]): HostBatch {
     const { definition, sizes } = this;
-    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples);
+    const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements);
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];
     if (decoder === null || targets === undefined) return host;

@@ -12,6 +12,16 @@ export function dispose(...values: readonly (tf.Tensor | readonly tf.Tensor[])[]
   }
 }
 
+/** As tf.stack along a new first axis, for a list that may be empty; `shape` is that of one tensor. */
+export function stack(list: readonly tf.Tensor[], shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): tf.Tensor {
+  return list.length === 0 ? tf.tensor([], [0, ...shape], dtype) : tf.stack([...list]);
+}
+
+/** As tf.unstack along the first axis, which may have no place. */
+export function unstack(x: tf.Tensor): tf.Tensor[] {
+  return x.shape[0] === 0 ? [] : tf.unstack(x);
+}
+
 /** The part of tfjs-node's backend that runs an operation of TensorFlow by its name. */
 interface NativeBackend {
   readonly binding: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number; readonly TF_INT32: number; readonly TF_BOOL: number };

@@ -73,6 +73,8 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   if (declaration.causal !== null) notYet(here, declaration.causal.span, '`causal`');
   runBody(declaration.body, here, plainBody, found);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
+  const declared = declaration.result?.kind === 'named' ? here.scope.own(declaration.result.name.text) : null;
+  if (found.result === null && declared?.kind === 'value') found.result = declared.value;
   if (declaration.what === 'attention') {
     const weights = here.scope.own('weights');
     if (weights?.kind !== 'value') {

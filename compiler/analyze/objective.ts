@@ -62,7 +62,8 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
     report(here, 'E0802', objective.name.span, `the objective \`${objective.name.text}\` has no \`loss\``, { fix: 'add `loss = …`' });
     return null;
   }
-  const span = lossValue.span ?? objective.name.span;
+  const equation = objective.body.statements.find((statement) => statement.kind === 'equation' && statement.targets.some(({ name }) => name.text === 'loss'));
+  const span = equation?.span ?? lossValue.span ?? objective.name.span;
   const value = asTensor(lossValue.value, inside, span);
   const loss = value === null || number(value, 'loss', inside, span) === null ? null : perExample(value, 'the loss', inside, span);
   if (optimizer === null && here.ctx.problems.errors === errors) {

@@ -19,9 +19,6 @@ export function writeDefinition(writer: CodeBlockWriter, context: ModelContext, 
   new DefinitionWriter(writer, context).write(names);
 }
 
-/** Options that the runtime must have; the rest has the runtime's defaults. */
-const RATE: Readonly<Record<ObjectiveGraph['optimizer']['kind'], number>> = { adam: 0.001, sgd: 0.01, adagrad: 0.01, rmsprop: 0.001, adadelta: 1 };
-
 class DefinitionWriter {
   readonly #writer: CodeBlockWriter;
   readonly #context: ModelContext;
@@ -116,18 +113,36 @@ class DefinitionWriter {
       const { text, prec } = sizeText(size, (atom) => values.get(atom) ?? `n${access(atomName(atom))}`);
       return { text, tight: prec === 'atom' ? text : `(${text})` };
     };
-    const decidable = requirements.filter(({ a, b }) => [...atomsIn(a), ...atomsIn(b)].every((atom) => known.has(atom)));
+    const check = ({ kind, a, b, origin, why }: Requirement): { readonly fails: string; readonly message: string } => {
+      const [left, right] = [code(a), code(b)];
+      const says = kind === 'equal' ? 'must equal' : kind === 'atMost' ? 'must be at most' : 'must divide';
+      const shown = (size: Size, value: string): string => {
+        const text = plainTemplate(`\`${comment(sizeText(size, atomName).text)}\``);
+        return atomsIn(size).length === 0 ? text : `${text} (\${${value}})`;
+      };
+      const place = sources.place(origin);
+      return {
+        fails: kind === 'equal' ? `${left.text} !== ${right.text}` : kind === 'atMost' ? `${left.text} > ${right.text}` : `${right.tight} % ${left.tight} !== 0`,
+        message: `${shown(a, left.text)} ${says} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`,
+      };
+    };
+    const ragged = new Map(model.program.ragged.map((dim) => [dim.size.key, dimName(dim)]));
+    const atoms = ({ a, b }: Requirement): readonly string[] => [...new Set([...atomsIn(a), ...atomsIn(b)])];
+    const ofLengths = requirements.filter((each) => atoms(each).every((atom) => known.has(atom) || ragged.has(atom)) && atoms(each).some((atom) => ragged.has(atom)));
+    if (ofLengths.length > 0) {
+      this.#writer.write('requirements: [').newLine().indent(() => {
+        for (const each of ofLengths) {
+          const dims = atoms(each).flatMap((atom) => (ragged.has(atom) ? [quoted(ragged.get(atom)!)] : []));
+          const { fails, message } = check(each);
+          this.#line(`{ dims: [${dims.join(', ')}], fails: (n: ${typeName}Sizes) => (${fails} ? \`${message}\` : null) },`);
+        }
+      });
+      this.#line('],');
+    }
+    const decidable = requirements.filter((each) => atoms(each).every((atom) => known.has(atom)));
     this.#writer.write(`sizes(${hyperparameters.length > 0 ? `n: ${typeName}Dims` : ''}) `).inlineBlock(() => {
-      for (const { kind, a, b, origin, why } of decidable) {
-        const [left, right] = [code(a), code(b)];
-        const fails = kind === 'equal' ? `${left.text} !== ${right.text}` : kind === 'atMost' ? `${left.text} > ${right.text}` : `${right.tight} % ${left.tight} !== 0`;
-        const says = kind === 'equal' ? 'must equal' : kind === 'atMost' ? 'must be at most' : 'must divide';
-        const shown = (size: Size, value: string): string => {
-          const text = plainTemplate(`\`${comment(sizeText(size, atomName).text)}\``);
-          return atomsIn(size).length === 0 ? text : `${text} (\${${value}})`;
-        };
-        const place = sources.place(origin);
-        const message = `${shown(a, left.text)} ${says} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`;
+      for (const each of decidable) {
+        const { fails, message } = check(each);
         this.#line(`if (${fails}) throw new rt.InputError(\`${message}\`);`);
       }
       const sizes = [
@@ -175,14 +190,13 @@ class DefinitionWriter {
   }
 
   #optimizer({ optimizer }: ObjectiveGraph): void {
-    const options = new Map(optimizer.options);
-    if (!options.has('rate')) options.set('rate', { kind: 'number', value: RATE[optimizer.kind] });
+    const { options } = optimizer;
     const read = new Set<string>();
     const fields = [...options].map(([name, value]) => `${property(name)}: ${unbracketed(this.#host(value, read))}`);
     const wanted = (['n', 'step', 'epoch'] as const).map((name) => ({ name, used: read.has(name) }));
     const last = wanted.map(({ used }) => used).lastIndexOf(true);
     const parameters = wanted.slice(0, last + 1).map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.typeName}Sizes` : ': number'}`);
-    this.#line(`optimizer: (${parameters.join(', ')}) => ({ kind: ${quoted(optimizer.kind)}, ${fields.join(', ')} }),`);
+    this.#line(`optimizer: (${parameters.join(', ')}) => ({ ${[`kind: ${quoted(optimizer.kind)}`, ...fields].join(', ')} }),`);
   }
 
   #host(expression: HostExpr, read: Set<string>): string {

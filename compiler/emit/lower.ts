@@ -1,6 +1,6 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
 import { size as sizes } from '../analyze/size.ts';
-import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, Space, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
@@ -116,6 +116,8 @@ class Lowering {
   /** Gathers and scatters as tfjs gives them. */
   readonly #native = new Map<Node, Value>();
   readonly #known = new Map<string, Value>();
+  /** The shape of one step in each list that may be empty. */
+  readonly #steps = new Map<Value, readonly Piece[]>();
   readonly #input: InputSource;
   readonly #roles: ReadonlyMap<Node, ArgumentRole>;
   readonly loops = new Map<Value, Loop>();
@@ -180,6 +182,8 @@ class Lowering {
     // A list made of a tensor is that tensor.
     if (value.kind === 'list') return inputsOf(value)[0]!;
     if (value.kind === 'emitted') {
+      const step = this.#steps.get(value);
+      if (step !== undefined) return this.#shared('tensor', ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
       return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
     }
     if (value.kind !== 'host') return value;
@@ -406,7 +410,7 @@ class Lowering {
     const list = (x: Node): Value => {
       const value = this.#of(x);
       if (value.kind === 'list' || value.kind === 'emitted') return value;
-      return this.#shared('list', ['tf.unstack(', this.#tensorOf(x), ')'], value.dtype, NOWHERE, `${sourceName(x)} steps`);
+      return this.#shared('list', [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.#tensorOf(x), ')'], value.dtype, NOWHERE, `${sourceName(x)} steps`);
     };
     const xs = region.xs.map((x, k) => ({ argument: this.#of(x), list: list(node.inputs[k]!) }));
     const firsts = region.states.map((_, k) => this.#tensorOf(node.inputs[count + k]!));
@@ -420,10 +424,11 @@ class Lowering {
     // What a step emits of a sequence is the sequence; what it emits twice is one list.
     const lists = new Map<Value, Value>(xs.map((x) => [x.argument, x.list]));
     const emits: Loop['emits'][number][] = [];
-    for (const value of values) {
+    for (const [k, value] of values.entries()) {
       if (lists.has(value)) continue;
       const made = this.#new('emitted', [self], value.dtype, NOWHERE, `${nameOf(value)} steps`);
       lists.set(value, made);
+      if (mayBeEmpty(axis.space)) this.#steps.set(made, shape(axesOf(region.emits[k]!)));
       emits.push({ value, list: made });
     }
     const position = inputsOf(this.#of(region.position))[0]!;
@@ -471,6 +476,20 @@ export function literal(value: number): string {
   const [plain, short] = [`${value}`, value.toExponential().replace('e+', 'e')];
   const text = Object.is(value, -0) ? '0' : short.length < plain.length ? short : plain;
   return value < 0 ? `(${text})` : text;
+}
+
+/** Whether a batch may have no place there at all. */
+function mayBeEmpty(space: Space): boolean {
+  switch (space.kind) {
+    case 'dim':
+      return space.dim.ragged && space.dim.mayBeEmpty;
+    case 'cat':
+      return space.parts.every(mayBeEmpty);
+    case 'merge':
+      return space.parts.some(mayBeEmpty);
+    case 'anon':
+      return false;
+  }
 }
 
 function extent(axis: Axis): Piece {

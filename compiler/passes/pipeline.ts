@@ -9,6 +9,7 @@ import { differentiate } from './differentiate.ts';
 import { inline } from './inline.ts';
 import { layout as lay } from './layout.ts';
 import { axesOf, BATCH, Maker } from './maker.ts';
+import { pack } from './pack.ts';
 import { analyse, mapRoots, Rebuild } from './rebuild.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
@@ -51,7 +52,8 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
     const gradient = differentiate(means, 'loss', program.parameters);
     unreached = new Set(gradient.unreached.filter((path) => unreached.has(path)));
     const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
-    const gradients = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
+    const simple = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
+    const gradients = passes.run(`${name} gradients: pack`, 'batched', simple, pack);
     return { objective, loss: finish(`${name} loss`, loss), gradients: finish(`${name} gradients`, gradients) };
   });
 

@@ -9,7 +9,7 @@ import { requirePositiveInteger } from '../values.ts';
 import { BatchOrder, type ExampleSource } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
 import { LossReader } from './losses.ts';
-import { Optimizer } from './optimizer.ts';
+import { Optimizer, rateOf } from './optimizer.ts';
 import { readProgress, writeProgress, type RunProgress } from './progress-state.ts';
 import type { CheckpointStore } from './store.ts';
 
@@ -206,7 +206,7 @@ class Run<Example, M extends Trainable<Example>> {
     }
     this.progress = { ...this.progress, step };
     const arrived = await this.losses.push(step, loss, metrics);
-    if (arrived !== undefined) this.report(arrived, settings.rate, epoch, examples.length);
+    if (arrived !== undefined) this.report(arrived, rateOf(settings), epoch, examples.length);
     await this.giveTurn();
     if (validate !== undefined && step % validate.every === 0) await this.validation(validate);
     if (checkpoints?.every !== undefined && step % checkpoints.every === 0 && this.savedStep < step) await this.checkpoint(checkpoints);

@@ -26,6 +26,8 @@ interface Update {
 
 interface Rule {
   readonly options: Readonly<Record<string, number>>;
+  /** Where the method's paper has one that needs no choosing. */
+  readonly rate?: number;
   /** The new parameters. */
   apply(update: Update): tf.Tensor;
 }
@@ -83,6 +85,7 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
   /** Zeiler 2012, algorithm 1; the paper's rate is 1. */
   adadelta: {
     options: { rho: 0.95, epsilon: 1e-6 },
+    rate: 1,
     apply({ parameters, gradient, rate, option, slot, set }) {
       const [rho, epsilon] = [option('rho'), option('epsilon')];
       const square = set('square', blend(rho, slot('square'), 1 - rho, tf.square(gradient)));
@@ -114,7 +117,7 @@ export class Optimizer {
   apply(gradients: Tensors, settings: OptimizerSettings, step: number, clip: ObjectiveDefinition['clip']): void {
     const rule = rules[settings.kind];
     const options = checkedOptions(settings, rule);
-    const { rate } = settings;
+    const rate = rateOf(settings);
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
       const result = rule.apply({
@@ -212,6 +215,13 @@ function clipped(gradient: tf.Tensor, clip: ObjectiveDefinition['clip']): tf.Ten
   return tf.mul(gradient, tf.div(clip.limit, tf.maximum(norm, clip.limit)));
 }
 
+/** The rate given, or the method's own. */
+export function rateOf(settings: OptimizerSettings): number {
+  const rate = settings.rate ?? rules[settings.kind].rate;
+  if (rate === undefined) throw new TrainingError(`${settings.kind} needs a \`rate\``);
+  return rate;
+}
+
 function checkedOptions(settings: OptimizerSettings, rule: Rule): Record<string, number> {
   const options: Record<string, number> = { ...rule.options };
   for (const [name, value] of Object.entries(settings)) {
@@ -221,7 +231,7 @@ function checkedOptions(settings: OptimizerSettings, rule: Rule): Record<string,
     }
     options[name] = Number(value);
   }
-  for (const [name, value] of [['rate', settings.rate] as const, ...Object.entries(options)]) {
+  for (const [name, value] of [['rate', rateOf(settings)] as const, ...Object.entries(options)]) {
     if (!Number.isFinite(value)) throw new TrainingError(`${settings.kind}: the setting \`${name}\` must be a finite number, given ${value}`);
   }
   return options;

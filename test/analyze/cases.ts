@@ -77,6 +77,7 @@ export const cases: readonly Case[] = [
   c('E0312', 'a map without its axis', body('param W: [hidden <- words]\ny = «W @ x»\nx')),
   c('E0313', 'a split that does not fill', body('x[«embed as (hidden, words)»]')),
   c('E0314', 'no result', 'block «B»(x: [i]) -> [i] { y = x }'),
+  c('E0314', 'a declared name that nothing defines', 'dim d = 3\nmodel «M»(x: [d]) -> y: [d] { z = x }'),
   c('E0314', 'a value that goes nowhere', body('«x + 1»\nx')),
   // ---- binding
   c('E0401', 'the trap of lifted keys', body('param W: [heads: 2, width: 3 <- embed]\nq = W @ x\nx * sum[heads, width](ScaledDot(q, «q», q))')),
@@ -114,7 +115,7 @@ export const cases: readonly Case[] = [
   c('E0608', 'no first output', decoder("  state s: [hidden] = c\n  s' = RNN(table[«y»], s)\n  logits = Linear[words](s')", 'generates y: index(words)[target] end 2')),
   c('E0609', 'no end', decoder("  state s: [hidden] = c\n  s' = RNN(table[y], s)\n  logits = Linear[words](s')", '«generates y: index(words)[target] start 1»')),
   // ---- objectives
-  c('E0801', 'a loss with an axis', objective('«loss» = (y - t) ^ 2\noptimizer adam(rate = 0.1)')),
+  c('E0801', 'a loss with an axis', objective('«loss = (y - t) ^ 2»\noptimizer adam(rate = 0.1)')),
   c('E0802', 'no loss', objective('optimizer adam(rate = 0.1)').replace('objective O', 'objective «O»')),
   c('E0803', 'no such optimizer', objective('loss = sum[embed]((y - t) ^ 2)\noptimizer «adma»(rate = 0.1)')),
   c('E0803', 'no such setting', objective('loss = sum[embed]((y - t) ^ 2)\noptimizer adam(«rat» = 0.1)')),

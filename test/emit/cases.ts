@@ -174,6 +174,32 @@ export const cases: Readonly<Record<string, Case>> = {
   'a gated recurrence': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false) },
   'a gated recurrence backwards': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, true) },
   'a recurrence that keeps its previous states': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false, true) },
+  'derivatives of tanh and sigmoid': {
+    dims, data: { sizes, inputs: { ...xs, y: numbers(24, 9), g: numbers(6, 4) } },
+    build: (b) => {
+      const y = b.input('y', tensor(float, [batch, source, hidden]));
+      const [one, g] = [b.constant(1), b.input('g', tensor(float, [batch, source]))];
+      const tanh = b.binary('sub', one, b.binary('mul', y, y));
+      return {
+        tanh: b.binary('mul', x(b), tanh), turned: b.binary('mul', tanh, x(b)), narrow: b.binary('mul', tanh, g),
+        sigmoid: b.binary('mul', x(b), b.binary('mul', y, b.binary('sub', one, y))),
+        other: b.binary('mul', b.binary('mul', b.binary('sub', one, x(b)), x(b)), y),
+      };
+    },
+  },
+  'a loop over no place': {
+    dims: [B, dim('source', { ragged: true, mayBeEmpty: true }), H], data: { sizes: { ...sizes, source: 0 }, inputs: { x: [], h: numbers(8, 2) }, lengths: { source: [0, 0] } },
+    build: (b) => {
+      const none = axis(dim('source', { ragged: true, mayBeEmpty: true }));
+      const [xt, h] = [b.argument(tensor(float, [batch, hidden])), b.argument(tensor(float, [batch, hidden]))];
+      const next = b.unary('tanh', b.binary('add', xt, h));
+      const scan = b.scan({
+        axis: none, position: b.step(none), xs: [{ arg: xt, value: b.input('x', tensor(float, [batch, none, hidden])) }],
+        states: [{ arg: h, init: b.input('h', tensor(float, [batch, hidden])), next }], emits: [next],
+      });
+      return { last: b.result(scan, 0), all: b.broadcast(b.result(scan, 1), [batch, none, hidden]) };
+    },
+  },
   'states that change places': {
     dims, data: { sizes, inputs: xs },
     build: (b) => {

@@ -3,7 +3,7 @@ import { reportBackends, useBackend } from '../../runtime/index.ts';
 import { cases } from './cases.ts';
 import { check } from './support.ts';
 
-const usable = (await reportBackends()).filter(({ name, usable }) => usable && name !== 'webgpu').map(({ name }) => name);
+const usable = (await reportBackends()).filter(({ usable }) => usable).map(({ name }) => name);
 
 for (const backend of usable) {
   describe(`emitted code on ${backend} agrees with the oracle and leaks nothing`, () => {

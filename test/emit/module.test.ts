@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Project, ts } from 'ts-morph';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emitModule } from '../../compiler/emit/module.ts';
-import { Builder } from '../../compiler/graph/builder.ts';
+import { size } from '../../compiler/analyze/size.ts';
+import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { StepRandom, useBackend } from '../../runtime/index.ts';
 import { cases } from './cases.ts';
@@ -41,6 +42,16 @@ describe('an emitted module', () => {
   it('is clean under every flag of strictness', () => {
     const modules = Object.fromEntries(Object.entries(cases).map(([, each], k) => [`case${k}`, emitModule([modelOf(each).model], { sources: new Map(), header: 'A test.' })]));
     expect(complaints({ translator: emitted(), ...modules })).toEqual([]);
+  });
+
+  it('hands on what only the lengths of an example can show', () => {
+    const { model } = modelOf(cases['a linear map with a bias']!);
+    const requirement = { kind: 'atMost', a: size.atom('source'), b: size.atom('keys'), origin: NOWHERE, why: 'positions on `source` are positions on `keys`' } as const;
+    const definition = definitionOf(emitModule([{ ...model, program: { ...model.program, requirements: [requirement] } }], { sources: new Map(), header: 'A test.' }));
+    const [made] = definition.requirements!;
+    expect(made!.dims).toEqual(['source']);
+    expect(made!.fails({ source: 4, keys: 4 })).toBeNull();
+    expect(made!.fails({ source: 5, keys: 4 })).toBe('`source` (5) must be at most `keys` (4): positions on `source` are positions on `keys`');
   });
 
   it('tells the runtime its sizes, parameters, inputs and schedule', () => {

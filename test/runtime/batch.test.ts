@@ -58,3 +58,13 @@ test('a dim that may be empty may be', () => {
   const batch = collate({ words: 10 }, [{ label: 'source', mayBeEmpty: true }], [tokens], [{ tokens: [] }]);
   expect(batch.n['source']).toBe(0);
 });
+
+test('what only the lengths of an example show is checked for each, where its inputs have those dims', () => {
+  const requirements = [
+    { dims: ['source'], fails: (n: Readonly<Record<string, number>>) => (n['source']! > n['places']! ? `\`source\` (${n['source']}) must be at most \`places\` (${n['places']})` : null) },
+    { dims: ['target'], fails: () => 'never asked' },
+  ];
+  const run = (longest: number[]) => () => collate({ words: 10, places: 2 }, ragged, [tokens], [{ tokens: [1] }, { tokens: longest }], requirements);
+  expect(run([1, 2])).not.toThrow();
+  expect(run([1, 2, 3])).toThrow('example 1: `source` (3) must be at most `places` (2)');
+});

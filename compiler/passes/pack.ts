@@ -1,0 +1,92 @@
+/**
+ * Products that a step of a loop adds up become one product: A x + B y = [A B] [x; y]. The maps are joined once, outside the
+ * loop; in the loop two products and a sum become one joining and one product.
+ */
+import type { Axis, Node } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { without } from '../graph/spaces.ts';
+import type { Roots } from './compiled.ts';
+import { axesOf, idsOf, Maker } from './maker.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { algebra } from './simplify-rules.ts';
+
+export function pack(roots: Roots): Roots {
+  const pass = new Pack(new Maker(algebra), analyse(roots.values()));
+  return mapRoots(roots, (node) => pass.get(node));
+}
+
+/** `map` is outside the loop that `value` is in; `over` is the axis they are summed over. */
+interface Term {
+  readonly node: Node;
+  readonly value: Node;
+  readonly map: Node;
+  readonly over: Axis;
+}
+
+class Pack extends Rebuild {
+  readonly #uses = new Map<Node, number>();
+
+  constructor(m: Maker, facts: Facts) {
+    super(m, facts);
+    const use = (node: Node): void => void this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
+    for (const node of facts.nodes) {
+      if (node.op.kind === 'scan') [...node.op.region.nexts, ...node.op.region.emits].forEach(use);
+      node.inputs.forEach(use);
+    }
+  }
+
+  protected override visit(node: Node): Node {
+    if (!isSum(node) || this.facts.loopsOf(node).size === 0) return super.visit(node);
+    const all = this.#terms(node);
+    const groups = new Map<string, Term[]>();
+    for (const each of all) {
+      const term = this.#term(each);
+      if (term === null) continue;
+      const rest = (x: Node): string => idsOf(x).filter((id) => id !== term.over.id).sort().join();
+      const key = `${rest(term.value)} | ${rest(term.map)}`;
+      groups.set(key, [...(groups.get(key) ?? []), term]);
+    }
+    const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
+    if (largest === undefined || largest.length < 2) return super.visit(node);
+    const packed = new Set(largest.map((term) => term.node));
+    const rest = all.filter((each) => !packed.has(each)).map((each) => this.get(each));
+    const product = this.#packed(largest);
+    this.m.origin = node.origin;
+    return rest.reduce((sum, each) => this.m.add(sum, each), product);
+  }
+
+  #terms(node: Node): readonly Node[] {
+    return node.inputs.flatMap((each) => (isSum(each) && this.#uses.get(each) === 1 ? this.#terms(each) : [each]));
+  }
+
+  /** A row of numbers for each example, through a map that no step changes. */
+  #term(node: Node): Term | null {
+    const { op } = node;
+    if (op.kind !== 'contract' || op.axes.length !== 1 || this.#uses.get(node) !== 1) return null;
+    for (const [value, map] of [node.inputs, [...node.inputs].reverse()] as const) {
+      const isOutside = this.facts.loopsOf(map!).size < this.facts.loopsOf(node).size;
+      if (!isOutside || axesOf(value!).length !== 2 || axesOf(map!).length !== 2) continue;
+      const over = axesOf(value!).find(({ id }) => id === op.axes[0])!;
+      if (without(axesOf(value!), idsOf(map!)).length === 1) return { node, value: value!, map: map!, over };
+    }
+    return null;
+  }
+
+  #packed(terms: readonly Term[]): Node {
+    const { m } = this;
+    const parts = terms.map(({ over }) => over.id);
+    const axis: Axis = { id: `(${parts.join('+')})`, label: terms[0]!.over.label, space: { kind: 'cat', parts: terms.map(({ over }) => over.space) } };
+    const joined = (nodes: readonly Node[]): Node => {
+      const inputs = nodes.map((node) => this.get(node));
+      m.origin = { ...terms[0]!.node.origin, name: null };
+      return m.make({ kind: 'concat', axis, parts }, inputs);
+    };
+    const [values, maps] = [joined(terms.map(({ value }) => value)), joined(terms.map(({ map }) => map))];
+    m.origin = { ...terms[0]!.node.origin, name: null };
+    return m.contract(values, maps, [axis.id]);
+  }
+}
+
+function isSum(node: Node): boolean {
+  return node.op.kind === 'binary' && node.op.fn === 'add' && typeOf(node).elem.kind === 'float';
+}
