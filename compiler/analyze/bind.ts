@@ -4,7 +4,6 @@
  */
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { showType } from '../graph/spaces.ts';
 import { allAxes, describeAxis, elemName, holding } from './operate.ts';
 import type { Here, StaticArgument } from './scope.ts';
 import { agree, report, typeOf } from './scope.ts';
@@ -102,7 +101,7 @@ export function bind(
       const lifted = args.find((other) => other !== arg && other.node !== null && unused(other, true).some((extra) => extra.label === axis.label));
       if (lifted === undefined) continue;
       report(here, 'E0401', arg.span, `it is not clear which axis of this argument is \`${formal}\` of \`${name}\``, {
-        given: showType(typeOf(arg.node!)),
+        given: describeType(typeOf(arg.node!)),
         why: `\`${axis.label}\`, its last axis, is one that the call is lifted over in another argument`,
         fix: `say it: \`${name}[${formal} = ${axis.label}](…)\``,
         related: [{ place: { file: here.module.path, start: lifted.span.start, end: lifted.span.end }, message: `lifted over \`${axis.label}\` here` }],
@@ -246,7 +245,7 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
   const given = typeOf(arg.node!);
   report(here, 'E0402', arg.span, `\`${arg.param.name.text}\` of \`${name}\` wants an axis \`${axis.label.text}\` that this argument lacks`, {
     expected: `[${arg.wanted.map((wanted) => wanted.label.text).join(', ')}]`,
-    given: `${elemName(given.elem) === 'float' ? '' : elemName(given.elem)}${showType(given)}`,
+    given: `${elemName(given.elem) === 'float' ? '' : elemName(given.elem)}${describeType(given)}`,
     ...(given.axes.length > 0 ? { fix: `if one of its axes is meant, rename it: \`x[${given.axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
   });
   return null;
@@ -255,7 +254,7 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
 function ambiguous(arg: Open, open: readonly string[], name: string, here: Here, ordered: boolean): null {
   report(here, 'E0401', arg.span, `it is not clear which axes of this argument are ${open.map((formal) => `\`${formal}\``).join(' and ')} of \`${name}\``, {
     expected: `[${arg.wanted.map((wanted) => wanted.label.text).join(', ')}]`,
-    given: showType(typeOf(arg.node!)),
+    given: describeType(typeOf(arg.node!)),
     why: ordered ? 'the argument has more axes than the block asks for, and no name decides' : 'the argument is an outer product: the order of its axes means nothing',
     fix: `say it: \`${name}[${open.map((formal) => `${formal} = …`).join(', ')}](…)\``,
   });

@@ -1,7 +1,7 @@
 /** Operations that no equation can express: everything else is `.attn` text in `std/`. */
 import type { BracketArg, CallExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
-import { isRagged, sameSpace, showType } from '../graph/spaces.ts';
+import { isRagged, sameSpace } from '../graph/spaces.ts';
 import { evaluateTensor } from './expr.ts';
 import { gather, mayBeEmpty } from './index-expr.ts';
 import { joinCall } from './join.ts';
@@ -104,7 +104,7 @@ function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, spa
 function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
   if (brackets.length === 0) {
     report(here, 'E0404', span, `\`${name}\` does not say over which axis`, {
-      given: showType(typeOf(x)), fix: labels(x).map((label) => `\`${name}[${label}]\``).join(' or ') || 'the tensor has no axis: leave the operation out',
+      given: describeType(typeOf(x)), fix: labels(x).map((label) => `\`${name}[${label}]\``).join(' or ') || 'the tensor has no axis: leave the operation out',
     });
     return null;
   }

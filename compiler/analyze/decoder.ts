@@ -1,7 +1,7 @@
 /** Recurrent decoders: one step's graph, and from it the teacher-forced scan over the generated axis. */
 import type { Body, Expr, Generates, NameExpr, Param, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Input, Node } from '../graph/graph.ts';
-import { isRagged, originOf, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { declarationScope } from './call.ts';
 import { evaluateTensor } from './expr.ts';
 import { conform, elemName, present, rename, sameIndexSpace, toFloat } from './operate.ts';
@@ -165,7 +165,7 @@ function bindArguments(given: readonly Given[], base: Here, here: Here, name: st
     }
     const { axes } = typeOf(node);
     if (axes.length !== declared.axes.length || axes.some((axis, k) => axis.label !== declared.axes[k]!.label && !declared.axes.some((other) => other.label === axis.label))) {
-      report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: showType(declared), given: showType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });
+      report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: describeType(declared), given: describeType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });
       return false;
     }
     const { elem } = typeOf(node);
@@ -178,7 +178,7 @@ function bindArguments(given: readonly Given[], base: Here, here: Here, name: st
     for (const axis of axes) {
       const wanted = declared.axes.find((other) => other.label === axis.label)!;
       if (agree(here, wanted.space, axis.space) !== 'equal') {
-        report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, { expected: showType(declared), given: showType(typeOf(node)) });
+        report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, { expected: describeType(declared), given: describeType(typeOf(node)) });
         return false;
       }
       value = rename(value, axis, wanted, here, span);
@@ -198,7 +198,7 @@ function logitsNode(value: Value, vocabulary: Parameters<typeof sameSpace>[0], i
     // Absent logits are forbidden outputs: log-probability -1e9.
     return filled(toFloat(value.node, inside, span), -1e9, inside);
   }
-  report(inside, 'E0606', span, '`logits` must lie over the generated vocabulary alone', { given: showType(typeOf(value.node)) });
+  report(inside, 'E0606', span, '`logits` must lie over the generated vocabulary alone', { given: describeType(typeOf(value.node)) });
   return null;
 }
 
@@ -222,7 +222,7 @@ function decoderClauses(statements: readonly Statement[], base: Here): { rank: N
     const node = statement.clause === 'rank' ? evaluateTensor(statement.value, { ...base, scope }) : evaluateTensor(statement.value, base);
     if (node === null) continue;
     if (typeOf(node).axes.length > 0 || typeOf(node).elem.kind === 'bool') {
-      report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, { expected: 'a number', given: showType(typeOf(node)) });
+      report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, { expected: 'a number', given: describeType(typeOf(node)) });
     } else if (statement.clause === 'rank') rank = node;
     else atMost = node;
   }

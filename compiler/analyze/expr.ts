@@ -1,7 +1,7 @@
 /** Expressions: syntax to typed values. */
 import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
 import type { BinaryFn, Node } from '../graph/graph.ts';
-import { originOf, showType, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
+import { originOf, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { indexValue, positionOf } from './index-expr.ts';
@@ -154,12 +154,12 @@ function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
   if (scanned === undefined) return value;
   if (here.decoding !== null && here.steps.get(scanned) === here.decoding.position) {
     return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that the decoder generates along`, {
-      given: showType(typeOf(nodes[0]!)), why: 'the generated axis is a clock: in the body a value is one step\'s',
+      given: describeType(typeOf(nodes[0]!)), why: 'the generated axis is a clock: in the body a value is one step\'s',
       fix: `call the generated axis differently: \`generates ${here.decoding.output}: index(…)[time: ${scanned}]\``,
     });
   }
   return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that this scan goes along`, {
-    given: showType(typeOf(nodes[0]!)),
+    given: describeType(typeOf(nodes[0]!)),
     why: 'inside the scan a value is one step\'s; which step of this one is meant?',
     fix: `for this step's: \`scan ${scanned} with ${key}t = ${key}\`; for the whole: rename the axis outside with \`${key}[${scanned} as other]\``,
   });
@@ -222,14 +222,14 @@ function evaluateDot(expr: BinaryExpr, here: Here): Value {
       const axis = shared.find((candidate) => candidate.label === name.text);
       if (axis === undefined) {
         return report(here, 'E0304', name.span, `\`@\` sums over \`${name.text}\`, which both sides must have`, {
-          expected: `\`${name.text}\` on both sides`, given: `${showType(typeOf(a))} @ ${showType(typeOf(right))}`,
+          expected: `\`${name.text}\` on both sides`, given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
         });
       }
       over.push(axis);
     }
   } else if (shared.length !== 1) {
     return report(here, 'E0308', expr.span, shared.length === 0 ? 'the sides of `@` share no axis to sum over' : '`@` does not say over which shared axis it sums', {
-      expected: 'exactly one shared axis', given: `${showType(typeOf(a))} @ ${showType(typeOf(right))}`,
+      expected: 'exactly one shared axis', given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
       fix: shared.length === 0 ? 'rename one axis with `x[a as b]`' : `name it: ${shared.map((axis) => `\`@[${axis.label}]\``).join(' or ')}`,
     });
   }
@@ -245,7 +245,7 @@ function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: Bin
     const axis = axisByLabel(x, into.label);
     if (axis === null) {
       return report(here, 'E0312', expr.span, `the map takes in an axis \`${into.label}\` that its operand does not have`, {
-        expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: showType(typeOf(operand)),
+        expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: describeType(typeOf(operand)),
         ...(typeOf(operand).axes.length > 0 ? { fix: `rename the operand's axis: \`x[${typeOf(operand).axes.at(-1)!.label} as ${into.label}]\`` } : {}),
       });
     }
@@ -262,7 +262,7 @@ function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: Bin
     const kept = typeOf(operand).axes.find((axis) => axis.label === out.label && !ins.has(axis.label));
     if (kept === undefined) continue;
     return report(here, 'E0301', expr.span, `the result would hold \`${out.label}\` twice: from the map and from its operand`, {
-      given: showType(typeOf(operand)), fix: `rename the operand's axis first: \`x[${out.label} as other]\``,
+      given: describeType(typeOf(operand)), fix: `rename the operand's axis first: \`x[${out.label} as other]\``,
     });
   }
   if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, expr.span));

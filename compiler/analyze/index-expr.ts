@@ -1,7 +1,7 @@
 /** Brackets behind a value: renaming, merging, splitting and indexing of axes. */
 import type { BracketArg, Expr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { isRagged, originOf, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, describeAxis, elemName, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import type { Here, Value } from './scope.ts';
@@ -49,7 +49,7 @@ function renameAxis(node: Node, from: Name, to: Name, here: Here): Node | null {
   if (axis === null) return null;
   if (from.text === to.text) return node;
   if (allAxes(node).some((other) => other.label === to.text)) {
-    report(here, 'E0301', to.span, `the tensor already has an axis \`${to.text}\``, { given: showType(typeOf(node)) });
+    report(here, 'E0301', to.span, `the tensor already has an axis \`${to.text}\``, { given: describeType(typeOf(node)) });
     return null;
   }
   if (!formalsAgree(axis, to, here, from.span)) return null;
@@ -104,7 +104,7 @@ function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: 
   const kept = allAxes(node).filter((axis) => !gone.some(({ id }) => id === axis.id)).map(({ label }) => label);
   const twice = names.find((name, k) => kept.includes(name.text) || names.slice(0, k).some((other) => other.text === name.text));
   if (twice === undefined) return true;
-  report(here, 'E0301', twice.span, `the result would hold \`${twice.text}\` twice`, { given: showType(typeOf(node)) });
+  report(here, 'E0301', twice.span, `the result would hold \`${twice.text}\` twice`, { given: describeType(typeOf(node)) });
   return false;
 }
 
@@ -177,7 +177,7 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
   const fits = exact.length > 0 ? exact : typeOf(node).axes.filter((axis) => partOf(elem.space, axis.space, here) || partOf(axis.space, elem.space, here));
   if (fits.length === 1) return gather(node, fits[0]!, index, here, span);
   report(here, 'E0306', span, fits.length === 0 ? 'the tensor has no axis that this index counts' : 'more than one axis fits this index', {
-    expected: `an axis of the space of ${elemName(elem)}`, given: showType(typeOf(node)),
+    expected: `an axis of the space of ${elemName(elem)}`, given: describeType(typeOf(node)),
     why: 'an index holds positions on one declared dim, and only an axis of that dim has those places',
     ...(fits.length > 1 ? { fix: `name it: \`[${fits[0]!.label} = …]\`` } : {}),
   });

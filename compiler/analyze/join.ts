@@ -1,7 +1,6 @@
 /** `concat` and `stack` (R7): operands agree in all axes but one each; those are laid end to end. */
 import type { BracketArg, CallExpr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { showType } from '../graph/spaces.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from './operate.ts';
 import type { Here, Value } from './scope.ts';
@@ -57,7 +56,7 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
   if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1)) return { parts: parts.map((own) => own[0] ?? null), to };
   const options = common.map((label) => `\`concat[${label} as ${to?.text ?? 'joined'}](…)\``).join(' or ');
   report(here, 'E0309', span, 'it is not clear which axis `concat` joins', {
-    given: nodes.map((node) => showType(typeOf(node))).join(' and '),
+    given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
     why: 'the operands may differ in one axis each; that one is joined',
     ...(options === '' ? {} : { fix: options }),
   });

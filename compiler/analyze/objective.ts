@@ -1,7 +1,6 @@
 /** Objectives: loss, metrics, optimiser. */
 import type { Expr, Objective, Span } from '../../grammar/ast.ts';
 import type { HostExpr, Input, Node, ObjectiveGraph, OptimizerSpec } from '../graph/graph.ts';
-import { showType } from '../graph/spaces.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
@@ -81,7 +80,7 @@ function scalar(value: Expr, here: Here, what: string): Node | null {
 function perExample(node: Node, what: string, here: Here, span: Span): Node | null {
   if (typeOf(node).axes.length > 0) {
     report(here, 'E0801', span, `${what} is not one number per example`, {
-      expected: 'float []', given: showType(typeOf(node)), fix: `reduce it: \`mean[${typeOf(node).axes.map((axis) => axis.label).join(', ')}](…)\``,
+      expected: 'float []', given: describeType(typeOf(node)), fix: `reduce it: \`mean[${typeOf(node).axes.map((axis) => axis.label).join(', ')}](…)\``,
       why: 'the average over the batch is taken for you',
     });
     return null;

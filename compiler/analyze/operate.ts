@@ -1,7 +1,7 @@
 /** Operations on typed values, with the checks that need the program's words for their errors. */
 import type { Span } from '../../grammar/ast.ts';
 import type { Axis, BinaryFn, Elem, Node, ReduceFn, TensorType, UnaryFn } from '../graph/graph.ts';
-import { isRagged, sameSpace, showType, sizeOf } from '../graph/spaces.ts';
+import { isRagged, sameSpace, sizeOf } from '../graph/spaces.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, axisByLabel, origin, report, tensor, typeOf } from './scope.ts';
 import { showSize } from './size.ts';
@@ -87,7 +87,7 @@ export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: 
   [a, b] = aligned;
   if (fn !== 'mul' && outer(a, b)) {
     report(here, 'E0302', span, `\`${symbols[fn]}\` of tensors that share no axis would be an outer product`, {
-      given: `${showType(typeOf(a))} ${symbols[fn]} ${showType(typeOf(b))}`,
+      given: `${describeType(typeOf(a))} ${symbols[fn]} ${describeType(typeOf(b))}`,
       expected: 'operands with a shared axis, or one whose axes are among the other\'s',
       why: 'elementwise operations broadcast by name; an accidental outer product is a common mistake, so only `*` makes one',
       fix: 'rename an axis with `x[a as b]` so that they share one',
@@ -162,7 +162,7 @@ export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, sp
     why: `both operands of \`${what}\` have an axis \`${axis.label}\`, and one name is one axis`,
     related: [a, b].map((node) => ({
       place: { file: node.origin.file, start: node.origin.start, end: node.origin.end },
-      message: `this is ${showType(typeOf(node))}`,
+      message: `this is ${describeType(typeOf(node))}`,
     })),
   };
   if (verdict === 'unknown') {
@@ -250,7 +250,7 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
   const scanned = here.steps.has(label) ? `, and inside \`scan ${label}\` a value is one step's` : '';
   report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, {
     expected: `an axis \`${label}\``,
-    given: showType(typeOf(node)),
+    given: describeType(typeOf(node)),
     ...(others.length > 0 ? { fix: `name one of ${others.map((axis_) => `\`${axis_.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\`` } : {}),
   });
   return null;
@@ -266,7 +266,7 @@ export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: He
 export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean, code: 'E0307' | 'E0604' = 'E0307'): Node | null {
   const given = typeOf(node);
   const mismatch = (message: string, why?: string): null => {
-    report(here, code, span, message, { expected: showType(declared), given: showType(given), ...(why === undefined ? {} : { why }) });
+    report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }) });
     return null;
   };
   let value = node;

@@ -1,8 +1,9 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
 import { size as sizes } from '../analyze/size.ts';
-import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, Space, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
+import { mayBeEmpty } from '../passes/absence.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
@@ -476,20 +477,6 @@ export function literal(value: number): string {
   const [plain, short] = [`${value}`, value.toExponential().replace('e+', 'e')];
   const text = Object.is(value, -0) ? '0' : short.length < plain.length ? short : plain;
   return value < 0 ? `(${text})` : text;
-}
-
-/** Whether a batch may have no place there at all. */
-function mayBeEmpty(space: Space): boolean {
-  switch (space.kind) {
-    case 'dim':
-      return space.dim.ragged && space.dim.mayBeEmpty;
-    case 'cat':
-      return space.parts.every(mayBeEmpty);
-    case 'merge':
-      return space.parts.some(mayBeEmpty);
-    case 'anon':
-      return false;
-  }
 }
 
 function extent(axis: Axis): Piece {
