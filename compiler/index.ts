@@ -1,10 +1,10 @@
 /** The whole compiler: text in, diagnostics and TypeScript out. It touches no file; a `Library` reads for it. */
 import { loadModules, type Library } from './analyze/modules.ts';
 import { check, lower, type Checked, type LowerOptions } from './analyze/program.ts';
-import { Problems, type Diagnostic } from './diagnostics/diagnostic.ts';
+import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
 import type { CompiledModel } from './passes/compiled.ts';
-import { derive, type DeriveOptions } from './passes/pipeline.ts';
+import { derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
 
 export type { Library } from './analyze/modules.ts';
 export type { Diagnostic, Place } from './diagnostics/diagnostic.ts';
@@ -42,8 +42,31 @@ export function checkFile(path: string, library: Library, options: LowerOptions 
 export async function compileFile(path: string, library: Library, options: CompileOptions = {}): Promise<CompileResult> {
   const { problems, checked, sources } = checkFile(path, library, options);
   const programs = checked === null ? [] : lower(checked, problems);
-  const models = problems.errors > 0 ? [] : programs.map((program) => derive(program, options).model);
+  const derived = problems.errors > 0 ? [] : programs.map((program) => derive(program, options));
+  reportUntrained(derived, problems);
+  const models = derived.map(({ model }) => model);
   // ts-morph takes most of a second to load: only emission pays for it.
   const code = models.length === 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${path}. Do not edit: edit the source and compile again.` });
   return { diagnostics: problems.sorted(), sources, checked: problems.errors > 0 ? null : checked, programs, models, code };
+}
+
+/** W0801, once for each place in the text: one line may declare the parameters of many instances. */
+function reportUntrained(derived: readonly Derived[], problems: Problems): void {
+  const found = new Map<string, { readonly paths: string[]; readonly place: Place }>();
+  for (const { model, unreached } of derived) {
+    for (const { path, origin: { file, start, end } } of model.program.parameters) {
+      if (!unreached.includes(path)) continue;
+      const key = `${file} ${start} ${end}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { paths: [path], place: { file, start, end } });
+      else if (!known.paths.includes(path)) known.paths.push(path);
+    }
+  }
+  for (const { paths, place } of found.values()) {
+    problems.report({
+      code: 'W0801', severity: 'warning', place, message: `no objective trains ${paths.map((path) => `\`${path}\``).join(', ')}`,
+      why: 'the gradient of every loss is 0 there: nothing that a loss reads depends on it, or only through `argmax`, a comparison, `floor` or `stop`',
+      fix: 'use it in what a loss reads, or remove it',
+    });
+  }
 }

@@ -40,12 +40,12 @@ function native(name: string, dtype: tf.DataType, inputs: readonly tf.Tensor[]):
 
 /** g (1 - y^2): what flows to x of y = tanh(x), where g flows to y. Both have one shape. */
 export function tanhGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return native('TanhGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.sub(1, tf.mul(y, y))));
+  return native('TanhGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.sub(g, tf.mul(g, tf.mul(y, y))));
 }
 
 /** g y (1 - y): what flows to x of y = sigmoid(x), where g flows to y. Both have one shape. */
 export function sigmoidGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return native('SigmoidGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.mul(y, tf.sub(1, y))));
+  return native('SigmoidGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.sub(y, tf.mul(y, y))));
 }
 
 /**
@@ -82,6 +82,27 @@ function nativeWhere(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor |
   const chosen = native('SelectV2', dtype, [condition, t, e])!;
   dispose(made);
   return chosen;
+}
+
+/** As `run` on floats where truth values of three axes and more cannot be turned: webgpu takes their bits for a float's. */
+function asTruth(x: tf.Tensor, run: (x: tf.Tensor) => tf.Tensor, native: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+  if (tf.getBackend() !== 'webgpu') return native(x);
+  return tf.tidy(() => tf.cast(run(where(x, 1, 0)), 'bool'));
+}
+
+/** Truth values with their axes in another order. */
+export function transpose(x: tf.Tensor, order: number[]): tf.Tensor {
+  return asTruth(x, (number) => tf.transpose(number, order), (truth) => tf.transpose(truth, order));
+}
+
+/** Whether any is true along axes that need not be the last. */
+export function any(x: tf.Tensor, axes: number[]): tf.Tensor {
+  return asTruth(x, (number) => tf.max(number, axes), (truth) => tf.any(truth, axes));
+}
+
+/** Whether all are true along axes that need not be the last. */
+export function all(x: tf.Tensor, axes: number[]): tf.Tensor {
+  return asTruth(x, (number) => tf.min(number, axes), (truth) => tf.all(truth, axes));
 }
 
 /** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */

@@ -5,6 +5,8 @@
  *   _config.json    optional, see `Config`
  *   _expected/      what comes out: diagnostics.txt (absent where there are none), module.ts and graph.txt where asked for
  *
+ * With `product` in _config.json the emitted TypeScript is a file of the repository instead of module.ts.
+ *
  * UPDATE_GOLDEN=1 npx vitest run test/golden.test.ts   writes the expected files anew: look at the difference.
  */
 import { spawnSync } from 'node:child_process';
@@ -23,6 +25,10 @@ interface Config {
   readonly source?: string;
   /** Compare the emitted TypeScript. */
   readonly emit?: boolean;
+  /** Compile without comparing what is emitted: some warnings come only then. */
+  readonly compile?: boolean;
+  /** The emitted TypeScript, elsewhere in the repository: it is there to be used, and must be what its program gives. */
+  readonly product?: string;
   /** Compare the graph before the passes. */
   readonly graph?: boolean;
   readonly set?: Readonly<Record<string, string | number>>;
@@ -58,6 +64,7 @@ const cases = casesUnder(root);
 
 interface Outcome {
   readonly codes: readonly string[];
+  readonly code: string | null;
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -65,7 +72,7 @@ async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
   const library = nodeLibrary(config.source === undefined ? folder : repository);
   const path = config.source ?? 'input.attn';
   const options = { set: new Map(Object.entries(config.set ?? {})) };
-  const compiles = config.emit === true || config.graph === true;
+  const compiles = config.emit === true || config.graph === true || config.compile === true || config.product !== undefined;
   const compiled = compiles ? await compileFile(path, library, { ...options, verify: true }) : null;
   const { diagnostics, sources } = compiled ?? checkFile(path, library, options);
   const files = new Map<string, string>();
@@ -74,7 +81,7 @@ async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
   if (config.graph === true && compiled !== null) {
     files.set('graph.txt', compiled.programs.flatMap(firstGraphs).map(([title, roots]) => `# ${title}\n${printGraph(roots)}`).join('\n'));
   }
-  return { codes: diagnostics.map(({ code }) => code), files };
+  return { codes: diagnostics.map(({ code }) => code), code: compiled?.code ?? null, files };
 }
 
 /** The program and what is said of it, to be read together. */
@@ -102,8 +109,13 @@ describe('golden programs', () => {
   it.each(cases)('$name', async (each) => {
     const { folder, config, name } = each;
     expect(existsSync(config.source === undefined ? join(folder, 'input.attn') : join(repository, config.source)), 'the program of an expected outcome is gone').toBe(true);
-    const { codes, files } = await outcomeOf(each);
+    const { codes, code: emitted, files } = await outcomeOf(each);
     if (updating) update(folder, files);
+    if (config.product !== undefined) {
+      const product = join(repository, config.product);
+      if (updating && emitted !== null) writeFileSync(product, emitted);
+      expect(emitted, config.product).toBe(readFileSync(product, 'utf8'));
+    }
     const expected = expectedFiles(folder);
     expect([...files.keys()].sort(), 'the set of files').toEqual([...expected.keys()]);
     for (const [file, text] of files) expect(text, file).toBe(expected.get(file));

@@ -4,7 +4,8 @@
  */
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { allAxes, describeAxis, elemName, holding } from './operate.ts';
+import { describeAxis, describeType } from './describe.ts';
+import { allAxes, holding } from './operate.ts';
 import type { Here, StaticArgument } from './scope.ts';
 import { agree, report, typeOf } from './scope.ts';
 
@@ -245,7 +246,7 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
   const given = typeOf(arg.node!);
   report(here, 'E0402', arg.span, `\`${arg.param.name.text}\` of \`${name}\` wants an axis \`${axis.label.text}\` that this argument lacks`, {
     expected: `[${arg.wanted.map((wanted) => wanted.label.text).join(', ')}]`,
-    given: `${elemName(given.elem) === 'float' ? '' : elemName(given.elem)}${describeType(given)}`,
+    given: describeType(given),
     ...(given.axes.length > 0 ? { fix: `if one of its axes is meant, rename it: \`x[${given.axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
   });
   return null;

@@ -2,10 +2,11 @@
 import type { BracketArg, CallExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { isRagged, sameSpace } from '../graph/spaces.ts';
+import { describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { gather, mayBeEmpty } from './index-expr.ts';
 import { joinCall } from './join.ts';
-import { alignAxes, allAxes, binary, elemName, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { alignAxes, allAxes, binary, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, isError, labels, nameOfSpace, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
 import { numberOfExpr } from './types.ts';

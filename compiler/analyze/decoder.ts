@@ -3,8 +3,9 @@ import type { Body, Expr, Generates, NameExpr, Param, Span, Statement } from '..
 import type { Axis, DecoderGraph, Input, Node } from '../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { declarationScope } from './call.ts';
+import { describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
-import { conform, elemName, present, rename, sameIndexSpace, toFloat } from './operate.ts';
+import { conform, present, rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { DeclarationEntry, Here, Value } from './scope.ts';
 import { agree, notYet, origin, placeOf, report, Scope, tensor, typeOf } from './scope.ts';
 import { collected, laterNames, runBody } from './body.ts';

@@ -4,9 +4,10 @@ import type { BinaryFn, Node } from '../graph/graph.ts';
 import { originOf, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
+import { describeAxis, describeType, elemName } from './describe.ts';
 import { indexValue, positionOf } from './index-expr.ts';
 import {
-  alignAxes, asTensor, binary, constant, describeAxis, elemName, markOrder, number, rename, sameKind, select, tensorOrError, toFloat, unary,
+  alignAxes, asTensor, binary, constant, markOrder, number, rename, sameKind, select, tensorOrError, toFloat, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';

@@ -2,8 +2,9 @@
 import type { BracketArg, Expr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
-import { allAxes, asTensor, binary, constant, describeAxis, elemName, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
+import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, isError, notYet, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';

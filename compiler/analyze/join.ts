@@ -1,6 +1,7 @@
 /** `concat` and `stack` (R7): operands agree in all axes but one each; those are laid end to end. */
 import type { BracketArg, CallExpr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
+import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from './operate.ts';
 import type { Here, Value } from './scope.ts';

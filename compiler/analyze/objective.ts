@@ -1,6 +1,7 @@
 /** Objectives: loss, metrics, optimiser. */
 import type { Expr, Objective, Span } from '../../grammar/ast.ts';
 import type { HostExpr, Input, Node, ObjectiveGraph, OptimizerSpec } from '../graph/graph.ts';
+import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';

@@ -1,10 +1,11 @@
 /** Operations on typed values, with the checks that need the program's words for their errors. */
 import type { Span } from '../../grammar/ast.ts';
 import type { Axis, BinaryFn, Elem, Node, ReduceFn, TensorType, UnaryFn } from '../graph/graph.ts';
-import { isRagged, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { sameSpace, sizeOf } from '../graph/spaces.ts';
+import { didYouMean } from '../diagnostics/names.ts';
+import { describeAxis, describeSize, describeType, elemName } from './describe.ts';
 import type { Here, Value } from './scope.ts';
-import { agree, axisByLabel, origin, report, tensor, typeOf } from './scope.ts';
-import { showSize } from './size.ts';
+import { agree, axisByLabel, dimNames, origin, report, tensor, typeOf } from './scope.ts';
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
 export function asTensor(value: Value, here: Here, span: Span): Node | null {
@@ -167,15 +168,10 @@ export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, sp
   };
   if (verdict === 'unknown') {
     report(here, 'E0310', span, `it cannot be decided whether the two axes \`${axis.label}\` have the same size`, {
-      ...detail, fix: `write \`require ${showSize(sizeOf(axis.space))} == ${showSize(sizeOf(other.space))}\` to have it checked when the model is built`,
+      ...detail, fix: `write \`require ${describeSize(sizeOf(axis.space))} == ${describeSize(sizeOf(other.space))}\` to have it checked when the model is built`,
     });
   } else report(here, 'E0303', span, `the two axes \`${axis.label}\` differ`, detail);
   return false;
-}
-
-export function describeAxis(axis: Axis): string {
-  const ragged = isRagged(axis.space) ? 'ragged ' : '';
-  return `\`${axis.label}\` with ${ragged}${showSize(sizeOf(axis.space))} place(s)`;
 }
 
 function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [Node, Node] | null {
@@ -205,12 +201,6 @@ function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [No
 
 export function sameIndexSpace(a: Elem, b: Elem): boolean {
   return a.kind === 'index' && b.kind === 'index' && sameSpace(a.space, b.space);
-}
-
-export function elemName(elem: Elem): string {
-  if (elem.kind !== 'index') return elem.kind;
-  const { space } = elem;
-  return `index(${space.kind === 'dim' ? space.dim.label : showSize(sizeOf(space))})`;
 }
 
 /** `c ? a : b`, elementwise. */
@@ -247,12 +237,15 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
   const axis = axisByLabel(node, label);
   if (axis !== null) return axis;
   const others = typeOf(node).axes.filter((candidate) => candidate.label !== label);
+  const given = describeType(typeOf(node));
+  const rename = others.length === 0 ? {} : { fix: `name one of ${others.map((other) => `\`${other.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\`` };
+  if (here.scope.lookup(label) === null && here.frame.space(label) === null) {
+    const near = didYouMean(label, [...others.map((other) => other.label), ...dimNames(here)]);
+    report(here, 'E0202', span, `there is no axis or dim \`${label}\` here`, { given, ...(near === null ? rename : { fix: `did you mean \`${near}\`?` }) });
+    return null;
+  }
   const scanned = here.steps.has(label) ? `, and inside \`scan ${label}\` a value is one step's` : '';
-  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, {
-    expected: `an axis \`${label}\``,
-    given: describeType(typeOf(node)),
-    ...(others.length > 0 ? { fix: `name one of ${others.map((axis_) => `\`${axis_.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\`` } : {}),
-  });
+  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, { expected: `an axis \`${label}\``, given, ...rename });
   return null;
 }
 
@@ -289,7 +282,7 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
       if (verdict === 'unknown') {
         report(here, 'E0310', span, `it cannot be decided whether \`${axis.label}\` of ${what} has its declared size`, {
           expected: describeAxis(wanted), given: describeAxis(axis),
-          fix: `write \`require ${showSize(sizeOf(wanted.space))} == ${showSize(sizeOf(axis.space))}\``,
+          fix: `write \`require ${describeSize(sizeOf(wanted.space))} == ${describeSize(sizeOf(axis.space))}\``,
         });
         return null;
       }

@@ -2,7 +2,8 @@
 import type { Expr, ParamStatement, Span } from '../../grammar/ast.ts';
 import type { Axis, Initialiser, Node } from '../graph/graph.ts';
 import { sameSpace, sizeOf } from '../graph/spaces.ts';
-import { describeAxis, rename } from './operate.ts';
+import { describeAxis } from './describe.ts';
+import { rename } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, uniquePath } from './scope.ts';
 import { equalSizes } from './size.ts';
@@ -68,7 +69,8 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   }
   const other = known.axes.findIndex((axis, k) => all[k] === undefined || !sameExtent(axis, all[k], here));
   if (other >= 0) {
-    const call = here.calls.at(-1);
+    // The call in the file where the instance is: what it calls in turn is not at fault.
+    const call = here.calls.findLast(({ place }) => place.file === here.calls[0]!.place.file);
     ctx.problems.report({
       code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span),
       message: `this instance is used at two sizes: its parameter \`${name}\` is already there with another one`,

@@ -129,7 +129,8 @@ function settled(variant: Variant, run: (setup: Setup) => Root): void {
 }
 
 function unknownOverrides(variant: Variant): void {
-  const { here } = begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set() });
+  // Here the dims and options of all files are declared even where there is no declaration to check.
+  const { here } = begin({ ...variant, builder: new Builder(), fixed: new Set() });
   const { entry, modules } = variant.modules;
   const local = localOptions([...modules.values()].flatMap(({ module }) => module.items.flatMap((item) => (item.kind === 'declaration' ? [item] : []))));
   const known = [...here.scope.names()].filter((name) => ['dim', 'option'].includes(here.scope.lookup(name)?.kind ?? ''));

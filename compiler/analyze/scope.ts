@@ -346,6 +346,10 @@ export function nameOfSpace(space: Space, here: Here): string | null {
   return null;
 }
 
+export function dimNames(here: Here): string[] {
+  return [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
+}
+
 export function labels(node: Node): string[] {
   return typeOf(node).axes.map((axis) => axis.label);
 }

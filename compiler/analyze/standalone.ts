@@ -6,7 +6,7 @@ import { bodyValue, laterNames } from './body.ts';
 import { elaborateDecoder } from './decoder.ts';
 import type { LoadedModule } from './modules.ts';
 import type { Here, Value } from './scope.ts';
-import { dimSpace, ERROR, isError, notYet, origin, report, Scope, tensor, unknownName } from './scope.ts';
+import { dimNames, dimSpace, ERROR, isError, notYet, origin, report, Scope, tensor, unknownName } from './scope.ts';
 import { size } from './size.ts';
 import { numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -99,7 +99,7 @@ function signatureNames(declaration: Declaration): Name[] {
 /** Models, encoders and decoders have no formals: there is no caller that an axis could be taken from. */
 export function soundSignature(declaration: Declaration, here: Here): boolean {
   const free = signatureNames(declaration).filter(({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text));
-  const dims = [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
+  const dims = dimNames(here);
   for (const [k, name] of free.entries()) {
     if (free.findIndex(({ text }) => text === name.text) < k || isError(here.scope.lookup(name.text))) continue;
     unknownName(here, 'E0407', name, 'dim', dims);
@@ -110,7 +110,7 @@ export function soundSignature(declaration: Declaration, here: Here): boolean {
 /** W0401: a formal that looks like a dim of the file, or that stands only once and is much like one. */
 export function warnFormals(declaration: Declaration, uses: (name: string) => number, here: Here): void {
   const names = signatureNames(declaration);
-  const dims = [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
+  const dims = dimNames(here);
   for (const [k, name] of names.entries()) {
     const { text } = name;
     if (names.findIndex((other) => other.text === text) < k || dims.includes(text) || declaration.statics.some((param) => param.name.text === text)) continue;

@@ -3,7 +3,7 @@ import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTy
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sizeOf } from '../graph/spaces.ts';
 import type { Here } from './scope.ts';
-import { dimSpace, ERROR, isError, notYet, origin, report, typeOf, unknownName } from './scope.ts';
+import { dimNames, dimSpace, ERROR, isError, notYet, origin, report, typeOf, unknownName } from './scope.ts';
 import type { Size } from './size.ts';
 import { atomsOf, constantOf, evaluate, size, SizeError } from './size.ts';
 
@@ -26,7 +26,7 @@ function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
 function written(expr: Expr, here: Here): Size | null {
   const bad = (message: string): null => {
     report(here, 'E0311', expr.span, message, {
-      fix: 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil`, `floor`, `log2`, `max`, `min`',
+      fix: 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `max`, `min`',
     });
     return null;
   };
@@ -39,7 +39,7 @@ function written(expr: Expr, here: Here): Size | null {
       if (expr.prime) return bad('a size cannot be a state');
       const entry = here.scope.lookup(expr.name);
       if (entry === null) {
-        unknownName(here, 'E0201', { text: expr.name, span: expr.span }, 'dim', sizeNames(here));
+        unknownName(here, 'E0201', { text: expr.name, span: expr.span }, 'dim', dimNames(here));
         return null;
       }
       if (entry.kind === 'dim') return sizeOf(entry.space);
@@ -117,10 +117,6 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: (mes
   return size.fn(name, args);
 }
 
-function sizeNames(here: Here): string[] {
-  return [...here.scope.names()].filter((name) => here.scope.lookup(name)?.kind === 'dim');
-}
-
 /** The space that a name or size expression denotes where an extent is wanted. */
 function spaceOfExpr(expr: Expr, here: Here): Space | null {
   if (expr.kind === 'name' && !expr.prime) {
@@ -140,7 +136,7 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
 export function spaceOfName(name: Name, here: Here): Space | null {
   const entry = here.scope.lookup(name.text);
   if (entry?.kind === 'dim') return entry.space;
-  if (!isError(entry)) unknownName(here, 'E0202', name, 'axis or dim', sizeNames(here));
+  if (!isError(entry)) unknownName(here, 'E0202', name, 'axis or dim', dimNames(here));
   return null;
 }
 

@@ -243,6 +243,11 @@ class Lowering {
       case 'reduce': {
         const [call, hint] = REDUCE[op.fn];
         const positions = op.axes.map((id) => at(x!, id)).sort((a, b) => a - b);
+        const rank = axesOf(x!).length;
+        // Such truth values are turned first, which webgpu does wrongly.
+        if ((op.fn === 'any' || op.fn === 'all') && rank > 2 && positions[0]! < rank - positions.length) {
+          return this.#call(node, hint, `rt.${op.fn}(`, this.#tensorOf(x!), `, [${positions.join(', ')}])`);
+        }
         if (positions.length === axesOf(x!).length) return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), ')');
         return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`})`);
       }
@@ -367,7 +372,7 @@ class Lowering {
 
   #permuted(node: Node, value: Value, axes: readonly Axis[], order: readonly string[]): Value {
     const perm = order.map((id) => axes.findIndex((axis) => axis.id === id));
-    return this.#call(node, node.op.kind === 'permute' ? `${this.#base(node.inputs[0]!)}T` : value.hint, 'tf.transpose(', value, `, [${perm.join(', ')}])`);
+    return this.#call(node, node.op.kind === 'permute' ? `${this.#base(node.inputs[0]!)}T` : value.hint, value.dtype === 'bool' && perm.length > 2 ? 'rt.transpose(' : 'tf.transpose(', value, `, [${perm.join(', ')}])`);
   }
 
   #slice(node: Node, op: OpOf<'slice'>, x: Node): Value {

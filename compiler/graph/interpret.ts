@@ -38,7 +38,7 @@ export interface Bindings {
   /** Values of the program's free arguments (a decoder's step), by node. */
   readonly arguments?: ReadonlyMap<Node, Value | Nested>;
   /**
-   * One element of a draw. Coordinates: the steps of the scans it stands in (places from 0), the places along the extras of
+   * One element of a draw. Coordinates: the positions of the scans it stands in (its inputs), the places along the extras of
    * its calls, both outermost first, then the places along `op.axes`: the same before and after inlining.
    */
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
@@ -74,13 +74,12 @@ interface Environment {
   readonly whole: boolean;
   /** Values of the region's arguments, then of the nodes that stand in it: every result of each. */
   readonly values: Map<Node, readonly Tensor[]>;
-  /** A scan's step, else null; a call's places along its extras. */
-  readonly step: number | null;
+  /** A call's places along its extras. */
   readonly places: readonly number[];
   has(argument: Node): boolean;
 }
 
-function environment(bound: readonly (readonly [Node, Tensor])[], where: { whole: boolean; step: number | null; places: readonly number[] }): Environment {
+function environment(bound: readonly (readonly [Node, Tensor])[], where: { whole: boolean; places: readonly number[] }): Environment {
   const args = new Set(bound.map(([argument]) => argument));
   return { ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
 }
@@ -90,7 +89,7 @@ class Run {
   readonly #bindings: Bindings;
   readonly #dependence = new Dependence();
   readonly #sizes = new Map<string, number>();
-  readonly #stack: Environment[] = [environment([], { whole: false, step: null, places: [] })];
+  readonly #stack: Environment[] = [environment([], { whole: false, places: [] })];
 
   constructor(roots: readonly Node[], bindings: Bindings) {
     this.#roots = roots;
@@ -240,7 +239,7 @@ class Run {
       const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => originOf(axis.space) + place)]];
       region.xs.forEach((argument, k) => bound.push([argument, this.#conform(takeTensor(sequences[k], axis.id, place), typeOf(argument))]));
       region.states.forEach((argument, k) => bound.push([argument, this.#conform(states[k], typeOf(argument))]));
-      this.#inside(environment(bound, { whole: false, step: place, places: [] }), () => {
+      this.#inside(environment(bound, { whole: false, places: [] }), () => {
         states = region.nexts.map((next) => this.value(next));
         region.emits.forEach((emit, k) => {
           emitted[k][place] = this.value(emit);
@@ -261,7 +260,7 @@ class Run {
         const element = extras.reduce((x, { id }, e) => (bound.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
         return this.#conform(renamed(element, bound), typeOf(region.args[k]));
       });
-      this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), { whole: true, step: null, places: [...places] }), () => {
+      this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), { whole: true, places: [...places] }), () => {
         runs.push(region.results.map((result) => this.value(result)));
       });
     });
@@ -290,12 +289,9 @@ class Run {
   #random(op: RandomOp, positions: readonly Tensor[]): Tensor {
     const draw = this.#bindings.random;
     if (draw === undefined) throw new GraphError('no random numbers are bound');
-    // In a call's body the node knows the scans of the body alone; those around the call are known here.
-    const callers = this.#stack.slice(0, this.#stack.findLastIndex((scope) => scope.whole) + 1);
-    const steps = callers.flatMap(({ step }) => (step === null ? [] : [step]));
-    const own = positions.map(({ data }) => data[0]);
-    const places = callers.flatMap((scope) => scope.places);
-    return fill(this.#extents(op.axes), (at) => draw(op, [...steps, ...own, ...places, ...at]));
+    const steps = positions.map(({ data }) => data[0]);
+    const places = this.#stack.flatMap((scope) => scope.places);
+    return fill(this.#extents(op.axes), (at) => draw(op, [...steps, ...places, ...at]));
   }
 }
 

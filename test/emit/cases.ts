@@ -158,6 +158,8 @@ export const cases: Readonly<Record<string, Case>> = {
         mean: b.reduce('mean', x(b), ['source']), max: b.reduce('max', x(b), ['batch', 'hidden']), prod: b.reduce('prod', x(b), ['source']),
         any: b.broadcast(b.reduce('any', b.binary('and', positive, m), ['hidden']), [batch, source]),
         all: b.reduce('all', b.binary('or', positive, b.unary('not', positive)), ['source']),
+        turned: b.broadcast(positive, [hidden, batch, source]),
+        first: b.reduce('any', positive, ['batch', 'source']),
         count: b.reduce('sum', b.unary('int', positive), ['source', 'hidden']),
         masked: b.broadcast(b.select(m, x(b), b.constant(0)), [batch, source, hidden]),
         whole: b.unary('floor', b.binary('mul', x(b), b.constant(10))),
@@ -169,8 +171,9 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   'functions of one number': {
     dims, data: { sizes, inputs: xs },
-    build: (b) => Object.fromEntries((['neg', 'exp', 'abs', 'sign', 'tanh', 'sigmoid', 'relu', 'softplus', 'erf', 'sin', 'cos'] as const).map((fn) => [fn, b.unary(fn, x(b))])),
+    build: (b) => Object.fromEntries((['neg', 'exp', 'abs', 'sign', 'tanh', 'sigmoid', 'relu', 'softplus', 'erf'] as const).map((fn) => [fn, b.unary(fn, x(b))])),
   },
+  'sines': { dims, data: { sizes, inputs: xs }, build: (b) => ({ sin: b.unary('sin', x(b)), cos: b.unary('cos', x(b)) }) },
   'a gated recurrence': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false) },
   'a gated recurrence backwards': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, true) },
   'a recurrence that keeps its previous states': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false, true) },
@@ -219,7 +222,7 @@ export const cases: Readonly<Record<string, Case>> = {
       const arg = (): Node => b.argument(tensor(float, [batch, hidden]));
       const zero = b.broadcast(b.constant(0), [batch, hidden]);
       const [h, xt, g, y] = [arg(), arg(), arg(), arg()];
-      const forward = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: zero, next: b.unary('tanh', b.binary('add', h, xt)) }], emits: [b.unary('sin', b.binary('add', h, xt))] });
+      const forward = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: zero, next: b.unary('tanh', b.binary('add', h, xt)) }], emits: [b.unary('sigmoid', b.binary('add', h, xt))] });
       const back = b.scan({ axis: source, reversed: true, position: b.step(source), xs: [{ arg: y, value: b.result(forward, 1) }], states: [{ arg: g, init: b.result(forward, 0), next: b.binary('mul', g, y) }], emits: [g] });
       return { g: b.result(back, 0), gs: b.broadcast(b.result(back, 1), [batch, source, hidden]) };
     },

@@ -127,7 +127,7 @@ describe('call', () => {
     expect(run(b.reduce('sum', b.result(lifted, 0), ['key']))).toEqual([expect.closeTo(1, 12), null, expect.closeTo(1, 12)]);
   });
 
-  it('draws anew for each element, each step and each call around it', () => {
+  it('draws anew for each element and each step that it is given', () => {
     const arg = b.argument(floats());
     const noise = b.binary('add', arg, b.random('uniform', 0, 'noise', [d]));
     const call = b.call('Noise', { args: [arg], results: [noise] }, { args: [[]], extras: [source], results: [[{ from: 'd', to: d }]] }, [literal(b, [0, 0, 0], [source])]);
@@ -135,7 +135,9 @@ describe('call', () => {
     expect(run(b.result(call, 0), { random })).toEqual([[0, 1], [10, 11], [20, 21]]);
     const step = b.step(time);
     const inLoop = b.argument(floats());
-    const again = b.call('Noise', { args: [inLoop], results: [b.binary('add', inLoop, b.random('uniform', 0, 'again', [d]))] }, { args: [[]], extras: [], results: [[{ from: 'd', to: d }]] }, [b.binary('mul', b.unary('float', step), b.constant(0))]);
+    const at = b.argument(typeOf(step));
+    const noisy = b.binary('add', inLoop, b.random('uniform', 0, 'again', [d], [at]));
+    const again = b.call('Noise', { args: [inLoop, at], results: [noisy] }, { args: [[], []], extras: [], results: [[{ from: 'd', to: d }]] }, [b.binary('mul', b.unary('float', step), b.constant(0)), step]);
     const scan = b.scan({ axis: time, position: step, xs: [], states: [], emits: [b.result(again, 0)] });
     expect(run(b.result(scan, 0), { random })).toEqual([[0, 1], [10, 11], [20, 21], [30, 31]]);
   });

@@ -26,7 +26,7 @@ export const recurrence = {
     'A decoder defines `logits` (scores before softmax) or `probability` over the axis of its outputs: that is what the next output is chosen from.',
     "decoder D(c: [hidden]) generates y: index(words)[target] end 2 {\n  state s: [hidden] = c\n  s' = GRU(table[y], s)\n}", "decoder D(c: [hidden]) generates y: index(words)[target] end 2 {\n  state s: [hidden] = c\n  s' = GRU(table[y], s)\n  logits = Linear[words](s')\n}"),
   E0607: loop('nothing emitted',
-    'The value of a `scan` is what its body emits at each step. `emit` stands in the body once; the last states are fields of the scan.',
+    'The value of a `scan` is what its body emits at each step. A body without an `emit` gives nothing: emit the state, and take its last place (`s[source = last]`) where only that is wanted.',
     "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h) }", "scan source with xt = x { state h: [hidden] = 0;  h' = GRU(xt, h);  emit h' }"),
   E0608: loop('first output unknown',
     'At the first step there is no previous output. Either the decoder has a `start`, or every use of `y` stands in the second branch of `first … then …`.',

@@ -471,8 +471,12 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const scattered = rt.scatter(sum5, product3, time, 1);
   const scattered2 = tf.transpose(scattered, [1, 0, 2]);
+  rt.dispose(sum5, product3, scattered);
+
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
   const xSteps = tf.unstack(scattered2);
-  rt.dispose(sum5, product3, scattered, scattered2);
+  rt.dispose(scattered2);
 
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const productSteps2 = new Array<tf.Tensor>(time);
@@ -495,49 +499,44 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     const product4 = tf.mul(runSum, zAt);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct5 = tf.mul(newAt, newAt);
-    const newDifference = tf.sub(1, newProduct5);
-    const newProduct6 = tf.mul(product4, newDifference);
-    const newProduct7 = tf.matMul(newProduct6, p['run.h.GRU.U']);
-    const newProduct8 = tf.mul(newProduct7, stateAt);
-    rt.dispose(newProduct5, newDifference);
+    const newProduct5 = rt.tanhGradient(product4, newAt);
+    const newProduct6 = tf.matMul(newProduct5, p['run.h.GRU.U']);
+    const newProduct7 = tf.mul(newProduct6, stateAt);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rDifference = tf.sub(1, rAt);
-    const rProduct4 = tf.mul(rAt, rDifference);
-    const rProduct5 = tf.mul(newProduct8, rProduct4);
-    const rProduct6 = tf.matMul(rProduct5, p['run.h.GRU.Ur']);
-    rt.dispose(rDifference, newProduct8, rProduct4);
+    const rProduct4 = rt.sigmoidGradient(newProduct7, rAt);
+    rt.dispose(newProduct7);
 
     // cells.attn:14  (1 - z) * h + z * new
     const product5 = tf.mul(runSum, differenceAt);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zDifference = tf.sub(1, zAt);
-    const zProduct4 = tf.mul(zAt, zDifference);
-    const zProduct5 = tf.mul(product5, zProduct4);
-    const zProduct6 = tf.matMul(zProduct5, p['run.h.GRU.Uz']);
-    const zSum2 = tf.add(rProduct6, zProduct6);
-    rt.dispose(zDifference, product5, zProduct4, rProduct6, zProduct6);
+    const zProduct4 = rt.sigmoidGradient(product5, zAt);
+    rt.dispose(product5);
+
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rJoined2 = tf.concat([rProduct4, zProduct4], 1);
+    const rProduct5 = tf.matMul(rJoined2, rJoined);
+    rt.dispose(rJoined2);
 
     // cells.attn:14  (1 - z) * h + z * new
     const difference2 = tf.sub(runSum, product4);
     rt.dispose(runSum, product4);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct9 = tf.mul(newProduct7, rAt);
-    const newSum2 = tf.add(difference2, newProduct9);
-    rt.dispose(newProduct7, difference2, newProduct9);
+    const newProduct8 = tf.mul(newProduct6, rAt);
+    const newSum2 = tf.add(difference2, newProduct8);
+    rt.dispose(newProduct6, difference2, newProduct8);
 
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const runSum2 = tf.add(zSum2, newSum2);
-    rt.dispose(zSum2, newSum2);
-    productSteps2[t2] = zProduct5;
-    productSteps3[t2] = rProduct5;
-    productSteps4[t2] = newProduct6;
+    const runSum2 = tf.add(rProduct5, newSum2);
+    rt.dispose(rProduct5, newSum2);
+    productSteps2[t2] = zProduct4;
+    productSteps3[t2] = rProduct4;
+    productSteps4[t2] = newProduct5;
     runState2 = runSum2;
   }
-  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, xSteps, runState2);
+  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, xSteps, runState2);
   const productStacked = tf.stack(productSteps2);
   rt.dispose(productSteps2);
 
@@ -546,21 +545,21 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const zProductStepsT = tf.transpose(zProductStepsRows, [1, 0]);
   const zXT = tf.transpose(batch.inputs.x, [1, 0, 2]);
   const zXRows2 = tf.reshape(zXT, [batchSize * time, in_]);
-  const zProduct7 = tf.matMul(zProductStepsT, zXRows2);
+  const zProduct5 = tf.matMul(zProductStepsT, zXRows2);
   const productStacked2 = tf.stack(productSteps3);
   rt.dispose(zProductStepsRows, zXT, productSteps3);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rProductStepsRows = tf.reshape(productStacked2, [batchSize * time, hidden]);
   const rProductStepsT = tf.transpose(rProductStepsRows, [1, 0]);
-  const rProduct7 = tf.matMul(rProductStepsT, zXRows2);
+  const rProduct6 = tf.matMul(rProductStepsT, zXRows2);
   const productStacked3 = tf.stack(productSteps4);
   rt.dispose(rProductStepsRows, productSteps4);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProductStepsRows = tf.reshape(productStacked3, [batchSize * time, hidden]);
   const newProductStepsT = tf.transpose(newProductStepsRows, [1, 0]);
-  const newProduct10 = tf.matMul(newProductStepsT, zXRows2);
+  const newProduct9 = tf.matMul(newProductStepsT, zXRows2);
   const stateStacked = tf.stack(stateSteps);
   rt.dispose(newProductStepsRows, zXRows2, runFilled, sumSteps4);
 
@@ -589,9 +588,9 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     loss,
     metrics: { right: mean },
     gradients: {
-      'run.h.GRU.Wz': zProduct7,
-      'run.h.GRU.Wr': rProduct7,
-      'run.h.GRU.W': newProduct10,
+      'run.h.GRU.Wz': zProduct5,
+      'run.h.GRU.Wr': rProduct6,
+      'run.h.GRU.W': newProduct9,
       'run.h.GRU.Uz': runProduct,
       'run.h.GRU.Ur': runProduct2,
       'run.h.GRU.U': runProduct3,

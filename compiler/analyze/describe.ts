@@ -1,0 +1,49 @@
+/** Types, axes and sizes in messages: by their labels, as the program writes them, never by the ids that keep frames apart. */
+import type { Axis, Elem, Space, TensorType } from '../graph/graph.ts';
+import { isRagged, isUnit, sizeOf } from '../graph/spaces.ts';
+import { showSize } from './size.ts';
+import type { Size } from './size.ts';
+
+/** Without the block that a formal belongs to; a dim of an imported file is told from the file's own. */
+function atomName(atom: string): string {
+  const imported = /^0\.(.*)$/u.exec(atom);
+  return imported === null ? atom.replace(/^.*?\.(?=[^.]*\D)/u, '') : `imported ${imported[1]}`;
+}
+
+export function describeSize(size: Size): string {
+  return showSize(size, atomName);
+}
+
+function describeSpace(space: Space): string {
+  switch (space.kind) {
+    case 'dim':
+      return atomName(space.dim.id) === space.dim.id || !space.dim.ragged ? space.dim.label : atomName(space.dim.id);
+    case 'cat':
+      return space.parts.map(describeSpace).join(' + ');
+    case 'merge':
+      return `(${space.parts.map(describeSpace).join(', ')})`;
+    case 'anon':
+      return describeSize(space.size);
+  }
+}
+
+/** `[source, key: source]`, `index(words)[target]`; what may be absent says so. */
+export function describeType(type: TensorType): string {
+  const axes = type.axes.map((axis) => {
+    const space = describeSpace(axis.space);
+    return isUnit(axis) ? '1' : space === axis.label ? space : `${axis.label}: ${space}`;
+  });
+  const masks = type.masks.map((mask) => ` where [${mask.map(({ label }) => label).join(', ')}]`).join('');
+  const elem = type.elem.kind === 'float' ? '' : elemName(type.elem);
+  return `${elem}[${axes.join(', ')}]${masks}`;
+}
+
+export function describeAxis(axis: Axis): string {
+  return `\`${axis.label}\` with ${isRagged(axis.space) ? 'ragged ' : ''}${describeSize(sizeOf(axis.space))} place(s)`;
+}
+
+export function elemName(elem: Elem): string {
+  if (elem.kind !== 'index') return elem.kind;
+  const { space } = elem;
+  return `index(${space.kind === 'dim' ? space.dim.label : describeSize(sizeOf(space))})`;
+}
