@@ -1126,18 +1126,19 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(joined, scoreUT, scoreProduct);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
-  const zUzT3 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT3 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
+  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
+  const zJoinedT = tf.transpose(zJoined, [1, 0]);
+  rt.dispose(zJoined);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
-  const rUrT3 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
+  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
+  const rJoinedT = tf.transpose(rJoined, [1, 0]);
+  rt.dispose(rJoined);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
+  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
+  const newJoinedT = tf.transpose(newJoined, [1, 0]);
+  rt.dispose(newJoined);
 
   // model.attn:49  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
@@ -1184,31 +1185,25 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct7 = tf.matMul(sNextJoined, zWzT3);
-    const zProduct8 = tf.matMul(state, zUzT3);
-    const zSum3 = tf.add(zProduct7, zProduct8);
-    const zSum4 = tf.add(zSum3, p['Translate.s.GRU.bz']);
-    const z3 = tf.sigmoid(zSum4);
-    rt.dispose(zProduct7, zProduct8, zSum3, zSum4);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct9 = tf.matMul(sNextJoined, newWT3);
+    const zJoined2 = tf.concat([sNextJoined, state], 1);
+    const zProduct7 = tf.matMul(zJoined2, zJoinedT);
+    const zSum3 = tf.add(zProduct7, p['Translate.s.GRU.bz']);
+    const z3 = tf.sigmoid(zSum3);
+    rt.dispose(zProduct7, zSum3);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct7 = tf.matMul(sNextJoined, rWrT3);
-    const rProduct8 = tf.matMul(state, rUrT3);
-    const rSum3 = tf.add(rProduct7, rProduct8);
-    const rSum4 = tf.add(rSum3, p['Translate.s.GRU.br']);
-    const r3 = tf.sigmoid(rSum4);
-    rt.dispose(rProduct7, rProduct8, rSum3, rSum4);
+    const rProduct7 = tf.matMul(zJoined2, rJoinedT);
+    const rSum3 = tf.add(rProduct7, p['Translate.s.GRU.br']);
+    const r3 = tf.sigmoid(rSum3);
+    rt.dispose(zJoined2, rProduct7, rSum3);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct10 = tf.mul(r3, state);
-    const newProduct11 = tf.matMul(newProduct10, newUT3);
-    const newSum3 = tf.add(newProduct9, newProduct11);
-    const newSum4 = tf.add(newSum3, p['Translate.s.GRU.b']);
-    const new4 = tf.tanh(newSum4);
-    rt.dispose(newProduct9, newProduct11, newSum3, newSum4);
+    const newProduct9 = tf.mul(r3, state);
+    const newJoined2 = tf.concat([sNextJoined, newProduct9], 1);
+    const newProduct10 = tf.matMul(newJoined2, newJoinedT);
+    const newSum3 = tf.add(newProduct10, p['Translate.s.GRU.b']);
+    const new4 = tf.tanh(newSum3);
+    rt.dispose(newJoined2, newProduct10, newSum3);
 
     // cells.attn:14  (1 - z) * h + z * new
     const difference3 = tf.sub(new4, state);
@@ -1220,14 +1215,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     zSteps3.push(z3);
     differenceSteps3.push(difference3);
     newSteps3.push(new4);
-    productSteps4.push(newProduct10);
+    productSteps4.push(newProduct9);
     rSteps3.push(r3);
     joinedSteps.push(sNextJoined);
     weightsSteps.push(weights);
     tanhSteps.push(scoreTanh);
     state = sum9;
   }
-  rt.dispose(scoreWT, scoreProduct2, scoreVWide, zWzT3, zUzT3, newWT3, rWrT3, rUrT3, newUT3, eSteps, state);
+  rt.dispose(scoreWT, scoreProduct2, scoreVWide, zJoinedT, rJoinedT, newJoinedT, eSteps, state);
   const stateStacked = tf.stack(stateSteps3);
 
   // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -1340,6 +1335,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const product23 = tf.reshape(product22, [batchSize, target, 2 * hidden]);
   rt.dispose(product22);
 
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
+  const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
+
   // model.attn:49  Translate(read.annotations, read.h1)
   const productT = tf.transpose(product21, [1, 0, 2]);
   const productT2 = tf.transpose(product23, [1, 0, 2]);
@@ -1371,40 +1370,37 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product24 = tf.mul(state2, zAt);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct12 = rt.tanhGradient(product24, newAt);
-    const newProduct13 = tf.matMul(newProduct12, p['Translate.s.GRU.U']);
-    const newProduct14 = tf.mul(newProduct13, stateAt);
+    const newProduct11 = rt.tanhGradient(product24, newAt);
+    const newProduct12 = tf.matMul(newProduct11, p['Translate.s.GRU.U']);
+    const newProduct13 = tf.mul(newProduct12, stateAt);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct9 = rt.sigmoidGradient(newProduct14, rAt);
-    const rProduct10 = tf.matMul(rProduct9, p['Translate.s.GRU.Ur']);
-    rt.dispose(newProduct14);
+    const rProduct8 = rt.sigmoidGradient(newProduct13, rAt);
+    rt.dispose(newProduct13);
 
     // cells.attn:14  (1 - z) * h + z * new
     const product25 = tf.mul(state2, differenceAt);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct9 = rt.sigmoidGradient(product25, zAt);
-    const zProduct10 = tf.matMul(zProduct9, p['Translate.s.GRU.Uz']);
-    const zSum5 = tf.add(rProduct10, zProduct10);
-    const zSum6 = tf.add(productAt, zSum5);
-    rt.dispose(product25, rProduct10, zProduct10, zSum5);
+    const zProduct8 = rt.sigmoidGradient(product25, zAt);
+    rt.dispose(product25);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct11 = tf.matMul(rProduct9, p['Translate.s.GRU.Wr']);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct15 = tf.matMul(newProduct12, p['Translate.s.GRU.W']);
-    const newSum5 = tf.add(rProduct11, newProduct15);
-    rt.dispose(rProduct11, newProduct15);
+    const rJoined4 = tf.concat([rProduct8, zProduct8], 1);
+    const rProduct9 = tf.matMul(rJoined4, rJoined2);
+    rt.dispose(rJoined4);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct11 = tf.matMul(zProduct9, p['Translate.s.GRU.Wz']);
-    const zSum7 = tf.add(newSum5, zProduct11);
-    rt.dispose(newSum5, zProduct11);
+    const zSum4 = tf.add(productAt, rProduct9);
+    rt.dispose(rProduct9);
+
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rJoined5 = tf.concat([rProduct8, newProduct11, zProduct8], 1);
+    const rProduct10 = tf.matMul(rJoined5, rJoined3);
+    rt.dispose(rJoined5);
 
     // model.attn:41  s' = GRU(concat(e, context), s)
-    const sNextPart = tf.slice(zSum7, [0, embed], [-1, 2 * hidden]);
+    const sNextPart = tf.slice(rProduct10, [0, embed], [-1, 2 * hidden]);
 
     // model.attn:40  context = Additive[align](s, annotations)
     const contextSum = tf.add(productAt2, sNextPart);
@@ -1435,21 +1431,21 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const scoreProduct9 = tf.mul(scoreProduct8, p['Translate.context.Additive.v']);
     rt.dispose(scoreProduct6, scoreChosenWide, scoreProduct7, scoreProduct8);
     const scoreProduct10 = tf.matMul(scoreProduct9, p['Translate.context.Additive.W']);
-    const scoreSum2 = tf.add(zSum6, scoreProduct10);
-    rt.dispose(zSum6, scoreProduct10);
+    const scoreSum2 = tf.add(zSum4, scoreProduct10);
+    rt.dispose(zSum4, scoreProduct10);
 
     // cells.attn:14  (1 - z) * h + z * new
     const difference4 = tf.sub(state2, product24);
     rt.dispose(product24, state2);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct16 = tf.mul(newProduct13, rAt);
-    const newSum6 = tf.add(difference4, newProduct16);
-    rt.dispose(newProduct13, difference4, newProduct16);
+    const newProduct14 = tf.mul(newProduct12, rAt);
+    const newSum4 = tf.add(difference4, newProduct14);
+    rt.dispose(newProduct12, difference4, newProduct14);
 
     // model.attn:41  s' = GRU(concat(e, context), s)
-    const sNextSum = tf.add(scoreSum2, newSum6);
-    rt.dispose(scoreSum2, newSum6);
+    const sNextSum = tf.add(scoreSum2, newSum4);
+    rt.dispose(scoreSum2, newSum4);
 
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const scoreChosenWide2 = tf.reshape(weightsChosen2, [batchSize, source, 1]);
@@ -1458,8 +1454,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 
     // model.attn:41  s' = GRU(concat(e, context), s)
     const sNextSum2 = tf.add(state3, scoreProduct11);
-    const sNextPart2 = tf.slice(zSum7, [0, 0], [-1, embed]);
-    rt.dispose(scoreProduct11, state3, zSum7);
+    const sNextPart2 = tf.slice(rProduct10, [0, 0], [-1, embed]);
+    rt.dispose(scoreProduct11, state3, rProduct10);
 
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const scoreChosenWide3 = tf.reshape(weightsChosen2, [1, batchSize * source]);
@@ -1468,16 +1464,16 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const scoreProduct13 = tf.reshape(scoreProduct12, [align]);
     rt.dispose(weightsChosen2, scoreChosenWide3, scoreValueRows, scoreProduct12);
     partSteps[t5] = sNextPart2;
-    productSteps7[t5] = newProduct12;
-    productSteps8[t5] = rProduct9;
-    productSteps9[t5] = zProduct9;
+    productSteps7[t5] = newProduct11;
+    productSteps8[t5] = rProduct8;
+    productSteps9[t5] = zProduct8;
     sumSteps9[t5] = contextSum;
     productSteps10[t5] = scoreProduct13;
     productSteps11[t5] = scoreProduct9;
     state2 = sNextSum;
     state3 = sNextSum2;
   }
-  rt.dispose(backwardIsGreater, scoreJoinedT, stateSteps3, zSteps3, differenceSteps3, newSteps3, rSteps3, tanhSteps, productSteps5, productSteps6);
+  rt.dispose(backwardIsGreater, scoreJoinedT, stateSteps3, zSteps3, differenceSteps3, newSteps3, rSteps3, tanhSteps, rJoined2, rJoined3, productSteps5, productSteps6);
   const sumStacked3 = tf.stack(sumSteps9);
   const sumStepsT = tf.transpose(sumStacked3, [1, 2, 0]);
   const weightsStacked = tf.stack(weightsSteps);
@@ -1497,6 +1493,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 
   // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const part = tf.slice(scoreSum3, [0, 0, 0], [-1, hidden, -1]);
+
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rJoined6 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
 
   // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardPartT = tf.transpose(part, [2, 0, 1]);
@@ -1523,70 +1522,72 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product30 = tf.mul(forwardSum, zAt2);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct17 = rt.tanhGradient(product30, newAt2);
-    const newProduct18 = tf.matMul(newProduct17, p['read.Annotate.forward.h.GRU.U']);
-    const newProduct19 = tf.mul(newProduct18, stateAt2);
+    const newProduct15 = rt.tanhGradient(product30, newAt2);
+    const newProduct16 = tf.matMul(newProduct15, p['read.Annotate.forward.h.GRU.U']);
+    const newProduct17 = tf.mul(newProduct16, stateAt2);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct12 = rt.sigmoidGradient(newProduct19, rAt2);
-    const rProduct13 = tf.matMul(rProduct12, p['read.Annotate.forward.h.GRU.Ur']);
-    rt.dispose(newProduct19);
+    const rProduct11 = rt.sigmoidGradient(newProduct17, rAt2);
+    rt.dispose(newProduct17);
 
     // cells.attn:14  (1 - z) * h + z * new
     const product31 = tf.mul(forwardSum, differenceAt2);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct12 = rt.sigmoidGradient(product31, zAt2);
-    const zProduct13 = tf.matMul(zProduct12, p['read.Annotate.forward.h.GRU.Uz']);
-    const zSum8 = tf.add(rProduct13, zProduct13);
-    rt.dispose(product31, rProduct13, zProduct13);
+    const zProduct9 = rt.sigmoidGradient(product31, zAt2);
+    rt.dispose(product31);
+
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rJoined7 = tf.concat([rProduct11, zProduct9], 1);
+    const rProduct12 = tf.matMul(rJoined7, rJoined6);
+    rt.dispose(rJoined7);
 
     // cells.attn:14  (1 - z) * h + z * new
     const difference5 = tf.sub(forwardSum, product30);
     rt.dispose(forwardSum, product30);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct20 = tf.mul(newProduct18, rAt2);
-    const newSum7 = tf.add(difference5, newProduct20);
-    rt.dispose(newProduct18, difference5, newProduct20);
+    const newProduct18 = tf.mul(newProduct16, rAt2);
+    const newSum5 = tf.add(difference5, newProduct18);
+    rt.dispose(newProduct16, difference5, newProduct18);
 
     // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const forwardSum2 = tf.add(zSum8, newSum7);
-    rt.dispose(zSum8, newSum7);
-    productSteps12[t6] = zProduct12;
-    productSteps13[t6] = rProduct12;
-    productSteps14[t6] = newProduct17;
+    const forwardSum2 = tf.add(rProduct12, newSum5);
+    rt.dispose(rProduct12, newSum5);
+    productSteps12[t6] = zProduct9;
+    productSteps13[t6] = rProduct11;
+    productSteps14[t6] = newProduct15;
     forwardState2 = forwardSum2;
   }
-  rt.dispose(zSteps2, differenceSteps2, newSteps2, rSteps2, xSteps, forwardState2);
+  rt.dispose(zSteps2, differenceSteps2, newSteps2, rSteps2, rJoined6, xSteps, forwardState2);
   const productStacked2 = tf.stack(productSteps14);
   rt.dispose(productSteps14);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProductStepsT = tf.transpose(productStacked2, [1, 0, 2]);
   const newProductStepsRows = tf.reshape(newProductStepsT, [batchSize * source, hidden]);
-  const newProduct21 = tf.matMul(newProductStepsRows, p['read.Annotate.forward.h.GRU.W']);
-  const newProduct22 = tf.reshape(newProduct21, [batchSize, source, embed]);
+  const newProduct19 = tf.matMul(newProductStepsRows, p['read.Annotate.forward.h.GRU.W']);
+  const newProduct20 = tf.reshape(newProduct19, [batchSize, source, embed]);
   const productStacked3 = tf.stack(productSteps13);
-  rt.dispose(newProductStepsT, newProductStepsRows, newProduct21, productSteps13);
+  rt.dispose(newProductStepsT, newProductStepsRows, newProduct19, productSteps13);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rProductStepsT = tf.transpose(productStacked3, [1, 0, 2]);
   const rProductStepsRows = tf.reshape(rProductStepsT, [batchSize * source, hidden]);
-  const rProduct14 = tf.matMul(rProductStepsRows, p['read.Annotate.forward.h.GRU.Wr']);
-  const rProduct15 = tf.reshape(rProduct14, [batchSize, source, embed]);
-  const rSum5 = tf.add(newProduct22, rProduct15);
-  rt.dispose(rProductStepsT, rProductStepsRows, rProduct14, newProduct22, rProduct15);
+  const rProduct13 = tf.matMul(rProductStepsRows, p['read.Annotate.forward.h.GRU.Wr']);
+  const rProduct14 = tf.reshape(rProduct13, [batchSize, source, embed]);
+  const rSum4 = tf.add(newProduct20, rProduct14);
+  rt.dispose(rProductStepsT, rProductStepsRows, rProduct13, newProduct20, rProduct14);
   const productStacked4 = tf.stack(productSteps12);
   rt.dispose(productSteps12);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zProductStepsT = tf.transpose(productStacked4, [1, 0, 2]);
   const zProductStepsRows = tf.reshape(zProductStepsT, [batchSize * source, hidden]);
-  const zProduct14 = tf.matMul(zProductStepsRows, p['read.Annotate.forward.h.GRU.Wz']);
-  const zProduct15 = tf.reshape(zProduct14, [batchSize, source, embed]);
-  const zSum9 = tf.add(rSum5, zProduct15);
-  rt.dispose(zProductStepsT, zProductStepsRows, zProduct14, rSum5, zProduct15);
+  const zProduct10 = tf.matMul(zProductStepsRows, p['read.Annotate.forward.h.GRU.Wz']);
+  const zProduct11 = tf.reshape(zProduct10, [batchSize, source, embed]);
+  const zSum5 = tf.add(rSum4, zProduct11);
+  rt.dispose(zProductStepsT, zProductStepsRows, zProduct10, rSum4, zProduct11);
 
   // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const part2 = tf.slice(scoreSum3, [0, hidden, 0], [-1, hidden, -1]);
@@ -1602,6 +1603,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const scatteredT = tf.transpose(scattered, [1, 2, 0]);
   const sum12 = tf.add(part2, scatteredT);
   rt.dispose(number2, product33, scattered, part2, scatteredT);
+
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rJoined8 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
 
   // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardSumT4 = tf.transpose(sum12, [2, 0, 1]);
@@ -1632,96 +1636,101 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product34 = tf.mul(backwardSum, zAt3);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct23 = rt.tanhGradient(product34, newAt3);
-    const newProduct24 = tf.matMul(newProduct23, p['read.Annotate.backward.h.GRU.U']);
-    const newProduct25 = tf.mul(newProduct24, stateAt3);
+    const newProduct21 = rt.tanhGradient(product34, newAt3);
+    const newProduct22 = tf.matMul(newProduct21, p['read.Annotate.backward.h.GRU.U']);
+    const newProduct23 = tf.mul(newProduct22, stateAt3);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct16 = rt.sigmoidGradient(newProduct25, rAt3);
-    const rProduct17 = tf.matMul(rProduct16, p['read.Annotate.backward.h.GRU.Ur']);
-    rt.dispose(newProduct25);
+    const rProduct15 = rt.sigmoidGradient(newProduct23, rAt3);
+    rt.dispose(newProduct23);
 
     // cells.attn:14  (1 - z) * h + z * new
     const product35 = tf.mul(backwardSum, differenceAt3);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct16 = rt.sigmoidGradient(product35, zAt3);
-    const zProduct17 = tf.matMul(zProduct16, p['read.Annotate.backward.h.GRU.Uz']);
-    const zSum10 = tf.add(rProduct17, zProduct17);
-    const zSum11 = tf.add(backwardChosen2, zSum10);
-    rt.dispose(product35, rProduct17, zProduct17, backwardChosen2, zSum10);
+    const zProduct12 = rt.sigmoidGradient(product35, zAt3);
+    rt.dispose(product35);
+
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rJoined9 = tf.concat([rProduct15, zProduct12], 1);
+    const rProduct16 = tf.matMul(rJoined9, rJoined8);
+    rt.dispose(rJoined9);
+
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const zSum6 = tf.add(backwardChosen2, rProduct16);
+    rt.dispose(backwardChosen2, rProduct16);
 
     // cells.attn:14  (1 - z) * h + z * new
     const difference6 = tf.sub(backwardSum, product34);
     rt.dispose(backwardSum, product34);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct26 = tf.mul(newProduct24, rAt3);
-    const newSum8 = tf.add(difference6, newProduct26);
-    rt.dispose(newProduct24, difference6, newProduct26);
+    const newProduct24 = tf.mul(newProduct22, rAt3);
+    const newSum6 = tf.add(difference6, newProduct24);
+    rt.dispose(newProduct22, difference6, newProduct24);
 
     // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardSum2 = tf.add(zSum11, newSum8);
-    rt.dispose(zSum11, newSum8);
-    productSteps15.push(zProduct16);
-    productSteps16.push(rProduct16);
-    productSteps17.push(newProduct23);
+    const backwardSum2 = tf.add(zSum6, newSum6);
+    rt.dispose(zSum6, newSum6);
+    productSteps15.push(zProduct12);
+    productSteps16.push(rProduct15);
+    productSteps17.push(newProduct21);
     backwardState2 = backwardSum2;
   }
-  rt.dispose(isGreaterSteps, zSteps, differenceSteps, newSteps, rSteps, sumSteps10, backwardState2);
+  rt.dispose(isGreaterSteps, zSteps, differenceSteps, newSteps, rSteps, rJoined8, sumSteps10, backwardState2);
   const productStacked5 = tf.stack(productSteps17);
   rt.dispose(productSteps17);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProductStepsT2 = tf.transpose(productStacked5, [1, 0, 2]);
   const newProductStepsRows2 = tf.reshape(newProductStepsT2, [batchSize * source, hidden]);
-  const newProduct27 = tf.matMul(newProductStepsRows2, p['read.Annotate.backward.h.GRU.W']);
-  const newProduct28 = tf.reshape(newProduct27, [batchSize, source, embed]);
+  const newProduct25 = tf.matMul(newProductStepsRows2, p['read.Annotate.backward.h.GRU.W']);
+  const newProduct26 = tf.reshape(newProduct25, [batchSize, source, embed]);
   const productStacked6 = tf.stack(productSteps16);
-  rt.dispose(newProductStepsT2, newProductStepsRows2, newProduct27, productSteps16);
+  rt.dispose(newProductStepsT2, newProductStepsRows2, newProduct25, productSteps16);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rProductStepsT2 = tf.transpose(productStacked6, [1, 0, 2]);
   const rProductStepsRows2 = tf.reshape(rProductStepsT2, [batchSize * source, hidden]);
-  const rProduct18 = tf.matMul(rProductStepsRows2, p['read.Annotate.backward.h.GRU.Wr']);
-  const rProduct19 = tf.reshape(rProduct18, [batchSize, source, embed]);
-  const rSum6 = tf.add(newProduct28, rProduct19);
-  rt.dispose(rProductStepsT2, rProductStepsRows2, rProduct18, newProduct28, rProduct19);
+  const rProduct17 = tf.matMul(rProductStepsRows2, p['read.Annotate.backward.h.GRU.Wr']);
+  const rProduct18 = tf.reshape(rProduct17, [batchSize, source, embed]);
+  const rSum5 = tf.add(newProduct26, rProduct18);
+  rt.dispose(rProductStepsT2, rProductStepsRows2, rProduct17, newProduct26, rProduct18);
   const productStacked7 = tf.stack(productSteps15);
   rt.dispose(productSteps15);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zProductStepsT2 = tf.transpose(productStacked7, [1, 0, 2]);
   const zProductStepsRows2 = tf.reshape(zProductStepsT2, [batchSize * source, hidden]);
-  const zProduct18 = tf.matMul(zProductStepsRows2, p['read.Annotate.backward.h.GRU.Wz']);
-  const zProduct19 = tf.reshape(zProduct18, [batchSize, source, embed]);
-  const zSum12 = tf.add(rSum6, zProduct19);
-  rt.dispose(zProductStepsT2, zProductStepsRows2, zProduct18, rSum6, zProduct19);
-  const zSum13 = tf.add(zSum9, zSum12);
-  rt.dispose(zSum9, zSum12);
+  const zProduct13 = tf.matMul(zProductStepsRows2, p['read.Annotate.backward.h.GRU.Wz']);
+  const zProduct14 = tf.reshape(zProduct13, [batchSize, source, embed]);
+  const zSum7 = tf.add(rSum5, zProduct14);
+  rt.dispose(zProductStepsT2, zProductStepsRows2, zProduct13, rSum5, zProduct14);
+  const zSum8 = tf.add(zSum5, zSum7);
+  rt.dispose(zSum5, zSum7);
 
   // model.attn:19  x = table[tokens]
-  const xScattered = rt.scatter(batch.inputs.tokens, zSum13, words);
-  rt.dispose(zSum13);
+  const xScattered = rt.scatter(batch.inputs.tokens, zSum8, words);
+  rt.dispose(zSum8);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zProductStepsRows3 = tf.reshape(productStacked4, [batchSize * source, hidden]);
   const zProductStepsT3 = tf.transpose(zProductStepsRows3, [1, 0]);
   const zXT = tf.transpose(x, [1, 0, 2]);
   const zXRows2 = tf.reshape(zXT, [batchSize * source, embed]);
-  const zProduct20 = tf.matMul(zProductStepsT3, zXRows2);
+  const zProduct15 = tf.matMul(zProductStepsT3, zXRows2);
   rt.dispose(zProductStepsRows3, x, zXT);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rProductStepsRows3 = tf.reshape(productStacked3, [batchSize * source, hidden]);
   const rProductStepsT3 = tf.transpose(rProductStepsRows3, [1, 0]);
-  const rProduct20 = tf.matMul(rProductStepsT3, zXRows2);
+  const rProduct19 = tf.matMul(rProductStepsT3, zXRows2);
   rt.dispose(rProductStepsRows3);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProductStepsRows3 = tf.reshape(productStacked2, [batchSize * source, hidden]);
   const newProductStepsT3 = tf.transpose(newProductStepsRows3, [1, 0]);
-  const newProduct29 = tf.matMul(newProductStepsT3, zXRows2);
+  const newProduct27 = tf.matMul(newProductStepsT3, zXRows2);
   const stateStacked2 = tf.stack(stateSteps2);
   rt.dispose(newProductStepsRows3, backwardFilled, sumSteps8);
 
@@ -1744,19 +1753,19 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zProductStepsRows4 = tf.reshape(productStacked7, [batchSize * source, hidden]);
   const zProductStepsT4 = tf.transpose(zProductStepsRows4, [1, 0]);
-  const zProduct21 = tf.matMul(zProductStepsT4, zXRows2);
+  const zProduct16 = tf.matMul(zProductStepsT4, zXRows2);
   rt.dispose(zProductStepsRows4);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rProductStepsRows4 = tf.reshape(productStacked6, [batchSize * source, hidden]);
   const rProductStepsT4 = tf.transpose(rProductStepsRows4, [1, 0]);
-  const rProduct21 = tf.matMul(rProductStepsT4, zXRows2);
+  const rProduct20 = tf.matMul(rProductStepsT4, zXRows2);
   rt.dispose(rProductStepsRows4);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newProductStepsRows4 = tf.reshape(productStacked5, [batchSize * source, hidden]);
   const newProductStepsT4 = tf.transpose(newProductStepsRows4, [1, 0]);
-  const newProduct30 = tf.matMul(newProductStepsT4, zXRows2);
+  const newProduct28 = tf.matMul(newProductStepsT4, zXRows2);
   const stateStacked3 = tf.stack(stateSteps);
   rt.dispose(newProductStepsRows4, zXRows2, stateSteps);
 
@@ -1871,18 +1880,18 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     metrics: { exact: mean },
     gradients: {
       'read.Annotate.table': xScattered,
-      'read.Annotate.forward.h.GRU.Wz': zProduct20,
-      'read.Annotate.forward.h.GRU.Wr': rProduct20,
-      'read.Annotate.forward.h.GRU.W': newProduct29,
+      'read.Annotate.forward.h.GRU.Wz': zProduct15,
+      'read.Annotate.forward.h.GRU.Wr': rProduct19,
+      'read.Annotate.forward.h.GRU.W': newProduct27,
       'read.Annotate.forward.h.GRU.Uz': forwardProduct,
       'read.Annotate.forward.h.GRU.Ur': forwardProduct2,
       'read.Annotate.forward.h.GRU.U': forwardProduct3,
       'read.Annotate.forward.h.GRU.bz': total,
       'read.Annotate.forward.h.GRU.br': total2,
       'read.Annotate.forward.h.GRU.b': total3,
-      'read.Annotate.backward.h.GRU.Wz': zProduct21,
-      'read.Annotate.backward.h.GRU.Wr': rProduct21,
-      'read.Annotate.backward.h.GRU.W': newProduct30,
+      'read.Annotate.backward.h.GRU.Wz': zProduct16,
+      'read.Annotate.backward.h.GRU.Wr': rProduct20,
+      'read.Annotate.backward.h.GRU.W': newProduct28,
       'read.Annotate.backward.h.GRU.Uz': backwardProduct,
       'read.Annotate.backward.h.GRU.Ur': backwardProduct2,
       'read.Annotate.backward.h.GRU.U': backwardProduct3,

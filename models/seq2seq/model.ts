@@ -1099,6 +1099,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const logitsProduct2 = tf.mul(product6, logitsKeepStepsT);
   rt.dispose(keepStacked, product6, logitsKeepStepsT);
 
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 0);
+
   // model.attn:32  Write(read.h, read.c)
   const productT2 = tf.transpose(logitsProduct2, [1, 0, 2]);
   const productSteps3 = tf.unstack(productT2);
@@ -1134,7 +1137,6 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gProduct7 = rt.tanhGradient(newProduct5, gAt);
-    const gProduct8 = tf.matMul(gProduct7, p['Write.h_c.LSTM.Ug']);
     rt.dispose(newProduct5);
 
     // cells.attn:25  new = f * c + i * g
@@ -1142,18 +1144,14 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
     const iProduct7 = rt.sigmoidGradient(newProduct6, iAt);
-    const iProduct8 = tf.matMul(iProduct7, p['Write.h_c.LSTM.Ui']);
-    const iSum3 = tf.add(gProduct8, iProduct8);
-    rt.dispose(newProduct6, gProduct8, iProduct8);
+    rt.dispose(newProduct6);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct7 = tf.mul(sum11, stateAt);
 
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
     const fProduct7 = rt.sigmoidGradient(newProduct7, fAt);
-    const fProduct8 = tf.matMul(fProduct7, p['Write.h_c.LSTM.Uf']);
-    const fSum3 = tf.add(iSum3, fProduct8);
-    rt.dispose(newProduct7, iSum3, fProduct8);
+    rt.dispose(newProduct7);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
     const product9 = tf.mul(sum10, tanhAt);
@@ -1161,9 +1159,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
     const oProduct7 = rt.sigmoidGradient(product9, oAt);
-    const oProduct8 = tf.matMul(oProduct7, p['Write.h_c.LSTM.Uo']);
-    const oSum3 = tf.add(fSum3, oProduct8);
-    rt.dispose(product9, fSum3, oProduct8);
+    rt.dispose(product9);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gJoined2 = tf.concat([gProduct7, iProduct7, fProduct7, oProduct7], 1);
+    const gProduct8 = tf.matMul(gJoined2, gJoined);
+    rt.dispose(gJoined2);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct8 = tf.mul(sum11, fAt);
@@ -1172,18 +1173,21 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     productSteps5[t4] = fProduct7;
     productSteps6[t4] = iProduct7;
     productSteps7[t4] = gProduct7;
-    state3 = oSum3;
+    state3 = gProduct8;
     state4 = newProduct8;
   }
-  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, stateSteps4, productSteps3);
+  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, stateSteps4, gJoined, productSteps3);
 
   // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
   const scattered = rt.scatter(number2, state3, source);
   const scattered2 = rt.scatter(number2, state4, source);
+  rt.dispose(state3, number2, state4);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gJoined3 = tf.concat([p['read.Read.run.h_c.LSTM.Ug'], p['read.Read.run.h_c.LSTM.Ui'], p['read.Read.run.h_c.LSTM.Uf'], p['read.Read.run.h_c.LSTM.Uo']], 0);
   const xSteps = tf.unstack(scattered);
-  rt.dispose(state3, number2, state4, scattered);
   const xSteps2 = tf.unstack(scattered2);
-  rt.dispose(scattered2);
+  rt.dispose(scattered, scattered2);
 
   // model.attn:15  run = scan source reversed with xt = x {
   const productSteps8: tf.Tensor[] = [];
@@ -1223,37 +1227,38 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gProduct9 = rt.tanhGradient(newProduct9, gAt2);
-    const gProduct10 = tf.matMul(gProduct9, p['read.Read.run.h_c.LSTM.Ug']);
     rt.dispose(newProduct9);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct10 = tf.mul(sum14, gAt2);
 
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iProduct9 = rt.sigmoidGradient(newProduct10, iAt2);
-    const iProduct10 = tf.matMul(iProduct9, p['read.Read.run.h_c.LSTM.Ui']);
-    const iSum4 = tf.add(gProduct10, iProduct10);
-    rt.dispose(newProduct10, gProduct10, iProduct10);
+    const iProduct8 = rt.sigmoidGradient(newProduct10, iAt2);
+    rt.dispose(newProduct10);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct11 = tf.mul(sum14, stateAt2);
 
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fProduct9 = rt.sigmoidGradient(newProduct11, fAt2);
-    const fProduct10 = tf.matMul(fProduct9, p['read.Read.run.h_c.LSTM.Uf']);
-    const fSum4 = tf.add(iSum4, fProduct10);
-    rt.dispose(newProduct11, iSum4, fProduct10);
+    const fProduct8 = rt.sigmoidGradient(newProduct11, fAt2);
+    rt.dispose(newProduct11);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
     const product12 = tf.mul(sum13, tanhAt2);
     rt.dispose(sum13);
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oProduct9 = rt.sigmoidGradient(product12, oAt2);
-    const oProduct10 = tf.matMul(oProduct9, p['read.Read.run.h_c.LSTM.Uo']);
-    const oSum4 = tf.add(fSum4, oProduct10);
-    const oSum5 = tf.add(chosen4, oSum4);
-    rt.dispose(product12, fSum4, oProduct10, chosen4, oSum4);
+    const oProduct8 = rt.sigmoidGradient(product12, oAt2);
+    rt.dispose(product12);
+
+    // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+    const gJoined4 = tf.concat([gProduct9, iProduct8, fProduct8, oProduct8], 1);
+    const gProduct10 = tf.matMul(gJoined4, gJoined3);
+    rt.dispose(gJoined4);
+
+    // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+    const oSum3 = tf.add(chosen4, gProduct10);
+    rt.dispose(chosen4, gProduct10);
 
     // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const chosen7 = rt.where(valueWide2, 0, runState4);
@@ -1266,14 +1271,14 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const sum15 = tf.add(chosen7, newProduct12);
     rt.dispose(chosen7, newProduct12);
-    productSteps8.push(oProduct9);
-    productSteps9.push(fProduct9);
-    productSteps10.push(iProduct9);
+    productSteps8.push(oProduct8);
+    productSteps9.push(fProduct8);
+    productSteps10.push(iProduct8);
     productSteps11.push(gProduct9);
-    runState3 = oSum5;
+    runState3 = oSum3;
     runState4 = sum15;
   }
-  rt.dispose(isGreaterSteps, stateSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, xSteps, xSteps2, runState3, runState4);
+  rt.dispose(isGreaterSteps, stateSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined3, xSteps, xSteps2, runState3, runState4);
   const productStacked3 = tf.stack(productSteps11);
   rt.dispose(productSteps11);
 
@@ -1288,53 +1293,53 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iProductStepsT = tf.transpose(productStacked4, [1, 0, 2]);
   const iProductStepsRows = tf.reshape(iProductStepsT, [batchSize * source, hidden]);
-  const iProduct11 = tf.matMul(iProductStepsRows, p['read.Read.run.h_c.LSTM.Wi']);
-  const iProduct12 = tf.reshape(iProduct11, [batchSize, source, embed]);
-  const iSum5 = tf.add(gProduct12, iProduct12);
-  rt.dispose(iProductStepsT, iProductStepsRows, iProduct11, gProduct12, iProduct12);
+  const iProduct9 = tf.matMul(iProductStepsRows, p['read.Read.run.h_c.LSTM.Wi']);
+  const iProduct10 = tf.reshape(iProduct9, [batchSize, source, embed]);
+  const iSum3 = tf.add(gProduct12, iProduct10);
+  rt.dispose(iProductStepsT, iProductStepsRows, iProduct9, gProduct12, iProduct10);
   const productStacked5 = tf.stack(productSteps9);
   rt.dispose(productSteps9);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsT = tf.transpose(productStacked5, [1, 0, 2]);
   const fProductStepsRows = tf.reshape(fProductStepsT, [batchSize * source, hidden]);
-  const fProduct11 = tf.matMul(fProductStepsRows, p['read.Read.run.h_c.LSTM.Wf']);
-  const fProduct12 = tf.reshape(fProduct11, [batchSize, source, embed]);
-  const fSum5 = tf.add(iSum5, fProduct12);
-  rt.dispose(fProductStepsT, fProductStepsRows, fProduct11, iSum5, fProduct12);
+  const fProduct9 = tf.matMul(fProductStepsRows, p['read.Read.run.h_c.LSTM.Wf']);
+  const fProduct10 = tf.reshape(fProduct9, [batchSize, source, embed]);
+  const fSum3 = tf.add(iSum3, fProduct10);
+  rt.dispose(fProductStepsT, fProductStepsRows, fProduct9, iSum3, fProduct10);
   const productStacked6 = tf.stack(productSteps8);
   rt.dispose(productSteps8);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsT = tf.transpose(productStacked6, [1, 0, 2]);
   const oProductStepsRows = tf.reshape(oProductStepsT, [batchSize * source, hidden]);
-  const oProduct11 = tf.matMul(oProductStepsRows, p['read.Read.run.h_c.LSTM.Wo']);
-  const oProduct12 = tf.reshape(oProduct11, [batchSize, source, embed]);
-  const oSum6 = tf.add(fSum5, oProduct12);
-  rt.dispose(oProductStepsT, oProductStepsRows, oProduct11, fSum5, oProduct12);
+  const oProduct9 = tf.matMul(oProductStepsRows, p['read.Read.run.h_c.LSTM.Wo']);
+  const oProduct10 = tf.reshape(oProduct9, [batchSize, source, embed]);
+  const oSum4 = tf.add(fSum3, oProduct10);
+  rt.dispose(oProductStepsT, oProductStepsRows, oProduct9, fSum3, oProduct10);
 
   // model.attn:14  x = table[tokens]
-  const xScattered = rt.scatter(batch.inputs.tokens, oSum6, words);
-  rt.dispose(oSum6);
+  const xScattered = rt.scatter(batch.inputs.tokens, oSum4, words);
+  rt.dispose(oSum4);
 
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iProductStepsRows2 = tf.reshape(productStacked4, [batchSize * source, hidden]);
   const iProductStepsT2 = tf.transpose(iProductStepsRows2, [1, 0]);
   const iXT = tf.transpose(x, [1, 0, 2]);
   const iXRows = tf.reshape(iXT, [batchSize * source, embed]);
-  const iProduct13 = tf.matMul(iProductStepsT2, iXRows);
+  const iProduct11 = tf.matMul(iProductStepsT2, iXRows);
   rt.dispose(iProductStepsRows2, x, iXT);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsRows2 = tf.reshape(productStacked5, [batchSize * source, hidden]);
   const fProductStepsT2 = tf.transpose(fProductStepsRows2, [1, 0]);
-  const fProduct13 = tf.matMul(fProductStepsT2, iXRows);
+  const fProduct11 = tf.matMul(fProductStepsT2, iXRows);
   rt.dispose(fProductStepsRows2);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsRows2 = tf.reshape(productStacked6, [batchSize * source, hidden]);
   const oProductStepsT2 = tf.transpose(oProductStepsRows2, [1, 0]);
-  const oProduct13 = tf.matMul(oProductStepsT2, iXRows);
+  const oProduct11 = tf.matMul(oProductStepsT2, iXRows);
   rt.dispose(oProductStepsRows2);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
@@ -1373,53 +1378,53 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iProductStepsT3 = tf.transpose(productStacked8, [1, 0, 2]);
   const iProductStepsRows3 = tf.reshape(iProductStepsT3, [batchSize * target, hidden]);
-  const iProduct14 = tf.matMul(iProductStepsRows3, p['Write.h_c.LSTM.Wi']);
-  const iProduct15 = tf.reshape(iProduct14, [batchSize, target, embed]);
-  const iSum6 = tf.add(gProduct15, iProduct15);
-  rt.dispose(iProductStepsT3, iProductStepsRows3, iProduct14, gProduct15, iProduct15);
+  const iProduct12 = tf.matMul(iProductStepsRows3, p['Write.h_c.LSTM.Wi']);
+  const iProduct13 = tf.reshape(iProduct12, [batchSize, target, embed]);
+  const iSum4 = tf.add(gProduct15, iProduct13);
+  rt.dispose(iProductStepsT3, iProductStepsRows3, iProduct12, gProduct15, iProduct13);
   const productStacked9 = tf.stack(productSteps5);
   rt.dispose(productSteps5);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsT3 = tf.transpose(productStacked9, [1, 0, 2]);
   const fProductStepsRows3 = tf.reshape(fProductStepsT3, [batchSize * target, hidden]);
-  const fProduct14 = tf.matMul(fProductStepsRows3, p['Write.h_c.LSTM.Wf']);
-  const fProduct15 = tf.reshape(fProduct14, [batchSize, target, embed]);
-  const fSum6 = tf.add(iSum6, fProduct15);
-  rt.dispose(fProductStepsT3, fProductStepsRows3, fProduct14, iSum6, fProduct15);
+  const fProduct12 = tf.matMul(fProductStepsRows3, p['Write.h_c.LSTM.Wf']);
+  const fProduct13 = tf.reshape(fProduct12, [batchSize, target, embed]);
+  const fSum4 = tf.add(iSum4, fProduct13);
+  rt.dispose(fProductStepsT3, fProductStepsRows3, fProduct12, iSum4, fProduct13);
   const productStacked10 = tf.stack(productSteps4);
   rt.dispose(productSteps4);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsT3 = tf.transpose(productStacked10, [1, 0, 2]);
   const oProductStepsRows3 = tf.reshape(oProductStepsT3, [batchSize * target, hidden]);
-  const oProduct14 = tf.matMul(oProductStepsRows3, p['Write.h_c.LSTM.Wo']);
-  const oProduct15 = tf.reshape(oProduct14, [batchSize, target, embed]);
-  const oSum7 = tf.add(fSum6, oProduct15);
-  rt.dispose(oProductStepsT3, oProductStepsRows3, oProduct14, fSum6, oProduct15);
+  const oProduct12 = tf.matMul(oProductStepsRows3, p['Write.h_c.LSTM.Wo']);
+  const oProduct13 = tf.reshape(oProduct12, [batchSize, target, embed]);
+  const oSum5 = tf.add(fSum4, oProduct13);
+  rt.dispose(oProductStepsT3, oProductStepsRows3, oProduct12, fSum4, oProduct13);
 
   // model.attn:25  (h', c') = LSTM(table[y], h, c)
-  const scattered3 = rt.scatter(batch.inputs.y, oSum7, characters);
-  rt.dispose(oSum7);
+  const scattered3 = rt.scatter(batch.inputs.y, oSum5, characters);
+  rt.dispose(oSum5);
 
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iProductStepsRows4 = tf.reshape(productStacked8, [batchSize * target, hidden]);
   const iProductStepsT4 = tf.transpose(iProductStepsRows4, [1, 0]);
   const iPickedT = tf.transpose(picked3, [1, 0, 2]);
   const iPickedRows = tf.reshape(iPickedT, [batchSize * target, embed]);
-  const iProduct16 = tf.matMul(iProductStepsT4, iPickedRows);
+  const iProduct14 = tf.matMul(iProductStepsT4, iPickedRows);
   rt.dispose(iProductStepsRows4, picked3, iPickedT);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fProductStepsRows4 = tf.reshape(productStacked9, [batchSize * target, hidden]);
   const fProductStepsT4 = tf.transpose(fProductStepsRows4, [1, 0]);
-  const fProduct16 = tf.matMul(fProductStepsT4, iPickedRows);
+  const fProduct14 = tf.matMul(fProductStepsT4, iPickedRows);
   rt.dispose(fProductStepsRows4);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oProductStepsRows4 = tf.reshape(productStacked10, [batchSize * target, hidden]);
   const oProductStepsT4 = tf.transpose(oProductStepsRows4, [1, 0]);
-  const oProduct16 = tf.matMul(oProductStepsT4, iPickedRows);
+  const oProduct14 = tf.matMul(oProductStepsT4, iPickedRows);
   rt.dispose(oProductStepsRows4);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
@@ -1455,9 +1460,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     metrics: { exact: mean },
     gradients: {
       'read.Read.table': xScattered,
-      'read.Read.run.h_c.LSTM.Wi': iProduct13,
-      'read.Read.run.h_c.LSTM.Wf': fProduct13,
-      'read.Read.run.h_c.LSTM.Wo': oProduct13,
+      'read.Read.run.h_c.LSTM.Wi': iProduct11,
+      'read.Read.run.h_c.LSTM.Wf': fProduct11,
+      'read.Read.run.h_c.LSTM.Wo': oProduct11,
       'read.Read.run.h_c.LSTM.Wg': gProduct13,
       'read.Read.run.h_c.LSTM.Ui': runProduct,
       'read.Read.run.h_c.LSTM.Uf': runProduct2,
@@ -1468,9 +1473,9 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
       'read.Read.run.h_c.LSTM.bg': total3,
       'read.Read.run.h_c.LSTM.bf': total4,
       'Write.table': scattered3,
-      'Write.h_c.LSTM.Wi': iProduct16,
-      'Write.h_c.LSTM.Wf': fProduct16,
-      'Write.h_c.LSTM.Wo': oProduct16,
+      'Write.h_c.LSTM.Wi': iProduct14,
+      'Write.h_c.LSTM.Wf': fProduct14,
+      'Write.h_c.LSTM.Wo': oProduct14,
       'Write.h_c.LSTM.Wg': gProduct16,
       'Write.h_c.LSTM.Ui': product13,
       'Write.h_c.LSTM.Uf': product14,

@@ -1,0 +1,58 @@
+/** Every construct that docs/language.md lists as parsed but refused: each gives one E0901 and nothing else. */
+import { describe, expect, it } from 'vitest';
+import { compile } from './support.ts';
+
+const DIMS = 'dim source: ragged, target: ragged, words = 9, d = 4, e = 3\n';
+const block = (body: string, signature = '(x: [source, d]) -> [source, d]'): string => `${DIMS}block B${signature} { ${body} }`;
+const decoder = (body: string): string => `${DIMS}decoder D(c: [d]) generates y: index(words)[target] start 1 end 2 { ${body} }`;
+const objective = (head: string, body = 'loss = sum[d](y)'): string =>
+  `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { LayerNorm(x) }\nobjective O ${head} { ${body};  optimizer sgd(rate = 0.1) }`;
+const STATE = "state s: [d] = c;  s' = tanh(s);  logits = Linear[words](s')";
+
+const REFUSED: Readonly<Record<string, string>> = {
+  'F per a (…)': block('Linear[d] per source (x)'),
+  'past[tape](h)': block('x + past[source](x)'),
+  running: block("running m: [d] = 0;  m' = x;  x + m", '(x: [d]) -> [d]'),
+  'reducing over batch': block('x - mean[batch](x)'),
+  'reducing over lifted': block('x - mean[lifted](x)'),
+  BatchNorm: block('BatchNorm(x)'),
+  sample: block('sample categorical[d](x)'),
+  'x[upto a as b]': block('x + sum[key](x[upto source as key])'),
+  'x[(a, b) as (c, d)]': block('x[(source, d) as (p, q)]', '(x: [source, d]) -> [p: source, q: d]'),
+  'x[a..]': block('x[out..]', '(x: [out..]) -> [out..]'),
+  'sum[a < b]': block('sum[d < 1](x)', '(x: [d]) -> []'),
+  'mean[a by i]': block('mean[d by i](x)', '(x: [d], i: index(e)[d]) -> [e]'),
+  argsort: block('argsort[d](x)'),
+  cumprod: block('cumprod[d](x)'),
+  outer: block('outer(x, x)'),
+  plain: block('plain(x)'),
+  transpose: block('transpose(x)'),
+  'ceil of a value': block('ceil(x)'),
+  'log2 of a value': block('log2(x)'),
+  causal: `${DIMS}attention F(w: [target, k: target]) -> [target] causal target { weights = softmax[k](w);  sum[k](weights * w) }`,
+  'a map as an argument': block('f @ x', '(f: [d <- d], x: [d]) -> [d]'),
+  'a map as a result': block('param W: [e <- d];  W', '(x: [d]) -> [e <- d]'),
+  'a model called by a model': `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { M(x) }`,
+  'a default of an input': `${DIMS}model M(x: [d] = 0) -> y: [d] { LayerNorm(x) }`,
+  'a decoder without state': decoder('param table: [words, d];  logits = Linear[words](table[y] + c)'),
+  'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
+  'y\' in a state': decoder("state s: index(words) = 1;  s' = y';  logits = Linear[words](c)"),
+  'an objective over a decoder': `${decoder(STATE)}\nobjective O for D { loss = 0.0;  optimizer sgd(rate = 0.1) }`,
+  'an objective over several models': objective('for M, N'),
+  update: objective('for M', 'update M { loss = sum[d](y) }'),
+  gradient: objective('for M', 'loss = sum[d](gradient(sum[d](y), x) ^ 2)'),
+  'ragged in': 'dim far: ragged in near',
+  '= input': 'dim words = input',
+  'a size of a ragged dim': block('sum[twice](t)', '(t: [twice: 2 * source]) -> []'),
+};
+
+describe('not supported yet', () => {
+  it.each(Object.entries(REFUSED))('%s', (_what, source) => {
+    expect(compile(source).diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['E0901']);
+  });
+
+  it.each(['dim near = 3', 'option near = a | b', 'model M(x: [d]) -> y: [d] { x }\nobjective near for M { loss = 0.0;  optimizer sgd(rate = 0.1) }'])('importing %s', (item) => {
+    const { diagnostics } = compile('import near from "./other.attn"', {}, { 'other.attn': `dim d = 4\n${item}` });
+    expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['E0901']);
+  });
+});
