@@ -1,6 +1,6 @@
 /** The whole compiler: text in, diagnostics and TypeScript out. It touches no file; a `Library` reads for it. */
 import { loadModules, type Library } from './analyze/modules.ts';
-import { check, lower, type Checked, type LowerOptions } from './analyze/program.ts';
+import { check, type Checked, type LowerOptions } from './analyze/program.ts';
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
 import type { CompiledModel } from './passes/compiled.ts';
@@ -41,7 +41,7 @@ export function checkFile(path: string, library: Library, options: LowerOptions 
 /** text -> ast -> checked -> programs ('calls') -> compiled models ('laid-out') -> TypeScript. */
 export async function compileFile(path: string, library: Library, options: CompileOptions = {}): Promise<CompileResult> {
   const { problems, checked, sources } = checkFile(path, library, options);
-  const programs = checked === null ? [] : lower(checked, problems);
+  const programs = checked?.programs ?? [];
   const derived = problems.errors > 0 ? [] : programs.map((program) => derive(program, options));
   reportUntrained(derived, problems);
   const models = derived.map(({ model }) => model);

@@ -15,7 +15,8 @@ it('quotes the standard library and the emitted module word for word', () => {
 
 it.each(['README.md', 'models/bahdanau/README.md', 'models/seq2seq/README.md', 'docs/architecture.md', 'docs/backends.md', 'docs/language.md'])('%s links to files that exist', (path) => {
   const folder = path.split('/').slice(0, -1).join('/');
-  for (const [, target] of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+  const prose = read(path).replace(/```[^]*?```|`[^`\n]*`/g, '');
+  for (const [, target] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
     expect(existsSync(fileURLToPath(new URL(`../${folder === '' ? '' : `${folder}/`}${target}`, import.meta.url))), target).toBe(true);
   }
 });

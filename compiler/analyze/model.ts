@@ -4,7 +4,6 @@ import type { Dim, Input, Node, Space } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
 import { bodyValue, laterNames, tensorsOf } from './body.ts';
 import { elaborateDecoder, type Decoded } from './decoder.ts';
-import type { Root } from './root.ts';
 import type { Here } from './scope.ts';
 import { ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { soundSignature } from './standalone.ts';
@@ -18,14 +17,14 @@ export interface Model {
   readonly here: Here;
 }
 
-export function elaborateModel(declaration: Declaration, root: Root): Model | null {
-  const { problems } = root.here.ctx;
+export function elaborateModel(declaration: Declaration, root: Here): Model | null {
+  const { problems } = root.ctx;
   const errors = problems.errors;
-  if (!soundSignature(declaration, root.here)) return null;
-  const scope = new Scope(root.here.scope);
+  if (!soundSignature(declaration, root)) return null;
+  const scope = new Scope(root.scope);
   const decoded: Decoded[] = [];
   const here: Here = {
-    ...root.here, scope, later: laterNames(declaration.body), taps: [],
+    ...root, scope, later: laterNames(declaration.body), taps: [],
     decode: (entry, given, span, at) => {
       if (decoded.length > 0) return report(at, 'E0606', span, 'a model generates with one decoder');
       if (declaration.generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });

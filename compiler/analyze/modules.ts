@@ -27,6 +27,8 @@ export interface Library {
   read(path: string): string | null;
   /** Paths of the standard library's modules: `std/attention` and so on. */
   readonly standard: readonly string[];
+  /** Modules of the standard library that were parsed before, by path: they are the same in every compile. */
+  readonly parsed?: Map<string, ReturnType<typeof parse>>;
 }
 
 /** Loads `path`, what it imports, and the standard library (its names are in scope everywhere, under the file's own). */
@@ -35,11 +37,14 @@ export function loadModules(path: string, library: Library, problems: Problems):
   const standard = new Set(library.standard);
 
   const load = (file: string, chain: readonly string[]): LoadedModule | null => {
-    const known = modules.get(file);
-    if (known !== undefined) return known;
+    const loadedBefore = modules.get(file);
+    if (loadedBefore !== undefined) return loadedBefore;
     const text = library.read(file);
     if (text === null) return null;
-    const { module, problems: syntax } = parse({ path: file, text });
+    const known = standard.has(file) ? library.parsed?.get(file) : undefined;
+    const read = known?.module.file.text === text ? known : parse({ path: file, text });
+    if (standard.has(file)) library.parsed?.set(file, read);
+    const { module, problems: syntax } = read;
     for (const problem of syntax) {
       problems.report({
         code: problem.code,

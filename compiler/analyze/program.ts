@@ -10,64 +10,85 @@ import { begin, contained, within, type Root, type Setup } from './root.ts';
 import { isError, notYet, unknownName, type Here } from './scope.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
+import { Words } from './words.ts';
 
 export interface LowerOptions {
   /** `--set name=value`: options, dims. */
   readonly set?: ReadonlyMap<string, string | number>;
 }
 
-/** What is checked: modules without an error in them, ready to be lowered. */
+/** What is checked: modules without an error in them, and the entry file's models in the 'calls' dialect, with their objectives. */
 export interface Checked {
   readonly modules: ModuleSet;
   readonly options: LowerOptions;
+  readonly programs: readonly Program[];
 }
 
 /**
- * Elaborates every declaration of the user's files once, its formals being distinct and rigid, and once more for training and
- * for each value of each option, so that a branch is right before anybody takes it; reports into `problems`.
+ * Elaborates every declaration of the user's files once, its formals being distinct and rigid, and those that say something
+ * else in training, or for another value of an option, once more for each of these, so that a branch is right before anybody
+ * takes it; reports into `problems`. A model is elaborated with its objectives, in training and out of it.
  */
 export function check(modules: ModuleSet, options: LowerOptions, problems: Problems): Checked | null {
   const set = options.set ?? new Map<string, string | number>();
-  const base = { modules, overrides: set, problems, training: false, found: null };
+  const base: Variant = { modules, overrides: set, problems, training: false, found: null };
   const own = [...modules.modules.values()].filter((module) => !module.standard || module === modules.entry);
   if (own.some(({ broken }) => broken)) return null;
   unknownOverrides(base);
-  checkAll(base);
-  checkAll({ ...base, training: true });
+  const words = new Words([...modules.modules.values()].flatMap(({ module }) => module.items));
+  const programs = checkAll(base, () => true);
+  checkAll({ ...base, training: true }, (item) => words.reach(item, 'training') || words.reach(item, 'dropout'));
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {
     for (const choice of choices) {
       if (choice === (set.get(name.text) ?? choices[0])) continue;
       const found = { place: { file, start: name.span.start, end: name.span.end }, message: `with \`${name.text} = ${choice}\`` };
-      checkAll({ ...base, overrides: new Map([...set, [name.text, choice]]), found });
+      checkAll({ ...base, overrides: new Map([...set, [name.text, choice]]), found }, (item) => words.reach(item, name.text));
     }
   }
   if (problems.errors > 0) return null;
   const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set() });
   for (const module of own) warnUnused(module.module, reporting(within(module, here), problems));
-  return { modules, options };
+  return { modules, options, programs };
 }
 
 type Variant = Omit<Setup, 'builder' | 'fixed'>;
 
-function checkAll(variant: Variant): void {
-  const { modules } = variant;
-  for (const module of modules.modules.values()) {
-    if (module.standard && module !== modules.entry) continue;
-    for (const item of module.module.items) if (item.kind === 'declaration' && !module.damaged.has(item)) settled(variant, (setup) => checkDeclaration(item, module, setup));
+/** Checks what `concerns` the variant; gives the programs of the entry file's models. */
+function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean): Program[] {
+  const { entry, modules } = variant.modules;
+  const objectives = objectivesOf(entry.module.items).filter((objective) => !entry.damaged.has(objective));
+  const programs: Program[] = [];
+  const lowered = new Set<Objective>();
+  for (const module of modules.values()) {
+    if (module.standard && module !== entry) continue;
+    for (const item of module.module.items) {
+      if (item.kind !== 'declaration' || module.damaged.has(item)) continue;
+      const own = item.what !== 'model' || module !== entry ? [] : objectives.filter(({ models }) => models.length === 1 && models[0]!.model.text === item.name.text);
+      for (const objective of own) lowered.add(objective);
+      // Objectives have their model elaborated in training as well.
+      if (variant.training && own.length > 0) continue;
+      if (![item, ...own].some(concerns)) continue;
+      let program: Program | null = null;
+      settled(variant, (setup) => {
+        const root = begin(setup);
+        if (item.what === 'model' && module === entry) program = contained(item, root.here, () => lowerModel(item, root, own, setup));
+        else checkDeclaration(item, module, within(module, root.here));
+        return root;
+      });
+      if (program !== null) programs.push(program);
+    }
   }
-  if (variant.training) return;
-  for (const objective of objectivesOf(modules.entry.module.items)) if (!modules.entry.damaged.has(objective)) settled(variant, (setup) => checkObjective(objective, setup));
+  if (variant.training) return programs;
+  for (const objective of objectives) if (!lowered.has(objective) && concerns(objective)) settled(variant, (setup) => checkObjective(objective, setup));
+  return programs;
 }
 
-function checkDeclaration(item: Declaration, module: LoadedModule, setup: Setup): Root {
-  const root = begin(setup);
-  const here = within(module, root.here);
+function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): void {
   contained(item, here, () => {
-    if (item.what === 'model') elaborateModel(item, { ...root, here });
+    if (item.what === 'model') elaborateModel(item, here);
     else if (item.what === 'decoder') checkDecoder(item, module, here);
     else checkBlock(item, module, here);
   });
-  return root;
 }
 
 function checkObjective(objective: Objective, setup: Setup): Root {
@@ -89,25 +110,6 @@ function checkObjective(objective: Objective, setup: Setup): Root {
     else contained(objective, here, () => lowerModel(declaration, { ...root, here: within(module, here) }, [objective], setup));
   }
   return root;
-}
-
-/** Every model of the entry file, with its objectives. */
-export function lower(checked: Checked, problems: Problems): Program[] {
-  const { modules, options } = checked;
-  const variant: Variant = { modules, overrides: options.set ?? new Map(), problems, training: false, found: null };
-  const programs: Program[] = [];
-  for (const item of modules.entry.module.items) {
-    if (item.kind !== 'declaration' || item.what !== 'model') continue;
-    const objectives = objectivesOf(modules.entry.module.items).filter((objective) => objective.models[0]?.model.text === item.name.text);
-    let program: Program | null = null;
-    settled(variant, (setup) => {
-      const root = begin(setup);
-      program = contained(item, root.here, () => lowerModel(item, root, objectives, setup));
-      return root;
-    });
-    if (program !== null) programs.push(program);
-  }
-  return programs;
 }
 
 /**
@@ -144,10 +146,10 @@ function unknownOverrides(variant: Variant): void {
 
 function lowerModel(declaration: Declaration, root: Root, objectives: readonly Objective[], setup: Setup): Program | null {
   const { ctx } = root.here;
-  const model = elaborateModel(declaration, root);
+  const model = elaborateModel(declaration, root.here);
   if (model === null) return null;
   const training = begin({ ...setup, training: true });
-  const trained = objectives.length === 0 ? null : elaborateModel(declaration, { ...training, here: within(root.here.module, training.here) });
+  const trained = objectives.length === 0 ? null : elaborateModel(declaration, within(root.here.module, training.here));
   for (const name of training.here.ctx.fixedDims) ctx.fixedDims.add(name);
   const graphs: ObjectiveGraph[] = [];
   for (const objective of objectives) {

@@ -47,6 +47,7 @@ export function nodeLibrary(cwd: string = process.cwd()): NodeLibrary {
   const touched = new Map<string, string | null>();
   return {
     standard,
+    parsed: new Map(),
     touched,
     read(path) {
       const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);

@@ -2,7 +2,6 @@
 import { renderAll } from '../diagnostics/render.ts';
 import type { Program } from '../graph/graph.ts';
 import { checkFile } from '../index.ts';
-import { lower } from '../analyze/program.ts';
 import { CliError, type Io } from './io.ts';
 import { missingFile, nodeLibrary } from './library.ts';
 
@@ -12,7 +11,7 @@ export function compilePrograms(file: string, set: ReadonlyMap<string, string | 
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
   const { checked, problems, sources } = checkFile(path, library, { set });
-  const programs = checked === null ? [] : lower(checked, problems);
+  const programs = checked?.programs ?? [];
   if (problems.sorted().length > 0) io.err(renderAll(problems.sorted(), sources, io.style).trimEnd());
   if (problems.errors > 0) return null;
   if (programs.length === 0) throw new CliError(`${file} declares no model`, 'give a file with `model …`');

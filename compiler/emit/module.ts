@@ -1,5 +1,5 @@
 /** One TypeScript module from compiled models. */
-import { IndentationText, NewLineKind, Project, QuoteKind } from 'ts-morph';
+import { IndentationText, NewLineKind, Project, QuoteKind, StructureKind, type WriterFunction } from 'ts-morph';
 import type { CompiledModel } from '../passes/compiled.ts';
 import { modelStatements, type Statement } from './model.ts';
 import { comment, Names } from './names.ts';
@@ -15,15 +15,28 @@ import { Sources } from './sources.ts';
 export function emitModule(models: readonly CompiledModel[], options: { readonly sources: ReadonlyMap<string, string>; readonly header: string }): string {
   const sources = new Sources(options.sources);
   const names = new Names();
-  const statements: Statement[] = models.flatMap((model) => modelStatements(model, sources, names));
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
     manipulationSettings: { indentationText: IndentationText.TwoSpaces, newLineKind: NewLineKind.LineFeed, quoteKind: QuoteKind.Single },
   });
-  const file = project.createSourceFile('module.ts', { statements });
-  // No string of the program holds a line break, so this is layout alone.
-  const body = file.getFullText().replace(/\n{3,}/g, '\n\n');
+  const texts: string[] = [];
+  const text = (write: WriterFunction, indentation: number): string => {
+    const writer = project.createWriter();
+    writer.setIndentationLevel(indentation);
+    write(writer);
+    texts.push(writer.toString().trimEnd());
+    return `set${texts.length - 1};`;
+  };
+  // ts-morph parses what it has printed. What is text already, nine tenths of a module, stays out of that and is set in afterwards.
+  const outline = models.flatMap((model) => modelStatements(model, sources, names)).map((statement): Statement => {
+    if (typeof statement === 'function') return text(statement, 0);
+    if (typeof statement === 'string' || statement.kind !== StructureKind.Function || !Array.isArray(statement.statements)) return statement;
+    return { ...statement, statements: statement.statements.map((inner) => (typeof inner === 'function' ? text(inner, 1) : inner)) };
+  });
+  const printed = project.createSourceFile('module.ts', { statements: outline }).getFullText();
+  // No string of the program holds a line break, so the rest is layout alone.
+  const body = printed.replace(/^ *set(\d+);$/gm, (_, k) => texts[Number(k)]!).replace(/\n{3,}/g, '\n\n');
   const imports = [
     ...(/(?<![\p{ID_Continue}.])tf\./u.test(body) ? ["import * as tf from '@tensorflow/tfjs-core';"] : []),
     "import * as rt from 'attnc/runtime';",

@@ -47,7 +47,11 @@ export function typeOf(node: Node): TensorType {
 }
 
 function distinct(axes: readonly Axis[]): void {
-  for (const [k, axis] of axes.entries()) check(!hasAxis(axes.slice(0, k), axis.id), () => `axis ${axis.id} stands twice in the result`);
+  for (let k = 1; k < axes.length; k++) {
+    for (let other = 0; other < k; other++) {
+      if (axes[k].id === axes[other].id) throw new GraphError(`axis ${axes[k].id} stands twice in the result`);
+    }
+  }
 }
 
 function check(condition: boolean, message: () => string): asserts condition {
@@ -62,20 +66,27 @@ function arity(inputs: readonly TensorType[], count: number): void {
 
 /** Joined axes and united masks of an elementwise operation. */
 function elementwise(inputs: readonly TensorType[], elem: Elem): TensorType {
-  const axes = inputs.map((type) => type.axes).reduce((a, b) => (meet(a, b), joinElementwise(a, b)));
-  return tensor(elem, axes, inputs.flatMap((type) => type.masks));
+  let { axes, masks } = inputs[0];
+  for (let k = 1; k < inputs.length; k++) {
+    meet(axes, inputs[k].axes);
+    axes = joinElementwise(axes, inputs[k].axes);
+    if (inputs[k].masks.length > 0) masks = [...masks, ...inputs[k].masks];
+  }
+  return tensor(elem, axes, masks);
 }
 
 /** An id that both have must mean one axis. Fixed sizes are compared with facts by the verifier; here only if constant. */
 function meet(a: readonly Axis[], b: readonly Axis[]): void {
   for (const axis of a) {
-    const other = b.find((candidate) => candidate.id === axis.id);
-    check(other === undefined || !surelyDiffer(axis, other), () => `${showAxis(axis)} meets ${showAxis(other ?? axis)}`);
+    for (const other of b) {
+      if (other.id === axis.id && surelyDiffer(axis, other)) throw new GraphError(`${showAxis(axis)} meets ${showAxis(other)}`);
+    }
   }
 }
 
 /** The result of an operation over `over`: its own axes are `axes`, which may or may not still hold `over`. */
 function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonly string[]): TensorType {
+  if (masks.length === 0) return tensor(elem, axes);
   const ends = (mask: readonly Axis[]): boolean => mask.some((axis) => over.includes(axis.id));
   const joining = masks.filter(ends).map((mask) => without(mask, over));
   return tensor(elem, joining.reduce(join, axes), masks.filter((mask) => !ends(mask)));
@@ -83,11 +94,12 @@ function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonl
 
 /** Every mask over one of `from` is over `to` instead. */
 function moveMasks(masks: Masks, from: readonly string[], to: readonly Axis[]): Masks {
-  return masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
+  return masks.length === 0 ? masks : masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
 }
 
 function replaceAxis(axes: readonly Axis[], id: string, by: readonly Axis[]): readonly Axis[] {
-  return axes.flatMap((axis) => (axis.id === id ? by : [axis]));
+  const k = axes.findIndex((axis) => axis.id === id);
+  return k < 0 ? axes : [...axes.slice(0, k), ...by, ...axes.slice(k + 1)];
 }
 
 const isNumber = (elem: Elem): boolean => elem.kind !== 'bool';

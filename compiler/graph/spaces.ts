@@ -65,7 +65,9 @@ function flatten(kind: 'cat' | 'merge', parts: readonly Space[]): readonly Space
 }
 
 export function sameSpace(a: Space, b: Space): boolean {
-  return a === b || spaceKey(a) === spaceKey(b);
+  if (a === b) return true;
+  if (a.kind === 'dim' && b.kind === 'dim') return a.dim.id === b.dim.id;
+  return spaceKey(a) === spaceKey(b);
 }
 
 /** Two fixed axes agree by size, two ragged ones only by identity of their normal forms. Ids and labels do not matter. */
@@ -102,7 +104,8 @@ export function isUnit(axis: Axis): boolean {
 // ---------------------------------------------------------------- lists of axes
 
 export function hasAxis(axes: readonly Axis[], id: string): boolean {
-  return axes.some((axis) => axis.id === id);
+  for (const axis of axes) if (axis.id === id) return true;
+  return false;
 }
 
 export function axisOf(type: TensorType, id: string): Axis {
@@ -147,6 +150,7 @@ export function sameAxes(a: readonly Axis[], b: readonly Axis[]): boolean {
 
 /** Masks in canonical form: axes sorted by id, each set of axes once, sorted. */
 export function canonicalMasks(masks: readonly (readonly Axis[])[]): readonly (readonly Axis[])[] {
+  if (masks.length === 0) return masks;
   const byKey = new Map<string, readonly Axis[]>();
   for (const mask of masks) {
     const sorted = [...mask].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { loadModules, type Library } from '../../compiler/analyze/modules.ts';
-import { check, lower, type LowerOptions } from '../../compiler/analyze/program.ts';
+import { check, type LowerOptions } from '../../compiler/analyze/program.ts';
 import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import type { Program } from '../../compiler/graph/graph.ts';
 import { verifyProgram } from '../../compiler/graph/verify.ts';
@@ -33,7 +33,7 @@ export function compile(text: string, options: LowerOptions = {}, files: Readonl
   const problems = new Problems();
   const modules = loadModules(FILE, libraryOf({ ...files, [FILE]: text }), problems);
   const checked = modules === null ? null : check(modules, options, problems);
-  const programs = checked === null || problems.errors > 0 ? [] : lower(checked, problems);
+  const programs = checked?.programs ?? [];
   for (const program of programs) verifyProgram(program, 'calls');
   return { diagnostics: problems.sorted(), programs };
 }
