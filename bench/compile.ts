@@ -1,5 +1,6 @@
 /**
- * How long `attnc check` and `attnc compile` take on a model, as whole processes and warm in one process.
+ * How long `attnc check` and `attnc compile` take on a model, as whole processes and warm in one process. In one process also the
+ * processor time of all its threads, which other work on the machine disturbs less.
  *
  *   npm run bench:compile [-- models/seq2seq/model.attn]
  */
@@ -15,18 +16,29 @@ import { checkFile, compileFile } from '../compiler/index.ts';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const model = process.argv[2] ?? 'models/bahdanau/model.attn';
 
-function stats(times: readonly number[]): string[] {
-  const sorted = times.toSorted((a, b) => a - b);
-  const middle = (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-  return [middle, sorted[0]!, sorted.at(-1)!].map((time) => `${time.toFixed(1)} ms`);
+interface Times {
+  readonly wall: number[];
+  readonly processor: number[];
 }
 
-async function timed(runs: number, work: () => unknown): Promise<number[]> {
-  const times: number[] = [];
+function median(sorted: readonly number[]): number {
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+function stats({ wall, processor }: Times, inProcess: boolean): string[] {
+  const sorted = wall.toSorted((a, b) => a - b);
+  const shown = [median(sorted), sorted[0]!, sorted.at(-1)!].map((time) => `${time.toFixed(1)} ms`);
+  return [...shown, inProcess ? `${median(processor.toSorted((a, b) => a - b)).toFixed(1)} ms` : ''];
+}
+
+async function timed(runs: number, work: () => unknown): Promise<Times> {
+  const times: Times = { wall: [], processor: [] };
   for (let k = 0; k < runs; k++) {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     await work();
-    times.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    times.wall.push(performance.now() - start);
+    times.processor.push((user + system) / 1000);
   }
   return times;
 }
@@ -40,17 +52,17 @@ const out = mkdtempSync(join(tmpdir(), 'attnc-bench-'));
 try {
   const library = nodeLibrary(root);
   const rows: string[][] = [];
-  const measure = async (what: string, runs: number, warmUp: number, work: () => unknown): Promise<void> => {
+  const measure = async (what: string, runs: number, warmUp: number, work: () => unknown, inProcess = false): Promise<void> => {
     await timed(warmUp, work);
-    rows.push([what, String(runs), ...stats(await timed(runs, work))]);
+    rows.push([what, String(runs), ...stats(await timed(runs, work), inProcess)]);
   };
   await measure('attnc --version, a process', 7, 1, () => attnc(['--version']));
   await measure('attnc check, a process', 7, 1, () => attnc(['check', model]));
   await measure('attnc compile, a process', 7, 1, () => attnc(['compile', model, '--out', out]));
-  await measure('check, warm', 20, 10, () => checkFile(model, library));
-  await measure('compile, warm', 20, 10, () => compileFile(model, library));
+  await measure('check, warm', 20, 10, () => checkFile(model, library), true);
+  await measure('compile, warm', 20, 10, () => compileFile(model, library), true);
   console.log(`${model}; Node ${process.version}, ${availableParallelism()} processors\n`);
-  for (const line of tableOf(['', 'runs', 'median', 'least', 'most'], rows)) console.log(line);
+  for (const line of tableOf(['', 'runs', 'median', 'least', 'most', 'processor'], rows)) console.log(line);
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

@@ -66,6 +66,9 @@ function ambientGpu(): Gpu | undefined {
 
 /** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
 async function dawnGpu(): Promise<Gpu> {
+  if (process.platform === 'linux' && !(await import('./vulkan.ts')).hasVulkanDriver()) {
+    throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY);
+  }
   // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
   process.env['XDG_RUNTIME_DIR'] ??= '/tmp';
   let gpu: Gpu;
