@@ -3,6 +3,7 @@ import { constantOf } from '../analyze/size.ts';
 import type { Axis, Node, Op, Origin, TensorType } from '../graph/graph.ts';
 import { infer } from '../graph/infer.ts';
 import { hasAxis, sizeOf, unitAxis } from '../graph/spaces.ts';
+import { Keys } from './keys.ts';
 
 export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
@@ -40,6 +41,7 @@ export function nativeOrder({ op, inputs }: Node): readonly Axis[] | null {
 }
 
 export class LaidOut {
+  readonly #keys = new Keys();
   readonly #known = new Map<string, Node>();
   #count = 0;
 
@@ -63,7 +65,7 @@ export class LaidOut {
   }
 
   #shared(op: Op, inputs: readonly Node[], origin: Origin, types: () => readonly TensorType[], more: string): Node {
-    const key = `${JSON.stringify(op)} ${inputs.map((input) => input.id).join()} ${more}`;
+    const key = `${this.#keys.op(op)} ${inputs.map((input) => input.id).join()} ${more}`;
     let node = this.#known.get(key);
     if (node === undefined) {
       node = this.#node(op, inputs, types(), origin);

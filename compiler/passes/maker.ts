@@ -7,6 +7,7 @@ import { GraphError } from '../graph/errors.ts';
 import type { Axis, BinaryFn, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
 import { canonicalMasks, hasAxis, join, originOf } from '../graph/spaces.ts';
+import { Keys } from './keys.ts';
 
 /** A simpler node of the same value and axes, or null. */
 export type Rule = (m: Maker, op: Op, inputs: readonly Node[]) => Node | null;
@@ -37,6 +38,7 @@ const NONE: ReadonlySet<Node> = new Set();
 export class Maker {
   origin: Origin = NOWHERE;
   readonly #rule: Rule | null;
+  readonly #keys = new Keys();
   readonly #made = new Map<string, Node>();
   readonly #loops = new Map<Node, ReadonlySet<Node>>();
   #next = 0;
@@ -51,13 +53,13 @@ export class Maker {
   }
 
   leaf(op: Op, type: TensorType): Node {
-    return this.#once(`${JSON.stringify(op)} ${JSON.stringify(type)}`, op, [], [type]);
+    return this.#once(`${this.#keys.op(op)} ${this.#keys.type(type)}`, op, [], [type]);
   }
 
   make(op: Op, inputs: readonly Node[]): Node {
     const simpler = this.#rule?.(this, op, inputs) ?? null;
     if (simpler !== null) return simpler;
-    return this.#once(`${JSON.stringify(op)} ${inputs.map((node) => node.id).join(' ')}`, op, inputs, null);
+    return this.#once(`${this.#keys.op(op)} ${inputs.map((node) => node.id).join(' ')}`, op, inputs, null);
   }
 
   #once(key: string, op: Op, inputs: readonly Node[], given: readonly TensorType[] | null): Node {
