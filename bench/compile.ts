@@ -60,7 +60,7 @@ try {
   await measure('attnc check, a process', 7, 1, () => attnc(['check', model]));
   await measure('attnc compile, a process', 7, 1, () => attnc(['compile', model, '--out', out]));
   await measure('check, warm', 20, 10, () => checkFile(model, library), true);
-  await measure('compile, warm', 20, 10, () => compileFile(model, library), true);
+  await measure('compile, warm', 20, 20, () => compileFile(model, library), true);
   console.log(`${model}; Node ${process.version}, ${availableParallelism()} processors\n`);
   for (const line of tableOf(['', 'runs', 'median', 'least', 'most', 'processor'], rows)) console.log(line);
 } finally {
