@@ -1,6 +1,6 @@
 /** The whole compiler: text in, diagnostics and TypeScript out. It touches no file; a `Library` reads for it. */
 import { loadModules, type Library } from './analyze/modules.ts';
-import { check, type Checked, type LowerOptions } from './analyze/program.ts';
+import { callerKey, check, type Checked, type LowerOptions } from './analyze/program.ts';
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
 import type { CompiledModel } from './passes/compiled.ts';
@@ -43,19 +43,20 @@ export async function compileFile(path: string, library: Library, options: Compi
   const { problems, checked, sources } = checkFile(path, library, options);
   const programs = checked?.programs ?? [];
   const derived = problems.errors > 0 ? [] : programs.map((program) => derive(program, options));
-  reportUntrained(derived, problems);
+  reportUntrained(derived, checked?.callers ?? new Map(), problems);
   const models = derived.map(({ model }) => model);
   // ts-morph takes most of a second to load: only emission pays for it.
   const code = models.length === 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${path}. Do not edit: edit the source and compile again.` });
   return { diagnostics: problems.sorted(), sources, checked: problems.errors > 0 ? null : checked, programs, models, code };
 }
 
-/** W0801, once for each place in the text: one line may declare the parameters of many instances. */
-function reportUntrained(derived: readonly Derived[], problems: Problems): void {
+/** W0801, once for each place in the text: one line may declare the parameters of many instances, one call bring several. */
+function reportUntrained(derived: readonly Derived[], callers: Checked['callers'], problems: Problems): void {
   const found = new Map<string, { readonly paths: string[]; readonly place: Place }>();
   for (const { model, unreached } of derived) {
-    for (const { path, origin: { file, start, end } } of model.program.parameters) {
+    for (const { path, origin } of model.program.parameters) {
       if (!unreached.includes(path)) continue;
+      const { file, start, end } = callers.get(callerKey(model.program.name, path)) ?? origin;
       const key = `${file} ${start} ${end}`;
       const known = found.get(key);
       if (known === undefined) found.set(key, { paths: [path], place: { file, start, end } });

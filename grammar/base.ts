@@ -3,7 +3,7 @@ import { EmbeddedActionsParser, EOF, isRecognitionException, tokenMatcher, type 
 import type { Expr, Name, Span } from './ast.ts';
 import { spanOf, type Layout } from './layout.ts';
 import { describe } from './messages.ts';
-import type { SyntaxProblem } from './problems.ts';
+import { MOST_PROBLEMS, type SyntaxProblem } from './problems.ts';
 import * as t from './tokens.ts';
 
 /** What a token turned out to be, where its text alone does not tell: the formatter spaces by it. */
@@ -37,6 +37,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   failures: SyntaxProblem[] = [];
   marks: Map<IToken, Mark> = new Map();
   #nesting = 0;
+  #failed = 0;
   #heights = new WeakMap<Expr, number>();
 
   constructor() {
@@ -50,6 +51,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
     this.failures = [];
     this.marks = new Map();
     this.#nesting = 0;
+    this.#failed = 0;
     this.#heights = new WeakMap();
     this.input = [...layout.tokens];
   }
@@ -116,7 +118,9 @@ export abstract class BaseParser extends EmbeddedActionsParser {
       if (error instanceof SyntaxFailure) this.report(error.problem);
       else if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
       this.#nesting = nesting;
-      this.skip(depth, stop);
+      this.#failed++;
+      if (this.#failed > MOST_PROBLEMS) while (!this.is(1, EOF)) this.SKIP_TOKEN();
+      else this.skip(depth, stop);
       return null;
     }
   }

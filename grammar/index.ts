@@ -5,7 +5,7 @@ import { read } from './read.ts';
 
 export type * from './ast.ts';
 export { format } from './format.ts';
-export { SYNTAX_PROBLEMS, type SyntaxCode, type SyntaxProblem } from './problems.ts';
+export { MOST_PROBLEMS, SYNTAX_PROBLEMS, type SyntaxCode, type SyntaxProblem } from './problems.ts';
 
 export function parse(file: SourceFile): { module: Module; problems: readonly SyntaxProblem[] } {
   const { items, comments, problems } = read(file.text);

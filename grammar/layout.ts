@@ -37,10 +37,6 @@ interface Open {
   readonly indent: number;
 }
 
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split(/\r\n|\r|\n/).length;
-}
-
 export function layOut(text: string, lexed: readonly IToken[]): Layout {
   const out: IToken[] = [];
   const depth = new Map<IToken, number>();
@@ -48,6 +44,14 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
   const partner = new Map<IToken, IToken>();
   const problems: SyntaxProblem[] = [];
   const stack: Open[] = [];
+  const starts = lineStarts(text);
+  const lineOf = (offset: number): number => lastAtMost(starts, offset) + 1;
+  const indentOf = (offset: number): number => {
+    const start = starts[lastAtMost(starts, offset)] ?? 0;
+    let at = start;
+    while (at < offset && (text[at] === ' ' || text[at] === '\t')) at++;
+    return at - start;
+  };
   // Guesses about where a bracket should have closed are made only where the file does not balance.
   const balanced = isBalanced(lexed);
 
@@ -67,7 +71,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     const closer = CLOSER.get(open.token.tokenType) ?? t.RCurly;
     partner.set(open.token, insert(closer, '', at));
     const sign = closer.PATTERN?.toString() ?? '';
-    const before = next === null ? 'the end of the file' : `\`${next.image}\` at line ${lineOf(text, next.startOffset)}`;
+    const before = next === null ? 'the end of the file' : `\`${next.image}\` at line ${lineOf(next.startOffset)}`;
     problems.push({
       code: 'E0103',
       message: `the \`${open.token.image}\` opened here is not closed: expected \`${sign}\` before ${before}`,
@@ -85,7 +89,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     if (token === undefined) break;
     const next = lexed[i + 1];
     const startsLine = previous === undefined || hasLineBreak(text, previousEnd, token.startOffset);
-    const indent = startsLine ? indentOf(text, token.startOffset) : -1;
+    const indent = startsLine ? indentOf(token.startOffset) : -1;
 
     if (!balanced && startsLine && stack.length > 0) {
       if (startsItem(token, next, indent)) while (stack.length > 0) closeMissing(previousEnd, token);
@@ -97,7 +101,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
 
     if (CLOSER.has(token.tokenType)) {
       push(token);
-      stack.push({ token, indent: indentOf(text, token.startOffset) });
+      stack.push({ token, indent: indentOf(token.startOffset) });
     } else if (CLOSERS.has(token.tokenType)) {
       const matching = findOpener(stack, token, startsLine && !balanced ? indent : -1);
       if (matching < 0) {
@@ -144,11 +148,21 @@ function hasLineBreak(text: string, from: number, to: number): boolean {
   return false;
 }
 
-function indentOf(text: string, offset: number): number {
-  const start = text.lastIndexOf('\n', offset - 1) + 1;
-  let at = start;
-  while (at < offset && (text[at] === ' ' || text[at] === '\t')) at++;
-  return at - start;
+/** Offsets at which the lines begin. */
+function lineStarts(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)];
+}
+
+/** The place of the last entry that is not beyond `offset`. */
+function lastAtMost(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Whether the line break between the two ends a statement (brackets are the caller's concern). */

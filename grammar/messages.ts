@@ -81,6 +81,8 @@ export function lexicalProblems(text: string, tokens: readonly IToken[], errors:
     const span = spanOf(token);
     if (token.tokenType === t.BadNumber) {
       problems.push({ code: 'E0111', message: `\`${token.image}\` is not a number`, span, expected: 'a number such as `1`, `0.5` or `1e-6`', given: `\`${token.image}\``, fix: numberFix(token.image) });
+    } else if (token.tokenType === t.NumberLiteral && !Number.isFinite(Math.fround(Number(token.image)))) {
+      problems.push({ code: 'E0111', message: `\`${token.image}\` is too large: a value is a 32-bit float`, span, expected: 'at most `3.4e38`', given: `\`${token.image}\``, fix: 'write a smaller number' });
     } else if (token.tokenType === t.BadString) {
       problems.push({ code: 'E0107', message: 'this string has no closing `"` on its line', span, expected: '`"`', fix: 'add `"`' });
     } else if (token.tokenType === t.Primed && token.image.endsWith("''")) {

@@ -54,7 +54,7 @@ export const SYNTAX_PROBLEMS = {
   },
   E0111: {
     title: 'malformed number',
-    explanation: 'Numbers are written `1`, `0.5` or `1e-6`: digits before and after the point, no letters.',
+    explanation: 'Numbers are written `1`, `0.5` or `1e-6`: digits before and after the point, no letters. Values are 32-bit floats, so a number is at most `3.4e38`.',
     fix: 'Write the number in full; a product needs `*`.',
   },
   E0112: {
@@ -68,6 +68,9 @@ export const SYNTAX_PROBLEMS = {
     fix: 'Remove the prime.',
   },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly explanation: string; readonly fix: string }>>;
+
+/** So many are told of a file; where there are more, a last one says so, and what it holds is not looked into. */
+export const MOST_PROBLEMS = 50;
 
 export type SyntaxCode = keyof typeof SYNTAX_PROBLEMS;
 

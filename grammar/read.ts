@@ -1,9 +1,11 @@
 /** Lexer, layout and parser in a row: all that can be read off a text. */
 import { tokenMatcher, type IToken } from 'chevrotain';
 import type { Comment } from './ast.ts';
+import type { Mark } from './base.ts';
 import { layOut, type Layout } from './layout.ts';
 import { lexicalProblems } from './messages.ts';
 import { ModuleParser, type Parsed } from './parser.ts';
+import { MOST_PROBLEMS, type SyntaxProblem } from './problems.ts';
 import * as t from './tokens.ts';
 
 // Both are built once: the lexer has no state, and the parser takes none from one call to the next.
@@ -22,11 +24,27 @@ export function read(text: string): Reading {
   for (const token of lexed.tokens) repair(token);
   const layout = layOut(text, lexed.tokens);
   const comments = (lexed.groups['comments'] ?? []).map(commentOf);
-  const parsed = parser.parse(layout, docsOf(text, layout.tokens, comments), text.length);
+  // In a text that falls apart the parser would only find what follows from that.
+  const legible = lexical.length + layout.problems.length <= MOST_PROBLEMS;
+  const parsed = legible ? parser.parse(layout, docsOf(text, layout.tokens, comments), text.length) : { items: [], problems: [], marks: new Map<IToken, Mark>() };
   const unread = lexed.errors.map((error) => error.offset);
   const trusted = parsed.problems.filter((problem) => !follows(problem.span.start, unread, lexed.tokens));
-  const problems = [...lexical, ...layout.problems, ...trusted].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  return { ...parsed, layout, comments, problems };
+  const unclosed = layout.problems.filter((problem) => !trusted.some((other) => explains(other, problem)));
+  const told = trusted.map((problem) => (layout.problems.some((other) => explains(problem, other)) ? { ...problem, fix: `add ${problem.expected} before ${problem.given}` } : problem));
+  const problems = [...lexical, ...unclosed, ...told].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return { ...parsed, layout, comments, problems: capped(problems) };
+}
+
+/** `model M(x: [d] -> y: [d]`: where the closing bracket was expected says more than that it never came. */
+function explains(parsed: SyntaxProblem, unclosed: SyntaxProblem): boolean {
+  return unclosed.code === 'E0103' && parsed.code === 'E0101' && parsed.given === '`->`' && parsed.expected === unclosed.expected && parsed.span.start > unclosed.span.start;
+}
+
+function capped(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
+  const next = problems[MOST_PROBLEMS];
+  if (next === undefined) return problems;
+  const { code, span } = next;
+  return [...problems.slice(0, MOST_PROBLEMS), { code, span, message: 'there are more syntax errors from here on', fix: 'correct those before this one first: many follow from others' }];
 }
 
 /** Whether text that the lexer could not read stands just before the place: it is the reason for what went wrong there. */

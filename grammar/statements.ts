@@ -51,7 +51,8 @@ export abstract class StatementParser extends TypeParser {
     const given = describe(this.LA(1));
     const value = statement !== null && 'value' in statement ? (statement.value as Expr) : null;
     const word = statement?.kind === 'expression' && value?.kind === 'name' ? closest(value.name, words) : null;
-    const fix = this.is(1, t.From) ? ARROW_FIX : word !== null ? `did you mean \`${word}\`?` : 'put `;` between two statements, or an operator between two values';
+    const returned = statement?.kind === 'expression' && value?.kind === 'name' && value.name === 'return';
+    const fix = returned ? 'leave `return` away: the last line of a body is its value' : this.is(1, t.From) ? ARROW_FIX : word !== null ? `did you mean \`${word}\`?` : 'put `;` between two statements, or an operator between two values';
     this.report({ code: 'E0109', message: `a statement ends here; ${given} cannot follow it on the same line`, span: spanOf(this.LA(1)), expected: 'the end of the line, `;` or an operator', given, fix });
     this.skip(depth);
   }

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AxisSpec, Batch, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { elementCount, place } from './values.ts';
+import { elementCount, isNested, place, show, type Nested } from './values.ts';
 
 /** One input of all examples, zero in the padding. */
 export interface HostInput {
@@ -17,7 +17,7 @@ export interface HostInput {
 
 /** A padded batch on the host. */
 export interface HostBatch {
-  /** Every size of the call: construct-phase dims, `batch`, and the longest length of each ragged dim. */
+  /** Every size of the call: construct-phase dims, `batch`, and the longest length of each ragged dim, at least 1. */
   readonly n: Sizes;
   readonly size: number;
   readonly inputs: Readonly<Record<string, HostInput>>;
@@ -27,8 +27,6 @@ export interface HostBatch {
 
 const dtypes = { float: 'float32', int: 'int32', index: 'int32', bool: 'bool' } as const;
 const elementNames = { float: 'numbers', int: 'whole numbers', index: 'whole numbers', bool: 'truth values' } as const;
-
-type Nested = ArrayLike<unknown>;
 
 /** Where a length was first seen, for the message when another input disagrees. */
 interface Origin {
@@ -48,6 +46,7 @@ interface Origin {
 export function collate(
   n: Sizes, ragged: readonly RaggedSpec[], specs: readonly InputSpec[], examples: readonly object[], requirements: readonly LengthRequirement[] = [],
 ): HostBatch {
+  requireExamples(examples);
   if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
   const mayBeEmpty = new Map(ragged.map((dim) => [dim.label, dim.mayBeEmpty]));
   const lengths: Record<string, Int32Array> = {};
@@ -55,6 +54,9 @@ export function collate(
   for (const dim of dims) lengths[dim] = new Int32Array(examples.length);
 
   for (const [row, example] of examples.entries()) {
+    if (typeof example !== 'object' || example === null || isNested(example)) {
+      throw new InputError(`example ${row}: expected an object with ${specs.map((spec) => `\`${spec.name}\``).join(', ')}, given ${show(example)}`);
+    }
     const origins = new Map<string, Origin>();
     for (const spec of specs) measure(spec, valueOf(spec, example, row), row, origins, mayBeEmpty);
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
@@ -62,11 +64,19 @@ export function collate(
   }
 
   const padded: Record<string, number> = { ...n, batch: examples.length };
-  for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 0);
+  // At least one place, also where every example is empty: kernels differ on axes of none, and some fail.
+  for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
 
   const inputs: Record<string, HostInput> = {};
   for (const spec of specs) inputs[spec.name] = fill(spec, examples, padded, lengths);
   return { n: padded, size: examples.length, inputs, lengths };
+}
+
+/** What was given as the examples of a call, by programs that no type checker has seen. */
+export function requireExamples(examples: unknown): void {
+  if (Array.isArray(examples)) return;
+  const one = typeof examples === 'object' && examples !== null && !isNested(examples);
+  throw new InputError(`expected an array of examples, given ${show(examples)}${one ? ': write `[example]` for a single one' : ''}`);
 }
 
 function valueOf(spec: InputSpec, example: object, row: number): unknown {
@@ -94,10 +104,6 @@ function describe(spec: InputSpec): string {
 
 function labelsOf(spec: InputSpec): string[] {
   return spec.axes.map((axis) => axis.label);
-}
-
-function isNested(value: unknown): value is Nested {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
 /** The row of places of axis `axis`; an error where the value is nested less deeply than there are axes. */
@@ -254,12 +260,6 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
   return value;
 }
 
-function show(value: unknown): string {
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
-  if (isNested(value)) return `an array of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
-}
 
 /** A batch on the active backend. Dispose it when the results are there. */
 export class DeviceBatch implements Batch {

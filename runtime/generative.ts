@@ -1,11 +1,11 @@
-import type { HostBatch } from './batch.ts';
+import { requireExamples, type HostBatch } from './batch.ts';
 import { Decoding, unknownTap } from './decode/decoding.ts';
 import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
 import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Model, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, requirePositiveInteger, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, requirePositiveInteger, show, type Value, type Values } from './values.ts';
 
 interface CommonOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -102,6 +102,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
    * @throws InputError for examples or options that make no sense
    */
   async generate(examples: readonly Input[], options: GenerateOptions = {}): Promise<Generated[]> {
+    requireExamples(examples);
     checkOptions(options, examples.length);
     for (const name of options.taps ?? []) {
       if (!Object.hasOwn(this.decoder.taps, name)) throw new InputError(unknownTap(this.decoder, name));
@@ -210,6 +211,8 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
 }
 
 function checkOptions(options: GenerateOptions, examples: number): void {
+  const given: unknown = options;
+  if (typeof given !== 'object' || given === null) throw new InputError(`expected options such as \`{ method: 'beam', width: 5 }\`, given ${show(given)}`);
   const method = options.method ?? 'greedy';
   const known = allowed[method];
   if (known === undefined) throw new InputError(`there is no way to generate called \`${String(method)}\`: greedy, beam, sample`);

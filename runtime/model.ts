@@ -4,7 +4,8 @@ import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoi
 import type { Batch, Definition, InputSpec, ObjectiveDefinition, Sizes, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { StepRandom } from './random.ts';
-import { cut, download, type Value, type Values } from './values.ts';
+import { emitted } from './scope.ts';
+import { cut, download, show, type Value, type Values } from './values.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
 export interface ModelOptions<Dims> {
@@ -61,6 +62,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   readonly weights: Weights;
 
   constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
+    checkOptions(definition, options);
     this.definition = definition;
     this.seed = options.seed ?? 0;
     this.dims = chooseDims(definition, options.dims ?? {});
@@ -164,7 +166,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   private onDevice<T>(host: HostBatch, run: (batch: Batch) => T): T {
     const batch = new DeviceBatch(host);
     try {
-      return run(batch);
+      return emitted(() => run(batch));
     } finally {
       batch.dispose();
     }
@@ -185,6 +187,17 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 }
 
+function checkOptions(definition: Definition, options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw new InputError(`\`${definition.name}\`: expected options (\`dims\`, \`seed\`), given ${show(options)}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (name !== 'dims' && name !== 'seed') {
+      const dim = Object.hasOwn(definition.hyperparameters, name) ? `; a dim is given as \`dims: { ${name}: ${show(value)} }\`` : '';
+      throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: \`dims\`, \`seed\`${dim}`);
+    }
+    if (name === 'seed' && value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(value)}`);
+  }
+}
+
 function chooseDims(definition: Definition, given: object): Record<string, number> {
   const dims: Record<string, number> = { ...definition.hyperparameters };
   for (const [label, size] of Object.entries(given)) {
@@ -194,7 +207,7 @@ function chooseDims(definition: Definition, given: object): Record<string, numbe
       throw new InputError(`\`${definition.name}\` has no dim \`${label}\` that can be chosen: ${known === '' ? 'it has none' : known}`);
     }
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
-      throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${String(size)}`);
+      throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${show(size)}`);
     }
     dims[label] = size;
   }

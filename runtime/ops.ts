@@ -107,6 +107,8 @@ export function all(x: tf.Tensor, axes: number[]): tf.Tensor {
 
 /** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */
 export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
+  // tfjs refuses fewer than two places.
+  if (depth < 2) return tf.tidy(() => tf.cast(tf.equal(tf.expandDims(indices, -1), tf.zeros([depth], 'int32')), 'float32'));
   return tf.tidy(() => tf.cast(tf.oneHot(indices, depth), 'float32'));
 }
 

@@ -56,8 +56,22 @@ export function place(name: string, labels: readonly string[], at: readonly numb
   return inside.length === 0 ? `\`${name}\`` : `\`${name}[${inside.join(', ')}]\``;
 }
 
+export type Nested = ArrayLike<unknown>;
+
+export function isNested(value: unknown): value is Nested {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+/** What was given, as it stands in messages. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (isNested(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}
+
 export function requirePositiveInteger(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InputError(`\`${name}\`: expected a whole number of at least 1, given ${value}`);
+    throw new InputError(`\`${name}\`: expected a whole number of at least 1, given ${show(value)}`);
   }
 }

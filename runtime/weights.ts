@@ -1,35 +1,44 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec, Tensors } from './definition.ts';
-import { CheckpointError } from './errors.ts';
+import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
 import { download, elementCount, type Value } from './values.ts';
 import type { StoredTensor } from './checkpoint/safetensors.ts';
+
+/** What an array of JavaScript can surely hold. */
+const mostElements = 2 ** 31 - 1;
 
 /** The parameters of a model on the active backend. */
 export class Weights {
   readonly specs: readonly ParameterSpec[];
   private current: Readonly<Record<string, tf.Tensor>>;
+  private disposed = false;
 
+  /** @throws InputError for a parameter too large to make */
   constructor(specs: readonly ParameterSpec[], seed: number) {
+    for (const spec of specs) {
+      if (sizeOf(spec) > mostElements) throw new InputError(`the parameter \`${spec.path}\` [${axesOf(spec)}] would have ${sizeOf(spec)} elements, more than one tensor can hold (${mostElements}): choose smaller dims`);
+    }
     this.specs = specs;
     this.current = Object.fromEntries(specs.map((spec) => [spec.path, upload(initialValues(spec, seed), shapeOf(spec))]));
   }
 
   /** By path. They stay with this object: do not dispose them. */
   get tensors(): Tensors {
+    this.requireAlive();
     return this.current;
   }
 
   /** Takes new tensors, one per path, and disposes of the old ones. */
   replace(next: Tensors): void {
-    const previous = this.current;
+    const previous = this.tensors;
     this.current = Object.fromEntries(this.specs.map((spec) => [spec.path, tf.keep(next[spec.path]!)]));
     for (const tensor of Object.values(previous)) tensor.dispose();
   }
 
   async read(path: string): Promise<Value> {
     const spec = this.specs.find((each) => each.path === path);
-    const tensor = this.current[path];
+    const tensor = this.tensors[path];
     if (spec === undefined || tensor === undefined) throw new RangeError(`there is no parameter \`${path}\``);
     return { data: await download(tensor), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
   }
@@ -37,7 +46,7 @@ export class Weights {
   /** All parameters as they are written to a file. */
   async store(): Promise<Map<string, StoredTensor>> {
     const stored = this.specs.map(async (spec): Promise<[string, StoredTensor]> => {
-      const data = await download(this.current[spec.path]!);
+      const data = await download(this.tensors[spec.path]!);
       return [spec.path, { data: data instanceof Float32Array ? data : Float32Array.from(data), shape: shapeOf(spec) }];
     });
     return new Map(await Promise.all(stored));
@@ -46,17 +55,20 @@ export class Weights {
   /**
    * Takes stored values: all of them or, with an error, none.
    *
-   * @throws CheckpointError naming what is missing, what is too many, and shapes that differ
+   * @throws CheckpointError naming what is missing, what is too many, shapes that differ, and what is not finite
    */
   restore(stored: ReadonlyMap<string, StoredTensor>): void {
+    this.requireAlive();
     const faults: string[] = [];
     for (const spec of this.specs) {
       const given = stored.get(spec.path);
       const expected = shapeOf(spec);
       if (given === undefined) faults.push(`\`${spec.path}\` is missing`);
       else if (given.shape.join() !== expected.join()) {
-        const axes = spec.axes.map((axis) => `${axis.label} = ${axis.size}`).join(', ');
-        faults.push(`\`${spec.path}\`: expected [${axes}], given [${given.shape.join(', ')}]`);
+        faults.push(`\`${spec.path}\`: expected [${axesOf(spec)}], given [${given.shape.join(', ')}]`);
+      } else {
+        const place = given.data.findIndex((value) => !Number.isFinite(value));
+        if (place >= 0) faults.push(`\`${spec.path}\` is not finite: its element ${place} is ${given.data[place]}`);
       }
     }
     const known = new Set(this.specs.map((spec) => spec.path));
@@ -71,7 +83,16 @@ export class Weights {
   dispose(): void {
     for (const tensor of Object.values(this.current)) tensor.dispose();
     this.current = {};
+    this.disposed = true;
   }
+
+  private requireAlive(): void {
+    if (this.disposed) throw new InputError('the model was disposed of, and its parameters with it: make another');
+  }
+}
+
+function axesOf(spec: ParameterSpec): string {
+  return spec.axes.map((axis) => `${axis.label} = ${axis.size}`).join(', ');
 }
 
 export function shapeOf(spec: ParameterSpec): number[] {

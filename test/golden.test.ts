@@ -87,7 +87,7 @@ async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
 /** The program and what is said of it, to be read together. */
 function withSources(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>, path: string): string {
   // The standard library is left out: a change there is no change of what is said here.
-  const shown = [...new Set([path, ...diagnostics.map(({ place }) => place.file)])].filter((file) => !file.startsWith('std/'));
+  const shown = [...new Set([path, ...diagnostics.map(({ place }) => place.file)])].filter((file) => sources.has(file) && !file.startsWith('std/'));
   const texts = shown.map((file) => `---- ${file}\n${(sources.get(file) ?? '').trimEnd()}\n`);
   return `${texts.join('\n')}\n---- diagnostics\n${renderAll(diagnostics, sources, { color: false, width: 100 })}`;
 }

@@ -1,7 +1,10 @@
 /** What the README quotes is what stands in the repository. */
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { requireBuilt, root, scratch } from './cli/support.ts';
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 const readme = read('README.md');
@@ -19,4 +22,30 @@ it.each(['README.md', 'models/bahdanau/README.md', 'models/seq2seq/README.md', '
   for (const [, target] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
     expect(existsSync(fileURLToPath(new URL(`../${folder === '' ? '' : `${folder}/`}${target}`, import.meta.url))), target).toBe(true);
   }
+});
+
+it('shows a use of the emitted module that is typed, without a name too many, and runs', { timeout: 300_000 }, () => {
+  requireBuilt();
+  const usage = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes("from 'attnc/runtime'"))!;
+  const folder = scratch();
+  // As in a project that npm has installed attnc in.
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules', 'attnc'), 'dir');
+  symlinkSync(join(root, 'node_modules', '@tensorflow'), join(folder, 'node_modules', '@tensorflow'), 'dir');
+  symlinkSync(join(root, 'node_modules', '@types'), join(folder, 'node_modules', '@types'), 'dir');
+  copyFileSync(join(root, 'models', 'bahdanau', 'model.ts'), join(folder, 'model.ts'));
+  writeFileSync(join(folder, 'usage.ts'), usage);
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    compilerOptions: {
+      target: 'ES2023', module: 'NodeNext', types: ['node'], strict: true, noUnusedLocals: true, noUncheckedIndexedAccess: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,
+    },
+    files: ['usage.ts'],
+  }));
+  const node = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } => spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  expect(node(join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toMatchObject({ status: 0, stdout: '' });
+  const ran = node(join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'usage.ts');
+  expect(ran).toMatchObject({ status: 0 });
+  expect(ran.stdout).toMatch(/shape: \[ \d+, 2 \]/);
+  expect(existsSync(join(folder, 'model.safetensors'))).toBe(true);
 });

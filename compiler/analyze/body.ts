@@ -74,7 +74,10 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   runBody(declaration.body, here, plainBody, found);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
   const declared = declaration.result?.kind === 'named' ? here.scope.own(declaration.result.name.text) : null;
-  if (found.result === null && declared?.kind === 'value') found.result = declared.value;
+  if (found.result === null && declared?.kind === 'value') {
+    found.result = declared.value;
+    found.resultSpan = equationOf(declaration, here)?.span ?? declared.span;
+  }
   if (declaration.what === 'attention') {
     const weights = here.scope.own('weights');
     if (weights?.kind !== 'value') {
@@ -86,6 +89,15 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   }
   if (found.result === null) return report(here, 'E0314', declaration.name.span, `the body of \`${declaration.name.text}\` ends without a result`, { fix: 'let its last line be an expression' });
   return declaredResult(declaration, found.result, found.resultSpan ?? declaration.span, here);
+}
+
+/** The equation that gives the declared result. */
+function equationOf({ body, result }: Declaration, here: Here): Equation | undefined {
+  const name = result?.kind === 'named' ? result.name.text : null;
+  const of = (statements: readonly Statement[]): Equation | undefined => statements
+    .flatMap((statement) => (statement.kind === 'match' ? [of(chooseArm(statement, here)?.body.statements ?? [])] : statement.kind === 'equation' ? [statement] : []))
+    .findLast((equation) => equation?.targets.some((target) => !target.prime && target.name.text === name));
+  return of(body.statements);
 }
 
 function declaredResult(declaration: Declaration, value: Value, span: Span, here: Here): Value {
@@ -257,6 +269,15 @@ function named(value: Value, name: string, span: Span, here: Here): Value {
 function assign(target: Target, given: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): void {
   const name = target.name.text;
   const key = keyOf(target);
+  const state = target.prime ? undefined : found.states.find((candidate) => candidate.name === name);
+  if (state !== undefined && here.scope.own(key)?.kind === 'value') {
+    report(here, 'E0602', target.span, `\`${name}\` is a state: inside the step it is the previous value, which no equation changes`, {
+      fix: `write \`${name}' = …\` for its next value`, related: [{ place: placeOf(here, state.span), message: 'the state' }],
+    });
+    found.nexts.set(name, { node: state.argument, span: target.span });
+    here.scope.define(`${name}'`, { kind: 'value', value: ERROR, span: target.span });
+    return;
+  }
   const earlier = here.scope.own(key) ?? rigidDim(key, here);
   if (earlier !== null && !here.scope.carries(key)) {
     const first = earlier.kind === 'value' || earlier.kind === 'dim' ? earlier.span : null;

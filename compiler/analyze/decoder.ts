@@ -17,6 +17,8 @@ export interface Decoded {
   readonly graph: DecoderGraph;
   /** Every named value of the body with the generated axis in front, in the model's frame. */
   readonly named: ReadonlyMap<string, Node>;
+  /** Of the named values that have fields, as an attention's call has `weights`: field to its name in `named`. */
+  readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly inputs: readonly Input[];
   /** The targets: `y'`. */
   readonly target: Input;
@@ -81,12 +83,14 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   for (const state of states) if (state.next === null) return null;
   const complete = states.map((state) => ({ name: state.name, argument: state.argument, init: state.init, next: state.next! }));
   const taps = new Map<string, Node>();
+  const fields = new Map<string, Map<string, string>>();
   if (inside.taps.length === 1) taps.set('weights', filled(inside.taps[0]!.node, 0, inside));
   for (const [key, value] of found.named) {
-    if (value.kind === 'record' && value.fields.get('weights')?.kind === 'tensor' && inside.taps.length > 1) {
-      const weights = value.fields.get('weights');
-      if (weights?.kind === 'tensor') taps.set(`${key}.weights`, filled(weights.node, 0, inside));
-    }
+    const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
+    if (weights?.kind !== 'tensor') continue;
+    const tap = weights.node === inside.taps[0]?.node && inside.taps.length === 1 ? 'weights' : `${key}.weights`;
+    if (!taps.has(tap)) taps.set(tap, filled(weights.node, 0, inside));
+    fields.set(key, new Map([['weights', tap]]));
   }
   const start = startOf(generates, declaration.body, originOf(elem.space), base);
   const end = placeOfOutput(generates.end, 'end', base);
@@ -104,7 +108,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
     name, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps,
     start, end, rank: clauses.rank, atMost,
   };
-  return teacherForced(graph, found.named, axis, elem, base, here, span);
+  return { ...teacherForced(graph, found.named, axis, elem, base, here, span), fields };
 }
 
 function declaresState(body: Body): boolean {
@@ -231,7 +235,7 @@ function decoderClauses(statements: readonly Statement[], base: Here): { rank: N
 }
 
 /** Teacher forcing: one scan over the generated axis with the true previous outputs; every named value is an emit. */
-function teacherForced(graph: DecoderGraph, namedValues: ReadonlyMap<string, Value>, axis: Axis, elem: Extract<Input['type']['elem'], { kind: 'index' }>, base: Here, here: Here, span: Span): Decoded {
+function teacherForced(graph: DecoderGraph, namedValues: ReadonlyMap<string, Value>, axis: Axis, elem: Extract<Input['type']['elem'], { kind: 'index' }>, base: Here, here: Here, span: Span): Omit<Decoded, 'fields'> {
   const builder = here.ctx.builder.at(origin(here, span));
   const outer = here.frame.axis(axis.label, axis.space);
   const output = graph.output;

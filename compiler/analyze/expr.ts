@@ -1,6 +1,6 @@
 /** Expressions: syntax to typed values. */
 import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
-import type { BinaryFn, Node } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Node } from '../graph/graph.ts';
 import { originOf, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
@@ -10,7 +10,7 @@ import {
   alignAxes, asTensor, binary, constant, markOrder, number, rename, sameKind, select, tensorOrError, toFloat, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
-import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateScan } from './scan.ts';
 
@@ -128,6 +128,12 @@ function evaluateName(expr: NameExpr, here: Here): Value {
   }
   if (base !== null) return report(here, 'E0603', expr.span, `\`${expr.name}\` is no state: only a state has a next value`, { fix: `write \`${expr.name}\`` });
   if (isBuiltin(key)) return report(here, 'E0205', expr.span, `\`${key}\` is an operation: call it with \`(…)\``);
+  const hidden = here.scope.hiddenIn(key);
+  if (hidden !== null) {
+    return report(here, 'E0201', expr.span, `\`${key}\` is known only inside the \`${hidden}\` above`, {
+      fix: hidden === 'scan' ? `let the \`scan\` give it: \`emit ${key}\`` : `let the \`repeat\` give every round's: \`emit ${key}\`; for the last round's give \`${key.replace("'", '')}\` a first value before the \`repeat\``,
+    });
+  }
   return unknownName(here, 'E0201', { text: key, span: expr.span }, 'name', here.scope.names());
 }
 
@@ -239,6 +245,14 @@ function evaluateDot(expr: BinaryExpr, here: Here): Value {
   return tensor(made);
 }
 
+/** Renaming helps only where an axis of the operand has the size that the map takes. */
+function fixOfMap(into: Axis, operand: Node, here: Here): { fix?: string } {
+  const { axes } = typeOf(operand);
+  const fits = axes.findLast((axis) => agree(here, into.space, axis.space) === 'equal');
+  if (fits !== undefined) return { fix: `rename the operand's axis: \`x[${fits.label} as ${into.label}]\`` };
+  return axes.length === 0 ? {} : { fix: `declare the map over an axis that the operand has: \`[… <- ${axes.at(-1)!.label}]\`` };
+}
+
 function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: BinaryExpr, here: Here): Value {
   let x = toFloat(operand, here, expr.right.span);
   const ordered = !here.ctx.unordered.has(operand);
@@ -247,7 +261,7 @@ function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: Bin
     if (axis === null) {
       return report(here, 'E0312', expr.span, `the map takes in an axis \`${into.label}\` that its operand does not have`, {
         expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: describeType(typeOf(operand)),
-        ...(typeOf(operand).axes.length > 0 ? { fix: `rename the operand's axis: \`x[${typeOf(operand).axes.at(-1)!.label} as ${into.label}]\`` } : {}),
+        ...fixOfMap(into, operand, here),
       });
     }
     const verdict = agree(here, into.space, axis.space);
@@ -277,6 +291,11 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   if (callee.kind === 'per') return notYet(here, callee.span, '`per` (parameters of its own for each place)');
   const base = callee.kind === 'bracket' ? callee.base : callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
+  if (base.kind === 'field' && isBuiltin(base.field.text)) {
+    const text = (span: Span): string => here.module.module.file.text.slice(span.start, span.end);
+    const axes = expr.args.map(({ value }) => text(value.span)).join(', ');
+    return report(here, 'E0205', callee.span, `\`${base.field.text}\` is an operation, not a field`, { fix: `write \`${base.field.text}${axes === '' ? '' : `[${axes}]`}(${text(base.base.span)})\`` });
+  }
   if (base.kind !== 'name' || base.prime) return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called');
   const entry = here.scope.lookup(base.name);
   if (entry === null) {
@@ -299,9 +318,12 @@ function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Valu
   const entry = expr.base.kind === 'name' && !expr.base.prime ? here.scope.lookup(expr.base.name) : null;
   const base = entry?.kind === 'value' ? entry.value : evaluate(expr.base, here);
   if (base.kind === 'error') return ERROR;
-  if (base.kind !== 'record') return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields');
+  if (base.kind !== 'record') {
+    const given = base.kind === 'tensor' ? { given: `${describeType(typeOf(base.node))}, a tensor` } : {};
+    return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields', { ...given, fix: `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = place]\`` });
+  }
   const field = base.fields.get(expr.field.text);
-  if (field === undefined) return unknownName(here, 'E0210', expr.field, 'field', base.fields.keys());
+  if (field === undefined) return unknownOf(here, 'E0210', expr.field, 'field', [...base.fields.keys()]);
   return expr.base.kind === 'name' ? uncaptured(field, expr.base.name, expr.span, here) : field;
 }
 

@@ -128,6 +128,7 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
   if (equalSizes(product, sizeOf(axis.space), here.ctx.facts) !== 'equal') {
     report(here, 'E0313', span, `\`${from.text}\` cannot be split into these axes`, {
       expected: `axes whose sizes multiply to that of \`${from.text}\``, given: into.map((part) => part.label).join(', '),
+      fix: `let \`${from.text}\` have that size: \`dim ${from.text} = ${into.map((part) => part.label).join(' * ')}\`, or split it into other dims`,
     });
     return null;
   }

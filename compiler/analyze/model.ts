@@ -46,8 +46,12 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   const main = declaration.result?.kind === 'named' ? declaration.result.name.text : 'result';
   const outputs = result === null ? tensorsOf(value, main) : new Map([['logits', result.named.get('logits')!]]);
   const define = (name: string, node: Node): void => {
-    if (scope.own(name) === null) scope.define(name, { kind: 'value', value: tensor(node), span: null });
+    const known = scope.own(name);
+    const fields = new Map([...(result?.fields.get(name) ?? [])].map(([field, key]) => [field, tensor(result!.named.get(key)!)]));
+    if (known === null) scope.define(name, { kind: 'value', value: fields.size === 0 ? tensor(node) : { kind: 'record', fields, main: tensor(node) }, span: null });
   };
+  // What the model gives goes before what its body calls by the same name: `y` is the result `y`.
+  for (const [name, node] of outputs) scope.define(name, { kind: 'value', value: tensor(node), span: null });
   if (result !== null) {
     for (const name of result.graph.taps.keys()) outputs.set(name, result.named.get(name)!);
     for (const [name, node] of result.named) define(name, node);

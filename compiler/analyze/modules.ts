@@ -1,6 +1,6 @@
 /** A set of parsed files with their imports resolved: what the checker works on. */
 import type { Declaration, ImportItem, Item, Module, Objective } from '../../grammar/ast.ts';
-import { parse } from '../../grammar/index.ts';
+import { MOST_PROBLEMS, parse } from '../../grammar/index.ts';
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 
@@ -61,7 +61,7 @@ export function loadModules(path: string, library: Library, problems: Problems):
     const holders = syntax.map(({ span }) => bodies.find((item) => item.span.start <= span.start && span.start <= item.span.end));
     const loaded: LoadedModule = {
       path: file, module, standard: standard.has(file), imports,
-      damaged: new Set(holders.filter((item) => item !== undefined)), broken: holders.includes(undefined),
+      damaged: new Set(holders.filter((item) => item !== undefined)), broken: holders.includes(undefined) || syntax.length > MOST_PROBLEMS,
     };
     modules.set(file, loaded);
     for (const item of module.items) {

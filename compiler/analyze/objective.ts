@@ -5,7 +5,7 @@ import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
-import { ERROR, notYet, origin, report, Scope, tensor, typeOf, unknownName } from './scope.ts';
+import { ERROR, notYet, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';
 import { collected, laterNames, runBody } from './body.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -109,7 +109,7 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
   }
   const kind = expr.callee.name;
   if (!isOptimizer(kind)) {
-    unknownName(here, 'E0803', { text: kind, span: expr.callee.span }, 'optimizer', Object.keys(optimizers));
+    unknownOf(here, 'E0803', { text: kind, span: expr.callee.span }, 'optimizer', Object.keys(optimizers));
     return null;
   }
   const options = new Map<string, HostExpr>();
@@ -117,7 +117,7 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
     const name = arg.name;
     if (name === null || !optimizers[kind].includes(name.text)) {
       if (name === null) report(here, 'E0803', arg.value.span, `an option of \`${kind}\` has a name`, { fix: `\`${kind}(rate = …)\`` });
-      else unknownName(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
+      else unknownOf(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
       return null;
     }
     const value = hostExpr(arg.value, here);

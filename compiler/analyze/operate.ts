@@ -258,8 +258,8 @@ export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: He
 /** Checks a value against a declared type and gives it exactly the declared axes (a permutation; scalars fill). */
 export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean, code: 'E0307' | 'E0604' = 'E0307'): Node | null {
   const given = typeOf(node);
-  const mismatch = (message: string, why?: string): null => {
-    report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }) });
+  const mismatch = (message: string, why?: string, fix?: string): null => {
+    report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }) });
     return null;
   };
   let value = node;
@@ -295,10 +295,20 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
   }
   const lacking = declared.axes.filter((axis) => !typeOf(value).axes.some((own) => own.id === axis.id));
   if (lacking.length > 0 && !fill) {
-    return mismatch(`${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`);
+    return mismatch(`${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`, undefined, givingAxes(node, lacking, here));
   }
   const same = typeOf(value).axes.length === declared.axes.length && typeOf(value).axes.every((axis, i) => axis.id === declared.axes[i]!.id);
   return same ? value : here.ctx.builder.node({ kind: 'broadcast', axes: declared.axes }, [value], origin(here, span));
+}
+
+/** `Linear(x)` gives no axis unless its brackets name one. */
+function givingAxes(node: Node, lacking: readonly Axis[], here: Here): string | undefined {
+  const call = node.op.kind === 'result' ? node.inputs[0] : node;
+  if (call?.op.kind !== 'call') return undefined;
+  const { callee } = call.op;
+  const entry = here.scope.lookup(callee);
+  if (entry?.kind !== 'declaration' || !entry.declaration.statics.some(({ group }) => group)) return undefined;
+  return `name what \`${callee}\` gives in its brackets: \`${callee}[${lacking.map(({ label }) => label).join(', ')}](…)\``;
 }
 
 /** A literal place, as the first value of a state that holds places. */

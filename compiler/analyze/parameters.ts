@@ -65,6 +65,8 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
     const own = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${k < outs.length ? axis.label : inAxis(axis).label}${k < outs.length ? '' : '~in'}` }));
     known = { path: trimmed, axes: own, outs: outs.length, init: here.initAll || init === null ? here.init : init, origin: at };
     ctx.parameters.set(trimmed, known);
+    const caller = here.module.standard ? here.calls.findLast(({ place }) => !place.file.startsWith('std/')) : undefined;
+    if (caller !== undefined) ctx.parameterCalls.set(trimmed, caller.place);
     ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, own, at));
   }
   const other = known.axes.findIndex((axis, k) => all[k] === undefined || !sameExtent(axis, all[k], here));

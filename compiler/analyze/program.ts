@@ -1,13 +1,15 @@
 /** Whole files: the check of every declaration on its own, and models lowered to programs in the 'calls' dialect. */
 import type { Declaration, Objective } from '../../grammar/ast.ts';
-import { Problems } from '../diagnostics/diagnostic.ts';
+import { Problems, settingPlace, type Place } from '../diagnostics/diagnostic.ts';
+import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
 import type { ObjectiveGraph, Program } from '../graph/graph.ts';
 import { elaborateModel, reads } from './model.ts';
 import { objectivesOf, type LoadedModule, type ModuleSet } from './modules.ts';
 import { elaborateObjective } from './objective.ts';
+import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import { isError, notYet, unknownName, type Here } from './scope.ts';
+import { isError, notYet, unknownOf, type Here } from './scope.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
 import { Words } from './words.ts';
@@ -22,6 +24,12 @@ export interface Checked {
   readonly modules: ModuleSet;
   readonly options: LowerOptions;
   readonly programs: readonly Program[];
+  /** For parameters that the standard library declares: the call of the user's that brings them, by `callerKey`. */
+  readonly callers: ReadonlyMap<string, Place>;
+}
+
+export function callerKey(program: string, path: string): string {
+  return `${program} ${path}`;
 }
 
 /**
@@ -34,9 +42,13 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   const base: Variant = { modules, overrides: set, problems, training: false, found: null };
   const own = [...modules.modules.values()].filter((module) => !module.standard || module === modules.entry);
   if (own.some(({ broken }) => broken)) return null;
+  const errors = problems.errors;
+  for (const module of own) refuseNames(module, problems);
+  if (problems.errors > errors) return null;
   unknownOverrides(base);
   const words = new Words([...modules.modules.values()].flatMap(({ module }) => module.items));
-  const programs = checkAll(base, () => true);
+  const callers = new Map<string, Place>();
+  const programs = checkAll(base, () => true, callers);
   checkAll({ ...base, training: true }, (item) => words.reach(item, 'training') || words.reach(item, 'dropout'));
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {
     for (const choice of choices) {
@@ -48,13 +60,13 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   if (problems.errors > 0) return null;
   const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set() });
   for (const module of own) warnUnused(module.module, reporting(within(module, here), problems));
-  return { modules, options, programs };
+  return { modules, options, programs, callers };
 }
 
 type Variant = Omit<Setup, 'builder' | 'fixed'>;
 
 /** Checks what `concerns` the variant; gives the programs of the entry file's models. */
-function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean): Program[] {
+function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean, callers = new Map<string, Place>()): Program[] {
   const { entry, modules } = variant.modules;
   const objectives = objectivesOf(entry.module.items).filter((objective) => !entry.damaged.has(objective));
   const programs: Program[] = [];
@@ -71,7 +83,7 @@ function checkAll(variant: Variant, concerns: (item: Declaration | Objective) =>
       let program: Program | null = null;
       settled(variant, (setup) => {
         const root = begin(setup);
-        if (item.what === 'model' && module === entry) program = contained(item, root.here, () => lowerModel(item, root, own, setup));
+        if (item.what === 'model' && module === entry) program = contained(item, root.here, () => lowerModel(item, root, own, setup, callers));
         else checkDeclaration(item, module, within(module, root.here));
         return root;
       });
@@ -101,7 +113,13 @@ function checkObjective(objective: Objective, setup: Setup): Root {
       const entry = here.scope.lookup(name);
       return entry?.kind === 'declaration' && entry.declaration.what === 'model';
     });
-    if (!isError(unknown.entry)) unknownName(here, 'E0201', unknown.model, 'model', known);
+    if (isError(unknown.entry)) return root;
+    unknownOf(here, 'E0201', unknown.model, 'model', known);
+    // Where one model alone can be meant, the rest of the objective is looked at as well.
+    const only = known.length === 1 && models.length === 1 ? here.scope.own(known[0]!) : null;
+    if (only?.kind === 'declaration' && !only.module.damaged.has(only.declaration)) {
+      contained(objective, here, () => lowerModel(only.declaration, { ...root, here: within(only.module, here) }, [objective], setup));
+    }
   } else if (models.length !== 1) notYet(here, objective.span, 'an objective over several models');
   else if (models[0]!.entry?.kind === 'declaration') {
     const { declaration, module } = models[0]!.entry;
@@ -132,25 +150,32 @@ function settled(variant: Variant, run: (setup: Setup) => Root): void {
 
 function unknownOverrides(variant: Variant): void {
   // Here the dims and options of all files are declared even where there is no declaration to check.
-  const { here } = begin({ ...variant, builder: new Builder(), fixed: new Set() });
+  begin({ ...variant, builder: new Builder(), fixed: new Set() });
   const { entry, modules } = variant.modules;
   const local = localOptions([...modules.values()].flatMap(({ module }) => module.items.flatMap((item) => (item.kind === 'declaration' ? [item] : []))));
-  const known = [...here.scope.names()].filter((name) => ['dim', 'option'].includes(here.scope.lookup(name)?.kind ?? ''));
   const items = new Set(entry.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims.map(({ name }) => name.text) : item.kind === 'option' ? [item.name.text] : [])));
+  const settable = entry.module.items.flatMap((item) =>
+    item.kind === 'dim' ? item.dims.flatMap((dim) => (dim.value.kind === 'size' ? [dim.name.text] : [])) : item.kind === 'option' ? [item.name.text] : []);
   for (const name of variant.overrides.keys()) {
     if (items.has(name) || local.includes(name)) continue;
-    const start = entry.module.span.start;
-    unknownName(reporting(here, variant.problems), 'E0201', { text: name, span: { start, end: start } }, 'dim or option to set', [...known, ...local]);
+    const names = [...new Set([...settable, ...local])];
+    const near = didYouMean(name, names);
+    variant.problems.report({
+      code: 'E0201', severity: 'error', place: settingPlace(name, variant.overrides.get(name)!), message: `there is no dim or option to set \`${name}\``,
+      ...(names.length === 0 ? {} : { expected: names.map((each) => `\`${each}\``).join(', ') }), given: `\`${name}\``,
+      ...(near === null ? {} : { fix: `did you mean \`${near}\`?` }),
+    });
   }
 }
 
-function lowerModel(declaration: Declaration, root: Root, objectives: readonly Objective[], setup: Setup): Program | null {
+function lowerModel(declaration: Declaration, root: Root, objectives: readonly Objective[], setup: Setup, callers = new Map<string, Place>()): Program | null {
   const { ctx } = root.here;
   const model = elaborateModel(declaration, root.here);
   if (model === null) return null;
   const training = begin({ ...setup, training: true });
   const trained = objectives.length === 0 ? null : elaborateModel(declaration, within(root.here.module, training.here));
   for (const name of training.here.ctx.fixedDims) ctx.fixedDims.add(name);
+  for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(declaration.name.text, path), place);
   const graphs: ObjectiveGraph[] = [];
   for (const objective of objectives) {
     const plain = elaborateObjective(objective, model.here);

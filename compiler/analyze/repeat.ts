@@ -30,6 +30,7 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
     const inside: Here = { ...here, scope: new Scope(names, { round: true }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [] };
     const found = collected();
     runBody(expr.body, inside, { ...plainBody, value: false, emits: true }, found);
+    for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
     if (here.ctx.problems.errors > errors) return ERROR;
     // A name from outside that the body assigns is carried to the next round and out.
     for (const [name, next] of found.named) {

@@ -58,11 +58,15 @@ export function begin(setup: Setup): Root {
     for (const item of module.module.items) {
       if (item.kind === 'option') declareOption(item, own);
       if (item.kind !== 'dim') continue;
+      let { doc } = item;
       for (const dim of declareDims(item, own, top)) {
         if (!top) continue;
         if (dim.ragged) ragged.push(dim);
         const value = item.constant ? undefined : overrides.get(dim.label) ?? ctx.defaults.get(dim.label);
-        if (typeof value === 'number') hyperparameters.push({ dim, value, doc: item.doc });
+        if (typeof value !== 'number') continue;
+        hyperparameters.push({ dim, value, doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}` });
+        // It belongs to all dims of the item: it stands once, with their names, at the first.
+        doc = null;
       }
     }
   }

@@ -97,6 +97,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const errors = ctx.problems.errors;
   const found = collected();
   runBody(expr.body, inside, { states: true, emits: true, value: false, clauses: null, constants }, found);
+  for (const name of found.named.keys()) here.scope.hidden.set(name, 'scan');
   const states = found.states.map((state) => ({ arg: state.argument, init: state.init, next: nextOf(state, found, inside) }));
   const emitted = found.emits[0];
   if (emitted === undefined) {

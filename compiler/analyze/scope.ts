@@ -77,6 +77,8 @@ export type Entry =
 /** Names from inside out; a primed name is stored as `h'`. */
 export class Scope {
   private readonly entries = new Map<string, Entry>();
+  /** What the bodies inside define, and what these bodies are: for a better error. */
+  readonly hidden = new Map<string, 'repeat' | 'scan'>();
   readonly parent: Scope | null;
   /** The axis label of the scan whose body this is. */
   private readonly scan: string | null;
@@ -102,6 +104,10 @@ export class Scope {
 
   lookup(name: string): Entry | null {
     return this.entries.get(name) ?? this.parent?.lookup(name) ?? null;
+  }
+
+  hiddenIn(name: string): 'repeat' | 'scan' | null {
+    return this.hidden.get(name) ?? this.parent?.hiddenIn(name) ?? null;
   }
 
   own(name: string): Entry | null {
@@ -190,6 +196,8 @@ export class Context {
   readonly found: Found | null;
   readonly parameters = new Map<string, Parameter>();
   readonly parameterNodes = new Map<string, Node>();
+  /** Of those that the standard library declares: the user's call that they come from. */
+  readonly parameterCalls = new Map<string, Place>();
   readonly requirements: Requirement[] = [];
   readonly facts: { left: Size; right: Size }[] = [];
   /** What `ragged <= places` and `require a <= b` declare: positions on `part` are positions on `whole`. */
@@ -296,6 +304,15 @@ export function report(
 export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
   const near = didYouMean(name.text, candidates);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, near === null ? {} : { fix: `did you mean \`${near}\`?` });
+}
+
+/** Of few candidates, all are listed. */
+export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
+  const near = didYouMean(name.text, candidates);
+  return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {
+    ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }), given: `\`${name.text}\``,
+    ...(near === null ? {} : { fix: `did you mean \`${near}\`?` }),
+  });
 }
 
 /** A path of its own for each instance of a body: `base`, `base#2`, … */

@@ -2,6 +2,7 @@
 import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTypeExpr, TypeExpr } from '../../grammar/ast.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sizeOf } from '../graph/spaces.ts';
+import { settingPlace } from '../diagnostics/diagnostic.ts';
 import type { Here } from './scope.ts';
 import { dimNames, dimSpace, ERROR, isError, notYet, origin, report, typeOf, unknownName } from './scope.ts';
 import type { Size } from './size.ts';
@@ -232,7 +233,8 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, top: boolean): Sp
   const dim = (given: Partial<Dim> & { size: Size }): Space => dimSpace({ id, label, ragged: false, origin: 0, mayBeEmpty: false, ...given });
   const { value } = spec;
   if (override !== undefined && (value.kind !== 'size' || typeof override !== 'number' || !Number.isInteger(override) || override < 1)) {
-    report(here, 'E0311', spec.name.span, `\`${label}\` cannot be set to \`${override}\``, {
+    here.ctx.problems.report({
+      code: 'E0311', severity: 'error', place: settingPlace(label, override), message: `\`${label}\` cannot be set to \`${override}\``,
       expected: value.kind === 'size' ? 'a whole number from 1' : 'no setting: its size comes from the input, or from its range',
     });
     return null;
@@ -315,7 +317,20 @@ export function declareOption(item: OptionItem, here: Here): void {
   if (written === null && item.value.kind === 'value' && item.value.value.kind !== 'error') {
     report(here, 'E0209', item.value.value.span, `the option \`${item.name.text}\` wants a number, or its choices`, { fix: '`option p = 0.1`, `option score = dot | scaled`' });
   }
-  giveOption(item.name, override ?? written, choices, here);
+  const free = here.scope.own(item.name.text) === null;
+  if (override === undefined || !free || allows(choices, override)) {
+    giveOption(item.name, override ?? written, choices, here);
+    return;
+  }
+  here.ctx.problems.report({
+    code: 'E0209', severity: 'error', place: settingPlace(item.name.text, override), message: `\`${override}\` is no value of the option \`${item.name.text}\``,
+    expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${override}\``,
+  });
+  here.scope.define(item.name.text, { kind: 'value', value: ERROR, span: item.name.span });
+}
+
+function allows(choices: readonly string[] | null, value: string | number): boolean {
+  return choices === null ? typeof value === 'number' : choices.includes(String(value));
 }
 
 /** Defines an option with the value it is given. */
@@ -324,7 +339,7 @@ export function giveOption(name: Name, value: string | number | null, choices: r
     report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
     return;
   }
-  const allowed = value !== null && (choices === null ? typeof value === 'number' : choices.includes(String(value)));
+  const allowed = value !== null && allows(choices, value);
   if (!allowed && value !== null) {
     report(here, 'E0209', name.span, `\`${value}\` is no value of the option \`${name.text}\``, {
       expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${value}\``,

@@ -111,6 +111,11 @@ export function read(spec: CommandSpec, args: readonly string[]): Given | null {
   return new Given(spec.name, operands, values);
 }
 
+/** A word as a shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function shown(name: string, { value, short, many }: OptionSpec): string {
   return `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}${many === true ? ' …' : ''}`;
 }

@@ -7,14 +7,14 @@ import { codeOf, messageOf } from './library.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'the permission is missing', EPERM: 'the permission is missing', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a part of the path is a file, not a folder',
+  EROFS: 'the file system is read-only', ENOENT: 'no folder can be made there', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a part of the path is a file, not a folder',
 };
 
 /** Writes into a temporary file of the same folder and renames it; the old file's mode stays, and a link stays a link. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   let temporary: string | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const old = statSync(path, { throwIfNoEntry: false });
     const file = old === undefined ? path : realpathSync(path);
     temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
@@ -29,5 +29,18 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
     throw new CliError(`${path} could not be written: ${REASONS[codeOf(error)] ?? messageOf(error)}; nothing was changed`, undefined, { cause: error });
+  }
+}
+
+/** With the folders around it. Not `recursive`: where a file system refuses new folders as if something were missing, as /proc does, that never ends. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const around = dirname(folder);
+  if (around !== folder) makeFolder(around);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (codeOf(error) !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
   }
 }

@@ -4,12 +4,14 @@ import type { Program } from '../graph/graph.ts';
 import { checkFile } from '../index.ts';
 import { CliError, type Io } from './io.ts';
 import { missingFile, nodeLibrary } from './library.ts';
+import { requireSettable, type Settings } from './settings.ts';
 
 /** Null where there are errors, which are shown. */
-export function compilePrograms(file: string, set: ReadonlyMap<string, string | number>, io: Io): readonly Program[] | null {
+export function compilePrograms(file: string, set: Settings, io: Io): readonly Program[] | null {
   const library = nodeLibrary(io.cwd);
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
+  requireSettable(set, file, path, library);
   const { checked, problems, sources } = checkFile(path, library, { set });
   const programs = checked?.programs ?? [];
   if (problems.sorted().length > 0) io.err(renderAll(problems.sorted(), sources, io.style).trimEnd());

@@ -104,11 +104,11 @@ const COMPILER_OPTIONS = {
 };
 
 /** By name. */
-export function projectFiles(name: string, version: string): Readonly<Record<string, string>> {
+export function projectFiles(name: string, dependencies: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const manifest = {
     name, private: true, type: 'module',
     scripts: { check: 'attnc check model.attn', train: 'attnc train .', evaluate: 'attnc evaluate .' },
-    dependencies: { attnc: `^${version}` },
+    dependencies,
   };
   return {
     'model.attn': MODEL,

@@ -25,7 +25,7 @@ export const SPECS = {
   },
   compile: {
     name: 'compile', operands: 'FILE…', least: 1, most: many,
-    about: 'Compiles programs to TypeScript: model.attn to model.ts. Where there are errors, no file is touched.',
+    about: 'Compiles programs to TypeScript: model.attn to model.ts. A program with errors leaves its old module as it was; the other programs are written.',
     options: {
       out: { value: 'DIR', about: 'where to write; default: beside the source' },
       set: SET,
@@ -88,7 +88,7 @@ export const SPECS = {
       set: SET,
       out: OUT,
     },
-    examples: ["attnc generate models/bahdanau '<de-AT> 9. April 2031'", 'attnc generate models/bahdanau --beam 4 < lines.txt', "attnc generate models/bahdanau --picture look.png '<fr> 9 avril 2031'"],
+    examples: ["attnc generate models/bahdanau 'de-AT: 9. April 2031'", 'attnc generate models/bahdanau --beam 4 < lines.txt', "attnc generate models/bahdanau --picture look.png 'fr-FR: 9 avril 2031'"],
     notes: 'On a terminal each answer stands behind its text; elsewhere the answers stand alone, one a line.',
   },
   evaluate: {

@@ -10,6 +10,11 @@ export interface Place {
   readonly end: number;
 }
 
+/** Where a `--set` is at fault, and nothing in a file: there is no text to underline. */
+export function settingPlace(name: string, value: string | number): Place {
+  return { file: `--set ${name}=${value}`, start: 0, end: 0 };
+}
+
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: 'error' | 'warning';

@@ -61,6 +61,9 @@ function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | '
 
 // ---------------------------------------------------------------- types
 
+/** With its full stop, so that more can follow. */
+const sentence = (text: string): string => (/[.!?:;…]$/u.test(text) ? text : `${text}.`);
+
 const doc = (text: string | null): string[] => (text === null ? [] : [text.split(/\r?\n/).map((line) => comment(line)).join('\n')]);
 
 function types({ model, typeName, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): Statement[] {
@@ -91,7 +94,7 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
   const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
   return [
     record(`${typeName}Dims`, program.hyperparameters.map(({ dim, value, doc: text }) => ({
-      name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${comment(text)} `}Default ${value}.`],
+      name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
     })), `Dims of ${typeName} that its constructor may be given.`, true),
     example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
     example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),

@@ -123,8 +123,11 @@ class Batch extends Rebuild {
         const from = absence.zeroed({ value: x.value, masks: [...x.masks, ...y.masks] }, op.over);
         const ends = axesOf(y.value).filter((axis) => op.over.includes(axis.id) && !hasAxis(axesOf(x.value), axis.id) && absence.ragged(axis));
         const valid = all(m, ends.map((axis) => absence.valid(axis)));
-        const g = valid === null ? from.value : m.select(valid, from.value, m.constant(0, typeOf(from.value).elem.kind === 'float' ? 'float' : 'int'));
-        return { value: m.make(op, [g, y.value]), masks: from.masks };
+        const dropped = (keep: Node | null, g: Node): Node => (keep === null ? g : m.select(keep, g, m.constant(0, typeOf(g).elem.kind === 'float' ? 'float' : 'int')));
+        const g = dropped(valid, from.value);
+        if (typeOf(y.value).elem.kind === 'index') return { value: m.make(op, [g, y.value]), masks: from.masks };
+        // Kernels write where an int says, into another example or beside the tensor: it adds nothing to a place that exists.
+        return { value: m.make(op, [dropped(absence.inside(y.value, op.axis), g), absence.clamp(y.value, op.axis)]), masks: from.masks };
       }
       case 'concat':
         return this.#concat(op, inputs);

@@ -6,6 +6,7 @@ import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
+import { guard } from './guard.ts';
 import { inline } from './inline.ts';
 import { layout as lay } from './layout.ts';
 import { axesOf, BATCH, Maker } from './maker.ts';
@@ -34,9 +35,10 @@ export interface Derived {
 export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const passes = new Passes(options, program);
   const { ragged } = program;
-  const batched = (fn: string, roots: Roots): Roots => {
+  const batched = (fn: string, roots: Roots, guarded = false): Roots => {
     const flat = passes.run(`${fn}: inline`, 'inlined', roots, inline);
-    const whole = passes.run(`${fn}: batch`, 'batched', flat, (each) => batch(each, { ragged }));
+    const held = guarded ? passes.run(`${fn}: guard`, 'inlined', flat, guard) : flat;
+    const whole = passes.run(`${fn}: batch`, 'batched', held, (each) => batch(each, { ragged }));
     return passes.optimise(fn, whole);
   };
   const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
@@ -48,7 +50,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const objectives = program.objectives.map((objective): CompiledObjective => {
     const { name, training } = objective;
     const loss = averaged(batched(`${name} loss`, objectiveRoots(objective)));
-    const means = averaged(batched(`${name} gradients`, objectiveRoots(training)));
+    const means = averaged(batched(`${name} gradients`, objectiveRoots(training), true));
     const gradient = differentiate(means, 'loss', program.parameters);
     unreached = new Set(gradient.unreached.filter((path) => unreached.has(path)));
     const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);

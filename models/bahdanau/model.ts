@@ -6,17 +6,17 @@ import * as rt from 'attnc/runtime';
 
 /** Dims of Translator that its constructor may be given. */
 export type TranslatorDims = {
-  /** Characters read and written. Default 972. */
+  /** `words`, `characters`: Characters read and written. Default 972. */
   readonly words: number;
-  /** Characters read and written. Default 14. */
+  /** Default 14. */
   readonly characters: number;
-  /** Sizes of the layers (m, n, n' and l of the paper). Default 48. */
+  /** `embed`, `hidden`, `align`, `maxout`: Sizes of the layers (m, n, n' and l of the paper). Default 48. */
   readonly embed: number;
-  /** Sizes of the layers (m, n, n' and l of the paper). Default 96. */
+  /** Default 96. */
   readonly hidden: number;
-  /** Sizes of the layers (m, n, n' and l of the paper). Default 96. */
+  /** Default 96. */
   readonly align: number;
-  /** Sizes of the layers (m, n, n' and l of the paper). Default 64. */
+  /** Default 64. */
   readonly maxout: number;
   /** Default 2. */
   readonly pieces: number;

@@ -6,13 +6,13 @@ import * as rt from 'attnc/runtime';
 
 /** Dims of Seq2Seq that its constructor may be given. */
 export type Seq2SeqDims = {
-  /** Characters read and written. Default 972. */
+  /** `words`, `characters`: Characters read and written. Default 972. */
   readonly words: number;
-  /** Characters read and written. Default 14. */
+  /** Default 14. */
   readonly characters: number;
-  /** Sizes of the layers. Default 48. */
+  /** `embed`, `hidden`: Sizes of the layers. Default 48. */
   readonly embed: number;
-  /** Sizes of the layers. Default 160. */
+  /** Default 160. */
   readonly hidden: number;
 };
 

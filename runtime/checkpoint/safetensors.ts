@@ -3,7 +3,7 @@
  * name, type, shape and byte range of each tensor, then the bytes. No code runs on reading, and every range is checked.
  */
 import { CheckpointError } from '../errors.ts';
-import { elementCount } from '../values.ts';
+import { elementCount, show } from '../values.ts';
 
 export interface StoredTensor {
   readonly data: Float32Array;
@@ -49,6 +49,11 @@ export function writeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
 
 /** @throws CheckpointError that says what is damaged */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
+  const given: unknown = bytes;
+  if (!(given instanceof Uint8Array)) {
+    const cure = given instanceof ArrayBuffer ? 'an ArrayBuffer: give `new Uint8Array(buffer)`' : show(given);
+    throw new CheckpointError(`expected the bytes of a checkpoint as a Uint8Array, given ${cure}`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8) throw new CheckpointError(`not a safetensors file: it has ${bytes.length} bytes, and the length of the header alone takes 8`);
   const length = view.getBigUint64(0, true);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
 import type { DecoderDefinition, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
+import { emitted } from '../scope.ts';
 import { download, type Ints, type Value, type Values } from '../values.ts';
 
 /** One place, read back. */
@@ -33,7 +34,7 @@ export class Decoding {
     this.host = host;
     this.batch = new DeviceBatch(host);
     try {
-      ({ memory: this.memory, state: this.state } = definition.prepare(weights, this.batch));
+      ({ memory: this.memory, state: this.state } = emitted(() => definition.prepare(weights, this.batch)));
     } catch (error) {
       this.batch.dispose();
       throw error;
@@ -87,7 +88,7 @@ export class Decoding {
     if (this.disposed) throw new Error('this decoding was disposed of');
     const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
     try {
-      const { logits, state, taps } = this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time);
+      const { logits, state, taps } = emitted(() => this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time));
       release(this.state, state);
       this.state = state;
       this.time++;

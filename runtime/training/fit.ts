@@ -5,7 +5,8 @@ import type { Definition, ObjectiveDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { StepRandom } from '../random.ts';
-import { requirePositiveInteger } from '../values.ts';
+import { emitted } from '../scope.ts';
+import { requirePositiveInteger, show } from '../values.ts';
 import { BatchOrder, type ExampleSource } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
 import { LossReader } from './losses.ts';
@@ -195,7 +196,7 @@ class Run<Example, M extends Trainable<Example>> {
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
     let loss, metrics, gradients;
     try {
-      ({ loss, metrics, gradients } = this.objective.gradients(this.model.weights.tensors, batch, random));
+      ({ loss, metrics, gradients } = emitted(() => this.objective.gradients(this.model.weights.tensors, batch, random)));
     } finally {
       batch.dispose();
     }
@@ -324,6 +325,9 @@ class Run<Example, M extends Trainable<Example>> {
 }
 
 function checkOptions<Example, M>(data: FitData<Example>, options: FitOptions<Example, M>): void {
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+  if (!isObject(data) || !(isObject(data.train) || typeof data.train === 'function')) throw new TrainingError(`expected \`{ train: examples }\`, given ${isObject(data) ? `\`train\`: ${show(data.train)}` : show(data)}`);
+  if (!isObject(options)) throw new TrainingError(`expected options with \`batchSize\`, and \`steps\`, \`epochs\` or \`minutes\`; given ${show(options)}`);
   const { steps, epochs, minutes, validate, checkpoints } = options;
   if (steps === undefined && epochs === undefined && minutes === undefined) throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');
   for (const [name, value] of Object.entries({ steps, epochs, minutes })) {

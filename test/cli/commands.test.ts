@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { wantsColor } from '../../compiler/cli/io.ts';
 import { nodeLibrary } from '../../compiler/cli/library.ts';
-import { COMMANDS } from '../../compiler/cli/specs.ts';
+import { COMMANDS, SPECS } from '../../compiler/cli/specs.ts';
 import { attnc, root, scratch } from './support.ts';
 
 const GOOD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * x } }\n';
@@ -45,6 +45,14 @@ describe('the command line', () => {
     const { status, out, err } = await attnc(root, name, '--help');
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toContain(`usage: attnc ${name}`);
+  });
+
+  it('generate --help shows texts in the form that the task reads', async () => {
+    const { task } = await import('../../models/bahdanau/task.ts');
+    const { parse } = await task.open(Object.values(task.configurations)[0]!);
+    const texts = SPECS.generate.examples.flatMap((example) => [...example.matchAll(/'([^']+)'/g)].map(([, text]) => text!));
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(parse(text).shown).toContain('2031');
   });
 
   it('lists the commands', async () => {
@@ -94,10 +102,29 @@ describe('check', () => {
     expect((await attnc(folder, 'check', 'latin.attn')).err).toContain('not UTF-8');
   });
 
-  it('--set of an unknown name is an error', async () => {
-    const { status, err } = await attnc(folderWith({ 'a.attn': 'dim width = 4\n\nmodel M(x: [width]) -> { y: [width] } { { y = x } }\n' }), 'check', '--set', 'witdh=3', 'a.attn');
+  const settable = 'dim width = 4, rows: ragged\noption p = 0.1\noption act = tanh | relu\n\nmodel M(x: [rows, width]) -> { y: [rows, width] } { { y = p * match act { tanh { tanh(x) } relu { relu(x) } } } }\n';
+
+  test.each([
+    ['witdh=3', '--set witdh=3: a.attn has no dim or option witdh; it has the dims width and the options p (a number), act (tanh or relu)\n  did you mean --set width=3?'],
+    ['nope=3', '--set nope=3: a.attn has no dim or option nope; it has the dims width and the options p (a number), act (tanh or relu)'],
+    ['width=abc', '--set width=abc: the dim width takes a whole number from 1'],
+    ['width=0', '--set width=0: the dim width takes a whole number from 1'],
+    ['rows=3', '--set rows=3: the size of rows comes from the input, or from its range: it cannot be set\n  fix: it has the dims width and the options p (a number), act (tanh or relu)'],
+    ['p=much', '--set p=much: the option p takes a number'],
+    ['act=gelu', '--set act=gelu: the option act takes tanh or relu'],
+  ])('--set %s is a misuse of the command line, not a fault of the file', async (set, message) => {
+    const folder = folderWith({ 'a.attn': settable });
+    for (const command of ['check', 'compile', 'summary']) {
+      expect(await attnc(folder, command, '--set', set, 'a.attn')).toEqual({ status: 2, out: '', err: `attnc: ${message}\n` });
+    }
+  });
+
+  it('--set reaches dims and options; a syntax error comes before it', async () => {
+    const folder = folderWith({ 'a.attn': settable, 'b.attn': 'dim n 4\n' });
+    expect((await attnc(folder, 'check', '--set', 'width=7', '--set', 'p=0.5', '--set', 'act=relu', 'a.attn')).status).toBe(0);
+    const { status, err } = await attnc(folder, 'check', '--set', 'n=5', 'b.attn');
     expect(status).toBe(1);
-    expect(err).toContain('did you mean `width`?');
+    expect(err).toContain('error[E01');
   });
 });
 
@@ -156,6 +183,10 @@ describe('compile', () => {
   it('says why it could not write, and writes through a link', async () => {
     const folder = folderWith({ 'a.attn': GOOD, 'real.ts': 'old', 'file': '' });
     expect((await attnc(folder, 'compile', '--out', 'file', 'a.attn')).err).toContain('is a file, not a folder');
+    // A path through a link to nothing: neither there nor to be made.
+    symlinkSync(join(folder, 'nowhere', 'deep'), join(folder, 'dangling'));
+    expect(await attnc(folder, 'compile', '--out', 'dangling/er', 'a.attn')).toMatchObject({ status: 1 });
+    if (existsSync('/proc')) expect(await attnc(folder, 'compile', '--out', '/proc/attnc/deep', 'a.attn')).toMatchObject({ status: 1 });
     symlinkSync(join(folder, 'real.ts'), join(folder, 'a.ts'));
     expect((await attnc(folder, 'compile', 'a.attn')).status).toBe(0);
     expect(lstatSync(join(folder, 'a.ts')).isSymbolicLink()).toBe(true);
@@ -203,6 +234,19 @@ describe('init', () => {
     expect((JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { name: string }).name).toBe('my-project');
   });
 
+  it('depends on the checkout that made it, under the name that npm links', async () => {
+    const folder = scratch();
+    expect((await attnc(folder, 'init', "it's mine")).out).toContain("next: cd 'it'\\''s mine' && npm install && npx attnc train .\n");
+    const { dependencies } = JSON.parse(readFileSync(join(folder, "it's mine", 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    expect(Object.keys(dependencies).sort()).toEqual(['@tensorflow/tfjs-core', 'attnc']);
+    for (const [name, version] of Object.entries(dependencies)) {
+      expect(version).toMatch(/^file:/);
+      expect(JSON.parse(readFileSync(join(version.slice('file:'.length), 'package.json'), 'utf8'))).toMatchObject({ name });
+    }
+    const there = folderWith({ 'package.json': '{}' });
+    expect((await attnc(there, 'init')).out).toMatch(/next: npm install \S*tfjs-core@file:.* attnc@file:.* && npx attnc train \.\n/);
+  });
+
   it('replaces nothing', async () => {
     const folder = folderWith({ 'package.json': '{}', 'README.md': 'mine' });
     expect(await attnc(folder, 'init')).toMatchObject({ status: 0 });
@@ -234,6 +278,13 @@ describe('summary', () => {
       'a.attn': 'dim time: ragged, in = 2, hidden = 3\n\nmodel Run(x: [time, in]) -> { y: [time, hidden] } {\n  param U: [hidden <- hidden], W: [hidden <- in]\n  run = scan time with xt = x { state h: [hidden] = 0;  h\' = tanh(W @ xt + U @ h);  emit h\' }\n  { y = run }\n}\n',
     });
     expect((await attnc(folder, 'summary', 'a.attn', '--at', 'time=10')).out).toMatch(/multiply-adds\s+150\n/);
+  });
+
+  it('takes no length that the program cannot have', async () => {
+    const folder = folderWith({ 'a.attn': linear, 'b.attn': linear.replace('ragged', 'ragged 0..') });
+    const { status, err } = await attnc(folder, 'summary', 'a.attn', '--at', 'rows=0');
+    expect({ status, err }).toEqual({ status: 2, err: 'attnc summary: --at rows=0: rows has at least one place\n  fix: a dim that may be empty is declared as `rows: ragged 0..`\n' });
+    expect((await attnc(folder, 'summary', 'b.attn', '--at', 'rows=0')).out).toMatch(/multiply-adds\s+0\n/);
   });
 
   it('knows the ragged dims', async () => {

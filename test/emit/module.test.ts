@@ -6,6 +6,7 @@ import { size } from '../../compiler/analyze/size.ts';
 import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { StepRandom, useBackend } from '../../runtime/index.ts';
+import { emitted as compiledText } from '../runtime/compiled.ts';
 import { cases } from './cases.ts';
 import { axis, definitionOf, dim, float, load, modelOf } from './support.ts';
 import { sources, translator } from './translator.ts';
@@ -42,6 +43,25 @@ describe('an emitted module', () => {
   it('is clean under every flag of strictness', () => {
     const modules = Object.fromEntries(Object.entries(cases).map(([, each], k) => [`case${k}`, emitModule([modelOf(each).model], { sources: new Map(), header: 'A test.' })]));
     expect(complaints({ translator: emitted(), ...modules })).toEqual([]);
+  });
+
+  it('is clean where rounds, loops and places of lists meet', async () => {
+    const text = `dim source: ragged, d = 3, n = 4
+block L(h: [source, d]) -> [source, d] { scan source with xt = h { state a: [d] = 0; a' = tanh(xt + Linear[d](a)); emit a' } }
+block Linear[out](x: [in]) -> [out] {
+  param W: [out <- in]
+  W @ x
+}
+model M(x: [source, d]) -> v: [] {
+  h = x
+  all = repeat 2 { h = L(h); emit h }
+  y = x[source = first]
+  repeat 2 as i { y = tanh(Linear[d](y)) }
+  z = scan n reversed { state q: [d] = y; q' = tanh(q * 0.5); emit q' }
+  v = sum[source, d](h) + sum[d](all[round = first][source = last]) + sum[d](z[n = first] + z[n = last])
+}
+objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`;
+    expect(complaints({ rounds: await compiledText(text) })).toEqual([]);
   });
 
   it('hands on what only the lengths of an example can show', () => {

@@ -54,9 +54,20 @@ describe('errors speak of examples and axes', () => {
   });
 });
 
-test('a dim that may be empty may be', () => {
+test('a dim that may be empty may be: of length 0, padded to one place', () => {
   const batch = collate({ words: 10 }, [{ label: 'source', mayBeEmpty: true }], [tokens], [{ tokens: [] }]);
-  expect(batch.n['source']).toBe(0);
+  expect(batch.n['source']).toBe(1);
+  expect(batch.lengths['source']).toEqual(Int32Array.of(0));
+  expect(batch.inputs['tokens']).toEqual({ data: Int32Array.of(0), shape: [1, 1], dtype: 'int32' });
+});
+
+test('what is no list of examples is refused in words', () => {
+  const run = (examples: unknown) => () => collate({ words: 10 }, ragged, [tokens, x], examples as object[]);
+  expect(run({ tokens: [1] })).toThrow('expected an array of examples, given an object: write `[example]` for a single one');
+  expect(run(undefined)).toThrow('expected an array of examples, given undefined');
+  expect(run('ab')).toThrow('expected an array of examples, given the text "ab"');
+  expect(run([null])).toThrow('example 0: expected an object with `tokens`, `x`, given null');
+  expect(run([[1]])).toThrow('example 0: expected an object with `tokens`, `x`, given an array of 1');
 });
 
 test('what only the lengths of an example show is checked for each, where its inputs have those dims', () => {

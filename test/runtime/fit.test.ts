@@ -153,6 +153,14 @@ test('settings that make no sense are errors', async () => {
   await expect(fit(model, { train: draw }, { batchSize: 4, steps: 2, validate: { every: 1, watch: 'exact', metrics: async () => ({ right: 1 }) } })).rejects.toThrow('validation watches `exact`, but there are only `loss`, `right`');
 });
 
+test('data or options left out are named', async () => {
+  const model = new Bag(bag(adam));
+  const untyped = fit as unknown as (...given: unknown[]) => Promise<unknown>;
+  await expect(untyped(model, { train: examples(3) })).rejects.toThrow('expected options with `batchSize`');
+  await expect(untyped(model)).rejects.toThrow('expected `{ train: examples }`, given undefined');
+  await expect(untyped(model, { train: 3 }, { batchSize: 2, steps: 1 })).rejects.toThrow('given `train`: 3');
+});
+
 describe('the order of examples', () => {
   const numbers = Array.from({ length: 23 }, (_, index) => index);
 

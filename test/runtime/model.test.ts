@@ -92,3 +92,37 @@ test('a tidy around the constructor does not take the parameters', async () => {
   });
   expect((await made[0]!.forward(examples)).length).toBe(2);
 });
+
+test('a checkpoint with a number that is not finite is refused by the name of the parameter', async () => {
+  const model = new Bag(bag(sgd), { seed: 1 });
+  const before = await model.forward(examples);
+  const { tensors, metadata } = readSafetensors(await model.save());
+  for (const [value, shown] of [[NaN, 'NaN'], [-Infinity, '-Infinity']] as const) {
+    const b = tensors.get('b')!;
+    const spoilt = new Map([...tensors, ['b', { ...b, data: Float32Array.from(b.data, (each, place) => (place === 1 ? value : each)) }]]);
+    await expect(model.load(writeSafetensors({ tensors: spoilt, metadata }))).rejects.toThrow(`nothing was changed:\n  \`b\` is not finite: its element 1 is ${shown}`);
+  }
+  expect(await model.forward(examples)).toEqual(before);
+});
+
+test('what programs without types give is refused in words', async () => {
+  const model = new Bag(bag(sgd));
+  const untyped = model as unknown as Record<'loss' | 'forward' | 'gradients' | 'load', (given?: unknown) => Promise<unknown>>;
+  for (const call of ['loss', 'forward', 'gradients'] as const) {
+    await expect(untyped[call](examples[0])).rejects.toThrow('expected an array of examples, given an object: write `[example]` for a single one');
+    await expect(untyped[call]()).rejects.toThrow('expected an array of examples, given undefined');
+    await expect(untyped[call]([null])).rejects.toThrow('example 0: expected an object with `tokens`');
+  }
+  const bytes = await model.save();
+  await expect(untyped.load(bytes.buffer)).rejects.toThrow('expected the bytes of a checkpoint as a Uint8Array, given an ArrayBuffer: give `new Uint8Array(buffer)`');
+  await expect(untyped.load('abc')).rejects.toThrow('given the text "abc"');
+
+  const make = (options: unknown) => () => new Bag(bag(sgd), options as object);
+  expect(make({ sead: 1 })).toThrow('`sead` is no option of `Bag`: `dims`, `seed`');
+  expect(make({ words: 3 })).toThrow('a dim is given as `dims: { words: 3 }`');
+  expect(make({ seed: '1' })).toThrow('`seed`: expected a whole number of at least 0, given the text "1"');
+  expect(make({ dims: { words: '3' } })).toThrow('the dim `words`: expected a whole number of at least 1, given the text "3"');
+  const before = tf.memory().numTensors;
+  expect(make({ dims: { words: 2 ** 40 } })).toThrow('the parameter `table` [words = 1099511627776, classes = 3] would have 3298534883328 elements, more than one tensor can hold');
+  expect(tf.memory().numTensors).toBe(before);
+});

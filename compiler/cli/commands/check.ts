@@ -4,6 +4,7 @@ import { diagnosticsJson, renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
 import { STATUS, type Io } from '../io.ts';
 import { missingFile, nodeLibrary } from '../library.ts';
+import { requireSettable } from '../settings.ts';
 
 export async function check(given: Given, io: Io): Promise<number> {
   const set = given.pairs('set');
@@ -14,6 +15,7 @@ export async function check(given: Given, io: Io): Promise<number> {
     const library = nodeLibrary(io.cwd);
     const path = library.nameOf(file);
     if (library.read(path) === null) throw missingFile(file, io.cwd);
+    requireSettable(set, file, path, library);
     const result = checkFile(path, library, { set });
     for (const [name, text] of result.sources) sources.set(name, text);
     for (const diagnostic of result.diagnostics) found.set(JSON.stringify([diagnostic.code, diagnostic.place]), diagnostic);

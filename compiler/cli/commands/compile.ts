@@ -5,13 +5,14 @@ import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
 import { missingFile, nodeLibrary } from '../library.ts';
+import { requireSettable, type Settings } from '../settings.ts';
 import { currentText, watchFiles, type FilesRead } from '../watch.ts';
 
 export interface Target {
   readonly file: string;
   /** Null: standard output. */
   readonly out: string | null;
-  readonly set: ReadonlyMap<string, string | number>;
+  readonly set: Settings;
 }
 
 export interface Compiled {
@@ -51,6 +52,7 @@ export async function compileTo({ file, out, set }: Target, io: Io, quiet = fals
   const library = nodeLibrary(io.cwd);
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
+  requireSettable(set, file, path, library);
   const { diagnostics, sources, code, programs } = await compileFile(path, library, { set });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
   const { touched } = library;

@@ -1,16 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
-import type { Given } from '../arguments.ts';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { shellWord, type Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, STATUS, type Io } from '../io.ts';
-import { packageVersion } from '../library.ts';
+import { packageRoot, packageVersion } from '../library.ts';
 import { projectFiles } from '../project.ts';
 
 export async function init(given: Given, io: Io): Promise<number> {
   const folder = resolve(io.cwd, given.operands[0] ?? '.');
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isDirectory()) throw new CliError(`${given.operands[0]} is a file`, 'give a folder');
-  const files = projectFiles(packageNameFor(basename(folder)), packageVersion());
+  const dependencies = dependenciesOf(packageRoot());
+  const files = projectFiles(packageNameFor(basename(folder)), dependencies);
   const there = stat === undefined ? new Set<string>() : new Set(readdirSync(folder));
   const shown = relative(io.cwd, folder) || '.';
   const kept = Object.keys(files).filter((name) => there.has(name));
@@ -22,8 +23,18 @@ export async function init(given: Given, io: Io): Promise<number> {
     else writeWhole(join(folder, name), text);
   }
   io.out(`a project in ${shown}: ${Object.keys(files).filter((name) => !there.has(name)).join(', ')}`);
-  io.out(`next: ${shown === '.' ? '' : `cd ${shown} && `}npm install && npx attnc train .`);
+  // A package.json that was there does not name attnc.
+  const named = kept.includes('package.json') ? Object.entries(dependencies).map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`).join('') : '';
+  io.out(`next: ${shown === '.' ? '' : `cd ${shellWord(shown)} && `}npm install${named} && npx attnc train .`);
   return STATUS.fine;
+}
+
+/** From a registry where attnc came from there; a checkout is linked to, and so is the one tfjs that it runs, which emitted modules import. */
+function dependenciesOf(root: string): Readonly<Record<string, string>> {
+  if (root.split(sep).includes('node_modules')) return { attnc: `^${packageVersion()}` };
+  const link = (folder: string): string => `file:${folder.split(sep).join('/')}`;
+  const tfjs = '@tensorflow/tfjs-core';
+  return { [tfjs]: link(join(root, 'node_modules', ...tfjs.split('/'))), attnc: link(root) };
 }
 
 /** A name that npm takes. */

@@ -20,9 +20,13 @@ export async function summary(given: Given, io: Io): Promise<number> {
   const { file, dims } = isTask ? await ofTask(where, given, io) : { file: where, dims: new Map<string, number>() };
   const programs = compilePrograms(file, set, io);
   if (programs === null) return STATUS.failed;
-  for (const name of lengths.keys()) {
+  for (const [name, length] of lengths) {
     const known = [...new Set(programs.flatMap(({ ragged }) => ragged.map(({ label }) => label)))];
-    if (known.includes(name)) continue;
+    if (known.includes(name)) {
+      const least = Math.max(...programs.flatMap(({ ragged }) => ragged.filter(({ label }) => label === name).map(({ mayBeEmpty }) => (mayBeEmpty ? 0 : 1))));
+      if (length < least) throw misuse(`attnc summary: --at ${name}=${length}: ${name} has at least one place`, `a dim that may be empty is declared as \`${name}: ragged 0..\``);
+      continue;
+    }
     const near = didYouMean(name, known);
     throw misuse(`attnc summary: there is no ragged dim ${name}${known.length === 0 ? '' : `: there is ${known.join(', ')}`}`, near === null ? undefined : `did you mean --at ${near}?`);
   }

@@ -1,9 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { FitOptions, FitResult } from '../../../runtime/index.ts';
+import type { CheckpointInfo, CheckpointStore, FitOptions, FitResult } from '../../../runtime/index.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { messageOf } from '../library.ts';
 import { again, build, configurationOf, loadTask, outFolderOf, type AnyModel, type Built } from '../task/open.ts';
 import { readRunFile, writeRunFile, type RunFile } from '../task/run-file.ts';
 import { evaluationTable } from '../task/table.ts';
@@ -27,7 +28,7 @@ export async function train(given: Given, io: Io): Promise<number> {
   if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
   writeRunFile(outFolder, run);
 
-  const { fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
+  const { checkpointInfo, fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
   const { folderStore } = await import('../../../runtime/node.ts');
   const { open, model } = built;
   const { batchSize, window, validateEvery, patience } = configuration;
@@ -36,7 +37,7 @@ export async function train(given: Given, io: Io): Promise<number> {
     ...training, batchSize, steps: run.steps, seed: run.seed,
     ...(window === undefined ? {} : { window }),
     ...(open.validation.length === 0 ? {} : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
-    checkpoints: { store: folderStore(outFolder), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
+    checkpoints: { store: naming(folderStore(outFolder), outFolder, checkpointInfo, io), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
     onEvent: showTraining(process.stderr),
   };
   const stop = interruption(io);
@@ -90,6 +91,23 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
   return {
     configuration: wanted.configuration ?? run.configuration, set: { ...run.set, ...wanted.set },
     steps: wanted.steps ?? (same ? run.steps : undefined), seed: wanted.seed ?? run.seed,
+  };
+}
+
+/** The store; a damaged file is told by its name, before anything of it is used. */
+function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Array) => CheckpointInfo, io: Io): CheckpointStore {
+  return {
+    ...store,
+    load: async (name) => {
+      const bytes = await store.load(name);
+      try {
+        if (bytes !== null) infoOf(bytes);
+      } catch (error) {
+        const file = relative(io.cwd, join(folder, `${name}.safetensors`));
+        throw new CliError(`${file} cannot be used: ${messageOf(error)}`, 'put a whole copy of it there and go on with --resume, begin anew with --fresh, or take another folder with --out', { cause: error });
+      }
+      return bytes;
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Configuration, Model, OpenTask, Task } from '../../../runtime/index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
+import { shellWord } from '../arguments.ts';
 import { CliError, misuse, type Io } from '../io.ts';
 import { moduleImporter, type ImportModule } from './modules.ts';
 
@@ -108,5 +109,5 @@ export function outFolderOf(loaded: LoadedTask, out: string | undefined, io: Io)
 
 /** The command line that does this again, for messages. */
 export function again(command: string, where: string, extra: readonly string[]): string {
-  return ['attnc', command, ...[where, ...extra].map((word) => (/^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))].join(' ');
+  return ['attnc', command, ...[where, ...extra].map(shellWord)].join(' ');
 }

@@ -38,4 +38,7 @@ export const names = {
   E0211: entry('block calls itself',
     'A call is replaced by the body of its block, so a block that reaches itself, alone or through others, would have no end. `scan` repeats along an axis, `repeat` a number of times.',
     'block F(x: [d]) -> [d] { F(tanh(x)) }', 'block F(x: [d]) -> [d] { repeat 3 { x = tanh(x) };  x }'),
+  E0212: entry('name that is taken',
+    'Names such as `constructor`, `toString` or `__proto__` are members of every object of JavaScript, so the emitted module could not tell them from your own. `batch` and `lifted` cannot be dims: in the brackets of a reduction they are words of the language.',
+    'dim batch = 2', 'dim rows = 2'),
 } satisfies Entries;

@@ -6,9 +6,9 @@ import * as rt from 'attnc/runtime';
 
 /** Dims of Map that its constructor may be given. */
 export type MapDims = {
-  /** An affine map of every row. Default 3. */
+  /** `rows`, `in`, `out`: An affine map of every row. Default 3. */
   readonly in: number;
-  /** An affine map of every row. Default 5. */
+  /** Default 5. */
   readonly out: number;
 };
 

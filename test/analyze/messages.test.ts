@@ -1,0 +1,146 @@
+/** What is said of common slips: how many messages, where, and with which fix. */
+import { describe, expect, it } from 'vitest';
+import { callerKey, check } from '../../compiler/analyze/program.ts';
+import { loadModules } from '../../compiler/analyze/modules.ts';
+import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
+import { compileFile } from '../../compiler/index.ts';
+import type { Node } from '../../compiler/graph/graph.ts';
+import { compile, FILE, libraryOf } from './support.ts';
+
+const D = 'dim source: ragged, target: ragged, words = 9, d = 4, e = 3, n = 2\n';
+const model = 'model M(x: [d]) -> y: [d] { LayerNorm(x) }\n';
+
+function told(text: string): { text: string; codes: string[]; found: readonly Diagnostic[]; at: string[] } {
+  const { diagnostics } = compile(text);
+  return { text, codes: diagnostics.map(({ code }) => code), found: diagnostics, at: diagnostics.map(({ place }) => text.slice(place.start, place.end)) };
+}
+
+function reaches(from: Node, wanted: Node): boolean {
+  const seen = new Set<Node>();
+  const walk = (node: Node): boolean => node === wanted || (!seen.has(node) && (seen.add(node), node.inputs.some(walk)));
+  return walk(from);
+}
+
+describe('names of results and fields', () => {
+  it('an objective reads the result `y`, not what the body calls `y`', () => {
+    const { programs, diagnostics } = compile(`${D}model M(x: [d]) -> { y: [d] } { param w: [d];  y = x * w;  { y = y + 1 } }\nobjective F for M { loss = sum[d](y);  optimizer sgd(rate = 0.1) }`);
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(reaches(programs[0]!.objectives[0]!.loss, programs[0]!.outputs.get('y')!)).toBe(true);
+  });
+
+  const decoding = (body: string, loss: string): string => `${D}attention Dot(q: [i], k: [key, i]) -> [i] { weights = softmax[key](q @ k);  sum[key](weights * k) }
+decoder D(m: [source, e]) generates y: index(words)[target] start 1 end 2 { param table: [words, e];  state s: [e] = 0;  ${body};  s' = GRU(table[y], s) + context;  logits = Linear[words](s') }
+model M(x: [source, e]) generates y: index(words)[target] start 1 end 2 { D(x) }
+objective F for M { loss = mean[target](cross_entropy[words](logits, y')) + ${loss};  optimizer sgd(rate = 0.1) }`;
+
+  it.each([
+    ['one attention', decoding('context = Dot(s, m)', 'mean[target, source](context.weights) + mean[target, source](weights) + mean[target, e](context)'), ['logits', 'weights']],
+    ['two attentions', decoding('other = Dot(s, m);  context = Dot(s + other, m)', 'mean[target, source](context.weights * other.weights)'), ['logits', 'other.weights', 'context.weights']],
+  ])("a decoder's weights are a field in an objective: %s", async (_what, text, outputs) => {
+    const { programs, diagnostics } = compile(text);
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect([...programs[0]!.outputs.keys()]).toEqual(outputs);
+    expect((await compileFile(FILE, libraryOf({ [FILE]: text }), { verify: true })).code).not.toBeNull();
+  });
+
+  it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])('`%s` is no name', (name) => {
+    const { codes, at } = told(`${D}model M(${name}: [d]) -> y: [d] { param w: [d];  y = ${name} * w }`);
+    expect({ codes, at }).toEqual({ codes: ['E0212'], at: [name] });
+  });
+
+  it.each(['batch', 'lifted'])('`%s` is no dim', (name) => {
+    expect(told(`dim ${name} = 2\nmodel M(x: [${name}]) -> y: [] { sum[${name}](x) }`).codes).toEqual(['E0212']);
+  });
+});
+
+describe('one slip, one message', () => {
+  it('a forgotten prime', () => {
+    for (const emitted of ['h', "h'"]) {
+      const { codes, at, found } = told(`${D}block B(x: [source, d]) -> [source, e] { param W: [e <- d];  scan source with xt = x { state h: [e] = 0;  h = tanh(W @ xt + h);  emit ${emitted} } }`);
+      expect({ codes, at }).toEqual({ codes: ['E0602'], at: ['h'] });
+      expect(found[0]!.fix).toContain("`h' = …`");
+    }
+  });
+
+  it('a result without its axis: the equation, and the call that names none', () => {
+    const { codes, at, found } = told(`${D}model M(x: [d]) -> y: [e] {\n  y = Linear(x)\n}`);
+    expect({ codes, at }).toEqual({ codes: ['E0307'], at: ['y = Linear(x)'] });
+    expect(found[0]!.fix).toContain('`Linear[e](…)`');
+  });
+
+  it('an unknown option of an optimizer: the options', () => {
+    const { codes, found } = told(`${D}${model}objective F for M { loss = sum[d](y);  optimizer adam(lr = 1e-3) }`);
+    expect(codes).toEqual(['E0803']);
+    expect(found[0]!.expected).toContain('`rate`');
+  });
+
+  it('an unknown model: the models, and the rest of the objective is checked', () => {
+    const { codes, found } = told(`${D}${model}objective F for N { loss = sum[d](y);  optimizer adam(lr = 1e-3) }`);
+    expect(codes).toEqual(['E0201', 'E0803']);
+    expect(found[0]!.expected).toBe('`M`');
+  });
+
+  it.each<[string, string, string, string]>([
+    ['a method', 'block B(x: [d]) -> [] { x.mean(d) }', 'E0205', '`mean[d](x)`'],
+    ['return', 'block B(x: [d]) -> [d] { return x }', 'E0109', 'leave `return` away'],
+    ['a name of a repeat', 'block B(x: [d]) -> [d] { repeat n { q = x * 2;  x = q };  q }', 'E0201', '`emit q`'],
+    ['a name of a scan', "block B(x: [source, d]) -> [d] { z = scan source with xt = x { state h: [d] = 0;  q = xt + h;  h' = q;  emit h' };  sum[source](z) + q }", 'E0201', '`emit q`'],
+    ['a split', 'block B(x: [d]) -> [e, n] { x[d as (e, n)] }', 'E0313', '`dim d = e * n`'],
+    ['a field of a tensor', 'block B(x: [d]) -> [d] { x.foo }', 'E0210', '`.foo`'],
+    ['a map of another size', 'block B(x: [d]) -> [e] { param W: [e <- n];  W @ x }', 'E0312', '`[… <- d]`'],
+    ['a map of another name', 'dim f = d\nblock B(x: [d]) -> [e] { param W: [e <- f];  W @ x }', 'E0312', '`x[d as f]`'],
+  ])('%s has a fix', (_what, text, code, fix) => {
+    const { codes, found } = told(D + text);
+    expect(codes).toEqual([code]);
+    expect(found[0]!.fix).toContain(fix);
+  });
+
+  it('a field that a record has not: those it has', () => {
+    expect(told(`${D}block B(x: [d]) -> [d] { r = LSTM[d](x, x, x);  r.foo }`).found[0]!.expected).toBe('`h`, `c`');
+  });
+});
+
+describe('--set', () => {
+  const text = 'dim d = 4\noption p = 0.1\noption s = a | b\nmodel M(x: [d]) -> y: [d] { match s { a { dropout(x, p) }  b { x } } }';
+
+  it.each<[string, string | number, string, string]>([
+    ['nope', 3, 'E0201', '`d`, `p`, `s`'],
+    ['d', 'abc', 'E0311', 'a whole number from 1'],
+    ['p', 'abc', 'E0209', 'a number'],
+    ['s', 'c', 'E0209', '`a` or `b`'],
+  ])('%s=%s is the fault of the command line: no place of the file', (name, value, code, expected) => {
+    const { diagnostics } = compile(text, { set: new Map([[name, value]]) });
+    expect(diagnostics.map((d) => [d.code, d.place.file, d.expected])).toEqual([[code, `--set ${name}=${value}`, expected]]);
+  });
+});
+
+describe('W0801', () => {
+  const text = `${D}model M(x: [d]) -> { y: [d], z: [] } {\n  a = GRU(x, x)\n  param t: [d]\n  { y = x * t, z = argmax[d](a) * 1.0 }\n}\nobjective F for M given g: [d] { loss = sum[d]((y - g) ^ 2);  optimizer sgd(rate = 0.1) }`;
+
+  it("stands once, at the user's call of a block of the library", async () => {
+    const { diagnostics } = await compileFile(FILE, libraryOf({ [FILE]: text }));
+    const found = diagnostics.filter(({ code }) => code === 'W0801');
+    expect(found.map(({ place }) => [place.file, text.slice(place.start, place.end)])).toEqual([[FILE, 'GRU(x, x)']]);
+    expect(found[0]!.message).toContain('`a.GRU.Wz`');
+  });
+
+  it('the checker says which call brings a parameter', () => {
+    const problems = new Problems();
+    const modules = loadModules(FILE, libraryOf({ [FILE]: text }), problems)!;
+    const callers = check(modules, {}, problems)!.callers;
+    expect(callers.get(callerKey('M', 'a.GRU.Wz'))?.file).toBe(FILE);
+    expect(callers.has(callerKey('M', 't'))).toBe(false);
+  });
+});
+
+describe('a doc before several dims', () => {
+  it('stands once, with their names', async () => {
+    const text = '/// Widths\ndim s: ragged, d = 4, e = 3\n/// Alone.\ndim k = 2\nmodel M(x: [d, e, k]) -> y: [d, e, k] { x * 2 }';
+    const { programs } = compile(text);
+    expect(programs[0]!.hyperparameters.map(({ doc }) => doc)).toEqual(['`s`, `d`, `e`: Widths', null, 'Alone.']);
+    const { code } = await compileFile(FILE, libraryOf({ [FILE]: text }));
+    expect(code).toContain('/** `s`, `d`, `e`: Widths. Default 4. */');
+    expect(code).toContain('/** Default 3. */');
+    expect(code).toContain('/** Alone. Default 2. */');
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { Builder } from '../../compiler/graph/builder.ts';
+import type { Node } from '../../compiler/graph/graph.ts';
+import { interpret } from '../../compiler/graph/interpret.ts';
+import { reachable } from '../../compiler/graph/walk.ts';
+import type { Roots } from '../../compiler/passes/compiled.ts';
+import { guard } from '../../compiler/passes/guard.ts';
+import { axis, floats } from '../graph/support.ts';
+import { checked } from './support.ts';
+
+const a = axis('a');
+const c = axis('c');
+const b = new Builder();
+const x = b.input('x', floats(a));
+const w = b.input('w', floats(c));
+const zero = b.constant(0);
+const positive = (of: Node): Node => b.binary('gt', of, zero);
+const bindings = { sizes: new Map([['a', 3], ['c', 2]]), inputs: new Map([['x', [0, 2, -1]], ['w', [1, 3]]]), parameters: new Map<string, Float64Array>() };
+
+const inverse = b.binary('div', b.constant(1), x);
+const total = b.reduce('sum', b.unary('log', w), ['c']);
+
+function selects(roots: Roots): number {
+  return reachable([...roots.values()]).filter(({ op }) => op.kind === 'select').length;
+}
+
+describe('guard', () => {
+  it.each<[string, Node, number]>([
+    ['a division in a branch', b.select(positive(x), inverse, zero), 1],
+    ['a division that others read too', b.binary('add', b.select(positive(x), inverse, zero), b.select(positive(x), b.binary('mul', inverse, x), zero)), 1],
+    ['a choice in a choice', b.select(positive(x), b.select(b.binary('gt', x, b.constant(1)), inverse, b.unary('sqrt', x)), x), 2],
+    ['an operand without the axes of the condition', b.select(positive(x), b.binary('div', x, w), zero), 1],
+    ['what cannot leave its domain', b.select(positive(x), b.binary('div', x, b.constant(2)), zero), 0],
+    ['behind a reduction', b.select(positive(x), b.binary('mul', x, total), zero), 0],
+  ])('%s: the same values, held where they are not read', (_name, node, more) => {
+    const before: Roots = new Map([['y', node]]);
+    const after = checked('inlined', guard(before));
+    const [[p], [q]] = [before, after].map((roots) => interpret([roots.get('y')!], bindings));
+    expect(q!.axes).toEqual(p!.axes);
+    expect([...q!.data]).toEqual([...p!.data]);
+    expect(selects(after) - selects(before)).toBe(more);
+  });
+});
