@@ -172,7 +172,8 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'state':
       if (kind.states) declareStates(statement, here, constants, found);
       else {
-        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
+        if (here.loops.length > 0) notYet(here, statement.span, 'a `state` inside a `repeat`');
+        else report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
         for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
           here.scope.define(text, { kind: 'value', value: ERROR, span });
           found.running.add(text);

@@ -112,7 +112,11 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
 }
 
 function declaresState(body: Body): boolean {
-  return body.statements.some((statement) => statement.kind === 'state' || (statement.kind === 'match' && statement.arms.some((arm) => declaresState(arm.body))));
+  return body.statements.some((statement) => {
+    if (statement.kind === 'match') return statement.arms.some((arm) => declaresState(arm.body));
+    const repeat = (statement.kind === 'expression' || statement.kind === 'equation') && statement.value.kind === 'repeat' ? statement.value : null;
+    return statement.kind === 'state' || (repeat !== null && declaresState(repeat.body));
+  });
 }
 
 /** A literal place, null where none is given, undefined where it is no place (reported). */
