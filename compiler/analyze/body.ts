@@ -1,32 +1,22 @@
 /** Bodies: statements in textual order, equations, requirements. */
 import type { Body, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
-import type { Node, TensorType } from '../graph/graph.ts';
+import type { Node } from '../graph/graph.ts';
 import { evaluate } from './expr.ts';
 import { asTensor, conform, present } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
 import { declareStates } from './scan.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, notYet, origin, placeOf, report, tensor, type Scope } from './scope.ts';
+import { ERROR, notYet, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
 import { declareDims, declareOption, giveOption, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 
 // ---------------------------------------------------------------- what a body collects
 
-export interface StateDeclaration {
-  readonly name: string;
-  readonly span: Span;
-  readonly type: TensorType;
-  readonly argument: Node;
-  readonly init: Node;
-}
-
 /** Filled while a body's statements run. */
-export interface Collected {
+export interface Collected extends StateSink {
   result: Value | null;
   resultSpan: Span | null;
-  readonly states: StateDeclaration[];
-  readonly nexts: Map<string, { node: Node; span: Span }>;
   readonly emits: { readonly exprs: readonly Expr[]; readonly values: readonly Value[]; readonly span: Span }[];
   /** Every name an equation defined, in order. */
   readonly named: Map<string, Value>;
@@ -131,7 +121,7 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
 
 /** `tail`: is the body's last value the value of the whole? */
 export function runBody(body: Body, here: Here, kind: BodyKind, found: Collected, tail = kind.value): void {
-  let current = here;
+  let current: Here = kind.states && kind.constants !== null ? { ...here, stepping: { states: found, constants: kind.constants } } : here;
   for (const [k, statement] of body.statements.entries()) {
     const last = tail && k === body.statements.length - 1;
     try {
@@ -172,8 +162,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'state':
       if (kind.states) declareStates(statement, here, constants, found);
       else {
-        if (here.loops.length > 0) notYet(here, statement.span, 'a `state` inside a `repeat`');
-        else report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
+        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
         for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
           here.scope.define(text, { kind: 'value', value: ERROR, span });
           found.running.add(text);

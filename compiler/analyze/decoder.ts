@@ -40,7 +40,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   const scope = new Scope(declarationScope(entry, here));
   const frame = ctx.frame(`${name}#`);
   const base: Here = {
-    ...here, module: entry.module, scope, frame, path: name, target: null, ordinals: new Map(), steps: new Map(), loops: [], taps: [], decode: null,
+    ...here, module: entry.module, scope, frame, path: name, target: null, ordinals: new Map(), steps: new Map(), loops: [], taps: [], decode: null, stepping: null,
     decoding: null, next: false, filled: false, given: new Map(), later: laterNames(declaration.body),
     // Checked by itself it is called from nowhere.
     calls: span === declaration.name.span ? [] : [...here.calls, { name, place: placeOf(here, span) }],

@@ -3,8 +3,8 @@ import type { Body, Expr, MatchExpr, MatchStatement, RepeatExpr } from '../../gr
 import type { Axis, Node } from '../graph/graph.ts';
 import { collected, plainBody, runBody, type Collected } from './body.ts';
 import { asTensor, sizesAgree } from './operate.ts';
-import { emitName } from './scan.ts';
-import type { Here, Value } from './scope.ts';
+import { emitName, nextOf } from './scan.ts';
+import type { Here, StateSink, Value } from './scope.ts';
 import { ERROR, isError, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { atomsOf, size } from './size.ts';
 import { fixedNumber, numberOfExpr, sizeOfExpr } from './types.ts';
@@ -22,14 +22,17 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
   const carried = new Map<string, Value>();
   const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   for (const [i, value] of rounds.entries()) {
+    // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
+    const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
     const names = new Scope(here.scope);
     if (expr.as !== null) {
       const node = here.ctx.builder.at(origin(here, expr.as.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
-      names.define(expr.as.text, { kind: 'value', value: tensor(node), span: expr.as.span });
+      for (const scope of [names, constants]) scope?.define(expr.as.text, { kind: 'value', value: tensor(node), span: expr.as.span });
     }
-    const inside: Here = { ...here, scope: new Scope(names, { round: true }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [] };
+    const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [] };
     const found = collected();
-    runBody(expr.body, inside, { ...plainBody, value: false, emits: true }, found);
+    runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
+    if (here.stepping !== null) passOn(found, here.stepping.states, `${path.slice(here.path.length + 1)}[${i}]`, inside);
     for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
     if (here.ctx.problems.errors > errors) return ERROR;
     // A name from outside that the body assigns is carried to the next round and out.
@@ -45,6 +48,17 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
   if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
   if (emitted.length > 0) return stackRounds(emitted, expr, here);
   return [...carried.values()].at(-1) ?? ERROR;
+}
+
+/** The states of a round are states of the scan or decoder around, under the round's name. */
+function passOn(found: Collected, into: StateSink, round: string, inside: Here): void {
+  for (const state of found.states) {
+    const next = nextOf(state, found, inside);
+    if (next === null) continue;
+    const name = `${round}.${state.name}`;
+    into.states.push({ ...state, name });
+    into.nexts.set(name, { node: next, span: state.span });
+  }
 }
 
 function hasOneType(nodes: readonly Node[]): boolean {

@@ -1,11 +1,11 @@
 /** `scan` and its states: one step's body, unrolled over an axis at run time. */
 import type { Expr, ScanExpr, Span, StateStatement } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
-import { collected, laterNames, runBody, type Collected, type StateDeclaration } from './body.ts';
+import { collected, laterNames, runBody, type Collected } from './body.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
 import { parameter } from './parameters.ts';
-import type { Here, Value } from './scope.ts';
+import type { Here, Value, StateDeclaration } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { spaceOfName, tensorTypeOfExpr } from './types.ts';
 

@@ -84,11 +84,14 @@ export class Scope {
   private readonly scan: string | null;
   /** One round of a `repeat`: names from outside may be defined anew, and are carried to the next round. */
   readonly round: boolean;
+  /** Names of this body that stand outside the steps: parameters of a round inside a scan. */
+  private readonly constants: Scope | null;
 
-  constructor(parent: Scope | null, of: { readonly scan?: string; readonly round?: boolean } = {}) {
+  constructor(parent: Scope | null, of: { readonly scan?: string; readonly round?: boolean; readonly constants?: Scope | null } = {}) {
     this.parent = parent;
     this.scan = of.scan ?? null;
     this.round = of.round ?? false;
+    this.constants = of.constants ?? null;
   }
 
   /** Is `name` a value from outside the round that this is? */
@@ -98,12 +101,12 @@ export class Scope {
 
   /** Labels of the scans between here and the definition of `name`. */
   crossed(name: string): string[] {
-    if (this.entries.has(name) || this.parent === null) return [];
+    if (this.entries.has(name) || this.constants?.own(name) != null || this.parent === null) return [];
     return [...(this.scan === null ? [] : [this.scan]), ...this.parent.crossed(name)];
   }
 
   lookup(name: string): Entry | null {
-    return this.entries.get(name) ?? this.parent?.lookup(name) ?? null;
+    return this.entries.get(name) ?? this.constants?.own(name) ?? this.parent?.lookup(name) ?? null;
   }
 
   hiddenIn(name: string): 'repeat' | 'scan' | null {
@@ -267,6 +270,8 @@ export interface Here {
   readonly later: ReadonlySet<string>;
   /** Options given in the brackets of the call. */
   readonly given: ReadonlyMap<string, string | number>;
+  /** In the body of a scan or of a decoder: where states are declared, and the scope outside its steps. A `repeat` in it adds its own. */
+  readonly stepping: { readonly states: StateSink; readonly constants: Scope } | null;
   /** Weights of the attentions called in this body. */
   readonly taps: Tap[];
   readonly calls: readonly CallSite[];
@@ -274,6 +279,20 @@ export interface Here {
   readonly init: Initialiser;
   /** `init all …`: also for those that do. */
   readonly initAll: boolean;
+}
+
+/** The states of a body and their next values. */
+export interface StateSink {
+  readonly states: StateDeclaration[];
+  readonly nexts: Map<string, { node: Node; span: Span }>;
+}
+
+export interface StateDeclaration {
+  readonly name: string;
+  readonly span: Span;
+  readonly type: TensorType;
+  readonly argument: Node;
+  readonly init: Node;
 }
 
 // ---------------------------------------------------------------- reporting

@@ -34,8 +34,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   'a map as a result': block('param W: [e <- d];  W', '(x: [d]) -> [e <- d]'),
   'a model called by a model': `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { M(x) }`,
   'a default of an input': `${DIMS}model M(x: [d] = 0) -> y: [d] { LayerNorm(x) }`,
-  'a state in a repeat of a decoder': decoder("x = c;  repeat 2 { state s: [d] = c;  s' = tanh(s + x);  x = s' };  logits = Linear[words](x)"),
-  'a state in a repeat of a scan': block("scan source with xt = x { z = xt;  repeat 2 { state s: [d] = 0;  s' = tanh(s + z);  z = s' };  emit z }"),
   'a decoder without state': decoder('param table: [words, d];  logits = Linear[words](table[y] + c)'),
   'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
   'y\' in a state': decoder("state s: index(words) = 1;  s' = y';  logits = Linear[words](c)"),

@@ -37,9 +37,11 @@ export function library(): Library {
   };
 }
 
-/** Compiles `models/<name>/model.attn` and loads the emitted module. */
-export async function subject(name: string, set: ReadonlyMap<string, string | number> = new Map()): Promise<Subject> {
-  const result = await compileFile(`${name}/model.attn`, library(), { set, verify: true });
+/** Compiles `models/<name>/model.attn`, or the text given, and loads the emitted module. */
+export async function subject(name: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null): Promise<Subject> {
+  const path = `${name}/model.attn`;
+  const files = library();
+  const result = await compileFile(path, text === null ? files : { ...files, read: (file) => (file === path ? text : files.read(file)) }, { set, verify: true });
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   mkdirSync(out, { recursive: true });
   const file = `${out}${name}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
