@@ -95,7 +95,7 @@ function openDates(configuration: Configuration): OpenTask<DateInput, DateTarget
     evaluate: async (model, examples, progress) => evaluate(model, examples, text, progress),
     pictures: async (model, inputs) => {
       const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
-      return answers.flatMap((generated, k) => draw1(generated, inputs[k]!.shown, sourceTokensOf(inputs[k]!.input, source.tokens)));
+      return answers.flatMap((generated, k) => alignmentPictures(generated, inputs[k]!.shown, sourceTokensOf(inputs[k]!.input, source.tokens)));
     },
     training: { lengthOf: (trained) => trained.tokens.length },
   };
@@ -106,7 +106,7 @@ function sourceTokensOf(input: DateInput, tokens: readonly string[]): string[] {
 }
 
 /** Nothing is drawn for a model without attention. */
-function draw1(answer: Generated, shown: string, columns: readonly string[]): Picture[] {
+function alignmentPictures(answer: Generated, shown: string, columns: readonly string[]): Picture[] {
   const weights = answer.taps['weights'];
   if (weights === undefined) return [];
   const width = weights.shape.at(-1)!;
