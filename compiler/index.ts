@@ -4,6 +4,7 @@ import { callerKey, check, type Checked, type LowerOptions } from './analyze/pro
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
 import type { CompiledModel } from './passes/compiled.ts';
+import { NoStep } from './passes/clock-step.ts';
 import { derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
 
 export type { Library } from './analyze/modules.ts';
@@ -42,12 +43,27 @@ export function checkFile(path: string, library: Library, options: LowerOptions 
 export async function compileFile(path: string, library: Library, options: CompileOptions = {}): Promise<CompileResult> {
   const { problems, checked, sources } = checkFile(path, library, options);
   const programs = checked?.programs ?? [];
-  const derived = problems.errors > 0 ? [] : programs.map((program) => derive(program, options));
+  const derived = problems.errors > 0 ? [] : programs.flatMap((program) => derivedOrReported(program, options, problems));
   reportUntrained(derived, checked?.callers ?? new Map(), problems);
   const models = derived.map(({ model }) => model);
   // ts-morph takes most of a second to load: only emission pays for it.
-  const code = models.length === 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${path}. Do not edit: edit the source and compile again.` });
+  const code = models.length === 0 || problems.errors > 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${path}. Do not edit: edit the source and compile again.` });
   return { diagnostics: problems.sorted(), sources, checked: problems.errors > 0 ? null : checked, programs, models, code };
+}
+
+/** E0704 where a step along a clock cannot be derived. */
+function derivedOrReported(program: Program, options: DeriveOptions, problems: Problems): readonly Derived[] {
+  try {
+    return [derive(program, options)];
+  } catch (error) {
+    if (!(error instanceof NoStep)) throw error;
+    const { file, start, end } = error.origin;
+    problems.report({
+      code: 'E0704', severity: 'error', place: { file, start, end }, message: 'no step can be derived for this',
+      why: error.message, fix: 'compute it outside of the loop, for all places of the clock at once',
+    });
+    return [];
+  }
 }
 
 /** W0801, once for each place in the text: one line may declare the parameters of many instances, one call bring several. */

@@ -55,7 +55,8 @@ export function collate(
 
   for (const [row, example] of examples.entries()) {
     if (typeof example !== 'object' || example === null || isNested(example)) {
-      throw new InputError(`example ${row}: expected an object with ${specs.map((spec) => `\`${spec.name}\``).join(', ')}, given ${show(example)}`);
+      const names = specs.map((spec) => `\`${spec.name}\``).join(', ');
+      throw new InputError(`example ${row}: expected an ${names === '' ? 'empty object' : `object with ${names}`}, given ${show(example)}`);
     }
     const origins = new Map<string, Origin>();
     for (const spec of specs) measure(spec, valueOf(spec, example, row), row, origins, mayBeEmpty);

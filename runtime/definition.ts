@@ -4,8 +4,13 @@
  * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Rows } from './decode/rows.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;
+
+/** What a step hands to the next: a tensor, or the rows of the places before. */
+export type State = tf.Tensor | Rows;
+export type States = Readonly<Record<string, State>>;
 
 /** Every size the emitted code reads: construct-phase dims, and for a call `batch` and the padded size of each ragged dim. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -91,13 +96,13 @@ export interface DecoderDefinition {
   readonly end: number | null;
   /**
    * Once per call: what does not depend on the generated axis (`memory`, batch in front) and the first states
-   * ([batch, beam = 1, …]).
+   * ([batch, beam = 1, …], and so is every block of rows).
    */
-  prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: Tensors };
+  prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: States };
   /** One place: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
-  step(p: Tensors, batch: Batch, memory: Tensors, state: Tensors, previous: tf.Tensor2D, t: number): {
+  step(p: Tensors, batch: Batch, memory: Tensors, state: States, previous: tf.Tensor2D, t: number): {
     readonly logits: tf.Tensor3D;
-    readonly state: Tensors;
+    readonly state: States;
     readonly taps: Tensors;
   };
   /** Axes of each tap after [batch, beam]. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
@@ -106,6 +111,20 @@ export interface DecoderDefinition {
   rank(logp: number, length: number): number;
   /** Most places for one example; `lengths` are its own. Null: the caller must say. */
   readonly atMost: ((n: Sizes, lengths: Readonly<Record<string, number>>) => number) | null;
+}
+
+/** `causal a`: the forward pass place by place. */
+export interface StreamDefinition {
+  /** The axis that the places lie along, as the inputs and outputs call it. */
+  readonly axis: string;
+  /** The inputs that have it: a step is given one place of each, [batch, …]. */
+  readonly inputs: readonly string[];
+  /** Axes of each output of a step after `batch`. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
+  readonly outputs: Readonly<Record<string, readonly (string | { readonly label: string; readonly dim: string | null })[]>>;
+  /** Once per call: what does not depend on the places, and the first states; `batch` holds the other inputs only. */
+  prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: States };
+  /** `t` counts from 0; `inputs` [batch, …] by name. */
+  step(p: Tensors, batch: Batch, memory: Tensors, state: States, inputs: Tensors, t: number): { readonly outputs: Tensors; readonly state: States };
 }
 
 /** What must hold of each example's own lengths. */
@@ -135,4 +154,6 @@ export interface Definition {
   forward(p: Tensors, batch: Batch): Tensors;
   readonly objectives: readonly ObjectiveDefinition[];
   readonly decoder: DecoderDefinition | null;
+  /** Left out or null: the program does not say `causal`. */
+  readonly stream?: StreamDefinition | null;
 }

@@ -5,13 +5,18 @@ import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Model, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, requirePositiveInteger, show, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, isNested, requirePositiveInteger, show, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
   readonly atMost?: number;
   /** Alignments to return, by name. */
   readonly taps?: readonly string[];
+  /**
+   * What each example's output begins with, as ids; lengths may differ, and none may be there. The places of a prompt are
+   * part of `ids` and count for `atMost` and for the length that ranks; probabilities are those of what follows it.
+   */
+  readonly prompts?: readonly Ints[];
 }
 
 export interface GreedyOptions extends CommonOptions {
@@ -43,9 +48,9 @@ export interface SampleOptions extends CommonOptions {
 export type GenerateOptions = GreedyOptions | BeamOptions | SampleOptions;
 
 export interface Hypothesis {
-  /** As targets are written: the end symbol included where `ended`. */
+  /** As targets are written: the prompt in front, the end symbol included where `ended`. */
   readonly ids: Int32Array;
-  /** Natural logarithm of the probability under the model. */
+  /** Natural logarithm of the probability under the model of what follows the prompt. */
   readonly logProbability: number;
   readonly score: number;
   /** False where the limit of places cut it off. */
@@ -60,9 +65,9 @@ export interface Generated extends Hypothesis {
 }
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  greedy: ['method', 'atMost', 'taps'],
-  beam: ['method', 'atMost', 'taps', 'width', 'lengthPenalty'],
-  sample: ['method', 'atMost', 'taps', 'temperature', 'topK', 'topP', 'seed', 'ids'],
+  greedy: ['method', 'atMost', 'taps', 'prompts'],
+  beam: ['method', 'atMost', 'taps', 'prompts', 'width', 'lengthPenalty'],
+  sample: ['method', 'atMost', 'taps', 'prompts', 'temperature', 'topK', 'topP', 'seed', 'ids'],
 };
 
 /** A program whose decoder generates a sequence. */
@@ -136,11 +141,14 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     if (limit === undefined) {
       throw new InputError(`how long may \`${decoder.output}\` become? Give \`atMost\`, or write \`at most …\` into the decoder \`${decoder.name}\``);
     }
+    const prompt = options.prompts === undefined ? [] : options.prompts[row]!;
+    checkPrompt(prompt, row, decoder, decoder.vocabulary(n), limit);
     const penalty = options.method === 'beam' ? options.lengthPenalty : undefined;
     const rules: SearchRules = {
       vocabulary: decoder.vocabulary(n),
       end: decoder.end,
       limit,
+      prompt,
       rank: penalty === undefined ? (logp, length) => decoder.rank(logp, length) : (logp, length) => logp / ((5 + length) / 6) ** penalty,
     };
     if (options.method !== 'sample') return new BeamSearch(rules, options.method === 'beam' ? options.width : 1);
@@ -220,6 +228,10 @@ function checkOptions(options: GenerateOptions, examples: number): void {
     if (!known.includes(name)) throw new InputError(`\`${name}\` is no option of ${method} search: ${known.map((each) => `\`${each}\``).join(', ')}`);
   }
   if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
+  const { prompts } = options;
+  if (prompts !== undefined && !(isNested(prompts) && prompts.length === examples)) {
+    throw new InputError(`\`prompts\`: expected one array of ids per example (${examples}), given ${show(prompts)}; an example without one has \`[]\``);
+  }
   if (options.method === 'beam') {
     requirePositiveInteger('width', options.width);
     if (options.lengthPenalty !== undefined && !(options.lengthPenalty >= 0)) throw new InputError(`\`lengthPenalty\`: expected 0 or more, given ${options.lengthPenalty}`);
@@ -232,4 +244,19 @@ function checkOptions(options: GenerateOptions, examples: number): void {
   if (topK !== undefined) requirePositiveInteger('topK', topK);
   if (topP !== undefined && !(topP > 0 && topP <= 1)) throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${topP}`);
   if (ids !== undefined && ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${ids.length}`);
+}
+
+function checkPrompt(prompt: Ints, row: number, decoder: DecoderDefinition, vocabulary: number, limit: number): void {
+  const given: unknown = prompt;
+  if (!isNested(given)) throw new InputError(`example ${row}: the prompt must be an array of ids of \`${decoder.output}\`, given ${show(given)}`);
+  for (let place = 0; place < prompt.length; place++) {
+    const id: unknown = prompt[place];
+    if (!(typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < vocabulary)) {
+      throw new InputError(`example ${row}: place ${place} of the prompt is ${show(id)}, outside the vocabulary (0 … ${vocabulary - 1})`);
+    }
+    if (id === decoder.end) throw new InputError(`example ${row}: place ${place} of the prompt is ${id}, the end of \`${decoder.output}\`, after which nothing follows: leave it out`);
+  }
+  if (prompt.length > limit) {
+    throw new InputError(`example ${row}: the prompt has ${prompt.length} places, but the whole output may have only ${limit}: give a shorter one or raise \`atMost\``);
+  }
 }

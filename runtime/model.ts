@@ -5,7 +5,7 @@ import type { Batch, Definition, InputSpec, ObjectiveDefinition, Sizes, Tensors 
 import { CheckpointError, InputError } from './errors.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
-import { cut, download, show, type Value, type Values } from './values.ts';
+import { download, rowOf, show, type Value, type Values } from './values.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
 export interface ModelOptions<Dims> {
@@ -178,11 +178,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     shapes: Readonly<Record<string, number[]>>,
     host: HostBatch,
   ): Values {
-    const values = Object.entries(this.definition.outputs).map(([name, { axes }]): [string, Value] => {
-      const padded = shapes[name]!;
-      const shape = axes.map((axis, index) => (axis.dim === null ? undefined : host.lengths[axis.dim]?.[row]) ?? padded[index]!);
-      return [name, { data: cut(data[name]!, row, padded, shape), shape, axes: axes.map((axis) => axis.label) }];
-    });
+    const values = Object.entries(this.definition.outputs).map(([name, { axes }]) => [name, rowOf(data[name]!, row, shapes[name]!, axes, host.lengths)] as const);
     return Object.fromEntries(values);
   }
 }
@@ -232,7 +228,7 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
 }
 
 /** Reads tensors back and disposes of them. */
-async function readAll(tensors: Tensors): Promise<Record<string, Value['data']>> {
+export async function readAll(tensors: Tensors): Promise<Record<string, Value['data']>> {
   try {
     const read = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, Value['data']]> => [name, await download(tensor)]);
     return Object.fromEntries(await Promise.all(read));

@@ -50,6 +50,23 @@ export function cut(data: Value['data'], row: number, shape: readonly number[], 
   return result;
 }
 
+/** An axis of a result; `dim` is the ragged dim that gives it its length. */
+export interface NamedAxis {
+  readonly label: string;
+  readonly dim: string | null;
+}
+
+/** Axes as a definition lists them: a plain label stands for the ragged dim of that name where there is one. */
+export function axesOf(axes: readonly (string | NamedAxis)[], lengths: Readonly<Record<string, unknown>>): NamedAxis[] {
+  return axes.map((axis) => (typeof axis === 'string' ? { label: axis, dim: Object.hasOwn(lengths, axis) ? axis : null } : axis));
+}
+
+/** What one example has of a padded result. */
+export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], lengths: Readonly<Record<string, Int32Array>>): Value {
+  const shape = axes.map((axis, index) => (axis.dim === null ? undefined : lengths[axis.dim]?.[row]) ?? padded[index]!);
+  return { data: cut(data, row, padded, shape), shape, axes: axes.map((axis) => axis.label) };
+}
+
 /** The position as it stands in messages: `tokens[source = 5]`. */
 export function place(name: string, labels: readonly string[], at: readonly number[]): string {
   const inside = labels.map((label, axis) => (axis < at.length ? `${label} = ${at[axis]}` : label));

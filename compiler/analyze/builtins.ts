@@ -4,7 +4,7 @@ import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { isRagged, sameSpace } from '../graph/spaces.ts';
 import { describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
-import { gather, mayBeEmpty } from './index-expr.ts';
+import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
 import { joinCall } from './join.ts';
 import { alignAxes, allAxes, binary, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
@@ -73,17 +73,49 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   if (name === 'onehot') return count(1) ? oneHot(x, brackets, here, expr.span) : ERROR;
   if (name === 'cross_entropy') return count(2) ? crossEntropy(x, y, brackets, here, expr.span) : ERROR;
   if (!count(1)) return ERROR;
-  const axes = bracketAxes(name, x, brackets, here, expr.span);
+  const part = partial(name, x, brackets, here);
+  if (part === null) return ERROR;
+  const axes = bracketAxes(name, part.x, part.brackets, here, expr.span);
   if (axes === null) return ERROR;
-  if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, expr.span);
-  if (axes.length !== 1) return report(here, 'E0404', expr.span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}` });
-  const axis = axes[0]!;
-  if (number(x, name, here, expr.span) === null) return ERROR;
-  if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
-    return report(here, 'E0502', expr.span, `\`${axis.label}\` may be empty: it has no greatest place`, { fix: 'declare the dim without `0..`, or guard with `else`' });
+  return overAxes(name, part.x, axes, here, expr.span);
+}
+
+/** `sum[k <= q](e)`: over the places of `k` up to that of `q`. */
+function partial(name: string, x: Node, brackets: readonly BracketArg[], here: Here): { readonly x: Node; readonly brackets: readonly BracketArg[] } | null {
+  let node = x;
+  const plain: BracketArg[] = [];
+  for (const arg of brackets) {
+    if (arg.kind !== 'value' || arg.value.kind !== 'binary') {
+      plain.push(arg);
+      continue;
+    }
+    const { op, left, right } = arg.value;
+    if ((op !== '<=' && op !== '<') || left.kind !== 'name' || left.prime || right.kind !== 'name' || right.prime) {
+      report(here, 'E0404', arg.span, `\`${name}\` goes over a whole axis, or over a part up to another axis's place`, { fix: `\`${name}[k <= q](…)\`, \`${name}[k < q](…)\`` });
+      return null;
+    }
+    const [over, now] = [needAxis(node, left.name, name, here, left.span), needAxis(node, right.name, name, here, right.span)];
+    if (over === null || now === null) return null;
+    if (!sameSpace(over.space, now.space)) {
+      report(here, 'E0306', arg.span, `\`${left.name}\` and \`${right.name}\` are axes of two dims: their places have no common order`);
+      return null;
+    }
+    node = upToPlace(node, over, now, op, here, arg.span);
+    plain.push({ kind: 'value', value: left, span: arg.span });
   }
-  const b = here.ctx.builder.at(origin(here, expr.span));
-  const operand = toFloat(x, here, expr.span);
+  return { x: node, brackets: plain };
+}
+
+function overAxes(name: string, x: Node, axes: readonly Axis[], here: Here, span: Span): Value {
+  if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
+  if (axes.length !== 1) return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}` });
+  const axis = axes[0]!;
+  if (number(x, name, here, span) === null) return ERROR;
+  if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
+    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no greatest place`, { fix: 'declare the dim without `0..`, or guard with `else`' });
+  }
+  const b = here.ctx.builder.at(origin(here, span));
+  const operand = toFloat(x, here, span);
   const made = name === 'argmax' ? b.argmax(operand, axis.id) : name === 'cumsum' ? b.cumsum(operand, axis.id) : b.softmax(operand, axis.id, name === 'log_softmax');
   keepOrder(made, [x], here);
   return tensor(made);
@@ -126,8 +158,7 @@ function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], her
     }
     if (arg.kind === 'value' && arg.value.kind === 'error') return null;
     if (arg.kind !== 'value' || arg.value.kind !== 'name' || arg.value.prime) {
-      if (arg.kind === 'value' && arg.value.kind === 'binary') notYet(here, arg.span, 'a reduction over a part of an axis');
-      else report(here, 'E0404', arg.span, `\`${name}\` names the axes that it goes over`, { fix: `\`${name}[a, b](…)\`` });
+      report(here, 'E0404', arg.span, `\`${name}\` names the axes that it goes over`, { fix: `\`${name}[a, b](…)\`` });
       return null;
     }
     if (arg.value.name === 'batch' || arg.value.name === 'lifted') {

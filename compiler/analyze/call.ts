@@ -275,7 +275,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     args.push(...steps);
     formalsOf.push(...steps.map(() => []));
   }
-  return lift(declaration, value, inside, { inputs, args, formalsOf, extras }, outside, span, here);
+  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, draws: ctx.draws > draws }, outside, span, here);
 }
 
 /** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
@@ -352,7 +352,7 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
 /** The call node and its results under the caller's names. */
 function lift(
   declaration: Declaration, value: Value, inside: Here,
-  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
+  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; draws: boolean }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
 ): Value {
   const { extras } = call;
   const leaves: { node: Node; tap: boolean }[] = [];
@@ -386,10 +386,9 @@ function lift(
     results.push(names);
   }
   const builder = here.ctx.builder.at(origin(here, span));
-  const node = builder.node(
-    { kind: 'call', callee: declaration.name.text, region: { args: call.args, results: leaves.map((leaf) => leaf.node) }, binding: { args: call.formalsOf, extras, results } },
-    call.inputs,
-  );
+  const maskOnly = call.draws ? [] : masksAlone(call, leaves.map((leaf) => leaf.node));
+  const binding = { args: call.formalsOf, extras, results, ...(maskOnly.length === 0 ? {} : { maskOnly }) };
+  const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: leaves.map((leaf) => leaf.node) }, binding }, call.inputs);
   let next = 0;
   const rebuild = (part: Value): Value => {
     if (part.kind !== 'record') return tensor(builder.result(node, next++));
@@ -398,13 +397,29 @@ function lift(
     return { kind: 'record', fields, main: null };
   };
   const main = rebuild(value);
-  if (main.kind === 'tensor' && extras.length > 1 && !ordered(call.inputs, extras, here)) here.ctx.unordered.add(main.node);
+  const own = extras.filter(({ id }) => !maskOnly.includes(id));
+  if (main.kind === 'tensor' && own.length > 1 && !ordered(call.inputs, own, here)) here.ctx.unordered.add(main.node);
   if (taps.length === 0) return main;
   const weights = builder.result(node, next++);
   here.taps.push({ name: 'weights', node: weights });
   const fields = new Map<string, Value>(main.kind === 'record' ? main.fields : []);
   fields.set('weights', tensor(weights));
   return { kind: 'record', fields, main: main.kind === 'record' ? null : main };
+}
+
+/**
+ * Extras that stand only in masks over extras: such a mask says of a whole element of the call whether it exists, so where
+ * every result is still absent by it, no value depends on it. (`Linear(keys where c)` is `Linear(keys)`, absent where it was.)
+ */
+function masksAlone({ inputs, formalsOf, extras }: { inputs: readonly Node[]; formalsOf: readonly (readonly { from: string }[])[]; extras: readonly Axis[] }, results: readonly Node[]): string[] {
+  const bound = (k: number, id: string): boolean => formalsOf[k]?.some(({ from }) => from === id) === true;
+  const whole = inputs.map((input, k) => typeOf(input).masks.filter((mask) => mask.every(({ id }) => !bound(k, id))));
+  if (whole.flat().length !== 1 || !results.every((result) => typeOf(result).masks.some((mask) => mask.length === 0))) return [];
+  return extras.flatMap(({ id }) => {
+    const inValue = inputs.some((input) => typeOf(input).axes.some((axis) => axis.id === id));
+    const elsewhere = inputs.some((input, k) => typeOf(input).masks.some((mask) => mask.some((axis) => axis.id === id) && !whole[k]!.includes(mask)));
+    return inValue || elsewhere ? [] : [id];
+  });
 }
 
 /** Extras are in order where one argument has them all, in an order that means something. */

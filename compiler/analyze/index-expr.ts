@@ -26,7 +26,8 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
         node = gatherByIndex(node, arg.value, here, arg.span);
         break;
       case 'upto':
-        return notYet(here, arg.span, '`upto` (a causal view of an axis)');
+        node = upTo(node, arg, here);
+        break;
       case 'by':
         return report(here, 'E0205', arg.span, '`by` groups a reduction: it does not stand behind a value');
       case 'group':
@@ -75,6 +76,21 @@ function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
     why: `\`${call.name}\` renames the one to the other`, related: [{ place: placeOf(here, span), message: 'here' }],
   });
   return false;
+}
+
+/** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: of each place the places up to its own. */
+function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 'upto' }>, here: Here): Node | null {
+  const axis = needAxis(node, from.text, 'upto', here, from.span);
+  const renamed = axis === null ? null : renameAxis(node, from, as, here);
+  const copy = renamed === null || axis === null ? undefined : typeOf(renamed).axes.find(({ label }) => label === as.text);
+  if (renamed === null || axis === null || copy === undefined) return null;
+  return upToPlace(renamed, copy, axis, '<=', here, span);
+}
+
+/** `node where position[over] <= position[now]`. */
+export function upToPlace(node: Node, over: Axis, now: Axis, op: '<=' | '<', here: Here, span: Span): Node {
+  const b = here.ctx.builder.at(origin(here, span));
+  return b.where(node, b.binary(op === '<=' ? 'le' : 'lt', b.position(over), here.steps.get(now.label) ?? b.position(now)));
 }
 
 /** A renamed axis keeps its space; where the new name is a dim of provably that size, it becomes that dim. */

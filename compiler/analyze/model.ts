@@ -1,10 +1,12 @@
 /** Models: their inputs, their outputs, and what an objective may name. */
 import type { Declaration } from '../../grammar/ast.ts';
-import type { Dim, Input, Node, Space } from '../graph/graph.ts';
+import type { Clocked, DecoderGraph, Dim, Input, Node, Space } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
 import { bodyValue, laterNames, tensorsOf } from './body.ts';
-import { elaborateDecoder, type Decoded } from './decoder.ts';
-import type { Here } from './scope.ts';
+import { openClock, closeClock } from './causal.ts';
+import { elaborateDecoder } from './decoder.ts';
+import type { Decoded } from './decoder-parts.ts';
+import type { Here, Value } from './scope.ts';
 import { ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { soundSignature } from './standalone.ts';
 import { tensorTypeOfExpr } from './types.ts';
@@ -13,6 +15,8 @@ export interface Model {
   readonly inputs: readonly Input[];
   readonly outputs: ReadonlyMap<string, Node>;
   readonly decoded: Decoded | null;
+  /** Of a model that says `causal`. */
+  readonly causal: Clocked | null;
   /** Sees everything an objective may name. */
   readonly here: Here;
 }
@@ -36,6 +40,8 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   };
   const inputs = modelInputs(declaration, here);
   if (problems.errors > errors) return null;
+  const clock = openClock(declaration, inputs, here);
+  if (problems.errors > errors) return null;
   const value = bodyValue(declaration.generates === null ? declaration : { ...declaration, result: null }, here);
   if (value.kind === 'error' || problems.errors > errors) return null;
   const result = decoded[0] ?? null;
@@ -44,7 +50,10 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
     return null;
   }
   const main = declaration.result?.kind === 'named' ? declaration.result.name.text : 'result';
-  const outputs = result === null ? tensorsOf(value, main) : new Map([['logits', result.named.get('logits')!]]);
+  const found = result === null ? resultsOf(value, main, here) : new Map([['logits', result.named.get('logits')!]]);
+  const closed = clock === null ? { outputs: found, causal: null } : closeClock(clock, found, here);
+  if (closed === null) return null;
+  const { outputs, causal } = closed;
   const define = (name: string, node: Node): void => {
     const known = scope.own(name);
     const fields = new Map([...(result?.fields.get(name) ?? [])].map(([field, key]) => [field, tensor(result!.named.get(key)!)]));
@@ -53,13 +62,26 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   // What the model gives goes before what its body calls by the same name: `y` is the result `y`.
   for (const [name, node] of outputs) scope.define(name, { kind: 'value', value: tensor(node), span: null });
   if (result !== null) {
-    for (const name of result.graph.taps.keys()) outputs.set(name, result.named.get(name)!);
+    for (const name of tapsOf(result.graph)) outputs.set(name, result.named.get(name)!);
     for (const [name, node] of result.named) define(name, node);
     define(`${result.graph.output}'`, result.targetNode);
     define(result.graph.output, result.previousNode);
-  } else if (here.taps.length === 1 && typeOf(here.taps[0]!.node).masks.length === 0 && !outputs.has('weights')) outputs.set('weights', here.taps[0]!.node);
+  }
   for (const [name, node] of outputs) define(name, node);
-  return { inputs, outputs, decoded: result, here };
+  return { inputs, outputs, decoded: result, causal, here };
+}
+
+/** What a model gives: its value, and the weights of its one attention. */
+function resultsOf(value: Value, main: string, here: Here): Map<string, Node> {
+  const results = tensorsOf(value, main);
+  const [tap] = here.taps;
+  if (tap !== undefined && here.taps.length === 1 && typeOf(tap.node).masks.length === 0 && !results.has('weights')) results.set('weights', tap.node);
+  return results;
+}
+
+function tapsOf(decoder: DecoderGraph): readonly string[] {
+  if (decoder.kind === 'recurrent') return [...decoder.taps.keys()];
+  return [...decoder.clocked.outputs.keys()].flatMap((name) => (name.startsWith('tap.') ? [name.slice('tap.'.length)] : []));
 }
 
 function modelInputs(declaration: Declaration, here: Here): Input[] {

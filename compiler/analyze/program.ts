@@ -192,7 +192,7 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly O
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => reads(model, dim)),
-    parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null,
+    parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
 }

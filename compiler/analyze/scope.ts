@@ -117,6 +117,11 @@ export class Scope {
     return this.entries.get(name) ?? null;
   }
 
+  /** The values that are defined here, by name. */
+  values(): ReadonlyMap<string, Value> {
+    return new Map([...this.entries].flatMap(([name, entry]) => (entry.kind === 'value' ? [[name, entry.value]] : [])));
+  }
+
   define(name: string, entry: Entry): void {
     this.entries.set(name, entry);
   }

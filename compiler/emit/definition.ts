@@ -3,16 +3,18 @@ import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../analyze/size.ts';
 import type { Axis, HostExpr, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
+import { isPlaces } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
 import { literal } from './lower.ts';
-import type { ModelContext } from './model.ts';
+import type { ModelContext, StepNames } from './model.ts';
 import { access, comment, property, quoted } from './names.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 
 export interface DefinitionNames {
   readonly forward: string;
   readonly objectives: readonly { readonly loss: string; readonly gradients: string }[];
-  readonly decoder: { readonly prepare: string; readonly step: string } | null;
+  readonly decoder: StepNames | null;
+  readonly stream: StepNames | null;
 }
 
 export function writeDefinition(writer: CodeBlockWriter, context: ModelContext, names: DefinitionNames): void {
@@ -48,6 +50,7 @@ class DefinitionWriter {
       this.#line(`forward: ${names.forward},`);
       this.#objectives(names);
       this.#decoder(names);
+      this.#stream(names);
     });
   }
 
@@ -237,8 +240,7 @@ class DefinitionWriter {
       this.#line(`prepare: ${prepare},`);
       this.#line(`step: ${stepName},`);
       const taps = [...step].filter(([name]) => name.startsWith('tap.')).map(([name, node]) => {
-        const axes = (node.types[0]?.axes ?? []).slice(2).map((axis) => quoted(axis.label));
-        return `${property(name.slice('tap.'.length))}: [${axes.join(', ')}]`;
+        return `${property(name.slice('tap.'.length))}: [${tapAxes((node.types[0]?.axes ?? []).slice(2), dimName)}]`;
       });
       this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
       const lengths = new Set(model.program.ragged.map((dim) => dim.size.key));
@@ -250,6 +252,30 @@ class DefinitionWriter {
       this.#line(`atMost: ${most === null ? 'null' : `(${parameters}) => ${most}`},`);
     }).write(',').newLine();
   }
+
+  #stream(names: DefinitionNames): void {
+    const { model, dimName } = this.#context;
+    if (model.stream === null || names.stream === null) return;
+    const { clocked, step } = model.stream;
+    const { prepare, step: stepName } = names.stream;
+    this.#writer.write('stream: ').inlineBlock(() => {
+      this.#line(`axis: ${quoted(clocked.axis.label)},`);
+      this.#line(`inputs: [${clocked.args.map(({ name }) => quoted(name)).join(', ')}],`);
+      const outputs = [...clocked.outputs.keys()].map((name) => `${property(name)}: [${tapAxes((step.get(name)?.types[0]?.axes ?? []).slice(1), dimName)}]`);
+      this.#line(`outputs: { ${outputs.join(', ')} },`);
+      this.#line(`prepare: ${prepare},`);
+      this.#line(`step: ${stepName},`);
+    }).write(',').newLine();
+  }
+}
+
+/** How an emitted definition calls the axes of a value behind its batch: a ragged dim by name, where the label does not. */
+function tapAxes(axes: readonly Axis[], dimName: ModelContext['dimName']): string {
+  return axes.map(({ label, space }) => {
+    if (isPlaces({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null }`;
+    const dim = space.kind === 'dim' && space.dim.ragged ? dimName(space.dim) : null;
+    return dim === null || dim === label ? quoted(label) : `{ label: ${quoted(label)}, dim: ${quoted(dim)} }`;
+  }).join(', ');
 }
 
 function uses(text: string | null, name: string): boolean {

@@ -117,6 +117,8 @@ class Lowering {
   /** Gathers and scatters as tfjs gives them. */
   readonly #native = new Map<Node, Value>();
   readonly #known = new Map<string, Value>();
+  /** Along which axis kept rows lie. */
+  readonly #rowsAxis = new Map<Value, number>();
   /** The shape of one step in each list that may be empty. */
   readonly #steps = new Map<Value, readonly Piece[]>();
   readonly #input: InputSource;
@@ -135,7 +137,8 @@ class Lowering {
   }
 
   root(node: Node): Value {
-    return this.#tensor(this.#of(node), node.origin);
+    const value = this.#of(node);
+    return value.kind === 'rows' ? value : this.#tensor(value, node.origin);
   }
 
   value(node: Node): Value {
@@ -180,6 +183,7 @@ class Lowering {
   /** As one tensor: lists are stacked, numbers of the host uploaded. */
   #tensor(value: Value, origin: Origin): Value {
     const unnamed = { ...origin, name: null };
+    if (value.kind === 'rows') return this.#shared('tensor', ['rt.joined(', value, `, ${this.#rowsAxis.get(value)})`], value.dtype, unnamed, `${nameOf(value)} so far`);
     // A list made of a tensor is that tensor.
     if (value.kind === 'list') return inputsOf(value)[0]!;
     if (value.kind === 'emitted') {
@@ -285,9 +289,20 @@ class Lowering {
         const hint = `${this.#base(x!)}${x!.op.kind === 'matmul' ? '' : axesOf(node).length < axesOf(x!).length ? 'Rows' : axesOf(node).some(isUnit) ? 'Wide' : 'Shaped'}`;
         return this.#call(node, hint, 'tf.reshape(', this.#tensorOf(x!), ', ', ...shape(axesOf(node)), ')');
       }
+      case 'append': {
+        const axis = at(node, op.axis.id);
+        const keep: readonly Piece[] = op.keep === null ? [] : [', ', { size: op.keep, tight: false }];
+        const value = this.#new('rows', ['rt.append(', this.#of(x!), ', ', this.#tensorOf(y!), `, ${axis}`, ...keep, ')'], dtypeOfNode(node), node.origin, 'rows');
+        this.#rowsAxis.set(value, axis);
+        return value;
+      }
+      case 'before': {
+        const rows = this.#of(x!);
+        return this.#call(node, 'earlier', 'rt.placeOf(', rows, `, ${this.#rowsAxis.get(rows)}, `, { size: sizes.sub(sizes.atom('before'), op.by), tight: false }, ')');
+      }
       case 'result':
         return this.#result(node, op.index);
-      case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'call':
+      case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'call': case 'clock':
         throw new Error(`emit: ${op.kind} is not laid out`);
     }
   }

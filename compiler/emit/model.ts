@@ -2,9 +2,12 @@
 import {
   StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type StatementStructures, type WriterFunction,
 } from 'ts-morph';
-import type { Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
-import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from '../passes/compiled.ts';
+import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
+import { without } from '../graph/spaces.ts';
+import { BEFORE } from '../passes/clock-step.ts';
+import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, Roots } from '../passes/compiled.ts';
 import { inOrder } from '../passes/layout-build.ts';
+import { NOW } from '../passes/respace.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames } from './definition.ts';
 import { access, comment, identifier, lowerFirst, Names, property, upperFirst } from './names.ts';
@@ -32,11 +35,12 @@ export function modelStatements(model: CompiledModel, sources: Sources, names: N
   const prefix = names.take(lowerFirst(typeName) === typeName ? `${typeName}Model` : lowerFirst(typeName));
   const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: model.program.decoder?.output ?? null };
   const functions = new FunctionWriter(context);
-  const { forward, objectives, decoder } = model;
+  const { forward, objectives, decoder, stream } = model;
   const definition: DefinitionNames = {
     forward: functions.forward(forward),
     objectives: objectives.map((objective) => functions.objective(objective)),
     decoder: decoder === null ? null : functions.decoder(decoder),
+    stream: stream === null ? null : functions.stream(stream),
   };
   return [
     ...types(context, functions.batchInputs),
@@ -98,6 +102,7 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
     })), `Dims of ${typeName} that its constructor may be given.`, true),
     example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
     example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
+    ...(program.causal === null ? [] : [example(`${typeName}Place`, placeInputs(program.causal, program.inputs), [`One place of what ${typeName} reads along \`${program.causal.axis.label}\`.`])]),
     ...(program.decoder === null ? [record(`${typeName}Output`, [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${typeName} gives for one example.`, true)] : []),
     record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
     record(`${typeName}Parameters`, tensors(program.parameters.map(({ path }) => path)), 'Parameters by path.', false),
@@ -107,6 +112,11 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
       if (program.ragged.length > 0) writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), 'tf.Tensor1D')};`);
     })),
   ];
+}
+
+/** The inputs along the clock, without it. */
+function placeInputs({ axis, args }: Clocked, inputs: readonly Input[]): readonly Input[] {
+  return inputs.filter(({ name }) => args.some((arg) => arg.name === name)).map((input) => ({ ...input, type: { ...input.type, axes: without(input.type.axes, [axis.id]) } }));
 }
 
 /**
@@ -122,8 +132,8 @@ function alias(head: string, text: string, type: (writer: CodeBlockWriter) => vo
 }
 
 /** `{ readonly a: tf.Tensor }`. */
-function recordType(names: Iterable<string>, type = 'tf.Tensor'): string {
-  const fields = [...names].map((name) => `readonly ${property(name)}: ${type}`);
+function recordType(names: Iterable<string>, type: string | ((name: string) => string) = 'tf.Tensor'): string {
+  const fields = [...names].map((name) => `readonly ${property(name)}: ${typeof type === 'string' ? type : type(name)}`);
   return fields.length === 0 ? 'Readonly<Record<string, never>>' : `{ ${fields.join('; ')} }`;
 }
 
@@ -142,9 +152,10 @@ function labels({ elem, axes }: TensorType): string {
 
 function modelClass({ model, typeName, prefix }: ModelContext): StatementStructures {
   const { program } = model;
-  const generic = program.decoder === null
-    ? `rt.Model<${typeName}Dims, ${typeName}Input, ${typeName}Target, ${typeName}Output>`
-    : `rt.GenerativeModel<${typeName}Dims, ${typeName}Input, ${typeName}Target>`;
+  const shown = program.decoder !== null ? 'rt.GenerativeModel' : program.causal !== null ? 'rt.CausalModel' : 'rt.Model';
+  const output = program.decoder === null ? [`${typeName}Output`] : [];
+  const places = program.causal === null ? [] : [`${typeName}Place`];
+  const generic = `${shown}<${[`${typeName}Dims`, `${typeName}Input`, `${typeName}Target`, ...output, ...places].join(', ')}>`;
   return {
     kind: StructureKind.Class, name: typeName, isExported: true, extends: generic, docs: doc(program.doc),
     ctors: [{
@@ -201,35 +212,62 @@ class FunctionWriter {
     return { loss: lossName, gradients: gradientsName };
   }
 
-  decoder({ prepare, step }: CompiledDecoder): { readonly prepare: string; readonly step: string } {
+  decoder({ prepare, step }: CompiledDecoder): StepNames {
     const { typeName } = this.#context;
-    const group = (roots: Roots, front: string): string[] => [...roots.keys()].filter((name) => name.startsWith(front)).map((name) => name.slice(front.length));
-    const [memory, state, taps] = [group(prepare, 'memory.'), group(step, 'state.'), group(step, 'tap.')];
-    for (const [name, fields, text] of [
-      ['Memory', memory, 'What the decoder reads at every step, [batch, …].'], ['State', state, 'What a step hands to the next, [batch, beam, …].'],
-    ] as const) {
-      this.declarations.push(alias(`type ${typeName}${name}`, text, (writer) => writer.write(recordType(fields))));
-    }
-    const prepareName = this.#function('prepare', prepare, ['p', 'batch'], [`memory: ${typeName}Memory`, `state: ${typeName}State`], (writer, value) => {
+    const taps = group(step, 'tap.');
+    return this.#steps(prepare, step, {
+      names: ['prepare', 'step'], types: [`${typeName}Memory`, `${typeName}State`], shapes: ['[batch, …]', '[batch, beam, …]'], given: ['previous', 't'],
+      returns: ['logits: tf.Tensor3D', `taps: ${recordType(taps)}`], text: 'One place: logits, the next states and the taps.',
+      write: (writer, value) => {
+        field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
+        writer.write('taps: ');
+        this.#record(writer, taps, (name) => value(`tap.${name}`));
+        writer.write(',').newLine();
+      },
+    });
+  }
+
+  stream({ clocked, prepare, step }: CompiledStream): StepNames {
+    const { typeName } = this.#context;
+    const outputs = [...clocked.outputs.keys()];
+    this.declarations.push(alias(`type ${typeName}PlaceTensors`, 'One place of each input along the clock, [batch, …].', (writer) => writer.write(recordType(clocked.args.map(({ name }) => name)))));
+    return this.#steps(prepare, step, {
+      names: ['prepareStream', 'streamStep'], types: [`${typeName}StreamMemory`, `${typeName}StreamState`], shapes: ['[batch, …]', '[batch, …]'], given: ['inputs', 't'],
+      returns: [`outputs: ${recordType(outputs)}`], text: 'One place: the outputs and the next states.',
+      write: (writer, value) => {
+        writer.write('outputs: ');
+        this.#record(writer, outputs, value);
+        writer.write(',').newLine();
+      },
+    });
+  }
+
+  #steps(prepare: Roots, step: Roots, { names, types, shapes, given, returns, text, write }: StepText): StepNames {
+    const memory = group(prepare, 'memory.');
+    const states = group(step, 'state.');
+    const isRows = (name: string): boolean => step.get(`state.${name}`)?.op.kind === 'append';
+    const [memoryType, stateType] = types;
+    this.declarations.push(alias(`type ${memoryType}`, `What every step reads, ${shapes[0]}.`, (writer) => writer.write(recordType(memory))));
+    this.declarations.push(alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) => writer.write(
+      recordType(states, (name) => (isRows(name) ? 'rt.Rows' : 'tf.Tensor')),
+    )));
+    const prepareName = this.#function(names[0], prepare, ['p', 'batch'], [`memory: ${memoryType}`, `state: ${stateType}`], (writer, value) => {
       writer.inlineBlock(() => {
         writer.write('memory: ');
         this.#record(writer, memory, (name) => value(`memory.${name}`));
         writer.write(',').newLine().write('state: ');
-        this.#record(writer, state, (name) => value(`state.${name}`));
+        this.#record(writer, states, (name) => (isRows(name) ? 'rt.noRows()' : value(`state.${name}`)));
         writer.write(',').newLine();
       });
-    }, 'Once per call: what no step changes, and the first states.');
-    const stepName = this.#function('step', step, ['p', 'batch', 'memory', 'state', 'previous', 't'],
-      ['logits: tf.Tensor3D', `state: ${typeName}State`, `taps: ${recordType(taps)}`], (writer, value) => {
-        writer.inlineBlock(() => {
-          field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
-          writer.write('state: ');
-          this.#record(writer, state, (name) => value(`state.${name}`));
-          writer.write(',').newLine().write('taps: ');
-          this.#record(writer, taps, (name) => value(`tap.${name}`));
-          writer.write(',').newLine();
-        });
-      }, 'One place: logits, the next states and the taps.');
+    }, 'Once per call: what no step changes, and the first states.', types);
+    const stepName = this.#function(names[1], step, ['p', 'batch', 'memory', 'state', ...given], [...returns, `state: ${stateType}`], (writer, value) => {
+      writer.inlineBlock(() => {
+        write(writer, value);
+        writer.write('state: ');
+        this.#record(writer, states, (name) => value(`state.${name}`));
+        writer.write(',').newLine();
+      });
+    }, text, types);
     return { prepare: prepareName, step: stepName };
   }
 
@@ -245,18 +283,19 @@ class FunctionWriter {
 
   #function(
     suffix: string, roots: Roots, parameters: readonly string[], returns: string | readonly string[],
-    write: (writer: CodeBlockWriter, value: (name: string) => string) => void, text: string,
+    write: (writer: CodeBlockWriter, value: (name: string) => string) => void, text: string, stepTypes: readonly [string, string] = ['', ''],
   ): string {
     const { typeName, prefix, sources, atomName } = this.#context;
     const name = this.#names.take(`${prefix}${upperFirst(suffix)}`);
-    const inStep = parameters.includes('previous');
+    const inStep = parameters.includes('t');
     const types: Readonly<Record<string, string>> = {
-      p: `${typeName}Parameters`, batch: `${typeName}Batch`, random: 'rt.Random', memory: `${typeName}Memory`, state: `${typeName}State`,
-      previous: 'tf.Tensor2D', t: 'number',
+      p: `${typeName}Parameters`, batch: `${typeName}Batch`, random: 'rt.Random', memory: stepTypes[0], state: stepTypes[1],
+      previous: 'tf.Tensor2D', inputs: `${typeName}PlaceTensors`, t: 'number',
     };
     const source = (input: string): { text: string; host: boolean } => {
       if (inStep && input === 't') return { text: 't', host: true };
-      if (inStep && input === 'previous') return { text: 'previous', host: false };
+      if (inStep && (input === 'previous' || (input === 'place.previous' && parameters.includes('previous')))) return { text: 'previous', host: false };
+      if (inStep && input.startsWith('place.')) return { text: `inputs${access(input.slice('place.'.length))}`, host: false };
       for (const group of ['memory', 'state']) {
         if (inStep && input.startsWith(`${group}.`)) return { text: `${group}${access(input.slice(group.length + 1))}`, host: false };
       }
@@ -275,7 +314,7 @@ class FunctionWriter {
     const context: FunctionContext = {
       sources, atomName, input: source, sizes: 'batch.n',
       parameters: [...parameters, 'batch', 'n'],
-      ...(inStep ? { local: { beam: 'previous.shape[1]' } } : {}),
+      ...(inStep ? { local: { beam: 'previous.shape[1]', [NOW]: 't + 1', [BEFORE]: 't' } } : {}),
     };
     const body: Body = functionBody([...roots.values()] as Node[], context);
     const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k] ?? '']));
@@ -294,6 +333,28 @@ class FunctionWriter {
     this.declarations.push(declaration);
     return name;
   }
+}
+
+export interface StepNames {
+  readonly prepare: string;
+  readonly step: string;
+}
+
+interface StepText {
+  readonly names: readonly [prepare: string, step: string];
+  readonly types: readonly [memory: string, state: string];
+  readonly shapes: readonly [memory: string, state: string];
+  /** Parameters of the step behind its state. */
+  readonly given: readonly string[];
+  readonly returns: readonly string[];
+  readonly text: string;
+  /** Everything that is returned but the state. */
+  readonly write: (writer: CodeBlockWriter, value: (name: string) => string) => void;
+}
+
+/** The roots whose names begin so, without it. */
+function group(roots: Roots, front: string): string[] {
+  return [...roots.keys()].filter((name) => name.startsWith(front)).map((name) => name.slice(front.length));
 }
 
 function field(writer: CodeBlockWriter, name: string, text: string): void {

@@ -60,14 +60,14 @@ class Planner {
     this.#need();
     const values = [...this.#needed].sort((a, b) => a.id - b.id);
     for (const value of values) {
-      if (value.kind !== 'tensor' && value.kind !== 'list' && value.kind !== 'loop') continue;
+      if (value.kind !== 'tensor' && value.kind !== 'list' && value.kind !== 'rows' && value.kind !== 'loop') continue;
       const home = this.#home(value);
       this.#blocks.set(home, [...(this.#blocks.get(home) ?? []), value]);
     }
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
     const results = this.#roots.map((value): Given => {
-      const copy = !own.has(value) || claimed.has(value) || value.kind === 'list' || value.kind === 'emitted';
+      const copy = value.kind !== 'rows' && (!own.has(value) || claimed.has(value) || value.kind === 'list' || value.kind === 'emitted');
       if (!copy) claimed.add(value);
       return { value, copy };
     });
@@ -189,14 +189,14 @@ class Planner {
         const state = loop.states.find((each) => each.argument === value);
         return state === undefined || this.#borrowed(loop, state) !== null ? [] : [value];
       }
-      case 'loop':
+      case 'loop': case 'rows':
         return [];
     }
   }
 
   /** What a statement leaves to its block. */
   #leaves(value: Value): readonly Value[] {
-    if (value.kind !== 'loop') return [value];
+    if (value.kind !== 'loop') return value.kind === 'rows' ? [] : [value];
     const loop = this.#loops.get(value)!;
     return [
       ...this.#emits(loop).map((emit) => emit.list).filter((list) => this.#view(list) === null),

@@ -10,9 +10,9 @@ export interface Value {
   readonly id: number;
   /**
    * host: a number or boolean written where it is used; given: a tensor of the caller's, written where it is used;
-   * tensor, list: a statement; loop: a scan; final: a state after its loop; emitted: a loop's list; argument: bound by a loop's body.
+   * tensor, list: a statement; rows: a statement too, that nobody disposes of; loop: a scan; final: a state after its loop; emitted: a loop's list; argument: bound by a loop's body.
    */
-  readonly kind: 'host' | 'given' | 'tensor' | 'list' | 'loop' | 'final' | 'emitted' | 'argument';
+  readonly kind: 'host' | 'given' | 'tensor' | 'list' | 'rows' | 'loop' | 'final' | 'emitted' | 'argument';
   readonly code: readonly Piece[];
   readonly dtype: 'float32' | 'int32' | 'bool';
   readonly origin: Origin;

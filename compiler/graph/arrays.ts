@@ -116,6 +116,40 @@ export function takeTensor(tensor: Tensor, id: string, place: number): Tensor {
   return { ...takePlace(tensor, id, place), masks: uniteMasks(tensor.masks.map((mask) => takePlace(mask, id, place))) };
 }
 
+/** Only the first `places` places along each of the axes. */
+export function cut(tensor: Tensor, ids: readonly string[], places: number): Tensor {
+  const shorter = <Data extends Float64Array | Uint8Array>(grid: Grid<Data>, data: (length: number) => Data): Grid<Data> => {
+    if (!grid.axes.some((axis) => ids.includes(axis.id) && axis.size > places)) return grid;
+    const axes = grid.axes.map((axis) => (ids.includes(axis.id) ? { ...axis, size: Math.min(axis.size, places) } : axis));
+    const made = data(count(axes));
+    const from = offsets(grid.axes);
+    everywhere(axes, (at, index) => {
+      made[index] = grid.data[from(at)]!;
+    });
+    return { axes, data: made };
+  };
+  return { ...shorter(tensor, (length) => new Float64Array(length)), masks: tensor.masks.map((mask) => shorter(mask, (length) => new Uint8Array(length))) };
+}
+
+/** Where the places that exist in `before` along each of the axes keep what they were. */
+export function kept(now: Tensor, before: Tensor, ids: readonly string[]): Tensor {
+  const hold = <Data extends Float64Array | Uint8Array>(grid: Grid<Data>, old: Grid<Data>): Grid<Data> => {
+    const clocked = grid.axes.flatMap((axis, k) => (ids.includes(axis.id) ? [k] : []));
+    if (clocked.length === 0) return grid;
+    const data = grid.data.slice() as Data;
+    const from = offsets(old.axes);
+    everywhere(grid.axes, (at, index) => {
+      if (clocked.every((k) => at[k] < old.axes[k].size)) data[index] = old.data[from(at)];
+    });
+    return { axes: grid.axes, data };
+  };
+  return { ...hold(now, before), masks: now.masks.map((mask, k) => hold(mask, before.masks[k])) };
+}
+
+function offsets(axes: readonly Extent[]): (at: readonly number[]) => number {
+  return (at) => axes.reduce((offset, axis, k) => offset * axis.size + at[k], 0);
+}
+
 /** Tensors of one form, one for each place of `axes` in row-major order, as one tensor with `axes` in front. */
 export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form: Tensor): Tensor {
   const join = <Data extends Float64Array | Uint8Array>(grids: readonly Grid<Data>[], one: Grid<Data>, data: Data): Grid<Data> => {
@@ -125,6 +159,25 @@ export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form:
   const total = count(axes);
   const masks = form.masks.map((mask, m) => join(tensors.map((tensor) => tensor.masks[m]), mask, new Uint8Array(total * mask.data.length)));
   return { ...join(tensors, form, new Float64Array(total * form.data.length)), masks };
+}
+
+/** The values without the axes `ids`, along which they are the same wherever they are present. */
+export function onePresent(tensor: Tensor, ids: readonly string[]): Grid<Float64Array> {
+  const axes = tensor.axes.filter(({ id }) => !ids.includes(id));
+  const gone = joinExtents(tensor.axes, tensor.masks.flatMap((mask) => mask.axes)).filter(({ id }) => ids.includes(id));
+  const all = [...axes, ...gone];
+  const [read, present] = [reader(tensor, all), presence(tensor.masks.filter((mask) => mask.axes.every(({ id }) => all.some((axis) => axis.id === id))), all)];
+  return fill(axes, (at) => {
+    let value = 0;
+    let found = false;
+    everywhere(gone, (place) => {
+      const whole = [...at, ...place];
+      if (found || !present(whole)) return;
+      value = read(whole);
+      found = true;
+    });
+    return value;
+  });
 }
 
 /** The same values in another order of axes; missing axes are repeated. */

@@ -211,6 +211,11 @@ export class Builder {
     return this.node({ kind: 'call', callee, region, binding }, inputs);
   }
 
+  /** `results` as the places along `axis` compute them, one after the other. */
+  clock(axis: Axis, sequences: readonly { readonly arg: Node; readonly value: Node }[], results: readonly Node[]): Node {
+    return this.node({ kind: 'clock', axis, region: { args: sequences.map(({ arg }) => arg), results } }, sequences.map(({ value }) => value));
+  }
+
   result(node: Node, index: number): Node {
     return this.node({ kind: 'result', index }, [node]);
   }

@@ -20,7 +20,7 @@ export interface Context {
 }
 
 /** What needs more than its operands: `interpret` knows. */
-type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'result' | 'scan' | 'call';
+type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'result' | 'scan' | 'call' | 'clock';
 export type PureOp = Exclude<Op, { readonly kind: Outside }>;
 type Rule<K extends PureOp['kind']> = (op: Extract<PureOp, { readonly kind: K }>, inputs: readonly Tensor[], context: Context) => Tensor;
 type Rules = { readonly [K in PureOp['kind']]: Rule<K> };
@@ -30,7 +30,7 @@ export function evaluateOp(op: PureOp, inputs: readonly Tensor[], context: Conte
 }
 
 /** In the place of a log-probability of what a mask skipped. */
-const LOG_ZERO = -1e9;
+export const LOG_ZERO = -1e9;
 
 // ---------------------------------------------------------------- scalars
 
@@ -360,6 +360,16 @@ const RULES: Rules = {
       return fill(replace(grid.axes, op.axis, [into]), (at) => read(at.map((place, j) => (j === k ? place + start : place))));
     });
   },
+
+  append(op, [rows, row], { extents }) {
+    const [whole] = extents([op.axis]);
+    const axes = replace(rows.axes, op.before, [whole]);
+    const k = axes.findIndex(({ id }) => id === whole.id);
+    if (extentOf(rows, op.before).size !== whole.size - 1) throw new GraphError(`${extentOf(rows, op.before).size} rows and one as ${whole.size}`);
+    const [old, now] = [reader(rows, rows.axes), reader(row, axes)];
+    return { ...fill(axes, (at) => (at[k] === whole.size - 1 ? now(at) : old(at))), masks: [] };
+  },
+  before: (op, [rows], { number }) => takeTensor(rows, op.axis, extentOf(rows, op.axis).size - 1 - number(op.by)),
 
   rename(op, [x], { extents }) {
     const [to] = extents([op.to]);

@@ -6,8 +6,8 @@
  * innermost region on whose arguments it depends, so what does not depend on a loop is outside it by construction.
  *
  * One graph passes through these dialects; the verifier checks what each may hold:
- *   'calls'    block calls are still calls, one example, absence implicit: what the oracle interprets
- *   'inlined'  no call
+ *   'calls'    block calls are still calls, a clock is a loop, one example, absence implicit: what the oracle interprets
+ *   'inlined'  no call, no clock: what a place may see stands in masks
  *   'batched'  axis `batch` added, absence made explicit: no where/otherwise, no `size` of a ragged dim, reductions masked
  *   'laid-out' axis order is memory order; operands of elementwise operations aligned as tfjs broadcasts; contractions are
  *              matrix products; only operations with an emit rule
@@ -135,6 +135,11 @@ export type Op =
   | { readonly kind: 'split'; readonly axis: string; readonly into: readonly Axis[] }
   | { readonly kind: 'broadcast'; readonly axes: readonly Axis[] } // to exactly these axes, in this order (a superset of the input's)
   | { readonly kind: 'cumsum'; readonly axis: string; readonly exclusive: boolean; readonly reversed: boolean }
+  // one step along a clock
+  /** (rows, row): the places before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
+  | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }
+  /** (append): the place `by` before the newest, which must exist. */
+  | { readonly kind: 'before'; readonly axis: string; readonly by: Size }
   // 'laid-out' only
   | { readonly kind: 'permute'; readonly order: readonly string[] }
   | { readonly kind: 'reshape'; readonly axes: readonly Axis[] } // same elements in the same order; unit axes come and go here
@@ -142,7 +147,8 @@ export type Op =
   // structure
   | { readonly kind: 'result'; readonly index: number }
   | { readonly kind: 'scan'; readonly axis: Axis; readonly reversed: boolean; readonly region: ScanRegion }
-  | { readonly kind: 'call'; readonly callee: string; readonly region: CallRegion; readonly binding: Binding };
+  | { readonly kind: 'call'; readonly callee: string; readonly region: CallRegion; readonly binding: Binding }
+  | { readonly kind: 'clock'; readonly axis: Axis; readonly region: ClockRegion };
 
 /**
  * One step. Inputs of the scan node: the scanned sequences (each has `axis`), then the initial states.
@@ -165,6 +171,16 @@ export interface CallRegion {
 }
 
 /**
+ * What is computed along a clock: every place once, at its time, from the places that exist then. Inputs of the node: the
+ * sequences that `args` stand for, with the same axes. A reduction over a copy of the axis ranges over the places up to now.
+ * What stands inside depends on an argument or has an axis of the clock's space.
+ */
+export interface ClockRegion {
+  readonly args: readonly Node[];
+  readonly results: readonly Node[];
+}
+
+/**
  * How a call is lifted. Inside, argument k has its axes `args[k]` (caller's axis id to the body's axis); every other axis
  * of the argument is an extra. The oracle loops over `extras` and runs the body for one element each; `inline` renames
  * and lets the extras broadcast. Results get `extras` in front and the body's axes back under the caller's names.
@@ -172,6 +188,8 @@ export interface CallRegion {
 export interface Binding {
   readonly args: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
   readonly extras: readonly Axis[];
+  /** Extras that only decide which elements exist: the results' masks have them, their values do not. */
+  readonly maskOnly?: readonly string[];
   readonly results: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
 }
 
@@ -209,8 +227,17 @@ export interface Requirement {
   readonly why: string;
 }
 
-/** A recurrent decoder, for one step; its teacher-forced form is already a scan in `outputs`. */
-export interface DecoderGraph {
+/** What one step along a clock is derived from: a region's arguments and what its outputs are made of. */
+export interface Clocked {
+  readonly axis: Axis;
+  /** Arguments over `axis`: a step is given one place of each. */
+  readonly args: readonly { readonly name: string; readonly node: Node }[];
+  /** Over `axis`: a step gives one place of each. */
+  readonly outputs: ReadonlyMap<string, Node>;
+}
+
+/** What every decoder has. */
+interface DecoderBase {
   readonly name: string;
   /** What the program calls the outputs: the previous one is `y`, the target `y'`. */
   readonly output: string;
@@ -218,6 +245,17 @@ export interface DecoderGraph {
   readonly axis: Axis;
   /** The space that `y` indexes. */
   readonly vocabulary: Space;
+  readonly start: number;
+  readonly end: number | null;
+  /** Score of a finished hypothesis: `logp` and `length` are inputs of those names; null: log-probability as it is. */
+  readonly rank: Node | null;
+  /** Most outputs for one example; may read `size`. */
+  readonly atMost: Node | null;
+}
+
+/** A recurrent decoder, for one step; its teacher-forced form is already a scan in `outputs`. */
+export interface RecurrentDecoder extends DecoderBase {
+  readonly kind: 'recurrent';
   /** index(vocabulary) scalar argument: the previous output. */
   readonly previous: Node;
   /** index(axis) scalar argument. */
@@ -227,13 +265,15 @@ export interface DecoderGraph {
   readonly logits: Node;
   /** Named values of one step: `weights`, `context`, … */
   readonly taps: ReadonlyMap<string, Node>;
-  readonly start: number;
-  readonly end: number | null;
-  /** Score of a finished hypothesis: `logp` and `length` are inputs of those names; null: log-probability as it is. */
-  readonly rank: Node | null;
-  /** Most outputs for one example; may read `size`. */
-  readonly atMost: Node | null;
 }
+
+/** A decoder written over the whole axis. `args`: `previous`; `outputs`: `logits` and `tap.<name>`. */
+export interface ParallelDecoder extends DecoderBase {
+  readonly kind: 'parallel';
+  readonly clocked: Clocked;
+}
+
+export type DecoderGraph = RecurrentDecoder | ParallelDecoder;
 
 export interface ObjectiveGraph {
   readonly name: string;
@@ -275,6 +315,8 @@ export interface Program {
   readonly outputs: ReadonlyMap<string, Node>;
   /** Present where the model generates. The teacher-forced outputs read inputs `y` (previous) and, in objectives, `y'` (target). */
   readonly decoder: DecoderGraph | null;
+  /** Present where the model says `causal`: what its inputs and outputs along the clock are inside. */
+  readonly causal: Clocked | null;
   readonly objectives: readonly ObjectiveGraph[];
   readonly requirements: readonly Requirement[];
 }

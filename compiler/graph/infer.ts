@@ -40,9 +40,14 @@ export function isGiven(op: Op): op is OpOf<GivenKind> {
   return RULES[op.kind] === 'given';
 }
 
+/** Operations with regions: their results are read through `result` nodes. */
+export function isRegion(op: Op): op is OpOf<'scan' | 'call' | 'clock'> {
+  return op.kind === 'scan' || op.kind === 'call' || op.kind === 'clock';
+}
+
 /** The type of a node with one result. */
 export function typeOf(node: Node): TensorType {
-  if (node.op.kind === 'scan' || node.op.kind === 'call') throw new GraphError(`the ${node.op.kind} %${node.id} is used without \`result\``);
+  if (isRegion(node.op)) throw new GraphError(`the ${node.op.kind} %${node.id} is used without \`result\``);
   return node.types[0];
 }
 
@@ -349,6 +354,21 @@ const RULES: Rules = {
     return [reducing(arithmetic(inputs), x.axes, x.masks, [op.axis])];
   },
 
+  append(op, inputs) {
+    arity(inputs, 2);
+    const [rows, row] = inputs;
+    axisOf(rows, op.before);
+    check(sameAxes(without(rows.axes, [op.before]), row.axes) && sameElem(rows.elem, row.elem), () => `${showType(row)} is no row of ${showType(rows)}`);
+    check(rows.masks.length === 0 && row.masks.length === 0, () => 'rows are never absent');
+    return [tensor(rows.elem, replaceAxis(rows.axes, op.before, [op.axis]))];
+  },
+  before(op, inputs, nodes) {
+    arity(inputs, 1);
+    check(nodes[0].op.kind === 'append', () => 'reads an append');
+    axisOf(inputs[0], op.axis);
+    return [tensor(inputs[0].elem, without(inputs[0].axes, [op.axis]))];
+  },
+
   permute(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
@@ -378,7 +398,7 @@ const RULES: Rules = {
   },
 
   result(op, _types, nodes) {
-    check(nodes.length === 1 && (nodes[0].op.kind === 'scan' || nodes[0].op.kind === 'call'), () => 'reads a scan or a call');
+    check(nodes.length === 1 && isRegion(nodes[0].op), () => 'reads a scan, a call or a clock');
     const type = nodes[0].types[op.index];
     check(type !== undefined, () => `no result ${op.index}`);
     return [type];
@@ -408,6 +428,12 @@ const RULES: Rules = {
     });
     return [...finals, ...emits];
   },
+  clock(op, inputs) {
+    const { region } = op;
+    arity(inputs, region.args.length);
+    inputs.forEach((type, k) => stands(type, typeOf(region.args[k]), `sequence ${k}`));
+    return region.results.map(typeOf);
+  },
   call(op, inputs) {
     const { region, binding } = op;
     arity(inputs, region.args.length);
@@ -422,7 +448,7 @@ const RULES: Rules = {
       };
       // The whole body runs per element, so what it makes absent may depend on every extra.
       const own = type.masks.map((mask) => join(mask.map(outside), binding.extras));
-      return tensor(type.elem, [...binding.extras, ...type.axes.map(outside)], own);
+      return tensor(type.elem, [...without(binding.extras, binding.maskOnly ?? []), ...type.axes.map(outside)], own);
     });
   },
 };

@@ -1,16 +1,16 @@
 /**
  * The oracle: a graph run in float64, one example at a time, as its definition reads. A call is nested loops over its
- * extras with one element each, a scan is a loop, nothing is masked or batched. It runs every dialect, so that a pass can be
- * checked by what it leaves equal.
+ * extras with one element each, a scan is a loop, a clock is a loop over its places, nothing is masked or batched. It runs
+ * every dialect, so that a pass can be checked by what it leaves equal.
  */
 import { evaluate, type Size } from '../analyze/size.ts';
-import { arrange, count, everywhere, fill, fillMask, joinExtents, presence, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
+import { arrange, count, cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { GraphError } from './errors.ts';
-import { evaluateOp, type Context } from './evaluate.ts';
-import type { Axis, Node, Op, TensorType } from './graph.ts';
+import { evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
+import type { Axis, Node, Op, Space, TensorType } from './graph.ts';
 import { typeOf } from './infer.ts';
 import { printAround } from './print.ts';
-import { axisOf, hasAxis, maskKey, originOf, showType, sizeOf } from './spaces.ts';
+import { axisOf, hasAxis, maskKey, originOf, sameSpace, showType, sizeOf } from './spaces.ts';
 import { Dependence, scopeOf } from './walk.ts';
 
 /** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
@@ -76,12 +76,34 @@ interface Environment {
   readonly values: Map<Node, readonly Tensor[]>;
   /** A call's places along its extras. */
   readonly places: readonly number[];
+  /** Tells the runs of one region apart: a call's places, a scan's step. */
+  readonly run: string;
+  /** Of a clock: the time, and what earlier times computed. */
+  readonly clock: Clock | null;
+  /** Of a scan along a clock: a step of an earlier time, which has been computed. */
+  readonly past: boolean;
+  /** Of a call lifted over the clock, or a scan along it: the place that this run is of. */
+  readonly anchor: number | null;
   has(argument: Node): boolean;
+  covers?(node: Node): boolean;
 }
 
-function environment(bound: readonly (readonly [Node, Tensor])[], where: { whole: boolean; places: readonly number[] }): Environment {
+interface Clock {
+  readonly space: Space;
+  /** Places that exist. */
+  readonly places: number;
+  /** By the runs around and the node: its results at the time before. */
+  readonly kept: Map<string, readonly Tensor[]>;
+}
+
+function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'places' | 'run'> & Partial<Environment>): Environment {
   const args = new Set(bound.map(([argument]) => argument));
-  return { ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+  return { clock: null, past: false, anchor: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+}
+
+/** An axis of the clock's space: its places come into being one by one. */
+function isClocked(axis: Axis, clock: Clock): boolean {
+  return sameSpace(axis.space, clock.space);
 }
 
 class Run {
@@ -89,7 +111,7 @@ class Run {
   readonly #bindings: Bindings;
   readonly #dependence = new Dependence();
   readonly #sizes = new Map<string, number>();
-  readonly #stack: Environment[] = [environment([], { whole: false, places: [] })];
+  readonly #stack: Environment[] = [environment([], { whole: false, places: [], run: '' })];
 
   constructor(roots: readonly Node[], bindings: Bindings) {
     this.#roots = roots;
@@ -117,18 +139,35 @@ class Run {
   }
 
   #results(node: Node): readonly Tensor[] {
-    const values = this.#home(node).values.get(node);
+    const home = this.#home(node);
+    const values = home.values.get(node);
     if (values === undefined) throw new GraphError(`%${node.id} is not computed yet`);
-    return values;
+    const clock = this.#clock();
+    // What stands outside a clock is seen as far as the clock has come.
+    if (clock === null || this.#stack.indexOf(home) >= this.#stack.findLastIndex((scope) => scope.clock !== null)) return values;
+    return values.map((value, k) => cut(value, clockedIds(node.types[k], clock), clock.places));
+  }
+
+  #clock(): Clock | null {
+    return this.#stack.findLast((scope) => scope.clock !== null)?.clock ?? null;
   }
 
   #compute(node: Node): readonly Tensor[] {
     // What stands further out than the open environments runs without them: a call there is not in the inner scans.
     const deeper = this.#stack.splice(scopeOf(node, this.#dependence, this.#stack) + 1);
     try {
+      const clock = this.#clock();
+      const key = `${this.#stack.map(({ run }) => run).join('/')} ${node.id}`;
+      const before = clock?.kept.get(key);
+      if (before !== undefined && this.#stack.some((scope) => scope.past)) return before;
       const inputs = node.op.kind === 'result' ? [] : node.inputs.map((input) => this.#results(input)[0]);
-      const results = this.#rule(node, inputs);
-      return results.map((result, k) => this.#conform(result, node.types[k]));
+      const made = this.#rule(node, inputs).map((result, k) => this.#conform(result, node.types[k]));
+      if (clock === null) return made;
+      const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0], node.op, node.types[0], clock)] : made;
+      // Every place is computed once, at its time.
+      const whole = before === undefined ? results : results.map((result, k) => kept(result, before[k], clockedIds(node.types[k], clock)));
+      clock.kept.set(key, whole);
+      return whole;
     } catch (error) {
       if (!(error instanceof GraphError) || error.message.includes('\n> ')) throw error;
       throw new GraphError(`${error.message}\n${printAround(node, this.#roots)}`);
@@ -162,9 +201,26 @@ class Run {
         return this.#scan(op, inputs);
       case 'call':
         return this.#call(op, inputs);
+      case 'clock':
+        return this.#clocked(op, inputs);
       default:
         return [evaluateOp(op, inputs, this.#context(node))];
     }
+  }
+
+  /** Along a clock a softmax ranges over the places up to its own: of later ones it is what it is of all that it skips. */
+  #upToNow(x: Tensor, { axis, log }: Extract<Op, { readonly kind: 'softmax' }>, type: TensorType, clock: Clock): Tensor {
+    const over = x.axes.findIndex(({ id }) => id === axis);
+    if (!isClocked(axisOf(type, axis), clock)) return x;
+    const others = x.axes.flatMap(({ id }, k) => (id !== axis && clockedIds(type, clock).includes(id) ? [k] : []));
+    const around = this.#stack.findLast((scope) => scope.anchor !== null)?.anchor ?? null;
+    const place = (at: readonly number[]): number | null => (others.length === 1 ? at[others[0]] : around);
+    let index = 0;
+    return { ...x, data: fill(x.axes, (at) => {
+      const value = x.data[index++];
+      const now = place(at);
+      return now !== null && at[over] > now ? (log ? LOG_ZERO : 0) : value;
+    }).data };
   }
 
   #context(node: Node): Context {
@@ -193,7 +249,8 @@ class Run {
   }
 
   #extents(axes: readonly Axis[]): readonly Extent[] {
-    return axes.map(({ id, space }) => ({ id, size: this.#number(sizeOf(space)) }));
+    const clock = this.#clock();
+    return axes.map((axis) => ({ id: axis.id, size: clock !== null && isClocked(axis, clock) ? clock.places : this.#number(sizeOf(axis.space)) }));
   }
 
   #sized(data: Float64Array, type: TensorType, what: string): Tensor {
@@ -239,7 +296,9 @@ class Run {
       const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => originOf(axis.space) + place)]];
       region.xs.forEach((argument, k) => bound.push([argument, this.#conform(takeTensor(sequences[k], axis.id, place), typeOf(argument))]));
       region.states.forEach((argument, k) => bound.push([argument, this.#conform(states[k], typeOf(argument))]));
-      this.#inside(environment(bound, { whole: false, places: [] }), () => {
+      const clock = this.#clock();
+      const past = clock !== null && isClocked(axis, clock) && place < clock.places - 1;
+      this.#inside(environment(bound, { whole: false, places: [], run: `${place}`, past, anchor: clock !== null && isClocked(axis, clock) ? place : null }), () => {
         states = region.nexts.map((next) => this.value(next));
         region.emits.forEach((emit, k) => {
           emitted[k][place] = this.value(emit);
@@ -254,21 +313,42 @@ class Run {
     const { region, binding } = op;
     const extras = this.#extents(binding.extras);
     const runs: (readonly Tensor[])[] = [];
+    const clock = this.#clock();
+    const clocked = clock === null ? [] : binding.extras.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
     everywhere(extras, (places) => {
       const elements = inputs.map((input, k) => {
         const bound = binding.args[k];
         const element = extras.reduce((x, { id }, e) => (bound.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
         return this.#conform(renamed(element, bound), typeOf(region.args[k]));
       });
-      this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), { whole: true, places: [...places] }), () => {
+      this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), {
+        whole: true, places: [...places], run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
+      }), () => {
         runs.push(region.results.map((result) => this.value(result)));
       });
     });
     return region.results.map((result, k) => {
       const elements = runs.map((run) => renamed(run[k], binding.results[k]));
       const all = stack(extras, elements, renamed(this.#blank(typeOf(result)), binding.results[k]));
-      return { ...all, masks: uniteMasks(all.masks) };
+      const whole = { ...all, masks: uniteMasks(all.masks) };
+      return binding.maskOnly === undefined ? whole : { ...onePresent(whole, binding.maskOnly), masks: whole.masks };
     });
+  }
+
+  /** For each time in turn: what exists then. */
+  #clocked({ axis, region }: Extract<Op, { readonly kind: 'clock' }>, inputs: readonly Tensor[]): readonly Tensor[] {
+    const kept = new Map<string, readonly Tensor[]>();
+    let results: readonly Tensor[] = region.results.map((result) => this.#blank(typeOf(result)));
+    const total = this.#number(sizeOf(axis.space));
+    for (let places = 1; places <= total; places++) {
+      const clock: Clock = { space: axis.space, places, kept };
+      const covers = (node: Node): boolean => node.types.some(({ axes, masks }) => [...axes, ...masks.flat()].some((each) => isClocked(each, clock)));
+      const bound = region.args.map((argument, k): [Node, Tensor] => [argument, cut(inputs[k], clockedIds(typeOf(argument), clock), places)]);
+      this.#inside({ ...environment(bound, { whole: false, places: [], run: 'clock', clock }), covers }, () => {
+        results = region.results.map((result) => this.value(result));
+      });
+    }
+    return results;
   }
 
   #inside(scope: Environment, run: () => void): void {
@@ -293,6 +373,10 @@ class Run {
     const places = this.#stack.flatMap((scope) => scope.places);
     return fill(this.#extents(op.axes), (at) => draw(op, [...steps, ...places, ...at]));
   }
+}
+
+function clockedIds(type: TensorType, clock: Clock): readonly string[] {
+  return [...type.axes, ...type.masks.flat()].filter((axis) => isClocked(axis, clock)).map(({ id }) => id);
 }
 
 /** Axes under other names. */

@@ -153,6 +153,12 @@ export function showOp(op: Op): string {
       return `result ${op.index}`;
     case 'scan':
       return `scan[${showSpace(op.axis.space) === op.axis.id ? op.axis.id : showAxis(op.axis)}]${op.reversed ? ' reversed' : ''}`;
+    case 'append':
+      return `append[${showAxis(op.axis)}]${op.keep === null ? '' : ` keep ${showSize(op.keep)}`}`;
+    case 'before':
+      return `before[${op.axis}] by ${showSize(op.by)}`;
+    case 'clock':
+      return `clock[${showAxis(op.axis)}]`;
     case 'call':
       return `call ${op.callee} ${showBinding(op.binding)}`;
   }

@@ -20,10 +20,10 @@ export interface VerifyOptions {
 
 /** Operations that a dialect does not hold. */
 const FORBIDDEN: { readonly [D in Dialect]: readonly Op['kind'][] } = {
-  calls: ['length', 'permute', 'reshape', 'matmul'],
-  inlined: ['length', 'permute', 'reshape', 'matmul', 'call'],
-  batched: ['permute', 'reshape', 'matmul', 'call', 'where', 'otherwise'],
-  'laid-out': ['call', 'where', 'otherwise', 'contract'],
+  calls: ['length', 'permute', 'reshape', 'matmul', 'append', 'before'],
+  inlined: ['length', 'permute', 'reshape', 'matmul', 'call', 'clock'],
+  batched: ['permute', 'reshape', 'matmul', 'call', 'clock', 'where', 'otherwise'],
+  'laid-out': ['call', 'clock', 'where', 'otherwise', 'contract'],
 };
 
 /** Throws `GraphError` with the first fault, its node and the nodes around it. */
@@ -38,8 +38,9 @@ export function verifyProgram(program: Program, dialect: Dialect, facts?: Facts)
 /** Every node that a program names. */
 export function programRoots(program: Program): readonly Node[] {
   const { decoder } = program;
+  // What a parallel decoder or a causal model is made of stands in the outputs' clock.
   const step = decoder === null ? [] : [
-    ...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values(),
+    ...(decoder.kind === 'parallel' ? [] : [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()]),
     ...[decoder.rank, decoder.atMost].filter((node) => node !== null),
   ];
   const objectives = program.objectives.flatMap(({ loss, metrics, training }) => [loss, ...metrics.values(), training.loss, ...training.metrics.values()]);
@@ -47,7 +48,7 @@ export function programRoots(program: Program): readonly Node[] {
 }
 
 export function freeArguments({ decoder }: Program): readonly Node[] {
-  return decoder === null ? [] : [decoder.previous, decoder.position, ...decoder.states.map(({ argument }) => argument)];
+  return decoder === null || decoder.kind === 'parallel' ? [] : [decoder.previous, decoder.position, ...decoder.states.map(({ argument }) => argument)];
 }
 
 class Verifier {

@@ -11,16 +11,16 @@ export function operands(node: Node): readonly Node[] {
   return results.length === 0 ? node.inputs : [...node.inputs, ...results];
 }
 
-/** What the region yields: next states, then emits; or a call's results. */
+/** What the region yields: next states, then emits; or a call's or a clock's results. */
 export function regionResults(node: Node): readonly Node[] {
   if (node.op.kind === 'scan') return [...node.op.region.nexts, ...node.op.region.emits];
-  return node.op.kind === 'call' ? node.op.region.results : [];
+  return node.op.kind === 'call' || node.op.kind === 'clock' ? node.op.region.results : [];
 }
 
 /** The arguments that the node's region binds. */
 export function regionArguments(node: Node): readonly Node[] {
   if (node.op.kind === 'scan') return [node.op.region.position, ...node.op.region.xs, ...node.op.region.states];
-  return node.op.kind === 'call' ? node.op.region.args : [];
+  return node.op.kind === 'call' || node.op.kind === 'clock' ? node.op.region.args : [];
 }
 
 /** Every node that the roots need, operands first, depth first from left to right; `next` says what a node needs. */
@@ -87,14 +87,14 @@ export class Dependence {
 
 /**
  * Of nested scopes, innermost last, the index of the one that the node stands in: the innermost on whose arguments it
- * depends. A call's body stays together (a random draw in it is one per call, although it depends on nothing); only
+ * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is one per call, although it depends on nothing); only
  * parameters, constants and inputs are the same everywhere.
  */
-export function scopeOf(node: Node, dependence: Dependence, scopes: readonly { readonly whole: boolean; has(argument: Node): boolean }[]): number {
+export function scopeOf(node: Node, dependence: Dependence, scopes: readonly { readonly whole: boolean; has(argument: Node): boolean; covers?(node: Node): boolean }[]): number {
   if (isGiven(node.op) && node.op.kind !== 'argument') return 0;
   const needs = [...dependence.of(node)];
   for (let k = scopes.length - 1; k > 0; k--) {
-    if (scopes[k].whole || needs.some((argument) => scopes[k].has(argument))) return k;
+    if (scopes[k].whole || needs.some((argument) => scopes[k].has(argument)) || scopes[k].covers?.(node) === true) return k;
   }
   return 0;
 }

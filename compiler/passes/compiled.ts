@@ -1,5 +1,5 @@
 /** What the passes hand to the emitter: one model with its functions, each a set of named roots in the 'laid-out' dialect. */
-import type { DecoderGraph, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
+import type { Clocked, DecoderGraph, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
 
 /** Named results of one function. Every pass maps roots to roots. */
 export type Roots = ReadonlyMap<string, Node>;
@@ -16,7 +16,17 @@ export interface CompiledDecoder {
   readonly decoder: DecoderGraph;
   /** `memory.<k>` [batch, …] and `state.<name>` [batch, beam, …], beam having one place. */
   readonly prepare: Roots;
-  /** Inputs `memory.<k>`, `state.<name>`, `previous` int [batch, beam], `t` (a host number); roots `logits` [batch, beam, vocabulary], `state.<name>`, `tap.<name>` [batch, beam, …]. */
+  /**
+   * Inputs `memory.<k>`, `state.<name>`, `previous` int [batch, beam], `t` (a host number); roots `logits` [batch, beam, vocabulary],
+   * `state.<name>`, `tap.<name>` [batch, beam, …]. A state that is an `append` is kept rows: it begins empty and is not prepared.
+   */
+  readonly step: Roots;
+}
+
+/** As a decoder, without a beam: the step's inputs are `place.<name>` [batch, …], its roots the outputs and `state.<name>`. */
+export interface CompiledStream {
+  readonly clocked: Clocked;
+  readonly prepare: Roots;
   readonly step: Roots;
 }
 
@@ -26,4 +36,5 @@ export interface CompiledModel {
   readonly forward: Roots;
   readonly objectives: readonly CompiledObjective[];
   readonly decoder: CompiledDecoder | null;
+  readonly stream: CompiledStream | null;
 }

@@ -1,37 +1,87 @@
 /**
  * 'calls' to 'inlined': a call becomes its body (lifting is inlining and broadcasting by name). Arguments take the body's
- * axes, extras broadcast, results take the caller's axes back.
+ * axes, extras broadcast, results take the caller's axes back. A clock is opened: its body for all places at once, masked.
  */
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, Node } from '../graph/graph.ts';
-import { join, sameAxes } from '../graph/spaces.ts';
+import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
+import { join, sameAxes, without } from '../graph/spaces.ts';
+import { insideOf, upToNow } from './clock.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 
 export function inline(roots: Roots): Roots {
-  const rebuild = new Inline(new Maker(), analyse(roots.values()), []);
+  const rebuild = new Inline(new Maker(), analyse(roots.values()));
   return mapRoots(roots, (node) => rebuild.get(node));
+}
+
+/** What the bodies of one program share: the clocks that are open, and which calls each node was made in. */
+export class Whole {
+  readonly #clocks = new Set<Node>();
+  readonly #inside = new Map<Node, Space>();
+  readonly #trails = new Map<Node, readonly Origin[]>();
+
+  /** False where it is open already. */
+  open(clock: Node): boolean {
+    const { op } = clock;
+    if (op.kind !== 'clock' || this.#clocks.has(clock)) return false;
+    this.#clocks.add(clock);
+    this.openRegion(op.region.results, op.axis.space);
+    return true;
+  }
+
+  openRegion(results: Iterable<Node>, space: Space): void {
+    for (const node of insideOf(results)) this.#inside.set(node, space);
+  }
+
+  clockOf(node: Node): Space | null {
+    return this.#inside.get(node) ?? null;
+  }
+
+  note(made: Node, trail: readonly Origin[]): void {
+    if (!this.#trails.has(made)) this.#trails.set(made, trail);
+  }
+
+  /** The calls around a node, outermost first. */
+  trailOf(made: Node): readonly Origin[] {
+    return this.#trails.get(made) ?? [];
+  }
 }
 
 export class Inline extends Rebuild {
   /** Of all the calls around, outermost first: a draw is independent along each. */
   readonly #extras: readonly Axis[];
   readonly #calls = new Map<Node, Rebuild>();
+  readonly #whole: Whole;
+  /** Of the calls around, outermost first: where they stand. */
+  readonly #trail: readonly Origin[];
 
-  constructor(m: Maker, facts: Facts, extras: readonly Axis[]) {
+  constructor(m: Maker, facts: Facts, extras: readonly Axis[] = [], whole: Whole = new Whole(), trail: readonly Origin[] = []) {
     super(m, facts);
     this.#extras = extras;
+    this.#whole = whole;
+    this.#trail = trail;
+  }
+
+  override get(node: Node): Node {
+    const made = super.get(node);
+    this.#whole.note(made, this.#trail);
+    return made;
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
-    if (op.kind !== 'random') return super.operation(node, inputs);
-    return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, inputs);
+    if (op.kind === 'random') return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, inputs);
+    const space = this.#whole.clockOf(node);
+    return super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space));
   }
 
   protected override result(node: Node, index: number): Node {
     const { op } = node;
+    if (op.kind === 'clock') {
+      if (this.#whole.open(node)) op.region.args.forEach((argument, k) => this.set(argument, this.get(node.inputs[k])));
+      return this.get(op.region.results[index]);
+    }
     if (op.kind !== 'call') return super.result(node, index);
     let body = this.#calls.get(node);
     if (body === undefined) {
@@ -43,7 +93,7 @@ export class Inline extends Rebuild {
     for (const { from, to } of op.binding.results[index]) {
       if (axesOf(made).some(({ id }) => id === from)) made = this.m.rename(made, from, to);
     }
-    const axes = join(op.binding.extras, axesOf(made));
+    const axes = join(without(op.binding.extras, op.binding.maskOnly ?? []), axesOf(made));
     return sameAxes(axes, axesOf(made)) ? made : this.m.broadcast(made, axes);
   }
 
@@ -52,7 +102,7 @@ export class Inline extends Rebuild {
     if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
     const inputs = node.inputs.map((each) => this.get(each));
     this.m.origin = node.origin;
-    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras));
+    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), this.#whole, [...this.#trail, node.origin]);
     op.region.args.forEach((argument, k) => {
       const renamed = op.binding.args[k].reduce((x, { from, to }) => this.m.rename(x, from, to), inputs[k]);
       body.set(argument, renamed);

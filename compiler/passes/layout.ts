@@ -112,11 +112,15 @@ class Layout {
         return build.reshaped(x!, axesOf(x!).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])), origin);
       case 'broadcast':
         return this.#broadcast(x!, op.axes, origin);
+      case 'append':
+        return build.make(op, [x!, this.#broadcast(inputs[1]!, without(axesOf(x!), [op.before]), origin)], origin);
+      case 'before':
+        return build.make(op, inputs, origin);
       case 'result':
         return build.make(op, [this.of(node.inputs[0]!)], origin);
       case 'scan':
         return this.#scan(op, node, inputs);
-      case 'where': case 'otherwise': case 'call':
+      case 'where': case 'otherwise': case 'call': case 'clock':
         throw new Error(`layout: ${op.kind} must be lowered before`);
     }
   }

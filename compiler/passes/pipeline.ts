@@ -4,12 +4,13 @@ import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
-import type { CompiledDecoder, CompiledModel, CompiledObjective, Roots } from './compiled.ts';
+import { deriveClockStep } from './clock-step.ts';
+import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
 import { guard } from './guard.ts';
 import { inline } from './inline.ts';
 import { layout as lay } from './layout.ts';
-import { axesOf, BATCH, Maker } from './maker.ts';
+import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { pack } from './pack.ts';
 import { analyse, mapRoots, Rebuild } from './rebuild.ts';
 import { simplify } from './simplify.ts';
@@ -61,10 +62,17 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
 
   let decoder: CompiledDecoder | null = null;
   if (program.decoder !== null) {
-    const { prepare, step } = deriveStep(program.decoder, ragged, (roots) => passes.optimise('step', roots));
-    decoder = { decoder: program.decoder, prepare: finish('prepare', prepare), step: finish('step', step) };
+    const optimise = (roots: Roots): Roots => passes.optimise('step', roots);
+    const { decoder: graph } = program;
+    const { prepare, step } = graph.kind === 'recurrent' ? deriveStep(graph, ragged, optimise) : deriveClockStep(graph.clocked, { beam: BEAM, ragged, optimise });
+    decoder = { decoder: graph, prepare: finish('prepare', prepare), step: finish('step', step) };
   }
-  return { model: { program, forward, objectives, decoder }, unreached: program.objectives.length === 0 ? [] : [...unreached] };
+  let stream: CompiledStream | null = null;
+  if (program.causal !== null) {
+    const { prepare, step } = deriveClockStep(program.causal, { beam: null, ragged, optimise: (roots) => passes.optimise('step', roots) });
+    stream = { clocked: program.causal, prepare: finish('prepare', prepare), step: finish('step', step) };
+  }
+  return { model: { program, forward, objectives, decoder, stream }, unreached: program.objectives.length === 0 ? [] : [...unreached] };
 }
 
 class Passes {

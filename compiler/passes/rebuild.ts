@@ -1,6 +1,6 @@
 /** Rebuilding a graph bottom-up: what every pass starts from. Only what the roots need is rebuilt. */
 import { GraphError } from '../graph/errors.ts';
-import type { Node } from '../graph/graph.ts';
+import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
@@ -63,7 +63,7 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
       const { region } = place.scan.op;
       if (place.kind === 'x') stack.push(place.scan.inputs[place.index]);
       if (place.kind === 'state') stack.push(region.nexts[place.index], place.scan.inputs[region.xs.length + place.index]);
-    } else if (node.op.kind === 'call') {
+    } else if (node.op.kind === 'call' || node.op.kind === 'clock') {
       stack.push(...node.inputs, ...node.op.region.results);
     } else {
       stack.push(...node.inputs);
@@ -139,6 +139,7 @@ export class Rebuild {
         return this.result(this.facts.latest(node.inputs[0]), op.index);
       case 'scan':
       case 'call':
+      case 'clock':
         throw new GraphError(`the ${op.kind} %${node.id} is used without \`result\``);
       default: {
         const inputs = node.inputs.map((each) => this.get(each));
@@ -170,6 +171,12 @@ export class Rebuild {
 
   /** The needed results of a scan by index. */
   protected scan(node: Node): ReadonlyMap<number, Node> {
+    if (node.op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
+    return this.scanAlong(node, node.op.axis);
+  }
+
+  /** The scan, its axis being `axis` in the rebuilt graph. */
+  protected scanAlong(node: Node, axis: Axis): ReadonlyMap<number, Node> {
     const { op } = node;
     if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { region } = op;
@@ -178,7 +185,7 @@ export class Rebuild {
     const inits = states.map((k) => this.get(node.inputs[region.xs.length + k]));
     const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
     this.m.origin = node.origin;
-    const made = this.m.scan(op.axis, op.reversed, inits, (loop) => {
+    const made = this.m.scan(axis, op.reversed, inits, (loop) => {
       this.forget(node);
       this.memo.set(region.position, loop.position);
       region.xs.forEach((x, k) => {

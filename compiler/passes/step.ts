@@ -2,8 +2,7 @@
  * One step of a recurrent decoder, apart from what is the same at all steps (semantics 6.3, 7). The step's inputs have axis
  * `beam`; what does not depend on them is computed once per example by `prepare` and handed on as `memory`, without `beam`.
  */
-import { GraphError } from '../graph/errors.ts';
-import type { Axis, DecoderGraph, Dim, Node } from '../graph/graph.ts';
+import type { Axis, Dim, Node, RecurrentDecoder } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { without } from '../graph/spaces.ts';
 import { reachable } from '../graph/walk.ts';
@@ -12,7 +11,7 @@ import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
-import { analyse, mapRoots, Rebuild } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
 
@@ -21,31 +20,48 @@ const ONE_BEAM: Axis = { ...BEAM, space: { kind: 'anon', size: sizes.int(1) } };
 const POSITION = 't';
 
 /** `prepare` and `step` as `CompiledDecoder` says, in the 'batched' dialect. `decoder` may be in 'calls' or 'inlined'. */
-export function deriveStep(decoder: DecoderGraph, ragged: readonly Dim[] = [], optimise: (roots: Roots) => Roots = simplify): { readonly prepare: Roots; readonly step: Roots } {
+export function deriveStep(decoder: RecurrentDecoder, ragged: readonly Dim[] = [], optimise: (roots: Roots) => Roots = simplify): StepRoots {
   const lifted = liftedStep(decoder);
   const batched = optimise(batch(lifted, { unbatched: new Set([POSITION]), ragged }));
-  const steps = new Map([...batched].filter(([name]) => !name.startsWith('init.')));
+  return splitMemory(batched, {
+    beam: BEAM, orders: stepOrders(decoder), isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
+  });
+}
+
+export interface StepRoots {
+  readonly prepare: Roots;
+  readonly step: Roots;
+}
+
+export interface SplitOptions {
+  /** The axis of the hypotheses that a step advances; null: there is none. */
+  readonly beam: Axis | null;
+  /** By root: its axes behind batch and beam, in order. */
+  readonly orders: ReadonlyMap<string, readonly Axis[]>;
+  readonly isStep: (input: string) => boolean;
+}
+
+/** Divides the roots of a step, and `init.<name>` of its states, into what is computed once and what each step computes. */
+export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions): StepRoots {
+  const steps = new Map([...roots].filter(([name]) => !name.startsWith('init.')));
   const m = new Maker(algebra);
-  const split = new Split(m, analyse(steps.values()));
-  const order = stepOrders(decoder);
-  const step = mapRoots(steps, (node, name) => m.broadcast(split.get(node), [BATCH, BEAM, ...(order.get(name) ?? [])]));
+  const split = new Split(m, analyse(steps.values()), isStep);
+  const front = [BATCH, ...(beam === null ? [] : [beam])];
+  // Kept rows lie as they are read.
+  const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...(orders.get(name) ?? [])])));
   const first = new Maker(algebra);
-  const rebuild = new Rebuild(first, analyse([...batched.values()]));
+  const rebuild = new Rebuild(first, analyse([...roots.values()]));
   const prepare = new Map<string, Node>();
   for (const [name, { node, axes }] of split.memory) prepare.set(name, first.broadcast(rebuild.get(node), axes));
-  for (const { name, init } of decoder.states) {
-    prepare.set(`state.${name}`, first.broadcast(rebuild.get(root(batched, `init.${name}`)), [BATCH, ONE_BEAM, ...typeOf(init).axes]));
+  for (const [name, node] of roots) {
+    if (!name.startsWith('init.')) continue;
+    const state = name.slice('init.'.length);
+    prepare.set(`state.${state}`, first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...(orders.get(`state.${state}`) ?? [])]));
   }
   return { prepare, step };
 }
 
-function root(roots: Roots, name: string): Node {
-  const node = roots.get(name);
-  if (node === undefined) throw new GraphError(`no root ${name}`);
-  return node;
-}
-
-function stepOrders({ logits, states, taps }: DecoderGraph): ReadonlyMap<string, readonly Axis[]> {
+function stepOrders({ logits, states, taps }: RecurrentDecoder): ReadonlyMap<string, readonly Axis[]> {
   return new Map([
     ['logits', typeOf(logits).axes],
     ...states.map(({ name, argument }): [string, readonly Axis[]] => [`state.${name}`, typeOf(argument).axes]),
@@ -54,7 +70,7 @@ function stepOrders({ logits, states, taps }: DecoderGraph): ReadonlyMap<string,
 }
 
 /** The step's arguments become inputs over `beam`; `t` is the same for all. */
-function liftedStep({ previous, position, states, logits, taps }: DecoderGraph): Roots {
+function liftedStep({ previous, position, states, logits, taps }: RecurrentDecoder): Roots {
   const roots = new Map<string, Node>([
     ['logits', logits],
     ...states.map(({ name, next }): [string, Node] => [`state.${name}`, next]),
@@ -62,7 +78,7 @@ function liftedStep({ previous, position, states, logits, taps }: DecoderGraph):
     ...states.map(({ name, init }): [string, Node] => [`init.${name}`, init]),
   ]);
   const m = new Maker();
-  const inline = new Inline(m, analyse(roots.values()), []);
+  const inline = new Inline(m, analyse(roots.values()));
   const input = (argument: Node, name: string, axes: readonly Axis[]): void => {
     m.origin = argument.origin;
     inline.set(argument, m.leaf({ kind: 'input', name }, { ...typeOf(argument), axes }));
@@ -77,6 +93,12 @@ function liftedStep({ previous, position, states, logits, taps }: DecoderGraph):
 class Split extends Rebuild {
   readonly memory = new Map<string, { readonly node: Node; readonly axes: readonly Axis[] }>();
   readonly #shared = new Map<Node, boolean>();
+  readonly #isStep: (input: string) => boolean;
+
+  constructor(m: Maker, facts: Facts, isStep: (input: string) => boolean) {
+    super(m, facts);
+    this.#isStep = isStep;
+  }
 
   protected override visit(node: Node): Node {
     if (!this.#isShared(node)) return super.visit(node);
@@ -95,8 +117,7 @@ class Split extends Rebuild {
     let found = false;
     if (this.facts.loopsOf(node).size === 0) {
       const leaves = reachable([node]);
-      const isStep = ({ op }: Node): boolean => op.kind === 'input' && (op.name === 'previous' || op.name === POSITION || op.name.startsWith('state.'));
-      found = !leaves.some(isStep) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length');
+      found = !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length');
     }
     this.#shared.set(node, found);
     return found;

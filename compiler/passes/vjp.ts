@@ -282,10 +282,13 @@ const RULES: Rules = {
   cumsum({ m, op, inputs, g }) {
     return [m.make({ ...op, reversed: !op.reversed }, [having(m, g, [axisOf(typeOf(inputs[0]), op.axis)])])];
   },
+  append: 'absent',
+  before: 'absent',
   permute: 'absent',
   reshape: 'absent',
   matmul: 'absent',
   result: 'region',
   scan: 'region',
   call: 'absent',
+  clock: 'absent',
 };

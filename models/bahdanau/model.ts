@@ -1920,7 +1920,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   };
 }
 
-/** What the decoder reads at every step, [batch, …]. */
+/** What every step reads, [batch, …]. */
 type TranslatorMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
@@ -2162,8 +2162,8 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
 /** What translatorStep gives. */
 type TranslatorStepResults = {
   readonly logits: tf.Tensor3D;
-  readonly state: TranslatorState;
   readonly taps: { readonly weights: tf.Tensor };
+  readonly state: TranslatorState;
 };
 
 /** One place: logits, the next states and the taps. */
@@ -2298,8 +2298,8 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(new_, z, difference, product6);
   return {
     logits: productShaped4 as tf.Tensor3D,
-    state: { s: sum3 },
     taps: { weights },
+    state: { s: sum3 },
   };
 }
 

@@ -1491,7 +1491,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   };
 }
 
-/** What the decoder reads at every step, [batch, …]. */
+/** What every step reads, [batch, …]. */
 type Seq2SeqMemory = Readonly<Record<string, never>>;
 
 /** What a step hands to the next, [batch, beam, …]. */
@@ -1677,8 +1677,8 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
 /** What seq2SeqStep gives. */
 type Seq2SeqStepResults = {
   readonly logits: tf.Tensor3D;
-  readonly state: Seq2SeqState;
   readonly taps: Readonly<Record<string, never>>;
+  readonly state: Seq2SeqState;
 };
 
 /** One place: logits, the next states and the taps. */
@@ -1772,8 +1772,8 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   rt.dispose(productShaped);
   return {
     logits: sum as tf.Tensor3D,
-    state: { h: product, c: new_ },
     taps: {},
+    state: { h: product, c: new_ },
   };
 }
 

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
-import type { DecoderDefinition, Tensors } from '../definition.ts';
+import type { DecoderDefinition, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
-import { download, type Ints, type Value, type Values } from '../values.ts';
+import { axesOf, download, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
+import { mapStates, release } from './states.ts';
 
 /** One place, read back. */
 export interface DecodingStep {
@@ -23,7 +24,7 @@ export class Decoding {
   private readonly weights: Tensors;
   private readonly batch: DeviceBatch;
   private readonly memory: Tensors;
-  private state: Tensors;
+  private state: States;
   private width = 1;
   private time = 0;
   private disposed = false;
@@ -108,35 +109,34 @@ export class Decoding {
     if (parents.length !== size * beam) throw new InputError(`expected ${size} * ${beam} parents, given ${parents.length}`);
     const same = beam === this.width && Array.from(parents).every((parent, index) => parent === index % beam);
     if (same) return;
+    const outside = Array.from(parents).find((parent) => !(Number.isInteger(parent) && parent >= 0 && parent < this.width));
+    if (outside !== undefined) throw new InputError(`a parent is ${outside}, but every example has ${this.width} hypotheses (0 … ${this.width - 1})`);
     const rows = Int32Array.from(parents, (parent, index) => Math.floor(index / beam) * this.width + parent);
-    const index = tf.tensor1d(rows, 'int32');
-    const next = Object.entries(this.state).map(([name, tensor]): [string, tf.Tensor] => {
-      const rest = tensor.shape.slice(2);
-      const flat = tf.reshape(tensor, [size * this.width, ...rest]);
-      const gathered = tf.gather(flat, index);
-      const result = tf.reshape(gathered, [size, beam, ...rest]);
-      flat.dispose();
-      gathered.dispose();
-      return [name, result];
+    const next = emitted(() => {
+      const index = tf.tensor1d(rows, 'int32');
+      return mapStates(this.state, (tensor) => {
+        const rest = tensor.shape.slice(2);
+        const flat = tf.reshape(tensor, [size * this.width, tf.util.sizeFromShape(rest)]);
+        return tf.reshape(tf.gather(flat, index), [size, beam, ...rest]);
+      });
     });
-    index.dispose();
-    release(this.state, {});
-    this.state = Object.fromEntries(next);
+    release(this.state, next);
+    this.state = next;
     this.width = beam;
   }
 
   /** Axes of a tap after batch and beam; `dim` is the ragged dim that gives an axis its length. */
-  tapAxes(name: string): { readonly label: string; readonly dim: string | null }[] {
+  tapAxes(name: string): NamedAxis[] {
     const axes = this.definition.taps[name];
     if (axes === undefined) throw new InputError(unknownTap(this.definition, name));
-    return axes.map((axis) => (typeof axis === 'string' ? { label: axis, dim: axis in this.host.lengths ? axis : null } : axis));
+    return axesOf(axes, this.host.lengths);
   }
 
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    release(this.state, {});
-    release(this.memory, {});
+    release(this.state);
+    release(this.memory);
     this.batch.dispose();
   }
 }
@@ -144,10 +144,4 @@ export class Decoding {
 export function unknownTap(definition: DecoderDefinition, name: string): string {
   const known = Object.keys(definition.taps).map((each) => `\`${each}\``).join(', ');
   return `the decoder \`${definition.name}\` has no alignment \`${name}\`: ${known === '' ? 'it has none' : known}`;
-}
-
-/** Disposes of what is not handed on; a state that does not change may be the same tensor. */
-function release(tensors: Tensors, handedOn: Tensors): void {
-  const kept = new Set(Object.values(handedOn));
-  for (const tensor of Object.values(tensors)) if (!kept.has(tensor)) tensor.dispose();
 }

@@ -25,8 +25,10 @@ export interface Ranked {
 export interface SearchRules {
   readonly vocabulary: number;
   readonly end: number | null;
-  /** Most places. */
+  /** Most places, those of the prompt too. */
   readonly limit: number;
+  /** What the output begins with: those places are taken as they are, and nothing is paid for them. */
+  readonly prompt: ArrayLike<number>;
   rank(logProbability: number, length: number): number;
 }
 
@@ -62,6 +64,12 @@ function logTotal(logits: ArrayLike<number>, from: number, count: number): numbe
 
 function extend(before: Place | null, id: number, slot: number, logProbability: number): Place {
   return { id, before, slot, length: (before?.length ?? 0) + 1, logProbability };
+}
+
+/** The next place where the prompt says what it is. */
+function prompted(before: Place | null, { prompt }: SearchRules): Place | undefined {
+  const id = prompt[before?.length ?? 0];
+  return id === undefined ? undefined : extend(before, id, 0, before?.logProbability ?? 0);
 }
 
 interface Candidate {
@@ -116,9 +124,10 @@ export class BeamSearch implements Search {
     const { vocabulary, end, limit } = this.rules;
     const live = this.started ? this.places : [null];
     this.started = true;
-    const next: Place[] = [];
+    const given = prompted(live[0]!, this.rules);
+    const next: Place[] = given === undefined ? [] : [given];
     const count = this.width === 1 ? 1 : 2 * this.width;
-    for (const { slot, id, logProbability } of likeliest(live, logits, row, vocabulary, count)) {
+    for (const { slot, id, logProbability } of given === undefined ? likeliest(live, logits, row, vocabulary, count) : []) {
       const extended = extend(live[slot]!, id, slot, logProbability);
       if (id === end) this.pool.push(this.ranked(extended, true));
       else if (next.length < this.width) next.push(extended);
@@ -194,19 +203,23 @@ export class Sampling implements Search {
   }
 
   advance(logits: ArrayLike<number>, row: (slot: number) => number): void {
-    const { vocabulary, end, limit } = this.rules;
+    const { end, limit } = this.rules;
     const from = row(0);
     const place = this.last?.length ?? 0;
-    const id = this.choose(logits, from, place);
-    const logProbability = (this.last?.logProbability ?? 0) + logits[from + id]! - logTotal(logits, from, vocabulary);
-    this.last = extend(this.last, id, 0, logProbability);
-    this.ended = id === end || (end === null && place + 1 >= limit);
+    this.last = prompted(this.last, this.rules) ?? this.drawn(logits, from, place);
+    this.ended = this.last.id === end || (end === null && place + 1 >= limit);
     this.done = this.ended || place + 1 >= limit;
   }
 
   results(): Ranked[] {
     const { last } = this;
     return last === null ? [] : [{ place: last, ended: this.ended, score: this.rules.rank(last.logProbability, last.length) }];
+  }
+
+  private drawn(logits: ArrayLike<number>, from: number, place: number): Place {
+    const id = this.choose(logits, from, place);
+    const logProbability = (this.last?.logProbability ?? 0) + logits[from + id]! - logTotal(logits, from, this.rules.vocabulary);
+    return extend(this.last, id, 0, logProbability);
   }
 
   private choose(logits: ArrayLike<number>, from: number, place: number): number {

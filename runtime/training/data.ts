@@ -4,10 +4,27 @@
  */
 import { TrainingError } from '../errors.ts';
 import { fold, hashOf, permutation, seedKey, stream, type Key } from '../random.ts';
-import { requirePositiveInteger } from '../values.ts';
+import { requirePositiveInteger, show } from '../values.ts';
 
 /** All examples of an epoch, or a function that draws one; `random` gives numbers in [0, 1). */
 export type ExampleSource<Example> = readonly Example[] | ((random: () => number) => Example);
+
+/** Examples that the model at hand makes for its next step, as policy gradients need them. */
+export interface Rollouts<Example, M> {
+  /**
+   * The examples of one step.
+   *
+   * @param model as it is before the step
+   * @param random numbers in [0, 1) that follow from the seed and the step; a run can be resumed where all chance comes
+   *   from them
+   * @param size the batch size that the run was given; another number of examples is as good
+   */
+  rollout(model: M, random: () => number, size: number): Promise<readonly Example[]>;
+}
+
+export function isRollouts<Example, M>(source: ExampleSource<Example> | Rollouts<Example, M>): source is Rollouts<Example, M> {
+  return typeof source === 'object' && source !== null && 'rollout' in source && typeof source.rollout === 'function';
+}
 
 export interface OrderOptions<Example> {
   readonly batchSize: number;
@@ -17,7 +34,7 @@ export interface OrderOptions<Example> {
    */
   readonly window?: number;
   readonly lengthOf?: (example: Example) => number;
-  /** How many examples of a function count as one epoch. Default 10,000. */
+  /** How many examples of a function or of rollouts count as one epoch. Default 10,000. */
   readonly epochSize?: number;
 }
 
@@ -38,7 +55,51 @@ export interface OrderIdentity {
   readonly epochSize: number;
 }
 
-export class BatchOrder<Example> {
+/** The batch of every step, whatever it comes from. */
+export interface Batches<Example> {
+  readonly identity: OrderIdentity;
+  /** The epoch of a step counted from 1, as a real number: 0 at the beginning of the first. */
+  epochAt(step: number): number;
+  /** The batch of a step counted from 1. */
+  batch(step: number): TrainingBatch<Example> | Promise<TrainingBatch<Example>>;
+}
+
+/** How many examples of a source without an end count as one epoch, where nobody says. */
+const drawnEpoch = 10_000;
+
+/** Batches that a model makes for itself. */
+export class RolloutOrder<Example, M> implements Batches<Example> {
+  readonly identity: OrderIdentity;
+  private readonly source: Rollouts<Example, M>;
+  private readonly model: M;
+  private readonly key: Key;
+
+  constructor(source: Rollouts<Example, M>, model: M, options: OrderOptions<Example>, seed: number) {
+    requirePositiveInteger('batchSize', options.batchSize);
+    requirePositiveInteger('epochSize', options.epochSize ?? 1);
+    if ((options.window ?? 1) !== 1) throw new TrainingError(`\`window\`: a rollout gives the examples of one step, so there are no batches to sort together: leave it out (given ${options.window})`);
+    this.source = source;
+    this.model = model;
+    this.key = fold(seedKey(seed), 0, hashOf('rollouts'));
+    this.identity = { seed, batchSize: options.batchSize, window: 1, examples: 'drawn', epochSize: options.epochSize ?? drawnEpoch };
+  }
+
+  epochAt(step: number): number {
+    return ((step - 1) * this.identity.batchSize) / this.identity.epochSize;
+  }
+
+  async batch(step: number): Promise<TrainingBatch<Example>> {
+    const { batchSize } = this.identity;
+    const random = stream(fold(this.key, step, Math.floor(step / 2 ** 32)));
+    const examples: unknown = await this.source.rollout(this.model, random, batchSize);
+    if (!Array.isArray(examples)) throw new TrainingError(`\`rollout\` must give an array of examples, given ${show(examples)}`);
+    if (examples.length === 0) throw new TrainingError(`\`rollout\` gave no examples for step ${step}: a step needs at least one`);
+    const ids = examples.map((_, row) => ((step - 1) * batchSize + row) % 2 ** 32);
+    return { examples: examples as readonly Example[], ids, epoch: this.epochAt(step) };
+  }
+}
+
+export class BatchOrder<Example> implements Batches<Example> {
   readonly identity: OrderIdentity;
   private readonly source: ExampleSource<Example>;
   private readonly lengthOf: (example: Example) => number;
@@ -59,11 +120,10 @@ export class BatchOrder<Example> {
       batchSize: options.batchSize,
       window: options.window ?? 1,
       examples: typeof source === 'function' ? 'drawn' : source.length,
-      epochSize: typeof source === 'function' ? (options.epochSize ?? 10_000) : source.length,
+      epochSize: typeof source === 'function' ? (options.epochSize ?? drawnEpoch) : source.length,
     };
   }
 
-  /** The epoch of a step counted from 1, as a real number: 0 at the beginning of the first. */
   epochAt(step: number): number {
     const { batchSize, epochSize } = this.identity;
     return (step - 1) / (typeof this.source === 'function' ? epochSize / batchSize : Math.ceil(epochSize / batchSize));

@@ -7,15 +7,15 @@ import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { StepRandom } from '../random.ts';
 import { emitted } from '../scope.ts';
 import { requirePositiveInteger, show } from '../values.ts';
-import { BatchOrder, type ExampleSource } from './data.ts';
+import { BatchOrder, isRollouts, RolloutOrder, type Batches, type ExampleSource, type Rollouts } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
 import { LossReader } from './losses.ts';
 import { Optimizer, rateOf } from './optimizer.ts';
 import { readProgress, writeProgress, type RunProgress } from './progress-state.ts';
 import type { CheckpointStore } from './store.ts';
 
-export interface FitData<Example> {
-  readonly train: ExampleSource<Example>;
+export interface FitData<Example, M = never> {
+  readonly train: ExampleSource<Example> | Rollouts<Example, M>;
   readonly validation?: readonly Example[];
 }
 
@@ -50,7 +50,7 @@ export interface FitOptions<Example, M> {
   readonly window?: number;
   /** Default: how many places the first ragged axis of the inputs has. */
   readonly lengthOf?: (example: Example) => number;
-  /** Examples of a drawing source that count as one epoch. */
+  /** Examples of a drawing source or of rollouts that count as one epoch. */
   readonly epochSize?: number;
   /** The run ends when the first of the budgets given is used up. They count from the very beginning of a resumed run. */
   readonly steps?: number;
@@ -92,7 +92,7 @@ export interface FitResult {
  */
 export async function fit<Example extends object, M extends Trainable<Example>>(
   model: M,
-  data: FitData<Example>,
+  data: FitData<Example, M>,
   options: FitOptions<Example, M>,
 ): Promise<FitResult> {
   const run = new Run(model, data, options);
@@ -121,10 +121,10 @@ const turnMilliseconds = 50;
 
 class Run<Example, M extends Trainable<Example>> {
   private readonly model: M;
-  private readonly data: FitData<Example>;
+  private readonly data: FitData<Example, M>;
   private readonly options: FitOptions<Example, M>;
   private readonly objective: ObjectiveDefinition;
-  private readonly order: BatchOrder<Example>;
+  private readonly order: Batches<Example>;
   private readonly optimizer: Optimizer;
   private readonly losses: LossReader;
   private readonly limit: number;
@@ -136,13 +136,16 @@ class Run<Example, M extends Trainable<Example>> {
   private turn = performance.now();
   private reported = { step: 0, at: performance.now() };
 
-  constructor(model: M, data: FitData<Example>, options: FitOptions<Example, M>) {
+  constructor(model: M, data: FitData<Example, M>, options: FitOptions<Example, M>) {
     checkOptions(data, options);
     this.model = model;
     this.data = data;
     this.options = options;
     this.objective = model.objective(options.objective);
-    this.order = new BatchOrder(data.train, { ...options, lengthOf: options.lengthOf ?? defaultLength(model) }, options.seed ?? model.seed);
+    const seed = options.seed ?? model.seed;
+    this.order = isRollouts(data.train)
+      ? new RolloutOrder(data.train, model, options, seed)
+      : new BatchOrder(data.train, { ...options, lengthOf: options.lengthOf ?? defaultLength(model) }, seed);
     const perEpoch = 1 / this.order.epochAt(2);
     this.limit = Math.min(options.steps ?? Infinity, options.epochs === undefined ? Infinity : Math.ceil(options.epochs * perEpoch));
     this.optimizer = new Optimizer(model.weights);
@@ -190,7 +193,7 @@ class Run<Example, M extends Trainable<Example>> {
   private async step(): Promise<EndReason | undefined> {
     const { validate, checkpoints } = this.options;
     const step = this.progress.step + 1;
-    const { examples, ids, epoch } = this.order.batch(step);
+    const { examples, ids, epoch } = await this.order.batch(step);
     const settings = this.objective.optimizer(this.model.sizes, step, epoch);
     const random = new StepRandom(this.order.identity.seed, step, ids);
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
@@ -324,9 +327,9 @@ class Run<Example, M extends Trainable<Example>> {
   }
 }
 
-function checkOptions<Example, M>(data: FitData<Example>, options: FitOptions<Example, M>): void {
+function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions<Example, M>): void {
   const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-  if (!isObject(data) || !(isObject(data.train) || typeof data.train === 'function')) throw new TrainingError(`expected \`{ train: examples }\`, given ${isObject(data) ? `\`train\`: ${show(data.train)}` : show(data)}`);
+  if (!isObject(data) || !(Array.isArray(data.train) || typeof data.train === 'function' || isRollouts(data.train))) throw new TrainingError(`expected \`{ train: examples }\`, given ${isObject(data) ? `\`train\`: ${show(data.train)}` : show(data)}`);
   if (!isObject(options)) throw new TrainingError(`expected options with \`batchSize\`, and \`steps\`, \`epochs\` or \`minutes\`; given ${show(options)}`);
   const { steps, epochs, minutes, validate, checkpoints } = options;
   if (steps === undefined && epochs === undefined && minutes === undefined) throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');

@@ -71,9 +71,9 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
       const [type] = node.types;
       return { name: input, type: tensor(type!.elem, type!.axes.filter((each) => each.id !== 'batch')), doc: null };
     }),
-    fixed: [], outputs: new Map(), decoder: null, objectives: [], requirements: [],
+    fixed: [], outputs: new Map(), decoder: null, causal: null, objectives: [], requirements: [],
   };
-  return { model: { program, forward: layout(batched), objectives: [], decoder: null }, batched };
+  return { model: { program, forward: layout(batched), objectives: [], decoder: null, stream: null }, batched };
 }
 
 /** The functions of a module, refusing tensors that were disposed: backends may read what is left of them. */

@@ -90,7 +90,7 @@ export function translator(): CompiledModel {
   };
   const [logp, length] = [b.input('logp', tensor(float, [])), b.input('length', tensor(float, []))];
   const decoder: DecoderGraph = {
-    name: 'Translator', output: 'y', axis: target, vocabulary: tags.space, previous: b.argument(tensor(index(G), [])), position: b.step(target),
+    kind: 'recurrent', name: 'Translator', output: 'y', axis: target, vocabulary: tags.space, previous: b.argument(tensor(index(G), [])), position: b.step(target),
     states: [], logits: b.constant(0), taps: new Map(), start: 1, end: 2,
     rank: b.binary('div', logp, b.binary('pow', length, b.constant(0.6))), atMost: b.binary('mul', b.constant(2, 'int'), b.size(S.size)),
   };
@@ -104,7 +104,7 @@ export function translator(): CompiledModel {
       { path: 'W', axes: [hidden, inner], outs: 1, init: { kind: 'glorot' }, origin },
       { path: 'V', axes: [tags, hidden], outs: 1, init: { kind: 'uniform', limit: 0.5 }, origin },
     ],
-    inputs: [input('tokens', [source], W)], outputs: new Map(), decoder, objectives: [objective],
+    inputs: [input('tokens', [source], W)], outputs: new Map(), decoder, causal: null, objectives: [objective],
     requirements: [{ kind: 'divides', a: size.int(2), b: H.size, origin, why: 'it is cut in two by `half`, ${half}' }],
   };
   const [memory, state] = [b.input('memory.x', tensor(float, [batch, source, hidden])), b.input('state.s', tensor(float, [batch, beam, hidden]))];
@@ -118,6 +118,7 @@ export function translator(): CompiledModel {
     program,
     forward: layout(new Map([['weights', forced.weights]])),
     objectives: [{ objective, loss: layout(lossOf(b)), gradients: layout(gradientsOf(b)) }],
+    stream: null,
     decoder: {
       decoder,
       prepare: layout(new Map([['memory.x', x(b)], ['state.s', b.broadcast(b.constant(0), [batch, { ...beam, space: { kind: 'anon', size: size.int(1) } }, hidden])]])),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { size } from '../../compiler/analyze/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
-import type { Node, Program } from '../../compiler/graph/graph.ts';
+import type { Node, Program, RecurrentDecoder } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { verify, verifyProgram, type Dialect } from '../../compiler/graph/verify.ts';
 import { axis, dim, FLOAT, floats, literal } from './support.ts';
@@ -59,12 +59,12 @@ describe('a fault is found and shown with its neighbours', () => {
     const [previous, position, state] = [b.argument(tensor({ kind: 'index', space: c.space }, [])), b.step(n), b.argument(floats())];
     const next = b.binary('add', state, b.unary('float', previous));
     const logits = b.binary('mul', next, b.parameter('W', [c]));
-    const decoder = {
-      name: 'D', output: 'y', axis: n, vocabulary: c.space, previous, position, states: [{ name: 's', argument: state, init: b.constant(0), next }],
+    const decoder: RecurrentDecoder = {
+      kind: 'recurrent', name: 'D', output: 'y', axis: n, vocabulary: c.space, previous, position, states: [{ name: 's', argument: state, init: b.constant(0), next }],
       logits, taps: new Map([['next', next]]), start: 0, end: null, rank: null, atMost: null,
     };
     const program: Program = {
-      name: 'M', doc: null, hyperparameters: [], fixed: [], ragged: [], parameters: [], inputs: [], outputs: new Map(), decoder, objectives: [], requirements: [],
+      name: 'M', doc: null, hyperparameters: [], fixed: [], ragged: [], parameters: [], inputs: [], outputs: new Map(), decoder, causal: null, objectives: [], requirements: [],
     };
     verifyProgram(program, 'inlined');
     expect(() => verifyProgram({ ...program, decoder: { ...decoder, states: [] } }, 'inlined')).toThrow(/used outside its region/);

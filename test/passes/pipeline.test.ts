@@ -21,10 +21,11 @@ function program(): Program {
     parameters: [...leaves(roots).parameters, { path: 'idle', axes: [hidden], outs: 1, init: { kind: 'zeros' }, origin: loss.origin }],
     inputs: [input('x', source), input('y', target)], outputs,
     decoder: {
-      name: 'decoder', output: 'y', axis: target, vocabulary: words.space, previous, position,
+      kind: 'recurrent', name: 'decoder', output: 'y', axis: target, vocabulary: words.space, previous, position,
       states: [{ name: 's', argument: s, init: encode.init, next: one.s }],
       logits: one.logits, taps: new Map([['weights', one.weights]]), start: 0, end: 1, rank: null, atMost: null,
     },
+    causal: null,
     objectives: [{ name: 'likelihood', given: [input("y'", target)], loss, metrics, training: { loss, metrics }, optimizer: { kind: 'adam', options: new Map() }, clip: null }],
     requirements: [],
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DecoderGraph, Node } from '../../compiler/graph/graph.ts';
+import type { RecurrentDecoder, Node } from '../../compiler/graph/graph.ts';
 import { interpret, type Value } from '../../compiler/graph/interpret.ts';
 import { deriveStep } from '../../compiler/passes/step.ts';
 import { floats, index } from '../graph/support.ts';
@@ -12,8 +12,8 @@ describe('step after step equals the teacher-forced scan', () => {
   const position = b.argument(index(target));
   const s = b.argument(floats(hidden));
   const one = step(b, previous, s, encode);
-  const decoder: DecoderGraph = {
-    name: 'decoder', output: 'y', axis: target, vocabulary: words.space, previous, position,
+  const decoder: RecurrentDecoder = {
+    kind: 'recurrent', name: 'decoder', output: 'y', axis: target, vocabulary: words.space, previous, position,
     states: [{ name: 's', argument: s, init: encode.init, next: one.s }],
     logits: one.logits, taps: new Map([['weights', one.weights]]), start: 0, end: null, rank: null, atMost: null,
   };

@@ -1,7 +1,7 @@
 /** Small programs written by hand as the compiler would write them, with formulas that a test can compute again. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, Definition, ObjectiveDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
-import type { Ints } from '../../runtime/index.ts';
+import { append, joined, noRows, placeOf, Rows, type Floats, type Ints } from '../../runtime/index.ts';
 
 export interface BagInput {
   readonly tokens: Ints;
@@ -128,7 +128,7 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
         tf.tidy(() => {
           const [size, beam] = previous.shape;
           const hidden = batch.n['hidden']!;
-          const flat = tf.reshape(state['s']!, [size * beam, hidden]) as tf.Tensor2D;
+          const flat = tf.reshape(state['s'] as tf.Tensor, [size * beam, hidden]) as tf.Tensor2D;
           const given = tf.gather(p['E']!, tf.reshape(previous, [-1]));
           const next = tf.tanh(tf.add(tf.matMul(flat, p['A'] as tf.Tensor2D, false, true), given)) as tf.Tensor2D;
           const logits = tf.reshape(tf.matMul(next, p['O'] as tf.Tensor2D, false, true), [size, beam, -1]) as tf.Tensor3D;
@@ -142,6 +142,107 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
       taps: { weights: ['source'] },
       rank: options.rank ?? ((logp) => logp),
       atMost: (_n, lengths) => lengths['source']! + 2,
+    },
+  };
+}
+
+/**
+ * logits = -O (E[y0] + … + E[yt]) / (t + 1), so that nothing is written for ever: with the embeddings of all places before
+ * as rows, or with their sum alone.
+ * `fails`: at which place the step throws, with half of its work done.
+ */
+export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
+  const axis = (label: string, size: number) => ({ label, size });
+  return {
+    ...chain({ end: null }),
+    name: 'Recall',
+    parameters: (n) => [
+      { path: 'E', axes: [axis('characters', n['characters']! + 1), axis('hidden', n['hidden']!)], outs: 1, init: { kind: 'normal', deviation: 1.2 } },
+      { path: 'O', axes: [axis('characters', n['characters']!), axis('hidden', n['hidden']!)], outs: 1, init: { kind: 'normal', deviation: 1.2 } },
+    ],
+    decoder: {
+      ...chain({ end: null }).decoder!,
+      prepare: (_p, batch) => ({ memory: {}, state: { past: state === 'rows' ? noRows() : tf.zeros([batch.n['batch']!, 1, batch.n['hidden']!]) } }),
+      step: (p, batch, _memory, { past }, previous, t) => {
+        const [size, beam] = previous.shape;
+        const given = tf.tidy(() => tf.reshape(tf.gather(p['E']!, tf.reshape(previous, [-1])), [size, beam, batch.n['hidden']!]));
+        const next = past instanceof Rows ? append(past, given, 2) : tf.add(past!, given);
+        const all = next instanceof Rows ? joined(next, 2) : next;
+        if (t === fails) throw new Error('a kernel failed');
+        const logits = tf.tidy(() => {
+          const sum = next instanceof Rows ? tf.sum(all, 2) : all;
+          return tf.reshape(tf.matMul(tf.reshape(tf.div(sum, -(t + 1)), [size * beam, -1]), p['O'] as tf.Tensor2D, false, true), [size, beam, -1]) as tf.Tensor3D;
+        });
+        given.dispose();
+        if (next instanceof Rows) all.dispose();
+        return { logits, state: { past: next }, taps: {} };
+      },
+      taps: {},
+    },
+  };
+}
+
+export interface TallyInput {
+  readonly keys: Floats;
+  /** [time, source] */
+  readonly marks: readonly Floats[];
+  /** [time] */
+  readonly label: Ints;
+}
+export interface TallyPlace {
+  readonly marks: Floats;
+  readonly label: number;
+}
+
+/** seen[time, source] = keys + the sum of marks so far; before = the label of the place before, 9 at first. */
+export function tally(options: { time?: number; most?: number; fails?: 'prepare' | 'step' } = {}): Definition {
+  const time = options.time === undefined ? { label: 'time', dim: 'time' } : { label: 'time', size: options.time };
+  const source = { label: 'source', dim: 'source' };
+  const most = options.most ?? Infinity;
+  return {
+    name: 'Tally',
+    source: 'tally.attn',
+    hyperparameters: options.time === undefined ? {} : { time: options.time },
+    ragged: [{ label: 'time', mayBeEmpty: false }, { label: 'source', mayBeEmpty: false }],
+    requirements: [
+      { dims: ['time'], fails: (n) => (n['time']! > most ? `\`time\` (${n['time']}) must be at most ${most}` : null) },
+      { dims: ['time'], fails: (n) => (n['time']! % 2 === 0 ? null : '2 must divide `time`') },
+    ],
+    sizes: (dims) => ({ ...dims }),
+    parameters: () => [],
+    inputs: () => [
+      { name: 'keys', elem: 'float', axes: [source], indexes: null },
+      { name: 'marks', elem: 'float', axes: [time, source], indexes: null },
+      { name: 'label', elem: 'index', axes: [time], indexes: { label: 'labels', size: 10 } },
+    ],
+    outputs: {
+      seen: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'source', dim: 'source' }] },
+      before: { elem: 'int', axes: [{ label: 'time', dim: 'time' }] },
+    },
+    forward: (_p, { n, inputs }) =>
+      tf.tidy(() => ({
+        seen: tf.add(tf.cumsum(inputs['marks']!, 1), tf.expandDims(inputs['keys']!, 1)),
+        before: tf.concat([tf.fill([n['batch']!, 1], 9, 'int32'), tf.slice(inputs['label']!, [0, 0], [-1, inputs['label']!.shape[1]! - 1])], 1),
+      })),
+    objectives: [],
+    decoder: null,
+    stream: {
+      axis: 'time',
+      inputs: ['marks', 'label'],
+      outputs: { seen: ['source'], before: [] },
+      prepare: (_p, { inputs }) => {
+        const base = tf.neg(inputs['keys']!);
+        if (options.fails === 'prepare') throw new Error('a kernel failed');
+        return { memory: { base }, state: { marks: noRows(), labels: noRows() } };
+      },
+      step: (_p, { n }, memory, { marks, labels }, inputs, t) => {
+        const nextMarks = append(marks as Rows, inputs['marks']!, 1);
+        if (options.fails === 'step' && t === 2) throw new Error('a kernel failed');
+        const before = t === 0 ? tf.fill([n['batch']!], 9, 'int32') : placeOf(labels as Rows, 1, t - 1);
+        const nextLabels = append(labels as Rows, inputs['label']!, 1, 2);
+        const seen = tf.tidy(() => tf.sub(tf.sum(joined(nextMarks, 1), 1), memory['base']!));
+        return { outputs: { seen, before }, state: { marks: nextMarks, labels: nextLabels } };
+      },
     },
   };
 }

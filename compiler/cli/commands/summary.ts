@@ -7,17 +7,17 @@ import type { Given } from '../arguments.ts';
 import { costOf, sizesOf, SizeError, type Sizes } from '../cost.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
 import { compilePrograms } from '../programs.ts';
+import type { Settings } from '../settings.ts';
 import { tableOf } from '../task/table.ts';
 
 const DEFAULT_LENGTH = 16;
 
 export async function summary(given: Given, io: Io): Promise<number> {
   const where = given.operands[0]!;
-  const set = given.pairs('set');
   const lengths = lengthsOf(given);
   const isTask = statSync(resolve(io.cwd, where), { throwIfNoEntry: false })?.isDirectory() === true;
   if (!isTask && given.has('config')) throw misuse('attnc summary: --config goes with the folder of a task');
-  const { file, dims } = isTask ? await ofTask(where, given, io) : { file: where, dims: new Map<string, number>() };
+  const { file, dims, set } = isTask ? await ofTask(where, given, io) : { file: where, dims: new Map<string, number>(), set: given.pairs('set') };
   const programs = compilePrograms(file, set, io);
   if (programs === null) return STATUS.failed;
   for (const [name, length] of lengths) {
@@ -50,14 +50,14 @@ function lengthsOf(given: Given): ReadonlyMap<string, number> {
   }));
 }
 
-/** The program of a task and the sizes that it gives. */
-async function ofTask(where: string, given: Given, io: Io): Promise<{ readonly file: string; readonly dims: Map<string, number> }> {
-  const { configurationOf, loadTask } = await import('../task/open.ts');
+/** The program of a task, the sizes that it gives and what it is compiled with. */
+async function ofTask(where: string, given: Given, io: Io): Promise<{ readonly file: string; readonly dims: Map<string, number>; readonly set: Settings }> {
+  const { configurationOf, loadTask, settingsOf } = await import('../task/open.ts');
   const { task, folder } = await loadTask(where, io);
   const { name, configuration } = configurationOf(task, given.text('config'));
   const open = await task.open(configuration);
   io.out(`${task.name}, configuration ${name}`);
-  return { file: relative(io.cwd, resolve(folder, task.source)), dims: new Map(Object.entries({ ...open.dims, ...configuration.dims })) };
+  return { file: relative(io.cwd, resolve(folder, task.source)), dims: new Map(Object.entries({ ...open.dims, ...configuration.dims })), set: settingsOf(configuration, given.pairs('set')) };
 }
 
 function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, number>, io: Io): void {

@@ -6,6 +6,7 @@ import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
 import { shellWord } from '../arguments.ts';
 import { CliError, misuse, type Io } from '../io.ts';
+import type { Settings } from '../settings.ts';
 import { moduleImporter, type ImportModule } from './modules.ts';
 
 export type AnyModel = Model<unknown, object, object, unknown>;
@@ -64,7 +65,8 @@ export function configurationOf(task: AnyTask, name: string | undefined): { read
 export interface BuildOptions {
   readonly outFolder: string;
   readonly configuration: Configuration;
-  readonly set: ReadonlyMap<string, string | number>;
+  /** What the user says; it comes before the configuration's. */
+  readonly set: Settings;
   readonly backend: string;
   readonly seed: number;
   /** The sizes of a checkpoint, which come before the task's. */
@@ -79,7 +81,8 @@ export interface Built {
 
 /** Compiles the task's program into the output folder, loads it, opens the data and creates the model. */
 export async function build({ task, folder, importModule }: LoadedTask, options: BuildOptions, io: Io): Promise<Built> {
-  const { outFolder, configuration, set } = options;
+  const { outFolder, configuration } = options;
+  const set = settingsOf(configuration, options.set);
   const source = relative(io.cwd, resolve(folder, task.source));
   const module = moduleIn(outFolder, task.source);
   const compiled = await compileTo({ file: source, out: module, set }, io, true);
@@ -100,6 +103,11 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   const dims = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
   const model = task.create(await importModule(module), { dims, seed: options.seed });
   return { open, model, backend: active.name };
+}
+
+/** What a configuration's program is compiled with. */
+export function settingsOf({ set }: Configuration, given: Settings): Settings {
+  return new Map([...Object.entries(set ?? {}), ...given]);
 }
 
 /** `out/` beside the task, or what `--out` says. */

@@ -42,6 +42,12 @@ export const recurrence = {
   E0702: clock('two clocks to choose from',
     'A sum over a copy of the generated axis ranges over the places up to "now". Here two other axes of the tensor could be "now"; name one.',
     'softmax[k](e)   // e: [q: target, r: target, k: target]', 'softmax[k <= q](e)'),
+  E0703: clock('not along the clock',
+    'A step of a `causal` model takes one place of every input along the clock and gives one place of every result. So some input lies along it, and every result does.',
+    'model M(x: [time, d]) -> [d] causal time { mean[time](x) }', 'model M(x: [time, d]) -> [time, d] causal time { cumsum[time](x) / (position[time] + 1) }'),
+  E0704: clock('no step of its own',
+    'From the proof that nothing looks ahead the compiler derives one step: what a later place reads is kept. For this expression it does not know how: what is to be kept stands inside a loop along another axis.',
+    'scan source with xt = x { … softmax[key](…y[target as key]…) … }   // in a decoder over target', 'k = y[target as key]   // outside of the scan'),
   // W-LEAK
   W0701: clock('training sees what generating does not',
     'A mean over `lifted` in the branch of `if training` takes in later places of the generated axis. Generating uses the other branch, so nothing is wrong there, but training learns from values that it will not have.',

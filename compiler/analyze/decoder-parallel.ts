@@ -1,0 +1,71 @@
+/**
+ * Decoders without a state, written over the whole generated axis: `y` holds the previous outputs of all places. The axis is
+ * a clock: the body stands in a `clock` region, and what it computes may not look ahead (passes/causality.ts).
+ */
+import { reportLookahead } from './causal.ts';
+import { collected, runBody } from './body.ts';
+import { attentionFields, limitsOf, logitsOf, targetsOf, type Decoded, type DecoderSetting } from './decoder-parts.ts';
+import { sameSpace } from '../graph/spaces.ts';
+import type { Clocked, Node, ParallelDecoder } from '../graph/graph.ts';
+import { describeType } from './describe.ts';
+import { rename } from './operate.ts';
+import type { Here, Value } from './scope.ts';
+import { origin, report, Scope, tensor, typeOf } from './scope.ts';
+
+export function elaborateParallel(setting: DecoderSetting): Decoded | null {
+  const { declaration, generates, axis, elem, base, here, span } = setting;
+  const { ctx } = base;
+  const errors = ctx.problems.errors;
+  if (!ownAxis(setting)) return null;
+  const builder = ctx.builder.at(origin(base, generates.span));
+  const output = generates.name.text;
+  const previous = builder.argument({ elem, axes: [axis], masks: [] }, origin(base, generates.name.span, output));
+  const scope = new Scope(base.scope);
+  scope.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
+  const inside: Here = { ...base, scope, decoding: { position: builder.position(axis), output } };
+  const found = collected();
+  runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
+  if (ctx.problems.errors > errors) return null;
+  const logits = logitsOf(setting, [axis], inside);
+  const limits = logits === null ? null : limitsOf(setting, found);
+  if (logits === null || limits === null) return null;
+  const { taps, fields } = attentionFields(found.named, inside);
+  const values = new Map<string, Node>([['logits', logits]]);
+  for (const [name, value] of found.named) {
+    const node = tensorOf(value);
+    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) values.set(name, node);
+  }
+  for (const [name, node] of taps) if (!values.has(name)) values.set(name, node);
+
+  const { outer, inputs, ...targets } = targetsOf(setting);
+  const at = here.ctx.builder.at(origin(here, span));
+  const clock = at.clock(axis, [{ arg: previous, value: rename(targets.previousNode, outer, axis, base, span) }], [...values.values()]);
+  if (!reportLookahead(clock, [...values.keys()], base)) return null;
+  const named = new Map<string, Node>();
+  for (const [k, [name, value]] of [...values].entries()) {
+    let node = at.result(clock, k);
+    for (const own of typeOf(node).axes) node = rename(node, own, here.frame.axis(own.label, own.space), here, span);
+    named.set(name, at.copy(node, { ...value.origin, name: name.replace("'", '_next') }));
+  }
+  // Only what a place has of its own can be one step's.
+  const along = [...taps].filter(([, node]) => typeOf(node).axes.some(({ id }) => id === axis.id));
+  const outputs = new Map([['logits', logits], ...along.map(([name, node]): [string, Node] => [`tap.${name}`, node])]);
+  const clocked: Clocked = { axis, args: [{ name: 'previous', node: previous }], outputs };
+  const graph: ParallelDecoder = { kind: 'parallel', name: declaration.name.text, output, axis, vocabulary: elem.space, clocked, ...limits };
+  return { graph, named, fields, inputs, ...targets };
+}
+
+function tensorOf(value: Value): Node | null {
+  return value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
+}
+
+/** Inside, an axis of the generated dim is the clock: nothing that comes from outside may have one. */
+function ownAxis({ declaration, generates, axis, given, base, here }: DecoderSetting): boolean {
+  const clash = given.find(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
+  if (clash === undefined) return true;
+  report(clash.node === null ? base : here, 'E0601', clash.span, `\`${clash.param.name.text}\` of \`${declaration.name.text}\` has an axis of the dim that the decoder generates along`, {
+    given: describeType(typeOf(clash.node!)), why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
+    fix: `declare a dim of its own for \`${generates.name.text}\`, such as \`dim written: ragged\`, and end it with \`at most …\``,
+  });
+  return false;
+}

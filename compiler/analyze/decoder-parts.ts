@@ -1,0 +1,214 @@
+/** What recurrent and parallel decoders share: arguments, the first and last outputs, clauses. */
+import type { Body, Declaration, Expr, Generates, NameExpr, Param, Span, Statement } from '../../grammar/ast.ts';
+import type { Axis, DecoderGraph, Elem, Input, Node } from '../graph/graph.ts';
+import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import type { Collected } from './body.ts';
+import { describeType, elemName } from './describe.ts';
+import { evaluateTensor } from './expr.ts';
+import { conform, present, rename, sameIndexSpace, toFloat } from './operate.ts';
+import type { Here, Value } from './scope.ts';
+import { agree, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
+
+export type Given = { param: Param; node: Node | null; span: Span };
+
+/** A decoder's call in a model, elaborated. */
+export interface Decoded {
+  readonly graph: DecoderGraph;
+  /** Every named value of the body with the generated axis, in the model's frame. */
+  readonly named: ReadonlyMap<string, Node>;
+  /** Of the named values that have fields, as an attention's call has `weights`: field to its name in `named`. */
+  readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly inputs: readonly Input[];
+  /** The targets: `y'`. */
+  readonly target: Input;
+  readonly targetNode: Node;
+  readonly previousNode: Node;
+}
+
+/** One call of a decoder, its arguments bound and its generated axis known. */
+export interface DecoderSetting {
+  readonly declaration: Declaration;
+  readonly generates: Generates;
+  readonly axis: Axis;
+  readonly elem: Extract<Elem, { kind: 'index' }>;
+  readonly given: readonly Given[];
+  /** Where the body stands. */
+  readonly base: Here;
+  /** Where the call stands. */
+  readonly here: Here;
+  readonly span: Span;
+}
+
+/** The outputs as data, in the model's frame: the previous ones, which the body reads, and the targets. */
+export function targetsOf({ generates, axis, elem, here, span }: DecoderSetting): { readonly outer: Axis } & Pick<Decoded, 'inputs' | 'target' | 'targetNode' | 'previousNode'> {
+  const builder = here.ctx.builder.at(origin(here, span));
+  const outer = here.frame.axis(axis.label, axis.space);
+  const output = generates.name.text;
+  const type = { elem, axes: [outer], masks: [] };
+  const previous: Input = { name: output, type, doc: null };
+  const target: Input = { name: `${output}'`, type, doc: null };
+  return { outer, inputs: [previous], target, previousNode: builder.input(previous.name, type), targetNode: builder.input(target.name, type) };
+}
+
+/** `logits` over the vocabulary and the axes `along`; what is absent is forbidden: log-probability -1e9. */
+export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Here): Node | null {
+  const { name: { text: name, span } } = declaration;
+  const found = inside.scope.own('logits');
+  if (found?.kind !== 'value') {
+    if (inside.scope.own('probability') !== null) notYet(inside, span, '`probability` instead of `logits`');
+    else report(inside, 'E0606', span, `the decoder \`${name}\` does not define \`logits\``, { fix: 'add `logits = …` over the generated vocabulary' });
+    return null;
+  }
+  const value = found.value.kind === 'record' ? found.value.main : found.value;
+  if (value?.kind !== 'tensor') {
+    if (value?.kind !== 'error') report(inside, 'E0606', span, '`logits` is a tensor over the generated vocabulary');
+    return null;
+  }
+  const { axes, elem: given } = typeOf(value.node);
+  const rest = axes.filter(({ id }) => !along.some((axis) => axis.id === id));
+  const vocabulary = rest.length === 1 && sameSpace(rest[0]!.space, elem.space);
+  if (vocabulary && axes.length === along.length + 1 && given.kind !== 'bool') return filled(toFloat(value.node, inside, span), -1e9, inside);
+  const list = ['the generated vocabulary', ...along.map(({ label }) => `\`${label}\``)].join(' and ');
+  report(inside, 'E0606', span, `\`logits\` must lie over ${list} alone`, { given: describeType(typeOf(value.node)) });
+  return null;
+}
+
+/** The alignments that the named values of a body have as fields, and what each is called outside. */
+export function attentionFields(named: ReadonlyMap<string, Value>, inside: Here): { readonly taps: Map<string, Node>; readonly fields: Map<string, Map<string, string>> } {
+  const taps = new Map<string, Node>();
+  const fields = new Map<string, Map<string, string>>();
+  if (inside.taps.length === 1) taps.set('weights', filled(inside.taps[0]!.node, 0, inside));
+  for (const [key, value] of named) {
+    const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
+    if (weights?.kind !== 'tensor') continue;
+    const tap = weights.node === inside.taps[0]?.node && inside.taps.length === 1 ? 'weights' : `${key}.weights`;
+    if (!taps.has(tap)) taps.set(tap, filled(weights.node, 0, inside));
+    fields.set(key, new Map([['weights', tap]]));
+  }
+  return { taps, fields };
+}
+
+/** How the outputs begin and end. */
+export function limitsOf({ declaration: { body }, generates, axis, elem, given, base }: DecoderSetting, found: Collected): Pick<DecoderGraph, 'start' | 'end' | 'rank' | 'atMost'> | null {
+  const { ctx } = base;
+  const { errors } = ctx.problems;
+  const start = startOf(generates, body, originOf(elem.space), base);
+  const end = placeOfOutput(generates.end, 'end', base);
+  if (start === null || end === undefined) return null;
+  const clauses = decoderClauses(found.clauses, base);
+  if (ctx.problems.errors > errors) return null;
+  // A length that is known beforehand: a fixed one, or that of an argument.
+  const known = !isRagged(axis.space) || given.some(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
+  if (!known && end === null && clauses.atMost === null) {
+    report(base, 'E0609', generates.span, `nothing ends the outputs along \`${axis.label}\``, { fix: 'add `end 2`, or the clause `at most 50`' });
+    return null;
+  }
+  const atMost = clauses.atMost ?? (known && end === null ? ctx.builder.at(origin(base, generates.span)).size(sizeOf(axis.space)) : null);
+  return { start, end, rank: clauses.rank, atMost };
+}
+
+/** A literal place, null where none is given, undefined where it is no place (reported). */
+function placeOfOutput(expr: Expr | null, what: string, base: Here): number | null | undefined {
+  if (expr === null) return null;
+  const value = numberOfExpr(expr);
+  if (value !== null && Number.isInteger(value)) return value;
+  if (expr.kind !== 'error') report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { fix: `\`${what} 1\`` });
+  return undefined;
+}
+
+/** Without `start` the previous output of the first step may not be read: every use stands behind `first … then`. */
+function startOf(generates: Generates, body: Body, low: number, base: Here): number | null {
+  const start = placeOfOutput(generates.start, 'start', base);
+  if (start !== null) return start ?? null;
+  const use = firstUse(body, generates.name.text);
+  if (use === null) return low;
+  report(base, 'E0608', use, `at the first step there is no previous \`${generates.name.text}\``, { fix: 'add `start 1` behind `generates …`, or write `first … then …`' });
+  return null;
+}
+
+/** The first place where the syntax reads `name` outside the second branch of a `first … then …`. */
+function firstUse(part: unknown, name: string): Span | null {
+  if (typeof part !== 'object' || part === null) return null;
+  if (Array.isArray(part)) {
+    for (const item of part) {
+      const found = firstUse(item, name);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (isNamed(part, name)) return part.span;
+  return firstUse(Object.entries(part).flatMap(([key, inner]: [string, unknown]) => ('kind' in part && part.kind === 'first' && key === 'then' ? [] : [inner])), name);
+}
+
+function isNamed(part: object, name: string): part is NameExpr {
+  return 'kind' in part && part.kind === 'name' && 'name' in part && part.name === name && 'prime' in part && part.prime === false;
+}
+
+/** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
+export function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
+  for (const { param, node, span } of given) {
+    if (param.type.kind !== 'tensor') {
+      notYet(base, param.type.span, 'a map as an argument');
+      return false;
+    }
+    const declared = tensorTypeOfExpr(param.type, base);
+    if (declared === null) return false;
+    if (node === null) {
+      const value = evaluateTensor(param.value!, base);
+      const filled = value === null ? null : conform(value, declared, `the default of \`${param.name.text}\``, base, param.span, true);
+      if (filled === null) return false;
+      base.scope.define(param.name.text, { kind: 'value', value: tensor(filled), span: param.span });
+      continue;
+    }
+    const { axes } = typeOf(node);
+    if (axes.length !== declared.axes.length || axes.some((axis, k) => axis.label !== declared.axes[k]!.label && !declared.axes.some((other) => other.label === axis.label))) {
+      report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: describeType(declared), given: describeType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });
+      return false;
+    }
+    const { elem } = typeOf(node);
+    if (elem.kind !== declared.elem.kind || (elem.kind === 'index' && !sameIndexSpace(elem, declared.elem))) {
+      report(here, elem.kind === 'index' && declared.elem.kind === 'index' ? 'E0306' : 'E0305', span, `\`${param.name.text}\` of \`${name}\` has another element type`, { expected: elemName(declared.elem), given: elemName(elem) });
+      return false;
+    }
+    if (!present(node, `\`${param.name.text}\` of \`${name}\``, here, span)) return false;
+    let value = node;
+    for (const axis of axes) {
+      const wanted = declared.axes.find((other) => other.label === axis.label)!;
+      if (agree(here, wanted.space, axis.space) !== 'equal') {
+        report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, { expected: describeType(declared), given: describeType(typeOf(node)) });
+        return false;
+      }
+      value = rename(value, axis, wanted, here, span);
+    }
+    base.scope.define(param.name.text, { kind: 'value', value: tensor(value), span: param.span });
+  }
+  return true;
+}
+
+/** What is absent becomes a number. */
+export function filled(node: Node, value: number, here: Here): Node {
+  if (typeOf(node).masks.length === 0) return node;
+  const b = here.ctx.builder.at(node.origin);
+  return b.otherwise(node, b.constant(value));
+}
+
+function decoderClauses(statements: readonly Statement[], base: Here): { rank: Node | null; atMost: Node | null } {
+  const b = base.ctx.builder;
+  const scope = new Scope(base.scope);
+  const scalar = { elem: { kind: 'float' }, axes: [], masks: [] } as const;
+  scope.define('logp', { kind: 'value', value: tensor(b.input('logp', scalar)), span: null });
+  scope.define('length', { kind: 'value', value: tensor(b.input('length', scalar)), span: null });
+  let rank: Node | null = null;
+  let atMost: Node | null = null;
+  for (const statement of statements) {
+    if (statement.kind !== 'clause') continue;
+    const node = statement.clause === 'rank' ? evaluateTensor(statement.value, { ...base, scope }) : evaluateTensor(statement.value, base);
+    if (node === null) continue;
+    if (typeOf(node).axes.length > 0 || typeOf(node).elem.kind === 'bool') {
+      report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, { expected: 'a number', given: describeType(typeOf(node)) });
+    } else if (statement.clause === 'rank') rank = node;
+    else atMost = node;
+  }
+  return { rank, atMost };
+}

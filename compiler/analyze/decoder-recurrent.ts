@@ -1,0 +1,68 @@
+/** Recurrent decoders: one step's graph, and from it the teacher-forced scan over the generated axis. */
+import type { Node, RecurrentDecoder } from '../graph/graph.ts';
+import { collected, runBody } from './body.ts';
+import { attentionFields, limitsOf, logitsOf, targetsOf, type Decoded, type DecoderSetting } from './decoder-parts.ts';
+import { rename } from './operate.ts';
+import { nextOf } from './scan.ts';
+import type { Here, Value } from './scope.ts';
+import { origin, Scope, tensor, typeOf } from './scope.ts';
+
+export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
+  const { declaration, generates, axis, elem, base } = setting;
+  const { ctx } = base;
+  const builder = ctx.builder.at(origin(base, generates.span));
+  const output = generates.name.text;
+  const previous = builder.argument({ elem, axes: [], masks: [] }, origin(base, generates.name.span, output));
+  const position = builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
+  const constants = new Scope(base.scope);
+  const steps = new Scope(constants, { scan: axis.label });
+  steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
+  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { position, output } };
+  const errors = ctx.problems.errors;
+  const found = collected();
+  runBody(declaration.body, inside, { states: true, emits: false, value: false, clauses: 'decoder', constants }, found);
+  const states = found.states.map((state) => ({ ...state, next: nextOf(state, found, inside) }));
+  if (ctx.problems.errors > errors) return null;
+  const logits = logitsOf(setting, [], inside);
+  if (logits === null) return null;
+  for (const state of states) if (state.next === null) return null;
+  const complete = states.map((state) => ({ name: state.name, argument: state.argument, init: state.init, next: state.next! }));
+  const { taps, fields } = attentionFields(found.named, inside);
+  const limits = limitsOf(setting, found);
+  if (limits === null) return null;
+  const graph: RecurrentDecoder = {
+    kind: 'recurrent', name: declaration.name.text, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps, ...limits,
+  };
+  return { ...teacherForced(graph, found.named, setting), fields };
+}
+
+/** Teacher forcing: one scan over the generated axis with the true previous outputs; every named value is an emit. */
+function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string, Value>, setting: DecoderSetting): Omit<Decoded, 'fields'> {
+  const { axis, base, here, span } = setting;
+  const builder = here.ctx.builder.at(origin(here, span));
+  const { outer, inputs, ...targets } = targetsOf(setting);
+  const emits: [string, Node][] = [['logits', graph.logits]];
+  for (const [name, value] of namedValues) {
+    const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
+    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) emits.push([name, node]);
+  }
+  for (const [name, node] of graph.taps) if (!emits.some(([known]) => known === name)) emits.push([name, node]);
+  const scan = builder.scan({
+    axis, position: graph.position,
+    xs: [{ arg: graph.previous, value: rename(targets.previousNode, outer, axis, base, span) }],
+    states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })),
+    emits: emits.map(([, node]) => node),
+  });
+  const named = new Map<string, Node>();
+  for (const [k, [name]] of emits.entries()) {
+    let node = builder.result(scan, graph.states.length + k);
+    const labels = new Set<string>();
+    for (const own of typeOf(node).axes) {
+      if (labels.has(own.label)) continue;
+      labels.add(own.label);
+      node = rename(node, own, here.frame.axis(own.label, own.space), here, span);
+    }
+    named.set(name, builder.copy(node, { ...node.origin, name: name.replace("'", '_next') }));
+  }
+  return { graph, named, inputs, ...targets };
+}

@@ -1,0 +1,247 @@
+/**
+ * The proof that nothing inside a clock looks ahead (semantics 6.2). It goes over the inlined graph with the lifted axes in
+ * place, since an anchor is often one of them. A value over axes S of the clock depends on places up to the latest of its
+ * own indices in S; each operation either keeps that or is a violation.
+ */
+import { atomsOf, constantOf } from '../analyze/size.ts';
+import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { anchorOf, clockAxes, insideOf, lookedAlong } from './clock.ts';
+import { Inline, Whole } from './inline.ts';
+import { Maker } from './maker.ts';
+import { analyse } from './rebuild.ts';
+
+export interface Lookahead {
+  readonly kind: 'future' | 'anchor';
+  /** The expression at fault. */
+  readonly origin: Origin;
+  /** The calls that it stands in, outermost first. */
+  readonly calls: readonly Origin[];
+  /** What it does: "a sum over the whole of `target`". */
+  readonly what: string;
+  readonly fix: string | null;
+  /** Named values from the output that needs the expression to what the expression reads of the sequence, the output first. */
+  readonly reachedBy: readonly Origin[];
+  readonly reads: readonly Origin[];
+}
+
+/** Every violation that the results of a clock need, nearest to the sequences first; `names`: of the results. */
+export function lookahead(clock: Node, names: readonly string[]): readonly Lookahead[] {
+  const { op } = clock;
+  if (op.kind !== 'clock') return [];
+  const { space } = op.axis;
+  const m = new Maker();
+  const whole = new Whole();
+  const inline = new Inline(m, analyse([...op.region.results, ...clock.inputs]), [], whole);
+  whole.open(clock);
+  const sequences = op.region.args.map((argument, k) => {
+    m.origin = argument.origin;
+    const leaf = m.leaf({ kind: 'input', name: `${argument.origin.name ?? 'sequence'} ${k}` }, typeOf(argument));
+    inline.set(argument, leaf);
+    return leaf;
+  });
+  for (const node of freeArguments(op.region.results, op.region.args)) inline.set(node, m.leaf({ kind: 'input', name: `free ${node.id}` }, typeOf(node)));
+  const results = op.region.results.map((result) => inline.get(result));
+  const named = new Map(results.map((node, k) => [node, { ...node.origin, name: names[k] ?? null }]));
+  const nodes = analyse(results).nodes;
+  const users = usersOf(nodes);
+  return nodes.flatMap((node): Lookahead[] => {
+    const fault = faultOf(m, node, space, op.axis.label);
+    if (fault === null) return [];
+    return [{ ...fault, origin: node.origin, calls: whole.trailOf(node), reachedBy: path(node, (each) => users.get(each) ?? [], (each) => named.has(each), named), reads: readsOf(node, sequences, space) }];
+  });
+}
+
+/** Arguments that nothing here binds: a declaration's own, where it is checked by itself. */
+function freeArguments(results: readonly Node[], bound: readonly Node[]): readonly Node[] {
+  const inner = new Set<Node>(bound);
+  const nodes = insideOf(results);
+  for (const { op } of nodes) {
+    if (op.kind === 'scan') for (const each of [op.region.position, ...op.region.xs, ...op.region.states]) inner.add(each);
+    if (op.kind === 'call') for (const each of op.region.args) inner.add(each);
+  }
+  return [...nodes].filter((node) => node.op.kind === 'argument' && !inner.has(node));
+}
+
+// ---------------------------------------------------------------- what each operation may do
+
+type Fault = Pick<Lookahead, 'kind' | 'what' | 'fix'>;
+
+const future = (what: string, fix: string | null = null): Fault => ({ kind: 'future', what, fix });
+
+function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | null {
+  const { op, inputs } = node;
+  const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
+  const along = lookedAlong(op, inputs, space);
+  for (const over of along) {
+    const anchor = anchorOf(m, inputs, over, along, space);
+    const word = op.kind === 'reduce' ? op.fn : op.kind === 'contract' ? '@' : op.kind === 'scatter' ? 'sum' : op.kind;
+    if (anchor.kind === 'none') {
+      return future(`\`${word}\` over the whole of \`${over.label}\``, `over the places up to now: rename the axis, \`x[${over.label} as key]\`, and let the sum be seen from \`${over.label}\`: \`where position[key] <= position[${over.label}]\``);
+    }
+    if (anchor.kind === 'several') {
+      const [first] = anchor.axes;
+      return { kind: 'anchor', what: `\`${word}\` over \`${over.label}\` could end at ${anchor.axes.map((axis) => `\`${axis.label}\``).join(' or at ')}`, fix: `name it: \`${word}[${over.label} <= ${first.label}](…)\`` };
+    }
+  }
+  switch (op.kind) {
+    case 'size':
+      return isRagged(space) && [...atomsOf(op.size)].some((atom) => atomsOf(sizeOf(space)).has(atom))
+        ? future(`the length of \`${label}\`, or its last place, is known only at the end`, `the places so far are \`position[${label}] + 1\``) : null;
+    case 'result': {
+      const [scan] = inputs;
+      if (scan.op.kind !== 'scan' || !isClock(scan.op.axis)) return null;
+      if (scan.op.reversed) return future(`a scan along \`${scan.op.axis.label}\` in reverse begins at the last place`, 'scan forward');
+      return op.index < scan.op.region.states.length ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own place') : null;
+    }
+    case 'cumsum':
+      return op.reversed && clockAxes(inputs, space).some(({ id }) => id === op.axis) ? future(`a running sum along \`${op.axis}\` in reverse`) : null;
+    case 'gather': {
+      const axis = typeOf(inputs[0]).axes.find(({ id }) => id === op.axis);
+      if (axis === undefined || !isClock(axis)) return null;
+      return mayBeLater(m, inputs[1], space) ? future(`\`[${axis.label} = …]\` may read a later place`, `an earlier one is \`position[${axis.label}] - n\`, or \`min(i, position[${axis.label}])\``) : null;
+    }
+    case 'slice':
+      return typeOf(inputs[0]).axes.some((axis) => axis.id === op.axis && isClock(axis)) ? future(`a part of \`${label}\` by its places`) : null;
+    case 'merge': case 'split': {
+      const ids = op.kind === 'merge' ? op.axes : [op.axis];
+      return typeOf(inputs[0]).axes.some((axis) => ids.includes(axis.id) && isClock(axis)) ? future(`\`as\` makes another axis of \`${label}\`, whose places have no time`) : null;
+    }
+    case 'concat':
+      return inputs.some((input, k) => typeOf(input).axes.some((axis) => axis.id === op.parts[k] && isClock(axis))) ? future(`\`concat\` along \`${label}\` moves its places`, `read earlier places: \`x[${label} = position[${label}] - 1] else 0\``) : null;
+    case 'scatter':
+      return isClock(op.axis) && clockAxes(inputs, space).length > 0 ? future(`a sum \`by\` places of \`${label}\` writes to any of them`) : null;
+    default:
+      return null;
+  }
+}
+
+// ---------------------------------------------------------------- places
+
+/** Unless it is proved that the index is at most the place that it is read from. */
+function mayBeLater(m: Maker, index: Node, space: Space): boolean {
+  if (index.op.kind === 'constant') return index.op.value > originOf(space);
+  const excess = beyond(m, index, space);
+  return excess === null || excess > 0;
+}
+
+/** Some c with `node <= now + c` for the only place `now` that the value is seen from; null where there is none to prove. */
+function beyond(m: Maker, node: Node, space: Space): number | null {
+  const { op, inputs } = node;
+  const of = (x: Node): number | null => beyond(m, x, space);
+  const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
+  switch (op.kind) {
+    case 'constant': return op.value - Math.min(originOf(space), op.value);
+    case 'position': return sameSpace(op.axis.space, space) ? 0 : null;
+    case 'argument': {
+      const { elem } = typeOf(node);
+      return elem.kind === 'index' && sameSpace(elem.space, space) ? 0 : null;
+    }
+    case 'unary': return op.fn === 'int' || op.fn === 'float' || op.fn === 'stop' || op.fn === 'floor' ? of(inputs[0]) : null;
+    case 'binary': {
+      const [a, b] = inputs;
+      const sum = (x: number | null, y: number): number | null => (x === null || !Number.isFinite(y) ? null : x + y);
+      switch (op.fn) {
+        case 'add': return sum(of(a), range(b)[1]) ?? sum(of(b), range(a)[1]);
+        case 'sub': return sum(of(a), -range(b)[0]);
+        case 'max': return both(of(a), of(b));
+        case 'min': {
+          const found = [of(a), of(b)].filter((each) => each !== null);
+          return found.length === 0 ? null : Math.min(...found);
+        }
+        // x / n <= max(x, 0) for n >= 1, and `now` is never below 0.
+        case 'div': return range(b)[0] >= 1 && originOf(space) === 0 ? both(of(a), 0) : null;
+        default: return null;
+      }
+    }
+    case 'select': return both(of(inputs[1]), of(inputs[2]));
+    case 'otherwise': return both(of(inputs[0]), of(inputs[1]));
+    case 'where': case 'broadcast': case 'rename': return of(inputs[0]);
+    // Of the places up to now one that is in them.
+    case 'argmax': return clockAxes(inputs, space).some(({ id }) => id === op.axis) ? 0 : null;
+    default: return null;
+  }
+}
+
+/** Bounds of an int that hold for all sizes. */
+function range(node: Node): readonly [number, number] {
+  const { op, inputs } = node;
+  switch (op.kind) {
+    case 'constant': return [op.value, op.value];
+    case 'size': {
+      const known = constantOf(op.size);
+      return known === null ? [0, Infinity] : [known, known];
+    }
+    case 'position': {
+      const known = constantOf(sizeOf(op.axis.space));
+      const first = originOf(op.axis.space);
+      return [first, known === null ? Infinity : first + known - 1];
+    }
+    case 'unary': {
+      const [low, high] = range(inputs[0]);
+      return op.fn === 'neg' ? [-high, -low] : op.fn === 'int' || op.fn === 'float' || op.fn === 'floor' || op.fn === 'stop' ? [low, high] : [-Infinity, Infinity];
+    }
+    case 'binary': {
+      const [[a, b], [c, d]] = inputs.map(range);
+      if (op.fn === 'add') return [a + c, b + d];
+      if (op.fn === 'sub') return [a - d, b - c];
+      if (op.fn === 'max') return [Math.max(a, c), Math.max(b, d)];
+      if (op.fn === 'min') return [Math.min(a, c), Math.min(b, d)];
+      if (op.fn === 'mul' && a >= 0 && c >= 0) return [a * c, b * d];
+      if (op.fn === 'mul') {
+        const ends = [a * c, a * d, b * c, b * d];
+        return ends.every(Number.isFinite) ? [Math.min(...ends), Math.max(...ends)] : [-Infinity, Infinity];
+      }
+      if (op.fn === 'pow' && a >= 1 && c >= 0) return [a ** c, b ** d];
+      return [-Infinity, Infinity];
+    }
+    case 'broadcast': case 'rename': return range(inputs[0]);
+    default: return [-Infinity, Infinity];
+  }
+}
+
+// ---------------------------------------------------------------- chains
+
+function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
+  const users = new Map<Node, Node[]>();
+  const use = (of: Node, by: Node): void => void users.set(of, [...(users.get(of) ?? []), by]);
+  for (const node of nodes) {
+    for (const input of node.inputs) use(input, node);
+    if (node.op.kind === 'result' && node.inputs[0].op.kind === 'scan') {
+      const { region } = node.inputs[0].op;
+      for (const inner of [...region.nexts, ...region.emits]) use(inner, node);
+    }
+  }
+  return users;
+}
+
+/** The shortest way along `next` to its end, as the named values on it. */
+function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly Origin[] {
+  const before = new Map<Node, Node | null>([[from, null]]);
+  const queue = [from];
+  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+    if (isEnd(node)) {
+      const end = ends?.get(node);
+      const names: Origin[] = end === undefined || end.name === null ? [] : [end];
+      for (let at: Node | null = node; at !== null && at !== from; at = before.get(at) ?? null) {
+        if (at.origin.name !== null && names.at(-1)?.name !== at.origin.name) names.push(at.origin);
+      }
+      return names;
+    }
+    for (const each of next(node)) {
+      if (before.has(each)) continue;
+      before.set(each, node);
+      queue.push(each);
+    }
+  }
+  return [];
+}
+
+function readsOf(node: Node, sequences: readonly Node[], space: Space): readonly Origin[] {
+  const next = (each: Node): readonly Node[] => {
+    if (each.op.kind !== 'result' || each.inputs[0].op.kind !== 'scan') return each.inputs.filter((input) => clockAxes([input], space).length > 0 || input.op.kind === 'input' || input.op.kind === 'argument');
+    return each.inputs[0].inputs;
+  };
+  return [...path(node, next, (each) => sequences.includes(each))].reverse();
+}

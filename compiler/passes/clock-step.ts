@@ -1,0 +1,400 @@
+/**
+ * One step along a clock, from what is computed for all its places (semantics 6.3). A value over the clock's axis has two
+ * forms here: its row at the newest place, which the step computes, and all its rows so far, which are the rows that earlier
+ * steps kept and this one. What is kept is the latest value of one place before another place's view of it enters: of an
+ * attention the keys and values after their projections.
+ */
+import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
+import { GraphError } from '../graph/errors.ts';
+import type { Axis, Clocked, Dim, Node, Op, Origin } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { hasAxis, without } from '../graph/spaces.ts';
+import { reachable } from '../graph/walk.ts';
+import { batch } from './batch.ts';
+import type { Roots } from './compiled.ts';
+import { Inline, Whole } from './inline.ts';
+import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { isPlaces, respace } from './respace.ts';
+import { algebra } from './simplify-rules.ts';
+import { splitMemory, type StepRoots } from './step.ts';
+
+/** Atom of the number of places before now: `t`. */
+export const BEFORE = 'before';
+const POSITION = 't';
+
+export interface ClockStepOptions {
+  /** The axis of the hypotheses that one step advances; null: none. */
+  readonly beam: Axis | null;
+  readonly ragged: readonly Dim[];
+  readonly optimise: (roots: Roots) => Roots;
+}
+
+/** E0704: an expression whose rows cannot be kept. */
+export class NoStep extends GraphError {
+  readonly origin: Origin;
+
+  constructor(origin: Origin, message: string) {
+    super(message);
+    this.origin = origin;
+  }
+}
+
+/**
+ * `prepare` and `step` in the 'batched' dialect. Inputs of the step: `place.<name>`, `state.<name>`, `memory.<k>`, `t`;
+ * roots: the outputs by name, `state.<name>`. A state that is kept rows is an `append`, and is not prepared: it begins empty.
+ */
+export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
+  const whole = optimise(batch(respace(opened(clocked), clocked.axis.space), { ragged }));
+  const steps = new Steps(whole, clocked, beam);
+  const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
+  const roots = layRows(optimise(new Map([...outputs, ...steps.roots()])));
+  const orders = new Map([...clocked.outputs].map(([name, node]): [string, readonly Axis[]] => [name, rowAxes(node, clocked.axis, whole.get(name)!)]));
+  return splitMemory(roots, {
+    beam, orders: new Map([...orders, ...steps.orders()]), isStep: (name) => name === POSITION || name.startsWith('place.') || name.startsWith('state.'),
+  });
+}
+
+/** The outputs for all places at once, what each place may see written as masks; the arguments are inputs `place.<name>`. */
+function opened({ axis, args, outputs }: Clocked): Roots {
+  const m = new Maker();
+  const whole = new Whole();
+  whole.openRegion(outputs.values(), axis.space);
+  const inline = new Inline(m, analyse(outputs.values()), [], whole);
+  for (const { name, node } of args) {
+    m.origin = node.origin;
+    inline.set(node, m.leaf({ kind: 'input', name: `place.${name}` }, typeOf(node)));
+  }
+  return mapRoots(outputs, (node) => inline.get(node));
+}
+
+/** In the order of the output's type, the clock's axis gone. */
+function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
+  return without(typeOf(output).axes, [axis.id]).flatMap(({ id }) => axesOf(made).filter((own) => own.id === id));
+}
+
+const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPlaces));
+const beforeId = (axis: Axis): string => `${axis.id}.${BEFORE}`;
+
+interface Kept {
+  readonly name: string;
+  readonly append: Node;
+}
+
+class Steps {
+  readonly m = new Maker(algebra);
+  readonly facts: Facts;
+  readonly t: Node;
+  readonly beam: Axis | null;
+  readonly #rows = new Map<string, Row>();
+  readonly #fixed: Row;
+  readonly #all: All;
+  readonly #kept = new Map<Node, Kept>();
+  readonly #loops = new Map<Node, readonly Node[]>();
+  readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
+  readonly #leaves = new Map<Node, boolean>();
+
+  constructor(whole: Roots, { axis }: Clocked, beam: Axis | null) {
+    this.facts = analyse(whole.values());
+    this.beam = beam;
+    const places = [...this.facts.nodes].flatMap(placesOf)[0] ?? axis;
+    this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
+    this.#fixed = new Row(this, null);
+    this.#all = new All(this);
+  }
+
+  /** The newest row along this axis. */
+  row(axis: string): Row {
+    const known = this.#rows.get(axis);
+    if (known !== undefined) return known;
+    const made = new Row(this, axis);
+    this.#rows.set(axis, made);
+    return made;
+  }
+
+  /** Without an axis of the clock. */
+  fixed(node: Node): Node {
+    return this.#fixed.get(node);
+  }
+
+  /** All rows up to now. */
+  all(node: Node): Node {
+    const [axis, second] = placesOf(node);
+    if (axis === undefined) return this.fixed(node);
+    const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
+    return second === undefined && !moves && this.#isGiven(node) ? this.keep(node).append : this.#all.get(node);
+  }
+
+  /** The rows of a value of one place, kept from step to step. */
+  keep(node: Node): Kept {
+    const known = this.#kept.get(node);
+    if (known !== undefined) return known;
+    const [axis] = placesOf(node);
+    if (axis === undefined) throw new GraphError(`%${node.id} has no axis of the clock`);
+    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
+    const row = this.row(axis.id).get(node);
+    this.m.origin = node.origin;
+    const name = this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
+    const before: Axis = { id: beforeId(axis), label: axis.label, space: { kind: 'anon', size: sizes.atom(BEFORE) } };
+    const rows = this.m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(row), axes: [...axesOf(row), before] });
+    const made = { name, append: this.m.make({ kind: 'append', axis, before: before.id, keep: null }, [rows, row]) };
+    this.#kept.set(node, made);
+    this.#states.set(name, { next: made.append, init: null, axes: [] });
+    return made;
+  }
+
+  #name(wanted: string): string {
+    const base = wanted.replace(/_next$/, '');
+    for (let k = 1; ; k++) {
+      const name = k === 1 ? base : `${base}${k}`;
+      if (!this.#states.has(name)) return name;
+    }
+  }
+
+  /** A value that runs from step to step: what it is now; `settle` says what it is next. */
+  #running(wanted: string, like: Node, init: Node): { readonly now: Node; readonly settle: (next: Node) => void } {
+    const name = this.#name(wanted);
+    const own = without(axesOf(like), [BATCH.id, BEAM.id]);
+    const now = this.m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(like), axes: [BATCH, ...(this.beam === null ? [] : [this.beam]), ...own] });
+    this.#states.set(name, { next: now, init, axes: own });
+    return { now, settle: (next) => void this.#states.set(name, { next, init, axes: own }) };
+  }
+
+  /** The sum of the rows before now; adds this one. */
+  sum(row: Node, wanted: string): Node {
+    const zero = this.m.constant(0, typeOf(row).elem.kind === 'float' ? 'float' : 'int');
+    const { now, settle } = this.#running(wanted, row, zero);
+    settle(this.m.add(now, row));
+    return now;
+  }
+
+  /** What a scan along the clock emits at this step, by place among its emits. */
+  loop(scan: Node): readonly Node[] {
+    const known = this.#loops.get(scan);
+    if (known !== undefined) return known;
+    const { op } = scan;
+    if (op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+    const { axis, region } = op;
+    const body = new Row(this, null);
+    body.set(region.position, this.t);
+    region.xs.forEach((x, k) => body.set(x, this.row(axis.id).get(scan.inputs[k])));
+    const settles = region.states.map((state, k) => {
+      const init = scan.inputs[region.xs.length + k];
+      if (placesOf(init).length > 0 || this.#isGiven(init)) throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
+      const { now, settle } = this.#running(state.origin.name ?? 'state', state, this.fixed(init));
+      body.set(state, now);
+      return settle;
+    });
+    region.nexts.forEach((next, k) => settles[k]!(body.get(next)));
+    const emits = region.emits.map((emit) => body.get(emit));
+    this.#loops.set(scan, emits);
+    return emits;
+  }
+
+  /** Does it depend on what the steps are given? Positions alone are computed anew. */
+  #isGiven(node: Node): boolean {
+    let known = this.#leaves.get(node);
+    if (known === undefined) {
+      known = reachable([node]).some(({ op }) => op.kind === 'input' && op.name.startsWith('place.'));
+      this.#leaves.set(node, known);
+    }
+    return known;
+  }
+
+  roots(): Roots {
+    return new Map([...this.#states].flatMap(([name, { next, init }]): [string, Node][] => [[`state.${name}`, next], ...(init === null ? [] : [[`init.${name}`, init] as [string, Node]])]));
+  }
+
+  orders(): ReadonlyMap<string, readonly Axis[]> {
+    return new Map([...this.#states].map(([name, { axes }]) => [`state.${name}`, axes]));
+  }
+}
+
+/** Values at the newest place along one axis, which their rows lack; of other axes of the clock all rows. */
+class Row extends Rebuild {
+  readonly #steps: Steps;
+  readonly #now: string | null;
+
+  constructor(steps: Steps, now: string | null) {
+    super(steps.m, steps.facts);
+    this.#steps = steps;
+    this.#now = now;
+  }
+
+  override get(node: Node): Node {
+    const known = this.memo.get(node);
+    if (known !== undefined) return known;
+    const places = placesOf(node);
+    const isNow = places.some(({ id }) => id === this.#now);
+    // What stands in a loop that is open here is known only here.
+    if (isNow || this.facts.loopsOf(node).size > 0) {
+      if (!isNow && places.length > 0 && node.op.kind !== 'position') throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
+      return super.get(node);
+    }
+    if (places.length > 0) return this.#steps.all(node);
+    return this.#now === null ? super.get(node) : this.#steps.fixed(node);
+  }
+
+  protected override visit(node: Node): Node {
+    const { op } = node;
+    const { m } = this;
+    m.origin = node.origin;
+    switch (op.kind) {
+      case 'input': {
+        const type = typeOf(node);
+        const { beam } = this.#steps;
+        const isPlace = op.name.startsWith('place.');
+        const axes = without(type.axes, this.#now === null ? [] : [this.#now]);
+        return m.leaf(op, { ...type, axes: isPlace && beam !== null ? [...axes.filter(({ id }) => id === BATCH.id), beam, ...without(axes, [BATCH.id])] : axes });
+      }
+      case 'position':
+        return op.axis.id === this.#now ? this.#steps.t : super.visit(node);
+      case 'rename': {
+        const [x] = node.inputs;
+        if (op.to.id !== this.#now) return super.visit(node);
+        // A parameter has all places from the start.
+        return placesOf(x).some(({ id }) => id === op.from) ? this.#steps.row(op.from).get(x) : m.gather(this.#steps.fixed(x), this.#steps.t, op.from);
+      }
+      case 'binary': {
+        // Every place there is lies before now.
+        const [a, b] = node.inputs;
+        const isPast = a.op.kind === 'position' && isPlaces(a.op.axis) && a.op.axis.id !== this.#now && this.#isNow(b);
+        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(this.get(a)));
+        const turned = b.op.kind === 'position' && isPlaces(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
+        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(this.get(b)));
+        return super.visit(node);
+      }
+      case 'gather': {
+        const [t, i] = node.inputs;
+        if (!placesOf(t).some(({ id }) => id === op.axis)) return super.visit(node);
+        return m.make(op, [this.#steps.all(t), this.get(i)]);
+      }
+      case 'cumsum': {
+        if (op.axis !== this.#now) return super.visit(node);
+        const row = this.get(node.inputs[0]);
+        m.origin = node.origin;
+        const before = this.#steps.sum(row, node.origin.name ?? 'sum');
+        return op.exclusive ? before : m.add(before, row);
+      }
+      default:
+        return super.visit(node);
+    }
+  }
+
+  #isNow(node: Node): boolean {
+    return (node.op.kind === 'position' && node.op.axis.id === this.#now) || this.memo.get(node) === this.#steps.t;
+  }
+
+  protected override operation(node: Node, inputs: readonly Node[]): Node {
+    const { op } = node;
+    if (op.kind !== 'broadcast' && op.kind !== 'random') return super.operation(node, inputs);
+    return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
+  }
+
+  protected override result(node: Node, index: number): Node {
+    const { op } = node;
+    if (op.kind !== 'scan' || !isPlaces(op.axis)) return super.result(node, index);
+    return this.#steps.loop(node)[index - op.region.states.length];
+  }
+}
+
+/** All rows up to now of what needs no keeping: positions, and views of two places. */
+class All extends Rebuild {
+  readonly #steps: Steps;
+
+  constructor(steps: Steps) {
+    super(steps.m, steps.facts);
+    this.#steps = steps;
+  }
+
+  override get(node: Node): Node {
+    const places = placesOf(node);
+    return places.length === 0 ? this.#steps.fixed(node) : super.get(node);
+  }
+
+  protected override visit(node: Node): Node {
+    const { op, inputs } = node;
+    if (op.kind === 'rename' && isPlaces(op.to) && !placesOf(inputs[0]).some(({ id }) => id === op.from)) {
+      this.m.origin = node.origin;
+      return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: op.to }, [this.#steps.fixed(inputs[0])]);
+    }
+    if (op.kind === 'position') return super.visit(node);
+    const made = inputs.map((each) => this.#steps.all(each));
+    this.m.origin = node.origin;
+    return this.operation(node, made);
+  }
+}
+
+// ---------------------------------------------------------------- how rows are kept
+
+/** By state: how many of the last rows are read at most; null: all. */
+function windows(roots: Roots): ReadonlyMap<string, Size | null> {
+  const found = new Map<string, Size | null>();
+  const stateOf = (append: Node): string => (append.inputs[0].op.kind === 'input' ? append.inputs[0].op.name : '');
+  const nodes = analyse(roots.values()).nodes;
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (input.op.kind !== 'append') continue;
+      const name = stateOf(input);
+      if (node.op.kind !== 'before') found.set(name, null);
+      else if (found.get(name) !== null) {
+        const wanted = sizes.add(node.op.by, sizes.int(1));
+        const known = found.get(name);
+        const [a, b] = [known === undefined ? 0 : constantOf(known ?? wanted), constantOf(wanted)];
+        found.set(name, known === undefined ? wanted : a !== null && b !== null ? sizes.int(Math.max(a, b)) : sizes.fn('max', [known ?? wanted, wanted]));
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Rows lie so that their reader need not move them: what the other operand of a product shares and keeps stands before the
+ * places, the rest behind.
+ */
+function layRows(roots: Roots): Roots {
+  const keep = windows(roots);
+  const facts = analyse(roots.values());
+  const kept = new Map<Node, Set<string>>();
+  const origin = (node: Node): Node => (node.op.kind === 'rename' || (node.op.kind === 'broadcast' && axesOf(node).length === axesOf(node.inputs[0]).length) ? origin(node.inputs[0]) : node);
+  for (const { op, inputs } of facts.nodes) {
+    if (op.kind !== 'contract') continue;
+    inputs.forEach((input, k) => {
+      const rows = origin(input);
+      if (rows.op.kind !== 'append') return;
+      const shared = kept.get(rows) ?? new Set<string>();
+      for (const { id } of axesOf(input)) if (!op.axes.includes(id) && hasAxis(axesOf(inputs[1 - k]), id)) shared.add(id);
+      kept.set(rows, shared);
+    });
+  }
+  const pass = new LayRows(facts, kept, keep);
+  return mapRoots(roots, (node) => pass.get(node));
+}
+
+class LayRows extends Rebuild {
+  readonly #shared: ReadonlyMap<Node, ReadonlySet<string>>;
+  readonly #keep: ReadonlyMap<string, Size | null>;
+
+  constructor(facts: Facts, shared: ReadonlyMap<Node, ReadonlySet<string>>, keep: ReadonlyMap<string, Size | null>) {
+    super(new Maker(algebra), facts);
+    this.#shared = shared;
+    this.#keep = keep;
+  }
+
+  protected override visit(node: Node): Node {
+    const { op } = node;
+    if (op.kind !== 'append') return super.visit(node);
+    const { m } = this;
+    const [rows, row] = node.inputs;
+    const made = this.get(row);
+    const shared = this.#shared.get(node);
+    const front = axesOf(rows).filter(({ id }) => id === BATCH.id || id === BEAM.id);
+    const places = axesOf(rows).filter(({ id }) => id === op.before);
+    const rest = without(axesOf(rows), [...front, ...places].map(({ id }) => id));
+    const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
+    m.origin = node.origin;
+    const name = rows.op.kind === 'input' ? rows.op.name : '';
+    const kept: Op = { ...op, keep: this.#keep.get(name) ?? null };
+    return m.make(kept, [m.leaf(rows.op, { ...typeOf(rows), axes }), made]);
+  }
+}

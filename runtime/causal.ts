@@ -1,0 +1,34 @@
+import { Streaming } from './decode/streaming.ts';
+import type { Definition, StreamDefinition } from './definition.ts';
+import { InputError } from './errors.ts';
+import { Model, type ModelOptions } from './model.ts';
+
+/**
+ * A program that says `causal`: what it gives at a place depends on the places up to it, so it can also run place by place.
+ *
+ * `Place` is one place of the inputs that lie along that axis, `Output` what `forward` returns for a whole example and a
+ * step for one place of it.
+ */
+export class CausalModel<Dims, Input extends object, Target extends object, Output, Place extends object> extends Model<Dims, Input, Target, Output> {
+  private readonly placewise: StreamDefinition;
+
+  constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
+    super(definition, options);
+    const { stream } = definition;
+    if (stream === undefined || stream === null) {
+      this.dispose();
+      throw new InputError(`\`${definition.name}\` cannot run place by place: its program does not say \`causal\``);
+    }
+    this.placewise = stream;
+  }
+
+  /**
+   * Begins a run place by place, with the parameters as they are now. Dispose it at the end.
+   *
+   * @param examples what does not lie along the axis of the places; `{}` for each example where there is nothing else
+   * @throws InputError for examples that do not fit the inputs
+   */
+  stream(examples: readonly Omit<Input, keyof Place>[]): Streaming<Place, Output> {
+    return new Streaming(this.definition, this.placewise, this.sizes, this.weights.tensors, examples);
+  }
+}

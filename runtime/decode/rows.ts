@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Places per block. Larger, and a step copies more of what it already has; smaller, and joining has more to put together.
+ * 64 was the quickest or near it on wasm and native TensorFlow, for caches of 4 heads of 64 numbers and up to 512 places.
+ */
+const BLOCK_PLACES = 64;
+
+/** Blocks that a window is cut into: what is kept beyond it is at most one of them. */
+const BLOCKS_OF_WINDOW = 8;
+
+/**
+ * The places so far along one axis, in blocks of which only the newest is still written: the next Rows has a longer copy
+ * of that one and shares the others. (tfjs cannot write into a tensor.) Never changed; whoever drives the steps disposes
+ * of the blocks that the next Rows does not share.
+ */
+export class Rows {
+  /** In order; each has the axis, with at least one place. */
+  readonly blocks: readonly tf.Tensor[];
+  /** The first place that is kept. */
+  readonly first: number;
+  /** How many places were appended, those no longer kept too. */
+  readonly places: number;
+
+  constructor(blocks: readonly tf.Tensor[], first: number, places: number) {
+    this.blocks = blocks;
+    this.first = first;
+    this.places = places;
+  }
+}
+
+/** Before the first place. */
+export function noRows(): Rows {
+  return new Rows([], 0, 0);
+}
+
+/**
+ * One place more.
+ *
+ * @param row the place, without the axis, which is inserted at position `axis`
+ * @param keep only so many of the last places are wanted; blocks that hold none of them are left out
+ */
+export function append(rows: Rows, row: tf.Tensor, axis: number, keep = Infinity): Rows {
+  const capacity = Math.min(BLOCK_PLACES, Math.max(1, Math.floor(keep / BLOCKS_OF_WINDOW)));
+  const newest = rows.blocks[rows.blocks.length - 1];
+  const place = tf.expandDims(row, axis);
+  let blocks: readonly tf.Tensor[];
+  if (newest === undefined || newest.shape[axis]! >= capacity) {
+    blocks = [...rows.blocks, place];
+  } else {
+    blocks = [...rows.blocks.slice(0, -1), tf.concat([newest, place], axis)];
+    place.dispose();
+  }
+  const places = rows.places + 1;
+  let { first } = rows;
+  let dropped = 0;
+  while (first + blocks[dropped]!.shape[axis]! <= places - keep) first += blocks[dropped++]!.shape[axis]!;
+  return new Rows(dropped === 0 ? blocks : blocks.slice(dropped), first, places);
+}
+
+/** All places kept, in order. */
+export function joined(rows: Rows, axis: number): tf.Tensor {
+  const [only, ...others] = requireSome(rows);
+  return others.length === 0 ? tf.clone(only) : tf.concat([only, ...others], axis);
+}
+
+/** One place by its number from the very first on, without the axis; the nearest that is kept where that one is not. */
+export function placeOf(rows: Rows, axis: number, place: number): tf.Tensor {
+  const blocks = requireSome(rows);
+  let within = Math.min(Math.max(place, rows.first), rows.places - 1) - rows.first;
+  let at = 0;
+  while (within >= blocks[at]!.shape[axis]!) within -= blocks[at++]!.shape[axis]!;
+  const { shape } = blocks[at]!;
+  const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)];
+  // Under three axes: kernels for slices of more are missing or slow.
+  return tf.tidy(() => {
+    const flat = tf.reshape(blocks[at]!, [tf.util.sizeFromShape(outer), shape[axis]!, tf.util.sizeFromShape(inner)]);
+    return tf.reshape(tf.slice(flat, [0, within, 0], [-1, 1, -1]), [...outer, ...inner]);
+  });
+}
+
+function requireSome({ blocks }: Rows): readonly [tf.Tensor, ...tf.Tensor[]] {
+  const [first, ...others] = blocks;
+  if (first === undefined) throw new RangeError('there is no place yet: append one before reading');
+  return [first, ...others];
+}

@@ -1,0 +1,182 @@
+import { collate, DeviceBatch, requireExamples, type HostBatch } from '../batch.ts';
+import type { AxisSpec, Definition, InputSpec, LengthRequirement, Sizes, States, StreamDefinition, Tensors } from '../definition.ts';
+import { InputError } from '../errors.ts';
+import { readAll } from '../model.ts';
+import { emitted } from '../scope.ts';
+import { axesOf, elementCount, isNested, rowOf, show, type Value } from '../values.ts';
+import { release } from './states.ts';
+
+/** One place of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
+export type PlacesInput = Value['data'] | readonly unknown[];
+
+/** A causal program at work on a batch: what it remembers of the places given so far. Dispose it at the end. */
+export class Streaming<Place extends object, Output> {
+  /** The inputs that were there from the beginning. */
+  readonly host: HostBatch;
+  private readonly definition: Definition;
+  private readonly stream: StreamDefinition;
+  private readonly weights: Tensors;
+  /** What a step is given, without the axis of the places. */
+  private readonly specs: readonly InputSpec[];
+  /** The axis of the places as the inputs have it. */
+  private readonly axis: AxisSpec | undefined;
+  /** Inputs from the beginning with which a place shares lengths, and their values: it is checked against them. */
+  private readonly lasting: readonly InputSpec[];
+  private readonly examples: readonly object[];
+  private readonly requirements: readonly LengthRequirement[];
+  private readonly batch: DeviceBatch;
+  private readonly memory: Tensors;
+  private state: States;
+  private time = 0;
+  private disposed = false;
+
+  constructor(definition: Definition, stream: StreamDefinition, sizes: Sizes, weights: Tensors, examples: readonly object[]) {
+    this.definition = definition;
+    this.stream = stream;
+    this.weights = weights;
+    const inputs = definition.inputs(sizes);
+    const clocked = inputs.filter((spec) => stream.inputs.includes(spec.name));
+    const others = inputs.filter((spec) => !stream.inputs.includes(spec.name));
+    this.axis = clocked[0]?.axes.find((axis) => axis.label === stream.axis);
+    this.specs = clocked.map((spec) => ({ ...spec, axes: spec.axes.filter((axis) => axis.label !== stream.axis) }));
+    const host = collate(sizes, definition.ragged, others, examples, definition.requirements);
+    requireKnown(this.specs, host, stream);
+    const clock = this.axis !== undefined && 'dim' in this.axis ? this.axis.dim : undefined;
+    this.host = clock === undefined ? host : { ...host, n: { ...host.n, [clock]: 1 } };
+    const shared = new Set(this.specs.flatMap(raggedOf));
+    this.lasting = others.filter((spec) => spec.axes.some((axis) => 'dim' in axis && shared.has(axis.dim)));
+    this.examples = examples.map((example) => Object.fromEntries(Object.entries(example).filter(([name]) => this.lasting.some((spec) => spec.name === name))));
+    this.requirements = (definition.requirements ?? []).filter(({ dims }) => clock !== undefined && dims.includes(clock) && dims.every((dim) => dim === clock || Object.hasOwn(host.lengths, dim)));
+    this.batch = new DeviceBatch(this.host);
+    try {
+      ({ memory: this.memory, state: this.state } = emitted(() => stream.prepare(weights, this.batch)));
+    } catch (error) {
+      this.batch.dispose();
+      throw error;
+    }
+  }
+
+  /** Places done so far. */
+  get places(): number {
+    return this.time;
+  }
+
+  /**
+   * One place of every input that lies along the axis, for each example, in; one place of every output out.
+   *
+   * @throws InputError for places that do not fit; the run can go on with others
+   */
+  async step(places: readonly Place[]): Promise<Output[]> {
+    requireExamples(places);
+    if (places.length !== this.host.size) throw new InputError(`expected a place of each of ${this.host.size} examples, given ${places.length}`);
+    const tensors = this.run(places);
+    const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
+    const data = await readAll(tensors);
+    const axes = Object.entries(this.stream.outputs).map(([name, each]) => [name, axesOf(each, this.host.lengths)] as const);
+    return places.map((_, row) => Object.fromEntries(axes.map(([name, each]) => [name, rowOf(data[name]!, row, shapes[name]!, each, this.host.lengths)])) as Output);
+  }
+
+  /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch. */
+  advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
+    const columns = this.specs.map((spec) => [spec.name, this.column(spec, inputs)] as const);
+    return this.run(Array.from({ length: this.host.size }, (_, row) => Object.fromEntries(columns.map(([name, at]) => [name, at(row)]))));
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    release(this.state);
+    release(this.memory);
+    this.batch.dispose();
+  }
+
+  private run(places: readonly object[]): Tensors {
+    if (this.disposed) throw new InputError('this run place by place was disposed of: begin another with `stream`');
+    this.requireRoom();
+    const given = new DeviceBatch(this.collate(places));
+    try {
+      const { outputs, state } = emitted(() => this.stream.step(this.weights, this.batch, this.memory, this.state, given.inputs, this.time));
+      release(this.state, state);
+      this.state = state;
+      this.time++;
+      return outputs;
+    } finally {
+      given.dispose();
+    }
+  }
+
+  private collate(places: readonly object[]): HostBatch {
+    const merged = places.map((place, row) => (typeof place === 'object' && place !== null && !isNested(place) ? { ...this.examples[row], ...place } : place));
+    try {
+      const host = collate(this.host.n, this.definition.ragged, [...this.lasting, ...this.specs], merged);
+      return { ...host, lengths: {}, inputs: Object.fromEntries(this.specs.map(({ name }) => [name, host.inputs[name]!])) };
+    } catch (error) {
+      if (error instanceof InputError) throw new InputError(`place ${this.time}, ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Whether there may be one place more. */
+  private requireRoom(): void {
+    const { axis, time } = this;
+    if (axis === undefined) return;
+    if (!('dim' in axis)) {
+      if (time >= axis.size) throw new InputError(`\`${axis.label}\` has ${axis.size} places, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``);
+      return;
+    }
+    for (let row = 0; row < this.host.size; row++) {
+      const own = Object.fromEntries(Object.entries(this.host.lengths).map(([dim, each]) => [dim, each[row]!]));
+      const fails = (places: number, { fails: of }: LengthRequirement): string | null => of({ ...this.host.n, ...own, [axis.dim]: places });
+      for (const requirement of this.requirements) {
+        // How many there will be is not known. What held so far, and for twice as many neither, is a bound that is reached;
+        // what must be a multiple of something holds for twice as many again.
+        const message = fails(time + 1, requirement);
+        if (message !== null && fails(time, requirement) === null && fails(2 * time, requirement) !== null) throw new InputError(`example ${row}: ${message}`);
+      }
+    }
+  }
+
+  /** Where each example's part of an input is. */
+  private column(spec: InputSpec, inputs: Readonly<Record<string, PlacesInput>>): (row: number) => unknown {
+    const given = inputs[spec.name];
+    const { size, n, lengths } = this.host;
+    const sizes = spec.axes.map((axis) => ('dim' in axis ? n[axis.dim]! : axis.size));
+    const here = `place ${this.time}: \`${spec.name}[${['batch', ...spec.axes.map((axis) => axis.label)].join(', ')}]\``;
+    if (!isNested(given)) throw new InputError(`${here} must be a typed array or an array with an element for each of ${size} examples, given ${show(given)}`);
+    if (!ArrayBuffer.isView(given) || spec.axes.length === 0) {
+      if (given.length !== size) throw new InputError(`${here} must have an element for each of ${size} examples, given ${given.length}`);
+      return (row) => given[row];
+    }
+    const data = given as Value['data'];
+    const total = size * elementCount(sizes);
+    if (data.length !== total) throw new InputError(`${here} must have ${[size, ...sizes].join(' * ')} = ${total} numbers, given ${data.length}`);
+    return (row) => {
+      const own = spec.axes.map((axis) => ('dim' in axis ? lengths[axis.dim]![row]! : axis.size));
+      const part = (axis: number, from: number): unknown => {
+        if (axis === sizes.length - 1) return data.subarray(from, from + own[axis]!);
+        const stride = elementCount(sizes.slice(axis + 1));
+        return Array.from({ length: own[axis]! }, (_, at) => part(axis + 1, from + at * stride));
+      };
+      return part(0, row * elementCount(sizes));
+    };
+  }
+}
+
+/** The ragged dims that an input's lengths or positions speak of. */
+function raggedOf(spec: InputSpec): string[] {
+  const indexed = spec.indexes !== null && 'dim' in spec.indexes ? [spec.indexes.dim] : [];
+  return [...spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : [])), ...indexed];
+}
+
+/** What is remembered has the lengths of the batch, so they have to be known before the first place. */
+function requireKnown(specs: readonly InputSpec[], host: HostBatch, { axis }: StreamDefinition): void {
+  for (const spec of specs) {
+    const unknown = spec.axes.find((each) => 'dim' in each && !Object.hasOwn(host.lengths, each.dim));
+    if (unknown !== undefined) {
+      throw new InputError(
+        `\`${spec.name}[${spec.axes.map((each) => each.label).join(', ')}]\`: how long \`${unknown.label}\` is must be known before the first place, ` +
+          `but no input without \`${axis}\` has it: give \`${unknown.label}\` a fixed size, or add an input that has it`,
+      );
+    }
+  }
+}
