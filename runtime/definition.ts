@@ -3,6 +3,7 @@
  * (tfjs queues the work; only reading back is asynchronous), take ownership of nothing they are given, and return tensors
  * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path.
  */
+import type { NamedAxis } from './values.ts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Rows } from './decode/rows.ts';
 
@@ -106,7 +107,7 @@ export interface DecoderDefinition {
     readonly taps: Tensors;
   };
   /** Axes of each tap after [batch, beam]. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
-  readonly taps: Readonly<Record<string, readonly (string | { readonly label: string; readonly dim: string | null })[]>>;
+  readonly taps: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Score of a hypothesis; the log-probability as it is where the program says nothing. */
   rank(logp: number, length: number): number;
   /** Most places for one example; `lengths` are its own. Null: the caller must say. */
@@ -120,7 +121,7 @@ export interface StreamDefinition {
   /** The inputs that have it: a step is given one place of each, [batch, …]. */
   readonly inputs: readonly string[];
   /** Axes of each output of a step after `batch`. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
-  readonly outputs: Readonly<Record<string, readonly (string | { readonly label: string; readonly dim: string | null })[]>>;
+  readonly outputs: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Once per call: what does not depend on the places, and the first states; `batch` holds the other inputs only. */
   prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: States };
   /** `t` counts from 0; `inputs` [batch, …] by name. */

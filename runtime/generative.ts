@@ -5,7 +5,7 @@ import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Model, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, isNested, requirePositiveInteger, show, type Ints, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, isNested, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -200,12 +200,14 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
   const taps = Object.keys(taken[0] ?? {}).map((name): [string, Value] => {
     const axes = decoding.tapAxes(name);
     const padded = taken[0]![name]!.shape.slice(2);
-    const extent = axes.map((axis, index) => (axis.dim === null ? undefined : decoding.host.lengths[axis.dim]?.[row]) ?? padded[index]!);
+    const extent = axes.map((axis, index) => (axis.grows === true ? places.length : (axis.dim === null ? undefined : decoding.host.lengths[axis.dim]?.[row]) ?? padded[index]!));
     const size = elementCount(extent);
     const data = new Float32Array(places.length * size);
     for (const [time, place] of places.entries()) {
       const { data: from, shape } = taken[time]![name]!;
-      data.set(cut(from, row * shape[1]! + place.slot, shape.slice(2), extent), time * size);
+      // Of places to come a place has seen nothing: 0.
+      const seen = extent.map((places, index) => (axes[index]!.grows === true ? time + 1 : places));
+      data.set(spread(cut(from, row * shape[1]! + place.slot, shape.slice(2), seen), seen, extent), time * size);
     }
     return [name, { data, shape: [places.length, ...extent], axes: [decoder.axis, ...axes.map((axis) => axis.label)] }];
   });

@@ -5,16 +5,19 @@ export { CheckpointError, InputError, NumericError, TrainingError } from './erro
 export { collate, DeviceBatch, type HostBatch, type HostInput } from './batch.ts';
 export { StepRandom, stream, seedKey, fold, hashOf, type Key } from './random.ts';
 export { all, any, clamp, dispose, log2, log2ceil, log2floor, logSoftmax, mod, oneHot, scatter, sigmoidGradient, sqrt, sqrtceil, sqrtfloor, stack, tanhGradient, transpose, unstack, where } from './ops.ts';
+export { append, joined, noRows, placeOf, Rows } from './decode/rows.ts';
 export { initialValues } from './initialise.ts';
 export { Weights } from './weights.ts';
 export { Model, type GradientOptions, type GradientResult, type LossOptions, type LossResult, type ModelOptions, type ParameterInfo } from './model.ts';
 export { GenerativeModel, type BeamOptions, type Generated, type GenerateOptions, type GreedyOptions, type Hypothesis, type SampleOptions } from './generative.ts';
 export { Decoding, type DecodingStep } from './decode/decoding.ts';
+export { CausalModel } from './causal.ts';
+export { Streaming, type PlacesInput } from './decode/streaming.ts';
 export { readSafetensors, writeSafetensors, type StoredTensor, type TensorFile } from './checkpoint/safetensors.ts';
 export { checkpointInfo, type CheckpointInfo, type CheckpointNote } from './checkpoint/checkpoint.ts';
 export { fit, type CheckpointOptions, type FitData, type FitOptions, type FitResult, type Trainable, type ValidationOptions } from './training/fit.ts';
 export { Optimizer, type OptimizerKind } from './training/optimizer.ts';
-export { BatchOrder, type ExampleSource, type OrderOptions, type TrainingBatch } from './training/data.ts';
+export { BatchOrder, type ExampleSource, type OrderOptions, type Rollouts, type TrainingBatch } from './training/data.ts';
 export { memoryStore, type CheckpointStore } from './training/store.ts';
 export type { EndReason, TrainingEvent } from './training/events.ts';
 export { duration, ProgressBar, short, showTraining, type ProgressOptions, type ProgressStream } from './training/progress.ts';
@@ -24,3 +27,4 @@ export {
 } from './training/task.ts';
 export { BACKEND_NAMES, BackendError, reportBackends, useBackend, type BackendName, type BackendReport } from './backend/index.ts';
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';
+export { headsSvg, type HeadsPicture } from './pictures/heads.ts';

@@ -54,6 +54,8 @@ export function cut(data: Value['data'], row: number, shape: readonly number[], 
 export interface NamedAxis {
   readonly label: string;
   readonly dim: string | null;
+  /** Of a step's values: it has the places up to now. */
+  readonly grows?: boolean;
 }
 
 /** Axes as a definition lists them: a plain label stands for the ragged dim of that name where there is one. */
@@ -91,4 +93,16 @@ export function requirePositiveInteger(name: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) {
     throw new InputError(`\`${name}\`: expected a whole number of at least 1, given ${show(value)}`);
   }
+}
+
+/** A row-major array in a larger shape, from the first place of each axis; 0 beyond. */
+export function spread<Data extends Float32Array | Int32Array | Uint8Array>(data: Data, shape: readonly number[], into: readonly number[]): Data | Float32Array {
+  if (shape.every((places, axis) => places === into[axis])) return data;
+  const result = new Float32Array(elementCount(into));
+  const at = shape.map(() => 0);
+  for (const value of data) {
+    result[at.reduce((offset, place, axis) => offset * into[axis]! + place, 0)] = value;
+    for (let axis = shape.length - 1; axis >= 0 && ++at[axis]! === shape[axis]; axis--) at[axis] = 0;
+  }
+  return result;
 }

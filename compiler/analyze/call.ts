@@ -213,7 +213,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     ...here, module: entry.module, scope, frame, target: null, ordinals: new Map(),
     // The path segment of an instance: the equation it stands in, then the block.
     path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
-    loops: [], steps: new Map(), decoding: null, next: false, filled: false, taps: [], decode: null, stepping: null, later: laterNames(declaration.body),
+    loops: [], steps: new Map(), decoding: null, next: false, filled: false, taps: [], alignments: new Map(), decode: null, stepping: null, later: laterNames(declaration.body),
     given: new Map([...statics.options].map(([option, { value }]) => [option, value])),
     calls: [...here.calls, { name, place: placeOf(here, span) }],
   };

@@ -86,6 +86,11 @@ export function attentionFields(named: ReadonlyMap<string, Value>, inside: Here)
     if (!taps.has(tap)) taps.set(tap, filled(weights.node, 0, inside));
     fields.set(key, new Map([['weights', tap]]));
   }
+  for (const [name, node] of inside.alignments) {
+    if (named.has(name)) continue;
+    taps.set(`${name}.weights`, filled(node, 0, inside));
+    fields.set(name, new Map([['weights', `${name}.weights`]]));
+  }
   return { taps, fields };
 }
 

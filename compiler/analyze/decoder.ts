@@ -20,7 +20,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   }
   const base: Here = {
     ...here, module: entry.module, scope: new Scope(declarationScope(entry, here)), frame: ctx.frame(`${name}#`), path: name, target: null, ordinals: new Map(), steps: new Map(),
-    loops: [], taps: [], decode: null, stepping: null, decoding: null, next: false, filled: false, given: new Map(), later: laterNames(declaration.body),
+    loops: [], taps: [], alignments: new Map(), decode: null, stepping: null, decoding: null, next: false, filled: false, given: new Map(), later: laterNames(declaration.body),
     // Checked by itself it is called from nowhere.
     calls: span === declaration.name.span ? [] : [...here.calls, { name, place: placeOf(here, span) }],
   };

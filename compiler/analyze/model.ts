@@ -28,7 +28,7 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   const scope = new Scope(root.scope);
   const decoded: Decoded[] = [];
   const here: Here = {
-    ...root, scope, later: laterNames(declaration.body), taps: [],
+    ...root, scope, later: laterNames(declaration.body), taps: [], alignments: new Map(),
     decode: (entry, given, span, at) => {
       if (decoded.length > 0) return report(at, 'E0606', span, 'a model generates with one decoder');
       if (declaration.generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });
@@ -63,6 +63,11 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   for (const [name, node] of outputs) scope.define(name, { kind: 'value', value: tensor(node), span: null });
   if (result !== null) {
     for (const name of tapsOf(result.graph)) outputs.set(name, result.named.get(name)!);
+    // Of what reads the input: no step has it, `forward` gives it.
+    for (const [name, value] of scope.values()) {
+      const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
+      if (weights?.kind === 'tensor' && typeOf(weights.node).masks.length === 0) outputs.set(`${name}.weights`, weights.node);
+    }
     for (const [name, node] of result.named) define(name, node);
     define(`${result.graph.output}'`, result.targetNode);
     define(result.graph.output, result.previousNode);

@@ -2,6 +2,7 @@
 import type { Expr, Objective, Span } from '../../grammar/ast.ts';
 import type { HostExpr, Input, Node, ObjectiveGraph, OptimizerSpec } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
+import { hostExpr, SCHEDULE } from './host.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
@@ -120,7 +121,7 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
       else unknownOf(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
       return null;
     }
-    const value = hostExpr(arg.value, here);
+    const value = hostExpr(arg.value, SCHEDULE, here);
     if (value === null) return null;
     options.set(name.text, value);
   }
@@ -129,46 +130,4 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
     return null;
   }
   return { kind, options };
-}
-
-const hostFns = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '^': 'pow' } as const;
-const hostCalls = ['min', 'max', 'floor', 'sqrt', 'exp', 'log'] as const;
-
-/** Schedules run on the host: numbers, dims, `step`, `epoch`. */
-function hostExpr(expr: Expr, here: Here): HostExpr | null {
-  switch (expr.kind) {
-    case 'number':
-      return { kind: 'number', value: expr.value };
-    case 'name': {
-      if (expr.name === 'step' || expr.name === 'epoch') return { kind: 'name', name: expr.name };
-      const entry = here.scope.lookup(expr.name);
-      if (entry?.kind === 'dim') return { kind: 'name', name: expr.name };
-      if (entry?.kind === 'option' && typeof entry.value === 'number') return { kind: 'number', value: entry.value };
-      report(here, 'E0803', expr.span, `\`${expr.name}\` is not known to a schedule`, { expected: '`step` (from 1), `epoch`, a dim or a number' });
-      return null;
-    }
-    case 'unary': {
-      const operand = hostExpr(expr.operand, here);
-      return operand === null ? null : { kind: 'call', fn: 'neg', args: [operand] };
-    }
-    case 'binary': {
-      const fn = expr.op in hostFns ? hostFns[expr.op as keyof typeof hostFns] : null;
-      const left = hostExpr(expr.left, here);
-      const right = hostExpr(expr.right, here);
-      if (fn !== null && left !== null && right !== null) return { kind: 'call', fn, args: [left, right] };
-      if (fn === null) report(here, 'E0803', expr.span, `\`${expr.op}\` has no place in a schedule`);
-      return null;
-    }
-    case 'call': {
-      const name = expr.callee.kind === 'name' ? expr.callee.name : '';
-      const fn = hostCalls.find((candidate) => candidate === name);
-      const args = expr.args.map((arg) => hostExpr(arg.value, here));
-      if (fn !== undefined && args.every((arg) => arg !== null)) return { kind: 'call', fn, args: args.filter((arg) => arg !== null) };
-      if (fn === undefined) report(here, 'E0803', expr.span, `\`${name}\` has no place in a schedule`);
-      return null;
-    }
-    default:
-      report(here, 'E0803', expr.span, 'this has no place in a schedule', { expected: 'arithmetic in `step`, `epoch`, dims and numbers' });
-      return null;
-  }
 }

@@ -3,6 +3,7 @@ import type { Expr, ParamStatement, Span } from '../../grammar/ast.ts';
 import type { Axis, Initialiser, Node } from '../graph/graph.ts';
 import { sameSpace, sizeOf } from '../graph/spaces.ts';
 import { describeAxis } from './describe.ts';
+import { hostExpr, SPREAD } from './host.ts';
 import { rename } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, uniquePath } from './scope.ts';
@@ -97,9 +98,13 @@ export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
   if (literal !== null) return literal === 0 ? { kind: 'zeros' } : { kind: 'constant', value: literal };
   if (expr.kind === 'name' && (expr.name === 'zeros' || expr.name === 'ones' || expr.name === 'orthogonal' || expr.name === 'glorot')) return { kind: expr.name };
   if (expr.kind === 'call' && expr.callee.kind === 'name' && expr.args.length === 1) {
-    const value = numberOfExpr(expr.args[0]!.value);
-    if (value !== null && value >= 0 && expr.callee.name === 'uniform') return { kind: 'uniform', limit: value };
-    if (value !== null && value >= 0 && expr.callee.name === 'normal') return { kind: 'normal', deviation: value };
+    const [{ value: given }] = expr.args as readonly [(typeof expr.args)[number]];
+    const known = numberOfExpr(given);
+    const { name } = expr.callee;
+    if ((name === 'uniform' || name === 'normal') && (known === null || known >= 0)) {
+      const value = known ?? hostExpr(given, SPREAD, here);
+      return value === null ? null : name === 'uniform' ? { kind: 'uniform', limit: value } : { kind: 'normal', deviation: value };
+    }
   }
   report(here, 'E0804', expr.span, 'this is no initialiser', { expected: initialisers });
   return null;

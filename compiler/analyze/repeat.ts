@@ -19,6 +19,7 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
   const errors = here.ctx.problems.errors;
   const emitted: Collected['emits'][number][] = [];
   const taps: Node[] = [];
+  const alignments = new Map<string, Node[]>();
   const carried = new Map<string, Value>();
   const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   for (const [i, value] of rounds.entries()) {
@@ -29,7 +30,7 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
       const node = here.ctx.builder.at(origin(here, expr.as.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
       for (const scope of [names, constants]) scope?.define(expr.as.text, { kind: 'value', value: tensor(node), span: expr.as.span });
     }
-    const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [] };
+    const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [], alignments: new Map() };
     const found = collected();
     runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
     if (here.stepping !== null) passOn(found, here.stepping.states, `${path.slice(here.path.length + 1)}[${i}]`, inside);
@@ -44,6 +45,14 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
     if (found.emits.length > 1) return report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
     if (found.emits[0] !== undefined) emitted.push(found.emits[0]);
     if (inside.taps.length === 1) taps.push(inside.taps[0]!.node);
+    for (const [name, value] of found.named) {
+      const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
+      if (weights?.kind === 'tensor') alignments.set(name, [...(alignments.get(name) ?? []), weights.node]);
+    }
+  }
+  for (const [name, nodes] of alignments) {
+    // A name that is carried has its last round's; the others are known by their stacks alone.
+    if (nodes.length === rounds.length && hasOneType(nodes)) here.alignments.set(name, stack(nodes, expr, here));
   }
   if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
   if (emitted.length > 0) return stackRounds(emitted, expr, here);

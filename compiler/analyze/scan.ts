@@ -81,7 +81,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const steps = new Scope(constants, { scan: label });
   const inside: Here = {
     ...here, scope: steps, path: uniquePath(`${here.path}.${here.target ?? 'scan'}`, here), target: null, ordinals: new Map(), loops: [...here.loops, position],
-    steps: new Map([...here.steps, [label, position]]), taps: [], decode: null, later: laterNames(expr.body),
+    steps: new Map([...here.steps, [label, position]]), taps: [], alignments: new Map(), decode: null, later: laterNames(expr.body),
   };
   const xs: { arg: Node; value: Node }[] = [];
   for (const { name, span, value } of inputs) {

@@ -279,6 +279,8 @@ export interface Here {
   readonly stepping: { readonly states: StateSink; readonly constants: Scope } | null;
   /** Weights of the attentions called in this body. */
   readonly taps: Tap[];
+  /** Weights that the rounds of a `repeat` in this body name, stacked. */
+  readonly alignments: Map<string, Node>;
   readonly calls: readonly CallSite[];
   /** Initialiser for parameters that name none. */
   readonly init: Initialiser;

@@ -13,7 +13,7 @@ import { numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
   const scope = new Scope(here.scope);
   const { text } = declaration.name;
-  const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, later: laterNames(declaration.body), taps: [] };
+  const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, later: laterNames(declaration.body), taps: [], alignments: new Map() };
   if (declaration.what === 'encoder' && !soundSignature(declaration, inside)) return;
   defineFormals(declaration, inside);
   for (const param of declaration.params) defineParam(param, inside);

@@ -1,7 +1,7 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../analyze/size.ts';
-import type { Axis, HostExpr, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
+import type { Axis, HostExpr, Initialiser, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
 import { isPlaces } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
@@ -40,9 +40,9 @@ class DefinitionWriter {
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
       this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty} }`).join(', ')}],`);
       this.#sizes(program.requirements);
-      this.#method('parameters', typeName, program.parameters.flatMap(({ axes }) => axes.map((axis) => sizeOf(axis.space))), () => this.#list(program.parameters.map((parameter) => {
+      this.#method('parameters', typeName, program.parameters.flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list(program.parameters.map((parameter) => {
         const { kind, ...rest } = parameter.init;
-        const init = [`kind: ${quoted(kind)}`, ...Object.entries(rest).map(([key, value]) => `${key}: ${value}`)].join(', ');
+        const init = [`kind: ${quoted(kind)}`, ...Object.entries<number | HostExpr>(rest).map(([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`)].join(', ');
         return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs}, init: { ${init} } }`;
       })));
       this.#inputs('inputs', this.#modelInputs(), '');
@@ -58,8 +58,9 @@ class DefinitionWriter {
     this.#writer.writeLine(text);
   }
 
-  #size(size: Size): string {
-    return sizeText(size, (atom) => `n${access(this.#context.atomName(atom))}`).text;
+  #size(size: Size, tight = false): string {
+    const { text, prec } = sizeText(size, (atom) => `n${access(this.#context.atomName(atom))}`);
+    return tight && prec !== 'atom' ? `(${text})` : text;
   }
 
   #fixedAxis(axis: Axis): string {
@@ -206,14 +207,12 @@ class DefinitionWriter {
     switch (expression.kind) {
       case 'number':
         return literal(expression.value);
-      case 'name': {
-        if (expression.name === 'step' || expression.name === 'epoch') {
-          read.add(expression.name);
-          return expression.name;
-        }
-        read.add('n');
-        return `n${access(this.#context.atomName(expression.name))}`;
-      }
+      case 'name':
+        read.add(expression.name);
+        return expression.name;
+      case 'size':
+        if (atomsIn(expression.size).length > 0) read.add('n');
+        return this.#size(expression.size, true);
       case 'call': {
         const args = expression.args.map((arg) => this.#host(arg, read));
         const infix = { add: '+', sub: '-', mul: '*', div: '/', pow: '**' } as const;
@@ -269,10 +268,19 @@ class DefinitionWriter {
   }
 }
 
+/** The sizes that an initialiser's spread is made of. */
+function sizesOf(init: Initialiser): readonly Size[] {
+  const inside = (expression: number | HostExpr): readonly Size[] => {
+    if (typeof expression === 'number') return [];
+    return expression.kind === 'size' ? [expression.size] : expression.kind === 'call' ? expression.args.flatMap(inside) : [];
+  };
+  return init.kind === 'uniform' ? inside(init.limit) : init.kind === 'normal' ? inside(init.deviation) : [];
+}
+
 /** How an emitted definition calls the axes of a value behind its batch: a ragged dim by name, where the label does not. */
 function tapAxes(axes: readonly Axis[], dimName: ModelContext['dimName']): string {
   return axes.map(({ label, space }) => {
-    if (isPlaces({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null }`;
+    if (isPlaces({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null, grows: true }`;
     const dim = space.kind === 'dim' && space.dim.ragged ? dimName(space.dim) : null;
     return dim === null || dim === label ? quoted(label) : `{ label: ${quoted(label)}, dim: ${quoted(dim)} }`;
   }).join(', ');

@@ -198,8 +198,8 @@ export interface Binding {
 export type Initialiser =
   | { readonly kind: 'zeros' | 'ones' | 'orthogonal' | 'glorot' }
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'uniform'; readonly limit: number } // U(-limit, limit)
-  | { readonly kind: 'normal'; readonly deviation: number };
+  | { readonly kind: 'uniform'; readonly limit: number | HostExpr } // U(-limit, limit)
+  | { readonly kind: 'normal'; readonly deviation: number | HostExpr };
 
 export interface Parameter {
   /** Instance path, stable under edits elsewhere: `Annotate.forward.GRU.Wz`. */
@@ -288,10 +288,11 @@ export interface ObjectiveGraph {
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
 }
 
-/** Host-side arithmetic for schedules; names: `step`, `epoch` and construct-phase dims. */
+/** Arithmetic of the host, for schedules and initialisers; names: `step`, `epoch`. */
 export type HostExpr =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'size'; readonly size: Size }
   | { readonly kind: 'call'; readonly fn: 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'min' | 'max' | 'floor' | 'sqrt' | 'exp' | 'log' | 'neg'; readonly args: readonly HostExpr[] };
 
 export interface OptimizerSpec {

@@ -3,7 +3,8 @@
  * Machine Translation by Jointly Learning to Align and Translate" (2015).
  */
 
-import { createInk, round, textWidth, wrapped, xmlText, type Ink } from './text.ts';
+import { card, checkWeights, ink1, ink2, leastText, legend, legendBar, note, noteSize, padding, sheetColour, svg, symbolText, titleSize, weightColour, type Drawing } from './frame.ts';
+import { createInk, round, textWidth, wrapped, type Ink } from './text.ts';
 
 export interface AlignmentPicture {
   readonly title?: string;
@@ -21,33 +22,7 @@ export interface AlignmentPicture {
 const cell = 26;
 const symbolSize = 15;
 const longSize = 13;
-const noteSize = 12;
-const titleSize = 17;
-const padding = 24;
-const legendBar = 10;
-/** Width below which titles and captions are not wrapped, however small the matrix. */
-const leastText = 260;
 const sheetGap = 20;
-
-const ink1 = '#16202c';
-const ink2 = '#566472';
-const frameColour = '#d5dde6';
-const sheetColour = '#e8edf3';
-
-/**
- * One hue from light to dark. Lightness falls steadily, so the order survives every kind of colour blindness and a
- * print in grey.
- */
-const ramp: readonly (readonly [number, number, number])[] = [
-  [241, 245, 249], [198, 219, 236], [120, 173, 213], [48, 116, 178], [10, 45, 92],
-];
-
-/** What an SVG of one picture is put together from. */
-interface Drawing {
-  readonly width: number;
-  readonly height: number;
-  readonly body: string;
-}
 
 /**
  * Draws the weights as squares, darker for larger, with the symbols beside them. The same picture gives the same text.
@@ -90,17 +65,8 @@ export function alignmentGridSvg(pictures: readonly AlignmentPicture[], columns:
   return svg(width, height, pictures.map(describe).join(' '), ink, background + placed.join(''));
 }
 
-/** The colour of a weight in [0, 1]. */
-export function weightColour(weight: number): string {
-  const place = Math.min(Math.max(weight, 0), 1) * (ramp.length - 1);
-  const lower = Math.min(Math.floor(place), ramp.length - 2);
-  const part = place - lower;
-  const channels = ramp[lower]!.map((from, i) => Math.round(from + (ramp[lower + 1]![i]! - from) * part));
-  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
-}
-
 function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
-  check(picture, caller);
+  checkWeights(picture, caller);
   const { rows, columns } = picture;
   const matrixWidth = columns.length * cell;
   const matrixHeight = rows.length * cell;
@@ -167,43 +133,6 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
   return { width, height: y + padding, body: parts.join('') };
 }
 
-/** The ground of a picture, so that it reads the same on light and dark pages. */
-function card(width: number, height: number): string {
-  return (
-    `<rect x="0.5" y="0.5" width="${round(width - 1)}" height="${round(height - 1)}" rx="12" ` +
-    `fill="#ffffff" stroke="${frameColour}"/>`
-  );
-}
-
-function gradient(): string {
-  const stops = ramp.map((_, i) => {
-    const part = i / (ramp.length - 1);
-    return `<stop offset="${part}" stop-color="${weightColour(1 - part)}"/>`;
-  });
-  return `<linearGradient id="weight-ramp" x1="0" y1="0" x2="0" y2="1">${stops.join('')}</linearGradient>`;
-}
-
-function legend(ink: Ink, x: number, y: number, height: number): string {
-  const bar =
-    `<rect x="${round(x)}" y="${round(y + 0.75)}" width="${legendBar}" height="${round(height - 1.5)}" rx="3" ` +
-    `fill="url(#weight-ramp)"/>`;
-  const ticks = [1, 0.5, 0].map((value) => {
-    const baseline = y + 0.75 + (1 - value) * (height - 9) + 8;
-    return ink.text(String(value), x + legendBar + 6, baseline, { size: noteSize - 1, fill: ink2 });
-  });
-  return bar + ticks.join('');
-}
-
-/** A side title, drawn smaller where the side is short. */
-function note(ink: Ink, text: string, x: number, y: number, anchor: 'middle', room: number, rotate = 0): string {
-  const size = Math.min(noteSize, Math.max(8, (noteSize * room) / textWidth(text, noteSize)));
-  return ink.text(text, x, y, { size, fill: ink2, anchor, rotate });
-}
-
-function symbolText(ink: Ink, symbol: string, x: number, y: number, anchor: 'start' | 'middle' | 'end', size: number, rotate = 0): string {
-  return ink.text(symbol, x, y, { size, fill: ink1, anchor, rotate, visibleSpaces: true });
-}
-
 function symbolWidth(symbol: string): number {
   return textWidth(symbol, symbolSize, true);
 }
@@ -216,33 +145,4 @@ function longWidth(symbol: string): number {
 function describe(picture: AlignmentPicture): string {
   const title = picture.title === undefined ? '' : `${picture.title}. `;
   return `${title}Alignment of the output ${picture.rows.join(' ')} with the input ${picture.columns.join(' ')}.`;
-}
-
-function svg(width: number, height: number, description: string, ink: Ink, body: string): string {
-  const [w, h] = [round(width), round(height)];
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" role="img">` +
-    `<title>${xmlText(description)}</title><defs>${gradient()}${ink.defs()}</defs>${body}</svg>\n`
-  );
-}
-
-function check({ rows, columns, weights }: AlignmentPicture, caller: string): void {
-  if (rows.length === 0 || columns.length === 0) {
-    throw new RangeError(
-      `${caller}: expected at least one row and one column, given ${rows.length} rows and ${columns.length} columns.`,
-    );
-  }
-  if (weights.length !== rows.length) {
-    throw new RangeError(`${caller}: expected weights for ${rows.length} rows, given ${weights.length}.`);
-  }
-  weights.forEach((row, r) => {
-    if (row.length !== columns.length) {
-      throw new RangeError(`${caller}: expected ${columns.length} weights in row ${r}, given ${row.length}.`);
-    }
-    row.forEach((weight, c) => {
-      if (!(weight >= -1e-3 && weight <= 1 + 1e-3)) {
-        throw new RangeError(`${caller}: expected a weight from 0 to 1 in row ${r}, column ${c}, given ${weight}.`);
-      }
-    });
-  });
 }

@@ -1,4 +1,5 @@
 /** Pictures of what a model looks at, as SVG that needs no font and as PNG. */
 
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './alignment.ts';
+export { headsSvg, type HeadsPicture } from './heads.ts';
 export { svgToPng } from './png.ts';

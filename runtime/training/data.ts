@@ -18,8 +18,9 @@ export interface Rollouts<Example, M> {
    * @param random numbers in [0, 1) that follow from the seed and the step; a run can be resumed where all chance comes
    *   from them
    * @param size the batch size that the run was given; another number of examples is as good
+   * @param step counts from 1
    */
-  rollout(model: M, random: () => number, size: number): Promise<readonly Example[]>;
+  rollout(model: M, random: () => number, size: number, step: number): Promise<readonly Example[]>;
 }
 
 export function isRollouts<Example, M>(source: ExampleSource<Example> | Rollouts<Example, M>): source is Rollouts<Example, M> {
@@ -91,7 +92,7 @@ export class RolloutOrder<Example, M> implements Batches<Example> {
   async batch(step: number): Promise<TrainingBatch<Example>> {
     const { batchSize } = this.identity;
     const random = stream(fold(this.key, step, Math.floor(step / 2 ** 32)));
-    const examples: unknown = await this.source.rollout(this.model, random, batchSize);
+    const examples: unknown = await this.source.rollout(this.model, random, batchSize, step);
     if (!Array.isArray(examples)) throw new TrainingError(`\`rollout\` must give an array of examples, given ${show(examples)}`);
     if (examples.length === 0) throw new TrainingError(`\`rollout\` gave no examples for step ${step}: a step needs at least one`);
     const ids = examples.map((_, row) => ((step - 1) * batchSize + row) % 2 ** 32);

@@ -6,7 +6,7 @@ import type { Generated, GenerateOptions } from '../generative.ts';
 import type { Model, ModelOptions } from '../model.ts';
 import type { Values } from '../values.ts';
 import type { FitOptions } from './fit.ts';
-import type { ExampleSource } from './data.ts';
+import { isRollouts, type ExampleSource, type Rollouts } from './data.ts';
 
 /** One way to train: a size of model, its data and its budget. */
 export interface Configuration {
@@ -14,6 +14,8 @@ export interface Configuration {
   readonly about: string;
   /** The model's dims; those left out keep the program's defaults. */
   readonly dims: Readonly<Record<string, number>>;
+  /** What the program is compiled with, as `--set` does it: dims that are part of its code, such as a number of layers, and options. */
+  readonly set?: Readonly<Record<string, string | number>>;
   readonly seed: number;
   readonly batchSize: number;
   /** Steps in all; the same on every backend. */
@@ -70,7 +72,7 @@ export interface Picture {
 export interface OpenTask<Input extends object, Target extends object, Output, M> {
   /** Dims that follow from the data, such as the size of a vocabulary; they add to the configuration's. */
   readonly dims: Readonly<Record<string, number>>;
-  readonly train: ExampleSource<TaskExample<Input, Target>>;
+  readonly train: ExampleSource<TaskExample<Input, Target>> | Rollouts<TaskExample<Input, Target>, M>;
   readonly validation: readonly TaskExample<Input, Target>[];
   readonly test: readonly TaskExample<Input, Target>[];
   /** @throws a RangeError that says what the line should look like */
@@ -108,7 +110,14 @@ export function toExample<Input extends object, Target extends object>(example: 
 }
 
 /** A source of task examples as a source of what a model is trained on. */
-export function toSource<Input extends object, Target extends object>(source: ExampleSource<TaskExample<Input, Target>>): ExampleSource<Input & Target> {
+export function toSource<Input extends object, Target extends object>(source: ExampleSource<TaskExample<Input, Target>>): ExampleSource<Input & Target>;
+export function toSource<Input extends object, Target extends object, M>(
+  source: ExampleSource<TaskExample<Input, Target>> | Rollouts<TaskExample<Input, Target>, M>,
+): ExampleSource<Input & Target> | Rollouts<Input & Target, M>;
+export function toSource<Input extends object, Target extends object, M>(
+  source: ExampleSource<TaskExample<Input, Target>> | Rollouts<TaskExample<Input, Target>, M>,
+): ExampleSource<Input & Target> | Rollouts<Input & Target, M> {
+  if (isRollouts(source)) return { rollout: async (model, random, size, step) => (await source.rollout(model, random, size, step)).map(toExample) };
   return typeof source === 'function' ? (random) => toExample(source(random)) : source.map(toExample);
 }
 

@@ -9,6 +9,7 @@ import {
   parseTyped,
   sampleExamples,
   sourceTokens,
+  sharedVocabulary,
   sourceVocabulary,
   splitOf,
   targetVocabulary,
@@ -234,6 +235,29 @@ describe('target vocabulary', () => {
 
   test('names what it does not know, and where', () => {
     expect(() => targetVocabulary.encode(['2', '0', 'x'])).toThrow(/Unknown token "x" \(U\+0078\) at position 2/);
+  });
+});
+
+describe('shared vocabulary', () => {
+  const vocabulary = sharedVocabulary(locales);
+
+  test('is unknown, start, end, the tags and the code points of both sides in order', () => {
+    const { tokens } = vocabulary;
+    expect(tokens.slice(0, 4)).toEqual(['<unk>', '<start>', '<end>', `<${locales[0]}>`]);
+    const points = tokens.slice(3 + locales.length).map((token) => token.codePointAt(0)!);
+    expect(points).toEqual([...points].sort((a, b) => a - b));
+    expect(new Set(tokens).size).toBe(tokens.length);
+  });
+
+  test('keeps its size, which checkpoints depend on', () => {
+    expect(vocabulary.tokens).toHaveLength(973);
+  });
+
+  test('holds what either side holds', () => {
+    for (const token of [...sourceVocabulary(locales).tokens, ...targetVocabulary.tokens]) {
+      if (token !== '<pad>') expect(vocabulary.tokens).toContain(token);
+    }
+    expect([...vocabulary.encode(['🙂'])]).toEqual([0]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { vocabularyRecord } from '../../models/dates/vocabulary.ts';
-import { weightColour } from '../../runtime/pictures/alignment.ts';
-import { alignmentGridSvg, alignmentSvg, svgToPng, type AlignmentPicture } from '../../runtime/pictures/index.ts';
+import { weightColour } from '../../runtime/pictures/frame.ts';
+import { alignmentGridSvg, alignmentSvg, headsSvg, svgToPng, type AlignmentPicture, type HeadsPicture } from '../../runtime/pictures/index.ts';
 import { createInk, hasGlyph, textWidth, wrapped, xmlText } from '../../runtime/pictures/text.ts';
 
 const small: AlignmentPicture = { rows: ['2', '0'], columns: ['<de-AT>', '9', '.'], weights: [[0.1, 0.8, 0.1], [1, 0, 0]] };
@@ -158,6 +158,46 @@ describe('alignmentGridSvg', () => {
     expect(() => alignmentGridSvg([], 2)).toThrow(/at least one picture/);
     expect(() => alignmentGridSvg([small], 1.5)).toThrow(/whole number of columns, given 1.5/);
     expect(() => alignmentGridSvg([small, { ...small, rows: ['x'] }], 2)).toThrow(/picture 1: expected weights for 1 rows/);
+  });
+});
+
+describe('headsSvg', () => {
+  const heads: HeadsPicture = { rows: ['2', '<end>'], columns: ['<de-AT>', '9', '.'], weights: [[[[0.1, 0.8, 0.1], [1, 0, 0]], [[0, 0, 1], [0, 1, 0]]]] };
+
+  test('draws a matrix for each head of each layer, its squares in the colours of the weights', () => {
+    const svg = headsSvg({ ...heads, weights: [heads.weights[0]!, heads.weights[0]!] });
+    expectWellFormed(svg);
+    expect(count(svg, `fill="${weightColour(0)}"`)).toBe(4);
+    expect(count(svg, `fill="${weightColour(1)}"`)).toBe(6);
+    expect(count(svg, `fill="${weightColour(0.8)}"`)).toBe(2);
+    expect(svg).toBe(headsSvg({ ...heads, weights: [heads.weights[0]!, heads.weights[0]!] }));
+  });
+
+  test('makes room for layers, heads, titles and captions', () => {
+    const [width, height] = size(headsSvg(heads));
+    const [wider] = size(headsSvg({ ...heads, weights: [Array.from({ length: 8 }, () => heads.weights[0]![0]!)] }));
+    const [, taller] = size(headsSvg({ ...heads, weights: Array.from({ length: 6 }, () => heads.weights[0]!) }));
+    const [, full] = size(headsSvg({ ...heads, title: 'T', rowTitle: 'r', columnTitle: 'c', caption: 'long '.repeat(90) }));
+    expect(wider).toBeGreaterThan(width + 300);
+    expect(taller).toBeGreaterThan(height + 150);
+    expect(full).toBeGreaterThan(height + 80);
+  });
+
+  test('text cannot break out of the SVG', () => {
+    const odd = '"><script>&\u202e';
+    const svg = headsSvg({ ...heads, rows: [odd, 'b'], title: odd, caption: odd, rowTitle: odd, columnTitle: odd });
+    expectWellFormed(svg);
+    expect(svg).not.toContain('script>');
+    expect(svg).not.toContain('\u202e');
+  });
+
+  test.each<[string, Partial<HeadsPicture>, RegExp]>([
+    ['no layer', { weights: [] }, /at least one layer and one head/u],
+    ['layers that differ', { weights: [...heads.weights, []] }, /expected 2 heads in layer 1, as in layer 0, given 0/u],
+    ['a matrix that does not fit', { rows: ['a'] }, /headsSvg, layer 0, head 0: expected weights for 1 row/u],
+    ['a weight out of range', { weights: [[[[0, 2, 0], [0, 0, 0]]]] }, /layer 0, head 0: expected a weight from 0 to 1 in row 0, column 1, given 2/u],
+  ])('refuses %s', (_, change, message) => {
+    expect(() => headsSvg({ ...heads, ...change })).toThrow(message);
   });
 });
 

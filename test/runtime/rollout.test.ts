@@ -80,7 +80,7 @@ test('a task\'s rollouts become those of a model', async () => {
     rollout: async (_model, random) => [{ input: { tokens: [Math.floor(6 * random())] }, target: { label: 1 }, shown: '', answer: '' }],
   };
   const train = toSource(task);
-  expect('rollout' in train && (await train.rollout(newModel(), () => 0.5, 1))).toEqual([{ tokens: [3], label: 1 }]);
+  expect('rollout' in train && (await train.rollout(newModel(), () => 0.5, 1, 1))).toEqual([{ tokens: [3], label: 1 }]);
 });
 
 test('what is no batch is refused', async () => {

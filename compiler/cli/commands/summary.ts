@@ -1,7 +1,8 @@
 import { relative, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { didYouMean } from '../../diagnostics/names.ts';
-import type { Parameter, Program } from '../../graph/graph.ts';
+import { showSize } from '../../analyze/size.ts';
+import type { HostExpr, Parameter, Program } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Given } from '../arguments.ts';
 import { costOf, sizesOf, SizeError, type Sizes } from '../cost.ts';
@@ -87,8 +88,8 @@ function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, numbe
 function initialiser({ init }: Parameter): string {
   switch (init.kind) {
     case 'constant': return String(init.value);
-    case 'uniform': return `uniform(${init.limit})`;
-    case 'normal': return `normal(${init.deviation})`;
+    case 'uniform': return `uniform(${spread(init.limit)})`;
+    case 'normal': return `normal(${spread(init.deviation)})`;
     default: return init.kind;
   }
 }
@@ -97,4 +98,20 @@ function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = count === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));
   return `${Number((count / 1024 ** power).toPrecision(3))} ${units[power]}`;
+}
+
+/** As it is written: numbers, dims and what is made of them. */
+function spread(value: number | HostExpr): string {
+  if (typeof value === 'number') return String(value);
+  switch (value.kind) {
+    case 'number': return String(value.value);
+    case 'name': return value.name;
+    case 'size': return showSize(value.size);
+    case 'call': {
+      const signs: Partial<Record<typeof value.fn, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '^' };
+      const sign = signs[value.fn];
+      const args = value.args.map(spread);
+      return sign === undefined ? (value.fn === 'neg' ? `-${args.join()}` : `${value.fn}(${args.join(', ')})`) : args.join(` ${sign} `);
+    }
+  }
 }

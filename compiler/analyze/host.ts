@@ -1,0 +1,57 @@
+/** Arithmetic that the host does: schedules of an optimiser, spreads of an initialiser. */
+import type { Expr } from '../../grammar/ast.ts';
+import type { HostExpr } from '../graph/graph.ts';
+import { sizeOf } from '../graph/spaces.ts';
+import { report, type Here } from './scope.ts';
+
+export interface HostUse {
+  /** "a schedule": for errors. */
+  readonly what: string;
+  readonly code: 'E0803' | 'E0804';
+  /** Does it know `step` and `epoch`? */
+  readonly counts: boolean;
+}
+
+export const SCHEDULE: HostUse = { what: 'a schedule', code: 'E0803', counts: true };
+export const SPREAD: HostUse = { what: 'an initialiser', code: 'E0804', counts: false };
+
+const hostFns = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '^': 'pow' } as const;
+const hostCalls = ['min', 'max', 'floor', 'sqrt', 'exp', 'log'] as const;
+
+export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null {
+  switch (expr.kind) {
+    case 'number':
+      return { kind: 'number', value: expr.value };
+    case 'name': {
+      if (use.counts && (expr.name === 'step' || expr.name === 'epoch')) return { kind: 'name', name: expr.name };
+      const entry = here.scope.lookup(expr.name);
+      if (entry?.kind === 'dim') return { kind: 'size', size: sizeOf(entry.space) };
+      if (entry?.kind === 'option' && typeof entry.value === 'number') return { kind: 'number', value: entry.value };
+      report(here, use.code, expr.span, `\`${expr.name}\` is not known to ${use.what}`, { expected: use.counts ? '`step` (from 1), `epoch`, a dim or a number' : 'a dim or a number' });
+      return null;
+    }
+    case 'unary': {
+      const operand = hostExpr(expr.operand, use, here);
+      return operand === null ? null : { kind: 'call', fn: 'neg', args: [operand] };
+    }
+    case 'binary': {
+      const fn = expr.op in hostFns ? hostFns[expr.op as keyof typeof hostFns] : null;
+      const left = hostExpr(expr.left, use, here);
+      const right = hostExpr(expr.right, use, here);
+      if (fn !== null && left !== null && right !== null) return { kind: 'call', fn, args: [left, right] };
+      if (fn === null) report(here, use.code, expr.span, `\`${expr.op}\` has no place in ${use.what}`);
+      return null;
+    }
+    case 'call': {
+      const name = expr.callee.kind === 'name' ? expr.callee.name : '';
+      const fn = hostCalls.find((candidate) => candidate === name);
+      const args = expr.args.map((arg) => hostExpr(arg.value, use, here));
+      if (fn !== undefined && args.every((arg) => arg !== null)) return { kind: 'call', fn, args: args.filter((arg) => arg !== null) };
+      if (fn === undefined) report(here, use.code, expr.span, `\`${name}\` has no place in ${use.what}`);
+      return null;
+    }
+    default:
+      report(here, use.code, expr.span, `this has no place in ${use.what}`, { expected: use.counts ? 'arithmetic in `step`, `epoch`, dims and numbers' : 'arithmetic in dims and numbers' });
+      return null;
+  }
+}

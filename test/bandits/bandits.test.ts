@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { Bandits, chance, drawTrials, heldTrials, meanOf, trialOf } from '../../models/snail/bandits/bandits.ts';
+import { GittinsIndices } from '../../models/snail/bandits/gittins.ts';
+import { gittins, play, uniform } from '../../models/snail/bandits/references.ts';
+import { inputOf, targetsOf, type Played } from '../../models/snail/bandits/rollout.ts';
+
+describe('Gittins indices', () => {
+  const table = new GittinsIndices(10);
+
+  it('are the mean at the last pull', () => {
+    expect(table.index(0, 0, 1)).toBeCloseTo(1 / 2, 5);
+    expect(table.index(3, 1, 1)).toBeCloseTo(4 / 6, 5);
+  });
+
+  it('count what a second pull is worth after a win', () => {
+    // Stop after a loss: (1/2 + 1/2 · 2/3) / (1 + 1/2).
+    expect(table.index(0, 0, 2)).toBeCloseTo(5 / 9, 5);
+  });
+
+  it('grow with the pulls left', () => {
+    const growing = Array.from({ length: 10 }, (_, k) => table.index(0, 0, k + 1));
+    expect(growing).toEqual([...growing].sort((a, b) => a - b));
+  });
+
+  it('come within a thousandth of the best policy for two arms', () => {
+    // The expected total of the best policy, or of the one that follows the indices.
+    const value = (follows: boolean, arms: readonly (readonly [number, number])[], left: number): number => {
+      if (left === 0) return 0;
+      const totals = arms.map(([wins, losses], arm) => {
+        const mean = (wins + 1) / (wins + losses + 2);
+        const after = (won: boolean): number => value(follows, arms.map((each, k) => (k === arm ? [wins + Number(won), losses + Number(!won)] : each)), left - 1);
+        return { total: () => mean * (1 + after(true)) + (1 - mean) * after(false), index: table.index(wins, losses, left) };
+      });
+      if (follows) return totals.reduce((best, each) => (each.index > best.index ? each : best)).total();
+      return Math.max(...totals.map(({ total }) => total()));
+    };
+    const start = [[0, 0], [0, 0]] as const;
+    const best = value(false, start, 7);
+    expect(value(true, start, 7)).toBeLessThanOrEqual(best + 1e-9);
+    expect(value(true, start, 7)).toBeGreaterThan(0.999 * best);
+  });
+});
+
+describe('bandits', () => {
+  it('hold the same trials at every call, and a longer list begins with the shorter', () => {
+    expect(heldTrials('test', 3, 5, 10)).toEqual(heldTrials('test', 5, 5, 10).slice(0, 3));
+    expect(heldTrials('test', 1, 5, 10)).not.toEqual(heldTrials('validation', 1, 5, 10));
+  });
+
+  it('give an arm the same luck whenever it is pulled', () => {
+    const trial = trialOf([0.5, 0.5], 4, chance('luck'));
+    const [a, b] = [new Bandits([trial]), new Bandits([trial])];
+    const first = [0, 0, 1, 1].map((arm) => ({ arm, reward: a.pull([arm])[0]! }));
+    const second = [1, 0, 1, 0].map((arm) => ({ arm, reward: b.pull([arm])[0]! }));
+    for (const arm of [0, 1]) {
+      const of = (all: typeof first): number[] => all.filter((each) => each.arm === arm).map(({ reward }) => reward);
+      expect(of(first)).toEqual(of(second));
+    }
+    expect(a.totals[0]).toBe(b.totals[0]);
+  });
+
+  it('pay half the pulls of chance, and more to who knows what to look for', () => {
+    const trials = drawTrials(chance('trials'), 500, 5, 20);
+    const [of, best] = [uniform, gittins()].map((policy) => meanOf(play(policy, trials, chance('choices'))));
+    expect(Math.abs(of!.mean - 10)).toBeLessThan(4 * of!.error);
+    expect(best!.mean).toBeGreaterThan(13.5);
+  });
+});
+
+describe('what is learnt from a trial', () => {
+  const played: Played = {
+    trial: trialOf([0.5, 0.5], 3, chance('any')), arms: [1, 0, 0], rewards: [1, 0, 1],
+    policy: [[-0.7, -0.6], [-0.1, -2.3], [-0.2, -1.7]], values: [0.5, 0.6, 0.4],
+  };
+
+  it('is read with what came before each pull', () => {
+    expect(inputOf(played)).toMatchObject({ action: [[0, 0], [0, 1], [1, 0]], reward: [0, 1, 0] });
+  });
+
+  it('has returns that are means of the rewards to come', () => {
+    const [target] = targetsOf([played], { discount: 1, trace: 1, bonus: 0.1 });
+    expect(target).toMatchObject({ chosen: [1, 0, 0], before: [-0.6, -0.1, -0.2], bonus: 0.1 });
+    target!.returns.forEach((each, k) => { expect(each).toBeCloseTo([2 / 3, 1 / 2, 1][k]!, 9); });
+  });
+
+  it('has advantages by the recursion of generalised advantage estimation, then set to mean 0 and deviation 1', () => {
+    const [target] = targetsOf([played], { discount: 0.5, trace: 0.5, bonus: 0 });
+    // V = [1.75 · 0.5, 1.5 · 0.6, 1 · 0.4]
+    const last = 1 - 0.4;
+    const middle = 0 + 0.5 * 0.4 - 0.9 + 0.25 * last;
+    const first = 1 + 0.5 * 0.9 - 0.875 + 0.25 * middle;
+    const mean = (first + middle + last) / 3;
+    const deviation = Math.sqrt(((first - mean) ** 2 + (middle - mean) ** 2 + (last - mean) ** 2) / 3);
+    target!.advantage.forEach((each, k) => { expect(each).toBeCloseTo(([first, middle, last][k]! - mean) / deviation, 4); });
+  });
+});
