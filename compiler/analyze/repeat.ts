@@ -1,12 +1,13 @@
 /** `repeat` and `match`: what is decided while compiling. */
 import type { Body, Expr, MatchExpr, MatchStatement, RepeatExpr } from '../../grammar/ast.ts';
-import type { Axis, Node } from '../graph/graph.ts';
+import type { Axis, Node, TensorType } from '../graph/graph.ts';
+import { sizeOf } from '../graph/spaces.ts';
 import { collected, plainBody, runBody, type Collected } from './body.ts';
 import { asTensor, sizesAgree } from './operate.ts';
 import { emitName, nextOf } from './scan.ts';
-import type { Here, StateSink, Value } from './scope.ts';
-import { ERROR, isError, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
-import { atomsOf, size } from './size.ts';
+import type { Entry, Here, StateSink, Tap, Value } from './scope.ts';
+import { agree, ERROR, isError, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { atomsOf, size, type Size } from './size.ts';
 import { fixedNumber, numberOfExpr, sizeOfExpr } from './types.ts';
 
 /** Code is made for every round. */
@@ -16,36 +17,23 @@ const MOST_ROUNDS = 1024;
 export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
   const rounds = roundsOf(expr, here);
   if (rounds === null) return ERROR;
-  const errors = here.ctx.problems.errors;
+  if (!(rounds instanceof Array)) return symbolicRounds(expr, rounds, here);
   const emitted: Collected['emits'][number][] = [];
   const taps: Node[] = [];
   const alignments = new Map<string, Node[]>();
   const carried = new Map<string, Value>();
   const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   for (const [i, value] of rounds.entries()) {
-    // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
-    const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
-    const names = new Scope(here.scope);
-    if (expr.as !== null) {
-      const node = here.ctx.builder.at(origin(here, expr.as.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
-      for (const scope of [names, constants]) scope?.define(expr.as.text, { kind: 'value', value: tensor(node), span: expr.as.span });
-    }
-    const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path: `${path}[${i}]`, ordinals: new Map(), target: null, later: new Set(), taps: [], alignments: new Map() };
-    const found = collected();
-    runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
-    if (here.stepping !== null) passOn(found, here.stepping.states, `${path.slice(here.path.length + 1)}[${i}]`, inside);
-    for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
-    if (here.ctx.problems.errors > errors) return ERROR;
-    // A name from outside that the body assigns is carried to the next round and out.
-    for (const [name, next] of found.named) {
-      if (here.scope.lookup(name)?.kind !== 'value') continue;
+    const number = here.ctx.builder.at(origin(here, expr.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
+    const round = runRound(expr, `${path}[${i}]`, { kind: 'value', value: tensor(number), span: expr.as?.span ?? null }, here);
+    if (round === null) return ERROR;
+    for (const [name, next] of round.carried) {
       carried.set(name, next);
       here.scope.define(name, { kind: 'value', value: next, span: null });
     }
-    if (found.emits.length > 1) return report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
-    if (found.emits[0] !== undefined) emitted.push(found.emits[0]);
-    if (inside.taps.length === 1) taps.push(inside.taps[0]!.node);
-    for (const [name, value] of found.named) {
+    if (round.found.emits[0] !== undefined) emitted.push(round.found.emits[0]);
+    if (round.taps.length === 1) taps.push(round.taps[0]!.node);
+    for (const [name, value] of round.found.named) {
       const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
       if (weights?.kind === 'tensor') alignments.set(name, [...(alignments.get(name) ?? []), weights.node]);
     }
@@ -57,6 +45,73 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
   if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
   if (emitted.length > 0) return stackRounds(emitted, expr, here);
   return [...carried.values()].at(-1) ?? ERROR;
+}
+
+interface Round {
+  readonly found: Collected;
+  readonly taps: readonly Tap[];
+  /** Names from outside that the body assigns: carried to the next round and out. */
+  readonly carried: ReadonlyMap<string, Value>;
+}
+
+/** One round of the body; `as`: what the name of the round stands for. */
+function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round | null {
+  const { errors } = here.ctx.problems;
+  // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
+  const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
+  const names = new Scope(here.scope);
+  if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
+  const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path, ordinals: new Map(), target: null, later: new Set(), taps: [], alignments: new Map() };
+  const found = collected();
+  runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
+  if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
+  for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
+  if (found.emits.length > 1) report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+  if (here.ctx.problems.errors > errors) return null;
+  return { found, taps: inside.taps, carried: new Map([...found.named].filter(([name]) => here.scope.lookup(name)?.kind === 'value')) };
+}
+
+/**
+ * (Rep) of a block that is checked by itself, whose formals say how many rounds there are: the body holds for a round of any
+ * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that.
+ */
+function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value {
+  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
+  const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
+  const first = runRound(expr, `${path}[i]`, round, here);
+  if (first === null) return ERROR;
+  const growing = new Map<string, TensorType>();
+  for (const [name, next] of first.carried) {
+    const entry = here.scope.lookup(name);
+    if (entry?.kind !== 'value' || entry.value.kind !== 'tensor' || next.kind !== 'tensor') continue;
+    const before = typeOf(entry.value.node);
+    const grows = (axis: Axis): boolean => typeOf(next.node).axes.some((other) => other.label === axis.label && agree(here, axis.space, other.space) !== 'equal');
+    if (!before.axes.some(grows)) continue;
+    // The same round again, for any size of what grows.
+    const axes = before.axes.map((axis) => (grows(axis) ? here.frame.axis(axis.label, { kind: 'anon', size: size.atom(`${path}.${name}.${axis.label}`) }) : axis));
+    growing.set(name, before);
+    here.scope.define(name, { kind: 'value', value: tensor(here.ctx.builder.argument({ ...before, axes })), span: entry.span });
+  }
+  const any = growing.size === 0 ? first : runRound(expr, `${path}[any]`, round, here);
+  if (any === null) return ERROR;
+  for (const [name, next] of any.carried) {
+    const before = growing.get(name);
+    const entry = here.scope.lookup(name);
+    let value = next;
+    if (before !== undefined && next.kind === 'tensor' && entry?.kind === 'value' && entry.value.kind === 'tensor') {
+      const { axes } = typeOf(entry.value.node);
+      const grown = before.axes.map((axis, k): Axis => {
+        const after = typeOf(next.node).axes.find((other) => other.label === axis.label);
+        const gain = after === undefined ? size.int(0) : size.sub(sizeOf(after.space), sizeOf(axes[k]!.space));
+        return here.frame.axis(axis.label, gain.key === '0' ? axis.space : { kind: 'anon', size: size.add(sizeOf(axis.space), size.mul(count, gain)) });
+      });
+      value = tensor(here.ctx.builder.argument({ ...typeOf(next.node), axes: grown }, origin(here, expr.span)));
+    }
+    here.scope.define(name, { kind: 'value', value, span: null });
+  }
+  const [emit] = any.found.emits;
+  if (emit !== undefined) return stackRounds([emit], expr, here);
+  return [...any.carried.keys()].map((name) => here.scope.own(name)).findLast((entry) => entry?.kind === 'value')?.value ?? ERROR;
 }
 
 /** The states of a round are states of the scan or decoder around, under the round's name. */
@@ -75,7 +130,8 @@ function hasOneType(nodes: readonly Node[]): boolean {
   return nodes.every((node) => ids(node) === ids(nodes[0]!) && typeOf(node).masks.length === 0);
 }
 
-function roundsOf(expr: RepeatExpr, here: Here): number[] | null {
+/** The numbers of the rounds; a size where a formal says how many there are. */
+function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null {
   if (expr.over !== null) {
     if (expr.over.kind !== 'list') {
       if (expr.over.kind !== 'error') report(here, 'E0504', expr.over.span, '`repeat over` goes over a literal list', { fix: '`repeat over [4, 2, 1] as k { … }`' });
@@ -94,8 +150,7 @@ function roundsOf(expr: RepeatExpr, here: Here): number[] | null {
   }
   const count = expr.count === null ? null : sizeOfExpr(expr.count, here);
   if (expr.count === null || count === null) return null;
-  // How often a formal repeats is known where the block is called, and checked there.
-  if ([...atomsOf(count)].some((atom) => here.ctx.formals.has(atom))) return null;
+  if ([...atomsOf(count)].some((atom) => here.ctx.formals.has(atom))) return count;
   const number = fixedNumber(count, here);
   if (number === null) {
     report(here, 'E0504', expr.count.span, 'the number of rounds must be known while compiling', {

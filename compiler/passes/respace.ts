@@ -10,10 +10,12 @@ import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 /** Atom of the number of places up to now: `t + 1`. */
 export const NOW = 'now';
 
-const PLACES: Space = { kind: 'dim', dim: { id: 'places', label: 'places', size: sizes.atom(NOW), ragged: false, origin: 0, mayBeEmpty: false } };
+/** The id of no dim that a program declares. */
+const SO_FAR = '@places';
+const PLACES: Space = { kind: 'dim', dim: { id: SO_FAR, label: 'places', size: sizes.atom(NOW), ragged: false, origin: 0, mayBeEmpty: false } };
 
 export function isPlaces(axis: Axis): boolean {
-  return axis.space.kind === 'dim' && axis.space.dim.id === 'places';
+  return axis.space.kind === 'dim' && axis.space.dim.id === SO_FAR;
 }
 
 /** In 'inlined'. */

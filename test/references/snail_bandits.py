@@ -4,7 +4,7 @@ Not a dependency of anything. To run it:
 
     pip install torch
     python test/references/snail_bandits.py                    # a hundred pulls of five arms
-    python test/references/snail_bandits.py --pulls 10 --stages 0:10 --steps 600
+    python test/references/snail_bandits.py --pulls 10 --stages 1:10 --steps 600
 
 It trains the same network by the same recipe (actor-critic with the clipped ratio of Schulman et al., 2017, trials that
 become longer) and prints the mean total reward of the pulls of trials that it was not trained on.
@@ -119,11 +119,11 @@ def main():
     parser.add_argument('--batch', type=int, default=32, help='trials of one step')
     parser.add_argument('--parts', type=int, default=4, help='batches of one rollout')
     parser.add_argument('--rounds', type=int, default=3, help='how often a trial is learnt from')
-    parser.add_argument('--stages', default='1:10,600:20,1500:40,3600:100', help='step:pulls')
-    parser.add_argument('--rate', type=float, default=5e-4)
+    parser.add_argument('--stages', default='1:10,1501:20,2701:40,3901:100', help='step:pulls')
+    parser.add_argument('--rate', type=float, default=1e-3)
     parser.add_argument('--discount', type=float, default=0.99)
-    parser.add_argument('--trace', type=float, default=0.95)
-    parser.add_argument('--bonus', type=float, default=0.02)
+    parser.add_argument('--trace', type=float, default=0.9)
+    parser.add_argument('--bonus', type=float, default=0.05)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--test', type=int, default=4096)

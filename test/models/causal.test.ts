@@ -1,0 +1,116 @@
+/** `causal`: the oracle goes place by place, `forward` computes all places at once, `stream` one after the other. */
+import * as tf from '@tensorflow/tfjs-core';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
+import { useBackend, type CausalModel, type ModelOptions, type Values } from '../../runtime/index.ts';
+import { library, oracle, relative, usableBackends } from './support.ts';
+
+interface Place {
+  readonly x: readonly number[];
+  readonly r: number;
+}
+interface Input {
+  readonly x: readonly (readonly number[])[];
+  readonly r: readonly number[];
+  readonly c: readonly number[];
+}
+type Causal = CausalModel<Record<string, number>, Input, object, Values, Place>;
+
+const model = (body: string, more = ''): string => `
+dim time: ragged <= 9, source: ragged, d = 3, filters = 2
+${more}
+model Causal(x: [time, d], r: [time], c: [d]) -> { y: [time, d], s: [time] } causal time { ${body} }
+`;
+
+const snail = `
+block Dense[filters, gap](x: [time, channel]) -> [time, channel: channel + filters] {
+  param F0, F1, G0, G1: [filters <- channel]
+  before = x[time = position[time] - gap] else 0
+  concat[channel](x, tanh(F0 @ before + F1 @ x) * sigmoid(G0 @ before + G1 @ x))
+}
+block TC[filters, span](x: [time, channel]) -> [time, channel: channel + ceil(log2(span)) * filters] {
+  dim n = ceil(log2(span))
+  repeat n as i { x = Dense[filters, 2 ^ i](x) }
+  x
+}
+block Attend[inner, value](x: [time, channel]) -> [time, channel: channel + value] {
+  seen = x[upto time as key]
+  concat[channel](x, ScaledDot(Linear[inner](x), Linear[inner](seen), Linear[value](seen)))
+}`;
+
+const cases: Readonly<Record<string, string>> = {
+  'blocks of SNAIL': model('z = Attend[filters, filters](TC[filters, 7](Attend[filters, d](concat[channel](x, r))));  { y = Linear[d](z), s = Linear[](z) }', snail),
+  'a recurrent layer': model("h = scan time with xt = x, rt = r { state h: [d] = c;  h' = GRU(xt * rt, h);  emit h' };  { y = h, s = cumsum[time](r) }"),
+  'what does not change is computed once': model('w = tanh(Linear[d](c));  z = w * x;  { y = z + mean[key <= time](z[time as key] + 0 * x), s = max[key](r[upto time as key]) }'),
+};
+
+const examples: readonly Input[] = [5, 1, 3].map((length, k) => ({
+  x: Array.from({ length }, (_, t) => [0, 1, 2].map((i) => Math.sin(1 + k + 2 * t + 3 * i))), r: Array.from({ length }, (_, t) => Math.cos(k + t)), c: [0.3, -0.2, 0.1 * k],
+}));
+
+async function compiled(name: string, text: string): Promise<{ program: Program; create: (options: ModelOptions<Record<string, number>>) => Causal }> {
+  const files = library();
+  const result = await compileFile('causal.attn', { ...files, read: (file) => (file === 'causal.attn' ? text : files.read(file)) }, { verify: true });
+  if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
+  const out = fileURLToPath(new URL('./out/', import.meta.url));
+  mkdirSync(out, { recursive: true });
+  const file = `${out}causal-${name}-${process.pid}.ts`;
+  writeFileSync(file, result.code);
+  const { Causal: Emitted } = (await import(/* @vite-ignore */ file)) as { Causal: new (options: ModelOptions<Record<string, number>>) => Causal };
+  return { program: result.programs[0]!, create: (options) => new Emitted(options) };
+}
+
+describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('on %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  describe.each(Object.keys(cases))('%s', (name) => {
+    let program: Program;
+    let subject: Causal;
+
+    beforeAll(async () => {
+      const made = await compiled(String(Object.keys(cases).indexOf(name)), cases[name]!);
+      program = made.program;
+      subject = made.create({ seed: 5 });
+    });
+
+    it('gives what the oracle computes place by place', async () => {
+      const parameters = new Map<string, Float64Array>();
+      for (const { path } of subject.parameters) parameters.set(path, Float64Array.from((await subject.weights.read(path)).data));
+      const outputs = await subject.forward(examples);
+      for (const [k, example] of examples.entries()) {
+        const sizes = new Map(Object.entries({ ...subject.sizes, time: example.r.length }));
+        const expected = oracle([...program.outputs.values()], { sizes, inputs: new Map(Object.entries(example)), parameters });
+        for (const [j, output] of [...program.outputs.keys()].entries()) expect(relative(outputs[k]![output]!.data, expected[j]!.data), `${output} of example ${k}`).toBeLessThan(1e-4);
+      }
+    });
+
+    it('streams the same, place by place, and leaves nothing behind', async () => {
+      const before = tf.memory().numTensors;
+      const outputs = await subject.forward(examples);
+      const streaming = subject.stream(examples.map(({ c }) => ({ c })));
+      for (let t = 0; t < 5; t++) {
+        const places = await streaming.step(examples.map(({ x, r }) => ({ x: x[t] ?? [0, 0, 0], r: r[t] ?? 0 })));
+        for (const [k, { r }] of examples.entries()) {
+          if (t >= r.length) continue;
+          expect(relative(places[k]!['y']!.data, outputs[k]!['y']!.data.slice(3 * t, 3 * t + 3)), `y at ${t} of example ${k}`).toBeLessThan(1e-4);
+          expect(Math.abs(places[k]!['s']!.data[0]! - outputs[k]!['s']!.data[t]!)).toBeLessThan(1e-4);
+        }
+      }
+      streaming.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    });
+
+    it('does not see what comes later, bit for bit', async () => {
+      const [example] = examples as readonly [Input];
+      const [plain] = await subject.forward([example]);
+      for (let t = 1; t < 5; t++) {
+        const [changed] = await subject.forward([{ ...example, x: example.x.map((row, k) => (k >= t ? row.map((value) => value + 1) : row)), r: example.r.map((value, k) => (k >= t ? -value : value)) }]);
+        expect(changed!['y']!.data.slice(0, 3 * t)).toEqual(plain!['y']!.data.slice(0, 3 * t));
+      }
+    });
+  });
+});
