@@ -19,7 +19,7 @@ export interface Lowered {
 
 export function lower(roots: readonly Node[], input: InputSource): Lowered {
   const nodes = inOrder(roots);
-  const pass = new Lowering(input, argumentsOf(nodes));
+  const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots));
   for (const node of nodes) pass.visit(node);
   return { roots: roots.map((node) => pass.root(node)), loops: pass.loops };
 }
@@ -39,6 +39,17 @@ function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
     states.forEach((state, k) => roles.set(state, { position: false, hint: nexts[k]!.origin.name ?? 'state' }));
   }
   return roles;
+}
+
+function usesOf(nodes: readonly Node[], roots: readonly Node[]): ReadonlyMap<Node, number> {
+  const uses = new Map<Node, number>();
+  const use = (node: Node): void => void uses.set(node, (uses.get(node) ?? 0) + 1);
+  roots.forEach(use);
+  for (const { op, inputs } of nodes) {
+    inputs.forEach(use);
+    if (op.kind === 'scan') [...op.region.nexts, ...op.region.emits].forEach(use);
+  }
+  return uses;
 }
 
 function sourceName(node: Node): string {
@@ -63,7 +74,7 @@ function resultName({ op }: Node, index: number): string {
 
 /** The root as a number of the host, or null where it is a tensor. */
 export function lowerHost(root: Node, input: InputSource): Value | null {
-  const pass = new Lowering(input, new Map());
+  const pass = new Lowering(input, new Map(), new Map());
   for (const node of inOrder([root])) pass.visit(node);
   const value = pass.value(root);
   return value.kind === 'host' ? value : null;
@@ -123,12 +134,15 @@ class Lowering {
   readonly #steps = new Map<Value, readonly Piece[]>();
   readonly #input: InputSource;
   readonly #roles: ReadonlyMap<Node, ArgumentRole>;
+  /** How often a node is read. */
+  readonly #uses: ReadonlyMap<Node, number>;
   readonly loops = new Map<Value, Loop>();
   #count = 0;
 
-  constructor(input: InputSource, roles: ReadonlyMap<Node, ArgumentRole>) {
+  constructor(input: InputSource, roles: ReadonlyMap<Node, ArgumentRole>, uses: ReadonlyMap<Node, number>) {
     this.#input = input;
     this.#roles = roles;
+    this.#uses = uses;
   }
 
   visit(node: Node): void {
@@ -286,6 +300,8 @@ class Lowering {
         return this.#permuted(node, this.#tensorOf(x!), axesOf(x!), op.order);
       }
       case 'reshape': {
+        const kept = this.#keptReduction(node, x!);
+        if (kept !== null) return kept;
         const hint = `${this.#base(x!)}${x!.op.kind === 'matmul' ? '' : axesOf(node).length < axesOf(x!).length ? 'Rows' : axesOf(node).some(isUnit) ? 'Wide' : 'Shaped'}`;
         return this.#call(node, hint, 'tf.reshape(', this.#tensorOf(x!), ', ', ...shape(axesOf(node)), ')');
       }
@@ -305,6 +321,19 @@ class Lowering {
       case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'call': case 'clock':
         throw new Error(`emit: ${op.kind} is not laid out`);
     }
+  }
+
+  /** A reduction whose axes stay as unit axes is one call, where nothing reads it without them. */
+  #keptReduction(node: Node, reduced: Node): Value | null {
+    const { op } = reduced;
+    if (op.kind !== 'reduce' || (op.fn !== 'mean' && op.fn !== 'sum' && op.fn !== 'max' && op.fn !== 'min') || this.#uses.get(reduced) !== 1) return null;
+    const [x] = reduced.inputs;
+    const positions = op.axes.map((id) => at(x!, id)).sort((a, b) => a - b);
+    const axes = axesOf(node);
+    const fits = axes.length === axesOf(x!).length && axes.every((axis, k) => (positions.includes(k) ? isUnit(axis) : axis.id === axesOf(x!)[k]!.id));
+    if (!fits) return null;
+    const [call, hint] = REDUCE[op.fn];
+    return this.#shared('tensor', [`${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`}, true)`], dtypeOfNode(node), reduced.origin, hint);
   }
 
   #unary(node: Node, fn: UnaryFn, x: Node): Value {

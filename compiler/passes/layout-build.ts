@@ -91,7 +91,7 @@ export class LaidOut {
   }
 
   reshaped(x: Node, axes: readonly Axis[], origin: Origin): Node {
-    const whole = x.op.kind === 'reshape' ? x.inputs[0]! : x;
+    const whole = unshaped(x);
     if (sameOrder(axesOf(whole), axes)) return whole;
     return this.make({ kind: 'reshape', axes }, [whole], unnamed(origin));
   }
@@ -117,6 +117,13 @@ export class LaidOut {
     if (first < 0) return placed;
     return this.reshaped(placed, order.slice(first).map((axis, k) => (hasAxis(axesOf(x), axis.id) ? axis : unitAxis(k))), origin);
   }
+}
+
+/** What was reshaped, other names of axes notwithstanding: to be reshaped anew it need not have been. */
+function unshaped(x: Node): Node {
+  let from = x;
+  while (from.op.kind === 'rename') from = from.inputs[0]!;
+  return from.op.kind === 'reshape' ? unshaped(from.inputs[0]!) : x;
 }
 
 /** What the layout adds has no name of its own. */

@@ -20,9 +20,9 @@ export function layout(roots: Roots): Roots {
   return new Map([...roots].map(([name, node]) => [name, pass.root(node)]));
 }
 
-const BATCH = 'batch';
-/** The axis of the hypotheses that one step of decoding advances. */
-const BEAM = 'beam';
+/** The batch; in a step of decoding the hypotheses of all examples. */
+const BATCHES: readonly string[] = ['batch', 'hypotheses'];
+const isBatch = ({ id }: Axis): boolean => BATCHES.includes(id);
 /** Beyond these the kernels of some backends are slow, or wrong without saying so. */
 const MOST_AXES = 4;
 /** Functions of floats: tfjs would round what they give for an integer. */
@@ -200,7 +200,7 @@ class Layout {
     };
     const operands = [flat(way.left, [rows, inner]), flat(way.right, [inner, columns])];
     // The batch comes first again, while the result is still a matrix.
-    const late = hasAxis(columns, BATCH);
+    const late = columns.some(isBatch);
     const axes = late ? [...zip, ...columns, ...rows] : [...zip, ...rows, ...columns];
     const straight = !late && zip.length <= 1 && rows.length === 1 && columns.length === 1;
     const result = build.make({ kind: 'matmul' }, operands, straight ? origin : { ...origin, name: null });
@@ -287,7 +287,7 @@ class Layout {
  * before the axis that it stands before in the other operand, so that `[batch, query, d]` and `[batch, key, d]` keep d last.
  */
 function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
-  const rank = (axes: readonly Axis[]): number => 3 * axes.length + (axes[0]?.id === BATCH ? 2 : hasAxis(axes, BATCH) ? 1 : 0);
+  const rank = (axes: readonly Axis[]): number => 3 * axes.length + (axes[0] !== undefined && isBatch(axes[0]) ? 2 : axes.some(isBatch) ? 1 : 0);
   const sorted = operands.map((axes) => axes.filter((axis) => !isUnit(axis))).sort((a, b) => rank(b) - rank(a));
   const order = [...(sorted[0] ?? [])];
   for (const axes of sorted.slice(1)) {
@@ -297,7 +297,7 @@ function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
       order.splice(next === undefined ? order.length : order.findIndex((other) => other.id === next.id), 0, axis);
     }
   }
-  const batch = order.findIndex((axis) => axis.id === BATCH);
+  const batch = order.findIndex(isBatch);
   // An outer product of a parameter and a batched value: rows of the batch stay together.
   if (batch > 0 && !operands.some((axes) => axes.length === order.length)) order.unshift(...order.splice(batch, 1));
   return order;
@@ -321,21 +321,19 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
   const rows = batchFirst(without(axesOf(left), ids(shared)));
   const columns = without(axesOf(right), ids(shared));
   const inner = pick(shared, over);
-  // In one step of decoding a parameter is used once and its few rows are small; elsewhere it is permuted once for all steps.
-  const decoding = hasAxis(axesOf(left), BEAM) || hasAxis(axesOf(right), BEAM);
+  // A parameter is permuted once, for all steps of a loop or of decoding.
   const permuted = (x: Node, order: readonly Axis[]): number => {
     const same = axesOf(x).every((axis, k) => axis.id === order[k]?.id);
-    if (same) return 0;
-    return decoding ? (hasAxis(axesOf(x), BEAM) ? 1 : 10) : hasAxis(axesOf(x), BATCH) ? 4 : 1;
+    return same ? 0 : axesOf(x).some(isBatch) ? 4 : 1;
   };
   // A batch among the columns: the result has to be permuted to be batch first.
-  const late = !hasAxis(columns, BATCH) ? 0 : decoding ? 1 : 3;
+  const late = columns.some(isBatch) ? 3 : 0;
   return { left, right, zip, rows, inner, columns, cost: permuted(left, [...zip, ...rows, ...inner]) + permuted(right, [...zip, ...inner, ...columns]) + late };
 }
 
 /** What a loop stacked has its time in front: products bring the batch back there, once for all that follows. */
 function batchFirst(axes: readonly Axis[]): readonly Axis[] {
-  return [...axes.filter((axis) => axis.id === BATCH), ...axes.filter((axis) => axis.id !== BATCH)];
+  return [...axes.filter(isBatch), ...axes.filter((axis) => !isBatch(axis))];
 }
 
 function merged(axes: readonly Axis[], unit: number): Axis {

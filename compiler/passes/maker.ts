@@ -286,6 +286,9 @@ export const BEAM: Axis = {
   space: { kind: 'dim', dim: { id: 'beam', label: 'beam', size: sizes.atom('beam'), ragged: false, origin: 0, mayBeEmpty: false } },
 };
 
+/** In one step of decoding: the hypotheses of all examples. */
+export const HYPOTHESES: Axis = { id: 'hypotheses', label: 'hypotheses', space: { kind: 'merge', parts: [BATCH.space, BEAM.space] } };
+
 function placeOf(type: TensorType, id: string): TensorType {
   if (!hasAxis(type.axes, id)) throw new GraphError(`a scanned sequence lacks axis ${id}`);
   return {

@@ -1,10 +1,11 @@
 /** From a program with its calls to the graphs of every function that is emitted. */
+import { atomsOf } from '../analyze/size.ts';
 import type { Axis, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
-import { deriveClockStep } from './clock-step.ts';
+import { BEFORE, deriveClockStep } from './clock-step.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
 import { guard } from './guard.ts';
@@ -13,9 +14,11 @@ import { layout as lay } from './layout.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { pack } from './pack.ts';
 import { analyse, mapRoots, Rebuild } from './rebuild.ts';
+import { NOW } from './respace.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
-import { deriveStep } from './step.ts';
+import { hoist } from './hoist.ts';
+import { deriveStep, type StepRoots } from './step.ts';
 import { vectorise } from './vectorise.ts';
 
 export interface DeriveOptions {
@@ -44,6 +47,13 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   };
   const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
 
+  /** What differs from one step to the next, or from a step to what prepares it. */
+  const changing = new Set(['batch', 'beam', NOW, BEFORE, ...ragged.flatMap(({ size }) => [...atomsOf(size)])]);
+  const finished = (fn: string, roots: StepRoots): StepRoots => {
+    const laid = { prepare: finish(`${fn}prepare`, roots.prepare), step: finish(`${fn}step`, roots.step) };
+    return options.layout === undefined ? hoist(laid, changing) : laid;
+  };
+
   const outputs = new Map([...program.outputs]);
   const forward = finish('forward', inOrder(batched('forward', outputs), (name) => [BATCH, ...axesOf(outputs.get(name)!)]));
 
@@ -65,12 +75,12 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
     const optimise = (roots: Roots): Roots => passes.optimise('step', roots);
     const { decoder: graph } = program;
     const { prepare, step } = graph.kind === 'recurrent' ? deriveStep(graph, ragged, optimise) : deriveClockStep(graph.clocked, { beam: BEAM, ragged, optimise });
-    decoder = { decoder: graph, prepare: finish('prepare', prepare), step: finish('step', step) };
+    decoder = { decoder: graph, ...finished('', { prepare, step }) };
   }
   let stream: CompiledStream | null = null;
   if (program.causal !== null) {
     const { prepare, step } = deriveClockStep(program.causal, { beam: null, ragged, optimise: (roots) => passes.optimise('step', roots) });
-    stream = { clocked: program.causal, prepare: finish('prepare', prepare), step: finish('step', step) };
+    stream = { clocked: program.causal, ...finished('stream ', { prepare, step }) };
   }
   return { model: { program, forward, objectives, decoder, stream }, unreached: program.objectives.length === 0 ? [] : [...unreached] };
 }

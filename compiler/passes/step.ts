@@ -4,11 +4,12 @@
  */
 import type { Axis, Dim, Node, RecurrentDecoder } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { without } from '../graph/spaces.ts';
+import { hasAxis, without } from '../graph/spaces.ts';
 import { reachable } from '../graph/walk.ts';
 import { size as sizes } from '../analyze/size.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
+import { mergeHypotheses } from './hypotheses.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
@@ -49,16 +50,59 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   const front = [BATCH, ...(beam === null ? [] : [beam])];
   // Kept rows lie as they are read.
   const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...(orders.get(name) ?? [])])));
+  const laid = asRead(step);
   const first = new Maker(algebra);
   const rebuild = new Rebuild(first, analyse([...roots.values()]));
   const prepare = new Map<string, Node>();
-  for (const [name, { node, axes }] of split.memory) prepare.set(name, first.broadcast(rebuild.get(node), axes));
+  for (const [name, { node, axes }] of split.memory) prepare.set(name, first.broadcast(rebuild.get(node), laid.orders.get(name) ?? axes));
   for (const [name, node] of roots) {
     if (!name.startsWith('init.')) continue;
     const state = name.slice('init.'.length);
     prepare.set(`state.${state}`, first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...(orders.get(`state.${state}`) ?? [])]));
   }
-  return { prepare, step };
+  return { prepare, step: beam === null ? laid.step : mergeHypotheses(laid.step) };
+}
+
+/**
+ * Memory lies as its first product reads it, so that no step turns it: what both operands keep, what is summed, the rest.
+ */
+function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyMap<string, readonly Axis[]> } {
+  const facts = analyse(step.values());
+  const orders = new Map<string, readonly Axis[]>();
+  for (const { op, inputs } of facts.nodes) {
+    if (op.kind !== 'contract') continue;
+    inputs.forEach((input, k) => {
+      let from = input;
+      const names = new Map(axesOf(input).map(({ id }) => [id, id]));
+      while (from.op.kind === 'rename') {
+        names.set(from.op.from, names.get(from.op.to.id) ?? from.op.to.id);
+        [from] = from.inputs;
+      }
+      if (from.op.kind !== 'input' || !from.op.name.startsWith('memory.') || orders.has(from.op.name)) return;
+      const place = ({ id }: Axis): number => {
+        const seen = names.get(id) ?? id;
+        return id === BATCH.id ? 0 : op.axes.includes(seen) ? 2 : hasAxis(axesOf(inputs[1 - k]), seen) ? 1 : 3;
+      };
+      orders.set(from.op.name, axesOf(from).toSorted((a, b) => place(a) - place(b)));
+    });
+  }
+  const pass = new Reordered(new Maker(algebra), facts, orders);
+  return { step: mapRoots(step, (node) => pass.get(node)), orders };
+}
+
+class Reordered extends Rebuild {
+  readonly #orders: ReadonlyMap<string, readonly Axis[]>;
+
+  constructor(m: Maker, facts: Facts, orders: ReadonlyMap<string, readonly Axis[]>) {
+    super(m, facts);
+    this.#orders = orders;
+  }
+
+  protected override visit(node: Node): Node {
+    const axes = node.op.kind === 'input' ? this.#orders.get(node.op.name) : undefined;
+    this.m.origin = node.origin;
+    return axes === undefined ? super.visit(node) : this.m.leaf(node.op, { ...typeOf(node), axes });
+  }
 }
 
 function stepOrders({ logits, states, taps }: RecurrentDecoder): ReadonlyMap<string, readonly Axis[]> {

@@ -2,7 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { Bandits, chance, drawTrials, heldTrials, meanOf, trialOf } from '../../models/snail/bandits/bandits.ts';
 import { GittinsIndices } from '../../models/snail/bandits/gittins.ts';
 import { gittins, play, uniform } from '../../models/snail/bandits/references.ts';
-import { inputOf, targetsOf, type Played } from '../../models/snail/bandits/rollout.ts';
+import { inputOf, playTrials, targetsOf, type BanditModel, type Place, type Played } from '../../models/snail/bandits/rollout.ts';
+import { task } from '../../models/snail/bandits/task.ts';
+
+/** A model that has learnt nothing but to pull the arm after the one before. */
+function cycling(): { readonly model: BanditModel; readonly places: (readonly Place[])[] } {
+  const places: (readonly Place[])[] = [];
+  const step = (each: readonly Place[]): Promise<unknown[]> => {
+    places.push(each);
+    return Promise.resolve(each.map(({ action }) => {
+      const next = (action.indexOf(1) + 1) % action.length;
+      return { logits: { data: Float32Array.from(action, (_, arm) => (arm === next ? 50 : 0)) }, value: { data: Float32Array.of(0.5) } };
+    }));
+  };
+  return { model: { stream: () => ({ step, dispose: () => undefined }) } as unknown as BanditModel, places };
+}
 
 describe('Gittins indices', () => {
   const table = new GittinsIndices(10);
@@ -92,5 +106,55 @@ describe('what is learnt from a trial', () => {
     const mean = (first + middle + last) / 3;
     const deviation = Math.sqrt(((first - mean) ** 2 + (middle - mean) ** 2 + (last - mean) ** 2) / 3);
     target!.advantage.forEach((each, k) => { expect(each).toBeCloseTo(([first, middle, last][k]! - mean) / deviation, 4); });
+  });
+});
+
+describe('a rollout', () => {
+  it('plays every trial to its end, and shows the model what came before', async () => {
+    const { model, places } = cycling();
+    const [played] = await playTrials(model, [trialOf([1, 0, 1], 4, chance('any'))], chance('draws'));
+    expect(played).toMatchObject({ arms: [0, 1, 2, 0], rewards: [1, 0, 1, 1], values: [0.5, 0.5, 0.5, 0.5] });
+    expect(places.flat()).toEqual([{ action: [0, 0, 0], reward: 0 }, { action: [1, 0, 0], reward: 1 }, { action: [0, 1, 0], reward: 0 }, { action: [0, 0, 1], reward: 1 }]);
+    const { action, reward } = inputOf(played!);
+    expect(places.flat()).toEqual(action.map((each, pull) => ({ action: each, reward: reward[pull] })));
+  });
+
+  it('is learnt from in several steps, each trial as often, and then played anew', async () => {
+    const configuration = task.configurations['quick']!;
+    const { train } = await task.open(configuration);
+    if (typeof train !== 'object' || !('rollout' in train)) throw new Error('the task has no rollouts');
+    const { model } = cycling();
+    const of = (step: number) => train.rollout(model, chance(`step ${step}`), configuration.batchSize, step);
+    const counts = new Map<unknown, number>();
+    for (let step = 1; step <= 12; step++) {
+      for (const { input } of await of(step)) counts.set(input.trial, (counts.get(input.trial) ?? 0) + 1);
+    }
+    expect([...counts.values()]).toEqual(new Array(128).fill(3));
+    expect(counts.has((await of(13))[0]!.input.trial)).toBe(false);
+  });
+
+  it('has longer trials later in the run', async () => {
+    const configuration = task.configurations['full']!;
+    const { train } = await task.open(configuration);
+    if (typeof train !== 'object' || !('rollout' in train)) throw new Error('the task has no rollouts');
+    const pulls = async (step: number): Promise<number> => (await train.rollout(cycling().model, chance('any'), configuration.batchSize, step))[0]!.input.reward.length;
+    expect([await pulls(1), await pulls(1501), await pulls(6000)]).toEqual([10, 20, 100]);
+  });
+});
+
+describe('the task', () => {
+  it('reads arms as a person writes them, and says what it expects', async () => {
+    const { parse } = await task.open(task.configurations['quick']!);
+    expect(parse(' 0.1 0.3 0.9 0.5 0.2').input.trial).toMatchObject({ means: [0.1, 0.3, 0.9, 0.5, 0.2], pulls: 10 });
+    expect(() => parse('0.1 2 0.9 0.5 0.2')).toThrow('expected 5 numbers from 0 to 1');
+    expect(() => parse('0.5')).toThrow(RangeError);
+  });
+
+  it('measures a model beside the reference policies, on the same trials', async () => {
+    const { evaluate, test } = await task.open(task.configurations['quick']!);
+    const { columns, rows } = await evaluate(cycling().model, test.slice(0, 64));
+    expect(columns).toEqual(['mean reward', 'of Gittins']);
+    expect(rows.map(({ group }) => group.split(' (')[0])).toEqual(['SNAIL', 'random', 'greedy', 'ε-greedy, ε = 0.05', 'UCB1', 'UCB1, bonus × 0.2', 'Thompson sampling', 'Gittins indices']);
+    expect(rows.at(-1)!.values[1]).toBe(1);
   });
 });

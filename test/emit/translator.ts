@@ -83,7 +83,7 @@ export function translator(): CompiledModel {
   const objective: ObjectiveGraph = {
     name: 'Tagging', given: [input("y'", [target], G)], loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]), training: { loss: b.constant(0), metrics: new Map() },
     optimizer: { kind: 'adam', options: new Map([['rate', {
-      kind: 'call', fn: 'mul', args: [{ kind: 'call', fn: 'pow', args: [{ kind: 'name', name: 'hidden' }, { kind: 'number', value: -0.5 }] },
+      kind: 'call', fn: 'mul', args: [{ kind: 'call', fn: 'pow', args: [{ kind: 'size', size: H.size }, { kind: 'number', value: -0.5 }] },
         { kind: 'call', fn: 'min', args: [{ kind: 'name', name: 'step' }, { kind: 'number', value: 100 }] }],
     }]]) },
     clip: { kind: 'norm', limit: 1 },

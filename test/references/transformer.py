@@ -154,7 +154,7 @@ def exact(model, test, most):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('data')
-    for name, value in dict(layers=2, width=64, heads=4, inner=256, batch=64, steps=3000, seed=1, every=500, threads=1).items():
+    for name, value in dict(layers=2, width=64, heads=4, inner=256, batch=64, window=20, steps=3000, seed=1, every=500, threads=1).items():
         parser.add_argument(f'--{name}', type=int, default=value)
     for name, value in dict(factor=0.5, warmup=400.0, dropout=0.0, smoothing=0.1, seconds=math.inf).items():
         parser.add_argument(f'--{name}', type=float, default=value)
@@ -176,7 +176,7 @@ def main():
         begun = time.process_time()
         if not window:
             # Sorted by length within a window, so that a batch holds little padding.
-            pool = sorted((train[rng.randrange(len(train))] for _ in range(20 * o.batch)), key=lambda e: len(e[0]))
+            pool = sorted((train[rng.randrange(len(train))] for _ in range(o.window * o.batch)), key=lambda e: len(e[0]))
             window = [pool[at:at + o.batch] for at in range(0, len(pool), o.batch)]
             rng.shuffle(window)
         adam.param_groups[0]['lr'] = o.factor * o.width ** -0.5 * min(step ** -0.5, step * o.warmup ** -1.5)
