@@ -360,6 +360,15 @@ const RULES: Rules = {
       return fill(replace(grid.axes, op.axis, [into]), (at) => read(at.map((place, j) => (j === k ? place + start : place))));
     });
   },
+  shift(op, [x], { number }) {
+    const by = number(op.by);
+    const k = x.axes.findIndex(({ id }) => id === op.axis);
+    const read = reader(x, x.axes);
+    return fill(x.axes, (at) => {
+      const place = at[k] - by;
+      return place < 0 || place >= x.axes[k].size ? 0 : read(at.with(k, place));
+    });
+  },
 
   rename(op, [x], { extents }) {
     const [to] = extents([op.to]);

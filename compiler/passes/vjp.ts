@@ -264,6 +264,9 @@ const RULES: Rules = {
   onehot: 'none',
   concat: concatVjp,
   slice: sliceVjp,
+  shift({ m, op, inputs, g }) {
+    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by))];
+  },
   rename({ m, op, inputs, g }) {
     return [hasAxis(axesOf(g), op.to.id) ? m.rename(g, op.to.id, axisOf(typeOf(inputs[0]), op.from)) : g];
   },
