@@ -26,7 +26,7 @@ export function sizesOf(program: Program, dims: ReadonlyMap<string, number>, len
 }
 
 /** Operations that only name, cut or repeat what is there. */
-const FREE = new Set(['rename', 'merge', 'split', 'broadcast', 'slice', 'shift', 'result', 'scan', 'call', 'where', 'otherwise', 'size', 'position']);
+const FREE = new Set(['rename', 'merge', 'split', 'broadcast', 'slice', 'result', 'scan', 'call', 'where', 'otherwise', 'size', 'position']);
 
 /**
  * One example's forward pass of the first objective, or of the outputs where there is none.
