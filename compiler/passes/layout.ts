@@ -153,12 +153,7 @@ class Layout {
   #collapsed(op: OpOf<'binary'> | OpOf<'select'>, operands: readonly Node[], order: readonly Axis[], origin: Origin): Node {
     const build = this.#build;
     const has = (x: Node, axis: Axis): boolean => hasAxis(axesOf(x), axis.id);
-    const groups: Axis[][] = [];
-    for (const axis of order) {
-      const last = groups.at(-1);
-      if (last !== undefined && operands.every((x) => has(x, axis) === has(x, last[0]!))) last.push(axis);
-      else groups.push([axis]);
-    }
+    const groups = neighbours(order, (axis) => operands.map((x) => has(x, axis)).join());
     const axes = groups.map((group) => merged(group, 0));
     const flat = operands.map((x) => {
       const placed = build.permuted(x, order.filter((axis) => has(x, axis)), origin);
@@ -173,7 +168,11 @@ class Layout {
     const missing = axes.filter((axis) => !hasAxis(axesOf(x), axis.id));
     if (missing.length === 0) return placed;
     if (missing.every((axis) => constantOf(sizeOf(axis.space)) === 1)) return build.reshaped(placed, axes, origin);
-    return build.make({ kind: 'broadcast', axes }, [build.aligned(placed, axes, origin)], origin);
+    if (axes.length <= MOST_AXES) return build.make({ kind: 'broadcast', axes }, [build.aligned(placed, axes, origin)], origin);
+    const groups = neighbours(axes, (axis) => (hasAxis(axesOf(x), axis.id) ? 'own' : ''));
+    const flat = groups.map((group) => merged(group, 0));
+    const own = build.reshaped(placed, flat.filter((_, k) => hasAxis(axesOf(x), groups[k]![0]!.id)), origin);
+    return build.reshaped(build.make({ kind: 'broadcast', axes: flat }, [build.aligned(own, flat, origin)], { ...origin, name: null }), axes, origin);
   }
 
   // ---------------------------------------------------------------- contractions
@@ -359,6 +358,17 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
 /** What a loop stacked has its time in front: products bring the batch back there, once for all that follows. */
 function batchFirst(axes: readonly Axis[]): readonly Axis[] {
   return [...axes.filter((axis) => axis.id === BATCH), ...axes.filter((axis) => axis.id !== BATCH)];
+}
+
+/** Neighbours that are alike. */
+function neighbours(axes: readonly Axis[], kind: (axis: Axis) => string): readonly (readonly Axis[])[] {
+  const groups: Axis[][] = [];
+  for (const axis of axes) {
+    const last = groups.at(-1);
+    if (last !== undefined && kind(last[0]!) === kind(axis)) last.push(axis);
+    else groups.push([axis]);
+  }
+  return groups;
 }
 
 function merged(axes: readonly Axis[], unit: number): Axis {
