@@ -131,6 +131,23 @@ export function scatter(indices: tf.Tensor, updates: tf.Tensor, size: number, le
   });
 }
 
+/**
+ * Each place along `axis` gets the value `by` places before it (after it, if negative), and zeros where that is outside. What
+ * lies in an axis and behind it is one row of memory: two axes do, for tensors of any number of them.
+ */
+export function shift(x: tf.Tensor, axis: number, by: number): tf.Tensor {
+  const places = x.shape[axis]!;
+  if (by === 0) return tf.clone(x);
+  if (Math.abs(by) >= places || x.size === 0) return tf.zerosLike(x);
+  if (x.dtype === 'bool') return tf.tidy(() => tf.cast(shift(where(x, 1, 0), axis, by), 'bool'));
+  return tf.tidy(() => {
+    const row = x.size / x.shape.slice(0, axis).reduce((product, extent) => product * extent, 1);
+    const gone = Math.abs(by) * (row / places);
+    const kept = tf.slice(tf.reshape(x, [x.size / row, row]), [0, by < 0 ? gone : 0], [x.size / row, row - gone]);
+    return tf.reshape(tf.pad(kept, [[0, 0], by > 0 ? [gone, 0] : [0, gone]]), x.shape);
+  });
+}
+
 /** The remainder with the sign of the divisor, so in [0, b) for b > 0. */
 export function mod(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   return tf.tidy(() => {

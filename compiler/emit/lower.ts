@@ -288,6 +288,8 @@ class Lowering {
         return this.#call(node, 'joined', 'tf.concat([', ...separated(inputs.map((input) => this.#tensorOf(input))), `], ${axesOf(node).findIndex((axis) => axis.id === op.axis.id)})`);
       case 'slice':
         return this.#slice(node, op, x!);
+      case 'shift':
+        return this.#call(node, 'shifted', 'rt.shift(', this.#tensorOf(x!), `, ${at(x!, op.axis)}, `, { size: op.by, tight: false }, ')');
       case 'rename':
         return this.#of(x!);
       case 'broadcast':

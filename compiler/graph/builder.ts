@@ -155,6 +155,10 @@ export class Builder {
     return this.node({ kind: 'slice', axis, start, into }, [x]);
   }
 
+  shift(x: Node, axis: string, by: Size): Node {
+    return this.node({ kind: 'shift', axis, by }, [x]);
+  }
+
   // ---------------------------------------------------------------- shape
 
   rename(x: Node, from: string, to: Axis): Node {

@@ -360,6 +360,15 @@ const RULES: Rules = {
       return fill(replace(grid.axes, op.axis, [into]), (at) => read(at.map((place, j) => (j === k ? place + start : place))));
     });
   },
+  shift(op, [x], { number }) {
+    const by = number(op.by);
+    const k = x.axes.findIndex(({ id }) => id === op.axis);
+    const read = reader(x, x.axes);
+    return fill(x.axes, (at) => {
+      const place = at[k] - by;
+      return place < 0 || place >= x.axes[k].size ? 0 : read(at.with(k, place));
+    });
+  },
 
   append(op, [rows, row], { extents }) {
     const [whole] = extents([op.axis]);
@@ -369,7 +378,7 @@ const RULES: Rules = {
     const [old, now] = [reader(rows, rows.axes), reader(row, axes)];
     return { ...fill(axes, (at) => (at[k] === whole.size - 1 ? now(at) : old(at))), masks: [] };
   },
-  before: (op, [rows], { number }) => takeTensor(rows, op.axis, extentOf(rows, op.axis).size - 1 - number(op.by)),
+  before: (op, [rows], { number }) => takeTensor(rows, op.axis, Math.max(extentOf(rows, op.axis).size - 1 - number(op.by), 0)),
 
   rename(op, [x], { extents }) {
     const [to] = extents([op.to]);

@@ -129,6 +129,8 @@ export type Op =
   | { readonly kind: 'concat'; readonly axis: Axis; readonly parts: readonly (string | null)[] }
   /** `axis` from `start`, `into.space` places; `into: null` takes one place and drops the axis. */
   | { readonly kind: 'slice'; readonly axis: string; readonly start: Size; readonly into: Axis | null }
+  /** The value `by` places before (after, if negative): result[t] = x[t - by], exactly 0 where that is no place. 'batched' on. */
+  | { readonly kind: 'shift'; readonly axis: string; readonly by: Size }
   // shape
   | { readonly kind: 'rename'; readonly from: string; readonly to: Axis }
   | { readonly kind: 'merge'; readonly axes: readonly string[]; readonly into: Axis } // row-major in the given order
@@ -138,7 +140,7 @@ export type Op =
   // one step along a clock
   /** (rows, row): the places before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
   | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }
-  /** (append): the place `by` before the newest, which must exist. */
+  /** (append): the place `by` before the newest, or the first there is. */
   | { readonly kind: 'before'; readonly axis: string; readonly by: Size }
   // 'laid-out' only
   | { readonly kind: 'permute'; readonly order: readonly string[] }

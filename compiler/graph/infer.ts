@@ -316,6 +316,13 @@ const RULES: Rules = {
     const into = op.into === null ? [] : [op.into];
     return [tensor(x.elem, replaceAxis(x.axes, op.axis, into), moveMasks(x.masks, [op.axis], into))];
   },
+  shift(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    axisOf(x, op.axis);
+    check(x.masks.length === 0, () => 'masks are explicit here');
+    return [x];
+  },
 
   rename(op, inputs) {
     arity(inputs, 1);

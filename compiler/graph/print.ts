@@ -135,6 +135,8 @@ export function showOp(op: Op): string {
       return `concat[${showAxis(op.axis)}] of [${op.parts.map((part) => part ?? '1').join(', ')}]`;
     case 'slice':
       return `slice[${op.axis} from ${showSize(op.start)}]${op.into === null ? '' : ` into ${showAxis(op.into)}`}`;
+    case 'shift':
+      return `shift[${op.axis} by ${showSize(op.by)}]`;
     case 'rename':
       return `rename[${op.from} as ${showAxis(op.to)}]`;
     case 'merge':

@@ -20,8 +20,8 @@ export interface VerifyOptions {
 
 /** Operations that a dialect does not hold. */
 const FORBIDDEN: { readonly [D in Dialect]: readonly Op['kind'][] } = {
-  calls: ['length', 'permute', 'reshape', 'matmul', 'append', 'before'],
-  inlined: ['length', 'permute', 'reshape', 'matmul', 'call', 'clock'],
+  calls: ['length', 'shift', 'permute', 'reshape', 'matmul', 'append', 'before'],
+  inlined: ['length', 'shift', 'permute', 'reshape', 'matmul', 'call', 'clock'],
   batched: ['permute', 'reshape', 'matmul', 'call', 'clock', 'where', 'otherwise'],
   'laid-out': ['call', 'clock', 'where', 'otherwise', 'contract'],
 };
@@ -171,8 +171,8 @@ class Verifier {
     if (this.#options.dialect === 'calls' || this.#options.dialect === 'inlined') return;
     const ragged = new Set([...this.#axes.values()].flatMap(({ space }) => (isRagged(space) ? [...raggedAtoms(space)] : [])));
     for (const node of this.#nodes) {
-      if (node.op.kind !== 'size') continue;
-      const atom = [...atomsOf(node.op.size)].find((name) => ragged.has(name));
+      if (node.op.kind !== 'size' && node.op.kind !== 'shift') continue;
+      const atom = [...atomsOf(node.op.kind === 'size' ? node.op.size : node.op.by)].find((name) => ragged.has(name));
       this.#at(node, atom === undefined, () => `the size of ${atom} differs from example to example`);
     }
   }

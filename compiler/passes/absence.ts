@@ -2,10 +2,11 @@
  * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of places, and the
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
-import { atomsOf, constantOf, foldSize, size as sizes, type Size } from '../analyze/size.ts';
-import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
-import { hasAxis, isRagged, originOf, sizeOf } from '../graph/spaces.ts';
+import { atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
+import type { Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
+import { hasAxis, isRagged, join as joined, originOf, sizeOf } from '../graph/spaces.ts';
 import { all, axesOf, BATCH, type Maker } from './maker.ts';
+import { literal } from './simplify-rules.ts';
 
 /** In the place of a logit that is skipped: exp(it - any maximum) is exactly 0 in float32, and it stays finite. */
 export const SKIPPED_LOGIT = -1e9;
@@ -18,6 +19,8 @@ export interface Partial {
   readonly value: Node;
   readonly masks: readonly Node[];
 }
+
+const KEEPS_ZERO: ReadonlySet<UnaryFn> = new Set(['neg', 'float', 'int', 'stop', 'relu', 'tanh', 'abs', 'sign', 'sin', 'erf', 'sqrt', 'floor']);
 
 /** The ragged dims that stand in a space, by the atom of their size. */
 export function raggedDims(space: Space, into: Map<string, Dim>): void {
@@ -41,6 +44,8 @@ export class Absence {
   readonly #dims: ReadonlyMap<string, Dim>;
   /** Axes along which a node is exactly 0 in the padding. */
   readonly #zero = new Map<Node, Set<string>>();
+  /** By value and mask, whether the value is exactly 0 wherever the mask is false. */
+  readonly #zeroWhere = new Map<Node, Map<Node, boolean>>();
   /** Loops over ragged axes by position: their steps beyond an example's end compute junk. */
   readonly #steps = new Map<Node, Axis>();
 
@@ -155,7 +160,76 @@ export class Absence {
     if (op.kind === 'binary' && op.fn === 'mul') return inputs.some((x) => has(x) && this.isZero(x, axis));
     if (op.kind === 'contract') return inputs.some((x) => has(x) && this.isZero(x, axis));
     if (op.kind === 'unary' && (op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop')) return this.isZero(inputs[0], axis);
+    if (op.kind === 'concat') return op.axis.id !== axis && inputs.every((x) => has(x) && this.isZero(x, axis));
+    // To later places, padding moves into padding.
+    if (op.kind === 'shift') return (op.axis !== axis || nonNegative(sizes.sub(sizes.int(0), op.by))) && this.isZero(inputs[0], axis);
     return false;
+  }
+
+  /** `x` with zeros in the padding of a ragged axis. */
+  zeroAt(x: Node, axis: Axis): Node {
+    if (this.isZero(x, axis.id)) return x;
+    const made = this.#m.select(this.valid(axis), x, this.#m.constant(0));
+    this.markZero(made, axis.id);
+    return made;
+  }
+
+  // -------------------------------------------------------------- zero where absent
+
+  markZeroWhere(node: Node, mask: Node): void {
+    const known = this.#zeroWhere.get(node);
+    if (known === undefined) this.#zeroWhere.set(node, new Map([[mask, true]]));
+    else known.set(mask, true);
+  }
+
+  /** Then what counts absent elements as 0 needs no select. */
+  isZeroWhere(node: Node, mask: Node): boolean {
+    const known = this.#zeroWhere.get(node)?.get(mask);
+    if (known !== undefined) return known;
+    const found = this.#keepsZeroWhere(node, mask);
+    const all = this.#zeroWhere.get(node) ?? new Map<Node, boolean>();
+    this.#zeroWhere.set(node, all.set(mask, found));
+    return found;
+  }
+
+  #keepsZeroWhere({ op, inputs }: Node, mask: Node): boolean {
+    const zero = (x: Node): boolean => this.isZeroWhere(x, mask);
+    switch (op.kind) {
+      case 'unary': return KEEPS_ZERO.has(op.fn) && zero(inputs[0]);
+      case 'binary': return op.fn === 'mul' || op.fn === 'and' ? inputs.some(zero) : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);
+      case 'select': return literal(inputs[2]) === 0 && (inputs[0] === mask || zero(inputs[1]));
+      case 'contract': return !axesOf(mask).some(({ id }) => op.axes.includes(id)) && inputs.some(zero);
+      case 'broadcast': return zero(inputs[0]);
+      default: return false;
+    }
+  }
+
+  /** A change of axes happens to the masks as to the value. */
+  move({ value, masks }: Partial, change: (node: Node) => Node): Partial {
+    const made = change(value);
+    return {
+      value: made,
+      masks: masks.map((mask) => {
+        const moved = change(mask);
+        if (this.isZeroWhere(value, mask)) this.markZeroWhere(made, moved);
+        return moved;
+      }),
+    };
+  }
+
+  /** Masks that make a difference where an absent element counts as 0. */
+  #telling(value: Node, masks: readonly Node[]): readonly Node[] {
+    return masks.filter((mask) => !this.isZeroWhere(value, mask));
+  }
+
+  /** `by` where x is absent. */
+  filled(x: Partial, by: Node): Node {
+    const m = this.#m;
+    const left = literal(by) === 0 ? this.#telling(x.value, x.masks) : x.masks;
+    const present = all(m, left);
+    if (present !== null) return m.select(present, x.value, by);
+    const value = by.types[0].elem.kind === 'float' ? m.float(x.value) : x.value;
+    return m.broadcast(value, joined(axesOf(value), axesOf(by)));
   }
 
   // -------------------------------------------------------------- reductions
@@ -183,7 +257,7 @@ export class Absence {
     const done = (node: Node): Partial => ({ value: node, masks: staying });
     switch (fn) {
       case 'sum':
-        return done(m.sum(ending.length === 0 && ends.every((axis) => this.isZero(value, axis.id)) ? value : skip(0), over));
+        return done(m.sum(this.zeroed({ value, masks: ending }, over).value, over));
       case 'mean': {
         const total = this.reduce('sum', { value: m.float(value), masks }, over);
         return done(m.div(total.value, this.#count(present, ending, axes.filter(({ id }) => over.includes(id)), empty)));
@@ -241,7 +315,8 @@ export class Absence {
 
   contract(a: Partial, b: Partial, over: readonly string[]): Partial {
     const m = this.#m;
-    const { ending, ends, staying } = this.part([...a.masks, ...b.masks], axesOf(a.value), over);
+    const { ending: met, ends, staying } = this.part([...a.masks, ...b.masks], axesOf(a.value), over);
+    const ending = this.#telling(b.value, this.#telling(a.value, met));
     const left = ends.filter((axis) => !this.isZero(a.value, axis.id) && !this.isZero(b.value, axis.id));
     const present = all(m, [...ending, ...left.map((axis) => this.valid(axis))]);
     if (present === null) return { value: m.contract(a.value, b.value, over), masks: staying };
@@ -256,8 +331,10 @@ export class Absence {
   /** Absent elements count as 0. */
   zeroed({ value, masks }: Partial, over: readonly string[]): Partial {
     const m = this.#m;
-    const { ending, ends, staying } = this.part(masks, axesOf(value), over);
-    const present = all(m, [...ending, ...ends.map((axis) => this.valid(axis))]);
+    const { ending: met, ends, staying } = this.part(masks, axesOf(value), over);
+    const ending = this.#telling(value, met);
+    const areZero = ending.length === 0 && ends.every((axis) => this.isZero(value, axis.id));
+    const present = areZero ? null : all(m, [...ending, ...ends.map((axis) => this.valid(axis))]);
     const zero = m.constant(0, value.types[0].elem.kind === 'float' ? 'float' : 'int');
     return { value: present === null ? value : m.select(present, value, zero), masks: staying };
   }

@@ -7,6 +7,7 @@ import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis, originOf } from '../graph/spaces.ts';
 import { Absence, isPositive, mayBeEmpty, raggedDims, SKIPPED_LOGIT, type Partial } from './absence.ts';
+import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
 import { all, axesOf, BATCH, Maker } from './maker.ts';
 import { analyse, Rebuild, type Facts } from './rebuild.ts';
@@ -102,7 +103,7 @@ class Batch extends Rebuild {
       case 'otherwise': {
         const present = all(m, x.masks);
         if (present === null) return { value: x.value, masks: [] };
-        return { value: m.select(present, x.value, y.value), masks: y.masks.map((mask) => m.binary('or', present, mask)) };
+        return { value: absence.filled(x, y.value), masks: y.masks.map((mask) => m.binary('or', present, mask)) };
       }
       case 'reduce':
         return absence.reduce(op.fn, x, op.axes);
@@ -149,14 +150,15 @@ class Batch extends Rebuild {
     }
   }
 
-  /** A change of axes happens to the masks as to the value. */
-  #move({ value, masks }: Partial, change: (node: Node) => Node): Partial {
-    return { value: change(value), masks: masks.map(change) };
+  #move(x: Partial, change: (node: Node) => Node): Partial {
+    return this.#absence.move(x, change);
   }
 
   #gather(op: OpOf<'gather'>, t: Partial, i: Partial): Partial {
     const { m } = this;
     const axis = axisOf(typeOf(t.value), op.axis);
+    const near = i.masks.length > 0 ? null : shifted(m, this.#absence, t, i.value, axis, op.inside);
+    if (near !== null) return near;
     const at = op.inside ? i.value : this.#absence.clamp(i.value, axis);
     const moved = this.#move(t, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
     const test = op.inside ? [] : [this.#absence.inside(i.value, axis)];

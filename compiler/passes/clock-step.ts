@@ -269,6 +269,8 @@ class Row extends Rebuild {
         if (!placesOf(t).some(({ id }) => id === op.axis)) return super.visit(node);
         return m.make(op, [this.#steps.all(t), this.get(i)]);
       }
+      case 'shift':
+        return op.axis === this.#now ? this.#earlier(node, op.by) : super.visit(node);
       case 'cumsum': {
         if (op.axis !== this.#now) return super.visit(node);
         const row = this.get(node.inputs[0]);
@@ -279,6 +281,26 @@ class Row extends Rebuild {
       default:
         return super.visit(node);
     }
+  }
+
+  /** The row `by` places before now; 0 where there is none. */
+  #earlier(node: Node, by: Size): Node {
+    const { m } = this;
+    let [x] = node.inputs;
+    if (constantOf(by) === 0) return this.get(x);
+    // Other names and orders of axes are no other rows.
+    const views: Node[] = [];
+    for (; x.op.kind === 'rename' || (x.op.kind === 'broadcast' && axesOf(x).length === axesOf(x.inputs[0]).length); [x] = x.inputs) views.unshift(x);
+    const [axis] = placesOf(x);
+    const all = this.#steps.all(x);
+    m.origin = node.origin;
+    const place = m.sub(this.#steps.t, m.size(by));
+    const kept = all.op.kind === 'append' ? m.make({ kind: 'before', axis: axis.id, by }, [all]) : m.gather(all, m.binary('max', place, m.constant(0, 'int')), axis.id);
+    const row = views.reduce((seen, { op }) => {
+      if (op.kind === 'rename') return isPlaces(op.to) ? seen : m.rename(seen, op.from, op.to);
+      return op.kind === 'broadcast' ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...op.axes.filter((each) => !isPlaces(each))]) : seen;
+    }, kept);
+    return m.select(m.binary('ge', place, m.constant(0, 'int')), row, m.constant(0, typeOf(row).elem.kind === 'float' ? 'float' : 'int'));
   }
 
   #isNow(node: Node): boolean {

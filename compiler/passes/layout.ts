@@ -6,16 +6,17 @@
  * 3-D one where both operands share axes that stay. Products take explicit permutations, never transposed operands: what
  * permutes a parameter depends on no loop and so stands outside all of them.
  */
-import { constantOf } from '../analyze/size.ts';
+import { constantOf, size } from '../analyze/size.ts';
 import type { Axis, Node, Origin, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { inOrder, LaidOut, type OpOf } from './layout-build.ts';
 import { ofPlacesOnly, spreadOver } from './layout-places.ts';
+import { areTaps, summedLater, tapsOrder, type Summed } from './layout-taps.ts';
 
 export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
-  const pass = new Layout(ofPlacesOnly(nodes));
+  const pass = new Layout(ofPlacesOnly(nodes), summedLater(nodes));
   for (const node of nodes) pass.visit(node);
   return new Map([...roots].map(([name, node]) => [name, pass.root(node)]));
 }
@@ -35,11 +36,13 @@ class Layout {
   readonly #done = new Map<Node, Node>();
   readonly #build = new LaidOut();
   readonly #spread: ReadonlyMap<Node, Node>;
+  readonly #summed: Summed;
   /** By scan: the sequences computed for all its places at once, and what the body reads of them. */
   readonly #more = new Map<Node, { readonly argument: Node; readonly sequence: Node }[]>();
 
-  constructor(spread: ReadonlyMap<Node, Node>) {
+  constructor(spread: ReadonlyMap<Node, Node>, summed: Summed) {
     this.#spread = spread;
+    this.#summed = summed;
   }
 
   of(node: Node): Node {
@@ -80,7 +83,7 @@ class Layout {
         return build.make(op, inputs, origin);
       case 'unary':
         return build.make(op, [FLOATS.has(op.fn) ? build.float(x!, origin) : x!], origin);
-      case 'argmax': case 'onehot': case 'slice': case 'rename': case 'cumsum': case 'permute': case 'reshape': case 'matmul':
+      case 'argmax': case 'onehot': case 'shift': case 'rename': case 'cumsum': case 'permute': case 'reshape': case 'matmul':
         return build.make(op, inputs, origin);
       case 'reduce': {
         const number = op.fn === 'mean' ? build.float(x!, origin) : x!;
@@ -99,7 +102,9 @@ class Layout {
       case 'scatter':
         return this.#scatter(op, inputs, origin);
       case 'concat':
-        return this.#concat(op, inputs, origin);
+        return this.#concat(op, node, inputs);
+      case 'slice':
+        return this.#slice(op, x!, origin);
       case 'merge': {
         const axes = axesOf(x!);
         const first = axes.findIndex((axis) => op.axes.includes(axis.id));
@@ -152,12 +157,7 @@ class Layout {
   #collapsed(op: OpOf<'binary'> | OpOf<'select'>, operands: readonly Node[], order: readonly Axis[], origin: Origin): Node {
     const build = this.#build;
     const has = (x: Node, axis: Axis): boolean => hasAxis(axesOf(x), axis.id);
-    const groups: Axis[][] = [];
-    for (const axis of order) {
-      const last = groups.at(-1);
-      if (last !== undefined && operands.every((x) => has(x, axis) === has(x, last[0]!))) last.push(axis);
-      else groups.push([axis]);
-    }
+    const groups = neighbours(order, (axis) => operands.map((x) => has(x, axis)).join());
     const axes = groups.map((group) => merged(group, 0));
     const flat = operands.map((x) => {
       const placed = build.permuted(x, order.filter((axis) => has(x, axis)), origin);
@@ -172,7 +172,11 @@ class Layout {
     const missing = axes.filter((axis) => !hasAxis(axesOf(x), axis.id));
     if (missing.length === 0) return placed;
     if (missing.every((axis) => constantOf(sizeOf(axis.space)) === 1)) return build.reshaped(placed, axes, origin);
-    return build.make({ kind: 'broadcast', axes }, [build.aligned(placed, axes, origin)], origin);
+    if (axes.length <= MOST_AXES) return build.make({ kind: 'broadcast', axes }, [build.aligned(placed, axes, origin)], origin);
+    const groups = neighbours(axes, (axis) => (hasAxis(axesOf(x), axis.id) ? 'own' : ''));
+    const flat = groups.map((group) => merged(group, 0));
+    const own = build.reshaped(placed, flat.filter((_, k) => hasAxis(axesOf(x), groups[k]![0]!.id)), origin);
+    return build.reshaped(build.make({ kind: 'broadcast', axes: flat }, [build.aligned(own, flat, origin)], { ...origin, name: null }), axes, origin);
   }
 
   // ---------------------------------------------------------------- contractions
@@ -239,11 +243,13 @@ class Layout {
     return build.inPlace(build.make({ ...op, over }, [whole, build.permuted(index, [...kept, ...places], origin)], origin));
   }
 
-  #concat(op: OpOf<'concat'>, inputs: readonly Node[], origin: Origin): Node {
+  #concat(op: OpOf<'concat'>, node: Node, inputs: readonly Node[]): Node {
     const build = this.#build;
+    const { origin } = node;
     const orders = inputs.map((x, k) => axesOf(x).map((axis) => (axis.id === op.parts[k] ? op.axis : axis)));
     const common = commonOrder(orders);
-    const order = hasAxis(common, op.axis.id) ? common : [...common, op.axis];
+    const summed = areTaps(node) ? this.#summed.get(node) : undefined;
+    const order = hasAxis(common, op.axis.id) ? common : summed === undefined ? [...common, op.axis] : tapsOrder(common, op.axis, summed);
     const parts: string[] = [];
     const operands = inputs.map((x, k) => {
       const part = op.parts[k] ?? null;
@@ -252,7 +258,27 @@ class Layout {
       return this.#broadcast(x, order.map((axis) => (axis.id === op.axis.id ? own : axis)), origin);
     });
     const floats = operands.some((x) => x.types[0]!.elem.kind === 'float');
-    return build.make({ ...op, parts }, floats ? operands.map((x) => build.float(x, origin)) : operands, origin);
+    const alike = floats ? operands.map((x) => build.float(x, origin)) : operands;
+    if (order.length <= MOST_AXES) return build.make({ ...op, parts }, alike, origin);
+    // What lies in the joined axis and behind it is one row of memory.
+    const k = order.findIndex((axis) => axis.id === op.axis.id);
+    const rows = (own: Axis): readonly Axis[] => [...(k === 0 ? [] : [merged(order.slice(0, k), 0)]), merged([own, ...order.slice(k + 1)], 0)];
+    const flat = alike.map((x) => build.reshaped(x, rows(axesOf(x)[k]!), origin));
+    const joined = { ...op, axis: rows(op.axis).at(-1)!, parts: flat.map((x) => axesOf(x).at(-1)!.id) };
+    return build.reshaped(build.make(joined, flat, { ...origin, name: null }), order, origin);
+  }
+
+  #slice(op: OpOf<'slice'>, x: Node, origin: Origin): Node {
+    const build = this.#build;
+    const axes = axesOf(x);
+    const k = axes.findIndex((axis) => axis.id === op.axis);
+    if (axes.length <= MOST_AXES || k === 0) return build.make(op, [x], origin);
+    const [before, after] = [axes.slice(0, k), axes.slice(k + 1)];
+    const into = [...(op.into === null ? [] : [op.into]), ...after];
+    const row = merged([axes[k]!, ...after], 0);
+    const start = after.reduce((n, axis) => size.mul(n, sizeOf(axis.space)), op.start);
+    const flat = build.reshaped(x, [merged(before, 0), row], origin);
+    return build.reshaped(build.make({ ...op, axis: row.id, start, into: into.length === 0 ? null : merged(into, 0) }, [flat], { ...origin, name: null }), [...before, ...into], origin);
   }
 
   // ---------------------------------------------------------------- scans
@@ -334,6 +360,17 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
 /** What a loop stacked has its time in front: products bring the batch back there, once for all that follows. */
 function batchFirst(axes: readonly Axis[]): readonly Axis[] {
   return [...axes.filter(isBatch), ...axes.filter((axis) => !isBatch(axis))];
+}
+
+/** Neighbours that are alike. */
+function neighbours(axes: readonly Axis[], kind: (axis: Axis) => string): readonly (readonly Axis[])[] {
+  const groups: Axis[][] = [];
+  for (const axis of axes) {
+    const last = groups.at(-1);
+    if (last !== undefined && kind(last[0]!) === kind(axis)) last.push(axis);
+    else groups.push([axis]);
+  }
+  return groups;
 }
 
 function merged(axes: readonly Axis[], unit: number): Axis {

@@ -255,6 +255,10 @@ export class Maker {
     return this.make({ kind: 'gather', axis, inside: true }, [t, i]);
   }
 
+  shift(x: Node, axis: string, by: Size): Node {
+    return this.make({ kind: 'shift', axis, by }, [x]);
+  }
+
   /** Whether `i` is a place of `axis`, whose number of places is `count`. */
   isInside(i: Node, axis: Axis, count: Node): Node {
     const first = this.constant(originOf(axis.space), 'int');

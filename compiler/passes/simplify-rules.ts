@@ -2,7 +2,7 @@
  * Identities of algebra, applied while nodes are made ('batched' on: absence is explicit and padding finite). Every rule
  * answers with a node of the same axes; `⌈x⌉` below is `broadcast` of x to them.
  */
-import { constantOf } from '../analyze/size.ts';
+import { constantOf, nonNegative, size as sizes } from '../analyze/size.ts';
 import type { Axis, BinaryFn, Node, Op, TensorType, UnaryFn } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../graph/spaces.ts';
@@ -23,6 +23,7 @@ export const algebra: Rule = (m, op, inputs) => {
     case 'contract': return contract(m, op, inputs[0], inputs[1]) ?? turned(m, op, inputs);
     case 'rename': return rename(m, op, inputs[0]);
     case 'broadcast': return broadcast(m, op, inputs[0]);
+    case 'shift': return shift(m, op, inputs[0]);
     case 'gather': return gather(m, op, inputs[0], inputs[1]);
     default: return null;
   }
@@ -278,6 +279,18 @@ function broadcast(m: Maker, op: OpOf<'broadcast'>, x: Node): Node | null {
   if (x.op.kind === 'broadcast') return m.broadcast(x.inputs[0], op.axes); // ⌈⌈x⌉⌉ = ⌈x⌉
   const own = axesOf(x);
   return own.length === op.axes.length && own.every((axis, k) => axis.id === op.axes[k].id) ? x : null;
+}
+
+function shift(m: Maker, op: OpOf<'shift'>, x: Node): Node | null {
+  if (constantOf(op.by) === 0) return x;
+  if (literal(x) === 0) return x; // zeros everywhere, those that move in too
+  // What ⌈x⌉ repeats along another axis is shifted before.
+  if (repeatsAxes(x) && hasAxis(axesOf(inner(x)), op.axis)) return m.broadcast(m.shift(inner(x), op.axis, op.by), axesOf(x));
+  // Twice to one side is once as far; to both sides the ends are lost.
+  if (x.op.kind !== 'shift' || x.op.axis !== op.axis) return null;
+  const both = [x.op.by, op.by];
+  const oneWay = both.every(nonNegative) || both.every((by) => nonNegative(sizes.sub(sizes.int(0), by)));
+  return oneWay ? m.shift(x.inputs[0], op.axis, sizes.add(x.op.by, op.by)) : null;
 }
 
 function gather(m: Maker, op: OpOf<'gather'>, t: Node, i: Node): Node | null {

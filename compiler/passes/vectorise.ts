@@ -172,7 +172,7 @@ class Parts extends Rebuild {
     const known = this.#leafRank.get(node);
     if (known !== undefined) return known;
     const { kind } = node.op;
-    const light = ['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice'].includes(kind);
+    const light = ['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice', 'shift'].includes(kind);
     const room = kind === 'argument' ? rank(node) : kind === 'random' || this.isFree(node) ? 0 : light ? Math.max(...node.inputs.map((each) => this.#room(each))) : Infinity;
     this.#leafRank.set(node, room);
     return room;

@@ -71,6 +71,14 @@ function having(m: Maker, g: Node, axes: readonly Axis[]): Node {
   return missing.length === 0 ? g : m.broadcast(g, [...missing, ...axesOf(g)]);
 }
 
+/** With all of these axes; those that it lacks beside those that it has, so that merging them moves nothing. */
+function together(m: Maker, g: Node, axes: readonly Axis[]): Node {
+  const own = axesOf(g);
+  if (axes.every(({ id }) => hasAxis(own, id))) return g;
+  const before = own.slice(0, own.findIndex(({ id }) => hasAxis(axes, id)));
+  return m.broadcast(g, [...before, ...axes, ...without(own.slice(before.length), axes.map(({ id }) => id))]);
+}
+
 // ---------------------------------------------------------------- elementwise
 
 type Derivative = (m: Maker, g: Node, x: Node, y: Node) => Node;
@@ -264,6 +272,9 @@ const RULES: Rules = {
   onehot: 'none',
   concat: concatVjp,
   slice: sliceVjp,
+  shift({ m, op, inputs, g }) {
+    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by))];
+  },
   rename({ m, op, inputs, g }) {
     return [hasAxis(axesOf(g), op.to.id) ? m.rename(g, op.to.id, axisOf(typeOf(inputs[0]), op.from)) : g];
   },
@@ -274,7 +285,7 @@ const RULES: Rules = {
   split({ m, op, inputs, g }) {
     if (!op.into.some((axis) => hasAxis(axesOf(g), axis.id))) return [g];
     const axes = op.into.map(({ id }) => id);
-    return [m.make({ kind: 'merge', axes, into: axisOf(typeOf(inputs[0]), op.axis) }, [having(m, g, op.into)])];
+    return [m.make({ kind: 'merge', axes, into: axisOf(typeOf(inputs[0]), op.axis) }, [together(m, g, op.into)])];
   },
   broadcast({ m, op, inputs, g }) {
     return [reduceTo(m, g, op.axes, axesOf(inputs[0]))];

@@ -38,6 +38,10 @@ function gru(b: Builder, reversed: boolean, emitPrevious = false): Readonly<Reco
 }
 const gruParameters = ['Wz', 'Uz', 'W', 'U'].map((path) => [path, [hidden, inner]] as const);
 
+const [dy, dx] = ['dy', 'dx'].map((id) => axis(dim(id, { size: size.int(3) }))) as [Axis, Axis];
+const filters = axis(dim('filters'));
+const windowAxes = [filters, dy, dx, hidden];
+
 export const cases: Readonly<Record<string, Case>> = {
   'a linear map with a bias': {
     dims, parameters: [['W', [keys, hidden]], ['b', [keys]]], data: { sizes, inputs: xs },
@@ -265,6 +269,44 @@ export const cases: Readonly<Record<string, Case>> = {
       return {
         sum: b.broadcast(b.binary('add', outer, x(b)), all),
         chosen: b.broadcast(b.select(b.binary('gt', x(b), b.constant(0)), outer, b.rename(y, 'hidden', inner)), all),
+      };
+    },
+  },
+  'values some places before and after': {
+    dims, data: { sizes, inputs: xs, lengths },
+    build: (b) => {
+      const moved = (v: Node, over: string, by: number | string): Node => b.shift(v, over, typeof by === 'number' ? size.int(by) : size.sub(size.atom(by), size.int(2)));
+      const positive = b.binary('gt', x(b), b.constant(0));
+      const number = b.unary('int', positive);
+      return {
+        later: moved(x(b), 'source', 1), earlier: moved(x(b), 'source', -2), last: moved(x(b), 'hidden', -1), first: moved(x(b), 'batch', 1),
+        none: moved(x(b), 'source', 0), all: moved(x(b), 'source', 3), beyond: moved(x(b), 'hidden', -9), some: moved(x(b), 'hidden', 'hidden'),
+        truth: moved(positive, 'source', 1), truths: moved(positive, 'hidden', -3), whole: moved(number, 'source', -1), gone: moved(positive, 'batch', 2),
+        one: moved(b.reduce('sum', x(b), ['batch', 'source']), 'hidden', 3),
+      };
+    },
+  },
+  'taps of a window in two dimensions, and back': {
+    dims: [B, H, K, W, dim('dy'), dim('dx'), dim('filters')], parameters: [['W', windowAxes], ['V', windowAxes]],
+    data: { sizes: { ...sizes, hidden: 2, dy: 3, dx: 3, filters: 2 }, inputs: { x: numbers(2 * 5 * 6 * 2, 3), g: numbers(2 * 5 * 6 * 2, 5) } },
+    build: (b) => {
+      const image = b.input('x', tensor(float, [batch, keys, words, hidden]));
+      const near = (v: Node, over: Axis, into: Axis): Node => b.concat(into, [1, 0, -1].map((by) => [by === 0 ? v : b.shift(v, over.id, size.int(by)), null]));
+      const taps = near(near(image, keys, dy), words, dx);
+      const summed = ['dy', 'dx', 'hidden'];
+      // The same from channels in front.
+      const turned = near(near(b.broadcast(image, [hidden, words, batch, keys]), words, dx), keys, dy);
+      const g = b.input('g', tensor(float, [batch, keys, words, filters]));
+      const back = b.contract(g, b.parameter('W', windowAxes), ['filters']);
+      const sum = (parts: readonly Node[]): Node => parts.reduce((p, q) => b.binary('add', p, q));
+      const gathered = (v: Node, over: Axis, from: Axis): Node => sum([-1, 0, 1].map((by, place) => b.shift(b.slice(v, from.id, size.int(place), null), over.id, size.int(by))));
+      return {
+        y: b.broadcast(b.contract(taps, b.parameter('W', windowAxes), summed), [batch, keys, words, filters]),
+        z: b.broadcast(b.contract(turned, b.parameter('V', windowAxes), summed), [batch, keys, words, filters]),
+        taps: b.broadcast(taps, [batch, keys, dy, words, dx, hidden]),
+        dW: b.broadcast(b.contract(g, taps, ['batch', 'keys', 'words']), windowAxes),
+        dx: b.broadcast(gathered(gathered(back, words, dx), keys, dy), [batch, keys, words, hidden]),
+        part: b.broadcast(b.slice(taps, 'dx', size.int(1), axis(dim('two', { size: size.int(2) }))), [batch, keys, dy, words, axis(dim('two', { size: size.int(2) })), hidden]),
       };
     },
   },

@@ -60,7 +60,7 @@ class Grower {
       }
       case 5: return b.otherwise(b.where(x, this.#condition(axes)), this.value(depth - 1, pool));
       case 6: return over === null ? x : b.reduce('mean', b.where(x, this.#condition([over])), [over.id]);
-      case 7: return over === null || hasAxis(axes, 'shifted') ? x : b.otherwise(b.gather(x, b.binary('sub', b.position(over), b.constant(1, 'int')), over.id), b.constant(0.5));
+      case 7: return over === null || hasAxis(axes, 'shifted') ? x : b.otherwise(b.gather(x, b.binary('sub', b.position(over), b.constant(this.#pick([1, 2, -1, 9]), 'int')), over.id), b.constant(this.#pick([0, 0.5])));
       case 8: return b.binary('div', x, b.binary('add', b.unary('softplus', this.value(depth - 1, pool)), b.constant(0.5)));
       case 9: return over === null ? x : this.#loop(x, over, depth - 1, pool);
       default: return b.select(this.#condition(axes), x, this.value(depth - 1, pool));

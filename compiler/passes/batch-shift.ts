@@ -1,0 +1,177 @@
+/**
+ * Indices that are sums of places, as shifts: `x[time = position[time] - 4]` is the value four places before, and
+ * `x[row = position[row] + position[dy]]` with few `dy` is as many shifts, joined along `dy`. Dense moves of whole tensors are
+ * much cheaper than a gather, and their derivative than a scatter.
+ */
+import { constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
+import type { Axis, Node } from '../graph/graph.ts';
+import { typeOf } from '../graph/infer.ts';
+import { hasAxis, join, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import type { Absence, Partial } from './absence.ts';
+import { axesOf, type Maker } from './maker.ts';
+
+/** Each is one node: beyond this a gather is smaller, and hardly slower. */
+const MOST_TAPS = 32;
+
+interface Term {
+  readonly axis: Axis;
+  readonly scale: Size;
+}
+
+/** The sum of `scale` times the place (from 0) on each axis, and of `offset`. */
+interface Form {
+  readonly terms: readonly Term[];
+  readonly offset: Size;
+}
+
+const ZERO = sizes.int(0);
+const negated = (n: Size): Size => sizes.sub(ZERO, n);
+const isEqual = (a: Size, b: Size): boolean => a.key === b.key;
+
+function formOf(node: Node): Form | null {
+  const { op, inputs } = node;
+  switch (op.kind) {
+    case 'constant': return Number.isSafeInteger(op.value) ? { terms: [], offset: sizes.int(op.value) } : null;
+    case 'size': return { terms: [], offset: op.size };
+    case 'position': return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: sizes.int(originOf(op.axis.space)) };
+    case 'broadcast': return formOf(inputs[0]);
+    case 'rename': {
+      const form = formOf(inputs[0]);
+      return form === null ? null : { ...form, terms: form.terms.map((term) => (term.axis.id === op.from ? { ...term, axis: op.to } : term)) };
+    }
+    case 'unary': {
+      if (op.fn === 'int' || op.fn === 'stop') return formOf(inputs[0]);
+      return op.fn === 'neg' ? scaled(formOf(inputs[0]), sizes.int(-1)) : null;
+    }
+    case 'binary': {
+      if (op.fn !== 'add' && op.fn !== 'sub' && op.fn !== 'mul') return null;
+      const [a, b] = inputs.map(formOf);
+      if (a === null || b === null) return null;
+      if (op.fn === 'mul') return a.terms.length === 0 ? scaled(b, a.offset) : b.terms.length === 0 ? scaled(a, b.offset) : null;
+      return sum(a, op.fn === 'add' ? b : scaled(b, sizes.int(-1))!);
+    }
+    default: return null;
+  }
+}
+
+function scaled(form: Form | null, by: Size): Form | null {
+  return form === null ? null : { terms: form.terms.map(({ axis, scale }) => ({ axis, scale: sizes.mul(scale, by) })), offset: sizes.mul(form.offset, by) };
+}
+
+function sum(a: Form, b: Form): Form {
+  const terms = new Map(a.terms.map((term) => [term.axis.id, term]));
+  for (const term of b.terms) {
+    const same = terms.get(term.axis.id);
+    terms.set(term.axis.id, same === undefined ? term : { ...term, scale: sizes.add(same.scale, term.scale) });
+  }
+  return { terms: [...terms.values()].filter(({ scale }) => !isEqual(scale, ZERO)), offset: sizes.add(a.offset, b.offset) };
+}
+
+/** Places of `to`, each `stride` places of the indexed axis apart, seen from every place of the taps. */
+interface Window {
+  readonly to: Axis;
+  readonly stride: number;
+  readonly taps: readonly Tap[];
+  /** By which place of the indexed axis, for the first place of all others. */
+  readonly offset: Size;
+}
+
+interface Tap extends Term {
+  readonly count: number;
+}
+
+/** `taken`: the axes of what is indexed and of its masks, with which an index would zip. */
+function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axis[]): Window | null {
+  const isFree = ({ id }: Axis): boolean => !hasAxis(taken, id);
+  const strideOf = ({ axis: to, scale }: Term): number | null => {
+    if (to.id !== axis.id && !isFree(to)) return null;
+    const stride = constantOf(scale);
+    if (stride === 1 && sameSpace(to.space, axis.space)) return 1;
+    // Another axis takes its places from the first on: they must be there.
+    const fits = stride !== null && stride > 0 && to.id !== axis.id && !isRagged && nonNegative(sizes.sub(sizeOf(axis.space), sizes.mul(sizeOf(to.space), scale)));
+    return fits ? stride : null;
+  };
+  const able = form.terms.filter((term) => strideOf(term) !== null);
+  // Of two that could be moved along, as in valid windows, the larger is not the window.
+  const main = able.find((term) => term.axis.id === axis.id) ?? able.find((term) => constantOf(sizeOf(term.axis.space)) === null) ?? able[0];
+  if (main === undefined) return null;
+  const taps: Tap[] = [];
+  for (const term of form.terms) {
+    if (term === main) continue;
+    const count = constantOf(sizeOf(term.axis.space));
+    if (count === null || term.axis.id === axis.id || !isFree(term.axis)) return null;
+    taps.push({ ...term, count });
+  }
+  if (taps.reduce((product, { count }) => product * count, 1) > MOST_TAPS) return null;
+  // Positions are counted from the origin of the axis.
+  return { to: main.axis, stride: strideOf(main)!, taps, offset: sizes.sub(form.offset, sizes.int(originOf(axis.space))) };
+}
+
+function offsetsOf({ taps, offset }: Window): readonly Size[] {
+  return taps.reduce<readonly Size[]>((known, { scale, count }) => known.flatMap((each) => places(count).map((k) => sizes.add(each, sizes.mul(scale, sizes.int(k))))), [offset]);
+}
+
+const places = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
+
+/** t[axis = i], or null where `i` has another form. `isInside`: all of its places exist. */
+export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
+  const form = formOf(i);
+  const isRagged = absence.ragged(axis);
+  const window = form === null ? null : windowOf(form, axis, isRagged, [t.value, ...t.masks].flatMap(axesOf));
+  if (window === null) return null;
+  const { elem } = typeOf(t.value);
+  // What moves in is 0: not everywhere a place.
+  if (elem.kind === 'index' && originOf(elem.space) !== 0) return null;
+
+  const { to, stride, taps } = window;
+  const count = sizeOf(axis.space);
+  /** The last place read, for each offset, is before the end of the axis. */
+  const room = (offset: Size): Size => sizes.sub(sizes.sub(count, sizes.int(1)), sizes.add(offset, sizes.mul(sizes.sub(sizeOf(to.space), sizes.int(1)), sizes.int(stride))));
+  const offsets = offsetsOf(window);
+  const tests: Node[] = [];
+  const isPlain = taps.length === 0 && stride === 1;
+  const first = originOf(to.space);
+  const mayBeBefore = !isInside && !offsets.every(nonNegative);
+  const mayBeBehind = !isInside && !offsets.every((offset) => nonNegative(room(offset)));
+  if (mayBeBefore) {
+    tests.push(isPlain ? m.binary('ge', m.position(to), m.size(sizes.sub(sizes.int(first), window.offset))) : m.binary('ge', i, m.constant(originOf(axis.space), 'int')));
+  }
+  if (mayBeBehind) {
+    const end = sizes.add(count, sizes.int(isPlain ? first : originOf(axis.space)));
+    tests.push(m.binary('lt', isPlain ? m.position(to) : i, absence.number(isPlain ? sizes.sub(end, window.offset) : end)));
+  }
+
+  // Zeros at the ragged end are made once, before the taps multiply it.
+  const isZeroed = isRagged && mayBeBehind && taps.length > 0 && elem.kind === 'float';
+  const from = isZeroed ? { value: absence.zeroAt(t.value, axis), masks: t.masks } : t;
+  const moved = absence.move(from, (node) => (hasAxis(axesOf(node), axis.id) ? tapped(m, node, axis, window, taps, window.offset, room) : node));
+  for (const [k, test] of tests.entries()) {
+    const isBefore = mayBeBefore && k === 0;
+    if (isBefore || !isRagged || isZeroed) absence.markZeroWhere(moved.value, test);
+  }
+  const masks = [...moved.masks, ...tests];
+  const whole = join(axesOf(moved.value), axesOf(i));
+  return { value: whole.length === axesOf(moved.value).length ? moved.value : m.broadcast(moved.value, whole), masks };
+}
+
+/** Joined along the taps, the last of them outermost. */
+function tapped(m: Maker, x: Node, axis: Axis, window: Window, taps: readonly Tap[], offset: Size, room: (offset: Size) => Size): Node {
+  const [tap, ...rest] = taps;
+  if (tap === undefined) return placed(m, x, axis, window, offset, nonNegative(offset) && nonNegative(room(offset)));
+  const parts = places(tap.count).map((k) => tapped(m, x, axis, window, rest, sizes.add(offset, sizes.mul(tap.scale, sizes.int(k))), room));
+  return m.make({ kind: 'concat', axis: tap.axis, parts: parts.map(() => null) }, parts);
+}
+
+/** `isWithin`: no place is outside the axis. */
+function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: Size, isWithin: boolean): Node {
+  if (sameSpace(to.space, axis.space)) return m.rename(m.shift(x, axis.id, negated(offset)), axis.id, to);
+  if (isWithin && stride === 1) return m.make({ kind: 'slice', axis: axis.id, start: offset, into: to }, [x]);
+  const near = m.shift(x, axis.id, negated(offset));
+  const cut = (whole: Axis): Node => m.make({ kind: 'slice', axis: axis.id, start: ZERO, into: whole }, [near]);
+  if (stride === 1) return cut(to);
+  const read = sizes.mul(sizeOf(to.space), sizes.int(stride));
+  const all: Axis = isEqual(read, sizeOf(axis.space)) ? axis : { id: `${axis.id}.read.${read.key}`, label: axis.label, space: { kind: 'anon', size: read } };
+  const phase: Axis = { id: `${to.id}.step`, label: to.label, space: { kind: 'anon', size: sizes.int(stride) } };
+  const split = m.make({ kind: 'split', axis: all.id, into: [to, phase] }, [all === axis ? near : cut(all)]);
+  return m.make({ kind: 'slice', axis: phase.id, start: ZERO, into: null }, [split]);
+}

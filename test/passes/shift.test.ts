@@ -1,0 +1,247 @@
+/** Indices that are sums of places become shifts: the same values as the oracle's, the derivatives that differences show. */
+import { describe, expect, it } from 'vitest';
+import { size, type Size } from '../../compiler/analyze/size.ts';
+import { Builder } from '../../compiler/graph/builder.ts';
+import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
+import { typeOf } from '../../compiler/graph/infer.ts';
+import { interpret } from '../../compiler/graph/interpret.ts';
+import { tensor } from '../../compiler/graph/spaces.ts';
+import { reachable } from '../../compiler/graph/walk.ts';
+import { verify } from '../../compiler/graph/verify.ts';
+import { batch } from '../../compiler/passes/batch.ts';
+import type { Roots } from '../../compiler/passes/compiled.ts';
+import { differentiate } from '../../compiler/passes/differentiate.ts';
+import { layout } from '../../compiler/passes/layout.ts';
+import { simplify } from '../../compiler/passes/simplify.ts';
+import { vectorise } from '../../compiler/passes/vectorise.ts';
+import { axis, BOOL, dim, floats, index } from '../graph/support.ts';
+import { averaged, checked, data, expectEqual, expectGradients, expectSame, leaves, randomFrom } from './support.ts';
+
+const a = axis('a');
+const c = axis('c');
+const out = axis('out');
+const s = axis('s', dim('s', { ragged: true }));
+const e = axis('e', dim('e', { ragged: true, mayBeEmpty: true }));
+const own = axis('own', dim('own', { size: size.int(4), origin: -2 }));
+const height = axis('height');
+const width = axis('width');
+const dy = axis('dy', dim('dy', { size: size.int(3), origin: -1 }));
+const dx = axis('dx', dim('dx', { size: size.int(3), origin: -1 }));
+const tap = axis('tap', dim('tap', { size: size.int(2) }));
+const SIZES = { a: 3, c: 2, out: 2, height: 4, width: 3, k: 2, far: 9, row: 2 };
+const LENGTHS = { s: [3, 1, 4], e: [0, 2, 1] };
+const k = size.atom('k');
+
+class World {
+  readonly b = new Builder();
+
+  /** Data with parameters in it, over these axes. */
+  value(name: string, ...axes: Axis[]): Node {
+    const { b } = this;
+    const fixed = axes.filter((each) => each !== s && each !== e);
+    return b.binary('add', b.binary('mul', b.input(`${name}.x`, floats(...axes)), b.parameter(`${name}.p`, fixed)), b.parameter(`${name}.q`, fixed));
+  }
+
+  int(n: number): Node {
+    return this.b.constant(n, 'int');
+  }
+
+  place(over: Axis, n: Node | number, fn: 'add' | 'sub' = 'add'): Node {
+    return this.b.binary(fn, this.b.position(over), typeof n === 'number' ? this.int(n) : n);
+  }
+
+  at(x: Node, over: Axis, n: Node | number, fn: 'add' | 'sub' = 'add'): Node {
+    return this.b.gather(x, this.place(over, n, fn), over.id);
+  }
+
+  filled(x: Node, by = 0): Node {
+    return this.b.otherwise(x, this.b.constant(by));
+  }
+
+  near(x: Node, over: Axis, taps: Axis): Node {
+    return this.b.gather(x, this.place(over, this.b.position(taps)), over.id);
+  }
+}
+
+interface Case {
+  readonly make: (w: World) => Node;
+  /** How many choices are left of it; null: not looked at. */
+  readonly selects?: number;
+  readonly gathers?: number;
+}
+
+const row = axis('row');
+const double = axis('double', dim('double', { size: size.mul(size.int(2), size.atom('row')) }));
+const long = axis('long', dim('long', { size: size.add(size.atom('row'), size.int(2)) }));
+const ids = (b: Builder): Node => b.input('ids', index(a, s));
+
+const CASES: Readonly<Record<string, Case>> = {
+  'earlier, else 0': { make: (w) => w.filled(w.at(w.value('x', s, a), s, 2, 'sub')), selects: 0 },
+  'earlier, else something': { make: (w) => w.filled(w.at(w.value('x', s, a), s, 2, 'sub'), 0.3), selects: 1 },
+  'later on a ragged axis, else 0': { make: (w) => w.filled(w.at(w.value('x', s, a), s, 1)), selects: 1 },
+  'later on a fixed axis, else 0': { make: (w) => w.filled(w.at(w.value('x', s, a), a, 1)), selects: 0 },
+  'later on a fixed axis, else something': { make: (w) => w.filled(w.at(w.value('x', s, a), a, 1), 0.3), selects: 1 },
+  'on an axis that may be empty': { make: (w) => w.filled(w.at(w.value('x', e, a), e, 1, 'sub')), selects: 0 },
+  'further than the axis is long': { make: (w) => w.filled(w.at(w.at(w.value('x', s, a), s, 7, 'sub'), a, 4)) },
+  'by a size': { make: (w) => w.filled(w.at(w.value('x', s, a), s, w.b.size(k), 'sub')), selects: 0 },
+  'by a size beyond the axis': { make: (w) => w.filled(w.at(w.at(w.value('x', s, a), a, w.b.size(size.atom('far'))), s, w.b.size(size.atom('far')), 'sub')) },
+  'by a size of unknown sign': { make: (w) => w.filled(w.at(w.value('x', s, a), s, w.b.size(size.sub(k, size.int(3))))), selects: 1 },
+  'by nothing': { make: (w) => w.at(w.value('x', s, a), s, 0), selects: 0 },
+  'twice to one side': { make: (w) => w.filled(w.at(w.filled(w.at(w.value('x', s, a), s, 1, 'sub')), s, w.b.size(k), 'sub')), selects: 0 },
+  'to both sides': { make: (w) => w.filled(w.at(w.filled(w.at(w.value('x', s, a), a, 1, 'sub')), a, 1)), selects: 0 },
+  'along an axis with an origin': { make: (w) => w.filled(w.at(w.value('x', s, own), own, 1, 'sub'), 0.2), selects: 1 },
+  'an index written in another way': {
+    make: ({ b }) => {
+      const i = b.binary('sub', b.binary('sub', b.constant(3, 'int'), b.unary('neg', b.unary('int', b.position(s)))), b.binary('mul', b.constant(5, 'int'), b.constant(1, 'int')));
+      return b.otherwise(b.gather(b.binary('mul', b.input('x', floats(s, a)), b.parameter('p', [a])), i, 's'), b.constant(0));
+    },
+    selects: 0,
+  },
+  'seen from another axis of that space': {
+    make: (w) => {
+      const key: Axis = { ...s, id: 'key' };
+      return w.filled(w.b.gather(w.value('x', s, a), w.place(key, 1, 'sub'), 's'));
+    },
+    selects: 0,
+  },
+  'an index of a renamed axis': {
+    make: (w) => {
+      const key: Axis = { ...s, id: 'key' };
+      return w.filled(w.b.gather(w.b.rename(w.value('x', s, a), 's', key), w.b.rename(w.place(s, 1, 'sub'), 's', key), 'key'));
+    },
+    selects: 0,
+  },
+  'an index that is repeated': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.broadcast(w.place(s, 1, 'sub'), [c, s]), 's')), selects: 0 },
+  'summed without else': { make: (w) => w.b.reduce('sum', w.at(w.value('x', s, a), s, 1, 'sub'), ['s']) },
+  'averaged without else': { make: (w) => w.b.reduce('mean', w.at(w.value('x', s, a), s, 1), ['s']) },
+  'the largest without else': { make: (w) => w.b.reduce('max', w.at(w.value('x', s, a), a, 1), ['a']) },
+  'softmax without else': { make: (w) => w.b.softmax(w.at(w.value('x', s, a), s, 1, 'sub'), 's') },
+  'of what is absent itself, else 0': { make: (w) => w.filled(w.at(w.b.where(w.value('x', s, a), w.b.input('m', tensor(BOOL, [s]))), s, 1, 'sub')), selects: 1 },
+  'of what is absent itself, averaged': { make: (w) => w.b.reduce('mean', w.at(w.b.where(w.value('x', s, a), w.b.input('m', tensor(BOOL, [s]))), s, 1), ['s']) },
+  'through functions that keep zeros': { make: (w) => w.filled(w.b.unary('tanh', w.b.binary('mul', w.at(w.value('x', s, a), s, 1, 'sub'), w.b.parameter('f', [a])))), selects: 0 },
+  'through a function that does not': { make: (w) => w.filled(w.b.unary('sigmoid', w.at(w.value('x', s, a), s, 1, 'sub'))), selects: 1 },
+  'truth values': { make: ({ b }) => b.unary('float', b.otherwise(b.gather(b.input('m', tensor(BOOL, [s])), b.binary('sub', b.position(s), b.constant(1, 'int')), 's'), b.constant(1, 'bool'))) },
+  'indices': {
+    make: (w) => {
+      const earlier = w.b.otherwise(w.at(ids(w.b), s, 1, 'sub'), w.int(0));
+      return w.b.gather(w.b.parameter('table', [a, c]), w.b.binary('min', w.b.binary('max', earlier, w.int(0)), w.int(2)), 'a');
+    },
+  },
+  'taps of a causal window': {
+    make: (w) => w.b.contract(w.b.gather(w.value('x', s, a), w.place(s, w.b.position(tap), 'sub'), 's'), w.b.parameter('W', [out, tap, a]), ['tap', 'a']), selects: 0,
+  },
+  'taps of a causal window, further apart': {
+    make: (w) => w.b.contract(w.b.gather(w.value('x', s, a), w.place(s, w.b.binary('mul', w.b.size(k), w.b.position(tap)), 'sub'), 's'), w.b.parameter('W', [out, tap, a]), ['tap', 'a']), selects: 0,
+  },
+  'taps to both sides of a ragged axis': { make: (w) => w.b.contract(w.near(w.value('x', s, a), s, dy), w.b.parameter('W', [out, dy, a]), ['dy', 'a']), selects: 1 },
+  'taps of what is zero in the padding already': {
+    make: (w) => w.b.contract(w.near(w.b.softmax(w.value('x', s, a), 's'), s, dy), w.b.parameter('W', [out, dy, a]), ['dy', 'a']),
+  },
+  'taps in two dimensions': {
+    make: (w) => w.b.unary('tanh', w.b.contract(w.near(w.near(w.value('x', height, width, a), height, dy), width, dx), w.b.parameter('W', [out, dy, dx, a]), ['dy', 'dx', 'a'])), selects: 0,
+  },
+  'taps in two dimensions at every place of a sequence': {
+    make: (w) => w.b.contract(w.near(w.near(w.value('x', s, height, width, a), height, dy), width, dx), w.b.parameter('W', [out, dy, dx, a]), ['dy', 'dx', 'a']), selects: 0,
+  },
+  'the largest of taps': { make: (w) => w.b.reduce('max', w.near(w.value('x', s, a), s, dy), ['dy']) },
+  'the average of taps': { make: (w) => w.b.reduce('mean', w.near(w.value('x', s, a), s, dy), ['dy']) },
+  'weights over taps': { make: (w) => w.b.softmax(w.b.reduce('sum', w.near(w.value('x', s, a), s, dy), ['a']), 'dy') },
+  'taps, else something': { make: (w) => w.filled(w.near(w.value('x', s, a), s, dy), 0.4) },
+  'taps of what is absent itself': {
+    make: (w) => w.b.contract(w.near(w.b.where(w.value('x', s, a), w.b.input('m', tensor(BOOL, [s]))), s, dy), w.b.parameter('W', [out, dy, a]), ['dy', 'a']),
+  },
+  'two windows in one index': {
+    make: (w) => w.b.contract(w.b.gather(w.value('x', s, a), w.b.binary('sub', w.place(s, w.b.position(dy)), w.b.position(tap)), 's'), w.b.parameter('W', [out, dy, tap, a]), ['dy', 'tap', 'a']),
+  },
+  'a window inside its axis': {
+    make: (w) => {
+      const inner = axis('inner', 3);
+      return w.b.contract(w.b.gather(w.value('x', s, long), w.b.binary('add', w.b.position(row), w.b.position(inner)), 'long'), w.b.parameter('W', [inner]), ['inner']);
+    },
+    selects: 0,
+  },
+  'every other place': {
+    make: (w) => w.b.contract(w.b.gather(w.value('x', s, double), w.b.binary('add', w.b.binary('mul', w.int(2), w.b.position(row)), w.b.position(dy)), 'double'), w.b.parameter('W', [dy]), ['dy']), selects: 0,
+  },
+  'every other place of a longer axis': {
+    make: (w) => {
+      const odd = axis('odd', dim('odd', { size: size.add(size.mul(size.int(2), size.atom('row')), size.int(1)) }));
+      return w.filled(w.b.gather(w.value('x', s, odd), w.b.binary('sub', w.b.binary('mul', w.int(2), w.b.position(row)), w.int(1)), 'odd'));
+    },
+    selects: 0,
+  },
+  'a window that the value has already': {
+    make: (w) => w.b.contract(w.near(w.value('x', s, dy, a), s, dy), w.b.parameter('W', [out, dy, a]), ['dy', 'a']), gathers: 1,
+  },
+  'a difference of two places': {
+    make: (w) => w.filled(w.b.gather(w.b.parameter('E', [own]), w.b.binary('sub', w.b.position(s), w.b.position({ ...s, id: 'key' })), 'own')), gathers: 1,
+  },
+  'in a loop': {
+    make: (w) => {
+      const { b } = w;
+      const x = w.value('x', s, a);
+      const [xt, h] = [b.argument(floats(a)), b.argument(floats(a))];
+      const next = b.unary('tanh', b.binary('add', xt, w.filled(w.at(h, a, 1, 'sub'))));
+      const scan = b.scan({ axis: s, position: b.step(s), xs: [{ arg: xt, value: x }], states: [{ arg: h, init: b.broadcast(b.constant(0.2), [a]), next }], emits: [w.filled(w.at(xt, a, 1), 0.1)] });
+      return b.binary('add', b.result(scan, 0), b.result(scan, 1));
+    },
+  },
+};
+
+/** A scalar that weighs every element differently; absent elements do not count. */
+function lossOf(b: Builder, value: Node): Node {
+  const { axes } = typeOf(value);
+  const weighed = axes.reduce((x, over) => b.binary('mul', x, b.binary('add', b.constant(0.7), b.unary('sin', b.binary('mul', b.constant(1.3), b.unary('float', b.position(over)))))), value);
+  return b.reduce('sum', weighed, axes.map(({ id }) => id));
+}
+
+const count = (root: Node, kind: Op['kind']): number => reachable([root]).filter(({ op }) => op.kind === kind).length;
+
+describe.each(Object.entries(CASES))('%s', (_, { make, selects, gathers = 0 }) => {
+  const w = new World();
+  const value = make(w);
+  const roots: Roots = new Map([['value', value], ['loss', lossOf(w.b, value)]]);
+  const batched = checked('batched', batch(roots));
+  const given = data(roots, SIZES, LENGTHS, randomFrom(11));
+
+  it('is a shift, and the same in a padded batch', () => {
+    const simple = checked('batched', simplify(batched));
+    const root = simple.get('value')!;
+    if (!reachable([root]).some(({ op }) => op.kind === 'gather' && op.axis === 'a')) expect(count(root, 'gather')).toBe(gathers);
+    if (selects !== undefined) expect(count(root, 'select')).toBe(selects);
+    expectSame(roots, batched, given);
+    const moved = checked('batched', vectorise(simple));
+    expectSame(roots, moved, given);
+    expectEqual(moved, checked('laid-out', layout(moved)), given.batch);
+  });
+
+  it('has the derivative that differences show', () => {
+    expectGradients(roots, averaged(batched), given, { eps: 2e-6, tolerance: 2e-6 });
+    const { roots: gradients } = differentiate(averaged(batched), 'loss', leaves(roots).parameters);
+    const simple = checked('batched', simplify(gradients));
+    expectEqual(gradients, simple, given.batch);
+    expectEqual(simple, checked('laid-out', layout(simple)), given.batch);
+  });
+});
+
+describe('the operation', () => {
+  const b = new Builder();
+  const x = b.input('x', floats(c, a));
+  const moved = (by: Size, over = 'a'): number[] => [...interpret([b.shift(x, over, by)], { sizes: new Map([['a', 3], ['c', 2], ['k', 2]]), inputs: new Map([['x', [[1, 2, 3], [4, 5, 6]]]]), parameters: new Map() })[0].data];
+
+  it('moves to later places, to earlier ones, and out', () => {
+    expect(moved(size.int(1))).toEqual([0, 1, 2, 0, 4, 5]);
+    expect(moved(size.int(-1))).toEqual([2, 3, 0, 5, 6, 0]);
+    expect(moved(k)).toEqual([0, 0, 1, 0, 0, 4]);
+    expect(moved(size.int(0))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(moved(size.int(-3))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(moved(size.int(8))).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(moved(size.int(1), 'c')).toEqual([0, 0, 0, 1, 2, 3]);
+  });
+
+  it('stands where absence is explicit, by what is one number in a batch', () => {
+    expect(() => verify([b.shift(x, 'a', size.int(1))], { dialect: 'inlined' })).toThrow(/shift in a graph that is 'inlined'/);
+    expect(() => verify([b.shift(b.input('z', floats(s)), 's', size.atom('s'))], { dialect: 'batched' })).toThrow(/the size of s differs/);
+    expect(() => b.shift(x, 's', size.int(1))).toThrow(/no axis s/);
+  });
+});
