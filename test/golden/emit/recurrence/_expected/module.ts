@@ -458,10 +458,9 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const lossFilled = tf.fill([batchSize], -((1 / batchSize)));
   const lossScattered = rt.scatter(batch.inputs.class, lossFilled, classes, 1);
   const lossExp = tf.exp(lossLogWeights);
-  const lossTotal = tf.sum(lossScattered, 1);
-  const lossTotalWide = tf.reshape(lossTotal, [batchSize, 1]);
-  const lossProduct = tf.mul(lossExp, lossTotalWide);
-  rt.dispose(lossFilled, lossLogWeights, lossTotal, lossExp, lossTotalWide);
+  const lossTotal = tf.sum(lossScattered, 1, true);
+  const lossProduct = tf.mul(lossExp, lossTotal);
+  rt.dispose(lossFilled, lossLogWeights, lossExp, lossTotal);
   const lossDifference = tf.sub(lossScattered, lossProduct);
   rt.dispose(lossScattered, lossProduct);
 
