@@ -94,7 +94,9 @@ function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonl
   if (masks.length === 0) return tensor(elem, axes);
   const ends = (mask: readonly Axis[]): boolean => mask.some((axis) => over.includes(axis.id));
   const joining = masks.filter(ends).map((mask) => without(mask, over));
-  return tensor(elem, joining.reduce(join, axes), masks.filter((mask) => !ends(mask)));
+  // In front, as the axes that a call is lifted over: `mean[key](x[upto time as key])` is [time, …].
+  const gained = without(joining.reduce<readonly Axis[]>(join, []), axes.map(({ id }) => id));
+  return tensor(elem, [...gained, ...axes], masks.filter((mask) => !ends(mask)));
 }
 
 /** Every mask over one of `from` is over `to` instead. */

@@ -26,7 +26,7 @@ export interface Lookahead {
   readonly reads: readonly Origin[];
 }
 
-/** Every violation that the results of a clock need, nearest to the sequences first; `names`: of the results. */
+/** Every violation that the results of a clock need, nearest to the sequences first; `names`: of the results, the most telling one first. */
 export function lookahead(clock: Node, names: readonly string[]): readonly Lookahead[] {
   const { op } = clock;
   if (op.kind !== 'clock') return [];
@@ -46,10 +46,14 @@ export function lookahead(clock: Node, names: readonly string[]): readonly Looka
   const named = new Map(results.map((node, k) => [node, { ...node.origin, name: names[k] ?? null }]));
   const nodes = analyse(results).nodes;
   const users = usersOf(nodes);
+  const reached = (node: Node): readonly Origin[] => {
+    const to = (isEnd: (each: Node) => boolean): readonly Origin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
+    return to((each) => each === results[0]) ?? to((each) => named.has(each)) ?? [];
+  };
   return nodes.flatMap((node): Lookahead[] => {
     const fault = faultOf(m, node, space, op.axis.label);
     if (fault === null) return [];
-    return [{ ...fault, origin: node.origin, calls: whole.trailOf(node), reachedBy: path(node, (each) => users.get(each) ?? [], (each) => named.has(each), named), reads: readsOf(node, sequences, space) }];
+    return [{ ...fault, origin: node.origin, calls: whole.trailOf(node), reachedBy: reached(node), reads: readsOf(node, sequences, space) }];
   });
 }
 
@@ -217,15 +221,15 @@ function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
 }
 
 /** The shortest way along `next` to its end, as the named values on it. */
-function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly Origin[] {
+function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly Origin[] | null {
   const before = new Map<Node, Node | null>([[from, null]]);
   const queue = [from];
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
     if (isEnd(node)) {
-      const end = ends?.get(node);
-      const names: Origin[] = end === undefined || end.name === null ? [] : [end];
+      const names: Origin[] = [];
       for (let at: Node | null = node; at !== null && at !== from; at = before.get(at) ?? null) {
-        if (at.origin.name !== null && names.at(-1)?.name !== at.origin.name) names.push(at.origin);
+        const own = ends?.get(at) ?? at.origin;
+        if (own.name !== null && names.at(-1)?.name !== own.name) names.push(own);
       }
       return names;
     }
@@ -235,7 +239,7 @@ function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: N
       queue.push(each);
     }
   }
-  return [];
+  return null;
 }
 
 function readsOf(node: Node, sequences: readonly Node[], space: Space): readonly Origin[] {
@@ -243,5 +247,5 @@ function readsOf(node: Node, sequences: readonly Node[], space: Space): readonly
     if (each.op.kind !== 'result' || each.inputs[0].op.kind !== 'scan') return each.inputs.filter((input) => clockAxes([input], space).length > 0 || input.op.kind === 'input' || input.op.kind === 'argument');
     return each.inputs[0].inputs;
   };
-  return [...path(node, next, (each) => sequences.includes(each))].reverse();
+  return [...(path(node, next, (each) => sequences.includes(each)) ?? [])].reverse();
 }

@@ -23,7 +23,7 @@ describe('docs/language.md', () => {
     const rows = ['attention', 'cells', 'convolution', 'layers', 'measures', 'snail', 'transformer'].flatMap((name) => {
       const text = modelText(`std/${name}.attn`);
       const { module } = parse({ path: name, text });
-      return module.items.flatMap((item) => (item.kind === 'declaration' ? [`- \`${text.slice(item.span.start, item.body.span.start).replace(/\/\/\/[^\n]*\n/g, '').replace(/\s+/g, ' ').trim().replace(/^\w+ /, '')}\`: ${item.doc ?? ''}`] : []));
+      return module.items.flatMap((item) => (item.kind === 'declaration' ? [`- \`${text.slice(item.span.start, item.body.span.start).replace(/\/\/\/[^\n]*\n/g, '').replace(/\s+/g, ' ').replace(/\( | (?=\))/g, (part) => part.trim()).trim().replace(/^\w+ /, '')}\`: ${item.doc ?? ''}`] : []));
     });
     expect(listed.trim()).toBe(rows.join('\n'));
   });

@@ -60,8 +60,8 @@ describe('absence', () => {
     expect(showType(mean.types[0])).toBe('[r: 2]');
     expect(run(mean)).toEqual([15, 20]);
     const soft = b.softmax(b.binary('mul', x, b.constant(0)), 'c');
-    expect(showType(soft.types[0])).toBe('[c: 3, r: 2]');
-    expect(run(soft)).toEqual([[0.5, 0], [0.5, 1], [0, 0]]);
+    expect(showType(soft.types[0])).toBe('[r: 2, c: 3]');
+    expect(run(soft)).toEqual([[0.5, 0.5, 0], [0, 1, 0]]);
   });
 
   it('comes from indices outside an axis, and ends when their axis is contracted', () => {

@@ -1,0 +1,63 @@
+/** What looks ahead is refused, with the chain from the output that needs it to the previous outputs it reads; what does not is taken. */
+import { describe, expect, it } from 'vitest';
+import { compile } from './support.ts';
+
+const decoder = (body: string, blocks = ''): string => `dim source: ragged, target: ragged, words = 9, d = 4
+dim ahead = 0..2
+${blocks}
+decoder Write(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d]
+  x = table[y]
+  ${body}
+  logits = z @ table
+}
+`;
+
+/** What stands between « and » is at fault; the names that the chain holds, in their order. */
+const refused: readonly (readonly [what: string, source: string, chain: readonly string[]])[] = [
+  ['a mean over the whole axis', decoder('z = x - «mean[target](x)»'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['a softmax over the axis itself', decoder('e = sum[d](x);  «w = softmax[target](e)»;  z = w * x'), ['logits', 'z', 'this expression', 'e', 'x', 'y']],
+  ['a product over the whole axis', decoder('q = sum[d](x);  c = «q @[target] x»;  z = x + c'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['the next place', decoder('z = x + («x[target = position[target] + 1]» else 0)'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['a convolution that reaches forward', decoder('param W: [d <- ahead, e: d];  z = W @ («x[target = position[target] + position[ahead]]» else 0)[d as e]'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['the last place', decoder('z = x + x[target = «last»]'), ['logits', 'z', 'this expression']],
+  ['the length of what is written', decoder('z = x / «target»'), ['logits', 'z', 'this expression']],
+  ['a scan from the end', decoder("h = «scan target reversed with xt = x { state s: [d] = 0;  s' = tanh(s + xt);  emit s' }»;  z = h"), ['logits', 'this expression', 'x', 'y']],
+  ['the places merged away', decoder('flat = «x[(target, d) as all]»;  z = x * max[all](flat)'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['a place that a value says', decoder('k = floor(sum[d](x));  z = x + («x[target = k]» else 0)'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['inside a block, through two calls', decoder('z = Outer(x)', 'block Inner(a: [target, d]) -> [target, d] { a - «mean[target](a)» }\nblock Outer(b: [target, d]) -> [target, d] { 2 * Inner(b) }'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['a sum by places of the axis', decoder('k = position[target];  s = «sum[other by target = k[target as other]](sum[d](x[target as other]))»;  z = s * x'), ['logits', 'z', 'this expression', 'x', 'y']],
+];
+
+const sound: readonly (readonly [what: string, source: string])[] = [
+  ['a mean over the places so far', decoder('z = x - mean[key](x[upto target as key])')],
+  ['the same by a copy', decoder('z = x * mean[key <= target](sum[d](x)[target as key] * sum[d](x) * 0 + 1)')],
+  ['earlier places, by any way that proves it', decoder('p = position[target];  z = (x[target = p - 3] else 0) + (x[target = min(p, 5)] else 0) + (x[target = floor(p / 2)] else 0) + x[target = first]')],
+  ['a scan forward, a running sum', decoder("h = scan target with xt = x { state s: [d] = 0;  s' = tanh(s + xt);  emit s' };  z = h + cumsum[target](x)")],
+  ['attention to what is read, in both directions', decoder('z = x + ScaledDot(x, m, m) + mean[source](m)')],
+  ['a mean over a target that is not generated', 'dim target: ragged, d = 4\nmodel M(x: [target, d]) -> [target, d] { x - mean[target](x) }'],
+];
+
+describe('what looks ahead', () => {
+  it.each(refused)('%s is refused', (_what, marked, chain) => {
+    const source = marked.replace(/[«»]/gu, '');
+    const { diagnostics } = compile(source);
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    expect([...new Set(errors.map(({ code }) => code))]).toEqual(['E0701']);
+    const [from, to] = [marked.indexOf('«'), marked.indexOf('»') - 1];
+    const [first] = errors;
+    expect(errors.some(({ place }) => place.start <= to && place.end >= from), JSON.stringify(errors.map(({ place }) => source.slice(place.start, place.end)))).toBe(true);
+    const said = /; here (.*)$/su.exec(first?.why ?? '')?.[1]?.replace(/ reads |, which reads /gu, ' ').replaceAll('`', '').split(' ') ?? [];
+    const words = said.join(' ').replace('this expression', 'this_expression').split(' ');
+    expect(words).toEqual(chain.map((word) => word.replace(' ', '_')));
+  });
+
+  it('names the calls that it stands in', () => {
+    const { diagnostics } = compile(refused.find(([what]) => what.startsWith('inside a block'))![1].replace(/[«»]/gu, ''));
+    expect(diagnostics[0]!.related?.filter(({ message }) => message === 'in this call')).toHaveLength(2);
+  });
+
+  it.each(sound)('%s is fine', (_what, source) => {
+    expect(compile(source).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+});
