@@ -300,7 +300,9 @@ class Row extends Rebuild {
       if (op.kind === 'rename') return isPlaces(op.to) ? seen : m.rename(seen, op.from, op.to);
       return op.kind === 'broadcast' ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...op.axes.filter((each) => !isPlaces(each))]) : seen;
     }, kept);
-    return m.select(m.binary('ge', place, m.constant(0, 'int')), row, m.constant(0, typeOf(row).elem.kind === 'float' ? 'float' : 'int'));
+    const { kind } = typeOf(row).elem;
+    const exists = m.binary('ge', place, m.constant(0, 'int'));
+    return kind === 'bool' ? m.binary('and', exists, row) : m.select(exists, row, m.constant(0, kind === 'float' ? 'float' : 'int'));
   }
 
   #isNow(node: Node): boolean {

@@ -120,6 +120,8 @@ const CASES: Readonly<Record<string, Case>> = {
   'of what is absent itself, averaged': { make: (w) => w.b.reduce('mean', w.at(w.b.where(w.value('x', s, a), w.b.input('m', tensor(BOOL, [s]))), s, 1), ['s']) },
   'through functions that keep zeros': { make: (w) => w.filled(w.b.unary('tanh', w.b.binary('mul', w.at(w.value('x', s, a), s, 1, 'sub'), w.b.parameter('f', [a])))), selects: 0 },
   'through a function that does not': { make: (w) => w.filled(w.b.unary('sigmoid', w.at(w.value('x', s, a), s, 1, 'sub'))), selects: 1 },
+  'beside what is no zero': { make: (w) => w.filled(w.b.binary('add', w.at(w.value('x', s, a), s, 1, 'sub'), w.value('y', s, a))), selects: 1 },
+  'beside another that is': { make: (w) => w.filled(w.b.binary('sub', w.at(w.value('x', s, a), s, 1, 'sub'), w.b.unary('relu', w.at(w.value('y', s, a), s, 1, 'sub')))), selects: 0 },
   'truth values': { make: ({ b }) => b.unary('float', b.otherwise(b.gather(b.input('m', tensor(BOOL, [s])), b.binary('sub', b.position(s), b.constant(1, 'int')), 's'), b.constant(1, 'bool'))) },
   'indices': {
     make: (w) => {
