@@ -1414,13 +1414,12 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 
     // attention.attn:5  weights = softmax[key](score)
     const weightsProduct = tf.mul(weightsAt, product27);
-    const weightsTotal = tf.sum(weightsProduct, 1);
-    const weightsTotalWide = tf.reshape(weightsTotal, [batchSize, 1]);
-    const weightsDifference = tf.sub(product27, weightsTotalWide);
-    rt.dispose(weightsProduct, weightsTotal, product27, weightsTotalWide);
+    const weightsTotal = tf.sum(weightsProduct, 1, true);
+    const weightsDifference = tf.sub(product27, weightsTotal);
     const weightsProduct2 = tf.mul(weightsAt, weightsDifference);
+    rt.dispose(weightsProduct, product27, weightsTotal, weightsDifference);
     const weightsChosen2 = rt.where(backwardIsGreater, weightsProduct2, 0);
-    rt.dispose(weightsDifference, weightsProduct2);
+    rt.dispose(weightsProduct2);
 
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const scoreProduct6 = tf.mul(tanhAt, tanhAt);
@@ -1787,14 +1786,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 
   // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product36 = tf.matMul(productRows2, VRows);
-  const product37 = tf.reshape(product36, [batchSize, target, embed]);
-  const partStacked = tf.stack(partSteps);
-  rt.dispose(VRows, product36, partSteps);
+  rt.dispose(VRows);
 
   // model.attn:49  Translate(read.annotations, read.h1)
+  const product37 = tf.reshape(product36, [batchSize, target, embed]);
+  const partStacked = tf.stack(partSteps);
   const partStepsT = tf.transpose(partStacked, [1, 0, 2]);
   const sum13 = tf.add(product37, partStepsT);
-  rt.dispose(partStacked, product37, partStepsT);
+  rt.dispose(product36, partSteps, partStacked, product37, partStepsT);
 
   // model.attn:39  e = table[y]
   const eScattered = rt.scatter(batch.inputs.y, sum13, characters);
@@ -1921,7 +1920,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 }
 
 /** What every step reads, [batch, …]. */
-type TranslatorMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor };
+type TranslatorMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor; readonly '7': tf.Tensor; readonly '8': tf.Tensor; readonly '9': tf.Tensor; readonly '10': tf.Tensor; readonly '11': tf.Tensor; readonly '12': tf.Tensor; readonly '13': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslatorState = { readonly s: tf.Tensor };
@@ -1934,7 +1933,7 @@ type TranslatorPrepareResults = {
 
 /** Once per call: what no step changes, and the first states. */
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
-  const { align, batch: batchSize, embed, hidden, source } = batch.n;
+  const { align, batch: batchSize, embed, hidden, maxout, pieces, source } = batch.n;
 
   // attention.attn:5  weights = softmax[key](score)
   const weightsKeyPlaces = tf.range(0, source, 1, 'int32');
@@ -1944,6 +1943,11 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
 
   // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardFilled = tf.fill([batchSize, hidden], 0);
+
+  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, hidden]);
+  const UT = tf.transpose(URows, [1, 0]);
+  rt.dispose(URows);
 
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
@@ -1955,6 +1959,11 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
   rt.dispose(x, zWzT, zProduct);
 
+  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
+  const VT = tf.transpose(VRows, [1, 0]);
+  rt.dispose(VRows);
+
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum = tf.add(zProduct2, p['read.Annotate.forward.h.GRU.bz']);
   rt.dispose(zProduct2);
@@ -1964,6 +1973,9 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const rProduct = tf.matMul(zXRows, rWrT);
   const rProduct2 = tf.reshape(rProduct, [batchSize, source, hidden]);
   rt.dispose(rWrT, rProduct);
+
+  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const scoreWT = tf.transpose(p['Translate.context.Additive.W'], [1, 0]);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum2 = tf.add(rProduct2, p['read.Annotate.forward.h.GRU.br']);
@@ -1987,6 +1999,11 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
+
+  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
+  const CT = tf.transpose(CRows, [1, 0]);
+  rt.dispose(CRows);
 
   // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum, [1, 0, 2]);
@@ -2034,15 +2051,22 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   }
   rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
 
+  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
+
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]);
   const zProduct4 = tf.matMul(zXRows, zWzT2);
+  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
   const zProduct5 = tf.reshape(zProduct4, [batchSize, source, hidden]);
   rt.dispose(zWzT2, zProduct4);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum5 = tf.add(zProduct5, p['read.Annotate.backward.h.GRU.bz']);
   rt.dispose(zProduct5);
+
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zUzT2 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rWrT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
@@ -2055,23 +2079,31 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   rt.dispose(rProduct5);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT2 = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
-  const newProduct5 = tf.matMul(zXRows, newWT2);
+  const newWT2 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
+  const newWT3 = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
+  const newProduct5 = tf.matMul(zXRows, newWT3);
   const newProduct6 = tf.reshape(newProduct5, [batchSize, source, hidden]);
-  rt.dispose(zXRows, newWT2, newProduct5);
+  rt.dispose(zXRows, newWT3, newProduct5);
+
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum7 = tf.add(newProduct6, p['read.Annotate.backward.h.GRU.b']);
   rt.dispose(newProduct6);
 
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rUrT2 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
+
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zUzT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
+  const zUzT3 = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rUrT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
+  const rUrT3 = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newUT2 = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
+  const newUT2 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
+  const newUT3 = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
   // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardWeightsT = tf.transpose(weights, [1, 0]);
@@ -2094,20 +2126,20 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const sumAt6 = sumSteps7[t2]!;
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct6 = tf.matMul(backwardState, zUzT2);
+    const zProduct6 = tf.matMul(backwardState, zUzT3);
     const zSum2 = tf.add(sumAt4, zProduct6);
     const z2 = tf.sigmoid(zSum2);
     rt.dispose(zProduct6, zSum2);
 
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct6 = tf.matMul(backwardState, rUrT2);
+    const rProduct6 = tf.matMul(backwardState, rUrT3);
     const rSum2 = tf.add(sumAt5, rProduct6);
     const r2 = tf.sigmoid(rSum2);
     rt.dispose(rProduct6, rSum2);
 
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct7 = tf.mul(r2, backwardState);
-    const newProduct8 = tf.matMul(newProduct7, newUT2);
+    const newProduct8 = tf.matMul(newProduct7, newUT3);
     const newSum2 = tf.add(sumAt6, newProduct8);
     const new3 = tf.tanh(newSum2);
     rt.dispose(r2, newProduct7, newProduct8, newSum2);
@@ -2125,7 +2157,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     sumSteps8[t2] = sum8;
     backwardState = backwardChosen;
   }
-  rt.dispose(zUzT2, rUrT2, newUT2, isGreaterSteps, sumSteps5, sumSteps6, sumSteps7, backwardState);
+  rt.dispose(zUzT3, rUrT3, newUT3, isGreaterSteps, sumSteps5, sumSteps6, sumSteps7, backwardState);
   const sumStacked = tf.stack(sumSteps4);
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps4, sumSteps8);
@@ -2154,7 +2186,22 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const tanhShaped = tf.reshape(tanh, [batchSize, 1, hidden]);
   rt.dispose(picked, W0T, product3, tanh);
   return {
-    memory: { '0': weights, '1': scoreProduct2, '2': scoreJoinedT },
+    memory: {
+      '0': weights,
+      '1': scoreProduct2,
+      '2': scoreJoinedT,
+      '3': UT,
+      '4': VT,
+      '5': scoreWT,
+      '6': CT,
+      '7': WT,
+      '8': zWzT3,
+      '9': zUzT2,
+      '10': newWT2,
+      '11': rWrT3,
+      '12': rUrT2,
+      '13': newUT2,
+    },
     state: { s: tanhShaped },
   };
 }
@@ -2168,138 +2215,116 @@ type TranslatorStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source } = batch.n;
+  const { align, batch: batchSize, characters, hidden, maxout, pieces, source } = batch.n;
   const beam = previous.shape[1];
 
   // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, hidden]);
   const sRows = tf.reshape(state.s, [batchSize * beam, hidden]);
-  const sT = tf.transpose(sRows, [1, 0]);
-  const product = tf.matMul(URows, sT);
-  const productT = tf.transpose(product, [1, 0]);
-  const productShaped = tf.reshape(productT, [batchSize, beam, maxout, pieces]);
-  rt.dispose(sRows, URows, product, productT);
+  const product = tf.matMul(sRows, memory['3']);
+  const product2 = tf.reshape(product, [batchSize * beam, maxout, pieces]);
+  rt.dispose(product);
+
+  // model.attn:36  ) generates y: index(characters)[target] start 1 end 2 {
+  const yRows = tf.reshape(previous, [batchSize * beam]);
 
   // model.attn:39  e = table[y]
-  const e = tf.gather(p['Translate.table'], previous);
+  const e = tf.gather(p['Translate.table'], yRows);
+  rt.dispose(yRows);
 
   // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
-  const eRows = tf.reshape(e, [batchSize * beam, embed]);
-  const eT = tf.transpose(eRows, [1, 0]);
-  const product2 = tf.matMul(VRows, eT);
-  const productT2 = tf.transpose(product2, [1, 0]);
-  rt.dispose(eRows, VRows, eT, product2);
-  const productShaped2 = tf.reshape(productT2, [batchSize, beam, maxout, pieces]);
-  const sum = tf.add(productShaped, productShaped2);
-  rt.dispose(productT2, productShaped, productShaped2);
+  const product3 = tf.matMul(e, memory['4']);
+  const product4 = tf.reshape(product3, [batchSize * beam, maxout, pieces]);
+  const sum = tf.add(product2, product4);
+  rt.dispose(product3, product2, product4);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProduct = tf.matMul(p['Translate.context.Additive.W'], sT);
-  const scoreProductT = tf.transpose(scoreProduct, [1, 0]);
-  const scoreProductWide = tf.reshape(scoreProductT, [batchSize, beam, 1, align]);
+  const scoreProduct = tf.matMul(sRows, memory['5']);
+  const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, beam, 1, align]);
   const scoreMemory1Wide = tf.reshape(memory['1'], [batchSize, 1, source, align]);
-  const scoreSum = tf.add(scoreProductWide, scoreMemory1Wide);
-  rt.dispose(scoreProduct, scoreProductT, scoreProductWide, scoreMemory1Wide);
-  const scoreTanh = tf.tanh(scoreSum);
+  const scoreSum = tf.add(scoreProduct2, scoreMemory1Wide);
+  const scoreSumRows = tf.reshape(scoreSum, [batchSize * beam, source, align]);
+  rt.dispose(scoreProduct, scoreProduct2, scoreMemory1Wide, scoreSum);
+  const scoreTanh = tf.tanh(scoreSumRows);
   const scoreTanhRows = tf.reshape(scoreTanh, [batchSize * beam * source, align]);
   const scoreVWide = tf.reshape(p['Translate.context.Additive.v'], [align, 1]);
-  const scoreProduct2 = tf.matMul(scoreTanhRows, scoreVWide);
-  rt.dispose(scoreSum, scoreTanh, scoreTanhRows, scoreVWide);
-  const score = tf.reshape(scoreProduct2, [batchSize, beam, source]);
-  rt.dispose(scoreProduct2);
+  const scoreProduct3 = tf.matMul(scoreTanhRows, scoreVWide);
+  rt.dispose(scoreSumRows, scoreTanh, scoreTanhRows, scoreVWide);
+  const scoreProduct4 = tf.reshape(scoreProduct3, [batchSize, beam, source]);
+  rt.dispose(scoreProduct3);
 
   // attention.attn:5  weights = softmax[key](score)
   const weightsWeightsWide = tf.reshape(memory['0'], [batchSize, 1, source]);
-  const weightsChosen = rt.where(weightsWeightsWide, score, -1e9);
-  const weights = tf.softmax(weightsChosen);
-  rt.dispose(score, weightsWeightsWide, weightsChosen);
+  const weights = rt.where(weightsWeightsWide, scoreProduct4, -1e9);
+  const weightsWeightsRows = tf.reshape(weights, [batchSize * beam, source]);
+  const weights2 = tf.softmax(weightsWeightsRows);
+  rt.dispose(scoreProduct4, weightsWeightsWide, weights, weightsWeightsRows);
+  const weightsWeightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
+  rt.dispose(weights2);
 
   // attention.attn:6  sum[key](weights * keys)
-  const product3 = tf.matMul(weights, memory['2']);
+  const product5 = tf.matMul(weightsWeightsShaped, memory['2']);
+  const product6 = tf.reshape(product5, [batchSize * beam, 2 * hidden]);
+  rt.dispose(product5);
 
   // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-  const productRows = tf.reshape(product3, [batchSize * beam, 2 * hidden]);
-  const productT3 = tf.transpose(productRows, [1, 0]);
-  const product4 = tf.matMul(CRows, productT3);
-  const productT4 = tf.transpose(product4, [1, 0]);
-  rt.dispose(productRows, CRows, productT3, product4);
-  const productShaped3 = tf.reshape(productT4, [batchSize, beam, maxout, pieces]);
-  const sum2 = tf.add(sum, productShaped3);
-  const highest = tf.max(sum2, 3);
-  rt.dispose(productT4, sum, productShaped3, sum2);
-  const highestRows = tf.reshape(highest, [batchSize * beam, maxout]);
-  const highestT = tf.transpose(highestRows, [1, 0]);
-  const product5 = tf.matMul(p['Translate.logits.Readout.W'], highestT);
-  const productT5 = tf.transpose(product5, [1, 0]);
-  rt.dispose(highest, highestRows, highestT, product5);
-  const productShaped4 = tf.reshape(productT5, [batchSize, beam, characters]);
-  rt.dispose(productT5);
+  const product7 = tf.matMul(product6, memory['6']);
+  const product8 = tf.reshape(product7, [batchSize * beam, maxout, pieces]);
+  const sum2 = tf.add(sum, product8);
+  const highest = tf.max(sum2, 2);
+  rt.dispose(product7, sum, product8, sum2);
+  const product9 = tf.matMul(highest, memory['7']);
+  rt.dispose(highest);
+
+  // model.attn:43  logits = Readout(seen, e, context)
+  const logitsProductShaped = tf.reshape(product9, [batchSize, beam, characters]);
+  rt.dispose(product9);
 
   // model.attn:41  s' = GRU(concat(e, context), s)
-  const sNextJoined = tf.concat([e, product3], 2);
-  rt.dispose(e, product3);
+  const sNextJoined = tf.concat([e, product6], 1);
+  rt.dispose(e, product6);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoinedRows = tf.reshape(sNextJoined, [batchSize * beam, embed + 2 * hidden]);
-  const zJoinedT = tf.transpose(zJoinedRows, [1, 0]);
-  const zProduct = tf.matMul(p['Translate.s.GRU.Wz'], zJoinedT);
-  const zProductT = tf.transpose(zProduct, [1, 0]);
-  const zProductShaped = tf.reshape(zProductT, [batchSize, beam, hidden]);
-  rt.dispose(sNextJoined, zJoinedRows, zProduct, zProductT);
-  const zProduct2 = tf.matMul(p['Translate.s.GRU.Uz'], sT);
-  const zProductT2 = tf.transpose(zProduct2, [1, 0]);
-  const zProductShaped2 = tf.reshape(zProductT2, [batchSize, beam, hidden]);
-  const zSum = tf.add(zProductShaped, zProductShaped2);
-  rt.dispose(zProduct2, zProductT2, zProductShaped, zProductShaped2);
+  const zProduct = tf.matMul(sNextJoined, memory['8']);
+  const zProduct2 = tf.matMul(sRows, memory['9']);
+  const zSum = tf.add(zProduct, zProduct2);
   const zSum2 = tf.add(zSum, p['Translate.s.GRU.bz']);
   const z = tf.sigmoid(zSum2);
-  rt.dispose(zSum, zSum2);
+  rt.dispose(zProduct, zProduct2, zSum, zSum2);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(p['Translate.s.GRU.W'], zJoinedT);
-  const newProductT = tf.transpose(newProduct, [1, 0]);
-  const newProductShaped = tf.reshape(newProductT, [batchSize, beam, hidden]);
-  rt.dispose(newProduct, newProductT);
+  const newProduct = tf.matMul(sNextJoined, memory['10']);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(p['Translate.s.GRU.Wr'], zJoinedT);
-  const rProductT = tf.transpose(rProduct, [1, 0]);
-  const rProductShaped = tf.reshape(rProductT, [batchSize, beam, hidden]);
-  const rProduct2 = tf.matMul(p['Translate.s.GRU.Ur'], sT);
-  rt.dispose(zJoinedT, rProduct, rProductT, sT);
-  const rProductT2 = tf.transpose(rProduct2, [1, 0]);
-  const rProductShaped2 = tf.reshape(rProductT2, [batchSize, beam, hidden]);
-  const rSum = tf.add(rProductShaped, rProductShaped2);
-  rt.dispose(rProduct2, rProductT2, rProductShaped, rProductShaped2);
+  const rProduct = tf.matMul(sNextJoined, memory['11']);
+  const rProduct2 = tf.matMul(sRows, memory['12']);
+  const rSum = tf.add(rProduct, rProduct2);
   const rSum2 = tf.add(rSum, p['Translate.s.GRU.br']);
+  rt.dispose(sNextJoined, rProduct, rProduct2, rSum);
   const r = tf.sigmoid(rSum2);
-  rt.dispose(rSum, rSum2);
+  rt.dispose(rSum2);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct2 = tf.mul(r, state.s);
-  const newProductRows = tf.reshape(newProduct2, [batchSize * beam, hidden]);
-  const newProductT2 = tf.transpose(newProductRows, [1, 0]);
-  const newProduct3 = tf.matMul(p['Translate.s.GRU.U'], newProductT2);
-  rt.dispose(r, newProduct2, newProductRows, newProductT2);
-  const newProductT3 = tf.transpose(newProduct3, [1, 0]);
-  const newProductShaped2 = tf.reshape(newProductT3, [batchSize, beam, hidden]);
-  const newSum = tf.add(newProductShaped, newProductShaped2);
-  rt.dispose(newProduct3, newProductT3, newProductShaped, newProductShaped2);
+  const newProduct2 = tf.mul(r, sRows);
+  const newProduct3 = tf.matMul(newProduct2, memory['13']);
+  const newSum = tf.add(newProduct, newProduct3);
+  rt.dispose(r, newProduct2, newProduct, newProduct3);
   const newSum2 = tf.add(newSum, p['Translate.s.GRU.b']);
   const new_ = tf.tanh(newSum2);
   rt.dispose(newSum, newSum2);
 
   // cells.attn:14  (1 - z) * h + z * new
-  const difference = tf.sub(new_, state.s);
-  const product6 = tf.mul(z, difference);
-  const sum3 = tf.add(state.s, product6);
-  rt.dispose(new_, z, difference, product6);
+  const difference = tf.sub(new_, sRows);
+  const product10 = tf.mul(z, difference);
+  const sum3 = tf.add(sRows, product10);
+  rt.dispose(new_, z, difference, sRows, product10);
+
+  // model.attn:41  s' = GRU(concat(e, context), s)
+  const sNextSumShaped = tf.reshape(sum3, [batchSize, beam, hidden]);
+  rt.dispose(sum3);
   return {
-    logits: productShaped4 as tf.Tensor3D,
-    taps: { weights },
-    state: { s: sum3 },
+    logits: logitsProductShaped as tf.Tensor3D,
+    taps: { weights: weightsWeightsShaped },
+    state: { s: sNextSumShaped },
   };
 }
 

@@ -1091,21 +1091,20 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
   const product5 = tf.matMul(differenceRows, p['Write.logits.Linear.W']);
-  const product6 = tf.reshape(product5, [batchSize, target, hidden]);
-  rt.dispose(product5);
 
   // model.attn:26  logits = Linear[characters](dropout(h', p))
+  const logitsProduct2 = tf.reshape(product5, [batchSize, target, hidden]);
   const logitsKeepStepsT = tf.transpose(keepStacked, [1, 0, 2]);
-  const logitsProduct2 = tf.mul(product6, logitsKeepStepsT);
-  rt.dispose(keepStacked, product6, logitsKeepStepsT);
+  const logitsProduct3 = tf.mul(logitsProduct2, logitsKeepStepsT);
+  rt.dispose(product5, keepStacked, logitsProduct2, logitsKeepStepsT);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 0);
 
   // model.attn:32  Write(read.h, read.c)
-  const productT2 = tf.transpose(logitsProduct2, [1, 0, 2]);
+  const productT2 = tf.transpose(logitsProduct3, [1, 0, 2]);
   const productSteps3 = tf.unstack(productT2);
-  rt.dispose(logitsProduct2, productT2);
+  rt.dispose(logitsProduct3, productT2);
 
   const productSteps4 = new Array<tf.Tensor>(target);
   const productSteps5 = new Array<tf.Tensor>(target);
@@ -1127,10 +1126,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(state3);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product7 = tf.mul(sum10, oAt);
-    const product8 = rt.tanhGradient(product7, tanhAt);
-    const sum11 = tf.add(state4, product8);
-    rt.dispose(product7, product8, state4);
+    const product6 = tf.mul(sum10, oAt);
+    const product7 = rt.tanhGradient(product6, tanhAt);
+    const sum11 = tf.add(state4, product7);
+    rt.dispose(product6, product7, state4);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct5 = tf.mul(sum11, iAt);
@@ -1154,12 +1153,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(newProduct7);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product9 = tf.mul(sum10, tanhAt);
+    const product8 = tf.mul(sum10, tanhAt);
     rt.dispose(sum10);
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oProduct7 = rt.sigmoidGradient(product9, oAt);
-    rt.dispose(product9);
+    const oProduct7 = rt.sigmoidGradient(product8, oAt);
+    rt.dispose(product8);
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gJoined2 = tf.concat([gProduct7, iProduct7, fProduct7, oProduct7], 1);
@@ -1217,10 +1216,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(chosen5, runState3, chosen6);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product10 = tf.mul(sum13, oAt2);
-    const product11 = rt.tanhGradient(product10, tanhAt2);
-    const sum14 = tf.add(sum12, product11);
-    rt.dispose(product10, sum12, product11);
+    const product9 = tf.mul(sum13, oAt2);
+    const product10 = rt.tanhGradient(product9, tanhAt2);
+    const sum14 = tf.add(sum12, product10);
+    rt.dispose(product9, sum12, product10);
 
     // cells.attn:25  new = f * c + i * g
     const newProduct9 = tf.mul(sum14, iAt2);
@@ -1244,12 +1243,12 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     rt.dispose(newProduct11);
 
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const product12 = tf.mul(sum13, tanhAt2);
+    const product11 = tf.mul(sum13, tanhAt2);
     rt.dispose(sum13);
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oProduct8 = rt.sigmoidGradient(product12, oAt2);
-    rt.dispose(product12);
+    const oProduct8 = rt.sigmoidGradient(product11, oAt2);
+    rt.dispose(product11);
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
     const gJoined4 = tf.concat([gProduct9, iProduct8, fProduct8, oProduct8], 1);
@@ -1436,11 +1435,11 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
   // model.attn:32  Write(read.h, read.c)
   const stateStepsRows = tf.reshape(stateStacked2, [batchSize * target, hidden]);
-  const product13 = tf.matMul(iProductStepsT4, stateStepsRows);
-  const product14 = tf.matMul(fProductStepsT4, stateStepsRows);
-  const product15 = tf.matMul(oProductStepsT4, stateStepsRows);
+  const product12 = tf.matMul(iProductStepsT4, stateStepsRows);
+  const product13 = tf.matMul(fProductStepsT4, stateStepsRows);
+  const product14 = tf.matMul(oProductStepsT4, stateStepsRows);
   rt.dispose(stateStacked2, iProductStepsT4, fProductStepsT4, oProductStepsT4);
-  const product16 = tf.matMul(gProductStepsT4, stateStepsRows);
+  const product15 = tf.matMul(gProductStepsT4, stateStepsRows);
   rt.dispose(gProductStepsT4, stateStepsRows);
 
   // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
@@ -1452,7 +1451,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 
   // layers.attn:4  W @ x + b
   const differenceT = tf.transpose(differenceRows, [1, 0]);
-  const product17 = tf.matMul(differenceT, productRows);
+  const product16 = tf.matMul(differenceT, productRows);
   const total9 = tf.sum(lossDifference, [0, 1]);
   rt.dispose(differenceRows, productRows, differenceT, lossDifference);
   return {
@@ -1477,22 +1476,22 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
       'Write.h_c.LSTM.Wf': fProduct14,
       'Write.h_c.LSTM.Wo': oProduct14,
       'Write.h_c.LSTM.Wg': gProduct16,
-      'Write.h_c.LSTM.Ui': product13,
-      'Write.h_c.LSTM.Uf': product14,
-      'Write.h_c.LSTM.Uo': product15,
-      'Write.h_c.LSTM.Ug': product16,
+      'Write.h_c.LSTM.Ui': product12,
+      'Write.h_c.LSTM.Uf': product13,
+      'Write.h_c.LSTM.Uo': product14,
+      'Write.h_c.LSTM.Ug': product15,
       'Write.h_c.LSTM.bi': total5,
       'Write.h_c.LSTM.bo': total6,
       'Write.h_c.LSTM.bg': total7,
       'Write.h_c.LSTM.bf': total8,
-      'Write.logits.Linear.W': product17,
+      'Write.logits.Linear.W': product16,
       'Write.logits.Linear.b': total9,
     },
   };
 }
 
 /** What every step reads, [batch, …]. */
-type Seq2SeqMemory = Readonly<Record<string, never>>;
+type Seq2SeqMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor; readonly '7': tf.Tensor; readonly '8': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
@@ -1516,25 +1515,31 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
   rt.dispose(sourcePlaces, sourceLengthWide);
 
+  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oWoT = tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]);
+
   // model.attn:14  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
+  const oUoT = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
-  const oWoT = tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]);
-  const oProduct = tf.matMul(oXRows, oWoT);
+  const oWoT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]);
+  const oProduct = tf.matMul(oXRows, oWoT2);
   const oProduct2 = tf.reshape(oProduct, [batchSize, source, hidden]);
-  rt.dispose(x, oWoT, oProduct);
+  rt.dispose(x, oWoT2, oProduct);
 
   // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
   const sum = tf.add(oProduct2, p['read.Read.run.h_c.LSTM.bo']);
   rt.dispose(oProduct2);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fWfT = tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]);
-  const fProduct = tf.matMul(oXRows, fWfT);
+  const fWfT = tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]);
+  const fWfT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]);
+  const fProduct = tf.matMul(oXRows, fWfT2);
   const fProduct2 = tf.reshape(fProduct, [batchSize, source, hidden]);
-  rt.dispose(fWfT, fProduct);
+  const fUfT = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
+  rt.dispose(fWfT2, fProduct);
 
   // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
   const sum2 = tf.add(fProduct2, p['read.Read.run.h_c.LSTM.bf']);
@@ -1550,27 +1555,40 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   const sum3 = tf.add(iProduct2, p['read.Read.run.h_c.LSTM.bi']);
   rt.dispose(iProduct2);
 
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iWiT2 = tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]);
+
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gWgT = tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]);
   const gProduct = tf.matMul(oXRows, gWgT);
   const gProduct2 = tf.reshape(gProduct, [batchSize, source, hidden]);
   rt.dispose(oXRows, gWgT, gProduct);
 
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
+
   // cells.attn:20  param bi, bo, bg: [hidden] = zeros, bf: [hidden] = ones
   const sum4 = tf.add(gProduct2, p['read.Read.run.h_c.LSTM.bg']);
   rt.dispose(gProduct2);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
-
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
-
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
+  const oUoT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
+  const gWgT2 = tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]);
+  const gUgT = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
+
+  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
+  const fUfT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
+
+  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
+  const iUiT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
+
+  // layers.attn:4  W @ x + b
+  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
+
+  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
+  const gUgT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
   // model.attn:15  run = scan source reversed with xt = x {
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
@@ -1599,13 +1617,13 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const sumAt4 = sumSteps4[t]!;
 
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oProduct3 = tf.matMul(runState, oUoT);
+    const oProduct3 = tf.matMul(runState, oUoT2);
     const oSum = tf.add(sumAt, oProduct3);
     const o = tf.sigmoid(oSum);
     rt.dispose(oProduct3, oSum);
 
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fProduct3 = tf.matMul(runState, fUfT);
+    const fProduct3 = tf.matMul(runState, fUfT2);
     const fSum = tf.add(sumAt2, fProduct3);
     const f = tf.sigmoid(fSum);
     rt.dispose(fProduct3, fSum);
@@ -1615,13 +1633,13 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     rt.dispose(f);
 
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iProduct3 = tf.matMul(runState, iUiT);
+    const iProduct3 = tf.matMul(runState, iUiT2);
     const iSum = tf.add(sumAt3, iProduct3);
     const i = tf.sigmoid(iSum);
     rt.dispose(iProduct3, iSum);
 
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gProduct3 = tf.matMul(runState, gUgT);
+    const gProduct3 = tf.matMul(runState, gUgT2);
     const gSum = tf.add(sumAt4, gProduct3);
     const g = tf.tanh(gSum);
     rt.dispose(gProduct3, gSum);
@@ -1646,7 +1664,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     runState = chosen;
     runState2 = chosen2;
   }
-  rt.dispose(oUoT, fUfT, iUiT, gUgT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
+  rt.dispose(oUoT2, fUfT2, iUiT2, gUgT2, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, sumSteps4, runState, runState2);
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
@@ -1669,7 +1687,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   const pickedShaped2 = tf.reshape(picked2, [batchSize, 1, hidden]);
   rt.dispose(picked2);
   return {
-    memory: {},
+    memory: { '0': oWoT, '1': oUoT, '2': fWfT, '3': fUfT, '4': iWiT2, '5': iUiT, '6': gWgT2, '7': gUgT, '8': WT },
     state: { h: pickedShaped, c: pickedShaped2 },
   };
 }
@@ -1682,71 +1700,52 @@ type Seq2SeqStepResults = {
 };
 
 /** One place: logits, the next states and the taps. */
-function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
-  const { batch: batchSize, characters, embed, hidden } = batch.n;
+function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
+  const { batch: batchSize, characters, hidden } = batch.n;
   const beam = previous.shape[1];
 
+  // model.attn:22  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 end 2 {
+  const yRows = tf.reshape(previous, [batchSize * beam]);
+
   // model.attn:25  (h', c') = LSTM(table[y], h, c)
-  const picked = tf.gather(p['Write.table'], previous);
+  const picked = tf.gather(p['Write.table'], yRows);
+  rt.dispose(yRows);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oPickedRows = tf.reshape(picked, [batchSize * beam, embed]);
-  const oPickedT = tf.transpose(oPickedRows, [1, 0]);
-  const oProduct = tf.matMul(p['Write.h_c.LSTM.Wo'], oPickedT);
-  const oProductT = tf.transpose(oProduct, [1, 0]);
-  const oProductShaped = tf.reshape(oProductT, [batchSize, beam, hidden]);
-  rt.dispose(picked, oPickedRows, oProduct, oProductT);
+  const oProduct = tf.matMul(picked, memory['0']);
   const oHRows = tf.reshape(state.h, [batchSize * beam, hidden]);
-  const oHT = tf.transpose(oHRows, [1, 0]);
-  const oProduct2 = tf.matMul(p['Write.h_c.LSTM.Uo'], oHT);
-  const oProductT2 = tf.transpose(oProduct2, [1, 0]);
-  const oProductShaped2 = tf.reshape(oProductT2, [batchSize, beam, hidden]);
-  const oSum = tf.add(oProductShaped, oProductShaped2);
-  rt.dispose(oHRows, oProduct2, oProductT2, oProductShaped, oProductShaped2);
+  const oProduct2 = tf.matMul(oHRows, memory['1']);
+  const oSum = tf.add(oProduct, oProduct2);
   const oSum2 = tf.add(oSum, p['Write.h_c.LSTM.bo']);
   const o = tf.sigmoid(oSum2);
-  rt.dispose(oSum, oSum2);
+  rt.dispose(oProduct, oProduct2, oSum, oSum2);
 
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProduct = tf.matMul(p['Write.h_c.LSTM.Wf'], oPickedT);
-  const fProductT = tf.transpose(fProduct, [1, 0]);
-  const fProductShaped = tf.reshape(fProductT, [batchSize, beam, hidden]);
-  const fProduct2 = tf.matMul(p['Write.h_c.LSTM.Uf'], oHT);
-  const fProductT2 = tf.transpose(fProduct2, [1, 0]);
-  const fProductShaped2 = tf.reshape(fProductT2, [batchSize, beam, hidden]);
-  rt.dispose(fProduct, fProductT, fProduct2, fProductT2);
-  const fSum = tf.add(fProductShaped, fProductShaped2);
+  const fProduct = tf.matMul(picked, memory['2']);
+  const fProduct2 = tf.matMul(oHRows, memory['3']);
+  const fSum = tf.add(fProduct, fProduct2);
   const fSum2 = tf.add(fSum, p['Write.h_c.LSTM.bf']);
   const f = tf.sigmoid(fSum2);
-  rt.dispose(fProductShaped, fProductShaped2, fSum, fSum2);
+  rt.dispose(fProduct, fProduct2, fSum, fSum2);
 
   // cells.attn:25  new = f * c + i * g
-  const newProduct = tf.mul(f, state.c);
-  rt.dispose(f);
+  const newCRows = tf.reshape(state.c, [batchSize * beam, hidden]);
+  const newProduct = tf.mul(f, newCRows);
+  rt.dispose(f, newCRows);
 
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iProduct = tf.matMul(p['Write.h_c.LSTM.Wi'], oPickedT);
-  const iProductT = tf.transpose(iProduct, [1, 0]);
-  const iProductShaped = tf.reshape(iProductT, [batchSize, beam, hidden]);
-  const iProduct2 = tf.matMul(p['Write.h_c.LSTM.Ui'], oHT);
-  const iProductT2 = tf.transpose(iProduct2, [1, 0]);
-  const iProductShaped2 = tf.reshape(iProductT2, [batchSize, beam, hidden]);
-  rt.dispose(iProduct, iProductT, iProduct2, iProductT2);
-  const iSum = tf.add(iProductShaped, iProductShaped2);
+  const iProduct = tf.matMul(picked, memory['4']);
+  const iProduct2 = tf.matMul(oHRows, memory['5']);
+  const iSum = tf.add(iProduct, iProduct2);
   const iSum2 = tf.add(iSum, p['Write.h_c.LSTM.bi']);
   const i = tf.sigmoid(iSum2);
-  rt.dispose(iProductShaped, iProductShaped2, iSum, iSum2);
+  rt.dispose(iProduct, iProduct2, iSum, iSum2);
 
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProduct = tf.matMul(p['Write.h_c.LSTM.Wg'], oPickedT);
-  const gProductT = tf.transpose(gProduct, [1, 0]);
-  const gProductShaped = tf.reshape(gProductT, [batchSize, beam, hidden]);
-  const gProduct2 = tf.matMul(p['Write.h_c.LSTM.Ug'], oHT);
-  rt.dispose(oPickedT, gProduct, gProductT, oHT);
-  const gProductT2 = tf.transpose(gProduct2, [1, 0]);
-  const gProductShaped2 = tf.reshape(gProductT2, [batchSize, beam, hidden]);
-  const gSum = tf.add(gProductShaped, gProductShaped2);
-  rt.dispose(gProduct2, gProductT2, gProductShaped, gProductShaped2);
+  const gProduct = tf.matMul(picked, memory['6']);
+  const gProduct2 = tf.matMul(oHRows, memory['7']);
+  const gSum = tf.add(gProduct, gProduct2);
+  rt.dispose(picked, oHRows, gProduct, gProduct2);
   const gSum2 = tf.add(gSum, p['Write.h_c.LSTM.bg']);
   const g = tf.tanh(gSum2);
   rt.dispose(gSum, gSum2);
@@ -1762,18 +1761,22 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   rt.dispose(o, tanh);
 
   // layers.attn:4  W @ x + b
-  const productRows = tf.reshape(product, [batchSize * beam, hidden]);
-  const productT = tf.transpose(productRows, [1, 0]);
-  const product2 = tf.matMul(p['Write.logits.Linear.W'], productT);
-  const productT2 = tf.transpose(product2, [1, 0]);
-  const productShaped = tf.reshape(productT2, [batchSize, beam, characters]);
-  rt.dispose(productRows, productT, product2, productT2);
-  const sum = tf.add(productShaped, p['Write.logits.Linear.b']);
-  rt.dispose(productShaped);
+  const product2 = tf.matMul(product, memory['8']);
+  const sum = tf.add(product2, p['Write.logits.Linear.b']);
+  rt.dispose(product2);
+
+  // model.attn:26  logits = Linear[characters](dropout(h', p))
+  const logitsSumShaped = tf.reshape(sum, [batchSize, beam, characters]);
+  rt.dispose(sum);
+
+  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  const productShaped = tf.reshape(product, [batchSize, beam, hidden]);
+  const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
+  rt.dispose(product, new_);
   return {
-    logits: sum as tf.Tensor3D,
+    logits: logitsSumShaped as tf.Tensor3D,
     taps: {},
-    state: { h: product, c: new_ },
+    state: { h: productShaped, c: newShaped },
   };
 }
 

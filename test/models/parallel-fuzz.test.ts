@@ -6,23 +6,25 @@ import { bindings, oracle, parametersOf, relative, subject, type Input, type Tar
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 12);
 
-/** Values over [target, d] of what was defined before. */
-const expression: fc.Arbitrary<(names: readonly string[]) => string> = fc.letrec<{ value: (names: readonly string[]) => string }>((tie) => ({
+/** Text of a value over [target, d], given the names of those before. */
+type Text = (names: readonly string[]) => string;
+
+const expression: fc.Arbitrary<Text> = fc.letrec<{ value: Text }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.nat(9).map((k) => (names) => names[k % names.length]!),
-    fc.tuple(fc.constantFrom('+', '-', '*'), tie('value'), tie('value')).map(([op, a, b]) => (names) => `(${a(names)} ${op} ${b(names)})`),
+    fc.nat(9).map((k): Text => (names) => names[k % names.length]!),
+    fc.tuple(fc.constantFrom('+', '-', '*'), tie('value'), tie('value')).map(([op, a, b]): Text => (names) => `(${a(names)} ${op} ${b(names)})`),
     fc.tuple(fc.constantFrom('tanh(Linear[d](•))', 'LayerNorm(•)', '0.3 * cumsum[target](•)', 'mean[key](•[upto target as key])', 'max[key <= target](0 * • * •[target as key] + •[target as key])'), tie('value'))
-      .map(([form, a]) => (names) => form.replaceAll('•', a(names).replace(/^(?!\w+$)(.*)$/su, '($1)'))),
-    fc.tuple(fc.integer({ min: 1, max: 3 }), tie('value')).map(([n, a]) => (names) => `((${a(names)})[target = position[target] - ${n}] else 0.1)`),
-    fc.tuple(tie('value'), tie('value')).map(([a, b]) => (names) => `ScaledDot(${a(names)}, (${b(names)})[target as key], (${b(names)})[target as key])`),
-    fc.tuple(tie('value'), tie('value')).map(([a, b]) => (names) => `MultiHead[2](${a(names)}, Linear[d]((${b(names)})[upto target as key]))`),
-    tie('value').map((a) => (names) => `Dot(${a(names)}, m, m)`),
-    tie('value').map((a) => (names) => `(scan target with xt = ${a(names)} { state h: [d] = mean[source](m);  h' = tanh(xt + 0.5 * h);  emit h' })`),
+      .map(([form, a]): Text => (names) => form.replaceAll('•', a(names).replace(/^(?!\w+$)(.*)$/su, '($1)'))),
+    fc.tuple(fc.integer({ min: 1, max: 3 }), tie('value')).map(([n, a]): Text => (names) => `((${a(names)})[target = position[target] - ${n}] else 0.1)`),
+    fc.tuple(tie('value'), tie('value')).map(([a, b]): Text => (names) => `ScaledDot(${a(names)}, (${b(names)})[target as key], (${b(names)})[target as key])`),
+    fc.tuple(tie('value'), tie('value')).map(([a, b]): Text => (names) => `MultiHead[2](${a(names)}, Linear[d]((${b(names)})[upto target as key]))`),
+    tie('value').map((a): Text => (names) => `Dot(${a(names)}, m, m)`),
+    tie('value').map((a): Text => (names) => `(scan target with xt = ${a(names)} { state h: [d] = mean[source](m);  h' = tanh(xt + 0.5 * h);  emit h' })`),
   ),
 })).value;
 
-const program = (values: readonly ((names: readonly string[]) => string)[]): string => {
+const program = (values: readonly Text[]): string => {
   const names = ['x'];
   const lines = values.map((value, k) => {
     const line = `  v${k} = ${value(names)}`;

@@ -5,7 +5,7 @@ Not a dependency of anything. To run it:
 
     pip install torch
     python test/references/snail_fewshot.py --shots 1
-    python test/references/snail_fewshot.py --shots 5 --batch 8
+    python test/references/snail_fewshot.py --shots 5 --batch 16
     python test/references/snail_fewshot.py --shots 1 --mixer none
 
 It prints the loss and the accuracy on the validation alphabets while it trains, then the accuracy on the test alphabets.
@@ -43,26 +43,26 @@ def load():
 
 
 def episodes(alphabets, count, shots, random, train):
-    """Pictures [count, time, 28, 28] and labels [count, time]; the last picture is the one asked about."""
+    """Pictures shown [count, ways * shots, 28, 28] and their labels, pictures asked about [count, ways, 28, 28] and theirs."""
     alphabets = list(alphabets.values())
     shares = np.array([len(alphabet) for alphabet in alphabets], float)
     shares /= shares.sum()
-    x = np.zeros((count, WAYS * shots + 1, SIZE, SIZE), np.float32)
-    y = np.zeros((count, WAYS * shots + 1), np.int64)
+    shown = np.zeros((count, WAYS * shots, SIZE, SIZE), np.float32)
+    asked = np.zeros((count, WAYS, SIZE, SIZE), np.float32)
+    labels, answers = np.zeros((count, WAYS * shots), np.int64), np.zeros((count, WAYS), np.int64)
     for n in range(count):
         # Training alphabets as often as they have characters, the others in turn.
         alphabet = alphabets[random.choice(len(alphabets), p=shares) if train else n % len(alphabets)]
         quarters = random.integers(4) if train else 0
-        order, asked = random.permutation(WAYS * shots), random.integers(WAYS)
+        places, answers[n] = random.permutation(WAYS * shots), random.permutation(WAYS)
         for label, character in enumerate(random.permutation(len(alphabet))[:WAYS]):
             pictures = alphabet[character]
             fonts = random.permutation(len(pictures))[: shots + 1]
-            for k in range(shots):
-                place = order[label * shots + k]
-                x[n, place], y[n, place] = np.rot90(pictures[fonts[k]], quarters), label
-            if label == asked:
-                x[n, -1], y[n, -1] = np.rot90(pictures[fonts[shots]], quarters), label
-    return torch.from_numpy(x), torch.from_numpy(y)
+            turned = np.rot90(pictures[fonts], quarters, (1, 2))
+            mine = places[label * shots : (label + 1) * shots]
+            shown[n, mine], labels[n, mine] = turned[:shots], label
+            asked[n, answers[n] == label] = turned[shots]
+    return tuple(map(torch.from_numpy, (shown, labels, asked, answers)))
 
 
 def linear(inputs, outputs):
@@ -73,11 +73,11 @@ def linear(inputs, outputs):
 
 
 class Embed(nn.Module):
-    def __init__(self, embed=64, fine=16, coarse=32):
+    def __init__(self, embed=64, fine=8, middle=16, coarse=32):
         super().__init__()
         self.patches = nn.Conv2d(1, fine, 2, 2)
-        self.first = nn.Conv2d(fine, coarse, 3, 1, 1)
-        self.second = nn.Conv2d(coarse, coarse, 3, 1, 1)
+        self.first = nn.Conv2d(fine, middle, 3, 1, 1)
+        self.second = nn.Conv2d(middle, coarse, 3, 1, 1)
         self.last = linear(coarse * (SIZE // 4) ** 2, embed)
         for layer in (self.patches, self.first, self.second):
             nn.init.xavier_uniform_(layer.weight)
@@ -117,7 +117,7 @@ class Attend(nn.Module):
 
 
 class FewShot(nn.Module):
-    def __init__(self, shots, mixer, embed=64, filters=32, inner=64, value=32):
+    def __init__(self, shots, mixer, embed=64, filters=16, inner=64, value=32):
         super().__init__()
         self.embed, rounds, channels, layers = Embed(embed), math.ceil(math.log2(WAYS * shots + 1)), embed + WAYS, []
         for width, convolve in ((value, True), (2 * value, True), (2 * value, False)):
@@ -129,19 +129,23 @@ class FewShot(nn.Module):
                 channels += filters
         self.layers, self.out = nn.Sequential(*layers), linear(channels, WAYS)
 
-    def forward(self, x, y):
-        batch, places = y.shape
-        e = self.embed(x.reshape(batch * places, 1, SIZE, SIZE)).reshape(batch, places, -1)
-        e = e - e.mean(1, keepdim=True)
-        e = e / torch.sqrt((e * e).mean(1, keepdim=True) + 1e-5)
-        shown = F.one_hot(y, WAYS).float()
-        shown[:, -1] = 0
-        return self.out(self.layers(torch.cat([e, shown], -1))[:, -1])
+    def forward(self, shown, labels, asked):
+        batch, count = labels.shape
+        e = self.embed(torch.cat([shown, asked], 1).flatten(0, 1).unsqueeze(1)).reshape(batch, count + WAYS, -1)
+        known, question = e[:, :count], e[:, count:]
+        centre = known.mean(1, keepdim=True)
+        scale = 1 / torch.sqrt(((known - centre) ** 2).mean(1, keepdim=True) + 1e-5)
+        known = torch.cat([scale * (known - centre), F.one_hot(labels, WAYS).float()], -1)
+        question = F.pad(scale * (question - centre), (0, WAYS))
+        # Each question by itself, after all that is shown.
+        x = torch.cat([known.unsqueeze(1).expand(-1, WAYS, -1, -1), question.unsqueeze(2)], 2)
+        return self.out(self.layers(x.flatten(0, 1))[:, -1]).reshape(batch, WAYS, WAYS)
 
 
-def right(model, x, y):
+def right(model, data):
     with torch.no_grad():
-        return np.concatenate([(model(x[k : k + 64], y[k : k + 64]).argmax(-1) == y[k : k + 64, -1]).numpy() for k in range(0, len(x), 64)])
+        parts = zip(*(part.split(64) for part in data))
+        return torch.cat([(model(*inputs).argmax(-1) == answers).float().mean(1) for *inputs, answers in parts]).numpy()
 
 
 def main():
@@ -160,7 +164,7 @@ def main():
     model = FewShot(a.shots, a.mixer)
     print(f"{sum(w.numel() for w in model.parameters()):,} parameters")
     validation = episodes(sides["validation"], 512, a.shots, np.random.default_rng(1000), False)
-    test = episodes(sides["test"], 2048, a.shots, np.random.default_rng(2000), False)
+    test = episodes(sides["test"], 1024, a.shots, np.random.default_rng(2000), False)
     optimizer = torch.optim.Adam(model.parameters(), lr=a.rate)
     losses, start, spent = [], time.time(), 0.0
     for step in range(1, a.steps + 1):
@@ -168,16 +172,16 @@ def main():
         # Half of the run at the full rate, then down to a fiftieth.
         for group in optimizer.param_groups:
             group["lr"] = a.rate * min(1, max(0.02, 2 - 2 * step / a.steps))
-        x, y = episodes(sides["train"], a.batch, a.shots, random, True)
-        loss = F.cross_entropy(model(x, y), y[:, -1])
+        *inputs, answers = episodes(sides["train"], a.batch, a.shots, random, True)
+        loss = F.cross_entropy(model(*inputs).flatten(0, 1), answers.flatten())
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
         spent += time.process_time() - began
         if step % 500 == 0:
-            print(f"step {step}: loss {np.mean(losses[-500:]):.3f}, validation {right(model, *validation).mean():.3f}, {spent:.0f} s of processor, {time.time() - start:.0f} s", flush=True)
-    result = right(model, *test)
+            print(f"step {step}: loss {np.mean(losses[-500:]):.3f}, validation {right(model, validation).mean():.3f}, {spent:.0f} s of processor, {time.time() - start:.0f} s", flush=True)
+    result = right(model, test)
     names = list(sides["test"])
     print(f"test {result.mean():.4f}: " + ", ".join(f"{name} {result[k :: len(names)].mean():.3f}" for k, name in enumerate(names)))
 

@@ -156,7 +156,7 @@ def main():
     parser.add_argument('data')
     for name, value in dict(layers=2, width=64, heads=4, inner=256, batch=64, window=20, steps=3000, seed=1, every=500, threads=1).items():
         parser.add_argument(f'--{name}', type=int, default=value)
-    for name, value in dict(factor=0.5, warmup=400.0, dropout=0.0, smoothing=0.1, seconds=math.inf).items():
+    for name, value in dict(factor=0.5, warmup=400.0, dropout=0.0, smoothing=0.1, cool=math.inf, halving=400.0, seconds=math.inf).items():
         parser.add_argument(f'--{name}', type=float, default=value)
     parser.add_argument('--norm', choices=['post', 'pre'], default='pre')
     o = parser.parse_args()
@@ -179,7 +179,8 @@ def main():
             pool = sorted((train[rng.randrange(len(train))] for _ in range(o.window * o.batch)), key=lambda e: len(e[0]))
             window = [pool[at:at + o.batch] for at in range(0, len(pool), o.batch)]
             rng.shuffle(window)
-        adam.param_groups[0]['lr'] = o.factor * o.width ** -0.5 * min(step ** -0.5, step * o.warmup ** -1.5)
+        rate = o.factor * o.width ** -0.5 * min(step ** -0.5, step * o.warmup ** -1.5)
+        adam.param_groups[0]['lr'] = rate * 0.5 ** max(0, (step - o.cool) / o.halving)
         loss = loss_of(model, window.pop(), o.smoothing)
         adam.zero_grad()
         loss.backward()
