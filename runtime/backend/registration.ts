@@ -29,3 +29,15 @@ export function sumOverNothing(stock: tf.KernelFunc): tf.KernelFunc {
     return { dataId: (args.backend as tf.KernelBackend).write(zeros, shape, x.dtype), shape, dtype: x.dtype };
   };
 }
+
+/** A kernel's operand of this name. */
+export function input(args: Parameters<tf.KernelFunc>[0], name: string): tf.TensorInfo {
+  const value = args.inputs[name];
+  if (value === undefined) throw new Error(`kernel input ${name} is missing`);
+  return value;
+}
+
+/** A kernel's attribute of this name, whose type the kernel's definition says. */
+export function attribute<T>(args: Parameters<tf.KernelFunc>[0], name: string): T {
+  return args.attrs?.[name] as T;
+}

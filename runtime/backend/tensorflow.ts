@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { activateRegistered } from './registration.ts';
+import { installTensorflowKernels } from './tensorflow-kernels.ts';
 import { ADDON_FILE, NAPI_VERSION, readManifest, tensorflowFolder } from './tensorflow-home.ts';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
@@ -36,7 +37,9 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
         restoreRemovedUtilities(require);
         require(join(packageFolder, 'dist', 'register_all_kernels.js'));
         const { NodeJSKernelBackend } = require(join(packageFolder, 'dist', 'nodejs_kernel_backend.js')) as BackendModule;
-        tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node'), 3);
+        const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
+        installTensorflowKernels(backend);
+        tf.registerBackend('tensorflow', () => backend, 3);
       }
       await activateRegistered('tensorflow', `${INSTALL} --force`);
     },

@@ -6,7 +6,7 @@
  * than 0 and 1 to bool, a sum or matrix product over an axis of size 0. Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { sumOverNothing } from './registration.ts';
+import { attribute, input, sumOverNothing } from './registration.ts';
 import { addSegments, checkSegments } from './segments.ts';
 
 interface Wasm {
@@ -54,16 +54,6 @@ export function installWasmKernels(active: tf.KernelBackend): void {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   }
-}
-
-function input(args: Parameters<tf.KernelFunc>[0], name: string): tf.TensorInfo {
-  const value = args.inputs[name];
-  if (value === undefined) throw new Error(`kernel input ${name} is missing`);
-  return value;
-}
-
-function attribute<T>(args: Parameters<tf.KernelFunc>[0], name: string): T {
-  return args.attrs?.[name] as T;
 }
 
 /** The same data under another shape, as tfjs's own Reshape does it: one more reference. */
