@@ -14,7 +14,7 @@ import { locales } from './locales.ts';
 import { recorded } from './vocabulary.ts';
 
 export { demoLocales, locales } from './locales.ts';
-export { sourceTokens, sourceVocabulary, targetVocabulary, type Vocabulary } from './vocabulary.ts';
+export { sharedVocabulary, sourceTokens, sourceVocabulary, targetVocabulary, type Vocabulary } from './vocabulary.ts';
 export { parseTyped } from './typed.ts';
 
 export type DateStyle = 'full' | 'long' | 'medium' | 'short';

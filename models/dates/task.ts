@@ -3,8 +3,8 @@
  * ISO 8601. The split is by date, so no date of the validation or test set is ever trained on in any locale.
  */
 import { alignmentSvg, inParts, tabulate } from 'attnc/runtime';
-import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeModel, Ints, ModelOptions, OpenTask, Picture, Task, TaskExample } from 'attnc/runtime';
-import { dateFormats, demoLocales, locales, parseTyped, sampleExamples, sourceTokens, sourceVocabulary, targetVocabulary, type DateExample, type Split } from './dates.ts';
+import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeModel, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample } from 'attnc/runtime';
+import { dateFormats, demoLocales, locales, parseTyped, sampleExamples, sourceTokens, sourceVocabulary, targetVocabulary, type DateExample, type Split, type Vocabulary } from './dates.ts';
 
 export interface DateInput {
   readonly tokens: Ints;
@@ -29,7 +29,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
 };
 
 /** A stream of numbers in [0, 1) from a seed: mulberry32. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -56,19 +56,44 @@ export function dateTask<Emitted>(options: DateTaskOptions<Emitted>): Task<DateI
     about: options.about,
     source: 'model.attn',
     configurations: Object.fromEntries(Object.entries(configurations).map(([name, configuration]) => [name, own(configuration)])),
-    open: (configuration) => Promise.resolve(openDates(configuration)),
+    open: (configuration) => Promise.resolve(open(configuration)),
     create: (emitted, modelOptions) => options.create(emitted, modelOptions),
   };
 }
 
-function openDates(configuration: Configuration): OpenTask<DateInput, DateTarget, Generated, DateModel> {
+/** How dates become ids, and what is drawn of an answer. */
+export interface DateSetting {
+  readonly source: Vocabulary;
+  readonly target: Vocabulary;
+  readonly dims: Readonly<Record<string, number>>;
+  pictures(model: DateModel, inputs: readonly ParsedInput<DateInput>[]): Promise<Picture[]>;
+}
+
+/** The locales that a configuration names, or all. */
+export function localesOf(configuration: Configuration): readonly string[] {
   const chosen = configuration.settings?.['locales'];
-  const tags = Array.isArray(chosen) ? (chosen as readonly string[]) : locales;
-  const formats = dateFormats(tags);
+  return Array.isArray(chosen) ? (chosen as readonly string[]) : locales;
+}
+
+function open(configuration: Configuration): OpenTask<DateInput, DateTarget, Generated, DateModel> {
+  const tags = localesOf(configuration);
   const source = sourceVocabulary(tags);
+  return openDates(tags, {
+    source,
+    target: targetVocabulary,
+    dims: { words: source.tokens.length, characters: targetVocabulary.tokens.length },
+    pictures: async (model, inputs) => {
+      const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
+      return answers.flatMap((generated, k) => alignmentPictures(generated, inputs[k]!.shown, source.decode(inputs[k]!.input.tokens)));
+    },
+  });
+}
+
+export function openDates(tags: readonly string[], { source, target, dims, pictures }: DateSetting): OpenTask<DateInput, DateTarget, Generated, DateModel> {
+  const formats = dateFormats(tags);
   const example = (date: DateExample): TaskExample<DateInput, DateTarget> => ({
     input: { tokens: source.encode(sourceTokens(date)) },
-    target: { y: targetVocabulary.encode([...date.iso, '<end>']) },
+    target: { y: target.encode([...date.iso, '<end>']) },
     shown: `${date.locale}: ${date.text}`,
     answer: date.iso,
     group: date.locale,
@@ -77,11 +102,11 @@ function openDates(configuration: Configuration): OpenTask<DateInput, DateTarget
   // Held-out sets of a fixed size, the same for every run: as many for each locale.
   const held = (split: Split, perLocale: number, seed: number): TaskExample<DateInput, DateTarget>[] =>
     tags.flatMap((tag, k) => sampleExamples(generator(seed + k), split, dateFormats([tag]), perLocale).map(example));
-  const text = (answer: Generated): string => targetVocabulary.decode(answer.ids).filter((token) => token !== '<end>').join('');
+  const text = (answer: Generated): string => target.decode(answer.ids).filter((token) => token !== '<end>').join('');
   const answer = async (model: DateModel, inputs: readonly DateInput[], how?: GenerateOptions): Promise<Generated[]> =>
     inParts(inputs, 256, (part) => model.generate(part, how ?? {}));
   return {
-    dims: { words: source.tokens.length, characters: targetVocabulary.tokens.length },
+    dims,
     train: (random) => draw(random, 'train'),
     validation: held('validation', tags.length > 20 ? 16 : 64, 1000),
     test: held('test', tags.length > 20 ? 128 : 256, 2000),
@@ -93,16 +118,9 @@ function openDates(configuration: Configuration): OpenTask<DateInput, DateTarget
     answer,
     show: text,
     evaluate: async (model, examples, progress) => evaluate(model, examples, text, progress),
-    pictures: async (model, inputs) => {
-      const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
-      return answers.flatMap((generated, k) => alignmentPictures(generated, inputs[k]!.shown, sourceTokensOf(inputs[k]!.input, source.tokens)));
-    },
+    pictures,
     training: { lengthOf: (trained) => trained.tokens.length },
   };
-}
-
-function sourceTokensOf(input: DateInput, tokens: readonly string[]): string[] {
-  return Array.from(input.tokens, (id) => tokens[id]!);
 }
 
 /** Nothing is drawn for a model without attention. */

@@ -69,6 +69,17 @@ export function sourceVocabulary(locales: readonly string[]): Vocabulary {
 /** The target symbols: 0 `<pad>`, 1 `<start>`, 2 `<end>`, 3 `-`, then the digits `0` to `9`. No unknown symbol. */
 export const targetVocabulary: Vocabulary = vocabulary([pad, '<start>', '<end>', '-', ...'0123456789']);
 
+/**
+ * The symbols of both sides in one vocabulary, for models that embed both alike: 0 `<unk>`, 1 `<start>`, 2 `<end>`, the
+ * locale tags as given, then every code point of either side, in code point order. Unknown ones as in `sourceVocabulary`.
+ */
+export function sharedVocabulary(locales: readonly string[]): Vocabulary {
+  const written = targetVocabulary.tokens.filter((token) => [...token].length === 1);
+  const characters = new Set([...locales.flatMap((locale) => [...recorded(locale).characters]), ...written]);
+  const sorted = [...characters].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
+  return vocabulary([unknown, '<start>', '<end>', ...new Set(locales.map(tagToken)), ...sorted], 0);
+}
+
 /** The source tokens of a text: the locale's tag, then one token per code point. */
 export function sourceTokens(example: { readonly locale: string; readonly text: string }): string[] {
   return [tagToken(example.locale), ...example.text];

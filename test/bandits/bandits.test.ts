@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Bandits, chance, drawTrials, heldTrials, meanOf, trialOf } from '../../models/snail/bandits/bandits.ts';
+import { Bandits, drawTrials, heldTrials, meanOf, trialOf } from '../../models/snail/bandits/bandits.ts';
+import { chance } from '../../models/snail/chance.ts';
 import { GittinsIndices } from '../../models/snail/bandits/gittins.ts';
 import { gittins, play, uniform } from '../../models/snail/bandits/references.ts';
 import { inputOf, playTrials, targetsOf, type BanditModel, type Place, type Played } from '../../models/snail/bandits/rollout.ts';

@@ -1,0 +1,166 @@
+import { alignmentSvg, inParts } from 'attnc/runtime';
+import type { Configuration, Evaluation, EvaluationRow, ModelOptions, OpenTask, Picture, Task, TaskExample } from 'attnc/runtime';
+import { chance } from '../chance.ts';
+import { drawTrials, heldTrials, meanOf, trialOf, type Trial } from './bandits.ts';
+import { play, references } from './references.ts';
+import { inputOf, playTrials, targetsOf, type BanditInput, type BanditModel, type BanditTarget, type Played } from './rollout.ts';
+
+const arms = 5;
+
+const configurations: Readonly<Record<string, Configuration>> = {
+  full: {
+    about: 'a hundred pulls of five arms', set: { pulls: 100 }, dims: {}, seed: 1, batchSize: 32, steps: 6000, validateEvery: 120,
+    settings: { stages: ['1:10', '1501:20', '2701:40', '3901:100'], parts: 4, rounds: 3, discount: 0.99, trace: 0.9, bonus: 0.05, trials: 4096 },
+  },
+  quick: {
+    about: 'ten pulls of five arms, less than a minute: shows that everything runs', set: { pulls: 10 }, dims: {}, seed: 1, batchSize: 32, steps: 840, validateEvery: 120,
+    settings: { stages: ['1:10'], parts: 4, rounds: 3, discount: 0.99, trace: 0.9, bonus: 0.05, trials: 1024 },
+  },
+};
+
+/** What the emitted module has. */
+interface Emitted {
+  readonly Policy: new (options: ModelOptions<Record<string, number>>) => BanditModel;
+}
+
+interface Settings {
+  /** Pulls of a trial from a step on: short trials are learnt first, and the longer ones begin with what they taught. */
+  readonly stages: readonly { readonly step: number; readonly pulls: number }[];
+  /** Batches that the trials of one rollout are cut into, and how often each trial is learnt from. */
+  readonly parts: number;
+  readonly rounds: number;
+  readonly discount: number;
+  readonly trace: number;
+  /** Weight of the entropy at the first step; it falls to nothing in four fifths of the run. */
+  readonly bonus: number;
+  /** Trials that the test plays. */
+  readonly trials: number;
+}
+
+function settingsOf({ settings = {} }: Configuration): Settings {
+  const number = (name: string): number => Number(settings[name]);
+  const stages = settings['stages'];
+  return {
+    stages: (Array.isArray(stages) ? (stages as readonly string[]) : []).map((stage) => {
+      const [step = 1, pulls = 1] = stage.split(':').map(Number);
+      return { step, pulls };
+    }),
+    parts: number('parts'), rounds: number('rounds'), discount: number('discount'), trace: number('trace'), bonus: number('bonus'), trials: number('trials'),
+  };
+}
+
+export const task: Task<BanditInput, BanditTarget, Played, BanditModel, Emitted> = {
+  name: 'snail-bandits',
+  about: 'bandits with five arms: a policy that learns which arm pays while it plays (Mishra et al. 2018)',
+  source: 'model.attn',
+  configurations,
+  open: (configuration) => Promise.resolve(openBandits(configuration)),
+  create: (emitted, options) => new emitted.Policy(options),
+};
+
+function openBandits(configuration: Configuration): OpenTask<BanditInput, BanditTarget, Played, BanditModel> {
+  const settings = settingsOf(configuration);
+  const pulls = settings.stages.at(-1)!.pulls;
+  const answer = (model: BanditModel, inputs: readonly BanditInput[]): Promise<Played[]> => {
+    const random = chance('bandits: policy');
+    return inParts(inputs, 512, (part) => playTrials(model, part.map(({ trial }) => trial), random));
+  };
+  return {
+    dims: {},
+    train: { rollout: rolloutsOf(configuration, settings) },
+    // The loss of a policy on trials that others played says nothing; `paid` tells how it does, on trials that are always new.
+    validation: [],
+    test: heldTrials('test', settings.trials, arms, pulls).map(exampleOf),
+    parse: (line) => {
+      const trial = trialOf(meansIn(line), pulls, chance(line));
+      return { input: begun(trial), shown: trial.means.join(' ') };
+    },
+    samples: ['0.1 0.3 0.9 0.5 0.2', '0.5 0.6 0.5 0.4 0.5'],
+    answer,
+    show: (played) => `${played.arms.map((arm) => arm + 1).join('')}: ${totalOf(played)} of ${played.arms.length}`,
+    evaluate: (model, examples, progress) => evaluate(model, examples.map(({ input }) => input.trial), progress),
+    pictures: async (model, inputs) => (await answer(model, inputs.map(({ input }) => input))).map((played, k) => pictureOf(played, inputs[k]!.shown)),
+    training: { epochSize: configuration.batchSize * settings.parts * settings.rounds },
+  };
+}
+
+/** A trial that nobody has played yet. */
+function begun(trial: Trial): BanditInput {
+  return { trial, action: [], reward: [] };
+}
+
+function exampleOf(trial: Trial): TaskExample<BanditInput, BanditTarget> {
+  return {
+    input: begun(trial), target: { chosen: [], before: [], advantage: [], returns: [], bonus: 0 },
+    shown: trial.means.map((mean) => mean.toFixed(2)).join(' '), answer: `arm ${trial.means.indexOf(Math.max(...trial.means)) + 1}`,
+  };
+}
+
+function meansIn(line: string): number[] {
+  const words = line.trim().split(/\s+/u);
+  const means = words.map(Number);
+  if (words.length !== arms || !means.every((mean) => mean >= 0 && mean <= 1)) {
+    throw new RangeError(`expected ${arms} numbers from 0 to 1, how often each arm pays, such as \`0.1 0.3 0.9 0.5 0.2\`; given \`${line.trim()}\``);
+  }
+  return means;
+}
+
+type Example = TaskExample<BanditInput, BanditTarget>;
+
+/**
+ * Fresh trials are played every `parts * rounds` steps, and these steps learn from them. A run that is stopped between
+ * goes on with trials played anew.
+ */
+function rolloutsOf({ batchSize, steps }: Configuration, settings: Settings) {
+  const { stages, parts, rounds, discount, trace } = settings;
+  const cycle = parts * rounds;
+  let played: { readonly cycle: number; readonly model: BanditModel; readonly batches: readonly (readonly Example[])[] } | undefined;
+  return async (model: BanditModel, random: () => number, _size: number, step: number): Promise<readonly Example[]> => {
+    const now = Math.floor((step - 1) / cycle);
+    if (played?.cycle !== now || played.model !== model) {
+      const { pulls } = stages.findLast((stage) => stage.step <= step) ?? stages[0]!;
+      const trials = drawTrials(random, parts * batchSize, arms, pulls);
+      const records = await playTrials(model, trials, random);
+      const bonus = settings.bonus * Math.max(0, 1 - step / (0.8 * steps));
+      const targets = targetsOf(records, { discount, trace, bonus });
+      const examples = records.map((record, row): Example => ({ ...exampleOf(record.trial), input: inputOf(record), target: targets[row]! }));
+      const orders = Array.from({ length: rounds }, () => shuffled(examples, random));
+      played = { cycle: now, model, batches: orders.flatMap((order) => Array.from({ length: parts }, (_, part) => order.slice(part * batchSize, (part + 1) * batchSize))) };
+    }
+    return played.batches[(step - 1) % cycle]!;
+  };
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items.map((item) => ({ item, at: random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
+}
+
+function totalOf({ rewards }: Played): number {
+  return rewards.reduce((sum, reward) => sum + reward, 0);
+}
+
+/** Mean total reward over trials, the pulls drawn from the model's probabilities, beside the reference policies on the same trials. */
+async function evaluate(model: BanditModel, trials: readonly Trial[], progress?: (done: number) => void): Promise<Evaluation> {
+  const random = chance('bandits: policy');
+  const records = await inParts(trials, 512, (part) => playTrials(model, part, random), progress);
+  const totals = [
+    { name: 'SNAIL', values: records.map(totalOf) },
+    ...references().map((policy) => ({ name: policy.name, values: Array.from(play(policy, trials, chance(policy.name))) })),
+  ];
+  const best = meanOf(totals.at(-1)!.values).mean;
+  const rows = totals.map(({ name, values }): EvaluationRow => {
+    const { mean, error } = meanOf(values);
+    return { group: `${name} (± ${error.toFixed(2)})`, examples: trials.length, values: [mean, mean / best] };
+  });
+  return { columns: ['mean reward', 'of Gittins'], rows };
+}
+
+/** How likely each arm was at each pull. */
+function pictureOf(played: Played, shown: string): Picture {
+  const svg = alignmentSvg({
+    title: `${totalOf(played)} of ${played.arms.length}`, rowTitle: 'arm', columnTitle: 'paid',
+    rows: played.trial.means.map(String), columns: played.rewards.map(String),
+    weights: played.trial.means.map((_, arm) => played.policy.map((policy) => Math.exp(policy[arm]!))),
+  });
+  return { name: `arms-${shown.replace(/[^\d]+/gu, '-')}`, svg };
+}
