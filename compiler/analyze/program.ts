@@ -188,7 +188,7 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly O
     });
   }
   return {
-    name: declaration.name.text, doc: declaration.doc,
+    name: declaration.name.text, doc: declaration.doc, file: root.here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => reads(model, dim)),

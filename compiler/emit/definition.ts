@@ -33,10 +33,9 @@ class DefinitionWriter {
   write(names: DefinitionNames): void {
     const { model, typeName, dimName } = this.#context;
     const { program } = model;
-    const file = program.parameters[0]?.origin.file ?? program.requirements[0]?.origin.file ?? [...program.outputs.values()][0]?.origin.file ?? '';
     this.#writer.inlineBlock(() => {
       this.#line(`name: ${quoted(program.name)},`);
-      this.#line(`source: ${quoted(file.split(/[\\/]/).at(-1) ?? file)},`);
+      this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1) ?? program.file)},`);
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
       this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty} }`).join(', ')}],`);
       this.#sizes(program.requirements);

@@ -307,6 +307,8 @@ export interface OptimizerSpec {
 export interface Program {
   readonly name: string;
   readonly doc: string | null;
+  /** That declares the model. */
+  readonly file: string;
   /** Construct-phase dims with their defaults, in order of declaration: the constructor's overrides. */
   readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   /** Dims whose size is part of the code (a `repeat` counts with them): no constructor argument, only `--set`. */

@@ -63,7 +63,7 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
     if (node.op.kind === 'scan') open.push(...node.op.region.nexts, ...node.op.region.emits);
   }
   const program: Program = {
-    name, doc: null,
+    name, doc: null, file: 'model.attn',
     hyperparameters: dims.filter((each) => !each.ragged && each.id !== 'batch').map((each) => ({ dim: each, value: 4, doc: null })),
     ragged: dims.filter((each) => each.ragged),
     parameters: parameters.map(([path, axes]) => ({ path, axes, outs: 1, init: { kind: 'glorot' }, origin: { file: '', start: 0, end: 0, name: null } })),

@@ -96,7 +96,7 @@ export function translator(): CompiledModel {
   };
   const origin = from('model');
   const program: Program = {
-    name: 'Translator', doc: 'Reads words, writes tags.', fixed: [],
+    name: 'Translator', doc: 'Reads words, writes tags.', file: origin.file, fixed: [],
     hyperparameters: [{ dim: H, value: 4, doc: 'Width of a state.' }, { dim: W, value: 6, doc: null }, { dim: G, value: 3, doc: null }],
     ragged: [S, T],
     parameters: [

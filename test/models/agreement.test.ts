@@ -6,10 +6,21 @@ import { finiteDifference } from '../../compiler/graph/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { bindings, oracle, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
 
-const cases = [
-  { name: 'bahdanau', dims: { words: 11, characters: 7, embed: 5, hidden: 6, align: 4, maxout: 3 } },
-  { name: 'seq2seq', dims: { words: 11, characters: 7, embed: 5, hidden: 6 } },
-] as const;
+interface Case {
+  readonly title: string;
+  readonly name: string;
+  readonly set?: Readonly<Record<string, string | number>>;
+  readonly dims: Readonly<Record<string, number>>;
+}
+
+const transformer = { vocab: 11, model: 8, heads: 2, inner: 6 };
+const cases: readonly Case[] = [
+  { title: 'bahdanau', name: 'bahdanau', dims: { words: 11, characters: 7, embed: 5, hidden: 6, align: 4, maxout: 3 } },
+  { title: 'seq2seq', name: 'seq2seq', dims: { words: 11, characters: 7, embed: 5, hidden: 6 } },
+  { title: 'transformer, post-norm', name: 'transformer', set: { layers: 2, norm: 'post' }, dims: transformer },
+  { title: 'transformer, pre-norm', name: 'transformer', set: { layers: 2, norm: 'pre' }, dims: transformer },
+  { title: 'gpt', name: 'gpt', set: { layers: 2 }, dims: { vocab: 11, places: 8, model: 8, heads: 2 } },
+];
 
 /** Different lengths in one batch; the shortest has one place. */
 const examples: readonly (Input & Target)[] = [
@@ -28,13 +39,13 @@ describe.each(await usableBackends())('on %s', (backend) => {
     await useBackend(backend);
   });
 
-  describe.each(cases)('$name', ({ name, dims }) => {
+  describe.each(cases)('$title', ({ title, name, set, dims }) => {
     let tested: Subject;
     let model: Tested;
     let parameters: Map<string, Float64Array>;
 
     beforeAll(async () => {
-      tested = await subject(name, new Map([['p', 0]]));
+      tested = await subject(name, new Map(Object.entries({ p: 0, ...set })));
       model = tested.create({ dims, seed: 3 });
       parameters = await parametersOf(model);
     });
@@ -65,8 +76,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const objective = tested.program.objectives[0]!;
       for (const { path, size } of model.parameters) {
         const entries = Array.from({ length: Math.min(size, 5) }, (_, i) => Math.floor((i * size) / Math.min(size, 5)));
-        const expected = slopes.get(`${name} ${path}`) ?? meanSlopes(objective.loss, path, entries);
-        slopes.set(`${name} ${path}`, expected);
+        const expected = slopes.get(`${title} ${path}`) ?? meanSlopes(objective.loss, path, entries);
+        slopes.set(`${title} ${path}`, expected);
         const given = entries.map((entry) => gradients[path]!.data[entry]!);
         const scale = Math.max(...Array.from(gradients[path]!.data, Math.abs), 1e-4);
         for (const [i, slope] of expected.entries()) expect(Math.abs(given[i]! - slope) / scale, `${path}[${entries[i]}]`).toBeLessThan(1e-3);
@@ -99,13 +110,30 @@ describe.each(await usableBackends())('on %s', (backend) => {
       }
     });
 
+    it('does not see what comes later, bit for bit', async () => {
+      const [example] = examples as readonly [Input & Target];
+      const logits = async (y: readonly number[]) => (await model.forward([{ ...example, y }]))[0]!['logits']!.data;
+      const y = Array.from(example.y);
+      const plain = await logits(y);
+      for (let t = 0; t < y.length; t++) {
+        const changed = await logits(y.map((id, k) => (k >= t ? (id + 3) % 7 : id)));
+        const seen = ((t + 1) * plain.length) / y.length;
+        expect(changed.slice(0, seen)).toEqual(plain.slice(0, seen));
+        // Only what the last place writes is read nowhere.
+        if (t < y.length - 1) expect(changed).not.toEqual(plain);
+      }
+    });
+
     it('searches with width 1 as it goes greedily, and not worse with width 4', async () => {
       const greedy = await model.generate(examples, { atMost });
       const narrow = await model.generate(examples, { method: 'beam', width: 1, atMost });
       const wide = await model.generate(examples, { method: 'beam', width: 4, atMost });
       expect(narrow.map(({ ids }) => [...ids])).toEqual(greedy.map(({ ids }) => [...ids]));
-      const mean = (all: readonly { logProbability: number }[]): number => all.reduce((sum, { logProbability }) => sum + logProbability, 0) / all.length;
-      expect(mean(wide)).toBeGreaterThanOrEqual(mean(greedy) - 1e-5);
+      for (const [k, { ended, score }] of greedy.entries()) {
+        // What ended comes before what was cut off.
+        if (wide[k]!.ended === ended) expect(wide[k]!.score).toBeGreaterThanOrEqual(score - 1e-5);
+        else expect(wide[k]!.ended).toBe(true);
+      }
     });
 
     it('leaves no tensor behind', async () => {

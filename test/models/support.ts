@@ -72,7 +72,7 @@ export function bindings(model: Tested, parameters: ReadonlyMap<string, Float64A
     ['y', [model.definition.decoder!.start, ...targets.slice(0, -1)]],
     ["y'", targets],
   ]);
-  const sizes = new Map([...Object.entries(model.sizes), ['source', tokens.length], ['target', y.length]] as [string, number][]);
+  const sizes = new Map([...Object.entries(model.sizes), ['source', tokens.length], ['target', y.length], ['time', y.length]] as [string, number][]);
   return { sizes, inputs, parameters };
 }
 

@@ -16,7 +16,7 @@ function program(): Program {
   const metrics = new Map<string, Node>([['certain', b.reduce('mean', b.reduce('max', roots.get('weights')!, ['source']), ['target'])]]);
   const outputs = new Map([...roots].filter(([name]) => name !== 'loss'));
   return {
-    name: 'Translator', doc: null, hyperparameters: [], fixed: [],
+    name: 'Translator', doc: null, file: 'model.attn', hyperparameters: [], fixed: [],
     ragged: [source, target].flatMap(({ space }) => (space.kind === 'dim' ? [space.dim] : [])),
     parameters: [...leaves(roots).parameters, { path: 'idle', axes: [hidden], outs: 1, init: { kind: 'zeros' }, origin: loss.origin }],
     inputs: [input('x', source), input('y', target)], outputs,

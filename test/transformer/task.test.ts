@@ -1,5 +1,6 @@
 /** The data of models/transformer. */
 import { describe, expect, test } from 'vitest';
+import { settingsOf } from '../../compiler/cli/task/open.ts';
 import { generator } from '../../models/dates/task.ts';
 import { ordered, splitOf, symbols } from '../../models/transformer/sequences.ts';
 import { task } from '../../models/transformer/task.ts';
@@ -66,4 +67,11 @@ test('every configuration says what its program is compiled with', () => {
     expect(Object.keys(set ?? {})).toContain('layers');
     expect(dims['model']! % dims['heads']!).toBe(0);
   }
+});
+
+test('what the user sets comes before what the configuration sets', () => {
+  const { full } = task.configurations;
+  const set = settingsOf({ ...full!, set: { layers: 2, norm: 'pre' } }, new Map([['layers', 3]]));
+  expect([...set]).toEqual([['layers', 3], ['norm', 'pre']]);
+  expect(settingsOf({ ...full!, set: {} }, new Map()).size).toBe(0);
 });

@@ -1,0 +1,15 @@
+/** The checkpoints in the repository still do what the READMEs say of them. */
+import { expect, it } from 'vitest';
+import { attnc, root } from '../cli/support.ts';
+
+const share = (out: string): number => Number(/^(?:all|SNAIL) .*?([\d.]+) %/mu.exec(out)?.[1]);
+
+it.each([
+  { folder: 'models/transformer', limit: 64, least: 98 },
+  { folder: 'models/snail', limit: 32, least: 75 },
+  { folder: 'models/snail/bandits', limit: 256, least: 92 },
+])('$folder', { timeout: 300_000 }, async ({ folder, limit, least }) => {
+  const { status, out, err } = await attnc(root, 'evaluate', folder, '--backend', 'wasm', '--limit', `${limit}`);
+  expect(status, err).toBe(0);
+  expect(share(out), out).toBeGreaterThan(least);
+});
