@@ -16,7 +16,7 @@ it('quotes the standard library and the emitted module word for word', () => {
   expect(trimmed(read('models/bahdanau/model.ts'))).toContain(trimmed(block('ts')).trim());
 });
 
-it.each(['README.md', 'models/bahdanau/README.md', 'models/seq2seq/README.md', 'docs/architecture.md', 'docs/backends.md', 'docs/language.md'])('%s links to files that exist', (path) => {
+it.each(['README.md', 'models/bahdanau/README.md', 'models/seq2seq/README.md', 'models/transformer/README.md', 'models/snail/README.md', 'models/snail/bandits/README.md', 'docs/architecture.md', 'docs/backends.md', 'docs/language.md'])('%s links to files that exist', (path) => {
   const folder = path.split('/').slice(0, -1).join('/');
   const prose = read(path).replace(/```[^]*?```|`[^`\n]*`/g, '');
   for (const [, target] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

@@ -337,7 +337,7 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
 
 const waveDefinition: rt.Definition = {
   name: 'Wave',
-  source: 'layers.attn',
+  source: 'input.attn',
   hyperparameters: { notes: 5, hidden: 4 },
   ragged: [{ label: 'time', mayBeEmpty: false }],
   sizes(n: WaveDims) {

@@ -107,7 +107,7 @@ function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
 
 const doubleDefinition: rt.Definition = {
   name: 'Double',
-  source: 'cells.attn',
+  source: 'input.attn',
   hyperparameters: { n: 4 },
   ragged: [],
   sizes(n: DoubleDims) {

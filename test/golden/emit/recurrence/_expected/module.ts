@@ -604,7 +604,7 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
 
 const classifyDefinition: rt.Definition = {
   name: 'Classify',
-  source: 'cells.attn',
+  source: 'input.attn',
   hyperparameters: { in: 2, hidden: 3, classes: 4 },
   ragged: [{ label: 'time', mayBeEmpty: false }],
   sizes(n: ClassifyDims) {
