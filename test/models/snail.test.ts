@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
-import type { Node } from '../../compiler/graph/graph.ts';
 import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
 import { useBackend, type CausalModel, type Model, type ModelOptions, type Values } from '../../runtime/index.ts';
 import { library, oracle, relative, usableBackends } from './support.ts';
@@ -61,24 +60,19 @@ describe.each(await usableBackends())('on %s', (backend) => {
       bound = episodes.map((episode) => ({ sizes: new Map(Object.entries(model.sizes)), inputs: new Map<string, Nested>(Object.entries(episode)), parameters }));
     });
 
-    const meanSlopes = (loss: Node, path: string, entries: readonly number[]): number[] => {
-      const each = bound.map((one) => finiteDifference(loss, one, path, entries));
-      return entries.map((_, i) => each.reduce((sum, found) => sum + found[i]!, 0) / each.length);
-    };
-
     it('gives what the oracle computes', async () => {
       const outputs = await model.forward(episodes);
       for (const [k, output] of outputs.entries()) expect(relative(output['logits']!.data, oracle([program.outputs.get('logits')!], bound[k]!)[0]!.data)).toBeLessThan(1e-4);
     });
 
     it('has the gradients of finite differences, through convolutions over pictures and over time', async () => {
-      const { gradients } = await model.gradients(episodes);
+      const { gradients } = await model.gradients(episodes.slice(0, 1));
       const { loss } = program.objectives[0]!;
       // In front of the normalisation a bias has no slope: what it gets is rounding, and is held against the largest slope.
       const largest = Math.max(...Object.values(gradients).flatMap(({ data }) => Array.from(data, Math.abs)));
       for (const { path, size } of model.parameters) {
-        const entries = [...new Set([0, Math.floor(size / 2), size - 1])];
-        const expected = slopes.get(`${mixer} ${path}`) ?? meanSlopes(loss, path, entries);
+        const entries = [...new Set([0, size - 1])];
+        const expected = slopes.get(`${mixer} ${path}`) ?? finiteDifference(loss, bound[0]!, path, entries);
         slopes.set(`${mixer} ${path}`, expected);
         const scale = Math.max(largest / 100, ...Array.from(gradients[path]!.data, Math.abs));
         for (const [i, entry] of entries.entries()) expect(Math.abs(gradients[path]!.data[entry]! - expected[i]!) / scale, `${path}[${entry}]`).toBeLessThan(1e-3);
