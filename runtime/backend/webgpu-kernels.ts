@@ -1,6 +1,7 @@
 /**
- * Repairs of kernels of tfjs's WebGPU backend. Several stop at rank 4, one of them without an error: they are given the same data
- * under a shape of lower rank. `docs/backends.md` lists what is left.
+ * Repairs of kernels of tfjs's WebGPU backend. Several stop at rank 4 or 6, one of them without an error: they are given the same
+ * data under a shape of lower rank. A cast to float32 keeps a buffer of integers, which some kernels take for floats. Sine and
+ * cosine are as inexact as WGSL allows. `docs/backends.md` lists what is left.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { sumOverNothing, wrapKernel } from './registration.ts';
@@ -11,11 +12,102 @@ const MAX_RANK = 4;
 export function repairWebgpuKernels(): void {
   wrapKernel(tf.ArgMax, 'webgpu', scalarOfVector);
   wrapKernel(tf.ArgMin, 'webgpu', scalarOfVector);
+  for (const name of [tf.ArgMax, tf.ArgMin]) wrapKernel(name, 'webgpu', placeOfAnyRank);
   wrapKernel(tf.Sum, 'webgpu', sumOverNothing);
   wrapKernel(tf.Select, 'webgpu', selectOfAnyRank);
   wrapKernel(tf.Cumsum, 'webgpu', cumulativeOfAnyRank);
   wrapKernel(tf.Cumprod, 'webgpu', cumulativeOfAnyRank);
   wrapKernel(tf.PadV2, 'webgpu', padOfAnyRank);
+  wrapKernel(tf.Transpose, 'webgpu', transposeOfAnyRank);
+  wrapKernel(tf.Cast, 'webgpu', castToFloats);
+  wrapKernel(tf.Sin, 'webgpu', () => (args) => tf.tidy(() => sine(args.inputs['x'] as tf.Tensor)));
+  wrapKernel(tf.Cos, 'webgpu', () => (args) => tf.tidy(() => cosine(args.inputs['x'] as tf.Tensor)));
+  for (const name of [tf.Max, tf.Min, tf.Mean, tf.Sum, tf.Prod, tf.Any, tf.All]) wrapKernel(name, 'webgpu', reductionOfAnyRank);
+}
+
+/** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is no valid shader. */
+function castToFloats(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    const { dtype } = args.attrs as unknown as tf.CastAttrs;
+    const result = stock(args) as tf.TensorInfo;
+    if (dtype !== 'float32' || x === undefined || (x.dtype !== 'int32' && x.dtype !== 'bool')) return result;
+    const backend = args.backend as tf.KernelBackend;
+    const one = { dataId: backend.write(Float32Array.of(1), [], 'float32'), shape: [], dtype: 'float32' as const };
+    const multiply = tf.getKernel(tf.Multiply, 'webgpu');
+    if (multiply === undefined) throw new Error('the webgpu backend has no kernel Multiply');
+    const floats = multiply.kernelFunc({ inputs: { a: reshaped(result, [tf.util.sizeFromShape(x.shape)]), b: one }, attrs: {}, backend }) as tf.TensorInfo;
+    backend.disposeData(one.dataId);
+    backend.disposeData(result.dataId);
+    return reshaped(floats, x.shape);
+  };
+}
+
+/** x less the whole turns in it, in [-π, π]. 2π is taken in two parts: whole multiples of the first are exact. */
+function withinTurn(x: tf.Tensor): tf.Tensor {
+  const turns = tf.round(tf.mul(x, 1 / (2 * Math.PI)));
+  return tf.sub(tf.sub(x, tf.mul(turns, 6.28125)), tf.mul(turns, 2 * Math.PI - 6.28125));
+}
+
+/** Taylor's polynomial of degree 11, for angles in [-π/2, π/2]: exact to 6e-8. */
+function sineOfQuarter(x: tf.Tensor): tf.Tensor {
+  const square = tf.square(x);
+  const sum = [-1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6].reduce<tf.Tensor>((rest, factor) => tf.mul(tf.add(rest, factor), square), tf.zerosLike(square));
+  return tf.mul(x, tf.add(sum, 1));
+}
+
+function sine(x: tf.Tensor): tf.Tensor {
+  const angle = withinTurn(x);
+  // sin(π - a) = sin(a)
+  const quarter = tf.sub(Math.PI / 2, tf.abs(tf.sub(tf.abs(angle), Math.PI / 2)));
+  return tf.mul(tf.sign(angle), sineOfQuarter(quarter));
+}
+
+function cosine(x: tf.Tensor): tf.Tensor {
+  return sineOfQuarter(tf.sub(Math.PI / 2, tf.abs(withinTurn(x))));
+}
+
+/** The stock kernel refuses rank 7. Axes that stay behind one another are merged. */
+function transposeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    const { perm } = args.attrs as unknown as tf.TransposeAttrs;
+    if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
+    // By the first axis of each group: its size.
+    const groups = new Map<number, number>();
+    let first = 0;
+    for (const [k, axis] of perm.entries()) {
+      if (k === 0 || axis !== perm[k - 1]! + 1) first = axis;
+      groups.set(first, (groups.get(first) ?? 1) * x.shape[axis]!);
+    }
+    const order = [...groups.keys()].sort((a, b) => a - b);
+    const result = stock({ ...args, inputs: { x: reshaped(x, order.map((axis) => groups.get(axis)!)) }, attrs: { perm: [...groups.keys()].map((axis) => order.indexOf(axis)) } });
+    return reshaped(result as tf.TensorInfo, perm.map((axis) => x.shape[axis]!));
+  };
+}
+
+/** The stock kernels refuse rank 7. Neighbouring axes that are all reduced, or all kept, are merged. */
+function reductionOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    const { axis, reductionIndices, keepDims } = args.attrs as unknown as { axis?: number | number[]; reductionIndices?: number | number[]; keepDims?: boolean };
+    if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
+    const axes = tf.util.parseAxisParam(axis ?? reductionIndices ?? [...x.shape.keys()], x.shape);
+    const shape: number[] = [];
+    const reduced: boolean[] = [];
+    for (const [k, size] of x.shape.entries()) {
+      const gone = axes.includes(k);
+      if (gone === reduced.at(-1)) shape[shape.length - 1]! *= size;
+      else {
+        shape.push(size);
+        reduced.push(gone);
+      }
+    }
+    const merged = [...reduced.keys()].filter((k) => reduced[k]);
+    const result = stock({ ...args, inputs: { x: reshaped(x, shape) }, attrs: { axis: merged, reductionIndices: merged, keepDims: false } });
+    const out = keepDims === true ? x.shape.map((size, k) => (axes.includes(k) ? 1 : size)) : x.shape.filter((_, k) => !axes.includes(k));
+    return reshaped(result as tf.TensorInfo, out);
+  };
 }
 
 /** The stock argMax and argMin give a vector's result the shape [1] instead of []. */
@@ -24,6 +116,22 @@ function scalarOfVector(stock: tf.KernelFunc): tf.KernelFunc {
     const result = stock(args) as tf.TensorInfo;
     return args.inputs['x']?.shape.length === 1 ? { ...result, shape: [] } : result;
   };
+}
+
+/** The stock kernel refuses rank 7. The axes before and after the one that is searched are merged. */
+function placeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
+    const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.ArgMaxAttrs).axis, x.shape);
+    const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis!)) }, attrs: { axis: 1 } });
+    return reshaped(result as tf.TensorInfo, x.shape.filter((_, k) => k !== axis));
+  };
+}
+
+/** A shape with what stands before an axis merged, and what stands behind it. */
+function around(shape: readonly number[], axis: number): number[] {
+  return [tf.util.sizeFromShape(shape.slice(0, axis)), shape[axis]!, tf.util.sizeFromShape(shape.slice(axis + 1))];
 }
 
 function reshaped(x: tf.TensorInfo | undefined, shape: number[]): tf.TensorInfo {
@@ -48,8 +156,7 @@ function cumulativeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     const { x } = args.inputs;
     if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
     const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.CumsumAttrs).axis, x.shape);
-    const merged = [tf.util.sizeFromShape(x.shape.slice(0, axis)), x.shape[axis], tf.util.sizeFromShape(x.shape.slice(axis + 1))];
-    const result = stock({ ...args, inputs: { x: reshaped(x, merged) }, attrs: { ...args.attrs, axis: 1 } });
+    const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis!)) }, attrs: { ...args.attrs, axis: 1 } });
     return reshaped(result as tf.TensorInfo, x.shape);
   };
 }

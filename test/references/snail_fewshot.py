@@ -73,7 +73,7 @@ def linear(inputs, outputs):
 
 
 class Embed(nn.Module):
-    def __init__(self, embed=64, fine=8, middle=16, coarse=32):
+    def __init__(self, embed=64, fine=8, middle=16, coarse=16):
         super().__init__()
         self.patches = nn.Conv2d(1, fine, 2, 2)
         self.first = nn.Conv2d(fine, middle, 3, 1, 1)
