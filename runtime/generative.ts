@@ -1,5 +1,6 @@
 import { requireExamples, type HostBatch } from './batch.ts';
 import { Decoding, unknownTap } from './decode/decoding.ts';
+import { boundReached, requirementsOn } from './decode/room.ts';
 import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
 import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
@@ -97,7 +98,10 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     const most = limits.reduce<number>((longest, limit) => Math.max(longest, limit ?? 0), 0);
     const ragged = this.definition.ragged.some((dim) => dim.label === this.decoder.axis);
     const n = ragged && most > 0 ? { ...host.n, [this.decoder.axis]: most } : host.n;
-    return new Decoding(this.decoder, this.weights.tensors, { ...host, n });
+    const requirements = requirementsOn(this.decoder.axis, this.definition.requirements, host);
+    const reached = boundReached(this.decoder.axis, requirements, host, (row) => limits[row] ?? 1);
+    if (reached !== null) throw new InputError(`${reached}: give a smaller \`atMost\`, or write \`at most …\` into the decoder \`${this.decoder.name}\``);
+    return new Decoding(this.decoder, this.weights.tensors, { ...host, n }, requirements);
   }
 
   /**

@@ -13,6 +13,7 @@ import { mergeHypotheses } from './hypotheses.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { isPlaces } from './respace.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
 
@@ -161,7 +162,9 @@ class Split extends Rebuild {
     let found = false;
     if (this.facts.loopsOf(node).size === 0) {
       const leaves = reachable([node]);
-      found = !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length');
+      // How many places there are so far changes with the step, also where their values do not.
+      const grows = leaves.some(({ types }) => types.some(({ axes }) => axes.some(isPlaces)));
+      found = !grows && !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length');
     }
     this.#shared.set(node, found);
     return found;

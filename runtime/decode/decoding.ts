@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
-import type { DecoderDefinition, States, Tensors } from '../definition.ts';
+import type { DecoderDefinition, LengthRequirement, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, download, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
+import { boundReached } from './room.ts';
 import { mapStates, release } from './states.ts';
 
 /** One place, read back. */
@@ -22,6 +23,7 @@ export class Decoding {
   readonly host: HostBatch;
   private readonly definition: DecoderDefinition;
   private readonly weights: Tensors;
+  private readonly requirements: readonly LengthRequirement[];
   private readonly batch: DeviceBatch;
   private readonly memory: Tensors;
   private state: States;
@@ -29,8 +31,10 @@ export class Decoding {
   private time = 0;
   private disposed = false;
 
-  constructor(definition: DecoderDefinition, weights: Tensors, host: HostBatch) {
+  /** @param requirements what is required of the length of the decoder's axis */
+  constructor(definition: DecoderDefinition, weights: Tensors, host: HostBatch, requirements: readonly LengthRequirement[] = []) {
     this.definition = definition;
+    this.requirements = requirements;
     this.weights = weights;
     this.host = host;
     this.batch = new DeviceBatch(host);
@@ -87,6 +91,8 @@ export class Decoding {
   /** As `step`, left on the device: the caller disposes of the logits and of every tap. */
   advance(previous: Int32Array): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
     if (this.disposed) throw new Error('this decoding was disposed of');
+    const reached = boundReached(this.definition.axis, this.requirements, this.host, () => this.time + 1);
+    if (reached !== null) throw new InputError(reached);
     const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
     try {
       const { logits, state, taps } = emitted(() => this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time));

@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import { readAll } from '../model.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, elementCount, isNested, rowOf, show, type Value } from '../values.ts';
+import { boundReached, requirementsOn } from './room.ts';
 import { release } from './states.ts';
 
 /** One place of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
@@ -46,7 +47,7 @@ export class Streaming<Place extends object, Output> {
     const shared = new Set(this.specs.flatMap(raggedOf));
     this.lasting = others.filter((spec) => spec.axes.some((axis) => 'dim' in axis && shared.has(axis.dim)));
     this.examples = examples.map((example) => Object.fromEntries(Object.entries(example).filter(([name]) => this.lasting.some((spec) => spec.name === name))));
-    this.requirements = (definition.requirements ?? []).filter(({ dims }) => clock !== undefined && dims.includes(clock) && dims.every((dim) => dim === clock || Object.hasOwn(host.lengths, dim)));
+    this.requirements = clock === undefined ? [] : requirementsOn(clock, definition.requirements, host);
     this.batch = new DeviceBatch(this.host);
     try {
       ({ memory: this.memory, state: this.state } = emitted(() => stream.prepare(weights, this.batch)));
@@ -124,16 +125,8 @@ export class Streaming<Place extends object, Output> {
       if (time >= axis.size) throw new InputError(`\`${axis.label}\` has ${axis.size} places, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``);
       return;
     }
-    for (let row = 0; row < this.host.size; row++) {
-      const own = Object.fromEntries(Object.entries(this.host.lengths).map(([dim, each]) => [dim, each[row]!]));
-      const fails = (places: number, { fails: of }: LengthRequirement): string | null => of({ ...this.host.n, ...own, [axis.dim]: places });
-      for (const requirement of this.requirements) {
-        // How many there will be is not known. What held so far, and for twice as many neither, is a bound that is reached;
-        // what must be a multiple of something holds for twice as many again.
-        const message = fails(time + 1, requirement);
-        if (message !== null && fails(time, requirement) === null && fails(2 * time, requirement) !== null) throw new InputError(`example ${row}: ${message}`);
-      }
-    }
+    const reached = boundReached(axis.dim, this.requirements, this.host, () => time + 1);
+    if (reached !== null) throw new InputError(reached);
   }
 
   /** Where each example's part of an input is. */

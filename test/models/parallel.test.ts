@@ -43,6 +43,7 @@ const cases: Readonly<Record<string, string>> = {
   'relative positions': program('s = x @[d] x[target as key] - 0.3 * (position[target] - position[key]);  z = x + softmax[key](s) @[key] x[target as key]'),
   'a window over attention': program('s = x @[d] x[target as key] where position[target] - position[key] < 2;  z = x + softmax[key](s) @[key] x[target as key]'),
   'the largest so far, and where it was': program('v = sum[d](x);  e = v[target as key] * position[target] * 0 + v[target as key];  best = argmax[key](e where position[key] <= position[target]);  z = x + x[target = best] * (max[key](e))'),
+  'what grows with the places, of nothing but memory': program("r = scan source with mt = m { state s: [target, d] = 0;  s' = tanh(s + mt);  emit sum[key](s'[upto target as key]) };  z = x + mean[source](r)"),
   'the first place': program('z = x + x[target = first]'),
 };
 
@@ -125,5 +126,21 @@ describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKE
         }
       }
     });
+  });
+});
+
+describe('an axis with a bound', () => {
+  const bounded = program('z = x + pos[position[target]] + ScaledDot(x, x[target as key], x[target as key])').replace('dim source: ragged, target: ragged', 'dim most = 4, source: ragged, target: ragged <= most').replace('param table: [words, d]', 'param table: [words, d], pos: [most, d]');
+
+  it('is refused more places, before it generates and step by step', async () => {
+    await useBackend('cpu');
+    const { create } = await subject('parallel-bounded', new Map(), bounded);
+    const model = create({ seed: 3 });
+    await expect(model.generate(examples)).rejects.toThrow(/example 0: `target` \(6\) must be at most `most` \(4\).*smaller `atMost`/u);
+    for (const { ids } of await model.generate(examples, { atMost: 4 })) expect(ids.length).toBeLessThanOrEqual(4);
+    const decoding = model.encode(examples, { atMost: 4 });
+    for (let t = 0; t < 4; t++) await decoding.step([1, 1, 1]);
+    await expect(decoding.step([1, 1, 1])).rejects.toThrow(/`target` \(5\) must be at most `most` \(4\)/u);
+    decoding.dispose();
   });
 });

@@ -1,0 +1,27 @@
+import type { HostBatch } from '../batch.ts';
+import type { LengthRequirement } from '../definition.ts';
+
+/** What is required of the length `dim` and is known beside it: of lengths that no input has, nothing can be said. */
+export function requirementsOn(dim: string, requirements: readonly LengthRequirement[] = [], host: HostBatch): readonly LengthRequirement[] {
+  return requirements.filter(({ dims }) => dims.includes(dim) && dims.every((each) => each === dim || Object.hasOwn(host.lengths, each)));
+}
+
+/**
+ * Why `dim` cannot come to so many places in one of the examples; null where it can. How many there will be in the end is not
+ * known: a bound is what so many places fail and all more of them up to twice as many; what must be a multiple of something does not.
+ */
+export function boundReached(dim: string, requirements: readonly LengthRequirement[], host: HostBatch, placesOf: (row: number) => number): string | null {
+  for (let row = 0; row < host.size; row++) {
+    const places = placesOf(row);
+    const own = Object.fromEntries(Object.entries(host.lengths).map(([name, each]) => [name, each[row]!]));
+    for (const requirement of requirements) {
+      const fails = (length: number): string | null => requirement.fails({ ...host.n, ...own, [dim]: length });
+      const message = fails(places);
+      if (message === null) continue;
+      let more = places + 1;
+      while (more <= 2 * places && fails(more) !== null) more++;
+      if (more > 2 * places) return `example ${row}: ${message}`;
+    }
+  }
+  return null;
+}
