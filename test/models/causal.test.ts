@@ -1,11 +1,9 @@
 /** `causal`: the oracle goes place by place, `forward` computes all places at once, `stream` one after the other. */
 import * as tf from '@tensorflow/tfjs-core';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
-import { useBackend, type CausalModel, type ModelOptions, type Values } from '../../runtime/index.ts';
-import { library, oracle, relative, usableBackends } from './support.ts';
+import type { Program } from '../../compiler/index.ts';
+import { useBackend, type CausalModel, type Values } from '../../runtime/index.ts';
+import { compiled, oracle, parametersOf, relative, usableBackends } from './support.ts';
 
 interface Place {
   readonly x: readonly number[];
@@ -52,18 +50,6 @@ const examples: readonly Input[] = [5, 1, 3].map((length, k) => ({
   x: Array.from({ length }, (_, t) => [0, 1, 2].map((i) => Math.sin(1 + k + 2 * t + 3 * i))), r: Array.from({ length }, (_, t) => Math.cos(k + t)), c: [0.3, -0.2, 0.1 * k],
 }));
 
-async function compiled(name: string, text: string): Promise<{ program: Program; create: (options: ModelOptions<Record<string, number>>) => Causal }> {
-  const files = library();
-  const result = await compileFile('causal.attn', { ...files, read: (file) => (file === 'causal.attn' ? text : files.read(file)) }, { verify: true });
-  if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
-  const out = fileURLToPath(new URL('./out/', import.meta.url));
-  mkdirSync(out, { recursive: true });
-  const file = `${out}causal-${name}-${process.pid}.ts`;
-  writeFileSync(file, result.code);
-  const { Causal: Emitted } = (await import(/* @vite-ignore */ file)) as { Causal: new (options: ModelOptions<Record<string, number>>) => Causal };
-  return { program: result.programs[0]!, create: (options) => new Emitted(options) };
-}
-
 describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
@@ -74,14 +60,13 @@ describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKE
     let subject: Causal;
 
     beforeAll(async () => {
-      const made = await compiled(String(Object.keys(cases).indexOf(name)), cases[name]!);
+      const made = await compiled<Causal>(`causal-${Object.keys(cases).indexOf(name)}.attn`, new Map(), cases[name]!);
       program = made.program;
       subject = made.create({ seed: 5 });
     });
 
     it('gives what the oracle computes place by place', async () => {
-      const parameters = new Map<string, Float64Array>();
-      for (const { path } of subject.parameters) parameters.set(path, Float64Array.from((await subject.weights.read(path)).data));
+      const parameters = await parametersOf(subject);
       const outputs = await subject.forward(examples);
       for (const [k, example] of examples.entries()) {
         const sizes = new Map(Object.entries({ ...subject.sizes, time: example.r.length }));

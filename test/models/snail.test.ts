@@ -1,11 +1,9 @@
 /** SNAIL as emitted, on every backend of this machine: what the oracle computes, its slopes, and the policy place by place. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
+import type { Program } from '../../compiler/index.ts';
 import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
-import { useBackend, type CausalModel, type Model, type ModelOptions, type Values } from '../../runtime/index.ts';
-import { library, oracle, relative, usableBackends } from './support.ts';
+import { useBackend, type CausalModel, type Model, type Values } from '../../runtime/index.ts';
+import { compiled, oracle, parametersOf, relative, usableBackends } from './support.ts';
 
 interface Shown {
   readonly image: readonly (readonly (readonly number[])[])[];
@@ -13,18 +11,6 @@ interface Shown {
   readonly question: Shown['image'];
 }
 type FewShot = Model<Record<string, number>, Shown, { readonly answer: readonly number[] }, Values>;
-
-async function compiled<T>(path: string, set: Readonly<Record<string, string | number>>): Promise<{ program: Program; create: (options: ModelOptions<Record<string, number>>) => T }> {
-  const result = await compileFile(path, library(), { set: new Map(Object.entries(set)), verify: true });
-  if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
-  const out = fileURLToPath(new URL('./out/', import.meta.url));
-  mkdirSync(out, { recursive: true });
-  const file = `${out}${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${Object.values(set).join('-')}.ts`;
-  writeFileSync(file, result.code);
-  const program = result.programs[0]!;
-  const emitted = (await import(/* @vite-ignore */ file)) as Record<string, new (options: ModelOptions<Record<string, number>>) => T>;
-  return { program, create: (options) => new emitted[program.name]!(options) };
-}
 
 const wave = (at: number): number => 0.5 + 0.5 * Math.sin(at * at + at);
 const picture = (k: number): number[][] => Array.from({ length: 4 }, (_, y) => Array.from({ length: 4 }, (_none, x) => wave(7 * k + 3 * y + x)));
@@ -52,11 +38,10 @@ describe.each(await usableBackends())('on %s', (backend) => {
     let bound: Bindings[];
 
     beforeAll(async () => {
-      const made = await compiled<FewShot>('snail/model.attn', { ways: 2, shots: 2, mixer });
+      const made = await compiled<FewShot>('snail/model.attn', new Map(Object.entries({ ways: 2, shots: 2, mixer })));
       program = made.program;
       model = made.create({ dims: { height: 4, width: 4, asked: 2, embed: 5, fine: 2, middle: 3, coarse: 2, filters: 2, inner: 3, value: 2 }, seed: 2 });
-      const parameters = new Map<string, Float64Array>();
-      for (const { path } of model.parameters) parameters.set(path, Float64Array.from((await model.weights.read(path)).data));
+      const parameters = await parametersOf(model);
       bound = episodes.map((episode) => ({ sizes: new Map(Object.entries(model.sizes)), inputs: new Map<string, Nested>(Object.entries(episode)), parameters }));
     });
 
@@ -85,14 +70,13 @@ describe.each(await usableBackends())('on %s', (backend) => {
     let model: Policy;
 
     beforeAll(async () => {
-      const made = await compiled<Policy>('snail/bandits/model.attn', { pulls: 6 });
+      const made = await compiled<Policy>('snail/bandits/model.attn', new Map([['pulls', 6]]));
       program = made.program;
       model = made.create({ dims: { arms: 3, width: 4 }, seed: 2 });
     });
 
     it('gives what the oracle computes place by place', async () => {
-      const parameters = new Map<string, Float64Array>();
-      for (const { path } of model.parameters) parameters.set(path, Float64Array.from((await model.weights.read(path)).data));
+      const parameters = await parametersOf(model);
       const outputs = await model.forward(trials);
       for (const [k, trial] of trials.entries()) {
         const sizes = new Map(Object.entries({ ...model.sizes, time: trial.reward.length }));

@@ -19,10 +19,7 @@ export interface Target {
 
 export type Tested = GenerativeModel<Record<string, number>, Input, Target>;
 
-export interface Subject {
-  readonly program: Program;
-  create(options: ModelOptions<Record<string, number>>): Tested;
-}
+export type Subject = Compiled<Tested>;
 
 export function library(): Library {
   return {
@@ -37,18 +34,28 @@ export function library(): Library {
   };
 }
 
-/** Compiles `models/<name>/model.attn`, or the text given, and loads the emitted module. */
-export async function subject(name: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null): Promise<Subject> {
-  const path = `${name}/model.attn`;
+export interface Compiled<M> {
+  readonly program: Program;
+  create(options: ModelOptions<Record<string, number>>): M;
+}
+
+/** Compiles a file of `models/`, or the text given in its place, and loads the emitted module. */
+export async function compiled<M>(path: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null): Promise<Compiled<M>> {
   const files = library();
   const result = await compileFile(path, text === null ? files : { ...files, read: (file) => (file === path ? text : files.read(file)) }, { set, verify: true });
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   mkdirSync(out, { recursive: true });
+  const name = path.replaceAll('/', '-').replace('.attn', '');
   const file = `${out}${name}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
   writeFileSync(file, result.code);
   const program = result.programs[0]!;
-  const emitted = (await import(/* @vite-ignore */ file)) as Record<string, new (options: ModelOptions<Record<string, number>>) => Tested>;
+  const emitted = (await import(/* @vite-ignore */ file)) as Record<string, new (options: ModelOptions<Record<string, number>>) => M>;
   return { program, create: (options) => new emitted[program.name]!(options) };
+}
+
+/** Compiles `models/<name>/model.attn`, or the text given. */
+export function subject(name: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null): Promise<Subject> {
+  return compiled<Tested>(`${name}/model.attn`, set, text);
 }
 
 function hash(text: string): number {
@@ -58,7 +65,7 @@ function hash(text: string): number {
 }
 
 /** Parameters of a model in float64, for the oracle. */
-export async function parametersOf(model: Tested): Promise<Map<string, Float64Array>> {
+export async function parametersOf(model: Pick<Tested, 'parameters' | 'weights'>): Promise<Map<string, Float64Array>> {
   const values = new Map<string, Float64Array>();
   for (const { path } of model.parameters) values.set(path, Float64Array.from((await model.weights.read(path)).data));
   return values;
