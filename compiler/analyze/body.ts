@@ -141,7 +141,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
   const constants: Here = kind.constants === null ? here : { ...here, scope: kind.constants };
   switch (statement.kind) {
     case 'dim':
-      declareDims(statement, constants, false);
+      declareDims(statement, constants, null);
       return null;
     case 'option': {
       const given = here.given.get(statement.name.text);

@@ -1,13 +1,20 @@
 /** Types, axes and sizes in messages: by their labels, as the program writes them, never by the ids that keep frames apart. */
-import type { Axis, Elem, Space, TensorType } from '../graph/graph.ts';
+import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, isUnit, sizeOf } from '../graph/spaces.ts';
 import { showSize } from './size.ts';
 import type { Size } from './size.ts';
 
+/** A dim of an imported file, which the file itself does not import. */
+const IMPORTED = /^0~\d*\.(.*)$/u;
+
 /** Without the block that a formal belongs to; a dim of an imported file is told from the file's own. */
 function atomName(atom: string): string {
-  const imported = /^0\.(.*)$/u.exec(atom);
+  const imported = IMPORTED.exec(atom);
   return imported === null ? atom.replace(/^.*?\.(?=[^.]*\D)/u, '') : `imported ${imported[1]}`;
+}
+
+function nameOfDim({ id, label }: Dim): string {
+  return IMPORTED.test(id) ? atomName(id) : label;
 }
 
 export function describeSize(size: Size): string {
@@ -17,7 +24,7 @@ export function describeSize(size: Size): string {
 function describeSpace(space: Space): string {
   switch (space.kind) {
     case 'dim':
-      return atomName(space.dim.id) === space.dim.id || !space.dim.ragged ? space.dim.label : atomName(space.dim.id);
+      return space.dim.ragged ? nameOfDim(space.dim) : space.dim.label;
     case 'cat':
       return space.parts.map(describeSpace).join(' + ');
     case 'merge':
@@ -45,5 +52,5 @@ export function describeAxis(axis: Axis): string {
 export function elemName(elem: Elem): string {
   if (elem.kind !== 'index') return elem.kind;
   const { space } = elem;
-  return `index(${space.kind === 'dim' ? space.dim.label : describeSize(sizeOf(space))})`;
+  return `index(${space.kind === 'dim' ? nameOfDim(space.dim) : describeSize(sizeOf(space))})`;
 }

@@ -1,5 +1,5 @@
 /** A set of parsed files with their imports resolved: what the checker works on. */
-import type { Declaration, ImportItem, Item, Module, Objective } from '../../grammar/ast.ts';
+import type { Declaration, DimItem, DimSpec, ImportItem, Item, Module, Name, Objective, OptionItem } from '../../grammar/ast.ts';
 import { MOST_PROBLEMS, parse } from '../../grammar/index.ts';
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
@@ -114,16 +114,8 @@ function reportMissing(file: string, item: ImportItem, target: string, library: 
 
 function checkNames(file: string, item: ImportItem, found: LoadedModule, problems: Problems): void {
   const exported = exportsOf(found.module.items);
-  const sizes = new Set(found.module.items.flatMap((other) => (other.kind === 'dim' ? other.dims.map((dim) => dim.name.text) : other.kind === 'option' || other.kind === 'objective' ? [other.name.text] : [])));
   for (const { name } of item.names) {
     if (exported.has(name.text) || found.broken) continue;
-    if (sizes.has(name.text)) {
-      problems.report({
-        code: 'E0901', severity: 'error', place: { file, start: name.span.start, end: name.span.end },
-        message: 'importing a dim, an option or an objective is part of the language but not supported yet', fix: `declare \`${name.text}\` in this file too`,
-      });
-      continue;
-    }
     const near = didYouMean(name.text, exported.keys());
     problems.report({
       code: 'E0208', severity: 'error', place: { file, start: name.span.start, end: name.span.end },
@@ -133,12 +125,91 @@ function checkNames(file: string, item: ImportItem, found: LoadedModule, problem
   }
 }
 
-export function exportsOf(items: readonly Item[]): Map<string, Declaration> {
-  const names = new Map<string, Declaration>();
-  for (const item of items) if (item.kind === 'declaration') names.set(item.name.text, item);
+// ---------------------------------------------------------------- what files give each other
+
+export type Exported =
+  | { readonly kind: 'dim'; readonly spec: DimSpec; readonly item: DimItem }
+  | OptionItem | Declaration | Objective;
+
+/** What a file declares: all of it can be imported. Of one name the first. */
+export function exportsOf(items: readonly Item[]): Map<string, Exported> {
+  const names = new Map<string, Exported>();
+  const add = (name: Name, exported: Exported): void => {
+    if (!names.has(name.text)) names.set(name.text, exported);
+  };
+  for (const item of items) {
+    if (item.kind === 'dim') for (const spec of item.dims) add(spec.name, { kind: 'dim', spec, item });
+    else if (item.kind !== 'import') add(item.name, item);
+  }
   return names;
 }
 
-export function objectivesOf(items: readonly Item[]): Objective[] {
-  return items.filter((item): item is Objective => item.kind === 'objective');
+export interface Imported {
+  /** As the importing file calls it. */
+  readonly local: Name;
+  /** Null where there is none, or no such file: reported. */
+  readonly exported: Exported | null;
+  readonly module: LoadedModule | null;
+}
+
+/** In the order of the text. */
+export function importsOf(module: LoadedModule, { modules }: ModuleSet): Imported[] {
+  return module.module.items.flatMap((item) => {
+    if (item.kind !== 'import') return [];
+    const target = modules.get(module.imports.get(item.from) ?? '') ?? null;
+    const exported = target === null ? null : exportsOf(target.module.items);
+    return item.names.map(({ name, as }) => ({ local: as ?? name, exported: exported?.get(name.text) ?? null, module: target }));
+  });
+}
+
+/** Those that are imported before those that import them. */
+export function inOrder({ modules }: ModuleSet): LoadedModule[] {
+  const ordered = new Set<LoadedModule>();
+  const visit = (module: LoadedModule): void => {
+    for (const path of module.imports.values()) {
+      const target = modules.get(path);
+      if (target !== undefined && !ordered.has(target)) visit(target);
+    }
+    ordered.add(module);
+  };
+  for (const module of modules.values()) visit(module);
+  return [...ordered];
+}
+
+/** A dim or an option that belongs to the program: of the entry file, or imported by it. */
+export interface Shared {
+  /** As the entry file calls it, and so do the constructor and `--set`. */
+  readonly name: string;
+  readonly module: LoadedModule;
+  readonly exported: Extract<Exported, { kind: 'dim' | 'option' }>;
+}
+
+/** In the order of the entry file's text; what is imported twice goes by its first name. */
+export function sharedBy(modules: ModuleSet): Shared[] {
+  const found: Shared[] = [];
+  const { entry } = modules;
+  const imported = importsOf(entry, modules);
+  for (const { local, exported, module } of imported) {
+    if ((exported?.kind !== 'dim' && exported?.kind !== 'option') || module === null) continue;
+    const name = nameOf(exported);
+    if (!found.some((other) => other.module === module && nameOf(other.exported) === name)) found.push({ name: local.text, module, exported });
+  }
+  for (const exported of exportsOf(entry.module.items).values()) {
+    if (exported.kind === 'dim' || exported.kind === 'option') found.push({ name: nameOf(exported), module: entry, exported });
+  }
+  return found;
+}
+
+export function nameOf(exported: Exported): string {
+  return exported.kind === 'dim' ? exported.spec.name.text : exported.name.text;
+}
+
+/** The models and objectives of the entry file: its own, and those that it imports. */
+export function entryItems<K extends 'declaration' | 'objective'>(kind: K, modules: ModuleSet): { readonly item: Extract<Exported, { kind: K }>; readonly module: LoadedModule }[] {
+  const { entry } = modules;
+  const is = (item: Item | Exported | null): item is Extract<Exported, { kind: K }> => item?.kind === kind && (item.kind === 'objective' || (item.kind === 'declaration' && item.what === 'model'));
+  const imported = importsOf(entry, modules).flatMap(({ exported, module }) => (is(exported) && module !== null ? [{ item: exported, module }] : []));
+  const own = entry.module.items.flatMap((item) => (is(item) ? [{ item, module: entry }] : []));
+  const all = [...imported, ...own].filter(({ item, module }) => !module.damaged.has(item));
+  return all.filter(({ item }, k) => all.findIndex((other) => other.item === item) === k);
 }

@@ -5,7 +5,7 @@ import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
 import type { ObjectiveGraph, Program } from '../graph/graph.ts';
 import { elaborateModel, reads } from './model.ts';
-import { objectivesOf, type LoadedModule, type ModuleSet } from './modules.ts';
+import { entryItems, nameOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
@@ -19,7 +19,7 @@ export interface LowerOptions {
   readonly set?: ReadonlyMap<string, string | number>;
 }
 
-/** What is checked: modules without an error in them, and the entry file's models in the 'calls' dialect, with their objectives. */
+/** What is checked: modules without an error in them, and the models that the entry file declares or imports in the 'calls' dialect, with their objectives. */
 export interface Checked {
   readonly modules: ModuleSet;
   readonly options: LowerOptions;
@@ -50,16 +50,18 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   const callers = new Map<string, Place>();
   const programs = checkAll(base, () => true, callers);
   checkAll({ ...base, training: true }, (item) => words.reach(item, 'training') || words.reach(item, 'dropout'));
+  const shared = sharedBy(modules);
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {
+    const known = shared.find(({ module, exported }) => module.path === file && nameOf(exported) === name.text)?.name ?? name.text;
     for (const choice of choices) {
-      if (choice === (set.get(name.text) ?? choices[0])) continue;
+      if (choice === (set.get(known) ?? choices[0])) continue;
       const found = { place: { file, start: name.span.start, end: name.span.end }, message: `with \`${name.text} = ${choice}\`` };
-      checkAll({ ...base, overrides: new Map([...set, [name.text, choice]]), found }, (item) => words.reach(item, name.text));
+      checkAll({ ...base, overrides: new Map([...set, [known, choice]]), found }, (item) => words.reach(item, name.text));
     }
   }
   if (problems.errors > 0) return null;
   const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set() });
-  for (const module of own) warnUnused(module.module, reporting(within(module, here), problems));
+  for (const module of own) warnUnused(module, modules, reporting(within(module, here), problems));
   return { modules, options, programs, callers };
 }
 
@@ -68,31 +70,49 @@ type Variant = Omit<Setup, 'builder' | 'fixed'>;
 /** Checks what `concerns` the variant; gives the programs of the entry file's models. */
 function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean, callers = new Map<string, Place>()): Program[] {
   const { entry, modules } = variant.modules;
-  const objectives = objectivesOf(entry.module.items).filter((objective) => !entry.damaged.has(objective));
-  const programs: Program[] = [];
+  const objectives = entryItems('objective', variant.modules);
+  const models = entryItems('declaration', variant.modules);
+  const programs = new Map<Declaration, Program>();
   const lowered = new Set<Objective>();
+  const modelOf = once(() => {
+    const { here } = begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set() });
+    return new Map(objectives.map(({ item, module }) => [item, item.models.length === 1 ? declared(item.models[0]!.model.text, module, here) : null]));
+  });
   for (const module of modules.values()) {
     if (module.standard && module !== entry) continue;
     for (const item of module.module.items) {
       if (item.kind !== 'declaration' || module.damaged.has(item)) continue;
-      const own = item.what !== 'model' || module !== entry ? [] : objectives.filter(({ models }) => models.length === 1 && models[0]!.model.text === item.name.text);
-      for (const objective of own) lowered.add(objective);
+      const isEmitted = models.some((model) => model.item === item);
+      const own = isEmitted ? objectives.filter((objective) => modelOf().get(objective.item) === item) : [];
+      for (const objective of own) lowered.add(objective.item);
       // Objectives have their model elaborated in training as well.
       if (variant.training && own.length > 0) continue;
-      if (![item, ...own].some(concerns)) continue;
-      let program: Program | null = null;
+      if (![item, ...own.map((objective) => objective.item)].some(concerns)) continue;
       settled(variant, (setup) => {
         const root = begin(setup);
-        if (item.what === 'model' && module === entry) program = contained(item, root.here, () => lowerModel(item, root, own, setup, callers));
-        else checkDeclaration(item, module, within(module, root.here));
+        const here = within(module, root.here);
+        const program = isEmitted ? contained(item, here, () => lowerModel(item, { ...root, here }, own, setup, callers)) : null;
+        if (program !== null) programs.set(item, program);
+        if (!isEmitted) checkDeclaration(item, module, here);
         return root;
       });
-      if (program !== null) programs.push(program);
     }
   }
-  if (variant.training) return programs;
-  for (const objective of objectives) if (!lowered.has(objective) && concerns(objective)) settled(variant, (setup) => checkObjective(objective, setup));
-  return programs;
+  const found = models.flatMap(({ item }) => programs.get(item) ?? []);
+  if (variant.training) return found;
+  for (const { item, module } of objectives) if (!lowered.has(item) && concerns(item)) settled(variant, (setup) => checkObjective(item, module, setup));
+  return found;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** The model of that name as the file sees it. */
+function declared(name: string, module: LoadedModule, here: Here): Declaration | null {
+  const entry = within(module, here).scope.own(name);
+  return entry?.kind === 'declaration' && entry.declaration.what === 'model' ? entry.declaration : null;
 }
 
 function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): void {
@@ -103,9 +123,10 @@ function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): 
   });
 }
 
-function checkObjective(objective: Objective, setup: Setup): Root {
+function checkObjective(objective: Objective, file: LoadedModule, setup: Setup): Root {
   const root = begin(setup);
-  const { here } = root;
+  const here = within(file, root.here);
+  const own = [{ item: objective, module: file }];
   const models = objective.models.map(({ model }) => ({ model, entry: here.scope.own(model.text) }));
   const unknown = models.find(({ entry }) => entry?.kind !== 'declaration' || (entry.declaration.what !== 'model' && entry.declaration.what !== 'decoder'));
   if (unknown !== undefined) {
@@ -118,14 +139,14 @@ function checkObjective(objective: Objective, setup: Setup): Root {
     // Where one model alone can be meant, the rest of the objective is looked at as well.
     const only = known.length === 1 && models.length === 1 ? here.scope.own(known[0]!) : null;
     if (only?.kind === 'declaration' && !only.module.damaged.has(only.declaration)) {
-      contained(objective, here, () => lowerModel(only.declaration, { ...root, here: within(only.module, here) }, [objective], setup));
+      contained(objective, here, () => lowerModel(only.declaration, { ...root, here: within(only.module, here) }, own, setup));
     }
   } else if (models.length !== 1) notYet(here, objective.span, 'an objective over several models');
   else if (models[0]!.entry?.kind === 'declaration') {
     const { declaration, module } = models[0]!.entry;
     if (module.damaged.has(declaration)) return root;
     if (declaration.what === 'decoder') notYet(here, models[0]!.model.span, 'an objective for a decoder by itself');
-    else contained(objective, here, () => lowerModel(declaration, { ...root, here: within(module, here) }, [objective], setup));
+    else contained(objective, here, () => lowerModel(declaration, { ...root, here: within(module, here) }, own, setup));
   }
   return root;
 }
@@ -151,11 +172,11 @@ function settled(variant: Variant, run: (setup: Setup) => Root): void {
 function unknownOverrides(variant: Variant): void {
   // Here the dims and options of all files are declared even where there is no declaration to check.
   begin({ ...variant, builder: new Builder(), fixed: new Set() });
-  const { entry, modules } = variant.modules;
+  const { modules } = variant.modules;
   const local = localOptions([...modules.values()].flatMap(({ module }) => module.items.flatMap((item) => (item.kind === 'declaration' ? [item] : []))));
-  const items = new Set(entry.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims.map(({ name }) => name.text) : item.kind === 'option' ? [item.name.text] : [])));
-  const settable = entry.module.items.flatMap((item) =>
-    item.kind === 'dim' ? item.dims.flatMap((dim) => (dim.value.kind === 'size' ? [dim.name.text] : [])) : item.kind === 'option' ? [item.name.text] : []);
+  const shared = sharedBy(variant.modules);
+  const items = new Set(shared.map(({ name }) => name));
+  const settable = shared.flatMap(({ name, exported }) => (exported.kind === 'option' || exported.spec.value.kind === 'size' ? [name] : []));
   for (const name of variant.overrides.keys()) {
     if (items.has(name) || local.includes(name)) continue;
     const names = [...new Set([...settable, ...local])];
@@ -168,7 +189,17 @@ function unknownOverrides(variant: Variant): void {
   }
 }
 
-function lowerModel(declaration: Declaration, root: Root, objectives: readonly Objective[], setup: Setup, callers = new Map<string, Place>()): Program | null {
+interface FileObjective {
+  readonly item: Objective;
+  readonly module: LoadedModule;
+}
+
+/** An objective reads what the model defines, and else the names of its own file. */
+function seenFrom(module: LoadedModule, here: Here): Here {
+  return module === here.module ? here : { ...here, module, scope: here.scope.under(within(module, here).scope) };
+}
+
+function lowerModel(declaration: Declaration, root: Root, objectives: readonly FileObjective[], setup: Setup, callers = new Map<string, Place>()): Program | null {
   const { ctx } = root.here;
   const model = elaborateModel(declaration, root.here);
   if (model === null) return null;
@@ -177,9 +208,9 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly O
   for (const name of training.here.ctx.fixedDims) ctx.fixedDims.add(name);
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(declaration.name.text, path), place);
   const graphs: ObjectiveGraph[] = [];
-  for (const objective of objectives) {
-    const plain = elaborateObjective(objective, model.here);
-    const inTraining = plain === null || trained === null ? null : elaborateObjective(objective, trained.here);
+  for (const { item: objective, module } of objectives) {
+    const plain = elaborateObjective(objective, seenFrom(module, model.here));
+    const inTraining = plain === null || trained === null ? null : elaborateObjective(objective, seenFrom(module, trained.here));
     if (plain === null || inTraining === null) continue;
     const targets = model.decoded === null ? [] : [model.decoded.target, ...model.decoded.inputs];
     graphs.push({

@@ -5,7 +5,7 @@ import { GraphError } from '../graph/errors.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Dim } from '../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from './modules.ts';
-import { exportsOf } from './modules.ts';
+import { importsOf, inOrder, nameOf, sharedBy, type Shared } from './modules.ts';
 import type { Found, Here } from './scope.ts';
 import { Context, ERROR, report, Scope } from './scope.ts';
 import { SizeError } from './size.ts';
@@ -32,7 +32,8 @@ export interface Root {
 
 export function begin(setup: Setup): Root {
   const { modules, overrides, problems, training, builder, fixed, found } = setup;
-  const ctx = new Context({ builder, problems, overrides, defaults: defaultsOf(modules.entry), training, fixed, found });
+  const shared = sharedBy(modules);
+  const ctx = new Context({ builder, problems, overrides, defaults: defaultsOf(shared), training, fixed, found });
   const scopes = new Map<string, Scope>();
   const prelude = new Scope(null);
   for (const module of modules.modules.values()) if (module.standard) defineDeclarations(module, prelude);
@@ -40,9 +41,11 @@ export function begin(setup: Setup): Root {
     ctx, module: modules.entry, scope: new Scope(prelude), scopes, frame: ctx.frame(''), path: '', target: null, ordinals: new Map(), loops: [], steps: new Map(), taps: [], alignments: new Map(),
     calls: [], decoding: null, next: false, filled: false, later: new Set(), given: new Map(), decode: null, stepping: null, init: { kind: 'glorot' }, initAll: false,
   };
-  const hyperparameters: { dim: Dim; value: number; doc: string | null }[] = [];
+  const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();
   const ragged: Dim[] = [];
-  for (const module of modules.modules.values()) {
+  let others = 0;
+  // A dim is one wherever it is imported: it is declared before the files that do.
+  for (const module of inOrder(modules)) {
     const top = module === modules.entry;
     const scope = top ? here.scope : new Scope(prelude);
     scopes.set(module.path, scope);
@@ -55,49 +58,49 @@ export function begin(setup: Setup): Root {
       names.add(item.name.text);
     }
     defineDeclarations(module, scope);
+    const known = new Map(shared.flatMap((each) => (each.module === module ? [[nameOf(each.exported), each.name]] : [])));
+    const prefix = `0~${module.standard ? '' : ++others}.`;
     for (const item of module.module.items) {
-      if (item.kind === 'option') declareOption(item, own);
+      if (item.kind === 'option') declareOption(item, own, known.get(item.name.text) ?? item.name.text);
       if (item.kind !== 'dim') continue;
       let { doc } = item;
-      for (const dim of declareDims(item, own, top)) {
-        if (!top) continue;
+      for (const dim of declareDims(item, own, { prefix, shared: known })) {
         if (dim.ragged) ragged.push(dim);
-        const value = item.constant ? undefined : overrides.get(dim.label) ?? ctx.defaults.get(dim.label);
-        if (typeof value !== 'number') continue;
-        hyperparameters.push({ dim, value, doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}` });
+        const value = item.constant ? undefined : overrides.get(dim.label) ?? ctx.defaults.get(dim.id);
+        if (typeof value !== 'number' || ![...known.values()].includes(dim.id)) continue;
+        sized.set(dim.id, { dim, value, doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}` });
         // It belongs to all dims of the item: it stands once, with their names, at the first.
         doc = null;
       }
     }
   }
-  return { here, hyperparameters, ragged };
+  return { here, hyperparameters: shared.flatMap(({ name }) => sized.get(name) ?? []), ragged };
 }
 
 function defineImports(module: LoadedModule, modules: ModuleSet, here: Here): void {
-  for (const item of module.module.items) {
-    if (item.kind !== 'import') continue;
-    const target = modules.modules.get(module.imports.get(item.from) ?? '');
-    const exported = target === undefined ? null : exportsOf(target.module.items);
-    for (const { name, as } of item.names) {
-      const local = as ?? name;
-      const declaration = exported?.get(name.text);
-      if (here.scope.own(local.text) !== null) report(here, 'E0203', local.span, `\`${local.text}\` is imported twice`);
-      else if (declaration !== undefined && target !== undefined) here.scope.define(local.text, { kind: 'declaration', declaration, module: target });
-      else here.scope.define(local.text, { kind: 'value', value: ERROR, span: local.span });
+  for (const { local, exported, module: from } of importsOf(module, modules)) {
+    if (here.scope.own(local.text) !== null) report(here, 'E0203', local.span, `\`${local.text}\` is imported twice`);
+    else if (exported === null || from === null) here.scope.define(local.text, { kind: 'value', value: ERROR, span: local.span });
+    else if (exported.kind === 'declaration') here.scope.define(local.text, { kind: 'declaration', declaration: exported, module: from });
+    else if (exported.kind !== 'objective') {
+      // The one of that file: it is there already.
+      const entry = here.scopes.get(from.path)?.own(nameOf(exported));
+      here.scope.define(local.text, entry ?? { kind: 'value', value: ERROR, span: local.span });
     }
   }
 }
 
 function defineDeclarations(module: LoadedModule, scope: Scope): void {
-  for (const [name, declaration] of exportsOf(module.module.items)) scope.define(name, { kind: 'declaration', declaration, module });
+  for (const item of module.module.items) if (item.kind === 'declaration') scope.define(item.name.text, { kind: 'declaration', declaration: item, module });
 }
 
 /** Defaults of the overridable dims. */
-function defaultsOf(entry: LoadedModule): Map<string, number> {
+function defaultsOf(shared: readonly Shared[]): Map<string, number> {
   const values = new Map<string, number>();
-  for (const item of entry.module.items) {
-    if (item.kind !== 'dim') continue;
-    for (const spec of item.dims) if (spec.value.kind === 'size' && spec.value.size.kind === 'number') values.set(spec.name.text, spec.value.size.value);
+  for (const { name, exported } of shared) {
+    if (exported.kind !== 'dim') continue;
+    const { value } = exported.spec;
+    if (value.kind === 'size' && value.size.kind === 'number') values.set(name, value.size.value);
   }
   return values;
 }

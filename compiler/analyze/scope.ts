@@ -126,6 +126,13 @@ export class Scope {
     this.entries.set(name, entry);
   }
 
+  /** The names that are defined here, with others around. */
+  under(parent: Scope): Scope {
+    const made = new Scope(parent);
+    for (const [name, entry] of this.entries) made.define(name, entry);
+    return made;
+  }
+
   names(): Set<string> {
     const all = this.parent?.names() ?? new Set<string>();
     for (const name of this.entries.keys()) all.add(name);

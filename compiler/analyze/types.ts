@@ -204,8 +204,14 @@ export function mapTypeOfExpr(expr: Extract<TypeExpr, { kind: 'map' }>, here: He
 
 // ---------------------------------------------------------------- dims and options
 
-/** Brings a `dim` item's names into scope. Top-level dims with a plain number are hyperparameters: their size is an atom. */
-export function declareDims(item: DimItem, here: Here, top: boolean): Dim[] {
+/** How the dims of a file are told from those of others; `shared`: what the program calls those that belong to it, by name. */
+export interface FileDims {
+  readonly prefix: string;
+  readonly shared: ReadonlyMap<string, string>;
+}
+
+/** Brings a `dim` item's names into scope. Of a program's dims those with a plain number are hyperparameters: their size is an atom. */
+export function declareDims(item: DimItem, here: Here, file: FileDims | null): Dim[] {
   const declared: Dim[] = [];
   for (const spec of item.dims) {
     const label = spec.name.text;
@@ -213,23 +219,24 @@ export function declareDims(item: DimItem, here: Here, top: boolean): Dim[] {
     if (earlier !== null) {
       report(here, 'E0203', spec.name.span, `\`${label}\` is defined twice`, {
         ...(earlier.kind === 'dim' && earlier.span !== null
-          ? { related: [{ place: { file: here.module.path, start: earlier.span.start, end: earlier.span.end }, message: 'first here' }] }
+          ? { related: [{ place: { file: earlier.file, start: earlier.span.start, end: earlier.span.end }, message: 'first here' }] }
           : {}),
       });
       continue;
     }
-    const space = guarded(spec.span, here, () => spaceOfSpec(spec, item, here, top));
+    const space = guarded(spec.span, here, () => spaceOfSpec(spec, item, here, file));
     here.scope.define(label, space === null ? { kind: 'value', value: ERROR, span: spec.name.span } : { kind: 'dim', space, span: spec.name.span, file: here.module.path });
     if (space?.kind === 'dim') declared.push(space.dim);
   }
   return declared;
 }
 
-function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, top: boolean): Space | null {
+function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | null): Space | null {
   const { ctx } = here;
-  const label = spec.name.text;
-  const id = top ? label : `${here.frame.id}${label}`;
-  const override = top ? ctx.overrides.get(label) : undefined;
+  const shared = file?.shared.get(spec.name.text) ?? null;
+  const label = shared ?? spec.name.text;
+  const id = shared ?? `${file?.prefix ?? here.frame.id}${label}`;
+  const override = shared === null ? undefined : ctx.overrides.get(label);
   const dim = (given: Partial<Dim> & { size: Size }): Space => dimSpace({ id, label, ragged: false, origin: 0, mayBeEmpty: false, ...given });
   const { value } = spec;
   if (override !== undefined && (value.kind !== 'size' || typeof override !== 'number' || !Number.isInteger(override) || override < 1)) {
@@ -269,7 +276,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, top: boolean): Sp
       return null;
     }
     case 'size': {
-      if (top && value.size.kind === 'number' && !item.constant) {
+      if (shared !== null && value.size.kind === 'number' && !item.constant) {
         if (!Number.isInteger(value.size.value) || value.size.value < 1) {
           report(here, 'E0311', value.size.span, `\`${value.size.text}\` is no size of a dim`, { expected: 'a whole number from 1' });
           return null;
@@ -310,8 +317,9 @@ function sumParts(expr: Expr, here: Here): Space[] | null {
   return terms.some((term) => term.kind === 'name') ? spaces : null;
 }
 
-export function declareOption(item: OptionItem, here: Here): void {
-  const override = here.ctx.overrides.get(item.name.text);
+/** `known`: what the program calls it. */
+export function declareOption(item: OptionItem, here: Here, known = item.name.text): void {
+  const override = here.ctx.overrides.get(known);
   const choices = item.value.kind === 'choice' ? item.value.choices.map((choice) => choice.text) : null;
   const written = item.value.kind === 'choice' ? item.value.choices[0]?.text ?? null : numberOfExpr(item.value.value);
   if (written === null && item.value.kind === 'value' && item.value.value.kind !== 'error') {
@@ -323,7 +331,7 @@ export function declareOption(item: OptionItem, here: Here): void {
     return;
   }
   here.ctx.problems.report({
-    code: 'E0209', severity: 'error', place: settingPlace(item.name.text, override), message: `\`${override}\` is no value of the option \`${item.name.text}\``,
+    code: 'E0209', severity: 'error', place: settingPlace(known, override), message: `\`${override}\` is no value of the option \`${known}\``,
     expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${override}\``,
   });
   here.scope.define(item.name.text, { kind: 'value', value: ERROR, span: item.name.span });

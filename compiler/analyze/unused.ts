@@ -1,5 +1,6 @@
 /** W0201 and W0401, by the syntax alone: names that nothing reads. */
 import type { Body, Declaration, Item, Module, Name, Statement } from '../../grammar/ast.ts';
+import { importsOf, nameOf, type LoadedModule, type ModuleSet } from './modules.ts';
 import type { Here } from './scope.ts';
 import { report } from './scope.ts';
 import { warnFormals } from './standalone.ts';
@@ -7,17 +8,25 @@ import { warnFormals } from './standalone.ts';
 /** Names that the language itself reads. */
 const read = new Set(['logits', 'probability', 'weights', 'loss']);
 
-export function warnUnused(module: Module, here: Here): void {
+export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): void {
+  const { module } = file;
+  // A model that the entry file imports is emitted, an objective trains one, a dim or an option can be set.
+  const emitted = new Set(file !== modules.entry ? [] : importsOf(file, modules).flatMap(({ local, exported }) => (exported?.kind === 'declaration' && exported.what !== 'model' ? [] : [local])));
   const counts = new Map<Item, Map<string, number>>(module.items.map((item) => [item, countUses(item)]));
+  const files = [...modules.modules.values()].filter(({ standard }) => !standard);
+  const imported = new Set(files.flatMap((other) => importsOf(other, modules).flatMap(({ exported, module: from }) => (from === file && exported !== null ? [nameOf(exported)] : []))));
+  // A file of dims alone is there for others.
+  const isShared = (name: string): boolean => imported.has(name) || module.items.every(({ kind }) => kind === 'dim' || kind === 'option');
   const everywhere = (name: string): boolean => [...counts.values()].some((uses) => uses.has(name));
-  const inObjectives = (name: string): boolean => [...counts].some(([item, uses]) => item.kind === 'objective' && uses.has(name));
+  const objectives = files.flatMap((other) => other.module.items.filter(({ kind }) => kind === 'objective')).map((item) => counts.get(item) ?? countUses(item));
+  const inObjectives = (name: string): boolean => objectives.some((uses) => uses.has(name));
   const warn = (name: Name, what: string): void => {
     report(here, 'W0201', name.span, `the ${what} \`${name.text}\` is read by nothing`, { severity: 'warning', fix: 'remove it, or use it' });
   };
   for (const item of module.items) {
-    if (item.kind === 'dim') for (const { name } of item.dims) if (!everywhere(name.text)) warn(name, 'dim');
-    if (item.kind === 'option' && !everywhere(item.name.text)) warn(item.name, 'option');
-    if (item.kind === 'import') for (const { name, as } of item.names) if (!everywhere((as ?? name).text)) warn(as ?? name, 'import');
+    if (item.kind === 'dim') for (const { name } of item.dims) if (!everywhere(name.text) && !isShared(name.text)) warn(name, 'dim');
+    if (item.kind === 'option' && !everywhere(item.name.text) && !isShared(item.name.text)) warn(item.name, 'option');
+    if (item.kind === 'import') for (const { name, as } of item.names) if (!everywhere((as ?? name).text) && !emitted.has(as ?? name)) warn(as ?? name, 'import');
     if (item.kind !== 'declaration' && item.kind !== 'objective') continue;
     const uses = counts.get(item)!;
     const visible = item.kind === 'declaration' && (item.what === 'decoder' || item.what === 'model');

@@ -1,6 +1,6 @@
 /** `--set NAME=VALUE` against the program that it is meant for: a wrong one is a fault of the command line, not of the file. */
-import { loadModules, type Library, type LoadedModule } from '../analyze/modules.ts';
-import type { DimItem, OptionItem } from '../../grammar/ast.ts';
+import { loadModules, sharedBy, type Library, type LoadedModule, type Shared } from '../analyze/modules.ts';
+import type { DimSpec, OptionItem } from '../../grammar/ast.ts';
 import { Problems } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { misuse } from './io.ts';
@@ -27,7 +27,7 @@ export function requireSettable(set: Settings, file: string, path: string, libra
   const loaded = [...(modules?.modules.values() ?? [])];
   // What a syntax error hides may be what is meant: the error comes first.
   if (modules === null || loaded.some(({ broken, damaged }) => broken || damaged.size > 0)) return;
-  const known = [...itemsOf(modules.entry), ...loaded.flatMap(localsOf)];
+  const known = [...sharedBy(modules).map(settableOf), ...loaded.flatMap(localsOf)];
   for (const [name, value] of set) {
     const named = known.filter((each) => each.name === name);
     if (named.some((each) => each.accepts(value))) continue;
@@ -42,8 +42,8 @@ export function requireSettable(set: Settings, file: string, path: string, libra
   }
 }
 
-function itemsOf({ module, standard }: LoadedModule): Settable[] {
-  return module.items.flatMap((item) => (item.kind === 'dim' ? dimsOf(item, standard) : item.kind === 'option' ? [optionOf(item, standard)] : []));
+function settableOf({ name, exported, module: { standard } }: Shared): Settable {
+  return exported.kind === 'dim' ? dimOf(name, exported.spec, standard) : { ...optionOf(exported, standard), name };
 }
 
 /** The options that stand in bodies. */
@@ -52,11 +52,11 @@ function localsOf({ module, standard }: LoadedModule): Settable[] {
     item.kind !== 'declaration' ? [] : item.body.statements.flatMap((statement) => (statement.kind === 'option' ? [optionOf(statement, standard)] : [])));
 }
 
-function dimsOf({ dims }: DimItem, standard: boolean): Settable[] {
-  return dims.map(({ name, value: { kind } }): Settable => ({
-    name: name.text, what: 'dim', takes: kind === 'size' ? 'a whole number from 1' : null, standard,
+function dimOf(name: string, { value: { kind } }: DimSpec, standard: boolean): Settable {
+  return {
+    name, what: 'dim', takes: kind === 'size' ? 'a whole number from 1' : null, standard,
     accepts: (value) => kind === 'size' && Number.isSafeInteger(value) && Number(value) >= 1,
-  }));
+  };
 }
 
 function optionOf({ name, value: written }: Pick<OptionItem, 'name' | 'value'>, standard: boolean): Settable {

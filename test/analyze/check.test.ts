@@ -48,7 +48,7 @@ describe('whole programs', () => {
 });
 
 describe('imports', () => {
-  const file = 'block Twice(x: [d]) -> [d] { 2 * x }\nblock Wrong(x: [d]) -> [d] { y }\ndim depth = 3';
+  const file = 'block Twice(x: [d]) -> [d] { 2 * x }\nblock Wrong(x: [d]) -> [d] { y }';
   const codes = (text: string, files: Record<string, string>): string[] => compile(text, {}, files).diagnostics.filter(({ severity }) => severity === 'error').map(({ code, place }) => `${code} ${place.file}`);
   it('take a declaration from a file, under another name too', () => {
     expect(codes('import Twice as Double from "./other.attn"\nblock B(x: [d]) -> [d] { Double(x) }', { 'other.attn': file.replace('{ y }', '{ x }') })).toEqual([]);
@@ -61,29 +61,4 @@ describe('imports', () => {
     expect(codes('import Thrice from "./other.attn"\nblock B(x: [d]) -> [d] { Thrice(x) }', { 'other.attn': file.replace('{ y }', '{ x }') })).toEqual(['E0208 main.attn']);
     expect(codes('import A from "./a.attn"\nblock B(x: [d]) -> [d] { A(x) }', { 'a.attn': 'import B from "./main.attn"\nblock A(x: [d]) -> [d] { 2 * x }' })).toEqual(['E0207 a.attn']);
   });
-  it('do not bring in dims yet', () => {
-    expect(codes('import depth from "./other.attn"\nblock B(x: [d]) -> [d] { x * depth }', { 'other.attn': file.replace('{ y }', '{ x }') })).toEqual(['E0901 main.attn']);
-  });
-});
-
-describe('settings', () => {
-  const text = 'dim d = 3, layers = 2\noption p = 0.1\noption mode = plain | twice\nblock F(x: [d]) -> [d] { match mode { plain { x }  twice { 2 * x } } }\nmodel M(x0: [d]) -> [d] { x = dropout(x0, p);  repeat layers { x = F(x) };  x }';
-  const errors = (set: Record<string, string | number>): string[] => compile(text, { set: new Map(Object.entries(set)) }).diagnostics.map(({ code }) => code);
-  it('reach dims and options', () => {
-    expect(errors({ d: 5, layers: 4, p: 0.5, mode: 'twice' })).toEqual([]);
-    const { programs } = compile(text, { set: new Map(Object.entries({ d: 5, layers: 4 })) });
-    expect(programs[0]!.hyperparameters.map(({ dim, value }) => [dim.id, value])).toEqual([['d', 5]]);
-    expect(programs[0]!.fixed.map(({ dim, value }) => [dim.id, value])).toEqual([['layers', 4]]);
-  });
-  it('are checked', () => {
-    expect(errors({ e: 5 })).toEqual(['E0201']);
-    expect(errors({ d: 0.5 })).toEqual(['E0311']);
-    expect(errors({ mode: 'thrice' })).toEqual(['E0209']);
-    expect(errors({ p: 'high' })).toEqual(['E0209']);
-  });
-});
-
-it('a fault in a branch that is not taken is found, and the value is named', () => {
-  const { diagnostics } = compile('option mode = plain | twice\nblock F(x: [d]) -> [d] { match mode { plain { x }  twice { y } } }');
-  expect(diagnostics.map(({ code, related }) => [code, related?.map(({ message }) => message)])).toEqual([['E0201', ['with `mode = twice`']]]);
 });

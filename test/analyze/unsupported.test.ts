@@ -46,9 +46,4 @@ describe('not supported yet', () => {
   it.each(Object.entries(REFUSED))('%s', (_what, source) => {
     expect(compile(source).diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['E0901']);
   });
-
-  it.each(['dim near = 3', 'option near = a | b', 'model M(x: [d]) -> y: [d] { x }\nobjective near for M { loss = 0.0;  optimizer sgd(rate = 0.1) }'])('importing %s', (item) => {
-    const { diagnostics } = compile('import near from "./other.attn"', {}, { 'other.attn': `dim d = 4\n${item}` });
-    expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['E0901']);
-  });
 });

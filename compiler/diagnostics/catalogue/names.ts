@@ -27,7 +27,7 @@ export const names = {
     'Files that import each other have no order in which they could be checked. Move what both need into a third file.',
     '// a.attn\nimport B from "./b.attn"\n// b.attn\nimport A from "./a.attn"', '// a.attn\nimport Shared from "./shared.attn"\n// b.attn\nimport Shared from "./shared.attn"'),
   E0208: entry('name not in the imported file',
-    'The imported file was found and has no declaration of this name. Blocks, cells, attentions, heads, encoders, decoders and models can be imported; dims, options and objectives cannot yet (E0901).',
+    'The imported file was found and declares nothing of this name. All that a file declares can be imported, and nothing that it imports itself: name the file that declares it.',
     'import Aditive from "std/attention"', 'import Additive from "std/attention"'),
   E0209: entry('unknown value of an option',
     'An option that lists its choices takes one of them, in the file, in brackets and on the command line. A `match` has a branch for every choice, and for no others.',

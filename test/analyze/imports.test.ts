@@ -1,0 +1,82 @@
+/** Dims, options, models and objectives of another file. */
+import { describe, expect, it } from 'vitest';
+import type { LowerOptions } from '../../compiler/analyze/program.ts';
+import { compile } from './support.ts';
+
+const FILES = {
+  'tagger.attn': `dim source: ragged, words = 9, embed = 4, double = 2 * embed, layers = 2
+option act = tanh | relu
+option gain = 0.5
+encoder Read(tokens: index(words)[source]) -> [source, double] {
+  param table: [words, embed]
+  x = Linear[double](table[tokens])
+  repeat layers { x = gain * x }
+  match act { tanh { tanh(x) }  relu { relu(x) } }
+}
+model Tagger(tokens: index(words)[source]) -> score: [source, words] { unread = Read(tokens);  Linear[words](unread) }
+objective Tagging for Tagger given t: index(words)[source] { loss = mean[source](cross_entropy[words](score, t));  optimizer sgd(rate = 0.1) }`,
+  'middle.attn': 'import Read, source, words, double from "./tagger.attn"\nencoder Twice(tokens: index(words)[source]) -> [source, double] { 2 * Read(tokens) }',
+  'other.attn': 'dim source: ragged, words = 9\nencoder Read(tokens: index(words)[source]) -> [source] { sum[words](onehot[words](tokens)) }',
+};
+
+const checked = (text: string, set: Readonly<Record<string, string | number>> = {}) => {
+  const options: LowerOptions = { set: new Map(Object.entries(set)) };
+  const { diagnostics, programs } = compile(text, options, FILES);
+  return {
+    said: diagnostics.map(({ code, message }) => `${code} ${message}`),
+    programs: programs.map((program) => ({
+      name: program.name, dims: program.hyperparameters.map(({ dim, value }) => `${dim.label} = ${value}`), fixed: program.fixed.map(({ dim, value }) => `${dim.label} = ${value}`),
+      ragged: program.ragged.map(({ label }) => label), objectives: program.objectives.map(({ name }) => name), file: program.file,
+    })),
+  };
+};
+
+describe('imports of dims, options, models and objectives', () => {
+  it('an imported model is emitted, with the dims that are imported, trained by what is imported', () => {
+    expect(checked('import Tagger from "./tagger.attn"').programs).toEqual([{ name: 'Tagger', dims: [], fixed: [], ragged: ['source'], objectives: [], file: 'tagger.attn' }]);
+    const whole = checked('import Tagger, Tagging, words as vocabulary, embed, layers from "./tagger.attn"', { vocabulary: 20, layers: 3 });
+    expect(whole).toEqual({ said: [], programs: [{ name: 'Tagger', dims: ['vocabulary = 20', 'embed = 4'], fixed: ['layers = 3'], ragged: ['source'], objectives: ['Tagging'], file: 'tagger.attn' }] });
+  });
+
+  it('an imported dim is that dim, however it comes', () => {
+    const text = (names: string): string => `import Twice from "./middle.attn"\nimport ${names} from "./tagger.attn"\nmodel M(tokens: index(words)[source]) -> [double] { mean[source](Twice(tokens)) }`;
+    expect(checked(text('source, words, double, embed'))).toMatchObject({ said: [], programs: [{ dims: ['words = 9', 'embed = 4'], ragged: ['source'] }] });
+    // What `double` is made of stays as it is where it is not imported.
+    expect(checked(text('source, words, double'), { words: 12 })).toMatchObject({ said: [], programs: [{ dims: ['words = 12'] }] });
+    expect(checked(`dim words = 9\n${text('source, double')}`).said).toEqual(['E0306 `tokens` holds positions on another dim']);
+  });
+
+  it('dims of one name in two files are two dims', () => {
+    const { said } = checked('import Read from "./other.attn"\nimport source, words from "./tagger.attn"\nmodel M(tokens: index(words)[source]) -> [source] { Read(tokens) }');
+    expect(said).toEqual(['E0306 `tokens` holds positions on another dim']);
+  });
+
+  it('an objective reads the model, then the names of its own file', () => {
+    const { said, programs } = checked(`import Tagger, source, words from "./tagger.attn"
+      dim weights = 2
+      block Weigh(x: []) -> [] { weights * x }
+      objective Mine for Tagger given t: index(words)[source] { loss = Weigh(mean[source](cross_entropy[words](score, t) + 0 * sum[double](unread)));  optimizer sgd(rate = 0.1) }`, { weights: 5 });
+    expect(said).toEqual([]);
+    expect(programs).toMatchObject([{ objectives: ['Mine'], dims: ['words = 9', 'weights = 5'] }]);
+  });
+
+  it('an option is set under the name that it has here, and all of its choices are checked', () => {
+    const text = 'import Tagger, act as how, gain from "./tagger.attn"';
+    expect(checked(text, { how: 'relu', gain: 0.3 }).said).toEqual([]);
+    expect(checked(text, { act: 'relu' }).said).toEqual(['E0201 there is no dim or option to set `act`']);
+    expect(checked(text, { how: 'sigmoid' }).said).toEqual(['E0209 `sigmoid` is no value of the option `how`']);
+    const broken = { 'a.attn': 'option act = tanh | relu\nblock F(x: [d]) -> [d] { match act { tanh { tanh(x) }  relu { rely(x) } } }' };
+    const { diagnostics } = compile('import F, act as how from "./a.attn"\nblock G(x: [d]) -> [d] { match how { tanh { F(x) }  relu { x } } }', {}, broken);
+    expect(diagnostics.map(({ code, place }) => `${code} ${place.file}`)).toEqual(['E0201 a.attn']);
+  });
+
+  it('what is not there, twice there, or not for this file', () => {
+    expect(checked('import wrds from "./tagger.attn"').said).toEqual(['E0208 `tagger.attn` declares no `wrds`']);
+    expect(checked('import words from "./tagger.attn"\ndim words = 3\nmodel M(x: [words]) -> [words] { x }').said).toEqual(['E0203 `words` is defined twice']);
+    expect(checked('import words from "./middle.attn"').said).toEqual(['E0208 `middle.attn` declares no `words`']);
+  });
+
+  it('a file of dims alone is there for others', () => {
+    expect(checked('dim words = 9, embed = 4').said).toEqual([]);
+  });
+});
