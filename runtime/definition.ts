@@ -34,6 +34,8 @@ export interface ParameterSpec {
   readonly axes: readonly { readonly label: string; readonly size: number }[];
   /** How many leading axes are out-axes (fan-out); the rest are in-axes (fan-in). */
   readonly outs: number;
+  /** How many axes in front count instances, each with first values of its own; `outs` counts from behind them. */
+  readonly per?: number;
   readonly init: InitialiserSpec;
 }
 

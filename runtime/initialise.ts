@@ -9,10 +9,14 @@ const initialStep = 0;
 /** First values of one parameter. They depend on the seed, its path, its shape and its initialiser, and on no other parameter. */
 export function initialValues(spec: ParameterSpec, seed: number): Float32Array {
   const sizes = spec.axes.map((axis) => axis.size);
-  const outs = elementCount(sizes.slice(0, spec.outs));
-  const ins = elementCount(sizes.slice(spec.outs));
+  const per = spec.per ?? 0;
+  const instances = elementCount(sizes.slice(0, per));
+  const outs = elementCount(sizes.slice(per, per + spec.outs));
+  const ins = elementCount(sizes.slice(per + spec.outs));
   const uniform = stream(fold(seedKey(seed), initialStep, hashOf(spec.path)));
-  return fill(spec.init, outs, ins, uniform);
+  const values = new Float32Array(instances * outs * ins);
+  for (let instance = 0; instance < instances; instance++) values.set(fill(spec.init, outs, ins, uniform), instance * outs * ins);
+  return values;
 }
 
 function fill(init: InitialiserSpec, outs: number, ins: number, uniform: () => number): Float32Array {

@@ -34,23 +34,26 @@ interface Open {
   readonly span: Span;
   readonly wanted: readonly AxisExpr[];
   readonly axes: Map<string, Axis>;
+  /** Labels that no formal takes: the call is lifted over them, as `per` says. */
+  readonly lifted: readonly string[];
   /** Labels bound by "trailing" (step 4). */
   readonly trailing: Set<string>;
 }
 
-/** `rigid`: is this label a dim of the block's own file? `groupArgs`: groups given in brackets. */
+/** `rigid`: is this label a dim of the block's own file? `groupArgs`: groups given in brackets. `lifted`: labels of `per`. */
 export function bind(
   declaration: Declaration,
   given: readonly { readonly param: Param; readonly node: Node | null; readonly span: Span }[],
   statics: ReadonlyMap<string, StaticArgument>,
   groupArgs: ReadonlyMap<string, readonly Axis[]>,
   rigid: (label: string) => boolean,
+  lifted: readonly string[],
   span: Span,
   here: Here,
 ): Bound | null {
   const name = declaration.name.text;
   const args: Open[] = given.map(({ param, node, span: at }) => ({
-    param, node, span: at, wanted: param.type.kind === 'tensor' ? param.type.axes : [], axes: new Map(), trailing: new Set(),
+    param, node, span: at, wanted: param.type.kind === 'tensor' ? param.type.axes : [], axes: new Map(), lifted, trailing: new Set(),
   }));
   const formals = new Map<string, string>();
 
@@ -218,7 +221,7 @@ function finish(
     });
     return null;
   }
-  return { args: args.map((arg) => ({ ...arg, extras: unused(arg, true) })), formals, groups };
+  return { args: args.map((arg) => ({ ...arg, extras: left(arg, true) })), formals, groups };
 }
 
 /** A formal that only an index counts (`label: index(classes)`) takes the space of the given index. */
@@ -232,8 +235,13 @@ function bindIndexSpaces(args: readonly Open[], formals: Map<string, { space: Sp
   }
 }
 
-/** Axes that no formal has taken; `masked`: also those that only a mask has. */
+/** Axes that a formal may take. */
 function unused(arg: Open, masked = false): Axis[] {
+  return left(arg, masked).filter(({ label }) => !arg.lifted.includes(label));
+}
+
+/** Axes that no formal has taken; `masked`: also those that only a mask has. */
+function left(arg: Open, masked: boolean): Axis[] {
   const taken = new Set([...arg.axes.values()].map((axis) => axis.id));
   return arg.node === null ? [] : (masked ? allAxes(arg.node) : typeOf(arg.node).axes).filter((axis) => !taken.has(axis.id));
 }
@@ -247,7 +255,8 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
   report(here, 'E0402', arg.span, `\`${arg.param.name.text}\` of \`${name}\` wants an axis \`${axis.label.text}\` that this argument lacks`, {
     expected: `[${arg.wanted.map((wanted) => wanted.label.text).join(', ')}]`,
     given: describeType(given),
-    ...(given.axes.length > 0 ? { fix: `if one of its axes is meant, rename it: \`x[${given.axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
+    ...(arg.lifted.includes(axis.label.text) ? { why: `\`per ${axis.label.text}\` lifts the call over \`${axis.label.text}\`: one place of it at a time is given` }
+      : given.axes.length > 0 ? { fix: `if one of its axes is meant, rename it: \`x[${given.axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
   });
   return null;
 }

@@ -10,6 +10,7 @@ import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Here, StaticArgument, Tap, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, notYet, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
+import { ownArguments, ownPlaces } from './per.ts';
 import { constantOf } from './size.ts';
 import { axesOfExprs, elemOfExpr, giveOption, numberOfExpr, sizeOfExpr } from './types.ts';
 
@@ -72,10 +73,14 @@ export function declarationScope(entry: DeclarationEntry, here: Here): Scope {
   return here.scopes.get(entry.module.path) ?? new Scope(null);
 }
 
-export function callDeclaration(entry: DeclarationEntry, statics: readonly StaticArgument[], path: string | null, expr: CallExpr, here: Here): Value {
+/** `per`: the axes for each place of which the call has parameters of its own. */
+export function callDeclaration(entry: DeclarationEntry, statics: readonly StaticArgument[], path: string | null, per: readonly Axis[], expr: CallExpr, here: Here): Value {
   const { declaration } = entry;
   const name = declaration.name.text;
   if (entry.module.damaged.has(declaration)) return ERROR;
+  if (per.length > 0 && (declaration.what === 'decoder' || declaration.what === 'model')) {
+    return report(here, 'E0205', expr.callee.span, `the ${declaration.what} \`${name}\` is called \`per\` an axis: only what can be lifted has parameters of its own for each place`);
+  }
   if (declaration.what === 'decoder') {
     if (here.decode === null) return report(here, 'E0205', expr.span, `the decoder \`${name}\` is called where it cannot generate: only a model's body ends in a decoder's call`);
     const nodes = argumentNodes(declaration, expr, here);
@@ -91,8 +96,8 @@ export function callDeclaration(entry: DeclarationEntry, statics: readonly Stati
   const rigid = (label: string): boolean => scope.lookup(label)?.kind === 'dim' && !declaration.statics.some((param) => param.name.text === label);
   const sorted = sortStatics(declaration, statics, scope, rigid, here);
   if (sorted === null) return ERROR;
-  const bound = bind(declaration, given, sorted.byName, sorted.groups, rigid, expr.span, here);
-  return bound === null ? ERROR : elaborateCall(entry, bound, sorted, path, expr.span, here);
+  const bound = bind(declaration, given, sorted.byName, sorted.groups, rigid, per.map(({ label }) => label), expr.span, here);
+  return bound === null ? ERROR : elaborateCall(entry, bound, sorted, path, per, expr.span, here);
 }
 
 interface SortedStatics {
@@ -203,7 +208,7 @@ function matchElem(node: Node, param: Param, span: Span, name: string, here: Her
   return null;
 }
 
-function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedStatics, path: string | null, span: Span, here: Here): Value {
+function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedStatics, path: string | null, per: readonly Axis[], span: Span, here: Here): Value {
   const { declaration } = entry;
   const { ctx } = here;
   const name = declaration.name.text;
@@ -213,7 +218,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     ...here, module: entry.module, scope, frame, target: null, ordinals: new Map(),
     // The path segment of an instance: the equation it stands in, then the block.
     path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
-    loops: [], steps: new Map(), decoding: null, next: false, filled: false, taps: [], alignments: new Map(), decode: null, stepping: null, later: laterNames(declaration.body),
+    loops: [], own: ownArguments([...here.own.map(({ axis }) => axis), ...per], here, span), steps: new Map(), decoding: null, next: false, filled: false, taps: [], alignments: new Map(), decode: null, stepping: null, later: laterNames(declaration.body),
     given: new Map([...statics.options].map(([option, { value }]) => [option, value])),
     calls: [...here.calls, { name, place: placeOf(here, span) }],
   };
@@ -265,9 +270,12 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     args.push(bodyArg);
     scope.define(arg.param.name.text, { kind: 'value', value: tensor(bodyArg), span: arg.param.span });
   }
+  const given = [...extras];
+  const own = ownPlaces(per, extras, span, here);
+  if (own === null) return ERROR;
   // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.
   const steps = here.loops.map((position) => builder.argument(typeOf(position)));
-  const { draws } = ctx;
+  const { draws, owned } = ctx;
   const value = bodyValue(declaration, { ...inside, loops: steps });
   if (value.kind === 'error' || ctx.problems.errors > errors) return ERROR;
   if (ctx.draws > draws) {
@@ -275,7 +283,14 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     args.push(...steps);
     formalsOf.push(...steps.map(() => []));
   }
-  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, draws: ctx.draws > draws }, outside, span, here);
+  // So do the places whose parameters it reads.
+  for (const [k, { place }] of [...here.own, ...own].entries()) {
+    if (k < here.own.length && ctx.owned === owned) continue;
+    inputs.push(place);
+    args.push(inside.own[k]!.place);
+    formalsOf.push([]);
+  }
+  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, given, per, draws: ctx.draws > draws }, outside, span, here);
 }
 
 /** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
@@ -352,7 +367,7 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
 /** The call node and its results under the caller's names. */
 function lift(
   declaration: Declaration, value: Value, inside: Here,
-  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; draws: boolean }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
+  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; per: readonly Axis[]; draws: boolean }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
 ): Value {
   const { extras } = call;
   const leaves: { node: Node; tap: boolean }[] = [];
@@ -375,7 +390,7 @@ function lift(
       if (seen.has(label)) {
         if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
           return report(here, 'E0301', span, `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`, {
-            fix: `rename it in one argument: \`x[${label} as other]\``,
+            fix: call.per.some((axis) => axis.label === label) ? `give the axis that \`${declaration.name.text}\` makes another name` : `rename it in one argument: \`x[${label} as other]\``,
           });
         }
         label = axis.label;
@@ -397,7 +412,8 @@ function lift(
     return { kind: 'record', fields, main: null };
   };
   const main = rebuild(value);
-  const own = extras.filter(({ id }) => !maskOnly.includes(id));
+  // An axis of `per` that no argument has stands behind them, as a map's out-axes do.
+  const own = call.given.filter(({ id }) => !maskOnly.includes(id));
   if (main.kind === 'tensor' && own.length > 1 && !ordered(call.inputs, own, here)) here.ctx.unordered.add(main.node);
   if (taps.length === 0) return main;
   const weights = builder.result(node, next++);

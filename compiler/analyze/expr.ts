@@ -11,6 +11,7 @@ import {
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
+import { perAxes, withoutParameters } from './per.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateScan } from './scan.ts';
 
@@ -80,7 +81,7 @@ export function evaluate(expr: Expr, here: Here): Value {
     case 'call':
       return evaluateCall(expr, here);
     case 'per':
-      return notYet(here, expr.span, '`per` (parameters of its own for each place)');
+      return report(here, 'E0205', expr.span, '`per` stands in a call: `F per a (…)`');
     case 'field':
       return evaluateField(expr, here);
     case 'sample':
@@ -291,8 +292,7 @@ function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: Bin
 }
 
 function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value {
-  const { callee } = expr;
-  if (callee.kind === 'per') return notYet(here, callee.span, '`per` (parameters of its own for each place)');
+  const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
   const base = callee.kind === 'bracket' ? callee.base : callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
   if (base.kind === 'field' && isBuiltin(base.field.text)) {
@@ -303,16 +303,18 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   if (base.kind !== 'name' || base.prime) return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called');
   const entry = here.scope.lookup(base.name);
   if (entry === null) {
-    if (isBuiltin(base.name)) return builtinCall(base.name, expr, brackets, here);
+    if (isBuiltin(base.name)) return expr.callee.kind === 'per' ? withoutParameters(base.name, expr.callee, here) : builtinCall(base.name, expr, brackets, here);
     return unknownName(here, 'E0201', { text: base.name, span: base.span }, 'block or operation', [...here.scope.names(), ...builtinNames()]);
   }
+  const per = expr.callee.kind === 'per' ? perAxes(expr.callee.axes, here) : [];
+  if (per === null) return ERROR;
   if (entry.kind === 'declaration') {
     const statics = staticArguments(brackets, entry, here);
-    return statics === null ? ERROR : callDeclaration(entry, statics, null, expr, here);
+    return statics === null ? ERROR : callDeclaration(entry, statics, null, per, expr, here);
   }
   if (entry.kind === 'value' && entry.value.kind === 'instance') {
     if (brackets.length > 0) return report(here, 'E0404', callee.span, `\`${base.name}\` is an instance: its static arguments are already given`);
-    return callDeclaration(entry.value.entry, entry.value.statics, entry.value.path, expr, here);
+    return callDeclaration(entry.value.entry, entry.value.statics, entry.value.path, per, expr, here);
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
   return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`' });

@@ -8,7 +8,7 @@ import { rename } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, uniquePath } from './scope.ts';
 import { equalSizes } from './size.ts';
-import { axesOfExprs, inAxis, isRaggedAxis, mapTypeOfExpr, numberOfExpr } from './types.ts';
+import { axesOfExprs, isRaggedAxis, mapTypeOfExpr, numberOfExpr } from './types.ts';
 
 export function declareParameters(statement: ParamStatement, here: Here): void {
   for (const group of statement.groups) {
@@ -60,15 +60,25 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   const { ctx } = here;
   const trimmed = path.replace(/^\./, '');
   const at = origin(here, span, name);
-  const all = [...outs, ...ins];
+  const own = here.own.map(({ axis }) => axis);
+  const all = [...own, ...outs, ...ins];
   let known = ctx.parameters.get(trimmed);
   if (known === undefined) {
-    const own = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${k < outs.length ? axis.label : inAxis(axis).label}${k < outs.length ? '' : '~in'}` }));
-    known = { path: trimmed, axes: own, outs: outs.length, init: here.initAll || init === null ? here.init : init, origin: at };
+    const suffix = (k: number): string => (k < own.length ? '~per' : k < own.length + outs.length ? '' : '~in');
+    const axes = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${axis.label}${suffix(k)}` }));
+    known = { path: trimmed, axes, outs: outs.length, ...(own.length === 0 ? {} : { per: own.length }), init: here.initAll || init === null ? here.init : init, origin: at };
     ctx.parameters.set(trimmed, known);
     const caller = here.module.standard ? here.calls.findLast(({ place }) => !place.file.startsWith('std/')) : undefined;
     if (caller !== undefined) ctx.parameterCalls.set(trimmed, caller.place);
-    ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, own, at));
+    ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, axes, at));
+  }
+  if ((known.per ?? 0) !== own.length) {
+    const call = here.calls.findLast(({ place }) => place.file === here.calls[0]!.place.file);
+    ctx.problems.report({
+      code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span), message: 'this instance is called with `per` and without it',
+      why: 'a name given with `let` is one instance: its parameters either have the axis in front or not', related: [{ place: placeOf(here, span), message: `this parameter, \`${name}\`` }],
+    });
+    return null;
   }
   const other = known.axes.findIndex((axis, k) => all[k] === undefined || !sameExtent(axis, all[k], here));
   if (other >= 0) {
@@ -83,7 +93,12 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
     });
     return null;
   }
-  return known.axes.reduce((node, axis, k) => rename(node, axis, all[k]!, here, span), ctx.parameterNodes.get(trimmed)!);
+  return known.axes.reduce((node, axis, k) => {
+    const place = here.own[k]?.place;
+    if (place === undefined) return rename(node, axis, all[k]!, here, span);
+    ctx.owned += 1;
+    return ctx.builder.at(at).gather(node, place, axis.id, true);
+  }, ctx.parameterNodes.get(trimmed)!);
 }
 
 function sameExtent(a: Axis, b: Axis, here: Here): boolean {

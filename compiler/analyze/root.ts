@@ -38,7 +38,7 @@ export function begin(setup: Setup): Root {
   const prelude = new Scope(null);
   for (const module of modules.modules.values()) if (module.standard) defineDeclarations(module, prelude);
   const here: Here = {
-    ctx, module: modules.entry, scope: new Scope(prelude), scopes, frame: ctx.frame(''), path: '', target: null, ordinals: new Map(), loops: [], steps: new Map(), taps: [], alignments: new Map(),
+    ctx, module: modules.entry, scope: new Scope(prelude), scopes, frame: ctx.frame(''), path: '', target: null, ordinals: new Map(), loops: [], own: [], steps: new Map(), taps: [], alignments: new Map(),
     calls: [], decoding: null, next: false, filled: false, later: new Set(), given: new Map(), decode: null, stepping: null, init: { kind: 'glorot' }, initAll: false,
   };
   const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();

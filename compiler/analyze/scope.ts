@@ -184,6 +184,12 @@ export interface CallSite {
   readonly place: Place;
 }
 
+/** Of a `per` around: the axis that parameters have in front, and the place on it that this instance is. */
+export interface OwnPlace {
+  readonly axis: Axis;
+  readonly place: Node;
+}
+
 /** Under which value of an option a fault shows. */
 export interface Found {
   readonly place: Place;
@@ -230,6 +236,8 @@ export class Context {
   readonly unordered = new WeakSet<Node>();
   /** How many random draws were made so far. */
   draws = 0;
+  /** How many parameters were read at a place of a `per`. */
+  owned = 0;
   private frames = 0;
 
   constructor(options: ContextOptions) {
@@ -266,6 +274,8 @@ export interface Here {
   readonly ordinals: Map<string, number>;
   /** Positions of the scans around, outermost first. */
   readonly loops: readonly Node[];
+  /** Of the `per` around, outermost first. */
+  readonly own: readonly OwnPlace[];
   /** This step's place in the scans around in this frame, by axis label. */
   readonly steps: ReadonlyMap<string, Node>;
   /** The scope around each module's declarations, by path. */

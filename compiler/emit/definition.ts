@@ -42,7 +42,7 @@ class DefinitionWriter {
       this.#method('parameters', typeName, program.parameters.flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list(program.parameters.map((parameter) => {
         const { kind, ...rest } = parameter.init;
         const init = [`kind: ${quoted(kind)}`, ...Object.entries<number | HostExpr>(rest).map(([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`)].join(', ');
-        return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs}, init: { ${init} } }`;
+        return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} } }`;
       })));
       this.#inputs('inputs', this.#modelInputs(), '');
       this.#outputs();

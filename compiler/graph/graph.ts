@@ -210,6 +210,8 @@ export interface Parameter {
   readonly axes: readonly Axis[];
   /** How many of the axes are out-axes: fan-out is their product, fan-in the rest's. */
   readonly outs: number;
+  /** Of `F per a (…)`: how many axes in front count instances. Each has its own first values, as if it were alone; `outs` counts from behind them. */
+  readonly per?: number;
   readonly init: Initialiser;
   readonly origin: Origin;
 }

@@ -94,6 +94,15 @@ export const cases: readonly Case[] = [
   c('E0406', 'one instance at two sizes', body('let f = Linear[embed]\nf(x) + «f(h)»')),
   c('E0407', 'an axis of a model that is no dim', 'dim source: ragged\nmodel M(x: [«souce»]) -> [] { sum[souce](x) }'),
   c('E0407', 'an axis of an encoder that is no dim', 'dim source: ragged\nencoder E(x: [«souce»]) -> [] { sum[souce](x) }'),
+  // ---- per
+  c('E0503', 'parameters for each place of a ragged axis', body('sum[hidden](Linear[hidden] per «source» (x)) * x')),
+  c('E0202', 'per an axis that is not there', body('x * sum[hidden](Linear[hidden] per «heads» (h))')),
+  c('E0301', 'per an axis twice', body('x * sum[hidden, words](Linear[hidden] per (words, «words») (h))')),
+  c('E0205', 'an operation per an axis', body('«softmax[embed] per embed»(x)')),
+  c('E0205', 'a decoder per an axis', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nmodel M(c: [hidden]) generates y: index(words)[target] { «D per words»(c) }`),
+  c('E0406', 'one instance with per and without', body('let f = Linear[embed]\nf(x) + sum[words](f per words (x)) + «f(x)»').replace('f(x) + sum', 'sum')),
+  c('E0402', 'the axis of per is one of the block', `${dims}block R(x: [embed]) -> [embed] { x }\nblock B(x: [source, embed]) -> [source, embed] { R per embed («x») }`),
+  c('E0303', 'another axis under the name of per', `${dims}block B(h: [words: 3, hidden]) -> [words, hidden] { «Linear[hidden, in = hidden] per words (h)» }`),
   // ---- absence
   c('E0501', 'an emit that may be absent', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  a = xt where r > 0;  emit «a» }")),
   c('E0501', 'a state that may be absent', body("scan source with xt = x { state r: [embed] = 0;  r' = «xt where r > 0»;  emit r }")),
@@ -126,7 +135,6 @@ export const cases: readonly Case[] = [
 
 /** What is parsed, and has no meaning yet: each exactly one E0901. */
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
-  ['per', body('«RNN per source»(x, h)')],
   ['past', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + mean[tape](«past[tape](r)»);  emit r }")],
   ['running', body('«running m: [embed] = 0»\nx + m')],
   ['sample', body('x + «sample normal[embed]()»')],

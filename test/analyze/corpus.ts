@@ -78,6 +78,22 @@ encoder Sums(x: [time, d]) -> { all: [time, d], final: [d] } {
 }
 model M(x: [time, d]) -> [time, d] { r = Sums(x);  concat[d](r.all, x)[d = position[d]] + r.final + stack[two](r.final, r.final)[two = 1] }
 `,
+  experts: `dim time: ragged, d = 4, experts = 3, heads = 2, width = 2
+attention Head[width](x: [d], y: [key, d]) -> [width] {
+  param Wq, Wk, Wv: [width <- d]
+  weights = softmax[key]((Wq @ x) @ (Wk @ y))
+  sum[key](weights * (Wv @ y))
+}
+model M(x: [time, d]) -> { y: [time, d], w: [time, heads, key: time] } {
+  param Wo: [d <- heads, width]
+  heard = Head[width] per heads (x, x[time as key])
+  h     = LayerNorm(x + dropout(Wo @ heard, 0.1))
+  gate  = softmax[experts](Linear[experts](h))
+  e     = argmax[experts](gate)
+  { y = h + gate[e] * (FeedForward[5] per experts (h))[e], w = heard.weights }
+}
+objective Fit for M { loss = sum[time, d](y ^ 2);  optimizer adam(rate = 0.01) }
+`,
   pointing: `dim points: ragged, tour: ragged, d = 4
 dim choice = 1 + points
 encoder Read(P: [points, d]) -> [choice, d] { param stop: [d];  concat[choice](stop, Linear[d](P)) }

@@ -10,7 +10,6 @@ const objective = (head: string, body = 'loss = sum[d](y)'): string =>
 const STATE = "state s: [d] = c;  s' = tanh(s);  logits = Linear[words](s')";
 
 const REFUSED: Readonly<Record<string, string>> = {
-  'F per a (…)': block('Linear[d] per source (x)'),
   'past[tape](h)': block('x + past[source](x)'),
   running: block("running m: [d] = 0;  m' = x;  x + m", '(x: [d]) -> [d]'),
   'reducing over batch': block('x - mean[batch](x)'),

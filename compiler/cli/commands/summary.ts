@@ -62,10 +62,10 @@ async function ofTask(where: string, given: Given, io: Io): Promise<{ readonly f
 }
 
 function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, number>, io: Io): void {
-  const shape = ({ axes, outs }: Parameter): string => {
+  const shape = ({ axes, outs, per = 0 }: Parameter): string => {
     const names = axes.map(({ label, space }) => `${label} ${sizes(sizeOf(space))}`);
-    const ins = names.slice(outs);
-    return `[${names.slice(0, outs).join(', ')}${ins.length === 0 ? '' : ` <- ${ins.join(', ')}`}]`;
+    const [instances, to, ins] = [names.slice(0, per), names.slice(per, per + outs), names.slice(per + outs)];
+    return `[${to.join(', ')}${ins.length === 0 ? '' : ` <- ${ins.join(', ')}`}]${instances.length === 0 ? '' : ` per ${instances.join(', ')}`}`;
   };
   const counts = program.parameters.map(({ axes }) => axes.reduce((product, { space }) => product * sizes(sizeOf(space)), 1));
   const total = counts.reduce((sum, count) => sum + count, 0);
