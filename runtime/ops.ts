@@ -54,6 +54,7 @@ export function sigmoidGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
  */
 export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   if (tf.getBackend() === 'tensorflow') return nativeWhere(condition, a, b);
+  if (typeof a !== 'number' && a.dtype === 'bool' && typeof b !== 'number') return whereTrue(condition, a, b);
   return tf.tidy(() => {
     const { assertAndGetBroadcastShape } = tf.broadcast_util;
     let shape = condition.shape;
@@ -67,6 +68,11 @@ export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor 
     const [t, e] = [a, b].map((x) => (typeof x === 'number' ? tf.fill(shape, x, dtype) : whole(x.dtype === dtype ? x : tf.cast(x, dtype)))) as [tf.Tensor, tf.Tensor];
     return tf.engine().runKernel(tf.Select, { condition: whole(condition), t, e }) as tf.Tensor;
   });
+}
+
+/** Among truth values, which the wasm kernel does not take. */
+function whereTrue(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.logicalOr(tf.logicalAnd(condition, a), tf.logicalAnd(tf.logicalNot(condition), b)));
 }
 
 /** TensorFlow's own choice broadcasts by itself. */

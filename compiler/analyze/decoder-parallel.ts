@@ -22,7 +22,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const previous = builder.argument({ elem, axes: [axis], masks: [] }, origin(base, generates.name.span, output));
   const scope = new Scope(base.scope);
   scope.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope, decoding: { position: builder.position(axis), output } };
+  const inside: Here = { ...base, scope, decoding: { position: builder.position(axis), output, chosen: null } };
   const found = collected();
   runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
   if (ctx.problems.errors > errors) return null;

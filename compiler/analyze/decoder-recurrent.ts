@@ -1,11 +1,12 @@
 /** Recurrent decoders: one step's graph, and from it the teacher-forced scan over the generated axis. */
 import type { Node, RecurrentDecoder } from '../graph/graph.ts';
+import { Dependence, reachable } from '../graph/walk.ts';
 import { collected, runBody } from './body.ts';
 import { attentionFields, limitsOf, logitsOf, targetsOf, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { rename } from './operate.ts';
 import { nextOf } from './scan.ts';
 import type { Here, Value } from './scope.ts';
-import { origin, Scope, tensor, typeOf } from './scope.ts';
+import { origin, report, Scope, tensor, typeOf } from './scope.ts';
 
 export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const { declaration, generates, axis, elem, base } = setting;
@@ -13,11 +14,12 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const builder = ctx.builder.at(origin(base, generates.span));
   const output = generates.name.text;
   const previous = builder.argument({ elem, axes: [], masks: [] }, origin(base, generates.name.span, output));
+  const chosen = builder.argument({ elem, axes: [], masks: [] }, origin(base, generates.name.span, `${output}_next`));
   const position = builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] });
   const constants = new Scope(base.scope);
   const steps = new Scope(constants, { scan: axis.label });
   steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { position, output } };
+  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { position, output, chosen } };
   const errors = ctx.problems.errors;
   const found = collected();
   runBody(declaration.body, inside, { states: true, emits: false, value: false, clauses: 'decoder', constants }, found);
@@ -27,17 +29,35 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   if (logits === null) return null;
   for (const state of states) if (state.next === null) return null;
   const complete = states.map((state) => ({ name: state.name, argument: state.argument, init: state.init, next: state.next! }));
-  const { taps, fields } = attentionFields(found.named, inside);
+  const dependence = new Dependence();
+  const isLate = (node: Node): boolean => dependence.of(node).has(chosen);
+  if (isLate(logits)) return readsChoice(logits, found.named, isLate, setting, inside);
+  const { taps: all, fields } = attentionFields(found.named, inside);
+  // A step gives what is known before the choice.
+  const taps = new Map([...all].filter(([, node]) => !isLate(node)));
   const limits = limitsOf(setting, found);
   if (limits === null) return null;
   const graph: RecurrentDecoder = {
     kind: 'recurrent', name: declaration.name.text, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps, ...limits,
+    ...(complete.some(({ next }) => isLate(next)) ? { chosen } : {}),
   };
-  return { ...teacherForced(graph, found.named, setting), fields };
+  return { ...teacherForced(graph, found.named, all, setting), fields };
 }
 
-/** Teacher forcing: one scan over the generated axis with the true previous outputs; every named value is an emit. */
-function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string, Value>, setting: DecoderSetting): Omit<Decoded, 'fields'> {
+/** E0605: the scores of the outputs read a next value that is known only after the choice. */
+function readsChoice(logits: Node, named: ReadonlyMap<string, Value>, isLate: (node: Node) => boolean, { generates }: DecoderSetting, inside: Here): null {
+  const read = new Set(reachable([logits]));
+  const late = [...named].find(([name, value]) => name.endsWith("'") && value.kind === 'tensor' && isLate(value.node) && read.has(value.node));
+  const entry = inside.scope.own('logits');
+  const output = generates.name.text;
+  report(inside, 'E0605', entry?.kind === 'value' && entry.span !== null ? entry.span : generates.span, `\`logits\` reads \`${late?.[0] ?? `${output}'`}\`, which depends on \`${output}'\``, {
+    why: `\`${output}'\` is chosen by \`logits\``, ...(late === undefined ? {} : { fix: `read the state itself: \`${late[0].replace("'", '')}\`` }),
+  });
+  return null;
+}
+
+/** Teacher forcing: one scan over the generated axis with the true outputs; every named value is an emit. */
+function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string, Value>, taps: ReadonlyMap<string, Node>, setting: DecoderSetting): Omit<Decoded, 'fields'> {
   const { axis, base, here, span } = setting;
   const builder = here.ctx.builder.at(origin(here, span));
   const { outer, inputs, ...targets } = targetsOf(setting);
@@ -46,10 +66,13 @@ function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string,
     const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
     if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) emits.push([name, node]);
   }
-  for (const [name, node] of graph.taps) if (!emits.some(([known]) => known === name)) emits.push([name, node]);
+  for (const [name, node] of taps) if (!emits.some(([known]) => known === name)) emits.push([name, node]);
   const scan = builder.scan({
     axis, position: graph.position,
-    xs: [{ arg: graph.previous, value: rename(targets.previousNode, outer, axis, base, span) }],
+    xs: [
+      { arg: graph.previous, value: rename(targets.previousNode, outer, axis, base, span) },
+      ...(graph.chosen === undefined ? [] : [{ arg: graph.chosen, value: rename(targets.targetNode, outer, axis, base, span) }]),
+    ],
     states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })),
     emits: emits.map(([, node]) => node),
   });

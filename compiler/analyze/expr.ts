@@ -115,8 +115,9 @@ function evaluateName(expr: NameExpr, here: Here): Value {
   if (entry !== null) return captured(entry, key, expr.span, here);
   if (key === 'training') return tensor(constant(here.ctx.training ? 1 : 0, 'bool', here, expr.span));
   if (expr.prime && here.decoding?.output === expr.name) {
-    return here.next ? notYet(here, expr.span, `\`${key}\` in the equation of a next state`) : report(here, 'E0605', expr.span, `\`${key}\` is not known yet: it is what this step predicts`, {
-      why: `in a decoder \`${expr.name}\` is the previous output`, fix: `write \`${expr.name}\``,
+    if (here.next && here.decoding.chosen !== null) return tensor(here.decoding.chosen);
+    return report(here, 'E0605', expr.span, `\`${key}\` is not known yet: it is what this step predicts`, {
+      why: `in a decoder \`${expr.name}\` is the previous output; \`${key}\` exists after the choice, for the next values of states`, fix: `write \`${expr.name}\``,
     });
   }
   const base = expr.prime ? here.scope.lookup(expr.name) : null;

@@ -282,8 +282,8 @@ export interface Here {
   readonly scopes: ReadonlyMap<string, Scope>;
   /** In a model's body: what a decoder's call does. */
   readonly decode: ((entry: DeclarationEntry, args: readonly { param: Param; node: Node | null; span: Span }[], span: Span, here: Here) => Value) | null;
-  /** The decoder around in this frame: its position, and what it generates. */
-  readonly decoding: { readonly position: Node; readonly output: string } | null;
+  /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
+  readonly decoding: { readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
   /** Inside the equation of a state's next value. */
   readonly next: boolean;
   /** Left of an `else`: what is absent here is filled. */

@@ -262,6 +262,8 @@ export interface RecurrentDecoder extends DecoderBase {
   readonly kind: 'recurrent';
   /** index(vocabulary) scalar argument: the previous output. */
   readonly previous: Node;
+  /** The same of the output that is chosen at this step. Next values of states alone read it; absent where none does. */
+  readonly chosen?: Node;
   /** index(axis) scalar argument. */
   readonly position: Node;
   readonly states: readonly { readonly name: string; readonly argument: Node; readonly init: Node; readonly next: Node }[];

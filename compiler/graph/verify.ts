@@ -48,7 +48,9 @@ export function programRoots(program: Program): readonly Node[] {
 }
 
 export function freeArguments({ decoder }: Program): readonly Node[] {
-  return decoder === null || decoder.kind === 'parallel' ? [] : [decoder.previous, decoder.position, ...decoder.states.map(({ argument }) => argument)];
+  if (decoder === null || decoder.kind === 'parallel') return [];
+  const { previous, chosen, position, states } = decoder;
+  return [previous, ...(chosen === undefined ? [] : [chosen]), position, ...states.map(({ argument }) => argument)];
 }
 
 class Verifier {

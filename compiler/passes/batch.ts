@@ -20,6 +20,8 @@ export interface BatchOptions {
   readonly unbatched?: ReadonlySet<string>;
   /** Ragged dims beside those on the axes of the graph: a size may be all that names one. */
   readonly ragged?: readonly Dim[];
+  /** Are the roots one step's? Then an example cannot choose outputs that only longer ones have. */
+  readonly step?: boolean;
 }
 
 /** A root named `logits` is a log-probability: where it is absent it becomes -1e9. */
@@ -29,10 +31,12 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
   for (const dim of options.ragged ?? []) raggedDims({ kind: 'dim', dim }, dims);
   for (const node of facts.nodes) for (const { axes } of node.types) for (const { space } of axes) raggedDims(space, dims);
   const m = new Maker(algebra);
-  const pass = new Batch(m, facts, new Absence(m, dims), options.unbatched ?? new Set());
+  const absence = new Absence(m, dims);
+  const pass = new Batch(m, facts, absence, options.unbatched ?? new Set());
   return new Map([...roots].map(([name, node]) => {
     const { value, masks } = pass.partial(node);
-    const present = name === 'logits' ? all(m, masks) : null;
+    const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
+    const present = name === 'logits' ? all(m, [...masks, ...ends]) : null;
     return [name, present === null ? value : m.select(present, value, m.constant(SKIPPED_LOGIT))];
   }));
 }

@@ -45,7 +45,7 @@ export class NoStep extends GraphError {
  * roots: the outputs by name, `state.<name>`. A state that is kept rows is an `append`, and is not prepared: it begins empty.
  */
 export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
-  const whole = optimise(batch(respace(opened(clocked), clocked.axis.space), { ragged }));
+  const whole = optimise(batch(respace(opened(clocked), clocked.axis.space), { ragged, step: true }));
   const steps = new Steps(whole, clocked, beam);
   const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
   const roots = layRows(optimise(new Map([...outputs, ...steps.roots()])));

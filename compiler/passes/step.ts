@@ -10,6 +10,7 @@ import { size as sizes } from '../analyze/size.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
 import { mergeHypotheses } from './hypotheses.ts';
+import { advanceLate, CHOSEN } from './late.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
@@ -23,10 +24,10 @@ const POSITION = 't';
 
 /** `prepare` and `step` as `CompiledDecoder` says, in the 'batched' dialect. `decoder` may be in 'calls' or 'inlined'. */
 export function deriveStep(decoder: RecurrentDecoder, ragged: readonly Dim[] = [], optimise: (roots: Roots) => Roots = simplify): StepRoots {
-  const lifted = liftedStep(decoder);
-  const batched = optimise(batch(lifted, { unbatched: new Set([POSITION]), ragged }));
+  const { roots, orders } = advanceLate(liftedStep(decoder), decoder);
+  const batched = optimise(batch(roots, { unbatched: new Set([POSITION]), ragged, step: true }));
   return splitMemory(batched, {
-    beam: BEAM, orders: stepOrders(decoder), isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
+    beam: BEAM, orders: new Map([...stepOrders(decoder), ...orders]), isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
   });
 }
 
@@ -115,7 +116,7 @@ function stepOrders({ logits, states, taps }: RecurrentDecoder): ReadonlyMap<str
 }
 
 /** The step's arguments become inputs over `beam`; `t` is the same for all. */
-function liftedStep({ previous, position, states, logits, taps }: RecurrentDecoder): Roots {
+function liftedStep({ previous, chosen, position, states, logits, taps }: RecurrentDecoder): Roots {
   const roots = new Map<string, Node>([
     ['logits', logits],
     ...states.map(({ name, next }): [string, Node] => [`state.${name}`, next]),
@@ -130,6 +131,7 @@ function liftedStep({ previous, position, states, logits, taps }: RecurrentDecod
   };
   input(previous, 'previous', [BEAM]);
   input(position, POSITION, []);
+  if (chosen !== undefined) input(chosen, CHOSEN, [BEAM]);
   for (const { name, argument } of states) input(argument, `state.${name}`, [BEAM, ...typeOf(argument).axes]);
   return mapRoots(roots, (node) => inline.get(node));
 }

@@ -87,7 +87,7 @@ function likeliest(live: readonly (Place | null)[], logits: ArrayLike<number>, r
     for (let id = 0; id < vocabulary; id++) {
       const logProbability = base + logits[from + id]!;
       const worst = best.length < count ? -Infinity : best[count - 1]!.logProbability;
-      if (!(logProbability > worst) || logProbability < impossible) continue;
+      if (!(logProbability > worst) || logits[from + id]! < impossible) continue;
       let at = best.length;
       while (at > 0 && best[at - 1]!.logProbability < logProbability) at--;
       best.splice(at, 0, { slot, id, logProbability });
@@ -136,6 +136,10 @@ export class BeamSearch implements Search {
     const length = (live[0]?.length ?? 0) + 1;
     if (length >= limit) {
       this.cutOff = bestFirst(next.map((place) => this.ranked(place, end === null)));
+      this.finish();
+    } else if (next.length === 0 && this.pool.length === 0) {
+      // Every choice is excluded: what there is breaks off.
+      this.cutOff = bestFirst(this.places.map((place) => this.ranked(place, false)));
       this.finish();
     } else if (next.length === 0 || this.settled(next[0]!.logProbability, length)) {
       this.finish();
@@ -206,7 +210,10 @@ export class Sampling implements Search {
     const { end, limit } = this.rules;
     const from = row(0);
     const place = this.last?.length ?? 0;
-    this.last = prompted(this.last, this.rules) ?? this.drawn(logits, from, place);
+    const next = prompted(this.last, this.rules) ?? this.drawn(logits, from, place);
+    this.done = next === null;
+    if (next === null) return;
+    this.last = next;
     this.ended = this.last.id === end || (end === null && place + 1 >= limit);
     this.done = this.ended || place + 1 >= limit;
   }
@@ -216,8 +223,10 @@ export class Sampling implements Search {
     return last === null ? [] : [{ place: last, ended: this.ended, score: this.rules.rank(last.logProbability, last.length) }];
   }
 
-  private drawn(logits: ArrayLike<number>, from: number, place: number): Place {
+  /** null: every choice is excluded. */
+  private drawn(logits: ArrayLike<number>, from: number, place: number): Place | null {
     const id = this.choose(logits, from, place);
+    if (logits[from + id]! < impossible) return null;
     const logProbability = (this.last?.logProbability ?? 0) + logits[from + id]! - logTotal(logits, from, this.rules.vocabulary);
     return extend(this.last, id, 0, logProbability);
   }

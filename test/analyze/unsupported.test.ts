@@ -31,7 +31,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   'a model called by a model': `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { M(x) }`,
   'a default of an input': `${DIMS}model M(x: [d] = 0) -> y: [d] { LayerNorm(x) }`,
   'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
-  'y\' in a state': decoder("state s: index(words) = 1;  s' = y';  logits = Linear[words](c)"),
   'an objective over a decoder': `${decoder(STATE)}\nobjective O for D { loss = 0.0;  optimizer sgd(rate = 0.1) }`,
   'an objective over several models': objective('for M, N'),
   update: objective('for M', 'update M { loss = sum[d](y) }'),

@@ -1,0 +1,136 @@
+/** What holds of every generating model, whatever its inputs: the emitted module against the oracle of its program, on every backend. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Node } from '../../compiler/graph/graph.ts';
+import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { useBackend, type GenerativeModel, type Ints } from '../../runtime/index.ts';
+import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
+
+export type Example = Readonly<Record<string, unknown>>;
+type Tested = GenerativeModel<Record<string, number>, Example, Example>;
+
+export interface Subject {
+  readonly title: string;
+  /** Of `models/`; its text, where it is no file there. */
+  readonly path: string;
+  readonly text?: string;
+  readonly set?: Readonly<Record<string, string | number>>;
+  readonly dims: Readonly<Record<string, number>>;
+  /** Inputs, the generated sequence and what the objective is given, of differing lengths. */
+  readonly examples: readonly Example[];
+  /** The name of the generated sequence. */
+  readonly output?: string;
+  /** Ragged dims of an example. */
+  readonly lengths: (example: Example) => Readonly<Record<string, number>>;
+  /** Places to generate, where the program does not say; steps to compare. */
+  readonly most?: number;
+}
+
+export function agrees(subjects: readonly Subject[]): void {
+  const slopes = new Map<string, readonly number[]>();
+  describe.each(usable)('on %s', (backend) => {
+    beforeAll(async () => {
+      await useBackend(backend);
+    });
+
+    describe.each(subjects)('$title', ({ title, path, text, set = {}, dims, examples, output = 'y', lengths, most }) => {
+      const limit = most === undefined ? {} : { atMost: most };
+      let tested: Compiled<Tested>;
+      let model: Tested;
+      let parameters: Map<string, Float64Array>;
+
+      beforeAll(async () => {
+        tested = await compiled<Tested>(path, new Map(Object.entries(set)), text ?? null);
+        model = tested.create({ dims, seed: 3 });
+        parameters = await parametersOf(model);
+      });
+
+      const bound = (example: Example, y = example[output] as readonly number[]): Bindings => ({
+        sizes: new Map([...Object.entries(model.sizes), ...Object.entries(lengths({ ...example, [output]: y }))]),
+        inputs: new Map<string, Nested>([...Object.entries(example) as [string, Nested][], [output, [model.definition.decoder!.start, ...y.slice(0, -1)]], [`${output}'`, [...y]]]),
+        parameters,
+      });
+      const meanSlopes = (loss: Node, parameter: string, entries: readonly number[]): number[] => {
+        const each = examples.map((example) => finiteDifference(loss, bound(example), parameter, entries));
+        return entries.map((_, i) => each.reduce((sum, found) => sum + found[i]!, 0) / examples.length);
+      };
+
+      it('gives the outputs of the oracle, example by example, from one padded batch', async () => {
+        const outputs = await model.forward(examples);
+        const names = [...tested.program.outputs.keys()];
+        for (const [k, example] of examples.entries()) {
+          const expected = oracle([...tested.program.outputs.values()], bound(example));
+          for (const [j, name] of names.entries()) expect(relative(outputs[k]![name]!.data, expected[j]!.data), `${name} of example ${k}`).toBeLessThan(1e-4);
+        }
+      });
+
+      it('gives the loss of the oracle, and the gradients of finite differences', async () => {
+        const { loss, gradients } = await model.gradients(examples);
+        const objective = tested.program.objectives[0]!;
+        const each = examples.map((example) => oracle([objective.loss], bound(example))[0]!.data[0]!);
+        expect(loss).toBeCloseTo(each.reduce((a, b) => a + b, 0) / each.length, 4);
+        for (const { path: parameter, size } of model.parameters) {
+          const entries = Array.from({ length: Math.min(size, 4) }, (_, i) => Math.floor((i * size) / Math.min(size, 4)));
+          const expected = slopes.get(`${title} ${parameter}`) ?? meanSlopes(objective.loss, parameter, entries);
+          slopes.set(`${title} ${parameter}`, expected);
+          const given = entries.map((entry) => gradients[parameter]!.data[entry]!);
+          const scale = Math.max(...Array.from(gradients[parameter]!.data, Math.abs), 1e-3);
+          for (const [i, slope] of expected.entries()) expect(Math.abs(given[i]! - slope) / scale, `${parameter}[${entries[i]}]`).toBeLessThan(2e-3);
+        }
+      });
+
+      it('steps as it does when taught', async () => {
+        const taught = await model.forward(examples);
+        const decoding = model.encode(examples, limit);
+        try {
+          const longest = Math.min(most ?? 5, Math.max(...examples.map((example) => (example[output] as Ints).length)));
+          for (let t = 0; t < longest; t++) {
+            const previous = examples.map((example) => (t === 0 ? model.definition.decoder!.start : ((example[output] as Ints)[t - 1] ?? 0)));
+            const { logits } = await decoding.step(previous);
+            for (const [k, example] of examples.entries()) {
+              if (t >= (example[output] as Ints).length) continue;
+              const all = taught[k]!['logits']!;
+              const own = all.data.length / all.shape[0]!;
+              const width = logits.data.length / examples.length;
+              expect(relative(logits.data.slice(k * width, k * width + own), all.data.slice(t * own, (t + 1) * own)), `place ${t} of example ${k}`).toBeLessThan(1e-4);
+            }
+          }
+        } finally {
+          decoding.dispose();
+        }
+      });
+
+      it('searches with width 1 as it goes greedily; every hypothesis of a beam has the probability that the oracle gives it', async () => {
+        const greedy = await model.generate(examples, limit);
+        const narrow = await model.generate(examples, { method: 'beam', width: 1, ...limit });
+        expect(narrow.map(({ ids }) => [...ids])).toEqual(greedy.map(({ ids }) => [...ids]));
+        const wide = await model.generate(examples, { method: 'beam', width: 3, ...limit });
+        const sampled = await model.generate(examples, { method: 'sample', ...limit, seed: 5 });
+        for (const [k, example] of examples.entries()) {
+          for (const { ids, logProbability } of [...wide[k]!.all, greedy[k]!, sampled[k]!]) {
+            const [logits] = oracle([tested.program.outputs.get('logits')!], bound(example, [...ids]));
+            const width = logits!.data.length / ids.length;
+            let total = 0;
+            for (const [t, id] of ids.entries()) {
+              const row = Array.from(logits!.data.slice(t * width, (t + 1) * width));
+              const most = Math.max(...row);
+              total += row[id]! - most - Math.log(row.reduce((sum, x) => sum + Math.exp(x - most), 0));
+            }
+            expect(Math.abs(logProbability - total), `${[...ids].join()} of example ${k}`).toBeLessThan(2e-4 * Math.max(1, ids.length));
+          }
+        }
+      });
+
+      it('leaves no tensor behind', async () => {
+        await model.gradients(examples);
+        const before = tf.memory().numTensors;
+        await model.forward(examples);
+        await model.gradients(examples);
+        await model.generate(examples, { method: 'beam', width: 3, ...limit });
+        expect(tf.memory().numTensors).toBe(before);
+      });
+    });
+  });
+}
+
+const usable = await usableBackends();
