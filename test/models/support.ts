@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { compileFile, renderAll, type Library, type Program } from '../../compiler/index.ts';
 import { interpret, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
+import type { CompiledModel } from '../../compiler/passes/compiled.ts';
 import { reportBackends, type BackendName, type GenerativeModel, type Ints, type ModelOptions } from '../../runtime/index.ts';
 
 const models = fileURLToPath(new URL('../../models/', import.meta.url));
@@ -36,6 +37,8 @@ export function library(): Library {
 
 export interface Compiled<M> {
   readonly program: Program;
+  /** What was emitted, as graphs. */
+  readonly graphs: CompiledModel;
   create(options: ModelOptions<Record<string, number>>): M;
 }
 
@@ -50,7 +53,7 @@ export async function compiled<M>(path: string, set: ReadonlyMap<string, string 
   writeFileSync(file, result.code);
   const program = result.programs[0]!;
   const emitted = (await import(/* @vite-ignore */ file)) as Record<string, new (options: ModelOptions<Record<string, number>>) => M>;
-  return { program, create: (options) => new emitted[program.name]!(options) };
+  return { program, graphs: result.models[0]!, create: (options) => new emitted[program.name]!(options) };
 }
 
 /** Compiles `models/<name>/model.attn`, or the text given. */
