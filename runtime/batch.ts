@@ -53,14 +53,20 @@ export function collate(
   const dims = new Set(specs.flatMap((spec) => spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : []))));
   for (const dim of dims) lengths[dim] = new Int32Array(examples.length);
 
+  const first = new Map<string, Origin>();
   for (const [row, example] of examples.entries()) {
     if (typeof example !== 'object' || example === null || isNested(example)) {
       const names = specs.map((spec) => `\`${spec.name}\``).join(', ');
       throw new InputError(`example ${row}: expected an ${names === '' ? 'empty object' : `object with ${names}`}, given ${show(example)}`);
     }
     const origins = new Map<string, Origin>();
-    for (const spec of specs) measure(spec, valueOf(spec, example, row), row, origins, mayBeEmpty);
+    for (const spec of specs) {
+      const value = valueOf(spec, example, row);
+      if (value !== undefined) measure(spec, value, row, origins, mayBeEmpty);
+    }
+    requireLengths(specs, origins, row);
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
+    for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
     checkRequirements(n, requirements, origins, row);
   }
 
@@ -80,9 +86,11 @@ export function requireExamples(examples: unknown): void {
   throw new InputError(`expected an array of examples, given ${show(examples)}${one ? ': write `[example]` for a single one' : ''}`);
 }
 
+/** Undefined where it is left out and may be. */
 function valueOf(spec: InputSpec, example: object, row: number): unknown {
   const value = (example as Readonly<Record<string, unknown>>)[spec.name];
   if (value === undefined || value === null) {
+    if (spec.otherwise !== undefined) return undefined;
     throw new InputError(`example ${row}: \`${spec.name}\` is missing: expected ${describe(spec)}; given ${keysOf(example)}`);
   }
   return value;
@@ -138,6 +146,31 @@ function measure(
   // Inner ragged axes of an empty outer one have no places to count.
   for (const [axis, each] of spec.axes.entries()) {
     if ('dim' in each && !origins.has(each.dim)) origins.set(each.dim, { length: 0, input: spec, axis });
+  }
+}
+
+/** What is left out has the lengths of what is there. */
+function requireLengths(specs: readonly InputSpec[], origins: ReadonlyMap<string, Origin>, row: number): void {
+  for (const spec of specs) {
+    for (const axis of spec.axes) {
+      if (!('dim' in axis) || origins.has(axis.dim)) continue;
+      throw new InputError(`example ${row}: \`${spec.name}\` is left out, and no other input tells how long \`${axis.dim}\` is: expected ${describe(spec)}`);
+    }
+  }
+}
+
+/** One size for all examples of a call. */
+function requireSame(dim: string, origins: ReadonlyMap<string, Origin>, first: Map<string, Origin>, row: number): void {
+  const own = origins.get(dim);
+  const known = first.get(dim);
+  if (own === undefined) return;
+  if (known === undefined) first.set(dim, own);
+  else if (known.length !== own.length) {
+    const { input, axis } = own;
+    throw new InputError(
+      `example ${row}: ${place(input.name, labelsOf(input).slice(0, axis + 1), [])} has ${counted(own.length)} but example 0 has ${known.length}: ` +
+        `\`${dim}\` is \`= input\`, one size for all examples of a call (declare it \`ragged\` if each may have its own)`,
+    );
   }
 }
 
@@ -212,10 +245,19 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
       }
     };
     const value = valueOf(spec, example, row);
-    if (innermost < 0) put(value, [], row * perExample);
+    if (value === undefined) {
+      const own = spec.axes.map((axis) => ('dim' in axis ? lengths[axis.dim]![row]! : axis.size));
+      everywhere(own, strides, row * perExample, (offset) => { data[offset] = spec.otherwise!; });
+    } else if (innermost < 0) put(value, [], row * perExample);
     else copy(value, [], row * perExample);
   }
   return { data, shape: [examples.length, ...sizes], dtype: dtypes[spec.elem] };
+}
+
+/** Calls `visit` with the offset of every place. */
+function everywhere(extents: readonly number[], strides: readonly number[], from: number, visit: (offset: number) => void, axis = 0): void {
+  if (axis === extents.length) return visit(from);
+  for (let at = 0; at < extents[axis]!; at++) everywhere(extents, strides, from + at * strides[axis]!, visit, axis + 1);
 }
 
 /** How many places the indexed space has for this example; infinite where nothing bounds it on the host. */

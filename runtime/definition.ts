@@ -20,7 +20,7 @@ export type ElemName = 'float' | 'int' | 'bool' | 'index';
 
 export type AxisSpec =
   | { readonly label: string; readonly size: number }
-  /** A length per example; `dim` names the ragged dim. */
+  /** The data say how many places it has: a length per example, or one per call; `dim` names the dim. */
   | { readonly label: string; readonly dim: string };
 
 export type InitialiserSpec =
@@ -46,11 +46,15 @@ export interface InputSpec {
   readonly axes: readonly AxisSpec[];
   /** For `index`: how many places the indexed space has (values lie in 0 … size-1), or the ragged dim whose length bounds them. */
   readonly indexes: { readonly label: string; readonly size: number } | { readonly label: string; readonly dim: string } | null;
+  /** Every element of it where an example leaves it out; else it must be there. */
+  readonly otherwise?: number;
 }
 
 export interface RaggedSpec {
   readonly label: string;
   readonly mayBeEmpty: boolean;
+  /** `= input`: all examples of a call have one size. */
+  readonly ofCall?: true;
 }
 
 /** Inputs of one call on the device: padded, `batch` in front, zeros in the padding. */

@@ -1,7 +1,7 @@
 /** Models: their inputs, their outputs, and what an objective may name. */
-import type { Declaration } from '../../grammar/ast.ts';
-import type { Clocked, DecoderGraph, Dim, Input, Node, Space } from '../graph/graph.ts';
-import { sameSpace } from '../graph/spaces.ts';
+import type { Declaration, Expr } from '../../grammar/ast.ts';
+import type { Clocked, DecoderGraph, Input, Node, TensorType } from '../graph/graph.ts';
+import { originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { bodyValue, laterNames, tensorsOf } from './body.ts';
 import { openClock, closeClock } from './causal.ts';
 import { elaborateDecoder } from './decoder.ts';
@@ -9,7 +9,9 @@ import type { Decoded } from './decoder-parts.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { soundSignature } from './standalone.ts';
-import { tensorTypeOfExpr } from './types.ts';
+import { elemName } from './describe.ts';
+import { constantOf } from './size.ts';
+import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 export interface Model {
   readonly inputs: readonly Input[];
@@ -93,7 +95,6 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
   const inputs: Input[] = [];
   for (const param of declaration.params) {
     const { name, span } = param;
-    if (param.value !== null) notYet(here, param.value.span, 'a default of a model\'s input');
     if (param.type.kind === 'map') {
       notYet(here, param.type.span, 'a map as an argument');
       continue;
@@ -101,10 +102,27 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
     const type = tensorTypeOfExpr(param.type, here);
     if (here.scope.own(name.text) !== null) report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
     if (type === null) continue;
-    inputs.push({ name: name.text, type, doc: null });
+    const otherwise = param.value === null ? null : defaultOf(param.value, name.text, type, here);
+    inputs.push({ name: name.text, type, doc: null, ...(otherwise === null ? {} : { otherwise }) });
     here.scope.define(name.text, { kind: 'value', value: tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
   }
   return inputs;
+}
+
+/** An input that an example may leave out is a number or a truth value everywhere. */
+function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here): number | null {
+  const number = value.kind === 'bool' ? (value.value ? 1 : 0) : numberOfExpr(value);
+  const known = elem.kind === 'index' ? constantOf(sizeOf(elem.space)) : null;
+  const first = elem.kind === 'index' ? originOf(elem.space) : 0;
+  const fits = number !== null && (value.kind === 'bool') === (elem.kind === 'bool') && (elem.kind === 'float' || Number.isInteger(number))
+    && (elem.kind !== 'index' || (number >= first && (known === null || number < first + known)));
+  if (fits) return number;
+  if (value.kind === 'error') return null;
+  report(here, 'E0305', value.span, `this is no default of the input \`${name}\``, {
+    expected: elem.kind === 'bool' ? '`true` or `false`' : elem.kind === 'float' ? 'a number' : elem.kind === 'int' ? 'a whole number' : `a place of \`${elemName(elem)}\`, as a number`,
+    why: 'an example that leaves the input out has it everywhere', fix: 'compute what depends on other inputs in the body',
+  });
+  return null;
 }
 
 /** A model generates what its decoder does, under the same name. */
@@ -122,14 +140,4 @@ function generatesAlike(declaration: Declaration, made: Decoded, here: Here): bo
     });
   }
   return alike;
-}
-
-/** Does an input have this ragged dim? */
-export function reads(model: Model, dim: Dim): boolean {
-  const inputs = [...model.inputs, ...(model.decoded === null ? [] : model.decoded.inputs)];
-  return inputs.some(({ type }) => type.axes.some((axis) => mentions(axis.space, dim)));
-}
-
-function mentions(space: Space, dim: Dim): boolean {
-  return space.kind === 'dim' ? space.dim.id === dim.id : space.kind === 'anon' ? false : space.parts.some((part) => mentions(part, dim));
 }

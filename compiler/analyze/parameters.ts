@@ -7,7 +7,7 @@ import { hostExpr, SPREAD } from './host.ts';
 import { rename } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, uniquePath } from './scope.ts';
-import { equalSizes } from './size.ts';
+import { atomsOf, equalSizes } from './size.ts';
 import { axesOfExprs, isRaggedAxis, mapTypeOfExpr, numberOfExpr } from './types.ts';
 
 export function declareParameters(statement: ParamStatement, here: Here): void {
@@ -35,21 +35,26 @@ function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[
     report(here, 'E0305', group.span, 'a parameter is a float tensor');
     return false;
   }
-  const ragged = axes.find(isRaggedAxis);
+  const { ctx } = here;
+  const atoms = (axis: Axis): string[] => [...atomsOf(sizeOf(axis.space))];
+  const ragged = axes.find((axis) => isRaggedAxis(axis) || atoms(axis).some((atom) => ctx.ragged.has(atom) || ctx.ofCall.has(atom)));
   if (ragged === undefined) return true;
-  const why = 'a parameter has one shape; a ragged axis has another length in every example';
+  const what = isRaggedAxis(ragged) || atoms(ragged).some((atom) => ctx.ragged.has(atom)) ? 'ragged' : '`= input`';
+  const why = what === 'ragged' ? 'a parameter has one shape; a ragged axis has another length in every example' : 'a parameter is there before any input';
   const entry = here.scope.lookup(ragged.label);
   const call = here.calls.at(-1);
   // The block is right for other axes: the call is at fault.
   if (call !== undefined && (entry === null || (entry.kind === 'dim' && entry.span === null))) {
     here.ctx.problems.report({
-      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has a parameter on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ragged here`, why,
+      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has a parameter on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ${what} here`, why,
       related: [{ place: placeOf(here, group.span), message: 'this parameter' }],
       fix: 'another axis is meant, or the block cannot be used along this one',
     });
   } else {
-    report(here, 'E0503', group.span, `a parameter has the ragged axis \`${ragged.label}\``, {
-      why, fix: `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``,
+    report(here, 'E0503', group.span, what === 'ragged' ? `a parameter has the ragged axis \`${ragged.label}\`` : `a parameter has the axis \`${ragged.label}\`, whose size an input gives`, {
+      why, fix: what === 'ragged'
+        ? `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``
+        : 'give the dim a number: the constructor and `--set` can change it',
     });
   }
   return false;

@@ -4,7 +4,8 @@ import { Problems, settingPlace, type Place } from '../diagnostics/diagnostic.ts
 import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
 import type { ObjectiveGraph, Program } from '../graph/graph.ts';
-import { elaborateModel, reads } from './model.ts';
+import { elaborateModel } from './model.ts';
+import { hasDim, reportUnsized } from './sized.ts';
 import { entryItems, nameOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { refuseNames } from './refused.ts';
@@ -218,11 +219,13 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
       training: { loss: inTraining.loss, metrics: inTraining.metrics }, optimizer: plain.optimizer, clip: plain.clip,
     });
   }
+  const given = [...model.inputs, ...(model.decoded?.inputs ?? []), ...graphs.flatMap((graph) => graph.given)];
+  reportUnsized(declaration, root.ragged, model, graphs, root.here);
   return {
     name: declaration.name.text, doc: declaration.doc, file: root.here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
-    ragged: root.ragged.filter((dim) => reads(model, dim)),
+    ragged: root.ragged.filter((dim) => given.some(({ type }) => hasDim(type, dim))),
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };

@@ -225,6 +225,8 @@ export class Context {
   readonly parts: { part: Space; whole: Space }[] = [];
   /** Atoms that every example has its own value of. */
   readonly ragged = new Set<string>();
+  /** Atoms that every call has its own value of (`= input`). */
+  readonly ofCall = new Set<string>();
   /** Dims whose size a `repeat` has asked for: fixed when compiled. */
   readonly fixedDims = new Set<string>();
   /** Those that an earlier attempt has found: numbers from the start. */

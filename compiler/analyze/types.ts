@@ -262,8 +262,12 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       return made;
     }
     case 'input':
-      notYet(here, spec.span, '`= input`');
-      return null;
+      if (file === null) {
+        report(here, 'E0205', spec.span, '`= input` stands only at the top of a file', { why: 'the inputs of a model give the size', fix: `let a formal stand for it: \`[${label}]\` in the signature` });
+        return null;
+      }
+      ctx.ofCall.add(id);
+      return dim({ size: size.atom(id), ofCall: true });
     case 'range': {
       const from = sizeOfExpr(value.from, here);
       const to = sizeOfExpr(value.to, here);

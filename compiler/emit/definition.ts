@@ -1,7 +1,7 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../analyze/size.ts';
-import type { Axis, HostExpr, Initialiser, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
+import type { Axis, Dim, HostExpr, Initialiser, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
 import { isPlaces } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
@@ -37,7 +37,7 @@ class DefinitionWriter {
       this.#line(`name: ${quoted(program.name)},`);
       this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1) ?? program.file)},`);
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
-      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty} }`).join(', ')}],`);
+      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''} }`).join(', ')}],`);
       this.#sizes(program.requirements);
       this.#method('parameters', typeName, program.parameters.flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list(program.parameters.map((parameter) => {
         const { kind, ...rest } = parameter.init;
@@ -66,10 +66,10 @@ class DefinitionWriter {
     return `{ label: ${quoted(axis.label)}, size: ${this.#size(sizeOf(axis.space))} }`;
   }
 
-  /** A ragged axis names its dim; every other one has a size. */
+  /** An axis that the data size names its dim; every other one has a size. */
   #axis(axis: Axis): string {
     const { space } = axis;
-    return space.kind === 'dim' && space.dim.ragged ? `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))} }` : this.#fixedAxis(axis);
+    return space.kind === 'dim' && isGiven(space.dim) ? `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))} }` : this.#fixedAxis(axis);
   }
 
   #list(items: readonly string[]): void {
@@ -92,12 +92,12 @@ class DefinitionWriter {
   }
 
   #inputs(name: string, inputs: readonly Input[], comma: string): void {
-    const spec = ({ name: input, type }: Input): { text: string; sizes: readonly Size[] } => {
+    const spec = ({ name: input, type, otherwise }: Input): { text: string; sizes: readonly Size[] } => {
       const { elem } = type;
       const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: elem.space.kind === 'dim' ? elem.space.dim.label : input, space: elem.space } : null;
-      const read = [...type.axes, ...(indexed === null ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && space.dim.ragged)).map((axis) => sizeOf(axis.space));
+      const read = [...type.axes, ...(indexed === null ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim))).map((axis) => sizeOf(axis.space));
       return {
-        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis)).join(', ')}], indexes: ${indexed === null ? 'null' : this.#axis(indexed)} }`,
+        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis)).join(', ')}], indexes: ${indexed === null ? 'null' : this.#axis(indexed)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
         sizes: read,
       };
     };
@@ -265,6 +265,11 @@ class DefinitionWriter {
       this.#line(`step: ${stepName},`);
     }).write(',').newLine();
   }
+}
+
+/** Do the data say how many places it has? */
+function isGiven(dim: Dim): boolean {
+  return dim.ragged || dim.ofCall === true;
 }
 
 /** The sizes that an initialiser's spread is made of. */

@@ -93,7 +93,10 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
     });
   const example = (name: string, from: Iterable<Input>, docs: string[]): StatementStructures => ({
     kind: StructureKind.Interface, name, isExported: true, docs,
-    properties: [...from].map((input) => ({ name: property(input.name), type: hostType(input.type), isReadonly: true, docs: [[...doc(input.doc), `\`${labels(input.type)}\``].join(' ')] })),
+    properties: [...from].map((input) => ({
+      name: property(input.name), type: hostType(input.type), isReadonly: true, hasQuestionToken: input.otherwise !== undefined,
+      docs: [[...doc(input.doc), `\`${labels(input.type)}\``, ...(input.otherwise === undefined ? [] : [`Where it is left out, ${input.otherwise} everywhere.`])].join(' ')],
+    })),
   });
   const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
   return [

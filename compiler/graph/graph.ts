@@ -35,6 +35,8 @@ export interface Dim {
   readonly origin: number;
   /** Only ragged: may an example have length 0? */
   readonly mayBeEmpty: boolean;
+  /** `= input`: one size for all examples of a call, known from their data. */
+  readonly ofCall?: true;
 }
 
 export interface Axis {
@@ -220,6 +222,8 @@ export interface Input {
   readonly name: string;
   readonly type: TensorType;
   readonly doc: string | null;
+  /** Every element of it where an example leaves it out. */
+  readonly otherwise?: number;
 }
 
 /** What the checker could not decide: `divides` (b by a), `equal`, `atMost` (a <= b). Checked once, at the boundary. */
@@ -317,6 +321,7 @@ export interface Program {
   readonly hyperparameters: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   /** Dims whose size is part of the code (a `repeat` counts with them): no constructor argument, only `--set`. */
   readonly fixed: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
+  /** Those that the data size: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
   readonly parameters: readonly Parameter[];
   readonly inputs: readonly Input[];

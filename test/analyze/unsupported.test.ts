@@ -29,14 +29,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   'a map as an argument': block('f @ x', '(f: [d <- d], x: [d]) -> [d]'),
   'a map as a result': block('param W: [e <- d];  W', '(x: [d]) -> [e <- d]'),
   'a model called by a model': `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { M(x) }`,
-  'a default of an input': `${DIMS}model M(x: [d] = 0) -> y: [d] { LayerNorm(x) }`,
   'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
   'an objective over a decoder': `${decoder(STATE)}\nobjective O for D { loss = 0.0;  optimizer sgd(rate = 0.1) }`,
   'an objective over several models': objective('for M, N'),
   update: objective('for M', 'update M { loss = sum[d](y) }'),
   gradient: objective('for M', 'loss = sum[d](gradient(sum[d](y), x) ^ 2)'),
   'ragged in': 'dim far: ragged in near',
-  '= input': 'dim words = input',
   'a size of a ragged dim': block('sum[twice](t)', '(t: [twice: 2 * source]) -> []'),
 };
 

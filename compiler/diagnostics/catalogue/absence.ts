@@ -12,7 +12,7 @@ export const absence = {
     '`argmax`, `first`, `last` and `sample` need a place to choose; this axis may have none. Fill the gap with `else`, or state that the axis has a place. A `dim` that is `ragged` has one or more places, one that is `ragged 0..` may have none.',
     'dim extra: ragged 0..\nh = x[extra = last]', 'dim extra: ragged 0..\nh = x[extra = last] else 0'),
   E0503: entry('parameter with a ragged axis',
-    'Parameters exist before any example, so their sizes cannot depend on one. Bound the ragged dim and give the parameter the bound.',
+    'Parameters exist before any example, so their sizes cannot depend on one: on a ragged dim, or one that is `= input`. Bound the dim and give the parameter the bound.',
     'dim source: ragged\nparam learnt: [source, model]', 'dim places = 512, source: ragged <= places\nparam learnt: [places, model]\ny = x + learnt[position[source]]'),
   // E-PHASE
   E0504: entry('depends on an example',
@@ -22,4 +22,7 @@ export const absence = {
   E0505: entry('answer depends on the rest of the batch',
     'What an example gets as its answer must not depend on the examples beside it. A value that reduces `batch` or `lifted` may reach an objective, the next value of a `running`, or the branch of `if training`, and nothing else.',
     'n = x - mean[batch](x)', "running m: [hidden] = 0\nbm = mean[lifted](x)\nm' = 0.9 * m + 0.1 * bm\nn = if training then x - bm else x - m"),
+  E0506: entry('size that nothing gives',
+    'A dim that is `= input` has the size of an axis of an input, one for all examples of a call. Where no input of the model, or of the objective, has that axis, its size would be unknown.',
+    'dim width = input\nmodel M(x: [d]) -> [width] { x[d = first] * position[width] }', 'dim width = input\nmodel M(x: [d, width]) -> [width] { mean[d](x) }'),
 } satisfies Entries;

@@ -1,0 +1,39 @@
+/** What sizes the dims that no number is declared for: the inputs of a model. */
+import type { Declaration } from '../../grammar/ast.ts';
+import type { Dim, Input, Node, ObjectiveGraph, Space, TensorType } from '../graph/graph.ts';
+import { sizeOf } from '../graph/spaces.ts';
+import { reachable } from '../graph/walk.ts';
+import type { Model } from './model.ts';
+import type { Here } from './scope.ts';
+import { report } from './scope.ts';
+import { atomsOf } from './size.ts';
+
+/** Has an axis this dim? */
+export function hasDim({ axes }: TensorType, dim: Dim): boolean {
+  return axes.some((axis) => mentions(axis.space, dim));
+}
+
+function mentions(space: Space, dim: Dim): boolean {
+  return space.kind === 'dim' ? space.dim.id === dim.id : space.kind === 'anon' ? atomsOf(space.size).has(dim.id) : space.parts.some((part) => mentions(part, dim));
+}
+
+/** E0506: a dim `= input` that is used and stands on no input. */
+export function reportUnsized(declaration: Declaration, dims: readonly Dim[], model: Model, objectives: readonly ObjectiveGraph[], here: Here): void {
+  const check = (roots: readonly Node[], inputs: readonly Input[], what: string): void => {
+    for (const dim of dims) {
+      if (dim.ofCall !== true || inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id))) continue;
+      if (!reachable(roots).some((node) => reads(node, dim))) continue;
+      report(here, 'E0506', declaration.name.span, `nothing tells how many places \`${dim.label}\` has in ${what}`, {
+        why: `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`,
+        fix: `give it a number (\`dim ${dim.label} = 8\`), or declare an input with it`,
+      });
+    }
+  };
+  const inputs = [...model.inputs, ...(model.decoded?.inputs ?? [])];
+  check([...model.outputs.values()], inputs, `\`${declaration.name.text}\``);
+  for (const { name, given, loss, metrics } of objectives) check([loss, ...metrics.values()], [...inputs, ...given], `\`${name}\``);
+}
+
+function reads({ op, types }: Node, dim: Dim): boolean {
+  return (op.kind === 'size' && atomsOf(op.size).has(dim.id)) || types.some((type) => type.axes.some(({ space }) => atomsOf(sizeOf(space)).has(dim.id)));
+}

@@ -1,0 +1,124 @@
+/** Whole programs as a user would run them: emitted, loaded, and held against the oracle of the same text, example by example. */
+import { expect } from 'vitest';
+import { evaluate } from '../../compiler/analyze/size.ts';
+import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
+import type { Axis, Node } from '../../compiler/graph/graph.ts';
+import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { originOf, sizeOf } from '../../compiler/graph/spaces.ts';
+import { Model, useBackend, type Values } from '../../runtime/index.ts';
+import { definitionOf } from '../emit/support.ts';
+import { library, parametersOf, relative } from '../models/support.ts';
+import { randomFrom } from '../passes/support.ts';
+
+export type Example = Readonly<Record<string, unknown>>;
+export type Tested = Model<Record<string, number>, object, object>;
+
+export interface Ran {
+  readonly program: Program;
+  readonly model: Tested;
+  readonly code: string;
+  readonly outputs: readonly Values[];
+}
+
+export interface Options {
+  readonly set?: Readonly<Record<string, string | number>>;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Entries of each parameter whose gradient is compared. */
+  readonly entries?: number;
+  /** What the program's data do not size. */
+  readonly dims?: Readonly<Record<string, number>>;
+}
+
+export async function compileText(text: string, { set = {}, files = {} }: Pick<Options, 'set' | 'files'> = {}): Promise<{ readonly program: Program; readonly code: string }> {
+  const standard = library();
+  const all: Readonly<Record<string, string>> = { ...files, 'program.attn': text };
+  const result = await compileFile('program.attn', { ...standard, read: (path) => all[path] ?? standard.read(path) }, { set: new Map(Object.entries(set)), verify: true });
+  if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
+  return { program: result.programs[0]!, code: result.code };
+}
+
+/** Lengths of an example's ragged dims, read off its inputs; of one inside another a list. */
+export function lengthsOf(program: Program, example: Example): Map<string, number> {
+  const found = new Map<string, number>();
+  const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
+  for (const { name, type } of inputs) {
+    let value: unknown = example[name];
+    for (const { space } of type.axes) {
+      if (!Array.isArray(value)) break;
+      if (space.kind === 'dim' && program.ragged.some(({ id }) => id === space.dim.id)) found.set(space.dim.id, value.length);
+      value = value[0];
+    }
+  }
+  return found;
+}
+
+/** What the oracle needs for one example. */
+export function bound(program: Program, model: Tested, parameters: ReadonlyMap<string, Float64Array>, example: Example): Bindings {
+  const sizes = new Map<string, number>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]), ...lengthsOf(program, example)]);
+  const extents = (axes: readonly Axis[]): number[] => axes.map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
+  const inputs = new Map<string, Nested>();
+  for (const { name, type, otherwise } of [...program.inputs, ...program.objectives.flatMap(({ given }) => given)]) {
+    const given = example[name] as Nested | undefined;
+    if (given !== undefined) inputs.set(name, given);
+    else if (otherwise !== undefined) inputs.set(name, filled(extents(type.axes), otherwise));
+  }
+  return { sizes, inputs, parameters };
+}
+
+function filled([first, ...rest]: readonly number[], value: number): Nested {
+  return first === undefined ? value : Array.from({ length: first }, () => filled(rest, value));
+}
+
+/** Random numbers for every input of the program, of these lengths. */
+export function exampleOf(program: Program, lengths: Readonly<Record<string, number>>, seed: number): Example {
+  const random = randomFrom(seed);
+  const sizes = new Map<string, number>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(lengths)]);
+  const extent = (axis: Axis): number => evaluate(sizeOf(axis.space), (atom) => sizes.get(atom)!);
+  const value = (axes: readonly Axis[], one: () => unknown): unknown => (axes.length === 0 ? one() : Array.from({ length: extent(axes[0]!) }, () => value(axes.slice(1), one)));
+  const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
+  return Object.fromEntries(inputs.map(({ name, type: { elem, axes } }) => [name, value(axes, () => {
+    if (elem.kind === 'index') return originOf(elem.space) + Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => sizes.get(atom)!));
+    if (elem.kind === 'bool') return random() < 0.6;
+    return elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
+  })]));
+}
+
+/** Emits the program, runs all examples in one batch and each alone on the oracle; compares outputs, losses and gradients. */
+export async function agrees(text: string, examples: readonly Example[] | ((program: Program) => readonly Example[]), options: Options = {}): Promise<Ran> {
+  const { program, code } = await compileText(text, options);
+  await useBackend('cpu');
+  const model: Tested = new Model(definitionOf(code), { seed: 3, ...(options.dims === undefined ? {} : { dims: options.dims }) });
+  const parameters = await parametersOf(model);
+  const given = typeof examples === 'function' ? examples(program) : examples;
+  const bindings = given.map((example) => bound(program, model, parameters, example));
+  const outputs = await model.forward(given);
+  const names = [...program.outputs.keys()];
+  given.forEach((_, row) => {
+    const expected = interpret([...program.outputs.values()], bindings[row]!);
+    names.forEach((name, k) => same(outputs[row]![name]!.data, expected[k]!.data, `${name} of example ${row}`));
+  });
+  for (const objective of program.objectives) {
+    const mean = (node: Node): number => given.reduce((sum, _, row) => sum + interpret([node], bindings[row]!)[0]!.data[0]!, 0) / given.length;
+    const { loss, metrics } = await model.loss(given, { objective: objective.name });
+    same([loss], [mean(objective.loss)], `loss of ${objective.name}`);
+    for (const [name, node] of objective.metrics) same([metrics[name]!], [mean(node)], `metric ${name}`);
+    const { gradients } = await model.gradients(given, { objective: objective.name });
+    for (const { path } of program.parameters) {
+      const { data } = gradients[path]!;
+      const step = Math.max(1, Math.floor(data.length / (options.entries ?? 3)));
+      const entries = Array.from({ length: data.length }, (_, k) => k).filter((k) => k % step === 0);
+      const each = bindings.map((binding) => finiteDifference(objective.training.loss, binding, path, entries));
+      const expected = entries.map((_, k) => each.reduce((sum, own) => sum + own[k]!, 0) / given.length);
+      const scale = Math.max(1e-2, ...expected.map(Math.abs));
+      entries.forEach((entry, k) => {
+        if (!(Math.abs(data[entry]! - expected[k]!) <= 2e-3 * scale)) expect.fail(`${path}[${entry}] of ${objective.name}: differences ${expected[k]}, gradient ${data[entry]}`);
+      });
+    }
+  }
+  return { program, model, code, outputs };
+}
+
+function same(given: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  const worst = relative(given, expected);
+  if (!(worst <= 1e-4)) expect.fail(`${what}: ${Array.from(given).join(', ')} is not ${Array.from(expected).join(', ')}`);
+}
