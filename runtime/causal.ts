@@ -1,7 +1,7 @@
 import { Streaming } from './decode/streaming.ts';
 import type { Definition, StreamDefinition } from './definition.ts';
 import { InputError } from './errors.ts';
-import { Model, type ModelOptions } from './model.ts';
+import { Model, type DrawOptions, type ModelOptions } from './model.ts';
 
 /**
  * A program that says `causal`: what it gives at a place depends on the places up to it, so it can also run place by place.
@@ -28,7 +28,7 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
    * @param examples what does not lie along the axis of the places; `{}` for each example where there is nothing else
    * @throws InputError for examples that do not fit the inputs
    */
-  stream(examples: readonly Omit<Input, keyof Place>[]): Streaming<Place, Output> {
-    return new Streaming(this.definition, this.placewise, this.sizes, this.weights.tensors, examples);
+  stream(examples: readonly Omit<Input, keyof Place>[], options: DrawOptions = {}): Streaming<Place, Output> {
+    return new Streaming(this.definition, this.placewise, this.sizes, this.weights.tensors, examples, this.randomFor(examples.length, options));
   }
 }

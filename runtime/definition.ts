@@ -69,7 +69,12 @@ export interface Batch {
 export interface Random {
   /** Dropout mask: 0 or 1/(1-rate). `shape` starts with batch. `ragged`: which of the other axes are ragged (coordinates, not element counters); `steps`: positions of the loops around. */
   keep(site: string, rate: number, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor;
+  /** In (0, 1). */
   uniform(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor;
+  /** Standard normal. */
+  normal(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor;
+  /** Exponential of mean 1. */
+  exponential(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor;
 }
 
 export interface OptimizerSettings {
@@ -84,7 +89,7 @@ export interface ObjectiveDefinition {
   /** Data besides the model's inputs: targets first. */
   given(n: Sizes): readonly InputSpec[];
   /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
-  loss(p: Tensors, batch: Batch): { readonly loss: tf.Tensor; readonly metrics: Tensors };
+  loss(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
   /** As `loss` with dropout on, and d loss / d parameter by path. */
   gradients(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors };
   /** `step` counts from 1; `epoch` is real. */
@@ -105,9 +110,9 @@ export interface DecoderDefinition {
    * Once per call: what does not depend on the generated axis (`memory`, batch in front) and the first states
    * ([batch, beam = 1, …], and so is every block of rows).
    */
-  prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: States };
+  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
   /** One place: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
-  step(p: Tensors, batch: Batch, memory: Tensors, state: States, previous: tf.Tensor2D, t: number): {
+  step(p: Tensors, batch: Batch, memory: Tensors, state: States, previous: tf.Tensor2D, t: number, random: Random): {
     readonly logits: tf.Tensor3D;
     readonly state: States;
     readonly taps: Tensors;
@@ -129,9 +134,9 @@ export interface StreamDefinition {
   /** Axes of each output of a step after `batch`. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
   readonly outputs: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Once per call: what does not depend on the places, and the first states; `batch` holds the other inputs only. */
-  prepare(p: Tensors, batch: Batch): { readonly memory: Tensors; readonly state: States };
+  prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
   /** `t` counts from 0; `inputs` [batch, …] by name. */
-  step(p: Tensors, batch: Batch, memory: Tensors, state: States, inputs: Tensors, t: number): { readonly outputs: Tensors; readonly state: States };
+  step(p: Tensors, batch: Batch, memory: Tensors, state: States, inputs: Tensors, t: number, random: Random): { readonly outputs: Tensors; readonly state: States };
 }
 
 /** What must hold of each example's own lengths. */
@@ -158,7 +163,7 @@ export interface Definition {
   /** Outputs of `forward` by name with the labels of their axes after `batch`; ragged labels are cut to the example's length. For a generating model these are the encoder-side results and alignments, teacher-forced on `y`. */
   readonly outputs: Readonly<Record<string, { readonly elem: ElemName; readonly axes: readonly { readonly label: string; readonly dim: string | null }[] }>>;
   /** For a generating model the batch also holds the targets (`inputs.y` previous outputs, `inputs["y'"]`). */
-  forward(p: Tensors, batch: Batch): Tensors;
+  forward(p: Tensors, batch: Batch, random: Random): Tensors;
   readonly objectives: readonly ObjectiveDefinition[];
   readonly decoder: DecoderDefinition | null;
   /** Left out or null: the program does not say `causal`. */

@@ -4,11 +4,11 @@ import { boundReached, requirementsOn } from './decode/room.ts';
 import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
 import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { Model, type ModelOptions } from './model.ts';
+import { Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
 import { cut, download, elementCount, isNested, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
 
-interface CommonOptions {
+interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
   readonly atMost?: number;
   /** Alignments to return, by name. */
@@ -40,10 +40,6 @@ export interface SampleOptions extends CommonOptions {
   readonly topK?: number;
   /** Only the likeliest choices that together reach this probability. */
   readonly topP?: number;
-  /** Default: the model's seed. */
-  readonly seed?: number;
-  /** A number for each example that its draws follow from; by default its place in the batch. */
-  readonly ids?: readonly number[];
 }
 
 export type GenerateOptions = GreedyOptions | BeamOptions | SampleOptions;
@@ -66,9 +62,9 @@ export interface Generated extends Hypothesis {
 }
 
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  greedy: ['method', 'atMost', 'taps', 'prompts'],
-  beam: ['method', 'atMost', 'taps', 'prompts', 'width', 'lengthPenalty'],
-  sample: ['method', 'atMost', 'taps', 'prompts', 'temperature', 'topK', 'topP', 'seed', 'ids'],
+  greedy: ['method', 'atMost', 'taps', 'prompts', 'seed', 'ids'],
+  beam: ['method', 'atMost', 'taps', 'prompts', 'seed', 'ids', 'width', 'lengthPenalty'],
+  sample: ['method', 'atMost', 'taps', 'prompts', 'seed', 'ids', 'temperature', 'topK', 'topP'],
 };
 
 /** A program whose decoder generates a sequence. */
@@ -82,8 +78,8 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
   }
 
   /** Encoder results and alignments with the targets as previous outputs. */
-  override async forward(examples: readonly (Input & Target)[]): Promise<Values[]> {
-    return super.forward(examples);
+  override async forward(examples: readonly (Input & Target)[], options: DrawOptions = {}): Promise<Values[]> {
+    return super.forward(examples, options);
   }
 
   /**
@@ -91,7 +87,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
    *
    * @param options `atMost`: most places, where the program does not say
    */
-  encode(examples: readonly Input[], options: { readonly atMost?: number } = {}): Decoding {
+  encode(examples: readonly Input[], options: DrawOptions & { readonly atMost?: number } = {}): Decoding {
     const host = this.collate(examples, []);
     const limits = examples.map((_, row) => this.limit(row, host, options.atMost));
     // Caches need room for the longest output of the call.
@@ -101,7 +97,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     const requirements = requirementsOn(this.decoder.axis, this.definition.requirements, host);
     const reached = boundReached(this.decoder.axis, requirements, host, (row) => limits[row] ?? 1);
     if (reached !== null) throw new InputError(`${reached}: give a smaller \`atMost\`, or write \`at most …\` into the decoder \`${this.decoder.name}\``);
-    return new Decoding(this.decoder, this.weights.tensors, { ...host, n }, requirements);
+    return new Decoding(this.decoder, this.weights.tensors, { ...host, n }, this.randomFor(examples.length, options), requirements);
   }
 
   /**
@@ -243,13 +239,12 @@ function checkOptions(options: GenerateOptions, examples: number): void {
     if (options.lengthPenalty !== undefined && !(options.lengthPenalty >= 0)) throw new InputError(`\`lengthPenalty\`: expected 0 or more, given ${options.lengthPenalty}`);
   }
   if (options.method !== 'sample') return;
-  const { temperature, topK, topP, ids } = options;
+  const { temperature, topK, topP } = options;
   if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
     throw new InputError(`\`temperature\`: expected more than 0, given ${temperature}; for the likeliest choice leave \`method\` out`);
   }
   if (topK !== undefined) requirePositiveInteger('topK', topK);
   if (topP !== undefined && !(topP > 0 && topP <= 1)) throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${topP}`);
-  if (ids !== undefined && ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${ids.length}`);
 }
 
 function checkPrompt(prompt: Ints, row: number, decoder: DecoderDefinition, vocabulary: number, limit: number): void {

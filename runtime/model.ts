@@ -22,16 +22,22 @@ export interface ParameterInfo {
   readonly initialiser: string;
 }
 
-export interface LossOptions {
+/** What `sample` draws: the same seed and number give an example the same draws, in any company. */
+export interface DrawOptions {
+  /** Default: the model's. Another seed has other draws. */
+  readonly seed?: number;
+  /** A number for each example that its draws follow from; by default its place in the batch. */
+  readonly ids?: readonly number[];
+}
+
+export interface LossOptions extends DrawOptions {
   /** Which objective; by default the program's first. */
   readonly objective?: string;
 }
 
 export interface GradientOptions extends LossOptions {
-  /** Dropout's step, from 1. */
+  /** The step that dropout and `sample` draw for, from 1. */
   readonly step?: number;
-  /** Dropout's number for each example; by default its place in the batch. */
-  readonly ids?: readonly number[];
 }
 
 export interface LossResult {
@@ -82,9 +88,10 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
    *
    * @throws InputError for examples that do not fit the inputs
    */
-  async forward(examples: readonly Input[]): Promise<Output[]> {
+  async forward(examples: readonly Input[], options: DrawOptions = {}): Promise<Output[]> {
     const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
-    const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch));
+    const random = this.randomFor(examples.length, options);
+    const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
     const data = await readAll(tensors);
     return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);
@@ -94,7 +101,8 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   async loss(examples: readonly (Input & Target)[], options: LossOptions = {}): Promise<LossResult> {
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
-    const { loss, metrics } = this.onDevice(host, (batch) => objective.loss(this.weights.tensors, batch));
+    const random = this.randomFor(examples.length, options);
+    const { loss, metrics } = this.onDevice(host, (batch) => objective.loss(this.weights.tensors, batch, random));
     return readLoss(loss, metrics);
   }
 
@@ -102,7 +110,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   async gradients(examples: readonly (Input & Target)[], options: GradientOptions = {}): Promise<GradientResult> {
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
-    const random = new StepRandom(this.seed, options.step ?? 1, options.ids ?? examples.map((_, row) => row));
+    const random = this.randomFor(examples.length, options, options.step ?? 1);
     const { loss, metrics, gradients } = this.onDevice(host, (batch) => objective.gradients(this.weights.tensors, batch, random));
     const [numbers, data] = await Promise.all([readLoss(loss, metrics), readAll(gradients)]);
     const values = this.weights.specs.map((spec): [string, Value] => [
@@ -163,6 +171,12 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     return { ...host, inputs };
   }
 
+  protected randomFor(examples: number, { seed = this.seed, ids }: DrawOptions, step = 0): StepRandom {
+    if (!isSeed(seed)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(seed)}`);
+    if (ids !== undefined && ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${ids.length}`);
+    return new StepRandom(seed, step, ids ?? Array.from({ length: examples }, (_, row) => row));
+  }
+
   private onDevice<T>(host: HostBatch, run: (batch: Batch) => T): T {
     const batch = new DeviceBatch(host);
     try {
@@ -183,6 +197,8 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 }
 
+const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
 function checkOptions(definition: Definition, options: unknown): void {
   if (typeof options !== 'object' || options === null) throw new InputError(`\`${definition.name}\`: expected options (\`dims\`, \`seed\`), given ${show(options)}`);
   for (const [name, value] of Object.entries(options)) {
@@ -190,7 +206,7 @@ function checkOptions(definition: Definition, options: unknown): void {
       const dim = Object.hasOwn(definition.hyperparameters, name) ? `; a dim is given as \`dims: { ${name}: ${show(value)} }\`` : '';
       throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: \`dims\`, \`seed\`${dim}`);
     }
-    if (name === 'seed' && value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(value)}`);
+    if (name === 'seed' && value !== undefined && !isSeed(value)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(value)}`);
   }
 }
 

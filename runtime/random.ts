@@ -140,14 +140,48 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
   };
 }
 
-/** Random numbers of one training step, for the examples of one batch. */
+/** Makes the numbers of one block of two words. */
+type Write = (low: number, high: number, out: Float32Array, at: number) => void;
+
+function keeping(rate: number): Write {
+  const threshold = Math.round(rate * 65536);
+  const kept = 1 / (1 - rate);
+  return (low, high, out, at) => {
+    out[at] = (low & 0xffff) >= threshold ? kept : 0;
+    out[at + 1] = low >>> 16 >= threshold ? kept : 0;
+    out[at + 2] = (high & 0xffff) >= threshold ? kept : 0;
+    out[at + 3] = high >>> 16 >= threshold ? kept : 0;
+  };
+}
+
+/** In (0, 1), from all bits of a word. */
+const inside = (word: number): number => ((word >>> 0) + 0.5) * 2 ** -32;
+
+const WRITERS: Readonly<Record<Exclude<keyof Random, 'keep'>, Write>> = {
+  uniform(low, high, out, at) {
+    out[at] = ((low >>> 9) + 0.5) * 2 ** -23;
+    out[at + 1] = ((high >>> 9) + 0.5) * 2 ** -23;
+  },
+  normal(low, high, out, at) {
+    const radius = Math.sqrt(-2 * Math.log(inside(low)));
+    const angle = 2 * Math.PI * inside(high);
+    out[at] = radius * Math.cos(angle);
+    out[at + 1] = radius * Math.sin(angle);
+  },
+  exponential(low, high, out, at) {
+    out[at] = -Math.log(inside(low));
+    out[at + 1] = -Math.log(inside(high));
+  },
+};
+
+/** Random numbers of one training step, or of one evaluation (step 0), for the examples of one batch. */
 export class StepRandom implements Random {
   private readonly key: Key;
   private readonly step: number;
   private readonly ids: ArrayLike<number>;
 
   /**
-   * @param step counts from 1
+   * @param step counts from 1; 0 outside training
    * @param ids one number below 2^32 per example of the batch, the same wherever the example comes
    */
   constructor(seed: number, step: number, ids: ArrayLike<number>) {
@@ -157,33 +191,35 @@ export class StepRandom implements Random {
   }
 
   keep(site: string, rate: number, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
-    if (!(rate >= 0 && rate < 1)) throw new RangeError(`${site}: a dropout rate lies in 0 … 1 without 1, given ${rate}`);
-    const threshold = Math.round(rate * 65536);
-    const kept = 1 / (1 - rate);
-    const mask = this.fill(site, shape, ragged, steps, 4, (key, coordinates, out, words) => {
-      for (let at = 0; at < out.length; at += 4) {
-        threefry(key.low, key.high, coordinates, at >>> 2, words);
-        const low = words[0]!;
-        const high = words[1]!;
-        out[at] = (low & 0xffff) >= threshold ? kept : 0;
-        out[at + 1] = low >>> 16 >= threshold ? kept : 0;
-        out[at + 2] = (high & 0xffff) >= threshold ? kept : 0;
-        out[at + 3] = high >>> 16 >= threshold ? kept : 0;
-      }
-    });
-    return tf.tensor(mask, [...shape], 'float32');
+    return tf.tensor(this.values('keep', site, shape, ragged, steps, rate), [...shape], 'float32');
   }
 
-  /** Uniform in (0, 1): `(word >>> 8) * 2^-24 + 2^-25`. */
+  /** Uniform in (0, 1), in steps of 2^-23, so that no float32 rounds to 1. */
   uniform(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
-    const values = this.fill(site, shape, ragged, steps, 2, (key, coordinates, out, words) => {
-      for (let at = 0; at < out.length; at += 2) {
-        threefry(key.low, key.high, coordinates, at >>> 1, words);
-        out[at] = (words[0]! >>> 8) * 2 ** -24 + 2 ** -25;
-        out[at + 1] = (words[1]! >>> 8) * 2 ** -24 + 2 ** -25;
+    return tf.tensor(this.values('uniform', site, shape, ragged, steps), [...shape], 'float32');
+  }
+
+  /** Standard normal (Box & Muller 1958). */
+  normal(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
+    return tf.tensor(this.values('normal', site, shape, ragged, steps), [...shape], 'float32');
+  }
+
+  /** Exponential of mean 1. */
+  exponential(site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[]): tf.Tensor {
+    return tf.tensor(this.values('exponential', site, shape, ragged, steps), [...shape], 'float32');
+  }
+
+  /** The same numbers on the host, row-major. They are made in float64 and rounded once, so that they are the same on every backend. */
+  values(draw: keyof Random, site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[], rate = 0): Float32Array {
+    if (!(rate >= 0 && rate < 1)) throw new RangeError(`${site}: a dropout rate lies in 0 … 1 without 1, given ${rate}`);
+    const write = draw === 'keep' ? keeping(rate) : WRITERS[draw];
+    return this.fill(site, shape, ragged, steps, draw === 'keep' ? 4 : 2, (key, coordinates, out, words) => {
+      const lanes = draw === 'keep' ? 4 : 2;
+      for (let at = 0; at < out.length; at += lanes) {
+        threefry(key.low, key.high, coordinates, at / lanes, words);
+        write(words[0]!, words[1]!, out, at);
       }
     });
-    return tf.tensor(values, [...shape], 'float32');
   }
 
   /** @param draw fills `out`, `lanes` numbers from each block of two words */

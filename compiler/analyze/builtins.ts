@@ -134,7 +134,7 @@ function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, spa
 }
 
 /** The axes that a bracket names, groups included; each must be there. */
-function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
+export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
   if (brackets.length === 0) {
     report(here, 'E0404', span, `\`${name}\` does not say over which axis`, {
       given: describeType(typeOf(x)), fix: labels(x).map((label) => `\`${name}[${label}]\``).join(' or ') || 'the tensor has no axis: leave the operation out',
@@ -250,10 +250,7 @@ function dropout(expr: CallExpr, here: Here): Value {
     return report(here, 'E0209', second.value.span, 'the rate of `dropout` is a number from 0 to below 1, known while compiling', { fix: 'write `option p = 0.1` and `dropout(x, p)`' });
   }
   if (!here.ctx.training || rate === 0) return tensor(toFloat(x, here, expr.span));
-  const ordinal = (here.ordinals.get('dropout') ?? 0) + 1;
-  here.ordinals.set('dropout', ordinal);
-  here.ctx.draws += 1;
-  const keep = here.ctx.builder.at(origin(here, expr.span)).random('keep', rate, `${here.path}.dropout#${ordinal - 1}`, typeOf(x).axes, here.loops);
+  const keep = here.ctx.builder.at(origin(here, expr.span)).random('keep', rate, here.ctx.site(`${here.path}.dropout`), typeOf(x).axes, here.loops);
   const operand = number(x, 'dropout', here, expr.span);
   const made = operand === null ? null : binary('mul', operand, keep, here, expr.span);
   return made === null ? ERROR : tensor(made);

@@ -10,9 +10,10 @@ import {
   alignAxes, asTensor, binary, constant, markOrder, number, rename, sameKind, select, tensorOrError, toFloat, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
-import { agree, axisByLabel, ERROR, notYet, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
+import { agree, axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
 import { perAxes, withoutParameters } from './per.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
+import { elaborateSample } from './sample.ts';
 import { elaborateScan } from './scan.ts';
 
 const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
@@ -85,7 +86,7 @@ export function evaluate(expr: Expr, here: Here): Value {
     case 'field':
       return evaluateField(expr, here);
     case 'sample':
-      return notYet(here, expr.span, '`sample`');
+      return elaborateSample(expr, here);
     case 'record': {
       const fields = new Map<string, Value>();
       for (const { name, value } of expr.fields) {

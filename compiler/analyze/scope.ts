@@ -236,10 +236,11 @@ export class Context {
   readonly defaults: ReadonlyMap<string, number>;
   /** Values whose axis order means nothing (an outer join): they may not bind by position. */
   readonly unordered = new WeakSet<Node>();
-  /** How many random draws were made so far. */
+  /** How many random draws were made so far, and how many by each name. */
   draws = 0;
   /** How many parameters were read at a place of a `per`. */
   owned = 0;
+  private readonly sites = new Map<string, number>();
   private frames = 0;
 
   constructor(options: ContextOptions) {
@@ -255,6 +256,14 @@ export class Context {
   /** One like it, with nothing elaborated, that reports elsewhere. */
   reporting(problems: Problems): Context {
     return new Context({ ...this, problems });
+  }
+
+  /** A name for one draw: another one at each use of an instance. */
+  site(name: string): string {
+    const count = this.sites.get(name) ?? 0;
+    this.sites.set(name, count + 1);
+    this.draws += 1;
+    return `${name}#${count}`;
   }
 
   frame(label: string): Frame {

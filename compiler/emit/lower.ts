@@ -5,6 +5,7 @@ import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
+import { isPlaces } from '../passes/respace.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
 
@@ -360,7 +361,7 @@ class Lowering {
 
   #random(node: Node, op: OpOf<'random'>): Value {
     const steps = node.inputs.map((input) => this.#of(input));
-    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space)).join(', ');
+    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space) || isPlaces(axis)).join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
     return this.#call(node, op.draw, `random.${op.draw}(${quoted(op.site)}, ${rate}`, ...shape(op.axes), `, [${ragged}], [`, ...separated(steps), '])');
   }

@@ -185,7 +185,7 @@ class FunctionWriter {
   forward(roots: Roots): string {
     const { typeName } = this.#context;
     this.declarations.push(alias(`type ${typeName}Results`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))));
-    return this.#function('forward', roots, ['p', 'batch'], `${typeName}Results`, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
+    return this.#function('forward', roots, ['p', 'batch', ...draws(roots)], `${typeName}Results`, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
   }
 
   objective({ objective, loss, gradients }: CompiledObjective): { readonly loss: string; readonly gradients: string } {
@@ -202,7 +202,7 @@ class FunctionWriter {
         more();
       });
     };
-    const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch'], ['loss: tf.Tensor', `metrics: ${metricsType}`],
+    const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch', ...draws(loss)], ['loss: tf.Tensor', `metrics: ${metricsType}`],
       (writer, value) => returned(writer, value, () => undefined), `${objective.name}: the loss and the metrics, means over the batch.`);
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
     const gradientsName = this.#function(`gradients${middle}`, gradients, ['p', 'batch', 'random'],
@@ -254,7 +254,7 @@ class FunctionWriter {
     this.declarations.push(alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) => writer.write(
       recordType(states, (name) => (isRows(name) ? 'rt.Rows' : 'tf.Tensor')),
     )));
-    const prepareName = this.#function(names[0], prepare, ['p', 'batch'], [`memory: ${memoryType}`, `state: ${stateType}`], (writer, value) => {
+    const prepareName = this.#function(names[0], prepare, ['p', 'batch', ...draws(prepare)], [`memory: ${memoryType}`, `state: ${stateType}`], (writer, value) => {
       writer.inlineBlock(() => {
         writer.write('memory: ');
         this.#record(writer, memory, (name) => value(`memory.${name}`));
@@ -263,7 +263,7 @@ class FunctionWriter {
         writer.write(',').newLine();
       });
     }, 'Once per call: what no step changes, and the first states.', types);
-    const stepName = this.#function(names[1], step, ['p', 'batch', 'memory', 'state', ...given], [...returns, `state: ${stateType}`], (writer, value) => {
+    const stepName = this.#function(names[1], step, ['p', 'batch', 'memory', 'state', ...given, ...draws(step)], [...returns, `state: ${stateType}`], (writer, value) => {
       writer.inlineBlock(() => {
         write(writer, value);
         writer.write('state: ');
@@ -358,6 +358,11 @@ interface StepText {
 /** The roots whose names begin so, without it. */
 function group(roots: Roots, front: string): string[] {
   return [...roots.keys()].filter((name) => name.startsWith(front)).map((name) => name.slice(front.length));
+}
+
+/** What draws is given where the numbers come from. */
+function draws(roots: Roots): readonly string[] {
+  return inOrder([...roots.values()]).some(({ op }) => op.kind === 'random') ? ['random'] : [];
 }
 
 function field(writer: CodeBlockWriter, name: string, text: string): void {

@@ -1,7 +1,7 @@
 /** Makes nodes: types are inferred, ids increase, nothing is shared behind the caller's back (a pass does that). */
 import type { Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, BinaryFn, Binding, CallRegion, Dim, Elem, Node, Op, Origin, ReduceFn, TensorType, UnaryFn } from './graph.ts';
+import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, Op, Origin, ReduceFn, TensorType, UnaryFn } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { showType, tensor } from './spaces.ts';
 
@@ -84,7 +84,7 @@ export class Builder {
   }
 
   /** `positions`: of the scans it stands in, outermost first. */
-  random(draw: 'uniform' | 'keep', rate: number, site: string, axes: readonly Axis[], positions: readonly Node[] = []): Node {
+  random(draw: Draw, rate: number, site: string, axes: readonly Axis[], positions: readonly Node[] = []): Node {
     return this.node({ kind: 'random', draw, rate, site, axes }, positions);
   }
 

@@ -95,6 +95,9 @@ export type BinaryFn =
   | 'mod' // mathematical: result in [0, b)
   | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'and' | 'or';
 
+/** In (0, 1); standard normal; exponential of mean 1; a dropout mask: 0, or 1 / (1 - rate). */
+export type Draw = 'uniform' | 'normal' | 'exponential' | 'keep';
+
 export type ReduceFn = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all';
 
 export type Op =
@@ -106,8 +109,8 @@ export type Op =
   | { readonly kind: 'length'; readonly dim: Dim } // int [batch]: lengths of a ragged dim; 'batched' on
   | { readonly kind: 'position'; readonly axis: Axis } // index(space)[axis]: origin, origin + 1, …
   | { readonly kind: 'argument' } // of a region; identity is the node itself
-  /** A fresh draw per element: float uniform in (0, 1), or a dropout mask (0, or 1/(1 - rate)). Inputs: the positions of the scans it stands in, outermost first; a call's body gets them as arguments. */
-  | { readonly kind: 'random'; readonly draw: 'uniform' | 'keep'; readonly rate: number; readonly site: string; readonly axes: readonly Axis[] }
+  /** A fresh draw per element, float. Inputs: the positions of the scans it stands in, outermost first; a call's body gets them as arguments. */
+  | { readonly kind: 'random'; readonly draw: Draw; readonly rate: number; readonly site: string; readonly axes: readonly Axis[] }
   // elementwise: axes joined by id (a ++ (b \ a))
   | { readonly kind: 'unary'; readonly fn: UnaryFn }
   | { readonly kind: 'binary'; readonly fn: BinaryFn }

@@ -38,7 +38,7 @@ export interface Bindings {
   /** Values of the program's free arguments (a decoder's step), by node. */
   readonly arguments?: ReadonlyMap<Node, Value | Nested>;
   /**
-   * One element of a draw. Coordinates: the positions of the scans it stands in (its inputs), the places along the extras of
+   * One element of a draw; `op.axes` are the extras of its calls, then its own. Coordinates: the positions of the scans it stands in (its inputs), the places along the extras of
    * its calls, both outermost first, then the places along `op.axes`: the same before and after inlining.
    */
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
@@ -74,7 +74,8 @@ interface Environment {
   readonly whole: boolean;
   /** Values of the region's arguments, then of the nodes that stand in it: every result of each. */
   readonly values: Map<Node, readonly Tensor[]>;
-  /** A call's places along its extras. */
+  /** A call's extras, and its places along them. */
+  readonly extras: readonly Axis[];
   readonly places: readonly number[];
   /** Tells the runs of one region apart: a call's places, a scan's step. */
   readonly run: string;
@@ -96,9 +97,9 @@ interface Clock {
   readonly kept: Map<string, readonly Tensor[]>;
 }
 
-function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'places' | 'run'> & Partial<Environment>): Environment {
+function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'run'> & Partial<Environment>): Environment {
   const args = new Set(bound.map(([argument]) => argument));
-  return { clock: null, past: false, anchor: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+  return { extras: [], places: [], clock: null, past: false, anchor: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
 }
 
 /** An axis of the clock's space: its places come into being one by one. */
@@ -111,7 +112,7 @@ class Run {
   readonly #bindings: Bindings;
   readonly #dependence = new Dependence();
   readonly #sizes = new Map<string, number>();
-  readonly #stack: Environment[] = [environment([], { whole: false, places: [], run: '' })];
+  readonly #stack: Environment[] = [environment([], { whole: false, run: '' })];
 
   constructor(roots: readonly Node[], bindings: Bindings) {
     this.#roots = roots;
@@ -298,7 +299,7 @@ class Run {
       region.states.forEach((argument, k) => bound.push([argument, this.#conform(states[k], typeOf(argument))]));
       const clock = this.#clock();
       const past = clock !== null && isClocked(axis, clock) && place < clock.places - 1;
-      this.#inside(environment(bound, { whole: false, places: [], run: `${place}`, past, anchor: clock !== null && isClocked(axis, clock) ? place : null }), () => {
+      this.#inside(environment(bound, { whole: false, run: `${place}`, past, anchor: clock !== null && isClocked(axis, clock) ? place : null }), () => {
         states = region.nexts.map((next) => this.value(next));
         region.emits.forEach((emit, k) => {
           emitted[k][place] = this.value(emit);
@@ -322,7 +323,7 @@ class Run {
         return this.#conform(renamed(element, bound), typeOf(region.args[k]));
       });
       this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), {
-        whole: true, places: [...places], run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
+        whole: true, extras: binding.extras, places: [...places], run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
       }), () => {
         runs.push(region.results.map((result) => this.value(result)));
       });
@@ -344,7 +345,7 @@ class Run {
       const clock: Clock = { space: axis.space, places, kept };
       const covers = (node: Node): boolean => node.types.some(({ axes, masks }) => [...axes, ...masks.flat()].some((each) => isClocked(each, clock)));
       const bound = region.args.map((argument, k): [Node, Tensor] => [argument, cut(inputs[k], clockedIds(typeOf(argument), clock), places)]);
-      this.#inside({ ...environment(bound, { whole: false, places: [], run: 'clock', clock }), covers }, () => {
+      this.#inside({ ...environment(bound, { whole: false, run: 'clock', clock }), covers }, () => {
         results = region.results.map((result) => this.value(result));
       });
     }
@@ -371,7 +372,8 @@ class Run {
     if (draw === undefined) throw new GraphError('no random numbers are bound');
     const steps = positions.map(({ data }) => data[0]);
     const places = this.#stack.flatMap((scope) => scope.places);
-    return fill(this.#extents(op.axes), (at) => draw(op, [...steps, ...places, ...at]));
+    const whole = { ...op, axes: [...this.#stack.flatMap((scope) => scope.extras), ...op.axes] };
+    return fill(this.#extents(op.axes), (at) => draw(whole, [...steps, ...places, ...at]));
   }
 }
 

@@ -346,6 +346,7 @@ export function isPositive(node: Node): boolean {
   switch (op.kind) {
     case 'constant': return op.value > 0;
     case 'size': return (constantOf(op.size) ?? 0) > 0;
+    case 'random': return op.draw === 'uniform' || op.draw === 'exponential';
     case 'unary': return (op.fn === 'float' || op.fn === 'stop') && isPositive(inputs[0]);
     case 'binary':
       if (op.fn === 'add') return (isPositive(inputs[0]) && isNonNegative(inputs[1])) || (isNonNegative(inputs[0]) && isPositive(inputs[1]));

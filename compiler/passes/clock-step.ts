@@ -6,9 +6,9 @@
  */
 import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, Clocked, Dim, Node, Op, Origin } from '../graph/graph.ts';
+import type { Axis, Clocked, Dim, Node, Op, Origin, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { hasAxis, without } from '../graph/spaces.ts';
+import { hasAxis, isRagged, without } from '../graph/spaces.ts';
 import { reachable } from '../graph/walk.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
@@ -86,6 +86,8 @@ class Steps {
   readonly facts: Facts;
   readonly t: Node;
   readonly beam: Axis | null;
+  /** The clock as the program declares it. */
+  readonly space: Space;
   readonly #rows = new Map<string, Row>();
   readonly #fixed: Row;
   readonly #all: All;
@@ -97,6 +99,7 @@ class Steps {
   constructor(whole: Roots, { axis }: Clocked, beam: Axis | null) {
     this.facts = analyse(whole.values());
     this.beam = beam;
+    this.space = axis.space;
     const places = [...this.facts.nodes].flatMap(placesOf)[0] ?? axis;
     this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
     this.#fixed = new Row(this, null);
@@ -191,11 +194,11 @@ class Steps {
     return emits;
   }
 
-  /** Does it depend on what the steps are given? Positions alone are computed anew. */
+  /** Does it depend on what the steps are given, or draw? Positions alone are computed anew. */
   #isGiven(node: Node): boolean {
     let known = this.#leaves.get(node);
     if (known === undefined) {
-      known = reachable([node]).some(({ op }) => op.kind === 'input' && op.name.startsWith('place.'));
+      known = reachable([node]).some(({ op }) => (op.kind === 'input' && op.name.startsWith('place.')) || op.kind === 'random');
       this.#leaves.set(node, known);
     }
     return known;
@@ -271,6 +274,8 @@ class Row extends Rebuild {
       }
       case 'shift':
         return op.axis === this.#now ? this.#earlier(node, op.by) : super.visit(node);
+      case 'random':
+        return this.#drawn(op, node.inputs.map((each) => this.get(each)));
       case 'cumsum': {
         if (op.axis !== this.#now) return super.visit(node);
         const row = this.get(node.inputs[0]);
@@ -305,13 +310,28 @@ class Row extends Rebuild {
     return kind === 'bool' ? m.binary('and', exists, row) : m.select(exists, row, m.constant(0, kind === 'float' ? 'float' : 'int'));
   }
 
+  /** The newest place of what is drawn over all of them; what belongs to a step is drawn for each hypothesis. */
+  #drawn(op: Extract<Op, { readonly kind: 'random' }>, inputs: readonly Node[]): Node {
+    const { m } = this;
+    const { beam, space, t } = this.#steps;
+    const inStep = inputs.includes(t) || op.axes.some(isPlaces);
+    // Places without a length of their own are numbered along the whole axis.
+    const whole = (axis: Axis): Axis => (isPlaces(axis) && !isRagged(space) ? { ...axis, id: `${axis.id}.all`, space } : axis);
+    const axes = op.axes.map(whole);
+    const drawn = m.make({ ...op, axes: beam === null || !inStep ? axes : [...axes.slice(0, 1), beam, ...axes.slice(1)] }, inputs);
+    return op.axes.filter(isPlaces).reduce((x, axis) => {
+      if (axis.id === this.#now) return m.gather(x, t, whole(axis).id);
+      return whole(axis) === axis ? x : m.make({ kind: 'slice', axis: whole(axis).id, start: sizes.int(0), into: axis }, [x]);
+    }, drawn);
+  }
+
   #isNow(node: Node): boolean {
     return (node.op.kind === 'position' && node.op.axis.id === this.#now) || this.memo.get(node) === this.#steps.t;
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
-    if (op.kind !== 'broadcast' && op.kind !== 'random') return super.operation(node, inputs);
+    if (op.kind !== 'broadcast') return super.operation(node, inputs);
     return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
   }
 
@@ -343,6 +363,7 @@ class All extends Rebuild {
       return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: op.to }, [this.#steps.fixed(inputs[0])]);
     }
     if (op.kind === 'position') return super.visit(node);
+    if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two places of the clock at once belongs to neither');
     const made = inputs.map((each) => this.#steps.all(each));
     this.m.origin = node.origin;
     return this.operation(node, made);

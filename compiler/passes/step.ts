@@ -133,7 +133,18 @@ function liftedStep({ previous, chosen, position, states, logits, taps }: Recurr
   input(position, POSITION, []);
   if (chosen !== undefined) input(chosen, CHOSEN, [BEAM]);
   for (const { name, argument } of states) input(argument, `state.${name}`, [BEAM, ...typeOf(argument).axes]);
-  return mapRoots(roots, (node) => inline.get(node));
+  const inlined = mapRoots(roots, (node) => inline.get(node));
+  const drawn = new DrawnForBeam(new Maker(), analyse(inlined.values()));
+  return mapRoots(inlined, (node) => drawn.get(node));
+}
+
+/** What a step draws it draws for each hypothesis. */
+class DrawnForBeam extends Rebuild {
+  protected override operation(node: Node, inputs: readonly Node[]): Node {
+    const { op } = node;
+    const inStep = op.kind === 'random' && inputs.some((place) => place.op.kind === 'input' && place.op.name === POSITION);
+    return inStep ? this.m.make({ ...op, axes: [BEAM, ...op.axes] }, inputs) : super.operation(node, inputs);
+  }
 }
 
 /** What no step input reaches, but an input of the model does, becomes an input of the step. */
@@ -166,7 +177,7 @@ class Split extends Rebuild {
       const leaves = reachable([node]);
       // How many places there are so far changes with the step, also where their values do not.
       const grows = leaves.some(({ types }) => types.some(({ axes }) => axes.some(isPlaces)));
-      found = !grows && !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length');
+      found = !grows && !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length' || op.kind === 'random');
     }
     this.#shared.set(node, found);
     return found;

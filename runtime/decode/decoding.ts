@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
-import type { DecoderDefinition, LengthRequirement, States, Tensors } from '../definition.ts';
+import type { DecoderDefinition, LengthRequirement, Random, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, download, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
@@ -23,6 +23,7 @@ export class Decoding {
   readonly host: HostBatch;
   private readonly definition: DecoderDefinition;
   private readonly weights: Tensors;
+  private readonly random: Random;
   private readonly requirements: readonly LengthRequirement[];
   private readonly batch: DeviceBatch;
   private readonly memory: Tensors;
@@ -32,14 +33,15 @@ export class Decoding {
   private disposed = false;
 
   /** @param requirements what is required of the length of the decoder's axis */
-  constructor(definition: DecoderDefinition, weights: Tensors, host: HostBatch, requirements: readonly LengthRequirement[] = []) {
+  constructor(definition: DecoderDefinition, weights: Tensors, host: HostBatch, random: Random, requirements: readonly LengthRequirement[] = []) {
     this.definition = definition;
+    this.random = random;
     this.requirements = requirements;
     this.weights = weights;
     this.host = host;
     this.batch = new DeviceBatch(host);
     try {
-      ({ memory: this.memory, state: this.state } = emitted(() => definition.prepare(weights, this.batch)));
+      ({ memory: this.memory, state: this.state } = emitted(() => definition.prepare(weights, this.batch, random)));
     } catch (error) {
       this.batch.dispose();
       throw error;
@@ -95,7 +97,7 @@ export class Decoding {
     if (reached !== null) throw new InputError(reached);
     const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
     try {
-      const { logits, state, taps } = emitted(() => this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time));
+      const { logits, state, taps } = emitted(() => this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time, this.random));
       release(this.state, state);
       this.state = state;
       this.time++;

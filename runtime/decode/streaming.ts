@@ -1,5 +1,5 @@
 import { collate, DeviceBatch, requireExamples, type HostBatch } from '../batch.ts';
-import type { AxisSpec, Definition, InputSpec, LengthRequirement, Sizes, States, StreamDefinition, Tensors } from '../definition.ts';
+import type { AxisSpec, Definition, InputSpec, LengthRequirement, Random, Sizes, States, StreamDefinition, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { readAll } from '../model.ts';
 import { emitted } from '../scope.ts';
@@ -17,6 +17,7 @@ export class Streaming<Place extends object, Output> {
   private readonly definition: Definition;
   private readonly stream: StreamDefinition;
   private readonly weights: Tensors;
+  private readonly random: Random;
   /** What a step is given, without the axis of the places. */
   private readonly specs: readonly InputSpec[];
   /** The axis of the places as the inputs have it. */
@@ -31,7 +32,8 @@ export class Streaming<Place extends object, Output> {
   private time = 0;
   private disposed = false;
 
-  constructor(definition: Definition, stream: StreamDefinition, sizes: Sizes, weights: Tensors, examples: readonly object[]) {
+  constructor(definition: Definition, stream: StreamDefinition, sizes: Sizes, weights: Tensors, examples: readonly object[], random: Random) {
+    this.random = random;
     this.definition = definition;
     this.stream = stream;
     this.weights = weights;
@@ -50,7 +52,7 @@ export class Streaming<Place extends object, Output> {
     this.requirements = clock === undefined ? [] : requirementsOn(clock, definition.requirements, host);
     this.batch = new DeviceBatch(this.host);
     try {
-      ({ memory: this.memory, state: this.state } = emitted(() => stream.prepare(weights, this.batch)));
+      ({ memory: this.memory, state: this.state } = emitted(() => stream.prepare(weights, this.batch, random)));
     } catch (error) {
       this.batch.dispose();
       throw error;
@@ -96,7 +98,7 @@ export class Streaming<Place extends object, Output> {
     this.requireRoom();
     const given = new DeviceBatch(this.collate(places));
     try {
-      const { outputs, state } = emitted(() => this.stream.step(this.weights, this.batch, this.memory, this.state, given.inputs, this.time));
+      const { outputs, state } = emitted(() => this.stream.step(this.weights, this.batch, this.memory, this.state, given.inputs, this.time, this.random));
       release(this.state, state);
       this.state = state;
       this.time++;

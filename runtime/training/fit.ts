@@ -113,7 +113,7 @@ export interface Trainable<Example> {
   readonly weights: Model<unknown, object, object>['weights'];
   objective(name?: string): ObjectiveDefinition;
   collateFor(objective: ObjectiveDefinition, examples: readonly Example[]): ReturnType<Model<unknown, object, object>['collateFor']>;
-  loss(examples: readonly Example[], options: { readonly objective: string }): Promise<LossResult>;
+  loss(examples: readonly Example[], options: { readonly objective: string; readonly ids: readonly number[] }): Promise<LossResult>;
 }
 
 /** How long the loop keeps the thread before it lets others have a turn: a signal could not be heard otherwise. */
@@ -239,7 +239,7 @@ class Run<Example, M extends Trainable<Example>> {
     const metrics: Record<string, number> = {};
     for (let at = 0; at < examples.length; at += size) {
       const part = examples.slice(at, at + size);
-      const result = await this.model.loss(part, { objective: this.objective.name });
+      const result = await this.model.loss(part, { objective: this.objective.name, ids: part.map((_, row) => at + row) });
       const share = part.length / examples.length;
       loss += share * result.loss;
       for (const [name, value] of Object.entries(result.metrics)) metrics[name] = (metrics[name] ?? 0) + share * value;

@@ -132,6 +132,20 @@ export const cases: readonly Case[] = [
   c('E0607', 'an attention without weights', 'attention «A»(q: [k], m: [key, k]) -> [k] { q + mean[key](m) }'),
   c('E0608', 'no first output', decoder("  state s: [hidden] = c\n  s' = RNN(table[«y»], s)\n  logits = Linear[words](s')", 'generates y: index(words)[target] end 2')),
   c('E0609', 'no end', decoder("  state s: [hidden] = c\n  s' = RNN(table[y], s)\n  logits = Linear[words](s')", '«generates y: index(words)[target] start 1»')),
+  // ---- draws
+  c('E0201', 'no such distribution', body('x + sample «gaussian»[embed]()')),
+  c('E0202', 'a draw over no axis', body('x + sample normal[«embd»]()')),
+  c('E0301', 'a draw over an axis twice', body('x + sample normal[embed, «embed»]()')),
+  c('E0301', 'an axis that the probability has', body('if «sample bernoulli[source](sigmoid(x))» then x else 0')),
+  c('E0304', 'a draw from an axis that is not there', body('param table: [words]\nx * table[sample categorical[«words»](x)]')),
+  c('E0305', 'arithmetic with a truth value that is drawn', body('«x * sample bernoulli(0.5)»')),
+  c('E0305', 'a draw from truth values', body('x + sample categorical[embed](«x > 0»)')),
+  c('E0403', 'a draw of what takes no argument', body('x + «sample normal[embed](0.5)»')),
+  c('E0403', 'a draw from nothing', body('x + «sample categorical[embed]()»')),
+  c('E0404', 'a draw of one place from two axes', body('x + «sample categorical[source, embed](x)»')),
+  c('E0404', 'a draw that does not say of what', body('x + «sample categorical(x)»')),
+  c('E0404', 'a named argument of a draw', body('if sample bernoulli(«p» = 0.5) then x else 0')),
+  c('E0502', 'a draw of nothing', 'dim extra: ragged 0..\nblock B(x: [extra]) -> [] { x[«sample categorical[extra](x)»] }'),
   // ---- objectives
   c('E0801', 'a loss with an axis', objective('«loss = (y - t) ^ 2»\noptimizer adam(rate = 0.1)')),
   c('E0802', 'no loss', objective('optimizer adam(rate = 0.1)').replace('objective O', 'objective «O»')),
@@ -145,7 +159,6 @@ export const cases: readonly Case[] = [
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
   ['past', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + mean[tape](«past[tape](r)»);  emit r }")],
   ['running', body('«running m: [embed] = 0»\nx + m')],
-  ['sample', body('x + «sample normal[embed]()»')],
   ['update', objective('«update M { loss = sum[embed]((y - t) ^ 2);  optimizer adam(rate = 0.1) }»')],
   ['several models', `${dims}model A(x: []) -> [] { x }\nmodel B(x: []) -> [] { x }\n«objective O for a: A, b: B { loss = 0;  optimizer adam(rate = 0.1) }»`],
   ['an objective of a decoder', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nobjective O for «D» { loss = 0 }`],

@@ -60,6 +60,16 @@ model M(x: [source, d], ids: index(d)[source], t: index(d)[tokens]) -> { y: [sou
   { y = y, g = sum[source by ids](x[d = last]), n = if all[tokens](far > 0) and not any[source](x[d = first] > 1) then sum[tokens](far) else clamp(mean[source, d](x), 0, 1) }
 }
 `,
+  chance: `dim source: ragged, d = 3, latent = 2
+block Jitter[at..](x: [at..]) -> [at..] { x + 0.1 * sample normal[at..]() }
+model M(x: [source, d]) -> { y: [source, d], place: index(source)[], z: [latent] } {
+  let f = Jitter
+  place = sample categorical[source](exp(sum[d](x)) where position[source] >= 0)
+  kept = if sample bernoulli[source](0.5) then x[source = place] else f(f(x))
+  z = scan source with xt = x { state h: [latent] = 0;  h' = h + xt[sample categorical[d](softmax[d](xt))] * sample uniform[latent]();  emit h' }
+  { y = kept, place = place, z = z[source = last] }
+}
+`,
   sharing: `dim time: ragged, d = 3
 block Twice[width](x: [width]) -> [width] {
   let f = Linear[width]

@@ -15,7 +15,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   'reducing over batch': block('x - mean[batch](x)'),
   'reducing over lifted': block('x - mean[lifted](x)'),
   BatchNorm: block('BatchNorm(x)'),
-  sample: block('sample categorical[d](x)'),
   'x[(a, b) as (c, d)]': block('x[(source, d) as (p, q)]', '(x: [source, d]) -> [p: source, q: d]'),
   'x[a..]': block('x[out..]', '(x: [out..]) -> [out..]'),
   'mean[a by i]': block('mean[d by i](x)', '(x: [d], i: index(e)[d]) -> [e]'),

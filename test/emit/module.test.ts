@@ -100,16 +100,16 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
       lengths: { source: tf.tensor1d([3, 2], 'int32'), target: tf.tensor1d([2, 2], 'int32') },
     };
     const start = tf.memory().numTensors;
-    const { loss, metrics } = definition.objectives[0]!.loss(p, batch);
+    const { loss, metrics } = definition.objectives[0]!.loss(p, batch, new StepRandom(1, 0, [0, 1]));
     expect(loss.dataSync()[0]).toBeGreaterThan(0);
     expect(Object.keys(metrics)).toEqual(['log p']);
     const back = definition.objectives[0]!.gradients(p, batch, new StepRandom(1, 1, [0, 1]));
     expect(back.gradients['table']!.shape).toEqual([6, 4]);
-    const { memory, state } = definition.decoder!.prepare(p, batch) as { memory: Tensors; state: Tensors };
+    const { memory, state } = definition.decoder!.prepare(p, batch, new StepRandom(1, 0, [0, 1])) as { memory: Tensors; state: Tensors };
     expect(state['s']!.shape).toEqual([2, 1, 4]);
     const wide = { s: tf.tile(state['s']!, [1, 5, 1]) };
     const previous = tf.ones([2, 5], 'int32') as tf.Tensor2D;
-    const next = definition.decoder!.step(p, batch, memory, wide, previous, 3) as { logits: tf.Tensor; state: Tensors; taps: Tensors };
+    const next = definition.decoder!.step(p, batch, memory, wide, previous, 3, new StepRandom(1, 0, [0, 1])) as { logits: tf.Tensor; state: Tensors; taps: Tensors };
     expect([next.logits.shape, next.state['s']!.shape, next.taps['weights']!.shape]).toEqual([[2, 5, 3], [2, 5, 4], [2, 5, 3]]);
     for (const record of [{ loss, ...metrics }, { loss: back.loss, ...back.metrics, ...back.gradients }, memory, state, wide, { previous, ...next, state: next.state['s']!, taps: next.taps['weights']! }]) {
       for (const tensor of Object.values(record)) (tensor as tf.Tensor).dispose();

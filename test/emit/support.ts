@@ -164,7 +164,7 @@ export async function check(each: Case): Promise<string> {
     lengths: Object.fromEntries(Object.entries(data.lengths ?? {}).map(([name, v]) => [name, tf.tensor1d([...v], 'int32')])),
   };
   const count = tf.memory().numTensors;
-  const results = definition.forward(p, batch);
+  const results = definition.forward(p, batch, new runtime.StepRandom(1, 0, Array.from({ length: data.sizes['batch'] ?? 1 }, (_, k) => k)));
   expect(tf.memory().numTensors - count, `tensors left beside the results of\n${text}`).toBe(batched.size);
   for (const [k, [name]] of [...batched].entries()) {
     const result = results[name]!;
