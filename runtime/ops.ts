@@ -154,6 +154,24 @@ export function shift(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   });
 }
 
+/** Each place along `axis` gets the value `by` places before it (after it, if negative), and goes on from the other end. */
+export function roll(x: tf.Tensor, axis: number, by: number): tf.Tensor {
+  const places = x.shape[axis]!;
+  const back = places === 0 ? 0 : ((by % places) + places) % places;
+  if (back === 0 || x.size === 0) return tf.clone(x);
+  if (x.dtype === 'bool') return tf.tidy(() => tf.cast(roll(where(x, 1, 0), axis, by), 'bool'));
+  // What lies in an axis and behind it is one row of memory, as above.
+  const row = x.size / x.shape.slice(0, axis).reduce((product, extent) => product * extent, 1);
+  const moved = back * (row / places);
+  const rows = tf.reshape(x, [x.size / row, row]);
+  const last = tf.slice(rows, [0, row - moved], [x.size / row, moved]);
+  const first = tf.slice(rows, [0, 0], [x.size / row, row - moved]);
+  const joined = tf.concat([last, first], 1);
+  const made = tf.reshape(joined, x.shape);
+  dispose(rows, last, first, joined);
+  return made;
+}
+
 /** The remainder with the sign of the divisor, so in [0, b) for b > 0. */
 export function mod(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   return tf.tidy(() => {

@@ -290,7 +290,7 @@ class Lowering {
       case 'slice':
         return this.#slice(node, op, x!);
       case 'shift':
-        return this.#call(node, 'shifted', 'rt.shift(', this.#tensorOf(x!), `, ${at(x!, op.axis)}, `, { size: op.by, tight: false }, ')');
+        return this.#call(node, op.circular ? 'rolled' : 'shifted', op.circular ? 'rt.roll(' : 'rt.shift(', this.#tensorOf(x!), `, ${at(x!, op.axis)}, `, { size: op.by, tight: false }, ')');
       case 'rename':
         return this.#of(x!);
       case 'broadcast':

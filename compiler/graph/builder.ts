@@ -155,8 +155,8 @@ export class Builder {
     return this.node({ kind: 'slice', axis, start, into }, [x]);
   }
 
-  shift(x: Node, axis: string, by: Size): Node {
-    return this.node({ kind: 'shift', axis, by }, [x]);
+  shift(x: Node, axis: string, by: Size, circular = false): Node {
+    return this.node({ kind: 'shift', axis, by, circular }, [x]);
   }
 
   // ---------------------------------------------------------------- shape

@@ -365,8 +365,9 @@ const RULES: Rules = {
     const k = x.axes.findIndex(({ id }) => id === op.axis);
     const read = reader(x, x.axes);
     return fill(x.axes, (at) => {
-      const place = at[k] - by;
-      return place < 0 || place >= x.axes[k].size ? 0 : read(at.with(k, place));
+      const { size } = x.axes[k];
+      const place = op.circular ? BINARY.mod(at[k] - by, size) : at[k] - by;
+      return place < 0 || place >= size ? 0 : read(at.with(k, place));
     });
   },
 

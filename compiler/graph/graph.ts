@@ -134,8 +134,8 @@ export type Op =
   | { readonly kind: 'concat'; readonly axis: Axis; readonly parts: readonly (string | null)[] }
   /** `axis` from `start`, `into.space` places; `into: null` takes one place and drops the axis. */
   | { readonly kind: 'slice'; readonly axis: string; readonly start: Size; readonly into: Axis | null }
-  /** The value `by` places before (after, if negative): result[t] = x[t - by], exactly 0 where that is no place. 'batched' on. */
-  | { readonly kind: 'shift'; readonly axis: string; readonly by: Size }
+  /** The value `by` places before (after, if negative): result[t] = x[t - by]; where that is no place exactly 0, or, `circular`, on from the other end. 'batched' on. */
+  | { readonly kind: 'shift'; readonly axis: string; readonly by: Size; readonly circular: boolean }
   // shape
   | { readonly kind: 'rename'; readonly from: string; readonly to: Axis }
   | { readonly kind: 'merge'; readonly axes: readonly string[]; readonly into: Axis } // row-major in the given order

@@ -136,7 +136,7 @@ export function showOp(op: Op): string {
     case 'slice':
       return `slice[${op.axis} from ${showSize(op.start)}]${op.into === null ? '' : ` into ${showAxis(op.into)}`}`;
     case 'shift':
-      return `shift[${op.axis} by ${showSize(op.by)}]`;
+      return `shift[${op.axis} by ${showSize(op.by)}${op.circular ? ', circular' : ''}]`;
     case 'rename':
       return `rename[${op.from} as ${showAxis(op.to)}]`;
     case 'merge':

@@ -162,7 +162,7 @@ export class Absence {
     if (op.kind === 'unary' && (op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop')) return this.isZero(inputs[0], axis);
     if (op.kind === 'concat') return op.axis.id !== axis && inputs.every((x) => has(x) && this.isZero(x, axis));
     // To later places, padding moves into padding.
-    if (op.kind === 'shift') return (op.axis !== axis || nonNegative(sizes.sub(sizes.int(0), op.by))) && this.isZero(inputs[0], axis);
+    if (op.kind === 'shift') return (op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by)))) && this.isZero(inputs[0], axis);
     return false;
   }
 

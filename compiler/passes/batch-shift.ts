@@ -1,7 +1,8 @@
 /**
  * Indices that are sums of places, as shifts: `x[time = position[time] - 4]` is the value four places before, and
  * `x[row = position[row] + position[dy]]` with few `dy` is as many shifts, joined along `dy`. Dense moves of whole tensors are
- * much cheaper than a gather, and their derivative than a scatter.
+ * much cheaper than a gather, and their derivative than a scatter. `mod` the size of the axis, such a sum goes round:
+ * `w[slots = (position[slots] - position[shift]) mod slots]` is a circular convolution's operand.
  */
 import { constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Node } from '../graph/graph.ts';
@@ -115,6 +116,8 @@ const places = (count: number): readonly number[] => Array.from({ length: count 
 
 /** t[axis = i], or null where `i` has another form. `isInside`: all of its places exist. */
 export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
+  const round = circular(i, axis);
+  if (round !== null) return rolled(m, absence, t, i, axis, round);
   const form = formOf(i);
   const isRagged = absence.ragged(axis);
   const window = form === null ? null : windowOf(form, axis, isRagged, [t.value, ...t.masks].flatMap(axesOf));
@@ -144,7 +147,7 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   // Zeros at the ragged end are made once, before the taps multiply it.
   const isZeroed = isRagged && mayBeBehind && taps.length > 0 && elem.kind === 'float';
   const from = isZeroed ? { value: absence.zeroAt(t.value, axis), masks: t.masks } : t;
-  const moved = absence.move(from, (node) => (hasAxis(axesOf(node), axis.id) ? tapped(m, node, axis, window, taps, window.offset, room) : node));
+  const moved = absence.move(from, (node) => (hasAxis(axesOf(node), axis.id) ? tapped(m, taps, window.offset, (offset) => placed(m, node, axis, window, offset, nonNegative(offset) && nonNegative(room(offset)))) : node));
   for (const [k, test] of tests.entries()) {
     const isBefore = mayBeBefore && k === 0;
     if (isBefore || !isRagged || isZeroed) absence.markZeroWhere(moved.value, test);
@@ -154,12 +157,35 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   return { value: whole.length === axesOf(moved.value).length ? moved.value : m.broadcast(moved.value, whole), masks };
 }
 
-/** Joined along the taps, the last of them outermost. */
-function tapped(m: Maker, x: Node, axis: Axis, window: Window, taps: readonly Tap[], offset: Size, room: (offset: Size) => Size): Node {
+/** Joined along the taps, the last of them outermost; `place` gives the value for one offset. */
+function tapped(m: Maker, taps: readonly Tap[], offset: Size, place: (offset: Size) => Node): Node {
   const [tap, ...rest] = taps;
-  if (tap === undefined) return placed(m, x, axis, window, offset, nonNegative(offset) && nonNegative(room(offset)));
-  const parts = places(tap.count).map((k) => tapped(m, x, axis, window, rest, sizes.add(offset, sizes.mul(tap.scale, sizes.int(k))), room));
+  if (tap === undefined) return place(offset);
+  const parts = places(tap.count).map((k) => tapped(m, rest, sizes.add(offset, sizes.mul(tap.scale, sizes.int(k))), place));
   return m.make({ kind: 'concat', axis: tap.axis, parts: parts.map(() => null) }, parts);
+}
+
+/** What is taken `mod` the size of the axis, or null. */
+function circular(i: Node, axis: Axis): Node | null {
+  const { op, inputs } = i;
+  if (op.kind === 'broadcast') return circular(inputs[0], axis);
+  if (op.kind !== 'binary' || op.fn !== 'mod') return null;
+  const round = formOf(inputs[1]);
+  return round !== null && round.terms.length === 0 && isEqual(round.offset, sizeOf(axis.space)) ? inputs[0] : null;
+}
+
+/** t[axis = inner mod n], n the size of the axis. */
+function rolled(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, inner: Node): Partial | null {
+  // A ragged axis goes round at each example's own length; of one that does not begin at 0 `mod` gives other places.
+  if (absence.ragged(axis) || originOf(axis.space) !== 0) return null;
+  const form = formOf(inner);
+  const window = form === null ? null : windowOf(form, axis, false, [t.value, ...t.masks].flatMap(axesOf));
+  if (window === null || window.stride !== 1 || !sameSpace(window.to.space, axis.space)) return null;
+  const { to, taps, offset } = window;
+  const roll = (node: Node): Node => tapped(m, taps, offset, (by) => m.rename(m.shift(node, axis.id, negated(by), true), axis.id, to));
+  const moved = absence.move(t, (node) => (hasAxis(axesOf(node), axis.id) ? roll(node) : node));
+  const whole = join(axesOf(moved.value), axesOf(i));
+  return { ...moved, value: m.broadcast(moved.value, whole) };
 }
 
 /** `isWithin`: no place is outside the axis. */

@@ -32,7 +32,7 @@ export class Keys {
       case 'merge': return `merge ${op.axes.join()} ${this.axis(op.into)}`;
       case 'split': return `split ${op.axis} ${this.axes(op.into)}`;
       case 'concat': return `concat ${op.parts.join()} ${this.axis(op.axis)}`;
-      case 'shift': return `shift ${op.axis} ${op.by.key}`;
+      case 'shift': return `shift ${op.axis} ${op.by.key} ${op.circular}`;
       case 'scatter': return `scatter ${op.over.join()} ${this.axis(op.axis)}`;
       default: return JSON.stringify(op);
     }

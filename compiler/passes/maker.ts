@@ -255,8 +255,8 @@ export class Maker {
     return this.make({ kind: 'gather', axis, inside: true }, [t, i]);
   }
 
-  shift(x: Node, axis: string, by: Size): Node {
-    return this.make({ kind: 'shift', axis, by }, [x]);
+  shift(x: Node, axis: string, by: Size, circular = false): Node {
+    return this.make({ kind: 'shift', axis, by, circular }, [x]);
   }
 
   /** Whether `i` is a place of `axis`, whose number of places is `count`. */

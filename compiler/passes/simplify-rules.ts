@@ -284,13 +284,16 @@ function broadcast(m: Maker, op: OpOf<'broadcast'>, x: Node): Node | null {
 function shift(m: Maker, op: OpOf<'shift'>, x: Node): Node | null {
   if (constantOf(op.by) === 0) return x;
   if (literal(x) === 0) return x; // zeros everywhere, those that move in too
-  // What ⌈x⌉ repeats along another axis is shifted before.
-  if (repeatsAxes(x) && hasAxis(axesOf(inner(x)), op.axis)) return m.broadcast(m.shift(inner(x), op.axis, op.by), axesOf(x));
-  // Twice to one side is once as far; to both sides the ends are lost.
-  if (x.op.kind !== 'shift' || x.op.axis !== op.axis) return null;
+  if (repeatsAxes(x)) {
+    // What ⌈x⌉ repeats along another axis is shifted before; what it repeats along this one comes round to the same.
+    if (hasAxis(axesOf(inner(x)), op.axis)) return m.broadcast(m.shift(inner(x), op.axis, op.by, op.circular), axesOf(x));
+    if (op.circular) return x;
+  }
+  // Twice to one side is once as far; to both sides the ends are lost, unless they come round.
+  if (x.op.kind !== 'shift' || x.op.axis !== op.axis || x.op.circular !== op.circular) return null;
   const both = [x.op.by, op.by];
-  const oneWay = both.every(nonNegative) || both.every((by) => nonNegative(sizes.sub(sizes.int(0), by)));
-  return oneWay ? m.shift(x.inputs[0], op.axis, sizes.add(x.op.by, op.by)) : null;
+  const adds = op.circular || both.every(nonNegative) || both.every((by) => nonNegative(sizes.sub(sizes.int(0), by)));
+  return adds ? m.shift(x.inputs[0], op.axis, sizes.add(x.op.by, op.by), op.circular) : null;
 }
 
 function gather(m: Maker, op: OpOf<'gather'>, t: Node, i: Node): Node | null {

@@ -273,7 +273,7 @@ const RULES: Rules = {
   concat: concatVjp,
   slice: sliceVjp,
   shift({ m, op, inputs, g }) {
-    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by))];
+    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by), op.circular)];
   },
   rename({ m, op, inputs, g }) {
     return [hasAxis(axesOf(g), op.to.id) ? m.rename(g, op.to.id, axisOf(typeOf(inputs[0]), op.from)) : g];

@@ -286,6 +286,19 @@ export const cases: Readonly<Record<string, Case>> = {
       };
     },
   },
+  'values that come round from the other end': {
+    dims, data: { sizes, inputs: xs, lengths },
+    build: (b) => {
+      const moved = (v: Node, over: string, by: number | string): Node => b.shift(v, over, typeof by === 'number' ? size.int(by) : size.sub(size.atom(by), size.int(2)), true);
+      const positive = b.binary('gt', x(b), b.constant(0));
+      return {
+        later: moved(x(b), 'source', 1), earlier: moved(x(b), 'source', -2), last: moved(x(b), 'hidden', -1), first: moved(x(b), 'batch', 1),
+        none: moved(x(b), 'source', 0), round: moved(x(b), 'source', 3), further: moved(x(b), 'hidden', -9), some: moved(x(b), 'hidden', 'hidden'),
+        truth: moved(positive, 'source', 1), truths: moved(positive, 'hidden', -3), whole: moved(b.unary('int', positive), 'source', -1),
+        one: moved(b.reduce('sum', x(b), ['batch', 'source']), 'hidden', 3),
+      };
+    },
+  },
   'taps of a window in two dimensions, and back': {
     dims: [B, H, K, W, dim('dy'), dim('dx'), dim('filters')], parameters: [['W', windowAxes], ['V', windowAxes]],
     data: { sizes: { ...sizes, hidden: 2, dy: 3, dx: 3, filters: 2 }, inputs: { x: numbers(2 * 5 * 6 * 2, 3), g: numbers(2 * 5 * 6 * 2, 5) } },

@@ -5,7 +5,7 @@ import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { interpret } from '../../compiler/graph/interpret.ts';
-import { tensor } from '../../compiler/graph/spaces.ts';
+import { sizeOf, tensor } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { verify } from '../../compiler/graph/verify.ts';
 import { batch } from '../../compiler/passes/batch.ts';
@@ -56,6 +56,12 @@ class World {
 
   filled(x: Node, by = 0): Node {
     return this.b.otherwise(x, this.b.constant(by));
+  }
+
+  /** `x[over = (position[over] - by) mod over]` */
+  round(x: Node, over: Axis, by: Node): Node {
+    const { b } = this;
+    return b.gather(x, b.binary('mod', b.binary('sub', b.position(over), by), b.size(sizeOf(over.space))), over.id, true);
   }
 
   near(x: Node, over: Axis, taps: Axis): Node {
@@ -178,6 +184,27 @@ const CASES: Readonly<Record<string, Case>> = {
   'a difference of two places': {
     make: (w) => w.filled(w.b.gather(w.b.parameter('E', [own]), w.b.binary('sub', w.b.position(s), w.b.position({ ...s, id: 'key' })), 'own')), gathers: 1,
   },
+  'round a fixed axis': { make: (w) => w.round(w.value('x', s, a), a, w.int(1)), selects: 0 },
+  'round, by a size that may be more than once around': { make: (w) => w.round(w.round(w.value('x', s, a), a, w.b.size(size.atom('far'))), a, w.b.size(size.sub(k, size.int(3)))), selects: 0 },
+  'round, seen from another axis of that space': { make: (w) => {
+    const { b } = w;
+    const key: Axis = { ...a, id: 'key' };
+    return b.gather(w.value('x', s, a), b.binary('mod', b.binary('add', b.position(key), b.constant(2, 'int')), b.size(size.atom('a'))), 'a', true);
+  }, selects: 0 },
+  'round, with taps': {
+    make: (w) => w.b.reduce('sum', w.b.binary('mul', w.round(w.value('x', s, a), a, w.b.position(dy)), w.b.softmax(w.value('w', s, dy), 'dy')), ['dy']), selects: 0,
+  },
+  'round, with taps of what is absent itself': {
+    make: (w) => w.b.reduce('mean', w.round(w.b.where(w.value('x', a, c), w.b.input('m', tensor(BOOL, [a]))), a, w.b.position(dy)), ['dy']),
+  },
+  'round, of what is the same all round': { make: (w) => w.round(w.b.broadcast(w.value('x', c), [c, a]), a, w.int(1)), selects: 0 },
+  'round, of truth values': { make: (w) => w.b.unary('float', w.round(w.b.input('m', tensor(BOOL, [a])), a, w.int(1))) },
+  'round a ragged axis, each at its own length': { make: (w) => w.round(w.value('x', s, a), s, w.int(1)), gathers: 1 },
+  'round an axis with an origin': { make: (w) => w.filled(w.b.gather(w.value('x', own), w.b.binary('mod', w.place(own, 1), w.int(4)), 'own')), gathers: 1 },
+  'round, by what the data say': {
+    make: (w) => w.b.gather(w.value('x', s, a), w.b.binary('mod', w.b.binary('sub', w.b.position(a), w.b.unary('floor', w.b.input('u', floats(s)))), w.b.size(size.atom('a'))), 'a', true), gathers: 1,
+  },
+  'round some other number of places': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('mod', w.place(a, 1), w.b.size(k)), 'a')), gathers: 1 },
   'in a loop': {
     make: (w) => {
       const { b } = w;
@@ -209,7 +236,7 @@ describe.each(Object.entries(CASES))('%s', (_, { make, selects, gathers = 0 }) =
   it('is a shift, and the same in a padded batch', () => {
     const simple = checked('batched', simplify(batched));
     const root = simple.get('value')!;
-    if (!reachable([root]).some(({ op }) => op.kind === 'gather' && op.axis === 'a')) expect(count(root, 'gather')).toBe(gathers);
+    if (gathers > 0 || !reachable([root]).some(({ op }) => op.kind === 'gather' && op.axis === 'a')) expect(count(root, 'gather')).toBe(gathers);
     if (selects !== undefined) expect(count(root, 'select')).toBe(selects);
     expectSame(roots, batched, given);
     const moved = checked('batched', vectorise(simple));
@@ -239,6 +266,15 @@ describe('the operation', () => {
     expect(moved(size.int(-3))).toEqual([0, 0, 0, 0, 0, 0]);
     expect(moved(size.int(8))).toEqual([0, 0, 0, 0, 0, 0]);
     expect(moved(size.int(1), 'c')).toEqual([0, 0, 0, 1, 2, 3]);
+  });
+
+  it('comes round from the other end, and more than once', () => {
+    const rolled = (by: Size, over = 'a'): number[] => [...interpret([b.shift(x, over, by, true)], { sizes: new Map([['a', 3], ['c', 2], ['k', 2]]), inputs: new Map([['x', [[1, 2, 3], [4, 5, 6]]]]), parameters: new Map() })[0].data];
+    expect(rolled(size.int(1))).toEqual([3, 1, 2, 6, 4, 5]);
+    expect(rolled(size.int(-1))).toEqual([2, 3, 1, 5, 6, 4]);
+    expect(rolled(k)).toEqual([2, 3, 1, 5, 6, 4]);
+    expect(rolled(size.int(7))).toEqual([3, 1, 2, 6, 4, 5]);
+    expect(rolled(size.int(-1), 'c')).toEqual([4, 5, 6, 1, 2, 3]);
   });
 
   it('stands where absence is explicit, by what is one number in a batch', () => {
