@@ -50,6 +50,8 @@ export interface ParsedInput<Input> {
 /** Measured numbers, overall and by group. */
 export interface Evaluation {
   readonly columns: readonly string[];
+  /** Columns that are no shares, even where their numbers lie between 0 and 1. */
+  readonly counts?: readonly string[];
   readonly rows: readonly EvaluationRow[];
 }
 

@@ -7,7 +7,8 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 }
 
 /** Shares in percent, other numbers as they are. */
-export function evaluationTable({ columns, rows }: Evaluation): string[] {
-  const show = (value: number): string => (value >= 0 && value <= 1 ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(4))));
+export function evaluationTable({ columns, counts = [], rows }: Evaluation): string[] {
+  const show = (value: number, column: number): string =>
+    value >= 0 && value <= 1 && !counts.includes(columns[column]!) ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(4)));
   return tableOf(['group', 'examples', ...columns], rows.map(({ group, examples, values }) => [group, examples.toLocaleString('en-US'), ...values.map(show)]));
 }

@@ -1,0 +1,93 @@
+/** What the machine and the plain network share: data, answers, and how they are measured. */
+import { fold, hashOf, inParts, seedKey, stream } from 'attnc/runtime';
+import type { Configuration, Evaluation, Floats, Flags, Model, OpenTask, ParsedInput, Picture, TaskExample, Value } from 'attnc/runtime';
+import { sequenceTasks, written, type Sequence, type SequenceTask } from './sequences.ts';
+
+export interface SequenceInput {
+  readonly x: readonly Floats[];
+  /** For people, and to know what is asked. */
+  readonly sequence: Sequence;
+}
+
+export interface SequenceTarget {
+  readonly target: readonly Floats[];
+  readonly answering: Flags;
+}
+
+/** Bits of each step that answers. */
+export type Answer = readonly (readonly number[])[];
+
+export type SequenceModel<Outputs extends { readonly logits: Value } = { readonly logits: Value }> = Model<Record<string, number>, SequenceInput, SequenceTarget, Outputs>;
+
+type Example = TaskExample<SequenceInput, SequenceTarget>;
+
+/** Sequences that are the same for every run. */
+function chance(name: string): () => number {
+  return stream(fold(seedKey(0), 0, hashOf(name)));
+}
+
+export function openSequences<M extends SequenceModel>(
+  { settings = {} }: Configuration, pictures: (model: M, inputs: readonly ParsedInput<SequenceInput>[], task: SequenceTask) => Promise<Picture[]>,
+): OpenTask<SequenceInput, SequenceTarget, Answer, M> {
+  const { task: name = 'copy', tests = 64 } = settings;
+  const task = sequenceTasks[String(name)];
+  if (task === undefined) throw new RangeError(`there is no task ${String(name)}: ${Object.keys(sequenceTasks).join(', ')}`);
+  const validation = chance(`${String(name)}: validation`);
+  const answer = async (model: M, inputs: readonly SequenceInput[]): Promise<Answer[]> =>
+    inParts(inputs, 32, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]!.sequence)));
+  return {
+    dims: { bits: task.bits, out: task.out },
+    train: (random) => exampleOf(task.train(random)),
+    validation: Array.from({ length: 128 }, () => exampleOf(task.train(validation))),
+    test: task.tests.flatMap(({ group, draw }) => {
+      const random = chance(`${String(name)}: test, ${group}`);
+      return Array.from({ length: Number(tests) }, () => exampleOf(draw(random), group));
+    }),
+    parse: (line) => {
+      const { input, shown } = exampleOf(task.parse(line));
+      return { input, shown };
+    },
+    samples: task.samples,
+    answer,
+    show,
+    evaluate: async (model, examples, progress) => {
+      const answers = await inParts(examples, 32, (part) => answer(model, part.map(({ input }) => input)), progress);
+      return evaluation(examples.map(({ group }) => group ?? ''), examples.map(({ input }, k) => wrongBits(answers[k]!, input.sequence)));
+    },
+    pictures: (model, inputs) => pictures(model, inputs, task),
+    training: { lengthOf: ({ x }) => x.length },
+  };
+}
+
+function exampleOf(sequence: Sequence, group?: string): Example {
+  const { x, target, answering, shown } = sequence;
+  return { input: { x, sequence }, target: { target, answering }, shown, answer: show(asked(sequence)), ...(group === undefined ? {} : { group }) };
+}
+
+function asked({ target, answering }: Sequence): Answer {
+  return target.filter((_, step) => answering[step]);
+}
+
+function answerOf({ data, shape }: Value, { answering }: Sequence): Answer {
+  const out = shape.at(-1)!;
+  return answering.flatMap((asks, step) => (asks ? [Array.from(data.slice(step * out, (step + 1) * out), (logit) => (logit > 0 ? 1 : 0))] : []));
+}
+
+/** As the input is written; a bit that makes no whole digit is the end mark. */
+function show(answer: Answer): string {
+  return answer.map((bits) => (bits.length % 3 === 0 && bits.length % 2 === 1 ? `${written(bits.slice(0, -1))}${bits.at(-1) === 1 ? '.' : ''}` : written(bits))).join(' ');
+}
+
+function wrongBits(answer: Answer, sequence: Sequence): number {
+  return asked(sequence).reduce((sum, bits, step) => sum + bits.filter((bit, k) => bit !== answer[step]![k]).length, 0);
+}
+
+/** Wrong bits of a sequence on average, as the paper counts them, and the share of sequences without any. */
+function evaluation(groups: readonly string[], wrong: readonly number[]): Evaluation {
+  const row = (group: string, values: readonly number[]): Evaluation['rows'][number] => ({
+    group, examples: values.length,
+    values: [values.reduce((sum, value) => sum + value, 0) / values.length, values.filter((value) => value === 0).length / values.length],
+  });
+  const names = [...new Set(groups)];
+  return { columns: ['wrong bits', 'all right'], counts: ['wrong bits'], rows: [row('all', wrong), ...names.map((name) => row(name, wrong.filter((_, k) => groups[k] === name)))] };
+}

@@ -1,0 +1,183 @@
+/**
+ * The algorithmic tasks of Graves, Wayne & Danihelka 2014, sec. 4: what is read at each step, and what is to be answered.
+ * A task knows how to draw a sequence of a given size, and how people write one.
+ */
+
+/** One sequence of steps. */
+export interface Sequence {
+  /** By step, the numbers read. */
+  readonly x: readonly (readonly number[])[];
+  /** By step, the bits to answer; zeros where nothing is asked. */
+  readonly target: readonly (readonly number[])[];
+  /** The steps that answer. */
+  readonly answering: readonly boolean[];
+  /** As a person writes it. */
+  readonly shown: string;
+}
+
+export interface SequenceTask {
+  /** Numbers read and bits answered at each step. */
+  readonly bits: number;
+  readonly out: number;
+  /** One to train on. */
+  train(random: () => number): Sequence;
+  /** Those of the test, by the name of their group: as long as those trained on, and longer. */
+  readonly tests: readonly { readonly group: string; draw(random: () => number): Sequence }[];
+  parse(line: string): Sequence;
+  readonly samples: readonly string[];
+}
+
+type Bits = readonly number[];
+
+const between = (random: () => number, low: number, high: number): number => low + Math.floor((high - low + 1) * random());
+const vector = (random: () => number, width: number): Bits => Array.from({ length: width }, () => (random() < 0.5 ? 0 : 1));
+const vectors = (random: () => number, count: number, width: number): Bits[] => Array.from({ length: count }, () => vector(random, width));
+const zeros = (width: number): number[] => Array.from({ length: width }, () => 0);
+
+/** Bits as digits of base 16, the first bit first; six bits are two digits of base 8. */
+export function written(bits: Bits): string {
+  const size = bits.length % 4 === 0 ? 4 : 3;
+  return Array.from({ length: bits.length / size }, (_, k) => Number.parseInt(bits.slice(size * k, size * (k + 1)).join(''), 2).toString(2 ** size)).join('');
+}
+
+function bitsOf(word: string, width: number): Bits {
+  const size = width % 4 === 0 ? 4 : 3;
+  const pattern = size === 4 ? /^[0-9a-f]+$/iu : /^[0-7]+$/u;
+  if (!pattern.test(word) || word.length * size !== width) {
+    throw new RangeError(`expected ${width} bits as ${width / size} digits of base ${2 ** size}, such as ${size === 4 ? 'c0' : '17'}, given ${JSON.stringify(word)}`);
+  }
+  return Array.from(word, (digit) => Number.parseInt(digit, 2 ** size).toString(2).padStart(size, '0')).join('').split('').map(Number);
+}
+
+/** What is read, and after it as many steps without input as there are answers. */
+function sequence(read: readonly Bits[], answers: readonly Bits[], shown: string): Sequence {
+  const width = answers[0]!.length;
+  const blank = zeros(read[0]!.length);
+  return {
+    x: [...read, ...answers.map(() => blank)],
+    target: [...read.map(() => zeros(width)), ...answers],
+    answering: [...read.map(() => false), ...answers.map(() => true)],
+    shown,
+  };
+}
+
+// ---------------------------------------------------------------- sec. 4.1
+
+const byte = 8;
+
+function copied(items: readonly Bits[]): Sequence {
+  return sequence([...items.map((item) => [...item, 0]), [...zeros(byte), 1]], items, items.map(written).join(' '));
+}
+
+/** The sequence is read, then a mark on a channel of its own; then it is to be told. */
+const copy: SequenceTask = {
+  bits: byte + 1, out: byte,
+  train: (random) => copied(vectors(random, between(random, 1, 20), byte)),
+  tests: [10, 20, 30, 50, 120].map((length) => ({ group: `length ${String(length).padStart(3)}`, draw: (random) => copied(vectors(random, length, byte)) })),
+  parse: (line) => copied(words(line).map((word) => bitsOf(word, byte))),
+  samples: ['c0 ff ee 15 90 0d', '01 02 04 08 10 20 40 80 40 20 10 08 04 02 01'],
+};
+
+// ---------------------------------------------------------------- sec. 4.2
+
+/** Of the numbers 1 to 10: as mean 0 and variance 1. */
+const most = 10;
+const count = (times: number): number => (times - (1 + most) / 2) / Math.sqrt((most * most - 1) / 12);
+
+function repeated(items: readonly Bits[], times: number): Sequence {
+  const read = [...items.map((item) => [...item, 0, 0]), [...zeros(byte), 1, count(times)]];
+  const answers = [...Array.from({ length: times }, () => items.map((item) => [...item, 0])).flat(), [...zeros(byte), 1]];
+  return sequence(read, answers, `${items.map(written).join(' ')} x${times}`);
+}
+
+/** The sequence is read, then a mark and how often it is to be told; after that an end mark on a channel of its own. */
+const repeat: SequenceTask = {
+  bits: byte + 2, out: byte + 1,
+  train: (random) => {
+    const [length, times] = [between(random, 1, most), between(random, 1, most)];
+    return repeated(vectors(random, length, byte), times);
+  },
+  tests: [[10, 10], [20, 10], [10, 20]].map(([length, times]) => ({
+    group: `length ${length!} times ${times!}`, draw: (random) => repeated(vectors(random, length!, byte), times!),
+  })),
+  parse: (line) => {
+    const all = words(line);
+    const times = /^x(\d+)$/u.exec(all.at(-1) ?? '')?.[1];
+    if (times === undefined || Number(times) < 1 || all.length < 2) throw new RangeError(`expected bytes and how often, such as \`c0 ff ee x3\`, given ${JSON.stringify(line)}`);
+    return repeated(all.slice(0, -1).map((word) => bitsOf(word, byte)), Number(times));
+  },
+  samples: ['c0 ff ee x3', '01 80 x10'],
+};
+
+// ---------------------------------------------------------------- sec. 4.3
+
+const [six, rows] = [6, 3];
+
+function recalled(items: readonly (readonly Bits[])[], asked: number): Sequence {
+  const marked = (item: readonly Bits[], item1: number, query: number): Bits[] => [[...zeros(six), item1, query], ...item.map((row) => [...row, 0, 0])];
+  const read = [...items.flatMap((item) => marked(item, 1, 0)), ...marked(items[asked]!, 0, 1), [...zeros(six), 0, 1]];
+  const name = (item: readonly Bits[]): string => item.map(written).join(' ');
+  return sequence(read, items[asked + 1]!, `${items.map(name).join(', ')} ? ${name(items[asked]!)}`);
+}
+
+function drawnItems(random: () => number, items: number): Sequence {
+  const all = Array.from({ length: items }, () => vectors(random, rows, six));
+  return recalled(all, between(random, 0, items - 2));
+}
+
+/** Items of three vectors, each behind a mark; then one of them between two marks of another kind: which one followed it? */
+const recall: SequenceTask = {
+  bits: six + 2, out: six,
+  train: (random) => drawnItems(random, between(random, 2, 6)),
+  tests: [2, 4, 6, 8, 10, 12, 15, 20].map((items) => ({ group: `${String(items).padStart(2)} items`, draw: (random) => drawnItems(random, items) })),
+  parse: (line) => {
+    const [list = '', query = '', ...rest] = line.split('?');
+    const items = list.split(',').map((item) => words(item).map((word) => bitsOf(word, six)));
+    const asked = words(query).map((word) => bitsOf(word, six));
+    const place = items.findIndex((item) => item.map(written).join(' ') === asked.map(written).join(' '));
+    if (rest.length > 0 || items.some((item) => item.length !== rows) || place < 0 || place > items.length - 2) {
+      throw new RangeError(`expected items of three numbers of two octal digits and one of them, not the last, such as \`17 52 03, 44 10 71, 05 66 30 ? 44 10 71\`; given ${JSON.stringify(line)}`);
+    }
+    return recalled(items, place);
+  },
+  samples: ['17 52 03, 44 10 71, 05 66 30 ? 44 10 71', '01 02 04, 10 20 40, 77 00 77 ? 01 02 04'],
+};
+
+// ---------------------------------------------------------------- sec. 4.5
+
+interface Ranked {
+  readonly bits: Bits;
+  readonly priority: number;
+}
+
+const [ranked, told] = [20, 16];
+
+function sorted(items: readonly Ranked[], answers: number): Sequence {
+  const order = [...items].sort((a, b) => b.priority - a.priority).slice(0, answers);
+  const read = [...items.map(({ bits, priority }) => [...bits, priority, 0]), [...zeros(byte), 0, 1]];
+  return sequence(read, order.map(({ bits }) => bits), items.map(({ bits, priority }) => `${written(bits)}:${priority.toFixed(2)}`).join(' '));
+}
+
+/** Twenty vectors, each with a priority; the sixteen of highest priority are to be told, the highest first. */
+const sort: SequenceTask = {
+  bits: byte + 2, out: byte,
+  train: (random) => sorted(Array.from({ length: ranked }, () => ({ bits: vector(random, byte), priority: 2 * random() - 1 })), told),
+  tests: [{ group: `${told} of ${ranked}`, draw: (random) => sorted(Array.from({ length: ranked }, () => ({ bits: vector(random, byte), priority: 2 * random() - 1 })), told) }],
+  parse: (line) => {
+    const items = words(line).map((word): Ranked => {
+      const [bits = '', priority = ''] = word.split(':');
+      if (priority === '' || !(Math.abs(Number(priority)) <= 1)) throw new RangeError(`expected a byte and a priority from -1 to 1, such as \`c0:0.5\`, given ${JSON.stringify(word)}`);
+      return { bits: bitsOf(bits, byte), priority: Number(priority) };
+    });
+    return sorted(items, Math.min(told, items.length));
+  },
+  samples: ['c0:-0.5 ff:0.9 ee:0.1 15:-0.9 90:0.4', '01:0.1 02:0.2 04:0.3 08:0.4 10:0.5 20:0.6 40:0.7 80:0.8'],
+};
+
+function words(line: string): string[] {
+  const found = line.trim().split(/[\s,]+/u).filter((word) => word !== '');
+  if (found.length === 0) throw new RangeError('expected a sequence, given nothing');
+  return found;
+}
+
+export const sequenceTasks: Readonly<Record<string, SequenceTask>> = { copy, repeat, recall, sort };
