@@ -246,7 +246,9 @@ class Planner {
       if (inner !== null) {
         for (const state of this.#states(inner)) {
           if (this.#borrowed(inner, state) !== null) continue;
-          const inBody = this.#readInside(inner).has(state.first);
+          // A borrowed state reads its first value as it is; what another begins with too is that one's to give away.
+          const borrowed = this.#states(inner).some((other) => this.#borrowed(inner, other) !== null && this.#holders(other.first).includes(state.first));
+          const inBody = borrowed || this.#readInside(inner).has(state.first);
           const index = dies.indexOf(state.first);
           // The first value dies here and the body does not read it: the state takes it over.
           if (index >= 0 && !inBody) dies.splice(index, 1);

@@ -1,6 +1,6 @@
 /** Small graphs of every kind of operation, with the data they run on. */
 import type { Builder } from '../../compiler/graph/builder.ts';
-import type { Axis, Node } from '../../compiler/graph/graph.ts';
+import type { Axis, Node, UnaryFn } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { size } from '../../compiler/analyze/size.ts';
 import { axis, dim, float, index, numbers, type Case } from './support.ts';
@@ -181,6 +181,18 @@ export const cases: Readonly<Record<string, Case>> = {
   'a gated recurrence': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false) },
   'a gated recurrence backwards': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, true) },
   'a recurrence that keeps its previous states': { dims, parameters: gruParameters, data: { sizes, inputs: xs, lengths }, build: (b) => gru(b, false, true) },
+  'two states that begin alike, of which one is emitted': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const zero = b.broadcast(b.constant(0.5), [batch, hidden]);
+      const [xt, h, c] = [b.argument(tensor(float, [batch, hidden])), b.argument(tensor(float, [batch, hidden])), b.argument(tensor(float, [batch, hidden]))];
+      // The other state is read first, and given up before the emitted one is read again.
+      const next = ['tanh', 'sin', 'exp', 'sigmoid', 'cos'].reduce((value, fn) => b.unary(fn as UnaryFn, value), b.binary('add', c, xt));
+      const out = b.binary('mul', b.unary('tanh', next), b.unary('exp', b.binary('mul', h, b.unary('sin', next))));
+      const scan = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: zero, next: out }, { arg: c, init: zero, next }], emits: [out] });
+      return { all: b.broadcast(b.result(scan, 2), [batch, source, hidden]) };
+    },
+  },
   'derivatives of tanh and sigmoid': {
     dims, data: { sizes, inputs: { ...xs, y: numbers(24, 9), g: numbers(6, 4) } },
     build: (b) => {
