@@ -52,7 +52,7 @@ export function openSequences<M extends SequenceModel>(
     show,
     evaluate: async (model, examples, progress) => {
       const answers = await inParts(examples, 32, (part) => answer(model, part.map(({ input }) => input)), progress);
-      return evaluation(examples.map(({ group }) => group ?? ''), examples.map(({ input }, k) => wrongBits(answers[k]!, input.sequence)));
+      return evaluation(examples.map(({ group }) => group), examples.map(({ input }, k) => wrongBits(answers[k]!, input.sequence)));
     },
     pictures: (model, inputs) => pictures(model, inputs, task),
     training: { lengthOf: ({ x }) => x.length },
@@ -83,11 +83,11 @@ function wrongBits(answer: Answer, sequence: Sequence): number {
 }
 
 /** Wrong bits of a sequence on average, as the paper counts them, and the share of sequences without any. */
-function evaluation(groups: readonly string[], wrong: readonly number[]): Evaluation {
+function evaluation(groups: readonly (string | undefined)[], wrong: readonly number[]): Evaluation {
   const row = (group: string, values: readonly number[]): Evaluation['rows'][number] => ({
     group, examples: values.length,
     values: [values.reduce((sum, value) => sum + value, 0) / values.length, values.filter((value) => value === 0).length / values.length],
   });
-  const names = [...new Set(groups)];
+  const names = [...new Set(groups)].filter((group) => group !== undefined);
   return { columns: ['wrong bits', 'all right'], counts: ['wrong bits'], rows: [row('all', wrong), ...names.map((name) => row(name, wrong.filter((_, k) => groups[k] === name)))] };
 }

@@ -17,14 +17,18 @@ interface Emitted {
   readonly NTM: new (options: ModelOptions<Record<string, number>>) => Machine;
 }
 
-const common = { dims: {}, seed: 1, batchSize: 16, validateEvery: 500, window: 20 };
+const configuration = (about: string, task: string, steps: number, more: Partial<Configuration> = {}): Configuration => ({
+  about, dims: {}, seed: 1, batchSize: 16, steps, validateEvery: 250, window: 20, ...more, set: { steps, ...more.set }, settings: { task, ...more.settings },
+});
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  copy: { ...common, about: 'sequences of 1 to 20 bytes, to be told again; tested on up to 120', steps: 4000, settings: { task: 'copy' } },
-  quick: {
-    ...common, about: 'the same with a smaller machine, less than a minute: shows that everything runs', dims: { slots: 24, width: 12, hidden: 32 },
-    steps: 200, validateEvery: 50, settings: { task: 'copy', tests: 4 },
-  },
+  copy: configuration('sequences of 1 to 20 bytes, to be told again; tested on up to 120', 'copy', 5000),
+  repeat: configuration('sequences of 1 to 10 bytes, to be told 1 to 10 times', 'repeat', 4000),
+  recall: configuration('which of 2 to 6 items followed the one that is shown; tested on up to 20', 'recall', 8000),
+  sort: configuration('the sixteen of twenty bytes that have the highest priority, in order', 'sort', 6000),
+  quick: configuration('copying with a smaller machine, less than a minute: shows that everything runs', 'copy', 200, {
+    dims: { slots: 24, width: 12, hidden: 32 }, validateEvery: 50, settings: { tests: 4 },
+  }),
 };
 
 export const task: Task<SequenceInput, SequenceTarget, Answer, Machine, Emitted> = {
