@@ -44,6 +44,8 @@ export function begin(setup: Setup): Root {
   };
   const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();
   const ragged: Dim[] = [];
+  // What the entry file calls so is its own: no setting reaches another file's option of that name.
+  const taken = new Set(modules.entry.module.items.flatMap((item) => (item.kind === 'option' ? [item.name.text] : [])));
   let others = 0;
   // A dim is one wherever it is imported: it is declared before the files that do.
   for (const module of inOrder(modules)) {
@@ -62,7 +64,7 @@ export function begin(setup: Setup): Root {
     const known = new Map(shared.flatMap((each) => (each.module === module ? [[nameOf(each.exported), each.name]] : [])));
     const prefix = `0~${module.standard ? '' : ++others}.`;
     for (const item of module.module.items) {
-      if (item.kind === 'option') declareOption(item, own, known.get(item.name.text) ?? item.name.text);
+      if (item.kind === 'option') declareOption(item, own, known.get(item.name.text) ?? (top || !taken.has(item.name.text) ? item.name.text : null));
       if (item.kind !== 'dim') continue;
       let { doc } = item;
       for (const dim of declareDims(item, own, { prefix, shared: known })) {

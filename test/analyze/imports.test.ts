@@ -46,6 +46,14 @@ describe('imports of dims, options, models and objectives', () => {
     expect(checked(`dim words = 9\n${text('source, double')}`).said).toEqual(['E0306 `tokens` holds positions on another dim']);
   });
 
+  it('an own option is no setting of another file that has one of the same name', () => {
+    const text = (choices: string): string => `import Read, source, words from "./tagger.attn"
+      option act = ${choices}
+      model M(tokens: index(words)[source]) -> y: [] { match act { none { y = mean[source](onehot[words](tokens)[words = 0]) }  some { y = sum[source](onehot[words](tokens)[words = 1]) } } }`;
+    expect(checked(text('none | some'), { act: 'some' }).said).toEqual([]);
+    expect(checked(text('none | some'), { act: 'relu' }).said).toEqual(['E0209 `relu` is no value of the option `act`']);
+  });
+
   it('dims of one name in two files are two dims', () => {
     const { said } = checked('import Read from "./other.attn"\nimport source, words from "./tagger.attn"\nmodel M(tokens: index(words)[source]) -> [source] { Read(tokens) }');
     expect(said).toEqual(['E0306 `tokens` holds positions on another dim']);
