@@ -200,6 +200,16 @@ export function sharedBy(modules: ModuleSet): Shared[] {
   return found;
 }
 
+/**
+ * By what name a setting reaches an option of a file. What the entry file calls so is its own: another file's option of that
+ * name, where it is not imported, has a name that nobody can write.
+ */
+export function settingOf(name: string, module: LoadedModule, { entry }: ModuleSet, shared: readonly Shared[]): string {
+  const known = shared.find((each) => each.module === module && nameOf(each.exported) === name);
+  const taken = module !== entry && shared.some((each) => each.module === entry && each.exported.kind === 'option' && nameOf(each.exported) === name);
+  return known?.name ?? (taken ? `${module.path} ${name}` : name);
+}
+
 export function nameOf(exported: Exported): string {
   return exported.kind === 'dim' ? exported.spec.name.text : exported.name.text;
 }

@@ -6,7 +6,7 @@ import { Builder } from '../graph/builder.ts';
 import type { ObjectiveGraph, Program } from '../graph/graph.ts';
 import { elaborateModel } from './model.ts';
 import { hasDim, reportUnsized } from './sized.ts';
-import { entryItems, nameOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
+import { entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
@@ -53,7 +53,7 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   checkAll({ ...base, training: true }, (item) => words.reach(item, 'training') || words.reach(item, 'dropout'));
   const shared = sharedBy(modules);
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {
-    const known = shared.find(({ module, exported }) => module.path === file && nameOf(exported) === name.text)?.name ?? name.text;
+    const known = settingOf(name.text, modules.modules.get(file)!, modules, shared);
     for (const choice of choices) {
       if (choice === (set.get(known) ?? choices[0])) continue;
       const found = { place: { file, start: name.span.start, end: name.span.end }, message: `with \`${name.text} = ${choice}\`` };

@@ -5,7 +5,7 @@ import { GraphError } from '../graph/errors.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Dim } from '../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from './modules.ts';
-import { importsOf, inOrder, nameOf, sharedBy, type Shared } from './modules.ts';
+import { importsOf, inOrder, nameOf, settingOf, sharedBy, type Shared } from './modules.ts';
 import type { Found, Here } from './scope.ts';
 import { Context, ERROR, report, Scope } from './scope.ts';
 import { SizeError } from './size.ts';
@@ -44,8 +44,6 @@ export function begin(setup: Setup): Root {
   };
   const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();
   const ragged: Dim[] = [];
-  // What the entry file calls so is its own: no setting reaches another file's option of that name.
-  const taken = new Set(modules.entry.module.items.flatMap((item) => (item.kind === 'option' ? [item.name.text] : [])));
   let others = 0;
   // A dim is one wherever it is imported: it is declared before the files that do.
   for (const module of inOrder(modules)) {
@@ -64,7 +62,7 @@ export function begin(setup: Setup): Root {
     const known = new Map(shared.flatMap((each) => (each.module === module ? [[nameOf(each.exported), each.name]] : [])));
     const prefix = `0~${module.standard ? '' : ++others}.`;
     for (const item of module.module.items) {
-      if (item.kind === 'option') declareOption(item, own, known.get(item.name.text) ?? (top || !taken.has(item.name.text) ? item.name.text : null));
+      if (item.kind === 'option') declareOption(item, own, settingOf(item.name.text, module, modules, shared));
       if (item.kind !== 'dim') continue;
       let { doc } = item;
       for (const dim of declareDims(item, own, { prefix, shared: known })) {

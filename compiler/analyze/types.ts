@@ -321,16 +321,16 @@ function sumParts(expr: Expr, here: Here): Space[] | null {
   return terms.some((term) => term.kind === 'name') ? spaces : null;
 }
 
-/** `known`: what the program calls it; null: it has no name for it. */
-export function declareOption(item: OptionItem, here: Here, known: string | null = item.name.text): void {
-  const override = known === null ? undefined : here.ctx.overrides.get(known);
+/** `known`: what the program calls it. */
+export function declareOption(item: OptionItem, here: Here, known = item.name.text): void {
+  const override = here.ctx.overrides.get(known);
   const choices = item.value.kind === 'choice' ? item.value.choices.map((choice) => choice.text) : null;
   const written = item.value.kind === 'choice' ? item.value.choices[0]?.text ?? null : numberOfExpr(item.value.value);
   if (written === null && item.value.kind === 'value' && item.value.value.kind !== 'error') {
     report(here, 'E0209', item.value.value.span, `the option \`${item.name.text}\` wants a number, or its choices`, { fix: '`option p = 0.1`, `option score = dot | scaled`' });
   }
   const free = here.scope.own(item.name.text) === null;
-  if (known === null || override === undefined || !free || allows(choices, override)) {
+  if (override === undefined || !free || allows(choices, override)) {
     giveOption(item.name, override ?? written, choices, here);
     return;
   }

@@ -47,9 +47,9 @@ describe('imports of dims, options, models and objectives', () => {
   });
 
   it('an own option is no setting of another file that has one of the same name', () => {
-    const text = (choices: string): string => `import Read, source, words from "./tagger.attn"
+    const text = (choices: string): string => `import Read, source, words, double from "./tagger.attn"
       option act = ${choices}
-      model M(tokens: index(words)[source]) -> y: [] { match act { none { y = mean[source](onehot[words](tokens)[words = 0]) }  some { y = sum[source](onehot[words](tokens)[words = 1]) } } }`;
+      model M(tokens: index(words)[source]) -> [] { x = mean[source](Read(tokens));  match act { none { sum[double](x) }  some { max[double](x) } } }`;
     expect(checked(text('none | some'), { act: 'some' }).said).toEqual([]);
     expect(checked(text('none | some'), { act: 'relu' }).said).toEqual(['E0209 `relu` is no value of the option `act`']);
   });
