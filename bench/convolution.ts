@@ -79,7 +79,7 @@ try {
       const batch = new DeviceBatch(model.collateFor(objective, examples));
       const random = (): StepRandom => new StepRandom(1, 1, examples.map((_, k) => k));
       const step = (): readonly tf.Tensor[] => {
-        const { loss, metrics, gradients } = objective.gradients(model.weights.tensors, batch, random());
+        const { loss, metrics, gradients } = objective.updates[0]!.gradients(model.weights.tensors, batch, random());
         return [loss, ...Object.values(metrics), ...Object.values(gradients)];
       };
       return { name, step, times: [] as number[], processor: [] as number[] };

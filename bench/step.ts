@@ -53,7 +53,7 @@ try {
       const objective = model.objective();
       const batch = new DeviceBatch(model.collateFor(objective, examples));
       const random = (): StepRandom => new StepRandom(1, 1, examples.map((_, k) => k));
-      subjects.push({ file, times: [] as number[], step: () => objective.gradients(model.weights.tensors, batch, random()) });
+      subjects.push({ file, times: [] as number[], step: () => objective.updates[0]!.gradients(model.weights.tensors, batch, random()) });
     }
     for (let round = -2; round < Number(values.rounds); round++) {
       for (const { step, times } of subjects) {

@@ -88,9 +88,19 @@ export interface ObjectiveDefinition {
   readonly name: string;
   /** Data besides the model's inputs: targets first. */
   given(n: Sizes): readonly InputSpec[];
+  /** In order: in one training step each sees the parameters that those before have left. */
+  readonly updates: readonly UpdateDefinition[];
+}
+
+/** One loss, and how parameters change by its gradient. */
+export interface UpdateDefinition {
+  /** As the program names it; left out where the objective has one loss. */
+  readonly name?: string;
+  /** Models whose parameters it trains, `D` for those of paths `D.…`; left out: all. */
+  readonly trains?: readonly string[];
   /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
   loss(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
-  /** As `loss` with dropout on, and d loss / d parameter by path. */
+  /** As `loss` with dropout on, and d loss / d parameter by path, for those that it trains. */
   gradients(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors };
   /** `step` counts from 1; `epoch` is real. */
   optimizer(n: Sizes, step: number, epoch: number): OptimizerSettings;

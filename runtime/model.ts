@@ -6,6 +6,7 @@ import { CheckpointError, InputError } from './errors.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
 import { download, rowOf, show, type Value, type Values } from './values.ts';
+import { combined, trains, updateOf } from './updates.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
 export interface ModelOptions<Dims> {
@@ -36,17 +37,20 @@ export interface LossOptions extends DrawOptions {
 }
 
 export interface GradientOptions extends LossOptions {
+  /** Which update of an objective that has several. */
+  readonly update?: string;
   /** The step that dropout and `sample` draw for, from 1. */
   readonly step?: number;
 }
 
 export interface LossResult {
+  /** Of an objective with several updates: the sum of their losses; each is among the metrics, as `D.loss`. */
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface GradientResult extends LossResult {
-  /** By parameter path; zero for one that the objective does not depend on. */
+  /** By parameter path, of those that the update trains; zero for one that the loss does not depend on. */
   readonly gradients: Values;
 }
 
@@ -97,23 +101,24 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);
   }
 
-  /** The objective over the examples as one batch, dropout off. */
+  /** The objective over the examples as one batch, dropout off; of several updates see `LossResult`. */
   async loss(examples: readonly (Input & Target)[], options: LossOptions = {}): Promise<LossResult> {
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options);
-    const { loss, metrics } = this.onDevice(host, (batch) => objective.loss(this.weights.tensors, batch, random));
+    const { loss, metrics } = this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
     return readLoss(loss, metrics);
   }
 
-  /** As `loss` with dropout on, and the gradient of the loss by every parameter. */
+  /** The loss of one update with dropout on, and its gradient by every parameter that it trains. */
   async gradients(examples: readonly (Input & Target)[], options: GradientOptions = {}): Promise<GradientResult> {
     const objective = this.objective(options.objective);
+    const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options, options.step ?? 1);
-    const { loss, metrics, gradients } = this.onDevice(host, (batch) => objective.gradients(this.weights.tensors, batch, random));
+    const { loss, metrics, gradients } = this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
     const [numbers, data] = await Promise.all([readLoss(loss, metrics), readAll(gradients)]);
-    const values = this.weights.specs.map((spec): [string, Value] => [
+    const values = this.weights.specs.filter(({ path }) => trains(update, path)).map((spec): [string, Value] => [
       spec.path,
       { data: data[spec.path] ?? new Float32Array(sizeOf(spec)), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) },
     ]);

@@ -29,11 +29,11 @@ export class Weights {
     return this.current;
   }
 
-  /** Takes new tensors, one per path, and disposes of the old ones. */
+  /** Takes new tensors by path, and disposes of those that they replace. */
   replace(next: Tensors): void {
     const previous = this.tensors;
-    this.current = Object.fromEntries(this.specs.map((spec) => [spec.path, tf.keep(next[spec.path]!)]));
-    for (const tensor of Object.values(previous)) tensor.dispose();
+    this.current = Object.fromEntries(this.specs.map(({ path }) => [path, path in next ? tf.keep(next[path]!) : previous[path]!]));
+    for (const { path } of this.specs) if (path in next) previous[path]!.dispose();
   }
 
   async read(path: string): Promise<Value> {

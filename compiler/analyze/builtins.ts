@@ -22,7 +22,7 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
 
 const others = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position'];
 /** Named by the language, without a meaning yet. `BatchNorm` reduces over what a call is lifted over. */
-const planned = ['argsort', 'cumprod', 'past', 'outer', 'plain', 'transpose', 'log2', 'ceil', 'gradient', 'BatchNorm'];
+const planned = ['argsort', 'cumprod', 'past', 'outer', 'plain', 'transpose', 'log2', 'ceil', 'BatchNorm'];
 
 export function builtinNames(): string[] {
   return [...Object.keys(unaries), ...Object.keys(reductions), ...others];

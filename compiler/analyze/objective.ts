@@ -1,26 +1,30 @@
 /** Objectives: loss, metrics, optimiser. */
-import type { Expr, Objective, Span } from '../../grammar/ast.ts';
-import type { HostExpr, Input, Node, ObjectiveGraph, OptimizerSpec } from '../graph/graph.ts';
+import type { Body, Expr, Objective, Span, Statement, UpdateStatement } from '../../grammar/ast.ts';
+import type { HostExpr, Input, Node, OptimizerSpec, UpdateGraph } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
 import { hostExpr, SCHEDULE } from './host.ts';
 import { evaluateTensor } from './expr.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
 import { ERROR, notYet, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';
-import { collected, laterNames, runBody } from './body.ts';
+import { collected, laterNames, runBody, type BodyKind } from './body.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 export interface ElaboratedObjective {
   readonly given: readonly Input[];
-  readonly loss: Node;
-  readonly metrics: ReadonlyMap<string, Node>;
-  readonly optimizer: OptimizerSpec;
-  readonly clip: ObjectiveGraph['clip'];
+  readonly updates: readonly ElaboratedUpdate[];
 }
 
-/** `here`: the model's own, its scope holding everything that is visible to an objective. */
-export function elaborateObjective(objective: Objective, here: Here): ElaboratedObjective | null {
-  const errors = here.ctx.problems.errors;
+export type ElaboratedUpdate = Omit<UpdateGraph, 'training'>;
+
+/**
+ * `here`: the model's own, its scope holding everything that is visible to an objective.
+ *
+ * @param models what an `update` may name: all of what is trained, or the names of models that are parts of it
+ */
+export function elaborateObjective(objective: Objective, models: string | readonly string[], here: Here): ElaboratedObjective | null {
+  const { problems } = here.ctx;
+  const errors = problems.errors;
   const scope = new Scope(here.scope);
   const inside: Here = { ...here, scope, later: laterNames(objective.body), target: null, path: objective.name.text, ordinals: new Map() };
   const given: Input[] = [];
@@ -33,45 +37,108 @@ export function elaborateObjective(objective: Objective, here: Here): Elaborated
     if (type !== null) given.push({ name: name.text, type, doc: null });
   }
   const found = collected();
-  runBody(objective.body, inside, { states: false, emits: false, value: false, clauses: 'objective', constants: null }, found);
-  const metrics = new Map<string, Node>();
-  let optimizer: OptimizerSpec | null = null;
-  let clip: ObjectiveGraph['clip'] = null;
-  for (const statement of found.clauses) {
-    if (statement.kind === 'update') {
-      notYet(inside, statement.span, '`update` (several updates in one objective)');
+  runBody(objective.body, inside, objectiveBody, found);
+  const inner = found.clauses.filter((statement) => statement.kind === 'update');
+  if (inner.length === 0) {
+    const update = elaborateUpdate({ body: objective.body, clauses: found.clauses, owner: { what: `the objective \`${objective.name.text}\``, span: objective.name.span } }, inside, errors);
+    return update === null ? null : { given, updates: [{ name: null, trains: null, ...update }] };
+  }
+  onlyUpdates(objective, inside);
+  const updates: ElaboratedUpdate[] = [];
+  for (const [k, statement] of inner.entries()) {
+    const named = trainedModels(statement, typeof models === 'string' ? [models] : models, inside);
+    if (named === null) continue;
+    const plain = named.join('+');
+    const count = inner.slice(0, k).filter((other) => other.models.map(({ text }) => text).join('+') === plain).length;
+    const name = count === 0 ? plain : `${plain}#${count + 1}`;
+    const within: Here = { ...inside, scope: new Scope(scope), later: laterNames(statement.body), path: `${inside.path}.${name}`, ordinals: new Map() };
+    const own = collected();
+    runBody(statement.body, within, objectiveBody, own);
+    const nested = own.clauses.find(({ kind }) => kind === 'update');
+    if (nested !== undefined) report(within, 'E0805', nested.span, 'an `update` stands inside another', { fix: 'end the one before' });
+    const [first] = statement.models;
+    const owner = { what: `the update \`${name}\``, span: first?.span ?? statement.span };
+    const update = elaborateUpdate({ body: statement.body, clauses: own.clauses, owner }, within, errors);
+    if (update !== null) updates.push({ name, trains: typeof models === 'string' ? null : named, ...update });
+  }
+  return problems.errors > errors ? null : { given, updates };
+}
+
+const objectiveBody: BodyKind = { states: false, emits: false, value: false, clauses: 'objective', constants: null };
+
+/** Beside updates stand only equations, in front: a loss, a metric or a setting belongs to one of them. */
+function onlyUpdates({ body }: Objective, here: Here): void {
+  let updates = 0;
+  for (const statement of body.statements) {
+    if (statement.kind === 'update') updates += 1;
+    else if (statement.kind === 'metric' || statement.kind === 'clause' || definesLoss(statement)) {
+      const what = statement.kind === 'metric' ? 'metric' : statement.kind === 'clause' ? statement.clause : 'loss';
+      report(here, 'E0805', statement.span, `a \`${what}\` stands beside updates`, { why: 'each update has a loss, metrics and settings of its own', fix: `move it into the \`update\` that it belongs to` });
+    } else if (updates > 0) report(here, 'E0805', statement.span, 'this stands behind an `update`', { why: 'what updates share stands in front of them', fix: 'move it in front of the first `update`, or into one' });
+  }
+}
+
+function definesLoss(statement: Statement): boolean {
+  return statement.kind === 'equation' && statement.targets.some(({ name }) => name.text === 'loss');
+}
+
+/** The models that an `update` names. */
+function trainedModels({ models: names }: UpdateStatement, models: readonly string[], here: Here): readonly string[] | null {
+  for (const [k, name] of names.entries()) {
+    if (!models.includes(name.text)) {
+      unknownOf(here, 'E0805', name, 'model to update', models);
       return null;
     }
+    if (names.slice(0, k).some(({ text }) => text === name.text)) {
+      report(here, 'E0805', name.span, `\`${name.text}\` stands twice`);
+      return null;
+    }
+  }
+  return names.map(({ text }) => text);
+}
+
+interface UpdateText {
+  readonly body: Body;
+  readonly clauses: readonly Statement[];
+  /** For errors about what is missing. */
+  readonly owner: { readonly what: string; readonly span: Span };
+}
+
+/** What one loss is and how it is learnt from; `here` holds what its body has defined. */
+function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, errors: number): Omit<ElaboratedUpdate, 'name' | 'trains'> | null {
+  const { problems } = here.ctx;
+  const metrics = new Map<string, Node>();
+  let optimizer: OptimizerSpec | null = null;
+  let clip: UpdateGraph['clip'] = null;
+  for (const statement of clauses) {
     if (statement.kind === 'metric') {
-      if (metrics.has(statement.name.text)) report(inside, 'E0203', statement.name.span, `the metric \`${statement.name.text}\` is defined twice`);
-      const node = scalar(statement.value, inside, `the metric \`${statement.name.text}\``);
+      if (metrics.has(statement.name.text)) report(here, 'E0203', statement.name.span, `the metric \`${statement.name.text}\` is defined twice`);
+      const node = scalar(statement.value, here, `the metric \`${statement.name.text}\``);
       if (node !== null) metrics.set(statement.name.text, node);
     } else if (statement.kind === 'clause') {
-      const twice = found.clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
-      if (twice) report(inside, 'E0803', statement.span, `the objective has two \`${statement.clause.split(' ')[0]}\` lines`);
-      else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, inside);
+      const twice = clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
+      if (twice) report(here, 'E0803', statement.span, `${owner.what} has two \`${statement.clause.split(' ')[0]}\` lines`);
+      else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, here);
       else if (statement.clause === 'clip norm' || statement.clause === 'clip value') {
         const limit = numberOfExpr(statement.value);
-        if (limit === null || limit <= 0) report(inside, 'E0803', statement.value.span, 'a limit is a positive number');
+        if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number');
         else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };
       }
     }
   }
-  const lossValue = scope.own('loss');
-  if (here.ctx.problems.errors > errors) return null;
+  const lossValue = here.scope.own('loss');
+  if (problems.errors > errors) return null;
   if (lossValue?.kind !== 'value') {
-    report(here, 'E0802', objective.name.span, `the objective \`${objective.name.text}\` has no \`loss\``, { fix: 'add `loss = …`' });
+    report(here, 'E0802', owner.span, `${owner.what} has no \`loss\``, { fix: 'add `loss = …`' });
     return null;
   }
-  const equation = objective.body.statements.find((statement) => statement.kind === 'equation' && statement.targets.some(({ name }) => name.text === 'loss'));
-  const span = equation?.span ?? lossValue.span ?? objective.name.span;
-  const value = asTensor(lossValue.value, inside, span);
-  const loss = value === null || number(value, 'loss', inside, span) === null ? null : perExample(value, 'the loss', inside, span);
-  if (optimizer === null && here.ctx.problems.errors === errors) {
-    report(here, 'E0803', objective.name.span, `the objective \`${objective.name.text}\` names no optimizer`, { fix: 'add `optimizer adam(rate = 1e-3)`' });
+  const span = body.statements.find(definesLoss)?.span ?? lossValue.span ?? owner.span;
+  const value = asTensor(lossValue.value, here, span);
+  const loss = value === null || number(value, 'loss', here, span) === null ? null : perExample(value, 'the loss', here, span);
+  if (optimizer === null && problems.errors === errors) {
+    report(here, 'E0803', owner.span, `${owner.what} names no optimizer`, { fix: 'add `optimizer adam(rate = 1e-3)`' });
   }
-  if (loss === null || optimizer === null || here.ctx.problems.errors > errors) return null;
-  return { given, loss, metrics, optimizer, clip };
+  return loss === null || optimizer === null || problems.errors > errors ? null : { loss, metrics, optimizer, clip };
 }
 
 function scalar(value: Expr, here: Here, what: string): Node | null {

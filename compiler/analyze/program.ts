@@ -3,7 +3,7 @@ import type { Declaration, Objective } from '../../grammar/ast.ts';
 import { Problems, settingPlace, type Place } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
-import type { ObjectiveGraph, Program } from '../graph/graph.ts';
+import type { ObjectiveGraph, Program, UpdateGraph } from '../graph/graph.ts';
 import { elaborateModel } from './model.ts';
 import { hasDim, reportUnsized } from './sized.ts';
 import { entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
@@ -210,14 +210,9 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(declaration.name.text, path), place);
   const graphs: ObjectiveGraph[] = [];
   for (const { item: objective, module } of objectives) {
-    const plain = elaborateObjective(objective, seenFrom(module, model.here));
-    const inTraining = plain === null || trained === null ? null : elaborateObjective(objective, seenFrom(module, trained.here));
-    if (plain === null || inTraining === null) continue;
     const targets = model.decoded === null ? [] : [model.decoded.target, ...model.decoded.inputs];
-    graphs.push({
-      name: objective.name.text, given: [...targets, ...plain.given], loss: plain.loss, metrics: plain.metrics,
-      training: { loss: inTraining.loss, metrics: inTraining.metrics }, optimizer: plain.optimizer, clip: plain.clip,
-    });
+    const graph = bothWays(objective, declaration.name.text, seenFrom(module, model.here), trained === null ? null : seenFrom(module, trained.here));
+    if (graph !== null) graphs.push({ ...graph, given: [...targets, ...graph.given] });
   }
   const given = [...model.inputs, ...(model.decoded?.inputs ?? []), ...graphs.flatMap((graph) => graph.given)];
   reportUnsized(declaration, root.ragged, model, graphs, root.here);
@@ -229,6 +224,18 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
+}
+
+/** An objective as it is outside of training, with its losses in training. */
+function bothWays(objective: Objective, models: string | readonly string[], plain: Here, training: Here | null): ObjectiveGraph | null {
+  const outside = elaborateObjective(objective, models, plain);
+  const inside = outside === null || training === null ? null : elaborateObjective(objective, models, training);
+  if (outside === null || inside === null) return null;
+  const updates = outside.updates.map((update, k): UpdateGraph => {
+    const { loss, metrics } = inside.updates[k]!;
+    return { ...update, training: { loss, metrics } };
+  });
+  return { name: objective.name.text, given: outside.given, updates };
 }
 
 function unique(requirements: Program['requirements']): Program['requirements'] {

@@ -31,7 +31,7 @@ export function reportUnsized(declaration: Declaration, dims: readonly Dim[], mo
   };
   const inputs = [...model.inputs, ...(model.decoded?.inputs ?? [])];
   check([...model.outputs.values()], inputs, `\`${declaration.name.text}\``);
-  for (const { name, given, loss, metrics } of objectives) check([loss, ...metrics.values()], [...inputs, ...given], `\`${name}\``);
+  for (const { name, given, updates } of objectives) check(updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]), [...inputs, ...given], `\`${name}\``);
 }
 
 function reads({ op, types }: Node, dim: Dim): boolean {

@@ -34,8 +34,8 @@ const FREE = new Set(['rename', 'merge', 'split', 'broadcast', 'slice', 'result'
  * @throws SizeError where a size has no value
  */
 export function costOf(program: Program, sizes: Sizes): Cost {
-  const objective = program.objectives[0];
-  const roots = inline(objective === undefined ? program.outputs : new Map([['loss', objective.training.loss]]));
+  const updates = program.objectives[0]?.updates ?? [];
+  const roots = inline(updates.length === 0 ? program.outputs : new Map(updates.map(({ training }, k) => [`loss${k}`, training.loss])));
   const nodes = reachable([...roots.values()]);
   const owners = new Map<Node, Node>();
   for (const node of nodes) for (const argument of regionArguments(node)) owners.set(argument, node);

@@ -1,7 +1,7 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../analyze/size.ts';
-import type { Axis, Dim, HostExpr, Initialiser, Input, ObjectiveGraph, Requirement } from '../graph/graph.ts';
+import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, UpdateGraph } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
 import { isPlaces } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
@@ -12,9 +12,15 @@ import { atomsIn, sizeText } from './sizes.ts';
 
 export interface DefinitionNames {
   readonly forward: string;
-  readonly objectives: readonly { readonly loss: string; readonly gradients: string }[];
+  /** By objective, its updates. */
+  readonly objectives: readonly (readonly UpdateNames[])[];
   readonly decoder: StepNames | null;
   readonly stream: StepNames | null;
+}
+
+export interface UpdateNames {
+  readonly loss: string;
+  readonly gradients: string;
 }
 
 export function writeDefinition(writer: CodeBlockWriter, context: ModelContext, names: DefinitionNames): void {
@@ -181,18 +187,27 @@ class DefinitionWriter {
           // Examples have the generated sequence once; the runtime makes the previous outputs from it.
           const given = objective.given.filter(({ name }) => name !== output || !objective.given.some((other) => other.name === `${output}'`));
           this.#inputs('given', given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)), '');
-          this.#line(`loss: ${names.objectives[k]?.loss ?? ''},`);
-          this.#line(`gradients: ${names.objectives[k]?.gradients ?? ''},`);
-          this.#optimizer(objective);
-          const { clip } = objective;
-          this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
+          this.#writer.write('updates: [').newLine().indent(() => objective.updates.forEach((update, at) => this.#update(update, names.objectives[k]?.[at])));
+          this.#line('],');
         }).write(',').newLine();
       }
     });
     this.#line('],');
   }
 
-  #optimizer({ optimizer }: ObjectiveGraph): void {
+  #update(update: UpdateGraph, names: UpdateNames | undefined): void {
+    this.#writer.inlineBlock(() => {
+      if (update.name !== null) this.#line(`name: ${quoted(update.name)},`);
+      if (update.trains !== null) this.#line(`trains: [${update.trains.map(quoted).join(', ')}],`);
+      this.#line(`loss: ${names?.loss ?? ''},`);
+      this.#line(`gradients: ${names?.gradients ?? ''},`);
+      this.#optimizer(update);
+      const { clip } = update;
+      this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
+    }).write(',').newLine();
+  }
+
+  #optimizer({ optimizer }: UpdateGraph): void {
     const { options } = optimizer;
     const read = new Set<string>();
     const fields = [...options].map(([name, value]) => `${property(name)}: ${unbracketed(this.#host(value, read))}`);

@@ -5,11 +5,11 @@ import {
 import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
 import { without } from '../graph/spaces.ts';
 import { BEFORE } from '../passes/clock-step.ts';
-import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, Roots } from '../passes/compiled.ts';
+import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
 import { inOrder } from '../passes/layout-build.ts';
 import { NOW } from '../passes/respace.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
-import { writeDefinition, type DefinitionNames } from './definition.ts';
+import { writeDefinition, type DefinitionNames, type UpdateNames } from './definition.ts';
 import { access, comment, identifier, lowerFirst, Names, property, upperFirst } from './names.ts';
 import type { Sources } from './sources.ts';
 
@@ -188,10 +188,17 @@ class FunctionWriter {
     return this.#function('forward', roots, ['p', 'batch', ...draws(roots)], `${typeName}Results`, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
   }
 
-  objective({ objective, loss, gradients }: CompiledObjective): { readonly loss: string; readonly gradients: string } {
+  objective({ objective, updates }: CompiledObjective): readonly UpdateNames[] {
+    const middle = this.#context.model.objectives.length === 1 ? '' : upperFirst(identifier(objective.name));
+    return updates.map((each) => {
+      const { name } = each.update;
+      return name === null ? this.#update(each, middle, objective.name) : this.#update(each, `${middle}${upperFirst(identifier(name))}`, `${objective.name}, update ${name}`);
+    });
+  }
+
+  #update({ update, loss, gradients }: CompiledUpdate, middle: string, title: string): UpdateNames {
     const { model, typeName } = this.#context;
-    const middle = model.objectives.length === 1 ? '' : upperFirst(identifier(objective.name));
-    const metrics = [...objective.metrics.keys()];
+    const metrics = [...update.metrics.keys()];
     const metricsType = recordType(metrics);
     const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
       writer.inlineBlock(() => {
@@ -203,15 +210,22 @@ class FunctionWriter {
       });
     };
     const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch', ...draws(loss)], ['loss: tf.Tensor', `metrics: ${metricsType}`],
-      (writer, value) => returned(writer, value, () => undefined), `${objective.name}: the loss and the metrics, means over the batch.`);
+      (writer, value) => returned(writer, value, () => undefined), `${title}: the loss and the metrics, means over the batch.`);
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
+    let gradientsType = `${typeName}Parameters`;
+    if (paths.length < model.program.parameters.length) {
+      gradientsType = `${typeName}${middle}Parameters`;
+      this.declarations.push(alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) => writer.inlineBlock(() => {
+        for (const path of paths) writer.writeLine(`readonly ${property(path)}: tf.Tensor;`);
+      })));
+    }
     const gradientsName = this.#function(`gradients${middle}`, gradients, ['p', 'batch', 'random'],
-      ['loss: tf.Tensor', `metrics: ${metricsType}`, `gradients: ${typeName}Parameters`],
+      ['loss: tf.Tensor', `metrics: ${metricsType}`, `gradients: ${gradientsType}`],
       (writer, value) => returned(writer, value, () => {
         writer.write('gradients: ');
         this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
         writer.write(',').newLine();
-      }), `${objective.name}: as the loss, dropout on, and its gradient by every parameter.`);
+      }), `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}.`);
     return { loss: lossName, gradients: gradientsName };
   }
 

@@ -292,11 +292,21 @@ export interface ObjectiveGraph {
   readonly name: string;
   /** Data besides the model's inputs: the targets and what is `given`. */
   readonly given: readonly Input[];
+  /** In order: in one training step each sees the parameters that those before have left. */
+  readonly updates: readonly UpdateGraph[];
+}
+
+/** A loss, and the parameters that its gradient changes. */
+export interface UpdateGraph {
+  /** `update D { … }`: D. Null: the objective has one loss, and it is of everything. */
+  readonly name: string | null;
   /** float [] per example: averaged over the batch. Dropout off, `training` false. */
   readonly loss: Node;
   readonly metrics: ReadonlyMap<string, Node>;
   /** The same two as training sees them: `training` true. Gradients are taken of this loss. */
   readonly training: { readonly loss: Node; readonly metrics: ReadonlyMap<string, Node> };
+  /** Names of the models whose parameters (`D.…`) the gradient is taken by; null: every parameter. */
+  readonly trains: readonly string[] | null;
   readonly optimizer: OptimizerSpec;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
 }

@@ -43,7 +43,7 @@ export function programRoots(program: Program): readonly Node[] {
     ...(decoder.kind === 'parallel' ? [] : [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()]),
     ...[decoder.rank, decoder.atMost].filter((node) => node !== null),
   ];
-  const objectives = program.objectives.flatMap(({ loss, metrics, training }) => [loss, ...metrics.values(), training.loss, ...training.metrics.values()]);
+  const objectives = program.objectives.flatMap(({ updates }) => updates).flatMap(({ loss, metrics, training }) => [loss, ...metrics.values(), training.loss, ...training.metrics.values()]);
   return [...program.outputs.values(), ...step, ...objectives];
 }
 

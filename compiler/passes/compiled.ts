@@ -1,14 +1,19 @@
 /** What the passes hand to the emitter: one model with its functions, each a set of named roots in the 'laid-out' dialect. */
-import type { Clocked, DecoderGraph, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
+import type { Clocked, DecoderGraph, Node, ObjectiveGraph, Program, UpdateGraph } from '../graph/graph.ts';
 
 /** Named results of one function. Every pass maps roots to roots. */
 export type Roots = ReadonlyMap<string, Node>;
 
 export interface CompiledObjective {
   readonly objective: ObjectiveGraph;
+  readonly updates: readonly CompiledUpdate[];
+}
+
+export interface CompiledUpdate {
+  readonly update: UpdateGraph;
   /** `loss` [] and `metric.<name>` []: means over the batch. */
   readonly loss: Roots;
-  /** `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes. */
+  /** `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes, for those that the update trains. */
   readonly gradients: Roots;
 }
 

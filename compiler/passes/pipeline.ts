@@ -1,12 +1,12 @@
 /** From a program with its calls to the graphs of every function that is emitted. */
 import { atomsOf } from '../analyze/size.ts';
-import type { Axis, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
+import type { Axis, Node, Program, UpdateGraph } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
 import { BEFORE, deriveClockStep } from './clock-step.ts';
-import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, Roots } from './compiled.ts';
+import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
 import { guard } from './guard.ts';
 import { inline } from './inline.ts';
@@ -59,15 +59,18 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
 
   let unreached: ReadonlySet<string> = new Set(program.parameters.map(({ path }) => path));
   const objectives = program.objectives.map((objective): CompiledObjective => {
-    const { name, training } = objective;
-    const loss = averaged(batched(`${name} loss`, objectiveRoots(objective)));
-    const means = averaged(batched(`${name} gradients`, objectiveRoots(training), true));
-    const gradient = differentiate(means, 'loss', program.parameters);
-    unreached = new Set(gradient.unreached.filter((path) => unreached.has(path)));
-    const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
-    const simple = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
-    const gradients = passes.run(`${name} gradients: pack`, 'batched', simple, pack);
-    return { objective, loss: finish(`${name} loss`, loss), gradients: finish(`${name} gradients`, gradients) };
+    const updates = objective.updates.map((update): CompiledUpdate => {
+      const name = update.name === null ? objective.name : `${objective.name} ${update.name}`;
+      const loss = averaged(batched(`${name} loss`, lossRoots(update)));
+      const means = averaged(batched(`${name} gradients`, lossRoots(update.training), true));
+      const gradient = differentiate(means, 'loss', program.parameters.filter(({ path }) => trains(update, path)));
+      unreached = new Set([...unreached].filter((path) => !trains(update, path) || gradient.unreached.includes(path)));
+      const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
+      const simple = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
+      const gradients = passes.run(`${name} gradients: pack`, 'batched', simple, pack);
+      return { update, loss: finish(`${name} loss`, loss), gradients: finish(`${name} gradients`, gradients) };
+    });
+    return { objective, updates };
   });
 
   let decoder: CompiledDecoder | null = null;
@@ -108,7 +111,11 @@ class Passes {
   }
 }
 
-function objectiveRoots({ loss, metrics }: ObjectiveGraph['training']): Roots {
+function trains({ trains: models }: UpdateGraph, path: string): boolean {
+  return models === null || models.some((model) => path.startsWith(`${model}.`));
+}
+
+function lossRoots({ loss, metrics }: UpdateGraph['training']): Roots {
   return new Map([['loss', loss], ...[...metrics].map(([name, node]): [string, Node] => [`metric.${name}`, node])]);
 }
 

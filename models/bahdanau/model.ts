@@ -2395,10 +2395,14 @@ const translatorDefinition: rt.Definition = {
           { name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'characters', size: n.characters } },
         ];
       },
-      loss: translatorLoss,
-      gradients: translatorGradients,
-      optimizer: (_n: TranslatorSizes, step: number) => ({ kind: 'adam', rate: 0.0015 * Math.min(1, 0.5 ** ((step - 1500) / 400)) }),
-      clip: { kind: 'norm', limit: 1 },
+      updates: [
+        {
+          loss: translatorLoss,
+          gradients: translatorGradients,
+          optimizer: (_n: TranslatorSizes, step: number) => ({ kind: 'adam', rate: 0.0015 * Math.min(1, 0.5 ** ((step - 1500) / 400)) }),
+          clip: { kind: 'norm', limit: 1 },
+        },
+      ],
     },
   ],
   decoder: {

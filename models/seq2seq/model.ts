@@ -1837,10 +1837,14 @@ const seq2SeqDefinition: rt.Definition = {
           { name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'characters', size: n.characters } },
         ];
       },
-      loss: seq2SeqLoss,
-      gradients: seq2SeqGradients,
-      optimizer: (_n: Seq2SeqSizes, step: number) => ({ kind: 'adam', rate: 0.0015 * Math.min(1, 0.5 ** ((step - 1500) / 400)) }),
-      clip: { kind: 'norm', limit: 1 },
+      updates: [
+        {
+          loss: seq2SeqLoss,
+          gradients: seq2SeqGradients,
+          optimizer: (_n: Seq2SeqSizes, step: number) => ({ kind: 'adam', rate: 0.0015 * Math.min(1, 0.5 ** ((step - 1500) / 400)) }),
+          clip: { kind: 'norm', limit: 1 },
+        },
+      ],
     },
   ],
   decoder: {

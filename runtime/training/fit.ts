@@ -1,11 +1,12 @@
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from '../checkpoint/checkpoint.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import { DeviceBatch } from '../batch.ts';
-import type { Definition, ObjectiveDefinition } from '../definition.ts';
+import type { Definition, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { StepRandom } from '../random.ts';
 import { emitted } from '../scope.ts';
+import { combined, trains, type Losses } from '../updates.ts';
 import { requirePositiveInteger, show } from '../values.ts';
 import { BatchOrder, isRollouts, RolloutOrder, type Batches, type ExampleSource, type Rollouts } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
@@ -125,7 +126,8 @@ class Run<Example, M extends Trainable<Example>> {
   private readonly options: FitOptions<Example, M>;
   private readonly objective: ObjectiveDefinition;
   private readonly order: Batches<Example>;
-  private readonly optimizer: Optimizer;
+  /** One for each update of the objective. */
+  private readonly optimizers: readonly Optimizer[];
   private readonly losses: LossReader;
   private readonly limit: number;
   private progress: RunProgress;
@@ -148,7 +150,7 @@ class Run<Example, M extends Trainable<Example>> {
       : new BatchOrder(data.train, { ...options, lengthOf: options.lengthOf ?? defaultLength(model) }, seed);
     const perEpoch = 1 / this.order.epochAt(2);
     this.limit = Math.min(options.steps ?? Infinity, options.epochs === undefined ? Infinity : Math.ceil(options.epochs * perEpoch));
-    this.optimizer = new Optimizer(model.weights);
+    this.optimizers = this.objective.updates.map((update) => new Optimizer(model.weights, (path) => trains(update, path)));
     this.losses = new LossReader(options.reportEvery ?? 10);
     this.progress = { step: 0, seconds: 0, best: undefined, stale: 0, identity: this.order.identity, objective: this.objective.name };
   }
@@ -187,34 +189,43 @@ class Run<Example, M extends Trainable<Example>> {
 
   dispose(): void {
     this.losses.dispose();
-    this.optimizer.dispose();
+    for (const optimizer of this.optimizers) optimizer.dispose();
   }
 
   private async step(): Promise<EndReason | undefined> {
     const { validate, checkpoints } = this.options;
     const step = this.progress.step + 1;
     const { examples, ids, epoch } = await this.order.batch(step);
-    const settings = this.objective.optimizer(this.model.sizes, step, epoch);
+    const settings = this.objective.updates.map((update) => update.optimizer(this.model.sizes, step, epoch));
     const random = new StepRandom(this.order.identity.seed, step, ids);
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
-    let loss, metrics, gradients;
+    const results: Losses[] = [];
     try {
-      ({ loss, metrics, gradients } = emitted(() => this.objective.gradients(this.model.weights.tensors, batch, random)));
+      for (const [k, update] of this.objective.updates.entries()) results.push(this.update(update, this.optimizers[k]!, settings[k]!, batch, random, step));
+    } catch (error) {
+      for (const { loss, metrics } of results) disposeAll({ ...metrics, '': loss });
+      throw error;
     } finally {
       batch.dispose();
     }
-    try {
-      this.optimizer.apply(gradients, settings, step, this.objective.clip);
-    } finally {
-      disposeAll(gradients);
-    }
     this.progress = { ...this.progress, step };
+    const { loss, metrics } = combined(this.objective, results);
     const arrived = await this.losses.push(step, loss, metrics);
-    if (arrived !== undefined) this.report(arrived, rateOf(settings), epoch, examples.length);
+    if (arrived !== undefined) this.report(arrived, rateOf(settings[0]!), epoch, examples.length);
     await this.giveTurn();
     if (validate !== undefined && step % validate.every === 0) await this.validation(validate);
     if (checkpoints?.every !== undefined && step % checkpoints.every === 0 && this.savedStep < step) await this.checkpoint(checkpoints);
     return this.patienceIsOut() ? 'patience' : undefined;
+  }
+
+  private update(update: UpdateDefinition, optimizer: Optimizer, settings: OptimizerSettings, batch: DeviceBatch, random: StepRandom, step: number): Losses {
+    const { gradients, ...losses } = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
+    try {
+      optimizer.apply(gradients, settings, step, update.clip);
+    } finally {
+      disposeAll(gradients);
+    }
+    return losses;
   }
 
   private patienceIsOut(): boolean {
@@ -275,9 +286,18 @@ class Run<Example, M extends Trainable<Example>> {
     const parameters = await this.model.weights.store();
     requireFinite(parameters, step);
     const state = writeProgress({ ...this.progress, seconds: this.seconds() });
-    await store.save('last', writeCheckpoint(this.model, parameters, { ...note, step }, { slots: await this.optimizer.store(), state }));
+    await store.save('last', writeCheckpoint(this.model, parameters, { ...note, step }, { slots: await this.slots(), state }));
     this.savedStep = step;
     this.tell({ kind: 'checkpoint', step, name: 'last' });
+  }
+
+  /** What the optimisers remember, as `slot/path`, or `update/slot/path` where the update has a name. */
+  private async slots(): Promise<Map<string, StoredTensor>> {
+    const all = new Map<string, StoredTensor>();
+    for (const [k, { name }] of this.objective.updates.entries()) {
+      for (const [key, slot] of await this.optimizers[k]!.store()) all.set(name === undefined ? key : `${name}/${key}`, slot);
+    }
+    return all;
   }
 
   private async resume(store: CheckpointStore): Promise<void> {
@@ -295,7 +315,11 @@ class Run<Example, M extends Trainable<Example>> {
     }
     const best = progress.best === undefined ? null : await store.load('best');
     this.model.weights.restore(parameters);
-    this.optimizer.restore(slots);
+    for (const [k, { name }] of this.objective.updates.entries()) {
+      const front = name === undefined ? '' : `${name}/`;
+      const own = [...slots].flatMap(([key, slot]): [string, StoredTensor][] => (key.startsWith(front) ? [[key.slice(front.length), slot]] : []));
+      this.optimizers[k]!.restore(new Map(own));
+    }
     this.progress = progress;
     this.savedStep = progress.step;
     if (best !== null) this.bestParameters = readCheckpoint(best).parameters;

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
-import type { ObjectiveDefinition, OptimizerSettings, Tensors } from '../definition.ts';
+import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { download, elementCount } from '../values.ts';
 import { shapeOf, sizeOf, type Weights } from '../weights.ts';
@@ -97,15 +97,21 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
   },
 };
 
-/** Changes a model's weights by gradients, and keeps what the method remembers between steps. */
+/** Changes weights by gradients, and keeps what the method remembers between steps. */
 export class Optimizer {
   private readonly weights: Weights;
+  private readonly specs: readonly ParameterSpec[];
+  /** The parameters as this object has left them: joined, and the tensors that the weights were given. */
   private vector: tf.Tensor;
+  private left: Tensors;
   private slots: Readonly<Record<string, tf.Tensor>> = {};
 
-  constructor(weights: Weights) {
+  /** @param trains which parameters, by path; default all */
+  constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
     this.weights = weights;
-    this.vector = tf.keep(this.joined(weights.tensors));
+    this.specs = weights.specs.filter(({ path }) => trains(path));
+    this.left = weights.tensors;
+    this.vector = tf.keep(this.joined(this.left));
   }
 
   /**
@@ -114,10 +120,11 @@ export class Optimizer {
    * @param step counts from 1
    * @throws TrainingError for a setting that the method does not have
    */
-  apply(gradients: Tensors, settings: OptimizerSettings, step: number, clip: ObjectiveDefinition['clip']): void {
+  apply(gradients: Tensors, settings: OptimizerSettings, step: number, clip: UpdateDefinition['clip'] = null): void {
     const rule = rules[settings.kind];
     const options = checkedOptions(settings, rule);
     const rate = rateOf(settings);
+    this.refresh();
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
       const result = rule.apply({
@@ -135,7 +142,8 @@ export class Optimizer {
     for (const name of Object.keys(next)) this.slots[name]?.dispose();
     this.vector = vector;
     this.slots = { ...this.slots, ...next };
-    this.weights.replace(this.parted(vector));
+    this.left = this.parted(vector);
+    this.weights.replace(this.left);
   }
 
   /** What is remembered, as `slot/path`. */
@@ -144,7 +152,7 @@ export class Optimizer {
     for (const [slot, tensor] of Object.entries(this.slots)) {
       const data = Float32Array.from(await download(tensor));
       let at = 0;
-      for (const spec of this.weights.specs) {
+      for (const spec of this.specs) {
         const size = sizeOf(spec);
         stored.set(`${slot}/${spec.path}`, { data: data.slice(at, at + size), shape: shapeOf(spec) });
         at += size;
@@ -164,7 +172,7 @@ export class Optimizer {
     for (const name of names) {
       const whole = new Float32Array(this.vector.size);
       let at = 0;
-      for (const spec of this.weights.specs) {
+      for (const spec of this.specs) {
         const part = stored.get(`${name}/${spec.path}`);
         if (part === undefined || elementCount(part.shape) !== sizeOf(spec)) {
           throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` is missing from the checkpoint or of another shape`);
@@ -175,7 +183,8 @@ export class Optimizer {
       data.set(name, whole);
     }
     this.dispose();
-    this.vector = tf.keep(this.joined(this.weights.tensors));
+    this.left = this.weights.tensors;
+    this.vector = tf.keep(this.joined(this.left));
     this.slots = Object.fromEntries(Array.from(data, ([name, values]) => [name, tf.keep(tf.tensor1d(values))]));
   }
 
@@ -185,10 +194,19 @@ export class Optimizer {
     this.slots = {};
   }
 
+  /** Others may have changed the weights since: another update, a checkpoint. */
+  private refresh(): void {
+    const now = this.weights.tensors;
+    if (this.specs.every(({ path }) => now[path] === this.left[path])) return;
+    this.vector.dispose();
+    this.left = now;
+    this.vector = tf.keep(this.joined(now));
+  }
+
   private joined(tensors: Tensors): tf.Tensor {
     return tf.tidy(() => {
-      // An objective may leave parameters alone, as a discriminator's does the generator's.
-      const parts = this.weights.specs.map((spec) => tf.reshape(tensors[spec.path] ?? tf.zeros(shapeOf(spec)), [-1]));
+      // A loss may leave parameters alone.
+      const parts = this.specs.map((spec) => tf.reshape(tensors[spec.path] ?? tf.zeros(shapeOf(spec)), [-1]));
       return parts.length === 0 ? tf.zeros([0]) : tf.concat(parts);
     });
   }
@@ -197,7 +215,7 @@ export class Optimizer {
     let at = 0;
     return tf.tidy(() =>
       Object.fromEntries(
-        this.weights.specs.map((spec) => {
+        this.specs.map((spec) => {
           const part = tf.reshape(tf.slice(vector, [at], [sizeOf(spec)]), shapeOf(spec));
           at += sizeOf(spec);
           return [spec.path, part];
@@ -208,7 +226,7 @@ export class Optimizer {
 }
 
 /** By the norm of all gradients together (Pascanu, Mikolov & Bengio 2013, algorithm 1), or each number for itself. */
-function clipped(gradient: tf.Tensor, clip: ObjectiveDefinition['clip']): tf.Tensor {
+function clipped(gradient: tf.Tensor, clip: UpdateDefinition['clip']): tf.Tensor {
   if (clip === null) return gradient;
   if (clip.kind === 'value') return tf.clipByValue(gradient, -clip.limit, clip.limit);
   const norm = tf.sqrt(tf.sum(tf.square(gradient)));

@@ -30,7 +30,7 @@ function coordinates(loss: Node): string[] {
 }
 
 test('a draw in a block in a scan has one place for each step, place of an extra and element, also when it is inlined', () => {
-  const { loss } = compile(TEXT).programs[0]!.objectives[0]!.training;
+  const { loss } = compile(TEXT).programs[0]!.objectives[0]!.updates[0]!.training;
   const own = coordinates(loss);
   expect(own).toEqual([0, 1, 2].flatMap((step) => [0, 1].flatMap((spot) => [0, 1].map((d) => `${step} ${spot} ${d}`))));
   expect(coordinates(inline(new Map([['loss', loss]])).get('loss')!)).toEqual(own);

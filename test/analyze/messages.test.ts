@@ -25,7 +25,7 @@ describe('names of results and fields', () => {
   it('an objective reads the result `y`, not what the body calls `y`', () => {
     const { programs, diagnostics } = compile(`${D}model M(x: [d]) -> { y: [d] } { param w: [d];  y = x * w;  { y = y + 1 } }\nobjective F for M { loss = sum[d](y);  optimizer sgd(rate = 0.1) }`);
     expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-    expect(reaches(programs[0]!.objectives[0]!.loss, programs[0]!.outputs.get('y')!)).toBe(true);
+    expect(reaches(programs[0]!.objectives[0]!.updates[0]!.loss, programs[0]!.outputs.get('y')!)).toBe(true);
   });
 
   const decoding = (body: string, loss: string): string => `${D}attention Dot(q: [i], k: [key, i]) -> [i] { weights = softmax[key](q @ k);  sum[key](weights * k) }

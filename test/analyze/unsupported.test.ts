@@ -31,8 +31,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
   'an objective over a decoder': `${decoder(STATE)}\nobjective O for D { loss = 0.0;  optimizer sgd(rate = 0.1) }`,
   'an objective over several models': objective('for M, N'),
-  update: objective('for M', 'update M { loss = sum[d](y) }'),
-  gradient: objective('for M', 'loss = sum[d](gradient(sum[d](y), x) ^ 2)'),
   'ragged in': 'dim far: ragged in near',
   'a size of a ragged dim': block('sum[twice](t)', '(t: [twice: 2 * source]) -> []'),
 };

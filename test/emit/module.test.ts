@@ -82,8 +82,8 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
     expect(definition.parameters(n)[0]).toEqual({ path: 'table', axes: [{ label: 'words', size: 6 }, { label: 'hidden', size: 4 }], outs: 1, init: { kind: 'normal', deviation: 0.1 } });
     expect(definition.inputs(n)).toEqual([{ name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: 6 } }]);
     expect(definition.objectives[0]!.given(n)[0]).toEqual({ name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'tags', size: 3 } });
-    expect(definition.objectives[0]!.optimizer(n, 7, 0)).toEqual({ kind: 'adam', rate: 3.5 });
-    expect(definition.objectives[0]!.clip).toEqual({ kind: 'norm', limit: 1 });
+    expect(definition.objectives[0]!.updates[0]!.optimizer(n, 7, 0)).toEqual({ kind: 'adam', rate: 3.5 });
+    expect(definition.objectives[0]!.updates[0]!.clip).toEqual({ kind: 'norm', limit: 1 });
     expect(definition.decoder!.rank(-2, 3)).toBeCloseTo(-2 / 3 ** 0.6);
     expect(definition.decoder!.atMost!(n, { source: 5 })).toBe(10);
     expect(definition.decoder!.vocabulary(n)).toBe(3);
@@ -100,10 +100,10 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
       lengths: { source: tf.tensor1d([3, 2], 'int32'), target: tf.tensor1d([2, 2], 'int32') },
     };
     const start = tf.memory().numTensors;
-    const { loss, metrics } = definition.objectives[0]!.loss(p, batch, new StepRandom(1, 0, [0, 1]));
+    const { loss, metrics } = definition.objectives[0]!.updates[0]!.loss(p, batch, new StepRandom(1, 0, [0, 1]));
     expect(loss.dataSync()[0]).toBeGreaterThan(0);
     expect(Object.keys(metrics)).toEqual(['log p']);
-    const back = definition.objectives[0]!.gradients(p, batch, new StepRandom(1, 1, [0, 1]));
+    const back = definition.objectives[0]!.updates[0]!.gradients(p, batch, new StepRandom(1, 1, [0, 1]));
     expect(back.gradients['table']!.shape).toEqual([6, 4]);
     const { memory, state } = definition.decoder!.prepare(p, batch, new StepRandom(1, 0, [0, 1])) as { memory: Tensors; state: Tensors };
     expect(state['s']!.shape).toEqual([2, 1, 4]);

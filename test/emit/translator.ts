@@ -81,12 +81,12 @@ export function translator(): CompiledModel {
   const b = new Builder();
   const input = (name: string, axes: readonly Axis[], of: typeof W): Input => ({ name, type: tensor(index(of), axes), doc: name === 'tokens' ? 'The words to translate.' : null });
   const objective: ObjectiveGraph = {
-    name: 'Tagging', given: [input("y'", [target], G)], loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]), training: { loss: b.constant(0), metrics: new Map() },
+    name: 'Tagging', given: [input("y'", [target], G)], updates: [{ name: null, trains: null, loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]), training: { loss: b.constant(0), metrics: new Map() },
     optimizer: { kind: 'adam', options: new Map([['rate', {
       kind: 'call', fn: 'mul', args: [{ kind: 'call', fn: 'pow', args: [{ kind: 'size', size: H.size }, { kind: 'number', value: -0.5 }] },
         { kind: 'call', fn: 'min', args: [{ kind: 'name', name: 'step' }, { kind: 'number', value: 100 }] }],
     }]]) },
-    clip: { kind: 'norm', limit: 1 },
+    clip: { kind: 'norm', limit: 1 } }],
   };
   const [logp, length] = [b.input('logp', tensor(float, [])), b.input('length', tensor(float, []))];
   const decoder: DecoderGraph = {
@@ -117,7 +117,7 @@ export function translator(): CompiledModel {
   return {
     program,
     forward: layout(new Map([['weights', forced.weights]])),
-    objectives: [{ objective, loss: layout(lossOf(b)), gradients: layout(gradientsOf(b)) }],
+    objectives: [{ objective, updates: [{ update: objective.updates[0]!, loss: layout(lossOf(b)), gradients: layout(gradientsOf(b)) }] }],
     stream: null,
     decoder: {
       decoder,

@@ -66,14 +66,14 @@ describe.each(await usableBackends())('on %s', (backend) => {
 
     it('gives the loss of the oracle', async () => {
       const { loss } = await model.loss(examples);
-      const objective = tested.program.objectives[0]!;
+      const objective = tested.program.objectives[0]!.updates[0]!;
       const each = examples.map((example) => oracle([objective.loss], bindings(model, parameters, example))[0]!.data[0]!);
       expect(Math.abs(loss / (each.reduce((a, b) => a + b, 0) / each.length) - 1)).toBeLessThan(1e-4);
     });
 
     it('gives the gradients of finite differences', async () => {
       const { gradients } = await model.gradients(examples);
-      const objective = tested.program.objectives[0]!;
+      const objective = tested.program.objectives[0]!.updates[0]!;
       for (const { path, size } of model.parameters) {
         const entries = Array.from({ length: Math.min(size, 5) }, (_, i) => Math.floor((i * size) / Math.min(size, 5)));
         const expected = slopes.get(`${title} ${path}`) ?? meanSlopes(objective.loss, path, entries);

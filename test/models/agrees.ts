@@ -66,7 +66,7 @@ export function agrees(subjects: readonly Subject[]): void {
 
       it('gives the loss of the oracle, and the gradients of finite differences', async () => {
         const { loss, gradients } = await model.gradients(examples);
-        const objective = tested.program.objectives[0]!;
+        const objective = tested.program.objectives[0]!.updates[0]!;
         const each = examples.map((example) => oracle([objective.loss], bound(example))[0]!.data[0]!);
         expect(loss).toBeCloseTo(each.reduce((a, b) => a + b, 0) / each.length, 4);
         for (const { path: parameter, size } of model.parameters) {

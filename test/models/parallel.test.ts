@@ -104,7 +104,7 @@ describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKE
 
     it.runIf(backend === 'cpu')('has the gradients of finite differences', async () => {
       const { gradients } = await model.gradients(examples.slice(0, 2));
-      const loss = tested.program.objectives[0]!.loss;
+      const loss = tested.program.objectives[0]!.updates[0]!.loss;
       for (const { path, size } of model.parameters) {
         const entries = [...new Set([0, Math.floor(size / 2), size - 1])];
         const each = examples.slice(0, 2).map((example) => finiteDifference(loss, bindings(model, parameters, example), path, entries));

@@ -77,7 +77,7 @@ export function agreeEverywhere(cases: Readonly<Record<string, Source>>): void {
       }
       const entries = source.slopes ?? 4;
       if (entries === 0) return;
-      const objective = program.objectives[0]!;
+      const objective = program.objectives[0]!.updates[0]!;
       const { loss, gradients } = await model.gradients(batch);
       const each = examples.map((example) => oracle([objective.loss], bind(example, parameters))[0]!.data[0]!);
       const mean = each.reduce((a, b) => a + b, 0) / each.length;

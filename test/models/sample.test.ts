@@ -200,7 +200,7 @@ objective Reinforce for Hard {
     const model = tested.create({ seed: 3 });
     const parameters = await parametersOf(model);
     const { gradients, loss } = await model.gradients(sequences, { step: 4 });
-    const { training } = tested.program.objectives[0]!;
+    const { training } = tested.program.objectives[0]!.updates[0]!;
     const each = sequences.map((example, k) => {
       const bound = bindings(model, parameters, example);
       return { ...bound, random: drawsOf(3, 4, k, bound.sizes) };

@@ -52,7 +52,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
 
     it('has the gradients of finite differences, through convolutions over pictures and over time', async () => {
       const { gradients } = await model.gradients(episodes.slice(0, 1));
-      const { loss } = program.objectives[0]!;
+      const { loss } = program.objectives[0]!.updates[0]!;
       // In front of the normalisation a bias has no slope: what it gets is rounding, and is held against the largest slope.
       const largest = Math.max(...Object.values(gradients).flatMap(({ data }) => Array.from(data, Math.abs)));
       for (const { path, size } of model.parameters) {

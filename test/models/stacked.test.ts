@@ -68,7 +68,7 @@ describe('a stack of layers with a state each', () => {
     const [example] = examples;
     const { gradients } = await stack.gradients([example!]);
     for (const { path } of stack.parameters) {
-      const [slope] = finiteDifference(lowered.objectives[0]!.loss, bindings(stack, parameters, example!), path, [1]);
+      const [slope] = finiteDifference(lowered.objectives[0]!.updates[0]!.loss, bindings(stack, parameters, example!), path, [1]);
       expect(Math.abs(gradients[path]!.data[1]! - slope!), path).toBeLessThan(1e-4);
     }
   });

@@ -104,7 +104,7 @@ describe('golden vectors', () => {
   it('the rate of the Transformer and its length penalty', async () => {
     await useBackend('cpu');
     const { definition, sizes } = (await subject('transformer', new Map(Object.entries({ layers: 1, vocab: 9 })))).create({ dims: { vocab: 9 } });
-    const rate = (step: number): number => definition.objectives[0]!.optimizer(sizes, step, 0).rate!;
+    const rate = (step: number): number => definition.objectives[0]!.updates[0]!.optimizer(sizes, step, 0).rate!;
     expect(rate(1) * 1e7).toBeCloseTo(1.746928, 5);
     expect(rate(4000) * 1e4).toBeCloseTo(6.987712, 5);
     expect(rate(10000) * 1e4).toBeCloseTo(4.419417, 5);

@@ -26,7 +26,7 @@ function program(): Program {
       logits: one.logits, taps: new Map([['weights', one.weights]]), start: 0, end: 1, rank: null, atMost: null,
     },
     causal: null,
-    objectives: [{ name: 'likelihood', given: [input("y'", target)], loss, metrics, training: { loss, metrics }, optimizer: { kind: 'adam', options: new Map() }, clip: null }],
+    objectives: [{ name: 'likelihood', given: [input("y'", target)], updates: [{ name: null, trains: null, loss, metrics, training: { loss, metrics }, optimizer: { kind: 'adam', options: new Map() }, clip: null }] }],
     requirements: [],
   };
 }
@@ -35,7 +35,7 @@ describe('derive', () => {
   const whole = program();
   const passes: string[] = [];
   const { model, unreached } = derive(whole, { verify: true, trace: (pass) => passes.push(pass) });
-  const given = data(new Map([...whole.outputs, ['loss', whole.objectives[0].loss]]), SIZES, { source: [3, 1, 4], target: [2, 3, 1] }, randomFrom(9));
+  const given = data(new Map([...whole.outputs, ['loss', whole.objectives[0].updates[0].loss]]), SIZES, { source: [3, 1, 4], target: [2, 3, 1] }, randomFrom(9));
 
   it('verifies the graph after every pass and reports each', () => {
     expect(passes.slice(0, 6)).toEqual(['forward: inline', 'forward: batch', 'forward: simplify', 'forward: vectorise', 'forward: simplify', 'forward: layout']);
@@ -50,8 +50,8 @@ describe('derive', () => {
   });
 
   it('gives means over the batch, and gradients of the loss in the order of the parameters', () => {
-    const [objective] = whole.objectives;
-    const { loss, gradients } = model.objectives[0];
+    const [objective] = whole.objectives[0].updates;
+    const { loss, gradients } = model.objectives[0].updates[0];
     const mean = (node: Node): number => given.examples.reduce((sum, example) => sum + interpret([node], example)[0].data[0] / given.examples.length, 0);
     for (const roots of [loss, gradients]) {
       const [value, metric] = interpret([roots.get('loss')!, roots.get('metric.certain')!], given.batch);

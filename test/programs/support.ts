@@ -100,19 +100,21 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
   for (const objective of program.objectives) {
     const mean = (node: Node): number => given.reduce((sum, _, row) => sum + interpret([node], bindings[row]!)[0]!.data[0]!, 0) / given.length;
     const { loss, metrics } = await model.loss(given, { objective: objective.name });
-    same([loss], [mean(objective.loss)], `loss of ${objective.name}`);
-    for (const [name, node] of objective.metrics) same([metrics[name]!], [mean(node)], `metric ${name}`);
-    const { gradients } = await model.gradients(given, { objective: objective.name });
-    for (const { path } of program.parameters) {
-      const { data } = gradients[path]!;
-      const step = Math.max(1, Math.floor(data.length / (options.entries ?? 3)));
-      const entries = Array.from({ length: data.length }, (_, k) => k).filter((k) => k % step === 0);
-      const each = bindings.map((binding) => finiteDifference(objective.training.loss, binding, path, entries));
-      const expected = entries.map((_, k) => each.reduce((sum, own) => sum + own[k]!, 0) / given.length);
-      const scale = Math.max(1e-2, ...expected.map(Math.abs));
-      entries.forEach((entry, k) => {
-        if (!(Math.abs(data[entry]! - expected[k]!) <= 2e-3 * scale)) expect.fail(`${path}[${entry}] of ${objective.name}: differences ${expected[k]}, gradient ${data[entry]}`);
-      });
+    same([loss], [objective.updates.reduce((sum, update) => sum + mean(update.loss), 0)], `loss of ${objective.name}`);
+    for (const update of objective.updates) {
+      const front = update.name === null ? '' : `${update.name}.`;
+      for (const [name, node] of update.metrics) same([metrics[front + name]!], [mean(node)], `metric ${name}`);
+      const { gradients } = await model.gradients(given, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
+      for (const [path, { data }] of Object.entries(gradients)) {
+        const step = Math.max(1, Math.floor(data.length / (options.entries ?? 3)));
+        const entries = Array.from({ length: data.length }, (_, k) => k).filter((k) => k % step === 0);
+        const each = bindings.map((binding) => finiteDifference(update.training.loss, binding, path, entries));
+        const expected = entries.map((_, k) => each.reduce((sum, own) => sum + own[k]!, 0) / given.length);
+        const scale = Math.max(1e-2, ...expected.map(Math.abs));
+        entries.forEach((entry, k) => {
+          if (!(Math.abs(data[entry]! - expected[k]!) <= 2e-3 * scale)) expect.fail(`${path}[${entry}] of ${objective.name}: differences ${expected[k]}, gradient ${data[entry]}`);
+        });
+      }
     }
   }
   return { program, model, code, outputs };

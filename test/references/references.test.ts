@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
-import type { CompiledObjective, Roots } from '../../compiler/passes/compiled.ts';
+import type { CompiledUpdate, Roots } from '../../compiler/passes/compiled.ts';
 import { useBackend, type HostBatch, type Model } from '../../runtime/index.ts';
 import { compiled, oracle, relative, usableBackends, type Compiled } from '../models/support.ts';
 
@@ -49,9 +49,9 @@ class Subject {
     this.model.weights.restore(new Map(Object.entries(fixture.parameters).map(([path, { data, shape }]) => [path, { data: Float32Array.from(data), shape: [...shape] }])));
   }
 
-  get objective(): CompiledObjective {
+  get update(): CompiledUpdate {
     const { objective } = this.fixture;
-    return this.compiled.graphs.objectives.find(({ objective: { name } }) => objective === null || name === objective)!;
+    return this.compiled.graphs.objectives.find(({ objective: { name } }) => objective === null || name === objective)!.updates[0]!;
   }
 
   get inputs(): readonly object[] {
@@ -144,7 +144,7 @@ describe.each(names)('%s, in float64', (name) => {
   it('gives the outputs and the loss', () => {
     const { outputs } = tested.compiled.program;
     for (const [k, example] of fixture.examples.entries()) {
-      const [loss, ...values] = oracle([tested.objective.objective.loss, ...outputs.values()], tested.bindings([example.input], false));
+      const [loss, ...values] = oracle([tested.update.update.loss, ...outputs.values()], tested.bindings([example.input], false));
       for (const [j, output] of [...outputs.keys()].entries()) expect(relative(values[j]!.data, example.outputs[output]!.data), `${output} of example ${k}`).toBeLessThan(1e-9);
       expect(relative(loss!.data, [example.loss]), `loss of example ${k}`).toBeLessThan(1e-9);
     }
@@ -152,7 +152,7 @@ describe.each(names)('%s, in float64', (name) => {
 
   it('gives the gradients, from one padded batch', () => {
     const paths = Object.keys(fixture.parameters);
-    const { gradients } = tested.objective;
+    const { gradients } = tested.update;
     const values = oracle([gradients.get('loss')!, ...rootsOf(gradients, paths)], tested.bindings(tested.inputs, true));
     expect(relative(values[0]!.data, [mean(fixture.examples.map(({ loss }) => loss))])).toBeLessThan(1e-9);
     expectGradients(fixture, (path) => values[1 + paths.indexOf(path)]!.data, 1e-9);

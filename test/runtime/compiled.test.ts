@@ -110,8 +110,9 @@ ${objective('M', '(v - t) ^ 2')}`;
   test('leaves no tensor behind', async () => {
     const model = await compiled(text);
     const { definition } = model;
-    const leaking = { ...definition.objectives[0]!, gradients: () => { tf.scalar(1); throw new Error('no memory'); } };
-    Object.assign(definition, { objectives: [leaking], forward: () => { tf.scalar(1); throw new Error('no memory'); } });
+    const [objective] = definition.objectives;
+    const leaking = { ...objective!.updates[0]!, gradients: () => { tf.scalar(1); throw new Error('no memory'); } };
+    Object.assign(definition, { objectives: [{ ...objective!, updates: [leaking] }], forward: () => { tf.scalar(1); throw new Error('no memory'); } });
     const before = tf.memory().numTensors;
     await expect(model.gradients([{ x: [1, 2], t: 0 }])).rejects.toThrow('no memory');
     await expect(model.forward([{ x: [1, 2] }])).rejects.toThrow('no memory');

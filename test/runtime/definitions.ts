@@ -1,6 +1,6 @@
 /** Small programs written by hand as the compiler would write them, with formulas that a test can compute again. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Batch, Definition, ObjectiveDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
+import type { Batch, Definition, UpdateDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
 import { append, joined, noRows, placeOf, Rows, type Floats, type Ints } from '../../runtime/index.ts';
 
 export interface BagInput {
@@ -22,7 +22,7 @@ function counts(batch: Batch, weights: tf.Tensor): tf.Tensor2D {
 }
 
 /** logits = sum of table rows of the words present, plus b; softmax; cross entropy. */
-export function bag(optimizer: (step: number) => OptimizerSettings, options: { rate?: number; clip?: ObjectiveDefinition['clip'] } = {}): Definition {
+export function bag(optimizer: (step: number) => OptimizerSettings, options: { rate?: number; clip?: UpdateDefinition['clip'] } = {}): Definition {
   const evaluate = (p: Tensors, batch: Batch, keep: tf.Tensor | null) => {
     const count = counts(batch, keep === null ? present(batch) : tf.mul(present(batch), keep));
     const logits = tf.add(tf.matMul(count, p['table'] as tf.Tensor2D), p['b']!);
@@ -59,19 +59,21 @@ export function bag(optimizer: (step: number) => OptimizerSettings, options: { r
       {
         name: 'Classify',
         given: (n) => [{ name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n['classes']! } }],
-        loss: (p, batch) =>
-          tf.tidy(() => {
-            const { loss, right } = evaluate(p, batch, null);
-            return { loss, metrics: { right } };
-          }),
-        gradients: (p, batch, random) =>
-          tf.tidy(() => {
-            const keep = random.keep('drop#0', options.rate ?? 0, [batch.n['batch']!, batch.n['source']!], [true], []);
-            const { loss, right, gradients } = evaluate(p, batch, keep);
-            return { loss, metrics: { right }, gradients };
-          }),
-        optimizer: (_n, step) => optimizer(step),
-        clip: options.clip ?? null,
+        updates: [{
+          loss: (p, batch) =>
+            tf.tidy(() => {
+              const { loss, right } = evaluate(p, batch, null);
+              return { loss, metrics: { right } };
+            }),
+          gradients: (p, batch, random) =>
+            tf.tidy(() => {
+              const keep = random.keep('drop#0', options.rate ?? 0, [batch.n['batch']!, batch.n['source']!], [true], []);
+              const { loss, right, gradients } = evaluate(p, batch, keep);
+              return { loss, metrics: { right }, gradients };
+            }),
+          optimizer: (_n, step) => optimizer(step),
+          clip: options.clip ?? null,
+        }],
       },
     ],
     decoder: null,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { Optimizer, TrainingError, useBackend, Weights } from '../../runtime/index.ts';
-import type { ObjectiveDefinition, OptimizerSettings, ParameterSpec } from '../../runtime/definition.ts';
+import type { UpdateDefinition, OptimizerSettings, ParameterSpec } from '../../runtime/definition.ts';
 
 beforeAll(async () => {
   await useBackend('cpu');
@@ -10,7 +10,7 @@ beforeAll(async () => {
 const spec = (path: string, size: number): ParameterSpec => ({ path, axes: [{ label: 'n', size }], outs: 1, init: { kind: 'constant', value: 1 } });
 
 /** Three steps with the gradients given, one number each for two parameters; the numbers after each step. */
-async function run(settings: (step: number) => OptimizerSettings, clip: ObjectiveDefinition['clip'], gradients: readonly [number, number][]): Promise<number[][]> {
+async function run(settings: (step: number) => OptimizerSettings, clip: UpdateDefinition['clip'], gradients: readonly [number, number][]): Promise<number[][]> {
   const weights = new Weights([spec('a', 1), spec('b', 1)], 0);
   const optimizer = new Optimizer(weights);
   const reached: number[][] = [];

@@ -1,6 +1,6 @@
 import { compilePrograms } from '../programs.ts';
 import { printGraph } from '../../graph/print.ts';
-import type { Node, Program } from '../../graph/graph.ts';
+import type { Node, ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts';
 import { derive } from '../../passes/pipeline.ts';
 import type { Given } from '../arguments.ts';
 import { STATUS, type Io } from '../io.ts';
@@ -23,21 +23,25 @@ type Graphs = readonly (readonly [string, ReadonlyMap<string, Node>])[];
 export function firstGraphs(program: Program): Graphs {
   return [
     [program.name, program.outputs],
-    ...program.objectives.map(({ name, training }): readonly [string, ReadonlyMap<string, Node>] => [
-      `${program.name}, objective ${name}`,
-      new Map([['loss', training.loss], ...[...training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node])]),
-    ]),
+    ...program.objectives.flatMap((objective) => objective.updates.map((update): readonly [string, ReadonlyMap<string, Node>] => [
+      title(program, objective, update),
+      new Map([['loss', update.training.loss], ...[...update.training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node])]),
+    ])),
   ];
+}
+
+function title(program: Program, objective: ObjectiveGraph, { name }: UpdateGraph): string {
+  return `${program.name}, objective ${objective.name}${name === null ? '' : `, update ${name}`}`;
 }
 
 function finalGraphs(program: Program): Graphs {
   const { model } = derive(program, {});
   return [
     [program.name, model.forward],
-    ...model.objectives.flatMap(({ objective, loss, gradients }): Graphs => [
-      [`${program.name}, objective ${objective.name}: loss`, loss],
-      [`${program.name}, objective ${objective.name}: gradients`, gradients],
-    ]),
+    ...model.objectives.flatMap(({ objective, updates }) => updates.flatMap(({ update, loss, gradients }): Graphs => [
+      [`${title(program, objective, update)}: loss`, loss],
+      [`${title(program, objective, update)}: gradients`, gradients],
+    ])),
     ...(model.decoder === null ? [] : ([[`${program.name}: prepare`, model.decoder.prepare], [`${program.name}: step`, model.decoder.step]] as const)),
   ];
 }

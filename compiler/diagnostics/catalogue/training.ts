@@ -18,10 +18,9 @@ export const training = {
   E0804: entry('unknown initialiser',
     'A parameter begins with a number, `zeros`, `ones`, or one of the initialisers that the message lists.',
     'param W: [out <- in] = gaussian(0.01)', 'param W: [out <- in] = normal(0.01)'),
-  // E-GRAD2
-  E0805: entry('gradient of a gradient',
-    'A loss is made of values, not of gradients: second derivatives are not supported.',
-    'loss = sum[in](gradient(D(x), x) ^ 2)', 'loss = relu(1 - D(x))'),
+  E0805: entry('an `update` that says too much or too little',
+    'An objective has one loss, or it has updates, each with a loss, metrics, an optimizer and clipping of its own, and each for the models that it names. What updates share, equations, stands in front of them.',
+    'loss = relu(1 - D(x))\nupdate D { optimizer adam(rate = 1e-3) }', 'update D {\n  loss = relu(1 - D(x))\n  optimizer adam(rate = 1e-3)\n}'),
   // W-DEAD
   W0801: entry('parameter that nothing trains',
     'No gradient of any loss reaches the parameter: it is not used, or only through `argmax`, comparisons, `floor`, `sample` or `stop`, whose gradient is 0.',

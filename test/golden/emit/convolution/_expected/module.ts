@@ -434,10 +434,14 @@ const pictureDefinition: rt.Definition = {
           { name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes } },
         ];
       },
-      loss: pictureLoss,
-      gradients: pictureGradients,
-      optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-      clip: null,
+      updates: [
+        {
+          loss: pictureLoss,
+          gradients: pictureGradients,
+          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
+          clip: null,
+        },
+      ],
     },
   ],
   decoder: null,

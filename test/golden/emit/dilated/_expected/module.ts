@@ -370,10 +370,14 @@ const waveDefinition: rt.Definition = {
           { name: 't', elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'hidden', size: n.hidden }], indexes: null },
         ];
       },
-      loss: waveLoss,
-      gradients: waveGradients,
-      optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-      clip: null,
+      updates: [
+        {
+          loss: waveLoss,
+          gradients: waveGradients,
+          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
+          clip: null,
+        },
+      ],
     },
   ],
   decoder: null,

@@ -373,10 +373,14 @@ const taggerDefinition: rt.Definition = {
           { name: 'tag', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'tags', size: n.tags } },
         ];
       },
-      loss: taggerLossTagging,
-      gradients: taggerGradientsTagging,
-      optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
-      clip: null,
+      updates: [
+        {
+          loss: taggerLossTagging,
+          gradients: taggerGradientsTagging,
+          optimizer: () => ({ kind: 'adam', rate: 1e-3 }),
+          clip: null,
+        },
+      ],
     },
     {
       name: 'Weighted',
@@ -385,10 +389,14 @@ const taggerDefinition: rt.Definition = {
           { name: 'tag', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'tags', size: n.tags } },
         ];
       },
-      loss: taggerLossWeighted,
-      gradients: taggerGradientsWeighted,
-      optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-      clip: null,
+      updates: [
+        {
+          loss: taggerLossWeighted,
+          gradients: taggerGradientsWeighted,
+          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
+          clip: null,
+        },
+      ],
     },
   ],
   decoder: null,

@@ -458,10 +458,14 @@ const groupedDefinition: rt.Definition = {
       given() {
         return [];
       },
-      loss: groupedLoss,
-      gradients: groupedGradients,
-      optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
-      clip: null,
+      updates: [
+        {
+          loss: groupedLoss,
+          gradients: groupedGradients,
+          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
+          clip: null,
+        },
+      ],
     },
   ],
   decoder: null,

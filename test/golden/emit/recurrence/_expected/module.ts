@@ -642,10 +642,14 @@ const classifyDefinition: rt.Definition = {
           { name: 'class', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes } },
         ];
       },
-      loss: classifyLoss,
-      gradients: classifyGradients,
-      optimizer: (_n: ClassifySizes, _step: number, epoch: number) => ({ kind: 'sgd', rate: 0.1 * (0.5 ** epoch) }),
-      clip: null,
+      updates: [
+        {
+          loss: classifyLoss,
+          gradients: classifyGradients,
+          optimizer: (_n: ClassifySizes, _step: number, epoch: number) => ({ kind: 'sgd', rate: 0.1 * (0.5 ** epoch) }),
+          clip: null,
+        },
+      ],
     },
   ],
   decoder: null,
