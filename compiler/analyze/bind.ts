@@ -4,9 +4,10 @@
  */
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { describeAxis, describeType } from './describe.ts';
+import { describeAxis, describeMap, describeType } from './describe.ts';
+import type { Sides } from './maps.ts';
 import { allAxes, holding } from './operate.ts';
-import type { Here, StaticArgument } from './scope.ts';
+import type { Given, Here, StaticArgument } from './scope.ts';
 import { agree, report, typeOf } from './scope.ts';
 
 interface BoundArgument {
@@ -14,8 +15,10 @@ interface BoundArgument {
   /** Null: the parameter's default. */
   readonly node: Node | null;
   readonly span: Span;
-  /** Formal or rigid label to the caller's axis, for this argument. */
+  /** Formal or rigid label to the caller's axis, for this argument; of a map for its out-axes. */
   readonly axes: ReadonlyMap<string, Axis>;
+  /** The same for the in-axes of a map. */
+  readonly ins: ReadonlyMap<string, Axis>;
   readonly extras: readonly Axis[];
 }
 
@@ -27,8 +30,12 @@ export interface Bound {
   readonly groups: ReadonlyMap<string, readonly Axis[]>;
 }
 
+/** An argument, or one side of a map. */
 interface Open {
   readonly param: Param;
+  /** Of a map the axes of this side. */
+  readonly side: readonly Axis[] | null;
+  readonly sides: Sides | null;
   /** Gains the axes that only its masks had, where they are bound. */
   node: Node | null;
   readonly span: Span;
@@ -43,7 +50,7 @@ interface Open {
 /** `rigid`: is this label a dim of the block's own file? `groupArgs`: groups given in brackets. `lifted`: labels of `per`. */
 export function bind(
   declaration: Declaration,
-  given: readonly { readonly param: Param; readonly node: Node | null; readonly span: Span }[],
+  given: readonly Given[],
   statics: ReadonlyMap<string, StaticArgument>,
   groupArgs: ReadonlyMap<string, readonly Axis[]>,
   rigid: (label: string) => boolean,
@@ -52,9 +59,12 @@ export function bind(
   here: Here,
 ): Bound | null {
   const name = declaration.name.text;
-  const args: Open[] = given.map(({ param, node, span: at }) => ({
-    param, node, span: at, wanted: param.type.kind === 'tensor' ? param.type.axes : [], axes: new Map(), lifted, trailing: new Set(),
-  }));
+  const args = given.flatMap(({ param, node, sides, span: at }): Open[] => {
+    const { type } = param;
+    const open = (wanted: readonly AxisExpr[], side: readonly Axis[] | null): Open => ({ param, side, sides: sides ?? null, node, span: at, wanted, axes: new Map(), lifted, trailing: new Set() });
+    if (type.kind === 'tensor') return [open(type.axes, null)];
+    return [open(type.out, sides?.outs ?? null), open(type.in, sides?.ins ?? null)];
+  });
   const formals = new Map<string, string>();
 
   // -1 rigid: an axis that is a dim takes the axis of that name.
@@ -82,6 +92,12 @@ export function bind(
     }
   }
   for (const arg of args) for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
+  // A side of a map that leaves no choice is known, too.
+  for (const arg of args) {
+    if (arg.side === null || arg.wanted.some((axis) => axis.group) || free(arg, rigid).length !== unused(arg).length) continue;
+    for (const formal of free(arg, rigid)) arg.axes.set(formal, unused(arg)[0]!);
+    for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
+  }
   // 2 known from another argument; 3 exact; 4 trailing: from here on each argument by itself.
   const known = new Map(formals);
   for (const arg of args) {
@@ -221,7 +237,25 @@ function finish(
     });
     return null;
   }
-  return { args: args.map((arg) => ({ ...arg, extras: left(arg, true) })), formals, groups };
+  const whole = mapsWhole(args, name, here);
+  return whole === null ? null : { args: whole, formals, groups };
+}
+
+/** The two sides of a map as one argument: it is lifted over out-axes that are left, and takes in what its parameter does. */
+function mapsWhole(args: readonly Open[], name: string, here: Here): BoundArgument[] | null {
+  const whole: BoundArgument[] = [];
+  for (const [k, arg] of args.entries()) {
+    if (arg.param.type.kind === 'tensor') whole.push({ ...arg, ins: new Map(), extras: left(arg, true) });
+    else if (args[k - 1]?.param !== arg.param) whole.push({ ...arg, ins: args[k + 1]!.axes, extras: left(arg, true) });
+    else if (left(arg, true).length > 0) {
+      const more = left(arg, true).map(({ label }) => `\`${label}\``).join(', ');
+      report(here, 'E0401', arg.span, `this map takes in ${more} besides what \`${arg.param.name.text}\` of \`${name}\` does`, {
+        expected: describeWanted(arg), given: describeGiven(arg), why: 'a call is lifted over what a map gives, not over what it takes in',
+      });
+      return null;
+    }
+  }
+  return whole;
 }
 
 /** A formal that only an index counts (`label: index(classes)`) takes the space of the given index. */
@@ -243,7 +277,16 @@ function unused(arg: Open, masked = false): Axis[] {
 /** Axes that no formal has taken; `masked`: also those that only a mask has. */
 function left(arg: Open, masked: boolean): Axis[] {
   const taken = new Set([...arg.axes.values()].map((axis) => axis.id));
-  return arg.node === null ? [] : (masked ? allAxes(arg.node) : typeOf(arg.node).axes).filter((axis) => !taken.has(axis.id));
+  return arg.node === null ? [] : (arg.side ?? (masked ? allAxes(arg.node) : typeOf(arg.node).axes)).filter((axis) => !taken.has(axis.id));
+}
+
+function describeWanted({ param: { type } }: Open): string {
+  const list = (axes: readonly AxisExpr[]): string => axes.map(({ label, group }) => `${label.text}${group ? '..' : ''}`).join(', ');
+  return type.kind === 'map' ? `[${list(type.out)} <- ${list(type.in)}]` : `[${list(type.axes)}]`;
+}
+
+function describeGiven({ node, sides }: Open): string {
+  return sides === null ? describeType(typeOf(node!)) : describeMap(sides);
 }
 
 function free(arg: Open, rigid: (label: string) => boolean): string[] {
@@ -251,20 +294,20 @@ function free(arg: Open, rigid: (label: string) => boolean): string[] {
 }
 
 function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
-  const given = typeOf(arg.node!);
+  const axes = arg.side ?? typeOf(arg.node!).axes;
   report(here, 'E0402', arg.span, `\`${arg.param.name.text}\` of \`${name}\` wants an axis \`${axis.label.text}\` that this argument lacks`, {
-    expected: `[${arg.wanted.map((wanted) => wanted.label.text).join(', ')}]`,
-    given: describeType(given),
+    expected: describeWanted(arg),
+    given: describeGiven(arg),
     ...(arg.lifted.includes(axis.label.text) ? { why: `\`per ${axis.label.text}\` lifts the call over \`${axis.label.text}\`: one place of it at a time is given` }
-      : given.axes.length > 0 ? { fix: `if one of its axes is meant, rename it: \`x[${given.axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
+      : axes.length > 0 && arg.side === null ? { fix: `if one of its axes is meant, rename it: \`x[${axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
   });
   return null;
 }
 
 function ambiguous(arg: Open, open: readonly string[], name: string, here: Here, ordered: boolean): null {
   report(here, 'E0401', arg.span, `it is not clear which axes of this argument are ${open.map((formal) => `\`${formal}\``).join(' and ')} of \`${name}\``, {
-    expected: `[${arg.wanted.map((wanted) => wanted.label.text).join(', ')}]`,
-    given: describeType(typeOf(arg.node!)),
+    expected: describeWanted(arg),
+    given: describeGiven(arg),
     why: ordered ? 'the argument has more axes than the block asks for, and no name decides' : 'the argument is an outer product: the order of its axes means nothing',
     fix: `say it: \`${name}[${open.map((formal) => `${formal} = …`).join(', ')}](…)\``,
   });

@@ -2,6 +2,7 @@
 import type { Body, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
 import type { Node } from '../graph/graph.ts';
 import { evaluate } from './expr.ts';
+import { conformMap, noMap } from './maps.ts';
 import { asTensor, conform, present } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
@@ -9,7 +10,7 @@ import { declareStates } from './scan.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, notYet, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
-import { declareDims, declareOption, giveOption, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
+import { declareDims, declareOption, giveOption, sizeOfExpr, mapTypeOfExpr, tensorTypeOfExpr } from './types.ts';
 
 // ---------------------------------------------------------------- what a body collects
 
@@ -107,7 +108,11 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
 }
 
 function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Here): Value {
-  if (type.kind === 'map') return notYet(here, type.span, 'a map as the result of a block');
+  if (type.kind === 'map') {
+    if (declaration.what === 'model') return noMap('the result of a model', type.span, here);
+    const sides = mapTypeOfExpr(type, here);
+    return sides === null ? ERROR : conformMap(value, sides, `${what} of \`${declaration.name.text}\``, here, span);
+  }
   const declared = tensorTypeOfExpr(type, here);
   const node = asTensor(value, here, span);
   if (declared === null || node === null) return ERROR;
@@ -250,10 +255,10 @@ function partsOf(value: Value, wanted: number): Value[] {
 
 /** A tensor carries its equation's name, for errors, pictures and emitted code. */
 function named(value: Value, name: string, span: Span, here: Here): Value {
-  if (value.kind !== 'tensor' || value.node.origin.name !== null || value.node.op.kind === 'argument') return value;
+  if ((value.kind !== 'tensor' && value.kind !== 'map') || value.node.origin.name !== null || value.node.op.kind === 'argument') return value;
   const node = here.ctx.builder.copy(value.node, origin(here, span, name));
   if (here.ctx.unordered.has(value.node)) here.ctx.unordered.add(node);
-  return tensor(node);
+  return { ...value, node };
 }
 
 function assign(target: Target, given: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): void {

@@ -3,10 +3,11 @@ import type { BracketArg, CallExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { isRagged, sameSpace } from '../graph/spaces.ts';
 import { describeType, elemName } from './describe.ts';
-import { evaluateTensor } from './expr.ts';
+import { binaryFns, evaluate, evaluateTensor } from './expr.ts';
 import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
 import { joinCall } from './join.ts';
-import { alignAxes, allAxes, binary, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { mapCall, mapUnary } from './maps.ts';
+import { alignAxes, allAxes, asTensor, binary, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, isError, labels, nameOfSpace, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
 import { numberOfExpr } from './types.ts';
@@ -20,9 +21,9 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
   sum: 'sum', mean: 'mean', max: 'max', min: 'min', prod: 'prod', any: 'any', all: 'all',
 };
 
-const others = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position'];
+const others = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose'];
 /** Named by the language, without a meaning yet. `BatchNorm` reduces over what a call is lifted over. */
-const planned = ['argsort', 'cumprod', 'past', 'outer', 'plain', 'transpose', 'log2', 'ceil', 'BatchNorm'];
+const planned = ['argsort', 'cumprod', 'past', 'log2', 'ceil', 'BatchNorm'];
 
 export function builtinNames(): string[] {
   return [...Object.keys(unaries), ...Object.keys(reductions), ...others];
@@ -34,13 +35,18 @@ export function isBuiltin(name: string): boolean {
 
 export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
   if (planned.includes(name)) return notYet(here, expr.span, `\`${name}\``);
+  if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`) : mapCall(name, expr, here);
   const named = expr.args.find((arg) => arg.name !== null);
   if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`);
   if (name === 'concat' || name === 'stack') return joinCall(name, expr, brackets, here);
   if (name === 'dropout') return dropout(expr, here);
+  if (name === 'outer') return outer(expr, brackets, here);
   const args: Node[] = [];
   for (const arg of expr.args) {
-    const node = evaluateTensor(arg.value, here);
+    const value = evaluate(arg.value, here);
+    const map = value.kind === 'map' && expr.args.length === 1 && brackets.length === 0 && Object.hasOwn(unaries, name) ? mapUnary(unaries[name]!, value, here, expr.span) : null;
+    if (map !== null) return map;
+    const node = asTensor(value, here, arg.value.span);
     if (node === null) return ERROR;
     args.push(node);
   }
@@ -236,21 +242,35 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
   return picked === null ? ERROR : tensor(unary('neg', picked, here, span));
 }
 
+/** `outer(a - b)`: the outer product that an operation refuses to make by itself. */
+function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
+  const [arg] = expr.args;
+  const fn = arg?.value.kind === 'binary' ? binaryFns[arg.value.op] : undefined;
+  if (arg?.value.kind !== 'binary' || fn === undefined || expr.args.length > 1 || brackets.length > 0) {
+    return arg?.value.kind === 'error' ? ERROR : report(here, 'E0205', arg?.value.span ?? expr.span, '`outer` wants an operation of two values', { fix: '`outer(a - b)`, `outer(a <= b)`' });
+  }
+  const [a, b] = [evaluateTensor(arg.value.left, here), evaluateTensor(arg.value.right, here)];
+  const made = a === null || b === null ? null : binary(fn, a, b, here, arg.value.span, true);
+  return made === null ? ERROR : tensor(made);
+}
+
 /** Acts in training only; each element is 0 with probability p, else divided by 1 - p. */
 function dropout(expr: CallExpr, here: Here): Value {
   const [first, second] = expr.args;
   if (first === undefined || second === undefined || expr.args.length > 2) {
     return report(here, 'E0403', expr.span, '`dropout` has the wrong number of arguments', { expected: '`dropout(x, p)`', given: `${expr.args.length}` });
   }
-  const x = evaluateTensor(first.value, here);
+  const value = evaluate(first.value, here);
+  const x = value.kind === 'map' ? value.node : asTensor(value, here, first.value.span);
   if (x === null) return ERROR;
   const rate = fixedRate(second.value, here);
   if (rate === 'silent') return ERROR;
   if (rate === null || rate < 0 || rate >= 1) {
     return report(here, 'E0209', second.value.span, 'the rate of `dropout` is a number from 0 to below 1, known while compiling', { fix: 'write `option p = 0.1` and `dropout(x, p)`' });
   }
-  if (!here.ctx.training || rate === 0) return tensor(toFloat(x, here, expr.span));
+  if (!here.ctx.training || rate === 0) return value.kind === 'map' ? value : tensor(toFloat(x, here, expr.span));
   const keep = here.ctx.builder.at(origin(here, expr.span)).random('keep', rate, here.ctx.site(`${here.path}.dropout`), typeOf(x).axes, here.loops);
+  if (value.kind === 'map') return { ...value, node: here.ctx.builder.at(origin(here, expr.span)).binary('mul', x, keep) };
   const operand = number(x, 'dropout', here, expr.span);
   const made = operand === null ? null : binary('mul', operand, keep, here, expr.span);
   return made === null ? ERROR : tensor(made);

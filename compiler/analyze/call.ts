@@ -1,18 +1,19 @@
 /** Calls of blocks: static arguments, binding, the body elaborated in a frame of its own, the lifted `call` node. */
-import type { Body, BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
+import type { AxisExpr, Body, BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { argumentType } from '../graph/infer.ts';
 import { isRagged } from '../graph/spaces.ts';
 import { bind, type Bound } from './bind.ts';
 import { bodyValue, laterNames } from './body.ts';
 import { describeAxis, elemName } from './describe.ts';
-import { evaluateTensor } from './expr.ts';
+import { evaluate, evaluateTensor } from './expr.ts';
+import { conformMap, mapArgument } from './maps.ts';
 import { allAxes, asTensor, conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
-import type { DeclarationEntry, Here, StaticArgument, Tap, Value } from './scope.ts';
+import type { DeclarationEntry, Given, Here, StaticArgument, Tap, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, notYet, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
 import { ownArguments, ownPlaces } from './per.ts';
 import { constantOf } from './size.ts';
-import { axesOfExprs, elemOfExpr, giveOption, numberOfExpr, sizeOfExpr } from './types.ts';
+import { axesOfExprs, elemOfExpr, giveOption, inAxis, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
@@ -148,10 +149,9 @@ function optionNames(body: Body): Set<string> {
 }
 
 function isFormal(declaration: Declaration, label: string, rigid: (label: string) => boolean): boolean {
-  return !rigid(label) && declaration.params.some((param) => param.type.kind === 'tensor' && param.type.axes.some((axis) => !axis.group && axis.label.text === label));
+  const axes = ({ type }: Param): readonly AxisExpr[] => (type.kind === 'tensor' ? type.axes : [...type.out, ...type.in]);
+  return !rigid(label) && declaration.params.some((param) => axes(param).some((axis) => !axis.group && axis.label.text === label));
 }
-
-type Given = { param: Param; node: Node | null; span: Span };
 
 /** Arguments by position, then by name; what is left takes its default. */
 function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Given[] | null {
@@ -166,13 +166,15 @@ function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Gi
       } else unknownName(here, 'E0404', arg.name, `argument of \`${name}\``, declaration.params.map((candidate) => candidate.name.text));
       return null;
     }
-    if (param.type.kind === 'map') {
-      notYet(here, arg.value.span, 'passing a map to a block');
-      return null;
-    }
     if (taken.has(param.name.text)) {
       report(here, 'E0404', arg.value.span, `\`${param.name.text}\` of \`${name}\` is given twice`);
       return null;
+    }
+    if (param.type.kind === 'map') {
+      const map = mapArgument(evaluate(arg.value, here), `\`${param.name.text}\` of \`${name}\``, here, arg.value.span);
+      if (map === null) failed = true;
+      else taken.set(param.name.text, { param, node: map.node, sides: map, span: arg.value.span });
+      continue;
     }
     const node = evaluateTensor(arg.value, here);
     if (node === null) failed = true;
@@ -234,12 +236,18 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
   const extras: Axis[] = [];
   for (const arg of bound.args) {
     const { type } = arg.param;
-    if (type.kind !== 'tensor') return ERROR;
-    const axes = axesOfExprs(type.axes, inside);
-    const elem = elemOfExpr(type.elem, inside);
+    const map = type.kind === 'map' ? mapTypeOfExpr(type, inside) : null;
+    const axes = type.kind === 'tensor' ? axesOfExprs(type.axes, inside) : map === null ? null : [...map.outs, ...map.ins];
+    const elem = type.kind === 'tensor' ? elemOfExpr(type.elem, inside) : { kind: 'float' } as const;
     if (axes === null || elem === null) return ERROR;
     const declared = { elem, axes, masks: [] };
     if (arg.node === null) {
+      if (map !== null) {
+        const value = conformMap(evaluate(arg.param.value!, inside), map, `the default of \`${arg.param.name.text}\``, inside, arg.param.span);
+        if (value.kind === 'error') return ERROR;
+        scope.define(arg.param.name.text, { kind: 'value', value, span: arg.param.span });
+        continue;
+      }
       const fallback = evaluateTensor(arg.param.value!, inside);
       const filled = fallback === null ? null : conform(fallback, declared, `the default of \`${arg.param.name.text}\``, inside, arg.param.span, true);
       if (filled === null) return ERROR;
@@ -252,7 +260,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     }
     const renames: { from: string; to: Axis }[] = [];
     for (const axis of axes) {
-      const caller = callerAxis(arg.axes, axis, groups)!;
+      const caller = callerAxis(map?.ins.includes(axis) === true ? arg.ins : arg.axes, axis, groups)!;
       renames.push({ from: caller.id, to: axis });
       const verdict = agree(here, axis.space, caller.space);
       if (verdict === 'equal') continue;
@@ -268,7 +276,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     inputs.push(lifted);
     formalsOf.push(renames);
     args.push(bodyArg);
-    scope.define(arg.param.name.text, { kind: 'value', value: tensor(bodyArg), span: arg.param.span });
+    scope.define(arg.param.name.text, { kind: 'value', value: map === null ? tensor(bodyArg) : { kind: 'map', ...map, node: bodyArg }, span: arg.param.span });
   }
   const given = [...extras];
   const own = ownPlaces(per, extras, span, here);
@@ -370,22 +378,27 @@ function lift(
   call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; per: readonly Axis[]; draws: boolean }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
 ): Value {
   const { extras } = call;
-  const leaves: { node: Node; tap: boolean }[] = [];
+  const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
   const collect = (part: Value): void => {
     if (part.kind === 'record') for (const field of part.fields.values()) collect(field);
+    else if (part.kind === 'map') leaves.push({ node: part.node, ins: part.ins, tap: false });
     else {
       const node = asTensor(part, inside, span);
-      if (node !== null) leaves.push({ node, tap: false });
+      if (node !== null) leaves.push({ node, ins: [], tap: false });
     }
   };
   collect(value);
   const taps: Tap[] = inside.taps.length === 1 ? [...inside.taps] : [];
-  for (const tap of taps) leaves.push({ node: tap.node, tap: true });
+  for (const tap of taps) leaves.push({ node: tap.node, ins: [], tap: true });
   const results: { from: string; to: Axis }[][] = [];
-  for (const { node, tap } of leaves) {
+  for (const { node, ins, tap } of leaves) {
     const names: { from: string; to: Axis }[] = [];
-    const seen = new Set(extras.map((extra) => extra.label));
+    const outer = new Set(extras.map((extra) => extra.label));
+    const inner = new Set<string>();
     for (const axis of allAxes(node)) {
+      // What the call is lifted over stands with what a map gives.
+      const into = ins.some(({ id }) => id === axis.id);
+      const seen = into ? inner : outer;
       let label = outside.get(axis.label) ?? axis.label;
       if (seen.has(label)) {
         if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
@@ -396,7 +409,8 @@ function lift(
         label = axis.label;
       }
       seen.add(label);
-      names.push({ from: axis.id, to: here.frame.axis(label, axis.space) });
+      const to = here.frame.axis(label, axis.space);
+      names.push({ from: axis.id, to: into ? inAxis(to) : to });
     }
     results.push(names);
   }
@@ -406,7 +420,11 @@ function lift(
   const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: leaves.map((leaf) => leaf.node) }, binding }, call.inputs);
   let next = 0;
   const rebuild = (part: Value): Value => {
-    if (part.kind !== 'record') return tensor(builder.result(node, next++));
+    if (part.kind !== 'record') {
+      const result = builder.result(node, next);
+      const { ins } = leaves[next++]!;
+      return ins.length === 0 && part.kind !== 'map' ? tensor(result) : mapOf(result, ins.length);
+    }
     const fields = new Map<string, Value>();
     for (const [field, inner] of part.fields) fields.set(field, rebuild(inner));
     return { kind: 'record', fields, main: null };
@@ -421,6 +439,12 @@ function lift(
   const fields = new Map<string, Value>(main.kind === 'record' ? main.fields : []);
   fields.set('weights', tensor(weights));
   return { kind: 'record', fields, main: main.kind === 'record' ? null : main };
+}
+
+/** A result whose last axes are a map's in-axes. */
+function mapOf(node: Node, ins: number): Value {
+  const { axes } = typeOf(node);
+  return { kind: 'map', node, outs: axes.slice(0, axes.length - ins), ins: axes.slice(axes.length - ins) };
 }
 
 /**

@@ -1,16 +1,16 @@
 /** What recurrent and parallel decoders share: arguments, the first and last outputs, clauses. */
-import type { Body, Declaration, Expr, Generates, NameExpr, Param, Span, Statement } from '../../grammar/ast.ts';
+import type { Body, Declaration, Expr, Generates, NameExpr, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Elem, Input, Node } from '../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import type { Collected } from './body.ts';
 import { describeType, elemName } from './describe.ts';
-import { evaluateTensor } from './expr.ts';
+import { evaluate, evaluateTensor } from './expr.ts';
+import { conformMap } from './maps.ts';
 import { conform, present, rename, sameIndexSpace, toFloat } from './operate.ts';
-import type { Here, Value } from './scope.ts';
-import { agree, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
-import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
+import type { Given, Here, Value } from './scope.ts';
+import { agree, ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
-export type Given = { param: Param; node: Node | null; span: Span };
 
 /** A decoder's call in a model, elaborated. */
 export interface Decoded {
@@ -152,10 +152,14 @@ function isNamed(part: object, name: string): part is NameExpr {
 
 /** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
 export function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
-  for (const { param, node, span } of given) {
-    if (param.type.kind !== 'tensor') {
-      notYet(base, param.type.span, 'a map as an argument');
-      return false;
+  for (const { param, node, sides, span } of given) {
+    if (param.type.kind === 'map') {
+      const declared = mapTypeOfExpr(param.type, base);
+      const value = declared === null ? ERROR : node !== null && sides !== undefined ? conformMap({ ...sides, kind: 'map', node }, declared, `\`${param.name.text}\` of \`${name}\``, here, span)
+        : conformMap(evaluate(param.value!, base), declared, `the default of \`${param.name.text}\``, base, param.span);
+      if (value.kind === 'error') return false;
+      base.scope.define(param.name.text, { kind: 'value', value, span: param.span });
+      continue;
     }
     const declared = tensorTypeOfExpr(param.type, base);
     if (declared === null) return false;

@@ -3,9 +3,9 @@ import type { Body, Span } from '../../grammar/ast.ts';
 import { laterNames } from './body.ts';
 import { declarationScope } from './call.ts';
 import { elaborateParallel } from './decoder-parallel.ts';
-import { bindArguments, type Decoded, type DecoderSetting, type Given } from './decoder-parts.ts';
+import { bindArguments, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { elaborateRecurrent } from './decoder-recurrent.ts';
-import type { DeclarationEntry, Here } from './scope.ts';
+import type { DeclarationEntry, Given, Here } from './scope.ts';
 import { placeOf, report, Scope } from './scope.ts';
 import { axesOfExprs, elemOfExpr } from './types.ts';
 

@@ -36,13 +36,22 @@ function describeSpace(space: Space): string {
 
 /** `[source, key: source]`, `index(words)[target]`; what may be absent says so. */
 export function describeType(type: TensorType): string {
-  const axes = type.axes.map((axis) => {
-    const space = describeSpace(axis.space);
-    return isUnit(axis) ? '1' : space === axis.label ? space : `${axis.label}: ${space}`;
-  });
+  const axes = describeAxes(type.axes);
   const masks = type.masks.map((mask) => ` where [${mask.map(({ label }) => label).join(', ')}]`).join('');
   const elem = type.elem.kind === 'float' ? '' : elemName(type.elem);
-  return `${elem}[${axes.join(', ')}]${masks}`;
+  return `${elem}[${axes}]${masks}`;
+}
+
+/** `[heads, dk <- model]`. */
+export function describeMap({ outs, ins }: { readonly outs: readonly Axis[]; readonly ins: readonly Axis[] }): string {
+  return `[${outs.length === 0 ? '' : `${describeAxes(outs)} `}<- ${describeAxes(ins)}]`;
+}
+
+function describeAxes(axes: readonly Axis[]): string {
+  return axes.map((axis) => {
+    const space = describeSpace(axis.space);
+    return isUnit(axis) ? '1' : space === axis.label ? space : `${axis.label}: ${space}`;
+  }).join(', ');
 }
 
 export function describeAxis(axis: Axis): string {

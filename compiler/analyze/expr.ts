@@ -11,12 +11,13 @@ import {
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
+import { mapBinary, mapUnary } from './maps.ts';
 import { perAxes, withoutParameters } from './per.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateSample } from './sample.ts';
 import { elaborateScan } from './scan.ts';
 
-const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
+export const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
   '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', and: 'and', or: 'or',
 };
@@ -34,7 +35,9 @@ export function evaluate(expr: Expr, here: Here): Value {
     case 'place':
       return report(here, 'E0205', expr.span, `\`${expr.which}\` stands only as a place: \`x[axis = ${expr.which}]\``);
     case 'unary': {
-      const operand = evaluateTensor(expr.operand, here);
+      const value = evaluate(expr.operand, here);
+      if (value.kind === 'map' && expr.op === '-') return mapUnary('neg', value, here, expr.span) ?? ERROR;
+      const operand = asTensor(value, here, expr.operand.span);
       if (operand === null) return ERROR;
       const kind = typeOf(operand).elem.kind;
       if ((expr.op === 'not') !== (kind === 'bool')) {
@@ -185,9 +188,11 @@ function instanceOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value
 function evaluateBinary(expr: BinaryExpr, here: Here): Value {
   const left = evaluate(expr.left, here);
   const right = evaluate(expr.right, here);
+  const fn = binaryFns[expr.op];
+  const map = fn === undefined ? null : mapBinary(fn, left, right, here, expr.span);
+  if (map !== null) return map;
   const a = asTensor(left, here, expr.left.span);
   const b = asTensor(right, here, expr.right.span);
-  const fn = binaryFns[expr.op];
   if (a === null || b === null || fn === undefined) return ERROR;
   // Known while compiling it is a whole number: `2 ^ i` in a `repeat`.
   const whole = (node: Node): number | null => (node.op.kind === 'constant' && typeOf(node).elem.kind === 'int' ? node.op.value : null);

@@ -6,7 +6,7 @@ import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import type { Here, Value } from './scope.ts';
-import { agree, ERROR, isError, notYet, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
+import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
 
 export function indexValue(base: Value, args: readonly BracketArg[], here: Here, span: Span): Value {
@@ -31,7 +31,7 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
       case 'by':
         return report(here, 'E0205', arg.span, '`by` groups a reduction: it does not stand behind a value');
       case 'group':
-        return notYet(here, arg.span, 'indexing by a group of axes');
+        return report(here, 'E0205', arg.span, `\`${arg.name.text}..\` are axes, and no places on one`, { fix: `a group of axes stands in a type, in a reduction, \`sum[${arg.name.text}..](x)\`, and in a call's brackets` });
     }
   }
   return tensorOrError(node);
@@ -42,8 +42,13 @@ function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: 
   if (from.length === 1 && to.length === 1) return renameAxis(node, from[0]!, to[0]!, here);
   if (to.length === 1) return mergeAxes(node, from, to[0]!, here, span);
   if (from.length === 1) return splitAxis(node, from[0]!, to, here, span);
-  notYet(here, span, '`(a, b) as (c, d)`');
-  return null;
+  // Row by row: by way of one axis.
+  const axes = axesOf(node, from, here);
+  if (axes === null || !fresh(to, axes, node, here)) return null;
+  const space: Space = { kind: 'merge', parts: axes.map((axis) => axis.space) };
+  const whole = here.frame.axis(from.map(({ text }) => text).join('*'), space);
+  const merged = here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into: whole }, [node], origin(here, span));
+  return splitAxis(merged, { text: whole.label, span }, to, here, span, from.map(({ text }) => `\`${text}\``).join(' and '));
 }
 
 function renameAxis(node: Node, from: Name, to: Name, here: Here): Node | null {
@@ -101,6 +106,13 @@ function declaredSpace(name: Name, space: Space, here: Here): Space {
 }
 
 function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span: Span): Node | null {
+  const axes = axesOf(node, from, here);
+  if (axes === null || !fresh([to], axes, node, here)) return null;
+  const into = here.frame.axis(to.text, declaredSpace(to, { kind: 'merge', parts: axes.map((axis) => axis.space) }, here));
+  return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
+}
+
+function axesOf(node: Node, from: readonly Name[], here: Here): Axis[] | null {
   const axes: Axis[] = [];
   for (const name of from) {
     const axis = needAxis(node, name.text, 'as', here, name.span);
@@ -111,9 +123,7 @@ function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span
     }
     axes.push(axis);
   }
-  if (!fresh([to], axes, node, here)) return null;
-  const into = here.frame.axis(to.text, declaredSpace(to, { kind: 'merge', parts: axes.map((axis) => axis.space) }, here));
-  return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
+  return axes;
 }
 
 /** Are these names none that the tensor keeps, and all different? */
@@ -125,7 +135,7 @@ function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: 
   return false;
 }
 
-function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span): Node | null {
+function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span, of?: string): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
   if (!fresh(to, [axis], node, here)) return null;
@@ -142,9 +152,9 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
   }
   const product = into.map((part) => sizeOf(part.space)).reduce((a, b) => size.mul(a, b), size.int(1));
   if (equalSizes(product, sizeOf(axis.space), here.ctx.facts) !== 'equal') {
-    report(here, 'E0313', span, `\`${from.text}\` cannot be split into these axes`, {
-      expected: `axes whose sizes multiply to that of \`${from.text}\``, given: into.map((part) => part.label).join(', '),
-      fix: `let \`${from.text}\` have that size: \`dim ${from.text} = ${into.map((part) => part.label).join(' * ')}\`, or split it into other dims`,
+    report(here, 'E0313', span, `${of ?? `\`${from.text}\``} cannot be split into these axes`, {
+      expected: `axes whose sizes multiply to that of ${of ?? `\`${from.text}\``}`, given: into.map((part) => part.label).join(', '),
+      fix: of !== undefined ? 'derive one of the sizes from the others: `dim d = a * b / c`' : `let \`${from.text}\` have that size: \`dim ${from.text} = ${into.map((part) => part.label).join(' * ')}\`, or split it into other dims`,
     });
     return null;
   }

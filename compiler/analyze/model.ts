@@ -6,8 +6,9 @@ import { bodyValue, laterNames, tensorsOf } from './body.ts';
 import { openClock, closeClock } from './causal.ts';
 import { elaborateDecoder } from './decoder.ts';
 import type { Decoded } from './decoder-parts.ts';
+import { noMap } from './maps.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { soundSignature } from './standalone.ts';
 import { elemName } from './describe.ts';
 import { constantOf } from './size.ts';
@@ -96,7 +97,7 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
   for (const param of declaration.params) {
     const { name, span } = param;
     if (param.type.kind === 'map') {
-      notYet(here, param.type.span, 'a map as an argument');
+      noMap('an input of a model', param.type.span, here);
       continue;
     }
     const type = tensorTypeOfExpr(param.type, here);

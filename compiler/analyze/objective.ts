@@ -4,9 +4,10 @@ import type { HostExpr, Input, Node, OptimizerSpec, UpdateGraph } from '../graph
 import { describeType } from './describe.ts';
 import { hostExpr, SCHEDULE } from './host.ts';
 import { evaluateTensor } from './expr.ts';
+import { noMap } from './maps.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
 import type { Here } from './scope.ts';
-import { ERROR, notYet, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';
+import { ERROR, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';
 import { collected, laterNames, runBody, type BodyKind } from './body.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -30,7 +31,7 @@ export function elaborateObjective(objective: Objective, models: string | readon
   const given: Input[] = [];
   for (const param of objective.given) {
     const { name, span } = param;
-    if (param.type.kind === 'map') notYet(inside, param.type.span, 'a map as an argument');
+    if (param.type.kind === 'map') noMap('what is `given`', param.type.span, inside);
     const type = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, inside) : null;
     if (scope.own(name.text) !== null || here.scope.own(name.text) !== null) report(inside, 'E0203', name.span, `\`${name.text}\` is defined twice`);
     scope.define(name.text, { kind: 'value', value: type === null ? ERROR : tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });

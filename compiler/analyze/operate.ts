@@ -26,7 +26,7 @@ export function asTensor(value: Value, here: Here, span: Span): Node | null {
     case 'map': {
       const twice = value.outs.find((out) => value.ins.some((into) => into.label === out.label));
       if (twice !== undefined) {
-        report(here, 'E0301', span, `this map has \`${twice.label}\` on both sides: as a plain tensor it would hold the axis twice`);
+        report(here, 'E0301', span, `this map has \`${twice.label}\` on both sides: as a plain tensor it would hold the axis twice`, { fix: 'give the sides names: `plain(W, to = a, from = b)`' });
         return null;
       }
       let { node } = value;
@@ -78,20 +78,20 @@ const symbols: Readonly<Record<BinaryFn, string>> = {
   eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', and: 'and', or: 'or',
 };
 
-/** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant. */
-export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: Span): Node | null {
+/** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant, unless they are `meant`. */
+export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: Span, meant = false): Node | null {
   const operands = matchElems(fn, left, right, here, span);
   if (operands === null) return null;
   let [a, b] = operands;
   const aligned = alignAxes(a, b, symbols[fn], here, span);
   if (aligned === null) return null;
   [a, b] = aligned;
-  if (fn !== 'mul' && outer(a, b)) {
+  if (fn !== 'mul' && !meant && outer(a, b)) {
     report(here, 'E0302', span, `\`${symbols[fn]}\` of tensors that share no axis would be an outer product`, {
       given: `${describeType(typeOf(a))} ${symbols[fn]} ${describeType(typeOf(b))}`,
       expected: 'operands with a shared axis, or one whose axes are among the other\'s',
       why: 'elementwise operations broadcast by name; an accidental outer product is a common mistake, so only `*` makes one',
-      fix: 'rename an axis with `x[a as b]` so that they share one',
+      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: \`outer(a ${symbols[fn]} b)\``,
     });
     return null;
   }

@@ -3,6 +3,7 @@ import type { Expr, ScanExpr, Span, StateStatement } from '../../grammar/ast.ts'
 import type { Axis, Node } from '../graph/graph.ts';
 import { collected, laterNames, runBody, type Collected } from './body.ts';
 import { evaluateTensor } from './expr.ts';
+import { noMap } from './maps.ts';
 import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
 import { parameter } from './parameters.ts';
 import type { Here, Value, StateDeclaration } from './scope.ts';
@@ -28,7 +29,7 @@ export function declareStates(statement: StateStatement, here: Here, constants: 
 
 function stateOf({ type, span }: StateStatement['groups'][number], name: { text: string; span: Span }, expr: Expr | undefined, here: Here, constants: Here): StateDeclaration | null {
   if (type.kind === 'map') {
-    report(here, 'E0305', type.span, 'a state is a tensor, not a map');
+    noMap('a state', type.span, here);
     return null;
   }
   const declared = tensorTypeOfExpr(type, constants);

@@ -15,13 +15,20 @@ import { equalSizes } from './size.ts';
 /** What an expression is worth. */
 export type Value =
   | { readonly kind: 'tensor'; readonly node: Node }
-  /** `[out <- in]`: the node holds outs ++ ins; the in-axes' ids end in `~in`. */
-  | { readonly kind: 'map'; readonly node: Node; readonly outs: readonly Axis[]; readonly ins: readonly Axis[] }
+  | MapValue
   | RecordValue
   /** `let f = GRU[hidden]`. */
   | Instance
   /** Something was wrong and has been reported: silent wherever it goes. */
   | { readonly kind: 'error' };
+
+/** `[out <- in]`: the node holds outs ++ ins; the in-axes' ids end in `~in`. */
+export interface MapValue {
+  readonly kind: 'map';
+  readonly node: Node;
+  readonly outs: readonly Axis[];
+  readonly ins: readonly Axis[];
+}
 
 /** Fields in declared order. `main` is what the record is worth where a tensor is wanted (a call with taps). */
 export interface RecordValue {
@@ -179,6 +186,14 @@ export interface Tap {
   readonly node: Node;
 }
 
+/** An argument of a call. `node`: null where the parameter's default stands. `sides`: of a map. */
+export interface Given {
+  readonly param: Param;
+  readonly node: Node | null;
+  readonly sides?: Pick<MapValue, 'outs' | 'ins'>;
+  readonly span: Span;
+}
+
 export interface CallSite {
   readonly name: string;
   readonly place: Place;
@@ -292,7 +307,7 @@ export interface Here {
   /** The scope around each module's declarations, by path. */
   readonly scopes: ReadonlyMap<string, Scope>;
   /** In a model's body: what a decoder's call does. */
-  readonly decode: ((entry: DeclarationEntry, args: readonly { param: Param; node: Node | null; span: Span }[], span: Span, here: Here) => Value) | null;
+  readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Here) => Value) | null;
   /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
   readonly decoding: { readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
   /** Inside the equation of a state's next value. */

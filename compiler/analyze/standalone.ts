@@ -6,9 +6,9 @@ import { bodyValue, laterNames } from './body.ts';
 import { elaborateDecoder } from './decoder.ts';
 import type { LoadedModule } from './modules.ts';
 import type { Here, Value } from './scope.ts';
-import { dimNames, dimSpace, ERROR, isError, notYet, origin, report, Scope, tensor, unknownName } from './scope.ts';
+import { dimNames, dimSpace, ERROR, isError, origin, report, Scope, unknownName } from './scope.ts';
 import { size } from './size.ts';
-import { numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
+import { mapTypeOfExpr, numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 
 export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
   const scope = new Scope(here.scope);
@@ -24,13 +24,9 @@ export function checkDecoder(declaration: Declaration, module: LoadedModule, her
   if (!soundSignature(declaration, here)) return;
   const given = [];
   for (const param of declaration.params) {
-    if (param.type.kind === 'map') {
-      notYet(here, param.type.span, 'a map as an argument');
-      return;
-    }
-    const type = tensorTypeOfExpr(param.type, here);
-    if (type === null) return;
-    given.push({ param, node: here.ctx.builder.argument(type, origin(here, param.span, param.name.text)), span: param.span });
+    const value = argumentOf(param, here);
+    if (value === null) return;
+    given.push({ param, node: value.node, ...(value.kind === 'map' ? { sides: value } : {}), span: param.span });
   }
   elaborateDecoder({ kind: 'declaration', declaration, module }, given, declaration.name.span, here);
 }
@@ -76,10 +72,18 @@ function axesOf(type: Param['type']): readonly AxisExpr[] {
 
 function defineParam(param: Param, here: Here): void {
   if (here.scope.own(param.name.text)?.kind === 'value') report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
-  if (param.type.kind === 'map') notYet(here, param.type.span, 'a map as an argument');
-  const type = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, here) : null;
-  const value: Value = type === null ? ERROR : tensor(here.ctx.builder.argument(type, origin(here, param.span, param.name.text)));
-  here.scope.define(param.name.text, { kind: 'value', value, span: param.span });
+  here.scope.define(param.name.text, { kind: 'value', value: argumentOf(param, here) ?? ERROR, span: param.span });
+}
+
+/** What stands for an argument of the declared type. */
+function argumentOf({ type, name, span }: Param, here: Here): Extract<Value, { kind: 'tensor' | 'map' }> | null {
+  const builder = here.ctx.builder.at(origin(here, span, name.text));
+  if (type.kind === 'map') {
+    const sides = mapTypeOfExpr(type, here);
+    return sides === null ? null : { kind: 'map', ...sides, node: builder.argument({ elem: { kind: 'float' }, axes: [...sides.outs, ...sides.ins], masks: [] }) };
+  }
+  const declared = tensorTypeOfExpr(type, here);
+  return declared === null ? null : { kind: 'tensor', node: builder.argument(declared) };
 }
 
 // ---------------------------------------------------------------- signatures

@@ -104,6 +104,20 @@ model M(x: [time, d]) -> { y: [time, d], w: [time, heads, key: time] } {
 }
 objective Fit for M { loss = sum[time, d](y ^ 2);  optimizer adam(rate = 0.01) }
 `,
+  maps: `dim source: ragged, d = 4, e = 3, p = 2, q = d / p
+/// A normaliser of weights, a map applied twice, a tensor as a map.
+block Normal(W: [out.. <- in..]) -> [out.. <- in..] { W / (norm[out.., in..](W) + 1e-6) }
+block Twice(f: [d <- d], x: [d]) -> [d] { f @ tanh(f @ x) }
+block Fast(keys: [place, i], values: [place, o]) -> [o <- i] { sum[place](keys * values) }
+model M(x: [source, d]) -> { y: [source, d], far: [source, e] } {
+  param W, V: [e <- d], F: [d <- d]
+  y = Twice(Normal(F) - 0.1 * transpose(dropout(F, 0.2)), x)[(source, d) as (source, p, q)][(p, q) as d]
+  h = (Normal(W) + stop(V)) @ x
+  b = Linear[e](mean[source](x))
+  { y = y + Fast(h, x) @ h + sum[to](plain(F, to = to)), far = exp(-outer(sum[d](x) - b) ^ 2) }
+}
+objective Fit for M { loss = sum[source, d](y ^ 2) + sum[source, e](far);  optimizer adam(rate = 0.01) }
+`,
   pointing: `dim points: ragged, tour: ragged, d = 4
 dim choice = 1 + points
 encoder Read(P: [points, d]) -> [choice, d] { param stop: [d];  concat[choice](stop, Linear[d](P)) }

@@ -51,4 +51,7 @@ export const axes = {
   E0314: entry('no result',
     'A block that declares a result ends in the expression that yields it, or defines the declared name; a record gives every declared field.',
     'block F(x: [d]) -> [d] { y = tanh(x) }', 'block F(x: [d]) -> [d] { tanh(x) }'),
+  E0315: entry('map and tensor',
+    'A map `[out <- in]` has two sides, a tensor has none. A block that declares a map among its parameters is given one; what comes from outside or goes there (inputs and results of a model, `given` data), and what a `state` carries, are tensors. A map is the tensor of its axes wherever one is wanted; `plain(W, to = a, from = b)` names them where both sides have one name. A block whose result is declared as a map makes a tensor one.',
+    '// block Half(W: [out <- in]) -> [out <- in] { W / 2 }\ny = Half(t) @ x   // t: [hidden, embed]', 'param W: [hidden <- embed]\ny = Half(W) @ x'),
 } satisfies Entries;
