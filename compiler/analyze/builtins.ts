@@ -5,11 +5,13 @@ import { isRagged, sameSpace } from '../graph/spaces.ts';
 import { describeType, elemName } from './describe.ts';
 import { binaryFns, evaluate, evaluateTensor } from './expr.ts';
 import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
+import { groupBy } from './group.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
-import { alignAxes, allAxes, asTensor, binary, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { allAxes, asTensor, binary, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, isError, labels, nameOfSpace, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { ERROR, isError, labels, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
 import { numberOfExpr } from './types.ts';
 
 const unaries: Readonly<Record<string, UnaryFn>> = {
@@ -21,16 +23,24 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
   sum: 'sum', mean: 'mean', max: 'max', min: 'min', prod: 'prod', any: 'any', all: 'all',
 };
 
-const others = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose'];
+/** Of the ones above. */
+const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Node | null>> = {
+  ceil: (x, here, span) => unary('neg', unary('floor', unary('neg', toFloat(x, here, span), here, span), here, span), here, span),
+  log2: (x, here, span) => binary('div', unary('log', x, here, span), constant(Math.LN2, 'float', here, span), here, span),
+};
+
+const others = [
+  'softmax', 'log_softmax', 'argmax', 'argsort', 'cumsum', 'cumprod', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose',
+];
 /** Named by the language, without a meaning yet. `BatchNorm` reduces over what a call is lifted over. */
-const planned = ['argsort', 'cumprod', 'past', 'log2', 'ceil', 'BatchNorm'];
+const planned = ['past', 'BatchNorm'];
 
 export function builtinNames(): string[] {
-  return [...Object.keys(unaries), ...Object.keys(reductions), ...others];
+  return [...Object.keys(unaries), ...Object.keys(composed), ...Object.keys(reductions), ...others];
 }
 
 export function isBuiltin(name: string): boolean {
-  return Object.hasOwn(unaries, name) || Object.hasOwn(reductions, name) || others.includes(name) || planned.includes(name);
+  return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || Object.hasOwn(reductions, name) || others.includes(name) || planned.includes(name);
 }
 
 export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
@@ -41,8 +51,13 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   if (name === 'concat' || name === 'stack') return joinCall(name, expr, brackets, here);
   if (name === 'dropout') return dropout(expr, here);
   if (name === 'outer') return outer(expr, brackets, here);
+  const running = name === 'cumsum' || name === 'cumprod';
+  const isExclusive = running && expr.args.length === 2 && expr.args[1]!.value.kind === 'name' && expr.args[1]!.value.name === 'exclusive' && !expr.args[1]!.value.prime;
+  if (running && expr.args.length === 2 && !isExclusive) {
+    return report(here, 'E0403', expr.args[1]!.value.span, `\`${name}\` takes a value, and behind it nothing but \`exclusive\``, { fix: `\`${name}[a](x)\` up to each place, \`${name}[a](x, exclusive)\` before it` });
+  }
   const args: Node[] = [];
-  for (const arg of expr.args) {
+  for (const arg of isExclusive ? expr.args.slice(0, 1) : expr.args) {
     const value = evaluate(arg.value, here);
     const map = value.kind === 'map' && expr.args.length === 1 && brackets.length === 0 && Object.hasOwn(unaries, name) ? mapUnary(unaries[name]!, value, here, expr.span) : null;
     if (map !== null) return map;
@@ -56,11 +71,12 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
     return false;
   };
   const [x, y, z] = args as [Node, Node, Node];
-  if (Object.hasOwn(unaries, name)) {
+  if (Object.hasOwn(unaries, name) || Object.hasOwn(composed, name)) {
     if (brackets.length > 0) return report(here, 'E0404', expr.span, `\`${name}\` works on every element: it takes no axis`);
     if (!count(1)) return ERROR;
     const operand = name === 'stop' ? x : number(x, name, here, expr.span);
-    return operand === null ? ERROR : tensor(unary(unaries[name]!, operand, here, expr.span));
+    const made = operand === null ? null : Object.hasOwn(composed, name) ? composed[name]!(operand, here, expr.span) : unary(unaries[name]!, operand, here, expr.span);
+    return made === null ? ERROR : tensor(made);
   }
   if ((name === 'max' || name === 'min') && brackets.length === 0 && args.length !== 1) {
     if (!count(2)) return ERROR;
@@ -78,12 +94,13 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   if (by?.kind === 'by') return count(1) ? groupBy(name, x, by, here, expr.span) : ERROR;
   if (name === 'onehot') return count(1) ? oneHot(x, brackets, here, expr.span) : ERROR;
   if (name === 'cross_entropy') return count(2) ? crossEntropy(x, y, brackets, here, expr.span) : ERROR;
+  if (name === 'argsort') return count(1) ? argsort(x, brackets, here, expr.span) : ERROR;
   if (!count(1)) return ERROR;
   const part = partial(name, x, brackets, here);
   if (part === null) return ERROR;
   const axes = bracketAxes(name, part.x, part.brackets, here, expr.span);
   if (axes === null) return ERROR;
-  return overAxes(name, part.x, axes, here, expr.span);
+  return overAxes(name, part.x, axes, isExclusive, here, expr.span);
 }
 
 /** `sum[k <= q](e)`: over the places of `k` up to that of `q`. */
@@ -112,7 +129,7 @@ function partial(name: string, x: Node, brackets: readonly BracketArg[], here: H
   return { x: node, brackets: plain };
 }
 
-function overAxes(name: string, x: Node, axes: readonly Axis[], here: Here, span: Span): Value {
+function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Here, span: Span): Value {
   if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
   if (axes.length !== 1) return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}` });
   const axis = axes[0]!;
@@ -122,7 +139,7 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], here: Here, span
   }
   const b = here.ctx.builder.at(origin(here, span));
   const operand = toFloat(x, here, span);
-  const made = name === 'argmax' ? b.argmax(operand, axis.id) : name === 'cumsum' ? b.cumsum(operand, axis.id) : b.softmax(operand, axis.id, name === 'log_softmax');
+  const made = name === 'argmax' ? b.argmax(operand, axis.id) : name === 'cumsum' ? b.cumsum(operand, axis.id, { exclusive }) : name === 'cumprod' ? b.cumprod(operand, axis.id, { exclusive }) : b.softmax(operand, axis.id, name === 'log_softmax');
   keepOrder(made, [x], here);
   return tensor(made);
 }
@@ -180,33 +197,6 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
     axes.push(axis);
   }
   return axes;
-}
-
-/** `sum[source by ids](w)`: adds into the space that `ids` counts (R5). */
-function groupBy(name: string, x: Node, by: Extract<BracketArg, { kind: 'by' }>, here: Here, span: Span): Value {
-  if (name !== 'sum') return notYet(here, by.span, `grouping \`by\` with \`${name}\``);
-  const index = evaluateTensor(by.value, here);
-  if (index === null || number(x, name, here, span) === null) return ERROR;
-  const elem = typeOf(index).elem;
-  if (elem.kind !== 'index' && elem.kind !== 'int') return report(here, 'E0305', by.span, '`by` groups by places', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
-  const label = by.label?.text ?? (elem.kind === 'index' ? nameOfSpace(elem.space, here) : null);
-  const entry = label === null ? null : here.scope.lookup(label);
-  const space = by.label === null && elem.kind === 'index' ? elem.space : entry?.kind === 'dim' ? entry.space : null;
-  if (elem.kind === 'index' && space !== null && !sameSpace(elem.space, space)) {
-    return report(here, 'E0306', by.span, 'these are positions on another dim', { expected: `index(${label})`, given: elemName(elem) });
-  }
-  if (label === null || space === null) return report(here, 'E0306', by.span, 'the index does not say into which axis it groups', { fix: '`by axis = i`' });
-  const aligned = alignAxes(toFloat(x, here, span), index, 'by', here, span);
-  if (aligned === null) return ERROR;
-  const over: string[] = [];
-  for (const axisName of by.axes) {
-    const axis = typeOf(aligned[1]).axes.find((own) => own.label === axisName.text) ?? needAxis(aligned[0], axisName.text, name, here, axisName.span);
-    if (axis === null) return ERROR;
-    over.push(axis.id);
-  }
-  const kept = [...allAxes(aligned[0]), ...allAxes(aligned[1])].find((axis) => axis.label === label && !over.includes(axis.id));
-  if (kept !== undefined) return report(here, 'E0301', span, `the result would hold \`${label}\` twice`);
-  return tensor(here.ctx.builder.at(origin(here, span)).scatter(aligned[0], aligned[1], here.frame.axis(label, space), over));
 }
 
 function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {

@@ -295,8 +295,8 @@ class Lowering {
         return this.#of(x!);
       case 'broadcast':
         return this.#broadcast(node, x!);
-      case 'cumsum':
-        return this.#call(node, 'running', 'tf.cumsum(', this.#tensorOf(x!), `, ${at(x!, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`);
+      case 'cumsum': case 'cumprod':
+        return this.#call(node, 'running', `tf.${op.kind}(`, this.#tensorOf(x!), `, ${at(x!, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`);
       case 'permute': {
         const native = nativeOrder(x!);
         if (native !== null && native.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x!)!;

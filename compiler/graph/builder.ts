@@ -132,6 +132,10 @@ export class Builder {
     return this.node({ kind: 'cumsum', axis, exclusive, reversed }, [x]);
   }
 
+  cumprod(x: Node, axis: string, { exclusive = false, reversed = false } = {}): Node {
+    return this.node({ kind: 'cumprod', axis, exclusive, reversed }, [x]);
+  }
+
   // ---------------------------------------------------------------- places
 
   gather(t: Node, i: Node, axis: string, inside = false): Node {

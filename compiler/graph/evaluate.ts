@@ -175,6 +175,20 @@ function along(x: Tensor, id: string, line: (xs: readonly number[], present: rea
   return { ...arrange(result, axes), masks: staying };
 }
 
+function running({ axis, exclusive, reversed }: Extract<Op, { readonly kind: 'cumsum' | 'cumprod' }>, x: Tensor, start: number, add: (total: number, next: number) => number): Tensor {
+  return along(x, axis, (xs, present) => {
+    const totals = xs.map(() => start);
+    const places = [...xs.keys()];
+    let total = start;
+    for (const k of reversed ? places.reverse() : places) {
+      const next = present[k] ? add(total, xs[k]) : total;
+      totals[k] = exclusive ? total : next;
+      total = next;
+    }
+    return totals;
+  });
+}
+
 type Plain = Grid<Float64Array>;
 
 /** `move` of the values and of every mask over one of `ids`; a mask first gets those of them that it lacks. */
@@ -265,19 +279,8 @@ const RULES: Rules = {
   },
   contract: (op, inputs) => fold(inputs, op.axes, ([a, b]) => a * b, (found) => REDUCE.sum(values(found))),
   matmul: (_op, inputs) => fold(inputs, [inputs[0].axes[inputs[0].axes.length - 1].id], ([a, b]) => a * b, (found) => REDUCE.sum(values(found))),
-  cumsum(op, [x]) {
-    return along(x, op.axis, (xs, present) => {
-      const sums = xs.map(() => 0);
-      const places = [...xs.keys()];
-      let sum = 0;
-      for (const k of op.reversed ? places.reverse() : places) {
-        const next = present[k] ? sum + xs[k] : sum;
-        sums[k] = op.exclusive ? sum : next;
-        sum = next;
-      }
-      return sums;
-    });
-  },
+  cumsum: (op, [x]) => running(op, x, 0, (sum, next) => sum + next),
+  cumprod: (op, [x]) => running(op, x, 1, (product, next) => product * next),
 
   gather(op, [t, i], { origin }) {
     const axis = extentOf(t, op.axis);

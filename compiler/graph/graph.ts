@@ -142,6 +142,7 @@ export type Op =
   | { readonly kind: 'split'; readonly axis: string; readonly into: readonly Axis[] }
   | { readonly kind: 'broadcast'; readonly axes: readonly Axis[] } // to exactly these axes, in this order (a superset of the input's)
   | { readonly kind: 'cumsum'; readonly axis: string; readonly exclusive: boolean; readonly reversed: boolean }
+  | { readonly kind: 'cumprod'; readonly axis: string; readonly exclusive: boolean; readonly reversed: boolean }
   // one step along a clock
   /** (rows, row): the places before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
   | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }

@@ -195,6 +195,13 @@ function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
   check(m === null || n === null || m === n, () => `${m} places cannot be ${n}`);
 }
 
+function running(op: OpOf<'cumsum' | 'cumprod'>, inputs: readonly TensorType[]): readonly TensorType[] {
+  arity(inputs, 1);
+  const [x] = inputs;
+  axisOf(x, op.axis);
+  return [reducing(arithmetic(inputs), x.axes, x.masks, [op.axis])];
+}
+
 // ---------------------------------------------------------------- the table
 
 const RULES: Rules = {
@@ -356,12 +363,8 @@ const RULES: Rules = {
     meet(x.axes, op.axes);
     return [tensor(x.elem, op.axes, x.masks)];
   },
-  cumsum(op, inputs) {
-    arity(inputs, 1);
-    const [x] = inputs;
-    axisOf(x, op.axis);
-    return [reducing(arithmetic(inputs), x.axes, x.masks, [op.axis])];
-  },
+  cumsum: running,
+  cumprod: running,
 
   append(op, inputs) {
     arity(inputs, 2);

@@ -146,7 +146,8 @@ export function showOp(op: Op): string {
     case 'broadcast':
       return `broadcast[${axes(op.axes)}]`;
     case 'cumsum':
-      return `cumsum[${op.axis}]${op.exclusive ? ' exclusive' : ''}${op.reversed ? ' reversed' : ''}`;
+    case 'cumprod':
+      return `${op.kind}[${op.axis}]${op.exclusive ? ' exclusive' : ''}${op.reversed ? ' reversed' : ''}`;
     case 'permute':
       return `permute[${op.order.join(', ')}]`;
     case 'reshape':

@@ -328,6 +328,15 @@ export class Absence {
     return { value: x === a.value ? m.contract(masked, y, over) : m.contract(y, masked, over), masks: staying };
   }
 
+  /** `by` where x is absent; in the padding of `over` only with `ends`, or where something else is absent too. */
+  neutral({ value, masks }: Partial, over: readonly string[], by: number, ends: boolean): Partial {
+    const m = this.#m;
+    const { ending, ends: ragged, staying } = this.part(masks, axesOf(value), over);
+    const present = all(m, [...ending, ...(ends ? ragged.map((axis) => this.valid(axis)) : [])]);
+    const kind = value.types[0].elem.kind === 'float' ? 'float' : 'int';
+    return { value: present === null ? value : m.select(present, value, m.constant(by, kind)), masks: staying };
+  }
+
   /** Absent elements count as 0. */
   zeroed({ value, masks }: Partial, over: readonly string[]): Partial {
     const m = this.#m;

@@ -122,6 +122,10 @@ class Batch extends Rebuild {
         const from = op.reversed || ending.length > 0 ? absence.zeroed(x, [op.axis]) : { value: x.value, masks: x.masks };
         return { value: m.make(op, [from.value]), masks: from.masks };
       }
+      case 'cumprod': {
+        const from = absence.neutral(x, [op.axis], 1, op.reversed);
+        return { value: m.make(op, [from.value]), masks: from.masks };
+      }
       case 'gather':
         return this.#gather(op, x, y);
       case 'scatter': {

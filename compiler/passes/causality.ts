@@ -100,7 +100,8 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       return op.index < scan.op.region.states.length ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own place') : null;
     }
     case 'cumsum':
-      return op.reversed && clockAxes(inputs, space).some(({ id }) => id === op.axis) ? future(`a running sum along \`${op.axis}\` in reverse`) : null;
+    case 'cumprod':
+      return op.reversed && clockAxes(inputs, space).some(({ id }) => id === op.axis) ? future(`a running ${op.kind === 'cumsum' ? 'sum' : 'product'} along \`${op.axis}\` in reverse`) : null;
     case 'gather': {
       const axis = typeOf(inputs[0]).axes.find(({ id }) => id === op.axis);
       if (axis === undefined || !isClock(axis)) return null;

@@ -163,12 +163,14 @@ class Steps {
     return { now, settle: (next) => void this.#states.set(name, { next, init, axes: own }) };
   }
 
-  /** The sum of the rows before now; adds this one. */
-  sum(row: Node, wanted: string): Node {
-    const zero = this.m.constant(0, typeOf(row).elem.kind === 'float' ? 'float' : 'int');
-    const { now, settle } = this.#running(wanted, row, zero);
-    settle(this.m.add(now, row));
-    return now;
+  /** The sum or product of the rows before now, and with this one. */
+  total(kind: 'cumsum' | 'cumprod', row: Node, name: string | null): { readonly before: Node; readonly now: Node } {
+    const number = typeOf(row).elem.kind === 'float' ? 'float' : 'int';
+    const [start, fn, wanted] = kind === 'cumsum' ? [0, 'add', 'sum'] as const : [1, 'mul', 'product'] as const;
+    const { now: before, settle } = this.#running(name ?? wanted, row, this.m.constant(start, number));
+    const now = this.m.binary(fn, before, row);
+    settle(now);
+    return { before, now };
   }
 
   /** What a scan along the clock emits at this step, by place among its emits. */
@@ -276,12 +278,13 @@ class Row extends Rebuild {
         return op.axis === this.#now ? this.#earlier(node, op.by) : super.visit(node);
       case 'random':
         return this.#drawn(op, node.inputs.map((each) => this.get(each)));
-      case 'cumsum': {
+      case 'cumsum':
+      case 'cumprod': {
         if (op.axis !== this.#now) return super.visit(node);
         const row = this.get(node.inputs[0]);
         m.origin = node.origin;
-        const before = this.#steps.sum(row, node.origin.name ?? 'sum');
-        return op.exclusive ? before : m.add(before, row);
+        const { before, now } = this.#steps.total(op.kind, row, node.origin.name);
+        return op.exclusive ? before : now;
       }
       default:
         return super.visit(node);

@@ -83,7 +83,7 @@ class Layout {
         return build.make(op, inputs, origin);
       case 'unary':
         return build.make(op, [FLOATS.has(op.fn) ? build.float(x!, origin) : x!], origin);
-      case 'argmax': case 'onehot': case 'shift': case 'rename': case 'cumsum': case 'permute': case 'reshape': case 'matmul':
+      case 'argmax': case 'onehot': case 'shift': case 'rename': case 'cumsum': case 'cumprod': case 'permute': case 'reshape': case 'matmul':
         return build.make(op, inputs, origin);
       case 'reduce': {
         const number = op.fn === 'mean' ? build.float(x!, origin) : x!;

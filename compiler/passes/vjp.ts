@@ -167,11 +167,24 @@ function extreme(fn: 'max' | 'min'): Reduction {
 }
 
 function othersProduct(m: Maker, x: Node, axis: Axis): Node {
-  const run = (reversed: boolean): Node => m.scan(axis, reversed, [one(m)], (loop) => ({
-    nexts: [m.mul(loop.states[0], loop.scanned(x))],
-    emits: [loop.states[0]],
-  })).emits[0];
+  const run = (reversed: boolean): Node => m.make({ kind: 'cumprod', axis: axis.id, exclusive: true, reversed }, [x]);
   return m.mul(run(false), run(true));
+}
+
+/**
+ * Place k has its share in the products of all places behind it: Π_{i<k} x_i times s_k, where s_k = g_k + x_{k+1} s_{k+1}, or
+ * one place later for exclusive products. (Division by x_k would not do: it may be 0.)
+ */
+function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
+  const [x] = inputs;
+  const axis = axisOf(typeOf(x), op.axis);
+  const whole = having(m, g, [axis]);
+  const [share] = m.scan(axis, !op.reversed, [zero(m)], (loop) => {
+    const [later] = loop.states;
+    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x), later) : later);
+    return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x), with_)], emits: [with_] };
+  }).emits;
+  return [m.mul(m.make({ ...op, exclusive: true }, [x]), share)];
 }
 
 /** Places of `axis`, all of them before (or after) the cotangent's own, hold 0. */
@@ -293,6 +306,7 @@ const RULES: Rules = {
   cumsum({ m, op, inputs, g }) {
     return [m.make({ ...op, reversed: !op.reversed }, [having(m, g, [axisOf(typeOf(inputs[0]), op.axis)])])];
   },
+  cumprod: cumprodVjp,
   append: 'absent',
   before: 'absent',
   permute: 'absent',

@@ -26,6 +26,7 @@ const refused: readonly (readonly [what: string, source: string, chain: readonly
   ['the places merged away', decoder('flat = «x[(target, d) as all]»;  z = x * max[all](flat)'), ['logits', 'z', 'this expression', 'x', 'y']],
   ['a place that a value says', decoder('k = floor(sum[d](x));  z = x + («x[target = k]» else 0)'), ['logits', 'z', 'this expression', 'x', 'y']],
   ['inside a block, through two calls', decoder('z = Outer(x)', 'block Inner(a: [target, d]) -> [target, d] { a - «mean[target](a)» }\nblock Outer(b: [target, d]) -> [target, d] { 2 * Inner(b) }'), ['logits', 'z', 'this expression', 'x', 'y']],
+  ['a sort', decoder('o = «argsort[target as rank](sum[d](x))»;  z = x * o[rank as target]'), ['logits', 'z', 'this expression', 'x', 'y']],
   ['a sum by places of the axis', decoder('k = position[target];  s = «sum[other by target = k[target as other]](sum[d](x[target as other]))»;  z = s * x'), ['logits', 'z', 'this expression', 'x', 'y']],
 ];
 
@@ -33,6 +34,7 @@ const sound: readonly (readonly [what: string, source: string])[] = [
   ['a mean over the places so far', decoder('z = x - mean[key](x[upto target as key])')],
   ['the same by a copy', decoder('z = x * mean[key <= target](sum[d](x)[target as key] * sum[d](x) * 0 + 1)')],
   ['earlier places, by any way that proves it', decoder('p = position[target];  z = (x[target = p - 3] else 0) + (x[target = min(p, 5)] else 0) + (x[target = floor(p / 2)] else 0) + x[target = first]')],
+  ['running sums and products, with a place and before it', decoder('z = cumprod[target](x) + cumprod[target](x, exclusive) + cumsum[target](x, exclusive)')],
   ['a scan forward, a running sum', decoder("h = scan target with xt = x { state s: [d] = 0;  s' = tanh(s + xt);  emit s' };  z = h + cumsum[target](x)")],
   ['attention to what is read, in both directions', decoder('z = x + ScaledDot(x, m, m) + mean[source](m)')],
   ['a mean over a target that is not generated', 'dim target: ragged, d = 4\nmodel M(x: [target, d]) -> [target, d] { x - mean[target](x) }'],

@@ -43,6 +43,7 @@ describe('absence', () => {
     expect(run(b.argmax(b.unary('neg', only(v, [false, true, true], c)), 'c'))).toBe(1);
     expect(run(b.softmax(b.binary('mul', x, b.constant(0)), 'c'))).toEqual([0.5, 0, 0.5]);
     expect(run(b.cumsum(x, 'c'))).toEqual([10, 10, 40]);
+    expect(run(b.cumprod(x, 'c'))).toEqual([10, 10, 300]);
     expect(run(b.contract(x, v, ['c']))).toBe(1000);
   });
 

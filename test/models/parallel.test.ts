@@ -37,6 +37,7 @@ const cases: Readonly<Record<string, string>> = {
   'additive attention': program('z = x + Additive[3](x, x[target as key])'),
   'a causal convolution, dilated': program('z = x;  repeat rounds as i { before = z[target = position[target] - 2 ^ i] else 0;  z = z + tanh(Linear[d](before) + Linear[d](z)) }'),
   'a window': program('lag = 0.5;  near = x[target = position[target] + position[back]] else 0;  param W: [d <- back, e: d];  z = x + W @ near[d as e]').replace('const dim heads', 'dim back = -2..0\nconst dim heads'),
+  'a running product, and one before each place': program('z = cumprod[target](0.9 + 0.2 * x) * x + cumprod[target](tanh(x), exclusive) + cumsum[target](x, exclusive)'),
   'a running sum and a mean so far': program('z = cumsum[target](x) / (position[target] + 1) + mean[key <= target](x[target as key] * x)'),
   'a recurrent layer': program("z = x + scan target with xt = x { state h: [d] = mean[source](m);  h' = GRU(xt, h);  emit h' }"),
   'attention to what a recurrent layer gave': program("h = scan target with xt = x { state h: [d] = 0;  h' = GRU(xt, h);  emit h' };  z = x + ScaledDot(h, h[target as key], x[target as key])"),

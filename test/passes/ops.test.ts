@@ -130,6 +130,11 @@ const CASES: Record<string, Make> = {
   cumsum: ({ b, x }) => b.cumsum(x, 's'),
   'cumsum from the end': ({ b, x }) => b.cumsum(x, 's', { reversed: true, exclusive: true }),
   'cumsum where': ({ b, x, bools }) => b.cumsum(b.where(x, bools), 's', { exclusive: true }),
+  cumprod: ({ b, x }) => b.cumprod(x, 's'),
+  'cumprod before each place': ({ b, x }) => b.cumprod(x, 'a', { exclusive: true }),
+  'cumprod from the end': ({ b, x }) => b.cumprod(x, 's', { reversed: true }),
+  'cumprod from the end where': ({ b, x, bools }) => b.cumprod(b.where(x, bools), 's', { reversed: true, exclusive: true }),
+  'cumprod with zeros': ({ b, x }) => b.cumprod(b.binary('mul', x, b.select(b.binary('eq', b.position(a), b.constant(1, 'int')), b.constant(0), b.constant(1))), 'a'),
   'the length as a number': ({ b, x }) => b.binary('mul', x, b.binary('div', b.unary('float', b.size(size.atom('s'))), b.constant(7))),
   random: ({ b, x }) => b.binary('mul', x, b.random('keep', 0.5, 'drop', [s, a])),
 };
