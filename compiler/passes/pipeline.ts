@@ -5,6 +5,7 @@ import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
+import { circulant } from './circulant.ts';
 import { BEFORE, deriveClockStep } from './clock-step.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
@@ -39,11 +40,12 @@ export interface Derived {
 export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const passes = new Passes(options, program);
   const { ragged } = program;
+  const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
   const batched = (fn: string, roots: Roots, guarded = false): Roots => {
     const flat = passes.run(`${fn}: inline`, 'inlined', roots, inline);
     const held = guarded ? passes.run(`${fn}: guard`, 'inlined', flat, guard) : flat;
     const whole = passes.run(`${fn}: batch`, 'batched', held, (each) => batch(each, { ragged }));
-    return passes.optimise(fn, whole);
+    return passes.optimise(fn, passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)));
   };
   const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
 

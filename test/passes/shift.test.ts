@@ -9,6 +9,7 @@ import { sizeOf, tensor } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { verify } from '../../compiler/graph/verify.ts';
 import { batch } from '../../compiler/passes/batch.ts';
+import { circulant } from '../../compiler/passes/circulant.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
 import { differentiate } from '../../compiler/passes/differentiate.ts';
 import { layout } from '../../compiler/passes/layout.ts';
@@ -250,6 +251,27 @@ describe.each(Object.entries(CASES))('%s', (_, { make, selects, gathers = 0 }) =
     const simple = checked('batched', simplify(gradients));
     expectEqual(gradients, simple, given.batch);
     expectEqual(simple, checked('laid-out', layout(simple)), given.batch);
+  });
+});
+
+describe('turns of a short axis, side by side', () => {
+  const w = new World();
+  const taps = (over: Axis): Node => w.b.reduce('sum', w.b.binary('mul', w.round(w.value('x', s, over), over, w.b.position(dy)), w.b.softmax(w.value('w', s, dy), 'dy')), ['dy']);
+  const key: Axis = { ...a, id: 'key' };
+  const seen = w.b.gather(w.value('z', s, a), w.b.binary('mod', w.b.binary('sub', w.b.position(key), w.b.binary('mul', w.b.constant(2, 'int'), w.b.position(tap))), w.b.size(size.atom('a'))), 'a', true);
+  const partial = w.b.reduce('mean', w.round(w.b.where(w.value('y', a, c), w.b.input('m', tensor(BOOL, [a]))), a, w.b.position(dy)), ['dy']);
+  const twice = w.b.binary('mul', w.b.reduce('sum', w.round(w.value('v', a), a, w.b.binary('mul', w.b.size(k), w.b.position(dy))), ['dy']), w.round(w.value('v', a), a, w.int(1)));
+  const long = taps(axis('width'));
+  const known = new Map([['a', 3], ['k', 2]]);
+
+  it.each<[string, Node, number]>([['taps', taps(a), 0], ['seen from another axis', seen, 1], ['of what is absent itself', partial, 0], ['by sizes', twice, 1], ['an axis of unknown size', long, 2]])('%s', (_, value, shifts) => {
+    const roots: Roots = new Map([['value', value], ['loss', lossOf(w.b, value)]]);
+    const given = data(roots, SIZES, LENGTHS, randomFrom(5));
+    const product = checked('batched', circulant(simplify(batch(roots)), known));
+    expect(reachable([product.get('value')!]).filter(({ op, types }) => op.kind === 'shift' && types[0]!.elem.kind === 'float').length).toBe(shifts);
+    expectSame(roots, product, given);
+    expectEqual(product, checked('laid-out', layout(product)), given.batch);
+    expectGradients(roots, averaged(product), given, { eps: 2e-6, tolerance: 2e-6 });
   });
 });
 
