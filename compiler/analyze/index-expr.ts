@@ -5,6 +5,7 @@ import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
+import { liesWithin } from './interval.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
@@ -253,6 +254,7 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
     }
     return true;
   }
+  if (liesWithin(index, extent)) return true;
   if (index.op.kind !== 'binary') return false;
   // `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis.
   const [left, right] = index.inputs as [Node, Node];

@@ -2,13 +2,14 @@
  * Indices that are sums of places, as shifts: `x[time = position[time] - 4]` is the value four places before, and
  * `x[row = position[row] + position[dy]]` with few `dy` is as many shifts, joined along `dy`. Dense moves of whole tensors are
  * much cheaper than a gather, and their derivative than a scatter. `mod` the size of the axis, such a sum goes round:
- * `w[slots = (position[slots] - position[shift]) mod slots]` is a circular convolution's operand.
+ * `w[slots = (position[slots] - position[shift]) mod slots]` is a circular convolution's operand. Quotients: batch-spread.ts.
  */
 import { constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, join, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
+import { spread } from './batch-spread.ts';
 import { axesOf, type Maker } from './maker.ts';
 
 /** Each is one node: beyond this a gather is smaller, and hardly slower. */
@@ -118,6 +119,8 @@ const places = (count: number): readonly number[] => Array.from({ length: count 
 export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, isInside: boolean): Partial | null {
   const round = circular(i, axis);
   if (round !== null) return rolled(m, absence, t, i, axis, round);
+  const wide = spread(m, absence, t, i, axis);
+  if (wide !== null) return wide;
   const form = formOf(i);
   const isRagged = absence.ragged(axis);
   const window = form === null ? null : windowOf(form, axis, isRagged, [t.value, ...t.masks].flatMap(axesOf));

@@ -17,7 +17,7 @@ export function design(name: (typeof designs)[number]): string {
 export const sound: Readonly<Record<string, string>> = {
   bahdanau: modelText('bahdanau/model.attn'),
   seq2seq: modelText('seq2seq/model.attn'),
-  ...Object.fromEntries(['attention', 'cells', 'layers', 'measures'].map((name) => [`std/${name}`, modelText(`std/${name}.attn`)])),
+  ...Object.fromEntries(['attention', 'cells', 'convolution', 'layers', 'measures', 'nonlocal', 'spectral'].map((name) => [`std/${name}`, modelText(`std/${name}.attn`)])),
   selfAttention: `dim source: ragged, model = 8, heads = 2, layers = 3
 option p = 0.1
 block Layer(x: [source, model]) -> [source, model] {

@@ -20,7 +20,7 @@ describe('docs/language.md', () => {
 
   it('lists every block of the standard library with its signature', () => {
     const listed = /<!-- signatures: begin -->\n(.*?)<!-- signatures: end -->/s.exec(page)![1]!;
-    const rows = ['attention', 'cells', 'convolution', 'layers', 'measures', 'memory', 'snail', 'transformer'].flatMap((name) => {
+    const rows = ['attention', 'cells', 'convolution', 'layers', 'measures', 'memory', 'nonlocal', 'snail', 'spectral', 'transformer'].flatMap((name) => {
       const text = modelText(`std/${name}.attn`);
       const { module } = parse({ path: name, text });
       return module.items.flatMap((item) => (item.kind === 'declaration' ? [`- \`${text.slice(item.span.start, item.body.span.start).replace(/\/\/\/[^\n]*\n/g, '').replace(/\s+/g, ' ').replace(/\( | (?=\))/g, (part) => part.trim()).trim().replace(/^\w+ /, '')}\`: ${item.doc ?? ''}`] : []));

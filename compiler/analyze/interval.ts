@@ -1,0 +1,61 @@
+/** Between which places an index lies, as far as its arithmetic tells: what is inside an axis for all sizes is never absent. */
+import type { Node } from '../graph/graph.ts';
+import { originOf, sizeOf } from '../graph/spaces.ts';
+import { typeOf } from './scope.ts';
+import { nonNegative, size, type Size } from './size.ts';
+
+interface Interval {
+  readonly low: Size;
+  readonly high: Size;
+}
+
+/** Is the index from 0 to below `extent`? */
+export function liesWithin(index: Node, extent: Size): boolean {
+  const interval = intervalOf(index);
+  return interval !== null && nonNegative(interval.low) && nonNegative(size.sub(size.sub(extent, size.int(1)), interval.high));
+}
+
+function intervalOf(node: Node): Interval | null {
+  const { op, inputs } = node;
+  const { elem } = typeOf(node);
+  if (elem.kind === 'index') {
+    const first = size.int(originOf(elem.space));
+    return { low: first, high: size.sub(size.add(first, sizeOf(elem.space)), size.int(1)) };
+  }
+  switch (op.kind) {
+    case 'constant': return Number.isSafeInteger(op.value) ? { low: size.int(op.value), high: size.int(op.value) } : null;
+    case 'size': return { low: op.size, high: op.size };
+    case 'rename': case 'broadcast': return intervalOf(inputs[0]!);
+    case 'unary': {
+      if (op.fn === 'int' || op.fn === 'float' || op.fn === 'stop') return intervalOf(inputs[0]!);
+      if (op.fn === 'floor') return quotient(inputs[0]!) ?? intervalOf(inputs[0]!);
+      return op.fn === 'neg' ? scaled(intervalOf(inputs[0]!), -1) : null;
+    }
+    case 'binary': {
+      const [a, b] = [inputs[0]!, inputs[1]!];
+      if (op.fn === 'add') return sum(intervalOf(a), intervalOf(b));
+      if (op.fn === 'sub') return sum(intervalOf(a), scaled(intervalOf(b), -1));
+      if (op.fn === 'mul') return a.op.kind === 'constant' ? scaled(intervalOf(b), a.op.value) : b.op.kind === 'constant' ? scaled(intervalOf(a), b.op.value) : null;
+      return null;
+    }
+    default: return null;
+  }
+}
+
+/** `floor(a / n)` for a positive whole number n. */
+function quotient(node: Node): Interval | null {
+  const [a, n] = node.inputs;
+  if (node.op.kind !== 'binary' || node.op.fn !== 'div' || n?.op.kind !== 'constant' || !Number.isSafeInteger(n.op.value) || n.op.value < 1) return null;
+  const interval = intervalOf(a!);
+  return interval === null ? null : { low: size.div(interval.low, n.op.value), high: size.div(interval.high, n.op.value) };
+}
+
+function sum(a: Interval | null, b: Interval | null): Interval | null {
+  return a === null || b === null ? null : { low: size.add(a.low, b.low), high: size.add(a.high, b.high) };
+}
+
+function scaled(a: Interval | null, by: number): Interval | null {
+  if (a === null || !Number.isSafeInteger(by)) return null;
+  const [low, high] = [a.low, a.high].map((each) => size.mul(size.int(by), each)) as [Size, Size];
+  return by < 0 ? { low: high, high: low } : { low, high };
+}
