@@ -3,7 +3,8 @@
  *
  * Slow: slice, split and unpack copy their whole source out of the heap for every piece; the matrix product takes a scalar path
  * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with batch axes, a cast of other numbers
- * than 0 and 1 to bool, a sum or matrix product over an axis of size 0. Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
+ * than 0 and 1 to bool, a sum or matrix product over an axis of size 0, a matrix product whose right operand has the data of an
+ * earlier one's in another shape. Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { attribute, input, sumOverNothing } from './registration.ts';
@@ -173,6 +174,10 @@ function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.
     return transpose({ inputs: { x }, backend: backend as unknown as tf.KernelBackend, attrs: { perm } }) as tf.TensorInfo;
   };
 
+  // XNNPACK packs the right operand of a plain product once and keeps it under its data's name, whatever its shape: 3 rows of
+  // one column, asked for again as one row of 3, would be 3 rows still, and most of the result is never written.
+  const packed = new WeakMap<object, number>();
+
   return (args) => {
     const [a, b] = [input(args, 'a'), input(args, 'b')];
     const [transposeA, transposeB] = [attribute<boolean>(args, 'transposeA'), attribute<boolean>(args, 'transposeB')];
@@ -183,12 +188,13 @@ function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.
     const [countA, countB] = [product(batchA), product(batchB)];
     const single = countA === 1 && countB === 1;
     if (inner === 0 && innerB === 0) return zeros(backend, [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns]);
-    const usual =
-      a.dtype !== 'float32' || b.dtype !== 'float32' || inner !== innerB || product(a.shape) * product(b.shape) === 0 ||
-      (single && !transposeA && !transposeB) ||
-      rows * inner * columns < SMALL_ITEM ||
-      (countA !== countB && countA !== 1 && countB !== 1);
-    if (usual) return stock(args);
+    const odd = a.dtype !== 'float32' || b.dtype !== 'float32' || inner !== innerB || product(a.shape) * product(b.shape) === 0;
+    if (odd || (countA !== countB && countA !== 1 && countB !== 1)) return stock(args);
+    if (single && !transposeA && !transposeB) {
+      const known = packed.get(b.dataId) ?? columns;
+      packed.set(b.dataId, known);
+      if (known === columns) return stock(args);
+    } else if (rows * inner * columns < SMALL_ITEM) return stock(args);
 
     const outShape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
     const plainA = transposeA ? swapped(a) : reshaped(backend, a, a.shape);

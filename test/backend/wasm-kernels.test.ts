@@ -50,6 +50,13 @@ test('pieces along any axis, by unstack and by split', async () => {
   );
 });
 
+test('products with the same data as right operands of several shapes', async () => {
+  await agree(() => {
+    const data = counting([12]);
+    return [[12, 1], [1, 12], [3, 4], [4, 3], [2, 6], [12, 1], [1, 12]].map(([rows, columns]) => tf.matMul(counting([5, rows]), tf.reshape(data, [rows, columns])));
+  });
+});
+
 test('tiles of any rank up to 6', async () => {
   const tiles = shapes.chain((shape) => fc.record({ shape: fc.constant(shape), reps: fc.tuple(...shape.map(() => fc.integer({ min: 0, max: 3 }))) }));
   await fc.assert(fc.asyncProperty(tiles, async ({ shape, reps }) => agree(() => tf.tile(counting(shape), reps))), parameters);
