@@ -161,6 +161,8 @@ export interface Definition {
   readonly name: string;
   /** The `.attn` file, as named when compiled. */
   readonly source: string;
+  /** Of an objective over several models: their names in it, by which parameters begin (`D.…`), and what they are. It has no inputs and outputs of its own. */
+  readonly parts?: Readonly<Record<string, string>>;
   /** Defaults of the dims that the constructor may override. */
   readonly hyperparameters: Readonly<Record<string, number>>;
   readonly ragged: readonly RaggedSpec[];

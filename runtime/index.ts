@@ -8,7 +8,8 @@ export { all, any, clamp, dispose, log2, log2ceil, log2floor, logSoftmax, mod, o
 export { append, joined, noRows, placeOf, Rows } from './decode/rows.ts';
 export { initialValues } from './initialise.ts';
 export { Weights } from './weights.ts';
-export { Model, type DrawOptions, type GradientOptions, type GradientResult, type LossOptions, type LossResult, type ModelOptions, type ParameterInfo } from './model.ts';
+export { Joint, type JointOptions } from './joint.ts';
+export { Learner, Model, type DrawOptions, type GradientOptions, type GradientResult, type LossOptions, type LossResult, type ModelOptions, type ParameterInfo } from './model.ts';
 export { GenerativeModel, type BeamOptions, type Generated, type GenerateOptions, type GreedyOptions, type Hypothesis, type SampleOptions } from './generative.ts';
 export { Decoding, type DecodingStep } from './decode/decoding.ts';
 export { CausalModel } from './causal.ts';

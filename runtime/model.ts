@@ -54,12 +54,16 @@ export interface GradientResult extends LossResult {
   readonly gradients: Values;
 }
 
-/**
- * A program at chosen sizes with parameters on the active backend.
- *
- * `Input` is one example, `Target` what the objectives need besides, `Output` what `forward` returns for one example.
- */
-export class Model<Dims, Input extends object, Target extends object, Output = Values> {
+/** What a learner is made of. */
+interface Made {
+  readonly seed: number;
+  readonly dims: Readonly<Record<string, number>>;
+  readonly sizes: Sizes;
+  readonly weights: Weights;
+}
+
+/** What has parameters, and objectives to train them by: a model, or several models together. */
+export class Learner<Example extends object> {
   readonly definition: Definition;
   readonly seed: number;
   /** The dims as chosen, defaults included. */
@@ -71,13 +75,12 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   /** The parameters' tensors. */
   readonly weights: Weights;
 
-  constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
-    checkOptions(definition, options);
+  constructor(definition: Definition, { seed, dims, sizes, weights }: Made) {
     this.definition = definition;
-    this.seed = options.seed ?? 0;
-    this.dims = chooseDims(definition, options.dims ?? {});
-    this.sizes = definition.sizes(this.dims);
-    this.weights = new Weights(definition.parameters(this.sizes), this.seed);
+    this.seed = seed;
+    this.dims = dims;
+    this.sizes = sizes;
+    this.weights = weights;
     this.parameters = this.weights.specs.map((spec) => ({
       path: spec.path,
       axes: spec.axes,
@@ -87,22 +90,8 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     this.parameterCount = this.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   }
 
-  /**
-   * The outputs for each example, cut to its own lengths. Padding and the other examples do not change them.
-   *
-   * @throws InputError for examples that do not fit the inputs
-   */
-  async forward(examples: readonly Input[], options: DrawOptions = {}): Promise<Output[]> {
-    const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
-    const random = this.randomFor(examples.length, options);
-    const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
-    const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
-    const data = await readAll(tensors);
-    return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);
-  }
-
   /** The objective over the examples as one batch, dropout off; of several updates see `LossResult`. */
-  async loss(examples: readonly (Input & Target)[], options: LossOptions = {}): Promise<LossResult> {
+  async loss(examples: readonly Example[], options: LossOptions = {}): Promise<LossResult> {
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options);
@@ -111,7 +100,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 
   /** The loss of one update with dropout on, and its gradient by every parameter that it trains. */
-  async gradients(examples: readonly (Input & Target)[], options: GradientOptions = {}): Promise<GradientResult> {
+  async gradients(examples: readonly Example[], options: GradientOptions = {}): Promise<GradientResult> {
     const objective = this.objective(options.objective);
     const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
@@ -135,7 +124,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 
   /** A padded batch for an objective, still on the host. For a generating model it holds the targets and the previous outputs. */
-  collateFor(objective: ObjectiveDefinition, examples: readonly (Input & Target)[]): HostBatch {
+  collateFor(objective: ObjectiveDefinition, examples: readonly Example[]): HostBatch {
     const inputs = new Set(this.definition.inputs(this.sizes).map((spec) => spec.name));
     const given = objective.given(this.sizes).filter((spec) => !inputs.has(spec.name));
     const { decoder } = this.definition;
@@ -149,16 +138,23 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 
   /**
-   * Takes the parameters of a checkpoint of the same program and sizes. After an error the model is as it was.
+   * Takes the parameters of a checkpoint of the same program and sizes, or of several models of which this is one. After an
+   * error the model is as it was.
    *
+   * @param part which of several models, where more than one is of this program: its name in the objective
    * @throws CheckpointError for a damaged file, or one of another model
    */
-  async load(bytes: Uint8Array): Promise<void> {
+  async load(bytes: Uint8Array, part?: string): Promise<void> {
     const { parameters, info } = readCheckpoint(bytes);
-    if (info.definition !== undefined && info.definition !== this.definition.name) {
-      throw new CheckpointError(`the checkpoint is of \`${info.definition}\`, the model is \`${this.definition.name}\`; nothing was changed`);
+    const { name } = this.definition;
+    if (info.definition === undefined || info.definition === name) return this.weights.restore(parameters);
+    const parts = Object.entries(info.parts ?? {}).filter(([key, model]) => model === name && (part === undefined || part === key)).map(([key]) => key);
+    if (parts.length !== 1) {
+      const why = parts.length > 1 ? `the checkpoint holds several \`${name}\`: say which, ${parts.map((key) => `\`${key}\``).join(' or ')}` : `the checkpoint is of \`${info.definition}\`, the model is \`${name}\``;
+      throw new CheckpointError(`${why}; nothing was changed`);
     }
-    this.weights.restore(parameters);
+    const front = `${parts[0]!}.`;
+    this.weights.restore(new Map([...parameters].flatMap(([path, tensor]) => (path.startsWith(front) ? [[path.slice(front.length), tensor] as const] : []))));
   }
 
   /** Frees the parameters. */
@@ -182,13 +178,42 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     return new StepRandom(seed, step, ids ?? Array.from({ length: examples }, (_, row) => row));
   }
 
-  private onDevice<T>(host: HostBatch, run: (batch: Batch) => T): T {
+  protected onDevice<T>(host: HostBatch, run: (batch: Batch) => T): T {
     const batch = new DeviceBatch(host);
     try {
       return emitted(() => run(batch));
     } finally {
       batch.dispose();
     }
+  }
+}
+
+/**
+ * A program at chosen sizes with parameters on the active backend.
+ *
+ * `Input` is one example, `Target` what the objectives need besides, `Output` what `forward` returns for one example.
+ */
+export class Model<Dims, Input extends object, Target extends object, Output = Values> extends Learner<Input & Target> {
+  constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
+    checkOptions(definition, options);
+    const dims = chooseDims(definition, options.dims ?? {});
+    const sizes = definition.sizes(dims);
+    const seed = options.seed ?? 0;
+    super(definition, { seed, dims, sizes, weights: new Weights(definition.parameters(sizes), seed) });
+  }
+
+  /**
+   * The outputs for each example, cut to its own lengths. Padding and the other examples do not change them.
+   *
+   * @throws InputError for examples that do not fit the inputs
+   */
+  async forward(examples: readonly Input[], options: DrawOptions = {}): Promise<Output[]> {
+    const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
+    const random = this.randomFor(examples.length, options);
+    const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
+    const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
+    const data = await readAll(tensors);
+    return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);
   }
 
   private outputsOf(

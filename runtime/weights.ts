@@ -8,32 +8,45 @@ import type { StoredTensor } from './checkpoint/safetensors.ts';
 /** What an array of JavaScript can surely hold. */
 const mostElements = 2 ** 31 - 1;
 
-/** The parameters of a model on the active backend. */
+/** The parameters of a model on the active backend; or of several, whose weights it shares. */
 export class Weights {
   readonly specs: readonly ParameterSpec[];
+  /** Those that are this object's own. */
+  private readonly own: readonly ParameterSpec[];
+  /** The others, whose paths begin with the name here and a point. */
+  private readonly parts: ReadonlyMap<string, Weights>;
   private current: Readonly<Record<string, tf.Tensor>>;
   private disposed = false;
 
   /** @throws InputError for a parameter too large to make */
-  constructor(specs: readonly ParameterSpec[], seed: number) {
+  constructor(specs: readonly ParameterSpec[], seed: number, parts: ReadonlyMap<string, Weights> = new Map()) {
     for (const spec of specs) {
       if (sizeOf(spec) > mostElements) throw new InputError(`the parameter \`${spec.path}\` [${axesOf(spec)}] would have ${sizeOf(spec)} elements, more than one tensor can hold (${mostElements}): choose smaller dims`);
     }
-    this.specs = specs;
+    this.own = specs;
+    this.parts = parts;
+    this.specs = [...specs, ...[...parts].flatMap(([name, part]) => part.specs.map((spec) => ({ ...spec, path: `${name}.${spec.path}` })))];
     this.current = Object.fromEntries(specs.map((spec) => [spec.path, upload(initialValues(spec, seed), shapeOf(spec))]));
   }
 
   /** By path. They stay with this object: do not dispose them. */
   get tensors(): Tensors {
     this.requireAlive();
-    return this.current;
+    if (this.parts.size === 0) return this.current;
+    const shared = [...this.parts].flatMap(([name, part]) => Object.entries(part.tensors).map(([path, tensor]): [string, tf.Tensor] => [`${name}.${path}`, tensor]));
+    return { ...this.current, ...Object.fromEntries(shared) };
   }
 
   /** Takes new tensors by path, and disposes of those that they replace. */
   replace(next: Tensors): void {
-    const previous = this.tensors;
-    this.current = Object.fromEntries(this.specs.map(({ path }) => [path, path in next ? tf.keep(next[path]!) : previous[path]!]));
-    for (const { path } of this.specs) if (path in next) previous[path]!.dispose();
+    this.requireAlive();
+    const previous = this.current;
+    this.current = Object.fromEntries(this.own.map(({ path }) => [path, path in next ? tf.keep(next[path]!) : previous[path]!]));
+    for (const { path } of this.own) if (path in next) previous[path]!.dispose();
+    for (const [name, part] of this.parts) {
+      const theirs = Object.entries(next).flatMap(([path, tensor]): [string, tf.Tensor][] => (path.startsWith(`${name}.`) ? [[path.slice(name.length + 1), tensor]] : []));
+      if (theirs.length > 0) part.replace(Object.fromEntries(theirs));
+    }
   }
 
   async read(path: string): Promise<Value> {
@@ -80,6 +93,7 @@ export class Weights {
     this.replace(Object.fromEntries(this.specs.map((spec) => [spec.path, upload(stored.get(spec.path)!.data, shapeOf(spec))])));
   }
 
+  /** Frees what is its own, not what others share with it. */
   dispose(): void {
     for (const tensor of Object.values(this.current)) tensor.dispose();
     this.current = {};

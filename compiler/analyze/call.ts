@@ -10,7 +10,7 @@ import { evaluate, evaluateTensor } from './expr.ts';
 import { conformMap, mapArgument } from './maps.ts';
 import { allAxes, asTensor, conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Given, Here, StaticArgument, Tap, Value } from './scope.ts';
-import { agree, dimSpace, ERROR, notYet, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
+import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
 import { ownArguments, ownPlaces } from './per.ts';
 import { constantOf } from './size.ts';
 import { axesOfExprs, elemOfExpr, giveOption, inAxis, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
@@ -87,7 +87,12 @@ export function callDeclaration(entry: DeclarationEntry, statics: readonly Stati
     const nodes = argumentNodes(declaration, expr, here);
     return nodes === null ? ERROR : here.decode(entry, nodes, expr.span, here);
   }
-  if (declaration.what === 'model') return notYet(here, expr.span, 'calling a model from a model');
+  const alone = declaration.generates !== null ? `generates \`${declaration.generates.name.text}\`` : declaration.causal === null ? null : `is \`causal ${declaration.causal.text}\``;
+  if (alone !== null) {
+    return report(here, 'E0205', expr.span, `the model \`${name}\` ${alone}, and cannot be called`, {
+      why: 'it has a clock of its own, place by place; a call is of all places at once', fix: 'call the blocks that it is made of',
+    });
+  }
   if (here.calls.some((call) => call.name === name && call.place.file === entry.module.path)) {
     return report(here, 'E0211', expr.span, `\`${name}\` calls itself`, { why: 'calls are unfolded: a block that calls itself has no end', fix: 'use `scan` or `repeat`' });
   }

@@ -3,14 +3,14 @@ import type { Declaration, Objective } from '../../grammar/ast.ts';
 import { Problems, settingPlace, type Place } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
-import type { ObjectiveGraph, Program, UpdateGraph } from '../graph/graph.ts';
+import type { ObjectiveGraph, Program } from '../graph/graph.ts';
 import { elaborateModel } from './model.ts';
 import { hasDim, reportUnsized } from './sized.ts';
 import { entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
-import { elaborateObjective } from './objective.ts';
 import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import { isError, notYet, unknownOf, type Here } from './scope.ts';
+import { isError, notYet, unknownOf, type DeclarationEntry, type Here } from './scope.ts';
+import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
 import { Words } from './words.ts';
@@ -68,23 +68,23 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
 
 type Variant = Omit<Setup, 'builder' | 'fixed'>;
 
-/** Checks what `concerns` the variant; gives the programs of the entry file's models. */
+/** Checks what `concerns` the variant; gives the programs of the entry file's models, then of its objectives over several. */
 function checkAll(variant: Variant, concerns: (item: Declaration | Objective) => boolean, callers = new Map<string, Place>()): Program[] {
   const { entry, modules } = variant.modules;
   const objectives = entryItems('objective', variant.modules);
-  const models = entryItems('declaration', variant.modules);
-  const programs = new Map<Declaration, Program>();
+  const names = once(() => begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set() }).here);
+  const joint = objectives.filter(({ item }) => isJoint(item));
+  const models = [...entryItems('declaration', variant.modules), ...joint.flatMap(({ item, module }) => partsOf(item, within(module, names())))]
+    .filter(({ item }, k, all) => all.findIndex((other) => other.item === item) === k);
+  const programs = new Map<Declaration | Objective, Program>();
   const lowered = new Set<Objective>();
-  const modelOf = once(() => {
-    const { here } = begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set() });
-    return new Map(objectives.map(({ item, module }) => [item, item.models.length === 1 ? declared(item.models[0]!.model.text, module, here) : null]));
-  });
+  const modelOf = new Map(objectives.map(({ item, module }) => [item, isJoint(item) ? null : declared(item.models[0]!.model.text, module, names())]));
   for (const module of modules.values()) {
     if (module.standard && module !== entry) continue;
     for (const item of module.module.items) {
       if (item.kind !== 'declaration' || module.damaged.has(item)) continue;
       const isEmitted = models.some((model) => model.item === item);
-      const own = isEmitted ? objectives.filter((objective) => modelOf().get(objective.item) === item) : [];
+      const own = isEmitted ? objectives.filter((objective) => modelOf.get(objective.item) === item) : [];
       for (const objective of own) lowered.add(objective.item);
       // Objectives have their model elaborated in training as well.
       if (variant.training && own.length > 0) continue;
@@ -99,10 +99,17 @@ function checkAll(variant: Variant, concerns: (item: Declaration | Objective) =>
       });
     }
   }
-  const found = models.flatMap(({ item }) => programs.get(item) ?? []);
-  if (variant.training) return found;
-  for (const { item, module } of objectives) if (!lowered.has(item) && concerns(item)) settled(variant, (setup) => checkObjective(item, module, setup));
-  return found;
+  const found = (): Program[] => [...models, ...joint].flatMap(({ item }) => programs.get(item) ?? []);
+  if (variant.training) return found();
+  for (const { item, module } of objectives) {
+    if (lowered.has(item) || !concerns(item)) continue;
+    settled(variant, (setup) => {
+      const { root, program } = checkObjective(item, module, setup, callers);
+      if (program !== null) programs.set(item, program);
+      return root;
+    });
+  }
+  return found();
 }
 
 function once<T>(make: () => T): () => T {
@@ -124,32 +131,32 @@ function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): 
   });
 }
 
-function checkObjective(objective: Objective, file: LoadedModule, setup: Setup): Root {
+function checkObjective(objective: Objective, file: LoadedModule, setup: Setup, callers: Map<string, Place>): { readonly root: Root; readonly program: Program | null } {
   const root = begin(setup);
   const here = within(file, root.here);
   const own = [{ item: objective, module: file }];
-  const models = objective.models.map(({ model }) => ({ model, entry: here.scope.own(model.text) }));
-  const unknown = models.find(({ entry }) => entry?.kind !== 'declaration' || (entry.declaration.what !== 'model' && entry.declaration.what !== 'decoder'));
+  const unknown = objective.models.find(({ model }) => modelEntry(model.text, here) === null);
   if (unknown !== undefined) {
     const known = [...here.scope.names()].filter((name) => {
       const entry = here.scope.lookup(name);
       return entry?.kind === 'declaration' && entry.declaration.what === 'model';
     });
-    if (isError(unknown.entry)) return root;
+    if (isError(here.scope.own(unknown.model.text))) return { root, program: null };
     unknownOf(here, 'E0201', unknown.model, 'model', known);
     // Where one model alone can be meant, the rest of the objective is looked at as well.
-    const only = known.length === 1 && models.length === 1 ? here.scope.own(known[0]!) : null;
+    const only = known.length === 1 && !isJoint(objective) ? here.scope.own(known[0]!) : null;
     if (only?.kind === 'declaration' && !only.module.damaged.has(only.declaration)) {
       contained(objective, here, () => lowerModel(only.declaration, { ...root, here: within(only.module, here) }, own, setup));
     }
-  } else if (models.length !== 1) notYet(here, objective.span, 'an objective over several models');
-  else if (models[0]!.entry?.kind === 'declaration') {
-    const { declaration, module } = models[0]!.entry;
-    if (module.damaged.has(declaration)) return root;
-    if (declaration.what === 'decoder') notYet(here, models[0]!.model.span, 'an objective for a decoder by itself');
-    else contained(objective, here, () => lowerModel(declaration, { ...root, here: within(module, here) }, own, setup));
+    return { root, program: null };
   }
-  return root;
+  const entries = objective.models.map(({ model }) => modelEntry(model.text, here)!);
+  if (entries.some(({ declaration, module }) => module.damaged.has(declaration))) return { root, program: null };
+  const decoder = entries.findIndex(({ declaration }) => declaration.what === 'decoder');
+  if (decoder >= 0) notYet(here, objective.models[decoder]!.model.span, 'an objective for a decoder by itself');
+  else if (isJoint(objective)) return { root, program: contained(objective, here, () => lowerJoint(objective, { ...root, here }, setup, callers)) };
+  else contained(objective, here, () => lowerModel(entries[0]!.declaration, { ...root, here: within(entries[0]!.module, here) }, own, setup));
+  return { root, program: null };
 }
 
 /**
@@ -190,6 +197,12 @@ function unknownOverrides(variant: Variant): void {
   }
 }
 
+/** A model, or a decoder, as the file calls it. */
+function modelEntry(name: string, here: Here): DeclarationEntry | null {
+  const entry = here.scope.own(name);
+  return entry?.kind === 'declaration' && (entry.declaration.what === 'model' || entry.declaration.what === 'decoder') ? entry : null;
+}
+
 interface FileObjective {
   readonly item: Objective;
   readonly module: LoadedModule;
@@ -224,22 +237,6 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
-}
-
-/** An objective as it is outside of training, with its losses in training. */
-function bothWays(objective: Objective, models: string | readonly string[], plain: Here, training: Here | null): ObjectiveGraph | null {
-  const outside = elaborateObjective(objective, models, plain);
-  const inside = outside === null || training === null ? null : elaborateObjective(objective, models, training);
-  if (outside === null || inside === null) return null;
-  const updates = outside.updates.map((update, k): UpdateGraph => {
-    const { loss, metrics } = inside.updates[k]!;
-    return { ...update, training: { loss, metrics } };
-  });
-  return { name: objective.name.text, given: outside.given, updates };
-}
-
-function unique(requirements: Program['requirements']): Program['requirements'] {
-  return [...new Map(requirements.map((requirement) => [`${requirement.kind} ${requirement.a.key} ${requirement.b.key}`, requirement])).values()];
 }
 
 function reporting(here: Here, problems: Problems): Here {

@@ -1,6 +1,7 @@
 /** W0201 and W0401, by the syntax alone: names that nothing reads. */
 import type { Body, Declaration, Item, Module, Name, Statement } from '../../grammar/ast.ts';
 import { importsOf, nameOf, type LoadedModule, type ModuleSet } from './modules.ts';
+import { isJoint } from './joint.ts';
 import type { Here } from './scope.ts';
 import { report } from './scope.ts';
 import { warnFormals } from './standalone.ts';
@@ -29,6 +30,7 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
     if (item.kind === 'import') for (const { name, as } of item.names) if (!everywhere((as ?? name).text) && !emitted.has(as ?? name)) warn(as ?? name, 'import');
     if (item.kind !== 'declaration' && item.kind !== 'objective') continue;
     const uses = counts.get(item)!;
+    if (item.kind === 'objective' && isJoint(item)) for (const each of item.models) if (!uses.has((each.name ?? each.model).text)) warn(each.name ?? each.model, 'model');
     const visible = item.kind === 'declaration' && (item.what === 'decoder' || item.what === 'model');
     for (const { name, what } of definitions(item.body)) {
       if (!uses.has(name.text) && !read.has(name.text) && !(visible && inObjectives(name.text))) warn(name, what);
@@ -78,7 +80,7 @@ function countUses(item: Item): Map<string, number> {
       if (isName(inner)) {
         if (!isDefinition(part, key)) count(inner.text);
       } else if (Array.isArray(inner) && inner.every(isName)) {
-        if (key !== 'names') inner.forEach(({ text }) => count(text));
+        if (key !== 'names' && key !== 'models') inner.forEach(({ text }) => count(text));
       } else if (key !== 'models' && key !== 'comments') visit(inner);
     }
   };

@@ -42,6 +42,7 @@ class DefinitionWriter {
     this.#writer.inlineBlock(() => {
       this.#line(`name: ${quoted(program.name)},`);
       this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1) ?? program.file)},`);
+      if (program.parts !== undefined) this.#line(`parts: { ${program.parts.map((part) => `${property(part.name)}: ${quoted(part.model)}`).join(', ')} },`);
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
       this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''} }`).join(', ')}],`);
       this.#sizes(program.requirements);

@@ -2,7 +2,7 @@
 import {
   StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type StatementStructures, type WriterFunction,
 } from 'ts-morph';
-import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
+import type { Clocked, Dim, Elem, Input, Node, Program, TensorType } from '../graph/graph.ts';
 import { without } from '../graph/spaces.ts';
 import { BEFORE } from '../passes/clock-step.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
@@ -30,14 +30,16 @@ export interface ModelContext {
   readonly output: string | null;
 }
 
-export function modelStatements(model: CompiledModel, sources: Sources, names: Names): Statement[] {
+/** @param classes of the models before, by `modelKey`; this one is added */
+export function modelStatements(model: CompiledModel, sources: Sources, names: Names, classes: Map<string, string>): Statement[] {
   const typeName = names.take(upperFirst(identifier(model.program.name)));
+  classes.set(modelKey(model.program), typeName);
   const prefix = names.take(lowerFirst(typeName) === typeName ? `${typeName}Model` : lowerFirst(typeName));
   const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: model.program.decoder?.output ?? null };
   const functions = new FunctionWriter(context);
   const { forward, objectives, decoder, stream } = model;
   const definition: DefinitionNames = {
-    forward: functions.forward(forward),
+    forward: model.program.parts === undefined ? functions.forward(forward) : '() => ({})',
     objectives: objectives.map((objective) => functions.objective(objective)),
     decoder: decoder === null ? null : functions.decoder(decoder),
     stream: stream === null ? null : functions.stream(stream),
@@ -50,8 +52,12 @@ export function modelStatements(model: CompiledModel, sources: Sources, names: N
       writeDefinition(writer, context, definition);
       writer.write(';').newLine();
     },
-    modelClass(context),
+    ...(model.program.parts === undefined ? [modelClass(context)] : jointClass(context, model.program.parts.map((part) => [part.name, classes.get(modelKey({ name: part.model, file: part.file })) ?? part.model]))),
   ];
+}
+
+function modelKey({ name, file }: Pick<Program, 'name' | 'file'>): string {
+  return `${file} ${name}`;
 }
 
 /** Dims by label; where two have one label, by id. */
@@ -102,11 +108,13 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
   return [
     record(`${typeName}Dims`, program.hyperparameters.map(({ dim, value, doc: text }) => ({
       name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
-    })), `Dims of ${typeName} that its constructor may be given.`, true),
-    example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
-    example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
+    })), program.parts === undefined ? `Dims of ${typeName} that its constructor may be given.` : `Dims that the models of ${typeName} share.`, program.parts === undefined),
+    ...(program.parts === undefined ? [
+      example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
+      example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
+    ] : [example(`${typeName}Example`, targets.values(), [`One example of ${typeName}.`])]),
     ...(program.causal === null ? [] : [example(`${typeName}Place`, placeInputs(program.causal, program.inputs), [`One place of what ${typeName} reads along \`${program.causal.axis.label}\`.`])]),
-    ...(program.decoder === null ? [record(`${typeName}Output`, [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${typeName} gives for one example.`, true)] : []),
+    ...(program.decoder === null && program.parts === undefined ? [record(`${typeName}Output`, [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${typeName} gives for one example.`, true)] : []),
     record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
     record(`${typeName}Parameters`, tensors(program.parameters.map(({ path }) => path)), 'Parameters by path.', false),
     alias(`type ${typeName}Batch`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
@@ -166,6 +174,23 @@ function modelClass({ model, typeName, prefix }: ModelContext): StatementStructu
       statements: [`super(${prefix}Definition, options);`],
     }],
   };
+}
+
+/** @param parts the models' names in the objective, and their classes */
+function jointClass({ model, typeName, prefix }: ModelContext, parts: readonly (readonly [name: string, type: string])[]): StatementStructures[] {
+  return [
+    {
+      kind: StructureKind.Interface, name: `${typeName}Models`, isExported: true, docs: [`What ${typeName} trains.`],
+      properties: parts.map(([name, type]) => ({ name: property(name), type, isReadonly: true })),
+    },
+    {
+      kind: StructureKind.Class, name: typeName, isExported: true, extends: `rt.Joint<${typeName}Models, ${typeName}Example>`, docs: doc(model.program.doc),
+      ctors: [{
+        parameters: [{ name: 'models', type: `${typeName}Models` }, { name: 'options', type: 'rt.JointOptions', initializer: '{}' }],
+        statements: [`super(${prefix}Definition, models, options);`],
+      }],
+    },
+  ];
 }
 
 // ---------------------------------------------------------------- functions

@@ -325,7 +325,14 @@ export interface OptimizerSpec {
   readonly options: ReadonlyMap<string, HostExpr>;
 }
 
-/** One model with what derives from it, in one dialect. */
+/** A model that an objective over several trains. */
+export interface Part {
+  readonly name: string;
+  readonly model: string;
+  readonly file: string;
+}
+
+/** One model with what derives from it, in one dialect; or an objective over several. */
 export interface Program {
   readonly name: string;
   readonly doc: string | null;
@@ -346,5 +353,7 @@ export interface Program {
   /** Present where the model says `causal`: what its inputs and outputs along the clock are inside. */
   readonly causal: Clocked | null;
   readonly objectives: readonly ObjectiveGraph[];
+  /** Of an objective over several models: what it calls them, and what they are. It has their parameters, as `D.…`, and no inputs or outputs of its own. */
+  readonly parts?: readonly Part[];
   readonly requirements: readonly Requirement[];
 }

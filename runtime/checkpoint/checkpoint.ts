@@ -13,6 +13,8 @@ export interface CheckpointNote {
 /** Read without building a model: enough to build it. */
 export interface CheckpointInfo extends CheckpointNote {
   readonly definition?: string;
+  /** Of an objective over several models: the names that their parameters' paths begin with, and what they are. */
+  readonly parts?: Readonly<Record<string, string>>;
   /** The `.attn` file. */
   readonly source?: string;
   readonly dims?: Readonly<Record<string, number>>;
@@ -29,7 +31,7 @@ export interface Checkpoint {
 }
 
 interface Identity {
-  readonly definition: { readonly name: string; readonly source: string };
+  readonly definition: { readonly name: string; readonly source: string; readonly parts?: Readonly<Record<string, string>> };
   readonly dims: Readonly<Record<string, number>>;
   readonly seed: number;
 }
@@ -50,6 +52,7 @@ export function writeCheckpoint(
     ['dims', JSON.stringify(model.dims)],
     ['seed', String(model.seed)],
   ]);
+  if (model.definition.parts !== undefined) metadata.set('parts', JSON.stringify(model.definition.parts));
   if (note.task !== undefined) metadata.set('task', note.task);
   if (note.configuration !== undefined) metadata.set('configuration', note.configuration);
   if (note.step !== undefined) metadata.set('step', String(note.step));
@@ -70,8 +73,9 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const info: CheckpointInfo = {
     ...given('definition', metadata.get('definition')),
+    ...given('parts', recordOf('parts', metadata.get('parts'), (value): value is string => typeof value === 'string')),
     ...given('source', metadata.get('source')),
-    ...given('dims', dimsOf(metadata.get('dims'))),
+    ...given('dims', recordOf('dims', metadata.get('dims'), (value): value is number => Number.isSafeInteger(value))),
     ...given('seed', wholeNumber('seed', metadata.get('seed'))),
     ...given('task', metadata.get('task')),
     ...given('configuration', metadata.get('configuration')),
@@ -96,9 +100,9 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   return value;
 }
 
-function dimsOf(text: string | undefined): Record<string, number> | undefined {
+function recordOf<T>(name: string, text: string | undefined, is: (value: unknown) => value is T): Record<string, T> | undefined {
   if (text === undefined) return undefined;
-  const fault = (): CheckpointError => new CheckpointError('the checkpoint\'s dims are damaged: expected sizes by label as JSON');
+  const fault = (): CheckpointError => new CheckpointError(`the checkpoint's ${name} are damaged: expected a value by each name as JSON`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -106,7 +110,7 @@ function dimsOf(text: string | undefined): Record<string, number> | undefined {
     throw fault();
   }
   if (typeof value !== 'object' || value === null) throw fault();
-  const entries = Object.entries(value);
-  if (!entries.every((entry): entry is [string, number] => Number.isSafeInteger(entry[1]))) throw fault();
+  const entries: [string, unknown][] = Object.entries(value);
+  if (!entries.every((entry): entry is [string, T] => is(entry[1]))) throw fault();
   return Object.fromEntries(entries);
 }

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
-import { download, elementCount } from '../values.ts';
+import { download, elementCount, type Value, type Values } from '../values.ts';
 import { shapeOf, sizeOf, type Weights } from '../weights.ts';
 
 export type OptimizerKind = OptimizerSettings['kind'];
@@ -115,18 +115,22 @@ export class Optimizer {
   }
 
   /**
-   * One step. The gradients stay with the caller. Nothing is read back.
+   * One step. Gradients are tensors, which stay with the caller, or what `gradients` of a model gives. Nothing is read back.
    *
    * @param step counts from 1
-   * @throws TrainingError for a setting that the method does not have
+   * @throws TrainingError for a setting that the method does not have, and for the gradient of a parameter that is not here
    */
-  apply(gradients: Tensors, settings: OptimizerSettings, step: number, clip: UpdateDefinition['clip'] = null): void {
+  apply(given: Tensors | Values, settings: OptimizerSettings, step: number, clip: UpdateDefinition['clip'] = null): void {
     const rule = rules[settings.kind];
     const options = checkedOptions(settings, rule);
     const rate = rateOf(settings);
+    for (const path of Object.keys(given)) {
+      if (!this.specs.some((spec) => spec.path === path)) throw new TrainingError(`the gradient of \`${path}\` is of no parameter that this optimizer changes`);
+    }
     this.refresh();
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
+      const gradients = Object.fromEntries(Object.entries<tf.Tensor | Value>(given).map(([path, each]) => [path, each instanceof tf.Tensor ? each : tf.tensor(each.data, each.shape.slice(), 'float32')]));
       const result = rule.apply({
         parameters: this.vector,
         gradient: clipped(this.joined(gradients), clip),

@@ -16,6 +16,8 @@ const decoder = (statements: string, generates = 'generates y: index(words)[targ
 const objective = (statements: string): string =>
   `${dims}model M(x: [source, embed]) -> y: [embed] { mean[source](x) }\nobjective O for M given t: [embed] {\n${statements}\n}\n`;
 
+const joint = (statements: string, models = 'for A: M, B: M'): string => `dim d = 3\nmodel M(x: [d]) -> [d] { inner = tanh(x);  inner }\nobjective O ${models} given x: [d] {\n${statements}\n}\n`;
+
 const c = (code: string, what: string, source: string): Case => ({ code, what, source });
 
 export const cases: readonly Case[] = [
@@ -172,6 +174,19 @@ export const cases: readonly Case[] = [
   c('E0404', 'a named argument of a draw', body('if sample bernoulli(«p» = 0.5) then x else 0')),
   c('E0502', 'a draw of nothing', 'dim extra: ragged 0..\nblock B(x: [extra]) -> [] { x[«sample categorical[extra](x)»] }'),
   // ---- objectives
+  c('E0805', 'an update of what is no model here', joint('update «C» { loss = A(x)[d = 0];  optimizer sgd(rate = 1) }')),
+  c('E0203', 'two models of one name', joint('loss = M(x)[d = 0];  optimizer sgd(rate = 1)', 'for M, «M»')),
+  c('E0203', 'a name for two models', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: M, «A»: M')),
+  c('E0201', 'no such model among several', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: «N», B: M')),
+  c('E0201', 'the body of one of several models', joint('loss = A(x)[d = 0] + «inner»[d = 0];  optimizer sgd(rate = 1)')),
+  c('E0205', 'a model of several as a value', joint('loss = sum[d](x + «A»);  optimizer sgd(rate = 1)')),
+  c('E0403', 'a model of several without its input', joint('loss = «A()»[d = 0];  optimizer sgd(rate = 1)')),
+  c('E0801', 'a loss of several models with an axis', joint('«loss = A(x) - B(x)»;  optimizer sgd(rate = 1)')),
+  c('E0205', 'a generating model that is called', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }
+model M(c: [hidden]) generates y: index(words)[target] { D(c) }
+model N(c: [hidden]) -> [hidden] { «M(c)» }`),
+  c('E0205', 'a causal model that is called', 'dim time: ragged\nmodel M(x: [time]) -> y: [time] causal time { x }\nmodel N(x: [time]) -> [time] { «M(x)» }'),
+  c('E0211', 'a model that calls itself', 'dim d = 3\nmodel M(x: [d]) -> [d] { tanh(«M(x)») }'),
   c('E0805', 'a loss beside updates', objective('«loss = sum[embed]((y - t) ^ 2)»\nupdate M { loss = y[embed = 0];  optimizer adam(rate = 0.1) }')),
   c('E0805', 'an optimizer beside updates', objective('«optimizer adam(rate = 0.1)»\nupdate M { loss = y[embed = 0] }')),
   c('E0805', 'a metric behind updates', objective('update M { loss = y[embed = 0];  optimizer adam(rate = 0.1) }\n«metric far = y[embed = 1]»')),
@@ -196,18 +211,17 @@ export const cases: readonly Case[] = [
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
   ['past', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + mean[tape](«past[tape](r)»);  emit r }")],
   ['running', body('«running m: [embed] = 0»\nx + m')],
-  ['several models', `${dims}model A(x: []) -> [] { x }\nmodel B(x: []) -> [] { x }\n«objective O for a: A, b: B { loss = 0;  optimizer adam(rate = 0.1) }»`],
   ['an objective of a decoder', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nobjective O for «D» { loss = 0 }`],
   ['probability', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  probability = softmax[words](Linear[words](s)) }`],
   ['ragged in', 'dim sentence: ragged, «word: ragged in sentence»\nmodel M(x: [sentence, word]) -> [] { sum[sentence, word](x) }'],
   ['an axis longer than a ragged dim, other than by a sum', 'dim time: ragged\nmodel M(x: [time]) -> [«twice: 2 * time»] { concat[twice](x, x[time as other]) }'],
   ['batch', body('x - mean[«batch»](x)')],
   ['lifted', body('x - mean[«lifted»](x)')],
-  ['a model called by a model', 'dim d = 3\nmodel A(x: [d]) -> [d] { x }\nmodel B(x: [d]) -> [d] { «A(x)» }'],
   ['BatchNorm', body('«BatchNorm(x)»')],
 ];
 
 export const warnings: readonly Case[] = [
+  c('W0201', 'a model of several that nothing calls', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: M, «B»: M')),
   c('W0201', 'an equation', 'block B(x: [d]) -> [d] { «a» = tanh(x);  x }'),
   c('W0201', 'a parameter', 'block B(x: [d]) -> [d] { param «w»: [d];  x }'),
   c('W0201', 'a value in a scan', "block B(x: [t]) -> [t] { scan t with xt = x { state s: [] = 0;  «a» = xt;  s' = xt;  emit s } }"),

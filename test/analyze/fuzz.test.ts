@@ -49,5 +49,5 @@ describe('any text', () => {
       }),
       { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
     );
-  });
+  }, 300_000);
 });

@@ -5,8 +5,6 @@ import { compile } from './support.ts';
 const DIMS = 'dim source: ragged, target: ragged, words = 9, d = 4, e = 3\n';
 const block = (body: string, signature = '(x: [source, d]) -> [source, d]'): string => `${DIMS}block B${signature} { ${body} }`;
 const decoder = (body: string): string => `${DIMS}decoder D(c: [d]) generates y: index(words)[target] start 1 end 2 { ${body} }`;
-const objective = (head: string, body = 'loss = sum[d](y)'): string =>
-  `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { LayerNorm(x) }\nobjective O ${head} { ${body};  optimizer sgd(rate = 0.1) }`;
 const STATE = "state s: [d] = c;  s' = tanh(s);  logits = Linear[words](s')";
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -15,10 +13,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'reducing over batch': block('x - mean[batch](x)'),
   'reducing over lifted': block('x - mean[lifted](x)'),
   BatchNorm: block('BatchNorm(x)'),
-  'a model called by a model': `${DIMS}model M(x: [d]) -> y: [d] { LayerNorm(x) }\nmodel N(x: [d]) -> y: [d] { M(x) }`,
   'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
   'an objective over a decoder': `${decoder(STATE)}\nobjective O for D { loss = 0.0;  optimizer sgd(rate = 0.1) }`,
-  'an objective over several models': objective('for M, N'),
   'ragged in': 'dim far: ragged in near',
   'a size of a ragged dim': block('sum[twice](t)', '(t: [twice: 2 * source]) -> []'),
 };

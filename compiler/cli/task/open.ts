@@ -1,7 +1,7 @@
 /** A task from its folder: loaded, its program compiled, its model built on a backend. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { Configuration, Model, OpenTask, Task } from '../../../runtime/index.ts';
+import type { Configuration, Learner, OpenTask, Task } from '../../../runtime/index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
 import { shellWord } from '../arguments.ts';
@@ -9,7 +9,7 @@ import { CliError, misuse, type Io } from '../io.ts';
 import type { Settings } from '../settings.ts';
 import { moduleImporter, type ImportModule } from './modules.ts';
 
-export type AnyModel = Model<unknown, object, object, unknown>;
+export type AnyModel = Learner<object>;
 export type AnyTask = Task<object, object, unknown, AnyModel, Readonly<Record<string, unknown>>>;
 export type AnyOpenTask = OpenTask<object, object, unknown, AnyModel>;
 

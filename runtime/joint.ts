@@ -1,0 +1,66 @@
+import type { Definition, Sizes } from './definition.ts';
+import { InputError } from './errors.ts';
+import { Learner } from './model.ts';
+import { show } from './values.ts';
+import { Weights } from './weights.ts';
+
+export interface JointOptions {
+  /** Dropout and sampling follow from it. Default 0. */
+  readonly seed?: number;
+}
+
+/** What an objective needs of each of its models. */
+type Part = Pick<Learner<never>, 'definition' | 'dims' | 'sizes' | 'weights'>;
+
+/**
+ * An objective over several models. It shares their parameters, which it calls `D.…` after the model's name in it: what it
+ * is trained on, they have learnt.
+ */
+export class Joint<Models extends { readonly [Name in keyof Models]: object }, Example extends object> extends Learner<Example> {
+  readonly models: Models;
+
+  /** @throws InputError where the models are not those of the program, or differ in a dim that they share */
+  constructor(definition: Definition, models: Models, options: JointOptions = {}) {
+    const { seed = 0 } = options;
+    if (!(Number.isSafeInteger(seed) && seed >= 0)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(seed)}`);
+    const parts = partsOf(definition, models);
+    const dims = sharedDims(definition, parts);
+    const sizes = definition.sizes(dims);
+    requireEqual(definition, parts, sizes);
+    const own = definition.parameters(sizes).filter(({ path }) => !parts.some(({ name }) => path.startsWith(`${name}.`)));
+    super(definition, { seed, dims, sizes, weights: new Weights(own, seed, new Map(parts.map(({ name, model }) => [name, model.weights]))) });
+    this.models = models;
+  }
+}
+
+interface NamedPart {
+  readonly name: string;
+  readonly model: Part;
+}
+
+function partsOf(definition: Definition, models: object): NamedPart[] {
+  return Object.entries(definition.parts ?? {}).map(([name, program]) => {
+    const model: unknown = (models as Readonly<Record<string, unknown>>)[name];
+    if (!(model instanceof Learner) || model.definition.name !== program) {
+      throw new InputError(`\`${definition.name}\`: expected a \`${program}\` as \`${name}\`, given ${model instanceof Learner ? `a \`${model.definition.name}\`` : show(model)}`);
+    }
+    return { name, model };
+  });
+}
+
+/** The dims that the constructor of the objective's program would be given: as the models have them. */
+function sharedDims(definition: Definition, parts: readonly NamedPart[]): Record<string, number> {
+  return Object.fromEntries(Object.entries(definition.hyperparameters).map(([label, value]) => [label, parts.find(({ model }) => label in model.sizes)?.model.sizes[label] ?? value]));
+}
+
+function requireEqual(definition: Definition, parts: readonly NamedPart[], sizes: Sizes): void {
+  for (const { name, model } of parts) {
+    for (const [label, size] of Object.entries(sizes)) {
+      const own = model.sizes[label];
+      if (own !== undefined && own !== size) {
+        const other = parts.find((each) => each.model.sizes[label] === size);
+        throw new InputError(`\`${definition.name}\`: the dim \`${label}\` is ${own} in \`${name}\`, ${size} ${other === undefined ? 'in the program' : `in \`${other.name}\``}`);
+      }
+    }
+  }
+}
