@@ -61,7 +61,8 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
     const space = here.frame.space(expr.name);
     if (entry === null && space !== null) return { kind: 'axis', axis: here.frame.axis(expr.name, space) };
     if (entry?.kind === 'option') return typeof entry.value === 'number' ? { kind: 'number', value: entry.value } : { kind: 'choice', text: entry.value };
-    if (entry === null && arg.kind === 'named') return { kind: 'choice', text: expr.name };
+    // An option's value may be called as a block is: `score = cosine`.
+    if ((entry === null || entry.kind === 'declaration') && arg.kind === 'named') return { kind: 'choice', text: expr.name };
   }
   const literal = numberOfExpr(expr);
   if (literal !== null && !Number.isInteger(literal)) return { kind: 'number', value: literal };

@@ -202,11 +202,11 @@ export function sharedBy(modules: ModuleSet): Shared[] {
 
 /**
  * By what name a setting reaches an option of a file. What the entry file calls so is its own: another file's option of that
- * name, where it is not imported, has a name that nobody can write.
+ * name, where it is not imported, has a name that nobody can write; and so has an option of the library.
  */
 export function settingOf(name: string, module: LoadedModule, { entry }: ModuleSet, shared: readonly Shared[]): string {
   const known = shared.find((each) => each.module === module && nameOf(each.exported) === name);
-  const taken = module !== entry && shared.some((each) => each.module === entry && each.exported.kind === 'option' && nameOf(each.exported) === name);
+  const taken = module !== entry && (module.standard || shared.some((each) => each.module === entry && each.exported.kind === 'option' && nameOf(each.exported) === name));
   return known?.name ?? (taken ? `${module.path} ${name}` : name);
 }
 

@@ -10,16 +10,20 @@ export type TranslatorDims = {
   readonly words: number;
   /** Default 14. */
   readonly characters: number;
-  /** `embed`, `hidden`, `align`, `maxout`: Sizes of the layers (m, n, n' and l of the paper). Default 48. */
+  /** `embed`, `hidden`, `units`, `align`, `maxout`: Sizes of the layers (m, n, n' and l of the paper), and of the decoder's state, which the paper has as large as one of the encoder's. Default 48. */
   readonly embed: number;
   /** Default 96. */
   readonly hidden: number;
+  /** Default 96. */
+  readonly units: number;
   /** Default 96. */
   readonly align: number;
   /** Default 64. */
   readonly maxout: number;
   /** Default 2. */
   readonly pieces: number;
+  /** Places that `location` knows. Default 50. */
+  readonly places: number;
 };
 
 /** One example of Translator. */
@@ -40,9 +44,11 @@ type TranslatorSizes = {
   readonly characters: number;
   readonly embed: number;
   readonly hidden: number;
+  readonly units: number;
   readonly align: number;
   readonly maxout: number;
   readonly pieces: number;
+  readonly places: number;
   readonly batch: number;
   readonly source: number;
   readonly target: number;
@@ -71,9 +77,9 @@ type TranslatorParameters = {
   readonly 'read.Annotate.backward.h.GRU.b': tf.Tensor;
   readonly 'Translate.table': tf.Tensor;
   readonly 'Translate.W0': tf.Tensor;
-  readonly 'Translate.context.Additive.W': tf.Tensor;
-  readonly 'Translate.context.Additive.U': tf.Tensor;
-  readonly 'Translate.context.Additive.v': tf.Tensor;
+  readonly 'Translate.context.Scored.Additive.W': tf.Tensor;
+  readonly 'Translate.context.Scored.Additive.U': tf.Tensor;
+  readonly 'Translate.context.Scored.Additive.v': tf.Tensor;
   readonly 'Translate.s.GRU.Wz': tf.Tensor;
   readonly 'Translate.s.GRU.Wr': tf.Tensor;
   readonly 'Translate.s.GRU.W': tf.Tensor;
@@ -101,16 +107,16 @@ type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tens
 
 /** The outputs of Translator, batch first. */
 function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target } = batch.n;
+  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardFilled = tf.fill([batchSize, hidden], 0);
   const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
   const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
   rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
 
-  // model.attn:19  x = table[tokens]
+  // model.attn:28  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -153,7 +159,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
   const backwardSumT = tf.transpose(sum, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -198,7 +204,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const sum4 = tf.add(backwardState, product);
     rt.dispose(new_, z, difference, product);
 
-    // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
     rt.dispose(backwardValueWide, backwardState);
@@ -209,22 +215,22 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sumStacked = tf.stack(sumSteps4);
   rt.dispose(sumSteps4);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(place);
 
-  // model.attn:38  state s: [hidden] = tanh(W0 @ h1)
+  // model.attn:47  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product2 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product2);
   rt.dispose(picked, W0T, product2);
 
-  // model.attn:39  e = table[y]
+  // model.attn:48  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Additive.W'], [1, 0]);
+  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
@@ -265,7 +271,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -313,18 +319,18 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps8);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked2, sumStacked], 2);
   rt.dispose(sumStacked, sumStacked2);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Additive.U'], [1, 0]);
+  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
   const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
   const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
   rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
-  const scoreVWide = tf.reshape(p['Translate.context.Additive.v'], [align, 1]);
+  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
@@ -340,7 +346,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
   const eSteps = tf.unstack(eT);
   rt.dispose(eT);
@@ -374,7 +380,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
     rt.dispose(weightsWide, product4);
 
-    // model.attn:41  s' = GRU(concat(e, context), s)
+    // model.attn:50  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -420,10 +426,10 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const stateStacked = tf.stack(stateSteps);
   rt.dispose(stateSteps);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
-  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, hidden]);
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, hidden]);
+  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
+  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const UT = tf.transpose(URows, [1, 0]);
   const product7 = tf.matMul(stateStepsRows, UT);
   rt.dispose(stateStacked, stateStepsT, URows, stateStepsRows, UT);
@@ -455,7 +461,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const weightsStacked = tf.stack(weightsSteps);
   rt.dispose(weightsSteps);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const weightsStepsT = tf.transpose(weightsStacked, [1, 0, 2]);
   rt.dispose(weightsStacked);
   return { logits: product14, weights: weightsStepsT };
@@ -469,22 +475,22 @@ type TranslatorLossResults = {
 
 /** Translation: the loss and the metrics, means over the batch. */
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): TranslatorLossResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target } = batch.n;
+  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
 
-  // model.attn:53  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:62  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardFilled = tf.fill([batchSize, hidden], 0);
   const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
   const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
   rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
 
-  // model.attn:19  x = table[tokens]
+  // model.attn:28  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -527,7 +533,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
   const backwardSumT = tf.transpose(sum, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -572,7 +578,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const sum4 = tf.add(backwardState, product);
     rt.dispose(new_, z, difference, product);
 
-    // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
     rt.dispose(backwardValueWide, backwardState);
@@ -583,22 +589,22 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const sumStacked = tf.stack(sumSteps4);
   rt.dispose(sumSteps4);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(place);
 
-  // model.attn:38  state s: [hidden] = tanh(W0 @ h1)
+  // model.attn:47  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product2 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product2);
   rt.dispose(picked, W0T, product2);
 
-  // model.attn:39  e = table[y]
+  // model.attn:48  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Additive.W'], [1, 0]);
+  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
@@ -639,7 +645,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -687,18 +693,18 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps8);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked2, sumStacked], 2);
   rt.dispose(sumStacked, sumStacked2);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Additive.U'], [1, 0]);
+  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
   const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
   const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
   rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
-  const scoreVWide = tf.reshape(p['Translate.context.Additive.v'], [align, 1]);
+  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
@@ -714,7 +720,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
   const eSteps = tf.unstack(eT);
   rt.dispose(eT);
@@ -747,7 +753,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
     rt.dispose(weights, weightsWide, product4);
 
-    // model.attn:41  s' = GRU(concat(e, context), s)
+    // model.attn:50  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -792,10 +798,10 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const stateStacked = tf.stack(stateSteps);
   rt.dispose(stateSteps);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
-  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, hidden]);
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, hidden]);
+  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
+  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const UT = tf.transpose(URows, [1, 0]);
   const product7 = tf.matMul(stateStepsRows, UT);
   rt.dispose(stateStacked, stateStepsT, URows, stateStepsRows, UT);
@@ -825,7 +831,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const product14 = tf.reshape(product13, [batchSize, target, characters]);
   rt.dispose(highest, highestRows, WT, product13);
 
-  // model.attn:53  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:62  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(product14);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -837,7 +843,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossTotal, lossLossAsFloat, lossQuotient);
 
-  // model.attn:54  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:63  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(product14, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -847,10 +853,10 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:54  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:63  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const chosen = rt.where(all, number, number2);
   const chosenAsFloat = tf.cast(chosen, 'float32');
   rt.dispose(all, number, number2, chosen);
@@ -871,22 +877,22 @@ type TranslatorGradientsResults = {
 
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): TranslatorGradientsResults {
-  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, words } = batch.n;
+  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units, words } = batch.n;
 
-  // model.attn:53  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:62  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardFilled = tf.fill([batchSize, hidden], 0);
   const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
   const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
   rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
 
-  // model.attn:19  x = table[tokens]
+  // model.attn:28  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -929,7 +935,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
   const backwardSumT = tf.transpose(sum, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -980,7 +986,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sum4 = tf.add(backwardState, product);
     rt.dispose(product);
 
-    // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
     rt.dispose(backwardValueWide);
@@ -997,22 +1003,22 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const sumStacked = tf.stack(sumSteps4);
   rt.dispose(sumSteps4);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(place);
 
-  // model.attn:38  state s: [hidden] = tanh(W0 @ h1)
+  // model.attn:47  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product2 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product2);
   rt.dispose(W0T, product2);
 
-  // model.attn:39  e = table[y]
+  // model.attn:48  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Additive.W'], [1, 0]);
+  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
@@ -1053,7 +1059,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -1112,17 +1118,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(zUzT2, rUrT2, newUT2, sumSteps5, sumSteps6, sumSteps7);
   const sumStacked2 = tf.stack(sumSteps8);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked2, sumStacked], 2);
   rt.dispose(sumStacked, sumStacked2);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Additive.U'], [1, 0]);
+  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
   const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
   const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
-  const scoreVWide = tf.reshape(p['Translate.context.Additive.v'], [align, 1]);
+  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(joined, scoreUT, scoreProduct);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -1140,7 +1146,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const newJoinedT = tf.transpose(newJoined, [1, 0]);
   rt.dispose(newJoined);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
   const eSteps = tf.unstack(eT);
   rt.dispose(eT);
@@ -1181,7 +1187,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
     rt.dispose(weightsWide, product4);
 
-    // model.attn:41  s' = GRU(concat(e, context), s)
+    // model.attn:50  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -1225,10 +1231,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(scoreWT, scoreProduct2, scoreVWide, zJoinedT, rJoinedT, newJoinedT, eSteps, state);
   const stateStacked = tf.stack(stateSteps3);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
-  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, hidden]);
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, hidden]);
+  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
+  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const UT = tf.transpose(URows, [1, 0]);
   const product7 = tf.matMul(stateStepsRows, UT);
   const product8 = tf.reshape(product7, [batchSize, target, maxout, pieces]);
@@ -1254,7 +1260,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 
   const keepSteps: tf.Tensor[] = [];
   for (let t4 = 0; t4 < target; t4++) {
-    // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+    // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
     const keep = random.keep('Translate.logits.Readout.dropout#0', 0.1, [batchSize, maxout], [false], [t4]);
     keepSteps.push(keep);
   }
@@ -1268,7 +1274,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const product15 = tf.reshape(product14, [batchSize, target, characters]);
   rt.dispose(WT, product14);
 
-  // model.attn:53  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:62  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(product15);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -1280,7 +1286,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossQuotient);
 
-  // model.attn:54  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:63  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(product15, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -1290,19 +1296,20 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:54  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:63  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const chosen = rt.where(all, number, number2);
   const chosenAsFloat = tf.cast(chosen, 'float32');
   const mean = tf.mean(chosenAsFloat);
   rt.dispose(all, number, chosen, chosenAsFloat);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
-  const filled = tf.fill([batchSize, source, align], 0);
+  // model.attn:58  Translate(read.annotations, read.h1)
+  const filled = tf.fill([batchSize, units], 0);
+  const filled2 = tf.fill([batchSize, source, align], 0);
 
-  // model.attn:53  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:62  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
   const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
   const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
@@ -1316,7 +1323,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const lossDifference = tf.sub(lossScattered, lossProduct);
   rt.dispose(lossScattered, lossProduct);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
   const product16 = tf.matMul(differenceRows, p['Translate.logits.Readout.W']);
   const product17 = tf.reshape(product16, [batchSize, target, maxout]);
@@ -1329,7 +1336,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(sum11, best2, product18, oneHot, productWide);
   const productRows2 = tf.reshape(product19, [batchSize * target, maxout * pieces]);
   const product20 = tf.matMul(productRows2, URows);
-  const product21 = tf.reshape(product20, [batchSize, target, hidden]);
+  const product21 = tf.reshape(product20, [batchSize, target, units]);
   const product22 = tf.matMul(productRows2, CRows);
   rt.dispose(product19, URows, product20, CRows);
   const product23 = tf.reshape(product22, [batchSize, target, 2 * hidden]);
@@ -1339,7 +1346,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
   const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const productT = tf.transpose(product21, [1, 0, 2]);
   const productT2 = tf.transpose(product23, [1, 0, 2]);
   const productSteps5 = tf.unstack(productT);
@@ -1353,8 +1360,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const sumSteps9 = new Array<tf.Tensor>(target);
   const productSteps10 = new Array<tf.Tensor>(target);
   const productSteps11 = new Array<tf.Tensor>(target);
-  let state2: tf.Tensor = tf.clone(backwardFilled);
-  let state3: tf.Tensor = filled;
+  let state2: tf.Tensor = filled;
+  let state3: tf.Tensor = filled2;
   for (let t5 = target - 1; t5 >= 0; t5--) {
     const productAt = productSteps5[t5]!;
     const productAt2 = productSteps6[t5]!;
@@ -1399,10 +1406,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rProduct10 = tf.matMul(rJoined5, rJoined3);
     rt.dispose(rJoined5);
 
-    // model.attn:41  s' = GRU(concat(e, context), s)
+    // model.attn:50  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(rProduct10, [0, embed], [-1, 2 * hidden]);
 
-    // model.attn:40  context = Additive[align](s, annotations)
+    // model.attn:49  context = Scored[align, places, score = score](s, annotations)
     const contextSum = tf.add(productAt2, sNextPart);
     rt.dispose(sNextPart);
 
@@ -1427,9 +1434,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const scoreChosenWide = tf.reshape(weightsChosen2, [batchSize, 1, source]);
     const scoreProduct7 = tf.matMul(scoreChosenWide, scoreDifference);
     const scoreProduct8 = tf.reshape(scoreProduct7, [batchSize, align]);
-    const scoreProduct9 = tf.mul(scoreProduct8, p['Translate.context.Additive.v']);
+    const scoreProduct9 = tf.mul(scoreProduct8, p['Translate.context.Scored.Additive.v']);
     rt.dispose(scoreProduct6, scoreChosenWide, scoreProduct7, scoreProduct8);
-    const scoreProduct10 = tf.matMul(scoreProduct9, p['Translate.context.Additive.W']);
+    const scoreProduct10 = tf.matMul(scoreProduct9, p['Translate.context.Scored.Additive.W']);
     const scoreSum2 = tf.add(zSum4, scoreProduct10);
     rt.dispose(zSum4, scoreProduct10);
 
@@ -1442,7 +1449,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newSum4 = tf.add(difference4, newProduct14);
     rt.dispose(newProduct12, difference4, newProduct14);
 
-    // model.attn:41  s' = GRU(concat(e, context), s)
+    // model.attn:50  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(scoreSum2, newSum4);
     rt.dispose(scoreSum2, newSum4);
 
@@ -1451,7 +1458,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const scoreProduct11 = tf.mul(scoreChosenWide2, scoreDifference);
     rt.dispose(scoreDifference, scoreChosenWide2);
 
-    // model.attn:41  s' = GRU(concat(e, context), s)
+    // model.attn:50  s' = GRU(concat(e, context), s)
     const sNextSum2 = tf.add(state3, scoreProduct11);
     const sNextPart2 = tf.slice(rProduct10, [0, 0], [-1, embed]);
     rt.dispose(scoreProduct11, state3, rProduct10);
@@ -1479,24 +1486,24 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const weightsStepsT = tf.transpose(weightsStacked, [1, 0, 2]);
   rt.dispose(sumSteps9, sumStacked3, weightsSteps, weightsStacked);
   const product28 = tf.matMul(sumStepsT, weightsStepsT);
-  const product29 = tf.mul(state3, p['Translate.context.Additive.v']);
+  const product29 = tf.mul(state3, p['Translate.context.Scored.Additive.v']);
   rt.dispose(sumStepsT, weightsStepsT, state3);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreProductRows = tf.reshape(product29, [batchSize * source, align]);
-  const scoreProduct14 = tf.matMul(scoreProductRows, p['Translate.context.Additive.U']);
+  const scoreProduct14 = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U']);
   const scoreProduct15 = tf.reshape(scoreProduct14, [batchSize, source, 2 * hidden]);
   const scoreProductT = tf.transpose(scoreProduct15, [0, 2, 1]);
   const scoreSum3 = tf.add(product28, scoreProductT);
   rt.dispose(product29, scoreProduct14, scoreProduct15, product28, scoreProductT);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const part = tf.slice(scoreSum3, [0, 0, 0], [-1, hidden, -1]);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined6 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardPartT = tf.transpose(part, [2, 0, 1]);
   const xSteps = tf.unstack(forwardPartT);
   rt.dispose(part, forwardPartT);
@@ -1513,7 +1520,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newAt2 = newSteps2[t6]!;
     const rAt2 = rSteps2[t6]!;
 
-    // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const forwardSum = tf.add(forwardState2, xAt);
     rt.dispose(forwardState2);
 
@@ -1550,7 +1557,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newSum5 = tf.add(difference5, newProduct18);
     rt.dispose(newProduct16, difference5, newProduct18);
 
-    // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const forwardSum2 = tf.add(rProduct12, newSum5);
     rt.dispose(rProduct12, newSum5);
     productSteps12[t6] = zProduct9;
@@ -1588,16 +1595,16 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const zSum5 = tf.add(rSum4, zProduct11);
   rt.dispose(zProductStepsT, zProductStepsRows, zProduct10, rSum4, zProduct11);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const part2 = tf.slice(scoreSum3, [0, hidden, 0], [-1, hidden, -1]);
   rt.dispose(scoreSum3);
 
-  // model.attn:38  state s: [hidden] = tanh(W0 @ h1)
+  // model.attn:47  state s: [units] = tanh(W0 @ h1)
   const product32 = rt.tanhGradient(state2, tanh);
   const product33 = tf.matMul(product32, p['Translate.W0']);
   rt.dispose(tanh, state2);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const scattered = rt.scatter(number2, product33, source);
   const scatteredT = tf.transpose(scattered, [1, 2, 0]);
   const sum12 = tf.add(part2, scatteredT);
@@ -1606,7 +1613,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined8 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardSumT4 = tf.transpose(sum12, [2, 0, 1]);
   const sumSteps10 = tf.unstack(backwardSumT4);
   rt.dispose(sum12, backwardSumT4);
@@ -1624,7 +1631,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newAt3 = newSteps[t7]!;
     const rAt3 = rSteps[t7]!;
 
-    // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
     const backwardChosen2 = rt.where(backwardValueWide2, 0, backwardState2);
     const backwardChosen3 = rt.where(backwardValueWide2, backwardState2, 0);
@@ -1668,7 +1675,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newSum6 = tf.add(difference6, newProduct24);
     rt.dispose(newProduct22, difference6, newProduct24);
 
-    // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardSum2 = tf.add(zSum6, newSum6);
     rt.dispose(zSum6, newSum6);
     productSteps15.push(zProduct12);
@@ -1708,7 +1715,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const zSum8 = tf.add(zSum5, zSum7);
   rt.dispose(zSum5, zSum7);
 
-  // model.attn:19  x = table[tokens]
+  // model.attn:28  x = table[tokens]
   const xScattered = rt.scatter(batch.inputs.tokens, zSum8, words);
   rt.dispose(zSum8);
 
@@ -1733,7 +1740,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const stateStacked2 = tf.stack(stateSteps2);
   rt.dispose(newProductStepsRows3, backwardFilled, sumSteps8);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardStateStepsRows = tf.reshape(stateStacked2, [batchSize * source, hidden]);
   const forwardProduct = tf.matMul(zProductStepsT3, forwardStateStepsRows);
   const forwardProduct2 = tf.matMul(rProductStepsT3, forwardStateStepsRows);
@@ -1768,7 +1775,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const stateStacked3 = tf.stack(stateSteps);
   rt.dispose(newProductStepsRows4, zXRows2, stateSteps);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardStateStepsRows = tf.reshape(stateStacked3, [batchSize * source, hidden]);
   const backwardProduct = tf.matMul(zProductStepsT4, backwardStateStepsRows);
   const backwardProduct2 = tf.matMul(rProductStepsT4, backwardStateStepsRows);
@@ -1784,31 +1791,31 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const total6 = tf.sum(productStacked5, [0, 1]);
   rt.dispose(productStacked7, productStacked6, productStacked5);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product36 = tf.matMul(productRows2, VRows);
   rt.dispose(VRows);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const product37 = tf.reshape(product36, [batchSize, target, embed]);
   const partStacked = tf.stack(partSteps);
   const partStepsT = tf.transpose(partStacked, [1, 0, 2]);
   const sum13 = tf.add(product37, partStepsT);
   rt.dispose(product36, partSteps, partStacked, product37, partStepsT);
 
-  // model.attn:39  e = table[y]
+  // model.attn:48  e = table[y]
   const eScattered = rt.scatter(batch.inputs.y, sum13, characters);
   rt.dispose(sum13);
 
-  // model.attn:38  state s: [hidden] = tanh(W0 @ h1)
+  // model.attn:47  state s: [units] = tanh(W0 @ h1)
   const productT3 = tf.transpose(product32, [1, 0]);
   const product38 = tf.matMul(productT3, picked);
   const productStacked10 = tf.stack(productSteps11);
   rt.dispose(product32, picked, productT3, productSteps11);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const productStepsRows2 = tf.reshape(productStacked10, [batchSize * target, align]);
   const productStepsT2 = tf.transpose(productStepsRows2, [1, 0]);
-  const stateStepsRows2 = tf.reshape(stateStacked, [batchSize * target, hidden]);
+  const stateStepsRows2 = tf.reshape(stateStacked, [batchSize * target, units]);
   const product39 = tf.matMul(productStepsT2, stateStepsRows2);
   rt.dispose(productStacked10, productStepsRows2, productStepsT2);
 
@@ -1818,29 +1825,29 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const productStacked11 = tf.stack(productSteps10);
   rt.dispose(scoreProductRows, scoreJoinedRows, scoreProductT2, productSteps10);
 
-  // model.attn:49  Translate(read.annotations, read.h1)
+  // model.attn:58  Translate(read.annotations, read.h1)
   const total7 = tf.sum(productStacked11, 0);
   const productStacked12 = tf.stack(productSteps9);
-  const productStepsRows3 = tf.reshape(productStacked12, [batchSize * target, hidden]);
+  const productStepsRows3 = tf.reshape(productStacked12, [batchSize * target, units]);
   const productStepsT3 = tf.transpose(productStepsRows3, [1, 0]);
   const joinedStacked = tf.stack(joinedSteps);
   rt.dispose(productStacked11, productSteps9, productStepsRows3, joinedSteps);
   const joinedStepsRows = tf.reshape(joinedStacked, [batchSize * target, embed + 2 * hidden]);
   const product40 = tf.matMul(productStepsT3, joinedStepsRows);
   const productStacked13 = tf.stack(productSteps8);
-  const productStepsRows4 = tf.reshape(productStacked13, [batchSize * target, hidden]);
+  const productStepsRows4 = tf.reshape(productStacked13, [batchSize * target, units]);
   const productStepsT4 = tf.transpose(productStepsRows4, [1, 0]);
   const product41 = tf.matMul(productStepsT4, joinedStepsRows);
   const productStacked14 = tf.stack(productSteps7);
   rt.dispose(joinedStacked, productSteps8, productStepsRows4, productSteps7);
-  const productStepsRows5 = tf.reshape(productStacked14, [batchSize * target, hidden]);
+  const productStepsRows5 = tf.reshape(productStacked14, [batchSize * target, units]);
   const productStepsT5 = tf.transpose(productStepsRows5, [1, 0]);
   const product42 = tf.matMul(productStepsT5, joinedStepsRows);
   const product43 = tf.matMul(productStepsT3, stateStepsRows2);
   const product44 = tf.matMul(productStepsT4, stateStepsRows2);
   rt.dispose(productStepsRows5, joinedStepsRows, productStepsT3, stateStepsRows2, productStepsT4);
   const productStacked15 = tf.stack(productSteps4);
-  const productStepsRows6 = tf.reshape(productStacked15, [batchSize * target, hidden]);
+  const productStepsRows6 = tf.reshape(productStacked15, [batchSize * target, units]);
   const product45 = tf.matMul(productStepsT5, productStepsRows6);
   rt.dispose(productSteps4, productStacked15, productStepsT5, productStepsRows6);
   const total8 = tf.sum(productStacked12, [0, 1]);
@@ -1848,11 +1855,11 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const total10 = tf.sum(productStacked14, [0, 1]);
   rt.dispose(productStacked12, productStacked13, productStacked14);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT2 = tf.transpose(stateStacked, [2, 1, 0]);
-  const stateStepsRows3 = tf.reshape(stateStepsT2, [hidden, batchSize * target]);
+  const stateStepsRows3 = tf.reshape(stateStepsT2, [units, batchSize * target]);
   const product46 = tf.matMul(stateStepsRows3, productRows2);
-  const product47 = tf.reshape(product46, [hidden, maxout, pieces]);
+  const product47 = tf.reshape(product46, [units, maxout, pieces]);
   rt.dispose(stateStacked, stateStepsT2, stateStepsRows3, product46);
   const productT4 = tf.transpose(productRows2, [1, 0]);
   const product48 = tf.matMul(productT4, eRows);
@@ -1867,11 +1874,11 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const product52 = tf.matMul(differenceT, productRows);
   rt.dispose(differenceRows, productRows, differenceT);
 
-  // model.attn:27  param U: [maxout, pieces <- hidden], V: [maxout, pieces <- embed],
+  // model.attn:36  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed],
   const productT5 = tf.transpose(product47, [1, 2, 0]);
   rt.dispose(product47);
 
-  // model.attn:28  C: [maxout, pieces <- annotation], W: [characters <- maxout]
+  // model.attn:37  C: [maxout, pieces <- annotation], W: [characters <- maxout]
   const productT6 = tf.transpose(product51, [1, 2, 0]);
   rt.dispose(product51);
   return {
@@ -1899,9 +1906,9 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
       'read.Annotate.backward.h.GRU.b': total6,
       'Translate.table': eScattered,
       'Translate.W0': product38,
-      'Translate.context.Additive.W': product39,
-      'Translate.context.Additive.U': scoreProduct16,
-      'Translate.context.Additive.v': total7,
+      'Translate.context.Scored.Additive.W': product39,
+      'Translate.context.Scored.Additive.U': scoreProduct16,
+      'Translate.context.Scored.Additive.v': total7,
       'Translate.s.GRU.Wz': product40,
       'Translate.s.GRU.Wr': product41,
       'Translate.s.GRU.W': product42,
@@ -1933,7 +1940,7 @@ type TranslatorPrepareResults = {
 
 /** Once per call: what no step changes, and the first states. */
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
-  const { align, batch: batchSize, embed, hidden, maxout, pieces, source } = batch.n;
+  const { align, batch: batchSize, embed, hidden, maxout, pieces, source, units } = batch.n;
 
   // attention.attn:5  weights = softmax[key](score)
   const weightsKeyPlaces = tf.range(0, source, 1, 'int32');
@@ -1941,15 +1948,15 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const weights = tf.greater(weightsSourceLengthWide, weightsKeyPlaces);
   rt.dispose(weightsKeyPlaces, weightsSourceLengthWide);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardFilled = tf.fill([batchSize, hidden], 0);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, hidden]);
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const UT = tf.transpose(URows, [1, 0]);
   rt.dispose(URows);
 
-  // model.attn:19  x = table[tokens]
+  // model.attn:28  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -1959,7 +1966,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
   rt.dispose(x, zWzT, zProduct);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const VT = tf.transpose(VRows, [1, 0]);
   rt.dispose(VRows);
@@ -1975,7 +1982,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   rt.dispose(rWrT, rProduct);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Additive.W'], [1, 0]);
+  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum2 = tf.add(rProduct2, p['read.Annotate.forward.h.GRU.br']);
@@ -2000,12 +2007,12 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
   const CT = tf.transpose(CRows, [1, 0]);
   rt.dispose(CRows);
 
-  // model.attn:20  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum3, [1, 0, 2]);
@@ -2051,25 +2058,27 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   }
   rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]);
   const zProduct4 = tf.matMul(zXRows, zWzT2);
-  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
   const zProduct5 = tf.reshape(zProduct4, [batchSize, source, hidden]);
+  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
   rt.dispose(zWzT2, zProduct4);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum5 = tf.add(zProduct5, p['read.Annotate.backward.h.GRU.bz']);
   rt.dispose(zProduct5);
 
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rWrT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
+
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zUzT2 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
   const rProduct4 = tf.matMul(zXRows, rWrT2);
   const rProduct5 = tf.reshape(rProduct4, [batchSize, source, hidden]);
   rt.dispose(rWrT2, rProduct4);
@@ -2079,20 +2088,18 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   rt.dispose(rProduct5);
 
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT2 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
-  const newWT3 = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
-  const newProduct5 = tf.matMul(zXRows, newWT3);
+  const newWT2 = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
+  const newWT3 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
+  const newProduct5 = tf.matMul(zXRows, newWT2);
   const newProduct6 = tf.reshape(newProduct5, [batchSize, source, hidden]);
-  rt.dispose(zXRows, newWT3, newProduct5);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
+  rt.dispose(zXRows, newWT2, newProduct5);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum7 = tf.add(newProduct6, p['read.Annotate.backward.h.GRU.b']);
   rt.dispose(newProduct6);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
   const rUrT2 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -2105,7 +2112,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const newUT2 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
   const newUT3 = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardWeightsT = tf.transpose(weights, [1, 0]);
   const backwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
@@ -2150,7 +2157,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const sum8 = tf.add(backwardState, product2);
     rt.dispose(new3, z2, difference2, product2);
 
-    // model.attn:21  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:30  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum8, backwardState);
     rt.dispose(backwardValueWide, backwardState);
@@ -2162,28 +2169,28 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps4, sumSteps8);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked, sumStacked2], 2);
   rt.dispose(sumStacked);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Additive.U'], [1, 0]);
+  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
   const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
   const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
   rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
 
-  // model.attn:22  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:31  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked2, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(sumStacked2, place);
 
-  // model.attn:38  state s: [hidden] = tanh(W0 @ h1)
+  // model.attn:47  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product3 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product3);
-  const tanhShaped = tf.reshape(tanh, [batchSize, 1, hidden]);
+  const tanhShaped = tf.reshape(tanh, [batchSize, 1, units]);
   rt.dispose(picked, W0T, product3, tanh);
   return {
     memory: {
@@ -2197,7 +2204,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
       '7': WT,
       '8': zWzT3,
       '9': zUzT2,
-      '10': newWT2,
+      '10': newWT3,
       '11': rWrT3,
       '12': rUrT2,
       '13': newUT2,
@@ -2215,23 +2222,23 @@ type TranslatorStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
-  const { align, batch: batchSize, characters, hidden, maxout, pieces, source } = batch.n;
+  const { align, batch: batchSize, characters, hidden, maxout, pieces, source, units } = batch.n;
   const beam = previous.shape[1];
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const sRows = tf.reshape(state.s, [batchSize * beam, hidden]);
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const sRows = tf.reshape(state.s, [batchSize * beam, units]);
   const product = tf.matMul(sRows, memory['3']);
   const product2 = tf.reshape(product, [batchSize * beam, maxout, pieces]);
   rt.dispose(product);
 
-  // model.attn:36  ) generates y: index(characters)[target] start 1 end 2 {
+  // model.attn:45  ) generates y: index(characters)[target] start 1 end 2 {
   const yRows = tf.reshape(previous, [batchSize * beam]);
 
-  // model.attn:39  e = table[y]
+  // model.attn:48  e = table[y]
   const e = tf.gather(p['Translate.table'], yRows);
   rt.dispose(yRows);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product3 = tf.matMul(e, memory['4']);
   const product4 = tf.reshape(product3, [batchSize * beam, maxout, pieces]);
   const sum = tf.add(product2, product4);
@@ -2246,7 +2253,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(scoreProduct, scoreProduct2, scoreMemory1Wide, scoreSum);
   const scoreTanh = tf.tanh(scoreSumRows);
   const scoreTanhRows = tf.reshape(scoreTanh, [batchSize * beam * source, align]);
-  const scoreVWide = tf.reshape(p['Translate.context.Additive.v'], [align, 1]);
+  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   const scoreProduct3 = tf.matMul(scoreTanhRows, scoreVWide);
   rt.dispose(scoreSumRows, scoreTanh, scoreTanhRows, scoreVWide);
   const scoreProduct4 = tf.reshape(scoreProduct3, [batchSize, beam, source]);
@@ -2266,7 +2273,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const product6 = tf.reshape(product5, [batchSize * beam, 2 * hidden]);
   rt.dispose(product5);
 
-  // model.attn:29  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:38  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product7 = tf.matMul(product6, memory['6']);
   const product8 = tf.reshape(product7, [batchSize * beam, maxout, pieces]);
   const sum2 = tf.add(sum, product8);
@@ -2275,11 +2282,11 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const product9 = tf.matMul(highest, memory['7']);
   rt.dispose(highest);
 
-  // model.attn:43  logits = Readout(seen, e, context)
+  // model.attn:52  logits = Readout(seen, e, context)
   const logitsProductShaped = tf.reshape(product9, [batchSize, beam, characters]);
   rt.dispose(product9);
 
-  // model.attn:41  s' = GRU(concat(e, context), s)
+  // model.attn:50  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, product6], 1);
   rt.dispose(e, product6);
 
@@ -2318,8 +2325,8 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const sum3 = tf.add(sRows, product10);
   rt.dispose(new_, z, difference, sRows, product10);
 
-  // model.attn:41  s' = GRU(concat(e, context), s)
-  const sNextSumShaped = tf.reshape(sum3, [batchSize, beam, hidden]);
+  // model.attn:50  s' = GRU(concat(e, context), s)
+  const sNextSumShaped = tf.reshape(sum3, [batchSize, beam, units]);
   rt.dispose(sum3);
   return {
     logits: logitsProductShaped as tf.Tensor3D,
@@ -2331,10 +2338,10 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
 const translatorDefinition: rt.Definition = {
   name: 'Translator',
   source: 'model.attn',
-  hyperparameters: { words: 972, characters: 14, embed: 48, hidden: 96, align: 96, maxout: 64, pieces: 2 },
+  hyperparameters: { words: 972, characters: 14, embed: 48, hidden: 96, units: 96, align: 96, maxout: 64, pieces: 2, places: 50 },
   ragged: [{ label: 'source', mayBeEmpty: false }, { label: 'target', mayBeEmpty: false }],
   sizes(n: TranslatorDims) {
-    return { words: n.words, characters: n.characters, embed: n.embed, hidden: n.hidden, align: n.align, maxout: n.maxout, pieces: n.pieces };
+    return { words: n.words, characters: n.characters, embed: n.embed, hidden: n.hidden, units: n.units, align: n.align, maxout: n.maxout, pieces: n.pieces, places: n.places };
   },
   parameters(n: TranslatorSizes) {
     return [
@@ -2358,20 +2365,20 @@ const translatorDefinition: rt.Definition = {
       { path: 'read.Annotate.backward.h.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'read.Annotate.backward.h.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
       { path: 'Translate.table', axes: [{ label: 'characters', size: n.characters }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: 0.1 } },
-      { path: 'Translate.W0', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.context.Additive.W', axes: [{ label: 'align', size: n.align }, { label: 'q', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.context.Additive.U', axes: [{ label: 'align', size: n.align }, { label: 'k', size: 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.context.Additive.v', axes: [{ label: 'align', size: n.align }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.Wz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.Wr', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
-      { path: 'Translate.s.GRU.Uz', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Translate.s.GRU.Ur', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Translate.s.GRU.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
-      { path: 'Translate.s.GRU.bz', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Translate.s.GRU.br', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Translate.s.GRU.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },
-      { path: 'Translate.logits.Readout.U', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'hidden', size: n.hidden }], outs: 2, init: { kind: 'glorot' } },
+      { path: 'Translate.W0', axes: [{ label: 'units', size: n.units }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.context.Scored.Additive.W', axes: [{ label: 'align', size: n.align }, { label: 'q', size: n.units }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.context.Scored.Additive.U', axes: [{ label: 'align', size: n.align }, { label: 'k', size: 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.context.Scored.Additive.v', axes: [{ label: 'align', size: n.align }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.Wz', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.Wr', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.W', axes: [{ label: 'hidden', size: n.units }, { label: 'input', size: n.embed + 2 * n.hidden }], outs: 1, init: { kind: 'glorot' } },
+      { path: 'Translate.s.GRU.Uz', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Translate.s.GRU.Ur', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Translate.s.GRU.U', axes: [{ label: 'hidden', size: n.units }, { label: 'hidden', size: n.units }], outs: 1, init: { kind: 'orthogonal' } },
+      { path: 'Translate.s.GRU.bz', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'Translate.s.GRU.br', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'Translate.s.GRU.b', axes: [{ label: 'hidden', size: n.units }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'Translate.logits.Readout.U', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'units', size: n.units }], outs: 2, init: { kind: 'glorot' } },
       { path: 'Translate.logits.Readout.V', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'glorot' } },
       { path: 'Translate.logits.Readout.C', axes: [{ label: 'maxout', size: n.maxout }, { label: 'pieces', size: n.pieces }, { label: 'annotation', size: 2 * n.hidden }], outs: 2, init: { kind: 'glorot' } },
       { path: 'Translate.logits.Readout.W', axes: [{ label: 'characters', size: n.characters }, { label: 'maxout', size: n.maxout }], outs: 1, init: { kind: 'glorot' } },

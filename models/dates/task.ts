@@ -19,11 +19,11 @@ export type DateModel = GenerativeModel<Record<string, number>, DateInput, DateT
 const configurations: Readonly<Record<string, Configuration>> = {
   full: { about: 'every locale', dims: {}, seed: 1, batchSize: 128, steps: 3000, validateEvery: 500, window: 20 },
   small: {
-    about: 'six locales, small enough for a demonstration', dims: { embed: 24, hidden: 48, align: 32, maxout: 32 }, seed: 1, batchSize: 64, steps: 1200,
+    about: 'six locales, small enough for a demonstration', dims: { embed: 24, hidden: 48, units: 48, align: 32, maxout: 32 }, seed: 1, batchSize: 64, steps: 1200,
     validateEvery: 250, window: 10, settings: { locales: demoLocales },
   },
   quick: {
-    about: 'six locales, a minute: shows that everything runs', dims: { embed: 16, hidden: 32, align: 24, maxout: 24 }, seed: 1, batchSize: 32, steps: 100,
+    about: 'six locales, a minute: shows that everything runs', dims: { embed: 16, hidden: 32, units: 32, align: 24, maxout: 24 }, seed: 1, batchSize: 32, steps: 100,
     validateEvery: 50, settings: { locales: demoLocales },
   },
 };
@@ -84,7 +84,7 @@ function open(configuration: Configuration): OpenTask<DateInput, DateTarget, Gen
     dims: { words: source.tokens.length, characters: targetVocabulary.tokens.length },
     pictures: async (model, inputs) => {
       const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
-      return answers.flatMap((generated, k) => alignmentPictures(generated, inputs[k]!.shown, source.decode(inputs[k]!.input.tokens)));
+      return answers.flatMap((generated, k) => alignmentPictures(generated, inputs[k]!.shown, targetVocabulary.decode(generated.ids), source.decode(inputs[k]!.input.tokens)));
     },
   });
 }
@@ -123,12 +123,11 @@ export function openDates(tags: readonly string[], { source, target, dims, pictu
   };
 }
 
-/** Nothing is drawn for a model without attention. */
-function alignmentPictures(answer: Generated, shown: string, columns: readonly string[]): Picture[] {
+/** The alignment of one answer, symbol by symbol. Nothing is drawn for a model without attention. */
+export function alignmentPictures(answer: Generated, shown: string, rows: readonly string[], columns: readonly string[]): Picture[] {
   const weights = answer.taps['weights'];
   if (weights === undefined) return [];
   const width = weights.shape.at(-1)!;
-  const rows = targetVocabulary.decode(answer.ids);
   const svg = alignmentSvg({
     title: shown, rows, columns, rowTitle: 'written', columnTitle: 'read',
     weights: rows.map((_, i) => Array.from(weights.data.slice(i * width, (i + 1) * width), (weight) => Math.min(1, Math.max(0, weight)))),

@@ -85,16 +85,16 @@ type Seq2SeqResults = { readonly logits: tf.Tensor };
 function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResults {
   const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
 
-  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
   const sourcePlaces = tf.range(0, source, 1, 'int32');
   const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
   rt.dispose(sourcePlaces, sourceLengthWide);
 
-  // model.attn:14  x = table[tokens]
+  // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -150,7 +150,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -214,7 +214,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const product = tf.mul(o, tanh);
     rt.dispose(o, tanh);
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide, product, runState);
     const chosen2 = rt.where(valueWide, new_, runState2);
@@ -228,7 +228,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   const newStacked = tf.stack(newSteps);
@@ -237,7 +237,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(place2);
 
-  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -293,7 +293,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const sumT = tf.transpose(sum5, [1, 0, 2]);
   const sumT2 = tf.transpose(sum6, [1, 0, 2]);
   const sumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -381,22 +381,22 @@ type Seq2SeqLossResults = {
 function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResults {
   const { batch: batchSize, characters, embed, hidden, source, target } = batch.n;
 
-  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
 
-  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
   const sourcePlaces = tf.range(0, source, 1, 'int32');
   const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
   rt.dispose(sourcePlaces, sourceLengthWide);
 
-  // model.attn:14  x = table[tokens]
+  // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -452,7 +452,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -516,7 +516,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const product = tf.mul(o, tanh);
     rt.dispose(o, tanh);
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide, product, runState);
     const chosen2 = rt.where(valueWide, new_, runState2);
@@ -530,7 +530,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   const newStacked = tf.stack(newSteps);
@@ -539,7 +539,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(place2);
 
-  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -595,7 +595,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const sumT = tf.transpose(sum5, [1, 0, 2]);
   const sumT2 = tf.transpose(sum6, [1, 0, 2]);
   const sumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -671,7 +671,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
   rt.dispose(product3, product4);
 
-  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(sum9);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -683,7 +683,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossTotal, lossLossAsFloat, lossQuotient);
 
-  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(sum9, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -693,10 +693,10 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const chosen3 = rt.where(all, number, number2);
   const chosenAsFloat = tf.cast(chosen3, 'float32');
   rt.dispose(all, number, number2, chosen3);
@@ -719,22 +719,22 @@ type Seq2SeqGradientsResults = {
 function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
   const { batch: batchSize, characters, embed, hidden, source, target, words } = batch.n;
 
-  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
 
-  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
   const sourcePlaces = tf.range(0, source, 1, 'int32');
   const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
   rt.dispose(sourcePlaces, sourceLengthWide);
 
-  // model.attn:14  x = table[tokens]
+  // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -790,7 +790,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -859,7 +859,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const tanh = tf.tanh(new_);
     const product = tf.mul(o, tanh);
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide, product, runState);
     const chosen2 = rt.where(valueWide, new_, runState2);
@@ -880,7 +880,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   const newStacked = tf.stack(newSteps);
@@ -889,7 +889,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(place2);
 
-  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -945,7 +945,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const sumT = tf.transpose(sum5, [1, 0, 2]);
   const sumT2 = tf.transpose(sum6, [1, 0, 2]);
   const sumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -1021,10 +1021,10 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   }
   rt.dispose(oUoT2, fUfT2, iUiT2, gUgT2, sumSteps5, sumSteps6, sumSteps7, sumSteps8, state2);
 
-  // model.attn:26  logits = Linear[characters](dropout(h', p))
+  // model.attn:31  logits = Linear[characters](dropout(h', p))
   const keepSteps: tf.Tensor[] = [];
   for (let t3 = 0; t3 < target; t3++) {
-    // model.attn:26  logits = Linear[characters](dropout(h', p))
+    // model.attn:31  logits = Linear[characters](dropout(h', p))
     const logitsKeep = random.keep('Write.dropout#0', 0.1, [batchSize, hidden], [false], [t3]);
     keepSteps.push(logitsKeep);
   }
@@ -1043,7 +1043,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const sum9 = tf.add(product4, p['Write.logits.Linear.b']);
   rt.dispose(product4);
 
-  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(sum9);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -1055,7 +1055,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossQuotient);
 
-  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(sum9, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -1065,16 +1065,16 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:37  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const chosen3 = rt.where(all, number, number2);
   const chosenAsFloat = tf.cast(chosen3, 'float32');
   const mean = tf.mean(chosenAsFloat);
   rt.dispose(all, number, chosen3, chosenAsFloat);
 
-  // model.attn:36  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
   const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
   const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
@@ -1092,7 +1092,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
   const product5 = tf.matMul(differenceRows, p['Write.logits.Linear.W']);
 
-  // model.attn:26  logits = Linear[characters](dropout(h', p))
+  // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsProduct2 = tf.reshape(product5, [batchSize, target, hidden]);
   const logitsKeepStepsT = tf.transpose(keepStacked, [1, 0, 2]);
   const logitsProduct3 = tf.mul(logitsProduct2, logitsKeepStepsT);
@@ -1101,7 +1101,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gJoined = tf.concat([p['Write.h_c.LSTM.Ug'], p['Write.h_c.LSTM.Ui'], p['Write.h_c.LSTM.Uf'], p['Write.h_c.LSTM.Uo']], 0);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const productT2 = tf.transpose(logitsProduct3, [1, 0, 2]);
   const productSteps3 = tf.unstack(productT2);
   rt.dispose(logitsProduct3, productT2);
@@ -1121,7 +1121,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const fAt = fSteps2[t4]!;
     const stateAt = stateSteps4[t4]!;
 
-    // model.attn:32  Write(read.h, read.c)
+    // model.attn:37  Write(read.h, read.c)
     const sum10 = tf.add(state3, productAt);
     rt.dispose(state3);
 
@@ -1177,7 +1177,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   }
   rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, stateSteps4, gJoined, productSteps3);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const scattered = rt.scatter(number2, state3, source);
   const scattered2 = rt.scatter(number2, state4, source);
   rt.dispose(state3, number2, state4);
@@ -1188,7 +1188,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const xSteps2 = tf.unstack(scattered2);
   rt.dispose(scattered, scattered2);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const productSteps8: tf.Tensor[] = [];
   const productSteps9: tf.Tensor[] = [];
   const productSteps10: tf.Tensor[] = [];
@@ -1206,7 +1206,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const gAt2 = gSteps[t5]!;
     const fAt2 = fSteps[t5]!;
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const valueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
     const chosen4 = rt.where(valueWide2, 0, runState3);
     const chosen5 = rt.where(valueWide2, runState4, 0);
@@ -1259,7 +1259,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const oSum3 = tf.add(chosen4, gProduct10);
     rt.dispose(chosen4, gProduct10);
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const chosen7 = rt.where(valueWide2, 0, runState4);
     rt.dispose(valueWide2, runState4);
 
@@ -1267,7 +1267,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const newProduct12 = tf.mul(sum14, fAt2);
     rt.dispose(sum14);
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const sum15 = tf.add(chosen7, newProduct12);
     rt.dispose(chosen7, newProduct12);
     productSteps8.push(oProduct8);
@@ -1317,7 +1317,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const oSum4 = tf.add(fSum3, oProduct10);
   rt.dispose(oProductStepsT, oProductStepsRows, oProduct9, fSum3, oProduct10);
 
-  // model.attn:14  x = table[tokens]
+  // model.attn:19  x = table[tokens]
   const xScattered = rt.scatter(batch.inputs.tokens, oSum4, words);
   rt.dispose(oSum4);
 
@@ -1348,7 +1348,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const stateStacked = tf.stack(stateSteps2);
   rt.dispose(gProductStepsRows2, iXRows, stateSteps2);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runStateStepsRows = tf.reshape(stateStacked, [batchSize * source, hidden]);
   const runProduct = tf.matMul(iProductStepsT2, runStateStepsRows);
   const runProduct2 = tf.matMul(fProductStepsT2, runStateStepsRows);
@@ -1402,7 +1402,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const oSum5 = tf.add(fSum4, oProduct13);
   rt.dispose(oProductStepsT3, oProductStepsRows3, oProduct12, fSum4, oProduct13);
 
-  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const scattered3 = rt.scatter(batch.inputs.y, oSum5, characters);
   rt.dispose(oSum5);
 
@@ -1433,7 +1433,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const stateStacked2 = tf.stack(stateSteps3);
   rt.dispose(gProductStepsRows4, iPickedRows, picked, productSteps2);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const stateStepsRows = tf.reshape(stateStacked2, [batchSize * target, hidden]);
   const product12 = tf.matMul(iProductStepsT4, stateStepsRows);
   const product13 = tf.matMul(fProductStepsT4, stateStepsRows);
@@ -1506,10 +1506,10 @@ type Seq2SeqPrepareResults = {
 function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepareResults {
   const { batch: batchSize, embed, hidden, source } = batch.n;
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runFilled = tf.fill([batchSize, hidden], 0);
 
-  // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+  // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
   const sourcePlaces = tf.range(0, source, 1, 'int32');
   const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
@@ -1518,7 +1518,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oWoT = tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]);
 
-  // model.attn:14  x = table[tokens]
+  // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
 
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
@@ -1590,7 +1590,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gUgT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
 
-  // model.attn:15  run = scan source reversed with xt = x {
+  // model.attn:20  run = scan source reversed with xt = x {
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runSumT = tf.transpose(sum, [1, 0, 2]);
   const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -1654,7 +1654,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const product = tf.mul(o, tanh);
     rt.dispose(o, tanh);
 
-    // model.attn:16  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
+    // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
     const valueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide, product, runState);
     const chosen2 = rt.where(valueWide, new_, runState2);
@@ -1668,22 +1668,22 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   const productStacked = tf.stack(productSteps);
   rt.dispose(productSteps);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const place = tf.slice(productStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(productStacked, place);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const pickedShaped = tf.reshape(picked, [batchSize, 1, hidden]);
   const newStacked = tf.stack(newSteps);
   rt.dispose(picked, newSteps);
 
-  // model.attn:18  { h = run.h[source = first], c = run.c[source = first] }
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const place2 = tf.slice(newStacked, [0, 0, 0], [1, -1, -1]);
   const picked2 = tf.reshape(place2, [batchSize, hidden]);
   rt.dispose(newStacked, place2);
 
-  // model.attn:32  Write(read.h, read.c)
+  // model.attn:37  Write(read.h, read.c)
   const pickedShaped2 = tf.reshape(picked2, [batchSize, 1, hidden]);
   rt.dispose(picked2);
   return {
@@ -1704,10 +1704,10 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqM
   const { batch: batchSize, characters, hidden } = batch.n;
   const beam = previous.shape[1];
 
-  // model.attn:22  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 end 2 {
+  // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 end 2 {
   const yRows = tf.reshape(previous, [batchSize * beam]);
 
-  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const picked = tf.gather(p['Write.table'], yRows);
   rt.dispose(yRows);
 
@@ -1765,11 +1765,11 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqM
   const sum = tf.add(product2, p['Write.logits.Linear.b']);
   rt.dispose(product2);
 
-  // model.attn:26  logits = Linear[characters](dropout(h', p))
+  // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsSumShaped = tf.reshape(sum, [batchSize, beam, characters]);
   rt.dispose(sum);
 
-  // model.attn:25  (h', c') = LSTM(table[y], h, c)
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
   const productShaped = tf.reshape(product, [batchSize, beam, hidden]);
   const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
   rt.dispose(product, new_);

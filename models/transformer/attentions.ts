@@ -1,7 +1,7 @@
 /** What the heads of a trained Transformer look at while they read an input and write its answer. */
 import { headsSvg } from 'attnc/runtime';
 import type { ParsedInput, Picture, Values } from 'attnc/runtime';
-import type { SequenceInput, SequenceModel } from './sequences.ts';
+import type { SequenceInput, SequenceModel } from '../sequences/sequences.ts';
 
 /** The three kinds of attention, by their names in `forward`. */
 const kinds = [

@@ -3,7 +3,7 @@ import type { Configuration, Generated, ModelOptions, ParsedInput, Picture, Task
 import { sharedVocabulary } from '../dates/dates.ts';
 import { localesOf, openDates } from '../dates/task.ts';
 import { attentionPictures } from './attentions.ts';
-import { openSequences, symbols, type SequenceInput, type SequenceModel, type SequenceTarget } from './sequences.ts';
+import { openSequences, symbols, type SequenceInput, type SequenceModel, type SequenceTarget } from '../sequences/sequences.ts';
 
 /** What the emitted module has; the number of layers is part of its code, and so is no argument. */
 interface Emitted {

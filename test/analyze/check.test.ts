@@ -62,3 +62,32 @@ describe('imports', () => {
     expect(codes('import A from "./a.attn"\nblock B(x: [d]) -> [d] { A(x) }', { 'a.attn': 'import B from "./main.attn"\nblock A(x: [d]) -> [d] { 2 * x }' })).toEqual(['E0207 a.attn']);
   });
 });
+
+describe('settings', () => {
+  const text = 'dim d = 3, layers = 2\noption p = 0.1\noption mode = plain | twice\nblock F(x: [d]) -> [d] { match mode { plain { x }  twice { 2 * x } } }\nmodel M(x0: [d]) -> [d] { x = dropout(x0, p);  repeat layers { x = F(x) };  x }';
+  const errors = (set: Record<string, string | number>): string[] => compile(text, { set: new Map(Object.entries(set)) }).diagnostics.map(({ code }) => code);
+  it('reach dims and options', () => {
+    expect(errors({ d: 5, layers: 4, p: 0.5, mode: 'twice' })).toEqual([]);
+    const { programs } = compile(text, { set: new Map(Object.entries({ d: 5, layers: 4 })) });
+    expect(programs[0]!.hyperparameters.map(({ dim, value }) => [dim.id, value])).toEqual([['d', 5]]);
+    expect(programs[0]!.fixed.map(({ dim, value }) => [dim.id, value])).toEqual([['layers', 4]]);
+  });
+  it('are checked', () => {
+    expect(errors({ e: 5 })).toEqual(['E0201']);
+    expect(errors({ d: 0.5 })).toEqual(['E0311']);
+    expect(errors({ mode: 'thrice' })).toEqual(['E0209']);
+    expect(errors({ p: 'high' })).toEqual(['E0209']);
+  });
+  it('may be called as a block is, and an option as one of the library', () => {
+    const own = 'option score = dot | cosine | angle\nblock S(x: [d]) -> [d] { match score { dot { x }  cosine { 2 * x }  angle { cosine(x, x) * x } } }\nblock Use(x: [d]) -> [d] { S[score = cosine](x) }';
+    expect(compile(own).diagnostics.map(({ code }) => code)).toEqual([]);
+    expect(compile(own, { set: new Map([['score', 'angle']]) }).diagnostics.map(({ code }) => code)).toEqual([]);
+    const local = 'block S(x: [d]) -> [d] { option score = dot | angle;  match score { dot { x }  angle { 2 * x } } }\nblock Use(x: [d]) -> [d] { S[score = angle](x) }';
+    expect(compile(local).diagnostics.map(({ code }) => code)).toEqual([]);
+  });
+});
+
+it('a fault in a branch that is not taken is found, and the value is named', () => {
+  const { diagnostics } = compile('option mode = plain | twice\nblock F(x: [d]) -> [d] { match mode { plain { x }  twice { y } } }');
+  expect(diagnostics.map(({ code, related }) => [code, related?.map(({ message }) => message)])).toEqual([['E0201', ['with `mode = twice`']]]);
+});

@@ -15,7 +15,8 @@ interface Case {
 
 const transformer = { vocab: 11, model: 8, heads: 2, inner: 6 };
 const cases: readonly Case[] = [
-  { title: 'bahdanau', name: 'bahdanau', dims: { words: 11, characters: 7, embed: 5, hidden: 6, align: 4, maxout: 3 } },
+  { title: 'bahdanau', name: 'bahdanau', dims: { words: 11, characters: 7, embed: 5, hidden: 6, units: 7, align: 4, maxout: 3 } },
+  { title: 'bahdanau, by location', name: 'bahdanau', set: { score: 'location' }, dims: { words: 11, characters: 7, embed: 5, hidden: 3, units: 6, places: 3, maxout: 3 } },
   { title: 'seq2seq', name: 'seq2seq', dims: { words: 11, characters: 7, embed: 5, hidden: 6 } },
   { title: 'transformer, post-norm', name: 'transformer', set: { layers: 2, norm: 'post' }, dims: transformer },
   { title: 'transformer, pre-norm', name: 'transformer', set: { layers: 2, norm: 'pre' }, dims: transformer },

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { generator } from '../../models/dates/task.ts';
-import type { SequenceInput, SequenceTarget } from '../../models/transformer/sequences.ts';
+import type { SequenceInput, SequenceTarget } from '../../models/sequences/sequences.ts';
 import { task } from '../../models/transformer/task.ts';
 import type { TaskExample } from '../../runtime/index.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { settingsOf } from '../../compiler/cli/task/open.ts';
 import { generator } from '../../models/dates/task.ts';
-import { ordered, splitOf, symbols } from '../../models/transformer/sequences.ts';
+import { ordered, splitOf, symbols } from '../../models/sequences/sequences.ts';
 import { task } from '../../models/transformer/task.ts';
 import type { Generated, TaskExample } from '../../runtime/index.ts';
 

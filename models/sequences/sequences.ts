@@ -1,9 +1,10 @@
-/** Sequences of letters, to be reversed or sorted: what there is to write is plain, and where it stands is all. */
+/** Words of random letters, to be copied, reversed or sorted: what there is to write is plain, and where it stands is all. */
 import { inParts, tabulate } from 'attnc/runtime';
 import type { Generated, OpenTask, ParsedInput, Picture, TaskExample } from 'attnc/runtime';
-import { generator, type DateInput, type DateModel, type DateTarget } from '../dates/task.ts';
+import { alignmentPictures, generator, type DateInput, type DateModel, type DateTarget } from '../dates/task.ts';
 
-export type Order = 'reversal' | 'sorting';
+export const orders = ['copy', 'reversal', 'sorting'] as const;
+export type Order = (typeof orders)[number];
 export type SequenceInput = DateInput;
 export type SequenceTarget = DateTarget;
 /** Reads `tokens`, writes `y`. */
@@ -32,6 +33,7 @@ export function splitOf(word: string): Split {
 
 /** The right answer. Letters may repeat; sorted, the first of the alphabet comes first. */
 export function ordered(word: string, order: Order): string {
+  if (order === 'copy') return word;
   return order === 'reversal' ? [...word].reverse().join('') : [...word].sort().join('');
 }
 
@@ -50,31 +52,44 @@ function encode(word: string): Int32Array {
 
 export interface SequenceSetting {
   readonly order: Order;
-  /** Letters of the longest word. */
+  /** Letters of the longest word that is trained on. */
   readonly longest: number;
+  /** Lengths that the test has besides those trained on. */
+  readonly further?: readonly number[];
+  /** The dims of the vocabularies; both hold all symbols. */
+  readonly vocabularies?: readonly string[];
   pictures(model: SequenceModel, inputs: readonly ParsedInput<SequenceInput>[]): Promise<Picture[]>;
 }
 
-export function openSequences({ order, longest, pictures }: SequenceSetting): OpenTask<SequenceInput, SequenceTarget, Generated, SequenceModel> {
+/** Answers the inputs, and draws the alignment of each. */
+export async function alignments(model: SequenceModel, inputs: readonly ParsedInput<SequenceInput>[]): Promise<Picture[]> {
+  const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
+  const named = (ids: Iterable<number>): string[] => Array.from(ids, (id) => symbols[id]!);
+  return answers.flatMap((answer, k) => alignmentPictures(answer, inputs[k]!.shown, named(answer.ids), named(inputs[k]!.input.tokens)));
+}
+
+export function openSequences({ order, longest, further = [], vocabularies = ['vocab'], pictures }: SequenceSetting): OpenTask<SequenceInput, SequenceTarget, Generated, SequenceModel> {
   const example = (word: string): TaskExample<SequenceInput, SequenceTarget> => {
     const answer = ordered(word, order);
     return { input: { tokens: encode(word) }, target: { y: encode(answer) }, shown: word, answer, group: `length ${String(word.length).padStart(2)}` };
   };
+  const lengths = Array.from({ length: longest }, (_, k) => k + 1);
+  const most = Math.max(longest, ...further);
   // As many of each length, none twice; of the shortest ones there are fewer.
-  const held = (split: Split, perLength: number, seed: number): TaskExample<SequenceInput, SequenceTarget>[] =>
-    Array.from({ length: longest }, (_, k) => {
-      const random = generator(seed + k);
-      return [...new Set(Array.from({ length: perLength }, () => draw(random, k + 1, split)))].map(example);
-    }).flat();
+  const held = (split: Split, of: readonly number[], perLength: number, seed: number): TaskExample<SequenceInput, SequenceTarget>[] =>
+    of.flatMap((length) => {
+      const random = generator(seed + length - 1);
+      return [...new Set(Array.from({ length: perLength }, () => draw(random, length, split)))].map(example);
+    });
   const text = ({ ids }: Generated): string => Array.from(ids, (id) => (id === end ? '' : symbols[id]!)).join('');
   return {
-    dims: { vocab: symbols.length },
+    dims: Object.fromEntries(vocabularies.map((dim) => [dim, symbols.length])),
     train: (random) => example(draw(random, 1 + Math.floor(longest * random()), 'train')),
-    validation: held('validation', 25, 1000),
-    test: held('test', 200, 2000),
+    validation: held('validation', lengths, 25, 1000),
+    test: held('test', [...lengths, ...further], 200, 2000),
     parse: (line) => {
       const word = line.trim().toLowerCase();
-      if (!/^[a-z]+$/u.test(word) || word.length > longest) throw new RangeError(`expected a word of 1 to ${longest} letters from a to z, given ${JSON.stringify(line)}`);
+      if (!/^[a-z]+$/u.test(word) || word.length > most) throw new RangeError(`expected a word of 1 to ${most} letters from a to z, given ${JSON.stringify(line)}`);
       return { input: { tokens: encode(word) }, shown: word };
     },
     samples: ['transformer', 'attention', 'encoder'],
