@@ -140,7 +140,7 @@ describe('numbers by hand', () => {
     await useBackend('cpu');
   });
 
-  it.each([
+  const hand: readonly { readonly score: string; readonly keep: readonly boolean[]; readonly p: Parameters; readonly weights: readonly number[]; readonly context?: readonly number[] }[] = [
     { score: 'dot', keep: all, p: {}, weights: [0.090031, 0.244728, 0.665241], context: [0.755271, 0.909969] },
     { score: 'dot', keep: [true, true, false], p: {}, weights: [0.268941, 0.731059, 0], context: [0.268941, 0.731059] },
     { score: 'scaled', keep: all, p: {}, weights: [0.140029, 0.283995, 0.575975] },
@@ -152,7 +152,9 @@ describe('numbers by hand', () => {
     { score: 'concat', keep: all, p: { W: [1, 0, 1, 0, 0, 1, 0, 1], v: [1, 1] }, weights: [0.347948, 0.293139, 0.358913] },
     // Row j of W belongs to place j; two places of three are there.
     { score: 'location', keep: [true, true, false], p: { W: [1, 0, 0, 1, 5, 5] }, weights: [0.268941, 0.731059, 0] },
-  ])('$score', async ({ score, keep, p, weights, context }: { score: string; keep: readonly boolean[]; p: Parameters; weights: readonly number[]; context?: readonly number[] }) => {
+  ];
+
+  it.each(hand)('$score', async ({ score, keep, p, weights, context }) => {
     const subject = subjects.find((each) => each.score === score)!;
     const model = (await compileCall(subject.call, true, `golden-${score}`)).create({ seed: 1 });
     await set(model, p);
