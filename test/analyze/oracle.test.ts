@@ -234,7 +234,7 @@ model M(w: [slots], s: [shift]) -> { moved: [slots], sharp: [slots] } {
 describe('Bahdanau', () => {
   it.each(['before', 'after'])('teacher-forced logits and weights are those of the paper\'s equations, the readout seeing the state %s the step', (readout) => {
     const small = modelText('bahdanau/model.attn').replace(/words = \d+/, 'words = 7').replace(/characters = \d+/, 'characters = 5')
-      .replace(/embed = \d+/, 'embed = 3').replace(/hidden = \d+/, 'hidden = 4').replace(/align = \d+/, 'align = 2').replace(/maxout = \d+/, 'maxout = 3');
+      .replace(/embed = \d+/, 'embed = 3').replace(/hidden = \d+/, 'hidden = 4').replace(/units = \d+/, 'units = 4').replace(/align = \d+/, 'align = 2').replace(/maxout = \d+/, 'maxout = 3');
     const tokens = [4, 1, 6];
     const previous = [1, 3, 4, 0];
     const ran = run(small, { source: 3, target: 4 }, { tokens, y: previous }, {}, { readout });
@@ -252,7 +252,7 @@ describe('Bahdanau', () => {
     const weights: number[][] = [];
     const logits = previous.map((y) => {
       const e = decoder.matrix('table')[y]!;
-      const score = ran.maps('Translate.context.Additive.');
+      const score = ran.maps('Translate.context.Scored.Additive.');
       const alignment = softmax(annotations.map((a) => dot(score.vector('v'), tanh(plus(apply(score.matrix('W'), s), apply(score.matrix('U'), a))))));
       weights.push(alignment);
       const context = mix(alignment, annotations);
