@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AxisSpec, Batch, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { elementCount, isNested, place, show, type Nested } from './values.ts';
+import { elementCount, isNested, ownSizes, place, show, type Nested } from './values.ts';
 
 /** One input of all examples, zero in the padding. */
 export interface HostInput {
@@ -227,7 +227,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
   const data = spec.elem === 'float' ? new Float32Array(total) : spec.elem === 'bool' ? new Uint8Array(total) : new Int32Array(total);
   const innermost = spec.axes.length - 1;
   for (const [row, example] of examples.entries()) {
-    const bound = boundOf(spec, lengths, row);
+    const bound = boundOf(spec, n, lengths, row);
     const put = (value: unknown, at: readonly number[], offset: number): void => {
       data[offset] = element(spec, value, bound, row, at);
     };
@@ -261,8 +261,12 @@ function everywhere(extents: readonly number[], strides: readonly number[], from
 }
 
 /** How many places the indexed space has for this example; infinite where nothing bounds it on the host. */
-function boundOf(spec: InputSpec, lengths: HostBatch['lengths'], row: number): number {
+function boundOf(spec: InputSpec, n: Sizes, lengths: HostBatch['lengths'], row: number): number {
   if (spec.indexes === null) return Infinity;
+  if ('length' in spec.indexes) {
+    const bound = spec.indexes.length(ownSizes(n, lengths, row));
+    return Number.isNaN(bound) ? Infinity : bound;
+  }
   return 'size' in spec.indexes ? spec.indexes.size : (lengths[spec.indexes.dim]?.[row] ?? Infinity);
 }
 

@@ -3,7 +3,7 @@
  * (tfjs queues the work; only reading back is asynchronous), take ownership of nothing they are given, and return tensors
  * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path.
  */
-import type { NamedAxis } from './values.ts';
+import type { NamedAxis, OwnSize } from './values.ts';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Rows } from './decode/rows.ts';
 
@@ -44,8 +44,8 @@ export interface InputSpec {
   readonly name: string;
   readonly elem: ElemName;
   readonly axes: readonly AxisSpec[];
-  /** For `index`: how many places the indexed space has (values lie in 0 … size-1), or the ragged dim whose length bounds them. */
-  readonly indexes: { readonly label: string; readonly size: number } | { readonly label: string; readonly dim: string } | null;
+  /** For `index`: how many places the indexed space has (values lie in 0 … size-1), the ragged dim whose length bounds them, or how many there are for an example of such sizes. */
+  readonly indexes: AxisSpec | { readonly label: string; readonly length: OwnSize } | null;
   /** Every element of it where an example leaves it out; else it must be there. */
   readonly otherwise?: number;
 }

@@ -6,7 +6,7 @@ import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, isNested, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, isNested, ownSizes, placesAlong, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -142,7 +142,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
       throw new InputError(`how long may \`${decoder.output}\` become? Give \`atMost\`, or write \`at most …\` into the decoder \`${decoder.name}\``);
     }
     const prompt = options.prompts === undefined ? [] : options.prompts[row]!;
-    checkPrompt(prompt, row, decoder, decoder.vocabulary(n), limit);
+    checkPrompt(prompt, row, decoder, decoder.vocabulary(ownSizes(n, decoding.host.lengths, row)), limit);
     const penalty = options.method === 'beam' ? options.lengthPenalty : undefined;
     const rules: SearchRules = {
       vocabulary: decoder.vocabulary(n),
@@ -200,7 +200,9 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
   const taps = Object.keys(taken[0] ?? {}).map((name): [string, Value] => {
     const axes = decoding.tapAxes(name);
     const padded = taken[0]![name]!.shape.slice(2);
-    const extent = axes.map((axis, index) => (axis.grows === true ? places.length : (axis.dim === null ? undefined : decoding.host.lengths[axis.dim]?.[row]) ?? padded[index]!));
+    const { n, lengths } = decoding.host;
+    const own = ownSizes(n, lengths, row);
+    const extent = axes.map((axis, index) => (axis.grows === true ? places.length : placesAlong(axis, own, lengths) ?? padded[index]!));
     const size = elementCount(extent);
     const data = new Float32Array(places.length * size);
     for (const [time, place] of places.entries()) {

@@ -222,7 +222,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     shapes: Readonly<Record<string, number[]>>,
     host: HostBatch,
   ): Values {
-    const values = Object.entries(this.definition.outputs).map(([name, { axes }]) => [name, rowOf(data[name]!, row, shapes[name]!, axes, host.lengths)] as const);
+    const values = Object.entries(this.definition.outputs).map(([name, { axes }]) => [name, rowOf(data[name]!, row, shapes[name]!, axes, host)] as const);
     return Object.fromEntries(values);
   }
 }
@@ -269,7 +269,7 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
     name: decoder.output,
     elem: 'index',
     axes: [ragged ? { label: decoder.axis, dim: decoder.axis } : { label: decoder.axis, size: n[decoder.axis]! }],
-    indexes: { label: decoder.output, size: decoder.vocabulary(n) },
+    indexes: Number.isNaN(decoder.vocabulary(n)) ? { label: decoder.output, length: (own) => decoder.vocabulary(own) } : { label: decoder.output, size: decoder.vocabulary(n) },
   };
 }
 

@@ -50,10 +50,25 @@ export function cut(data: Value['data'], row: number, shape: readonly number[], 
   return result;
 }
 
+/** A size from the sizes of one example: those of the model, and its own lengths. */
+export type OwnSize = (n: Readonly<Record<string, number>>) => number;
+
+export function ownSizes(n: Readonly<Record<string, number>>, lengths: Readonly<Record<string, Int32Array>>, row: number): Readonly<Record<string, number>> {
+  return { ...n, ...Object.fromEntries(Object.entries(lengths).map(([dim, each]) => [dim, each[row]!])) };
+}
+
+/** How many places of an axis one example has; undefined: all there are. */
+export function placesAlong({ dim, length }: NamedAxis, own: Readonly<Record<string, number>>, lengths: Readonly<Record<string, unknown>>): number | undefined {
+  if (length !== undefined) return length(own);
+  return dim !== null && Object.hasOwn(lengths, dim) ? own[dim] : undefined;
+}
+
 /** An axis of a result; `dim` is the ragged dim that gives it its length. */
 export interface NamedAxis {
   readonly label: string;
   readonly dim: string | null;
+  /** Of an axis that is made of ragged dims: its places, from the sizes of one example. */
+  readonly length?: OwnSize;
   /** Of a step's values: it has the places up to now. */
   readonly grows?: boolean;
 }
@@ -64,8 +79,9 @@ export function axesOf(axes: readonly (string | NamedAxis)[], lengths: Readonly<
 }
 
 /** What one example has of a padded result. */
-export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], lengths: Readonly<Record<string, Int32Array>>): Value {
-  const shape = axes.map((axis, index) => (axis.dim === null ? undefined : lengths[axis.dim]?.[row]) ?? padded[index]!);
+export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], { n, lengths }: { readonly n: Readonly<Record<string, number>>; readonly lengths: Readonly<Record<string, Int32Array>> }): Value {
+  const own = ownSizes(n, lengths, row);
+  const shape = axes.map((axis, index) => placesAlong(axis, own, lengths) ?? padded[index]!);
   return { data: cut(data, row, padded, shape), shape, axes: axes.map((axis) => axis.label) };
 }
 

@@ -12,6 +12,7 @@ import { allAxes, asTensor, binary, constant, keepOrder, needAxis, number, reduc
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, isError, labels, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { pastOf } from './past.ts';
 import { numberOfExpr } from './types.ts';
 
 const unaries: Readonly<Record<string, UnaryFn>> = {
@@ -30,10 +31,10 @@ const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Nod
 };
 
 const others = [
-  'softmax', 'log_softmax', 'argmax', 'argsort', 'cumsum', 'cumprod', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose',
+  'softmax', 'log_softmax', 'argmax', 'argsort', 'cumsum', 'cumprod', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose', 'past',
 ];
 /** Named by the language, without a meaning yet. `BatchNorm` reduces over what a call is lifted over. */
-const planned = ['past', 'BatchNorm'];
+const planned = ['BatchNorm'];
 
 export function builtinNames(): string[] {
   return [...Object.keys(unaries), ...Object.keys(composed), ...Object.keys(reductions), ...others];
@@ -51,6 +52,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   if (name === 'concat' || name === 'stack') return joinCall(name, expr, brackets, here);
   if (name === 'dropout') return dropout(expr, here);
   if (name === 'outer') return outer(expr, brackets, here);
+  if (name === 'past') return pastOf(expr, brackets, here);
   const running = name === 'cumsum' || name === 'cumprod';
   const isExclusive = running && expr.args.length === 2 && expr.args[1]!.value.kind === 'name' && expr.args[1]!.value.name === 'exclusive' && !expr.args[1]!.value.prime;
   if (running && expr.args.length === 2 && !isExclusive) {

@@ -4,6 +4,7 @@ import { Dependence, reachable } from '../graph/walk.ts';
 import { collected, runBody } from './body.ts';
 import { attentionFields, limitsOf, logitsOf, targetsOf, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { rename } from './operate.ts';
+import { growing, unrolled } from './past.ts';
 import { nextOf } from './scan.ts';
 import type { Here, Value } from './scope.ts';
 import { origin, report, Scope, tensor, typeOf } from './scope.ts';
@@ -37,9 +38,10 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const taps = new Map([...all].filter(([, node]) => !isLate(node)));
   const limits = limitsOf(setting, found);
   if (limits === null) return null;
+  const tape = ctx.tapes.get(position);
   const graph: RecurrentDecoder = {
     kind: 'recurrent', name: declaration.name.text, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps, ...limits,
-    ...(complete.some(({ next }) => isLate(next)) ? { chosen } : {}),
+    ...(complete.some(({ next }) => isLate(next)) ? { chosen } : {}), ...(tape === undefined ? {} : { tape }),
   };
   return { ...teacherForced(graph, found.named, all, setting), fields };
 }
@@ -64,16 +66,16 @@ function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string,
   const emits: [string, Node][] = [['logits', graph.logits]];
   for (const [name, value] of namedValues) {
     const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
-    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) emits.push([name, node]);
+    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0 && !growing(node, here)) emits.push([name, node]);
   }
-  for (const [name, node] of taps) if (!emits.some(([known]) => known === name)) emits.push([name, node]);
+  for (const [name, node] of taps) if (!emits.some(([known]) => known === name)) emits.push([name, unrolled(node, graph.position, axis, base)]);
   const scan = builder.scan({
     axis, position: graph.position,
     xs: [
       { arg: graph.previous, value: rename(targets.previousNode, outer, axis, base, span) },
       ...(graph.chosen === undefined ? [] : [{ arg: graph.chosen, value: rename(targets.targetNode, outer, axis, base, span) }]),
     ],
-    states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })),
+    states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })), tape: graph.tape,
     emits: emits.map(([, node]) => node),
   });
   const named = new Map<string, Node>();

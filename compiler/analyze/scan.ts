@@ -6,6 +6,7 @@ import { evaluateTensor } from './expr.ts';
 import { noMap } from './maps.ts';
 import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
 import { parameter } from './parameters.ts';
+import { growing, leaves, unrolled } from './past.ts';
 import type { Here, Value, StateDeclaration } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { spaceOfName, tensorTypeOfExpr } from './types.ts';
@@ -47,7 +48,10 @@ function stateOf({ type, span }: StateStatement['groups'][number], name: { text:
     init = value === null ? null : conform(value, declared, what, constants, expr.span, true);
   }
   if (init === null || !present(init, what, here, expr.span)) return null;
-  return { name: name.text, span: name.span, type: declared, argument: here.ctx.builder.argument(declared, origin(here, name.span, name.text)), init };
+  const argument = here.ctx.builder.argument(declared, origin(here, name.span, name.text));
+  const loop = here.loops.at(-1);
+  if (loop !== undefined) here.ctx.stateLoops.set(argument, loop);
+  return { name: name.text, span: name.span, type: declared, argument, init };
 }
 
 /** Every state needs its next value. */
@@ -73,7 +77,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   if (inputs === null) return ERROR;
   const own = (node: Node): Axis => typeOf(node).axes.find((axis) => axis.label === label)!;
   const space = inputs[0] === undefined ? spaceOfName(expr.axis, here) : own(inputs[0].value).space;
-  if (space === null) return ERROR;
+  if (space === null || (inputs[0] !== undefined && growing(inputs[0].value, here)?.label === label && leaves(inputs[0].value, here, expr.axis.span))) return ERROR;
   const axis = inputs[0] === undefined ? here.frame.axis(label, space) : own(inputs[0].value);
   const builder = ctx.builder.at(origin(here, expr.span));
   const position = builder.argument({ elem: { kind: 'index', space }, axes: [], masks: [] });
@@ -110,7 +114,10 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const complete = states.flatMap(({ arg, init, next }) => (next === null ? [] : [{ arg, init, next }]));
   if (outs === null || complete.length < states.length) return ERROR;
   const tap = inside.taps.length === 1 && axisByLabel(inside.taps[0]!.node, label) === null ? inside.taps[0]! : null;
-  const scan = builder.scan({ axis, reversed: expr.reversed, position, xs, states: complete, emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [tap.node])] });
+  const scan = builder.scan({
+    axis, reversed: expr.reversed, position, xs, states: complete, tape: ctx.tapes.get(position),
+    emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [unrolled(tap.node, position, axis, inside)])],
+  });
   const result = (k: number): Node => builder.result(scan, complete.length + k);
   if (tap !== null) here.taps.push({ name: 'weights', node: result(outs.length) });
   const single = !outs.some(({ field }) => field);
@@ -142,7 +149,7 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
   const outs: Emitted[] = [];
   const add = (value: Value, span: Span, name: string, field: boolean): boolean => {
     const node = asTensor(value, inside, span);
-    if (node === null || !present(node, 'what a scan emits', inside, span)) return false;
+    if (node === null || leaves(node, inside, span) || !present(node, 'what a scan emits', inside, span)) return false;
     if (axisByLabel(node, label) !== null) {
       report(inside, 'E0301', span, `the result of the scan would hold \`${label}\` twice`, { why: `each step's value gets \`${label}\` in front`, fix: `rename the axis of what is emitted: \`…[${label} as other]\`` });
       return false;

@@ -251,6 +251,10 @@ export class Context {
   readonly defaults: ReadonlyMap<string, number>;
   /** Values whose axis order means nothing (an outer join): they may not bind by position. */
   readonly unordered = new WeakSet<Node>();
+  /** By the place of a step of a scan or decoder: what `past` ranges over there. */
+  readonly tapes = new Map<Node, Dim>();
+  /** By the argument of a state: the place of the steps that change it. */
+  readonly stateLoops = new Map<Node, Node>();
   /** How many random draws were made so far, and how many by each name. */
   draws = 0;
   /** How many parameters were read at a place of a `per`. */

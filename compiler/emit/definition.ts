@@ -1,9 +1,9 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
-import type { Size } from '../analyze/size.ts';
-import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, UpdateGraph } from '../graph/graph.ts';
-import { sizeOf } from '../graph/spaces.ts';
-import { isPlaces } from '../passes/respace.ts';
+import { atomsOf, size as sizes, type Size } from '../analyze/size.ts';
+import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
+import { isRagged, sizeOf } from '../graph/spaces.ts';
+import { isGrowing } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
 import { literal } from './lower.ts';
 import type { ModelContext, StepNames } from './model.ts';
@@ -79,6 +79,11 @@ class DefinitionWriter {
     return space.kind === 'dim' && isGiven(space.dim) ? `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))} }` : this.#fixedAxis(axis);
   }
 
+  /** How many places an example has of an axis that is made of ragged dims. */
+  #length(space: Space): string {
+    return `length: (n) => ${sizeText(sizeOf(space), (atom) => `n${access(this.#context.atomName(atom))}!`).text}`;
+  }
+
   #list(items: readonly string[]): void {
     if (items.length === 0) this.#line('return [];');
     else {
@@ -102,9 +107,10 @@ class DefinitionWriter {
     const spec = ({ name: input, type, otherwise }: Input): { text: string; sizes: readonly Size[] } => {
       const { elem } = type;
       const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: elem.space.kind === 'dim' ? elem.space.dim.label : input, space: elem.space } : null;
-      const read = [...type.axes, ...(indexed === null ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim))).map((axis) => sizeOf(axis.space));
+      const many = indexed !== null && isMade(indexed.space);
+      const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim))).map((axis) => sizeOf(axis.space));
       return {
-        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis)).join(', ')}], indexes: ${indexed === null ? 'null' : this.#axis(indexed)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
+        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
         sizes: read,
       };
     };
@@ -170,8 +176,9 @@ class DefinitionWriter {
         const type = model.program.outputs.get(name)?.types[0] ?? node.types[0];
         if (type === undefined) continue;
         const axes = type.axes.filter((axis) => axis.id !== 'batch').map((axis) => {
-          const dim = axis.space.kind === 'dim' && axis.space.dim.ragged ? quoted(dimName(axis.space.dim)) : 'null';
-          return `{ label: ${quoted(axis.label)}, dim: ${dim} }`;
+          const made = isMade(axis.space);
+          const dim = axis.space.kind === 'dim' && axis.space.dim.ragged && !made ? quoted(dimName(axis.space.dim)) : 'null';
+          return `{ label: ${quoted(axis.label)}, dim: ${dim}${made ? `, ${this.#length(axis.space)}` : ''} }`;
         });
         this.#line(`${property(name)}: { elem: ${quoted(type.elem.kind)}, axes: [${axes.join(', ')}] },`);
       }
@@ -254,7 +261,7 @@ class DefinitionWriter {
       this.#line(`prepare: ${prepare},`);
       this.#line(`step: ${stepName},`);
       const taps = [...step].filter(([name]) => name.startsWith('tap.')).map(([name, node]) => {
-        return `${property(name.slice('tap.'.length))}: [${tapAxes((node.types[0]?.axes ?? []).slice(2), dimName)}]`;
+        return `${property(name.slice('tap.'.length))}: [${tapAxes((node.types[0]?.axes ?? []).slice(2), dimName, (space) => this.#length(space))}]`;
       });
       this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
       const lengths = new Set(model.program.ragged.map((dim) => dim.size.key));
@@ -275,7 +282,7 @@ class DefinitionWriter {
     this.#writer.write('stream: ').inlineBlock(() => {
       this.#line(`axis: ${quoted(clocked.axis.label)},`);
       this.#line(`inputs: [${clocked.args.map(({ name }) => quoted(name)).join(', ')}],`);
-      const outputs = [...clocked.outputs.keys()].map((name) => `${property(name)}: [${tapAxes((step.get(name)?.types[0]?.axes ?? []).slice(1), dimName)}]`);
+      const outputs = [...clocked.outputs.keys()].map((name) => `${property(name)}: [${tapAxes((step.get(name)?.types[0]?.axes ?? []).slice(1), dimName, (space) => this.#length(space))}]`);
       this.#line(`outputs: { ${outputs.join(', ')} },`);
       this.#line(`prepare: ${prepare},`);
       this.#line(`step: ${stepName},`);
@@ -297,10 +304,17 @@ function sizesOf(init: Initialiser): readonly Size[] {
   return init.kind === 'uniform' ? inside(init.limit) : init.kind === 'normal' ? inside(init.deviation) : [];
 }
 
+/** Is the length of the axis more than that of one ragged dim? */
+function isMade(space: Space): boolean {
+  if (!isRagged(space)) return false;
+  return space.kind !== 'dim' || [...atomsOf(space.dim.size)].length !== 1 || space.dim.size.key !== sizes.atom([...atomsOf(space.dim.size)][0]!).key;
+}
+
 /** How an emitted definition calls the axes of a value behind its batch: a ragged dim by name, where the label does not. */
-function tapAxes(axes: readonly Axis[], dimName: ModelContext['dimName']): string {
+function tapAxes(axes: readonly Axis[], dimName: ModelContext['dimName'], length: (space: Space) => string): string {
   return axes.map(({ label, space }) => {
-    if (isPlaces({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null, grows: true }`;
+    if (isGrowing({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null, grows: true }`;
+    if (isMade(space)) return `{ label: ${quoted(label)}, dim: null, ${length(space)} }`;
     const dim = space.kind === 'dim' && space.dim.ragged ? dimName(space.dim) : null;
     return dim === null || dim === label ? quoted(label) : `{ label: ${quoted(label)}, dim: ${quoted(dim)} }`;
   }).join(', ');

@@ -5,7 +5,7 @@ import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
-import { isPlaces } from '../passes/respace.ts';
+import { isGrowing } from '../passes/respace.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
 
@@ -321,7 +321,7 @@ class Lowering {
       }
       case 'result':
         return this.#result(node, op.index);
-      case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'call': case 'clock':
+      case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'past': case 'call': case 'clock':
         throw new Error(`emit: ${op.kind} is not laid out`);
     }
   }
@@ -361,7 +361,7 @@ class Lowering {
 
   #random(node: Node, op: OpOf<'random'>): Value {
     const steps = node.inputs.map((input) => this.#of(input));
-    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space) || isPlaces(axis)).join(', ');
+    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space) || isGrowing(axis)).join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
     return this.#call(node, op.draw, `random.${op.draw}(${quoted(op.site)}, ${rate}`, ...shape(op.axes), `, [${ragged}], [`, ...separated(steps), '])');
   }
@@ -440,7 +440,9 @@ class Lowering {
     if (axesOf(node).length === 0) return value;
     if (value.kind === 'host') {
       const more = value.dtype === 'float32' ? [] : [`, '${value.dtype}'`];
-      return this.#call(node, 'filled', 'tf.fill(', ...shape(axesOf(node)), ', ', value, ...more, ')');
+      // tfjs fills truth values with numbers.
+      const filling: readonly Piece[] = value.dtype !== 'bool' ? [value] : x.op.kind === 'constant' ? [x.op.value === 0 ? '0' : '1'] : ['Number(', value, ')'];
+      return this.#call(node, 'filled', 'tf.fill(', ...shape(axesOf(node)), ', ', ...filling, ...more, ')');
     }
     return this.#call(node, `${nameOf(value)}Wide`, 'tf.broadcastTo(', this.#tensorOf(x), ', ', ...shape(axesOf(node)), ')');
   }

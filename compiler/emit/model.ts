@@ -4,7 +4,7 @@ import {
 } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, Program, TensorType } from '../graph/graph.ts';
 import { without } from '../graph/spaces.ts';
-import { BEFORE } from '../passes/clock-step.ts';
+import { BEFORE } from '../passes/rows.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
 import { inOrder } from '../passes/layout-build.ts';
 import { NOW } from '../passes/respace.ts';

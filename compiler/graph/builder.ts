@@ -1,7 +1,7 @@
 /** Makes nodes: types are inferred, ids increase, nothing is shared behind the caller's back (a pass does that). */
 import type { Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, Op, Origin, ReduceFn, TensorType, UnaryFn } from './graph.ts';
+import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { showType, tensor } from './spaces.ts';
 
@@ -16,6 +16,7 @@ export interface ScanParts {
   readonly xs: readonly { readonly arg: Node; readonly value: Node }[];
   readonly states: readonly { readonly arg: Node; readonly init: Node; readonly next: Node }[];
   readonly emits: readonly Node[];
+  readonly tape?: Dim | undefined;
 }
 
 export class Builder {
@@ -204,13 +205,14 @@ export class Builder {
   }
 
   /** Results: the final states, then the emits; read them with `result`. */
-  scan({ axis, reversed = false, position, xs, states, emits }: ScanParts): Node {
-    const region = {
+  scan({ axis, reversed = false, position, xs, states, emits, tape }: ScanParts): Node {
+    const region: ScanRegion = {
       position,
       xs: xs.map(({ arg }) => arg),
       states: states.map(({ arg }) => arg),
       nexts: states.map(({ next }) => next),
       emits,
+      ...(tape === undefined ? {} : { tape }),
     };
     return this.node({ kind: 'scan', axis, reversed, region }, [...xs.map(({ value }) => value), ...states.map(({ init }) => init)]);
   }

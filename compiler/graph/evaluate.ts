@@ -20,7 +20,7 @@ export interface Context {
 }
 
 /** What needs more than its operands: `interpret` knows. */
-type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'result' | 'scan' | 'call' | 'clock';
+type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'past' | 'result' | 'scan' | 'call' | 'clock';
 export type PureOp = Exclude<Op, { readonly kind: Outside }>;
 type Rule<K extends PureOp['kind']> = (op: Extract<PureOp, { readonly kind: K }>, inputs: readonly Tensor[], context: Context) => Tensor;
 type Rules = { readonly [K in PureOp['kind']]: Rule<K> };

@@ -143,6 +143,8 @@ export type Op =
   | { readonly kind: 'broadcast'; readonly axes: readonly Axis[] } // to exactly these axes, in this order (a superset of the input's)
   | { readonly kind: 'cumsum'; readonly axis: string; readonly exclusive: boolean; readonly reversed: boolean }
   | { readonly kind: 'cumprod'; readonly axis: string; readonly exclusive: boolean; readonly reversed: boolean }
+  /** (a state of a scan, or of a decoder's step): its values so far, the initial one first. `axis` is over the region's `tape`. */
+  | { readonly kind: 'past'; readonly axis: Axis }
   // one step along a clock
   /** (rows, row): the places before, along `before`, and this one, along `axis`; `keep`: only so many of the last are ever read, null: all. */
   | { readonly kind: 'append'; readonly axis: Axis; readonly before: string; readonly keep: Size | null }
@@ -170,6 +172,8 @@ export interface ScanRegion {
   readonly states: readonly Node[];
   readonly nexts: readonly Node[];
   readonly emits: readonly Node[];
+  /** What `past` ranges over: the values that a state has had, so many as this step is the how-manieth. */
+  readonly tape?: Dim;
 }
 
 /** A block's body in its own frame: its axes have fresh ids. Free nodes in it are parameters and constants only. */
@@ -275,6 +279,8 @@ export interface RecurrentDecoder extends DecoderBase {
   /** index(axis) scalar argument. */
   readonly position: Node;
   readonly states: readonly { readonly name: string; readonly argument: Node; readonly init: Node; readonly next: Node }[];
+  /** As of a scan. */
+  readonly tape?: Dim;
   /** [vocabulary]. */
   readonly logits: Node;
   /** Named values of one step: `weights`, `context`, … */

@@ -366,6 +366,12 @@ const RULES: Rules = {
   cumsum: running,
   cumprod: running,
 
+  past(op, inputs) {
+    arity(inputs, 1);
+    const [state] = inputs;
+    check(state.masks.length === 0, () => 'a state is never absent');
+    return [tensor(state.elem, [op.axis, ...state.axes])];
+  },
   append(op, inputs) {
     arity(inputs, 2);
     const [rows, row] = inputs;

@@ -7,11 +7,11 @@ import { evaluate, type Size } from '../analyze/size.ts';
 import { arrange, count, cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { GraphError } from './errors.ts';
 import { evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
-import type { Axis, Node, Op, Space, TensorType } from './graph.ts';
+import type { Axis, Dim, Node, Op, Space, TensorType } from './graph.ts';
 import { typeOf } from './infer.ts';
 import { printAround } from './print.ts';
 import { axisOf, hasAxis, maskKey, originOf, sameSpace, showType, sizeOf } from './spaces.ts';
-import { Dependence, scopeOf } from './walk.ts';
+import { Dependence, scopeOf, tapePositions } from './walk.ts';
 
 /** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
 export interface Value {
@@ -85,6 +85,8 @@ interface Environment {
   readonly past: boolean;
   /** Of a call lifted over the clock, or a scan along it: the place that this run is of. */
   readonly anchor: number | null;
+  /** Of a scan's step: what `past` ranges over, and by state argument the values so far. */
+  readonly tape: { readonly dim: Dim; readonly places: number; readonly past: ReadonlyMap<Node, readonly Tensor[]> } | null;
   has(argument: Node): boolean;
   covers?(node: Node): boolean;
 }
@@ -99,7 +101,7 @@ interface Clock {
 
 function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'run'> & Partial<Environment>): Environment {
   const args = new Set(bound.map(([argument]) => argument));
-  return { extras: [], places: [], clock: null, past: false, anchor: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+  return { extras: [], places: [], clock: null, past: false, anchor: null, tape: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
 }
 
 /** An axis of the clock's space: its places come into being one by one. */
@@ -110,12 +112,13 @@ function isClocked(axis: Axis, clock: Clock): boolean {
 class Run {
   readonly #roots: readonly Node[];
   readonly #bindings: Bindings;
-  readonly #dependence = new Dependence();
+  readonly #dependence: Dependence;
   readonly #sizes = new Map<string, number>();
   readonly #stack: Environment[] = [environment([], { whole: false, run: '' })];
 
   constructor(roots: readonly Node[], bindings: Bindings) {
     this.#roots = roots;
+    this.#dependence = new Dependence(tapePositions(roots));
     this.#bindings = bindings;
   }
 
@@ -198,6 +201,8 @@ class Run {
         return [this.#random(op, inputs)];
       case 'result':
         return [this.#results(node.inputs[0])[op.index]];
+      case 'past':
+        return [this.#past(node)];
       case 'scan':
         return this.#scan(op, inputs);
       case 'call':
@@ -244,8 +249,13 @@ class Run {
   #number(size: Size): number {
     const known = this.#sizes.get(size.key);
     if (known !== undefined) return known;
-    const value = evaluate(size, (atom) => this.#atom(atom));
-    this.#sizes.set(size.key, value);
+    let grows = false;
+    const value = evaluate(size, (atom) => {
+      const tape = this.#stack.findLast((scope) => scope.tape?.dim.id === atom)?.tape ?? null;
+      grows ||= tape !== null;
+      return tape?.places ?? this.#atom(atom);
+    });
+    if (!grows) this.#sizes.set(size.key, value);
     return value;
   }
 
@@ -292,14 +302,24 @@ class Run {
     const places = Array.from({ length: extent.size }, (_, place) => place);
     const sequences = inputs.slice(0, region.xs.length);
     let states = inputs.slice(region.xs.length);
+    const past = new Map(region.states.map((argument): [Node, Tensor[]] => [argument, []]));
+    const { tape } = region;
     const emitted = region.emits.map((): Tensor[] => []);
     for (const place of op.reversed ? places.toReversed() : places) {
       const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => originOf(axis.space) + place)]];
       region.xs.forEach((argument, k) => bound.push([argument, this.#conform(takeTensor(sequences[k], axis.id, place), typeOf(argument))]));
-      region.states.forEach((argument, k) => bound.push([argument, this.#conform(states[k], typeOf(argument))]));
+      region.states.forEach((argument, k) => {
+        const state = this.#conform(states[k], typeOf(argument));
+        bound.push([argument, state]);
+        past.get(argument)!.push(state);
+      });
       const clock = this.#clock();
-      const past = clock !== null && isClocked(axis, clock) && place < clock.places - 1;
-      this.#inside(environment(bound, { whole: false, run: `${place}`, past, anchor: clock !== null && isClocked(axis, clock) ? place : null }), () => {
+      const done = clock !== null && isClocked(axis, clock) && place < clock.places - 1;
+      const step = environment(bound, {
+        whole: false, run: `${place}`, past: done, anchor: clock !== null && isClocked(axis, clock) ? place : null,
+        tape: tape === undefined ? null : { dim: tape, places: past.get(region.states[0])?.length ?? 0, past },
+      });
+      this.#inside(step, () => {
         states = region.nexts.map((next) => this.value(next));
         region.emits.forEach((emit, k) => {
           emitted[k][place] = this.value(emit);
@@ -308,6 +328,14 @@ class Run {
     }
     const emits = region.emits.map((emit, k) => stack([extent], emitted[k], this.#blank(typeOf(emit))));
     return [...states, ...emits];
+  }
+
+  /** The values that a state has had so far. */
+  #past(node: Node): Tensor {
+    const [state] = node.inputs;
+    const so = this.#stack.findLast((scope) => scope.tape?.past.has(state) === true)?.tape?.past.get(state);
+    if (so === undefined || node.op.kind !== 'past') throw new GraphError(`%${state.id} is no state of a scan`);
+    return stack(this.#extents([node.op.axis]), so, this.#blank(typeOf(state)));
   }
 
   #call(op: Extract<Op, { readonly kind: 'call' }>, inputs: readonly Tensor[]): readonly Tensor[] {

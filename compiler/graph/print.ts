@@ -156,6 +156,8 @@ export function showOp(op: Op): string {
       return `result ${op.index}`;
     case 'scan':
       return `scan[${showSpace(op.axis.space) === op.axis.id ? op.axis.id : showAxis(op.axis)}]${op.reversed ? ' reversed' : ''}`;
+    case 'past':
+      return `past[${showAxis(op.axis)}]`;
     case 'append':
       return `append[${showAxis(op.axis)}]${op.keep === null ? '' : ` keep ${showSize(op.keep)}`}`;
     case 'before':

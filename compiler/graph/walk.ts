@@ -1,9 +1,10 @@
 /** Ways through a graph: what a node depends on, in which region it stands, and the one rebuild that every pass uses. */
+import { atomsOf } from '../analyze/size.ts';
 import { Builder } from './builder.ts';
 import { GraphError } from './errors.ts';
 import type { Node, ScanRegion, TensorType } from './graph.ts';
 import { isGiven, typeOf } from './infer.ts';
-import { axisOf, canonicalMasks, join, tensor, without } from './spaces.ts';
+import { axisOf, canonicalMasks, join, sizeOf, tensor, without } from './spaces.ts';
 
 /** What must be known before the node is: its inputs and what its region yields. Free variables are reached through these. */
 export function operands(node: Node): readonly Node[] {
@@ -21,6 +22,18 @@ export function regionResults(node: Node): readonly Node[] {
 export function regionArguments(node: Node): readonly Node[] {
   if (node.op.kind === 'scan') return [node.op.region.position, ...node.op.region.xs, ...node.op.region.states];
   return node.op.kind === 'call' || node.op.kind === 'clock' ? node.op.region.args : [];
+}
+
+/** What needs a scan's step because it has an axis of its tape, or reads how long that is: to the step's position. */
+export function tapePositions(roots: readonly Node[]): (node: Node) => Node | null {
+  const positions = new Map<string, Node>();
+  for (const { op } of reachable(roots)) if (op.kind === 'scan' && op.region.tape !== undefined) positions.set(op.region.tape.id, op.region.position);
+  if (positions.size === 0) return () => null;
+  return ({ op, types }) => {
+    const sizes = [...(op.kind === 'size' ? [op.size] : []), ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].map(({ space }) => sizeOf(space)))];
+    const atom = sizes.flatMap((size) => [...atomsOf(size)]).find((each) => positions.has(each));
+    return atom === undefined ? null : positions.get(atom)!;
+  };
 }
 
 /** Every node that the roots need, operands first, depth first from left to right; `next` says what a node needs. */
@@ -44,6 +57,12 @@ const NONE: ReadonlySet<Node> = new Set();
 /** Which region arguments nodes depend on, and so where they stand. */
 export class Dependence {
   readonly #known = new Map<Node, ReadonlySet<Node>>();
+  readonly #also: (node: Node) => Node | null;
+
+  /** `also`: an argument that a node needs besides those of its operands. */
+  constructor(also: (node: Node) => Node | null = () => null) {
+    this.#also = also;
+  }
 
   /** The arguments that the node needs and does not bind itself. */
   of(node: Node): ReadonlySet<Node> {
@@ -64,6 +83,8 @@ export class Dependence {
   #compute(node: Node): ReadonlySet<Node> {
     if (node.op.kind === 'argument') return new Set([node]);
     let all = this.#union(node.inputs);
+    const also = this.#also(node);
+    if (also !== null && !all.has(also)) all = new Set([...all, also]);
     const own = regionArguments(node);
     if (own.length > 0) {
       const free = new Set(this.#union(regionResults(node)));

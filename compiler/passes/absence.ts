@@ -7,6 +7,7 @@ import type { Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, isRagged, join as joined, originOf, sizeOf } from '../graph/spaces.ts';
 import { all, axesOf, BATCH, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
+import { isSlots } from './tape.ts';
 
 /** In the place of a logit that is skipped: exp(it - any maximum) is exactly 0 in float32, and it stays finite. */
 export const SKIPPED_LOGIT = -1e9;
@@ -86,7 +87,7 @@ export class Absence {
   }
 
   ragged(axis: Axis): boolean {
-    return isRagged(axis.space) || this.differs(sizeOf(axis.space));
+    return !isSlots(axis.space) && (isRagged(axis.space) || this.differs(sizeOf(axis.space)));
   }
 
   length(axis: Axis): Node {

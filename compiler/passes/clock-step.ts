@@ -16,11 +16,11 @@ import { Inline, Whole } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { isPlaces, respace } from './respace.ts';
+import { append, layRows } from './rows.ts';
 import { algebra } from './simplify-rules.ts';
 import { splitMemory, type StepRoots } from './step.ts';
+import { tapes } from './tape.ts';
 
-/** Atom of the number of places before now: `t`. */
-export const BEFORE = 'before';
 const POSITION = 't';
 
 export interface ClockStepOptions {
@@ -45,7 +45,7 @@ export class NoStep extends GraphError {
  * roots: the outputs by name, `state.<name>`. A state that is kept rows is an `append`, and is not prepared: it begins empty.
  */
 export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
-  const whole = optimise(batch(respace(opened(clocked), clocked.axis.space), { ragged, step: true }));
+  const whole = optimise(batch(tapes(respace(opened(clocked), clocked.axis.space)), { ragged, step: true }));
   const steps = new Steps(whole, clocked, beam);
   const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
   const roots = layRows(optimise(new Map([...outputs, ...steps.roots()])));
@@ -74,7 +74,6 @@ function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
 }
 
 const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPlaces));
-const beforeId = (axis: Axis): string => `${axis.id}.${BEFORE}`;
 
 interface Kept {
   readonly name: string;
@@ -138,9 +137,7 @@ class Steps {
     const row = this.row(axis.id).get(node);
     this.m.origin = node.origin;
     const name = this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
-    const before: Axis = { id: beforeId(axis), label: axis.label, space: { kind: 'anon', size: sizes.atom(BEFORE) } };
-    const rows = this.m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(row), axes: [...axesOf(row), before] });
-    const made = { name, append: this.m.make({ kind: 'append', axis, before: before.id, keep: null }, [rows, row]) };
+    const made = { name, append: append(this.m, name, row, axis) };
     this.#kept.set(node, made);
     this.#states.set(name, { next: made.append, init: null, axes: [] });
     return made;
@@ -152,6 +149,15 @@ class Steps {
       const name = k === 1 ? base : `${base}${k}`;
       if (!this.#states.has(name)) return name;
     }
+  }
+
+  /** What a state of a scan along the clock has been: the rows before now, and what it is. */
+  past(node: Node, row: Node, axis: Axis): Node {
+    const name = this.#name(`${node.inputs[0].origin.name ?? 'state'}Past`);
+    this.m.origin = node.origin;
+    const made = append(this.m, name, row, axis);
+    this.#states.set(name, { next: made, init: null, axes: [] });
+    return made;
   }
 
   /** A value that runs from step to step: what it is now; `settle` says what it is next. */
@@ -274,6 +280,8 @@ class Row extends Rebuild {
         if (!placesOf(t).some(({ id }) => id === op.axis)) return super.visit(node);
         return m.make(op, [this.#steps.all(t), this.get(i)]);
       }
+      case 'past':
+        return this.#steps.past(node, this.get(node.inputs[0]), op.axis);
       case 'shift':
         return op.axis === this.#now ? this.#earlier(node, op.by) : super.visit(node);
       case 'random':
@@ -370,79 +378,5 @@ class All extends Rebuild {
     const made = inputs.map((each) => this.#steps.all(each));
     this.m.origin = node.origin;
     return this.operation(node, made);
-  }
-}
-
-// ---------------------------------------------------------------- how rows are kept
-
-/** By state: how many of the last rows are read at most; null: all. */
-function windows(roots: Roots): ReadonlyMap<string, Size | null> {
-  const found = new Map<string, Size | null>();
-  const stateOf = (append: Node): string => (append.inputs[0].op.kind === 'input' ? append.inputs[0].op.name : '');
-  const nodes = analyse(roots.values()).nodes;
-  for (const node of nodes) {
-    for (const input of node.inputs) {
-      if (input.op.kind !== 'append') continue;
-      const name = stateOf(input);
-      if (node.op.kind !== 'before') found.set(name, null);
-      else if (found.get(name) !== null) {
-        const wanted = sizes.add(node.op.by, sizes.int(1));
-        const known = found.get(name);
-        const [a, b] = [known === undefined ? 0 : constantOf(known ?? wanted), constantOf(wanted)];
-        found.set(name, known === undefined ? wanted : a !== null && b !== null ? sizes.int(Math.max(a, b)) : sizes.fn('max', [known ?? wanted, wanted]));
-      }
-    }
-  }
-  return found;
-}
-
-/**
- * Rows lie so that their reader need not move them: what the other operand of a product shares and keeps stands before the
- * places, the rest behind.
- */
-function layRows(roots: Roots): Roots {
-  const keep = windows(roots);
-  const facts = analyse(roots.values());
-  const kept = new Map<Node, Set<string>>();
-  const origin = (node: Node): Node => (node.op.kind === 'rename' || (node.op.kind === 'broadcast' && axesOf(node).length === axesOf(node.inputs[0]).length) ? origin(node.inputs[0]) : node);
-  for (const { op, inputs } of facts.nodes) {
-    if (op.kind !== 'contract') continue;
-    inputs.forEach((input, k) => {
-      const rows = origin(input);
-      if (rows.op.kind !== 'append') return;
-      const shared = kept.get(rows) ?? new Set<string>();
-      for (const { id } of axesOf(input)) if (!op.axes.includes(id) && hasAxis(axesOf(inputs[1 - k]), id)) shared.add(id);
-      kept.set(rows, shared);
-    });
-  }
-  const pass = new LayRows(facts, kept, keep);
-  return mapRoots(roots, (node) => pass.get(node));
-}
-
-class LayRows extends Rebuild {
-  readonly #shared: ReadonlyMap<Node, ReadonlySet<string>>;
-  readonly #keep: ReadonlyMap<string, Size | null>;
-
-  constructor(facts: Facts, shared: ReadonlyMap<Node, ReadonlySet<string>>, keep: ReadonlyMap<string, Size | null>) {
-    super(new Maker(algebra), facts);
-    this.#shared = shared;
-    this.#keep = keep;
-  }
-
-  protected override visit(node: Node): Node {
-    const { op } = node;
-    if (op.kind !== 'append') return super.visit(node);
-    const { m } = this;
-    const [rows, row] = node.inputs;
-    const made = this.get(row);
-    const shared = this.#shared.get(node);
-    const front = axesOf(rows).filter(({ id }) => id === BATCH.id || id === BEAM.id);
-    const places = axesOf(rows).filter(({ id }) => id === op.before);
-    const rest = without(axesOf(rows), [...front, ...places].map(({ id }) => id));
-    const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
-    m.origin = node.origin;
-    const name = rows.op.kind === 'input' ? rows.op.name : '';
-    const kept: Op = { ...op, keep: this.#keep.get(name) ?? null };
-    return m.make(kept, [m.leaf(rows.op, { ...typeOf(rows), axes }), made]);
   }
 }

@@ -24,7 +24,7 @@ export interface Advanced {
 export function advanceLate(roots: Roots, { chosen, position, states }: RecurrentDecoder): Advanced {
   if (chosen === undefined) return { roots, orders: new Map() };
   const facts = analyse(roots.values());
-  const reads = reaching(facts.nodes, (node) => node.op.kind === 'input' && node.op.name === CHOSEN);
+  const reads = reaching(facts.nodes, isChoice);
   const late = states.filter(({ name }) => reads.has(roots.get(STATE + name)!)).map(({ name }) => name);
   const given = reaching(facts.nodes, (node) => node.op.kind === 'input' && (node.op.name === 'previous' || node.op.name === 't' || node.op.name.startsWith(STATE)));
   const isKept = (node: Node): boolean => !reads.has(node) && given.has(node) && node.op.kind !== 'scan' && typeOf(node).masks.length === 0 && facts.loopsOf(node).size === 0;
@@ -42,10 +42,9 @@ export function advanceLate(roots: Roots, { chosen, position, states }: Recurren
     m.origin = node.origin;
     before.set(node, m.leaf({ kind: 'input', name: STATE + name }, { ...type, axes: [BEAM, ...without(type.axes, [BEAM.id])] }));
   }
+  for (const node of facts.nodes) if (isChoice(node)) before.set(node, m.leaf({ kind: 'input', name: 'previous' }, typeOf(node)));
   const now = new Rebuild(m, facts);
   for (const node of facts.nodes) {
-    if (node.op.kind !== 'input') continue;
-    if (node.op.name === CHOSEN) before.set(node, m.leaf({ kind: 'input', name: 'previous' }, typeOf(node)));
     const name = late.find((each) => node.op.kind === 'input' && node.op.name === STATE + each);
     if (name === undefined) continue;
     const next = before.get(roots.get(STATE + name)!);
@@ -66,6 +65,10 @@ export function advanceLate(roots: Roots, { chosen, position, states }: Recurren
     made.set(`init.${name}`, m.constant(0, elem.kind === 'index' ? 'int' : elem.kind));
   }
   return { roots: made, orders: new Map([...names].map(([node, name]) => [STATE + name, without(axesOf(node), [BEAM.id])])) };
+}
+
+function isChoice({ op }: Node): boolean {
+  return op.kind === 'input' && op.name === CHOSEN;
 }
 
 function freeName(node: Node, taken: ReadonlySet<string>): string {

@@ -4,9 +4,9 @@
  */
 import { size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, BinaryFn, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Dim, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
-import { canonicalMasks, hasAxis, join, originOf } from '../graph/spaces.ts';
+import { canonicalMasks, hasAxis, join, originOf, without } from '../graph/spaces.ts';
 import { Keys } from './keys.ts';
 
 /** A simpler node of the same value and axes, or null. */
@@ -86,11 +86,12 @@ export class Maker {
    * A loop over `axis`. `body` may run more than once: a state gains the axes that its next value has, until none is new.
    * Emitted values come back with `axis` in front.
    */
-  scan(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => LoopBody): { readonly finals: readonly Node[]; readonly emits: readonly Node[] } {
+  scan(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => LoopBody, tape?: Dim): { readonly finals: readonly Node[]; readonly emits: readonly Node[] } {
     const origin = this.origin;
     let starts = inits;
     let masks: TensorType['masks'][] = inits.map((init) => typeOf(init).masks);
     const constant = new Set<number>();
+    const changing = new Set<number>();
     for (;;) {
       this.origin = unnamed(origin);
       const position = this.#argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] }, null);
@@ -111,16 +112,22 @@ export class Maker {
       this.origin = unnamed(origin);
       const wider = starts.map((init, k) => this.#widen(init, nexts[k]));
       const masked = masks.map((mask, k) => canonicalMasks([...mask, ...typeOf(nexts[k]).masks]));
-      const still = nexts.flatMap((next, k) => (this.#rule !== null && !constant.has(k) && next === states[k] ? [k] : []));
+      const still = nexts.flatMap((next, k) => (this.#rule !== null && !constant.has(k) && !changing.has(k) && next === states[k] ? [k] : []));
+      // With fewer axes it was.
+      const moved = [...constant].filter((k) => nexts[k] !== states[k]);
       const settled = wider.every((init, k) => constant.has(k) || init === starts[k]) && masked.every((mask, k) => mask.length === masks[k].length);
-      if (settled && still.length === 0) {
+      if (settled && still.length === 0 && moved.length === 0) {
         this.origin = origin;
-        const region = { position, xs: xs.map(({ argument }) => argument), states, nexts: nexts.map((next, k) => this.#fill(next, starts[k])), emits };
+        const region = { position, xs: xs.map(({ argument }) => argument), states, nexts: nexts.map((next, k) => this.#fill(next, starts[k])), emits, ...(tape === undefined ? {} : { tape }) };
         return this.#finish(axis, reversed, starts, constant, region, xs.map(({ x }) => x()));
       }
       starts = wider;
       masks = masked;
       for (const k of still) constant.add(k);
+      for (const k of moved) {
+        constant.delete(k);
+        changing.add(k);
+      }
     }
   }
 
@@ -133,8 +140,9 @@ export class Maker {
   }
 
   #widen(init: Node, next: Node): Node {
-    // In the order of the next value: a start that is the same everywhere has none of its own.
-    const axes = join(typeOf(next).axes, typeOf(init).axes);
+    // In the order of the next value: a start that is the same everywhere has none of its own. Examples lie one behind the other.
+    const all = join(typeOf(next).axes, typeOf(init).axes);
+    const axes = [...all.filter(({ id }) => id === BATCH.id), ...without(all, [BATCH.id])];
     return axes.length === typeOf(init).axes.length ? init : this.make({ kind: 'broadcast', axes }, [init]);
   }
 

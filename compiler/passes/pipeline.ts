@@ -6,7 +6,7 @@ import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batch } from './batch.ts';
 import { circulant } from './circulant.ts';
-import { BEFORE, deriveClockStep } from './clock-step.ts';
+import { deriveClockStep } from './clock-step.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
 import { guard } from './guard.ts';
@@ -16,10 +16,12 @@ import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { pack } from './pack.ts';
 import { analyse, mapRoots, Rebuild } from './rebuild.ts';
 import { NOW } from './respace.ts';
+import { BEFORE } from './rows.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
 import { hoist } from './hoist.ts';
 import { deriveStep, type StepRoots } from './step.ts';
+import { tapes } from './tape.ts';
 import { vectorise } from './vectorise.ts';
 
 export interface DeriveOptions {
@@ -42,7 +44,7 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const { ragged } = program;
   const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
   const batched = (fn: string, roots: Roots, guarded = false): Roots => {
-    const flat = passes.run(`${fn}: inline`, 'inlined', roots, inline);
+    const flat = passes.run(`${fn}: tapes`, 'inlined', passes.run(`${fn}: inline`, 'inlined', roots, inline), tapes);
     const held = guarded ? passes.run(`${fn}: guard`, 'inlined', flat, guard) : flat;
     const whole = passes.run(`${fn}: batch`, 'batched', held, (each) => batch(each, { ragged }));
     return passes.optimise(fn, passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)));

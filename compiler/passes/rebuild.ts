@@ -1,8 +1,9 @@
 /** Rebuilding a graph bottom-up: what every pass starts from. Only what the roots need is rebuilt. */
+import { atomsOf } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { hasAxis } from '../graph/spaces.ts';
+import { hasAxis, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import type { Maker } from './maker.ts';
 
@@ -33,6 +34,7 @@ export interface Place {
 export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (scan) => scan): Facts {
   const places = new Map<Node, Place>();
   const results = new Map<Node, Set<number>>();
+  const tapes = new Map<string, Node>();
   const seen = new Set<Node>();
   const stack = [...roots];
   const open = (scan: Node): Set<number> => {
@@ -40,6 +42,7 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
     if (known !== undefined) return known;
     if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
     const { region } = scan.op;
+    if (region.tape !== undefined) tapes.set(region.tape.id, scan);
     places.set(region.position, { scan, kind: 'position', index: 0 });
     region.xs.forEach((node, index) => places.set(node, { scan, kind: 'x', index }));
     region.states.forEach((node, index) => places.set(node, { scan, kind: 'state', index }));
@@ -70,10 +73,10 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
     }
   }
   const nodes = [...seen].sort((a, b) => a.id - b.id);
-  return { results, arguments: places, nodes, latest, loopsOf: loopFinder(places, results, latest) };
+  return { results, arguments: places, nodes, latest, loopsOf: loopFinder(places, results, tapes, latest) };
 }
 
-function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node, ReadonlySet<number>>, latest: (scan: Node) => Node): (node: Node) => ReadonlySet<Node> {
+function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node, ReadonlySet<number>>, tapes: ReadonlyMap<string, Node>, latest: (scan: Node) => Node): (node: Node) => ReadonlySet<Node> {
   const memo = new Map<Node, ReadonlySet<Node>>();
   const none: ReadonlySet<Node> = new Set();
   const find = (given: Node): ReadonlySet<Node> => {
@@ -88,6 +91,8 @@ function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node,
   const of = (node: Node): ReadonlySet<Node> => {
     const found = new Set<Node>();
     for (const each of [...node.inputs, ...bodyOf(node)]) for (const loop of find(each)) found.add(loop);
+    // What has an axis of a tape, or reads its length, changes with the step whatever its operands are.
+    if (tapes.size > 0) for (const atom of atomsIn(node)) if (tapes.has(atom)) found.add(tapes.get(atom)!);
     found.delete(node);
     return found.size === 0 ? none : found;
   };
@@ -98,6 +103,10 @@ function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node,
     return [...region.nexts, ...region.emits.filter((_, k) => used === undefined || used.has(region.states.length + k))];
   };
   return find;
+}
+
+function atomsIn({ op, types }: Node): readonly string[] {
+  return [...(op.kind === 'size' ? atomsOf(op.size) : []), ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].flatMap(({ space }) => [...atomsOf(sizeOf(space))]))];
 }
 
 /** The same graph made by another maker; passes override `visit`. */
@@ -193,7 +202,7 @@ export class Rebuild {
       });
       states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
       return { nexts: states.map((k) => this.get(region.nexts[k])), emits: emits.map((k) => this.get(region.emits[k])) };
-    });
+    }, region.tape);
     return new Map([
       ...states.map((k, j): [number, Node] => [k, made.finals[j]]),
       ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]]),

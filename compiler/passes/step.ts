@@ -14,9 +14,11 @@ import { advanceLate, CHOSEN } from './late.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
-import { isPlaces } from './respace.ts';
+import { isGrowing } from './respace.ts';
+import { layRows, pastAsRows } from './rows.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
+import { tapes } from './tape.ts';
 
 /** Before generation there is one hypothesis. */
 const ONE_BEAM: Axis = { ...BEAM, space: { kind: 'anon', size: sizes.int(1) } };
@@ -25,8 +27,8 @@ const POSITION = 't';
 /** `prepare` and `step` as `CompiledDecoder` says, in the 'batched' dialect. `decoder` may be in 'calls' or 'inlined'. */
 export function deriveStep(decoder: RecurrentDecoder, ragged: readonly Dim[] = [], optimise: (roots: Roots) => Roots = simplify): StepRoots {
   const { roots, orders } = advanceLate(liftedStep(decoder), decoder);
-  const batched = optimise(batch(roots, { unbatched: new Set([POSITION]), ragged, step: true }));
-  return splitMemory(batched, {
+  const batched = optimise(batch(tapes(roots, decoder.tape ?? null), { unbatched: new Set([POSITION]), ragged, step: true }));
+  return splitMemory(layRows(pastAsRows(batched)), {
     beam: BEAM, orders: new Map([...stepOrders(decoder), ...orders]), isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
   });
 }
@@ -51,7 +53,7 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   const split = new Split(m, analyse(steps.values()), isStep);
   const front = [BATCH, ...(beam === null ? [] : [beam])];
   // Kept rows lie as they are read.
-  const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...(orders.get(name) ?? [])])));
+  const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...(orders.get(name) ?? []).map((axis) => axesOf(node).find(({ id }) => id === axis.id) ?? axis)])));
   const laid = asRead(step);
   const first = new Maker(algebra);
   const rebuild = new Rebuild(first, analyse([...roots.values()]));
@@ -176,7 +178,7 @@ class Split extends Rebuild {
     if (this.facts.loopsOf(node).size === 0) {
       const leaves = reachable([node]);
       // How many places there are so far changes with the step, also where their values do not.
-      const grows = leaves.some(({ types }) => types.some(({ axes }) => axes.some(isPlaces)));
+      const grows = leaves.some(({ types }) => types.some(({ axes }) => axes.some(isGrowing)));
       found = !grows && !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length' || op.kind === 'random');
     }
     this.#shared.set(node, found);

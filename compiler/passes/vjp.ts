@@ -307,6 +307,7 @@ const RULES: Rules = {
     return [m.make({ ...op, reversed: !op.reversed }, [having(m, g, [axisOf(typeOf(inputs[0]), op.axis)])])];
   },
   cumprod: cumprodVjp,
+  past: 'absent',
   append: 'absent',
   before: 'absent',
   permute: 'absent',

@@ -76,7 +76,7 @@ export class Streaming<Place extends object, Output> {
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
     const data = await readAll(tensors);
     const axes = Object.entries(this.stream.outputs).map(([name, each]) => [name, axesOf(each, this.host.lengths)] as const);
-    return places.map((_, row) => Object.fromEntries(axes.map(([name, each]) => [name, rowOf(data[name]!, row, shapes[name]!, each, this.host.lengths)])) as Output);
+    return places.map((_, row) => Object.fromEntries(axes.map(([name, each]) => [name, rowOf(data[name]!, row, shapes[name]!, each, this.host)])) as Output);
   }
 
   /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch. */

@@ -173,6 +173,13 @@ export const cases: readonly Case[] = [
   c('E0404', 'a draw that does not say of what', body('x + «sample categorical(x)»')),
   c('E0404', 'a named argument of a draw', body('if sample bernoulli(«p» = 0.5) then x else 0')),
   c('E0502', 'a draw of nothing', 'dim extra: ragged 0..\nblock B(x: [extra]) -> [] { x[«sample categorical[extra](x)»] }'),
+  c('E0610', 'the past of what is no state', body("scan source with xt = x { state r: [embed] = 0;  r' = r + sum[tape](past[tape](«xt»));  emit r }")),
+  c('E0610', 'the past of a next value', body("scan source with xt = x { state r, q: [embed] = 0;  r' = xt;  q' = sum[tape](past[tape](«r'»));  emit q }")),
+  c('E0610', 'a past outside of a scan', body('sum[tape](past[tape](«x»))')),
+  c('E0611', 'a tape that is emitted', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  emit «past[tape](r)» }")),
+  c('E0611', 'a scan along a tape', body("scan source with xt = x { state r: [embed] = 0;  H = past[tape](r);  s = scan «tape» with ht = H { state u: [embed] = 0;  u' = ht;  emit u' };  r' = xt + sum[tape](s);  emit r }")),
+  c('E0604', 'a state over a tape', body("scan source with xt = x { state r: [embed] = 0;  r' = «past[tape](r)»;  emit r }")),
+  c('E0404', 'a past without a name', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + sum[embed](«past(r)»);  emit r }")),
   // ---- objectives
   c('E0805', 'an update of what is no model here', joint('update «C» { loss = A(x)[d = 0];  optimizer sgd(rate = 1) }')),
   c('E0203', 'two models of one name', joint('loss = M(x)[d = 0];  optimizer sgd(rate = 1)', 'for M, «M»')),
@@ -209,7 +216,6 @@ model N(c: [hidden]) -> [hidden] { «M(c)» }`),
 
 /** What is parsed, and has no meaning yet: each exactly one E0901. */
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
-  ['past', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + mean[tape](«past[tape](r)»);  emit r }")],
   ['running', body('«running m: [embed] = 0»\nx + m')],
   ['an objective of a decoder', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nobjective O for «D» { loss = 0 }`],
   ['probability', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  probability = softmax[words](Linear[words](s)) }`],

@@ -8,7 +8,6 @@ const decoder = (body: string): string => `${DIMS}decoder D(c: [d]) generates y:
 const STATE = "state s: [d] = c;  s' = tanh(s);  logits = Linear[words](s')";
 
 const REFUSED: Readonly<Record<string, string>> = {
-  'past[tape](h)': block('x + past[source](x)'),
   running: block("running m: [d] = 0;  m' = x;  x + m", '(x: [d]) -> [d]'),
   'reducing over batch': block('x - mean[batch](x)'),
   'reducing over lifted': block('x - mean[lifted](x)'),

@@ -34,6 +34,12 @@ export const recurrence = {
   E0609: loop('decoding has no end',
     'A ragged output needs `end` (the output that ends it) or a bound (`at most n`); an output over a dim of known size has exactly that many steps.',
     'generates y: index(words)[target] start 1', 'generates y: index(words)[target] start 1 end 2'),
+  E0610: loop('past of what is no state',
+    "`past[tape](h)` is the values that the state `h` has had: its initial one, and one for each step before this. Only a state of a `scan` or decoder is kept from step to step.",
+    "scan source with xt = x {\n  state h: [hidden] = 0\n  h' = tanh(sum[tape](past[tape](xt)) + h)\n  emit h'\n}", "scan source with xt = x {\n  state h: [hidden] = 0\n  h' = tanh(sum[tape](past[tape](h)) + xt)\n  emit h'\n}"),
+  E0611: loop('what grows leaves its scan',
+    'The axis of a `past` has one place more at every step. Reduce it before the value leaves the step; no scan goes along it.',
+    "scan source with xt = x { state h: [hidden] = 0;  h' = tanh(h + xt);  emit past[tape](h) }", "scan source with xt = x { state h: [hidden] = 0;  h' = tanh(h + xt);  emit sum[tape](past[tape](h)) }"),
   // E-FUTURE
   E0701: clock('looks into the future',
     'The generated axis (and one named with `causal`) is a clock: a place is computed from the places that exist then. A sum over the whole axis, its last place, its length, a reversed scan, a negative shift and a convolution that reaches forward need places that do not exist yet. A sum over a copy of the axis (`x[target as key]`) ranges over the places up to now by itself.',

@@ -1,0 +1,87 @@
+/** The round trip of the travelling salesman, against the shortest one. */
+import { inParts } from 'attnc/runtime';
+import type { Configuration, GenerativeModel, Generated, GenerateOptions, Ints, ModelOptions, OpenTask, Task, TaskExample } from 'attnc/runtime';
+import { chance } from '../../snail/chance.ts';
+import { shortestTour, tourLength, type Point } from '../geometry.ts';
+import { pointersSvg, walkSvg } from '../picture.ts';
+import { parse, type PointsInput } from '../task.ts';
+
+export interface StopTarget {
+  /** Places of the input, from 0. */
+  readonly y: Ints;
+}
+
+export type SalesmanModel = GenerativeModel<Record<string, number>, PointsInput, StopTarget>;
+
+interface Emitted {
+  readonly Salesman: new (options: ModelOptions<Record<string, number>>) => SalesmanModel;
+}
+
+const dims = { embed: 64, hidden: 128, align: 128, coordinate: 2 };
+const configurations: Readonly<Record<string, Configuration>> = {
+  tours: { about: 'round trips through 5 to 10 points', dims, set: { steps: 4000 }, seed: 1, batchSize: 128, steps: 4000, validateEvery: 500, window: 10 },
+  quick: { about: 'through 4 and 5 points, less than a minute: shows that everything runs', dims: { ...dims, embed: 32, hidden: 64, align: 64 }, set: { steps: 200 }, seed: 1, batchSize: 64, steps: 200, validateEvery: 100, settings: { least: 4, most: 5, tests: ['4', '6'] } },
+};
+
+export const task: Task<PointsInput, StopTarget, Generated, SalesmanModel, Emitted> = {
+  name: 'tours',
+  about: 'round trips through points of a square, near the shortest (Vinyals et al. 2015)',
+  source: 'model.attn',
+  configurations,
+  open: ({ settings = {} }) => Promise.resolve(openTours(settings)),
+  create: (emitted, options) => new emitted.Salesman(options),
+};
+
+function openTours({ least = 5, most = 10, tests = ['5', '10', '12'] }: NonNullable<Configuration['settings']>): OpenTask<PointsInput, StopTarget, Generated, SalesmanModel> {
+  const draw = (random: () => number, count: number): TaskExample<PointsInput, StopTarget> => {
+    const points = Array.from({ length: count }, (): Point => [random(), random()]);
+    const tour = shortestTour(points);
+    return { input: { P: points }, target: { y: Int32Array.from(tour) }, shown: points.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' '), answer: tour.map((k) => k + 1).join(' '), group: `n = ${String(count).padStart(2)}` };
+  };
+  const held = (name: string, counts: readonly number[], each: number): TaskExample<PointsInput, StopTarget>[] =>
+    counts.flatMap((count) => {
+      const random = chance(`tours: ${name}, ${count}`);
+      return Array.from({ length: each }, () => draw(random, count));
+    });
+  const answer = (model: SalesmanModel, inputs: readonly PointsInput[], how: GenerateOptions = {}): Promise<Generated[]> => inParts(inputs, 256, (part) => model.generate(part, how));
+  const pointsOf = ({ P }: PointsInput): readonly Point[] => P as unknown as readonly Point[];
+  return {
+    dims: {},
+    train: (random) => draw(random, Number(least) + Math.floor(random() * (Number(most) - Number(least) + 1))),
+    validation: held('validation', [Number(least), Number(most)], 256),
+    test: held('test', (tests as readonly string[]).map(Number), 512),
+    parse: (line) => parse(line, 2),
+    samples: ['0.1,0.2 0.9,0.1 0.5,0.5 0.8,0.9 0.2,0.7 0.4,0.3 0.7,0.4'],
+    answer,
+    show: ({ ids }) => Array.from(ids, (id) => id + 1).join(' '),
+    evaluate: async (model, examples, progress) => {
+      const greedy = await inParts(examples, 256, (part) => model.generate(part.map(({ input }) => input), {}), progress);
+      const beams = await inParts(examples, 64, (part) => model.generate(part.map(({ input }) => input), { method: 'beam', width: 5 }));
+      const of = (group: string, chosen: readonly number[]) => {
+        const mean = (value: (k: number) => number): number => chosen.reduce((sum, k) => sum + value(k), 0) / chosen.length;
+        const best = mean((k) => tourLength(pointsOf(examples[k]!.input), examples[k]!.target.y));
+        const length = (answers: readonly Generated[]): number => mean((k) => tourLength(pointsOf(examples[k]!.input), answers[k]!.ids)) / best;
+        return { group, examples: chosen.length, values: [mean((k) => (Array.from(greedy[k]!.ids).join(' ') === Array.from(examples[k]!.target.y).join(' ') ? 1 : 0)), length(greedy), length(beams)] };
+      };
+      const groups = [...new Set(examples.map(({ group }) => group!))].sort();
+      return {
+        columns: ['exact match', 'length / shortest', 'beam of 5'],
+        rows: [of('all', examples.map((_, k) => k)), ...groups.map((group) => of(group, examples.flatMap((example, k) => (example.group === group ? [k] : []))))],
+      };
+    },
+    pictures: async (model, inputs) => {
+      const answers = await answer(model, inputs.map(({ input }) => input), { method: 'beam', width: 5 });
+      const found = await model.forward(inputs.map(({ input }, k) => ({ ...input, y: answers[k]!.ids })));
+      return inputs.flatMap(({ input, shown }, k) => {
+        const points = pointsOf(input);
+        const names = points.map((_, place) => `${place + 1}`);
+        const ids = Array.from(answers[k]!.ids);
+        return [
+          { name: `tour-${k + 1}`, svg: walkSvg(shown, points, ids, points.length <= 12 ? shortestTour(points) : ids, true) },
+          { name: `tour-${k + 1}-pointers`, svg: pointersSvg('round trip', ids.map((id) => names[id]!), names, found[k]!['logits']!) },
+        ];
+      });
+    },
+    training: { lengthOf: (trained) => trained.P.length },
+  };
+}
