@@ -37,6 +37,8 @@ export interface ParameterSpec {
   /** How many axes in front count instances, each with first values of its own; `outs` counts from behind them. */
   readonly per?: number;
   readonly init: InitialiserSpec;
+  /** It is kept as a parameter is, but no gradient changes it: updates give its next values. */
+  readonly running?: true;
 }
 
 /** One tensor of an example, without the batch. */
@@ -100,8 +102,8 @@ export interface UpdateDefinition {
   readonly trains?: readonly string[];
   /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
   loss(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
-  /** As `loss` with dropout on, and d loss / d parameter by path, for those that it trains. */
-  gradients(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors };
+  /** As `loss` with dropout on, and d loss / d parameter by path, for those that it trains; `running`: by path, what running values become with this update. */
+  gradients(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors; readonly running?: Tensors };
   /** `step` counts from 1; `epoch` is real. */
   optimizer(n: Sizes, step: number, epoch: number): OptimizerSettings;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;

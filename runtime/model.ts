@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { collate, DeviceBatch, shifted, type HostBatch } from './batch.ts';
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoint/checkpoint.ts';
-import type { Batch, Definition, InputSpec, ObjectiveDefinition, Sizes, Tensors } from './definition.ts';
+import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, Sizes, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
@@ -50,6 +50,8 @@ export interface LossResult {
 }
 
 export interface GradientResult extends LossResult {
+  /** What running values become with this update, by path. */
+  readonly running: Values;
   /** By parameter path, of those that the update trains; zero for one that the loss does not depend on. */
   readonly gradients: Values;
 }
@@ -72,6 +74,8 @@ export class Learner<Example extends object> {
   readonly sizes: Sizes;
   readonly parameters: readonly ParameterInfo[];
   readonly parameterCount: number;
+  /** Values that are kept with the parameters and not trained: `running` in the program. */
+  readonly running: readonly ParameterInfo[];
   /** The parameters' tensors. */
   readonly weights: Weights;
 
@@ -81,12 +85,14 @@ export class Learner<Example extends object> {
     this.dims = dims;
     this.sizes = sizes;
     this.weights = weights;
-    this.parameters = this.weights.specs.map((spec) => ({
+    const listed = (isRunning: boolean): ParameterInfo[] => this.weights.specs.filter(({ running }) => (running === true) === isRunning).map((spec) => ({
       path: spec.path,
       axes: spec.axes,
       size: sizeOf(spec),
       initialiser: spec.init.kind,
     }));
+    this.parameters = listed(false);
+    this.running = listed(true);
     this.parameterCount = this.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   }
 
@@ -105,13 +111,16 @@ export class Learner<Example extends object> {
     const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options, options.step ?? 1);
-    const { loss, metrics, gradients } = this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
-    const [numbers, data] = await Promise.all([readLoss(loss, metrics), readAll(gradients)]);
-    const values = this.weights.specs.filter(({ path }) => trains(update, path)).map((spec): [string, Value] => [
-      spec.path,
-      { data: data[spec.path] ?? new Float32Array(sizeOf(spec)), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) },
-    ]);
-    return { ...numbers, gradients: Object.fromEntries(values) };
+    const { loss, metrics, gradients, running = {} } = this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
+    const [numbers, slopes, nexts] = await Promise.all([readLoss(loss, metrics), readAll(gradients), readAll(running)]);
+    const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [spec.path, { data, shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) }];
+    const { specs } = this.weights;
+    const trained = specs.filter((spec) => spec.running !== true && trains(update, spec.path));
+    return {
+      ...numbers,
+      gradients: Object.fromEntries(trained.map((spec) => value(spec, slopes[spec.path] ?? new Float32Array(sizeOf(spec))))),
+      running: Object.fromEntries(specs.flatMap((spec) => (spec.path in nexts ? [value(spec, nexts[spec.path]!)] : []))),
+    };
   }
 
   /** The objective of this name, or the first. */

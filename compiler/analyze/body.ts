@@ -6,9 +6,10 @@ import { conformMap, noMap } from './maps.ts';
 import { asTensor, conform, present } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
+import { declareRunning, nextRunning, requireNexts, type RunningDeclaration } from './running.ts';
 import { declareStates } from './scan.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, notYet, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
+import { ERROR, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
 import { declareDims, declareOption, giveOption, sizeOfExpr, mapTypeOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -21,14 +22,14 @@ export interface Collected extends StateSink {
   readonly emits: { readonly exprs: readonly Expr[]; readonly values: readonly Value[]; readonly span: Span }[];
   /** Every name an equation defined, in order. */
   readonly named: Map<string, Value>;
-  /** Names of `running` values: they have primes, and no meaning yet. */
-  readonly running: Set<string>;
+  /** Running values; null: reported, and so is a `state` that stands nowhere. */
+  readonly running: Map<string, RunningDeclaration | null>;
   /** Clauses, metrics and updates, for decoders and objectives. */
   readonly clauses: Statement[];
 }
 
 export function collected(): Collected {
-  return { result: null, resultSpan: null, states: [], nexts: new Map(), emits: [], named: new Map(), running: new Set(), clauses: [] };
+  return { result: null, resultSpan: null, states: [], nexts: new Map(), emits: [], named: new Map(), running: new Map(), clauses: [] };
 }
 
 /** What may stand in a body. `constants`: the scope for what does not change from step to step. */
@@ -63,6 +64,7 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   const found = collected();
   if (declaration.causal !== null && declaration.what !== 'model') report(here, 'E0205', declaration.causal.span, '`causal` stands only on a model', { why: 'a block has no clock of its own: it is as causal as the model that calls it' });
   runBody(declaration.body, here, plainBody, found);
+  requireNexts(found.running, here);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
   const declared = declaration.result?.kind === 'named' ? here.scope.own(declaration.result.name.text) : null;
   if (found.result === null && declared?.kind === 'value') {
@@ -158,11 +160,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
       declareParameters(statement, constants);
       return null;
     case 'running':
-      notYet(here, statement.span, '`running`');
-      for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
-        constants.scope.define(text, { kind: 'value', value: ERROR, span });
-        found.running.add(text);
-      }
+      for (const [name, declared] of declareRunning(statement, constants)) found.running.set(name, declared);
       return null;
     case 'state':
       if (kind.states) declareStates(statement, here, constants, found);
@@ -170,7 +168,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
         report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
         for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
           here.scope.define(text, { kind: 'value', value: ERROR, span });
-          found.running.add(text);
+          found.running.set(text, null);
         }
       }
       return null;
@@ -297,7 +295,8 @@ function rigidDim(key: string, here: Here): ReturnType<Scope['lookup']> {
 
 function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: BodyKind, found: Collected): Value {
   const name = target.name.text;
-  if (found.running.has(name)) return ERROR;
+  const running = found.running.get(name);
+  if (running !== undefined) return running === null ? ERROR : nextRunning(target, value, expr, running, here);
   const state = found.states.find((candidate) => candidate.name === name);
   if (state === undefined) {
     const entry = here.scope.own(name);

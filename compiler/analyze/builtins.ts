@@ -2,6 +2,7 @@
 import type { BracketArg, CallExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { isRagged, sameSpace } from '../graph/spaces.ts';
+import { reduceAcross, wordOf } from './across.ts';
 import { describeType, elemName } from './describe.ts';
 import { binaryFns, evaluate, evaluateTensor } from './expr.ts';
 import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
@@ -11,7 +12,7 @@ import { mapCall, mapUnary } from './maps.ts';
 import { allAxes, asTensor, binary, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, isError, labels, notYet, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { ERROR, isError, labels, origin, report, tensor, typeOf, unknownName } from './scope.ts';
 import { pastOf } from './past.ts';
 import { numberOfExpr } from './types.ts';
 
@@ -33,19 +34,16 @@ const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Nod
 const others = [
   'softmax', 'log_softmax', 'argmax', 'argsort', 'cumsum', 'cumprod', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose', 'past',
 ];
-/** Named by the language, without a meaning yet. `BatchNorm` reduces over what a call is lifted over. */
-const planned = ['BatchNorm'];
 
 export function builtinNames(): string[] {
   return [...Object.keys(unaries), ...Object.keys(composed), ...Object.keys(reductions), ...others];
 }
 
 export function isBuiltin(name: string): boolean {
-  return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || Object.hasOwn(reductions, name) || others.includes(name) || planned.includes(name);
+  return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || Object.hasOwn(reductions, name) || others.includes(name);
 }
 
 export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
-  if (planned.includes(name)) return notYet(here, expr.span, `\`${name}\``);
   if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`) : mapCall(name, expr, here);
   const named = expr.args.find((arg) => arg.name !== null);
   if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`);
@@ -98,6 +96,8 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   if (name === 'cross_entropy') return count(2) ? crossEntropy(x, y, brackets, here, expr.span) : ERROR;
   if (name === 'argsort') return count(1) ? argsort(x, brackets, here, expr.span) : ERROR;
   if (!count(1)) return ERROR;
+  const across = wordOf(brackets);
+  if (across !== null) return reduceAcross(name, x, brackets, across, here, expr.span);
   const part = partial(name, x, brackets, here);
   if (part === null) return ERROR;
   const axes = bracketAxes(name, part.x, part.brackets, here, expr.span);
@@ -184,10 +184,6 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
     if (arg.kind === 'value' && arg.value.kind === 'error') return null;
     if (arg.kind !== 'value' || arg.value.kind !== 'name' || arg.value.prime) {
       report(here, 'E0404', arg.span, `\`${name}\` names the axes that it goes over`, { fix: `\`${name}[a, b](…)\`` });
-      return null;
-    }
-    if (arg.value.name === 'batch' || arg.value.name === 'lifted') {
-      notYet(here, arg.span, `reducing over \`${arg.value.name}\``);
       return null;
     }
     const axis = needAxis(x, arg.value.name, name, here, arg.span);

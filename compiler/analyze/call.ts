@@ -4,7 +4,9 @@ import type { Axis, Node } from '../graph/graph.ts';
 import { argumentType } from '../graph/infer.ts';
 import { isRagged } from '../graph/spaces.ts';
 import { bind, type Bound } from './bind.ts';
+import { reachOf } from './across.ts';
 import { bodyValue, laterNames } from './body.ts';
+import { enterCall, unlifted } from './running.ts';
 import { describeAxis, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
 import { conformMap, mapArgument } from './maps.ts';
@@ -226,7 +228,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     ...here, module: entry.module, scope, frame, target: null, ordinals: new Map(),
     // The path segment of an instance: the equation it stands in, then the block.
     path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
-    loops: [], own: ownArguments([...here.own.map(({ axis }) => axis), ...per], here, span), steps: new Map(), decoding: null, next: false, filled: false, taps: [], alignments: new Map(), decode: null, stepping: null, later: laterNames(declaration.body),
+    loops: [], own: ownArguments([...here.own.map(({ axis }) => axis), ...per], here, span), steps: new Map(), decoding: null, reach: reachOf(declaration.body), next: false, filled: false, taps: [], alignments: new Map(), decode: null, stepping: null, later: laterNames(declaration.body),
     given: new Map([...statics.options].map(([option, { value }]) => [option, value])),
     calls: [...here.calls, { name, place: placeOf(here, span) }],
   };
@@ -289,9 +291,16 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
   if (own === null) return ERROR;
   // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.
   const steps = here.loops.map((position) => builder.argument(typeOf(position)));
-  const { draws, owned } = ctx;
+  const { draws, owned, across } = ctx;
+  const nexts = enterCall(here, span);
   const value = bodyValue(declaration, { ...inside, loops: steps });
+  const { given: before, found } = nexts.leave();
   if (value.kind === 'error' || ctx.problems.errors > errors) return ERROR;
+  for (const each of before) {
+    inputs.push(each.value);
+    args.push(each.argument);
+    formalsOf.push([]);
+  }
   if (ctx.draws > draws) {
     inputs.push(...here.loops);
     args.push(...steps);
@@ -304,7 +313,8 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     args.push(inside.own[k]!.place);
     formalsOf.push([]);
   }
-  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, given, per, draws: ctx.draws > draws }, outside, span, here);
+  if (!unlifted(found, { inputs, args, formalsOf }, span, here)) return ERROR;
+  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, given, per, saturated: ctx.draws > draws || ctx.across > across, nexts: found }, outside, span, here);
 }
 
 /** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
@@ -381,7 +391,7 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
 /** The call node and its results under the caller's names. */
 function lift(
   declaration: Declaration, value: Value, inside: Here,
-  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; per: readonly Axis[]; draws: boolean }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
+  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; per: readonly Axis[]; saturated: boolean; nexts: readonly (readonly [string, Node])[] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
 ): Value {
   const { extras } = call;
   const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
@@ -421,9 +431,13 @@ function lift(
     results.push(names);
   }
   const builder = here.ctx.builder.at(origin(here, span));
-  const maskOnly = call.draws ? [] : masksAlone(call, leaves.map((leaf) => leaf.node));
-  const binding = { args: call.formalsOf, extras, results, ...(maskOnly.length === 0 ? {} : { maskOnly }) };
-  const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: leaves.map((leaf) => leaf.node) }, binding }, call.inputs);
+  const maskOnly = call.saturated ? [] : masksAlone(call, leaves.map((leaf) => leaf.node));
+  const once = call.nexts.map((_, k) => leaves.length + k);
+  for (const [, node] of call.nexts) results.push(typeOf(node).axes.map((axis) => ({ from: axis.id, to: axis })));
+  const made = [...leaves.map((leaf) => leaf.node), ...call.nexts.map(([, node]) => node)];
+  const binding = { args: call.formalsOf, extras, results, ...(once.length === 0 ? {} : { once }), ...(maskOnly.length === 0 ? {} : { maskOnly }) };
+  const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: made }, binding }, call.inputs);
+  call.nexts.forEach(([path], k) => here.ctx.nexts.set(path, builder.result(node, leaves.length + k)));
   let next = 0;
   const rebuild = (part: Value): Value => {
     if (part.kind !== 'record') {

@@ -9,6 +9,7 @@ import { sameSpace } from '../graph/spaces.ts';
 import type { Clocked, Node, ParallelDecoder } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
 import { rename } from './operate.ts';
+import { requireNexts } from './running.ts';
 import type { Here, Value } from './scope.ts';
 import { origin, report, Scope, tensor, typeOf } from './scope.ts';
 
@@ -22,9 +23,10 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const previous = builder.argument({ elem, axes: [axis], masks: [] }, origin(base, generates.name.span, output));
   const scope = new Scope(base.scope);
   scope.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope, decoding: { position: builder.position(axis), output, chosen: null } };
+  const inside: Here = { ...base, scope, clocked: true, decoding: { position: builder.position(axis), output, chosen: null } };
   const found = collected();
   runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
+  requireNexts(found.running, inside);
   if (ctx.problems.errors > errors) return null;
   const logits = logitsOf(setting, [axis], inside);
   const limits = logits === null ? null : limitsOf(setting, found);

@@ -48,6 +48,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => graph.given.some(({ type }) => hasDim(type, dim))),
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()],
+    running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()],
     inputs: [], outputs: new Map(), decoder: null, causal: null, objectives: [graph],
     parts: partsOf(objective, here).map(({ item, module }, k) => ({ name: names[k]!.text, model: item.name.text, file: module.path })),
     requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
@@ -59,9 +60,9 @@ export function bothWays(objective: Objective, models: string | readonly string[
   const outside = elaborateObjective(objective, models, plain);
   const inside = outside === null || training === null ? null : elaborateObjective(objective, models, training);
   if (outside === null || inside === null) return null;
-  const updates = outside.updates.map((update, k): UpdateGraph => {
-    const { loss, metrics } = inside.updates[k]!;
-    return { ...update, training: { loss, metrics } };
+  const updates = outside.updates.map(({ name, trains, loss, metrics, optimizer, clip }, k): UpdateGraph => {
+    const found = inside.updates[k]!;
+    return { name, trains, loss, metrics, optimizer, clip, training: { loss: found.loss, metrics: found.metrics, running: found.running } };
   });
   return { name: objective.name.text, given: outside.given, updates };
 }

@@ -2,6 +2,7 @@
 import type { Declaration, Expr } from '../../grammar/ast.ts';
 import type { Clocked, DecoderGraph, Input, Node, TensorType } from '../graph/graph.ts';
 import { originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { reachOf } from './across.ts';
 import { bodyValue, laterNames, tensorsOf } from './body.ts';
 import { openClock, closeClock } from './causal.ts';
 import { elaborateDecoder } from './decoder.ts';
@@ -31,7 +32,7 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   const scope = new Scope(root.scope);
   const decoded: Decoded[] = [];
   const here: Here = {
-    ...root, scope, later: laterNames(declaration.body), taps: [], alignments: new Map(),
+    ...root, scope, reach: reachOf(declaration.body), clocked: declaration.causal !== null, later: laterNames(declaration.body), taps: [], alignments: new Map(),
     decode: (entry, given, span, at) => {
       if (decoded.length > 0) return report(at, 'E0606', span, 'a model generates with one decoder');
       if (declaration.generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });

@@ -6,6 +6,7 @@ import { hostExpr, SCHEDULE } from './host.ts';
 import { evaluateTensor } from './expr.ts';
 import { noMap } from './maps.ts';
 import { asTensor, number, present, toFloat } from './operate.ts';
+import { requireNexts, soundNexts } from './running.ts';
 import type { Here } from './scope.ts';
 import { ERROR, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';
 import { collected, laterNames, runBody, type BodyKind } from './body.ts';
@@ -16,7 +17,8 @@ export interface ElaboratedObjective {
   readonly updates: readonly ElaboratedUpdate[];
 }
 
-export type ElaboratedUpdate = Omit<UpdateGraph, 'training'>;
+/** `running`: what the update gives a next value, in training. */
+export type ElaboratedUpdate = Omit<UpdateGraph, 'training'> & Pick<UpdateGraph['training'], 'running'>;
 
 /**
  * `here`: the model's own, its scope holding everything that is visible to an objective.
@@ -24,10 +26,21 @@ export type ElaboratedUpdate = Omit<UpdateGraph, 'training'>;
  * @param models what an `update` may name: all of what is trained, or the names of models that are parts of it
  */
 export function elaborateObjective(objective: Objective, models: string | readonly string[], here: Here): ElaboratedObjective | null {
-  const { problems } = here.ctx;
+  const { ctx } = here;
+  // Every objective evaluates the model anew.
+  const { nexts } = ctx;
+  ctx.nexts = nexts.copy();
+  const made = updatesOf(objective, models, here);
+  ctx.nexts = nexts;
+  return made;
+}
+
+function updatesOf(objective: Objective, models: string | readonly string[], here: Here): ElaboratedObjective | null {
+  const { ctx } = here;
+  const { problems } = ctx;
   const errors = problems.errors;
   const scope = new Scope(here.scope);
-  const inside: Here = { ...here, scope, later: laterNames(objective.body), target: null, path: objective.name.text, ordinals: new Map() };
+  const inside: Here = { ...here, scope, later: laterNames(objective.body), target: null, reach: 'objective', clocked: false, path: objective.name.text, ordinals: new Map() };
   const given: Input[] = [];
   for (const param of objective.given) {
     const { name, span } = param;
@@ -39,13 +52,15 @@ export function elaborateObjective(objective: Objective, models: string | readon
   }
   const found = collected();
   runBody(objective.body, inside, objectiveBody, found);
+  requireNexts(found.running, inside);
   const inner = found.clauses.filter((statement) => statement.kind === 'update');
   if (inner.length === 0) {
     const update = elaborateUpdate({ body: objective.body, clauses: found.clauses, owner: { what: `the objective \`${objective.name.text}\``, span: objective.name.span } }, inside, errors);
-    return update === null ? null : { given, updates: [{ name: null, trains: null, ...update }] };
+    return update === null ? null : { given, updates: [{ name: null, trains: null, running: soundNexts(inside), ...update }] };
   }
   onlyUpdates(objective, inside);
   const updates: ElaboratedUpdate[] = [];
+  const shared = ctx.nexts;
   for (const [k, statement] of inner.entries()) {
     const named = trainedModels(statement, typeof models === 'string' ? [models] : models, inside);
     if (named === null) continue;
@@ -54,13 +69,15 @@ export function elaborateObjective(objective: Objective, models: string | readon
     const name = count === 0 ? plain : `${plain}#${count + 1}`;
     const within: Here = { ...inside, scope: new Scope(scope), later: laterNames(statement.body), path: `${inside.path}.${name}`, ordinals: new Map() };
     const own = collected();
+    ctx.nexts = shared.copy();
     runBody(statement.body, within, objectiveBody, own);
+    requireNexts(own.running, within);
     const nested = own.clauses.find(({ kind }) => kind === 'update');
     if (nested !== undefined) report(within, 'E0805', nested.span, 'an `update` stands inside another', { fix: 'end the one before' });
     const [first] = statement.models;
     const owner = { what: `the update \`${name}\``, span: first?.span ?? statement.span };
     const update = elaborateUpdate({ body: statement.body, clauses: own.clauses, owner }, within, errors);
-    if (update !== null) updates.push({ name, trains: typeof models === 'string' ? null : named, ...update });
+    if (update !== null) updates.push({ name, trains: typeof models === 'string' ? null : named, running: soundNexts(within), ...update });
   }
   return problems.errors > errors ? null : { given, updates };
 }
@@ -106,7 +123,7 @@ interface UpdateText {
 }
 
 /** What one loss is and how it is learnt from; `here` holds what its body has defined. */
-function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, errors: number): Omit<ElaboratedUpdate, 'name' | 'trains'> | null {
+function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, errors: number): Omit<ElaboratedUpdate, 'name' | 'trains' | 'running'> | null {
   const { problems } = here.ctx;
   const metrics = new Map<string, Node>();
   let optimizer: OptimizerSpec | null = null;

@@ -1,6 +1,6 @@
 /** Parameters: their types, their initialisers, and the paths that checkpoints know them by. */
 import type { Expr, ParamStatement, Span } from '../../grammar/ast.ts';
-import type { Axis, Initialiser, Node } from '../graph/graph.ts';
+import type { Axis, Initialiser, Node, Parameter } from '../graph/graph.ts';
 import { sameSpace, sizeOf } from '../graph/spaces.ts';
 import { describeAxis } from './describe.ts';
 import { hostExpr, SPREAD } from './host.ts';
@@ -30,9 +30,9 @@ export function declareParameters(statement: ParamStatement, here: Here): void {
   }
 }
 
-function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[], here: Here): boolean {
+export function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[], here: Here, noun = 'a parameter'): boolean {
   if (group.type.kind === 'tensor' && group.type.elem.kind !== 'float') {
-    report(here, 'E0305', group.span, 'a parameter is a float tensor');
+    report(here, 'E0305', group.span, `${noun} is a float tensor`);
     return false;
   }
   const { ctx } = here;
@@ -40,18 +40,18 @@ function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[
   const ragged = axes.find((axis) => isRaggedAxis(axis) || atoms(axis).some((atom) => ctx.ragged.has(atom) || ctx.ofCall.has(atom)));
   if (ragged === undefined) return true;
   const what = isRaggedAxis(ragged) || atoms(ragged).some((atom) => ctx.ragged.has(atom)) ? 'ragged' : '`= input`';
-  const why = what === 'ragged' ? 'a parameter has one shape; a ragged axis has another length in every example' : 'a parameter is there before any input';
+  const why = what === 'ragged' ? `${noun} has one shape; a ragged axis has another length in every example` : `${noun} is there before any input`;
   const entry = here.scope.lookup(ragged.label);
   const call = here.calls.at(-1);
   // The block is right for other axes: the call is at fault.
   if (call !== undefined && (entry === null || (entry.kind === 'dim' && entry.span === null))) {
     here.ctx.problems.report({
-      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has a parameter on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ${what} here`, why,
-      related: [{ place: placeOf(here, group.span), message: 'this parameter' }],
+      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has ${noun} on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ${what} here`, why,
+      related: [{ place: placeOf(here, group.span), message: noun.replace(/^a /, 'this ') }],
       fix: 'another axis is meant, or the block cannot be used along this one',
     });
   } else {
-    report(here, 'E0503', group.span, what === 'ragged' ? `a parameter has the ragged axis \`${ragged.label}\`` : `a parameter has the axis \`${ragged.label}\`, whose size an input gives`, {
+    report(here, 'E0503', group.span, what === 'ragged' ? `${noun} has the ragged axis \`${ragged.label}\`` : `${noun} has the axis \`${ragged.label}\`, whose size an input gives`, {
       why, fix: what === 'ragged'
         ? `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``
         : 'give the dim a number: the constructor and `--set` can change it',
@@ -60,19 +60,19 @@ function soundType(group: ParamStatement['groups'][number], axes: readonly Axis[
   return false;
 }
 
-/** One node per path, with axes of its own; the body sees it under its frame's names. Null: an instance at two sizes (reported). */
-export function parameter(path: string, outs: readonly Axis[], ins: readonly Axis[], init: Initialiser | null, span: Span, name: string, here: Here): Node | null {
+/** One node per path, with axes of its own; the body sees it under its frame's names. Null: an instance at two sizes (reported). `kept`: where it is listed. */
+export function parameter(path: string, outs: readonly Axis[], ins: readonly Axis[], init: Initialiser | null, span: Span, name: string, here: Here, kept: Map<string, Parameter> = here.ctx.parameters): Node | null {
   const { ctx } = here;
   const trimmed = path.replace(/^\./, '');
   const at = origin(here, span, name);
   const own = here.own.map(({ axis }) => axis);
   const all = [...own, ...outs, ...ins];
-  let known = ctx.parameters.get(trimmed);
+  let known = kept.get(trimmed);
   if (known === undefined) {
     const suffix = (k: number): string => (k < own.length ? '~per' : k < own.length + outs.length ? '' : '~in');
     const axes = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${axis.label}${suffix(k)}` }));
-    known = { path: trimmed, axes, outs: outs.length, ...(own.length === 0 ? {} : { per: own.length }), init: here.initAll || init === null ? here.init : init, origin: at };
-    ctx.parameters.set(trimmed, known);
+    known = { path: trimmed, axes, outs: outs.length, ...(own.length === 0 ? {} : { per: own.length }), init: init === null || (here.initAll && kept === ctx.parameters) ? here.init : init, origin: at };
+    kept.set(trimmed, known);
     const caller = here.module.standard ? here.calls.findLast(({ place }) => !place.file.startsWith('std/')) : undefined;
     if (caller !== undefined) ctx.parameterCalls.set(trimmed, caller.place);
     ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, axes, at));

@@ -4,6 +4,7 @@ import { Problems, settingPlace, type Place } from '../diagnostics/diagnostic.ts
 import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
 import type { ObjectiveGraph, Program } from '../graph/graph.ts';
+import { apartFromOthers } from './across.ts';
 import { elaborateModel } from './model.ts';
 import { hasDim, reportUnsized } from './sized.ts';
 import { entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
@@ -50,7 +51,7 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   const words = new Words([...modules.modules.values()].flatMap(({ module }) => module.items));
   const callers = new Map<string, Place>();
   const programs = checkAll(base, () => true, callers);
-  checkAll({ ...base, training: true }, (item) => words.reach(item, 'training') || words.reach(item, 'dropout'));
+  checkAll({ ...base, training: true }, (item) => ['training', 'dropout', 'running'].some((word) => words.reach(item, word)));
   const shared = sharedBy(modules);
   for (const { name, choices, file } of optionChoices(own.map(({ module }) => module))) {
     const known = settingOf(name.text, modules.modules.get(file)!, modules, shared);
@@ -216,7 +217,7 @@ function seenFrom(module: LoadedModule, here: Here): Here {
 function lowerModel(declaration: Declaration, root: Root, objectives: readonly FileObjective[], setup: Setup, callers = new Map<string, Place>()): Program | null {
   const { ctx } = root.here;
   const model = elaborateModel(declaration, root.here);
-  if (model === null) return null;
+  if (model === null || !apartFromOthers(model.outputs, root.here)) return null;
   const training = begin({ ...setup, training: true });
   const trained = objectives.length === 0 ? null : elaborateModel(declaration, within(root.here.module, training.here));
   for (const name of training.here.ctx.fixedDims) ctx.fixedDims.add(name);
@@ -234,7 +235,8 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => given.some(({ type }) => hasDim(type, dim))),
-    parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
+    parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()],
+    running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
 }

@@ -7,6 +7,7 @@ import { noMap } from './maps.ts';
 import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
 import { parameter } from './parameters.ts';
 import { growing, leaves, unrolled } from './past.ts';
+import { outsideLoop, requireNexts } from './running.ts';
 import type { Here, Value, StateDeclaration } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { spaceOfName, tensorTypeOfExpr } from './types.ts';
@@ -100,8 +101,11 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
     xs.push({ arg, value: sequence });
   }
   const errors = ctx.problems.errors;
+  const known = new Set(ctx.nexts.all().keys());
   const found = collected();
   runBody(expr.body, inside, { states: true, emits: true, value: false, clauses: null, constants }, found);
+  requireNexts(found.running, inside);
+  outsideLoop(known, [position, ...xs.map(({ arg }) => arg), ...found.states.map(({ argument }) => argument)], expr.span, here);
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'scan');
   const states = found.states.map((state) => ({ arg: state.argument, init: state.init, next: nextOf(state, found, inside) }));
   const emitted = found.emits[0];

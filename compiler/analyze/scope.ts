@@ -6,7 +6,9 @@ import { didYouMean } from '../diagnostics/names.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
+import type { Reach } from './across.ts';
 import type { LoadedModule } from './modules.ts';
+import { Nexts } from './nexts.ts';
 import type { Size } from './size.ts';
 import { equalSizes } from './size.ts';
 
@@ -231,6 +233,10 @@ export class Context {
   /** Set where this elaboration checks a value of an option that is not the chosen one. */
   readonly found: Found | null;
   readonly parameters = new Map<string, Parameter>();
+  /** Running values, which are kept as parameters are. */
+  readonly running = new Map<string, Parameter>();
+  /** What they are after the evaluations so far of this update. */
+  nexts = new Nexts();
   readonly parameterNodes = new Map<string, Node>();
   /** Of those that the standard library declares: the user's call that they come from. */
   readonly parameterCalls = new Map<string, Place>();
@@ -257,6 +263,8 @@ export class Context {
   readonly stateLoops = new Map<Node, Node>();
   /** How many random draws were made so far, and how many by each name. */
   draws = 0;
+  /** How many reductions go across examples. */
+  across = 0;
   /** How many parameters were read at a place of a `per`. */
   owned = 0;
   private readonly sites = new Map<string, number>();
@@ -314,6 +322,10 @@ export interface Here {
   readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Here) => Value) | null;
   /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
   readonly decoding: { readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
+  /** Where `batch` and `lifted` may stand in this body. */
+  readonly reach: Reach;
+  /** Inside a clock: of a decoder over its whole axis, or of a causal model. */
+  readonly clocked: boolean;
   /** Inside the equation of a state's next value. */
   readonly next: boolean;
   /** Left of an `else`: what is absent here is filled. */

@@ -2,6 +2,7 @@
 import type { AxisExpr, Declaration, Name, Param } from '../../grammar/ast.ts';
 import { didYouMean, editDistance } from '../diagnostics/names.ts';
 import type { Space } from '../graph/graph.ts';
+import { reachOf } from './across.ts';
 import { bodyValue, laterNames } from './body.ts';
 import { elaborateDecoder } from './decoder.ts';
 import type { LoadedModule } from './modules.ts';
@@ -13,7 +14,7 @@ import { mapTypeOfExpr, numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './typ
 export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
   const scope = new Scope(here.scope);
   const { text } = declaration.name;
-  const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, later: laterNames(declaration.body), taps: [], alignments: new Map() };
+  const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, reach: reachOf(declaration.body), later: laterNames(declaration.body), taps: [], alignments: new Map() };
   if (declaration.what === 'encoder' && !soundSignature(declaration, inside)) return;
   defineFormals(declaration, inside);
   for (const param of declaration.params) defineParam(param, inside);

@@ -321,7 +321,7 @@ class Lowering {
       }
       case 'result':
         return this.#result(node, op.index);
-      case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'past': case 'call': case 'clock':
+      case 'across': case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'past': case 'call': case 'clock':
         throw new Error(`emit: ${op.kind} is not laid out`);
     }
   }

@@ -7,6 +7,7 @@ import { without } from '../graph/spaces.ts';
 import { BEFORE } from '../passes/rows.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
 import { inOrder } from '../passes/layout-build.ts';
+import { RUNNING } from '../passes/pipeline.ts';
 import { NOW } from '../passes/respace.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type UpdateNames } from './definition.ts';
@@ -116,7 +117,7 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
     ...(program.causal === null ? [] : [example(`${typeName}Place`, placeInputs(program.causal, program.inputs), [`One place of what ${typeName} reads along \`${program.causal.axis.label}\`.`])]),
     ...(program.decoder === null && program.parts === undefined ? [record(`${typeName}Output`, [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${typeName} gives for one example.`, true)] : []),
     record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
-    record(`${typeName}Parameters`, tensors(program.parameters.map(({ path }) => path)), 'Parameters by path.', false),
+    record(`${typeName}Parameters`, tensors([...program.parameters, ...program.running].map(({ path }) => path)), program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.', false),
     alias(`type ${typeName}Batch`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
       writer.writeLine(`readonly n: ${typeName}Sizes;`);
       if (batchInputs.size > 0) writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
@@ -238,19 +239,24 @@ class FunctionWriter {
       (writer, value) => returned(writer, value, () => undefined), `${title}: the loss and the metrics, means over the batch.`);
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
     let gradientsType = `${typeName}Parameters`;
-    if (paths.length < model.program.parameters.length) {
-      gradientsType = `${typeName}${middle}Parameters`;
+    const running = group(gradients, RUNNING);
+    if (paths.length < model.program.parameters.length + model.program.running.length) {
+      gradientsType = `${typeName}${middle}Trained`;
       this.declarations.push(alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) => writer.inlineBlock(() => {
         for (const path of paths) writer.writeLine(`readonly ${property(path)}: tf.Tensor;`);
       })));
     }
     const gradientsName = this.#function(`gradients${middle}`, gradients, ['p', 'batch', 'random'],
-      ['loss: tf.Tensor', `metrics: ${metricsType}`, `gradients: ${gradientsType}`],
+      ['loss: tf.Tensor', `metrics: ${metricsType}`, `gradients: ${gradientsType}`, ...(running.length === 0 ? [] : [`running: ${recordType(running)}`])],
       (writer, value) => returned(writer, value, () => {
         writer.write('gradients: ');
         this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
         writer.write(',').newLine();
-      }), `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}.`);
+        if (running.length === 0) return;
+        writer.write('running: ');
+        this.#record(writer, running, (path) => value(`${RUNNING}${path}`), true);
+        writer.write(',').newLine();
+      }), `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`);
     return { loss: lossName, gradients: gradientsName };
   }
 

@@ -20,7 +20,7 @@ export interface Context {
 }
 
 /** What needs more than its operands: `interpret` knows. */
-type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'past' | 'result' | 'scan' | 'call' | 'clock';
+type Outside = 'input' | 'parameter' | 'length' | 'argument' | 'random' | 'across' | 'past' | 'result' | 'scan' | 'call' | 'clock';
 export type PureOp = Exclude<Op, { readonly kind: Outside }>;
 type Rule<K extends PureOp['kind']> = (op: Extract<PureOp, { readonly kind: K }>, inputs: readonly Tensor[], context: Context) => Tensor;
 type Rules = { readonly [K in PureOp['kind']]: Rule<K> };
@@ -103,6 +103,25 @@ const REDUCE: { readonly [F in ReduceFn]: (xs: readonly number[]) => number } = 
   any: (xs) => truth(xs.some((x) => x !== 0)),
   all: (xs) => truth(xs.every((x) => x !== 0)),
 };
+
+// ---------------------------------------------------------------- examples
+
+/** `fn` over `over`, of what is present in any of `xs`, for every place of `axes`. */
+export function acrossAll(fn: ReduceFn, over: readonly string[], xs: readonly Tensor[], axes: readonly Extent[]): Tensor {
+  const found = fill(axes, () => 0);
+  const lists = Array.from(found.data, (): number[] => []);
+  const into = locate(found, axes);
+  for (const x of xs) {
+    const loop = [...axes, ...drop(x.masks.map((mask) => mask.axes).reduce(joinExtents, x.axes), axes.map(({ id }) => id))];
+    const strange = loop.slice(axes.length).find(({ id }) => !over.includes(id));
+    if (strange !== undefined) throw new GraphError(`axis ${strange.id} is neither kept nor reduced`);
+    const [value, present] = [reader(x, loop), presence(x.masks, loop)];
+    everywhere(loop, (at) => {
+      if (present(at)) lists[into(at.slice(0, axes.length))]!.push(value(at));
+    });
+  }
+  return { ...found, data: Float64Array.from(lists, REDUCE[fn]), masks: [] };
+}
 
 // ---------------------------------------------------------------- loops
 

@@ -98,6 +98,7 @@ export type BinaryFn =
 /** In (0, 1); standard normal; exponential of mean 1; a dropout mask: 0, or 1 / (1 - rate). */
 export type Draw = 'uniform' | 'normal' | 'exponential' | 'keep';
 
+export type AcrossFn = 'sum' | 'mean' | 'max' | 'min';
 export type ReduceFn = 'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all';
 
 export type Op =
@@ -121,6 +122,8 @@ export type Op =
   // over axes; absent places are skipped ('calls', 'inlined'), masks are explicit afterwards
   | { readonly kind: 'reduce'; readonly fn: ReduceFn; readonly axes: readonly string[] }
   | { readonly kind: 'softmax'; readonly axis: string; readonly log: boolean }
+  /** Over `axes` of all examples, in 'calls' also over all extras of the calls that it stands in ('inlined': they are among `axes`). All absence ends. One value for all examples; gone after `batch`. */
+  | { readonly kind: 'across'; readonly fn: AcrossFn; readonly axes: readonly string[] }
   | { readonly kind: 'argmax'; readonly axis: string } // index(space); first of equals
   /** (a, b): product, summed over `axes`; other shared axes zip. Result axes: (a ++ (b \ a)) without `axes`. */
   | { readonly kind: 'contract'; readonly axes: readonly string[] }
@@ -203,6 +206,8 @@ export interface Binding {
   /** Extras that only decide which elements exist: the results' masks have them, their values do not. */
   readonly maskOnly?: readonly string[];
   readonly results: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
+  /** Results that are one for all elements of the call, since they read arguments with extras through `across` alone: they have no extras. */
+  readonly once?: readonly number[];
 }
 
 // ---------------------------------------------------------------- programs
@@ -310,8 +315,8 @@ export interface UpdateGraph {
   /** float [] per example: averaged over the batch. Dropout off, `training` false. */
   readonly loss: Node;
   readonly metrics: ReadonlyMap<string, Node>;
-  /** The same two as training sees them: `training` true. Gradients are taken of this loss. */
-  readonly training: { readonly loss: Node; readonly metrics: ReadonlyMap<string, Node> };
+  /** The same two as training sees them: `training` true. Gradients are taken of this loss. `running`: by path, what those running values become that it gives a next value. */
+  readonly training: { readonly loss: Node; readonly metrics: ReadonlyMap<string, Node>; readonly running: ReadonlyMap<string, Node> };
   /** Names of the models whose parameters (`D.…`) the gradient is taken by; null: every parameter. */
   readonly trains: readonly string[] | null;
   readonly optimizer: OptimizerSpec;
@@ -351,6 +356,8 @@ export interface Program {
   /** Those that the data size: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
   readonly parameters: readonly Parameter[];
+  /** Kept as parameters are, and bound and read as they are; no gradient changes them. */
+  readonly running: readonly Parameter[];
   readonly inputs: readonly Input[];
   /** Results by name; a model that generates has `logits` [target, vocabulary] and its taps with the axis in front, teacher-forced. */
   readonly outputs: ReadonlyMap<string, Node>;

@@ -6,7 +6,7 @@
 import { constantOf } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Elem, Node, Op, TensorType } from './graph.ts';
-import { axisOf, hasAxis, isUnit, join, joinElementwise, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
+import { axisOf, hasAxis, isRagged, isUnit, join, joinElementwise, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
@@ -260,6 +260,15 @@ const RULES: Rules = {
     axisOf(x, op.axis);
     return [reducing(floats(inputs), x.axes, x.masks, [op.axis])];
   },
+  across(op, inputs) {
+    arity(inputs, 1);
+    const [x] = inputs;
+    for (const id of op.axes) axisOf(x, id);
+    const kept = without(x.masks.reduce<readonly Axis[]>(join, []), [...op.axes, ...x.axes.map(({ id }) => id)]);
+    const axes = [...kept, ...without(x.axes, op.axes)];
+    for (const axis of axes) check(!isRagged(axis.space), () => `${showAxis(axis)} has another length in every example`);
+    return [tensor(reduceElem(op.fn, x), axes)];
+  },
   argmax(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
@@ -465,6 +474,10 @@ const RULES: Rules = {
         return entry.to;
       };
       // The whole body runs per element, so what it makes absent may depend on every extra.
+      if (binding.once?.includes(k) === true) {
+        check(type.masks.length === 0, () => `result ${k} may be absent`);
+        return tensor(type.elem, type.axes.map(outside));
+      }
       const own = type.masks.map((mask) => join(mask.map(outside), binding.extras));
       return tensor(type.elem, [...without(binding.extras, binding.maskOnly ?? []), ...type.axes.map(outside)], own);
     });

@@ -1,17 +1,18 @@
 /**
- * The oracle: a graph run in float64, one example at a time, as its definition reads. A call is nested loops over its
+ * The oracle: a graph run in float64, one example at a time, as its definition reads; what is computed `across` examples
+ * reads its operand in all of them, in every element of the calls around it. A call is nested loops over its
  * extras with one element each, a scan is a loop, a clock is a loop over its places, nothing is masked or batched. It runs
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
 import { evaluate, type Size } from '../analyze/size.ts';
 import { arrange, count, cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { GraphError } from './errors.ts';
-import { evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
+import { acrossAll, evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
 import type { Axis, Dim, Node, Op, Space, TensorType } from './graph.ts';
 import { typeOf } from './infer.ts';
 import { printAround } from './print.ts';
 import { axisOf, hasAxis, maskKey, originOf, sameSpace, showType, sizeOf } from './spaces.ts';
-import { Dependence, scopeOf, tapePositions } from './walk.ts';
+import { apart, Dependence, reachable, scopeOf, tapePositions } from './walk.ts';
 
 /** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
 export interface Value {
@@ -46,27 +47,43 @@ export interface Bindings {
 
 /** The values of the roots, in their order. Throws `GraphError` with the node where a binding is missing or does not fit. */
 export function interpret(roots: readonly Node[], bindings: Bindings): Value[] {
-  const run = new Run(roots, bindings);
-  return roots.map((root) => publish(typeOf(root), run.value(root)));
+  return interpretAll(roots, [bindings])[0];
+}
+
+/** The same for the examples of one batch. */
+export function interpretAll(roots: readonly Node[], examples: readonly Bindings[]): Value[][] {
+  const together: Together = { runs: [], across: new Map() };
+  for (const bindings of examples) together.runs.push(new Run(roots, bindings, together));
+  return together.runs.map((run) => roots.map((root) => publish(typeOf(root), run.value(root))));
 }
 
 /**
- * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major).
+ * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major); of
+ * several examples the mean.
  */
-export function finiteDifference(loss: Node, bindings: Bindings, path: string, entries: readonly number[], eps = 1e-5): number[] {
-  const values = bindings.parameters.get(path);
+export function finiteDifference(loss: Node, bindings: Bindings | readonly Bindings[], path: string, entries: readonly number[], eps = 1e-5): number[] {
+  const examples = isOne(bindings) ? [bindings] : bindings;
+  const values = examples[0].parameters.get(path);
   if (values === undefined) throw new GraphError(`no parameter ${path} is bound`);
   const at = (entry: number, change: number): number => {
     const changed = values.slice();
     changed[entry] += change;
-    const [{ data }] = interpret([loss], { ...bindings, parameters: new Map([...bindings.parameters, [path, changed]]) });
-    if (data.length !== 1) throw new GraphError(`the loss is ${showType(typeOf(loss))}, not a scalar`);
-    return data[0];
+    const results = interpretAll([loss], examples.map((each) => ({ ...each, parameters: new Map([...each.parameters, [path, changed]]) })));
+    if (results.some(([{ data }]) => data.length !== 1)) throw new GraphError(`the loss is ${showType(typeOf(loss))}, not a scalar`);
+    return results.reduce((sum, [{ data }]) => sum + data[0], 0) / examples.length;
   };
   return entries.map((entry) => (at(entry, eps) - at(entry, -eps)) / (2 * eps));
 }
 
+const isOne = (bindings: Bindings | readonly Bindings[]): bindings is Bindings => !Array.isArray(bindings);
+
 // ---------------------------------------------------------------- environments
+
+/** The examples of a batch, and what is one for all of them. */
+interface Together {
+  readonly runs: Run[];
+  readonly across: Map<Node, Tensor>;
+}
 
 /** One run of a region: a step of a scan, one element of a call, or the whole program. */
 interface Environment {
@@ -74,6 +91,8 @@ interface Environment {
   readonly whole: boolean;
   /** Values of the region's arguments, then of the nodes that stand in it: every result of each. */
   readonly values: Map<Node, readonly Tensor[]>;
+  /** The call whose body this is. */
+  readonly call: Node | null;
   /** A call's extras, and its places along them. */
   readonly extras: readonly Axis[];
   readonly places: readonly number[];
@@ -101,7 +120,20 @@ interface Clock {
 
 function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'run'> & Partial<Environment>): Environment {
   const args = new Set(bound.map(([argument]) => argument));
-  return { extras: [], places: [], clock: null, past: false, anchor: null, tape: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+  return { call: null, extras: [], places: [], clock: null, past: false, anchor: null, tape: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+}
+
+type CallOp = Extract<Op, { readonly kind: 'call' }>;
+
+function isOnce({ op, inputs }: Node): boolean {
+  if (op.kind !== 'result') return false;
+  const [call] = inputs;
+  return call.op.kind === 'call' && call.op.binding.once?.includes(op.index) === true;
+}
+
+/** The inputs that are computed before the node, for the same element. */
+function needs(node: Node): readonly Node[] {
+  return node.op.kind === 'across' || isOnce(node) ? [] : node.inputs;
 }
 
 /** An axis of the clock's space: its places come into being one by one. */
@@ -115,11 +147,13 @@ class Run {
   readonly #dependence: Dependence;
   readonly #sizes = new Map<string, number>();
   readonly #stack: Environment[] = [environment([], { whole: false, run: '' })];
+  readonly #together: Together;
 
-  constructor(roots: readonly Node[], bindings: Bindings) {
+  constructor(roots: readonly Node[], bindings: Bindings, together: Together) {
     this.#roots = roots;
     this.#dependence = new Dependence(tapePositions(roots));
     this.#bindings = bindings;
+    this.#together = together;
   }
 
   /** The value of a node with one result, in the innermost open environment that it stands in. */
@@ -127,7 +161,7 @@ class Run {
     const pending = [root];
     for (let node = pending.at(-1); node !== undefined; node = pending.at(-1)) {
       const values = this.#home(node).values;
-      const missing = values.has(node) ? [] : node.inputs.filter((input) => !this.#home(input).values.has(input));
+      const missing = values.has(node) ? [] : needs(node).filter((input) => !this.#home(input).values.has(input));
       if (missing.length > 0) {
         pending.push(...missing);
         continue;
@@ -164,7 +198,7 @@ class Run {
       const key = `${this.#stack.map(({ run }) => run).join('/')} ${node.id}`;
       const before = clock?.kept.get(key);
       if (before !== undefined && this.#stack.some((scope) => scope.past)) return before;
-      const inputs = node.op.kind === 'result' ? [] : node.inputs.map((input) => this.#results(input)[0]);
+      const inputs = node.op.kind === 'result' ? [] : needs(node).map((input) => this.#results(input)[0]);
       const made = this.#rule(node, inputs).map((result, k) => this.#conform(result, node.types[k]));
       if (clock === null) return made;
       const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0], node.op, node.types[0], clock)] : made;
@@ -199,14 +233,16 @@ class Run {
       }
       case 'random':
         return [this.#random(op, inputs)];
+      case 'across':
+        return [this.#across(op, node)];
       case 'result':
-        return [this.#results(node.inputs[0])[op.index]];
+        return [isOnce(node) ? this.#once(node.inputs[0], op.index) : this.#results(node.inputs[0])[op.index]];
       case 'past':
         return [this.#past(node)];
       case 'scan':
         return this.#scan(op, inputs);
       case 'call':
-        return this.#call(op, inputs);
+        return this.#call(node, op, inputs);
       case 'clock':
         return this.#clocked(op, inputs);
       default:
@@ -338,10 +374,26 @@ class Run {
     return stack(this.#extents([node.op.axis]), so, this.#blank(typeOf(state)));
   }
 
-  #call(op: Extract<Op, { readonly kind: 'call' }>, inputs: readonly Tensor[]): readonly Tensor[] {
+  #call(node: Node, op: CallOp, inputs: readonly Tensor[]): readonly Tensor[] {
     const { region, binding } = op;
     const extras = this.#extents(binding.extras);
+    const once = binding.once ?? [];
     const runs: (readonly Tensor[])[] = [];
+    this.#elements(node, op, inputs, () => {
+      runs.push(region.results.map((result, k) => (once.includes(k) ? this.#blank(typeOf(result)) : this.value(result))));
+    });
+    return region.results.map((result, k) => {
+      const elements = runs.map((run) => renamed(run[k], binding.results[k]));
+      if (once.includes(k)) return renamed(this.#blank(typeOf(result)), binding.results[k]);
+      const all = stack(extras, elements, renamed(this.#blank(typeOf(result)), binding.results[k]));
+      const whole = { ...all, masks: uniteMasks(all.masks) };
+      return binding.maskOnly === undefined ? whole : { ...onePresent(whole, binding.maskOnly), masks: whole.masks };
+    });
+  }
+
+  /** Runs `visit` in the body of the call for one element after the other. */
+  #elements(node: Node, { region, binding }: CallOp, inputs: readonly Tensor[], visit: () => void): void {
+    const extras = this.#extents(binding.extras);
     const clock = this.#clock();
     const clocked = clock === null ? [] : binding.extras.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
     everywhere(extras, (places) => {
@@ -351,17 +403,50 @@ class Run {
         return this.#conform(renamed(element, bound), typeOf(region.args[k]));
       });
       this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), {
-        whole: true, extras: binding.extras, places: [...places], run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
-      }), () => {
-        runs.push(region.results.map((result) => this.value(result)));
-      });
+        whole: true, call: node, extras: binding.extras, places: [...places], run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
+      }), visit);
     });
-    return region.results.map((result, k) => {
-      const elements = runs.map((run) => renamed(run[k], binding.results[k]));
-      const all = stack(extras, elements, renamed(this.#blank(typeOf(result)), binding.results[k]));
-      const whole = { ...all, masks: uniteMasks(all.masks) };
-      return binding.maskOnly === undefined ? whole : { ...onePresent(whole, binding.maskOnly), masks: whole.masks };
-    });
+  }
+
+  /** A result that is one for all elements of the call: of the arguments it needs those that are. */
+  #once(node: Node, index: number): Tensor {
+    const { op } = node;
+    if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
+    const { region, binding } = op;
+    const read = new Set(reachable([region.results[index]], apart().next));
+    const bound = region.args.flatMap((argument, k): [Node, Tensor][] => (read.has(argument) ? [[argument, this.#conform(renamed(this.value(node.inputs[k]), binding.args[k]), typeOf(argument))]] : []));
+    const results: Tensor[] = [];
+    this.#inside(environment(bound, { whole: true, call: node, run: 'once' }), () => results.push(renamed(this.value(region.results[index]), binding.results[index])));
+    return results[0];
+  }
+
+  /** Of all examples, and in each of all elements of the calls around. */
+  #across({ fn, axes }: Extract<Op, { readonly kind: 'across' }>, node: Node): Tensor {
+    const known = this.#together.across.get(node);
+    if (known !== undefined) return known;
+    const around = this.#stack.slice(1);
+    const calls = around.flatMap(({ call }) => (call === null ? [] : [call]));
+    if (calls.length < around.length) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
+    const found: Tensor[] = [];
+    for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.value(node.inputs[0])));
+    const made = acrossAll(fn, axes, found, this.#extents(node.types[0].axes));
+    this.#together.across.set(node, made);
+    return made;
+  }
+
+  /** Runs `visit` in every element of the innermost of the calls, from the outside in. */
+  #everywhere(calls: readonly Node[], visit: () => void): void {
+    const open = this.#stack.splice(1);
+    const enter = ([call, ...inner]: readonly Node[]): void => {
+      if (call === undefined) return visit();
+      if (call.op.kind !== 'call') throw new GraphError(`%${call.id} is no call`);
+      this.#elements(call, call.op, call.inputs.map((input) => this.value(input)), () => enter(inner));
+    };
+    try {
+      enter(calls);
+    } finally {
+      this.#stack.push(...open);
+    }
   }
 
   /** For each time in turn: what exists then. */
@@ -380,7 +465,7 @@ class Run {
     return results;
   }
 
-  #inside(scope: Environment, run: () => void): void {
+  #inside(scope: Environment, run: () => unknown): void {
     this.#stack.push(scope);
     try {
       run();

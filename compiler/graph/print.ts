@@ -119,6 +119,8 @@ export function showOp(op: Op): string {
       return op.kind;
     case 'reduce':
       return `${op.fn}[${op.axes.join(', ')}]`;
+    case 'across':
+      return `${op.fn}[${['examples', ...op.axes].join(', ')}]`;
     case 'softmax':
       return `${op.log ? 'log ' : ''}softmax[${op.axis}]`;
     case 'argmax':

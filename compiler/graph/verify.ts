@@ -22,8 +22,8 @@ export interface VerifyOptions {
 const FORBIDDEN: { readonly [D in Dialect]: readonly Op['kind'][] } = {
   calls: ['length', 'shift', 'permute', 'reshape', 'matmul', 'append', 'before'],
   inlined: ['length', 'shift', 'permute', 'reshape', 'matmul', 'call', 'clock'],
-  batched: ['permute', 'reshape', 'matmul', 'call', 'clock', 'where', 'otherwise'],
-  'laid-out': ['call', 'clock', 'where', 'otherwise', 'contract', 'past'],
+  batched: ['across', 'permute', 'reshape', 'matmul', 'call', 'clock', 'where', 'otherwise'],
+  'laid-out': ['across', 'call', 'clock', 'where', 'otherwise', 'contract', 'past'],
 };
 
 /** Throws `GraphError` with the first fault, its node and the nodes around it. */

@@ -52,6 +52,35 @@ export function reachable(roots: readonly Node[], next: (node: Node) => readonly
   return [...done];
 }
 
+export interface Apart {
+  readonly next: (node: Node) => readonly Node[];
+  /** Is the argument bound by a region that was met? */
+  isBound(argument: Node): boolean;
+}
+
+/** What a value reads for one element: of a call what its one result reads, and nothing that is reduced across examples. */
+export function apart(): Apart {
+  const bound = new Map<Node, Node | null>();
+  return {
+    isBound: (argument) => bound.has(argument),
+    next: (node) => {
+      const { op, inputs } = node;
+      if (op.kind === 'across') return [];
+      if (op.kind === 'argument') {
+        const value = bound.get(node) ?? null;
+        return value === null ? [] : [value];
+      }
+      const [from] = inputs;
+      if (op.kind === 'result' && from.op.kind === 'call') {
+        from.op.region.args.forEach((argument, k) => bound.set(argument, from.inputs[k]));
+        return [from.op.region.results[op.index]];
+      }
+      for (const argument of regionArguments(node)) bound.set(argument, null);
+      return operands(node);
+    },
+  };
+}
+
 const NONE: ReadonlySet<Node> = new Set();
 
 /** Which region arguments nodes depend on, and so where they stand. */

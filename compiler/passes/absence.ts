@@ -3,7 +3,7 @@
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
 import { atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
-import type { Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
+import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, isRagged, join as joined, originOf, sizeOf } from '../graph/spaces.ts';
 import { all, axesOf, BATCH, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
@@ -276,6 +276,27 @@ export class Absence {
       case 'all':
         return done(m.reduce('all', m.binary('or', m.unary('not', present), value), over));
     }
+  }
+
+  /** Over the axes and the examples, of what is present in them. */
+  across(fn: AcrossFn, { value: x, masks }: Partial, axes: readonly string[]): Node {
+    const m = this.#m;
+    const over = [BATCH.id, ...axes];
+    const value = hasAxis(axesOf(x), BATCH.id) ? x : m.broadcast(x, [BATCH, ...axesOf(x)]);
+    const reduced = axesOf(value).filter(({ id }) => over.includes(id));
+    const present = all(m, [...masks, ...reduced.filter((axis) => this.ragged(axis)).map((axis) => this.valid(axis))]);
+    const kind = value.types[0].elem.kind === 'float' ? 'float' : 'int';
+    if (present === null) return m.reduce(fn, fn === 'mean' ? m.float(value) : value, over);
+    const skip = (by: number): Node => m.select(present, value, m.constant(by, kind));
+    if (fn === 'sum') return m.sum(skip(0), over);
+    const [told, untold] = [reduced.filter(({ id }) => hasAxis(axesOf(present), id)), reduced.filter(({ id }) => !hasAxis(axesOf(present), id))];
+    if (fn !== 'mean') {
+      const found = m.reduce(fn, skip((kind === 'int' ? LARGEST_INT : LARGEST) * (fn === 'max' ? -1 : 1)), over);
+      return m.select(this.#any(present, over), found, m.constant(0, kind));
+    }
+    const counted = m.sum(m.float(present), told.map(({ id }) => id));
+    const count = untold.reduce((n, axis) => m.mul(n, m.float(m.size(sizeOf(axis.space)))), counted);
+    return m.div(m.sum(m.float(skip(0)), over), m.binary('max', count, m.constant(1)));
   }
 
   #any(present: Node, over: readonly string[]): Node {

@@ -111,6 +111,8 @@ class Batch extends Rebuild {
       }
       case 'reduce':
         return absence.reduce(op.fn, x, op.axes);
+      case 'across':
+        return { value: absence.across(op.fn, x, op.axes), masks: [] };
       case 'softmax':
         return absence.softmax(x, op.axis, op.log);
       case 'argmax':

@@ -13,7 +13,7 @@ export interface CompiledUpdate {
   readonly update: UpdateGraph;
   /** `loss` [] and `metric.<name>` []: means over the batch. */
   readonly loss: Roots;
-  /** `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes, for those that the update trains. */
+  /** `loss`, `metric.<name>`, `gradient.<path>` with the parameter's axes, for those that the update trains; `running.<path>`: the next values of running values. */
   readonly gradients: Roots;
 }
 

@@ -72,6 +72,12 @@ export class Inline extends Rebuild {
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
     if (op.kind === 'random') return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, inputs);
+    if (op.kind === 'across') {
+      // Every element counts, also where one value stands for several.
+      const [x] = inputs;
+      const whole = this.m.broadcast(x, join(this.#extras, axesOf(x)));
+      return this.m.make({ ...op, axes: [...this.#extras.map(({ id }) => id), ...op.axes] }, [whole]);
+    }
     const space = this.#whole.clockOf(node);
     return super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space));
   }
@@ -93,6 +99,7 @@ export class Inline extends Rebuild {
     for (const { from, to } of op.binding.results[index]) {
       if (axesOf(made).some(({ id }) => id === from)) made = this.m.rename(made, from, to);
     }
+    if (op.binding.once?.includes(index) === true) return made;
     const axes = join(without(op.binding.extras, op.binding.maskOnly ?? []), axesOf(made));
     return sameAxes(axes, axesOf(made)) ? made : this.m.broadcast(made, axes);
   }

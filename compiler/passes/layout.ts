@@ -125,7 +125,7 @@ class Layout {
         return build.make(op, [this.of(node.inputs[0]!)], origin);
       case 'scan':
         return this.#scan(op, node, inputs);
-      case 'where': case 'otherwise': case 'past': case 'call': case 'clock':
+      case 'across': case 'where': case 'otherwise': case 'past': case 'call': case 'clock':
         throw new Error(`layout: ${op.kind} must be lowered before`);
     }
   }

@@ -24,6 +24,9 @@ import { deriveStep, type StepRoots } from './step.ts';
 import { tapes } from './tape.ts';
 import { vectorise } from './vectorise.ts';
 
+/** In front of the paths of running values among the roots of gradients. */
+export const RUNNING = 'running.';
+
 export interface DeriveOptions {
   /** Verify the graph after every pass. */
   readonly verify?: boolean;
@@ -61,12 +64,14 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const outputs = new Map([...program.outputs]);
   const forward = finish('forward', inOrder(batched('forward', outputs), (name) => [BATCH, ...axesOf(outputs.get(name)!)]));
 
+  const kept = new Map(program.running.map(({ path, axes }) => [`${RUNNING}${path}`, axes]));
   let unreached: ReadonlySet<string> = new Set(program.parameters.map(({ path }) => path));
   const objectives = program.objectives.map((objective): CompiledObjective => {
     const updates = objective.updates.map((update): CompiledUpdate => {
       const name = update.name === null ? objective.name : `${objective.name} ${update.name}`;
       const loss = averaged(batched(`${name} loss`, lossRoots(update)));
-      const means = averaged(batched(`${name} gradients`, lossRoots(update.training), true));
+      const training = new Map([...lossRoots(update.training), ...[...update.training.running].map(([path, node]): [string, Node] => [`${RUNNING}${path}`, node])]);
+      const means = inOrder(averaged(batched(`${name} gradients`, training, true)), (root) => kept.get(root) ?? []);
       const gradient = differentiate(means, 'loss', program.parameters.filter(({ path }) => trains(update, path)));
       unreached = new Set([...unreached].filter((path) => !trains(update, path) || gradient.unreached.includes(path)));
       const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
@@ -119,7 +124,7 @@ function trains({ trains: models }: UpdateGraph, path: string): boolean {
   return models === null || models.some((model) => path.startsWith(`${model}.`));
 }
 
-function lossRoots({ loss, metrics }: UpdateGraph['training']): Roots {
+function lossRoots({ loss, metrics }: Pick<UpdateGraph, 'loss' | 'metrics'>): Roots {
   return new Map([['loss', loss], ...[...metrics].map(([name, node]): [string, Node] => [`metric.${name}`, node])]);
 }
 

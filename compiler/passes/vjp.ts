@@ -227,6 +227,7 @@ const RULES: Rules = {
   position: 'none',
   argument: 'none',
   random: 'none',
+  across: 'absent',
   unary({ m, op, inputs, y, g }) {
     const rule = UNARY[op.fn];
     return [rule === 'none' ? null : rule(m, g, inputs[0], y)];

@@ -219,12 +219,16 @@ class Run<Example, M extends Trainable<Example>> {
   }
 
   private update(update: UpdateDefinition, optimizer: Optimizer, settings: OptimizerSettings, batch: DeviceBatch, random: StepRandom, step: number): Losses {
-    const { gradients, ...losses } = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
+    const { gradients, running = {}, ...losses } = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
     try {
       optimizer.apply(gradients, settings, step, update.clip);
+    } catch (error) {
+      disposeAll(running);
+      throw error;
     } finally {
       disposeAll(gradients);
     }
+    this.model.weights.replace(running);
     return losses;
   }
 

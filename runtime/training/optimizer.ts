@@ -109,7 +109,7 @@ export class Optimizer {
   /** @param trains which parameters, by path; default all */
   constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
     this.weights = weights;
-    this.specs = weights.specs.filter(({ path }) => trains(path));
+    this.specs = weights.specs.filter(({ path, running }) => running !== true && trains(path));
     this.left = weights.tensors;
     this.vector = tf.keep(this.joined(this.left));
   }

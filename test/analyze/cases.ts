@@ -180,6 +180,24 @@ export const cases: readonly Case[] = [
   c('E0611', 'a scan along a tape', body("scan source with xt = x { state r: [embed] = 0;  H = past[tape](r);  s = scan «tape» with ht = H { state u: [embed] = 0;  u' = ht;  emit u' };  r' = xt + sum[tape](s);  emit r }")),
   c('E0604', 'a state over a tape', body("scan source with xt = x { state r: [embed] = 0;  r' = «past[tape](r)»;  emit r }")),
   c('E0404', 'a past without a name', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + sum[embed](«past(r)»);  emit r }")),
+  // ---- running values, and reductions across examples
+  c('E0806', 'a mean over the batch in a block', body('x - mean[«batch»](x)')),
+  c('E0806', 'a mean over what is lifted in a block that keeps nothing', body('x - mean[«lifted»](x)')),
+  c('E0806', 'the batch in a block with running values', body("running m: [embed] = 0\nm' = mean[«batch», source](x)\nx + m")),
+  c('E0806', 'a softmax over examples', body("running m: [embed] = 0\nm' = sum[source](softmax[«lifted»](x))\nx + m")),
+  c('E0806', 'a ragged axis that is kept', body("running m: [embed] = 0\nm' = sum[source](«mean[lifted](x)»)\nx + m")),
+  c('E0806', 'examples named twice', objective('loss = mean[batch, «batch», embed]((y - t) ^ 2)\noptimizer adam(rate = 0.1)')),
+  c('E0806', 'both names of examples', objective('loss = mean[lifted, «batch», embed]((y - t) ^ 2)\noptimizer adam(rate = 0.1)')),
+  c('E0806', 'a mean over examples in a scan', `${dims}block Norm(x: [embed]) -> [embed] { running m: [embed] = 0;  m' = mean[«lifted»](x);  x - m }\n${body("scan source with xt = x { state r: [embed] = 0;  r' = Norm(xt);  emit r' }")}`.replace(/(dim [^]*?\n)([^]*)\1/, '$1$2')),
+  c('E0505', 'an answer that depends on the others', `${dims}block Centre(x: [k]) -> [k] { running m: [k] = 0;  m' = mean[lifted](x);  x - «mean[lifted](x)» }\nmodel M(x: [source, embed]) -> [source, embed] { Centre(x) }`),
+  c('E0807', 'no next value', body('running «m»: [embed] = 0\nx + m')),
+  c('E0807', 'a next value that each example has for itself', objective("running b: [] = 0\nR = sum[embed](y)\n«b'» = 0.9 * b + 0.1 * R\nloss = R - b\noptimizer adam(rate = 0.1)")),
+  c('E0807', 'a next value of a draw', body("running m: [embed] = 0\n«m'» = sample normal[embed]()\nx + m")),
+  c('E0807', 'a next value that depends on where it is called', `${dims}block Keep(x: [k]) -> [k] { running m: [k] = 0;  m' = x;  x + m }\nblock B(x: [source, embed]) -> [source, embed] { «Keep(x)» }`),
+  c('E0503', 'a ragged running value', body("running «m: [source]»\nm' = m\nx + m")),
+  c('E0305', 'a running map', body("running m: «[embed <- hidden]»\nx")),
+  c('E0604', 'a next value of another type', body("running m: [embed] = 0\nm' = «sum[embed](m) * h»\nx + m")),
+  c('E0603', 'a prime of what is not running', body("running m: [embed] = 0\nm' = m\n«k'» = m\nx + m")),
   // ---- objectives
   c('E0805', 'an update of what is no model here', joint('update «C» { loss = A(x)[d = 0];  optimizer sgd(rate = 1) }')),
   c('E0203', 'two models of one name', joint('loss = M(x)[d = 0];  optimizer sgd(rate = 1)', 'for M, «M»')),
@@ -216,14 +234,10 @@ model N(c: [hidden]) -> [hidden] { «M(c)» }`),
 
 /** What is parsed, and has no meaning yet: each exactly one E0901. */
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
-  ['running', body('«running m: [embed] = 0»\nx + m')],
   ['an objective of a decoder', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nobjective O for «D» { loss = 0 }`],
   ['probability', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  probability = softmax[words](Linear[words](s)) }`],
   ['ragged in', 'dim sentence: ragged, «word: ragged in sentence»\nmodel M(x: [sentence, word]) -> [] { sum[sentence, word](x) }'],
   ['an axis longer than a ragged dim, other than by a sum', 'dim time: ragged\nmodel M(x: [time]) -> [«twice: 2 * time»] { concat[twice](x, x[time as other]) }'],
-  ['batch', body('x - mean[«batch»](x)')],
-  ['lifted', body('x - mean[«lifted»](x)')],
-  ['BatchNorm', body('«BatchNorm(x)»')],
 ];
 
 export const warnings: readonly Case[] = [

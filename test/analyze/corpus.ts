@@ -60,6 +60,19 @@ model M(x: [source, d], ids: index(d)[source], t: index(d)[tokens]) -> { y: [sou
   { y = y, g = sum[source by ids](x[d = last]), n = if all[tokens](far > 0) and not any[source](x[d = first] > 1) then sum[tokens](far) else clamp(mean[source, d](x), 0, 1) }
 }
 `,
+  running: `dim height: ragged, width = 3, c = 2
+block Power(x: [k]) -> [k] { param W: [k, other: k];  running u: [k] = normal(1);  u' = unit(W @[k] u)[other as k];  x * stop(u') }
+block Layer(x: [k]) -> [k] { tanh(BatchNorm(Power(x))) }
+model M(x: [height, width, c]) -> y: [height, width, c] { let f = Layer;  f(f(x)) }
+objective Fit for M given t: [c] {
+  running b: [] = 0, far: [c]
+  R = -sum[c]((mean[height, width](y) - t) ^ 2)
+  b' = 0.9 * b + 0.1 * mean[batch](R)
+  far' = max[lifted, height, width](y)
+  loss = -stop(R - b) * sum[c](t) - R + mean[batch, height, width, c](y ^ 2) + sum[c](0 * far)
+  optimizer sgd(rate = 0.1)
+}
+`,
   chance: `dim source: ragged, d = 3, latent = 2
 block Jitter[at..](x: [at..]) -> [at..] { x + 0.1 * sample normal[at..]() }
 model M(x: [source, d]) -> { y: [source, d], place: index(source)[], z: [latent] } {

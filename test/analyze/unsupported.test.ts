@@ -8,10 +8,7 @@ const decoder = (body: string): string => `${DIMS}decoder D(c: [d]) generates y:
 const STATE = "state s: [d] = c;  s' = tanh(s);  logits = Linear[words](s')";
 
 const REFUSED: Readonly<Record<string, string>> = {
-  running: block("running m: [d] = 0;  m' = x;  x + m", '(x: [d]) -> [d]'),
-  'reducing over batch': block('x - mean[batch](x)'),
-  'reducing over lifted': block('x - mean[lifted](x)'),
-  BatchNorm: block('BatchNorm(x)'),
+  'running per an axis': `${DIMS}block G(x: [d]) -> [d] { running m: [d] = 0;  m' = 0.5 * m;  x - m }\nblock F(x: [d]) -> [e, d] { G per e (x) }`,
   'probability instead of logits': decoder("state s: [d] = c;  s' = tanh(s);  probability = softmax[words](Linear[words](s'))"),
   'an objective over a decoder': `${decoder(STATE)}\nobjective O for D { loss = 0.0;  optimizer sgd(rate = 0.1) }`,
   'ragged in': 'dim far: ragged in near',

@@ -71,7 +71,7 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
       const [type] = node.types;
       return { name: input, type: tensor(type!.elem, type!.axes.filter((each) => each.id !== 'batch')), doc: null };
     }),
-    fixed: [], outputs: new Map(), decoder: null, causal: null, objectives: [], requirements: [],
+    fixed: [], outputs: new Map(), running: [], decoder: null, causal: null, objectives: [], requirements: [],
   };
   return { model: { program, forward: layout(batched), objectives: [], decoder: null, stream: null }, batched };
 }

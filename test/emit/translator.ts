@@ -81,7 +81,7 @@ export function translator(): CompiledModel {
   const b = new Builder();
   const input = (name: string, axes: readonly Axis[], of: typeof W): Input => ({ name, type: tensor(index(of), axes), doc: name === 'tokens' ? 'The words to translate.' : null });
   const objective: ObjectiveGraph = {
-    name: 'Tagging', given: [input("y'", [target], G)], updates: [{ name: null, trains: null, loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]), training: { loss: b.constant(0), metrics: new Map() },
+    name: 'Tagging', given: [input("y'", [target], G)], updates: [{ name: null, trains: null, loss: b.constant(0), metrics: new Map([['log p', b.constant(0)]]), training: { loss: b.constant(0), metrics: new Map(), running: new Map() },
     optimizer: { kind: 'adam', options: new Map([['rate', {
       kind: 'call', fn: 'mul', args: [{ kind: 'call', fn: 'pow', args: [{ kind: 'size', size: H.size }, { kind: 'number', value: -0.5 }] },
         { kind: 'call', fn: 'min', args: [{ kind: 'name', name: 'step' }, { kind: 'number', value: 100 }] }],
@@ -104,7 +104,7 @@ export function translator(): CompiledModel {
       { path: 'W', axes: [hidden, inner], outs: 1, init: { kind: 'glorot' }, origin },
       { path: 'V', axes: [tags, hidden], outs: 1, init: { kind: 'uniform', limit: 0.5 }, origin },
     ],
-    inputs: [input('tokens', [source], W)], outputs: new Map(), decoder, causal: null, objectives: [objective],
+    running: [], inputs: [input('tokens', [source], W)], outputs: new Map(), decoder, causal: null, objectives: [objective],
     requirements: [{ kind: 'divides', a: size.int(2), b: H.size, origin, why: 'it is cut in two by `half`, ${half}' }],
   };
   const [memory, state] = [b.input('memory.x', tensor(float, [batch, source, hidden])), b.input('state.s', tensor(float, [batch, beam, hidden]))];

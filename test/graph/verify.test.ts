@@ -64,7 +64,7 @@ describe('a fault is found and shown with its neighbours', () => {
       logits, taps: new Map([['next', next]]), start: 0, end: null, rank: null, atMost: null,
     };
     const program: Program = {
-      name: 'M', doc: null, file: 'm.attn', hyperparameters: [], fixed: [], ragged: [], parameters: [], inputs: [], outputs: new Map(), decoder, causal: null, objectives: [], requirements: [],
+      name: 'M', doc: null, file: 'm.attn', hyperparameters: [], fixed: [], ragged: [], parameters: [], running: [], inputs: [], outputs: new Map(), decoder, causal: null, objectives: [], requirements: [],
     };
     verifyProgram(program, 'inlined');
     expect(() => verifyProgram({ ...program, decoder: { ...decoder, states: [] } }, 'inlined')).toThrow(/used outside its region/);

@@ -67,10 +67,10 @@ function hash(text: string): number {
   return h;
 }
 
-/** Parameters of a model in float64, for the oracle. */
-export async function parametersOf(model: Pick<Tested, 'parameters' | 'weights'>): Promise<Map<string, Float64Array>> {
+/** Parameters and running values of a model in float64, for the oracle. */
+export async function parametersOf(model: Pick<Tested, 'parameters' | 'running' | 'weights'>): Promise<Map<string, Float64Array>> {
   const values = new Map<string, Float64Array>();
-  for (const { path } of model.parameters) values.set(path, Float64Array.from((await model.weights.read(path)).data));
+  for (const { path } of [...model.parameters, ...model.running]) values.set(path, Float64Array.from((await model.weights.read(path)).data));
   return values;
 }
 

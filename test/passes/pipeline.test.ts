@@ -25,8 +25,8 @@ function program(): Program {
       states: [{ name: 's', argument: s, init: encode.init, next: one.s }],
       logits: one.logits, taps: new Map([['weights', one.weights]]), start: 0, end: 1, rank: null, atMost: null,
     },
-    causal: null,
-    objectives: [{ name: 'likelihood', given: [input("y'", target)], updates: [{ name: null, trains: null, loss, metrics, training: { loss, metrics }, optimizer: { kind: 'adam', options: new Map() }, clip: null }] }],
+    running: [], causal: null,
+    objectives: [{ name: 'likelihood', given: [input("y'", target)], updates: [{ name: null, trains: null, loss, metrics, training: { loss, metrics, running: new Map() }, optimizer: { kind: 'adam', options: new Map() }, clip: null }] }],
     requirements: [],
   };
 }

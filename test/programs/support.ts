@@ -3,10 +3,11 @@ import { expect } from 'vitest';
 import { evaluate } from '../../compiler/analyze/size.ts';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret, interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
 import { originOf, sizeOf } from '../../compiler/graph/spaces.ts';
-import { Model, useBackend, type Values } from '../../runtime/index.ts';
+import { Model, useBackend, type BackendName, type Values } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';
+import { drawsOf } from '../models/chance.ts';
 import { library, parametersOf, relative } from '../models/support.ts';
 import { randomFrom } from '../passes/support.ts';
 
@@ -23,8 +24,11 @@ export interface Ran {
 export interface Options {
   readonly set?: Readonly<Record<string, string | number>>;
   readonly files?: Readonly<Record<string, string>>;
+  /** Parameters whose gradient is no slope, since the loss reads some of them through `stop`. */
+  readonly stopped?: readonly string[];
   /** Entries of each parameter whose gradient is compared. */
   readonly entries?: number;
+  readonly backend?: BackendName;
   /** What the program's data do not size. */
   readonly dims?: Readonly<Record<string, number>>;
 }
@@ -86,11 +90,16 @@ export function exampleOf(program: Program, lengths: Readonly<Record<string, num
 /** Emits the program, runs all examples in one batch and each alone on the oracle; compares outputs, losses and gradients. */
 export async function agrees(text: string, examples: readonly Example[] | ((program: Program) => readonly Example[]), options: Options = {}): Promise<Ran> {
   const { program, code } = await compileText(text, options);
-  await useBackend('cpu');
+  await useBackend(options.backend ?? 'cpu');
   const model: Tested = new Model(definitionOf(code), { seed: 3, ...(options.dims === undefined ? {} : { dims: options.dims }) });
   const parameters = await parametersOf(model);
   const given = typeof examples === 'function' ? examples(program) : examples;
-  const bindings = given.map((example) => bound(program, model, parameters, example));
+  const atStep = (step: number): Bindings[] => given.map((example, row) => {
+    const own = bound(program, model, parameters, example);
+    return { ...own, random: drawsOf(model.seed, step, row, own.sizes) };
+  });
+  const bindings = atStep(0);
+  const training = atStep(1);
   const outputs = await model.forward(given);
   const names = [...program.outputs.keys()];
   given.forEach((_, row) => {
@@ -98,23 +107,24 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
     names.forEach((name, k) => same(outputs[row]![name]!.data, expected[k]!.data, `${name} of example ${row}`));
   });
   for (const objective of program.objectives) {
-    const mean = (node: Node): number => given.reduce((sum, _, row) => sum + interpret([node], bindings[row]!)[0]!.data[0]!, 0) / given.length;
+    const mean = (node: Node): number => interpretAll([node], bindings).reduce((sum, [value]) => sum + value!.data[0]!, 0) / given.length;
     const { loss, metrics } = await model.loss(given, { objective: objective.name });
     same([loss], [objective.updates.reduce((sum, update) => sum + mean(update.loss), 0)], `loss of ${objective.name}`);
     for (const update of objective.updates) {
       const front = update.name === null ? '' : `${update.name}.`;
       for (const [name, node] of update.metrics) same([metrics[front + name]!], [mean(node)], `metric ${name}`);
-      const { gradients } = await model.gradients(given, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
+      const { gradients, running } = await model.gradients(given, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
       for (const [path, { data }] of Object.entries(gradients)) {
         const step = Math.max(1, Math.floor(data.length / (options.entries ?? 3)));
         const entries = Array.from({ length: data.length }, (_, k) => k).filter((k) => k % step === 0);
-        const each = bindings.map((binding) => finiteDifference(update.training.loss, binding, path, entries));
-        const expected = entries.map((_, k) => each.reduce((sum, own) => sum + own[k]!, 0) / given.length);
+        const expected = finiteDifference(update.training.loss, training, path, entries);
         const scale = Math.max(1e-2, ...expected.map(Math.abs));
-        entries.forEach((entry, k) => {
+        if (options.stopped?.includes(path) !== true) entries.forEach((entry, k) => {
           if (!(Math.abs(data[entry]! - expected[k]!) <= 2e-3 * scale)) expect.fail(`${path}[${entry}] of ${objective.name}: differences ${expected[k]}, gradient ${data[entry]}`);
         });
       }
+      expect(Object.keys(running).sort()).toEqual([...update.training.running.keys()].sort());
+      for (const [path, node] of update.training.running) for (const [value] of interpretAll([node], training)) same(running[path]!.data, value!.data, `next ${path}`);
     }
   }
   return { program, model, code, outputs };

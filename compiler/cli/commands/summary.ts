@@ -67,13 +67,19 @@ function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, numbe
     const [instances, to, ins] = [names.slice(0, per), names.slice(per, per + outs), names.slice(per + outs)];
     return `[${to.join(', ')}${ins.length === 0 ? '' : ` <- ${ins.join(', ')}`}]${instances.length === 0 ? '' : ` per ${instances.join(', ')}`}`;
   };
-  const counts = program.parameters.map(({ axes }) => axes.reduce((product, { space }) => product * sizes(sizeOf(space)), 1));
+  const countOf = ({ axes }: Parameter): number => axes.reduce((product, { space }) => product * sizes(sizeOf(space)), 1);
+  const counts = program.parameters.map(countOf);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
   io.out(program.name);
   const rows = program.parameters.map((parameter, k) => [parameter.path, shape(parameter), initialiser(parameter), whole(counts[k]!)]);
   const lines = tableOf(['parameter', 'axes', 'initialiser', 'count'], [...rows, ['total', '', '', whole(total)]], 3);
   for (const line of lines) io.out(`  ${line}`);
+  if (program.running.length > 0) {
+    io.out('');
+    const kept = program.running.map((value) => [value.path, shape(value), initialiser(value), whole(countOf(value))]);
+    for (const line of tableOf(['running value', 'axes', 'initialiser', 'count'], kept, 3)) io.out(`  ${line}`);
+  }
   const cost = costOf(program, sizes);
   const at = program.ragged.map(({ label }) => `${label} = ${lengths.get(label) ?? DEFAULT_LENGTH}`).join(', ');
   const about = program.objectives[0] === undefined ? 'outputs' : `objective ${program.objectives[0].name}`;

@@ -20,8 +20,8 @@ export const absence = {
     'dim time: ragged\nrepeat ceil(log2(time)) as i { x = Dense[2 ^ i](x) }', 'dim most = 64, time: ragged <= most\nrepeat ceil(log2(most)) as i { x = Dense[2 ^ i](x) }'),
   // E-BATCH-LEAK
   E0505: entry('answer depends on the rest of the batch',
-    'What an example gets as its answer must not depend on the examples beside it. A value that reduces `batch` or `lifted` may reach an objective, the next value of a `running`, or the branch of `if training`, and nothing else.',
-    'n = x - mean[batch](x)', "running m: [hidden] = 0\nbm = mean[lifted](x)\nm' = 0.9 * m + 0.1 * bm\nn = if training then x - bm else x - m"),
+    'What an example gets as its answer must not depend on the examples beside it. A value that reduces `batch` or `lifted` may reach an objective, the next value of a `running`, or the first branch of `if training`, and nothing else. The message says by which way it gets further.',
+    "running m: [hidden] = 0\nbm = mean[lifted](x)\nm' = 0.9 * m + 0.1 * bm\nn = x - bm", "running m: [hidden] = 0\nbm = mean[lifted](x)\nm' = 0.9 * m + 0.1 * bm\nn = if training then x - bm else x - m"),
   E0506: entry('size that nothing gives',
     'A dim that is `= input` has the size of an axis of an input, one for all examples of a call. Where no input of the model, or of the objective, has that axis, its size would be unknown.',
     'dim width = input\nmodel M(x: [d]) -> [width] { x[d = first] * position[width] }', 'dim width = input\nmodel M(x: [d, width]) -> [width] { mean[d](x) }'),

@@ -54,8 +54,4 @@ export const recurrence = {
   E0704: clock('no step of its own',
     'From the proof that nothing looks ahead the compiler derives one step: what a later place reads is kept. For this expression it does not know how: what is to be kept stands inside a loop along another axis.',
     "scan source with mt = m { state h: [target, d] = x;  h' = tanh(ScaledDot(h, h[target as key], h[target as key]) + mt);  emit h' }   // in a decoder over target", "seen = ScaledDot(x, x[target as key], x[target as key])\nscan source with mt = m { state h: [target, d] = x;  h' = tanh(seen + h + mt);  emit h' }"),
-  // W-LEAK
-  W0701: clock('training sees what generating does not',
-    'A mean over `lifted` in the branch of `if training` takes in later places of the generated axis. Generating uses the other branch, so nothing is wrong there, but training learns from values that it will not have.',
-    'n = if training then x - mean[lifted](x) else x - m   // in a decoder over target', 'n = LayerNorm(x)'),
 } satisfies Entries;

@@ -21,6 +21,12 @@ export const training = {
   E0805: entry('an `update` that says too much or too little',
     'An objective has one loss, or it has updates, each with a loss, metrics, an optimizer and clipping of its own, and each for the models that it names. What updates share, equations, stands in front of them.',
     'loss = relu(1 - D(x))\nupdate D { optimizer adam(rate = 1e-3) }', 'update D {\n  loss = relu(1 - D(x))\n  optimizer adam(rate = 1e-3)\n}'),
+  E0806: entry('reduction over examples in the wrong place',
+    '`sum`, `mean`, `max` and `min` may go over `batch`, all examples, in an objective, and over `lifted`, all examples and all that the block is lifted over, in an objective or in a block that keeps `running` values. Inside a `scan`, a decoder or a causal model there is no such value.',
+    'block Centre(x: [d]) -> [d] { x - mean[batch](x) }', "running b: [] = 0\nb' = 0.9 * b + 0.1 * mean[batch](R)"),
+  E0807: entry('running value without one next value',
+    "A running value `u` has one equation for `u'`, and it is one for all examples, for all that its block is lifted over, and for all steps of a scan: of what differs among them only a reduction over `lifted` or `batch` may enter. Each update evaluates it once.",
+    "running m: [channel] = 0\nm' = 0.9 * m + 0.1 * x", "running m: [channel] = 0\nm' = 0.9 * m + 0.1 * mean[lifted](x)"),
   // W-DEAD
   W0801: entry('parameter that nothing trains',
     'No gradient of any loss reaches the parameter: it is not used, or only through `argmax`, comparisons, `floor`, `sample` or `stop`, whose gradient is 0.',

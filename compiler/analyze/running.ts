@@ -1,0 +1,175 @@
+/**
+ * `running` values (R12): kept from update to update, and not trained. In an update the first evaluation reads the old value
+ * and gives the next one; later evaluations of the same instance read that, and give no other.
+ */
+import type { Expr, ParamStatement, Span, Target } from '../../grammar/ast.ts';
+import type { Place } from '../diagnostics/diagnostic.ts';
+import { apart, Dependence, reachable } from '../graph/walk.ts';
+import type { Axis, Node, TensorType } from '../graph/graph.ts';
+import { isRagged } from '../graph/spaces.ts';
+import { chainOf, wayTo } from './across.ts';
+import { asTensor, conform, present, rename, unary } from './operate.ts';
+import { Nexts } from './nexts.ts';
+import { initialiserOf, parameter, soundType } from './parameters.ts';
+import type { Here, Value } from './scope.ts';
+import { ERROR, notYet, origin, placeOf, report, tensor, typeOf, uniquePath } from './scope.ts';
+import { atomsOf } from './size.ts';
+import { axesOfExprs } from './types.ts';
+
+export interface RunningDeclaration {
+  readonly name: string;
+  readonly span: Span;
+  readonly path: string;
+  readonly type: TensorType;
+  /** What it reads as in this evaluation. */
+  readonly node: Node;
+}
+
+/** Null: reported. */
+export function declareRunning(statement: ParamStatement, here: Here): Map<string, RunningDeclaration | null> {
+  const declared = new Map<string, RunningDeclaration | null>();
+  for (const group of statement.groups) {
+    if (group.type.kind === 'map') report(here, 'E0305', group.type.span, 'a running value is a tensor, not a map');
+    if (here.own.length > 0) notYet(here, group.span, '`running` in a block that is called `per` an axis');
+    const axes = group.type.kind === 'tensor' && here.own.length === 0 ? axesOfExprs(group.type.axes, here) : null;
+    const sound = axes !== null && soundType(group, axes, here, 'a running value');
+    const init = group.init === null ? { kind: 'zeros' as const } : initialiserOf(group.init, here);
+    for (const { text, span } of group.names) {
+      if (here.scope.own(text) !== null) {
+        report(here, 'E0203', span, `\`${text}\` is defined twice`);
+        continue;
+      }
+      const made = !sound || init === null ? null : one(text, span, axes, (path) => parameter(path, axes, [], init, span, text, here, here.ctx.running), here);
+      declared.set(text, made);
+      here.scope.define(text, { kind: 'value', value: made === null ? ERROR : tensor(made.node), span });
+    }
+  }
+  return declared;
+}
+
+function one(name: string, span: Span, axes: readonly Axis[], parameterAt: (path: string) => Node | null, here: Here): RunningDeclaration | null {
+  const path = uniquePath(`${here.path}.${name}`, here).replace(/^\./, '');
+  const kept = parameterAt(path);
+  if (kept === null) return null;
+  const next = here.ctx.nexts.read(path);
+  const own = next === null ? kept : typeOf(next).axes.reduce((node, axis, k) => rename(node, axis, axes[k]!, here, span), next);
+  return { name, span, path, type: { elem: { kind: 'float' }, axes, masks: [] }, node: next === null ? kept : unary('stop', own, here, span) };
+}
+
+/** `u' = …`: what `u'` reads as. */
+export function nextRunning(target: Target, value: Value, expr: Expr, declared: RunningDeclaration, here: Here): Value {
+  const { ctx } = here;
+  const node = asTensor(value, here, expr.span);
+  const what = `the next value of \`${declared.name}\``;
+  const next = node === null ? null : conform(node, declared.type, what, here, expr.span, true, 'E0604');
+  if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
+  if (!ctx.training || ctx.nexts.has(declared.path)) return tensor(declared.node);
+  const { axes } = ctx.running.get(declared.path)!;
+  ctx.nexts.set(declared.path, axes.reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next));
+  return tensor(unary('stop', next, here, expr.span));
+}
+
+/**
+ * What makes a next value another one for some examples, places or steps, with the way to it: what is reduced over them all
+ * does not. `free`: arguments of the body at hand, which say nothing before it is called.
+ */
+function difference(next: Node, free: boolean, here: Here): readonly Node[] | null {
+  const read = apart();
+  return wayTo([next], (node) => differs(node, here) || (node.op.kind === 'argument' && !free && !read.isBound(node)), read.next);
+}
+
+function differs({ op, types }: Node, here: Here): boolean {
+  switch (op.kind) {
+    case 'input': case 'random': return true;
+    case 'size': return [...atomsOf(op.size)].some((atom) => here.ctx.ragged.has(atom));
+    default: return op.kind !== 'across' && types.some(({ axes }) => axes.some((axis) => isRagged(axis.space)));
+  }
+}
+
+function isOneForAll(next: Node, { name }: RunningDeclaration, target: Target, here: Here): boolean {
+  const way = difference(next, true, here);
+  if (way === null) return true;
+  reportDifference(name, way, placeOf(here, target.span), here.reach === 'objective' ? 'take the mean: `mean[batch](…)`' : 'take the mean: `mean[lifted](…)`', here);
+  return false;
+}
+
+function reportDifference(name: string, way: readonly Node[], place: Place, fix: string, here: Here): void {
+  const end = way.at(-1)!;
+  const own = end.op.kind === 'random' ? 'a draw' : end.op.kind === 'input' ? `\`${end.op.name}\`` : end.origin.name === null ? 'what differs' : `\`${end.origin.name}\``;
+  here.ctx.problems.report({
+    code: 'E0807', severity: 'error', place, message: `the next value of \`${name}\` is not one for all: it depends on ${own}`,
+    why: `a running value is one for all examples, and for all that its block is lifted over or that a scan repeats${way.length > 2 ? `; here ${chainOf(`\`${name}'\``, way.slice(1), own)}` : ''}`,
+    fix, related: here.ctx.found === null ? [] : [here.ctx.found],
+  });
+}
+
+/** What a model or an objective, and what they call, have found: next values that no example has for itself. */
+export function soundNexts(here: Here): ReadonlyMap<string, Node> {
+  const sound = new Map<string, Node>();
+  for (const [path, next] of here.ctx.nexts.all()) {
+    const way = difference(next, false, here);
+    const { origin: { name, file, start, end } } = here.ctx.running.get(path)!;
+    if (way === null) sound.set(path, next);
+    else reportDifference(name ?? path, way, { file, start, end }, 'reduce over all examples: `mean[lifted](…)`', here);
+  }
+  return sound;
+}
+
+/** A running value that stays as it is. */
+export function requireNexts(declared: ReadonlyMap<string, RunningDeclaration | null>, here: Here): void {
+  for (const [name, each] of declared) {
+    if (each === null || here.scope.lookup(`${name}'`) !== null) continue;
+    report(here, 'E0807', each.span, `the running value \`${name}\` has no next value`, { fix: `add \`${name}' = …\`; what never changes is a number or a \`param\`` });
+  }
+}
+
+// ---------------------------------------------------------------- calls and loops
+
+const isClosed = (node: Node): boolean => new Dependence().of(node).size === 0;
+
+export interface Entered {
+  /** What the call must be given for the next values that its body reads. */
+  readonly given: readonly { readonly value: Node; readonly argument: Node }[];
+  /** Next values that its body has found. */
+  readonly found: readonly (readonly [path: string, next: Node])[];
+}
+
+/** For the body of a call; to be left when it is elaborated. */
+export function enterCall(here: Here, span: Span): { readonly leave: () => Entered } {
+  const { ctx } = here;
+  const outside = ctx.nexts;
+  const builder = ctx.builder.at(origin(here, span));
+  const given = [...outside.all()].map(([path, value]) => ({ path, value, argument: isClosed(value) ? value : builder.argument(typeOf(value)) }));
+  const inside = new Nexts(new Map(given.map(({ path, argument }) => [path, argument])));
+  ctx.nexts = inside;
+  return {
+    leave: () => {
+      ctx.nexts = outside;
+      const found = [...inside.all()].filter(([path]) => !outside.has(path));
+      for (const [path, node] of found) if (isClosed(node)) outside.set(path, node);
+      return { given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)), found: found.filter(([, node]) => !isClosed(node)) };
+    },
+  };
+}
+
+/** A next value may read an argument that the call is not lifted over, and a lifted one through `across`. */
+export function unlifted(found: Entered['found'], call: { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly formalsOf: readonly (readonly { readonly from: string }[])[] }, span: Span, here: Here): boolean {
+  for (const [path, next] of found) {
+    const read = new Set(reachable([next], apart().next));
+    const k = call.args.findIndex((argument, at) => read.has(argument) && typeOf(call.inputs[at]!).axes.some(({ id }) => !call.formalsOf[at]!.some(({ from }) => from === id)));
+    if (k < 0) continue;
+    const argument = call.args[k]!;
+    reportDifference(here.ctx.running.get(path)!.origin.name ?? path, [next, argument], placeOf(here, span), `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``, here);
+    return false;
+  }
+  return true;
+}
+
+/** `steps`: the arguments of a loop. What is found in its body may not depend on them. */
+export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], span: Span, here: Here): void {
+  for (const [path, next] of here.ctx.nexts.all()) {
+    if (known.has(path) || ![...new Dependence().of(next)].some((argument) => steps.includes(argument))) continue;
+    const end = steps.find((argument) => new Dependence().of(next).has(argument))!;
+    reportDifference(here.ctx.running.get(path)!.origin.name ?? path, [next, end], placeOf(here, span), 'let the call stand outside of the scan', here);
+  }
+}
