@@ -28,4 +28,6 @@ export {
 } from './training/task.ts';
 export { BACKEND_NAMES, BackendError, reportBackends, useBackend, type BackendName, type BackendReport } from './backend/index.ts';
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';
+export { attendedSvg, type AttendedPicture } from './pictures/attended.ts';
 export { headsSvg, type HeadsPicture } from './pictures/heads.ts';
+export { pngUri, type PixelImage } from './pictures/image.ts';

@@ -3,7 +3,7 @@
  * Machine Translation by Jointly Learning to Align and Translate" (2015).
  */
 
-import { card, checkWeights, ink1, ink2, leastText, legend, legendBar, note, noteSize, padding, sheetColour, svg, symbolText, titleSize, weightColour, type Drawing } from './frame.ts';
+import { card, checkWeights, ink1, ink2, leastText, legend, legendBar, markColour, note, noteSize, padding, sheetColour, svg, symbolText, titleSize, weightColour, type Drawing } from './frame.ts';
 import { createInk, round, textWidth, wrapped, type Ink } from './text.ts';
 
 export interface AlignmentPicture {
@@ -14,6 +14,8 @@ export interface AlignmentPicture {
   readonly columns: readonly string[];
   /** Shape [rows, columns], each in [0, 1]. */
   readonly weights: readonly (readonly number[])[];
+  /** A place for each row, drawn as a ring: 0 is the middle of the first column. Those outside are drawn at the border. */
+  readonly marks?: readonly number[];
   readonly rowTitle?: string;
   readonly columnTitle?: string;
   readonly caption?: string;
@@ -68,6 +70,9 @@ export function alignmentGridSvg(pictures: readonly AlignmentPicture[], columns:
 function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
   checkWeights(picture, caller);
   const { rows, columns } = picture;
+  if (picture.marks !== undefined && (picture.marks.length !== rows.length || !picture.marks.every(Number.isFinite))) {
+    throw new RangeError(`${caller}: expected a number for each of ${rows.length} rows as marks, given ${picture.marks.join(', ')}.`);
+  }
   const matrixWidth = columns.length * cell;
   const matrixHeight = rows.length * cell;
 
@@ -120,6 +125,10 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
     });
     parts.push(squares.join(''));
   });
+  for (const [r, place] of (picture.marks ?? []).entries()) {
+    const x = left + (Math.min(Math.max(place, -0.5), columns.length - 0.5) + 0.5) * cell;
+    parts.push(`<circle cx="${round(x)}" cy="${round(top + (r + 0.5) * cell)}" r="${cell / 5}" fill="none" stroke="${markColour}" stroke-width="2.2"/>`);
+  }
   const legendHeight = Math.max(Math.min(matrixHeight, 130), 60);
   parts.push(legend(ink, legendLeft, top, legendHeight));
   y = top + Math.max(matrixHeight, legendHeight);

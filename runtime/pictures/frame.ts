@@ -27,6 +27,8 @@ export const ink1 = '#16202c';
 export const ink2 = '#566472';
 const frameColour = '#d5dde6';
 export const sheetColour = '#e8edf3';
+/** Of what is marked among weights: apart from every colour of the ramp. */
+export const markColour = '#d9480f';
 
 /**
  * One hue from light to dark. Lightness falls steadily, so the order survives every kind of colour blindness and a
