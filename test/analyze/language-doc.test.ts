@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../grammar/index.ts';
 import { compile, modelText } from './support.ts';
@@ -20,9 +20,9 @@ describe('docs/language.md', () => {
 
   it('lists every block of the standard library with its signature', () => {
     const listed = /<!-- signatures: begin -->\n(.*?)<!-- signatures: end -->/s.exec(page)![1]!;
-    const rows = ['attention', 'cells', 'convolution', 'layers', 'measures', 'memory', 'nonlocal', 'snail', 'spectral', 'transformer'].flatMap((name) => {
-      const text = modelText(`std/${name}.attn`);
-      const { module } = parse({ path: name, text });
+    const rows = readdirSync(new URL('../../models/std/', import.meta.url)).sort().flatMap((file) => {
+      const text = modelText(`std/${file}`);
+      const { module } = parse({ path: file, text });
       return module.items.flatMap((item) => (item.kind === 'declaration' ? [`- \`${text.slice(item.span.start, item.body.span.start).replace(/\/\/\/[^\n]*\n/g, '').replace(/\s+/g, ' ').replace(/\( | (?=\))/g, (part) => part.trim()).trim().replace(/^\w+ /, '')}\`: ${item.doc ?? ''}`] : []));
     });
     expect(listed.trim()).toBe(rows.join('\n'));

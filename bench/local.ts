@@ -1,0 +1,57 @@
+/**
+ * What one step of a decoder costs by the length of its input: all of the input attended to, and a window of it, with the
+ * same weights otherwise (models/luong, hidden 256, score general). `npm run bench:local -- [backends]`
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { compileFile } from 'attnc';
+import { reportBackends, useBackend, type ModelOptions } from 'attnc/runtime';
+import { nodeLibrary } from '../compiler/cli/library.ts';
+import type { SequenceModel } from '../models/sequences/sequences.ts';
+
+const only = process.argv[2]?.split(',') ?? ['tensorflow', 'wasm'];
+const lengths = [32, 256, 2048, 16384];
+const ROUNDS = 40;
+const looks = ['global', 'predictive'] as const;
+
+interface Emitted {
+  readonly Luong: new (options: ModelOptions<Record<string, number>>) => SequenceModel;
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = `${root}.attnc/bench`;
+mkdirSync(folder, { recursive: true });
+const made = await Promise.all(looks.map(async (look) => {
+  const { code } = await compileFile('models/luong/model.attn', nodeLibrary(root), { set: new Map([['look', look], ['score', 'general']]) });
+  writeFileSync(`${folder}/luong-${look}.ts`, code ?? '');
+  return ((await import(`${folder}/luong-${look}.ts`)) as Emitted).Luong;
+}));
+const median = (values: readonly number[]): string => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!.toFixed(2);
+
+console.log(`milliseconds for one step, medians of ${ROUNDS}, taken in turn; batch 8, hidden 256, windows of 21\n`);
+console.log(`| backend | | ${lengths.map((length) => `${length} read`).join(' | ')} |\n|---|---|${lengths.map(() => '---').join('|')}|`);
+for (const { name, usable, detail } of await reportBackends()) {
+  if (!only.includes(name)) continue;
+  if (!usable) {
+    console.log(`| ${name} | not usable here: ${detail} |`);
+    continue;
+  }
+  await useBackend(name);
+  const models = made.map((Luong) => new Luong({ dims: { hidden: 256, reach: 10 }, seed: 1 }));
+  const taken: string[][] = looks.map(() => []);
+  for (const length of lengths) {
+    const inputs = Array.from({ length: 8 }, (_, k) => ({ tokens: Array.from({ length }, (_none, i) => 3 + ((7 * i + k) % 26)) }));
+    const running = models.map((model) => model.encode(inputs));
+    const times: number[][] = looks.map(() => []);
+    for (let round = 0; round < ROUNDS + 3; round++) {
+      for (const [k, decoding] of running.entries()) {
+        const start = performance.now();
+        await decoding.step(inputs.map((_, i) => 3 + ((round + i) % 26)));
+        if (round >= 3) times[k]!.push(performance.now() - start);
+      }
+    }
+    for (const decoding of running) decoding.dispose();
+    times.forEach((each, k) => taken[k]!.push(median(each)));
+  }
+  for (const [k, look] of looks.entries()) console.log(`| ${name} | ${look} | ${taken[k]!.join(' | ')} |`);
+}
