@@ -1,0 +1,144 @@
+/** Pictures told in words: which shapes, of which colours, in the order of reading. */
+import { attendedSvg, inParts } from 'attnc/runtime';
+import type { Configuration, Evaluation, Generated, GenerativeModel, GenerateOptions, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample, Value } from 'attnc/runtime';
+import { generator } from '../dates/task.ts';
+import { captionOf, colours, drawScene, fewest, most, shapes, side, type Placed, type Scene, type Thing } from './scenes.ts';
+
+export interface CaptionInput {
+  /** Red, green and blue, row by row. */
+  readonly image: readonly (readonly Float32Array[])[];
+  /** What was drawn, for people and for measuring. */
+  readonly scene: Scene;
+}
+
+export interface CaptionTarget {
+  readonly y: Ints;
+}
+
+export type CaptionModel = GenerativeModel<Record<string, number>, CaptionInput, CaptionTarget>;
+
+/** What the emitted module has. */
+interface Emitted {
+  readonly Caption: new (options: ModelOptions<Record<string, number>>) => CaptionModel;
+}
+
+const vocabulary: readonly string[] = ['<unk>', '<start>', '<end>', ...colours, ...shapes];
+const end = 2;
+/** Pixels of the side of a place. */
+const tile = 6;
+const grid = side / tile;
+
+const configurations: Readonly<Record<string, Configuration>> = {
+  soft: { about: 'two to five shapes, soft attention', dims: {}, seed: 1, batchSize: 64, steps: 4500, validateEvery: 500 },
+  quick: {
+    about: 'two to five shapes, less than a minute: shows that everything runs', dims: { features: 16, hidden: 32, embed: 16, align: 32 }, seed: 1, batchSize: 16, steps: 150, validateEvery: 50,
+    settings: { validation: 64, test: 128 },
+  },
+};
+
+export const task: Task<CaptionInput, CaptionTarget, Generated, CaptionModel, Emitted> = {
+  name: 'caption',
+  about: 'pictures of coloured shapes told in words, looking at one place after the other (Xu et al. 2015)',
+  source: 'model.attn',
+  configurations,
+  open: (configuration) => Promise.resolve(openScenes(configuration)),
+  create: (emitted, options) => new emitted.Caption(options),
+};
+
+export function inputOf(scene: Scene): CaptionInput {
+  const row = (at: number): Float32Array => scene.pixels.subarray(at * side, (at + 1) * side);
+  return { image: [0, 1, 2].map((c) => Array.from({ length: side }, (_, y) => row(c * side + y))), scene };
+}
+
+function exampleOf(scene: Scene): TaskExample<CaptionInput, CaptionTarget> {
+  const words = captionOf(scene.things);
+  return {
+    input: inputOf(scene), target: { y: [...words.map((word) => vocabulary.indexOf(word)), end] },
+    shown: `${scene.things.length} things`, answer: words.join(' '), group: `${scene.things.length} things`,
+  };
+}
+
+function openScenes({ settings = {} }: Configuration): OpenTask<CaptionInput, CaptionTarget, Generated, CaptionModel> {
+  const { validation = 512, test = 2048 } = settings;
+  const held = (count: number, seed: number): TaskExample<CaptionInput, CaptionTarget>[] => {
+    const random = generator(seed);
+    return Array.from({ length: count }, () => exampleOf(drawScene(random)));
+  };
+  return {
+    dims: { words: vocabulary.length, height: side, width: side, tile },
+    train: (random) => exampleOf(drawScene(random)),
+    validation: held(Number(validation), 1000),
+    test: held(Number(test), 2000),
+    parse,
+    samples: ['7', 'red circle blue ring', 'white cross green square yellow diamond violet triangle'],
+    answer: (model, inputs, how?: GenerateOptions) => inParts(inputs, 128, (part) => model.generate(part, how ?? {})),
+    show: ({ ids }) => told(ids),
+    evaluate,
+    pictures,
+    training: { lengthOf: (trained) => trained.y.length },
+  };
+}
+
+function told(ids: Iterable<number>): string {
+  return Array.from(ids).filter((id) => id !== end).map((id) => vocabulary[id]!).join(' ');
+}
+
+/** The number of a picture, or what is to be drawn. */
+function parse(line: string): ParsedInput<CaptionInput> {
+  const text = line.trim().toLowerCase();
+  const picture = (seed: number, things: readonly Thing[] | null): ParsedInput<CaptionInput> => ({ input: inputOf(drawScene(generator(seed), things)), shown: text });
+  if (/^\d+$/u.test(text)) return picture(Number(text), null);
+  const words = text.split(/\s+/u);
+  const things = Array.from({ length: Math.ceil(words.length / 2) }, (_, k) => ({ colour: colours.find((name) => name === words[2 * k]), shape: shapes.find((name) => name === words[2 * k + 1]) }));
+  if (things.length < fewest || things.length > most || !things.every((thing): thing is Thing => thing.colour !== undefined && thing.shape !== undefined)) {
+    throw new RangeError(`expected the number of a picture, or ${fewest} to ${most} things such as \`red circle blue ring\` (${colours.join(', ')}; ${shapes.join(', ')}), given ${JSON.stringify(line)}`);
+  }
+  // The same words give the same picture.
+  return picture([...text].reduce((seed, letter) => (Math.imul(seed, 31) + letter.codePointAt(0)!) | 0, 7), things);
+}
+
+/** Whether a place of the grid lies on a thing. */
+function liesOn(place: number, { x, y, radius }: Placed): boolean {
+  const [left, top] = [(place % grid) * tile, Math.floor(place / grid) * tile];
+  return left < x + radius && left + tile > x - radius && top < y + radius && top + tile > y - radius;
+}
+
+/** The place that a word is looked at most. */
+function lookedAt(weights: Value, word: number): number {
+  const row = weights.data.slice(word * grid * grid, (word + 1) * grid * grid);
+  return row.indexOf(Math.max(...row));
+}
+
+/** Whole captions, and words of the right caption that are looked for on the thing which they tell of. */
+async function evaluate(model: CaptionModel, examples: readonly TaskExample<CaptionInput, CaptionTarget>[], progress?: (done: number) => void): Promise<Evaluation> {
+  const verdicts = await inParts(examples, 128, async (part) => {
+    const answers = await model.generate(part.map(({ input }) => input));
+    const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
+    return part.map(({ input: { scene }, answer, group }, k) => {
+      const words = scene.things.flatMap((thing) => [thing, thing]);
+      const found = words.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, t), thing)).length;
+      return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, aligned: found / words.length };
+    });
+  }, progress);
+  const row = (group: string, of: typeof verdicts) => {
+    const mean = (value: (verdict: (typeof verdicts)[number]) => number): number => of.reduce((sum, each) => sum + value(each), 0) / of.length;
+    return { group, examples: of.length, values: [mean(({ exact }) => exact), mean(({ aligned }) => aligned)] };
+  };
+  const groups = [...new Set(verdicts.map(({ group }) => group!))].sort();
+  return { columns: ['exact caption', 'looks at the thing'], rows: [row('all', verdicts), ...groups.map((group) => row(group, verdicts.filter((each) => each.group === group)))] };
+}
+
+async function pictures(model: CaptionModel, inputs: readonly ParsedInput<CaptionInput>[]): Promise<Picture[]> {
+  const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
+  return answers.map(({ ids, taps }, k) => {
+    const { input: { scene }, shown } = inputs[k]!;
+    const weights = taps['weights']!.data;
+    return {
+      name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
+      svg: attendedSvg({
+        title: told(ids), image: { width: side, height: side, planes: scene.pixels },
+        looks: Array.from(ids, (id, t) => ({ word: vocabulary[id]!, weights: Array.from({ length: grid }, (_, y) => Array.from(weights.slice((t * grid + y) * grid, (t * grid + y + 1) * grid))) })),
+      }),
+    };
+  });
+}
