@@ -24,6 +24,15 @@ const softplusInverse = (x: number): number => Math.log(Math.exp(x) - 1);
 const attention = (call: string): string => `dim source: ragged, d = 2\nmodel M(q: [d], M: [source, d]) -> { c: [d], a: [source] } { read = ${call}\n{ c = read, a = read.weights } }`;
 const query = { given: { q, M }, lengths: { source: 3 } };
 
+/** The memory of a Neural Turing Machine with 4 slots of 2 numbers. */
+const machine = (inputs: string, fields: string, body: string): string => `import shift from "std/memory"\ndim slots = 4, width = 2\nconst dim heads = 1\nmodel N(${inputs}) -> { ${fields} } { ${body} }`;
+const memory = { M: [[1, 0], [0, 1], [1, 1], [0, -1]], key: [1, 1] };
+/** The keys as a picture of 3 × 1; every map is the identity, and the picture itself is taken off again. */
+const pictures = (pair: string): Omit<Row, 'gives'> => ({
+  text: `dim height = 3, width = 1, d = 2\nmodel N(x: [height, width, d]) -> { y: [height, width, d] } { { y = NonLocal[d, pair = ${pair}](x) - x } }`,
+  given: { x: M.map((row) => [row]) }, parameters: { Wθ: [1, 0, 0, 1], Wφ: [1, 0, 0, 1], Wg: [1, 0, 0, 1], Wz: [1, 0, 0, 1] },
+});
+
 const rows: Readonly<Record<string, Row>> = {
   'dot': { ...query, text: attention('Dot(q, M, M)'), gives: { a: [0.090031, 0.244728, 0.665241], c: [0.755271, 0.909969] } },
   'dot, the third row masked': { ...query, text: attention('Dot(q, M where position[source] < 2, M)'), gives: { a: [0.268941, 0.731059, 0] } },
@@ -67,14 +76,25 @@ const rows: Readonly<Record<string, Row>> = {
     text: 'dim n = 2\nmodel M(real: [n], fake: [n]) -> { d: [], g: [] } { { d = mean[n](relu(1 - real)) + mean[n](relu(1 + fake)), g = -mean[n](fake) } }', given: { real: [0.3, -2], fake: [-0.5, 1.5] },
     gives: { d: [1.85 + 1.5], g: [-0.5] },
   },
-  'non-local, dot product': {
-    text: 'dim place: ragged, d = 2\nmodel M(x: [place, d]) -> { y: [place, d] } { o = x[place as key]\n { y = sum[key]((x @[d] o) * o) / place } }', given: { x: M }, lengths: { place: 3 },
-    gives: { y: [0.666667, 0.333333, 0.333333, 0.666667, 1, 1] },
+  'NTM, shift': { text: machine('w: [slots], s: [shift]', 'w: [slots]', '{ w = ByLocation(w, s) }'), given: { w: [0, 1, 0, 0], s: [0.1, 0.2, 0.7] }, gives: { w: [0.1, 0.2, 0.7, 0] } },
+  'NTM, sharpening': { text: machine('w: [slots]', 'w: [slots]', '{ w = Sharpened(w, 2.0) }'), given: { w: [0.1, 0.2, 0.7, 0] }, gives: { w: [0.018519, 0.074074, 0.907407, 0] } },
+  'NTM, by content': {
+    text: machine('M: [slots, width], key: [width]', 'K: [slots], w: [slots]', '{ K = cosine(key, M), w = ByContent(M, key, 2.0) }'), given: memory,
+    gives: { K: [0.707107, 0.707107, 1, -0.707107], w: [0.259369, 0.259369, 0.465932, 0.01533] },
   },
-  'non-local, embedded Gaussian': {
-    text: 'dim place: ragged, d = 2\nmodel M(x: [place, d]) -> { y: [place, d] } { { y = Dot(x, x, x) } }', given: { x: M }, lengths: { place: 3 },
-    gives: { y: [0.844638, 0.577681, 0.577681, 0.844638, 0.788058, 0.788058] },
+  'NTM, addressing, reading and writing': {
+    text: machine(
+      'M: [slots, width], key: [width], before: [slots], s: [shift], erase: [width], add: [width]', 'gated: [slots], w: [slots], read: [width], written: [slots, width]',
+      'gated = 0.5 * ByContent(M, key, 2.0) + 0.5 * before\n w = Sharpened(ByLocation(gated, s), 2.0)\n { gated = gated, w = w, read = Read(M, w), written = Write(M, stack[heads](w), stack[heads](erase), stack[heads](add)) }',
+    ),
+    given: { ...memory, before: [0, 1, 0, 0], s: [0.1, 0.2, 0.7], erase: [1, 0.5], add: [0, 1] },
+    gives: {
+      gated: [0.129685, 0.629685, 0.232966, 0.007665], w: [0.026425, 0.17129, 0.708519, 0.093765], read: [0.734945, 0.786045],
+      written: [0.973575, 0.026425, 0, 1.085645, 0.291481, 1.35426, 0, -0.859352],
+    },
   },
+  'non-local, dot product': { ...pictures('dot'), gives: { y: [0.666667, 0.333333, 0.333333, 0.666667, 1, 1] } },
+  'non-local, embedded Gaussian': { ...pictures('embedded'), gives: { y: [0.844638, 0.577681, 0.577681, 0.844638, 0.788058, 0.788058] } },
 };
 
 function run({ text, given, parameters = {}, lengths = {} }: Row): ReadonlyMap<string, Float64Array> {
