@@ -72,6 +72,7 @@ const rows: Readonly<Record<string, Row>> = {
     text: 'dim offset = -2..2\nmodel M(p: [], score: [offset]) -> { a: [offset], total: [] } { s = floor(p) + position[offset]\n a = softmax[offset](score) * exp(-(s - p) ^ 2 / (2 * (2 / 2) ^ 2))\n { a = a, total = sum[offset](a) } }',
     given: { p: 4.3, score: [0.7, 0.7, 0.7, 0.7, 0.7] }, gives: { a: [0.014201, 0.085911, 0.191199, 0.156541, 0.047149], total: [0.495002] },
   },
+  'spectral normalisation': { text: 'dim a = 2, b = 2\nmodel N(x: [b]) -> { y: [a] } { param W: [a <- b]\n { y = Spectral(W) @ x } }', given: { x: [1, 1] }, parameters: { W: [3, 0, 0, 1] }, gives: { y: [1, 0.333333] } },
   'hinge': {
     text: 'dim n = 2\nmodel M(real: [n], fake: [n]) -> { d: [], g: [] } { { d = mean[n](relu(1 - real)) + mean[n](relu(1 + fake)), g = -mean[n](fake) } }', given: { real: [0.3, -2], fake: [-0.5, 1.5] },
     gives: { d: [1.85 + 1.5], g: [-0.5] },
