@@ -51,6 +51,8 @@ export function collate(
   const mayBeEmpty = new Map(ragged.map((dim) => [dim.label, dim.mayBeEmpty]));
   const lengths: Record<string, Int32Array> = {};
   const dims = new Set(specs.flatMap((spec) => spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : []))));
+  const told = ragged.filter((dim) => dim.told === true);
+  for (const { label } of told) dims.add(label);
   for (const dim of dims) lengths[dim] = new Int32Array(examples.length);
 
   const first = new Map<string, Origin>();
@@ -64,6 +66,7 @@ export function collate(
       const value = valueOf(spec, example, row);
       if (value !== undefined) measure(spec, value, row, origins, mayBeEmpty);
     }
+    for (const dim of told) origins.set(dim.label, toldLength(dim, example, row));
     requireLengths(specs, origins, row);
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
     for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
@@ -77,6 +80,16 @@ export function collate(
   const inputs: Record<string, HostInput> = {};
   for (const spec of specs) inputs[spec.name] = fill(spec, examples, padded, lengths);
   return { n: padded, size: examples.length, inputs, lengths };
+}
+
+/** How many places of a dim that is on no input an example says it has. */
+function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: number): Origin {
+  const value = (example as Readonly<Record<string, unknown>>)[label];
+  const least = mayBeEmpty ? 0 : 1;
+  if (!(typeof value === 'number' && Number.isInteger(value) && value >= least)) {
+    throw new InputError(`example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least}: given ${show(value)}`);
+  }
+  return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
 }
 
 /** What was given as the examples of a call, by programs that no type checker has seen. */

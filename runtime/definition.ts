@@ -57,6 +57,8 @@ export interface RaggedSpec {
   readonly mayBeEmpty: boolean;
   /** `= input`: all examples of a call have one size. */
   readonly ofCall?: true;
+  /** On no input's axes: an example says under this name how many places it has. */
+  readonly told?: true;
 }
 
 /** Inputs of one call on the device: padded, `batch` in front, zeros in the padding. */

@@ -4,13 +4,13 @@
  */
 import { reportLookahead } from './causal.ts';
 import { collected, runBody } from './body.ts';
-import { attentionFields, limitsOf, logitsOf, targetsOf, type Decoded, type DecoderSetting } from './decoder-parts.ts';
+import { attentionFields, limitsOf, logitsOf, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { sameSpace } from '../graph/spaces.ts';
 import type { Clocked, Node, ParallelDecoder } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
 import { rename } from './operate.ts';
 import { requireNexts } from './running.ts';
-import type { Here, Value } from './scope.ts';
+import type { Here } from './scope.ts';
 import { origin, report, Scope, tensor, typeOf } from './scope.ts';
 
 export function elaborateParallel(setting: DecoderSetting): Decoded | null {
@@ -34,7 +34,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const { taps, fields } = attentionFields(found.named, inside);
   const values = new Map<string, Node>([['logits', logits]]);
   for (const [name, value] of found.named) {
-    const node = tensorOf(value);
+    const node = visible(name, value, inside);
     if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) values.set(name, node);
   }
   for (const [name, node] of taps) if (!values.has(name)) values.set(name, node);
@@ -55,10 +55,6 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const clocked: Clocked = { axis, args: [{ name: 'previous', node: previous }], outputs };
   const graph: ParallelDecoder = { kind: 'parallel', name: declaration.name.text, output, axis, vocabulary: elem.space, clocked, ...limits };
   return { graph, named, fields, inputs, ...targets };
-}
-
-function tensorOf(value: Value): Node | null {
-  return value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
 }
 
 /** Inside, an axis of the generated dim is the clock: nothing that comes from outside may have one. */

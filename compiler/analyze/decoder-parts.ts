@@ -8,7 +8,7 @@ import { evaluate, evaluateTensor } from './expr.ts';
 import { conformMap } from './maps.ts';
 import { conform, present, rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { Given, Here, Value } from './scope.ts';
-import { agree, ERROR, notYet, origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { agree, ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 
@@ -51,27 +51,52 @@ export function targetsOf({ generates, axis, elem, here, span }: DecoderSetting)
   return { outer, inputs: [previous], target, previousNode: builder.input(previous.name, type), targetNode: builder.input(target.name, type) };
 }
 
-/** `logits` over the vocabulary and the axes `along`; what is absent is forbidden: log-probability -1e9. */
+/**
+ * `logits`, or the logarithm of `probability`, over the vocabulary and the axes `along`; what is absent, or has probability 0,
+ * is forbidden: log-probability -1e9.
+ */
 export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Here): Node | null {
   const { name: { text: name, span } } = declaration;
-  const found = inside.scope.own('logits');
+  const [logits, probability] = [inside.scope.own('logits'), inside.scope.own('probability')];
+  const found = logits ?? probability;
+  const word = logits === null ? 'probability' : 'logits';
   if (found?.kind !== 'value') {
-    if (inside.scope.own('probability') !== null) notYet(inside, span, '`probability` instead of `logits`');
-    else report(inside, 'E0606', span, `the decoder \`${name}\` does not define \`logits\``, { fix: 'add `logits = …` over the generated vocabulary' });
+    report(inside, 'E0606', span, `the decoder \`${name}\` does not define \`logits\``, { fix: 'add `logits = …` over the generated vocabulary, or its `probability`' });
+    return null;
+  }
+  if (logits !== null && probability?.kind === 'value') {
+    report(inside, 'E0606', probability.span ?? span, `the decoder \`${name}\` defines \`logits\` and \`probability\``, { why: 'outputs are chosen by one of them', fix: 'give one of them another name' });
     return null;
   }
   const value = found.value.kind === 'record' ? found.value.main : found.value;
   if (value?.kind !== 'tensor') {
-    if (value?.kind !== 'error') report(inside, 'E0606', span, '`logits` is a tensor over the generated vocabulary');
+    if (value?.kind !== 'error') report(inside, 'E0606', span, `\`${word}\` is a tensor over the generated vocabulary`);
     return null;
   }
   const { axes, elem: given } = typeOf(value.node);
   const rest = axes.filter(({ id }) => !along.some((axis) => axis.id === id));
   const vocabulary = rest.length === 1 && sameSpace(rest[0]!.space, elem.space);
-  if (vocabulary && axes.length === along.length + 1 && given.kind !== 'bool') return filled(toFloat(value.node, inside, span), -1e9, inside);
+  if (vocabulary && axes.length === along.length + 1 && given.kind !== 'bool') {
+    const scores = toFloat(value.node, inside, span);
+    return filled(word === 'logits' ? scores : logarithm(scores, inside), -1e9, inside);
+  }
   const list = ['the generated vocabulary', ...along.map(({ label }) => `\`${label}\``)].join(' and ');
-  report(inside, 'E0606', span, `\`logits\` must lie over ${list} alone`, { given: describeType(typeOf(value.node)) });
+  report(inside, 'E0606', span, `\`${word}\` must lie over ${list} alone`, { given: describeType(typeOf(value.node)) });
   return null;
+}
+
+/** What an objective sees of a name: a tensor. What is forbidden has probability 0. */
+export function visible(name: string, value: Value, here: Here): Node | null {
+  const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
+  return node !== null && name === 'probability' ? filled(node, 0, here) : node;
+}
+
+/** Absent where `p` is 0. */
+function logarithm(p: Node, here: Here): Node {
+  const b = here.ctx.builder.at(p.origin);
+  const zero = b.constant(0);
+  const isPositive = b.binary('gt', p, zero);
+  return b.where(b.unary('log', b.select(isPositive, p, b.constant(1))), isPositive);
 }
 
 /** The alignments that the named values of a body have as fields, and what each is called outside. */

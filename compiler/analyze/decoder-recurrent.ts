@@ -2,7 +2,7 @@
 import type { Node, RecurrentDecoder } from '../graph/graph.ts';
 import { Dependence, reachable } from '../graph/walk.ts';
 import { collected, runBody } from './body.ts';
-import { attentionFields, limitsOf, logitsOf, targetsOf, type Decoded, type DecoderSetting } from './decoder-parts.ts';
+import { attentionFields, limitsOf, logitsOf, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { rename } from './operate.ts';
 import { growing, unrolled } from './past.ts';
 import { outsideLoop, requireNexts } from './running.ts';
@@ -67,9 +67,10 @@ function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string,
   const { axis, base, here, span } = setting;
   const builder = here.ctx.builder.at(origin(here, span));
   const { outer, inputs, ...targets } = targetsOf(setting);
-  const emits: [string, Node][] = [['logits', graph.logits]];
+  // A state is seen as the step sees it: as it was before.
+  const emits: [string, Node][] = [['logits', graph.logits], ...graph.states.map(({ name, argument }): [string, Node] => [name, argument])];
   for (const [name, value] of namedValues) {
-    const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
+    const node = visible(name, value, base);
     if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0 && !growing(node, here)) emits.push([name, node]);
   }
   for (const [name, node] of taps) if (!emits.some(([known]) => known === name)) emits.push([name, unrolled(node, graph.position, axis, base)]);

@@ -5,12 +5,13 @@ import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
 import type { ObjectiveGraph, Program } from '../graph/graph.ts';
 import { apartFromOthers } from './across.ts';
+import { asModel } from './alone.ts';
 import { elaborateModel } from './model.ts';
-import { hasDim, reportUnsized } from './sized.ts';
+import { hasDim, reportUnsized, toldDims } from './sized.ts';
 import { entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
 import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import { isError, notYet, unknownOf, type DeclarationEntry, type Here } from './scope.ts';
+import { isError, report, unknownOf, type DeclarationEntry, type Here } from './scope.ts';
 import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
@@ -75,11 +76,15 @@ function checkAll(variant: Variant, concerns: (item: Declaration | Objective) =>
   const objectives = entryItems('objective', variant.modules);
   const names = once(() => begin({ ...variant, problems: new Problems(), builder: new Builder(), fixed: new Set() }).here);
   const joint = objectives.filter(({ item }) => isJoint(item));
-  const models = [...entryItems('declaration', variant.modules), ...joint.flatMap(({ item, module }) => partsOf(item, within(module, names())))]
+  const alone = objectives.flatMap(({ item, module }) => {
+    const decoder = isJoint(item) ? null : declared(item.models[0]!.model.text, module, names());
+    return decoder?.declaration.what === 'decoder' ? [{ item: decoder.declaration, module: decoder.module }] : [];
+  });
+  const models = [...entryItems('declaration', variant.modules), ...alone, ...joint.flatMap(({ item, module }) => partsOf(item, within(module, names())))]
     .filter(({ item }, k, all) => all.findIndex((other) => other.item === item) === k);
   const programs = new Map<Declaration | Objective, Program>();
   const lowered = new Set<Objective>();
-  const modelOf = new Map(objectives.map(({ item, module }) => [item, isJoint(item) ? null : declared(item.models[0]!.model.text, module, names())]));
+  const modelOf = new Map(objectives.map(({ item, module }) => [item, isJoint(item) ? null : declared(item.models[0]!.model.text, module, names())?.declaration ?? null]));
   for (const module of modules.values()) {
     if (module.standard && module !== entry) continue;
     for (const item of module.module.items) {
@@ -93,7 +98,8 @@ function checkAll(variant: Variant, concerns: (item: Declaration | Objective) =>
       settled(variant, (setup) => {
         const root = begin(setup);
         const here = within(module, root.here);
-        const program = isEmitted ? contained(item, here, () => lowerModel(item, { ...root, here }, own, setup, callers)) : null;
+        const model = item.what === 'decoder' ? asModel(item) : item;
+        const program = isEmitted ? contained(item, here, () => lowerModel(model, { ...root, here }, own, setup, callers)) : null;
         if (program !== null) programs.set(item, program);
         if (!isEmitted) checkDeclaration(item, module, here);
         return root;
@@ -118,10 +124,9 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** The model of that name as the file sees it. */
-function declared(name: string, module: LoadedModule, here: Here): Declaration | null {
-  const entry = within(module, here).scope.own(name);
-  return entry?.kind === 'declaration' && entry.declaration.what === 'model' ? entry.declaration : null;
+/** The model, or the decoder, of that name as the file sees it. */
+function declared(name: string, module: LoadedModule, here: Here): DeclarationEntry | null {
+  return modelEntry(name, within(module, here));
 }
 
 function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): void {
@@ -154,9 +159,9 @@ function checkObjective(objective: Objective, file: LoadedModule, setup: Setup, 
   const entries = objective.models.map(({ model }) => modelEntry(model.text, here)!);
   if (entries.some(({ declaration, module }) => module.damaged.has(declaration))) return { root, program: null };
   const decoder = entries.findIndex(({ declaration }) => declaration.what === 'decoder');
-  if (decoder >= 0) notYet(here, objective.models[decoder]!.model.span, 'an objective for a decoder by itself');
+  if (decoder >= 0 && isJoint(objective)) report(here, 'E0606', objective.models[decoder]!.model.span, `\`${objective.models[decoder]!.model.text}\` is a decoder: several models are trained together`, { fix: 'let a model call it' });
   else if (isJoint(objective)) return { root, program: contained(objective, here, () => lowerJoint(objective, { ...root, here }, setup, callers)) };
-  else contained(objective, here, () => lowerModel(entries[0]!.declaration, { ...root, here: within(entries[0]!.module, here) }, own, setup));
+  else contained(objective, here, () => lowerModel(decoder >= 0 ? asModel(entries[0]!.declaration) : entries[0]!.declaration, { ...root, here: within(entries[0]!.module, here) }, own, setup));
   return { root, program: null };
 }
 
@@ -230,11 +235,13 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
   }
   const given = [...model.inputs, ...(model.decoded?.inputs ?? []), ...graphs.flatMap((graph) => graph.given)];
   reportUnsized(declaration, root.ragged, model, graphs, root.here);
+  const told = toldDims(root.ragged, given, [...model.outputs.values(), ...graphs.flatMap(({ updates }) => updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]))]);
   return {
     name: declaration.name.text, doc: declaration.doc, file: root.here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
-    ragged: root.ragged.filter((dim) => given.some(({ type }) => hasDim(type, dim))),
+    ragged: root.ragged.filter((dim) => given.some(({ type }) => hasDim(type, dim)) || told.includes(dim)),
+    ...(told.length === 0 ? {} : { told }),
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()],
     running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),

@@ -17,6 +17,15 @@ function mentions(space: Space, dim: Dim): boolean {
   return space.kind === 'dim' ? space.dim.id === dim.id : space.kind === 'anon' ? atomsOf(space.size).has(dim.id) : space.parts.some((part) => mentions(part, dim));
 }
 
+/** Ragged dims that are used and stand on no input's axes: an example says how many places it has. */
+export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: readonly Node[]): readonly Dim[] {
+  const nodes = reachable(roots);
+  return dims.filter((dim) => {
+    if (!dim.ragged || inputs.some(({ type }) => type.axes.some(({ space }) => mentions(space, dim)))) return false;
+    return inputs.some(({ type: { elem } }) => elem.kind === 'index' && mentions(elem.space, dim)) || nodes.some((node) => reads(node, dim));
+  });
+}
+
 /** E0506: a dim `= input` that is used and stands on no input. */
 export function reportUnsized(declaration: Declaration, dims: readonly Dim[], model: Model, objectives: readonly ObjectiveGraph[], here: Here): void {
   const check = (roots: readonly Node[], inputs: readonly Input[], what: string): void => {

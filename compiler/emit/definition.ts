@@ -44,7 +44,7 @@ class DefinitionWriter {
       this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1) ?? program.file)},`);
       if (program.parts !== undefined) this.#line(`parts: { ${program.parts.map((part) => `${property(part.name)}: ${quoted(part.model)}`).join(', ')} },`);
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
-      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''} }`).join(', ')}],`);
+      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''} }`).join(', ')}],`);
       this.#sizes(program.requirements);
       this.#method('parameters', typeName, [...program.parameters, ...program.running].flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list([...program.parameters, ...program.running].map((parameter) => {
         const { kind, ...rest } = parameter.init;

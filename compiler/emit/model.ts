@@ -1,6 +1,6 @@
 /** The declarations of one model: its types, its functions, its definition, its class. */
 import {
-  StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type StatementStructures, type WriterFunction,
+  StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type OptionalKind, type PropertySignatureStructure, type StatementStructures, type WriterFunction,
 } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, Program, TensorType } from '../graph/graph.ts';
 import { without } from '../graph/spaces.ts';
@@ -98,20 +98,21 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
         }
       });
     });
-  const example = (name: string, from: Iterable<Input>, docs: string[]): StatementStructures => ({
+  const example = (name: string, from: Iterable<Input>, docs: string[], more: readonly OptionalKind<PropertySignatureStructure>[] = []): StatementStructures => ({
     kind: StructureKind.Interface, name, isExported: true, docs,
-    properties: [...from].map((input) => ({
+    properties: [...from].map((input): OptionalKind<PropertySignatureStructure> => ({
       name: property(input.name), type: hostType(input.type), isReadonly: true, hasQuestionToken: input.otherwise !== undefined,
       docs: [[...doc(input.doc), `\`${labels(input.type)}\``, ...(input.otherwise === undefined ? [] : [`Where it is left out, ${input.otherwise} everywhere.`])].join(' ')],
-    })),
+    })).concat(more),
   });
+  const told = (program.told ?? []).map((dim) => ({ name: property(dimName(dim)), type: 'number', isReadonly: true, docs: [`How many places \`${comment(dimName(dim))}\` has.`] }));
   const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
   return [
     record(`${typeName}Dims`, program.hyperparameters.map(({ dim, value, doc: text }) => ({
       name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
     })), program.parts === undefined ? `Dims of ${typeName} that its constructor may be given.` : `Dims that the models of ${typeName} share.`, program.parts === undefined),
     ...(program.parts === undefined ? [
-      example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`]),
+      example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`], told),
       example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
     ] : [example(`${typeName}Example`, targets.values(), [`One example of ${typeName}.`])]),
     ...(program.causal === null ? [] : [example(`${typeName}Place`, placeInputs(program.causal, program.inputs), [`One place of what ${typeName} reads along \`${program.causal.axis.label}\`.`])]),

@@ -355,6 +355,8 @@ export interface Program {
   readonly fixed: readonly { readonly dim: Dim; readonly value: number; readonly doc: string | null }[];
   /** Those that the data size: ragged ones, and those that are `= input`. */
   readonly ragged: readonly Dim[];
+  /** Of these, those that are on no input's axes: how many places an example has is an input itself. */
+  readonly told?: readonly Dim[];
   readonly parameters: readonly Parameter[];
   /** Kept as parameters are, and bound and read as they are; no gradient changes them. */
   readonly running: readonly Parameter[];

@@ -155,6 +155,9 @@ export const cases: readonly Case[] = [
   c('E0605', 'the output in a value of the step', decoder("  state s: [hidden] = c\n  e = table[«y'»]\n  s' = RNN(e, s)\n  logits = Linear[words](s)")),
   c('E0606', 'no logits', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s }`),
   c('E0606', 'a model that does not generate', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nmodel «M»(c: [hidden]) generates y: index(words)[target] { c }`),
+  c('E0606', 'logits and their probability', decoder("  state s: [hidden] = c\n  s' = s\n  logits = Linear[words](s)\n  «probability» = softmax[words](logits)")),
+  c('E0606', 'a probability over something else', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  probability = softmax[hidden](s) }`),
+  c('E0606', 'a decoder among several models', `${dims}model A(x: []) -> [] { x }\ndecoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nobjective O for a: A, d: «D» { update a { loss = a(0.5);  optimizer sgd(rate = 0.1) } }`),
   c('E0607', 'nothing emitted', body("scan «source» with xt = x { state r: [embed] = 0;  r' = xt }")),
   c('E0607', 'an attention without weights', 'attention «A»(q: [k], m: [key, k]) -> [k] { q + mean[key](m) }'),
   c('E0608', 'no first output', decoder("  state s: [hidden] = c\n  s' = RNN(table[«y»], s)\n  logits = Linear[words](s')", 'generates y: index(words)[target] end 2')),
@@ -234,8 +237,6 @@ model N(c: [hidden]) -> [hidden] { «M(c)» }`),
 
 /** What is parsed, and has no meaning yet: each exactly one E0901. */
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
-  ['an objective of a decoder', `${dims}decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\nobjective O for «D» { loss = 0 }`],
-  ['probability', `${dims}decoder «D»(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  probability = softmax[words](Linear[words](s)) }`],
   ['ragged in', 'dim sentence: ragged, «word: ragged in sentence»\nmodel M(x: [sentence, word]) -> [] { sum[sentence, word](x) }'],
   ['an axis longer than a ragged dim, other than by a sum', 'dim time: ragged\nmodel M(x: [time]) -> [«twice: 2 * time»] { concat[twice](x, x[time as other]) }'],
 ];
