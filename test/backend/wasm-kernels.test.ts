@@ -101,6 +101,17 @@ test('a product sees its operand as it is now, not as it was when a tensor of th
   }
 });
 
+test('a product sees its operand in the shape it has now, not in that of an earlier product', async () => {
+  for (const [inner, columns] of [[4, 1], [1, 4], [2, 3], [6, 40], [40, 6]] as const) {
+    await agree(() => {
+      const b = counting([inner, columns]);
+      const first = tf.matMul(counting([3, inner]) as tf.Tensor2D, b as tf.Tensor2D);
+      const second = tf.matMul(counting([3, columns]) as tf.Tensor2D, tf.reshape(b, [columns, inner]) as tf.Tensor2D);
+      return tf.concat([first, second, tf.matMul(counting([3, inner]) as tf.Tensor2D, b as tf.Tensor2D)], 1);
+    });
+  }
+});
+
 test('gathering outside names the index and keeps no tensor', async () => {
   await useBackend('wasm');
   const before = tf.memory().numTensors;
