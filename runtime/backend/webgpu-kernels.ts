@@ -19,6 +19,7 @@ export function repairWebgpuKernels(): void {
   wrapKernel(tf.Cumprod, 'webgpu', cumulativeOfAnyRank);
   wrapKernel(tf.PadV2, 'webgpu', padOfAnyRank);
   wrapKernel(tf.Transpose, 'webgpu', transposeOfAnyRank);
+  wrapKernel(tf.Transpose, 'webgpu', transposeOfIntegers);
   wrapKernel(tf.Cast, 'webgpu', castToFloats);
   wrapKernel(tf.Sin, 'webgpu', () => (args) => tf.tidy(() => sine(args.inputs['x'] as tf.Tensor)));
   wrapKernel(tf.Cos, 'webgpu', () => (args) => tf.tidy(() => cosine(args.inputs['x'] as tf.Tensor)));
@@ -83,6 +84,26 @@ function transposeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     const order = [...groups.keys()].sort((a, b) => a - b);
     const result = stock({ ...args, inputs: { x: reshaped(x, order.map((axis) => groups.get(axis)!)) }, attrs: { perm: [...groups.keys()].map((axis) => order.indexOf(axis)) } });
     return reshaped(result as tf.TensorInfo, perm.map((axis) => x.shape[axis]!));
+  };
+}
+
+/** The stock kernel's shader for three axes and more takes floats alone; as such whole numbers are exact up to 2^24. */
+function transposeOfIntegers(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    if (x === undefined || x.dtype !== 'int32' || x.shape.length < 3) return stock(args);
+    const backend = args.backend as tf.KernelBackend;
+    const cast = (from: tf.TensorInfo, dtype: 'float32' | 'int32'): tf.TensorInfo => {
+      const kernel = tf.getKernel(tf.Cast, 'webgpu');
+      if (kernel === undefined) throw new Error('the webgpu backend has no kernel Cast');
+      return kernel.kernelFunc({ inputs: { x: from }, attrs: { dtype }, backend }) as tf.TensorInfo;
+    };
+    const floats = cast(x, 'float32');
+    const turned = stock({ ...args, inputs: { x: floats } }) as tf.TensorInfo;
+    const result = cast(turned, 'int32');
+    backend.disposeData(floats.dataId);
+    backend.disposeData(turned.dataId);
+    return result;
   };
 }
 

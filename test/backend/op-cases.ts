@@ -192,6 +192,11 @@ const reductions: readonly Entry[] = [
   ['argMax, first of equals', () => tf.argMax(tf.tensor([1, 3, 3, 0]))],
   ['argMax, axis 0', () => tf.argMax(numbers(3, 5), 0)],
   ['argMin', () => tf.argMin(numbers(3, 5), 1)],
+  ['cumprod, exclusive', () => [tf.cumprod(numbers(2, 3, 3, 4), 2, true), tf.cumprod(numbers(2, 3, 3, 4), 1, true, true), tf.cumprod(numbers(3, 5), 1)]],
+  ['transpose of computed integers', () => {
+    const whole = tf.cast(tf.mul(numbers(2, 3, 3, 4), 10), 'int32');
+    return [tf.transpose(whole, [0, 2, 1, 3]), tf.transpose(tf.reshape(whole, [6, 12]), [1, 0]), tf.transpose(tf.reshape(whole, [6, 3, 4]), [2, 0, 1])];
+  }],
   ['cumsum', () => tf.cumsum(numbers(3, 5), 1)],
   ['cumsum, axis 0', () => tf.cumsum(numbers(3, 5), 0)],
   ['cumsum, exclusive, reverse', () => tf.cumsum(numbers(3, 5), 1, true, true)],
