@@ -26,7 +26,7 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, sp
   const place = (of: Axis): Node => b.unary('int', b.position(of));
 
   const value = rename(u, axis, other, here, span);
-  const isBefore = b.select(b.binary('lt', place(other), place(axis)), b.binary('le', value, u), b.binary('lt', value, u));
+  const isBefore = b.binary('or', b.binary('lt', value, u), b.binary('and', b.binary('eq', value, u), b.binary('lt', place(other), place(axis))));
   const before = b.reduce('sum', ones(isBefore), [other.id]);
   const has = b.select(b.binary('eq', before, place(rank)), b.constant(1), b.constant(0));
   const order = b.argmax(has, axis.id);

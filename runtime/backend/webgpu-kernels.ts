@@ -17,13 +17,14 @@ export function repairWebgpuKernels(): void {
   wrapKernel(tf.Select, 'webgpu', selectOfAnyRank);
   wrapKernel(tf.Cumsum, 'webgpu', cumulativeOfAnyRank);
   wrapKernel(tf.Cumprod, 'webgpu', cumulativeOfAnyRank);
+  for (const name of [tf.Cumsum, tf.Cumprod]) wrapKernel(name, 'webgpu', cumulativeFromTheEnd);
   wrapKernel(tf.PadV2, 'webgpu', padOfAnyRank);
   wrapKernel(tf.Transpose, 'webgpu', transposeOfAnyRank);
-  wrapKernel(tf.Transpose, 'webgpu', transposeOfIntegers);
   wrapKernel(tf.Cast, 'webgpu', castToFloats);
   wrapKernel(tf.Sin, 'webgpu', () => (args) => tf.tidy(() => sine(args.inputs['x'] as tf.Tensor)));
   wrapKernel(tf.Cos, 'webgpu', () => (args) => tf.tidy(() => cosine(args.inputs['x'] as tf.Tensor)));
   for (const name of [tf.Max, tf.Min, tf.Mean, tf.Sum, tf.Prod, tf.Any, tf.All]) wrapKernel(name, 'webgpu', reductionOfAnyRank);
+  for (const name of [tf.Transpose, tf.Max, tf.Min, tf.Sum, tf.Prod]) wrapKernel(name, 'webgpu', integersAsFloats);
 }
 
 /** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is no valid shader. */
@@ -87,11 +88,14 @@ function transposeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
   };
 }
 
-/** The stock kernel's shader for three axes and more takes floats alone; as such whole numbers are exact up to 2^24. */
-function transposeOfIntegers(stock: tf.KernelFunc): tf.KernelFunc {
+/**
+ * The stock shader that turns three axes and more takes floats alone, also inside of a reduction: as such whole numbers are exact
+ * up to 2^24.
+ */
+function integersAsFloats(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { x } = args.inputs;
-    if (x === undefined || x.dtype !== 'int32' || x.shape.length < 3) return stock(args);
+    if (x === undefined || x.dtype !== 'int32' || x.shape.length < 2) return stock(args);
     const backend = args.backend as tf.KernelBackend;
     const cast = (from: tf.TensorInfo, dtype: 'float32' | 'int32'): tf.TensorInfo => {
       const kernel = tf.getKernel(tf.Cast, 'webgpu');
@@ -99,10 +103,10 @@ function transposeOfIntegers(stock: tf.KernelFunc): tf.KernelFunc {
       return kernel.kernelFunc({ inputs: { x: from }, attrs: { dtype }, backend }) as tf.TensorInfo;
     };
     const floats = cast(x, 'float32');
-    const turned = stock({ ...args, inputs: { x: floats } }) as tf.TensorInfo;
-    const result = cast(turned, 'int32');
+    const made = stock({ ...args, inputs: { x: floats } }) as tf.TensorInfo;
+    const result = cast(made, 'int32');
     backend.disposeData(floats.dataId);
-    backend.disposeData(turned.dataId);
+    backend.disposeData(made.dataId);
     return result;
   };
 }
@@ -179,6 +183,27 @@ function cumulativeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.CumsumAttrs).axis, x.shape);
     const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis!)) }, attrs: { ...args.attrs, axis: 1 } });
     return reshaped(result as tf.TensorInfo, x.shape);
+  };
+}
+
+/** The stock shader holds the length of the axis when it runs from the end, and is kept for other lengths as well: the axis is turned instead. */
+function cumulativeFromTheEnd(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    const { axis, reverse } = args.attrs as unknown as tf.CumsumAttrs;
+    if (x === undefined || !reverse) return stock(args);
+    const backend = args.backend as tf.KernelBackend;
+    const turned = (from: tf.TensorInfo): tf.TensorInfo => {
+      const kernel = tf.getKernel(tf.Reverse, 'webgpu');
+      if (kernel === undefined) throw new Error('the webgpu backend has no kernel Reverse');
+      return kernel.kernelFunc({ inputs: { x: from }, attrs: { dims: [axis] }, backend }) as tf.TensorInfo;
+    };
+    const before = turned(x);
+    const forward = stock({ ...args, inputs: { x: before }, attrs: { ...args.attrs, reverse: false } }) as tf.TensorInfo;
+    const result = turned(forward);
+    backend.disposeData(before.dataId);
+    backend.disposeData(forward.dataId);
+    return result;
   };
 }
 

@@ -193,6 +193,11 @@ const reductions: readonly Entry[] = [
   ['argMax, axis 0', () => tf.argMax(numbers(3, 5), 0)],
   ['argMin', () => tf.argMin(numbers(3, 5), 1)],
   ['cumprod, exclusive', () => [tf.cumprod(numbers(2, 3, 3, 4), 2, true), tf.cumprod(numbers(2, 3, 3, 4), 1, true, true), tf.cumprod(numbers(3, 5), 1)]],
+  ['cumulative from the end, along axes of several lengths', () => [3, 4, 5].flatMap((size) => [tf.cumprod(numbers(2, size), 1, false, true), tf.cumprod(numbers(2, size), 1, true, true), tf.cumsum(numbers(2, size), 1, true, true), tf.cumsum(numbers(2, size, 2), 1, false, true)])],
+  ['reductions of computed integers', () => {
+    const whole = tf.cast(tf.mul(numbers(2, 3, 4), 10), 'int32');
+    return [tf.sum(whole, 0), tf.sum(whole, 1), tf.sum(whole, 2), tf.max(whole, [0, 1]), tf.min(whole, 1), tf.prod(whole, 0)];
+  }],
   ['transpose of computed integers', () => {
     const whole = tf.cast(tf.mul(numbers(2, 3, 3, 4), 10), 'int32');
     return [tf.transpose(whole, [0, 2, 1, 3]), tf.transpose(tf.reshape(whole, [6, 12]), [1, 0]), tf.transpose(tf.reshape(whole, [6, 3, 4]), [2, 0, 1])];
