@@ -11,9 +11,9 @@ import { describeAxis, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
 import { conformMap, mapArgument } from './maps.ts';
 import { allAxes, asTensor, conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
-import type { DeclarationEntry, Given, Here, StaticArgument, Tap, Value } from './scope.ts';
+import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Tap, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
-import { ownArguments, ownPlaces } from './per.ts';
+import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf } from './size.ts';
 import { axesOfExprs, elemOfExpr, giveOption, inAxis, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
 
@@ -77,15 +77,18 @@ export function declarationScope(entry: DeclarationEntry, here: Here): Scope {
   return here.scopes.get(entry.module.path) ?? new Scope(null);
 }
 
-/** `per`: the axes for each place of which the call has parameters of its own. */
-export function callDeclaration(entry: DeclarationEntry, statics: readonly StaticArgument[], path: string | null, per: readonly Axis[], expr: CallExpr, here: Here): Value {
+/** `instance`: what a `let` names; null: the call makes an instance of its own. */
+export function callDeclaration(entry: DeclarationEntry, instance: Instance | null, expr: CallExpr, here: Here): Value {
   const { declaration } = entry;
   const name = declaration.name.text;
   if (entry.module.damaged.has(declaration)) return ERROR;
-  if (per.length > 0 && (declaration.what === 'decoder' || declaration.what === 'model')) {
+  if (expr.callee.kind === 'per' && (declaration.what === 'decoder' || declaration.what === 'model')) {
     return report(here, 'E0205', expr.callee.span, `the ${declaration.what} \`${name}\` is called \`per\` an axis: only what can be lifted has parameters of its own for each place`);
   }
+  const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
+  const brackets = callee.kind === 'bracket' ? callee.args : [];
   if (declaration.what === 'decoder') {
+    if (brackets.length > 0) return report(here, 'E0404', callee.span, `the decoder \`${name}\` takes nothing in brackets`, { why: 'its axes are dims of its file, and no call chooses others' });
     if (here.decode === null) return report(here, 'E0205', expr.span, `the decoder \`${name}\` is called where it cannot generate: only a model's body ends in a decoder's call`);
     const nodes = argumentNodes(declaration, expr, here);
     return nodes === null ? ERROR : here.decode(entry, nodes, expr.span, here);
@@ -101,12 +104,16 @@ export function callDeclaration(entry: DeclarationEntry, statics: readonly Stati
   }
   const given = argumentNodes(declaration, expr, here);
   if (given === null) return ERROR;
+  // After the arguments: they may have axes that nothing before them had.
+  const statics = instance?.statics ?? staticArguments(brackets, entry, here);
+  const per = expr.callee.kind === 'per' ? perAxes(expr.callee.axes, here) : [];
+  if (statics === null || per === null) return ERROR;
   const scope = declarationScope(entry, here);
   const rigid = (label: string): boolean => scope.lookup(label)?.kind === 'dim' && !declaration.statics.some((param) => param.name.text === label);
   const sorted = sortStatics(declaration, statics, scope, rigid, here);
   if (sorted === null) return ERROR;
   const bound = bind(declaration, given, sorted.byName, sorted.groups, rigid, per.map(({ label }) => label), expr.span, here);
-  return bound === null ? ERROR : elaborateCall(entry, bound, sorted, path, per, expr.span, here);
+  return bound === null ? ERROR : elaborateCall(entry, bound, sorted, instance?.path ?? null, per, expr.span, here);
 }
 
 interface SortedStatics {

@@ -28,7 +28,9 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
   requireNexts(found.running, inside);
   if (ctx.problems.errors > errors) return null;
-  const logits = logitsOf(setting, [axis], inside);
+  const given = logitsOf(setting, [axis], inside);
+  // `table @ x` puts the vocabulary first.
+  const logits = given === null ? null : ctx.builder.at(given.origin).broadcast(given, [axis, ...typeOf(given).axes.filter(({ id }) => id !== axis.id)]);
   const limits = logits === null ? null : limitsOf(setting, found);
   if (logits === null || limits === null) return null;
   const { taps, fields } = attentionFields(found.named, inside);

@@ -1,18 +1,19 @@
 /** Expressions: syntax to typed values. */
 import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
-import type { Axis, BinaryFn, Node } from '../graph/graph.ts';
+import type { BinaryFn, Node } from '../graph/graph.ts';
 import { originOf, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
-import { describeAxis, describeType, elemName } from './describe.ts';
+import { describeType, elemName } from './describe.ts';
 import { indexValue, positionOf } from './index-expr.ts';
 import {
-  alignAxes, asTensor, binary, constant, markOrder, number, rename, sameKind, select, tensorOrError, toFloat, unary,
+  alignAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
-import { agree, axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
+import { axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
 import { mapBinary, mapUnary } from './maps.ts';
-import { perAxes, withoutParameters } from './per.ts';
+import { withoutParameters } from './per.ts';
+import { evaluateProduct } from './product.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateSample } from './sample.ts';
 import { elaborateScan } from './scan.ts';
@@ -49,7 +50,7 @@ export function evaluate(expr: Expr, here: Here): Value {
       return tensor(unary(expr.op === 'not' ? 'not' : 'neg', operand, here, expr.span));
     }
     case 'binary':
-      return expr.op === '@' ? evaluateDot(expr, here) : evaluateBinary(expr, here);
+      return expr.op === '@' ? evaluateProduct(expr, here) : evaluateBinary(expr, here);
     case 'if': {
       const condition = evaluateTensor(expr.condition, here);
       if (condition === null) return ERROR;
@@ -217,87 +218,6 @@ function evaluateAbsence(expr: Extract<Expr, { kind: 'where' | 'else' }>, here: 
   return aligned === null ? ERROR : tensor(here.ctx.builder.node({ kind: 'otherwise' }, aligned, origin(here, expr.span)));
 }
 
-/** `@`: a map applied (all in-axes contracted, out-axes last), or a product summed over one shared axis. */
-function evaluateDot(expr: BinaryExpr, here: Here): Value {
-  const left = evaluate(expr.left, here);
-  const value = evaluate(expr.right, here);
-  if (value.kind === 'map' && expr.over === null && left.kind !== 'error') {
-    return report(here, 'E0308', expr.right.span, 'a map stands to the left of `@`', { why: '`W @ x` is the map `W` applied to `x`', fix: 'turn the two around, or name the axis: `x @[axis] W`' });
-  }
-  const operand = asTensor(value, here, expr.right.span);
-  const right = operand === null ? null : number(operand, '@', here, expr.right.span);
-  if (left.kind === 'error' || right === null) return ERROR;
-  if (left.kind === 'map' && expr.over === null) return applyMap(left, right, expr, here);
-  const tensorLeft = asTensor(left, here, expr.left.span);
-  const a = tensorLeft === null ? null : number(tensorLeft, '@', here, expr.left.span);
-  if (a === null) return ERROR;
-  const aligned = alignAxes(toFloat(a, here, expr.span), toFloat(right, here, expr.span), '@', here, expr.span);
-  if (aligned === null) return ERROR;
-  const shared = typeOf(aligned[0]).axes.filter((axis) => typeOf(aligned[1]).axes.some((other) => other.id === axis.id));
-  let over = shared;
-  if (expr.over !== null) {
-    over = [];
-    for (const name of expr.over) {
-      const axis = shared.find((candidate) => candidate.label === name.text);
-      if (axis === undefined) {
-        return report(here, 'E0304', name.span, `\`@\` sums over \`${name.text}\`, which both sides must have`, {
-          expected: `\`${name.text}\` on both sides`, given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
-        });
-      }
-      over.push(axis);
-    }
-  } else if (shared.length !== 1) {
-    return report(here, 'E0308', expr.span, shared.length === 0 ? 'the sides of `@` share no axis to sum over' : '`@` does not say over which shared axis it sums', {
-      expected: 'exactly one shared axis', given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
-      fix: shared.length === 0 ? 'rename one axis with `x[a as b]`' : `name it: ${shared.map((axis) => `\`@[${axis.label}]\``).join(' or ')}`,
-    });
-  }
-  const made = here.ctx.builder.node({ kind: 'contract', axes: over.map((axis) => axis.id) }, aligned, origin(here, expr.span));
-  markOrder(made, aligned, here);
-  return tensor(made);
-}
-
-/** Renaming helps only where an axis of the operand has the size that the map takes. */
-function fixOfMap(into: Axis, operand: Node, here: Here): { fix?: string } {
-  const { axes } = typeOf(operand);
-  const fits = axes.findLast((axis) => agree(here, into.space, axis.space) === 'equal');
-  if (fits !== undefined) return { fix: `rename the operand's axis: \`x[${fits.label} as ${into.label}]\`` };
-  return axes.length === 0 ? {} : { fix: `declare the map over an axis that the operand has: \`[… <- ${axes.at(-1)!.label}]\`` };
-}
-
-function applyMap(map: Extract<Value, { kind: 'map' }>, operand: Node, expr: BinaryExpr, here: Here): Value {
-  let x = toFloat(operand, here, expr.right.span);
-  const ordered = !here.ctx.unordered.has(operand);
-  for (const into of map.ins) {
-    const axis = axisByLabel(x, into.label);
-    if (axis === null) {
-      return report(here, 'E0312', expr.span, `the map takes in an axis \`${into.label}\` that its operand does not have`, {
-        expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: describeType(typeOf(operand)),
-        ...fixOfMap(into, operand, here),
-      });
-    }
-    const verdict = agree(here, into.space, axis.space);
-    if (verdict !== 'equal') {
-      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', expr.span, `the map and its operand differ in the size of \`${into.label}\``, {
-        expected: describeAxis(into), given: describeAxis(axis), why: `\`W @ x\` sums over \`${into.label}\` of both`,
-      });
-    }
-    x = rename(x, axis, into, here, expr.span);
-  }
-  const ins = new Set(map.ins.map((axis) => axis.label));
-  for (const out of map.outs) {
-    const kept = typeOf(operand).axes.find((axis) => axis.label === out.label && !ins.has(axis.label));
-    if (kept === undefined) continue;
-    return report(here, 'E0301', expr.span, `the result would hold \`${out.label}\` twice: from the map and from its operand`, {
-      given: describeType(typeOf(operand)), fix: `rename the operand's axis first: \`x[${out.label} as other]\``,
-    });
-  }
-  if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, expr.span));
-  const made = here.ctx.builder.node({ kind: 'contract', axes: map.ins.map((axis) => axis.id) }, [x, map.node], origin(here, expr.span));
-  if (!ordered) here.ctx.unordered.add(made);
-  return tensor(made);
-}
-
 function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value {
   const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
   const base = callee.kind === 'bracket' ? callee.base : callee;
@@ -313,15 +233,10 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
     if (isBuiltin(base.name)) return expr.callee.kind === 'per' ? withoutParameters(base.name, expr.callee, here) : builtinCall(base.name, expr, brackets, here);
     return unknownName(here, 'E0201', { text: base.name, span: base.span }, 'block or operation', [...here.scope.names(), ...builtinNames()]);
   }
-  const per = expr.callee.kind === 'per' ? perAxes(expr.callee.axes, here) : [];
-  if (per === null) return ERROR;
-  if (entry.kind === 'declaration') {
-    const statics = staticArguments(brackets, entry, here);
-    return statics === null ? ERROR : callDeclaration(entry, statics, null, per, expr, here);
-  }
+  if (entry.kind === 'declaration') return callDeclaration(entry, null, expr, here);
   if (entry.kind === 'value' && entry.value.kind === 'instance') {
     if (brackets.length > 0) return report(here, 'E0404', callee.span, `\`${base.name}\` is an instance: its static arguments are already given`);
-    return callDeclaration(entry.value.entry, entry.value.statics, entry.value.path, per, expr, here);
+    return callDeclaration(entry.value.entry, entry.value, expr, here);
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
   return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`' });

@@ -43,6 +43,12 @@ const cases: Readonly<Record<string, string>> = {
   'taps of earlier places': model('param W: [filters <- tap, d], V: [d <- filters];  g = W @ x[time = position[time] - 2 * position[tap]];  h = tanh(V @ (g[time = position[time] - 1] else 0.5));  { y = h, s = mean[tap](r[time = position[time] - position[tap]]) }', 'const dim tap = 3'),
   'earlier places of what may be absent': model('some = r where r > 0;  p = some[time = position[time] - 1] else 0.2;  { y = x * p, s = mean[tap](some[time = position[time] - position[tap]]) }', 'const dim tap = 3'),
   'a recurrent layer': model("h = scan time with xt = x, rt = r { state h: [d] = c;  h' = GRU(xt * rt, h);  emit h' };  { y = h, s = cumsum[time](r) }"),
+  'heads with parameters of their own': model('h = Head[d] per filters (x, x[upto time as key]);  { y = sum[filters](h), s = sum[d, filters](h * (Linear[d] per filters (c))) }', `
+attention Head[width](q: [k], keys: [key, k]) -> [width] {
+  param W: [k <- k], V: [width <- k]
+  weights = softmax[key]((W @ q) @ keys)
+  sum[key](weights * (V @ keys))
+}`),
   'what does not change is computed once': model('w = tanh(Linear[d](c));  z = w * x;  { y = z + mean[key <= time](z[time as key] + 0 * x), s = max[key](r[upto time as key]) }'),
 };
 

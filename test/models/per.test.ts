@@ -1,7 +1,10 @@
 /** `F per a (…)`: parameters of its own for each place of `a`. */
 import { describe, expect, it } from 'vitest';
 import { interpret } from '../../compiler/graph/interpret.ts';
+import { inline } from '../../compiler/passes/inline.ts';
 import { useBackend } from '../../runtime/index.ts';
+import { expectEqual } from '../passes/support.ts';
+import { agrees } from './agrees.ts';
 import { agreeEverywhere, emit, examplesOf, type Source } from './programs.ts';
 import { parametersOf } from './support.ts';
 
@@ -70,6 +73,57 @@ model M(x: [time, d]) -> y: [time, groups, d] { init uniform(0.5);  Run per grou
 
 describe('per', () => {
   agreeEverywhere(cases);
+});
+
+const decoder = (body: string, more = ''): string => `dim source: ragged, target: ragged, words = 7, model = 4, heads = 2, dk = 3
+${HEAD}block Each(x: [model], h: [model]) -> [model] { RNN(x, h) }
+decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, model]${more}
+  ${body}
+}
+model M(tokens: index(words)[source]) generates y: index(words)[target] { param E: [words, model];  Write(E[tokens]) }
+objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
+`;
+const examples = [{ tokens: [3, 5, 1], y: [4, 3, 2] }, { tokens: [6], y: [2] }, { tokens: [2, 4], y: [5, 6, 3, 2] }];
+const lengths = (example: Readonly<Record<string, unknown>>) => ({ source: (example['tokens'] as number[]).length, target: (example['y'] as number[]).length });
+
+describe('per, in what generates', () => {
+  agrees([
+    {
+      title: 'heads that a step asks with', path: 'per-recurrent.attn', dims: {}, examples, lengths, most: 4,
+      text: decoder("state s: [heads, model] = tanh(Linear[model] per heads (mean[source](m)))\n  s' = Each per heads (table[y], s)\n  c = Wo @ (Head[dk] per heads (sum[heads](s'), m))\n  logits = table @ (c + sum[heads](s'))", ', Wo: [model <- heads, dk]'),
+    },
+    {
+      title: 'heads over the places up to now', path: 'per-parallel.attn', dims: {}, examples, lengths, most: 4,
+      text: decoder('x = table[y]\n  a = x + Wo @ (Head[dk] per heads (x, x[target as key]))\n  b = a + Wo2 @ (Head[dk] per heads (a, m))\n  logits = table @ b', ', Wo, Wo2: [model <- heads, dk]'),
+    },
+  ]);
+});
+
+describe('per, with chance', () => {
+  it('draws for each place by itself, before and after it is opened', async () => {
+    await useBackend('cpu');
+    const text = `dim time: ragged, d = 3, groups = 2, parts = 2
+block Inner(x: [d]) -> [d] { dropout(Linear[d](x), 0.5) }
+block Outer(x: [time, d]) -> [time, d] { scan time with xt = x { state h: [d] = 0;  h' = dropout(sum[parts](Inner per parts (xt)) + h, 0.5);  emit h' } }
+model M(x: [time, d]) -> y: [time, groups, d] { Outer per groups (x) }
+objective Fit for M { loss = sum[time, groups, d](y ^ 2);  optimizer sgd(rate = 0.1) }`;
+    const { program, create } = await emit({ text });
+    const model = create({});
+    const [example] = examplesOf(program, model.sizes, { text });
+    const roots = new Map([['loss', program.objectives[0]!.updates[0]!.training.loss]]);
+    const sites = new Set<string>();
+    const bound = {
+      sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters: await parametersOf(model),
+      random: (op: { readonly site: string }, at: readonly number[]) => {
+        sites.add(`${op.site} ${at.join()}`);
+        return Math.abs(Math.sin(1 + [...`${op.site} ${at.join()}`].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % 1e6, 7))) * 2;
+      },
+    };
+    expectEqual(roots, inline(roots), bound);
+    // 3 steps, 2 groups, 3 features; inside 2 parts more.
+    expect(sites.size).toBe(18 + 36);
+  });
 });
 
 /** The values of `M` for given parameters, by the oracle. */
