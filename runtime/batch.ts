@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { AxisSpec, Batch, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { elementCount, isNested, ownSizes, place, show, type Nested } from './values.ts';
+import { elementCount, isNested, ownSizes, place, show, type InnerLengths, type Nested } from './values.ts';
 
 /** One input of all examples, zero in the padding. */
 export interface HostInput {
@@ -23,10 +23,18 @@ export interface HostBatch {
   readonly inputs: Readonly<Record<string, HostInput>>;
   /** Length per example of each ragged dim. */
   readonly lengths: Readonly<Record<string, Int32Array>>;
+  /** And of each dim that is `ragged in` another. */
+  readonly inner: Readonly<Record<string, InnerLengths>>;
 }
 
 const dtypes = { float: 'float32', int: 'int32', index: 'int32', bool: 'bool' } as const;
 const elementNames = { float: 'numbers', int: 'whole numbers', index: 'whole numbers', bool: 'truth values' } as const;
+
+/** What one example shows: lengths of dims, and of an inner dim for each place of the outer one. */
+interface Seen {
+  readonly origins: Map<string, Origin>;
+  readonly inner: Map<string, Map<number, Origin>>;
+}
 
 /** Where a length was first seen, for the message when another input disagrees. */
 interface Origin {
@@ -50,9 +58,11 @@ export function collate(
   if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
   const mayBeEmpty = new Map(ragged.map((dim) => [dim.label, dim.mayBeEmpty]));
   const lengths: Record<string, Int32Array> = {};
-  const dims = new Set(specs.flatMap((spec) => spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : []))));
+  const outers = new Map(ragged.flatMap(({ label, inside }) => (inside === undefined ? [] : [[label, inside]])));
+  const all = new Set(specs.flatMap((spec) => spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : []))));
   const told = ragged.filter((dim) => dim.told === true);
-  for (const { label } of told) dims.add(label);
+  const dims = new Set([...[...all].filter((dim) => !outers.has(dim)), ...told.map(({ label }) => label)]);
+  const rows = new Map([...all].filter((dim) => outers.has(dim)).map((dim) => [dim, examples.map((): number[] => [])]));
   for (const dim of dims) lengths[dim] = new Int32Array(examples.length);
 
   const first = new Map<string, Origin>();
@@ -61,25 +71,52 @@ export function collate(
       const names = specs.map((spec) => `\`${spec.name}\``).join(', ');
       throw new InputError(`example ${row}: expected an ${names === '' ? 'empty object' : `object with ${names}`}, given ${show(example)}`);
     }
-    const origins = new Map<string, Origin>();
+    const seen: Seen = { origins: new Map(), inner: new Map() };
     for (const spec of specs) {
       const value = valueOf(spec, example, row);
-      if (value !== undefined) measure(spec, value, row, origins, mayBeEmpty);
+      if (value !== undefined) measure(spec, value, row, seen, mayBeEmpty);
     }
+    const { origins } = seen;
     for (const dim of told) origins.set(dim.label, toldLength(dim, example, row));
-    requireLengths(specs, origins, row);
+    requireLengths(specs, seen, row);
+    for (const [dim, places] of seen.inner) for (const [at, { length }] of places) rows.get(dim)![row]![at] = length;
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
     for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
-    checkRequirements(n, requirements, origins, row);
+    // What must hold of an inner length must hold of the longest.
+    const longest = [...seen.inner].flatMap(([dim, places]): [string, Origin][] => {
+      const most = [...places.values()].reduce<Origin | null>((long, origin) => (long === null || origin.length > long.length ? origin : long), null);
+      return most === null ? [] : [[dim, most]];
+    });
+    checkRequirements(n, requirements, new Map([...origins, ...longest]), row);
   }
 
   const padded: Record<string, number> = { ...n, batch: examples.length };
   // At least one place, also where every example is empty: kernels differ on axes of none, and some fail.
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
 
+  const inner: Record<string, InnerLengths> = {};
+  for (const [dim, each] of rows) {
+    padded[dim] = each.flat().reduce((longest, length) => Math.max(longest, length), 1);
+    const outer = outers.get(dim)!;
+    const places = placesOf(dim, specs, padded);
+    const data = new Int32Array(examples.length * places);
+    each.forEach((own, row) => data.set(own, row * places));
+    inner[dim] = { outer, places, data };
+  }
+
   const inputs: Record<string, HostInput> = {};
-  for (const spec of specs) inputs[spec.name] = fill(spec, examples, padded, lengths);
-  return { n: padded, size: examples.length, inputs, lengths };
+  for (const spec of specs) inputs[spec.name] = fill(spec, examples, padded, lengths, inner);
+  return { n: padded, size: examples.length, inputs, lengths, inner };
+}
+
+/** How many places the axis has that an inner dim is counted along. */
+function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
+  for (const { axes } of specs) {
+    const within = axes.find((axis) => 'dim' in axis && axis.dim === dim && axis.within !== undefined);
+    const outer = within === undefined || !('dim' in within) ? undefined : axes[within.within!];
+    if (outer !== undefined) return 'dim' in outer ? n[outer.dim]! : outer.size;
+  }
+  throw new InputError(`no input has \`${dim}\` beside what it is \`ragged in\``);
 }
 
 /** How many places of a dim that is on no input an example says it has. */
@@ -143,14 +180,15 @@ function measure(
   spec: InputSpec,
   value: unknown,
   row: number,
-  origins: Map<string, Origin>,
+  seen: Seen,
   mayBeEmpty: ReadonlyMap<string, boolean>,
 ): void {
+  const { origins } = seen;
   const walk = (part: unknown, at: readonly number[]): void => {
     const axis = spec.axes[at.length];
     if (axis === undefined) return;
     const places = rowAt(spec, part, row, at);
-    checkLength(spec, axis, at, places.length, row, origins, mayBeEmpty);
+    checkLength(spec, axis, at, places.length, row, seen, mayBeEmpty);
     if (at.length + 1 < spec.axes.length) {
       for (let index = 0; index < places.length; index++) walk(places[index], [...at, index]);
     }
@@ -158,15 +196,15 @@ function measure(
   walk(value, []);
   // Inner ragged axes of an empty outer one have no places to count.
   for (const [axis, each] of spec.axes.entries()) {
-    if ('dim' in each && !origins.has(each.dim)) origins.set(each.dim, { length: 0, input: spec, axis });
+    if ('dim' in each && each.within === undefined && !origins.has(each.dim)) origins.set(each.dim, { length: 0, input: spec, axis });
   }
 }
 
 /** What is left out has the lengths of what is there. */
-function requireLengths(specs: readonly InputSpec[], origins: ReadonlyMap<string, Origin>, row: number): void {
+function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, row: number): void {
   for (const spec of specs) {
     for (const axis of spec.axes) {
-      if (!('dim' in axis) || origins.has(axis.dim)) continue;
+      if (!('dim' in axis) || origins.has(axis.dim) || (axis.within !== undefined && (inner.has(axis.dim) || spec.otherwise === undefined))) continue;
       throw new InputError(`example ${row}: \`${spec.name}\` is left out, and no other input tells how long \`${axis.dim}\` is: expected ${describe(spec)}`);
     }
   }
@@ -193,7 +231,7 @@ function checkLength(
   at: readonly number[],
   given: number,
   row: number,
-  origins: Map<string, Origin>,
+  seen: Seen,
   mayBeEmpty: ReadonlyMap<string, boolean>,
 ): void {
   const here = place(spec.name, labelsOf(spec), at);
@@ -209,12 +247,14 @@ function checkLength(
         `(declare \`dim ${axis.dim}: ragged 0..\` if nothing is meant to be possible)`,
     );
   }
-  const known = origins.get(axis.dim);
+  const known = axis.within === undefined ? seen.origins.get(axis.dim) : seen.inner.get(axis.dim)?.get(at[axis.within]!);
   if (known === undefined) {
-    origins.set(axis.dim, { length: given, input: spec, axis: at.length });
+    const origin = { length: given, input: spec, axis: at.length };
+    if (axis.within === undefined) seen.origins.set(axis.dim, origin);
+    else seen.inner.set(axis.dim, (seen.inner.get(axis.dim) ?? new Map<number, Origin>()).set(at[axis.within]!, origin));
   } else if (known.length !== given) {
     const same = known.input === spec && known.axis === at.length;
-    const there = same ? 'earlier rows have' : `${place(known.input.name, labelsOf(known.input), [])} has`;
+    const there = same ? 'earlier rows have' : `${place(known.input.name, labelsOf(known.input), axis.within === undefined ? [] : at.slice(0, axis.within + 1))} has`;
     throw new InputError(`example ${row}: ${here} has ${counted(given)} but ${there} ${known.length}: both are on \`${axis.dim}\``);
   }
 }
@@ -232,7 +272,7 @@ function counted(places: number): string {
   return places === 1 ? '1 place' : `${places} places`;
 }
 
-function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: HostBatch['lengths']): HostInput {
+function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: HostBatch['lengths'], inner: HostBatch['inner']): HostInput {
   const sizes = spec.axes.map((axis) => ('dim' in axis ? n[axis.dim]! : axis.size));
   const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
   const perExample = elementCount(sizes);
@@ -240,12 +280,14 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
   const data = spec.elem === 'float' ? new Float32Array(total) : spec.elem === 'bool' ? new Uint8Array(total) : new Int32Array(total);
   const innermost = spec.axes.length - 1;
   for (const [row, example] of examples.entries()) {
-    const bound = boundOf(spec, n, lengths, row);
+    const boundAt = boundOf(spec, n, lengths, inner, row);
     const put = (value: unknown, at: readonly number[], offset: number): void => {
-      data[offset] = element(spec, value, bound, row, at);
+      data[offset] = element(spec, value, boundAt(at), row, at);
     };
     const copy = (value: unknown, at: readonly number[], offset: number): void => {
       const places = rowAt(spec, value, row, at);
+      // Within a row it differs only where the row itself is what it is counted along.
+      const bound = spec.indexes !== null && 'dim' in spec.indexes && spec.indexes.within === at.length ? null : boundAt(at);
       if (at.length === innermost && places instanceof Float32Array && spec.elem === 'float' && allFinite(places)) {
         data.set(places, offset);
         return;
@@ -253,14 +295,18 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
       for (let index = 0; index < places.length; index++) {
         const to = offset + index * strides[at.length]!;
         if (at.length < innermost) copy(places[index], [...at, index], to);
-        else if (!plain(spec, places[index], bound)) put(places[index], [...at, index], to);
+        else if (!plain(spec, places[index], bound ?? boundAt([...at, index]))) put(places[index], [...at, index], to);
         else data[to] = places[index] as number;
       }
     };
     const value = valueOf(spec, example, row);
     if (value === undefined) {
-      const own = spec.axes.map((axis) => ('dim' in axis ? lengths[axis.dim]![row]! : axis.size));
-      everywhere(own, strides, row * perExample, (offset) => { data[offset] = spec.otherwise!; });
+      const own = (axis: AxisSpec, at: readonly number[]): number => {
+        if (!('dim' in axis)) return axis.size;
+        const each = inner[axis.dim];
+        return each === undefined || axis.within === undefined ? lengths[axis.dim]![row]! : each.data[row * each.places + at[axis.within]!]!;
+      };
+      everywhere(spec.axes, own, strides, row * perExample, (offset) => { data[offset] = spec.otherwise!; });
     } else if (innermost < 0) put(value, [], row * perExample);
     else copy(value, [], row * perExample);
   }
@@ -268,19 +314,28 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
 }
 
 /** Calls `visit` with the offset of every place. */
-function everywhere(extents: readonly number[], strides: readonly number[], from: number, visit: (offset: number) => void, axis = 0): void {
-  if (axis === extents.length) return visit(from);
-  for (let at = 0; at < extents[axis]!; at++) everywhere(extents, strides, from + at * strides[axis]!, visit, axis + 1);
+function everywhere(
+  axes: readonly AxisSpec[], extent: (axis: AxisSpec, at: readonly number[]) => number, strides: readonly number[], from: number, visit: (offset: number) => void, at: readonly number[] = [],
+): void {
+  const axis = axes[at.length];
+  if (axis === undefined) return visit(from);
+  const places = extent(axis, at);
+  for (let next = 0; next < places; next++) everywhere(axes, extent, strides, from + next * strides[at.length]!, visit, [...at, next]);
 }
 
 /** How many places the indexed space has for this example; infinite where nothing bounds it on the host. */
-function boundOf(spec: InputSpec, n: Sizes, lengths: HostBatch['lengths'], row: number): number {
-  if (spec.indexes === null) return Infinity;
-  if ('length' in spec.indexes) {
-    const bound = spec.indexes.length(ownSizes(n, lengths, row));
-    return Number.isNaN(bound) ? Infinity : bound;
+function boundOf({ indexes }: InputSpec, n: Sizes, lengths: HostBatch['lengths'], inner: HostBatch['inner'], row: number): (at: readonly number[]) => number {
+  if (indexes === null) return () => Infinity;
+  if ('size' in indexes) return () => indexes.size;
+  if ('dim' in indexes) {
+    const { within, dim } = indexes;
+    const each = inner[dim];
+    if (each !== undefined && within !== undefined) return (at) => each.data[row * each.places + at[within]!]!;
+    const own = lengths[dim]?.[row] ?? Infinity;
+    return () => own;
   }
-  return 'size' in spec.indexes ? spec.indexes.size : (lengths[spec.indexes.dim]?.[row] ?? Infinity);
+  const bound = indexes.length(ownSizes(n, lengths, row));
+  return () => (Number.isNaN(bound) ? Infinity : bound);
 }
 
 function allFinite(values: Float32Array): boolean {
@@ -325,14 +380,17 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
 export class DeviceBatch implements Batch {
   readonly n: Sizes;
   readonly inputs: Tensors;
-  readonly lengths: Readonly<Record<string, tf.Tensor1D>>;
+  readonly lengths: Readonly<Record<string, tf.Tensor>>;
 
   constructor(host: HostBatch) {
     this.n = host.n;
     this.inputs = Object.fromEntries(
       Object.entries(host.inputs).map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)]),
     );
-    this.lengths = Object.fromEntries(Object.entries(host.lengths).map(([dim, each]) => [dim, tf.tensor1d(each, 'int32')]));
+    this.lengths = Object.fromEntries([
+      ...Object.entries(host.lengths).map(([dim, each]) => [dim, tf.tensor1d(each, 'int32')]),
+      ...Object.entries(host.inner).map(([dim, { data, places }]) => [dim, tf.tensor2d(data, [host.size, places], 'int32')]),
+    ]);
   }
 
   dispose(): void {

@@ -20,8 +20,8 @@ export type ElemName = 'float' | 'int' | 'bool' | 'index';
 
 export type AxisSpec =
   | { readonly label: string; readonly size: number }
-  /** The data say how many places it has: a length per example, or one per call; `dim` names the dim. */
-  | { readonly label: string; readonly dim: string };
+  /** The data say how many places it has: a length per example, or one per call; `dim` names the dim. `within`: which axis of the input it is counted along, if it is `ragged in` that. */
+  | { readonly label: string; readonly dim: string; readonly within?: number };
 
 export type InitialiserSpec =
   | { readonly kind: 'zeros' | 'ones' | 'orthogonal' | 'glorot' }
@@ -59,14 +59,16 @@ export interface RaggedSpec {
   readonly ofCall?: true;
   /** On no input's axes: an example says under this name how many places it has. */
   readonly told?: true;
+  /** `ragged in` this dim: a length for each of its places. */
+  readonly inside?: string;
 }
 
 /** Inputs of one call on the device: padded, `batch` in front, zeros in the padding. */
 export interface Batch {
   readonly n: Sizes;
   readonly inputs: Tensors;
-  /** int32 [batch] per ragged dim. */
-  readonly lengths: Readonly<Record<string, tf.Tensor1D>>;
+  /** int32 [batch] per ragged dim; [batch, sentence] of one that is `ragged in sentence`. */
+  readonly lengths: Readonly<Record<string, tf.Tensor>>;
 }
 
 /** Counter-based random numbers, keyed by example: neither padding nor the batch changes a draw. */
@@ -177,7 +179,7 @@ export interface Definition {
   parameters(n: Sizes): readonly ParameterSpec[];
   inputs(n: Sizes): readonly InputSpec[];
   /** Outputs of `forward` by name with the labels of their axes after `batch`; ragged labels are cut to the example's length. For a generating model these are the encoder-side results and alignments, teacher-forced on `y`. */
-  readonly outputs: Readonly<Record<string, { readonly elem: ElemName; readonly axes: readonly { readonly label: string; readonly dim: string | null }[] }>>;
+  readonly outputs: Readonly<Record<string, { readonly elem: ElemName; readonly axes: readonly NamedAxis[] }>>;
   /** For a generating model the batch also holds the targets (`inputs.y` previous outputs, `inputs["y'"]`). */
   forward(p: Tensors, batch: Batch, random: Random): Tensors;
   readonly objectives: readonly ObjectiveDefinition[];

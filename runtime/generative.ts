@@ -6,7 +6,7 @@ import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, isNested, ownSizes, placesAlong, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, extentsOf, isNested, ownSizes, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -200,9 +200,7 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
   const taps = Object.keys(taken[0] ?? {}).map((name): [string, Value] => {
     const axes = decoding.tapAxes(name);
     const padded = taken[0]![name]!.shape.slice(2);
-    const { n, lengths } = decoding.host;
-    const own = ownSizes(n, lengths, row);
-    const extent = axes.map((axis, index) => (axis.grows === true ? places.length : placesAlong(axis, own, lengths) ?? padded[index]!));
+    const extent = extentsOf(axes, padded, row, decoding.host).map((each, index) => (axes[index]!.grows === true ? places.length : typeof each === 'number' ? each : each.reduce((most, length) => Math.max(most, length), 0)));
     const size = elementCount(extent);
     const data = new Float32Array(places.length * size);
     for (const [time, place] of places.entries()) {

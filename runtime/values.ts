@@ -69,6 +69,8 @@ export interface NamedAxis {
   readonly dim: string | null;
   /** Of an axis that is made of ragged dims: its places, from the sizes of one example. */
   readonly length?: OwnSize;
+  /** Which axis of the value it is counted along, if it is `ragged in` that. */
+  readonly within?: number;
   /** Of a step's values: it has the places up to now. */
   readonly grows?: boolean;
 }
@@ -78,11 +80,60 @@ export function axesOf(axes: readonly (string | NamedAxis)[], lengths: Readonly<
   return axes.map((axis) => (typeof axis === 'string' ? { label: axis, dim: Object.hasOwn(lengths, axis) ? axis : null } : axis));
 }
 
-/** What one example has of a padded result. */
-export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], { n, lengths }: { readonly n: Readonly<Record<string, number>>; readonly lengths: Readonly<Record<string, Int32Array>> }): Value {
+/** Lengths of a dim that is `ragged in` another: [batch, places of that one]. */
+export interface InnerLengths {
+  readonly outer: string;
+  readonly places: number;
+  readonly data: Int32Array;
+}
+
+/** What the data of a call say of sizes. */
+export interface Lengths {
+  /** Padded sizes, and those of the construct phase. */
+  readonly n: Readonly<Record<string, number>>;
+  /** Per example. */
+  readonly lengths: Readonly<Record<string, Int32Array>>;
+  readonly inner: Readonly<Record<string, InnerLengths>>;
+}
+
+/** How many places each axis has for one example: a number, or one for each place of the axis that it is counted along. */
+export function extentsOf(axes: readonly NamedAxis[], padded: readonly number[], row: number, { n, lengths, inner }: Lengths): (number | readonly number[])[] {
   const own = ownSizes(n, lengths, row);
-  const shape = axes.map((axis, index) => placesAlong(axis, own, lengths) ?? padded[index]!);
-  return { data: cut(data, row, padded, shape), shape, axes: axes.map((axis) => axis.label) };
+  return axes.map((axis, index) => {
+    if (axis.within === undefined) return placesAlong(axis, own, lengths) ?? padded[index]!;
+    const along = axes[axis.within]!.dim;
+    const each = Object.entries(inner).filter(([, { outer }]) => along === null || outer === along);
+    const places = each[0]?.[1].places ?? 0;
+    return Array.from({ length: places }, (_, place) => {
+      const there = Object.fromEntries(each.map(([dim, { data }]) => [dim, data[row * places + place]!]));
+      return placesAlong(axis, { ...own, ...there }, inner) ?? padded[index]!;
+    });
+  });
+}
+
+/**
+ * What one example has of a padded result. An axis with a length for each place of another is as long as the longest of
+ * them, and 0 beyond each.
+ */
+export function rowOf(data: Value['data'], row: number, padded: readonly number[], axes: readonly NamedAxis[], sizes: Lengths): Value {
+  const extents = extentsOf(axes, padded, row, sizes);
+  const outer = (index: number): number => axes[index]!.within!;
+  const shape = extents.map((extent) => (typeof extent === 'number' ? extent : 0));
+  for (const [index, extent] of extents.entries()) {
+    if (typeof extent !== 'number') shape[index] = extent.slice(0, shape[outer(index)]).reduce((most, length) => Math.max(most, length), 0);
+  }
+  const result = cut(data, row, padded, shape);
+  for (const [index, extent] of extents.entries()) if (typeof extent !== 'number') blank(result, shape, outer(index), index, extent);
+  return { data: result, shape, axes: axes.map((axis) => axis.label) };
+}
+
+/** 0 where the place along `inner` is beyond the end that the place along `outer` has. */
+function blank(data: Value['data'], shape: readonly number[], outer: number, inner: number, ends: readonly number[]): void {
+  const stride = (axis: number): number => elementCount(shape.slice(axis + 1));
+  for (let offset = 0; offset < data.length; offset++) {
+    const [place, at] = [outer, inner].map((axis) => Math.floor(offset / stride(axis)) % shape[axis]!) as [number, number];
+    if (at >= ends[place]!) data[offset] = 0;
+  }
 }
 
 /** The position as it stands in messages: `tokens[source = 5]`. */

@@ -7,6 +7,7 @@ import { describeType, elemName } from './describe.ts';
 import { binaryFns, evaluate, evaluateTensor } from './expr.ts';
 import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
 import { groupBy } from './group.ts';
+import { refuseAlong, refuseInSteps } from './inner.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
 import { allAxes, asTensor, binary, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
@@ -139,6 +140,7 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boole
   if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
     return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no greatest place`, { fix: 'declare the dim without `0..`, or guard with `else`' });
   }
+  if (refuseAlong(x, axis, `\`${name}\` along`, span, here)) return ERROR;
   const b = here.ctx.builder.at(origin(here, span));
   const operand = toFloat(x, here, span);
   const made = name === 'argmax' ? b.argmax(operand, axis.id) : name === 'cumsum' ? b.cumsum(operand, axis.id, { exclusive }) : name === 'cumprod' ? b.cumprod(operand, axis.id, { exclusive }) : b.softmax(operand, axis.id, name === 'log_softmax');
@@ -153,6 +155,7 @@ function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, spa
       expected: boolean ? 'bool' : 'numbers', given: elemName(typeOf(x).elem),
     });
   }
+  if (refuseInSteps(axes, `\`${name}\` over`, span, here)) return ERROR;
   const made = reduce(reductions[name]!, x, axes, here, span);
   keepOrder(made, [x], here);
   return tensor(made);

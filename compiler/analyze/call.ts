@@ -9,6 +9,7 @@ import { bodyValue, laterNames } from './body.ts';
 import { enterCall, unlifted } from './running.ts';
 import { describeAxis, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
+import { placeInner } from './inner.ts';
 import { conformMap, mapArgument } from './maps.ts';
 import { allAxes, asTensor, conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Tap, Value } from './scope.ts';
@@ -240,6 +241,10 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     calls: [...here.calls, { name, place: placeOf(here, span) }],
   };
   const errors = ctx.problems.errors;
+  if (ctx.inner.size > 0) {
+    const axesOf = (arg: Bound['args'][number]): { axis: Axis; formal: string }[] => [...arg.axes].map(([formal, axis]) => ({ axis, formal }));
+    if (!bound.args.every((arg) => placeInner(axesOf(arg), arg.extras, inside, here, arg.span, name))) return ERROR;
+  }
   const outside = defineStatics(declaration, bound, statics, inside, here);
   if (ctx.problems.errors > errors) return ERROR;
   const groups = new Map([...bound.groups, ...statics.groups]);

@@ -1,9 +1,10 @@
 /** What looks ahead inside a clock, told in the program's words; and models that say `causal`. */
 import type { Declaration } from '../../grammar/ast.ts';
 import type { Axis, Clocked, Input, Node, Origin } from '../graph/graph.ts';
-import { sameSpace } from '../graph/spaces.ts';
+import { isInner, sameSpace } from '../graph/spaces.ts';
 import { lookahead, type Lookahead } from '../passes/causality.ts';
 import { describeType } from './describe.ts';
+import { refuseAlong } from './inner.ts';
 import type { Here, Value } from './scope.ts';
 import { origin, report, tensor, typeOf } from './scope.ts';
 import { spaceOfName } from './types.ts';
@@ -53,6 +54,10 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   }
   const space = spaceOfName(causal, here);
   if (space === null) return null;
+  if (isInner(space)) {
+    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each place of another dim: it is no clock`, { why: 'a clock runs once for an example', fix: 'say `causal` of the outer dim, or of none' });
+    return null;
+  }
   const sequences: { name: string; arg: Node; value: Node }[] = [];
   for (const { name, type } of inputs) {
     if (!type.axes.some((axis) => sameSpace(axis.space, space))) continue;
@@ -65,6 +70,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   }
   const odd = sequences.find(({ arg }) => typeOf(arg).axes.filter((axis) => sameSpace(axis.space, space)).length > 1);
   const axis = sequences[0] === undefined ? undefined : typeOf(sequences[0].arg).axes.find((own) => sameSpace(own.space, space));
+  if (axis !== undefined && sequences.some(({ arg }) => refuseAlong(arg, axis, 'a clock along', causal.span, here))) return null;
   if (axis === undefined || odd !== undefined) {
     report(here, 'E0703', causal.span, odd === undefined ? `no input of \`${declaration.name.text}\` lies along \`${causal.text}\`` : `\`${odd.name}\` lies along \`${causal.text}\` twice`, {
       why: 'a step of a causal model takes one place of every input along the clock',

@@ -6,8 +6,9 @@ import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { describeType, elemName } from './describe.ts';
 import { indexValue, positionOf } from './index-expr.ts';
+import { lost, numberOf, reportLost } from './inner.ts';
 import {
-  alignAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
+  alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
@@ -23,7 +24,17 @@ export const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
   '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', and: 'and', or: 'or',
 };
 
+/** The value of an expression; where an inner dim has lost what it is ragged in, that is reported where it happened. */
 export function evaluate(expr: Expr, here: Here): Value {
+  const value = evaluateExpr(expr, here);
+  if (here.ctx.inner.size === 0 || value.kind !== 'tensor') return value;
+  const alone = lost(allAxes(value.node), here);
+  if (alone === null) return value;
+  reportLost(alone, expr.span, here);
+  return ERROR;
+}
+
+function evaluateExpr(expr: Expr, here: Here): Value {
   switch (expr.kind) {
     case 'error':
       return ERROR;
@@ -149,7 +160,7 @@ function captured(entry: Entry, key: string, span: Span, here: Here): Value {
     case 'value':
       return uncaptured(entry.value, key, span, here);
     case 'dim':
-      return tensor(here.ctx.builder.at(origin(here, span)).size(sizeOfSpace(entry.space)));
+      return tensor(numberOf(sizeOfSpace(entry.space), here, span));
     case 'option':
       return typeof entry.value === 'number'
         ? tensor(constant(entry.value, Number.isInteger(entry.value) ? 'int' : 'float', here, span))

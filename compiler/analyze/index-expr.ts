@@ -6,6 +6,7 @@ import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import { liesWithin } from './interval.ts';
+import { isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
@@ -60,7 +61,7 @@ function renameAxis(node: Node, from: Name, to: Name, here: Here): Node | null {
     report(here, 'E0301', to.span, `the tensor already has an axis \`${to.text}\``, { given: describeType(typeOf(node)) });
     return null;
   }
-  if (!formalsAgree(axis, to, here, from.span)) return null;
+  if (!formalsAgree(axis, to, here, from.span) || refuseAlong(node, axis, 'renaming', from.span, here)) return null;
   return rename(node, axis, here.frame.axis(to.text, declaredSpace(to, axis.space, here)), here, from.span);
 }
 
@@ -108,7 +109,7 @@ function declaredSpace(name: Name, space: Space, here: Here): Space {
 
 function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span: Span): Node | null {
   const axes = axesOf(node, from, here);
-  if (axes === null || !fresh([to], axes, node, here)) return null;
+  if (axes === null || !fresh([to], axes, node, here) || axes.some((axis) => refuseAlong(node, axis, 'merging', span, here))) return null;
   const into = here.frame.axis(to.text, declaredSpace(to, { kind: 'merge', parts: axes.map((axis) => axis.space) }, here));
   return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
 }
@@ -139,7 +140,7 @@ function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: 
 function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span, of?: string): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
-  if (!fresh(to, [axis], node, here)) return null;
+  if (!fresh(to, [axis], node, here) || refuseAlong(node, axis, 'splitting', span, here)) return null;
   const into: Axis[] = [];
   const parts = axis.space.kind === 'merge' && axis.space.parts.length === to.length ? axis.space.parts : null;
   for (const [k, name] of to.entries()) {
@@ -175,7 +176,7 @@ function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): 
     const b = here.ctx.builder.at(origin(here, span));
     const low = originOf(axis.space);
     if (value.which === 'first') return b.gather(node, constant(low, 'int', here, span), axis.id, !empty);
-    const last = binary('add', b.size(sizeOf(axis.space)), constant(low - 1, 'int', here, span), here, span);
+    const last = binary('add', numberOf(sizeOf(axis.space), here, span), constant(low - 1, 'int', here, span), here, span);
     return last === null ? null : b.gather(node, last, axis.id, !empty);
   }
   const index = evaluateTensor(value, here);
@@ -226,6 +227,7 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
     });
     return null;
   }
+  if (refuseAlong(node, axis, 'an index into', span, here)) return null;
   // The axes that stay zip with the index's; the selected one may come back through the index.
   let place = index;
   for (const other of allAxes(node)) {
@@ -242,7 +244,7 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
 function provablyInside(index: Node, axis: Axis, here: Here): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
-  if (elem.kind === 'index') return sameSpace(elem.space, space) || (partOf(elem.space, space, here) && originOf(elem.space) === originOf(space));
+  if (elem.kind === 'index') return (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) || (partOf(elem.space, space, here) && originOf(elem.space) === originOf(space));
   if (isRagged(space) || originOf(space) !== 0) return false;
   const extent = sizeOf(space);
   if (index.op.kind === 'constant') {
@@ -290,6 +292,9 @@ export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here)
   const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
   if (isError(entry)) return ERROR;
   if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
-  return tensor(here.ctx.builder.at(origin(here, expr.span)).position(here.frame.axis(label, space)));
+  const axis = here.frame.axis(label, space);
+  const places = here.ctx.builder.at(origin(here, expr.span)).position(axis);
+  const axes = withParents([axis], here);
+  return tensor(axes.length === 1 ? places : here.ctx.builder.node({ kind: 'broadcast', axes }, [places], origin(here, expr.span)));
 }
 

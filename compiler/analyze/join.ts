@@ -4,6 +4,7 @@ import type { Axis, Node, Space } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from './operate.ts';
+import { refuseAlong } from './inner.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, labels, origin, report, tensor, typeOf } from './scope.ts';
 import { size } from './size.ts';
@@ -65,6 +66,7 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
 }
 
 function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
+  if (parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))) return ERROR;
   const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
   const cat: Space = { kind: 'cat', parts: spaces };
   const declared = to === null ? null : here.scope.lookup(to.text);

@@ -8,6 +8,7 @@ import { asTensor, conform, needAxis, present, rename, sizesAgree } from './oper
 import { parameter } from './parameters.ts';
 import { growing, leaves, unrolled } from './past.ts';
 import { outsideLoop, requireNexts } from './running.ts';
+import { refuseAlong } from './inner.ts';
 import type { Here, Value, StateDeclaration } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { spaceOfName, tensorTypeOfExpr } from './types.ts';
@@ -80,6 +81,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const space = inputs[0] === undefined ? spaceOfName(expr.axis, here) : own(inputs[0].value).space;
   if (space === null || (inputs[0] !== undefined && growing(inputs[0].value, here)?.label === label && leaves(inputs[0].value, here, expr.axis.span))) return ERROR;
   const axis = inputs[0] === undefined ? here.frame.axis(label, space) : own(inputs[0].value);
+  if (inputs.some((input) => refuseAlong(input.value, own(input.value), 'a scan along', input.span, here))) return ERROR;
   const builder = ctx.builder.at(origin(here, expr.span));
   const position = builder.argument({ elem: { kind: 'index', space }, axes: [], masks: [] });
   // Parameters and dims do not change from step to step: they stand outside the steps' scope.

@@ -5,7 +5,7 @@ import type { Problems } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
-import { isRagged, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
+import { isRagged, relocated, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
 import type { Reach } from './across.ts';
 import type { LoadedModule } from './modules.ts';
 import { Nexts } from './nexts.ts';
@@ -149,9 +149,17 @@ export class Scope {
   }
 }
 
-/** One body's own axes. Inside a frame an axis is known by its label; its id tells the frames apart (hygiene). */
+/**
+ * One body's own axes. Where a dim is `ragged in` another, it belongs to one axis of that one in each body: to one of the
+ * body's own, or to an axis of a caller, at one place of which the body stands.
+ *
+ * Inside a frame an axis is known by its label; its id tells the frames apart (hygiene). */
 class Frame {
   private readonly byLabel = new Map<string, Axis[]>();
+  /** By the id of an inner dim. */
+  private readonly parents = new Map<string, Axis>();
+  /** Ids of axes of callers, at one place of which the body stands. */
+  private readonly around = new Set<string>();
   readonly id: string;
 
   constructor(id: string) {
@@ -159,7 +167,8 @@ class Frame {
   }
 
   /** The axis of that label and space; a label that stands for two spaces in one body gets two ids. */
-  axis(label: string, space: Space): Axis {
+  axis(label: string, given: Space): Axis {
+    const space = relocated(given, (dim) => this.parent(dim));
     const known = this.byLabel.get(label) ?? [];
     const found = known.find((axis) => axisKey(axis.space) === axisKey(space));
     // One size is one id; whose places they are (the space) is each value's own.
@@ -168,6 +177,25 @@ class Frame {
     const axis: Axis = { id: `${this.id}${label}${suffix}`, label, space };
     this.byLabel.set(label, [...known, axis]);
     return axis;
+  }
+
+  /** The axis each of whose places has a length of the inner dim. */
+  parent(dim: Dim): Axis {
+    return this.parents.get(dim.id) ?? this.axis(dim.inside!.label, dimSpace(dim.inside!));
+  }
+
+  /** False where the dim belongs to another axis already. */
+  belongs(dim: Dim, axis: Axis, outside: boolean): boolean {
+    const known = this.parents.get(dim.id);
+    if (known !== undefined && known.id !== axis.id) return false;
+    this.parents.set(dim.id, axis);
+    if (outside) this.around.add(axis.id);
+    return true;
+  }
+
+  /** Does the body stand at one place of that axis? */
+  standsIn(axis: Axis): boolean {
+    return this.around.has(axis.id);
   }
 
   /** The space of an axis that some value of this body has. */
@@ -246,6 +274,8 @@ export class Context {
   readonly parts: { part: Space; whole: Space }[] = [];
   /** Atoms that every example has its own value of. */
   readonly ragged = new Set<string>();
+  /** Those of them that every place of another dim has its own value of. */
+  readonly inner = new Map<string, Dim>();
   /** Atoms that every call has its own value of (`= input`). */
   readonly ofCall = new Set<string>();
   /** Dims whose size a `repeat` has asked for: fixed when compiled. */

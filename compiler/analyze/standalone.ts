@@ -5,6 +5,7 @@ import type { Space } from '../graph/graph.ts';
 import { reachOf } from './across.ts';
 import { bodyValue, laterNames } from './body.ts';
 import { elaborateDecoder } from './decoder.ts';
+import { standsInside } from './inner.ts';
 import type { LoadedModule } from './modules.ts';
 import type { Here, Value } from './scope.ts';
 import { dimNames, dimSpace, ERROR, isError, origin, report, Scope, unknownName } from './scope.ts';
@@ -16,6 +17,7 @@ export function checkBlock(declaration: Declaration, module: LoadedModule, here:
   const { text } = declaration.name;
   const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, reach: reachOf(declaration.body), later: laterNames(declaration.body), taps: [], alignments: new Map() };
   if (declaration.what === 'encoder' && !soundSignature(declaration, inside)) return;
+  standsInside(declaration, inside);
   defineFormals(declaration, inside);
   for (const param of declaration.params) defineParam(param, inside);
   bodyValue(declaration, inside);

@@ -4,6 +4,7 @@ import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, sizeOf } from '../graph/spaces.ts';
 import { settingPlace } from '../diagnostics/diagnostic.ts';
 import type { Here } from './scope.ts';
+import { lost, reportLost } from './inner.ts';
 import { dimNames, dimSpace, ERROR, isError, notYet, origin, report, typeOf, unknownName } from './scope.ts';
 import type { Size } from './size.ts';
 import { atomsOf, constantOf, evaluate, size, SizeError } from './size.ts';
@@ -176,6 +177,11 @@ export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | nu
     }
     axes.push(here.frame.axis(expr.label.text, space));
   }
+  const alone = failed ? null : lost(axes, here);
+  if (alone !== null) {
+    reportLost(alone, exprs[0]!.span, here);
+    failed = true;
+  }
   return failed ? null : axes;
 }
 
@@ -248,12 +254,11 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
   }
   switch (value.kind) {
     case 'ragged': {
-      if (value.within !== null) {
-        notYet(here, spec.span, '`ragged in`');
-        return null;
-      }
+      const outer = value.within === null ? null : outerDim(value.within, spec, here, file);
+      if (outer === 'refused') return null;
       ctx.ragged.add(id);
-      const made = dim({ size: size.atom(id), ragged: true, mayBeEmpty: value.mayBeEmpty });
+      const made = dim({ size: size.atom(id), ragged: true, mayBeEmpty: value.mayBeEmpty, ...(outer === null ? {} : { inside: outer }) });
+      if (outer !== null && made.kind === 'dim') ctx.inner.set(id, made.dim);
       const bound = value.atMost === null ? null : spaceOfExpr(value.atMost, here);
       if (bound !== null) {
         ctx.parts.push({ part: made, whole: bound });
@@ -297,6 +302,21 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       return null;
     }
   }
+}
+
+/** The dim that another is `ragged in`: itself ragged or fixed, and in no other. */
+function outerDim(name: Name, spec: DimSpec, here: Here, file: FileDims | null): Dim | 'refused' {
+  const space = spaceOfName(name, here);
+  if (space === null) return 'refused';
+  const label = spec.name.text;
+  if (file === null) report(here, 'E0205', spec.span, '`ragged in` stands only at the top of a file', { why: 'the inputs of a model give the lengths', fix: `let a formal stand for it: \`[${label}]\` in the signature` });
+  else if (space.kind !== 'dim') report(here, 'E0507', name.span, `\`${name.text}\` is made of other dims: no dim can be \`ragged in\` it`, { fix: 'name one of its parts' });
+  else if (space.dim.inside !== undefined) {
+    report(here, 'E0507', name.span, `\`${name.text}\` is itself \`ragged in ${space.dim.inside.label}\``, {
+      why: 'lengths are kept for each place of one axis', fix: `bound one of the two instead: \`dim ${label} = 40\`, and mark what is there with a \`bool\` input`,
+    });
+  } else return space.dim;
+  return 'refused';
 }
 
 /** The spaces of `a + b`, where one is a dim. */

@@ -2,7 +2,7 @@
 import type { CodeBlockWriter } from 'ts-morph';
 import { atomsOf, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
-import { isRagged, sizeOf } from '../graph/spaces.ts';
+import { innerDims, isRagged, sizeOf } from '../graph/spaces.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
 import { literal } from './lower.ts';
@@ -44,7 +44,7 @@ class DefinitionWriter {
       this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1) ?? program.file)},`);
       if (program.parts !== undefined) this.#line(`parts: { ${program.parts.map((part) => `${property(part.name)}: ${quoted(part.model)}`).join(', ')} },`);
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
-      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''} }`).join(', ')}],`);
+      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''}${dim.inside === undefined ? '' : `, inside: ${quoted(dimName(dim.inside))}`} }`).join(', ')}],`);
       this.#sizes(program.requirements);
       this.#method('parameters', typeName, [...program.parameters, ...program.running].flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list([...program.parameters, ...program.running].map((parameter) => {
         const { kind, ...rest } = parameter.init;
@@ -74,9 +74,10 @@ class DefinitionWriter {
   }
 
   /** An axis that the data size names its dim; every other one has a size. */
-  #axis(axis: Axis): string {
+  #axis(axis: Axis, among: readonly Axis[]): string {
     const { space } = axis;
-    return space.kind === 'dim' && isGiven(space.dim) ? `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))} }` : this.#fixedAxis(axis);
+    if (space.kind !== 'dim' || !isGiven(space.dim)) return this.#fixedAxis(axis);
+    return `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))}${withinOf(space, among)} }`;
   }
 
   /** How many places an example has of an axis that is made of ragged dims. */
@@ -110,7 +111,7 @@ class DefinitionWriter {
       const many = indexed !== null && isMade(indexed.space);
       const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim))).map((axis) => sizeOf(axis.space));
       return {
-        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
+        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed, type.axes)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
         sizes: read,
       };
     };
@@ -175,10 +176,11 @@ class DefinitionWriter {
       for (const [name, node] of model.forward) {
         const type = model.program.outputs.get(name)?.types[0] ?? node.types[0];
         if (type === undefined) continue;
-        const axes = type.axes.filter((axis) => axis.id !== 'batch').map((axis) => {
+        const shown = type.axes.filter((axis) => axis.id !== 'batch');
+        const axes = shown.map((axis) => {
           const made = isMade(axis.space);
           const dim = axis.space.kind === 'dim' && axis.space.dim.ragged && !made ? quoted(dimName(axis.space.dim)) : 'null';
-          return `{ label: ${quoted(axis.label)}, dim: ${dim}${made ? `, ${this.#length(axis.space)}` : ''} }`;
+          return `{ label: ${quoted(axis.label)}, dim: ${dim}${made ? `, ${this.#length(axis.space)}` : ''}${withinOf(axis.space, shown)} }`;
         });
         this.#line(`${property(name)}: { elem: ${quoted(type.elem.kind)}, axes: [${axes.join(', ')}] },`);
       }
@@ -288,6 +290,14 @@ class DefinitionWriter {
       this.#line(`step: ${stepName},`);
     }).write(',').newLine();
   }
+}
+
+/** Which of the axes an inner dim is counted along. */
+function withinOf(space: Space, among: readonly Axis[]): string {
+  const [inner] = innerDims(space);
+  const outer = space.kind === 'dim' ? space.dim.inside : undefined;
+  const k = among.findIndex((axis) => (inner === undefined ? outer !== undefined && axis.space.kind === 'dim' && axis.space.dim.id === outer.id : axis.id === inner.within.id));
+  return k < 0 ? '' : `, within: ${k}`;
 }
 
 /** Do the data say how many places it has? */

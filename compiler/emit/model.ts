@@ -122,7 +122,7 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
     alias(`type ${typeName}Batch`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
       writer.writeLine(`readonly n: ${typeName}Sizes;`);
       if (batchInputs.size > 0) writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
-      if (program.ragged.length > 0) writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), 'tf.Tensor1D')};`);
+      if (program.ragged.length > 0) writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), (name) => (program.ragged.some((dim) => dim.inside !== undefined && dimName(dim) === name) ? 'tf.Tensor2D' : 'tf.Tensor1D'))};`);
     })),
   ];
 }

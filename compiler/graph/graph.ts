@@ -18,7 +18,8 @@ import type { Size } from '../analyze/size.ts';
 
 /** What an axis ranges over. Two fixed spaces agree by size, two ragged ones only by identity. */
 export type Space =
-  | { readonly kind: 'dim'; readonly dim: Dim }
+  /** `within`, of a dim `ragged in` another: the axis of that one, each of whose places has a length of this one. */
+  | { readonly kind: 'dim'; readonly dim: Dim; readonly within?: Axis }
   | { readonly kind: 'cat'; readonly parts: readonly Space[] }
   | { readonly kind: 'merge'; readonly parts: readonly Space[] }
   | { readonly kind: 'anon'; readonly size: Size };
@@ -37,6 +38,8 @@ export interface Dim {
   readonly mayBeEmpty: boolean;
   /** `= input`: one size for all examples of a call, known from their data. */
   readonly ofCall?: true;
+  /** `ragged in sentence`: a length for each place of that dim. */
+  readonly inside?: Dim;
 }
 
 export interface Axis {
@@ -107,7 +110,7 @@ export type Op =
   | { readonly kind: 'parameter'; readonly path: string }
   | { readonly kind: 'constant'; readonly value: number } // scalar; bool as 0 or 1; its elem is in the type
   | { readonly kind: 'size'; readonly size: Size } // int scalar; a ragged atom is this example's own length
-  | { readonly kind: 'length'; readonly dim: Dim } // int [batch]: lengths of a ragged dim; 'batched' on
+  | { readonly kind: 'length'; readonly dim: Dim } // int [batch], or [batch, sentence] of a dim `ragged in sentence`: lengths; 'batched' on
   | { readonly kind: 'position'; readonly axis: Axis } // index(space)[axis]: origin, origin + 1, …
   | { readonly kind: 'argument' } // of a region; identity is the node itself
   /** A fresh draw per element, float. Inputs: the positions of the scans it stands in, outermost first; a call's body gets them as arguments. */

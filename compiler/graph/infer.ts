@@ -6,7 +6,7 @@
 import { constantOf } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Elem, Node, Op, TensorType } from './graph.ts';
-import { axisOf, hasAxis, isRagged, isUnit, join, joinElementwise, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
+import { axisOf, hasAxis, isInner, isRagged, isUnit, join, joinElementwise, relocated, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
@@ -102,6 +102,15 @@ function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonl
 /** Every mask over one of `from` is over `to` instead. */
 function moveMasks(masks: Masks, from: readonly string[], to: readonly Axis[]): Masks {
   return masks.length === 0 ? masks : masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
+}
+
+/** Axes that have a length for each place of `from` have it for each of `to`. */
+function along(axes: readonly Axis[], from: string, to: Axis): readonly Axis[] {
+  if (!axes.some(({ space }) => isInner(space))) return axes;
+  return axes.map((axis) => {
+    const space = relocated(axis.space, (_, within) => (within?.id === from ? to : null));
+    return space === axis.space ? axis : { ...axis, space };
+  });
 }
 
 function replaceAxis(axes: readonly Axis[], id: string, by: readonly Axis[]): readonly Axis[] {
@@ -348,7 +357,7 @@ const RULES: Rules = {
     const from = axisOf(x, op.from);
     check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
     const masks = moveMasks(x.masks, [op.from], [op.to]);
-    return [tensor(x.elem, replaceAxis(x.axes, op.from, [op.to]), masks)];
+    return [tensor(x.elem, along(replaceAxis(x.axes, op.from, [op.to]), op.from, op.to), masks)];
   },
   merge(op, inputs) {
     arity(inputs, 1);

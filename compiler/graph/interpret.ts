@@ -5,13 +5,13 @@
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
 import { evaluate, type Size } from '../analyze/size.ts';
-import { arrange, count, cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
+import { arrange, count, cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { GraphError } from './errors.ts';
 import { acrossAll, evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
 import type { Axis, Dim, Node, Op, Space, TensorType } from './graph.ts';
-import { typeOf } from './infer.ts';
+import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
-import { axisOf, hasAxis, maskKey, originOf, sameSpace, showType, sizeOf } from './spaces.ts';
+import { axisOf, hasAxis, innerDims, isInner, maskKey, originOf, sameSpace, showType, sizeOf, without } from './spaces.ts';
 import { apart, Dependence, reachable, scopeOf, tapePositions } from './walk.ts';
 
 /** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
@@ -34,7 +34,9 @@ export interface Bindings {
   readonly inputs: ReadonlyMap<string, Value | Nested>;
   /** By path, row-major in the order of the parameter's axes. */
   readonly parameters: ReadonlyMap<string, Float64Array>;
-  /** For `length` of a batched graph: by the id of the dim, one for each example. */
+  /** By the id of a dim that is `ragged in` another: this example's length at each place of that one. */
+  readonly inner?: ReadonlyMap<string, readonly number[]>;
+  /** For `length` of a batched graph: by the id of the dim, one for each example (and place of what it is ragged in). */
   readonly lengths?: ReadonlyMap<string, readonly number[]>;
   /** Values of the program's free arguments (a decoder's step), by node. */
   readonly arguments?: ReadonlyMap<Node, Value | Nested>;
@@ -54,7 +56,7 @@ export function interpret(roots: readonly Node[], bindings: Bindings): Value[] {
 export function interpretAll(roots: readonly Node[], examples: readonly Bindings[]): Value[][] {
   const together: Together = { runs: [], across: new Map() };
   for (const bindings of examples) together.runs.push(new Run(roots, bindings, together));
-  return together.runs.map((run) => roots.map((root) => publish(typeOf(root), run.value(root))));
+  return together.runs.map((run) => roots.map((root) => publish(typeOf(root), run.whole(root))));
 }
 
 /**
@@ -96,6 +98,8 @@ interface Environment {
   /** A call's extras, and its places along them. */
   readonly extras: readonly Axis[];
   readonly places: readonly number[];
+  /** The place along axes of which only that one is looked at: a call's extras, what inner dims are counted along. */
+  readonly bound: ReadonlyMap<string, number>;
   /** Tells the runs of one region apart: a call's places, a scan's step. */
   readonly run: string;
   /** Of a clock: the time, and what earlier times computed. */
@@ -120,7 +124,7 @@ interface Clock {
 
 function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'run'> & Partial<Environment>): Environment {
   const args = new Set(bound.map(([argument]) => argument));
-  return { call: null, extras: [], places: [], clock: null, past: false, anchor: null, tape: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+  return { call: null, extras: [], places: [], bound: new Map(), clock: null, past: false, anchor: null, tape: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
 }
 
 type CallOp = Extract<Op, { readonly kind: 'call' }>;
@@ -172,6 +176,13 @@ class Run {
     return this.#results(root)[0];
   }
 
+  /** What no place of an inner dim has is absent, as what a mask excludes is. */
+  whole(root: Node): Tensor {
+    const value = this.value(root);
+    const ends = this.#ends(typeOf(root).axes);
+    return ends.length === 0 ? value : { ...value, masks: [...value.masks, ...ends] };
+  }
+
   #home(node: Node): Environment {
     return this.#stack[scopeOf(node, this.#dependence, this.#stack)];
   }
@@ -198,8 +209,8 @@ class Run {
       const key = `${this.#stack.map(({ run }) => run).join('/')} ${node.id}`;
       const before = clock?.kept.get(key);
       if (before !== undefined && this.#stack.some((scope) => scope.past)) return before;
-      const inputs = node.op.kind === 'result' ? [] : needs(node).map((input) => this.#results(input)[0]);
-      const made = this.#rule(node, inputs).map((result, k) => this.#conform(result, node.types[k]));
+      const inputs = node.op.kind === 'result' ? [] : needs(node).map((input) => this.#seen(this.#results(input)[0], typeOf(input)));
+      const made = this.#apart(node, inputs) ?? this.#rule(node, inputs).map((result, k) => this.#conform(result, node.types[k]));
       if (clock === null) return made;
       const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0], node.op, node.types[0], clock)] : made;
       // Every place is computed once, at its time.
@@ -250,6 +261,92 @@ class Run {
     }
   }
 
+  // ---------------------------------------------------------------- dims that are ragged in another
+
+  #place(axis: string): number | undefined {
+    return this.#stack.findLast((scope) => scope.bound.has(axis))?.bound.get(axis);
+  }
+
+  /** Of the axes, those that inner dims among them are counted along and that no run is at one place of. */
+  #parents(axes: readonly Axis[]): readonly Axis[] {
+    const { inner } = this.#bindings;
+    if (inner === undefined) return [];
+    const within = axes.flatMap(({ space }) => innerDims(space)).filter(({ dim, within: parent }) => inner.has(dim.id) && this.#place(parent.id) === undefined);
+    return within.map((each) => each.within).filter((parent, k, all) => hasAxis(axes, parent.id) && all.findIndex(({ id }) => id === parent.id) === k);
+  }
+
+  /**
+   * Each place of `sentence` has its own number of `word`s: what has both is computed for one place after the other, and
+   * laid side by side up to the longest, with NaN where there is nothing. Null where nothing has both.
+   */
+  #apart(node: Node, inputs: readonly Tensor[]): readonly Tensor[] | null {
+    const { op } = node;
+    const [parent] = this.#parents([...node.types.flatMap((type) => type.axes), ...node.inputs.flatMap((input) => (isRegion(input.op) ? [] : typeOf(input).axes))]);
+    if (parent === undefined || op.kind === 'input' || op.kind === 'argument' || op.kind === 'result' || op.kind === 'clock' || op.kind === 'random' || op.kind === 'across') return null;
+    // The outer axis under another name: nothing is computed.
+    if (op.kind === 'rename' && (op.from === parent.id || op.to.id === parent.id)) return null;
+    // Else it is the body that has both.
+    if (op.kind === 'call' && !hasAxis(op.binding.extras, parent.id)) return null;
+    if (op.kind === 'scan' && !innerDims(op.axis.space).some(({ within }) => within.id === parent.id)) return null;
+    if ((op.kind === 'reduce' || op.kind === 'contract' || op.kind === 'scatter') && (op.kind === 'scatter' ? op.over : op.axes).includes(parent.id)) {
+      const all = inputs.map((x, k) => ({ ...x, masks: [...x.masks, ...this.#ends(typeOf(node.inputs[k]).axes)] }));
+      return this.#rule(node, all).map((result, k) => this.#conform(result, node.types[k]));
+    }
+    const [extent] = this.#extents([parent]);
+    const runs = Array.from({ length: extent.size }, (_, place): readonly Tensor[] => {
+      const scope = { ...environment([], { whole: false, extras: [parent], places: [place], run: `${parent.id}=${place}` }), bound: new Map([[parent.id, place]]) };
+      let results: readonly Tensor[] = [];
+      this.#inside(scope, () => {
+        const seen = inputs.map((x, k) => this.#seen(x, typeOf(node.inputs[k])));
+        results = this.#apart(node, seen) ?? this.#rule(node, seen).map((result, k) => this.#conform(result, node.types[k]));
+      });
+      return results;
+    });
+    return node.types.map((type, k) => {
+      const rest = without(type.axes, [parent.id]);
+      const longest = this.#extents([...rest, ...type.masks.flat()]);
+      const wide = runs.map((run) => widened(run[k], longest));
+      const blank = this.#blank({ ...type, axes: rest, masks: type.masks.map((mask) => without(mask, [parent.id])) });
+      const side = stack([extent], wide, blank);
+      // A mask that knows nothing of the axis is the same at all of its places.
+      const masks = side.masks.map((mask, m) => (hasAxis(type.masks[m], parent.id) ? mask : wide[0]?.masks[m] ?? blank.masks[m]));
+      return this.#conform({ ...side, masks }, type);
+    });
+  }
+
+  /** What a run at one place of an axis sees: that place, and of an inner dim the places that there are. */
+  #seen(x: Tensor, type: TensorType): Tensor {
+    if (this.#bindings.inner === undefined) return x;
+    const taken = type.axes.reduce((part, { id }) => {
+      const place = this.#place(id);
+      return place === undefined || !hasExtent(part, id) ? part : takeTensor(part, id, place);
+    }, x);
+    return [...type.axes, ...type.masks.flat()].reduce((part, axis) => {
+      if (!isInner(axis.space)) return part;
+      const [own] = this.#extents([axis]);
+      return own === undefined ? part : cut(part, [axis.id], own.size);
+    }, taken);
+  }
+
+  /** For inner dims beside what they are counted along: which places there are. */
+  #ends(axes: readonly Axis[]): readonly Mask[] {
+    return this.#parents(axes).flatMap((parent) => axes.filter(({ space }) => innerDims(space).some(({ within }) => within.id === parent.id)).map((axis) => {
+      const [outer] = this.#extents([parent]);
+      const lengths = Array.from({ length: outer.size }, (_, place) => this.#length(axis, new Map([[parent.id, place]])));
+      return fillMask([outer, ...this.#extents([axis])], ([place, at]) => at < lengths[place]);
+    }));
+  }
+
+  /** How many places an axis has at one place of what its dims are counted along, or at most. */
+  #length({ space }: Axis, at: ReadonlyMap<string, number> = new Map()): number {
+    const lengths = new Map(innerDims(space).map(({ dim, within }) => {
+      const each = this.#bindings.inner?.get(dim.id) ?? [];
+      const place = at.get(within.id) ?? this.#place(within.id);
+      return [dim.id, place === undefined ? Math.max(0, ...each) : each[place] ?? 0];
+    }));
+    return evaluate(sizeOf(space), (atom) => lengths.get(atom) ?? this.#atom(atom));
+  }
+
   /** Along a clock a softmax ranges over the places up to its own: of later ones it is what it is of all that it skips. */
   #upToNow(x: Tensor, { axis, log }: Extract<Op, { readonly kind: 'softmax' }>, type: TensorType, clock: Clock): Tensor {
     const over = x.axes.findIndex(({ id }) => id === axis);
@@ -297,7 +394,12 @@ class Run {
 
   #extents(axes: readonly Axis[]): readonly Extent[] {
     const clock = this.#clock();
-    return axes.map((axis) => ({ id: axis.id, size: clock !== null && isClocked(axis, clock) ? clock.places : this.#number(sizeOf(axis.space)) }));
+    const { inner } = this.#bindings;
+    const open = inner === undefined ? axes : axes.filter(({ id }) => this.#place(id) === undefined);
+    return open.map((axis) => {
+      if (inner !== undefined && isInner(axis.space) && innerDims(axis.space).every(({ dim }) => inner.has(dim.id))) return { id: axis.id, size: this.#length(axis) };
+      return { id: axis.id, size: clock !== null && isClocked(axis, clock) ? clock.places : this.#number(sizeOf(axis.space)) };
+    });
   }
 
   #sized(data: Float64Array, type: TensorType, what: string): Tensor {
@@ -313,17 +415,18 @@ class Run {
       return { axes: value.axes, data: value.data, masks };
     }
     const axes = this.#extents(type.axes);
-    return this.#sized(Float64Array.from(flatten(value, axes, what)), type, what);
+    return this.#sized(Float64Array.from(flatten(value, axes, what, this.#ends(type.axes).length > 0)), type, what);
   }
 
   /** The tensor with just the axes and masks of its type, in their order: so a rule that disagrees with `infer` is found. */
   #conform(x: Tensor, type: TensorType): Tensor {
     const axes = this.#extents(type.axes);
     const extra = x.axes.filter(({ id, size }) => size !== 1 && !hasAxis(type.axes, id));
-    const known = type.masks.map(maskKey);
+    const own = this.#bindings.inner === undefined ? type.masks : type.masks.map((mask) => mask.filter(({ id }) => this.#place(id) === undefined));
+    const known = own.map(maskKey);
     const surplus = x.masks.filter((mask) => !known.includes(maskKey(mask.axes)));
     if (extra.length > 0 || surplus.length > 0) throw new GraphError(`a value over ${showSizes([...x.axes, ...surplus.flatMap((mask) => mask.axes)])} is not ${showType(type)}`);
-    const masks = type.masks.map((mask): Mask => {
+    const masks = own.map((mask): Mask => {
       const extents = this.#extents(mask);
       return fillMask(extents, presence(x.masks.filter((own) => maskKey(own.axes) === maskKey(mask)), extents));
     });
@@ -395,15 +498,20 @@ class Run {
   #elements(node: Node, { region, binding }: CallOp, inputs: readonly Tensor[], visit: () => void): void {
     const extras = this.#extents(binding.extras);
     const clock = this.#clock();
-    const clocked = clock === null ? [] : binding.extras.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
+    const open = binding.extras.filter(({ id }) => extras.some((extent) => extent.id === id));
+    const clocked = clock === null ? [] : open.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
     everywhere(extras, (places) => {
+      const bound = new Map(extras.map(({ id }, k) => [id, places[k]]));
+      // An inner dim has fewer places at some of the outer one's.
+      if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#length(axis, bound))) return;
       const elements = inputs.map((input, k) => {
-        const bound = binding.args[k];
-        const element = extras.reduce((x, { id }, e) => (bound.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
-        return this.#conform(renamed(element, bound), typeOf(region.args[k]));
+        const names = binding.args[k];
+        const element = extras.reduce((x, { id }, e) => (names.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
+        return this.#at(bound, () => this.#conform(renamed(this.#seen(element, typeOf(node.inputs[k])), names), typeOf(region.args[k])));
       });
       this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), {
-        whole: true, call: node, extras: binding.extras, places: [...places], run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
+        whole: true, call: node, extras: open, places: [...places], bound,
+        run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
       }), visit);
     });
   }
@@ -424,7 +532,7 @@ class Run {
   #across({ fn, axes }: Extract<Op, { readonly kind: 'across' }>, node: Node): Tensor {
     const known = this.#together.across.get(node);
     if (known !== undefined) return known;
-    const around = this.#stack.slice(1);
+    const around = this.#stack.slice(1).filter(({ call, bound }) => call !== null || bound.size === 0);
     const calls = around.flatMap(({ call }) => (call === null ? [] : [call]));
     if (calls.length < around.length) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
     const found: Tensor[] = [];
@@ -465,6 +573,16 @@ class Run {
     return results;
   }
 
+  /** At one place of some axes. */
+  #at<T>(bound: ReadonlyMap<string, number>, run: () => T): T {
+    this.#stack.push({ ...environment([], { whole: false, run: '' }), bound });
+    try {
+      return run();
+    } finally {
+      this.#stack.pop();
+    }
+  }
+
   #inside(scope: Environment, run: () => unknown): void {
     this.#stack.push(scope);
     try {
@@ -485,13 +603,29 @@ class Run {
     if (draw === undefined) throw new GraphError('no random numbers are bound');
     const steps = positions.map(({ data }) => data[0]);
     const places = this.#stack.flatMap((scope) => scope.places);
-    const whole = { ...op, axes: [...this.#stack.flatMap((scope) => scope.extras), ...op.axes] };
+    const own = op.axes.filter(({ id }) => this.#place(id) === undefined);
+    const whole = { ...op, axes: [...this.#stack.flatMap((scope) => scope.extras), ...own] };
     return fill(this.#extents(op.axes), (at) => draw(whole, [...steps, ...places, ...at]));
   }
 }
 
 function clockedIds(type: TensorType, clock: Clock): readonly string[] {
   return [...type.axes, ...type.masks.flat()].filter((axis) => isClocked(axis, clock)).map(({ id }) => id);
+}
+
+function hasExtent(x: Tensor, id: string): boolean {
+  return x.axes.some((axis) => axis.id === id) || x.masks.some((mask) => mask.axes.some((axis) => axis.id === id));
+}
+
+/** As long as the longest along every axis, with NaN where there is nothing. */
+function widened(x: Tensor, longest: readonly Extent[]): Tensor {
+  const size = (axis: Extent): number => longest.find(({ id }) => id === axis.id)?.size ?? axis.size;
+  const widen = (axes: readonly Extent[]): readonly Extent[] => axes.map((axis) => ({ id: axis.id, size: size(axis) }));
+  if (x.axes.every((axis) => size(axis) === axis.size)) return x;
+  const read = reader(x, x.axes);
+  const has = (at: readonly number[], axes: readonly Extent[]): boolean => at.every((place, k) => place < axes[k].size);
+  const masks = x.masks.map((mask) => fillMask(widen(mask.axes), (at) => has(at, mask.axes) && presence([mask], mask.axes)(at)));
+  return { ...fill(widen(x.axes), (at) => (has(at, x.axes) ? read(at) : NaN)), masks };
 }
 
 /** Axes under other names. */
@@ -506,16 +640,18 @@ function isValue(value: Value | Nested): value is Value {
   return typeof value === 'object' && 'data' in value;
 }
 
-function flatten(value: Nested, axes: readonly Extent[], what: string): readonly number[] {
+/** `isOpen`: rows may be shorter than the longest; there is nothing in what they lack. */
+function flatten(value: Nested, axes: readonly Extent[], what: string, isOpen: boolean): readonly number[] {
   if (axes.length === 0) {
     if (typeof value === 'object') throw new GraphError(`${what} is nested deeper than its axes`);
     return [Number(value)];
   }
   const [axis, ...rest] = axes;
-  if (typeof value !== 'object' || value.length !== axis.size) {
+  if (typeof value !== 'object' || (isOpen ? value.length > axis.size : value.length !== axis.size)) {
     throw new GraphError(`${what} has ${typeof value === 'object' ? value.length : 'no'} places along ${axis.id}, expected ${axis.size}`);
   }
-  return value.flatMap((part) => flatten(part, rest, what));
+  const lacking = Array.from({ length: (axis.size - value.length) * count(rest) }, () => NaN);
+  return [...value.flatMap((part) => flatten(part, rest, what, isOpen)), ...lacking];
 }
 
 function showSizes(axes: readonly Extent[]): string {

@@ -1,7 +1,7 @@
 /** What axes range over: sizes, normal forms, agreement, and lists of axes as ordered sets by id. */
 import { constantOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Elem, Space, TensorType } from './graph.ts';
+import type { Axis, Dim, Elem, Space, TensorType } from './graph.ts';
 
 type Facts = Parameters<typeof equalSizes>[2];
 
@@ -30,6 +30,26 @@ export function isRagged(space: Space): boolean {
     case 'anon':
       return false;
   }
+}
+
+/** The dims in a space that have a length for each place of another axis. */
+export function innerDims(space: Space): readonly { readonly dim: Dim; readonly within: Axis }[] {
+  if (space.kind === 'dim') return space.within === undefined ? [] : [{ dim: space.dim, within: space.within }];
+  return space.kind === 'anon' ? [] : space.parts.flatMap(innerDims);
+}
+
+/** Has the space a dim that is `ragged in` another? */
+export function isInner(space: Space): boolean {
+  return space.kind === 'dim' ? space.dim.inside !== undefined : space.kind !== 'anon' && space.parts.some(isInner);
+}
+
+/** The space with another axis for what its inner dims are counted along, where `change` gives one. */
+export function relocated(space: Space, change: (dim: Dim, within: Axis | null) => Axis | null): Space {
+  if (space.kind === 'anon') return space;
+  if (space.kind !== 'dim') return space.parts.some(isInner) ? { ...space, parts: space.parts.map((part) => relocated(part, change)) } : space;
+  if (space.dim.inside === undefined) return space;
+  const within = change(space.dim, space.within ?? null) ?? space.within;
+  return within === undefined || within.id === space.within?.id ? space : { ...space, within };
 }
 
 /** Position of the first place; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */

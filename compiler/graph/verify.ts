@@ -90,7 +90,7 @@ class Verifier {
     else this.#inferred(node);
     for (const type of node.types) this.#type(type);
     if (op.kind === 'constant' || op.kind === 'length') {
-      const rank = op.kind === 'constant' ? 0 : 1;
+      const rank = op.kind === 'constant' ? 0 : op.dim.inside === undefined ? 1 : 2;
       require(node.types[0].axes.length === rank, () => `${op.kind} is ${showType(node.types[0])}`);
     }
     if (op.kind === 'concat' || op.kind === 'merge' || op.kind === 'split') this.#sizes(node, op);

@@ -4,7 +4,8 @@
  */
 import { atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
-import { hasAxis, isRagged, join as joined, originOf, sizeOf } from '../graph/spaces.ts';
+import { hasAxis, innerDims, isRagged, join as joined, originOf, sizeOf } from '../graph/spaces.ts';
+import { GraphError } from '../graph/errors.ts';
 import { all, axesOf, BATCH, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
 import { isSlots } from './tape.ts';
@@ -33,7 +34,8 @@ export function raggedDims(space: Space, into: Map<string, Dim>): void {
 
 export function mayBeEmpty(space: Space): boolean {
   switch (space.kind) {
-    case 'dim': return space.dim.ragged && space.dim.mayBeEmpty;
+    // A padded place of the outer dim has nothing of the inner one.
+    case 'dim': return space.dim.ragged && (space.dim.mayBeEmpty || space.dim.inside !== undefined);
     case 'cat': return space.parts.every(mayBeEmpty);
     case 'merge': return space.parts.some(mayBeEmpty);
     case 'anon': return false;
@@ -58,7 +60,7 @@ export class Absence {
   // -------------------------------------------------------------- lengths
 
   /** int: this example's own number; `[batch]` where it differs among examples. */
-  number(size: Size): Node {
+  number(size: Size, within: ReadonlyMap<string, Axis> = new Map()): Node {
     const m = this.#m;
     if (!this.differs(size)) return m.size(size);
     const int = (n: number): Node => m.constant(n, 'int');
@@ -67,7 +69,10 @@ export class Absence {
       int,
       atom: (name) => {
         const dim = this.#dims.get(name);
-        return dim === undefined ? m.size(sizes.atom(name)) : m.leaf({ kind: 'length', dim }, { elem: { kind: 'int' }, axes: [BATCH], masks: [] });
+        if (dim === undefined) return m.size(sizes.atom(name));
+        const outer = within.get(dim.id);
+        if (dim.inside !== undefined && outer === undefined) throw new GraphError(`${dim.id} stands without ${dim.inside.id}`);
+        return m.leaf({ kind: 'length', dim }, { elem: { kind: 'int' }, axes: outer === undefined ? [BATCH] : [BATCH, outer], masks: [] });
       },
       add: (parts) => join('add', parts),
       mul: (parts) => join('mul', parts),
@@ -91,7 +96,12 @@ export class Absence {
   }
 
   length(axis: Axis): Node {
-    return this.number(sizeOf(axis.space));
+    return this.numberOn(sizeOf(axis.space), axis);
+  }
+
+  /** A size with the lengths that the axis has. */
+  numberOn(size: Size, axis: Axis): Node {
+    return this.number(size, new Map(innerDims(axis.space).map(({ dim, within }) => [dim.id, within])));
   }
 
   // -------------------------------------------------------------- masks
@@ -306,7 +316,8 @@ export class Absence {
   /** float: how many places are present, at least 1. */
   #count(present: Node, ending: readonly Node[], over: readonly Axis[], empty: boolean): Node {
     const m = this.#m;
-    const masked = ending.length > 0 ? over.filter((axis) => hasAxis(axesOf(present), axis.id)) : [];
+    const inner = over.filter((axis) => innerDims(axis.space).some(({ within }) => hasAxis(over, within.id)));
+    const masked = ending.length > 0 || inner.length > 0 ? over.filter((axis) => hasAxis(axesOf(present), axis.id)) : [];
     const counted = masked.length > 0 ? [m.sum(m.float(present), masked.map(({ id }) => id))] : [];
     const lengths = over.filter((axis) => !masked.includes(axis)).map((axis) => m.float(this.length(axis)));
     const count = [...counted, ...lengths].reduce((a, b) => m.mul(a, b));

@@ -144,7 +144,7 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   }
   if (mayBeBehind) {
     const end = sizes.add(count, sizes.int(isPlain ? first : originOf(axis.space)));
-    tests.push(m.binary('lt', isPlain ? m.position(to) : i, absence.number(isPlain ? sizes.sub(end, window.offset) : end)));
+    tests.push(m.binary('lt', isPlain ? m.position(to) : i, absence.numberOn(isPlain ? sizes.sub(end, window.offset) : end, axis)));
   }
 
   // Zeros at the ragged end are made once, before the taps multiply it.

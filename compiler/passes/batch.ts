@@ -5,7 +5,7 @@
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { axisOf, hasAxis, originOf } from '../graph/spaces.ts';
+import { axisOf, hasAxis, isInner, originOf } from '../graph/spaces.ts';
 import { Absence, isPositive, mayBeEmpty, raggedDims, SKIPPED_LOGIT, type Partial } from './absence.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
@@ -169,7 +169,8 @@ class Batch extends Rebuild {
     const axis = axisOf(typeOf(t.value), op.axis);
     const near = i.masks.length > 0 ? null : shifted(m, this.#absence, t, i.value, axis, op.inside);
     if (near !== null) return near;
-    const at = op.inside ? i.value : this.#absence.clamp(i.value, axis);
+    // At a padded place of the outer dim there is none of the inner one's.
+    const at = op.inside && !isInner(axis.space) ? i.value : this.#absence.clamp(i.value, axis);
     const moved = this.#move(t, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
     const test = op.inside ? [] : [this.#absence.inside(i.value, axis)];
     return { value: moved.value, masks: [...moved.masks, ...i.masks, ...test] };

@@ -4,7 +4,7 @@
  */
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
-import { join, sameAxes, without } from '../graph/spaces.ts';
+import { hasAxis, innerDims, isInner, join, sameAxes, without } from '../graph/spaces.ts';
 import { insideOf, upToNow } from './clock.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
@@ -79,7 +79,30 @@ export class Inline extends Rebuild {
       return this.m.make({ ...op, axes: [...this.#extras.map(({ id }) => id), ...op.axes] }, [whole]);
     }
     const space = this.#whole.clockOf(node);
-    return super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space));
+    return this.#counted(super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space)));
+  }
+
+  /** What has an inner dim of a body that stands at one place of the outer one has that one as well, once all places are there. */
+  #counted(made: Node): Node {
+    const lacking = axesOf(made).flatMap(({ space }) => this.#parents(space)).filter(({ id }) => !hasAxis(axesOf(made), id));
+    return lacking.length === 0 ? made : this.m.broadcast(made, join(lacking, axesOf(made)));
+  }
+
+  #parents(space: Space): readonly Axis[] {
+    return isInner(space) ? innerDims(space).flatMap(({ within }) => this.#extras.filter(({ id }) => id === within.id)) : [];
+  }
+
+  /** How many steps there are differs between the places of the outer dim, and so do the states after them. */
+  protected override scan(node: Node): ReadonlyMap<number, Node> {
+    const { op } = node;
+    const parents = op.kind === 'scan' ? this.#parents(op.axis.space) : [];
+    if (op.kind === 'scan' && parents.length > 0) {
+      for (const init of node.inputs.slice(op.region.xs.length)) {
+        const made = this.get(init);
+        this.set(init, this.m.broadcast(made, join(parents, axesOf(made))));
+      }
+    }
+    return super.scan(node);
   }
 
   protected override result(node: Node, index: number): Node {

@@ -18,6 +18,10 @@ const objective = (statements: string): string =>
 
 const joint = (statements: string, models = 'for A: M, B: M'): string => `dim d = 3\nmodel M(x: [d]) -> [d] { inner = tanh(x);  inner }\nobjective O ${models} given x: [d] {\n${statements}\n}\n`;
 
+/** A dim with a length for each place of another. */
+const inner = (statements: string, result = '[sentence, word]', more = ''): string =>
+  `dim sentence: ragged, word: ragged in sentence\n${more}model M(x: [sentence, word]) -> ${result} { ${statements} }\n`;
+
 const c = (code: string, what: string, source: string): Case => ({ code, what, source });
 
 export const cases: readonly Case[] = [
@@ -147,6 +151,20 @@ export const cases: readonly Case[] = [
   c('E0305', 'a default that is no place', 'dim d = 3\nmodel M(x: [d], i: index(d) = «0.5») -> [] { x[i] }'),
   c('E0305', 'a default that is computed', 'dim d = 3\nmodel M(x: [d] = «d») -> [d] { x }'),
   c('E0504', 'rounds that an example decides', body('y = x\nrepeat «source» { y = tanh(y) }\ny')),
+  c('E0507', 'a dim without what it is ragged in', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [«word»]) -> [] { sum[word](x) }'),
+  c('E0507', 'an outer dim that goes alone', inner('«sum[sentence](x)»')),
+  c('E0507', 'a reduction along the outer dim', inner('«softmax[sentence](x)»')),
+  c('E0507', 'an index along the outer dim', inner('x[«sentence = position[sentence] - 1»] else 0')),
+  c('E0507', 'an outer dim under another name', inner('x[«sentence» as s][s = 0]')),
+  c('E0507', 'an outer dim merged', inner('x[«(sentence, word) as flat»]')),
+  c('E0507', 'an outer dim joined', inner('«concat[sentence as both](x, x)»')),
+  c('E0507', 'a scan along the outer dim', inner("scan sentence with «xt» = x { state s: [] = 0;  s' = s + sum[word](xt);  emit s' }", '[sentence]')),
+  c('E0507', 'many outer places at one step', inner("scan word with xt = x { state s: [sentence] = 0;  s' = xt + «mean[sentence](s)»;  emit s' }")),
+  c('E0507', 'lifted over the inner dim', inner('F[s = sentence](«x»)', '[word]', 'block F(y: [s]) -> [] { sum[s](y) }\n')),
+  c('E0507', 'three dims in each other', 'dim sentence: ragged, word: ragged in sentence, letter: ragged in «word»\nmodel M(x: [sentence]) -> [] { sum[sentence](x) }'),
+  c('E0507', 'ragged in a sum', 'dim a: ragged, sentence = 1 + a, word: ragged in «sentence»\nmodel M(x: [a]) -> [] { sum[a](x) }'),
+  c('E0507', 'a clock of documents', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> [sentence] causal «sentence» { mean[word](x) }'),
+  c('E0202', 'ragged in nothing', 'dim word: ragged in «sentence»\nmodel M(x: [d: 3]) -> [] { sum[d](x) }'),
   // ---- recurrence
   c('E0601', 'the scanned axis from outside', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + «x»;  emit r' }")),
   c('E0601', 'a field with the scanned axis', body("run = scan source with xt = x { state r: [embed] = 0;  r' = xt;  emit { r = r, q = r' } }\nscan source with xt = x { state r: [embed] = 0;  r' = xt + «run.r»;  emit r' }")),
@@ -241,7 +259,6 @@ model N(c: [hidden]) -> [hidden] { «M(c)» }`),
 
 /** What is parsed, and has no meaning yet: each exactly one E0901. */
 export const unsupported: readonly (readonly [what: string, source: string])[] = [
-  ['ragged in', 'dim sentence: ragged, «word: ragged in sentence»\nmodel M(x: [sentence, word]) -> [] { sum[sentence, word](x) }'],
   ['an axis longer than a ragged dim, other than by a sum', 'dim time: ragged\nmodel M(x: [time]) -> [«twice: 2 * time»] { concat[twice](x, x[time as other]) }'],
 ];
 

@@ -7,7 +7,6 @@ const block = (body: string, signature = '(x: [source, d]) -> [source, d]'): str
 
 const REFUSED: Readonly<Record<string, string>> = {
   'running per an axis': `${DIMS}block G(x: [d]) -> [d] { running m: [d] = 0;  m' = 0.5 * m;  x - m }\nblock F(x: [d]) -> [e, d] { G per e (x) }`,
-  'ragged in': 'dim far: ragged in near',
   'a size of a ragged dim': block('sum[twice](t)', '(t: [twice: 2 * source]) -> []'),
 };
 

@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { evaluate } from '../../compiler/analyze/size.ts';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { finiteDifference, interpret, interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
-import { originOf, sizeOf } from '../../compiler/graph/spaces.ts';
+import { finiteDifference, interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import { innerDims, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { Model, useBackend, type BackendName, type Values } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';
 import { drawsOf } from '../models/chance.ts';
@@ -41,24 +41,41 @@ export async function compileText(text: string, { set = {}, files = {} }: Pick<O
   return { program: result.programs[0]!, code: result.code };
 }
 
-/** Lengths of an example's ragged dims, read off its inputs; of one inside another a list. */
-export function lengthsOf(program: Program, example: Example): Map<string, number> {
-  const found = new Map<string, number>();
+interface Lengths {
+  readonly plain: Map<string, number>;
+  /** Of dims that are `ragged in` another, at each place of that one. */
+  readonly inner: Map<string, number[]>;
+}
+
+/** Lengths of what an example's inputs size, read off them. */
+export function lengthsOf(program: Program, example: Example): Lengths {
+  const plain = new Map<string, number>();
+  const inner = new Map<string, number[]>();
   const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
-  for (const { name, type } of inputs) {
-    let value: unknown = example[name];
-    for (const { space } of type.axes) {
-      if (!Array.isArray(value)) break;
-      if (space.kind === 'dim' && program.ragged.some(({ id }) => id === space.dim.id)) found.set(space.dim.id, value.length);
-      value = value[0];
-    }
+  for (const { name, type: { axes } } of inputs) {
+    const visit = (value: unknown, depth: number, at: readonly number[]): void => {
+      const space = axes[depth]?.space;
+      if (space === undefined || !Array.isArray(value)) return;
+      if (space.kind === 'dim' && program.ragged.some(({ id }) => id === space.dim.id)) {
+        if (space.dim.inside === undefined) plain.set(space.dim.id, value.length);
+        else {
+          const outer = axes.findIndex((axis) => axis.id === space.within!.id);
+          const each = inner.get(space.dim.id) ?? [];
+          each[at[outer]!] = value.length;
+          inner.set(space.dim.id, each);
+        }
+      }
+      value.forEach((part, k) => visit(part, depth + 1, [...at, k]));
+    };
+    visit(example[name], 0, []);
   }
-  return found;
+  return { plain, inner };
 }
 
 /** What the oracle needs for one example. */
 export function bound(program: Program, model: Tested, parameters: ReadonlyMap<string, Float64Array>, example: Example): Bindings {
-  const sizes = new Map<string, number>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]), ...lengthsOf(program, example)]);
+  const { plain, inner } = lengthsOf(program, example);
+  const sizes = new Map<string, number>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]), ...plain]);
   const extents = (axes: readonly Axis[]): number[] => axes.map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
   const inputs = new Map<string, Nested>();
   for (const { name, type, otherwise } of [...program.inputs, ...program.objectives.flatMap(({ given }) => given)]) {
@@ -66,7 +83,7 @@ export function bound(program: Program, model: Tested, parameters: ReadonlyMap<s
     if (given !== undefined) inputs.set(name, given);
     else if (otherwise !== undefined) inputs.set(name, filled(extents(type.axes), otherwise));
   }
-  return { sizes, inputs, parameters };
+  return { sizes, inner, inputs, parameters };
 }
 
 function filled([first, ...rest]: readonly number[], value: number): Nested {
@@ -74,14 +91,21 @@ function filled([first, ...rest]: readonly number[], value: number): Nested {
 }
 
 /** Random numbers for every input of the program, of these lengths. */
-export function exampleOf(program: Program, lengths: Readonly<Record<string, number>>, seed: number): Example {
+export function exampleOf(program: Program, lengths: Readonly<Record<string, number | readonly number[]>>, seed: number): Example {
   const random = randomFrom(seed);
-  const sizes = new Map<string, number>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(lengths)]);
-  const extent = (axis: Axis): number => evaluate(sizeOf(axis.space), (atom) => sizes.get(atom)!);
-  const value = (axes: readonly Axis[], one: () => unknown): unknown => (axes.length === 0 ? one() : Array.from({ length: extent(axes[0]!) }, () => value(axes.slice(1), one)));
+  const sizes = new Map<string, number | readonly number[]>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(lengths)]);
+  // Of an inner dim the length at this place of the axis that it is counted along, which stands before it.
+  const extent = ({ space }: Axis, places: ReadonlyMap<string, number>): number => evaluate(sizeOf(space), (atom) => {
+    const size = sizes.get(atom)!;
+    return typeof size === 'number' ? size : size[places.get(innerDims(space)[0]!.within.id)!]!;
+  });
+  const value = (axes: readonly Axis[], one: () => unknown, places: ReadonlyMap<string, number> = new Map()): unknown => {
+    const [axis, ...rest] = axes;
+    return axis === undefined ? one() : Array.from({ length: extent(axis, places) }, (_, k) => value(rest, one, new Map([...places, [axis.id, k]])));
+  };
   const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
   return Object.fromEntries(inputs.map(({ name, type: { elem, axes } }) => [name, value(axes, () => {
-    if (elem.kind === 'index') return originOf(elem.space) + Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => sizes.get(atom)!));
+    if (elem.kind === 'index') return originOf(elem.space) + Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => Number(sizes.get(atom))));
     if (elem.kind === 'bool') return random() < 0.6;
     return elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
   })]));
@@ -104,7 +128,7 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
   const names = [...program.outputs.keys()];
   given.forEach((_, row) => {
     const expected = interpret([...program.outputs.values()], bindings[row]!);
-    names.forEach((name, k) => same(outputs[row]![name]!.data, expected[k]!.data, `${name} of example ${row}`));
+    names.forEach((name, k) => same(outputs[row]![name]!.data, present(expected[k]!), `${name} of example ${row}`));
   });
   for (const objective of program.objectives) {
     const mean = (node: Node): number => interpretAll([node], bindings).reduce((sum, [value]) => sum + value!.data[0]!, 0) / given.length;
@@ -128,6 +152,11 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
     }
   }
   return { program, model, code, outputs };
+}
+
+/** What is not there counts as 0. */
+function present({ data, present: there }: Value): ArrayLike<number> {
+  return there === null ? data : data.map((x, k) => (there[k] === 0 ? 0 : x));
 }
 
 function same(given: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {

@@ -79,3 +79,36 @@ test('what only the lengths of an example show is checked for each, where its in
   expect(run([1, 2])).not.toThrow();
   expect(run([1, 2, 3])).toThrow('example 1: `source` (3) must be at most `places` (2)');
 });
+
+describe('a length for each place of another dim', () => {
+  const dims = [{ label: 'sentence', mayBeEmpty: false }, { label: 'word', mayBeEmpty: false, inside: 'sentence' }];
+  const sentence = { label: 'sentence', dim: 'sentence' };
+  const word = { label: 'word', dim: 'word', within: 0 };
+  const document: InputSpec = { name: 'document', elem: 'index', axes: [sentence, word], indexes: { label: 'words', size: 10 } };
+  const marks: InputSpec = { name: 'marks', elem: 'bool', axes: [sentence, word], indexes: null };
+  const head: InputSpec = { name: 'head', elem: 'index', axes: [sentence], indexes: { label: 'word', dim: 'word', within: 0 } };
+  const run = (specs: readonly InputSpec[], examples: readonly object[]) => collate({ words: 10 }, dims, specs, examples);
+
+  test('is kept for each, and padded', () => {
+    const batch = run([document, head], [{ document: [[1, 2, 3], [4]], head: [2, 0] }, { document: [[5, 6]], head: [1] }]);
+    expect(batch.n).toEqual({ words: 10, batch: 2, sentence: 2, word: 3 });
+    expect(batch.lengths).toEqual({ sentence: Int32Array.of(2, 1) });
+    expect(batch.inner).toEqual({ word: { outer: 'sentence', places: 2, data: Int32Array.of(3, 1, 2, 0) } });
+    expect(batch.inputs['document']).toEqual({ data: Int32Array.of(1, 2, 3, 4, 0, 0, 5, 6, 0, 0, 0, 0), shape: [2, 2, 3], dtype: 'int32' });
+  });
+
+  test.each<[string, readonly InputSpec[], readonly object[], string]>([
+    ['inputs that differ in one sentence', [document, marks], [{ document: [[1, 2], [3]], marks: [[true, true], [true, false]] }], 'example 0: `marks[sentence = 1, word]` has 2 places but `document[sentence = 1, word]` has 1: both are on `word`'],
+    ['an empty sentence', [document], [{ document: [[1], []] }], 'example 0: `document[sentence = 1, word]` is empty, but `word` must have at least one place (declare `dim word: ragged 0..` if nothing is meant to be possible)'],
+    ['a place beyond its own sentence', [document, head], [{ document: [[1, 2], [3]], head: [1, 1] }], 'example 0: `head[sentence = 1]` is 1, outside `word` (0 … 0)'],
+    ['no list of lists', [document], [{ document: [1, 2] }], 'example 0: `document[sentence = 0, word]` must be an array over `word` (`document[sentence, word]`: positions on `words` (0 … 9), arrays nested 2 deep), given 1'],
+  ])('%s', (_what, specs, examples, message) => {
+    expect(() => run(specs, examples)).toThrow(message);
+  });
+
+  test('left out, it has the lengths of what is there', () => {
+    const batch = run([document, { ...marks, otherwise: 1 }], [{ document: [[1, 2], [3]] }]);
+    expect(batch.inputs['marks']!.data).toEqual(Uint8Array.of(1, 1, 1, 0));
+    expect(() => run([{ ...marks, otherwise: 1 }], [{}])).toThrow('`marks` is left out, and no other input tells how long `sentence` is');
+  });
+});

@@ -25,4 +25,7 @@ export const absence = {
   E0506: entry('size that nothing gives',
     'A dim that is `= input` has the size of an axis of an input, one for all examples of a call. Where no input of the model, or of the objective, has that axis, its size would be unknown.',
     'dim width = input\nmodel M(x: [d]) -> [width] { x[d = first] * position[width] }', 'dim width = input\nmodel M(x: [d, width]) -> [width] { mean[d](x) }'),
+  E0507: entry('a dim without what it is ragged in',
+    'A dim that is `ragged in` another has a length for each place of that one: `dim word: ragged in sentence`. So the two stand together in every type, and nothing moves along `sentence` what still has `word`. Reduce `word` first, or both at once; a block with a formal for `word` is lifted over `sentence`, and there `word` is an axis like any other.',
+    'dim sentence: ragged, word: ragged in sentence, d = 4\nblock B(x: [sentence, word, d]) -> [word, d] { mean[sentence](x) }', 'dim sentence: ragged, word: ragged in sentence, d = 4\nblock B(x: [sentence, word, d]) -> [sentence, d] { mean[word](x) }'),
 } satisfies Entries;
