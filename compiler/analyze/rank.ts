@@ -1,6 +1,7 @@
 /** `argsort[slots as rank](u)`: the places in ascending order of their values (R5). */
 import type { BracketArg, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
+import { refuseAlong } from './inner.ts';
 import { allAxes, needAxis, number, rename } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, report, tensor, typeOf } from './scope.ts';
@@ -16,7 +17,7 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, sp
     return report(here, 'E0404', arg?.span ?? span, '`argsort` names the axis it sorts, and that of the ranks', { fix: '`argsort[slots as rank](u)`' });
   }
   const axis = needAxis(u, from.text, 'argsort', here, from.span);
-  if (axis === null || number(u, 'argsort', here, span) === null) return ERROR;
+  if (axis === null || number(u, 'argsort', here, span) === null || refuseAlong(u, axis, '`argsort` along', span, here)) return ERROR;
   if (allAxes(u).some(({ id, label }) => id !== axis.id && label === to.text)) return report(here, 'E0301', to.span, `the result would hold \`${to.text}\` twice`);
   const b = here.ctx.builder.at(origin(here, span));
   const other: Axis = { id: `${here.frame.id}before~${axis.label}`, label: axis.label, space: axis.space };

@@ -308,8 +308,13 @@ class Run {
       const wide = runs.map((run) => widened(run[k], longest));
       const blank = this.#blank({ ...type, axes: rest, masks: type.masks.map((mask) => without(mask, [parent.id])) });
       const side = stack([extent], wide, blank);
-      // A mask that knows nothing of the axis is the same at all of its places.
-      const masks = side.masks.map((mask, m) => (hasAxis(type.masks[m], parent.id) ? mask : wide[0]?.masks[m] ?? blank.masks[m]));
+      // A mask that knows nothing of the axis is the same at all of its places, as far as each goes.
+      const masks = side.masks.map((mask, m): Mask => {
+        if (hasAxis(type.masks[m], parent.id)) return mask;
+        const { axes } = blank.masks[m];
+        const each = wide.map((run) => presence([run.masks[m]], axes));
+        return fillMask(axes, (at) => each.length === 0 || each.some((has) => has(at)));
+      });
       return this.#conform({ ...side, masks }, type);
     });
   }
