@@ -21,20 +21,22 @@ function mentions(space: Space, dim: Dim): boolean {
 export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: readonly Node[]): readonly Dim[] {
   const nodes = reachable(roots);
   return dims.filter((dim) => {
-    if (!dim.ragged || inputs.some(({ type }) => type.axes.some(({ space }) => mentions(space, dim)))) return false;
+    // Of a length for each place of another dim there is no one number.
+    if (!dim.ragged || dim.inside !== undefined || inputs.some(({ type }) => type.axes.some(({ space }) => mentions(space, dim)))) return false;
     return inputs.some(({ type: { elem } }) => elem.kind === 'index' && mentions(elem.space, dim)) || nodes.some((node) => reads(node, dim));
   });
 }
 
-/** E0506: a dim `= input` that is used and stands on no input. */
+/** E0506: a dim that is `= input`, or `ragged in` another, is used and stands on no input. */
 export function reportUnsized(declaration: Declaration, dims: readonly Dim[], model: Model, objectives: readonly ObjectiveGraph[], here: Here): void {
   const check = (roots: readonly Node[], inputs: readonly Input[], what: string): void => {
     for (const dim of dims) {
-      if (dim.ofCall !== true || inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id))) continue;
+      if ((dim.ofCall !== true && dim.inside === undefined) || inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id))) continue;
       if (!reachable(roots).some((node) => reads(node, dim))) continue;
       report(here, 'E0506', declaration.name.span, `nothing tells how many places \`${dim.label}\` has in ${what}`, {
-        why: `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`,
-        fix: `give it a number (\`dim ${dim.label} = 8\`), or declare an input with it`,
+        why: dim.inside === undefined ? `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`
+          : `\`${dim.label}\` has a length for each place of \`${dim.inside.label}\`, and no input has both axes`,
+        fix: dim.inside === undefined ? `give it a number (\`dim ${dim.label} = 8\`), or declare an input with it` : `declare an input of \`[${dim.inside.label}, ${dim.label}]\``,
       });
     }
   };
