@@ -30,4 +30,5 @@ export { BACKEND_NAMES, BackendError, reportBackends, useBackend, type BackendNa
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';
 export { attendedSvg, type AttendedPicture } from './pictures/attended.ts';
 export { headsSvg, type HeadsPicture } from './pictures/heads.ts';
+export { panelsSvg, type Panel, type PanelsPicture } from './pictures/panels.ts';
 export { pngUri, type PixelImage } from './pictures/image.ts';

@@ -1,5 +1,6 @@
 /** A Neural Turing Machine on the algorithmic tasks of its paper. */
 import type { Configuration, ModelOptions, Task, Value } from 'attnc/runtime';
+import { tracePicture } from './pictures.ts';
 import { openSequences, type Answer, type SequenceInput, type SequenceModel, type SequenceTarget } from './open.ts';
 
 /** What the machine answers, and what it did with its memory. */
@@ -36,6 +37,9 @@ export const task: Task<SequenceInput, SequenceTarget, Answer, Machine, Emitted>
   about: 'a controller with a memory beside it, on copying, repeating, recalling and sorting (Graves et al. 2014)',
   source: 'model.attn',
   configurations,
-  open: (configuration) => Promise.resolve(openSequences(configuration, () => Promise.resolve([]))),
+  open: (configuration) => Promise.resolve(openSequences(configuration, async (model: Machine, inputs) => {
+    const traces = await model.forward(inputs.map(({ input }) => input));
+    return inputs.map(({ input: { sequence } }, k) => tracePicture(`trace-${k + 1}`, sequence, traces[k]!));
+  })),
   create: (emitted, options) => new emitted.NTM(options),
 };

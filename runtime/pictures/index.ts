@@ -4,4 +4,5 @@ export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './alignme
 export { attendedSvg, type AttendedPicture } from './attended.ts';
 export { headsSvg, type HeadsPicture } from './heads.ts';
 export { pngUri, type PixelImage } from './image.ts';
+export { panelsSvg, type Panel, type PanelsPicture } from './panels.ts';
 export { svgToPng } from './png.ts';

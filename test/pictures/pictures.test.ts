@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { vocabularyRecord } from '../../models/dates/vocabulary.ts';
 import { weightColour } from '../../runtime/pictures/frame.ts';
-import { alignmentGridSvg, alignmentSvg, headsSvg, svgToPng, type AlignmentPicture, type HeadsPicture } from '../../runtime/pictures/index.ts';
+import { alignmentGridSvg, alignmentSvg, headsSvg, panelsSvg, svgToPng, type AlignmentPicture, type HeadsPicture, type PanelsPicture } from '../../runtime/pictures/index.ts';
 import { createInk, hasGlyph, textWidth, wrapped, xmlText } from '../../runtime/pictures/text.ts';
 
 const small: AlignmentPicture = { rows: ['2', '0'], columns: ['<de-AT>', '9', '.'], weights: [[0.1, 0.8, 0.1], [1, 0, 0]] };
@@ -158,6 +158,44 @@ describe('alignmentGridSvg', () => {
     expect(() => alignmentGridSvg([], 2)).toThrow(/at least one picture/);
     expect(() => alignmentGridSvg([small], 1.5)).toThrow(/whole number of columns, given 1.5/);
     expect(() => alignmentGridSvg([small, { ...small, rows: ['x'] }], 2)).toThrow(/picture 1: expected weights for 1 rows/);
+  });
+});
+
+describe('panelsSvg', () => {
+  const picture: PanelsPicture = { title: 'T', panels: [{ title: 'reads', values: [[0, 0.5, 1, 1], [0, 0, 0, 0]] }, { title: 'memory', values: [[0.5, 0.5]] }], caption: 'c' };
+
+  test('draws a ground for each panel, and what differs from it; neighbours of one colour are one', () => {
+    const svg = panelsSvg(picture);
+    expectWellFormed(svg);
+    expect(count(svg, `fill="${weightColour(0)}"`)).toBe(2);
+    expect(count(svg, `fill="${weightColour(1)}"`)).toBe(1);
+    expect(count(svg, `fill="${weightColour(0.5)}"`)).toBe(2);
+    expect(svg).toBe(panelsSvg(picture));
+  });
+
+  test('all cells have one size, which the longest panel decides', () => {
+    const long = panelsSvg({ panels: [picture.panels[0]!, { title: 'long', values: [Array.from({ length: 240 }, () => 1)] }] });
+    expectWellFormed(long);
+    const [width] = size(long);
+    expect(width).toBeLessThan(1000);
+    expect(width).toBeGreaterThan(size(panelsSvg({ panels: [picture.panels[0]!] }))[0]);
+  });
+
+  test('text cannot break out of the SVG', () => {
+    const odd = '"><script>&\u202e';
+    const svg = panelsSvg({ title: odd, panels: [{ title: odd, values: [[1]] }], caption: odd });
+    expectWellFormed(svg);
+    expect(svg).not.toContain('script>');
+    expect(svg).not.toContain('\u202e');
+  });
+
+  test.each<[string, PanelsPicture, RegExp]>([
+    ['no panel', { panels: [] }, /at least one panel/u],
+    ['an empty panel', { panels: [{ title: 'a', values: [[]] }] }, /the panel "a" is empty/u],
+    ['rows that differ', { panels: [{ title: 'a', values: [[1], [1, 0]] }] }, /row 1 of "a" has 2 values, expected 1/u],
+    ['a value out of range', { panels: [{ title: 'a', values: [[1.5]] }] }, /from 0 to 1 in row 0, column 0 of "a", given 1.5/u],
+  ])('refuses %s', (_, wrong, message) => {
+    expect(() => panelsSvg(wrong)).toThrow(message);
   });
 });
 
