@@ -1,0 +1,74 @@
+/** The data of models/ntm. */
+import { describe, expect, it } from 'vitest';
+import { generator } from '../../models/dates/task.ts';
+import { sequenceTasks, written, type Sequence } from '../../models/ntm/sequences.ts';
+import { task } from '../../models/ntm/task.ts';
+
+const asked = ({ target, answering }: Sequence): string[] => target.filter((_, step) => answering[step]).map((bits) => (bits.length === 9 ? `${written(bits.slice(0, 8))}${bits[8] === 1 ? '.' : ''}` : written(bits)));
+const read = ({ x, answering }: Sequence): readonly (readonly number[])[] => x.filter((_, step) => !answering[step]);
+const named = (name: string) => sequenceTasks[name]!;
+
+describe.each(Object.keys(sequenceTasks))('%s', (name) => {
+  const { bits, out, train, tests, parse, samples } = named(name);
+
+  it('has rows of its widths, and answers after all that is read', () => {
+    const random = generator(7);
+    for (const sequence of [...Array.from({ length: 50 }, () => train(random)), ...tests.map(({ draw }) => draw(random)), ...samples.map(parse)]) {
+      const { x, target, answering } = sequence;
+      expect(x.every((row) => row.length === bits) && target.every((row) => row.length === out)).toBe(true);
+      expect([x.length, target.length]).toEqual([answering.length, answering.length]);
+      const first = answering.indexOf(true);
+      expect(answering.every((asks, step) => asks === step >= first)).toBe(true);
+      expect(x.slice(first).flat().every((value) => value === 0)).toBe(true);
+      expect(target.flat().every((bit) => bit === 0 || bit === 1)).toBe(true);
+    }
+  });
+
+  it('reads what it writes', () => {
+    const random = generator(3);
+    for (let k = 0; k < 10; k++) {
+      const sequence = train(random);
+      if (name === 'sort') continue; // Its priorities are written with two digits.
+      // A query that stands twice among the items means the first.
+      expect(asked(parse(sequence.shown))).toEqual(asked(sequence));
+      expect(parse(sequence.shown).x).toEqual(sequence.x);
+    }
+  });
+
+  it('says what is wrong with a line', () => {
+    for (const line of ['', 'hello', 'c0 ff ?', '1']) expect(() => parse(line)).toThrow(RangeError);
+  });
+});
+
+it('copies, after a mark', () => {
+  const sequence = named('copy').parse('c0 01');
+  expect(read(sequence)).toEqual([[1, 1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 0, 0, 0, 1]]);
+  expect(asked(sequence)).toEqual(['c0', '01']);
+});
+
+it('repeats, and ends', () => {
+  const sequence = named('repeat').parse('c0 01 x3');
+  expect(asked(sequence)).toEqual(['c0', '01', 'c0', '01', 'c0', '01', '00.']);
+  const counts = Array.from({ length: 10 }, (_, k) => read(named('repeat').parse(`c0 x${k + 1}`)).at(-1)![9]!);
+  expect(counts.reduce((a, b) => a + b)).toBeCloseTo(0, 10);
+  expect(counts.reduce((sum, count) => sum + count ** 2, 0) / 10).toBeCloseTo(1, 10);
+});
+
+it('recalls the item behind the one asked about', () => {
+  const sequence = named('recall').parse('17 52 03, 44 10 71, 05 66 30 ? 44 10 71');
+  expect(asked(sequence)).toEqual(['05', '66', '30']);
+  expect(() => named('recall').parse('17 52 03, 44 10 71 ? 44 10 71')).toThrow(/not the last/u);
+});
+
+it('sorts by priority, the highest first', () => {
+  expect(asked(named('sort').parse('c0:-0.5 ff:0.9 ee:0.1'))).toEqual(['ff', 'ee', 'c0']);
+});
+
+it('counts wrong bits, and shows what the input is written as', async () => {
+  const opened = await task.open(task.configurations['repeat']!);
+  const [example] = opened.test;
+  expect(opened.test).toHaveLength(3 * 64);
+  const bits = example!.target.target.filter((_, step) => Boolean(example!.target.answering[step])).map((row) => Array.from(row));
+  expect(opened.show(bits)).toBe(example!.answer);
+  expect(opened.show(bits)).toMatch(/^(?:[0-9a-f]{2} )+00\.$/u);
+});
