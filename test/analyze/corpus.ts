@@ -17,7 +17,17 @@ export function design(name: (typeof designs)[number]): string {
 export const sound: Readonly<Record<string, string>> = {
   bahdanau: modelText('bahdanau/model.attn'),
   seq2seq: modelText('seq2seq/model.attn'),
-  ...Object.fromEntries(['attention', 'cells', 'convolution', 'layers', 'measures', 'nonlocal', 'spectral'].map((name) => [`std/${name}`, modelText(`std/${name}.attn`)])),
+  ntm: modelText('ntm/model.attn'),
+  ...Object.fromEntries(['attention', 'cells', 'convolution', 'layers', 'measures', 'memory', 'nonlocal', 'spectral'].map((name) => [`std/${name}`, modelText(`std/${name}.attn`)])),
+  sortedAndGrouped: `dim source: ragged, words = 3, d = 4
+/// Sorting, running products, all reductions by groups, ceil and log2.
+block Order(x: [source, d]) -> [source, d] { o = argsort[source as rank](sum[d](x) where sum[d](x) > 0);  (x[o] * cumprod[rank](1 + 0 * position[rank], exclusive))[rank as source] else 0 }
+model M(x: [source, d], ids: index(words)[source]) -> { y: [source, d], g: [words, d] } {
+  few = if any[source by ids](x > 0) and not all[source by ids](x > 1) then mean[source by ids](x) else prod[source by ids](x)
+  { y = Order(x) + softmax[source by ids](x) * ceil(x) + cumsum[source](x, exclusive), g = few + max[source by ids](x) - min[source by words = floor(sum[d](x))](x) * log2(1.5) }
+}
+objective Fit for M { loss = sum[source, d](y ^ 2) + sum[words, d](g);  optimizer sgd(rate = 0.1) }
+`,
   selfAttention: `dim source: ragged, model = 8, heads = 2, layers = 3
 option p = 0.1
 block Layer(x: [source, model]) -> [source, model] {
