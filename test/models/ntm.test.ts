@@ -1,8 +1,10 @@
 /** The Neural Turing Machine: its addressing by hand, and the emitted module against the oracle on every backend. */
 import { describe, expect, it } from 'vitest';
 import { interpret, type Nested } from '../../compiler/graph/interpret.ts';
+import { useBackend, type CausalModel, type Values } from '../../runtime/index.ts';
 import { compile, modelText } from '../analyze/support.ts';
 import { agreeEverywhere, type Source } from './programs.ts';
+import { compiled, relative, usableBackends } from './support.ts';
 
 const M = [[1, 0], [0, 1], [1, 1], [0, -1]];
 const way = [0.1, 0.2, 0.7];
@@ -70,5 +72,25 @@ describe('the machine', () => {
     'fed forward, heads that move by a real number': machine({ controller: 'feedforward', move: 'scalar' }),
     'several heads': machine({ reads: 2, writes: 2 }),
     'several heads that move by a real number': machine({ reads: 2, writes: 3, move: 'scalar', controller: 'feedforward' }),
+  });
+});
+
+describe('step by step', async () => {
+  const rows = Array.from({ length: 5 }, (_, t) => Array.from({ length: 3 }, (_none, k) => Math.sin(3 * t + k)));
+  it.each((await usableBackends()).filter((backend) => process.env['ATTNC_BACKENDS']?.includes(backend) ?? true))('it answers and looks as it does over the whole sequence, on %s', async (backend) => {
+    await useBackend(backend);
+    type Machine = CausalModel<Record<string, number>, { readonly x: readonly (readonly number[])[] }, object, Values, { readonly x: readonly number[] }>;
+    const { create } = await compiled<Machine>('ntm/model.attn', new Map(Object.entries({ reads: 2 })), small);
+    const model = create({ seed: 5 });
+    const [whole] = await model.forward([{ x: rows }]);
+    const streaming = model.stream([{}]);
+    for (const [t, x] of rows.entries()) {
+      const [now] = await streaming.step([{ x }]);
+      for (const [name, { data }] of Object.entries(whole!)) {
+        const width = data.length / rows.length;
+        expect(relative(now![name]!.data, data.slice(t * width, (t + 1) * width)), `${name} at step ${t}`).toBeLessThan(1e-4);
+      }
+    }
+    streaming.dispose();
   });
 });
