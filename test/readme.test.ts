@@ -1,6 +1,6 @@
 /** What the README quotes is what stands in the repository. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -16,7 +16,8 @@ it('quotes the standard library and the emitted module word for word', () => {
   expect(trimmed(read('models/bahdanau/model.ts'))).toContain(trimmed(block('ts')).trim());
 });
 
-it.each(['README.md', 'models/bahdanau/README.md', 'models/seq2seq/README.md', 'models/transformer/README.md', 'models/snail/README.md', 'models/snail/bandits/README.md', 'docs/architecture.md', 'docs/backends.md', 'docs/language.md'])('%s links to files that exist', (path) => {
+const pages = ['README.md', ...['docs', 'models'].flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md') && !/(?:^|\/)out\//.test(file)).sort().map((file) => `${folder}/${file}`))];
+it.each(pages)('%s links to files that exist', (path) => {
   const folder = path.split('/').slice(0, -1).join('/');
   const prose = read(path).replace(/```[^]*?```|`[^`\n]*`/g, '');
   for (const [, target] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

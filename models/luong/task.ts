@@ -18,8 +18,8 @@ const configurations: Readonly<Record<string, Configuration>> = {
   global: configuration('words of up to 20 letters, backwards: all of the input', 'reversal', 3, { look: 'global', score: 'dot' }),
   'local-m-reversal': configuration('words of up to 20 letters, backwards: windows that move the wrong way', 'reversal', 2, { look: 'monotonic', score: 'general' }),
   quick: {
-    ...configuration('words of up to 5 letters, backwards, less than a minute: shows that everything runs', 'reversal', 2, { look: 'predictive', score: 'general', cool: 400, halving: 60 }),
-    dims: { embed: 16, hidden: 32, align: 32, reach: 2 }, batchSize: 32, steps: 500, validateEvery: 100, settings: { order: 'reversal', longest: 5 },
+    ...configuration('words of up to 6 letters, copied, less than a minute: shows that everything runs', 'copy', 1, { look: 'monotonic', score: 'general', cool: 500, halving: 60 }),
+    dims: { embed: 24, hidden: 48, align: 32, reach: 1 }, batchSize: 32, steps: 600, validateEvery: 200, settings: { order: 'copy', longest: 6 },
   },
 };
 
