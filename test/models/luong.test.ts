@@ -6,11 +6,11 @@ import { compiled, relative, usableBackends, type Compiled } from './support.ts'
 
 const dims = { words: 11, characters: 7, embed: 3, hidden: 4, align: 3, reach: 1 };
 /** Inputs shorter than a window, and longer. */
-const examples = [{ tokens: [3, 7, 1, 5], y: [3, 5, 2] }, { tokens: [9], y: [4, 2] }, { tokens: [5, 1, 4, 10, 2, 6], y: [2] }];
+const examples = [{ tokens: [3, 7, 1, 5, 2], y: [3, 5, 2] }, { tokens: [9], y: [4, 2] }];
 agrees([
   { title: 'all of the input', score: 'dot', look: 'global', upper: 1 },
-  { title: 'a window that moves on', score: 'general', look: 'monotonic', upper: 1 },
-  { title: 'a window that is predicted, three layers', score: 'additive', look: 'predictive', upper: 2 },
+  { title: 'a window that moves on, three layers', score: 'general', look: 'monotonic', upper: 2 },
+  { title: 'a window that is predicted', score: 'additive', look: 'predictive', upper: 1 },
 ].map(({ title, ...set }) => ({
   title, path: 'luong/model.attn', set, dims, examples, most: 4,
   lengths: ({ tokens, y }) => ({ source: (tokens as number[]).length, target: (y as number[]).length }),
