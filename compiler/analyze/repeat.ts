@@ -68,7 +68,9 @@ function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round 
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
   if (found.emits.length > 1) report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
   if (here.ctx.problems.errors > errors) return null;
-  return { found, taps: inside.taps, carried: new Map([...found.named].filter(([name]) => here.scope.lookup(name)?.kind === 'value')) };
+  // A state of the round is its own, also where one around it has its name.
+  const own = new Set(found.states.flatMap(({ name }) => [name, `${name}'`]));
+  return { found, taps: inside.taps, carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')) };
 }
 
 /**

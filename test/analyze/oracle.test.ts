@@ -225,6 +225,21 @@ model M(w: [slots], s: [shift]) -> { moved: [slots], sharp: [slots] } {
     for (let k = 0; k < 2; k++) y = plus(apply(ran.maps('f.').matrix('W'), y), ran.maps('f.').vector('b'));
     close(ran.out('result'), y);
   });
+  it('a state of a round leaves the state around it alone that has its name', () => {
+    const ran = run(`dim time: ragged
+model M(x: [time]) -> { outer: [time], inner: [time] } {
+  scan time with xt = x {
+    state h: [] = 0
+    h' = h + xt
+    y = h'
+    repeat 2 { state h: [] = 10;  h' = 2.0 * h + y;  y = h' }
+    emit { outer = h', inner = y }
+  }
+}`, { time: 2 }, { x: [1, 2] });
+    // 20 + 1, 20 + 21; then 42 + 3, 82 + 45.
+    close(ran.out('outer'), [1, 3]);
+    close(ran.out('inner'), [41, 127]);
+  });
   it('grouping adds into the places of another axis', () => {
     const ran = run('dim source: ragged, words = 3\nmodel M(w: [source], ids: index(words)[source]) -> [words] { sum[source by ids](w) }', { source: 4 }, { w: [0.1, 0.2, 0.3, 0.4], ids: [2, 0, 2, 1] });
     close(ran.out('result'), [0.2, 0.4, 0.4]);
