@@ -44,6 +44,8 @@ export interface Bindings {
    * One element of a draw; `op.axes` are the extras of its calls, then its own. Coordinates: the positions of the scans it stands in (its inputs), the places along the extras of
    * its calls, both outermost first, then the places along `op.axes`: the same before and after inlining.
    */
+  /** Values of `stop` by where they stand: those that are here are taken, the others are put here. */
+  readonly stopped?: Map<string, readonly Tensor[]>;
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
 }
 
@@ -61,10 +63,11 @@ export function interpretAll(roots: readonly Node[], examples: readonly Bindings
 
 /**
  * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major); of
- * several examples the mean.
+ * several examples the mean. What stands under `stop` stays as it is at x.
  */
 export function finiteDifference(loss: Node, bindings: Bindings | readonly Bindings[], path: string, entries: readonly number[], eps = 1e-5): number[] {
-  const examples = isOne(bindings) ? [bindings] : bindings;
+  const examples = (isOne(bindings) ? [bindings] : bindings).map((each): Bindings => ({ ...each, stopped: new Map() }));
+  interpretAll([loss], examples);
   const values = examples[0].parameters.get(path);
   if (values === undefined) throw new GraphError(`no parameter ${path} is bound`);
   const at = (entry: number, change: number): number => {
@@ -209,8 +212,12 @@ class Run {
       const key = `${this.#stack.map(({ run }) => run).join('/')} ${node.id}`;
       const before = clock?.kept.get(key);
       if (before !== undefined && this.#stack.some((scope) => scope.past)) return before;
+      const held = node.op.kind === 'unary' && node.op.fn === 'stop' ? `${key} ${clock?.places ?? ''}` : null;
+      const stopped = held === null ? undefined : this.#bindings.stopped?.get(held);
+      if (stopped !== undefined) return stopped;
       const inputs = node.op.kind === 'result' ? [] : needs(node).map((input) => this.#seen(this.#results(input)[0], typeOf(input)));
       const made = this.#apart(node, inputs) ?? this.#rule(node, inputs).map((result, k) => this.#conform(result, node.types[k]));
+      if (held !== null) this.#bindings.stopped?.set(held, made);
       if (clock === null) return made;
       const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0], node.op, node.types[0], clock)] : made;
       // Every place is computed once, at its time.

@@ -30,6 +30,7 @@ const grid = side / tile;
 
 const configurations: Readonly<Record<string, Configuration>> = {
   soft: { about: 'two to five shapes, soft attention', dims: {}, seed: 1, batchSize: 64, steps: 4500, validateEvery: 500 },
+  hard: { about: 'two to five shapes, hard attention learnt by REINFORCE', dims: {}, set: { attention: 'hard' }, seed: 1, batchSize: 64, steps: 4500, validateEvery: 500 },
   quick: {
     about: 'two to five shapes, less than a minute: shows that everything runs', dims: { features: 16, hidden: 32, embed: 16, align: 32 }, seed: 1, batchSize: 16, steps: 150, validateEvery: 50,
     settings: { validation: 64, test: 128 },

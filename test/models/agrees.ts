@@ -1,9 +1,9 @@
 /** What holds of every model, generating or not, whatever its inputs: the emitted module against the oracle of its program, on every backend. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Node } from '../../compiler/graph/graph.ts';
-import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
 import { GenerativeModel, useBackend, type Ints, type Model, type Values } from '../../runtime/index.ts';
+import { drawsOf } from './chance.ts';
 import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
 
 export type Example = Readonly<Record<string, unknown>>;
@@ -46,20 +46,19 @@ export function agrees(subjects: readonly Subject[]): void {
         parameters = await parametersOf(model);
       });
 
-      const bound = (example: Example, y = example[output] as readonly number[] | undefined): Bindings => {
+      const bound = (example: Example, y = example[output] as readonly number[] | undefined, step = 0): Bindings => {
         const { decoder } = model.definition;
         const outputs: [string, Nested][] = decoder === null || y === undefined ? [] : [[output, [decoder.start, ...y.slice(0, -1)]], [`${output}'`, [...y]]];
+        const sizes = new Map([...Object.entries(model.sizes), ...Object.entries(lengths({ ...example, [output]: y }))]);
         return {
-          sizes: new Map([...Object.entries(model.sizes), ...Object.entries(lengths({ ...example, [output]: y }))]),
+          sizes, random: drawsOf(model.seed, step, examples.indexOf(example), sizes),
           inputs: new Map<string, Nested>([...(Object.entries(example) as [string, Nested][]), ...outputs]),
           parameters,
         };
       };
       const generating = (): Generating | null => (model instanceof GenerativeModel ? (model as Generating) : null);
-      const meanSlopes = (loss: Node, parameter: string, entries: readonly number[]): number[] => {
-        const each = examples.map((example) => finiteDifference(loss, bound(example), parameter, entries));
-        return entries.map((_, i) => each.reduce((sum, found) => sum + found[i]!, 0) / examples.length);
-      };
+      /** As the first step of training sees them. */
+      const inTraining = (): Bindings[] => examples.map((example) => bound(example, undefined, 1));
 
       it('gives the outputs of the oracle, example by example, from one padded batch', async () => {
         const outputs = await model.forward(examples);
@@ -72,12 +71,12 @@ export function agrees(subjects: readonly Subject[]): void {
 
       it('gives the loss of the oracle, and the gradients of finite differences', async () => {
         const { loss, gradients } = await model.gradients(examples);
-        const objective = tested.program.objectives[0]!.updates[0]!;
-        const each = examples.map((example) => oracle([objective.loss], bound(example))[0]!.data[0]!);
+        const objective = tested.program.objectives[0]!.updates[0]!.training;
+        const each = interpretAll([objective.loss], inTraining()).map(([value]) => value!.data[0]!);
         expect(loss).toBeCloseTo(each.reduce((a, b) => a + b, 0) / each.length, 4);
         for (const { path: parameter, size } of model.parameters) {
           const entries = Array.from({ length: Math.min(size, 4) }, (_, i) => Math.floor((i * size) / Math.min(size, 4)));
-          const expected = slopes.get(`${title} ${parameter}`) ?? meanSlopes(objective.loss, parameter, entries);
+          const expected = slopes.get(`${title} ${parameter}`) ?? finiteDifference(objective.loss, inTraining(), parameter, entries);
           slopes.set(`${title} ${parameter}`, expected);
           const given = entries.map((entry) => gradients[parameter]!.data[entry]!);
           const scale = Math.max(...Array.from(gradients[parameter]!.data, Math.abs), 1e-3);

@@ -12,7 +12,10 @@ const wave = (at: number): number => 0.5 + 0.5 * Math.sin(at * at + at);
 const image = (k: number): number[][][] => [0, 1, 2].map((c) => Array.from({ length: 4 }, (_, y) => Array.from({ length: 4 }, (_none, x) => wave(k + 12 * y + 3 * x + c))));
 const examples = [{ image: image(1), y: [3, 5, 2] }, { image: image(2), y: [4, 2] }, { image: image(3), y: [2] }];
 
-agrees([{ title: 'soft attention', path: 'caption/model.attn', set: { λ: 0.5 }, dims, examples, lengths: ({ y }) => ({ target: (y as number[]).length }), most: 4 }]);
+agrees([
+  { title: 'soft attention', path: 'caption/model.attn', set: { λ: 0.5 }, dims, examples, lengths: ({ y }) => ({ target: (y as number[]).length }), most: 4 },
+  { title: 'hard attention', path: 'caption/model.attn', set: { attention: 'hard', λr: 0.7, λe: 0.3 }, dims, examples, lengths: ({ y }) => ({ target: (y as number[]).length }), most: 4 },
+]);
 
 describe('what is asked of all looks together', () => {
   type Captions = GenerativeModel<Record<string, number>, { readonly image: number[][][] }, { readonly y: readonly number[] }>;
