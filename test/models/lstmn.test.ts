@@ -1,0 +1,55 @@
+/** The LSTMN (Cheng et al. 2016) against the oracle, and against the LSTM that it is where its tape has one place. */
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../compiler/analyze/size.ts';
+import { interpret } from '../../compiler/graph/interpret.ts';
+import { sizeOf } from '../../compiler/graph/spaces.ts';
+import { agrees, type Example } from './agrees.ts';
+import { compiled } from './support.ts';
+
+const dims = { words: 9, answers: 4, embed: 3, hidden: 3 };
+const read: readonly Example[] = [
+  { tokens: [3, 8, 1, 0], answer: [0, 2, 0, 3], asked: [false, true, false, true] },
+  { tokens: [5], answer: [1], asked: [true] },
+  { tokens: [2, 2, 7, 4, 6], answer: [3, 0, 1, 0, 2], asked: [true, true, false, false, true] },
+];
+const written: readonly Example[] = [{ tokens: [3, 8, 1], y: [5, 0, 2] }, { tokens: [5], y: [2] }, { tokens: [2, 7, 4, 6], y: [3, 8, 8, 2] }];
+const lengths = (example: Example): Record<string, number> => ({ source: (example['tokens'] as unknown[]).length, ...('y' in example && example['y'] !== undefined ? { target: (example['y'] as unknown[]).length } : {}) });
+
+agrees([
+  { title: 'a reader with a tape', path: 'lstmn/model.attn', dims, examples: read, lengths },
+  { title: 'a reader without', path: 'lstmn/model.attn', set: { memory: 'cell' }, dims, examples: read, lengths },
+  { title: 'deep fusion', path: 'lstmn/fusion.attn', dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
+  { title: 'shallow fusion', path: 'lstmn/fusion.attn', set: { fusion: 'shallow' }, dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
+]);
+
+describe('a tape with one place', () => {
+  it('gives the step of a plain LSTM, as known numbers say', async () => {
+    const { program } = await compiled('one-place/model.attn', new Map(), `
+dim tape: ragged, input = 1, hidden = 1
+model Step(x: [input], before: [hidden], H: [tape, hidden], C: [tape, hidden]) -> { h: [hidden], c: [hidden] } {
+  m = Intra(x, before, H, C)
+  Gates(x, m.h, m.c)
+}`);
+    // The forget gate's bias takes back that it starts open.
+    const parameters = new Map(program.parameters.map(({ path }) => [path, Float64Array.of(...(path.endsWith('.b') ? [path.includes('f.Linear') ? -1 : 0] : path.endsWith('Linear.W') ? [1, 1] : [1]))]));
+    const inputs = new Map(Object.entries({ x: [0.5], before: [0.9], H: [[0.2]], C: [[0.3]] }));
+    const [h, c] = interpret([program.outputs.get('h')!, program.outputs.get('c')!], { sizes: new Map([['tape', 1], ['input', 1], ['hidden', 1]]), inputs, parameters });
+    expect(c!.data[0]).toBeCloseTo(0.604287, 6);
+    expect(h!.data[0]).toBeCloseTo(0.360884, 6);
+  });
+
+  it('is what the first step of a reader sees: with and without a tape it gives the same', async () => {
+    const [tape, cell] = await Promise.all(['tape', 'cell'].map((memory) => compiled('lstmn/model.attn', new Map([['memory', memory]]))));
+    const sizes = new Map([...Object.entries(dims), ['source', 2]]);
+    const logits = [tape!, cell!].map(({ program }) => {
+      // By path, so that what both have is the same.
+      const parameters = new Map(program.parameters.map(({ path, axes }) => {
+        const count = axes.reduce((n, { space }) => n * evaluate(sizeOf(space), (atom) => sizes.get(atom)!), 1);
+        return [path, Float64Array.from({ length: count }, (_, k) => Math.sin(1 + 0.7 * k + path.length))];
+      }));
+      return interpret([program.outputs.get('logits')!], { sizes, inputs: new Map([['tokens', [3, 8]]]), parameters })[0]!.data;
+    });
+    expect([...logits[0]!.slice(0, 4)]).toEqual([...logits[1]!.slice(0, 4)].map((x) => expect.closeTo(x, 12) as number));
+    expect(logits[0]![5]).not.toBeCloseTo(logits[1]![5]!, 6);
+  });
+});
