@@ -4,7 +4,7 @@ import { callerKey, check, type Checked, type LowerOptions } from './analyze/pro
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
 import type { CompiledModel } from './passes/compiled.ts';
-import { NoStep } from './passes/clock-step.ts';
+import { NoStep } from './passes/no-step.ts';
 import { derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
 
 export type { Library } from './analyze/modules.ts';
@@ -60,7 +60,7 @@ function derivedOrReported(program: Program, options: DeriveOptions, problems: P
     const { file, start, end } = error.origin;
     problems.report({
       code: 'E0704', severity: 'error', place: { file, start, end }, message: 'no step can be derived for this',
-      why: error.message, fix: 'compute it outside of the loop, for all places of the clock at once',
+      why: error.message, fix: error.fix,
     });
     return [];
   }

@@ -29,6 +29,9 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: He
   const label = bracket.value.name;
   const { axes } = typeOf(value.node);
   if (axes.some((axis) => axis.label === label)) return report(here, 'E0301', bracket.span, `the state already has an axis \`${label}\``, { given: describeType(typeOf(value.node)) });
+  if (here.steps.has(label)) {
+    return report(here, 'E0601', bracket.span, `\`${label}\` is the axis that this scan goes along`, { why: 'inside it a value is one step\'s', fix: `call the steps before by another name: \`past[tape](…)\`` });
+  }
   const axis = here.frame.axis(label, { kind: 'dim', dim: tapeOf(loop, label, here) });
   return tensor(here.ctx.builder.node({ kind: 'past', axis }, [value.node], origin(here, expr.span)));
 }

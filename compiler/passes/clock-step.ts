@@ -6,7 +6,7 @@
  */
 import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, Clocked, Dim, Node, Op, Origin, Space } from '../graph/graph.ts';
+import type { Axis, Clocked, Dim, Node, Op, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, isRagged, without } from '../graph/spaces.ts';
 import { reachable } from '../graph/walk.ts';
@@ -15,6 +15,7 @@ import type { Roots } from './compiled.ts';
 import { Inline, Whole } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { NoStep } from './no-step.ts';
 import { isPlaces, respace } from './respace.ts';
 import { append, layRows } from './rows.ts';
 import { algebra } from './simplify-rules.ts';
@@ -28,16 +29,6 @@ export interface ClockStepOptions {
   readonly beam: Axis | null;
   readonly ragged: readonly Dim[];
   readonly optimise: (roots: Roots) => Roots;
-}
-
-/** E0704: an expression whose rows cannot be kept. */
-export class NoStep extends GraphError {
-  readonly origin: Origin;
-
-  constructor(origin: Origin, message: string) {
-    super(message);
-    this.origin = origin;
-  }
 }
 
 /**

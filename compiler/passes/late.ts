@@ -9,6 +9,7 @@ import { without } from '../graph/spaces.ts';
 import { operands, reachable } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, BEAM, Maker } from './maker.ts';
+import { NoStep } from './no-step.ts';
 import { analyse, Rebuild } from './rebuild.ts';
 
 export const CHOSEN = 'chosen';
@@ -21,14 +22,18 @@ export interface Advanced {
 }
 
 /** `roots` of a step in 'inlined', its arguments being inputs; none of what is given back reads the input `chosen`. */
-export function advanceLate(roots: Roots, { chosen, position, states }: RecurrentDecoder): Advanced {
+export function advanceLate(roots: Roots, { chosen, position, states, tape }: RecurrentDecoder): Advanced {
   if (chosen === undefined) return { roots, orders: new Map() };
   const facts = analyse(roots.values());
   const reads = reaching(facts.nodes, isChoice);
   const late = states.filter(({ name }) => reads.has(roots.get(STATE + name)!)).map(({ name }) => name);
   const given = reaching(facts.nodes, (node) => node.op.kind === 'input' && (node.op.name === 'previous' || node.op.name === 't' || node.op.name.startsWith(STATE)));
-  const isKept = (node: Node): boolean => !reads.has(node) && given.has(node) && node.op.kind !== 'scan' && typeOf(node).masks.length === 0 && facts.loopsOf(node).size === 0;
+  const grows = (node: Node): boolean => tape !== undefined && node.types.some(({ axes }) => axes.some(({ space }) => space.kind === 'dim' && space.dim.id === tape.id));
+  const isKept = (node: Node): boolean => !reads.has(node) && given.has(node) && node.op.kind !== 'scan' && !grows(node) && typeOf(node).masks.length === 0 && facts.loopsOf(node).size === 0;
   const kept = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node))).filter(isKept);
+
+  const growing = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node))).find((node) => node.op.kind === 'past' && grows(node));
+  if (growing !== undefined) throw new NoStep(growing.origin, 'what a state has been meets the output that is chosen: what is to be kept from step to step would grow', 'reduce it first, by what is known before the choice: `sum[tape](…)`');
 
   const m = new Maker();
   const names = new Map<Node, string>();

@@ -180,7 +180,7 @@ class Tapes extends Spaces {
     const { op } = node;
     if (op.kind !== 'gather' || !op.inside) return super.operation(node, inputs);
     const axis = axesOf(node.inputs[0]).find(({ id }) => id === op.axis);
-    if (axis === undefined || this.#scanOf(axis) === null) return super.operation(node, inputs);
+    if (axis === undefined || this.axis(axis) === axis) return super.operation(node, inputs);
     // A place that exists is present.
     const { m } = this;
     const { elem } = typeOf(inputs[0]);

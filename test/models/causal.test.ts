@@ -49,6 +49,7 @@ attention Head[width](q: [k], keys: [key, k]) -> [width] {
   weights = softmax[key]((W @ q) @ keys)
   sum[key](weights * (V @ keys))
 }`),
+  'a recurrent layer that looks back': model("h = scan time with xt = x, rt = r { state h: [d] = c;  H = past[tape](h);  w = softmax[tape](tanh(Linear[d](H)) @ xt + 0.1 * position[tape]);  h' = GRU(xt * rt + w @ H + H[tape = first], h);  emit h' };  { y = h, s = cumsum[time](r) }"),
   'what does not change is computed once': model('w = tanh(Linear[d](c));  z = w * x;  { y = z + mean[key <= time](z[time as key] + 0 * x), s = max[key](r[upto time as key]) }'),
 };
 

@@ -115,11 +115,29 @@ const decoders: Readonly<Record<string, string>> = {
   'places, the last and the first of what was': decoder(`  state s: [h] = 0.3
   H = past[tape](s)
   s' = tanh(A @ e + B @ H[tape = last] + 0.5 * H[tape = first] + mean[tape](0.1 * H * position[tape]))`),
+  'a scan along the axis that is generated': `
+dim target: ragged, words = 5, d = 3
+decoder D(c: [d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d]
+  x = table[y]
+  z = scan target with xt = x { state s: [d] = c;  H = past[tape](s);  w = softmax[tape](tanh(Linear[d](H)) @ xt);  s' = tanh(xt + w @ H);  emit s' }
+  logits = z @ table
+  at most 5
+}
+model M(c: [d]) generates y: index(words)[target] { D(c) }
+objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
+`,
+  'of the step, inside a loop of it': decoder(`  state s: [h] = 0.3
+  run = scan source with xt = x { state u: [h] = 0.1;  u' = tanh(u + A @ xt + mean[tape](past[tape](s)) + sum[k](past[k](u)));  emit u' }
+  s' = tanh(A @ e + B @ run[source = last])`),
   'beside what the choice changes': decoder(`  state s: [h] = 0.3, n: [words] = 0
   m = Look(e, past[tape](s))
   s' = tanh(A @ e + B @ m)
   n' = n + onehot[words](y')`, "Linear[words](s') - n"),
 };
 
-agrees(Object.entries(decoders).map(([title, text]): Subject => ({ title, path: `past-${title.replace(/\W+/g, '-')}/model.attn`, text, dims: { words: 5, d: 3, h: 2 }, examples: written, lengths: both })));
+agrees(Object.entries(decoders).map(([title, text]): Subject => ({
+  title, path: `past-${title.replace(/\W+/g, '-')}/model.attn`, text, dims: text.includes('h = 2') ? { words: 5, d: 3, h: 2 } : { words: 5, d: 3 },
+  examples: text.includes('c: [d]') ? written.map(({ y }, k) => ({ c: [0.3, -0.2, 0.1 * k], y })) : written, lengths: text.includes('c: [d]') ? ({ y }) => ({ target: (y as unknown[]).length }) : both,
+})));
 agrees(Object.entries(programs).map(([title, text]): Subject => ({ title, path: `past-${title.replace(/\W+/g, '-')}/model.attn`, text, dims: { d: 3, h: 2 }, examples, lengths })));
