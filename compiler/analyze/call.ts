@@ -301,10 +301,11 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
   const given = [...extras];
   const own = ownPlaces(per, extras, span, here);
   if (own === null) return ERROR;
+  const instances = per.map(({ label }) => extras.find((extra) => extra.label === label)!);
   // A body that draws reads the steps it stands in: they come in as arguments, since a body is closed.
   const steps = here.loops.map((position) => builder.argument(typeOf(position)));
   const { draws, owned, across } = ctx;
-  const nexts = enterCall(here, span);
+  const nexts = enterCall(per.length > 0, here, span);
   const value = bodyValue(declaration, { ...inside, loops: steps });
   const { given: before, found } = nexts.leave();
   if (value.kind === 'error' || ctx.problems.errors > errors) return ERROR;
@@ -325,8 +326,8 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     args.push(inside.own[k]!.place);
     formalsOf.push([]);
   }
-  if (!unlifted(found, { inputs, args, formalsOf }, span, here)) return ERROR;
-  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, given, per, saturated: ctx.draws > draws || ctx.across > across, nexts: found }, outside, span, here);
+  if (!unlifted(found, { inputs, args, formalsOf, per: instances.map(({ id }) => id) }, span, here)) return ERROR;
+  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, given, instances, saturated: ctx.draws > draws || ctx.across > across, nexts: found }, outside, span, here);
 }
 
 /** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
@@ -403,7 +404,7 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
 /** The call node and its results under the caller's names. */
 function lift(
   declaration: Declaration, value: Value, inside: Here,
-  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; per: readonly Axis[]; saturated: boolean; nexts: readonly (readonly [string, Node])[] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
+  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; instances: readonly Axis[]; saturated: boolean; nexts: readonly (readonly [string, Node])[] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
 ): Value {
   const { extras } = call;
   const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
@@ -431,7 +432,7 @@ function lift(
       if (seen.has(label)) {
         if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
           return report(here, 'E0301', span, `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`, {
-            fix: call.per.some((axis) => axis.label === label) ? `give the axis that \`${declaration.name.text}\` makes another name` : `rename it in one argument: \`x[${label} as other]\``,
+            fix: call.instances.some((axis) => axis.label === label) ? `give the axis that \`${declaration.name.text}\` makes another name` : `rename it in one argument: \`x[${label} as other]\``,
           });
         }
         label = axis.label;
@@ -447,9 +448,13 @@ function lift(
   const once = call.nexts.map((_, k) => leaves.length + k);
   for (const [, node] of call.nexts) results.push(typeOf(node).axes.map((axis) => ({ from: axis.id, to: axis })));
   const made = [...leaves.map((leaf) => leaf.node), ...call.nexts.map(([, node]) => node)];
-  const binding = { args: call.formalsOf, extras, results, ...(once.length === 0 ? {} : { once }), ...(maskOnly.length === 0 ? {} : { maskOnly }) };
+  const binding = { args: call.formalsOf, extras, results, ...(once.length === 0 ? {} : { once }), ...(call.instances.length === 0 ? {} : { per: call.instances.map(({ id }) => id) }), ...(maskOnly.length === 0 ? {} : { maskOnly }) };
   const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: made }, binding }, call.inputs);
-  call.nexts.forEach(([path], k) => here.ctx.nexts.set(path, builder.result(node, leaves.length + k)));
+  call.nexts.forEach(([path], k) => {
+    const { axes } = here.ctx.running.get(path)!;
+    const next = builder.result(node, leaves.length + k);
+    here.ctx.nexts.set(path, call.instances.reduce((x, axis, j) => rename(x, axis, axes[here.own.length + j]!, here, span), next));
+  });
   let next = 0;
   const rebuild = (part: Value): Value => {
     if (part.kind !== 'record') {

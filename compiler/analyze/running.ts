@@ -12,7 +12,7 @@ import { asTensor, conform, present, rename, unary } from './operate.ts';
 import { Nexts } from './nexts.ts';
 import { initialiserOf, parameter, soundType } from './parameters.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, notYet, origin, placeOf, report, tensor, typeOf, uniquePath } from './scope.ts';
+import { ERROR, origin, placeOf, report, tensor, typeOf, uniquePath } from './scope.ts';
 import { atomsOf } from './size.ts';
 import { axesOfExprs } from './types.ts';
 
@@ -30,8 +30,7 @@ export function declareRunning(statement: ParamStatement, here: Here): Map<strin
   const declared = new Map<string, RunningDeclaration | null>();
   for (const group of statement.groups) {
     if (group.type.kind === 'map') report(here, 'E0305', group.type.span, 'a running value is a tensor, not a map');
-    if (here.own.length > 0) notYet(here, group.span, '`running` in a block that is called `per` an axis');
-    const axes = group.type.kind === 'tensor' && here.own.length === 0 ? axesOfExprs(group.type.axes, here) : null;
+    const axes = group.type.kind === 'tensor' ? axesOfExprs(group.type.axes, here) : null;
     const sound = axes !== null && soundType(group, axes, here, 'a running value');
     const init = group.init === null ? { kind: 'zeros' as const } : initialiserOf(group.init, here);
     for (const { text, span } of group.names) {
@@ -52,8 +51,19 @@ function one(name: string, span: Span, axes: readonly Axis[], parameterAt: (path
   const kept = parameterAt(path);
   if (kept === null) return null;
   const next = here.ctx.nexts.read(path);
-  const own = next === null ? kept : typeOf(next).axes.reduce((node, axis, k) => rename(node, axis, axes[k]!, here, span), next);
+  const own = next === null ? kept : renamed(atOwnPlaces(next, axes.length, here, span), axes, here, span);
   return { name, span, path, type: { elem: { kind: 'float' }, axes, masks: [] }, node: next === null ? kept : unary('stop', own, here, span) };
+}
+
+/** What is known of all instances of a `per` around, for this one: the axes in front of its own `rank` are those of the innermost. */
+function atOwnPlaces(next: Node, rank: number, here: Here, span: Span): Node {
+  const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
+  const own = here.own.slice(here.own.length - front.length);
+  return front.reduce((node, axis, k) => here.ctx.builder.at(origin(here, span)).gather(node, own[k]!.place, axis.id, true), next);
+}
+
+function renamed(node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
+  return typeOf(node).axes.reduce((x, axis, k) => rename(x, axis, axes[k]!, here, span), node);
 }
 
 /** `u' = …`: what `u'` reads as. */
@@ -65,7 +75,7 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
   if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
   if (!ctx.training || ctx.nexts.has(declared.path)) return tensor(declared.node);
   const { axes } = ctx.running.get(declared.path)!;
-  ctx.nexts.set(declared.path, axes.reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next));
+  ctx.nexts.set(declared.path, axes.slice(here.own.length).reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next));
   return tensor(unary('stop', next, here, expr.span));
 }
 
@@ -134,8 +144,8 @@ export interface Entered {
   readonly found: readonly (readonly [path: string, next: Node])[];
 }
 
-/** For the body of a call; to be left when it is elaborated. */
-export function enterCall(here: Here, span: Span): { readonly leave: () => Entered } {
+/** For the body of a call, which may be one of many instances; to be left when it is elaborated. */
+export function enterCall(isOneOfMany: boolean, here: Here, span: Span): { readonly leave: () => Entered } {
   const { ctx } = here;
   const outside = ctx.nexts;
   const builder = ctx.builder.at(origin(here, span));
@@ -146,17 +156,18 @@ export function enterCall(here: Here, span: Span): { readonly leave: () => Enter
     leave: () => {
       ctx.nexts = outside;
       const found = [...inside.all()].filter(([path]) => !outside.has(path));
-      for (const [path, node] of found) if (isClosed(node)) outside.set(path, node);
-      return { given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)), found: found.filter(([, node]) => !isClosed(node)) };
+      const stays = (node: Node): boolean => !isOneOfMany && isClosed(node);
+      for (const [path, node] of found) if (stays(node)) outside.set(path, node);
+      return { given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)), found: found.filter(([, node]) => !stays(node)) };
     },
   };
 }
 
-/** A next value may read an argument that the call is not lifted over, and a lifted one through `across`. */
-export function unlifted(found: Entered['found'], call: { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly formalsOf: readonly (readonly { readonly from: string }[])[] }, span: Span, here: Here): boolean {
+/** A next value may read an argument that the call is not lifted over, or only `per` instance, and a lifted one through `across`. */
+export function unlifted(found: Entered['found'], call: { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly formalsOf: readonly (readonly { readonly from: string }[])[]; readonly per: readonly string[] }, span: Span, here: Here): boolean {
   for (const [path, next] of found) {
     const read = new Set(reachable([next], apart().next));
-    const k = call.args.findIndex((argument, at) => read.has(argument) && typeOf(call.inputs[at]!).axes.some(({ id }) => !call.formalsOf[at]!.some(({ from }) => from === id)));
+    const k = call.args.findIndex((argument, at) => read.has(argument) && typeOf(call.inputs[at]!).axes.some(({ id }) => !call.per.includes(id) && !call.formalsOf[at]!.some(({ from }) => from === id)));
     if (k < 0) continue;
     const argument = call.args[k]!;
     reportDifference(here.ctx.running.get(path)!.origin.name ?? path, [next, argument], placeOf(here, span), `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``, here);

@@ -209,8 +209,10 @@ export interface Binding {
   /** Extras that only decide which elements exist: the results' masks have them, their values do not. */
   readonly maskOnly?: readonly string[];
   readonly results: readonly (readonly { readonly from: string; readonly to: Axis }[])[];
-  /** Results that are one for all elements of the call, since they read arguments with extras through `across` alone: they have no extras. */
+  /** Results that are one for all elements of the call, since they read arguments with extras through `across` alone: they have no extras, but those of `per`. */
   readonly once?: readonly number[];
+  /** Extras for each place of which the call is an instance of its own: what is `across` all elements is across those of one instance. */
+  readonly per?: readonly string[];
 }
 
 // ---------------------------------------------------------------- programs

@@ -485,7 +485,7 @@ const RULES: Rules = {
       // The whole body runs per element, so what it makes absent may depend on every extra.
       if (binding.once?.includes(k) === true) {
         check(type.masks.length === 0, () => `result ${k} may be absent`);
-        return tensor(type.elem, type.axes.map(outside));
+        return tensor(type.elem, [...binding.extras.filter(({ id }) => binding.per?.includes(id) === true), ...type.axes.map(outside)]);
       }
       const own = type.masks.map((mask) => join(mask.map(outside), binding.extras));
       return tensor(type.elem, [...without(binding.extras, binding.maskOnly ?? []), ...type.axes.map(outside)], own);

@@ -87,7 +87,8 @@ const isOne = (bindings: Bindings | readonly Bindings[]): bindings is Bindings =
 /** The examples of a batch, and what is one for all of them. */
 interface Together {
   readonly runs: Run[];
-  readonly across: Map<Node, Tensor>;
+  /** By node, and by the instance that it stands in. */
+  readonly across: Map<Node, Map<string, Tensor>>;
 }
 
 /** One run of a region: a step of a scan, one element of a call, or the whole program. */
@@ -136,6 +137,12 @@ function isOnce({ op, inputs }: Node): boolean {
   if (op.kind !== 'result') return false;
   const [call] = inputs;
   return call.op.kind === 'call' && call.op.binding.once?.includes(op.index) === true;
+}
+
+/** Of a call with `per`, the places that tell its instances apart, by extra. */
+function instanceOf({ op }: Node, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
+  const per = op.kind === 'call' ? op.binding.per ?? [] : [];
+  return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]]] : [])));
 }
 
 /** The inputs that are computed before the node, for the same element. */
@@ -507,7 +514,7 @@ class Run {
   }
 
   /** Runs `visit` in the body of the call for one element after the other. */
-  #elements(node: Node, { region, binding }: CallOp, inputs: readonly Tensor[], visit: () => void): void {
+  #elements(node: Node, { region, binding }: CallOp, inputs: readonly Tensor[], visit: () => void, instance: ReadonlyMap<string, number> = new Map()): void {
     const extras = this.#extents(binding.extras);
     const clock = this.#clock();
     const open = binding.extras.filter(({ id }) => extras.some((extent) => extent.id === id));
@@ -516,6 +523,7 @@ class Run {
       const bound = new Map(extras.map(({ id }, k) => [id, places[k]]));
       // An inner dim has fewer places at some of the outer one's.
       if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#length(axis, bound))) return;
+      if (extras.some(({ id }, k) => (instance.get(id) ?? places[k]) !== places[k])) return;
       const elements = inputs.map((input, k) => {
         const names = binding.args[k];
         const element = extras.reduce((x, { id }, e) => (names.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
@@ -528,39 +536,52 @@ class Run {
     });
   }
 
-  /** A result that is one for all elements of the call: of the arguments it needs those that are. */
+  /** A result that is one for all elements of the call, or of an instance: of the arguments it needs those that are. */
   #once(node: Node, index: number): Tensor {
     const { op } = node;
     if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
     const { region, binding } = op;
     const read = new Set(reachable([region.results[index]], apart().next));
-    const bound = region.args.flatMap((argument, k): [Node, Tensor][] => (read.has(argument) ? [[argument, this.#conform(renamed(this.value(node.inputs[k]), binding.args[k]), typeOf(argument))]] : []));
+    const per = binding.extras.filter(({ id }) => binding.per?.includes(id) === true);
+    const instances = this.#extents(per);
+    const inputs = region.args.map((argument, k) => (read.has(argument) ? this.value(node.inputs[k]) : null));
     const results: Tensor[] = [];
-    this.#inside(environment(bound, { whole: true, call: node, run: 'once' }), () => results.push(renamed(this.value(region.results[index]), binding.results[index])));
-    return results[0];
+    everywhere(instances, (places) => {
+      const bound = region.args.flatMap((argument, k): [Node, Tensor][] => {
+        const input = inputs[k];
+        if (input === null) return [];
+        const element = instances.reduce((x, { id }, e) => (x.axes.some((axis) => axis.id === id) ? takeTensor(x, id, places[e]) : x), input);
+        return [[argument, this.#conform(renamed(element, binding.args[k]), typeOf(argument))]];
+      });
+      this.#inside(environment(bound, { whole: true, call: node, extras: per, places: [...places], run: `once(${places.join()})` }), () => results.push(renamed(this.value(region.results[index]), binding.results[index])));
+    });
+    return stack(instances, results, renamed(this.#blank(typeOf(region.results[index])), binding.results[index]));
   }
 
   /** Of all examples, and in each of all elements of the calls around. */
   #across({ fn, axes }: Extract<Op, { readonly kind: 'across' }>, node: Node): Tensor {
-    const known = this.#together.across.get(node);
-    if (known !== undefined) return known;
     const around = this.#stack.slice(1).filter(({ call, bound }) => call !== null || bound.size === 0);
-    const calls = around.flatMap(({ call }) => (call === null ? [] : [call]));
+    const calls = around.flatMap(({ call, extras, places }) => (call === null ? [] : [{ call, instance: instanceOf(call, extras, places) }]));
+    const key = calls.map(({ instance }) => [...instance.values()].join()).join('/');
+    const known = this.#together.across.get(node) ?? new Map<string, Tensor>();
+    const before = known.get(key);
+    if (before !== undefined) return before;
     if (calls.length < around.length) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
     const found: Tensor[] = [];
     for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.value(node.inputs[0])));
     const made = acrossAll(fn, axes, found, this.#extents(node.types[0].axes));
-    this.#together.across.set(node, made);
+    this.#together.across.set(node, known.set(key, made));
     return made;
   }
 
-  /** Runs `visit` in every element of the innermost of the calls, from the outside in. */
-  #everywhere(calls: readonly Node[], visit: () => void): void {
+  /** Runs `visit` in every element of the innermost of the calls that belongs to these instances, from the outside in. */
+  #everywhere(calls: readonly { readonly call: Node; readonly instance: ReadonlyMap<string, number> }[], visit: () => void): void {
     const open = this.#stack.splice(1);
-    const enter = ([call, ...inner]: readonly Node[]): void => {
-      if (call === undefined) return visit();
+    const enter = ([first, ...inner]: typeof calls): void => {
+      if (first === undefined) return visit();
+      const { call, instance } = first;
       if (call.op.kind !== 'call') throw new GraphError(`%${call.id} is no call`);
-      this.#elements(call, call.op, call.inputs.map((input) => this.value(input)), () => enter(inner));
+      this.#elements(call, call.op, call.inputs.map((input) => this.value(input)), () => enter(inner), instance);
     };
     try {
       enter(calls);

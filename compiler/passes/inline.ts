@@ -51,14 +51,17 @@ export class Whole {
 export class Inline extends Rebuild {
   /** Of all the calls around, outermost first: a draw is independent along each. */
   readonly #extras: readonly Axis[];
+  /** Those of them along which there is one instance. */
+  readonly #shared: readonly Axis[];
   readonly #calls = new Map<Node, Rebuild>();
   readonly #whole: Whole;
   /** Of the calls around, outermost first: where they stand. */
   readonly #trail: readonly Origin[];
 
-  constructor(m: Maker, facts: Facts, extras: readonly Axis[] = [], whole: Whole = new Whole(), trail: readonly Origin[] = []) {
+  constructor(m: Maker, facts: Facts, extras: readonly Axis[] = [], whole: Whole = new Whole(), trail: readonly Origin[] = [], shared: readonly Axis[] = []) {
     super(m, facts);
     this.#extras = extras;
+    this.#shared = shared;
     this.#whole = whole;
     this.#trail = trail;
   }
@@ -75,8 +78,8 @@ export class Inline extends Rebuild {
     if (op.kind === 'across') {
       // Every element counts, also where one value stands for several.
       const [x] = inputs;
-      const whole = this.m.broadcast(x, join(this.#extras, axesOf(x)));
-      return this.m.make({ ...op, axes: [...this.#extras.map(({ id }) => id), ...op.axes] }, [whole]);
+      const whole = this.m.broadcast(x, join(this.#shared, axesOf(x)));
+      return this.m.make({ ...op, axes: [...this.#shared.map(({ id }) => id), ...op.axes] }, [whole]);
     }
     const space = this.#whole.clockOf(node);
     return this.#counted(super.operation(node, space === null ? inputs : upToNow(this.m, op, inputs, space)));
@@ -122,8 +125,9 @@ export class Inline extends Rebuild {
     for (const { from, to } of op.binding.results[index]) {
       if (axesOf(made).some(({ id }) => id === from)) made = this.m.rename(made, from, to);
     }
-    if (op.binding.once?.includes(index) === true) return made;
-    const axes = join(without(op.binding.extras, op.binding.maskOnly ?? []), axesOf(made));
+    const { extras, per = [], maskOnly = [] } = op.binding;
+    const lifted = op.binding.once?.includes(index) === true ? extras.filter(({ id }) => per.includes(id)) : without(extras, maskOnly);
+    const axes = join(lifted, axesOf(made));
     return sameAxes(axes, axesOf(made)) ? made : this.m.broadcast(made, axes);
   }
 
@@ -132,7 +136,7 @@ export class Inline extends Rebuild {
     if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
     const inputs = node.inputs.map((each) => this.get(each));
     this.m.origin = node.origin;
-    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), this.#whole, [...this.#trail, node.origin]);
+    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), this.#whole, [...this.#trail, node.origin], join(this.#shared, without(op.binding.extras, op.binding.per ?? [])));
     op.region.args.forEach((argument, k) => {
       const renamed = op.binding.args[k].reduce((x, { from, to }) => this.m.rename(x, from, to), inputs[k]);
       body.set(argument, renamed);

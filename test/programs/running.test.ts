@@ -51,6 +51,25 @@ objective O for M given t: [c] {
 block Track(x: [c]) -> [c] { running u: [c] = 0.5;  u' = u + mean[lifted](x);  x + 2 * u + 3 * u' }
 model M(x: [height, width, c]) -> y: [c] { let f = Track;  mean[height, width](f(2 * f(x)) + f(x)) }
 objective O for M given t: [c] { loss = sum[c](y * t);  optimizer sgd(rate = 0.1) }`,
+  'one for each place of `per`, lifted besides': `dim height: ragged, width = 3, c = 2, groups = 2
+block Own(x: [c]) -> [c] { running n: [] = 0;  n' = n + 1;  BatchNorm(tanh(Linear[c](x))) * (2 + n') }
+model M(x: [height, width, c]) -> y: [height, width, groups, c] { Own per groups (x) }
+objective O for M given t: [c] { loss = sum[c]((mean[height, width, groups](y ^ 3) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
+  'of an argument that has the axis of `per`': `dim height: ragged, width = 3, c = 2
+block Own(x: [k]) -> [k] { running m: [k] = 0.5;  m' = 0.5 * m + mean[lifted](x);  if training then x - mean[lifted](x) else x - m }
+model M(x: [height, width, c]) -> y: [height, width, c] { Own per width (Linear[c] per width (x)) }
+objective O for M given t: [c] { loss = sum[c]((mean[height, width](y ^ 3) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
+  'of `per` in a block called `per`, and of maps': `dim height: ragged, width = 3, c = 2, groups = 2, parts = 2
+block Fading(W: [o <- i]) -> [o <- i] { running k: [o] = 1;  k' = 0.5 * k + 0.1;  W * k' }
+block Centre(x: [c]) -> [c] { running m: [c] = 0;  m' = mean[lifted](x);  x - m }
+block Inner(x: [c]) -> [c] { param W: [c <- c];  Fading(W) @ x + Centre(x) }
+block Outer(x: [c]) -> [c] { running k: [c] = 1;  k' = k * 0.5;  sum[parts](Inner per parts (x)) * k + Inner(x) }
+model M(x: [height, width, c]) -> y: [height, width, groups, c] { Outer per groups (x) }
+objective O for M given t: [c] { loss = sum[c]((mean[height, width, groups](y ^ 2) - t) ^ 2);  optimizer sgd(rate = 0.1) }`,
+  'twice in one update, of `per`': `dim height: ragged, width = 3, c = 2, groups = 2
+block Track(x: [c]) -> [c] { running u: [c] = 0.5;  u' = u + mean[lifted](x);  x + 2 * u + 3 * u' }
+model M(x: [height, width, c]) -> y: [groups, c] { let f = Track;  mean[height, width](f per groups (2 * f per groups (x)) + f per groups (x)) }
+objective O for M given t: [c] { loss = sum[groups, c](y ^ 2 * t);  optimizer sgd(rate = 0.1) }`,
   'drawn, in a loop, and the same each step': `dim height: ragged, width = 3, c = 2
 block Power(x: [c]) -> [c] { param W: [c, d: c];  running u: [c] = 1;  u' = unit(W @[c] u)[d as c];  stop(u') * x }
 model M(x: [height, width, c]) -> y: [c] {
@@ -69,6 +88,21 @@ async function made(text: string, seed = 3): Promise<{ readonly program: Awaited
   const { program, code } = await compileText(text);
   return { program, model: () => new Model(definitionOf(code), { seed }) };
 }
+
+describe('per', () => {
+  it('a mean over all that is lifted is one for each place of `per`', async () => {
+    await useBackend('cpu');
+    const { model } = await made(`dim height: ragged, width = 3, c = 2
+block Own(x: [k]) -> [k] { running m: [k] = 0;  m' = mean[lifted](x);  x - m }
+model M(x: [height, width, c]) -> y: [height, width, c] { Own per width (x) }
+objective O for M given t: [c] { loss = sum[c](mean[height, width](y) * t);  optimizer sgd(rate = 0.1) }`);
+    const { running } = await model().gradients(pictures);
+    const rows = pictures.flatMap(({ x }) => x as number[][][]);
+    const expected = [0, 1, 2].flatMap((column) => [0, 1].map((k) => rows.reduce((sum, row) => sum + row[column]![k]!, 0) / rows.length));
+    expect(Object.keys(running)).toEqual(['Own.m']);
+    expected.forEach((value, k) => expect(running['Own.m']!.data[k]).toBeCloseTo(value, 5));
+  });
+});
 
 describe('from update to update', () => {
   beforeAll(async () => {
