@@ -32,3 +32,4 @@ export { attendedSvg, type AttendedPicture } from './pictures/attended.ts';
 export { headsSvg, type HeadsPicture } from './pictures/heads.ts';
 export { panelsSvg, type Panel, type PanelsPicture } from './pictures/panels.ts';
 export { pngUri, type PixelImage } from './pictures/image.ts';
+export { sheetSvg, type SheetRow, type Sketch } from './pictures/sheet.ts';

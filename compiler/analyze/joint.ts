@@ -33,6 +33,8 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
     for (const [k, name] of names.entries()) {
       const entry = outer.scope.own(objective.models[k]!.model.text);
       if (entry?.kind !== 'declaration') continue;
+      // Paths of parameters begin with the one or the other.
+      if (name.text === objective.name.text) report(outer, 'E0203', name.span, `the objective and a model in it are both called \`${name.text}\``, { fix: 'give one of them another name' });
       if (scope.own(name.text) !== null) report(outer, 'E0203', name.span, `\`${name.text}\` is defined twice`, { fix: `give each a name: \`for A: ${entry.declaration.name.text}, B: …\`` });
       scope.define(name.text, { kind: 'value', value: { kind: 'instance', entry, statics: [], path: `.${name.text}` }, span: name.span });
     }

@@ -1,10 +1,9 @@
 /** Characters of a given alphabet, made out of noise. */
-import { inParts } from 'attnc/runtime';
+import { inParts, sheetSvg } from 'attnc/runtime';
 import type { Configuration, Floats, Joint, Model, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample, Value } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 import { featuresOf, frechet, momentsOf, principal, type Features, type Moments } from './distance.ts';
 import { names, picturesOf, type Labelled, type Part } from './pictures.ts';
-import { sheetSvg } from './sheet.ts';
 
 export interface MakeInput {
   readonly label: number;

@@ -226,6 +226,7 @@ export const cases: readonly Case[] = [
   // ---- objectives
   c('E0805', 'an update of what is no model here', joint('update «C» { loss = A(x)[d = 0];  optimizer sgd(rate = 1) }')),
   c('E0203', 'two models of one name', joint('loss = M(x)[d = 0];  optimizer sgd(rate = 1)', 'for M, «M»')),
+  c('E0203', 'a model called as its objective', joint('loss = O(x)[d = 0];  optimizer sgd(rate = 1)', 'for «O»: M')),
   c('E0203', 'a name for two models', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: M, «A»: M')),
   c('E0201', 'no such model among several', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: «N», B: M')),
   c('E0201', 'the body of one of several models', joint('loss = A(x)[d = 0] + «inner»[d = 0];  optimizer sgd(rate = 1)')),
