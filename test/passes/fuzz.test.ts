@@ -48,7 +48,7 @@ class Grower {
     const x = this.value(depth - 1, pool);
     const { axes } = typeOf(x);
     const over = axes.length === 0 ? null : this.#pick(axes);
-    switch (this.#below(11)) {
+    switch (this.#below(12)) {
       case 0: return b.unary(this.#pick(['tanh', 'sigmoid', 'sin', 'neg', 'softplus'] as const), x);
       case 1: return b.binary(this.#pick(['add', 'sub', 'mul'] as const), x, this.value(depth - 1, pool));
       case 2: return over === null ? x : b.reduce(this.#pick(['sum', 'mean', 'max', 'min'] as const), x, [over.id]);
@@ -63,8 +63,16 @@ class Grower {
       case 7: return over === null || hasAxis(axes, 'shifted') ? x : b.otherwise(b.gather(x, b.binary('sub', b.position(over), b.constant(this.#pick([1, 2, -1, 9]), 'int')), over.id), b.constant(this.#pick([0, 0.5])));
       case 8: return b.binary('div', x, b.binary('add', b.unary('softplus', this.value(depth - 1, pool)), b.constant(0.5)));
       case 9: return over === null ? x : this.#loop(x, over, depth - 1, pool);
+      case 10: return this.#axes === AXES ? this.#across(x) : x;
       default: return b.select(this.#condition(axes), x, this.value(depth - 1, pool));
     }
+  }
+
+  /** Over all examples, of what is present; what is one for all has no ragged axis. */
+  #across(x: Node): Node {
+    const { axes } = typeOf(x);
+    const over = axes.filter((axis) => axis === s || axis === e || this.#random() < 0.5);
+    return this.#b.node({ kind: 'across', fn: this.#pick(['sum', 'mean', 'max', 'min'] as const), axes: over.map(({ id }) => id) }, [this.#random() < 0.5 ? x : this.#b.where(x, this.#condition(over))]);
   }
 
   #leaf(pool: readonly Node[]): Node {

@@ -38,7 +38,7 @@ describe('derive', () => {
   const given = data(new Map([...whole.outputs, ['loss', whole.objectives[0].updates[0].loss]]), SIZES, { source: [3, 1, 4], target: [2, 3, 1] }, randomFrom(9));
 
   it('verifies the graph after every pass and reports each', () => {
-    expect(passes.slice(0, 7)).toEqual(['forward: inline', 'forward: tapes', 'forward: batch', 'forward: simplify', 'forward: vectorise', 'forward: simplify', 'forward: layout']);
+    expect(passes.slice(0, 8)).toEqual(['forward: inline', 'forward: tapes', 'forward: batch', 'forward: circulant', 'forward: simplify', 'forward: vectorise', 'forward: simplify', 'forward: layout']);
     expect(passes.at(-1)).toBe('step: layout');
   });
 
