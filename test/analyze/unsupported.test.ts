@@ -6,7 +6,6 @@ const DIMS = 'dim source: ragged, target: ragged, words = 9, d = 4, e = 3\n';
 const block = (body: string, signature = '(x: [source, d]) -> [source, d]'): string => `${DIMS}block B${signature} { ${body} }`;
 
 const REFUSED: Readonly<Record<string, string>> = {
-  'running per an axis': `${DIMS}block G(x: [d]) -> [d] { running m: [d] = 0;  m' = 0.5 * m;  x - m }\nblock F(x: [d]) -> [e, d] { G per e (x) }`,
   'a size of a ragged dim': block('sum[twice](t)', '(t: [twice: 2 * source]) -> []'),
 };
 
