@@ -86,11 +86,11 @@ async function compiled(): Promise<string> {
 
 /** As many examples as a batch has, of about the median length. */
 function batchOf(open: OpenTask<Data, Data, unknown, Trained>, size: number, seed: number): Data[] {
-  if (typeof open.train !== 'function') throw new Error('the task does not draw its examples');
-  const draw = open.train;
   const next = stream(seedKey(seed));
-  const drawn = Array.from({ length: size * 20 }, () => {
-    const { input, target } = draw(next);
+  const { train, validation } = open;
+  // A task that makes whole batches has examples to validate with.
+  const drawn = Array.from({ length: size * 20 }, (_, k) => {
+    const { input, target } = typeof train === 'function' ? train(next) : validation[k % validation.length]!;
     return { ...input, ...target };
   });
   const lengthOf = open.training?.lengthOf;

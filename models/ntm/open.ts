@@ -29,7 +29,7 @@ function chance(name: string): () => number {
 export function openSequences<M extends SequenceModel>(
   { settings = {} }: Configuration, pictures: (model: M, inputs: readonly ParsedInput<SequenceInput>[], task: SequenceTask) => Promise<Picture[]>,
 ): OpenTask<SequenceInput, SequenceTarget, Answer, M> {
-  const { task: name = 'copy', tests = 64 } = settings;
+  const { task: name = 'copy', tests = 64, stages = ['1:1'] } = settings;
   const task = sequenceTasks[String(name)];
   if (task === undefined) throw new RangeError(`there is no task ${String(name)}: ${Object.keys(sequenceTasks).join(', ')}`);
   const validation = chance(`${String(name)}: validation`);
@@ -37,8 +37,13 @@ export function openSequences<M extends SequenceModel>(
     inParts(inputs, 32, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]!.sequence)));
   return {
     dims: { bits: task.bits, out: task.out },
-    train: (random) => exampleOf(task.train(random)),
-    validation: Array.from({ length: 128 }, () => exampleOf(task.train(validation))),
+    train: {
+      rollout: (_model, random, size, step) => {
+        const draw = task.sizeOf(random, shareAt(stages, step));
+        return Promise.resolve(Array.from({ length: size }, () => exampleOf(draw(random))));
+      },
+    },
+    validation: Array.from({ length: 128 }, () => exampleOf(task.sizeOf(validation, 1)(validation))),
     test: task.tests.flatMap(({ group, draw }) => {
       const random = chance(`${String(name)}: test, ${group}`);
       return Array.from({ length: Number(tests) }, () => exampleOf(draw(random), group));
@@ -55,8 +60,13 @@ export function openSequences<M extends SequenceModel>(
       return evaluation(examples.map(({ group }) => group), examples.map(({ input }, k) => wrongBits(answers[k]!, input.sequence)));
     },
     pictures: (model, inputs) => pictures(model, inputs, task),
-    training: { lengthOf: ({ x }) => x.length },
   };
+}
+
+/** `501:0.5`: from step 501 on, sequences of up to half the largest size. Short ones are learnt first, and teach what long ones need. */
+function shareAt(stages: unknown, step: number): number {
+  const all = (Array.isArray(stages) ? (stages as readonly string[]) : []).map((stage) => stage.split(':').map(Number) as [number, number]);
+  return (all.findLast(([from]) => from <= step) ?? [1, 1])[1];
 }
 
 function exampleOf(sequence: Sequence, group?: string): Example {

@@ -19,8 +19,8 @@ export interface SequenceTask {
   /** Numbers read and bits answered at each step. */
   readonly bits: number;
   readonly out: number;
-  /** One to train on. */
-  train(random: () => number): Sequence;
+  /** What draws sequences of one size to train on, a size of up to `share` of the largest: those of a batch need no padding. */
+  sizeOf(random: () => number, share: number): (random: () => number) => Sequence;
   /** Those of the test, by the name of their group: as long as those trained on, and longer. */
   readonly tests: readonly { readonly group: string; draw(random: () => number): Sequence }[];
   parse(line: string): Sequence;
@@ -72,7 +72,10 @@ function copied(items: readonly Bits[]): Sequence {
 /** The sequence is read, then a mark on a channel of its own; then it is to be told. */
 const copy: SequenceTask = {
   bits: byte + 1, out: byte,
-  train: (random) => copied(vectors(random, between(random, 1, 20), byte)),
+  sizeOf: (random, share) => {
+    const length = between(random, 1, Math.ceil(20 * share));
+    return (draw) => copied(vectors(draw, length, byte));
+  },
   tests: [10, 20, 30, 50, 120].map((length) => ({ group: `length ${String(length).padStart(3)}`, draw: (random) => copied(vectors(random, length, byte)) })),
   parse: (line) => copied(words(line).map((word) => bitsOf(word, byte))),
   samples: ['c0 ff ee 15 90 0d', '01 02 04 08 10 20 40 80 40 20 10 08 04 02 01'],
@@ -93,9 +96,9 @@ function repeated(items: readonly Bits[], times: number): Sequence {
 /** The sequence is read, then a mark and how often it is to be told; after that an end mark on a channel of its own. */
 const repeat: SequenceTask = {
   bits: byte + 2, out: byte + 1,
-  train: (random) => {
-    const [length, times] = [between(random, 1, most), between(random, 1, most)];
-    return repeated(vectors(random, length, byte), times);
+  sizeOf: (random, share) => {
+    const [length, times] = [between(random, 1, Math.ceil(most * share)), between(random, 1, Math.ceil(most * share))];
+    return (draw) => repeated(vectors(draw, length, byte), times);
   },
   tests: [[10, 10], [20, 10], [10, 20]].map(([length, times]) => ({
     group: `length ${length!} times ${times!}`, draw: (random) => repeated(vectors(random, length!, byte), times!),
@@ -128,7 +131,10 @@ function drawnItems(random: () => number, items: number): Sequence {
 /** Items of three vectors, each behind a mark; then one of them between two marks of another kind: which one followed it? */
 const recall: SequenceTask = {
   bits: six + 2, out: six,
-  train: (random) => drawnItems(random, between(random, 2, 6)),
+  sizeOf: (random, share) => {
+    const items = between(random, 2, Math.max(2, Math.ceil(6 * share)));
+    return (draw) => drawnItems(draw, items);
+  },
   tests: [2, 4, 6, 8, 10, 12, 15, 20].map((items) => ({ group: `${String(items).padStart(2)} items`, draw: (random) => drawnItems(random, items) })),
   parse: (line) => {
     const [list = '', query = '', ...rest] = line.split('?');
@@ -158,11 +164,19 @@ function sorted(items: readonly Ranked[], answers: number): Sequence {
   return sequence(read, order.map(({ bits }) => bits), items.map(({ bits, priority }) => `${written(bits)}:${priority.toFixed(2)}`).join(' '));
 }
 
+function drawnRanks(random: () => number, items: number): Sequence {
+  const all = Array.from({ length: items }, () => ({ bits: vector(random, byte), priority: 2 * random() - 1 }));
+  return sorted(all, Math.ceil((told / ranked) * items));
+}
+
 /** Twenty vectors, each with a priority; the sixteen of highest priority are to be told, the highest first. */
 const sort: SequenceTask = {
   bits: byte + 2, out: byte,
-  train: (random) => sorted(Array.from({ length: ranked }, () => ({ bits: vector(random, byte), priority: 2 * random() - 1 })), told),
-  tests: [{ group: `${told} of ${ranked}`, draw: (random) => sorted(Array.from({ length: ranked }, () => ({ bits: vector(random, byte), priority: 2 * random() - 1 })), told) }],
+  sizeOf: (_random, share) => {
+    const items = Math.ceil(ranked * share);
+    return (draw) => drawnRanks(draw, items);
+  },
+  tests: [{ group: `${told} of ${ranked}`, draw: (random) => drawnRanks(random, ranked) }],
   parse: (line) => {
     const items = words(line).map((word): Ranked => {
       const [bits = '', priority = ''] = word.split(':');

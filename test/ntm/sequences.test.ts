@@ -9,7 +9,8 @@ const read = ({ x, answering }: Sequence): readonly (readonly number[])[] => x.f
 const named = (name: string) => sequenceTasks[name]!;
 
 describe.each(Object.keys(sequenceTasks))('%s', (name) => {
-  const { bits, out, train, tests, parse, samples } = named(name);
+  const { bits, out, sizeOf, tests, parse, samples } = named(name);
+  const train = (random: () => number, share = 1): Sequence => sizeOf(random, share)(random);
 
   it('has rows of its widths, and answers after all that is read', () => {
     const random = generator(7);
@@ -22,6 +23,17 @@ describe.each(Object.keys(sequenceTasks))('%s', (name) => {
       expect(x.slice(first).flat().every((value) => value === 0)).toBe(true);
       expect(target.flat().every((bit) => bit === 0 || bit === 1)).toBe(true);
     }
+  });
+
+  it('draws batches of one size, small ones first', () => {
+    const random = generator(5);
+    for (const share of [0.2, 1]) {
+      const draw = sizeOf(random, share);
+      const lengths = new Set(Array.from({ length: 8 }, () => draw(random).x.length));
+      expect(lengths.size).toBe(1);
+    }
+    const longest = (share: number): number => Math.max(...Array.from({ length: 60 }, () => train(random, share).x.length));
+    expect(longest(0.4)).toBeLessThan(longest(1));
   });
 
   it('reads what it writes', () => {

@@ -7,7 +7,7 @@ interface Emitted {
 }
 
 const configuration = (task: string, steps: number): Configuration => ({
-  about: `${task}, as the machine does it`, dims: {}, set: { steps }, seed: 1, batchSize: 32, steps, validateEvery: 250, window: 20, settings: { task },
+  about: `${task}, as the machine does it`, dims: {}, set: { steps }, seed: 1, batchSize: 32, steps, validateEvery: 250, settings: { task, stages: ['1:0.4', `${Math.round(steps / 2)}:1`] },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
