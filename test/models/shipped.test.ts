@@ -9,6 +9,7 @@ it.each([
   { folder: 'models/snail', limit: 32, least: 75 },
   { folder: 'models/snail/bandits', limit: 256, least: 92 },
   { folder: 'models/lstmn', limit: 256, least: 99 },
+  { folder: 'models/pointer', limit: 512, least: 95 },
 ])('$folder', { timeout: 300_000 }, async ({ folder, limit, least }) => {
   const { status, out, err } = await attnc(root, 'evaluate', folder, '--backend', 'wasm', '--limit', `${limit}`);
   expect(status, err).toBe(0);

@@ -19,7 +19,7 @@ interface Emitted {
 
 const dims = { embed: 64, hidden: 128, align: 128, coordinate: 2 };
 const configurations: Readonly<Record<string, Configuration>> = {
-  tours: { about: 'round trips through 5 to 10 points', dims, set: { steps: 2000 }, seed: 1, batchSize: 128, steps: 2000, validateEvery: 250, window: 10 },
+  tours: { about: 'round trips through 5 to 10 points', dims, set: { steps: 8000 }, seed: 1, batchSize: 128, steps: 8000, validateEvery: 250, window: 10 },
   quick: { about: 'through 4 and 5 points, less than a minute: shows that everything runs', dims: { ...dims, embed: 32, hidden: 64, align: 64 }, set: { steps: 200 }, seed: 1, batchSize: 64, steps: 200, validateEvery: 100, settings: { least: 4, most: 5, tests: ['4', '6'] } },
 };
 
