@@ -79,6 +79,7 @@ export function collate(
     const { origins } = seen;
     for (const dim of told) origins.set(dim.label, toldLength(dim, example, row));
     requireLengths(specs, seen, row);
+    requireMade(n, specs, example, origins, row);
     for (const [dim, places] of seen.inner) for (const [at, { length }] of places) rows.get(dim)![row]![at] = length;
     for (const [dim, origin] of origins) lengths[dim]![row] = origin.length;
     for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
@@ -109,12 +110,17 @@ export function collate(
   return { n: padded, size: examples.length, inputs, lengths, inner };
 }
 
+/** How many places an axis has where the sizes are these. */
+export function placesIn(axis: AxisSpec, n: Sizes): number {
+  return 'size' in axis ? axis.size : 'dim' in axis ? n[axis.dim]! : axis.length(n);
+}
+
 /** How many places the axis has that an inner dim is counted along. */
 function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
   for (const { axes } of specs) {
     const within = axes.find((axis) => 'dim' in axis && axis.dim === dim && axis.within !== undefined);
     const outer = within === undefined || !('dim' in within) ? undefined : axes[within.within!];
-    if (outer !== undefined) return 'dim' in outer ? n[outer.dim]! : outer.size;
+    if (outer !== undefined) return placesIn(outer, n);
   }
   throw new InputError(`no input has \`${dim}\` beside what it is \`ragged in\``);
 }
@@ -210,6 +216,26 @@ function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, r
   }
 }
 
+/** Axes that are made of ragged dims have the length that follows from theirs. */
+function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, origins: ReadonlyMap<string, Origin>, row: number): void {
+  const own = { ...n, ...Object.fromEntries([...origins].map(([dim, { length }]) => [dim, length])) };
+  for (const spec of specs) {
+    const value = valueOf(spec, example, row);
+    if (value === undefined || !spec.axes.some((axis) => 'length' in axis)) continue;
+    const walk = (part: unknown, at: readonly number[]): void => {
+      const axis = spec.axes[at.length];
+      if (axis === undefined) return;
+      const places = rowAt(spec, part, row, at);
+      const wanted = 'length' in axis ? axis.length(own) : places.length;
+      if (places.length !== wanted) {
+        throw new InputError(`example ${row}: ${place(spec.name, labelsOf(spec), at)} has ${counted(places.length)}, but \`${axis.label}\` has ${counted(wanted)} in this example`);
+      }
+      for (let index = 0; index < places.length; index++) walk(places[index], [...at, index]);
+    };
+    walk(value, []);
+  }
+}
+
 /** One size for all examples of a call. */
 function requireSame(dim: string, origins: ReadonlyMap<string, Origin>, first: Map<string, Origin>, row: number): void {
   const own = origins.get(dim);
@@ -235,6 +261,7 @@ function checkLength(
   mayBeEmpty: ReadonlyMap<string, boolean>,
 ): void {
   const here = place(spec.name, labelsOf(spec), at);
+  if ('length' in axis) return;
   if (!('dim' in axis)) {
     if (given !== axis.size) {
       throw new InputError(`example ${row}: ${here} has ${counted(given)}, but \`${axis.label}\` has ${counted(axis.size)} in every example`);
@@ -273,7 +300,7 @@ function counted(places: number): string {
 }
 
 function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: HostBatch['lengths'], inner: HostBatch['inner']): HostInput {
-  const sizes = spec.axes.map((axis) => ('dim' in axis ? n[axis.dim]! : axis.size));
+  const sizes = spec.axes.map((axis) => placesIn(axis, n));
   const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
   const perExample = elementCount(sizes);
   const total = examples.length * perExample;
@@ -302,9 +329,9 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
     const value = valueOf(spec, example, row);
     if (value === undefined) {
       const own = (axis: AxisSpec, at: readonly number[]): number => {
-        if (!('dim' in axis)) return axis.size;
-        const each = inner[axis.dim];
-        return each === undefined || axis.within === undefined ? lengths[axis.dim]![row]! : each.data[row * each.places + at[axis.within]!]!;
+        const each = 'dim' in axis ? inner[axis.dim] : undefined;
+        if (each !== undefined && 'dim' in axis && axis.within !== undefined) return each.data[row * each.places + at[axis.within]!]!;
+        return placesIn(axis, ownSizes(n, lengths, row));
       };
       everywhere(spec.axes, own, strides, row * perExample, (offset) => { data[offset] = spec.otherwise!; });
     } else if (innermost < 0) put(value, [], row * perExample);

@@ -21,7 +21,9 @@ export type ElemName = 'float' | 'int' | 'bool' | 'index';
 export type AxisSpec =
   | { readonly label: string; readonly size: number }
   /** The data say how many places it has: a length per example, or one per call; `dim` names the dim. `within`: which axis of the input it is counted along, if it is `ragged in` that. */
-  | { readonly label: string; readonly dim: string; readonly within?: number };
+  | { readonly label: string; readonly dim: string; readonly within?: number }
+  /** How many places it has follows from the sizes of the example. */
+  | { readonly label: string; readonly length: OwnSize };
 
 export type InitialiserSpec =
   | { readonly kind: 'zeros' | 'ones' | 'orthogonal' | 'glorot' }

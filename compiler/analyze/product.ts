@@ -3,6 +3,7 @@ import type { BinaryExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { describeAxis, describeMap, describeType } from './describe.ts';
 import { evaluate } from './expr.ts';
+import { refuseInSteps } from './inner.ts';
 import { alignAxes, asTensor, binary, markOrder, number, rename, tensorOrError, toFloat } from './operate.ts';
 import type { Here, MapValue, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, origin, report, tensor, typeOf } from './scope.ts';
@@ -69,6 +70,7 @@ function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here
       fix: shared.length === 0 ? 'rename one axis with `x[a as b]`' : `name it: ${shared.map((axis) => `\`@[${axis.label}]\``).join(' or ')}`,
     });
   }
+  if (refuseInSteps(over, '`@` over', place.span, here)) return ERROR;
   const made = here.ctx.builder.node({ kind: 'contract', axes: over.map((axis) => axis.id) }, aligned, origin(here, place.span));
   markOrder(made, aligned, here);
   return tensor(made);

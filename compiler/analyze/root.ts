@@ -66,7 +66,7 @@ export function begin(setup: Setup): Root {
       if (item.kind !== 'dim') continue;
       let { doc } = item;
       for (const dim of declareDims(item, own, { prefix, shared: known })) {
-        if (dim.ragged || dim.ofCall === true) ragged.push(dim);
+        if (ctx.ragged.has(dim.id) || dim.ofCall === true) ragged.push(dim);
         const value = item.constant ? undefined : overrides.get(dim.label) ?? ctx.defaults.get(dim.id);
         if (typeof value !== 'number' || ![...known.values()].includes(dim.id)) continue;
         sized.set(dim.id, { dim, value, doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}` });

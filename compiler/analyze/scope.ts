@@ -274,6 +274,8 @@ export class Context {
   readonly parts: { part: Space; whole: Space }[] = [];
   /** Atoms that every example has its own value of. */
   readonly ragged = new Set<string>();
+  /** Those of them that may be 0. */
+  readonly emptied = new Set<string>();
   /** Those of them that every place of another dim has its own value of. */
   readonly inner = new Map<string, Dim>();
   /** Atoms that every call has its own value of (`= input`). */
@@ -456,11 +458,11 @@ export function dimSpace(dim: Dim): Space {
   return { kind: 'dim', dim };
 }
 
-/** Do two axes agree: fixed ones in size, ragged ones in identity? */
+/** Do two axes agree in size? Two ragged dims never do: each has a length of its own in every example. */
 export function agree(here: Here, a: Space, b: Space): 'equal' | 'different' | 'unknown' {
   const raggedA = isRagged(a);
   if (raggedA !== isRagged(b)) return 'different';
-  if (raggedA) return sameSpace(a, b) ? 'equal' : 'different';
+  if (raggedA && sameSpace(a, b)) return 'equal';
   return equalSizes(sizeOf(a), sizeOf(b), here.ctx.facts);
 }
 

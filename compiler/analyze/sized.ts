@@ -14,7 +14,7 @@ export function hasDim({ axes }: TensorType, dim: Dim): boolean {
 }
 
 function mentions(space: Space, dim: Dim): boolean {
-  return space.kind === 'dim' ? space.dim.id === dim.id : space.kind === 'anon' ? atomsOf(space.size).has(dim.id) : space.parts.some((part) => mentions(part, dim));
+  return space.kind === 'dim' ? space.dim.id === dim.id || atomsOf(space.dim.size).has(dim.id) : space.kind === 'anon' ? atomsOf(space.size).has(dim.id) : space.parts.some((part) => mentions(part, dim));
 }
 
 /** Ragged dims that are used and stand on no input's axes: an example says how many places it has. */
@@ -22,8 +22,8 @@ export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: 
   const nodes = reachable(roots);
   return dims.filter((dim) => {
     // Of a length for each place of another dim there is no one number.
-    if (!dim.ragged || dim.inside !== undefined || inputs.some(({ type }) => type.axes.some(({ space }) => mentions(space, dim)))) return false;
-    return inputs.some(({ type: { elem } }) => elem.kind === 'index' && mentions(elem.space, dim)) || nodes.some((node) => reads(node, dim));
+    if (!dim.ragged || dim.inside !== undefined || inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id))) return false;
+    return inputs.some(({ type: { elem, axes } }) => (elem.kind === 'index' && mentions(elem.space, dim)) || axes.some(({ space }) => mentions(space, dim))) || nodes.some((node) => reads(node, dim));
   });
 }
 

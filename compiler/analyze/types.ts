@@ -5,7 +5,8 @@ import { isRagged, sizeOf } from '../graph/spaces.ts';
 import { settingPlace } from '../diagnostics/diagnostic.ts';
 import type { Here } from './scope.ts';
 import { lost, reportLost } from './inner.ts';
-import { dimNames, dimSpace, ERROR, isError, notYet, origin, report, typeOf, unknownName } from './scope.ts';
+import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf, unknownName } from './scope.ts';
+import { isOfLengths, lengthSpace } from './length.ts';
 import type { Size } from './size.ts';
 import { atomsOf, constantOf, evaluate, size, SizeError } from './size.ts';
 
@@ -131,7 +132,10 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
     report(here, 'E0311', expr.span, `an axis cannot have ${known} places`);
     return null;
   }
-  return value === null ? null : { kind: 'anon', size: value };
+  if (value === null) return null;
+  if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
+  const parts = sumParts(expr, here);
+  return parts === null ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here) : { kind: 'cat', parts };
 }
 
 /** The space of a bare axis name: a dim, a bound formal. */
@@ -159,12 +163,6 @@ export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | nu
     }
     const space = expr.size === null ? spaceOfName(expr.label, here) : spaceOfExpr(expr.size, here);
     if (space === null) {
-      failed = true;
-      continue;
-    }
-    // A sum, or the axis itself, is known to be ragged; other sizes would be taken for fixed ones.
-    if (!isRagged(space) && [...atomsOf(sizeOf(space))].some((atom) => here.ctx.ragged.has(atom))) {
-      notYet(here, expr.span, 'an axis whose size is more than a sum with a ragged dim');
       failed = true;
       continue;
     }
@@ -257,6 +255,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       const outer = value.within === null ? null : outerDim(value.within, spec, here, file);
       if (outer === 'refused') return null;
       ctx.ragged.add(id);
+      if (value.mayBeEmpty) ctx.emptied.add(id);
       const made = dim({ size: size.atom(id), ragged: true, mayBeEmpty: value.mayBeEmpty, ...(outer === null ? {} : { inside: outer }) });
       if (outer !== null && made.kind === 'dim') ctx.inner.set(id, made.dim);
       const bound = value.atMost === null ? null : spaceOfExpr(value.atMost, here);
@@ -297,6 +296,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       if (parts !== null) return { kind: 'cat', parts };
       const formula = typeof override === 'number' ? size.int(override) : sizeOfExpr(value.size, here);
       const known = formula === null ? null : constantOf(formula);
+      if (formula !== null && isOfLengths(formula, here)) return lengthSpace(formula, id, label, value.size.span, here);
       if (formula === null || known === null || known >= 1) return formula === null ? null : dim({ size: formula });
       report(here, 'E0311', value.size.span, `\`${label}\` would have ${known} places`, { expected: 'one place or more' });
       return null;

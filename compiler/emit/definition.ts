@@ -76,8 +76,15 @@ class DefinitionWriter {
   /** An axis that the data size names its dim; every other one has a size. */
   #axis(axis: Axis, among: readonly Axis[]): string {
     const { space } = axis;
+    if (this.#follows(space)) return `{ label: ${quoted(axis.label)}, ${this.#length(space)} }`;
     if (space.kind !== 'dim' || !isGiven(space.dim)) return this.#fixedAxis(axis);
     return `{ label: ${quoted(axis.label)}, dim: ${quoted(this.#context.dimName(space.dim))}${withinOf(space, among)} }`;
+  }
+
+  /** Is the axis made of dims that the data size? */
+  #follows(space: Space): boolean {
+    const { ragged } = this.#context.model.program;
+    return !(space.kind === 'dim' && ragged.some(({ id }) => id === space.dim.id)) && ragged.some(({ size }) => [...atomsOf(size)].every((atom) => atomsOf(sizeOf(space)).has(atom)));
   }
 
   /** How many places an example has of an axis that is made of ragged dims. */
@@ -109,7 +116,7 @@ class DefinitionWriter {
       const { elem } = type;
       const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: elem.space.kind === 'dim' ? elem.space.dim.label : input, space: elem.space } : null;
       const many = indexed !== null && isMade(indexed.space);
-      const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim))).map((axis) => sizeOf(axis.space));
+      const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim)) && !this.#follows(space)).map((axis) => sizeOf(axis.space));
       return {
         text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed, type.axes)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
         sizes: read,

@@ -90,17 +90,17 @@ export function sameSpace(a: Space, b: Space): boolean {
   return spaceKey(a) === spaceKey(b);
 }
 
-/** Two fixed axes agree by size, two ragged ones only by identity of their normal forms. Ids and labels do not matter. */
+/** Axes agree by size; each ragged dim has one of its own. Ids and labels do not matter. */
 export function agree(a: Axis, b: Axis, facts?: Facts): boolean {
   if (sameSpace(a.space, b.space)) return true;
-  if (isRagged(a.space) || isRagged(b.space)) return false;
+  if (isRagged(a.space) !== isRagged(b.space)) return false;
   return equalSizes(sizeOf(a.space), sizeOf(b.space), facts) === 'equal';
 }
 
 /** Cheap and without facts: true only if the axes differ whatever the facts are. */
 export function surelyDiffer(a: Axis, b: Axis): boolean {
   if (sameSpace(a.space, b.space)) return false;
-  if (isRagged(a.space) || isRagged(b.space)) return true;
+  if (isRagged(a.space) !== isRagged(b.space)) return true;
   const [m, n] = [constantOf(sizeOf(a.space)), constantOf(sizeOf(b.space))];
   return m !== null && n !== null && m !== n;
 }

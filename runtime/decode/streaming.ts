@@ -1,9 +1,9 @@
-import { collate, DeviceBatch, requireExamples, type HostBatch } from '../batch.ts';
+import { collate, DeviceBatch, placesIn, requireExamples, type HostBatch } from '../batch.ts';
 import type { AxisSpec, Definition, InputSpec, LengthRequirement, Random, Sizes, States, StreamDefinition, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { readAll } from '../model.ts';
 import { emitted } from '../scope.ts';
-import { axesOf, elementCount, isNested, rowOf, show, type Value } from '../values.ts';
+import { axesOf, elementCount, isNested, ownSizes, rowOf, show, type Value } from '../values.ts';
 import { boundReached, requirementsOn } from './room.ts';
 import { release } from './states.ts';
 
@@ -122,7 +122,7 @@ export class Streaming<Place extends object, Output> {
   /** Whether there may be one place more. */
   private requireRoom(): void {
     const { axis, time } = this;
-    if (axis === undefined) return;
+    if (axis === undefined || 'length' in axis) return;
     if (!('dim' in axis)) {
       if (time >= axis.size) throw new InputError(`\`${axis.label}\` has ${axis.size} places, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``);
       return;
@@ -135,7 +135,7 @@ export class Streaming<Place extends object, Output> {
   private column(spec: InputSpec, inputs: Readonly<Record<string, PlacesInput>>): (row: number) => unknown {
     const given = inputs[spec.name];
     const { size, n, lengths } = this.host;
-    const sizes = spec.axes.map((axis) => ('dim' in axis ? n[axis.dim]! : axis.size));
+    const sizes = spec.axes.map((axis) => placesIn(axis, n));
     const here = `place ${this.time}: \`${spec.name}[${['batch', ...spec.axes.map((axis) => axis.label)].join(', ')}]\``;
     if (!isNested(given)) throw new InputError(`${here} must be a typed array or an array with an element for each of ${size} examples, given ${show(given)}`);
     if (!ArrayBuffer.isView(given) || spec.axes.length === 0) {
@@ -146,7 +146,7 @@ export class Streaming<Place extends object, Output> {
     const total = size * elementCount(sizes);
     if (data.length !== total) throw new InputError(`${here} must have ${[size, ...sizes].join(' * ')} = ${total} numbers, given ${data.length}`);
     return (row) => {
-      const own = spec.axes.map((axis) => ('dim' in axis ? lengths[axis.dim]![row]! : axis.size));
+      const own = spec.axes.map((axis) => placesIn(axis, ownSizes(n, lengths, row)));
       const part = (axis: number, from: number): unknown => {
         if (axis === sizes.length - 1) return data.subarray(from, from + own[axis]!);
         const stride = elementCount(sizes.slice(axis + 1));

@@ -165,6 +165,11 @@ export const cases: readonly Case[] = [
   c('E0507', 'ragged in a sum', 'dim a: ragged, sentence = 1 + a, word: ragged in «sentence»\nmodel M(x: [a]) -> [] { sum[a](x) }'),
   c('E0507', 'a clock of documents', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> [sentence] causal «sentence» { mean[word](x) }'),
   c('E0202', 'ragged in nothing', 'dim word: ragged in «sentence»\nmodel M(x: [d: 3]) -> [] { sum[d](x) }'),
+  c('E0508', 'a length that shrinks', 'dim source: ragged, rest = «10 - source»\nmodel M(x: [source]) -> [] { sum[source](x) }'),
+  c('E0508', 'a length under a logarithm', 'dim source: ragged, rounds = «ceil(log2(source))»\nmodel M(x: [source]) -> [] { sum[source](x) }'),
+  c('E0508', 'a length of an inner dim', 'dim sentence: ragged, word: ragged in sentence, twice = «2 * word»\nmodel M(x: [sentence, word]) -> [] { sum[sentence, word](x) }'),
+  c('E0303', 'two lengths of one dim', 'dim source: ragged, half = ceil(source / 2), twice = 2 * source\nmodel M(x: [half], y: [twice]) -> [half] { «x + y[twice as half]» }'),
+  c('E0503', 'a parameter on what is made of a ragged dim', 'dim source: ragged, half = ceil(source / 2)\nmodel M(x: [source]) -> [] { param «w: [half]»;  sum[source](x) + sum[half](w) }'),
   // ---- recurrence
   c('E0601', 'the scanned axis from outside', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + «x»;  emit r' }")),
   c('E0601', 'a field with the scanned axis', body("run = scan source with xt = x { state r: [embed] = 0;  r' = xt;  emit { r = r, q = r' } }\nscan source with xt = x { state r: [embed] = 0;  r' = xt + «run.r»;  emit r' }")),
@@ -256,11 +261,6 @@ model N(c: [hidden]) -> [hidden] { «M(c)» }`),
   c('E0803', 'no such setting', objective('loss = sum[embed]((y - t) ^ 2)\noptimizer adam(«rat» = 0.1)')),
   c('E0803', 'no optimizer', objective('loss = sum[embed]((y - t) ^ 2)').replace('objective O', 'objective «O»')),
   c('E0804', 'no such initialiser', body('param w: [embed] = «gaussian(0.1)»\nx + w')),
-];
-
-/** What is parsed, and has no meaning yet: each exactly one E0901. */
-export const unsupported: readonly (readonly [what: string, source: string])[] = [
-  ['an axis longer than a ragged dim, other than by a sum', 'dim time: ragged\nmodel M(x: [time]) -> [«twice: 2 * time»] { concat[twice](x, x[time as other]) }'],
 ];
 
 export const warnings: readonly Case[] = [

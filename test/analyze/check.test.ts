@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cases, unsupported, warnings } from './cases.ts';
+import { cases, warnings } from './cases.ts';
 import { design, designs, sound } from './corpus.ts';
 import { compile, FILE } from './support.ts';
 
@@ -20,13 +20,6 @@ describe('one fault is one error, at its place', () => {
   it.each(cases.map(({ code, what, source }) => [code, what, source] as const))('%s: %s', (code, _what, source) => {
     const { found, expected } = faults(source, 'error');
     expect(found).toEqual([`${code} ${expected}`]);
-  });
-});
-
-describe('what has no meaning yet is one E0901', () => {
-  it.each(unsupported)('%s', (_what, source) => {
-    const { found, expected } = faults(source, 'error');
-    expect(found).toEqual([`E0901 ${expected}`]);
   });
 });
 

@@ -49,6 +49,7 @@ interface Lengths {
 export function lengthsOf(program: Program, example: Example): Lengths {
   const plain = new Map<string, number>();
   const inner = new Map<string, number[]>();
+  for (const dim of program.told ?? []) plain.set(dim.id, Number(example[dim.label]));
   const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
   for (const { name, type: { axes } } of inputs) {
     const visit = (value: unknown, depth: number, at: readonly number[]): void => {

@@ -28,4 +28,7 @@ export const absence = {
   E0507: entry('a dim without what it is ragged in',
     'A dim that is `ragged in` another has a length for each place of that one: `dim word: ragged in sentence`. So the two stand together in every type, and nothing moves along `sentence` what still has `word`. Reduce `word` first, or both at once; a block with a formal for `word` is lifted over `sentence`, and there `word` is an axis like any other.',
     'dim sentence: ragged, word: ragged in sentence, d = 4\nblock B(x: [sentence, word, d]) -> [word, d] { mean[sentence](x) }', 'dim sentence: ragged, word: ragged in sentence, d = 4\nblock B(x: [sentence, word, d]) -> [sentence, d] { mean[word](x) }'),
+  E0508: entry('no length of an axis',
+    'An axis may have a size that is made of ragged dims: `ceil(source / 2)`, `2 * source`, `source - 2`. It has then a length in every example, one place or more, which is checked where examples come in. In a batch an axis is as long as that of the longest example, so the size must not get less where a dim gets more; and it is made of `+ - * /`, `ceil`, `floor`, `max` and `min`.',
+    'dim source: ragged, rest = 10 - source\nblock B(x: [source]) -> [rest] { x[source = position[rest]] else 0 }', 'dim source: ragged, half = ceil(source / 2)\nblock B(x: [source]) -> [half] { x[source = 2 * position[half]] else 0 }'),
 } satisfies Entries;
