@@ -13,7 +13,7 @@ import { mapCall, mapUnary } from './maps.ts';
 import { allAxes, asTensor, binary, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
-import { ERROR, isError, labels, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { axisByLabel, ERROR, isError, labels, origin, report, tensor, typeOf, unknownName } from './scope.ts';
 import { pastOf } from './past.ts';
 import { numberOfExpr } from './types.ts';
 
@@ -106,6 +106,15 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   return overAxes(name, part.x, axes, isExclusive, here, expr.span);
 }
 
+/** The axis from whose places a part is seen: the tensor's own, or that of which `over` is a copy. */
+function seenFrom(node: Node, over: Axis, label: string, name: string, here: Here, span: Span): Axis | null {
+  const own = axisByLabel(node, label);
+  if (own !== null) return own;
+  const entry = here.scope.lookup(label);
+  const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
+  return space !== null && sameSpace(space, over.space) ? here.frame.axis(label, space) : needAxis(node, label, name, here, span);
+}
+
 /** `sum[k <= q](e)`: over the places of `k` up to that of `q`. */
 function partial(name: string, x: Node, brackets: readonly BracketArg[], here: Here): { readonly x: Node; readonly brackets: readonly BracketArg[] } | null {
   let node = x;
@@ -120,7 +129,8 @@ function partial(name: string, x: Node, brackets: readonly BracketArg[], here: H
       report(here, 'E0404', arg.span, `\`${name}\` goes over a whole axis, or over a part up to another axis's place`, { fix: `\`${name}[k <= q](…)\`, \`${name}[k < q](…)\`` });
       return null;
     }
-    const [over, now] = [needAxis(node, left.name, name, here, left.span), needAxis(node, right.name, name, here, right.span)];
+    const over = needAxis(node, left.name, name, here, left.span);
+    const now = over === null ? null : seenFrom(node, over, right.name, name, here, right.span);
     if (over === null || now === null) return null;
     if (!sameSpace(over.space, now.space)) {
       report(here, 'E0306', arg.span, `\`${left.name}\` and \`${right.name}\` are axes of two dims: their places have no common order`);

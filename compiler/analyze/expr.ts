@@ -5,7 +5,7 @@ import { originOf, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { describeType, elemName } from './describe.ts';
-import { indexValue, positionOf } from './index-expr.ts';
+import { filled, indexValue, positionOf } from './index-expr.ts';
 import { lost, numberOf, reportLost } from './inner.ts';
 import {
   alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
@@ -88,6 +88,7 @@ function evaluateExpr(expr: Expr, here: Here): Value {
     case 'bracket': {
       if (expr.base.kind === 'name' && !expr.base.prime && here.scope.lookup(expr.base.name) === null) {
         if (expr.base.name === 'position') return positionOf(expr, here);
+        if (expr.base.name === 'zeros' || expr.base.name === 'ones') return filled(expr, expr.base.name === 'ones' ? 1 : 0, here);
         if (isBuiltin(expr.base.name)) return report(here, 'E0205', expr.span, `\`${expr.base.name}\` is an operation: call it with \`(…)\``);
       }
       if (expr.base.kind === 'name' && here.scope.lookup(expr.base.name)?.kind === 'declaration') return instanceOf(expr, here);

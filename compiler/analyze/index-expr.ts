@@ -279,6 +279,24 @@ function partOf(part: Space, whole: Space, here: Here): boolean {
   return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));
 }
 
+/** `zeros[a, b]`, `ones[a]`: a number in every place of the axes. */
+export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, here: Here): Value {
+  const axes: Axis[] = [];
+  for (const arg of expr.args) {
+    if (arg.kind !== 'value' || arg.value.kind !== 'name') return report(here, 'E0205', arg.span, 'here stand the axes of the tensor: `zeros[a, b]`');
+    const label = arg.value.name;
+    const entry = here.scope.lookup(label);
+    const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
+    if (isError(entry)) return ERROR;
+    if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
+    if (here.steps.has(label)) return report(here, 'E0601', arg.span, `inside the steps along \`${label}\` a value is one step's`, { fix: 'leave the axis out' });
+    if (axes.some((axis) => axis.label === label)) return report(here, 'E0301', arg.span, `\`${label}\` stands twice in one type`);
+    axes.push(here.frame.axis(label, space));
+  }
+  const whole = withParents(axes, here);
+  return tensor(here.ctx.builder.node({ kind: 'broadcast', axes: whole }, [constant(value, 'float', here, expr.span)], origin(here, expr.span)));
+}
+
 /** `position[a]`: the places of an axis as numbers; inside a scan along it, this step's. */
 export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value {
   const arg = expr.args[0];

@@ -54,13 +54,17 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
   }
   const common = labels(nodes[0]!).filter((label) => nodes.every((node) => labels(node).includes(label)));
   if (to !== null && common.includes(to.text)) return { parts: find(to.text), to };
-  const parts = nodes.map((node) => typeOf(node).axes.filter((axis) => !common.includes(axis.label)));
+  // What one operand alone has is joined; what several have, the others are the same along.
+  const parts = nodes.map((node, k) => typeOf(node).axes.filter(({ label }) => !nodes.some((other, j) => j !== k && labels(other).includes(label))));
   if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1)) return { parts: parts.map((own) => own[0] ?? null), to };
+  const alone = parts.find((own) => own.length > 1)?.[0];
+  const [one] = parts.find((own) => own.length === 1) ?? [];
+  const apart = alone === undefined || one === undefined ? '' : ` \`concat[${alone.label} as ${to?.text ?? 'joined'}](…, x[${one.label} as ${alone.label}])\``;
   const options = common.map((label) => `\`concat[${label} as ${to?.text ?? 'joined'}](…)\``).join(' or ');
   report(here, 'E0309', span, 'it is not clear which axis `concat` joins', {
     given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
     why: 'the operands may differ in one axis each; that one is joined',
-    ...(options === '' ? {} : { fix: options }),
+    ...(options + apart === '' ? {} : { fix: (options + apart).trim() }),
   });
   return null;
 }

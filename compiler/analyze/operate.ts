@@ -5,6 +5,7 @@ import { sameSpace, sizeOf } from '../graph/spaces.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { describeAxis, describeSize, describeType, elemName } from './describe.ts';
 import type { Here, Value } from './scope.ts';
+import { constantOf, size, type Size } from './size.ts';
 import { agree, axisByLabel, dimNames, origin, report, tensor, typeOf } from './scope.ts';
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
@@ -78,8 +79,21 @@ const symbols: Readonly<Record<BinaryFn, string>> = {
   eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', and: 'and', or: 'or',
 };
 
+/** `2 ^ i` with numbers that are known, or that a formal stands for: a whole number. */
+function wholePower(left: Node, right: Node, here: Here, span: Span): Node | null {
+  const sizeOfNode = ({ op, types: [type] }: Node): Size | null =>
+    (op.kind === 'size' ? op.size : op.kind === 'constant' && type?.elem.kind === 'int' && op.value >= 0 ? size.int(op.value) : null);
+  const [base, exponent] = [sizeOfNode(left), sizeOfNode(right)];
+  if (base === null || exponent === null) return null;
+  const made = size.fn('pow', [base, exponent]);
+  const known = constantOf(made);
+  return known === null ? here.ctx.builder.at(origin(here, span)).size(made) : constant(known, 'int', here, span);
+}
+
 /** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant, unless they are `meant`. */
 export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: Span, meant = false): Node | null {
+  const whole = fn === 'pow' ? wholePower(left, right, here, span) : null;
+  if (whole !== null) return whole;
   const operands = matchElems(fn, left, right, here, span);
   if (operands === null) return null;
   let [a, b] = operands;
@@ -244,7 +258,15 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
     report(here, 'E0202', span, `there is no axis or dim \`${label}\` here`, { given, ...(near === null ? rename : { fix: `did you mean \`${near}\`?` }) });
     return null;
   }
-  const scanned = here.steps.has(label) ? `, and inside \`scan ${label}\` a value is one step's` : '';
+  const step = here.steps.get(label);
+  if (step !== undefined && step === here.decoding?.position) {
+    report(here, 'E0304', span, `a decoder with a \`state\` is written for one step: there is no axis \`${label}\` in it`, {
+      given, why: 'a decoder without a `state` is written over its whole axis; the two forms do not mix',
+      fix: 'keep what later steps read in a `state`, or in `past[tape](s)`; or write all of it over the axis, without a `state`',
+    });
+    return null;
+  }
+  const scanned = step !== undefined ? `, and inside \`scan ${label}\` a value is one step's` : '';
   report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, { expected: `an axis \`${label}\``, given, ...rename });
   return null;
 }

@@ -439,11 +439,6 @@ export function uniquePath(base: string, here: Here): string {
   return count === 1 ? base : `${base}#${count}`;
 }
 
-/** The one place that says a construct is parsed but has no meaning yet. */
-export function notYet(here: Here, span: Span, what: string): Value {
-  return report(here, 'E0901', span, `${what} is part of the language but not supported yet`);
-}
-
 export function origin(here: Here, span: Span, name: string | null = null): Origin {
   return { file: here.module.path, start: span.start, end: span.end, name };
 }

@@ -82,6 +82,8 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
     const anchor = anchorOf(m, inputs, over, along, space);
     const word = op.kind === 'reduce' ? op.fn : op.kind === 'contract' ? '@' : op.kind === 'scatter' ? 'sum' : op.kind;
     if (anchor.kind === 'none') {
+      // A copy with nothing to see it from: `upto` says from where.
+      if (over.label !== label) return future(`\`${word}\` over the whole of \`${over.label}\``, `over the places up to now: \`x[upto ${label} as ${over.label}]\` instead of \`x[${label} as ${over.label}]\``);
       return future(`\`${word}\` over the whole of \`${over.label}\``, `over the places up to now: rename the axis, \`x[${over.label} as key]\`, and let the sum be seen from \`${over.label}\`: \`where position[key] <= position[${over.label}]\``);
     }
     if (anchor.kind === 'several') {
