@@ -10,13 +10,14 @@ import { enterCall, unlifted } from './running.ts';
 import { describeAxis, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
 import { placeInner } from './inner.ts';
+import { lift } from './lift.ts';
 import { conformMap, mapArgument } from './maps.ts';
-import { allAxes, asTensor, conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
-import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Tap, Value } from './scope.ts';
+import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
+import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf } from './size.ts';
-import { axesOfExprs, elemOfExpr, giveOption, inAxis, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
+import { axesOfExprs, elemOfExpr, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
@@ -399,107 +400,4 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
   if (size === null) return;
   const dim = { id: `${inside.frame.id}${label}`, label, size, ragged: false, origin: 0, mayBeEmpty: false };
   scope.define(label, { kind: 'dim', space: dimSpace(dim), span: null, file: inside.module.path });
-}
-
-/** The call node and its results under the caller's names. */
-function lift(
-  declaration: Declaration, value: Value, inside: Here,
-  call: { inputs: Node[]; args: Node[]; formalsOf: { from: string; to: Axis }[][]; extras: readonly Axis[]; given: readonly Axis[]; instances: readonly Axis[]; saturated: boolean; nexts: readonly (readonly [string, Node])[] }, outside: ReadonlyMap<string, string>, span: Span, here: Here,
-): Value {
-  const { extras } = call;
-  const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
-  const collect = (part: Value): void => {
-    if (part.kind === 'record') for (const field of part.fields.values()) collect(field);
-    else if (part.kind === 'map') leaves.push({ node: part.node, ins: part.ins, tap: false });
-    else {
-      const node = asTensor(part, inside, span);
-      if (node !== null) leaves.push({ node, ins: [], tap: false });
-    }
-  };
-  collect(value);
-  const taps: Tap[] = inside.taps.length === 1 ? [...inside.taps] : [];
-  for (const tap of taps) leaves.push({ node: tap.node, ins: [], tap: true });
-  const results: { from: string; to: Axis }[][] = [];
-  for (const { node, ins, tap } of leaves) {
-    const names: { from: string; to: Axis }[] = [];
-    const outer = new Set(extras.map((extra) => extra.label));
-    const inner = new Set<string>();
-    for (const axis of allAxes(node)) {
-      // What the call is lifted over stands with what a map gives.
-      const into = ins.some(({ id }) => id === axis.id);
-      const seen = into ? inner : outer;
-      let label = outside.get(axis.label) ?? axis.label;
-      if (seen.has(label)) {
-        if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
-          return report(here, 'E0301', span, `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`, {
-            fix: call.instances.some((axis) => axis.label === label) ? `give the axis that \`${declaration.name.text}\` makes another name` : `rename it in one argument: \`x[${label} as other]\``,
-          });
-        }
-        label = axis.label;
-      }
-      seen.add(label);
-      const to = here.frame.axis(label, axis.space);
-      names.push({ from: axis.id, to: into ? inAxis(to) : to });
-    }
-    results.push(names);
-  }
-  const builder = here.ctx.builder.at(origin(here, span));
-  const maskOnly = call.saturated ? [] : masksAlone(call, leaves.map((leaf) => leaf.node));
-  const once = call.nexts.map((_, k) => leaves.length + k);
-  for (const [, node] of call.nexts) results.push(typeOf(node).axes.map((axis) => ({ from: axis.id, to: axis })));
-  const made = [...leaves.map((leaf) => leaf.node), ...call.nexts.map(([, node]) => node)];
-  const binding = { args: call.formalsOf, extras, results, ...(once.length === 0 ? {} : { once }), ...(call.instances.length === 0 ? {} : { per: call.instances.map(({ id }) => id) }), ...(maskOnly.length === 0 ? {} : { maskOnly }) };
-  const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: made }, binding }, call.inputs);
-  call.nexts.forEach(([path], k) => {
-    const { axes } = here.ctx.running.get(path)!;
-    const next = builder.result(node, leaves.length + k);
-    here.ctx.nexts.set(path, call.instances.reduce((x, axis, j) => rename(x, axis, axes[here.own.length + j]!, here, span), next));
-  });
-  let next = 0;
-  const rebuild = (part: Value): Value => {
-    if (part.kind !== 'record') {
-      const result = builder.result(node, next);
-      const { ins } = leaves[next++]!;
-      return ins.length === 0 && part.kind !== 'map' ? tensor(result) : mapOf(result, ins.length);
-    }
-    const fields = new Map<string, Value>();
-    for (const [field, inner] of part.fields) fields.set(field, rebuild(inner));
-    return { kind: 'record', fields, main: null };
-  };
-  const main = rebuild(value);
-  // An axis of `per` that no argument has stands behind them, as a map's out-axes do.
-  const own = call.given.filter(({ id }) => !maskOnly.includes(id));
-  if (main.kind === 'tensor' && own.length > 1 && !ordered(call.inputs, own, here)) here.ctx.unordered.add(main.node);
-  if (taps.length === 0) return main;
-  const weights = builder.result(node, next++);
-  here.taps.push({ name: 'weights', node: weights });
-  const fields = new Map<string, Value>(main.kind === 'record' ? main.fields : []);
-  fields.set('weights', tensor(weights));
-  return { kind: 'record', fields, main: main.kind === 'record' ? null : main };
-}
-
-/** A result whose last axes are a map's in-axes. */
-function mapOf(node: Node, ins: number): Value {
-  const { axes } = typeOf(node);
-  return { kind: 'map', node, outs: axes.slice(0, axes.length - ins), ins: axes.slice(axes.length - ins) };
-}
-
-/**
- * Extras that stand only in masks over extras: such a mask says of a whole element of the call whether it exists, so where
- * every result is still absent by it, no value depends on it. (`Linear(keys where c)` is `Linear(keys)`, absent where it was.)
- */
-function masksAlone({ inputs, formalsOf, extras }: { inputs: readonly Node[]; formalsOf: readonly (readonly { from: string }[])[]; extras: readonly Axis[] }, results: readonly Node[]): string[] {
-  const bound = (k: number, id: string): boolean => formalsOf[k]?.some(({ from }) => from === id) === true;
-  const whole = inputs.map((input, k) => typeOf(input).masks.filter((mask) => mask.every(({ id }) => !bound(k, id))));
-  if (whole.flat().length !== 1 || !results.every((result) => typeOf(result).masks.some((mask) => mask.length === 0))) return [];
-  return extras.flatMap(({ id }) => {
-    const inValue = inputs.some((input) => typeOf(input).axes.some((axis) => axis.id === id));
-    const elsewhere = inputs.some((input, k) => typeOf(input).masks.some((mask) => mask.some((axis) => axis.id === id) && !whole[k]!.includes(mask)));
-    return inValue || elsewhere ? [] : [id];
-  });
-}
-
-/** Extras are in order where one argument has them all, in an order that means something. */
-function ordered(inputs: readonly Node[], extras: readonly Axis[], here: Here): boolean {
-  return inputs.some((input) => !here.ctx.unordered.has(input) && extras.every((extra) => typeOf(input).axes.some(({ id }) => id === extra.id)));
 }
