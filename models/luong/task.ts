@@ -9,13 +9,13 @@ interface Emitted {
 }
 
 const configuration = (about: string, order: Order, reach: number, set: Readonly<Record<string, string | number>>): Configuration => ({
-  about, dims: { reach }, set: { cool: 2500, halving: 400, ...set }, seed: 1, batchSize: 64, steps: 4000, validateEvery: 500, window: 20, settings: { order, longest: 20 },
+  about, dims: { reach }, set: { cool: 1000, halving: 120, ...set }, seed: 1, batchSize: 64, steps: 1500, validateEvery: 500, window: 20, settings: { order, longest: 20 },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  'local-p': configuration('words of up to 20 letters, backwards: windows of 7 that are predicted', 'reversal', 3, { look: 'predictive', score: 'general' }),
+  'local-p': { ...configuration('words of up to 20 letters, backwards: windows of 7 that are predicted', 'reversal', 3, { look: 'predictive', score: 'general', cool: 1500 }), steps: 2100 },
   'local-m': configuration('words of up to 20 letters, copied: windows of 5 that move on by themselves', 'copy', 2, { look: 'monotonic', score: 'general' }),
-  global: configuration('words of up to 20 letters, backwards: all of the input', 'reversal', 3, { look: 'global', score: 'dot' }),
+  global: { ...configuration('words of up to 20 letters, backwards: all of the input', 'reversal', 3, { look: 'global', score: 'dot', cool: 1500 }), steps: 2100 },
   'local-m-reversal': configuration('words of up to 20 letters, backwards: windows that move the wrong way', 'reversal', 2, { look: 'monotonic', score: 'general' }),
   quick: {
     ...configuration('words of up to 6 letters, copied, less than a minute: shows that everything runs', 'copy', 1, { look: 'monotonic', score: 'general', cool: 500, halving: 60 }),
