@@ -46,7 +46,7 @@ const configurations: Readonly<Record<string, Configuration>> = {
 };
 
 /** Pictures are compared by so many principal components. */
-const components = 32;
+export const components = 32;
 
 export const task: Task<MakeInput, MakeTarget, Made, Sagan, Emitted> = {
   name: 'sagan',
