@@ -6,6 +6,7 @@ import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
 import { isGrowing } from '../passes/respace.ts';
+import { isSlots } from '../passes/tape.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
 
@@ -361,7 +362,7 @@ class Lowering {
 
   #random(node: Node, op: OpOf<'random'>): Value {
     const steps = node.inputs.map((input) => this.#of(input));
-    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space) || isGrowing(axis)).join(', ');
+    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space) || isGrowing(axis) || isSlots(axis.space)).join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
     return this.#call(node, op.draw, `random.${op.draw}(${quoted(op.site)}, ${rate}`, ...shape(op.axes), `, [${ragged}], [`, ...separated(steps), '])');
   }

@@ -1,5 +1,8 @@
 /** What a state has been, in scans of either direction, in rounds, lifted and nested, and along clocks. */
+import { expect, it } from 'vitest';
+import { useBackend, type Model, type Values } from '../../runtime/index.ts';
 import { agrees, type Example, type Subject } from './agrees.ts';
+import { compiled } from './support.ts';
 
 const rows = (n: number, seed: number): number[][] => Array.from({ length: n }, (_, i) => Array.from({ length: 3 }, (_, k) => Math.sin(1 + 4 * i + k + 3 * seed)));
 const examples: readonly Example[] = [{ x: rows(3, 1), t: [0.1, -0.2] }, { x: rows(1, 2), t: [0.4, 0.3] }, { x: rows(5, 3), t: [-0.3, 0.2] }];
@@ -69,6 +72,14 @@ const programs: Readonly<Record<string, string>> = {
     emit s'
   }
   y = run[source = last]`),
+  'with parameters of its own for each': model(`
+  deep = Run per layers (x)
+  y = sum[layers](deep)`).replace('model M', `block Run(x: [source, d]) -> [h] {
+  ${step}
+  run = scan source with xt = x { state s: [h] = 0.3;  m = Look(xt, past[tape](s));  s' = tanh(A @ xt + B @ m);  emit s' }
+  run[source = last]
+}
+model M`),
   'lifted': model(`
   deep = Run(stack[head](x, -x, x * x))
   y = sum[head](deep)`).replace('model M', `block Run(x: [source, d]) -> [h] {
@@ -141,3 +152,15 @@ agrees(Object.entries(decoders).map(([title, text]): Subject => ({
   examples: text.includes('c: [d]') ? written.map(({ y }, k) => ({ c: [0.3, -0.2, 0.1 * k], y })) : written, lengths: text.includes('c: [d]') ? ({ y }) => ({ target: (y as unknown[]).length }) : both,
 })));
 agrees(Object.entries(programs).map(([title, text]): Subject => ({ title, path: `past-${title.replace(/\W+/g, '-')}/model.attn`, text, dims: { d: 3, h: 2 }, examples, lengths })));
+
+it('draws over a tape what it draws for the example alone', async () => {
+  await useBackend('cpu');
+  const { create } = await compiled<Model<Record<string, number>, Example, Example, Values>>('past-dropout/model.attn', new Map(), model(`${step}
+  run = scan source with xt = x { state s: [h] = 0.3;  m = mean[tape](dropout(past[tape](s), 0.5));  s' = tanh(A @ xt + B @ m);  emit s' }
+  y = run[source = last]`));
+  const tested = create({ dims: { d: 3, h: 2 }, seed: 3 });
+  const { loss } = await tested.gradients(examples, { step: 4, ids: [0, 1, 2] });
+  const alone = await Promise.all(examples.map(async (example, k) => (await tested.gradients([example], { step: 4, ids: [k] })).loss));
+  expect(loss).toBeCloseTo(alone.reduce((a, b) => a + b, 0) / 3, 6);
+  expect((await tested.gradients(examples, { step: 5, ids: [0, 1, 2] })).loss).not.toBeCloseTo(loss, 6);
+});
