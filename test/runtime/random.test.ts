@@ -60,6 +60,32 @@ describe('dropout', () => {
   });
 });
 
+test('numbers of every kind are an example\'s own, alone and as a row of a padded batch, in any order of axes', () => {
+  for (const draw of ['uniform', 'normal', 'exponential', 'keep'] as const) {
+    for (const ragged of [[true, false], [false, true], [true, true], [false, false]]) {
+      const padded = [3, 4].map((size, axis) => (ragged[axis] ? size + 5 : size));
+      const alone = new StepRandom(11, 5, [7]).values(draw, 'a.sample#0', [1, 3, 4], ragged, [2, 6], 0.3);
+      const among = new StepRandom(11, 5, [2, 7, 1]).values(draw, 'a.sample#0', [3, ...padded], ragged, [2, 6], 0.3);
+      const row = Array.from({ length: 3 }, (_, i) => Array.from({ length: 4 }, (_none, j) => among[(padded[0]! + i) * padded[1]! + j]!)).flat();
+      expect(row, `${draw} ${ragged.join()}`).toEqual(Array.from(alone));
+    }
+  }
+});
+
+test('normal and exponential numbers have their moments', () => {
+  const random = new StepRandom(3, 1, [0]);
+  const moments = (draw: 'normal' | 'exponential'): number[] => {
+    const values = random.values(draw, 'm', [1, 40000], [false], []);
+    return [1, 2].map((k) => values.reduce((sum, value) => sum + value ** k, 0) / values.length);
+  };
+  const [mean, square] = moments('normal');
+  expect(Math.abs(mean!)).toBeLessThan(5 / 200);
+  expect(Math.abs(square! - 1)).toBeLessThan((5 * Math.SQRT2) / 200);
+  const [first, second] = moments('exponential');
+  expect(Math.abs(first! - 1)).toBeLessThan(5 / 200);
+  expect(Math.abs(second! - 2)).toBeLessThan((5 * Math.sqrt(20)) / 200);
+});
+
 test('uniform numbers lie inside (0, 1) and fill it evenly', async () => {
   const values = await new StepRandom(3, 1, [0, 1]).uniform('u', [2, 20000], [false], []).data();
   const bins = new Array<number>(10).fill(0);
