@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
-import { download, elementCount, type Value } from './values.ts';
+import { download, elementCount, type Value, type Values } from './values.ts';
 import type { StoredTensor } from './checkpoint/safetensors.ts';
 
 /** What an array of JavaScript can surely hold. */
@@ -47,6 +47,21 @@ export class Weights {
       const theirs = Object.entries(next).flatMap(([path, tensor]): [string, tf.Tensor][] => (path.startsWith(`${name}.`) ? [[path.slice(name.length + 1), tensor]] : []));
       if (theirs.length > 0) part.replace(Object.fromEntries(theirs));
     }
+  }
+
+  /**
+   * Takes values for some paths: in a training loop of one's own the next running values that `gradients` gives.
+   *
+   * @throws InputError for a path that is not there, or another number of elements; nothing is changed then
+   */
+  write(values: Values): void {
+    const specs = new Map(this.specs.map((spec) => [spec.path, spec]));
+    for (const [path, { data }] of Object.entries(values)) {
+      const spec = specs.get(path);
+      if (spec === undefined) throw new InputError(`there is no parameter and no running value \`${path}\``);
+      if (data.length !== sizeOf(spec)) throw new InputError(`\`${path}\` [${axesOf(spec)}] has ${sizeOf(spec)} elements, given ${data.length}`);
+    }
+    this.replace(Object.fromEntries(Object.entries(values).map(([path, { data }]) => [path, upload(Float32Array.from(data), shapeOf(specs.get(path)!))])));
   }
 
   async read(path: string): Promise<Value> {

@@ -133,6 +133,16 @@ objective O for M given t: [c] {
     expect(model.parameters.map(({ path }) => path)).not.toContain('BatchNorm.m');
   });
 
+  it('a loop of one\'s own keeps them: what gradients gives is written back', async () => {
+    const { model: create } = await made(text);
+    const [own, fitted] = [create(), create()];
+    for (let step = 1; step <= 3; step++) own.weights.write((await own.gradients(pictures, { step })).running);
+    await fit(fitted, { train: pictures }, { batchSize: 3, steps: 3, seed: 8 });
+    for (const { path } of own.running) expect(relative((await own.weights.read(path)).data, (await fitted.weights.read(path)).data), path).toBeLessThan(1e-6);
+    expect(() => own.weights.write({ 'BatchNorm.n': { data: Float32Array.of(1, 2), shape: [2], axes: ['channel'] } })).toThrow('there is no parameter and no running value `BatchNorm.n`');
+    expect(() => own.weights.write({ 'BatchNorm.m': { data: Float32Array.of(1), shape: [1], axes: ['channel'] } })).toThrow('has 2 elements, given 1');
+  });
+
   it('an interrupted run that goes on equals one that was not, to the last bit, and a checkpoint has them', async () => {
     const { model: create } = await made(text);
     const options = { batchSize: 2, seed: 8, steps: 9, keep: 'last' } as const;
