@@ -6,6 +6,7 @@ import { finiteDifference, interpret, interpretAll, type Bindings, type Nested }
 import { useBackend, type Joint, type Model, type Value } from '../../runtime/index.ts';
 import { eigen, featuresOf, frechet, momentsOf, principal } from '../../models/sagan/distance.ts';
 import { names, picturesOf } from '../../models/sagan/pictures.ts';
+import { openPictures, task } from '../../models/sagan/task.ts';
 import { modelText } from '../analyze/support.ts';
 import { load } from '../emit/support.ts';
 import { drawsOf } from './chance.ts';
@@ -187,9 +188,13 @@ describe.runIf(existsSync(checkpoint))('the checkpoint', () => {
     const { Generator } = full.module;
     const G = new Generator({ dims: { start: 5, base: 16, latent: 64, classes: 8 }, seed: 1 });
     await G.load(readFileSync(checkpoint));
-    const [made] = await G.forward([{ z: Array.from({ length: 64 }, (_, k) => Math.sin(k)), label: 0 }]);
-    const { image } = made!;
-    expect(Math.max(...image.data)).toBeGreaterThan(0);
-    expect(Math.min(...image.data)).toBeLessThan(-0.8);
+    const { parse } = openPictures(task.configurations['attention']!);
+    const asked = names.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
+    const made = (await G.forward(asked)).map(({ image }) => image.data);
+    expect(Math.max(...made.flatMap((pixels) => [...pixels]))).toBeGreaterThan(0.9);
+    // As much ink as in real pictures, on the mean, and another picture from other noise.
+    const ink = (pictures: readonly ArrayLike<number>[]): number => pictures.reduce((sum, pixels) => sum + Array.from(pixels).reduce((inner, value) => inner + value, 0) / pixels.length, 0) / pictures.length;
+    expect(Math.abs(ink(made) - ink(picturesOf('test', 20).map(({ pixels }) => pixels)))).toBeLessThan(0.2);
+    expect(relative(made[0]!, made[1]!)).toBeGreaterThan(0.2);
   });
 });
