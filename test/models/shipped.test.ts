@@ -6,6 +6,7 @@ const share = (out: string): number => Number(/^(?:all|SNAIL) .*?([\d.]+) %/mu.e
 
 it.each([
   { folder: 'models/transformer', limit: 64, least: 98 },
+  { folder: 'models/luong', limit: 200, least: 97 },
   { folder: 'models/snail', limit: 32, least: 75 },
   { folder: 'models/snail/bandits', limit: 256, least: 92 },
   { folder: 'models/lstmn', limit: 256, least: 99 },
