@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { finiteDifference, interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
 import { GenerativeModel, useBackend, type Ints, type Model, type Values } from '../../runtime/index.ts';
 import { drawsOf } from './chance.ts';
-import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
+import { compiled, oracle, parametersOf, relative, runOn, usableBackends, type Compiled } from './support.ts';
 
 export type Example = Readonly<Record<string, unknown>>;
 type Generating = GenerativeModel<Record<string, number>, Example, Example>;
@@ -34,7 +34,7 @@ export function agrees(subjects: readonly Subject[]): void {
       await useBackend(backend);
     });
 
-    describe.each(subjects)('$title', ({ title, path, text, set = {}, dims, examples, output = 'y', lengths, most }) => {
+    describe.each(runOn(subjects, backend, usable))('$title', ({ title, path, text, set = {}, dims, examples, output = 'y', lengths, most }) => {
       const limit = most === undefined ? {} : { atMost: most };
       let tested: Compiled<Tested>;
       let model: Tested;

@@ -57,7 +57,7 @@ const examples: readonly Input[] = [5, 1, 3].map((length, k) => ({
   x: Array.from({ length }, (_, t) => [0, 1, 2].map((i) => Math.sin(1 + k + 2 * t + 3 * i))), r: Array.from({ length }, (_, t) => Math.cos(k + t)), c: [0.3, -0.2, 0.1 * k],
 }));
 
-describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('on %s', (backend) => {
+describe.each(await usableBackends())('on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });

@@ -21,7 +21,7 @@ describe('scenes', () => {
   });
 });
 
-describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('the checkpoint on %s', (backend) => {
+describe.each(await usableBackends())('the checkpoint on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });

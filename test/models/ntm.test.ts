@@ -77,7 +77,7 @@ describe('the machine', () => {
 
 describe('step by step', async () => {
   const rows = Array.from({ length: 5 }, (_, t) => Array.from({ length: 3 }, (_none, k) => Math.sin(3 * t + k)));
-  it.each((await usableBackends()).filter((backend) => process.env['ATTNC_BACKENDS']?.includes(backend) ?? true))('it answers and looks as it does over the whole sequence, on %s', async (backend) => {
+  it.each(await usableBackends())('it answers and looks as it does over the whole sequence, on %s', async (backend) => {
     await useBackend(backend);
     type Machine = CausalModel<Record<string, number>, { readonly x: readonly (readonly number[])[] }, object, Values, { readonly x: readonly number[] }>;
     const { create } = await compiled<Machine>('ntm/model.attn', new Map(Object.entries({ reads: 2 })), small);

@@ -54,7 +54,7 @@ const examples: readonly (Input & Target)[] = [
   { tokens: [5, 1], y: [2] },
 ];
 
-describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('on %s', (backend) => {
+describe.each(await usableBackends())('on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });

@@ -6,7 +6,7 @@ import { originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import type { Axis } from '../../compiler/graph/graph.ts';
 import type { Program } from '../../compiler/index.ts';
 import { useBackend, type Model } from '../../runtime/index.ts';
-import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
+import { compiled, oracle, parametersOf, relative, runOn, usableBackends, type Compiled } from './support.ts';
 
 type Any = Record<string, unknown>;
 export type AnyModel = Model<Record<string, number>, Any, Any>;
@@ -57,12 +57,12 @@ function bind(example: ReturnType<typeof examplesOf>[number], parameters: Readon
 /** Whole batches on every backend give what the oracle gives for each example alone, and so do the slopes. */
 export function agreeEverywhere(cases: Readonly<Record<string, Source>>): void {
   const slopes = new Map<string, readonly number[]>();
-  describe.each((awaited).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('on %s', (backend) => {
+  describe.each(awaited)('on %s', (backend) => {
     beforeAll(async () => {
       await useBackend(backend);
     });
 
-    it.each(Object.keys(cases))('%s', async (title) => {
+    it.each(runOn(Object.keys(cases), backend, awaited))('%s', async (title) => {
       const source = cases[title]!;
       const { program, create } = await emit(source);
       const model = create({ seed: 3 });

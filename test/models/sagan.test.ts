@@ -12,7 +12,7 @@ import { load } from '../emit/support.ts';
 import { drawsOf } from './chance.ts';
 import { library, parametersOf, relative, usableBackends } from './support.ts';
 
-const backends = (await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true);
+const backends = await usableBackends();
 
 interface Asked { readonly z: readonly number[]; readonly label: number }
 interface Example { readonly image: readonly (readonly (readonly number[])[])[]; readonly label: number }

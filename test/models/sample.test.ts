@@ -5,7 +5,7 @@ import { useBackend, type Model, type Values } from '../../runtime/index.ts';
 import { drawsOf } from './chance.ts';
 import { bindings, compiled, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
 
-const backends = (await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true);
+const backends = await usableBackends();
 
 interface Item {
   readonly x: readonly (readonly number[])[];

@@ -90,9 +90,18 @@ export function oracle(roots: readonly Node[], bound: Bindings): Value[] {
   return interpret(roots, bound);
 }
 
-/** The backends of this machine; the others are listed by the test launcher. */
+/** The backends of this machine, or those of them that ATTNC_BACKENDS names; the others are listed by the test launcher. */
 export async function usableBackends(): Promise<BackendName[]> {
-  return (await reportBackends()).filter(({ usable }) => usable).map(({ name }) => name);
+  const wanted = process.env['ATTNC_BACKENDS'];
+  return (await reportBackends()).filter(({ usable, name }) => usable && (wanted?.split(',').includes(name) ?? true)).map(({ name }) => name);
+}
+
+/**
+ * Of a list of programs, those that are run on a backend: all on the first one, on the others as many as show its kernels.
+ * ATTNC_EVERYWHERE=1 runs all on all (`npm run test:everywhere`).
+ */
+export function runOn<T>(programs: readonly T[], backend: BackendName, backends: readonly BackendName[], shown = 2): readonly T[] {
+  return backend === backends[0] || process.env['ATTNC_EVERYWHERE'] === '1' ? programs : programs.slice(0, shown);
 }
 
 /** Largest difference, relative to the largest magnitude expected. */

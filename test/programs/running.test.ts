@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { interpretAll } from '../../compiler/graph/interpret.ts';
 import { fit, memoryStore, Model, useBackend } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';
-import { parametersOf, relative, usableBackends } from '../models/support.ts';
+import { parametersOf, relative, runOn, usableBackends } from '../models/support.ts';
 import { agrees, bound, compileText, exampleOf, type Example, type Tested } from './support.ts';
 
-const backends = (await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true);
+const backends = await usableBackends();
 
 const picture = (height: number, seed: number): Example => {
   const value = (k: number): number => Math.sin(1.3 * k + seed) + 0.1 * seed;
@@ -79,7 +79,7 @@ objective O for M given t: [c] { loss = sum[c](y * t);  optimizer sgd(rate = 0.1
 };
 
 describe.each(backends)('on %s', (backend) => {
-  it.each(Object.keys(PROGRAMS))('%s: outputs, losses, gradients and next values are the oracle\'s', async (name) => {
+  it.each(runOn(Object.keys(PROGRAMS), backend, backends, 4))('%s: outputs, losses, gradients and next values are the oracle\'s', async (name) => {
     await agrees(PROGRAMS[name]!, pictures, { backend });
   });
 });

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
 import type { CompiledUpdate, Roots } from '../../compiler/passes/compiled.ts';
 import { useBackend, type HostBatch, type Model } from '../../runtime/index.ts';
-import { compiled, oracle, relative, usableBackends, type Compiled } from '../models/support.ts';
+import { compiled, oracle, relative, runOn, usableBackends, type Compiled } from '../models/support.ts';
 
 interface Tensor {
   readonly shape: readonly number[];
@@ -169,12 +169,14 @@ describe.each(names)('%s, in float64', (name) => {
   });
 });
 
-describe.each((await usableBackends()).filter((each) => process.env['ATTNC_BACKENDS']?.includes(each) ?? true))('on %s', (backend) => {
+const backends = await usableBackends();
+
+describe.each(backends)('on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });
 
-  it.each(names)('%s', async (name) => {
+  it.each(runOn(names, backend, backends))('%s', async (name) => {
     const { fixture, model, inputs, options } = await subject(name);
     const outputs = await model.forward(inputs);
     for (const [k, example] of fixture.examples.entries()) {
