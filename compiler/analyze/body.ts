@@ -64,7 +64,7 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   const found = collected();
   if (declaration.causal !== null && declaration.what !== 'model') report(here, 'E0205', declaration.causal.span, '`causal` stands only on a model', { why: 'a block has no clock of its own: it is as causal as the model that calls it' });
   runBody(declaration.body, here, plainBody, found);
-  requireNexts(found.running, here);
+  if (here.ctx.problems.errors === errors) requireNexts(found.running, here);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
   const declared = declaration.result?.kind === 'named' ? here.scope.own(declaration.result.name.text) : null;
   if (found.result === null && declared?.kind === 'value') {

@@ -220,6 +220,7 @@ export const cases: readonly Case[] = [
   c('E0806', 'both names of examples', objective('loss = mean[lifted, «batch», embed]((y - t) ^ 2)\noptimizer adam(rate = 0.1)')),
   c('E0806', 'a mean over examples in a scan', `${dims}block Norm(x: [embed]) -> [embed] { running m: [embed] = 0;  m' = mean[«lifted»](x);  x - m }\n${body("scan source with xt = x { state r: [embed] = 0;  r' = Norm(xt);  emit r' }")}`.replace(/(dim [^]*?\n)([^]*)\1/, '$1$2')),
   c('E0505', 'an answer that depends on the others', `${dims}block Centre(x: [k]) -> [k] { running m: [k] = 0;  m' = mean[lifted](x);  x - «mean[lifted](x)» }\nmodel M(x: [source, embed]) -> [source, embed] { Centre(x) }`),
+  c('E0203', 'an equation for a running value itself', body('running m: [embed] = 0\n«m» = mean[source](x)\nx + m')),
   c('E0807', 'no next value', body('running «m»: [embed] = 0\nx + m')),
   c('E0807', 'a next value that each example has for itself', objective("running b: [] = 0\nR = sum[embed](y)\n«b'» = 0.9 * b + 0.1 * R\nloss = R - b\noptimizer adam(rate = 0.1)")),
   c('E0807', 'a next value of a draw', body("running m: [embed] = 0\n«m'» = sample normal[embed]()\nx + m")),
