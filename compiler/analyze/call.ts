@@ -9,7 +9,7 @@ import { bodyValue, laterNames } from './body.ts';
 import { enterCall, unlifted } from './running.ts';
 import { describeAxis, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
-import { placeInner } from './inner.ts';
+import { placeInner, refuseInSteps } from './inner.ts';
 import { lift } from './lift.ts';
 import { conformMap, mapArgument } from './maps.ts';
 import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
@@ -244,6 +244,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
   const errors = ctx.problems.errors;
   if (ctx.inner.size > 0) {
     const axesOf = (arg: Bound['args'][number]): { axis: Axis; formal: string }[] => [...arg.axes].map(([formal, axis]) => ({ axis, formal }));
+    if (bound.args.some((arg) => refuseInSteps([...arg.axes.values()], `\`${name}\` along`, arg.span, here))) return ERROR;
     if (!bound.args.every((arg) => placeInner(axesOf(arg), arg.extras, inside, here, arg.span, name))) return ERROR;
   }
   const outside = defineStatics(declaration, bound, statics, inside, here);

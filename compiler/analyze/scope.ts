@@ -465,8 +465,12 @@ export function axisByLabel(node: Node, label: string): Axis | null {
   return typeOf(node).axes.find((axis) => axis.label === label) ?? null;
 }
 
-/** What a dim of this space is called here. */
+/** What a dim of this space is called here: in a block by the formal that stands for it. */
 export function nameOfSpace(space: Space, here: Here): string | null {
+  for (const name of here.scope.names()) {
+    const entry = here.scope.lookup(name);
+    if (entry?.kind === 'dim' && entry.span === null && sameSpace(entry.space, space)) return name;
+  }
   if (space.kind === 'dim') return space.dim.label;
   for (const name of here.scope.names()) {
     const entry = here.scope.lookup(name);

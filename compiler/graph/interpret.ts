@@ -222,7 +222,7 @@ class Run {
       const held = node.op.kind === 'unary' && node.op.fn === 'stop' ? `${key} ${clock?.places ?? ''}` : null;
       const stopped = held === null ? undefined : this.#bindings.stopped?.get(held);
       if (stopped !== undefined) return stopped;
-      const inputs = node.op.kind === 'result' ? [] : needs(node).map((input) => this.#seen(this.#results(input)[0], typeOf(input)));
+      const inputs = node.op.kind === 'result' ? [] : needs(node).map((input, k) => this.#seen(this.#results(input)[0], typeOf(input), named(node, k)));
       const made = this.#apart(node, inputs) ?? this.#rule(node, inputs).map((result, k) => this.#conform(result, node.types[k]));
       if (held !== null) this.#bindings.stopped?.set(held, made);
       if (clock === null) return made;
@@ -311,7 +311,7 @@ class Run {
       const scope = { ...environment([], { whole: false, extras: [parent], places: [place], run: `${parent.id}=${place}` }), bound: new Map([[parent.id, place]]) };
       let results: readonly Tensor[] = [];
       this.#inside(scope, () => {
-        const seen = inputs.map((x, k) => this.#seen(x, typeOf(node.inputs[k])));
+        const seen = inputs.map((x, k) => this.#seen(x, typeOf(node.inputs[k]), named(node, k)));
         results = this.#apart(node, seen) ?? this.#rule(node, seen).map((result, k) => this.#conform(result, node.types[k]));
       });
       return results;
@@ -333,12 +333,12 @@ class Run {
     });
   }
 
-  /** What a run at one place of an axis sees: that place, and of an inner dim the places that there are. */
-  #seen(x: Tensor, type: TensorType): Tensor {
+  /** What a run at one place of an axis sees: that place, but of axes that are looked at `whole`; and of an inner dim the places that there are. */
+  #seen(x: Tensor, type: TensorType, whole: readonly string[]): Tensor {
     if (this.#bindings.inner === undefined) return x;
     const taken = type.axes.reduce((part, { id }) => {
       const place = this.#place(id);
-      return place === undefined || !hasExtent(part, id) ? part : takeTensor(part, id, place);
+      return place === undefined || whole.includes(id) || !hasExtent(part, id) ? part : takeTensor(part, id, place);
     }, x);
     return [...type.axes, ...type.masks.flat()].reduce((part, axis) => {
       if (!isInner(axis.space)) return part;
@@ -527,7 +527,7 @@ class Run {
       const elements = inputs.map((input, k) => {
         const names = binding.args[k];
         const element = extras.reduce((x, { id }, e) => (names.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
-        return this.#at(bound, () => this.#conform(renamed(this.#seen(element, typeOf(node.inputs[k])), names), typeOf(region.args[k])));
+        return this.#at(bound, () => this.#conform(renamed(this.#seen(element, typeOf(node.inputs[k]), named(node, k)), names), typeOf(region.args[k])));
       });
       this.#inside(environment(region.args.map((argument, k) => [argument, elements[k]]), {
         whole: true, call: node, extras: open, places: [...places], bound,
@@ -644,6 +644,11 @@ class Run {
 
 function clockedIds(type: TensorType, clock: Clock): readonly string[] {
   return [...type.axes, ...type.masks.flat()].filter((axis) => isClocked(axis, clock)).map(({ id }) => id);
+}
+
+/** The axes of input k that a call's body has under its own names: there they are whole. */
+function named({ op }: Node, k: number): readonly string[] {
+  return op.kind === 'call' ? op.binding.args[k].map(({ from }) => from) : [];
 }
 
 function hasExtent(x: Tensor, id: string): boolean {

@@ -82,6 +82,8 @@ describe('what goes along with an inner axis', () => {
     'a scan of places': ['[sentence, d]', 'F(x) * sum[word](x)', 'block F(y: [w, d]) -> [] { r = scan w with k = position[w] { state h: [] = 0.5;  h\' = tanh(h + k);  emit h };  sum[w](r) + mean[w, d](y) }\n'],
     'a block in a block': ['[sentence]', 'F[w = word, e = d](x)', 'block G(a: [v, e]) -> [v] { sum[e](a) * v }\nblock F(y: [w, e]) -> [] { sum[w](G(tanh(Linear[e](y)))) + w }\n'],
     'both axes under other names': ['[sentence]', 'F(x)', 'block F(y: [s, w, e]) -> [s] { z = y / sum[s, w](y ^ 2);  mean[w, e](z) * w + position[s] }\n'],
+    'words beside all sentences': ['[sentence, d]', 'F[w = word, s = sentence](x, mean[word](x))', 'block F(y: [w, e], h: [s, e]) -> [e] { Dot(mean[w](y), h, h) }\n'],
+    'words that look at all words of theirs': ['[sentence, word, d]', 'MultiHead[heads = 3, key = word](x, x)'],
     'sentences that look at each other': ['[sentence, d]', 'h = mean[word](Linear[d](x));  Dot(h, h[sentence as key], h[sentence as key])'],
   };
   it.each(Object.entries(each))('%s', async (_what, [result, body, more = '']) => {
