@@ -23,7 +23,7 @@ export function tracePicture(name: string, { x, answering, shown }: Sequence, tr
   const ends = answering.indexOf(true);
   const memory = memoryAfter(ends, writing, erased, added);
   const panels: Panel[] = [
-    { title: 'input', values: columnsOf(Array.from({ length: steps }, (_, step) => Array.from({ length: bits }, (_none, bit) => within((x[step]![bit]! + (bit < bits - 1 ? 0 : 1)) / (bit < bits - 1 ? 1 : 2))))) },
+    { title: 'input', values: Array.from({ length: bits }, (_, bit) => shades(x.map((row) => row[bit]!))) },
     ...weights('writes to', writing),
     ...added.map((rows, head): Panel => ({ title: added.length === 1 ? 'adds' : `adds, head ${head + 1}`, values: columnsOf(rows.map((row) => row.map((value) => within((value + 1) / 2)))) })),
     ...weights('reads from', reading),
@@ -31,6 +31,11 @@ export function tracePicture(name: string, { x, answering, shown }: Sequence, tr
     { title: 'memory', values: slots.map((slot) => memory[slot]!.map((value) => within((value + 1) / 2))) },
   ];
   return { name, svg: panelsSvg({ title: shown.length > 60 ? `${shown.slice(0, 57)}…` : shown, panels, caption: 'A column for each step; of the memory, whose rows are the slots above and whose columns are its width, what it held when the input had ended.' }) };
+}
+
+/** A channel that goes below 0 has its 0 half way. */
+function shades(values: readonly number[]): number[] {
+  return values.some((value) => value < 0) ? values.map((value) => within((value + 1) / 2)) : values.map(within);
 }
 
 const within = (value: number): number => Math.min(1, Math.max(0, value));

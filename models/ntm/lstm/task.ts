@@ -11,10 +11,10 @@ const configuration = (task: string, steps: number): Configuration => ({
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  copy: configuration('copy', 6000),
-  repeat: configuration('repeat', 4000),
-  recall: configuration('recall', 6000),
-  sort: configuration('sort', 4000),
+  copy: configuration('copy', 3000),
+  repeat: configuration('repeat', 2000),
+  recall: configuration('recall', 3000),
+  sort: configuration('sort', 2000),
   quick: {
     ...configuration('copy', 300), about: 'copying with a small network, less than a minute: shows that everything runs',
     dims: { hidden: 32 }, validateEvery: 100, settings: { task: 'copy', tests: 4 },
