@@ -8,6 +8,7 @@ it.each([
   { folder: 'models/transformer', limit: 64, least: 98 },
   { folder: 'models/luong', limit: 200, least: 97 },
   { folder: 'models/snail', limit: 32, least: 75 },
+  { folder: 'models/ntm', limit: 64, least: 95 },
   { folder: 'models/snail/bandits', limit: 256, least: 92 },
   { folder: 'models/lstmn', limit: 256, least: 99 },
   { folder: 'models/pointer', limit: 512, least: 95 },
