@@ -108,7 +108,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
     const kept = typeOf(operand).axes.find((axis) => axis.label === out.label && !ins.has(axis.label));
     if (kept === undefined) continue;
     return report(here, 'E0301', place.span, `the result would hold \`${out.label}\` twice: from the map and from its operand`, {
-      given: describeType(typeOf(operand)), fix: `rename the operand's axis first: \`x[${out.label} as other]\``,
+      given: describeType(typeOf(operand)), fix: `rename the operand's axis first, \`x[${out.label} as other]\`; for a map of its own for each place of \`${out.label}\` write \`plain(W) @[${map.ins.map(({ label }) => label).join(', ')}] x\``,
     });
   }
   if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, place.span));

@@ -253,9 +253,12 @@ class Row extends Rebuild {
         return op.axis.id === this.#now ? this.#steps.t : super.visit(node);
       case 'rename': {
         const [x] = node.inputs;
-        if (op.to.id !== this.#now) return super.visit(node);
+        return op.to.id === this.#now ? this.#steps.row(op.from).get(x) : super.visit(node);
+      }
+      case 'slice': {
+        const [x] = node.inputs;
         // A parameter has all places from the start.
-        return placesOf(x).some(({ id }) => id === op.from) ? this.#steps.row(op.from).get(x) : m.gather(this.#steps.fixed(x), this.#steps.t, op.from);
+        return op.into !== null && op.into.id === this.#now ? m.gather(this.#steps.fixed(x), this.#steps.t, op.axis) : super.visit(node);
       }
       case 'binary': {
         // Every place there is lies before now.

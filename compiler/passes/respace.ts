@@ -100,7 +100,7 @@ class Respace extends Spaces {
     const type = typeOf(node);
     const whole = type.axes.map((axis) => (sameSpace(axis.space, this.#space) ? { ...axis, id: `${axis.id}.all` } : axis));
     const leaf = this.m.leaf(op, { ...type, axes: whole });
-    return type.axes.reduce((x, axis) => (sameSpace(axis.space, this.#space) ? this.m.rename(x, `${axis.id}.all`, this.axis(axis)) : x), leaf);
+    return type.axes.reduce((x, axis) => (sameSpace(axis.space, this.#space) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [x]) : x), leaf);
   }
 
   protected override scan(node: Node): ReadonlyMap<number, Node> {

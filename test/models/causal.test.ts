@@ -108,3 +108,25 @@ describe.each(await usableBackends())('on %s', (backend) => {
     });
   });
 });
+
+describe('a clock of known length', () => {
+  it.each([
+    ['a parameter along it', 'param p: [time, d] = normal(1);  h = tanh(x + p) + mean[key](p[upto time as key])'],
+    ['parameters of its own for each place', 'h = tanh(Linear[d] per time (x))'],
+  ])('%s', async (_what, line) => {
+    await useBackend('cpu');
+    const text = `dim time = 4, d = 3\nmodel Causal(x: [time, d]) -> y: [time, d] causal time { ${line};  h + mean[key](Linear[d](h)[upto time as key]) }`;
+    const { program, create } = await compiled<CausalModel<Record<string, number>, { x: readonly (readonly number[])[] }, object, Values, { x: readonly number[] }>>(`causal-${line.length}.attn`, new Map(), text);
+    const subject = create({ seed: 2 });
+    const x = Array.from({ length: 4 }, (_, t) => [0, 1, 2].map((i) => Math.sin(3 * t + i)));
+    const [outputs] = await subject.forward([{ x }]);
+    const [y] = oracle([program.outputs.get('y')!], { sizes: new Map(Object.entries(subject.sizes)), inputs: new Map([['x', x]]), parameters: await parametersOf(subject) });
+    expect(relative(outputs!['y']!.data, y!.data)).toBeLessThan(1e-4);
+    const streaming = subject.stream([{}]);
+    for (const [t, row] of x.entries()) {
+      const [place] = await streaming.step([{ x: row }]);
+      expect(relative(place!['y']!.data, y!.data.slice(3 * t, 3 * t + 3)), `place ${t}`).toBeLessThan(1e-4);
+    }
+    streaming.dispose();
+  });
+});

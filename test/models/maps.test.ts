@@ -57,6 +57,25 @@ model M(x: [source, d]) -> y: [source, e] { Fast(tanh(Linear[d](x)), tanh(Linear
 block Apply(f: [d <- d], x: [d], g: [d <- d] = -f) -> [d] { f @ x + g @ tanh(x) }
 model M(x: [source, d]) -> y: [source, d] { param F: [d <- d];  let norm = Both;  r = Both(F);  Apply(r.W, x) * norm(F).n + Apply(F, x, transpose(F)) }${fit('sum[source, d](y ^ 2)')}`,
   },
+  'a chain of maps, low rank, in a scan': {
+    text: `dim source: ragged, d = 4, rank = 2, heads = 2
+block Low[r](x: [in]) -> [in] { param U: [in <- r], V: [r <- in];  U @ V @ x }
+model M(x: [source, d]) -> y: [source, d] {
+  param A: [heads, rank <- d], B: [d <- heads, rank]
+  C = B @ A - 0.5 * transpose(B @ A)
+  scan source with xt = x { state h: [d] = 0;  h' = tanh(C @ h + Low[rank](xt));  emit h' }
+}${fit('sum[source, d](y ^ 2)')}`,
+  },
+  'to one number': {
+    text: `${DIMS}block Unit(W: [out.. <- in..]) -> [out.. <- in..] { W / (1 + sum[out.., in..](W * W)) }
+block Row[out..](x: [in]) -> [out..] { param W: [out.. <- in];  Unit(W) @ x }
+model M(x: [source, d]) -> y: [source] { Row[](x) }${fit('sum[source](y ^ 2)')}`,
+  },
+  'that depend on the input, one for each place': {
+    text: `${DIMS}block Hyper(z: [k]) -> [e <- d] { Linear[e, d](z) }
+block Scaled(W: [o <- i], s: []) -> [o <- i] { s * W }
+model M(x: [source, d]) -> y: [source, e] { param F: [e <- d];  Hyper(mean[source](x)) @ x + plain(Scaled(F, x[d = 0])) @[d] x }${fit('sum[source, e](y ^ 2)')}`,
+  },
   'merged and split in one go': {
     text: `${DIMS}dim p = 2, q = e * d / p\nmodel M(x: [source, e, d]) -> y: [source, p, q] { param w: [q];  tanh(x[(e, d) as (p, q)]) * w + sum[a](x[(source, d) as (source, a)] ^ 2)[e as p2][p2 = 1] }${fit('sum[source, p, q](y ^ 2)')}`,
   },

@@ -64,6 +64,34 @@ model M(x: [time, d]) -> y: [time, d] {
     text: `dim time: ragged, d = 3, shift = -1..1
 model M(x: [time, d]) -> y: [time, d] { sum[shift](Linear[d, in = d] per shift (x[time = position[time] + position[shift]])) }${fit('sum[time, d](y ^ 2)')}`,
   },
+  'in blocks, encoders, rounds and records': { text: `dim source: ragged, d = 4, heads = 2, parts = 3, layers = 2
+attention Pick(q: [d], m: [key, d]) -> { c: [d], n: [] } {
+  param W: [d <- d]
+  weights = softmax[key]((W @ q) @ m)
+  { c = sum[key](weights * m), n = max[key](weights) }
+}
+block Bank[k](x: [in]) -> [k, in] { Linear[in] per k (x) }
+encoder Rows(x: [source, d]) -> [source, d] { scan source with xt = x { state h: [d] = 0;  h' = GRU(xt, h);  emit h' } }
+block Deep(x0: [in]) -> [in] { x = x0;  repeat layers as i { x = tanh(Linear[in](x)) + sum[parts](Linear[in] per parts (x)) * i };  x }
+model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], w: [source, heads, key: source], b: [source, parts, d], g: [source, heads, d], h: [heads, source, d], k: [source, heads, parts, d] } {
+  p = Pick per heads (x, x[source as key])
+  { a = p.c + p.n, w = p.weights, b = Bank[parts](x), g = Deep per heads (x), h = Rows per heads (x), k = Linear[parts, d] per heads (x) }
+}${fit('sum[source, heads, d](a ^ 2 + g + h[heads = 0]) + sum[source, parts, d](b ^ 2) + sum[source, heads, parts, d](sin(k))')}`, slopes: 2 },
+  'of what may be absent': { text: `dim source: ragged, d = 4, heads = 2
+attention Pick(q: [d], m: [key, d]) -> [d] { param W: [d <- d];  weights = softmax[key]((W @ q) @ m);  sum[key](weights * m) }
+model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], b: [source, heads, d], e: [source, heads, d] } {
+  far = x[source as key];  near = abs(position[source] - position[key]) <= 1
+  a = Pick per heads (x, far where near)
+  b = Linear[d] per heads (x where c) else 0.3
+  e = (Linear[d] per heads (far where near))[key = position[source]] else 0.7
+  { a = a, b = b, e = e }
+}${fit('sum[source, heads, d](a ^ 2 + b ^ 3 + e)')}`, slopes: 3 },
+  'looking back': { text: `dim source: ragged, d = 3, heads = 2
+block Look(x: [d], H: [tape, d]) -> [d] { param W: [d <- d];  softmax[tape](sum[d]((W @ x) * H)) @ H }
+block Step(x: [d], h: [d]) -> [d] { RNN(x, h) }
+model M(x: [source, d]) -> y: [source, heads, d] {
+  scan source with xt = x { state h: [heads, d] = 0.1;  h' = Step per heads (xt, h) + Look per heads (xt, past[tape](h));  emit h' }
+}${fit('sum[source, heads, d](y ^ 2)')}`, slopes: 3 },
   'a scan in each, with a learned first state': {
     text: `dim time: ragged, d = 2, groups = 3
 block Run(x: [time, a]) -> [time, a] { scan time with xt = x { state h: [a] = learned;  h' = GRU(xt, h);  emit h' } }
