@@ -185,3 +185,19 @@ export function arrange(tensor: Tensor, axes: readonly Extent[]): Tensor {
   if (tensor.axes.length === axes.length && tensor.axes.every((axis, k) => axis.id === axes[k].id)) return tensor;
   return { ...fill(axes, reader(tensor, axes)), masks: tensor.masks };
 }
+
+/** Has the tensor, or a mask of it, the axis? */
+export function hasExtent(x: Tensor, id: string): boolean {
+  return x.axes.some((axis) => axis.id === id) || x.masks.some((mask) => mask.axes.some((axis) => axis.id === id));
+}
+
+/** As long as the longest along every axis, with NaN where there is nothing. */
+export function widened(x: Tensor, longest: readonly Extent[]): Tensor {
+  const size = (axis: Extent): number => longest.find(({ id }) => id === axis.id)?.size ?? axis.size;
+  const widen = (axes: readonly Extent[]): readonly Extent[] => axes.map((axis) => ({ id: axis.id, size: size(axis) }));
+  if (x.axes.every((axis) => size(axis) === axis.size)) return x;
+  const read = reader(x, x.axes);
+  const has = (at: readonly number[], axes: readonly Extent[]): boolean => at.every((place, k) => place < axes[k].size);
+  const masks = x.masks.map((mask) => fillMask(widen(mask.axes), (at) => has(at, mask.axes) && presence([mask], mask.axes)(at)));
+  return { ...fill(widen(x.axes), (at) => (has(at, x.axes) ? read(at) : NaN)), masks };
+}

@@ -5,7 +5,7 @@
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
 import { evaluate, type Size } from '../analyze/size.ts';
-import { arrange, count, cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, uniteMasks, type Extent, type Mask, type Tensor } from './arrays.ts';
+import { arrange, count, cut, everywhere, fill, fillMask, hasExtent, joinExtents, kept, onePresent, presence, stack, takeTensor, uniteMasks, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { GraphError } from './errors.ts';
 import { acrossAll, evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
 import type { Axis, Dim, Node, Op, Space, TensorType } from './graph.ts';
@@ -649,21 +649,6 @@ function clockedIds(type: TensorType, clock: Clock): readonly string[] {
 /** The axes of input k that a call's body has under its own names: there they are whole. */
 function named({ op }: Node, k: number): readonly string[] {
   return op.kind === 'call' ? op.binding.args[k].map(({ from }) => from) : [];
-}
-
-function hasExtent(x: Tensor, id: string): boolean {
-  return x.axes.some((axis) => axis.id === id) || x.masks.some((mask) => mask.axes.some((axis) => axis.id === id));
-}
-
-/** As long as the longest along every axis, with NaN where there is nothing. */
-function widened(x: Tensor, longest: readonly Extent[]): Tensor {
-  const size = (axis: Extent): number => longest.find(({ id }) => id === axis.id)?.size ?? axis.size;
-  const widen = (axes: readonly Extent[]): readonly Extent[] => axes.map((axis) => ({ id: axis.id, size: size(axis) }));
-  if (x.axes.every((axis) => size(axis) === axis.size)) return x;
-  const read = reader(x, x.axes);
-  const has = (at: readonly number[], axes: readonly Extent[]): boolean => at.every((place, k) => place < axes[k].size);
-  const masks = x.masks.map((mask) => fillMask(widen(mask.axes), (at) => has(at, mask.axes) && presence([mask], mask.axes)(at)));
-  return { ...fill(widen(x.axes), (at) => (has(at, x.axes) ? read(at) : NaN)), masks };
 }
 
 /** Axes under other names. */
