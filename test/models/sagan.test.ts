@@ -105,6 +105,30 @@ describe.each(backends)('models/sagan on %s', (backend) => {
   });
 });
 
+interface Reference {
+  readonly dims: Readonly<Record<string, number>>;
+  readonly examples: readonly object[];
+  readonly parameters: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+  readonly updates: Readonly<Record<string, { readonly loss: number; readonly gradients: Readonly<Record<string, readonly number[]>>; readonly running: Readonly<Record<string, readonly number[]>> }>>;
+}
+
+it('has the losses, gradients and next running values of the same networks written in PyTorch', async () => {
+  await useBackend('cpu');
+  const reference = JSON.parse(readFileSync(new URL('../references/fixtures/adversarial/sagan.json', import.meta.url), 'utf8')) as Reference;
+  // The noise is given.
+  const { module: { Generator, Discriminator, Hinge } } = await emitted(source.replaceAll('sample normal[latent]()', 'z').replace('label: index(classes) {\n  update', 'label: index(classes), z: [latent] {\n  update'));
+  const hinge = new Hinge({ G: new Generator({ dims: reference.dims, seed: 1 }), D: new Discriminator({ dims: reference.dims, seed: 1 }) }, { seed: 1 });
+  hinge.weights.restore(new Map(Object.entries(reference.parameters).map(([path, { shape, data }]) => [path, { shape: [...shape], data: Float32Array.from(data) }])));
+  for (const [update, expected] of Object.entries(reference.updates)) {
+    const { loss, gradients, running } = await hinge.gradients(reference.examples as Example[], { update });
+    expect(loss).toBeCloseTo(expected.loss, 4);
+    expect(Object.keys(gradients).sort()).toEqual(Object.keys(expected.gradients).sort());
+    expect(Object.keys(running).sort()).toEqual(Object.keys(expected.running).sort());
+    for (const [path, values] of Object.entries(expected.gradients)) expect(relative(gradients[path]!.data, values), `${update}: ${path}`).toBeLessThan(1e-3);
+    for (const [path, values] of Object.entries(expected.running)) expect(relative(running[path]!.data, values), `${update}: next ${path}`).toBeLessThan(1e-4);
+  }
+});
+
 describe('at the start', () => {
   it('attention changes nothing, and both networks learn how much to take of it', async () => {
     await useBackend('cpu');

@@ -118,7 +118,7 @@ function expectGradients({ parameters, unmoved }: Fixture, given: (path: string)
 
 /** Models that only train in ways no fixture can hold, each with its reason. */
 const without: Readonly<Record<string, string>> = {
-  'sagan/model.attn': 'an objective over two networks: what they are made of has references (std-self-attention, std-spectral-convolution), the whole is held against the oracle in test/models/sagan.test.ts',
+  'sagan/model.attn': 'an objective over two networks, with numbers of its own in fixtures/adversarial: test/models/sagan.test.ts',
 };
 
 it('every model has a reference', () => {
