@@ -90,8 +90,10 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
     const stride = constantOf(scale);
     if (stride === 1 && sameSpace(to.space, axis.space)) return 1;
     // Another axis takes its places from the first on: they must be there.
-    const fits = stride !== null && stride > 0 && to.id !== axis.id && !isRagged && nonNegative(sizes.sub(sizeOf(axis.space), sizes.mul(sizeOf(to.space), scale)));
-    return fits ? stride : null;
+    if (stride === null || stride <= 0 || to.id === axis.id) return null;
+    const [count, read] = [sizeOf(axis.space), sizeOf(to.space)];
+    if (stride > 1 && (isEqual(read, sizes.div(count, stride)) || isEqual(read, sizes.ceilDiv(count, stride)))) return stride;
+    return !isRagged && nonNegative(sizes.sub(count, sizes.mul(read, scale))) ? stride : null;
   };
   const able = form.terms.filter((term) => strideOf(term) !== null);
   // Of two that could be moved along, as in valid windows, the larger is not the window.
@@ -196,11 +198,21 @@ function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: S
   if (sameSpace(to.space, axis.space)) return m.rename(m.shift(x, axis.id, negated(offset)), axis.id, to);
   if (isWithin && stride === 1) return m.make({ kind: 'slice', axis: axis.id, start: offset, into: to }, [x]);
   const near = m.shift(x, axis.id, negated(offset));
-  const cut = (whole: Axis): Node => m.make({ kind: 'slice', axis: axis.id, start: ZERO, into: whole }, [near]);
+  const cut = (whole: Axis, from = near, id = axis.id): Node => m.make({ kind: 'slice', axis: id, start: ZERO, into: whole }, [from]);
   if (stride === 1) return cut(to);
   const read = sizes.mul(sizeOf(to.space), sizes.int(stride));
   const all: Axis = isEqual(read, sizeOf(axis.space)) ? axis : { id: `${axis.id}.read.${read.key}`, label: axis.label, space: { kind: 'anon', size: read } };
+  // What the last window lacks is filled up.
+  const isWhole = isEqual(sizeOf(to.space), sizes.div(sizeOf(axis.space), stride)) || nonNegative(sizes.sub(sizeOf(axis.space), read));
   const phase: Axis = { id: `${to.id}.step`, label: to.label, space: { kind: 'anon', size: sizes.int(stride) } };
-  const split = m.make({ kind: 'split', axis: all.id, into: [to, phase] }, [all === axis ? near : cut(all)]);
+  const split = m.make({ kind: 'split', axis: all.id, into: [to, phase] }, [all === axis ? near : cut(all, isWhole ? near : longer(m, near, axis, stride - 1), isWhole ? axis.id : `${axis.id}.longer`)]);
   return m.make({ kind: 'slice', axis: phase.id, start: ZERO, into: null }, [split]);
+}
+
+/** With so many zeros behind. */
+function longer(m: Maker, x: Node, axis: Axis, by: number): Node {
+  const { elem } = typeOf(x);
+  const zero = m.constant(0, elem.kind === 'index' ? 'int' : elem.kind);
+  const into: Axis = { id: `${axis.id}.longer`, label: axis.label, space: { kind: 'anon', size: sizes.add(sizeOf(axis.space), sizes.int(by)) } };
+  return m.make({ kind: 'concat', axis: into, parts: [axis.id, ...places(by).map(() => null)] }, [x, ...places(by).map(() => zero)]);
 }

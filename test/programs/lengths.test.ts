@@ -34,6 +34,18 @@ objective O for M { loss = sum${result}(0.5 * y ^ 2);  optimizer sgd(rate = 0.1)
     await agrees(text, lengths(...own), { entries: 2 });
   });
 
+  it.each(['ragged', '5'])('a window with a stride is moves of whole tensors, of an axis that is %s', async (source) => {
+    const text = `dim source${source === 'ragged' ? ': ragged' : ' = 5'}, half = ceil(source / 2), third = floor(source / 3), d = 3
+const dim m = -1..1, p = 0..2
+model M(x: [source, d]) -> { y: [half, d], z: [third, d] } {
+  param W: [d <- m, d], V: [d <- p, d]
+  { y = W @ x[source = 2 * position[half] + position[m]], z = V @ x[source = 3 * position[third] + position[p]] }
+}
+objective O for M { loss = sum[half, d](y ^ 2) + sum[third, d](z ^ 3);  optimizer sgd(rate = 0.1) }`;
+    const { code } = await agrees(text, source === 'ragged' ? lengths(3, 7, 5, 4) : lengths(5, 5), { entries: 3 });
+    expect(code).not.toMatch(/gather|scatter|egment/);
+  });
+
   it('an input may have such an axis, and is checked', async () => {
     const { model } = await agrees('dim source: ragged, twice = 2 * source, more = 1 + source\nmodel M(x: [source], y: [twice], z: [more]) -> [] { sum[source](x) + mean[twice](y) + max[more](z) }', [
       { x: [1], y: [1, 2], z: [4, 5] }, { x: [1, 2, 3], y: [1, 2, 3, 4, 5, 6], z: [7, 1, 2, 3] },
