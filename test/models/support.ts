@@ -42,18 +42,18 @@ export interface Compiled<M> {
   create(options: ModelOptions<Record<string, number>>): M;
 }
 
-/** Compiles a file of `models/`, or the text given in its place, and loads the emitted module. */
-export async function compiled<M>(path: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null): Promise<Compiled<M>> {
+/** Compiles a file of `models/`, or the text given in its place, and loads the emitted module: its first program, or the one of that name. */
+export async function compiled<M>(path: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null, name: string | null = null): Promise<Compiled<M>> {
   const files = library();
   const result = await compileFile(path, text === null ? files : { ...files, read: (file) => (file === path ? text : files.read(file)) }, { set, verify: true });
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   mkdirSync(out, { recursive: true });
-  const name = path.replaceAll('/', '-').replace('.attn', '');
-  const file = `${out}${name}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
+  const file = `${out}${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
   writeFileSync(file, result.code);
-  const program = result.programs[0]!;
+  const which = name === null ? 0 : result.programs.findIndex((each) => each.name === name);
+  const program = result.programs[which]!;
   const emitted = (await import(/* @vite-ignore */ file)) as Record<string, new (options: ModelOptions<Record<string, number>>) => M>;
-  return { program, graphs: result.models[0]!, create: (options) => new emitted[program.name]!(options) };
+  return { program, graphs: result.models[which]!, create: (options) => new emitted[program.name]!(options) };
 }
 
 /** Compiles `models/<name>/model.attn`, or the text given. */

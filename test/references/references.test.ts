@@ -4,10 +4,10 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
 import type { CompiledUpdate, Roots } from '../../compiler/passes/compiled.ts';
-import { useBackend, type HostBatch, type Model } from '../../runtime/index.ts';
+import { StepRandom, useBackend, type HostBatch, type Model, type Random } from '../../runtime/index.ts';
 import { compiled, oracle, relative, runOn, usableBackends, type Compiled } from '../models/support.ts';
 
 interface Tensor {
@@ -20,15 +20,28 @@ interface Fixture {
   /** Under models/, or the text itself. */
   readonly file?: string;
   readonly text?: string;
-  readonly objective: string | null;
+  /** Which model of the program, and which update of its objective. */
+  readonly model: string | null;
+  readonly update: string | null;
+  /** The loss is what training sees; the outputs are not. */
+  readonly training: boolean;
   readonly options: Readonly<Record<string, string | number>>;
   readonly dims: Readonly<Record<string, number>>;
   /** Parameters that the equations make indifferent. */
   readonly unmoved: readonly string[];
-  readonly parameters: Readonly<Record<string, Tensor & { readonly gradient: readonly number[] }>>;
-  /** Running values as they are given. */
-  readonly running?: Readonly<Record<string, Tensor>>;
-  readonly examples: readonly { readonly input: Readonly<Record<string, Nested>>; readonly outputs: Readonly<Record<string, Tensor>>; readonly loss: number }[];
+  /** Of parameters that the update does not train, the gradient is left out. */
+  readonly parameters: Readonly<Record<string, Tensor & { readonly gradient?: readonly number[] }>>;
+  /** What is kept between updates, and what it becomes; the same where it is left out. */
+  readonly running: Readonly<Record<string, Tensor & { readonly next?: readonly number[] }>>;
+  readonly examples: readonly Example[];
+}
+
+interface Example {
+  readonly input: Readonly<Record<string, Nested>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly loss: number;
+  /** By kind, along the steps of its loop and then its own axes: what is drawn in training. */
+  readonly draws: Readonly<Partial<Record<keyof Random, Tensor>>>;
 }
 
 type Any = Model<Record<string, number>, object, object>;
@@ -36,6 +49,10 @@ type Any = Model<Record<string, number>, object, object>;
 const folder = fileURLToPath(new URL('./fixtures/', import.meta.url));
 const names = readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => file.replace('.json', '')).sort();
 const fixtures = new Map(names.map((name): [string, Fixture] => [name, JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')) as Fixture]));
+
+/** The element of a draw; the padding of a batch, and what no reference knows, is 0.5. */
+const drawn = (draw: Tensor | undefined, at: readonly number[]): number =>
+  draw === undefined || at.some((place, k) => place >= draw.shape[k]!) ? 0.5 : draw.data[at.reduce((offset, place, k) => offset * draw.shape[k]! + place, 0)]!;
 
 class Subject {
   readonly fixture: Fixture;
@@ -47,31 +64,55 @@ class Subject {
     this.fixture = fixture;
     this.compiled = made;
     this.model = made.create({ dims: fixture.dims });
-    const given = Object.entries<Tensor>({ ...fixture.parameters, ...fixture.running });
-    this.#parameters = new Map(given.map(([path, { data }]) => [path, Float64Array.from(data)]));
-    this.model.weights.restore(new Map(given.map(([path, { data, shape }]) => [path, { data: Float32Array.from(data), shape: [...shape] }])));
+    const values = Object.entries({ ...fixture.parameters, ...fixture.running });
+    this.#parameters = new Map(values.map(([path, { data }]) => [path, Float64Array.from(data)]));
+    this.model.weights.restore(new Map(values.map(([path, { data, shape }]) => [path, { data: Float32Array.from(data), shape: [...shape] }])));
   }
 
   get update(): CompiledUpdate {
-    const { objective } = this.fixture;
-    return this.compiled.graphs.objectives.find(({ objective: { name } }) => objective === null || name === objective)!.updates[0]!;
+    const { update } = this.fixture;
+    return this.compiled.graphs.objectives[0]!.updates.find(({ update: { name } }) => name === update)!;
   }
 
   get inputs(): readonly object[] {
     return this.fixture.examples.map(({ input }) => input);
   }
 
-  get options(): { readonly objective?: string } {
-    return this.fixture.objective === null ? {} : { objective: this.fixture.objective };
+  /** Paths that the update trains. */
+  get trained(): readonly string[] {
+    return Object.entries(this.fixture.parameters).flatMap(([path, { gradient }]) => (gradient === undefined ? [] : [path]));
   }
 
   /** What the interpreter needs, of examples as the runtime reads them: one by itself, or a padded batch. */
-  bindings(examples: readonly object[], batched: boolean): Bindings {
-    const host: HostBatch = this.model.collateFor(this.model.objective(this.fixture.objective ?? undefined), examples);
+  bindings(examples: readonly Example[], batched: boolean): Bindings {
+    const host: HostBatch = this.model.collateFor(this.model.objective(), examples.map(({ input }) => input));
     const inputs = Object.entries(host.inputs).map(([name, { data, shape }]): [string, Nested] => [name, batched ? nested(data, shape) : nested(data, shape.slice(1))]);
     const lengths = Object.entries(host.lengths);
     const sizes = batched ? host.n : { ...this.model.sizes, ...Object.fromEntries(lengths.map(([dim, [own]]) => [dim, own!])) };
-    return { sizes: new Map(Object.entries(sizes)), inputs: new Map(inputs), parameters: this.#parameters, lengths: new Map(lengths.map(([dim, own]) => [dim, [...own]])) };
+    return {
+      sizes: new Map(Object.entries(sizes)), inputs: new Map(inputs), parameters: this.#parameters, lengths: new Map(lengths.map(([dim, own]) => [dim, [...own]])),
+      random: ({ draw, axes }, at) => {
+        const steps = at.length - axes.length;
+        return batched ? drawn(examples[at[steps]!]!.draws[draw], [...at.slice(0, steps), ...at.slice(steps + 1)]) : drawn(examples[0]!.draws[draw], at);
+      },
+    };
+  }
+
+  /** The runtime draws what the reference was given. */
+  mockDraws(): void {
+    const { examples } = this.fixture;
+    vi.spyOn(StepRandom.prototype, 'values').mockImplementation((draw, _site, shape, _ragged, steps) => {
+      const rest = shape.slice(1).reduce((n, size) => n * size, 1);
+      return Float32Array.from({ length: shape[0]! * rest }, (_, flat) => {
+        const at: number[] = [];
+        let offset = flat % rest;
+        for (const size of shape.slice(1).reverse()) {
+          at.unshift(offset % size);
+          offset = Math.floor(offset / size);
+        }
+        return drawn(examples[Math.floor(flat / rest)]!.draws[draw], [...steps, ...at]);
+      });
+    });
   }
 }
 
@@ -87,8 +128,8 @@ const programs = new Map<string, Promise<Compiled<Any>>>();
 
 async function subject(name: string): Promise<Subject> {
   const fixture = fixtures.get(name)!;
-  const { file = `references-${name}.attn`, text = null, options } = fixture;
-  const made = programs.get(name) ?? compiled<Any>(file, new Map(Object.entries(options)), text);
+  const { file = `references-${name}.attn`, text = null, options, model } = fixture;
+  const made = programs.get(name) ?? compiled<Any>(file, new Map(Object.entries(options)), text, model);
   programs.set(name, made);
   return new Subject(fixture, await made);
 }
@@ -109,14 +150,15 @@ const rootsOf = (roots: Roots, paths: readonly string[]) => paths.map((path) => 
 
 /** Slopes are held against the largest of their own tensor, or of all where the equations say that they are 0. */
 function expectGradients({ parameters, unmoved }: Fixture, given: (path: string) => ArrayLike<number>, tolerance: number): void {
-  const most = Math.max(...Object.values(parameters).map(({ gradient }) => largest(gradient)));
+  const most = Math.max(...Object.values(parameters).map(({ gradient = [] }) => largest(gradient)));
   for (const [path, { gradient }] of Object.entries(parameters)) {
+    if (gradient === undefined) continue;
     if (unmoved.includes(path)) expect(largest(given(path)) / most, path).toBeLessThan(tolerance);
     else expect(relative(given(path), gradient), path).toBeLessThan(tolerance);
   }
 }
 
-/** Models that only train in ways no fixture can hold, each with its reason. */
+/** Models that have no fixture of this form, each with its reason. */
 const without: Readonly<Record<string, string>> = {
   'sagan/model.attn': 'an objective over two networks, with numbers of its own in fixtures/adversarial: test/models/sagan.test.ts',
 };
@@ -138,40 +180,52 @@ describe.each(names)('%s, in float64', (name) => {
   });
 
   it('has the parameters of the reference, in their shapes', () => {
-    const given = tested.model.parameters.map(({ path, axes }) => `${path} [${axes.map(({ size }) => size)}]`);
-    expect(given.sort()).toEqual(Object.entries(fixture.parameters).map(([path, { shape }]) => `${path} [${shape}]`).sort());
+    const show = (path: string, shape: readonly number[]): string => `${path} [${shape}]`;
+    const given = (list: Any['parameters']): string[] => list.map(({ path, axes }) => show(path, axes.map(({ size }) => size))).sort();
+    const expected = (list: Readonly<Record<string, Tensor>>): string[] => Object.entries(list).map(([path, { shape }]) => show(path, shape)).sort();
+    expect(given(tested.model.parameters)).toEqual(expected(fixture.parameters));
+    expect(given(tested.model.running)).toEqual(expected(fixture.running));
   });
 
   it('is held against numbers that depend on all of it', () => {
     expect(fixture.examples.length).toBeGreaterThan(1);
     expect(new Set(fixture.examples.map(({ loss }) => loss)).size).toBe(fixture.examples.length);
-    for (const [path, { data, gradient }] of Object.entries(fixture.parameters)) {
+    expect(tested.trained.length).toBeGreaterThan(0);
+    for (const [path, { data, gradient = data }] of Object.entries(fixture.parameters)) {
       expect(gradient.length).toBe(data.length);
       if (fixture.unmoved.includes(path)) expect(largest(gradient), path).toBeLessThan(1e-12);
       else expect(largest(gradient), path).toBeGreaterThan(1e-6);
     }
+    for (const [path, { data, next = [] }] of Object.entries(fixture.running)) expect(next, path).not.toEqual(data);
     // Of what a program has, every output is compared, and every ragged dim has lengths that differ.
     for (const { outputs } of fixture.examples) expect(Object.keys(outputs).sort()).toEqual([...tested.compiled.program.outputs.keys()].sort());
-    const { lengths } = tested.bindings(tested.inputs, true);
+    const { lengths } = tested.bindings(fixture.examples, true);
     for (const [dim, own] of lengths!) expect(new Set(own).size, dim).toBeGreaterThan(1);
   });
 
   it('gives the outputs and the loss', () => {
     const { outputs } = tested.compiled.program;
+    const { update } = tested.update;
     for (const [k, example] of fixture.examples.entries()) {
-      const [loss, ...values] = oracle([tested.update.update.loss, ...outputs.values()], tested.bindings([example.input], false));
+      const [loss, ...values] = oracle([(fixture.training ? update.training : update).loss, ...outputs.values()], tested.bindings([example], false));
       for (const [j, output] of [...outputs.keys()].entries()) expectOutput(values[j]!.data, example.outputs[output]!, `${output} of example ${k}`, 1e-9);
       expect(relative(loss!.data, [example.loss]), `loss of example ${k}`).toBeLessThan(1e-9);
     }
   });
 
   it('gives the gradients, from one padded batch', () => {
-    const paths = Object.keys(fixture.parameters);
-    const { gradients } = tested.update;
-    const values = oracle([gradients.get('loss')!, ...rootsOf(gradients, paths)], tested.bindings(tested.inputs, true));
-    expect(relative(values[0]!.data, [mean(fixture.examples.map(({ loss }) => loss))])).toBeLessThan(1e-9);
-    expectGradients(fixture, (path) => values[1 + paths.indexOf(path)]!.data, 1e-9);
+    const { trained, update: { gradients } } = tested;
+    const kept = Object.entries(fixture.running).filter(([, { next }]) => next !== undefined);
+    const bound = tested.bindings(fixture.examples, true);
+    const [loss, ...values] = oracle([gradients.get('loss')!, ...rootsOf(gradients, trained)], bound);
+    expect(relative(loss!.data, [mean(fixture.examples.map((example) => example.loss))])).toBeLessThan(1e-9);
+    expectGradients(fixture, (path) => values[trained.indexOf(path)]!.data, 1e-9);
+    oracle(kept.map(([path]) => gradients.get(`running.${path}`)!), bound).forEach(({ data }, k) => expect(relative(data, kept[k]![1].next!), kept[k]![0]).toBeLessThan(1e-9));
   });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const backends = await usableBackends();
@@ -182,7 +236,8 @@ describe.each(backends)('on %s', (backend) => {
   });
 
   it.each(runOn(names, backend, backends))('%s', async (name) => {
-    const { fixture, model, inputs, options } = await subject(name);
+    const tested = await subject(name);
+    const { fixture, model, inputs } = tested;
     const outputs = await model.forward(inputs);
     for (const [k, example] of fixture.examples.entries()) {
       for (const [output, expected] of Object.entries(example.outputs)) {
@@ -190,9 +245,11 @@ describe.each(backends)('on %s', (backend) => {
         expectOutput(outputs[k]![output]!.data, expected, `${output} of example ${k}`, 1e-4);
       }
     }
-    const { loss, gradients } = await model.gradients(inputs, options);
+    tested.mockDraws();
+    const { loss, gradients, running } = await model.gradients(inputs, fixture.update === null ? {} : { update: fixture.update });
     expect(relative([loss], [mean(fixture.examples.map((example) => example.loss))])).toBeLessThan(1e-4);
     expectGradients(fixture, (path) => gradients[path]!.data, 1e-3);
+    for (const [path, { next }] of Object.entries(fixture.running)) if (next !== undefined) expect(relative(running[path]!.data, next), path).toBeLessThan(1e-4);
     model.dispose();
     // A software GPU compiles its shaders on one core.
   }, 300_000);
