@@ -90,6 +90,20 @@ export function withParents(axes: readonly Axis[], here: Here): readonly Axis[] 
   return [...new Map(parents.map((axis) => [axis.id, axis])).values(), ...axes];
 }
 
+/** E0507 where data would list the places of an inner dim before those that it is counted along. */
+export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): boolean {
+  for (const [k, { label, space }] of axes.entries()) {
+    for (const { within } of innerDims(space)) {
+      if (axes.findIndex(({ id }) => id === within.id) < k) continue;
+      report(here, 'E0507', span, `\`${label}\` stands before its \`${within.label}\``, {
+        why: 'an example holds lists in lists, in the order of the axes: a list for each place of the outer dim', fix: `write \`[${within.label}, ${label}]\``,
+      });
+      return true;
+    }
+  }
+  return false;
+}
+
 /** Of a signature with an inner dim and without what it is ragged in: the body stands at one place of that, whichever it is. */
 export function standsInside(declaration: Declaration, here: Here): void {
   for (const { type } of declaration.params) {

@@ -12,6 +12,7 @@ import type { Here, Value } from './scope.ts';
 import { ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { soundSignature } from './standalone.ts';
 import { elemName } from './describe.ts';
+import { refuseOrder } from './inner.ts';
 import { constantOf } from './size.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
@@ -103,7 +104,7 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
     }
     const type = tensorTypeOfExpr(param.type, here);
     if (here.scope.own(name.text) !== null) report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
-    if (type === null) continue;
+    if (type === null || refuseOrder(type.axes, param.type.span, here)) continue;
     const otherwise = param.value === null ? null : defaultOf(param.value, name.text, type, here);
     inputs.push({ name: name.text, type, doc: null, ...(otherwise === null ? {} : { otherwise }) });
     here.scope.define(name.text, { kind: 'value', value: tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });

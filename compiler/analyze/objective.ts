@@ -2,6 +2,7 @@
 import type { Body, Expr, Objective, Span, Statement, UpdateStatement } from '../../grammar/ast.ts';
 import type { HostExpr, Input, Node, OptimizerSpec, UpdateGraph } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
+import { refuseOrder } from './inner.ts';
 import { hostExpr, SCHEDULE } from './host.ts';
 import { evaluateTensor } from './expr.ts';
 import { noMap } from './maps.ts';
@@ -45,7 +46,8 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
   for (const param of objective.given) {
     const { name, span } = param;
     if (param.type.kind === 'map') noMap('what is `given`', param.type.span, inside);
-    const type = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, inside) : null;
+    const written = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, inside) : null;
+    const type = written !== null && refuseOrder(written.axes, param.type.span, inside) ? null : written;
     if (scope.own(name.text) !== null || here.scope.own(name.text) !== null) report(inside, 'E0203', name.span, `\`${name.text}\` is defined twice`);
     scope.define(name.text, { kind: 'value', value: type === null ? ERROR : tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
     if (type !== null) given.push({ name: name.text, type, doc: null });

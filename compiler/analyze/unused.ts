@@ -1,6 +1,6 @@
 /** W0201 and W0401, by the syntax alone: names that nothing reads. */
-import type { Body, Declaration, Item, Module, Name, Statement } from '../../grammar/ast.ts';
-import { importsOf, nameOf, type LoadedModule, type ModuleSet } from './modules.ts';
+import type { Body, Declaration, Item, Module, Name, Objective, Statement } from '../../grammar/ast.ts';
+import { entryItems, exportsOf, importsOf, nameOf, type LoadedModule, type ModuleSet } from './modules.ts';
 import { isJoint } from './joint.ts';
 import type { Here } from './scope.ts';
 import { report } from './scope.ts';
@@ -12,7 +12,7 @@ const read = new Set(['logits', 'probability', 'weights', 'loss']);
 export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): void {
   const { module } = file;
   // A model that the entry file imports is emitted, an objective trains one, a dim or an option can be set.
-  const emitted = new Set(file !== modules.entry ? [] : importsOf(file, modules).flatMap(({ local, exported }) => (exported?.kind === 'declaration' && exported.what !== 'model' ? [] : [local])));
+  const emitted = new Set(file !== modules.entry ? [] : importsOf(file, modules).flatMap(({ local, exported, module: from }) => (exported?.kind === 'declaration' && exported.what !== 'model' ? [] : exported?.kind === 'objective' && !trains(exported, from, modules) ? [] : [local])));
   const counts = new Map<Item, Map<string, number>>(module.items.map((item) => [item, countUses(item)]));
   const files = [...modules.modules.values()].filter(({ standard }) => !standard);
   const imported = new Set(files.flatMap((other) => importsOf(other, modules).flatMap(({ exported, module: from }) => (from === file && exported !== null ? [nameOf(exported)] : []))));
@@ -37,6 +37,14 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
     }
     if (item.kind === 'declaration' && item.what !== 'model' && item.what !== 'encoder' && item.what !== 'decoder') warnFormals(item, (name) => uses.get(name) ?? 0, here);
   }
+}
+
+/** Is a model that the objective is for among the entry file's? */
+function trains(objective: Objective, file: LoadedModule | null, modules: ModuleSet): boolean {
+  if (file === null) return true;
+  const seen = [...importsOf(file, modules).map(({ local, exported }) => [local.text, exported] as const), ...exportsOf(file.module.items)];
+  const models = new Set(entryItems('declaration', modules).map(({ item }) => item));
+  return objective.models.some(({ model }) => seen.some(([name, exported]) => name === model.text && exported?.kind === 'declaration' && models.has(exported)));
 }
 
 /** What a body defines and somebody should read; a name with a prime is the state's. */

@@ -164,6 +164,7 @@ export const cases: readonly Case[] = [
   c('E0507', 'three dims in each other', 'dim sentence: ragged, word: ragged in sentence, letter: ragged in «word»\nmodel M(x: [sentence]) -> [] { sum[sentence](x) }'),
   c('E0507', 'ragged in a sum', 'dim a: ragged, sentence = 1 + a, word: ragged in «sentence»\nmodel M(x: [a]) -> [] { sum[a](x) }'),
   c('E0507', 'a clock of documents', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> [sentence] causal «sentence» { mean[word](x) }'),
+  c('E0507', 'an input with the inner dim in front', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: «[word, sentence]») -> [] { sum[sentence, word](x) }'),
   c('E0202', 'ragged in nothing', 'dim word: ragged in «sentence»\nmodel M(x: [d: 3]) -> [] { sum[d](x) }'),
   c('E0508', 'a length that shrinks', 'dim source: ragged, rest = «10 - source»\nmodel M(x: [source]) -> [] { sum[source](x) }'),
   c('E0508', 'a length under a logarithm', 'dim source: ragged, rounds = «ceil(log2(source))»\nmodel M(x: [source]) -> [] { sum[source](x) }'),

@@ -84,6 +84,11 @@ describe('imports of dims, options, models and objectives', () => {
     expect(checked('import words from "./middle.attn"').said).toEqual(['E0208 `middle.attn` declares no `words`']);
   });
 
+  it('an objective without its model trains nothing', () => {
+    expect(checked('import Tagging from "./tagger.attn"').said).toContain('W0201 the import `Tagging` is read by nothing');
+    expect(checked('import Tagger, Tagging from "./tagger.attn"').said).toEqual([]);
+  });
+
   it('a file of dims alone is there for others', () => {
     expect(checked('dim words = 9, embed = 4').said).toEqual([]);
   });
