@@ -42,7 +42,7 @@ const configuration = (about: string, attention: 'full' | 'none', steps: number)
 const configurations: Readonly<Record<string, Configuration>> = {
   attention: configuration('attention over all places in both networks', 'full', 2500),
   none: configuration('the same networks without attention', 'none', 2500),
-  quick: { ...configuration('less than a minute: shows that everything runs', 'full', 40), dims: { start: 3, base: 8, latent: 16 }, validateEvery: 20, settings: { held: 128 } },
+  quick: { ...configuration('less than a minute: shows that everything runs', 'full', 30), dims: { start: 2, base: 8, latent: 16 }, batchSize: 16, validateEvery: 30, settings: { held: 64 } },
 };
 
 /** Pictures are compared by so many principal components. */
