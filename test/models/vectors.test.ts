@@ -10,7 +10,7 @@ import { subject } from './support.ts';
 interface Row {
   readonly text: string;
   readonly given: Readonly<Record<string, Nested>>;
-  /** Parameters by the end of their path; one number stands for all entries. */
+  /** Parameters and running values by the end of their path; one number stands for all entries. */
   readonly parameters?: Readonly<Record<string, readonly number[]>>;
   /** Lengths of ragged dims. */
   readonly lengths?: Readonly<Record<string, number>>;
@@ -72,7 +72,7 @@ const rows: Readonly<Record<string, Row>> = {
     text: 'dim offset = -2..2\nmodel M(p: [], score: [offset]) -> { a: [offset], total: [] } { s = floor(p) + position[offset]\n a = softmax[offset](score) * exp(-(s - p) ^ 2 / (2 * (2 / 2) ^ 2))\n { a = a, total = sum[offset](a) } }',
     given: { p: 4.3, score: [0.7, 0.7, 0.7, 0.7, 0.7] }, gives: { a: [0.014201, 0.085911, 0.191199, 0.156541, 0.047149], total: [0.495002] },
   },
-  'spectral normalisation': { text: 'dim a = 2, b = 2\nmodel N(x: [b]) -> { y: [a] } { param W: [a <- b]\n { y = Spectral(W) @ x } }', given: { x: [1, 1] }, parameters: { W: [3, 0, 0, 1] }, gives: { y: [1, 0.333333] } },
+  'spectral normalisation': { text: 'dim a = 2, b = 2\nmodel N(x: [b]) -> { y: [a] } { param W: [a <- b]\n { y = Spectral(W) @ x } }', given: { x: [1, 1] }, parameters: { W: [3, 0, 0, 1], u: [1, 0] }, gives: { y: [1, 0.333333] } },
   'hinge': {
     text: 'dim n = 2\nmodel M(real: [n], fake: [n]) -> { d: [], g: [] } { { d = mean[n](relu(1 - real)) + mean[n](relu(1 + fake)), g = -mean[n](fake) } }', given: { real: [0.3, -2], fake: [-0.5, 1.5] },
     gives: { d: [1.85 + 1.5], g: [-0.5] },
@@ -102,7 +102,7 @@ function run({ text, given, parameters = {}, lengths = {} }: Row): ReadonlyMap<s
   const { diagnostics, programs: [program] } = compile(text);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const sizes = new Map([...program!.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(lengths)]);
-  const values = program!.parameters.map(({ path, axes }): [string, Float64Array] => {
+  const values = [...program!.parameters, ...program!.running].map(({ path, axes }): [string, Float64Array] => {
     const own = parameters[path.slice(path.lastIndexOf('.') + 1)]!;
     const count = axes.reduce((n, { space }) => n * evaluate(sizeOf(space), (atom) => sizes.get(atom)!), 1);
     return [path, Float64Array.from(own.length === 1 ? Array<number>(count).fill(own[0]!) : own)];
