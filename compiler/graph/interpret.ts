@@ -216,10 +216,11 @@ class Run {
     const deeper = this.#stack.splice(scopeOf(node, this.#dependence, this.#stack) + 1);
     try {
       const clock = this.#clock();
-      const key = `${this.#stack.map(({ run }) => run).join('/')} ${node.id}`;
+      const isStop = node.op.kind === 'unary' && node.op.fn === 'stop' && this.#bindings.stopped !== undefined;
+      const key = clock === null && !isStop ? '' : `${this.#stack.map(({ run }) => run).join('/')} ${node.id}`;
       const before = clock?.kept.get(key);
       if (before !== undefined && this.#stack.some((scope) => scope.past)) return before;
-      const held = node.op.kind === 'unary' && node.op.fn === 'stop' ? `${key} ${clock?.places ?? ''}` : null;
+      const held = isStop ? `${key} ${clock?.places ?? ''}` : null;
       const stopped = held === null ? undefined : this.#bindings.stopped?.get(held);
       if (stopped !== undefined) return stopped;
       const inputs = node.op.kind === 'result' ? [] : needs(node).map((input, k) => this.#seen(this.#results(input)[0], typeOf(input), named(node, k)));
@@ -294,6 +295,7 @@ class Run {
    * laid side by side up to the longest, with NaN where there is nothing. Null where nothing has both.
    */
   #apart(node: Node, inputs: readonly Tensor[]): readonly Tensor[] | null {
+    if (this.#bindings.inner === undefined) return null;
     const { op } = node;
     const [parent] = this.#parents([...node.types.flatMap((type) => type.axes), ...node.inputs.flatMap((input) => (isRegion(input.op) ? [] : typeOf(input).axes))]);
     if (parent === undefined || op.kind === 'input' || op.kind === 'argument' || op.kind === 'result' || op.kind === 'clock' || op.kind === 'random' || op.kind === 'across') return null;

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { finiteDifference } from '../../compiler/graph/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
-import { bindings, oracle, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
+import { bindings, oracle, parametersOf, relative, subject, runOn, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
 
 interface Case {
   readonly title: string;
@@ -16,11 +16,12 @@ interface Case {
 const transformer = { vocab: 11, model: 8, heads: 2, inner: 6 };
 const cases: readonly Case[] = [
   { title: 'bahdanau', name: 'bahdanau', dims: { words: 11, characters: 7, embed: 5, hidden: 6, units: 7, align: 4, maxout: 3 } },
-  { title: 'bahdanau, by location', name: 'bahdanau', set: { score: 'location' }, dims: { words: 11, characters: 7, embed: 5, hidden: 3, units: 6, places: 3, maxout: 3 } },
   { title: 'seq2seq', name: 'seq2seq', dims: { words: 11, characters: 7, embed: 5, hidden: 6 } },
   { title: 'transformer, post-norm', name: 'transformer', set: { layers: 2, norm: 'post' }, dims: transformer },
-  { title: 'transformer, pre-norm', name: 'transformer', set: { layers: 2, norm: 'pre' }, dims: transformer },
   { title: 'gpt', name: 'gpt', set: { layers: 2 }, dims: { vocab: 11, places: 8, model: 8, heads: 2 } },
+  // Forms of those before.
+  { title: 'bahdanau, by location', name: 'bahdanau', set: { score: 'location' }, dims: { words: 11, characters: 7, embed: 5, hidden: 3, units: 6, places: 3, maxout: 3 } },
+  { title: 'transformer, pre-norm', name: 'transformer', set: { layers: 2, norm: 'pre' }, dims: transformer },
 ];
 
 /** Different lengths in one batch; the shortest has one place. */
@@ -35,12 +36,14 @@ const atMost = 4;
 /** The oracle's slopes, the same for every backend. */
 const slopes = new Map<string, readonly number[]>();
 
-describe.each(await usableBackends())('on %s', (backend) => {
+const backends = await usableBackends();
+
+describe.each(backends)('on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });
 
-  describe.each(cases)('$title', ({ title, name, set, dims }) => {
+  describe.each(runOn(cases, backend, backends, 4))('$title', ({ title, name, set, dims }) => {
     let tested: Subject;
     let model: Tested;
     let parameters: Map<string, Float64Array>;
@@ -76,7 +79,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const { gradients } = await model.gradients(examples);
       const objective = tested.program.objectives[0]!.updates[0]!;
       for (const { path, size } of model.parameters) {
-        const entries = Array.from({ length: Math.min(size, 5) }, (_, i) => Math.floor((i * size) / Math.min(size, 5)));
+        // Of every entry the references know the slope.
+        const entries = Array.from({ length: Math.min(size, 2) }, (_, i) => Math.floor((i * size) / Math.min(size, 2)));
         const expected = slopes.get(`${title} ${path}`) ?? meanSlopes(objective.loss, path, entries);
         slopes.set(`${title} ${path}`, expected);
         const given = entries.map((entry) => gradients[path]!.data[entry]!);

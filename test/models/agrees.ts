@@ -75,7 +75,7 @@ export function agrees(subjects: readonly Subject[]): void {
         const each = interpretAll([objective.loss], inTraining()).map(([value]) => value!.data[0]!);
         expect(loss).toBeCloseTo(each.reduce((a, b) => a + b, 0) / each.length, 4);
         for (const { path: parameter, size } of model.parameters) {
-          const entries = Array.from({ length: Math.min(size, 4) }, (_, i) => Math.floor((i * size) / Math.min(size, 4)));
+          const entries = Array.from({ length: Math.min(size, 2) }, (_, i) => Math.floor((i * size) / Math.min(size, 2)));
           const expected = slopes.get(`${title} ${parameter}`) ?? finiteDifference(objective.loss, inTraining(), parameter, entries);
           slopes.set(`${title} ${parameter}`, expected);
           const given = entries.map((entry) => gradients[parameter]!.data[entry]!);

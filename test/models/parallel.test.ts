@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { finiteDifference } from '../../compiler/graph/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
-import { bindings, oracle, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
+import { bindings, oracle, parametersOf, relative, subject, runOn, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
 
 /** `body`: from `x: [target, d]`, the previous outputs, and `m: [source, d]`, to `z: [target, d]`. */
 const program = (body: string, blocks = ''): string => `
@@ -54,12 +54,14 @@ const examples: readonly (Input & Target)[] = [
   { tokens: [5, 1], y: [2] },
 ];
 
-describe.each(await usableBackends())('on %s', (backend) => {
+const backends = await usableBackends();
+
+describe.each(backends)('on %s', (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });
 
-  describe.each(Object.keys(cases))('%s', (name) => {
+  describe.each(runOn(Object.keys(cases), backend, backends, 8))('%s', (name) => {
     let tested: Subject;
     let model: Tested;
     let parameters: Map<string, Float64Array>;
