@@ -1,7 +1,7 @@
 import type { Definition, Sizes } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Learner } from './model.ts';
-import { show } from './values.ts';
+import { requireSeed, show } from './values.ts';
 import { Weights } from './weights.ts';
 
 export interface JointOptions {
@@ -22,7 +22,7 @@ export class Joint<Models extends { readonly [Name in keyof Models]: object }, E
   /** @throws InputError where the models are not those of the program, or differ in a dim that they share */
   constructor(definition: Definition, models: Models, options: JointOptions = {}) {
     const { seed = 0 } = options;
-    if (!(Number.isSafeInteger(seed) && seed >= 0)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(seed)}`);
+    requireSeed(seed);
     const parts = partsOf(definition, models);
     const dims = sharedDims(definition, parts);
     const sizes = definition.sizes(dims);

@@ -5,7 +5,7 @@ import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, 
 import { CheckpointError, InputError } from './errors.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
-import { download, rowOf, show, type Value, type Values } from './values.ts';
+import { download, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
 import { combined, trains, updateOf } from './updates.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
@@ -182,7 +182,7 @@ export class Learner<Example extends object> {
   }
 
   protected randomFor(examples: number, { seed = this.seed, ids }: DrawOptions, step = 0): StepRandom {
-    if (!isSeed(seed)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(seed)}`);
+    requireSeed(seed);
     if (ids !== undefined && ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${ids.length}`);
     return new StepRandom(seed, step, ids ?? Array.from({ length: examples }, (_, row) => row));
   }
@@ -236,8 +236,6 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 }
 
-const isSeed = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-
 function checkOptions(definition: Definition, options: unknown): void {
   if (typeof options !== 'object' || options === null) throw new InputError(`\`${definition.name}\`: expected options (\`dims\`, \`seed\`), given ${show(options)}`);
   for (const [name, value] of Object.entries(options)) {
@@ -245,7 +243,7 @@ function checkOptions(definition: Definition, options: unknown): void {
       const dim = Object.hasOwn(definition.hyperparameters, name) ? `; a dim is given as \`dims: { ${name}: ${show(value)} }\`` : '';
       throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: \`dims\`, \`seed\`${dim}`);
     }
-    if (name === 'seed' && value !== undefined && !isSeed(value)) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(value)}`);
+    if (name === 'seed' && value !== undefined) requireSeed(value);
   }
 }
 

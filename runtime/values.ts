@@ -162,6 +162,10 @@ export function requirePositiveInteger(name: string, value: number): void {
   }
 }
 
+export function requireSeed(seed: unknown): void {
+  if (!Number.isSafeInteger(seed) || (seed as number) < 0) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(seed)}`);
+}
+
 /** A row-major array in a larger shape, from the first place of each axis; 0 beyond. */
 export function spread<Data extends Float32Array | Int32Array | Uint8Array>(data: Data, shape: readonly number[], into: readonly number[]): Data | Float32Array {
   if (shape.every((places, axis) => places === into[axis])) return data;

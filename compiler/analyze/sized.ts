@@ -17,12 +17,17 @@ function mentions(space: Space, dim: Dim): boolean {
   return space.kind === 'dim' ? space.dim.id === dim.id || atomsOf(space.dim.size).has(dim.id) : space.kind === 'anon' ? atomsOf(space.size).has(dim.id) : space.parts.some((part) => mentions(part, dim));
 }
 
+/** Has an input an axis of just this dim? */
+function standsOn(inputs: readonly Input[], dim: Dim): boolean {
+  return inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id));
+}
+
 /** Ragged dims that are used and stand on no input's axes: an example says how many places it has. */
 export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: readonly Node[]): readonly Dim[] {
   const nodes = reachable(roots);
   return dims.filter((dim) => {
     // Of a length for each place of another dim there is no one number.
-    if (!dim.ragged || dim.inside !== undefined || inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id))) return false;
+    if (!dim.ragged || dim.inside !== undefined || standsOn(inputs, dim)) return false;
     return inputs.some(({ type: { elem, axes } }) => (elem.kind === 'index' && mentions(elem.space, dim)) || axes.some(({ space }) => mentions(space, dim))) || nodes.some((node) => reads(node, dim));
   });
 }
@@ -31,7 +36,7 @@ export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: 
 export function reportUnsized(declaration: Declaration, dims: readonly Dim[], model: Model, objectives: readonly ObjectiveGraph[], here: Here): void {
   const check = (roots: readonly Node[], inputs: readonly Input[], what: string): void => {
     for (const dim of dims) {
-      if ((dim.ofCall !== true && dim.inside === undefined) || inputs.some(({ type }) => type.axes.some(({ space }) => space.kind === 'dim' && space.dim.id === dim.id))) continue;
+      if ((dim.ofCall !== true && dim.inside === undefined) || standsOn(inputs, dim)) continue;
       if (!reachable(roots).some((node) => reads(node, dim))) continue;
       report(here, 'E0506', declaration.name.span, `nothing tells how many places \`${dim.label}\` has in ${what}`, {
         why: dim.inside === undefined ? `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`

@@ -30,9 +30,10 @@ export function advanceLate(roots: Roots, { chosen, position, states, tape }: Re
   const given = reaching(facts.nodes, (node) => node.op.kind === 'input' && (node.op.name === 'previous' || node.op.name === 't' || node.op.name.startsWith(STATE)));
   const grows = (node: Node): boolean => tape !== undefined && node.types.some(({ axes }) => axes.some(({ space }) => space.kind === 'dim' && space.dim.id === tape.id));
   const isKept = (node: Node): boolean => !reads.has(node) && given.has(node) && node.op.kind !== 'scan' && !grows(node) && typeOf(node).masks.length === 0 && facts.loopsOf(node).size === 0;
-  const kept = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node))).filter(isKept);
+  const needed = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node)));
+  const kept = needed.filter(isKept);
 
-  const growing = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node))).find((node) => node.op.kind === 'past' && grows(node));
+  const growing = needed.find((node) => node.op.kind === 'past' && grows(node));
   if (growing !== undefined) throw new NoStep(growing.origin, 'what a state has been meets the output that is chosen: what is to be kept from step to step would grow', 'reduce it first, by what is known before the choice: `sum[tape](…)`');
 
   const m = new Maker();

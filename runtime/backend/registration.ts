@@ -8,6 +8,13 @@ export async function activateRegistered(name: BackendName, remedy: string): Pro
   await tf.ready();
 }
 
+/** The kernel of a backend as it is now. */
+export function kernelOf(kernelName: string, backendName: BackendName): tf.KernelFunc {
+  const config = tf.getKernel(kernelName, backendName);
+  if (config === undefined) throw new Error(`the ${backendName} backend has no kernel ${kernelName}`);
+  return config.kernelFunc;
+}
+
 /** Puts `wrap(the kernel as it is)` in the place of a kernel; does nothing where the backend has none of this name. */
 export function wrapKernel(kernelName: string, backendName: BackendName, wrap: (stock: tf.KernelFunc) => tf.KernelFunc): void {
   const config = tf.getKernel(kernelName, backendName);

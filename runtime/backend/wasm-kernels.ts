@@ -7,7 +7,7 @@
  * earlier one's in another shape. Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { attribute, input, sumOverNothing } from './registration.ts';
+import { attribute, input, kernelOf, sumOverNothing } from './registration.ts';
 import { addSegments, checkSegments } from './segments.ts';
 
 interface Wasm {
@@ -32,11 +32,7 @@ const MARK = Symbol.for('attnc.wasm-kernels');
 /** Replaces the kernels on an active wasm backend; does nothing the second time. */
 export function installWasmKernels(active: tf.KernelBackend): void {
   const backend = active as unknown as WasmBackend;
-  const stock = (name: string): tf.KernelFunc => {
-    const kernel = tf.getKernel(name, 'wasm');
-    if (kernel === undefined) throw new Error(`the wasm backend has no kernel ${name}`);
-    return kernel.kernelFunc;
-  };
+  const stock = (name: string): tf.KernelFunc => kernelOf(name, 'wasm');
   const sliceStock = stock(tf.Slice);
   if (MARK in sliceStock) return;
   const kernels: Readonly<Record<string, tf.KernelFunc>> = {

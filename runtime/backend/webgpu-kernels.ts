@@ -4,7 +4,7 @@
  * cosine are as inexact as WGSL allows. `docs/backends.md` lists what is left.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { sumOverNothing, wrapKernel } from './registration.ts';
+import { kernelOf, sumOverNothing, wrapKernel } from './registration.ts';
 
 const MAX_RANK = 4;
 
@@ -36,9 +36,7 @@ function castToFloats(stock: tf.KernelFunc): tf.KernelFunc {
     if (dtype !== 'float32' || x === undefined || (x.dtype !== 'int32' && x.dtype !== 'bool')) return result;
     const backend = args.backend as tf.KernelBackend;
     const one = { dataId: backend.write(Float32Array.of(1), [], 'float32'), shape: [], dtype: 'float32' as const };
-    const multiply = tf.getKernel(tf.Multiply, 'webgpu');
-    if (multiply === undefined) throw new Error('the webgpu backend has no kernel Multiply');
-    const floats = multiply.kernelFunc({ inputs: { a: reshaped(result, [tf.util.sizeFromShape(x.shape)]), b: one }, attrs: {}, backend }) as tf.TensorInfo;
+    const floats = kernelOf(tf.Multiply, 'webgpu')({ inputs: { a: reshaped(result, [tf.util.sizeFromShape(x.shape)]), b: one }, attrs: {}, backend }) as tf.TensorInfo;
     backend.disposeData(one.dataId);
     backend.disposeData(result.dataId);
     return reshaped(floats, x.shape);
@@ -97,11 +95,7 @@ function integersAsFloats(stock: tf.KernelFunc): tf.KernelFunc {
     const { x } = args.inputs;
     if (x === undefined || x.dtype !== 'int32' || x.shape.length < 2) return stock(args);
     const backend = args.backend as tf.KernelBackend;
-    const cast = (from: tf.TensorInfo, dtype: 'float32' | 'int32'): tf.TensorInfo => {
-      const kernel = tf.getKernel(tf.Cast, 'webgpu');
-      if (kernel === undefined) throw new Error('the webgpu backend has no kernel Cast');
-      return kernel.kernelFunc({ inputs: { x: from }, attrs: { dtype }, backend }) as tf.TensorInfo;
-    };
+    const cast = (from: tf.TensorInfo, dtype: 'float32' | 'int32'): tf.TensorInfo => kernelOf(tf.Cast, 'webgpu')({ inputs: { x: from }, attrs: { dtype }, backend }) as tf.TensorInfo;
     const floats = cast(x, 'float32');
     const made = stock({ ...args, inputs: { x: floats } }) as tf.TensorInfo;
     const result = cast(made, 'int32');
@@ -193,11 +187,7 @@ function cumulativeFromTheEnd(stock: tf.KernelFunc): tf.KernelFunc {
     const { axis, reverse } = args.attrs as unknown as tf.CumsumAttrs;
     if (x === undefined || !reverse) return stock(args);
     const backend = args.backend as tf.KernelBackend;
-    const turned = (from: tf.TensorInfo): tf.TensorInfo => {
-      const kernel = tf.getKernel(tf.Reverse, 'webgpu');
-      if (kernel === undefined) throw new Error('the webgpu backend has no kernel Reverse');
-      return kernel.kernelFunc({ inputs: { x: from }, attrs: { dims: [axis] }, backend }) as tf.TensorInfo;
-    };
+    const turned = (from: tf.TensorInfo): tf.TensorInfo => kernelOf(tf.Reverse, 'webgpu')({ inputs: { x: from }, attrs: { dims: [axis] }, backend }) as tf.TensorInfo;
     const before = turned(x);
     const forward = stock({ ...args, inputs: { x: before }, attrs: { ...args.attrs, reverse: false } }) as tf.TensorInfo;
     const result = turned(forward);
