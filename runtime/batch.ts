@@ -161,7 +161,7 @@ function keysOf(example: object): string {
 function describe(spec: InputSpec): string {
   const shape = place(spec.name, labelsOf(spec), []);
   if (spec.indexes !== null) {
-    const range = 'size' in spec.indexes ? ` (0 … ${spec.indexes.size - 1})` : '';
+    const range = 'size' in spec.indexes ? ` (${rangeOf(spec, spec.indexes.size)})` : '';
     return `${shape}: positions on \`${spec.indexes.label}\`${range}`;
   }
   return `${shape}: ${spec.axes.length === 0 ? elementNames[spec.elem].replace(/s$/, '') : elementNames[spec.elem]}`;
@@ -305,6 +305,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
   const perExample = elementCount(sizes);
   const total = examples.length * perExample;
   const data = spec.elem === 'float' ? new Float32Array(total) : spec.elem === 'bool' ? new Uint8Array(total) : new Int32Array(total);
+  if (spec.first !== undefined) data.fill(spec.first);
   const innermost = spec.axes.length - 1;
   for (const [row, example] of examples.entries()) {
     const boundAt = boundOf(spec, n, lengths, inner, row);
@@ -365,6 +366,10 @@ function boundOf({ indexes }: InputSpec, n: Sizes, lengths: HostBatch['lengths']
   return () => (Number.isNaN(bound) ? Infinity : bound);
 }
 
+const isPlace = ({ first = 0 }: InputSpec, value: number, bound: number): boolean => value >= first && value < first + bound;
+
+const rangeOf = ({ first = 0 }: InputSpec, count: number): string => `${first} … ${first + count - 1}`;
+
 function allFinite(values: Float32Array): boolean {
   for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
   return true;
@@ -373,7 +378,7 @@ function allFinite(values: Float32Array): boolean {
 /** Whether the element can be copied as it is: the quick way past `element`, which explains what is wrong. */
 function plain(spec: InputSpec, value: unknown, bound: number): boolean {
   if (typeof value !== 'number') return false;
-  if (spec.elem === 'index') return (value | 0) === value && value >= 0 && value < bound;
+  if (spec.elem === 'index') return (value | 0) === value && isPlace(spec, value, bound);
   if (spec.elem === 'int') return (value | 0) === value;
   return spec.elem === 'float' && Number.isFinite(Math.fround(value));
 }
@@ -396,8 +401,8 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
   if ((value | 0) !== value) {
     throw new InputError(`example ${row}: ${here} is ${value}: expected a whole number that int32 can hold`);
   }
-  if (spec.indexes !== null && (value < 0 || value >= bound)) {
-    throw new InputError(`example ${row}: ${here} is ${value}, outside \`${spec.indexes.label}\` (0 … ${bound - 1})`);
+  if (spec.indexes !== null && !isPlace(spec, value, bound)) {
+    throw new InputError(`example ${row}: ${here} is ${value}, outside \`${spec.indexes.label}\` (${rangeOf(spec, bound)})`);
   }
   return value;
 }

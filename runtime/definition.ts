@@ -48,8 +48,10 @@ export interface InputSpec {
   readonly name: string;
   readonly elem: ElemName;
   readonly axes: readonly AxisSpec[];
-  /** For `index`: how many places the indexed space has (values lie in 0 … size-1), the ragged dim whose length bounds them, or how many there are for an example of such sizes. */
+  /** For `index`: how many places the indexed space has, the ragged dim whose length bounds them, or how many there are for an example of such sizes. */
   readonly indexes: AxisSpec | { readonly label: string; readonly length: OwnSize } | null;
+  /** Of an index: the position of the first place, where it is not 0. */
+  readonly first?: number;
   /** Every element of it where an example leaves it out; else it must be there. */
   readonly otherwise?: number;
 }

@@ -16,7 +16,7 @@ import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './oper
 import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
-import { constantOf } from './size.ts';
+import { constantOf, size as sizes } from './size.ts';
 import { axesOfExprs, elemOfExpr, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
@@ -399,6 +399,6 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
   }
   const size = sizeOfExpr(value, inside);
   if (size === null) return;
-  const dim = { id: `${inside.frame.id}${label}`, label, size, ragged: false, origin: 0, mayBeEmpty: false };
+  const dim = { id: `${inside.frame.id}${label}`, label, size, ragged: false, origin: sizes.int(0), mayBeEmpty: false };
   scope.define(label, { kind: 'dim', space: dimSpace(dim), span: null, file: inside.module.path });
 }

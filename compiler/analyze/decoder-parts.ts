@@ -1,7 +1,7 @@
 /** What recurrent and parallel decoders share: arguments, the first and last outputs, clauses. */
 import type { Body, Declaration, Expr, Generates, NameExpr, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Elem, Input, Node } from '../graph/graph.ts';
-import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import type { Collected } from './body.ts';
 import { describeType, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
@@ -9,6 +9,7 @@ import { conformMap } from './maps.ts';
 import { conform, present, rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { Given, Here, Value } from './scope.ts';
 import { agree, ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { showSize } from './size.ts';
 import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 
@@ -123,7 +124,13 @@ export function attentionFields(named: ReadonlyMap<string, Value>, inside: Here)
 export function limitsOf({ declaration: { body }, generates, axis, elem, given, base }: DecoderSetting, found: Collected): Pick<DecoderGraph, 'start' | 'end' | 'rank' | 'atMost'> | null {
   const { ctx } = base;
   const { errors } = ctx.problems;
-  const start = startOf(generates, body, originOf(elem.space), base);
+  if (!startsAtZero(elem.space)) {
+    report(base, 'E0305', generates.span, `outputs are counted from 0, and those of \`${elemName(elem)}\` from ${showSize(originOf(elem.space))}`, {
+      why: 'an output is the place of its logit', fix: 'generate an index of a dim of as many places, and add where the range begins',
+    });
+    return null;
+  }
+  const start = startOf(generates, body, base);
   const end = placeOfOutput(generates.end, 'end', base);
   if (start === null || end === undefined) return null;
   const clauses = decoderClauses(found.clauses, base);
@@ -148,11 +155,11 @@ function placeOfOutput(expr: Expr | null, what: string, base: Here): number | nu
 }
 
 /** Without `start` the previous output of the first step may not be read: every use stands behind `first … then`. */
-function startOf(generates: Generates, body: Body, low: number, base: Here): number | null {
+function startOf(generates: Generates, body: Body, base: Here): number | null {
   const start = placeOfOutput(generates.start, 'start', base);
   if (start !== null) return start ?? null;
   const use = firstUse(body, generates.name.text);
-  if (use === null) return low;
+  if (use === null) return 0;
   report(base, 'E0608', use, `at the first step there is no previous \`${generates.name.text}\``, { fix: 'add `start 1` behind `generates …`, or write `first … then …`' });
   return null;
 }

@@ -1,12 +1,12 @@
 /** Expressions: syntax to typed values. */
 import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
 import type { BinaryFn, Node } from '../graph/graph.ts';
-import { originOf, sizeOf as sizeOfSpace } from '../graph/spaces.ts';
+import { sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { describeType, elemName } from './describe.ts';
 import { filled, indexValue, positionOf } from './index-expr.ts';
-import { lost, numberOf, reportLost } from './inner.ts';
+import { firstOf, lost, numberOf, reportLost } from './inner.ts';
 import {
   alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
 } from './operate.ts';
@@ -78,8 +78,8 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       const then = evaluateTensor(expr.then, here);
       if (first === null || then === null) return ERROR;
       const { elem } = typeOf(decoding.position);
-      const place = elem.kind === 'index' ? originOf(elem.space) : 0;
-      const start = binary('eq', decoding.position, constant(place, 'int', here, expr.span), here, expr.span);
+      const place = elem.kind === 'index' ? firstOf(elem.space, here, expr.span) : constant(0, 'int', here, expr.span);
+      const start = binary('eq', decoding.position, place, here, expr.span);
       return start === null ? ERROR : tensorOrError(select(start, first, then, here, expr.span));
     }
     case 'where':

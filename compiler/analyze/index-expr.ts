@@ -1,12 +1,12 @@
 /** Brackets behind a value: renaming, merging, splitting and indexing of axes. */
 import type { BracketArg, Expr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import { liesWithin } from './interval.ts';
-import { isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
+import { firstOf, isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
@@ -174,9 +174,8 @@ function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): 
       return null;
     }
     const b = here.ctx.builder.at(origin(here, span));
-    const low = originOf(axis.space);
-    if (value.which === 'first') return b.gather(node, constant(low, 'int', here, span), axis.id, !empty);
-    const last = binary('add', numberOf(sizeOf(axis.space), here, span), constant(low - 1, 'int', here, span), here, span);
+    if (value.which === 'first') return b.gather(node, firstOf(axis.space, here, span), axis.id, !empty);
+    const last = binary('add', numberOf(sizeOf(axis.space), here, span), firstOf(axis.space, here, span, -1), here, span);
     return last === null ? null : b.gather(node, last, axis.id, !empty);
   }
   const index = evaluateTensor(value, here);
@@ -244,8 +243,9 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
 function provablyInside(index: Node, axis: Axis, here: Here): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
-  if (elem.kind === 'index') return (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) || (partOf(elem.space, space, here) && originOf(elem.space) === originOf(space));
-  if (isRagged(space) || originOf(space) !== 0) return false;
+  if (elem.kind === 'index') return (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) || (partOf(elem.space, space, here) && originOf(elem.space).key === originOf(space).key);
+  if (isRagged(space)) return false;
+  if (!startsAtZero(space)) return liesWithin(index, space);
   const extent = sizeOf(space);
   if (index.op.kind === 'constant') {
     const { value } = index.op;
@@ -256,7 +256,7 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
     }
     return true;
   }
-  if (liesWithin(index, extent)) return true;
+  if (liesWithin(index, space)) return true;
   if (index.op.kind !== 'binary') return false;
   // `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis.
   const [left, right] = index.inputs as [Node, Node];

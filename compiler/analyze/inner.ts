@@ -1,11 +1,11 @@
 /** Dims that are `ragged in` another: `word` has a length for each place of `sentence`, and goes where that axis goes. */
 import type { Declaration, Span } from '../../grammar/ast.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
-import { innerDims } from '../graph/spaces.ts';
+import { innerDims, originOf } from '../graph/spaces.ts';
 import { allAxes, binary, constant } from './operate.ts';
 import type { Here } from './scope.ts';
 import { dimSpace, origin, placeOf, report, typeOf } from './scope.ts';
-import { atomsOf, foldSize, size as sizes, type Size } from './size.ts';
+import { atomsOf, constantOf, foldSize, size as sizes, type Size } from './size.ts';
 
 interface Lost {
   readonly axis: Axis;
@@ -75,6 +75,13 @@ export function numberOf(size: Size, here: Here, span: Span): Node {
     quot: (a, b) => builder.node({ kind: 'unary', fn: 'floor' }, [binary('div', a, b, here, span) ?? a]),
     fn: (name) => { throw new RangeError(`${name} of an inner length`); },
   });
+}
+
+/** The position of a space's first place, and if wished of one some places from it. */
+export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
+  const at = sizes.add(originOf(space), sizes.int(by));
+  const known = constantOf(at);
+  return known === null ? numberOf(at, here, span) : constant(known, 'int', here, span);
 }
 
 /** How many places of the inner dim there are: a one for each, added up. */

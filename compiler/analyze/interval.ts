@@ -1,5 +1,5 @@
 /** Between which places an index lies, as far as its arithmetic tells: what is inside an axis for all sizes is never absent. */
-import type { Node } from '../graph/graph.ts';
+import type { Node, Space } from '../graph/graph.ts';
 import { originOf, sizeOf } from '../graph/spaces.ts';
 import { typeOf } from './scope.ts';
 import { nonNegative, size, type Size } from './size.ts';
@@ -9,19 +9,22 @@ interface Interval {
   readonly high: Size;
 }
 
-/** Is the index from 0 to below `extent`? */
-export function liesWithin(index: Node, extent: Size): boolean {
+/** Is the index a position of the space, for all sizes? */
+export function liesWithin(index: Node, space: Space): boolean {
   const interval = intervalOf(index);
-  return interval !== null && nonNegative(interval.low) && nonNegative(size.sub(size.sub(extent, size.int(1)), interval.high));
+  const within = positionsOf(space);
+  return interval !== null && nonNegative(size.sub(interval.low, within.low)) && nonNegative(size.sub(within.high, interval.high));
+}
+
+function positionsOf(space: Space): Interval {
+  const low = originOf(space);
+  return { low, high: size.sub(size.add(low, sizeOf(space)), size.int(1)) };
 }
 
 function intervalOf(node: Node): Interval | null {
   const { op, inputs } = node;
   const { elem } = typeOf(node);
-  if (elem.kind === 'index') {
-    const first = size.int(originOf(elem.space));
-    return { low: first, high: size.sub(size.add(first, sizeOf(elem.space)), size.int(1)) };
-  }
+  if (elem.kind === 'index') return positionsOf(elem.space);
   switch (op.kind) {
     case 'constant': return Number.isSafeInteger(op.value) ? { low: size.int(op.value), high: size.int(op.value) } : null;
     case 'size': return { low: op.size, high: op.size };

@@ -66,5 +66,5 @@ export function lengthSpace(size: Size, id: string, label: string, span: Span, h
   const least = (empty: number): Size => sizes.sub(substitute(size, new Map([...atomsOf(size)].map((atom) => [atom, sizes.add(sizes.atom(atom), sizes.int(ctx.emptied.has(atom) ? empty : 1))]))), sizes.int(1));
   const isSure = nonNegative(least(1));
   if (!isSure) ctx.requirements.push({ kind: 'atMost', a: sizes.int(1), b: size, origin: origin(here, span), why: `\`${label}\` has one place or more` });
-  return dimSpace({ id, label, size, ragged: true, origin: 0, mayBeEmpty: isSure && !nonNegative(least(0)) });
+  return dimSpace({ id, label, size, ragged: true, origin: sizes.int(0), mayBeEmpty: isSure && !nonNegative(least(0)) });
 }

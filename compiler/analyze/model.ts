@@ -116,9 +116,9 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
 function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here): number | null {
   const number = value.kind === 'bool' ? (value.value ? 1 : 0) : numberOfExpr(value);
   const known = elem.kind === 'index' ? constantOf(sizeOf(elem.space)) : null;
-  const first = elem.kind === 'index' ? originOf(elem.space) : 0;
+  const first = elem.kind === 'index' ? constantOf(originOf(elem.space)) : 0;
   const fits = number !== null && (value.kind === 'bool') === (elem.kind === 'bool') && (elem.kind === 'float' || Number.isInteger(number))
-    && (elem.kind !== 'index' || (number >= first && (known === null || number < first + known)));
+    && (elem.kind !== 'index' || (first !== null && number >= first && (known === null || number < first + known)));
   if (fits) return number;
   if (value.kind === 'error') return null;
   report(here, 'E0305', value.span, `this is no default of the input \`${name}\``, {

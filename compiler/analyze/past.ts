@@ -41,7 +41,7 @@ function tapeOf(loop: Node, label: string, { ctx }: Here): Dim {
   const known = ctx.tapes.get(loop);
   if (known !== undefined) return known;
   const id = `${label}@${loop.id}`;
-  const made: Dim = { id, label, size: size.atom(id), ragged: true, origin: 0, mayBeEmpty: false };
+  const made: Dim = { id, label, size: size.atom(id), ragged: true, origin: size.int(0), mayBeEmpty: false };
   ctx.tapes.set(loop, made);
   return made;
 }

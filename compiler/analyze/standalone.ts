@@ -39,7 +39,7 @@ export function checkDecoder(declaration: Declaration, module: LoadedModule, her
 function formalDim(label: string, here: Here): Space {
   const id = `${here.path}.${label}`;
   here.ctx.formals.add(id);
-  return dimSpace({ id, label, size: size.atom(id), ragged: false, origin: 0, mayBeEmpty: false });
+  return dimSpace({ id, label, size: size.atom(id), ragged: false, origin: size.int(0), mayBeEmpty: false });
 }
 
 function defineFormals(declaration: Declaration, here: Here): void {

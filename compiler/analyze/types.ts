@@ -8,7 +8,7 @@ import { lost, reportLost } from './inner.ts';
 import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf, unknownName } from './scope.ts';
 import { isOfLengths, lengthSpace } from './length.ts';
 import type { Size } from './size.ts';
-import { atomsOf, constantOf, evaluate, size, SizeError } from './size.ts';
+import { atomsOf, constantOf, evaluate, showSize, size, SizeError } from './size.ts';
 
 /** The size an expression denotes, or null (reported). */
 export function sizeOfExpr(expr: Expr, here: Here): Size | null {
@@ -241,7 +241,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
   const label = shared ?? spec.name.text;
   const id = shared ?? `${file?.prefix ?? here.frame.id}${label}`;
   const override = shared === null ? undefined : ctx.overrides.get(label);
-  const dim = (given: Partial<Dim> & { size: Size }): Space => dimSpace({ id, label, ragged: false, origin: 0, mayBeEmpty: false, ...given });
+  const dim = (given: Partial<Dim> & { size: Size }): Space => dimSpace({ id, label, ragged: false, origin: size.int(0), mayBeEmpty: false, ...given });
   const { value } = spec;
   if (override !== undefined && (value.kind !== 'size' || typeof override !== 'number' || !Number.isInteger(override) || override < 1)) {
     here.ctx.problems.report({
@@ -276,11 +276,16 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       const from = sizeOfExpr(value.from, here);
       const to = sizeOfExpr(value.to, here);
       if (from === null || to === null) return null;
-      const low = constantOf(from) ?? fixedNumber(from, here);
       const places = size.add(size.sub(to, from), size.int(1));
       const known = constantOf(places);
-      if (low !== null && (known === null || known >= 1)) return dim({ size: places, origin: low });
-      report(here, 'E0311', spec.span, low === null ? 'a range begins at a number known to the compiler' : 'the range is empty');
+      if (known !== null && known < 1) {
+        report(here, 'E0311', spec.span, 'the range is empty');
+        return null;
+      }
+      if (!isOfLengths(from, here) && !isOfLengths(to, here)) return dim({ size: places, origin: from });
+      report(here, 'E0311', spec.span, 'a range cannot begin or end at a length of the examples', {
+        why: 'its positions are the same for all examples', fix: `count its places from 0: \`dim ${label} = ${showSize(places)}\``,
+      });
       return null;
     }
     case 'size': {

@@ -2,7 +2,7 @@
 import type { CodeBlockWriter } from 'ts-morph';
 import { atomsOf, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
-import { innerDims, isRagged, sizeOf } from '../graph/spaces.ts';
+import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
 import { literal } from './lower.ts';
@@ -117,9 +117,10 @@ class DefinitionWriter {
       const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: elem.space.kind === 'dim' ? elem.space.dim.label : input, space: elem.space } : null;
       const many = indexed !== null && isMade(indexed.space);
       const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim)) && !this.#follows(space)).map((axis) => sizeOf(axis.space));
+      const first = indexed === null || startsAtZero(indexed.space) ? '' : `, first: ${this.#size(originOf(indexed.space))}`;
       return {
-        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed, type.axes)}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
-        sizes: read,
+        text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed, type.axes)}${first}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
+        sizes: indexed === null ? read : [...read, originOf(indexed.space)],
       };
     };
     const specs = inputs.map(spec);

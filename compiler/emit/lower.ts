@@ -1,8 +1,8 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
-import { size as sizes } from '../analyze/size.ts';
+import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
-import { isRagged, isUnit, originOf, sizeOf } from '../graph/spaces.ts';
+import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
 import { isGrowing } from '../passes/respace.ts';
@@ -241,8 +241,8 @@ class Lowering {
         return this.#shared('given', [`batch.lengths${access(op.dim.label)}`], 'int32', node.origin, `${op.dim.label} length`);
       case 'position': {
         const first = originOf(op.axis.space);
-        const end = sizes.add(sizeOf(op.axis.space), sizes.int(first));
-        return this.#call(node, `${op.axis.label} places`, `tf.range(${first}, `, { size: end, tight: false }, ", 1, 'int32')");
+        const end = sizes.add(sizeOf(op.axis.space), first);
+        return this.#call(node, `${op.axis.label} places`, 'tf.range(', { size: first, tight: false }, ', ', { size: end, tight: false }, ", 1, 'int32')");
       }
       case 'argument':
         return this.#argument(node);
@@ -372,9 +372,9 @@ class Lowering {
     return this.#moved(node, this.#tensorOf(i), originOf(axis.space), 'sub');
   }
 
-  #moved(node: Node, index: Value, first: number, fn: 'add' | 'sub'): Value {
-    if (first === 0) return index.origin.name === null && node.op.kind === 'argmax' ? this.#renamed(node, index) : index;
-    const offset = this.#part(node, 'int32', 'first', `tf.scalar(${first}, 'int32')`);
+  #moved(node: Node, index: Value, first: Size, fn: 'add' | 'sub'): Value {
+    if (constantOf(first) === 0) return index.origin.name === null && node.op.kind === 'argmax' ? this.#renamed(node, index) : index;
+    const offset = this.#part(node, 'int32', 'first', 'tf.scalar(', { size: first, tight: false }, ", 'int32')");
     return this.#part(node, 'int32', 'place', `tf.${fn}(`, index, ', ', offset, ')');
   }
 
@@ -390,7 +390,7 @@ class Lowering {
     const first = originOf(axis.space);
     if (place.kind === 'host') {
       const from = this.#tensorOf(t);
-      const begin = axesOf(t).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', ...(k === position ? (first === 0 ? [place] : [place, ` - ${first}`]) : ['0'])]);
+      const begin = axesOf(t).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', ...(k === position ? (constantOf(first) === 0 ? [place] : [place, ' - ', { size: first, tight: true }]) : ['0'])]);
       const part = this.#part(node, from.dtype, 'place', 'tf.slice(', from, ', [', ...begin, '], ', `[${axesOf(t).map((_, k) => (k === position ? 1 : -1)).join(', ')}])`);
       return this.#call(node, 'picked', 'tf.reshape(', part, ', ', ...shape(axesOf(node)), ')');
     }
@@ -456,8 +456,8 @@ class Lowering {
     const argument = this.#new('argument', [], dtypeOfNode(node), node.origin, role?.hint ?? 'value');
     if (role?.position !== true) return argument;
     const elem = node.types[0]!.elem;
-    const first = elem.kind === 'index' ? originOf(elem.space) : 0;
-    return this.#host(first === 0 ? [argument] : ['(', argument, ` + ${first})`], 'int32', node.origin);
+    if (elem.kind !== 'index' || startsAtZero(elem.space)) return this.#host([argument], 'int32', node.origin);
+    return this.#host(['(', argument, ' + ', { size: originOf(elem.space), tight: true }, ')'], 'int32', node.origin);
   }
 
   #scan(node: Node, op: OpOf<'scan'>): readonly Value[] {

@@ -254,7 +254,10 @@ function extentOf(x: { readonly axes: readonly Extent[] }, id: string): Extent {
 const RULES: Rules = {
   constant: (op) => fill([], () => op.value),
   size: (op, _inputs, { number }) => fill([], () => number(op.size)),
-  position: (op, _inputs, { extents }) => fill(extents([op.axis]), ([place]) => originOf(op.axis.space) + place),
+  position(op, _inputs, { extents, number }) {
+    const origin = number(originOf(op.axis.space));
+    return fill(extents([op.axis]), ([place]) => origin + place);
+  },
 
   unary: (op, inputs, context) => elementwise(inputs, context, ([x]) => UNARY[op.fn](x)),
   binary: (op, inputs, context) => elementwise(inputs, context, ([a, b]) => BINARY[op.fn](a, b)),
@@ -288,8 +291,8 @@ const RULES: Rules = {
       return xs.map((e, k) => (present[k] ? Math.exp(e - max) / total : 0));
     });
   },
-  argmax(op, inputs, { type }) {
-    const origin = type.elem.kind === 'index' ? originOf(type.elem.space) : 0;
+  argmax(op, inputs, { type, number }) {
+    const origin = type.elem.kind === 'index' ? number(originOf(type.elem.space)) : 0;
     // Of nothing: the first place. The checker demands a non-empty axis or an `else`.
     return fold(inputs, [op.axis], first, (found) => {
       const best = Math.max(...values(found));
@@ -314,9 +317,9 @@ const RULES: Rules = {
     });
     return { ...picked, masks: uniteMasks([...picked.masks, ...i.masks, ...(op.inside ? [] : [inside])]) };
   },
-  scatter(op, [g, i], { extents }) {
+  scatter(op, [g, i], { extents, number }) {
     const [axis] = extents([op.axis]);
-    const place = placeIn(axis, originOf(op.axis.space));
+    const place = placeIn(axis, number(originOf(op.axis.space)));
     const { ending, staying } = part([...g.masks, ...i.masks], op.over);
     const loop = [g, i, ...ending].map((grid) => grid.axes).reduce(joinExtents, []);
     const rest = drop(loop, op.over);
@@ -330,10 +333,10 @@ const RULES: Rules = {
     });
     return { ...result, masks: staying };
   },
-  onehot(op, [i], { extents }) {
+  onehot(op, [i], { extents, number }) {
     const axes = [...i.axes, ...extents([op.axis])];
     const index = reader(i, axes);
-    const origin = originOf(op.axis.space);
+    const origin = number(originOf(op.axis.space));
     return { ...fill(axes, (at) => truth(at[at.length - 1] + origin === index(at))), masks: i.masks };
   },
   concat(op, inputs, { type, extents }) {

@@ -32,8 +32,8 @@ export interface Dim {
   /** A dim with a default or a formal: its own atom; a derived dim: its formula; a ragged dim: its own atom (padded size in a batch, own length in one example). */
   readonly size: Size;
   readonly ragged: boolean;
-  /** Position of the first place: `dim shift = -1..1` has -1. */
-  readonly origin: number;
+  /** Position of the first place: `dim offset = -reach..reach` has -reach. */
+  readonly origin: Size;
   /** Only ragged: may an example have length 0? */
   readonly mayBeEmpty: boolean;
   /** `= input`: one size for all examples of a call, known from their data. */

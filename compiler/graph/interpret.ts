@@ -388,7 +388,7 @@ class Run {
       type: node.types[0],
       extents: (axes) => this.#extents(axes),
       number: (size) => this.#number(size),
-      origin: (operand, axis) => originOf(axisOf(typeOf(node.inputs[operand]), axis).space),
+      origin: (operand, axis) => this.#number(originOf(axisOf(typeOf(node.inputs[operand]), axis).space)),
     };
   }
 
@@ -465,8 +465,9 @@ class Run {
     const past = new Map(region.states.map((argument): [Node, Tensor[]] => [argument, []]));
     const { tape } = region;
     const emitted = region.emits.map((): Tensor[] => []);
+    const origin = this.#number(originOf(axis.space));
     for (const place of op.reversed ? places.toReversed() : places) {
-      const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => originOf(axis.space) + place)]];
+      const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => origin + place)]];
       region.xs.forEach((argument, k) => bound.push([argument, this.#conform(takeTensor(sequences[k], axis.id, place), typeOf(argument))]));
       region.states.forEach((argument, k) => {
         const state = this.#conform(states[k], typeOf(argument));

@@ -53,16 +53,20 @@ export function relocated(space: Space, change: (dim: Dim, within: Axis | null) 
 }
 
 /** Position of the first place; `words + oov` starts where `words` starts, so that positions of `words` mean the same in both. */
-export function originOf(space: Space): number {
+export function originOf(space: Space): Size {
   switch (space.kind) {
     case 'dim':
       return space.dim.origin;
     case 'cat':
-      return space.parts.length > 0 ? originOf(space.parts[0]) : 0;
+      return space.parts.length > 0 ? originOf(space.parts[0]) : size.int(0);
     case 'merge':
     case 'anon':
-      return 0;
+      return size.int(0);
   }
+}
+
+export function startsAtZero(space: Space): boolean {
+  return constantOf(originOf(space)) === 0;
 }
 
 /** The normal form: `cat` and `merge` are associative, and of one part they are that part. Nominal on dims. */

@@ -4,7 +4,7 @@
  */
 import { atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
-import { hasAxis, innerDims, isRagged, join as joined, originOf, sizeOf } from '../graph/spaces.ts';
+import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { GraphError } from '../graph/errors.ts';
 import { all, axesOf, BATCH, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
@@ -119,8 +119,7 @@ export class Absence {
 
   #before(position: Node, axis: Axis): Node {
     const m = this.#m;
-    const origin = originOf(axis.space);
-    const end = origin === 0 ? this.length(axis) : m.add(this.length(axis), m.constant(origin, 'int'));
+    const end = startsAtZero(axis.space) ? this.length(axis) : m.add(this.length(axis), m.first(axis));
     return m.binary('lt', position, end);
   }
 
@@ -135,10 +134,9 @@ export class Absence {
   /** The nearest place that exists; of an empty axis the first. */
   clamp(i: Node, axis: Axis): Node {
     const m = this.#m;
-    const origin = originOf(axis.space);
     const length = this.length(axis);
-    const last = m.add(mayBeEmpty(axis.space) ? m.binary('max', length, m.constant(1, 'int')) : length, m.constant(origin - 1, 'int'));
-    return m.binary('min', m.binary('max', i, m.constant(origin, 'int')), last);
+    const last = m.add(mayBeEmpty(axis.space) ? m.binary('max', length, m.constant(1, 'int')) : length, m.first(axis, -1));
+    return m.binary('min', m.binary('max', i, m.first(axis)), last);
   }
 
   /** Everything that decides whether a place of the value exists: masks, ragged ends, and ends of the loops it stands in. */

@@ -7,7 +7,7 @@
 import { constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { hasAxis, join, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { hasAxis, join, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
 import { spread } from './batch-spread.ts';
 import { axesOf, type Maker } from './maker.ts';
@@ -35,7 +35,7 @@ function formOf(node: Node): Form | null {
   switch (op.kind) {
     case 'constant': return Number.isSafeInteger(op.value) ? { terms: [], offset: sizes.int(op.value) } : null;
     case 'size': return { terms: [], offset: op.size };
-    case 'position': return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: sizes.int(originOf(op.axis.space)) };
+    case 'position': return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: originOf(op.axis.space) };
     case 'broadcast': return formOf(inputs[0]);
     case 'rename': {
       const form = formOf(inputs[0]);
@@ -108,7 +108,7 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
   }
   if (taps.reduce((product, { count }) => product * count, 1) > MOST_TAPS) return null;
   // Positions are counted from the origin of the axis.
-  return { to: main.axis, stride: strideOf(main)!, taps, offset: sizes.sub(form.offset, sizes.int(originOf(axis.space))) };
+  return { to: main.axis, stride: strideOf(main)!, taps, offset: sizes.sub(form.offset, originOf(axis.space)) };
 }
 
 function offsetsOf({ taps, offset }: Window): readonly Size[] {
@@ -129,7 +129,7 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   if (window === null) return null;
   const { elem } = typeOf(t.value);
   // What moves in is 0: not everywhere a place.
-  if (elem.kind === 'index' && originOf(elem.space) !== 0) return null;
+  if (elem.kind === 'index' && !startsAtZero(elem.space)) return null;
 
   const { to, stride, taps } = window;
   const count = sizeOf(axis.space);
@@ -142,10 +142,10 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   const mayBeBefore = !isInside && !offsets.every(nonNegative);
   const mayBeBehind = !isInside && !offsets.every((offset) => nonNegative(room(offset)));
   if (mayBeBefore) {
-    tests.push(isPlain ? m.binary('ge', m.position(to), m.size(sizes.sub(sizes.int(first), window.offset))) : m.binary('ge', i, m.constant(originOf(axis.space), 'int')));
+    tests.push(isPlain ? m.binary('ge', m.position(to), m.size(sizes.sub(first, window.offset))) : m.binary('ge', i, m.first(axis)));
   }
   if (mayBeBehind) {
-    const end = sizes.add(count, sizes.int(isPlain ? first : originOf(axis.space)));
+    const end = sizes.add(count, isPlain ? first : originOf(axis.space));
     tests.push(m.binary('lt', isPlain ? m.position(to) : i, absence.numberOn(isPlain ? sizes.sub(end, window.offset) : end, axis)));
   }
 
@@ -182,7 +182,7 @@ function circular(i: Node, axis: Axis): Node | null {
 /** t[axis = inner mod n], n the size of the axis. */
 function rolled(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis, inner: Node): Partial | null {
   // A ragged axis goes round at each example's own length; of one that does not begin at 0 `mod` gives other places.
-  if (absence.ragged(axis) || originOf(axis.space) !== 0) return null;
+  if (absence.ragged(axis) || !startsAtZero(axis.space)) return null;
   const form = formOf(inner);
   const window = form === null ? null : windowOf(form, axis, false, [t.value, ...t.masks].flatMap(axesOf));
   if (window === null || window.stride !== 1 || !sameSpace(window.to.space, axis.space)) return null;

@@ -4,7 +4,7 @@
  */
 import { constantOf, nonNegative, size as sizes } from '../analyze/size.ts';
 import type { Axis, Node } from '../graph/graph.ts';
-import { hasAxis, join, originOf, sizeOf } from '../graph/spaces.ts';
+import { hasAxis, join, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
 import { axesOf, type Maker } from './maker.ts';
 
@@ -30,11 +30,11 @@ function placesOf({ op, inputs }: Node): Axis | null {
 /** t[axis = i], or null where `i` is no such quotient or may lie outside. */
 export function spread(m: Maker, absence: Absence, t: Partial, i: Node, axis: Axis): Partial | null {
   const found = divided(i);
-  if (found === null || absence.ragged(axis) || originOf(axis.space) !== 0) return null;
+  if (found === null || absence.ragged(axis) || !startsAtZero(axis.space)) return null;
   const { to, by } = found;
   const all = sizes.mul(sizeOf(axis.space), sizes.int(by));
   const rest = sizes.sub(all, sizeOf(to.space));
-  if (originOf(to.space) !== 0 || !nonNegative(rest) || [t.value, ...t.masks].some((node) => hasAxis(axesOf(node), to.id))) return null;
+  if (!startsAtZero(to.space) || !nonNegative(rest) || [t.value, ...t.masks].some((node) => hasAxis(axesOf(node), to.id))) return null;
   const phase: Axis = { id: `${to.id}.phase`, label: to.label, space: { kind: 'anon', size: sizes.int(by) } };
   const whole: Axis = constantOf(rest) === 0 ? to : { id: `${to.id}.whole`, label: to.label, space: { kind: 'anon', size: all } };
   const moved = absence.move(t, (node) => {

@@ -5,7 +5,7 @@
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { axisOf, hasAxis, isInner, originOf } from '../graph/spaces.ts';
+import { axisOf, hasAxis, isInner } from '../graph/spaces.ts';
 import { Absence, isPositive, mayBeEmpty, raggedDims, SKIPPED_LOGIT, type Partial } from './absence.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
@@ -186,7 +186,7 @@ class Batch extends Rebuild {
       const ids = parts.map((axis, k) => (axis !== null && hasAxis(axesOf(nodes[k]), axis.id) ? axis : null));
       if (!gaps) return m.make({ ...op, parts: ids.map((axis) => axis?.id ?? null) }, nodes);
       const place = m.position(op.axis);
-      const first = m.constant(originOf(op.axis.space), 'int');
+      const first = m.first(op.axis);
       let start: Node = first;
       const ends: Node[] = [];
       const read = nodes.map((node, k) => {
@@ -195,7 +195,7 @@ class Batch extends Rebuild {
         start = m.add(start, axis === null ? m.constant(1, 'int') : absence.length(axis));
         ends.push(start);
         if (ids[k] === null || axis === null) return node;
-        const at = m.add(m.sub(place, from), m.constant(originOf(axis.space), 'int'));
+        const at = m.add(m.sub(place, from), m.first(axis));
         return m.gather(node, absence.clamp(at, axis), axis.id);
       });
       return read.reduceRight((later, node, k) => m.select(m.binary('lt', place, ends[k]), node, later));
@@ -216,8 +216,8 @@ class Batch extends Rebuild {
     const absence = this.#absence;
     const axis = axisOf(typeOf(x.value), op.axis);
     if (!absence.differs(op.start)) return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
-    const first = m.add(absence.number(op.start), m.constant(originOf(axis.space), 'int'));
-    const at = op.into === null ? first : m.add(first, m.sub(m.position(op.into), m.constant(originOf(op.into.space), 'int')));
+    const first = m.add(absence.number(op.start), m.first(axis));
+    const at = op.into === null ? first : m.add(first, m.sub(m.position(op.into), m.first(op.into)));
     const inside = absence.clamp(at, axis);
     return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, inside, op.axis) : node));
   }
@@ -238,7 +238,7 @@ class Batch extends Rebuild {
     for (const axis of [...merged].reverse()) {
       const length = mayBeEmpty(axis.space) ? m.binary('max', absence.length(axis), m.constant(1, 'int')) : absence.length(axis);
       const place = axis === merged[0] ? rest : m.binary('mod', rest, length);
-      places.set(axis, absence.clamp(m.add(place, m.constant(originOf(axis.space), 'int')), axis));
+      places.set(axis, absence.clamp(m.add(place, m.first(axis)), axis));
       // Half a place more: the quotient of the division in float32 never falls short of a whole number.
       rest = m.unary('floor', m.div(m.add(m.float(rest), m.constant(0.5)), m.float(length)));
     }
@@ -307,7 +307,7 @@ class Batch extends Rebuild {
   #last(emitted: Node, init: Node, axis: Axis): Node {
     const { m } = this;
     const length = this.#absence.length(axis);
-    const last = m.add(length, m.constant(originOf(axis.space) - 1, 'int'));
+    const last = m.add(length, m.first(axis, -1));
     const value = m.contract(m.make({ kind: 'onehot', axis }, [last]), emitted, [axis.id]);
     return mayBeEmpty(axis.space) ? m.select(m.binary('gt', length, m.constant(0, 'int')), value, init) : value;
   }

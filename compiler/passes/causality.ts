@@ -6,7 +6,7 @@
 import { atomsOf, constantOf } from '../analyze/size.ts';
 import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { anchorOf, clockAxes, insideOf, lookedAlong } from './clock.ts';
 import { Inline, Whole } from './inline.ts';
 import { Maker } from './maker.ts';
@@ -128,7 +128,7 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
 
 /** Unless it is proved that the index is at most the place that it is read from. */
 function mayBeLater(m: Maker, index: Node, space: Space): boolean {
-  if (index.op.kind === 'constant') return index.op.value > originOf(space);
+  if (index.op.kind === 'constant') return index.op.value > (constantOf(originOf(space)) ?? -Infinity);
   const excess = beyond(m, index, space);
   return excess === null || excess > 0;
 }
@@ -139,7 +139,10 @@ function beyond(m: Maker, node: Node, space: Space): number | null {
   const of = (x: Node): number | null => beyond(m, x, space);
   const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
   switch (op.kind) {
-    case 'constant': return op.value - Math.min(originOf(space), op.value);
+    case 'constant': {
+      const first = constantOf(originOf(space));
+      return first === null ? null : Math.max(op.value - first, 0);
+    }
     case 'position': return sameSpace(op.axis.space, space) ? 0 : null;
     case 'argument': {
       const { elem } = typeOf(node);
@@ -158,7 +161,7 @@ function beyond(m: Maker, node: Node, space: Space): number | null {
           return found.length === 0 ? null : Math.min(...found);
         }
         // x / n <= max(x, 0) for n >= 1, and `now` is never below 0.
-        case 'div': return range(b)[0] >= 1 && originOf(space) === 0 ? both(of(a), 0) : null;
+        case 'div': return range(b)[0] >= 1 && startsAtZero(space) ? both(of(a), 0) : null;
         default: return null;
       }
     }
@@ -182,8 +185,8 @@ function range(node: Node): readonly [number, number] {
     }
     case 'position': {
       const known = constantOf(sizeOf(op.axis.space));
-      const first = originOf(op.axis.space);
-      return [first, known === null ? Infinity : first + known - 1];
+      const first = constantOf(originOf(op.axis.space));
+      return first === null ? [-Infinity, Infinity] : [first, known === null ? Infinity : first + known - 1];
     }
     case 'unary': {
       const [low, high] = range(inputs[0]);

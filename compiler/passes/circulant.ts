@@ -6,7 +6,7 @@
 import { evaluate, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { axisOf, originOf, sizeOf } from '../graph/spaces.ts';
+import { axisOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
@@ -57,7 +57,7 @@ class Circulant extends Rebuild {
     const { space } = axisOf(typeOf(x), axis);
     try {
       const count = evaluate(sizeOf(space), (atom) => this.#known.get(atom) ?? Infinity);
-      return originOf(space) === 0 && count <= SHORT;
+      return startsAtZero(space) && count <= SHORT;
     } catch {
       return false;
     }

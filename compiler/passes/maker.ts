@@ -2,7 +2,7 @@
  * Makes nodes with inferred types, each only once: an operation on the same inputs is the same node. With a rule of
  * algebra (simplify-rules.ts) it answers with a simpler node instead. It also knows on which open loops a node depends.
  */
-import { size as sizes, type Size } from '../analyze/size.ts';
+import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, BinaryFn, Dim, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
@@ -196,7 +196,14 @@ export class Maker {
     return this.make({ kind: 'size', size: value }, []);
   }
 
-  /** Positions run from the space's origin: the first place is `originOf`. */
+  /** The position of the first place, and if wished of one some places from it. */
+  first({ space }: Axis, by = 0): Node {
+    const at = sizes.add(originOf(space), sizes.int(by));
+    const known = constantOf(at);
+    return known === null ? this.size(at) : this.constant(known, 'int');
+  }
+
+  /** Positions run from the space's origin. */
   position(axis: Axis): Node {
     return this.make({ kind: 'position', axis }, []);
   }
@@ -269,7 +276,7 @@ export class Maker {
 
   /** Whether `i` is a place of `axis`, whose number of places is `count`. */
   isInside(i: Node, axis: Axis, count: Node): Node {
-    const first = this.constant(originOf(axis.space), 'int');
+    const first = this.first(axis);
     return this.binary('and', this.binary('ge', i, first), this.binary('lt', i, this.add(count, first)));
   }
 }
@@ -289,13 +296,13 @@ export function idsOf(node: Node): readonly string[] {
 export const BATCH: Axis = {
   id: 'batch',
   label: 'batch',
-  space: { kind: 'dim', dim: { id: 'batch', label: 'batch', size: sizes.atom('batch'), ragged: false, origin: 0, mayBeEmpty: false } },
+  space: { kind: 'dim', dim: { id: 'batch', label: 'batch', size: sizes.atom('batch'), ragged: false, origin: sizes.int(0), mayBeEmpty: false } },
 };
 
 export const BEAM: Axis = {
   id: 'beam',
   label: 'beam',
-  space: { kind: 'dim', dim: { id: 'beam', label: 'beam', size: sizes.atom('beam'), ragged: false, origin: 0, mayBeEmpty: false } },
+  space: { kind: 'dim', dim: { id: 'beam', label: 'beam', size: sizes.atom('beam'), ragged: false, origin: sizes.int(0), mayBeEmpty: false } },
 };
 
 /** In one step of decoding: the hypotheses of all examples. */

@@ -12,7 +12,7 @@ export const NOW = 'now';
 
 /** The id of no dim that a program declares. */
 const SO_FAR = '@places';
-const PLACES: Space = { kind: 'dim', dim: { id: SO_FAR, label: 'places', size: sizes.atom(NOW), ragged: false, origin: 0, mayBeEmpty: false } };
+const PLACES: Space = { kind: 'dim', dim: { id: SO_FAR, label: 'places', size: sizes.atom(NOW), ragged: false, origin: sizes.int(0), mayBeEmpty: false } };
 
 export function isPlaces(axis: Axis): boolean {
   return axis.space.kind === 'dim' && axis.space.dim.id === SO_FAR;
@@ -20,7 +20,7 @@ export function isPlaces(axis: Axis): boolean {
 
 /** What a state has been along a clock: as many places as the clock, one for the initial value, without that of this step. */
 const TAPE = '@tape';
-export const TAPE_SO_FAR: Space = { kind: 'dim', dim: { id: TAPE, label: 'tape', size: sizes.atom(NOW), ragged: false, origin: 0, mayBeEmpty: false } };
+export const TAPE_SO_FAR: Space = { kind: 'dim', dim: { id: TAPE, label: 'tape', size: sizes.atom(NOW), ragged: false, origin: sizes.int(0), mayBeEmpty: false } };
 
 /** Has it one place more at each step along the clock? */
 export function isGrowing(axis: Axis): boolean {

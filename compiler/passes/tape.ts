@@ -10,7 +10,7 @@ import { atomsOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { hasAxis, originOf, sizeOf } from '../graph/spaces.ts';
+import { hasAxis, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { operands, reachable } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
@@ -120,7 +120,7 @@ class Tapes extends Spaces {
         if (scan?.op.kind !== 'scan') return space;
         if (isPlaces(scan.op.axis)) return TAPE_SO_FAR;
         const size = sizes.add(sizes.int(1), sizeOf(scan.op.axis.space));
-        return { kind: 'dim', dim: { id: `${SLOTS} ${space.dim.id}`, label: space.dim.label, size, ragged: false, origin: 0, mayBeEmpty: false } };
+        return { kind: 'dim', dim: { id: `${SLOTS} ${space.dim.id}`, label: space.dim.label, size, ragged: false, origin: sizes.int(0), mayBeEmpty: false } };
       }
     }
   }
@@ -137,8 +137,8 @@ class Tapes extends Spaces {
     if (op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
     const { m } = this;
     const place = this.get(op.region.position);
-    const origin = m.constant(originOf(op.axis.space), 'int');
-    if (!op.reversed) return originOf(op.axis.space) === 0 ? m.unary('int', place) : m.sub(place, origin);
+    const origin = m.first(op.axis);
+    if (!op.reversed) return startsAtZero(op.axis.space) ? m.unary('int', place) : m.sub(place, origin);
     return m.sub(m.add(m.size(sizes.sub(sizeOf(op.axis.space), sizes.int(1))), origin), place);
   }
 

@@ -191,7 +191,7 @@ function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
 function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
   const axis = axisOf(typeOf(inputs[0]), op.axis);
   if (op.into === null) {
-    const place = sizes.add(op.start, sizes.int(originOf(axis.space)));
+    const place = sizes.add(op.start, originOf(axis.space));
     return [m.select(m.binary('eq', m.position(axis), m.size(place)), g, zero(m))];
   }
   const before = op.start;
@@ -276,10 +276,10 @@ const RULES: Rules = {
     const read = (at: Node): Node => m.gather(whole, at, op.axis.id);
     if (typeOf(i).elem.kind === 'index') return [reduceTo(m, read(i), axesOf(read(i)), axesOf(x)), null];
     // An int may lie outside the axis, where scatter drops it.
-    const first = originOf(op.axis.space);
+    const first = m.first(op.axis);
     const count = m.size(sizeOf(op.axis.space));
-    const last = m.add(count, m.constant(first - 1, 'int'));
-    const nearest = m.binary('min', m.binary('max', i, m.constant(first, 'int')), last);
+    const last = m.add(count, m.first(op.axis, -1));
+    const nearest = m.binary('min', m.binary('max', i, first), last);
     const found = m.select(m.isInside(i, op.axis, count), read(nearest), zero(m));
     return [reduceTo(m, found, axesOf(found), axesOf(x)), null];
   },

@@ -127,9 +127,9 @@ export const cases: Readonly<Record<string, Case>> = {
     },
   },
   'positions with an origin': {
-    dims: [...dims, dim('shift', { origin: -1 })], data: { sizes: { ...sizes, shift: 3 }, inputs: { w: numbers(10, 2) } },
+    dims: [...dims, dim('shift', { origin: size.int(-1) })], data: { sizes: { ...sizes, shift: 3 }, inputs: { w: numbers(10, 2) } },
     build: (b) => {
-      const shift = axis(dim('shift', { origin: -1 }));
+      const shift = axis(dim('shift', { origin: size.int(-1) }));
       const w = b.input('w', tensor(float, [batch, keys]));
       const place = b.binary('mod', b.binary('sub', b.position(keys), b.position(shift)), b.size(size.atom('keys')));
       const s = b.softmax(b.unary('float', b.position(shift)), 'shift');

@@ -16,7 +16,7 @@ import * as ops from '../../runtime/ops.ts';
 import type { Batch, Definition, Tensors } from '../../runtime/definition.ts';
 
 export function dim(id: string, more: Partial<Dim> = {}): Dim {
-  return { id, label: id, size: size.atom(id), ragged: false, origin: 0, mayBeEmpty: false, ...more };
+  return { id, label: id, size: size.atom(id), ragged: false, origin: size.int(0), mayBeEmpty: false, ...more };
 }
 
 export function axis(of: Dim, id = of.id): Axis {

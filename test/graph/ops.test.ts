@@ -16,7 +16,7 @@ const i = (values: readonly number[], over = c): Node => literal(b, values, [ove
 const CASES: readonly [Op['kind'], Node, string, Shown][] = [
   ['constant', b.constant(2.5), '[]', 2.5],
   ['size', b.size(size.add(size.int(3), size.int(4))), 'int []', 7],
-  ['position', b.position(axis('shift', dim('shift', { size: size.int(3), origin: -1 }))), 'index(shift)[shift]', [-1, 0, 1]],
+  ['position', b.position(axis('shift', dim('shift', { size: size.int(3), origin: size.int(-1) }))), 'index(shift)[shift]', [-1, 0, 1]],
   ['unary', b.unary('neg', v), '[c: 3]', [-10, -20, -30]],
   ['binary', b.binary('add', M, v), '[r: 2, c: 3]', [[11, 22, 33], [14, 25, 36]]],
   ['binary', b.binary('mul', v, M), '[r: 2, c: 3]', [[10, 40, 90], [40, 100, 180]]],

@@ -9,7 +9,7 @@ export const INT: Elem = { kind: 'int' };
 export const BOOL: Elem = { kind: 'bool' };
 
 export function dim(id: string, options: Partial<Dim> = {}): Dim {
-  return { id, label: id, size: size.atom(id), ragged: false, origin: 0, mayBeEmpty: false, ...options };
+  return { id, label: id, size: size.atom(id), ragged: false, origin: size.int(0), mayBeEmpty: false, ...options };
 }
 
 /** An axis over a dim of its own, or of a fixed number of places. */

@@ -40,7 +40,7 @@ export function examplesOf(program: Program, sizes: Readonly<Record<string, numb
       const one = (): number => {
         const x = Math.sin(1.3 + 2.7 * seed++);
         if (elem.kind === 'bool') return x > -0.4 ? 1 : 0;
-        if (elem.kind === 'index') return originOf(elem.space) + Math.floor(Math.abs(x) * extent({ id: '', label: '', space: elem.space }));
+        if (elem.kind === 'index') return evaluate(originOf(elem.space), (atom) => own.get(atom)!) + Math.floor(Math.abs(x) * extent({ id: '', label: '', space: elem.space }));
         return elem.kind === 'int' ? Math.round(3 * x) : x;
       };
       const nested = (axes: readonly Axis[]): Nested => (axes.length === 0 ? one() : Array.from({ length: extent(axes[0]!) }, () => nested(axes.slice(1))));

@@ -40,7 +40,7 @@ export function leaves(roots: Roots): { readonly inputs: ReadonlyMap<string, Ten
 export const places = (axis: Axis, sizes: Sizes): number => evaluate(sizeOf(axis.space), (atom) => sizes[atom]);
 
 function element(type: TensorType, sizes: Sizes, random: Random): number {
-  if (type.elem.kind === 'index') return originOf(type.elem.space) + Math.floor(random() * evaluate(sizeOf(type.elem.space), (atom) => sizes[atom]));
+  if (type.elem.kind === 'index') return evaluate(originOf(type.elem.space), (atom) => sizes[atom]) + Math.floor(random() * evaluate(sizeOf(type.elem.space), (atom) => sizes[atom]));
   if (type.elem.kind === 'bool') return random() < 0.6 ? 1 : 0;
   return type.elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
 }

@@ -104,7 +104,7 @@ export function exampleOf(program: Program, lengths: Readonly<Record<string, num
   };
   const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
   return Object.fromEntries(inputs.map(({ name, type: { elem, axes } }) => [name, value(axes, () => {
-    if (elem.kind === 'index') return originOf(elem.space) + Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => Number(sizes.get(atom))));
+    if (elem.kind === 'index') return evaluate(originOf(elem.space), (atom) => Number(sizes.get(atom))) + Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => Number(sizes.get(atom))));
     if (elem.kind === 'bool') return random() < 0.6;
     return elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
   })]));
