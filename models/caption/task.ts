@@ -110,23 +110,22 @@ function lookedAt(weights: Value, word: number): number {
   return row.indexOf(Math.max(...row));
 }
 
-/** Whole captions, and words of the right caption that are looked for on the thing which they tell of. */
+/** Whole captions; and of the right caption's words, colours and shapes apart, how many are looked for on the thing which they tell of. */
 async function evaluate(model: CaptionModel, examples: readonly TaskExample<CaptionInput, CaptionTarget>[], progress?: (done: number) => void): Promise<Evaluation> {
   const verdicts = await inParts(examples, 128, async (part) => {
     const answers = await model.generate(part.map(({ input }) => input));
     const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
     return part.map(({ input: { scene }, answer, group }, k) => {
-      const words = scene.things.flatMap((thing) => [thing, thing]);
-      const found = words.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, t), thing)).length;
-      return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, aligned: found / words.length };
+      const share = (word: number): number => scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, 2 * t + word), thing)).length / scene.things.length;
+      return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, colour: share(0), shape: share(1) };
     });
   }, progress);
   const row = (group: string, of: typeof verdicts) => {
     const mean = (value: (verdict: (typeof verdicts)[number]) => number): number => of.reduce((sum, each) => sum + value(each), 0) / of.length;
-    return { group, examples: of.length, values: [mean(({ exact }) => exact), mean(({ aligned }) => aligned)] };
+    return { group, examples: of.length, values: [mean(({ exact }) => exact), mean(({ colour }) => colour), mean(({ shape }) => shape)] };
   };
   const groups = [...new Set(verdicts.map(({ group }) => group!))].sort();
-  return { columns: ['exact caption', 'looks at the thing'], rows: [row('all', verdicts), ...groups.map((group) => row(group, verdicts.filter((each) => each.group === group)))] };
+  return { columns: ['exact caption', 'colour: on the thing', 'shape: on the thing'], rows: [row('all', verdicts), ...groups.map((group) => row(group, verdicts.filter((each) => each.group === group)))] };
 }
 
 async function pictures(model: CaptionModel, inputs: readonly ParsedInput<CaptionInput>[]): Promise<Picture[]> {

@@ -20,12 +20,16 @@ export function hull(points: readonly Point[]): number[] {
   return [...corners.slice(first), ...corners.slice(0, first)];
 }
 
-/** Of a simple polygon; half the sum of its cross products. */
-export function area(polygon: readonly Point[]): number {
-  return Math.abs(polygon.reduce((sum, [x, y], k) => {
+/** Of a simple polygon; half the sum of its cross products, below 0 where it goes round clockwise. */
+function signedArea(polygon: readonly Point[]): number {
+  return polygon.reduce((sum, [x, y], k) => {
     const [u, v] = polygon[(k + 1) % polygon.length]!;
     return sum + x * v - u * y;
-  }, 0)) / 2;
+  }, 0) / 2;
+}
+
+export function area(polygon: readonly Point[]): number {
+  return Math.abs(signedArea(polygon));
 }
 
 /** Does no side of the closed polygon cross another? */
@@ -51,13 +55,10 @@ export function tourLength(points: readonly Point[], tour: ArrayLike<number>): n
   return sum;
 }
 
-/**
- * The shortest round trip from point 0 (Held & Karp 1962), in the direction in which the second point has a lower number
- * than the last. Time n² 2ⁿ.
- */
+/** The shortest round trip from point 0, counter-clockwise (Held & Karp 1962). Time n² 2ⁿ. */
 export function shortestTour(points: readonly Point[]): number[] {
   const n = points.length;
-  if (n <= 3) return points.map((_, k) => k);
+  if (n === 1) return [0];
   // Sets of the points 1 … n - 1, and the last one visited.
   const m = n - 1;
   const apart = new Float64Array(n * n);
@@ -89,5 +90,5 @@ export function shortestTour(points: readonly Point[]): number[] {
   }
   tour.push(0);
   tour.reverse();
-  return tour[1]! < tour.at(-1)! ? tour : [0, ...tour.slice(1).reverse()];
+  return signedArea(tour.map((k) => points[k]!)) >= 0 ? tour : [0, ...tour.slice(1).reverse()];
 }
