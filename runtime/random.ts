@@ -107,6 +107,8 @@ interface Layout {
   readonly rowStride: number;
   readonly columns: number;
   readonly columnStride: number;
+  /** Of the ragged axes behind two: where their places lie. */
+  readonly deeper: readonly { readonly places: readonly number[]; readonly offset: number }[];
 }
 
 function layoutOf(site: string, shape: readonly number[], ragged: readonly boolean[]): Layout {
@@ -116,7 +118,6 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
   const sizes = shape.slice(1);
   const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
   const coordinates = sizes.map((_, axis) => axis).filter((axis) => ragged[axis]);
-  if (coordinates.length > 2) throw new RangeError(`${site}: random numbers over more than two ragged axes are not supported`);
   for (const axis of coordinates) {
     if (sizes[axis]! >= sites) throw new RangeError(`${site}: random numbers need ragged axes of fewer than ${sites} places, given ${sizes[axis]}`);
   }
@@ -129,7 +130,8 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
     }
     fixed = grown;
   }
-  const [row, column] = coordinates;
+  const [row, column, ...others] = coordinates;
+  const deeper = others.reduce<Layout['deeper']>((known, axis) => known.flatMap(({ places, offset }) => Array.from({ length: sizes[axis]! }, (_, place) => ({ places: [...places, place], offset: offset + place * strides[axis]! }))), [{ places: [], offset: 0 }]);
   return {
     perExample: elementCount(sizes),
     fixed,
@@ -137,6 +139,7 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
     rowStride: row === undefined ? 0 : strides[row]!,
     columns: column === undefined ? 1 : sizes[column]!,
     columnStride: column === undefined ? 0 : strides[column]!,
+    deeper,
   };
 }
 
@@ -235,22 +238,25 @@ export class StepRandom implements Random {
     if (batch !== this.ids.length) {
       throw new RangeError(`${site}: expected the batch in front, ${this.ids.length} examples, given ${batch}`);
     }
-    const { perExample, fixed, rows, rowStride, columns, columnStride } = layoutOf(site, shape, ragged);
+    const { perExample, fixed, rows, rowStride, columns, columnStride, deeper } = layoutOf(site, shape, ragged);
     const result = new Float32Array(batch * perExample);
     const drawn = new Float32Array(Math.ceil(fixed.length / lanes) * lanes);
     const words = new Int32Array(2);
     const inARow = fixed.length === 0 || fixed[fixed.length - 1] === fixed.length - 1;
     const stepKey = fold(this.key, this.step, hashOf(site));
     for (let example = 0; example < batch; example++) {
-      let key = fold(stepKey, this.ids[example]!, steps[0] ?? 0);
-      for (let loop = 1; loop < steps.length; loop++) key = fold(key, steps[loop]!, loop);
-      for (let row = 0; row < rows; row++) {
-        for (let column = 0; column < columns; column++) {
-          const coordinates = (row + column * sites) | 0;
-          draw(key, coordinates, drawn, words);
-          const base = example * perExample + row * rowStride + column * columnStride;
-          if (inARow) result.set(fixed.length === drawn.length ? drawn : drawn.subarray(0, fixed.length), base);
-          else for (let element = 0; element < fixed.length; element++) result[base + fixed[element]!] = drawn[element]!;
+      let own = fold(stepKey, this.ids[example]!, steps[0] ?? 0);
+      for (let loop = 1; loop < steps.length; loop++) own = fold(own, steps[loop]!, loop);
+      for (const { places, offset } of deeper) {
+        const key = places.reduce((outer, place, k) => fold(outer, place, -1 - k), own);
+        for (let row = 0; row < rows; row++) {
+          for (let column = 0; column < columns; column++) {
+            const coordinates = (row + column * sites) | 0;
+            draw(key, coordinates, drawn, words);
+            const base = example * perExample + offset + row * rowStride + column * columnStride;
+            if (inARow) result.set(fixed.length === drawn.length ? drawn : drawn.subarray(0, fixed.length), base);
+            else for (let element = 0; element < fixed.length; element++) result[base + fixed[element]!] = drawn[element]!;
+          }
         }
       }
     }
