@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Source>> = {
   },
   'distances as a bias': { text: `${DIMS}${ALIBI}model M(x: [time, model]) -> y: [time, model] { Alibi[heads](x) }${fit()}` },
   'linear attention': { text: `${DIMS}${LINEAR}model M(x: [time, model]) -> y: [time, model] { Linearised[dk](x) + Quadratic[dk](x) }${fit()}` },
-  Perceiver: { text: `${DIMS}dim latents = 3, rounds = 2\n${PERCEIVER}model M(x: [time, model]) -> y: [latents, model] { Perceive[latents, rounds](x) }${fit('sum[latents, model](y ^ 3)')}`, slopes: 2 },
+  Perceiver: { text: `${DIMS}dim latents = 3, rounds = 2\n${PERCEIVER}model M(x: [time, model]) -> y: [latents, model] { Perceive[latents, rounds](x) }${fit('sum[latents, model](y ^ 3)')}`, entries: 2 },
   'a mixture of experts': {
     text: `${DIMS}dim experts = 3\n${EXPERTS}model M(x: [time, model]) -> { y: [time, model], gate: [time, experts], best: index(experts)[time] } {
   s = Switch[experts, 5](x);  { y = s.y, gate = s.gate, best = s.best }
@@ -120,7 +120,7 @@ interface Ran {
 async function run(text: string, change: (name: string, size: number, path: string) => Float64Array, inputs: (values: Record<string, unknown>) => Record<string, unknown> = (values) => values): Promise<Ran> {
   const { program, create } = await emit({ text });
   const model = create({ seed: 1 });
-  const [example] = examplesOf(program, model.sizes, { text, lengths: { time: [4, 4, 4] } });
+  const [example] = examplesOf(program, model.sizes, { lengths: { time: [4, 4, 4] } });
   const parameters = new Map(model.parameters.map(({ path, size }) => [path, change(path.split('.').at(-1)!, size, path)]));
   const at = [...program.outputs.keys()].indexOf('y');
   const values = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(inputs(example!.values))) as never, parameters });

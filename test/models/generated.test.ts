@@ -22,8 +22,8 @@ async function make(text: string): Promise<Made> {
 
 type Parameters = ReadonlyMap<string, Float64Array>;
 
-function bindingsOf({ program, model, text }: Made, parameters: Parameters, example = 0) {
-  const { sizes, values } = examplesOf(program, model.sizes, { text })[example]!;
+function bindingsOf({ program, model }: Made, parameters: Parameters, example = 0) {
+  const { sizes, values } = examplesOf(program, model.sizes)[example]!;
   return { sizes, inputs: new Map(Object.entries(values)), parameters };
 }
 
@@ -35,7 +35,7 @@ function result(made: Made, parameters: Parameters): Float64Array {
 /** Outputs, loss and slopes of the emitted module are the oracle's. */
 async function expectEmitted(made: Made, parameters: Parameters): Promise<void> {
   const { program, model, text } = made;
-  const examples = examplesOf(program, model.sizes, { text });
+  const examples = examplesOf(program, model.sizes);
   const outputs = await model.forward(examples.map(({ values }) => values));
   examples.forEach((_, k) => {
     const [expected] = interpret([program.outputs.get('y')!], bindingsOf(made, parameters, k));

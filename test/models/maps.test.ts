@@ -18,7 +18,7 @@ const cases: Readonly<Record<string, Source>> = {
   'a normaliser of weights': {
     text: `${DIMS}${SPECTRAL}model M(x: [source, d]) -> y: [source, heads, e] { param W: [heads, e <- d];  Spectral(W) @ x }${fit('sum[source, heads, e](y ^ 2)')}`,
     // The direction is held while W moves, as a paper's gradient has it: by differences the slope of the oracle is another.
-    slopes: 0,
+    entries: 0,
   },
   'one for each head': {
     text: `${DIMS}${SPECTRAL.replaceAll('stop', '')}model M(x: [source, d]) -> y: [source, heads, e] { param W: [heads, e <- d];  (Spectral per heads (W)) @ x }${fit('sum[source, heads, e](y ^ 2)')}`,
@@ -95,7 +95,7 @@ async function valuesOf(text: string): Promise<ReadonlyMap<string, Float64Array>
   const model = create({ seed: 1 });
   const parameters = await parametersOf(model);
   const seeds = new Map([...parameters].map(([path, values]) => [path, values.map((_, k) => Math.sin(0.3 + 1.7 * k + path.split('.').at(-1)!.length))]));
-  const [example] = examplesOf(program, model.sizes, { text });
+  const [example] = examplesOf(program, model.sizes);
   const values = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters: seeds });
   return new Map([...program.outputs.keys()].map((name, k) => [name, values[k]!.data]));
 }

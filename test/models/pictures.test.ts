@@ -38,7 +38,7 @@ model M(x: [rows, columns, colours]) -> y: [classes] {
   h = SelfAttention(SpectralConv[features](Double(x)))
   Linear[classes](mean[rows, columns](MaxPool2x2(relu(h))))
 }${fit('sum[classes](y ^ 2)')}`,
-    slopes: 0,
+    entries: 0,
   },
 };
 
@@ -126,7 +126,7 @@ describe('at the start', () => {
     const text = `dim rows = 3, columns = 2, colours = 8, filters = 3\nmodel M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { ${call} }
 objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(rate = 0.1) }`;
     const { program, model } = await modelOf(text, {});
-    const [example] = examplesOf(program, model.sizes, { text });
+    const [example] = examplesOf(program, model.sizes);
     const y = await resultOf(model, example!.values);
     const x = (example!.values['x'] as unknown as number[][][]).flat(2);
     expect([...y]).toEqual(x.map(Math.fround));
@@ -138,7 +138,7 @@ objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(
   it('the weights over all places add up to one', async () => {
     const text = 'dim rows = 3, columns = 2, colours = 8\nmodel M(x: [rows, columns, colours]) -> { y: [rows, columns, colours], total: [here: rows * columns] } { a = SelfAttention(x);  { y = a, total = sum[there](a.weights) } }';
     const { program, model } = await modelOf(text, {});
-    const [example] = examplesOf(program, model.sizes, { text });
+    const [example] = examplesOf(program, model.sizes);
     const parameters = new Map([...await model.weights.store()].map(([path, { data }]) => [path, Float64Array.from(data, (_, k) => Math.sin(k + path.length))]));
     const [, total] = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters });
     for (const sum of total!.data) expect(sum).toBeCloseTo(1, 12);
