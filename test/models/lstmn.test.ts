@@ -4,7 +4,8 @@ import { evaluate } from '../../compiler/analyze/size.ts';
 import { interpret } from '../../compiler/graph/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { agrees, type Example } from './agrees.ts';
-import { compiled } from './support.ts';
+import { useBackend, type Model, type Value } from '../../runtime/index.ts';
+import { compiled, usableBackends } from './support.ts';
 
 const dims = { words: 9, answers: 4, embed: 3, hidden: 3 };
 const read: readonly Example[] = [
@@ -21,6 +22,19 @@ agrees([
   { title: 'deep fusion', path: 'lstmn/fusion.attn', dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
   { title: 'shallow fusion', path: 'lstmn/fusion.attn', set: { fusion: 'shallow' }, dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
 ]);
+
+it.each(await usableBackends())('a later word changes nothing before it, bit for bit, on %s', async (backend) => {
+  await useBackend(backend);
+  const { create } = await compiled<Model<Record<string, number>, Example, Example, Readonly<Record<string, Value>>>>('lstmn/model.attn');
+  const model = create({ dims, seed: 3 });
+  const [one, other] = await model.forward([{ tokens: [3, 8, 1, 4, 6] }, { tokens: [3, 8, 1, 7, 2] }]);
+  for (const name of ['logits', 'weights']) {
+    const [a, b] = [one!, other!].map((outputs) => outputs[name]!);
+    const width = a!.data.length / 5;
+    expect(a!.data.slice(0, 3 * width), name).toEqual(b!.data.slice(0, 3 * width));
+    expect(a!.data, name).not.toEqual(b!.data);
+  }
+});
 
 describe('a tape with one place', () => {
   it('gives the step of a plain LSTM, as known numbers say', async () => {
