@@ -104,6 +104,12 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   if (here.calls.some((call) => call.name === name && call.place.file === entry.module.path)) {
     return report(here, 'E0211', expr.span, `\`${name}\` calls itself`, { why: 'calls are unfolded: a block that calls itself has no end', fix: 'use `scan` or `repeat`' });
   }
+  const made = instance === null && callee.kind !== 'bracket' ? madeAxes(declaration) : null;
+  if (made !== null) {
+    return report(here, 'E0405', callee.span, `which axes \`${name}\` is to make is not said`, {
+      why: `nothing in its arguments tells what \`${made}..\` stands for`, fix: `name them: \`${name}[a](…)\`, \`${name}[a, b](…)\`; none, for one number: \`${name}[](…)\``,
+    });
+  }
   const given = argumentNodes(declaration, expr, here);
   if (given === null) return ERROR;
   // After the arguments: they may have axes that nothing before them had.
@@ -116,6 +122,13 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   if (sorted === null) return ERROR;
   const bound = bind(declaration, given, sorted.byName, sorted.groups, rigid, per.map(({ label }) => label), expr.span, here);
   return bound === null ? ERROR : elaborateCall(entry, bound, sorted, instance?.path ?? null, per, expr.span, here);
+}
+
+const axisNames = ({ type }: Param): readonly AxisExpr[] => (type.kind === 'tensor' ? type.axes : [...type.out, ...type.in]);
+
+/** The group of axes that only the brackets can give: `out..` of `Linear`. */
+function madeAxes({ statics, params }: Declaration): string | null {
+  return statics.find(({ group, name }) => group && !params.some((param) => axisNames(param).some((axis) => axis.group && axis.label.text === name.text)))?.name.text ?? null;
 }
 
 interface SortedStatics {
@@ -166,8 +179,7 @@ function optionNames(body: Body): Set<string> {
 }
 
 function isFormal(declaration: Declaration, label: string, rigid: (label: string) => boolean): boolean {
-  const axes = ({ type }: Param): readonly AxisExpr[] => (type.kind === 'tensor' ? type.axes : [...type.out, ...type.in]);
-  return !rigid(label) && declaration.params.some((param) => axes(param).some((axis) => !axis.group && axis.label.text === label));
+  return !rigid(label) && declaration.params.some((param) => axisNames(param).some((axis) => !axis.group && axis.label.text === label));
 }
 
 /** Arguments by position, then by name; what is left takes its default. */

@@ -103,6 +103,7 @@ export const cases: readonly Case[] = [
   c('E0404', 'weights within groups of two axes', body('«softmax[source, embed by n](x)»')),
   c('E0305', 'truth of numbers in groups', body('if «any[source by n](x[embed = 0])»[n] then x else 0')),
   c('E0404', 'no axis for a reduction', body('x * «sum(x)»')),
+  c('E0405', 'axes that nothing tells', body('h + «Linear»(x)')),
   c('E0405', 'a static argument that nothing tells', 'block F[n](x: []) -> [] { param w: [n]\nx * sum[n](w) }\nblock B(x: []) -> [] { «F(x)» }'),
   c('E0406', 'one instance at two sizes', body('let f = Linear[embed]\nf(x) + «f(h)»')),
   c('E0407', 'an axis of a model that is no dim', 'dim source: ragged\nmodel M(x: [«souce»]) -> [] { sum[souce](x) }'),

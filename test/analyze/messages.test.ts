@@ -63,8 +63,8 @@ describe('one slip, one message', () => {
   });
 
   it('a result without its axis: the equation, and the call that names none', () => {
-    const { codes, at, found } = told(`${D}model M(x: [d]) -> y: [e] {\n  y = Linear(x)\n}`);
-    expect({ codes, at }).toEqual({ codes: ['E0307'], at: ['y = Linear(x)'] });
+    const { codes, at, found } = told(`${D}model M(x: [d]) -> y: [e] {\n  y = Linear[](x)\n}`);
+    expect({ codes, at }).toEqual({ codes: ['E0307'], at: ['y = Linear[](x)'] });
     expect(found[0]!.fix).toContain('`Linear[e](…)`');
   });
 
