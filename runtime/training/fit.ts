@@ -17,6 +17,7 @@ import type { CheckpointStore } from './store.ts';
 
 export interface FitData<Example, M = never> {
   readonly train: ExampleSource<Example> | Rollouts<Example, M>;
+  /** Looked at as `validate` says, which must then be given. */
   readonly validation?: readonly Example[];
 }
 
@@ -59,9 +60,10 @@ export interface FitOptions<Example, M> {
   readonly minutes?: number;
   /** Order of examples and dropout; default: the model's. */
   readonly seed?: number;
+  /** When to validate, and by what; needed where there are `validation` examples. */
   readonly validate?: ValidationOptions<M>;
   readonly checkpoints?: CheckpointOptions;
-  /** What the model holds at the end. Default `best` if there is validation, else `last`. */
+  /** What the model holds at the end. Default `best` if the run validates, else `last`. */
   readonly keep?: 'best' | 'last';
   /** Steps between reports, and between readings of the loss. Default 10. */
   readonly reportEvery?: number;
@@ -88,7 +90,8 @@ export interface FitResult {
  * the run was interrupted and resumed.
  *
  * @throws TrainingError when the loss is not finite (the store's checkpoints and, if there is one, the model are then
- *   those before) or when a run cannot be resumed with other settings
+ *   those before), when a run cannot be resumed with other settings, or for settings that make no sense, such as
+ *   `validation` examples without `validate`
  * @throws InputError for examples that do not fit the model
  */
 export async function fit<Example extends object, M extends Trainable<Example>>(
@@ -368,6 +371,8 @@ function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions
   requirePositiveInteger('validate.every', validate?.every ?? 1);
   requirePositiveInteger('validate.patience', validate?.patience ?? 1);
   requirePositiveInteger('checkpoints.every', checkpoints?.every ?? 1);
+  // How often is a matter of cost, so no default: of a source without an end an epoch is any number.
+  if (validate === undefined && (data.validation ?? []).length > 0) throw new TrainingError('there are `validation` examples, but nothing says when to look at them: give `validate: { every: 100 }` (steps between validations), or leave `validation` out');
   const watchesData = validate !== undefined && (validate.watch ?? 'loss') === 'loss';
   if (watchesData && (data.validation ?? []).length === 0) throw new TrainingError('`validate` watches the loss, but there are no `validation` examples');
 }

@@ -150,6 +150,7 @@ test('settings that make no sense are errors', async () => {
   await expect(fit(model, { train: draw }, { batchSize: 4 })).rejects.toThrow('how long to train? Give `steps`, `epochs` or `minutes`');
   await expect(fit(model, { train: [] }, { batchSize: 4, steps: 1 })).rejects.toThrow('`train` is empty');
   await expect(fit(model, { train: draw }, { batchSize: 4, steps: 1, validate: { every: 1 } })).rejects.toThrow('there are no `validation` examples');
+  await expect(fit(model, { train: draw, validation: examples(3) }, { batchSize: 4, steps: 1 })).rejects.toThrow('nothing says when to look at them: give `validate: { every: 100 }`');
   await expect(fit(model, { train: draw }, { batchSize: 4, steps: 2, validate: { every: 1, watch: 'exact', metrics: async () => ({ right: 1 }) } })).rejects.toThrow('validation watches `exact`, but there are only `loss`, `right`');
 });
 
