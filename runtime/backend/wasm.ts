@@ -17,7 +17,7 @@ export async function prepareWasm(): Promise<PreparedBackend> {
     async activate() {
       // Only before the first start: in Node the binaries lie in the package, in a browser the page serves them.
       if (typeof process === 'object' && tf.engine().registry['wasm'] === undefined) setWasmPaths(await binaryFolder());
-      await activateRegistered('wasm', 'reinstall it: npm install @tensorflow/tfjs-backend-wasm');
+      await withoutRethrowers(() => activateRegistered('wasm', 'reinstall it: npm install @tensorflow/tfjs-backend-wasm'));
       installWasmKernels(tf.backend());
     },
   };
@@ -27,4 +27,30 @@ async function binaryFolder(): Promise<string> {
   const { createRequire } = await import('node:module');
   const { dirname, sep } = await import('node:path');
   return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
+}
+
+const fatal = ['uncaughtException', 'unhandledRejection'] as const;
+
+/**
+ * Runs `start` and removes the process listeners that it adds only to rethrow, as Emscripten's modules do: with them an error of
+ * the user's program is reported at their place, below a line of their whole minified source. Listeners that others add
+ * meanwhile stay.
+ */
+async function withoutRethrowers(start: () => Promise<void>): Promise<void> {
+  if (typeof process !== 'object' || typeof process.listeners !== 'function') return start();
+  const before = fatal.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')));
+  try {
+    await start();
+  } finally {
+    for (const [k, event] of fatal.entries()) {
+      for (const listener of process.listeners(event as 'uncaughtException')) {
+        if (!before[k]!.has(listener) && rethrows(listener)) process.removeListener(event, listener);
+      }
+    }
+  }
+}
+
+/** `function (ex) { if (!(ex instanceof ExitStatus)) { throw ex; } }`, or without the condition, however it is written. */
+function rethrows(listener: object): boolean {
+  return /^function\(([\w$]+)\)(if\(!\(\1instanceof[\w$]+\)\))?throw\1$/.test(String(listener).replace(/[\s{};]/g, ''));
 }

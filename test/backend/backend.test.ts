@@ -70,6 +70,25 @@ describe.each(reports.filter(({ usable }) => usable))('$name', ({ name }) => {
   });
 });
 
+test.each([
+  ['an error', "throw new TypeError('mine');"],
+  ['a rejection', "void Promise.reject(new TypeError('mine')); await new Promise((done) => setTimeout(done, 100));"],
+])("%s of the user's program is reported as without wasm: at its place, and nothing else", (_name, failing) => {
+  const { status, stderr } = node(`${USE} await useBackend('wasm'); ${failing}`);
+  expect(status).toBe(1);
+  expect(stderr).toContain('TypeError: mine');
+  expect(stderr.length).toBeLessThan(1500);
+  expect(stderr).not.toContain('tfjs-backend-wasm');
+});
+
+test('starting wasm leaves listeners of the process that are not its own', () => {
+  const script = `${USE} const mine = () => {}; const other = () => {};
+    process.on('uncaughtException', mine);
+    const started = useBackend('wasm'); process.on('unhandledRejection', other); await started;
+    console.log(process.listeners('uncaughtException').join(), process.listeners('unhandledRejection').join());`;
+  expect(node(script)).toMatchObject({ status: 0, stdout: '() => {} () => {}\n' });
+});
+
 test('doctor lists the backends as text, and the same as JSON', async () => {
   const lines: string[] = [];
   const io = { out: (line: string) => lines.push(line), err: (line: string) => lines.push(line) };
