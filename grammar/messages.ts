@@ -41,6 +41,12 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
   if (token.tokenType === t.From) {
     return { code: 'E0101', message: `expected ${expected}, but here stands \`<-\`, which belongs to the type of a linear map`, span, expected, given, fix: ARROW_FIX };
   }
+  if (expected === '`]`' && token.tokenType === t.NumberLiteral && before !== undefined && (before.tokenType === t.LSquare || before.tokenType === t.Comma)) {
+    return { code: 'E0101', message: `expected the name of an axis, but here stands ${given}`, span, expected: 'the name of an axis', given, fix: `give the axis a name: \`[places: ${token.image}]\`` };
+  }
+  if (token.tokenType === t.Colon && before !== undefined && (before.tokenType === t.LSquare || before.tokenType === t.Comma)) {
+    return { code: 'E0102', message: 'expected an expression, but here stands `:`', span, expected: 'an expression', given, fix: 'axes have names: `x[a = i]` is one place, and with an index over another axis several: `x[a = position[b] + 1]`' };
+  }
   if ((expected === '`)`' || expected === '`]`') && isValueStart(token)) {
     return { code: 'E0101', message: `expected ${expected}, \`,\` or an operator, but here stands ${given}`, span, expected: `${expected}, \`,\` or an operator`, given };
   }

@@ -11,6 +11,13 @@ type StateGroup = StateStatement['groups'][number];
 
 const STATEMENT_WORDS = ['dim', 'option', 'param', 'running', 'state', 'let', 'emit', 'require', 'init', 'match', 'rank', 'optimizer', 'clip', 'metric', 'update', 'scan', 'repeat'];
 
+/** Words that statements of other languages begin with. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['return', 'leave `return` away: the last line of a body is its value'],
+  ['for', '`scan a with xt = x { … }` goes along the axis `a` of x, `repeat n { … }` makes rounds; what is done at each place alone needs neither'],
+  ['while', 'a loop has as many steps as its axis has places: `scan a { … }`; a bounded number of rounds is `repeat n { … }`'],
+]);
+
 export abstract class StatementParser extends TypeParser {
   protected docs: ReadonlyMap<IToken, string> = new Map();
 
@@ -51,8 +58,9 @@ export abstract class StatementParser extends TypeParser {
     const given = describe(this.LA(1));
     const value = statement !== null && 'value' in statement ? (statement.value as Expr) : null;
     const word = statement?.kind === 'expression' && value?.kind === 'name' ? closest(value.name, words) : null;
-    const returned = statement?.kind === 'expression' && value?.kind === 'name' && value.name === 'return';
-    const fix = returned ? 'leave `return` away: the last line of a body is its value' : this.is(1, t.From) ? ARROW_FIX : word !== null ? `did you mean \`${word}\`?` : 'put `;` between two statements, or an operator between two values';
+    const began = statement?.kind === 'expression' && value?.kind === 'name' ? ELSEWHERE.get(value.name) : undefined;
+    const assigned = statement?.kind === 'expression' && value?.kind === 'bracket' && this.is(1, t.Assign);
+    const fix = began ?? (assigned ? 'an equation defines a tensor as a whole, `y = …`, and choices among its places are `if … then … else …`' : this.is(1, t.From) ? ARROW_FIX : word !== null ? `did you mean \`${word}\`?` : 'put `;` between two statements, or an operator between two values');
     this.report({ code: 'E0109', message: `a statement ends here; ${given} cannot follow it on the same line`, span: spanOf(this.LA(1)), expected: 'the end of the line, `;` or an operator', given, fix });
     this.skip(depth);
   }

@@ -208,7 +208,7 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
   report(here, 'E0306', span, fits.length === 0 ? 'the tensor has no axis that this index counts' : 'more than one axis fits this index', {
     expected: `an axis of the space of ${elemName(elem)}`, given: describeType(typeOf(node)),
     why: 'an index holds positions on one declared dim, and only an axis of that dim has those places',
-    ...(fits.length > 1 ? { fix: `name it: \`[${fits[0]!.label} = …]\`` } : {}),
+    fix: fits.length > 1 ? `name it: \`[${fits[0]!.label} = …]\`` : 'name the axis, `t[axis = i]`; or bound one dim by the other, `dim a: ragged <= b` or `require a <= b`',
   });
   return null;
 }

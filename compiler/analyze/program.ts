@@ -15,6 +15,7 @@ import { isError, report, unknownOf, type DeclarationEntry, type Here } from './
 import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
+import { reportUnfit } from './unfit.ts';
 import { Words } from './words.ts';
 
 export interface LowerOptions {
@@ -65,6 +66,7 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   if (problems.errors > 0) return null;
   const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set() });
   for (const module of own) warnUnused(module, modules, reporting(within(module, here), problems));
+  reportUnfit(programs, problems);
   return { modules, options, programs, callers };
 }
 

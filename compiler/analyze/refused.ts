@@ -16,7 +16,7 @@ export function refuseNames(module: LoadedModule, problems: Problems): void {
       code: 'E0212', severity: 'error', place: { file: module.path, start: name.span.start, end: name.span.end },
       message: reduction ? `\`${name.text}\` cannot be the name of a dim` : `\`${name.text}\` cannot be used as a name`,
       why: reduction ? `\`sum[${name.text}](…)\` is part of the language` : 'every object of the emitted module has a member of this name',
-      fix: reduction ? `choose another name, such as \`${name.text}Size\`` : 'choose another name',
+      fix: reduction && name.text === 'batch' ? 'leave it away: a program is about one example, and what is emitted takes batches of them' : 'choose another name',
     });
   };
   for (const item of module.module.items) for (const { name, isDim } of definedBy(item)) refuse(name, isDim);

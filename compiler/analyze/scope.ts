@@ -2,7 +2,7 @@
 import type { Declaration, Name, Param, Span } from '../../grammar/ast.ts';
 import type { Code, Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Problems } from '../diagnostics/diagnostic.ts';
-import { didYouMean } from '../diagnostics/names.ts';
+import { adviceOn } from '../diagnostics/names.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, relocated, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
@@ -419,16 +419,16 @@ export function report(
 }
 
 export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
-  const near = didYouMean(name.text, candidates);
-  return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, near === null ? {} : { fix: `did you mean \`${near}\`?` });
+  const fix = adviceOn(name.text, candidates);
+  return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, fix === null ? {} : { fix });
 }
 
 /** Of few candidates, all are listed. */
 export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
-  const near = didYouMean(name.text, candidates);
+  const fix = adviceOn(name.text, candidates);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {
     ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }), given: `\`${name.text}\``,
-    ...(near === null ? {} : { fix: `did you mean \`${near}\`?` }),
+    ...(fix === null ? {} : { fix }),
   });
 }
 

@@ -1,3 +1,42 @@
+/** Names that other libraries have, and how the same is written here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['len', "a dim's name in an expression is its size, of a ragged one the example's own length"],
+  ['shape', "a dim's name in an expression is its size"],
+  ['pow', 'write `x ^ n`'],
+  ['square', 'write `x ^ 2`'],
+  ['norm', 'write `sqrt(sum[a](x ^ 2))`'],
+  ['dot', 'write `sum[a](x * y)`'],
+  ['matmul', 'write `W @ x`, or `x @[a] y` for the axis that is summed'],
+  ['einsum', 'axes that are to be summed are named: `sum[a](x * y)`'],
+  ['leaky_relu', 'write `max(x, 0.01 * x)`'],
+  ['leakyRelu', 'write `max(x, 0.01 * x)`'],
+  ['silu', 'write `x * sigmoid(x)`'],
+  ['swish', 'write `x * sigmoid(x)`'],
+  ['mse', 'write `mean[a]((x - y) ^ 2)`'],
+  ['arange', 'write `position[a]`'],
+  ['range', 'write `position[a]`'],
+  ['embedding', 'a table and an index: `param table: [words, d]`, `table[tokens]`'],
+  ['Embedding', 'a table and an index: `param table: [words, d]`, `table[tokens]`'],
+  ['Dense', 'write `Linear[a](x)`'],
+  ['cat', 'write `concat[a](x, y)`'],
+  ['reshape', 'axes are merged and split by name: `x[(a, b) as c]`, `x[c as (a, b)]`'],
+  ['view', 'axes are merged and split by name: `x[(a, b) as c]`, `x[c as (a, b)]`'],
+  ['permute', 'axes have names and no order: there is nothing to transpose'],
+  ['squeeze', 'axes have names and no order: what lacks an axis is the same at all of its places'],
+  ['unsqueeze', 'axes have names and no order: what lacks an axis is the same at all of its places'],
+  ['masked_fill', 'write `x where c`: what is absent takes no part'],
+  ['tril', 'write `softmax[k <= q](e)`'],
+  ['adamw', 'write `adam(rate = …, weightDecay = …)`: its decay is decoupled'],
+]);
+
+/** What was probably meant, as advice. */
+export function adviceOn(name: string, candidates: Iterable<string>): string | null {
+  const known = ELSEWHERE.get(name);
+  if (known !== undefined) return known;
+  const near = didYouMean(name, candidates);
+  return near === null ? null : `did you mean \`${near}\`?`;
+}
+
 /** The candidate that was probably meant: one that differs in case only, else the nearest within a third of the name's length. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | null {
   const others = [...new Set(candidates)].filter((c) => c !== name).sort();

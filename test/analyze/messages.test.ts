@@ -68,6 +68,13 @@ describe('one slip, one message', () => {
     expect(found[0]!.fix).toContain('`Linear[e](…)`');
   });
 
+  it.each([
+    ['y = leaky_relu(x)', 'max(x, 0.01 * x)'], ['y = x / len(x)', 'its size'], ['for a in x { y = a }', '`scan a with'], ['y[d] = x', 'as a whole'], ['y = x[:, 1]', 'axes have names'], ['param p: [100, d]\n  y = x', '`[places: 100]`'],
+  ])('what other languages write: `%s`', (line, advice) => {
+    const { found } = told(`${D}block B(x: [d]) -> [d] {\n  ${line}\n  y\n}`);
+    expect(found.map(({ fix }) => fix ?? '').join()).toContain(advice);
+  });
+
   it('an unknown option of an optimizer: the options', () => {
     const { codes, found } = told(`${D}${model}objective F for M { loss = sum[d](y);  optimizer adam(lr = 1e-3) }`);
     expect(codes).toEqual(['E0803']);

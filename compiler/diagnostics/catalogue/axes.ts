@@ -54,4 +54,7 @@ export const axes = {
   E0315: entry('map and tensor',
     'A map `[out <- in]` has two sides, a tensor has none. A block that declares a map among its parameters is given one; what comes from outside or goes there (inputs and results of a model, `given` data), and what a `state` carries, are tensors. A map is the tensor of its axes wherever one is wanted; `plain(W, to = a, from = b)` names them where both sides have one name. A block whose result is declared as a map makes a tensor one.',
     '// block Half(W: [out <- in]) -> [out <- in] { W / 2 }\ny = Half(t) @ x   // t: [hidden, embed]', 'param W: [hidden <- embed]\ny = Half(W) @ x'),
+  W0301: entry('sizes that do not fit',
+    'With the defaults of the dims, or the values given by `--set`, a size would be no whole number, a `require` would not hold or a place not exist. The program is right for other sizes; a model can be made only with such.',
+    'dim model = 8, heads = 3, width = model / heads', 'dim model = 8, heads = 4, width = model / heads'),
 } satisfies Entries;

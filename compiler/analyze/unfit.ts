@@ -1,0 +1,42 @@
+/** W0301: sizes as they stand in the text, or as they are set, with which no model can be made. */
+import type { Problems } from '../diagnostics/diagnostic.ts';
+import type { Program, Requirement } from '../graph/graph.ts';
+import { atomsOf, evaluate, showSize, SizeError, type Size } from './size.ts';
+
+const MUST = { equal: 'must equal', atMost: 'must be at most', divides: 'must divide' } as const;
+
+/** Once for each place in the text. */
+export function reportUnfit(programs: readonly Program[], problems: Problems): void {
+  const seen = new Set<string>();
+  for (const { hyperparameters, fixed, requirements } of programs) {
+    const sizes = new Map([...hyperparameters, ...fixed].map(({ dim, value }) => [dim.id, value]));
+    const label = (atom: string): string => [...hyperparameters, ...fixed].find(({ dim }) => dim.id === atom)?.dim.label ?? atom;
+    for (const { kind, a, b, origin: { file, start, end }, why } of requirements) {
+      const [left, right] = [a, b].map((size) => numberOf(size, sizes)) as [number | null, number | null];
+      const key = `${file} ${start} ${end}`;
+      if (left === null || right === null || holds(kind, left, right) || seen.has(key)) continue;
+      seen.add(key);
+      const shown = (size: Size, value: number): string => (atomsOf(size).size === 0 ? `${value}` : `\`${showSize(size, label)}\` (${value})`);
+      problems.report({
+        code: 'W0301', severity: 'warning', place: { file, start, end }, message: `with the sizes as they are, ${shown(a, left)} ${MUST[kind]} ${shown(b, right)}`,
+        why, fix: 'give sizes that fit: as defaults, with `--set`, or each time as the constructor\'s `dims`',
+      });
+    }
+  }
+}
+
+/** Null where an example decides. */
+function numberOf(size: Size, sizes: ReadonlyMap<string, number>): number | null {
+  if ([...atomsOf(size)].some((atom) => !sizes.has(atom))) return null;
+  try {
+    return evaluate(size, (atom) => sizes.get(atom)!);
+  } catch (error) {
+    // A quotient that is not whole has a requirement of its own.
+    if (error instanceof SizeError) return null;
+    throw error;
+  }
+}
+
+function holds(kind: Requirement['kind'], a: number, b: number): boolean {
+  return kind === 'equal' ? a === b : kind === 'atMost' ? a <= b : b % a === 0;
+}
