@@ -1,5 +1,5 @@
 /** Remote colouring: a grey mark gets the colour of a mark at the other side of the picture. */
-import { alignmentSvg, inParts, tabulate } from 'attnc/runtime';
+import { attendedSvg, inParts, tabulate } from 'attnc/runtime';
 import type { Configuration, Floats, Model, ModelOptions, OpenTask, Picture, Task, TaskExample, Value } from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 import { drawScene, names, type Scene } from './scenes.ts';
@@ -96,15 +96,14 @@ function coloursOf({ data, shape }: Value, { size, grey }: Scene): Colours {
 }
 
 /** Where the first pixel of the grey mark looks. */
-function lookedAt({ data }: Value, { size, target, cue, colour }: Scene, k: number): Picture {
+function lookedAt({ data }: Value, { size, target, colour, image }: Scene, k: number): Picture {
   const from = (target.row * size + target.column) * size * size;
-  const labels = Array.from({ length: size }, (_, i) => `${i}`);
   return {
     name: `colour-${k + 1}`,
-    svg: alignmentSvg({
-      title: `Where the grey mark looks (${names[colour]!})`, rows: labels, columns: labels,
-      weights: labels.map((_, y) => Array.from(data.slice(from + y * size, from + (y + 1) * size))),
-      caption: `From row ${target.row}, column ${target.column}. The ${names[colour]!} mark stands at row ${cue.row}, column ${cue.column}, and is two pixels wide and high.`,
+    svg: attendedSvg({
+      title: 'Where the grey mark looks',
+      image: { width: size, height: size, planes: Float32Array.from([0, 1, 2].flatMap((channel) => image.flatMap((row) => row.map((pixel) => pixel[channel]!)))) },
+      looks: [{ word: names[colour]!, weights: Array.from({ length: size }, (_, y) => Array.from(data.slice(from + y * size, from + (y + 1) * size))) }],
     }),
   };
 }

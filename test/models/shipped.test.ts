@@ -12,6 +12,8 @@ it.each([
   { folder: 'models/snail/bandits', limit: 256, least: 92 },
   { folder: 'models/lstmn', limit: 256, least: 99 },
   { folder: 'models/pointer', limit: 512, least: 95 },
+  { folder: 'models/pointer/tours', limit: 256, least: 85 },
+  { folder: 'models/caption', limit: 128, least: 93 },
 ])('$folder', { timeout: 300_000 }, async ({ folder, limit, least }) => {
   const { status, out, err } = await attnc(root, 'evaluate', folder, '--backend', 'wasm', '--limit', `${limit}`);
   expect(status, err).toBe(0);
