@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { requireBuilt, root, scratch } from './cli/support.ts';
 
@@ -22,6 +22,22 @@ it.each(pages)('%s links to files that exist', (path) => {
   const prose = read(path).replace(/```[^]*?```|`[^`\n]*`/g, '');
   for (const [, target] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
     expect(existsSync(fileURLToPath(new URL(`../${folder === '' ? '' : `${folder}/`}${target}`, import.meta.url))), target).toBe(true);
+  }
+});
+
+const commands = pages.map((page) => ({ page, lines: [...read(page).matchAll(/^ *npx attnc ((?:train|evaluate|generate) models\/.*)/gm)].map(([, line]) => line!.replace(/ +#.*/, '')) }));
+it.each(commands.filter(({ lines }) => lines.length > 0))('the commands of $page run from top to bottom: no two train into one folder, and what is asked for has been trained', async ({ lines }) => {
+  const trained = new Set<string>();
+  for (const line of lines) {
+    const [command, folder] = line.split(' ');
+    const { task } = (await import(pathToFileURL(join(root, folder!, 'task.ts')).href)) as { task: { configurations: Readonly<Record<string, unknown>> } };
+    const configuration = line.includes(' --quick') ? 'quick' : / --config (\S+)/.exec(line)?.[1];
+    const [first] = Object.keys(task.configurations);
+    if (configuration !== undefined) expect(Object.keys(task.configurations), line).toContain(configuration);
+    const out = / --out (\S+)/.exec(line)?.[1] ?? `${folder!}/out/${configuration === undefined || configuration === first ? '' : configuration}`;
+    if (command === 'train') expect(trained.has(out), line).toBe(false);
+    else expect(trained.has(out) || (out === `${folder!}/out/` && existsSync(join(root, folder!, 'checkpoint.safetensors'))), line).toBe(true);
+    if (command === 'train') trained.add(out);
   }
 });
 

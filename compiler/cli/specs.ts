@@ -3,8 +3,9 @@ import type { CommandSpec, OptionSpec } from './arguments.ts';
 
 const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
 const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
-const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors, else the checkpoint.safetensors that the task ships' };
-const OUT: OptionSpec = { value: 'DIR', about: 'the output folder; default: out/ beside task.ts' };
+const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors, else, for the first configuration, the checkpoint.safetensors that the task ships' };
+const RUN: OptionSpec = { value: 'NAME', about: 'takes the run of this configuration; default: the first one' };
+const OUT: OptionSpec = { value: 'DIR', about: 'the output folder; default: out/ beside task.ts, and out/NAME for a configuration NAME that is not the first' };
 const CONFIG: OptionSpec = { value: 'NAME', about: "one of the task's configurations" };
 
 const many = Number.POSITIVE_INFINITY;
@@ -69,13 +70,14 @@ export const SPECS = {
       resume: { about: "goes on from the output folder's last checkpoint, with the settings it began with" },
       fresh: { about: 'begins anew where the output folder already holds a run, which is lost' },
     },
-    examples: ['attnc train models/bahdanau --quick', 'attnc train models/bahdanau --backend tensorflow --out out/one', 'attnc train models/bahdanau --resume'],
+    examples: ['attnc train models/bahdanau --quick', 'attnc train models/bahdanau --backend tensorflow --out out/one', 'attnc train models/bahdanau --quick --resume'],
     notes: 'Writes last.safetensors (to go on from), best.safetensors (the best on validation) and run.json (the settings).',
   },
   generate: {
     name: 'generate', operands: 'DIR [TEXT…]', least: 1, most: many,
     about: 'Answers each TEXT, or each line of standard input, with the trained model of a task.',
     options: {
+      config: RUN,
       checkpoint: CHECKPOINT,
       backend: BACKEND,
       beam: { value: 'N', about: 'beam search with N hypotheses' },
@@ -94,8 +96,8 @@ export const SPECS = {
   evaluate: {
     name: 'evaluate', operands: 'DIR', least: 1, most: 1,
     about: 'Measures the trained model of a task on its test set.',
-    options: { checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only the first N examples' }, set: SET, out: OUT },
-    examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --limit 500'],
+    options: { config: RUN, checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only the first N examples' }, set: SET, out: OUT },
+    examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --config quick --limit 500'],
   },
   summary: {
     name: 'summary', operands: 'FILE|DIR', least: 1, most: 1,

@@ -15,7 +15,7 @@ export async function train(given: Given, io: Io): Promise<number> {
   const wanted = wantedOf(given);
   const where = given.operands[0]!;
   const loaded = await loadTask(where, io);
-  const outFolder = outFolderOf(loaded, given.text('out'), io);
+  const outFolder = outFolderOf(loaded, configurationOf(loaded.task, wanted.configuration).name, given.text('out'), io);
   const settings = settingsOf(wanted, given, loaded.task.name, outFolder, io);
   const { name, configuration } = configurationOf(loaded.task, settings.configuration);
   const run: RunFile = {
@@ -82,7 +82,7 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
     if (existsSync(last) && !given.has('fresh')) throw new CliError(`${place} holds a run already`, '--resume goes on from it, --fresh begins anew and loses it, --out DIR takes another folder');
     return wanted;
   }
-  if (!existsSync(last)) throw new CliError(`${place} holds no run to go on from`, 'leave --resume out, or give the folder with --out');
+  if (!existsSync(last)) throw new CliError(`${place} holds no run to go on from`, 'leave --resume out, or say with --config or --out which run is meant');
   const run = readRunFile(outFolder);
   if (run === null) return wanted;
   if (run.task !== task) throw new CliError(`${place} holds a run of the task ${run.task}, not of ${task}`, 'give another folder with --out');
@@ -112,7 +112,7 @@ function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Arr
 }
 
 function resumeWords(given: Given): string[] {
-  return ['out', 'backend'].flatMap((name) => (given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!]));
+  return [...(given.has('quick') ? ['--quick'] : []), ...['config', 'out', 'backend'].flatMap((name) => (given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!]))];
 }
 
 /** The first Ctrl-C ends the run after the step at hand, a second one at once. */

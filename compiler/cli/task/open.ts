@@ -110,9 +110,17 @@ export function settingsOf({ set }: Configuration, given: Settings): Settings {
   return new Map([...Object.entries(set ?? {}), ...given]);
 }
 
-/** `out/` beside the task, or what `--out` says. */
-export function outFolderOf(loaded: LoadedTask, out: string | undefined, io: Io): string {
-  return out === undefined ? join(loaded.folder, 'out') : resolve(io.cwd, out);
+/**
+ * `out/` beside the task for its first configuration, a folder in it for each other one, or what `--out` says: a quick run
+ * neither hides what the task ships nor stands in the way of a full one.
+ */
+export function outFolderOf({ task, folder }: LoadedTask, configuration: string, out: string | undefined, io: Io): string {
+  if (out !== undefined) return resolve(io.cwd, out);
+  return isDefault(task, configuration) ? join(folder, 'out') : join(folder, 'out', configuration);
+}
+
+export function isDefault(task: AnyTask, configuration: string): boolean {
+  return configuration === Object.keys(task.configurations)[0];
 }
 
 /** The command line that does this again, for messages. */

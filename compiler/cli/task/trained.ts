@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Given } from '../arguments.ts';
-import { CliError, type Io } from '../io.ts';
-import { again, build, configurationOf, loadTask, outFolderOf, type Built } from './open.ts';
+import { CliError, misuse, type Io } from '../io.ts';
+import { again, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
 import { readRunFile } from './run-file.ts';
 
 export interface Trained extends Built {
@@ -12,19 +12,19 @@ export interface Trained extends Built {
 
 export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const where = given.operands[0]!;
+  const [wanted, out, named] = [given.text('config'), given.text('out'), given.text('checkpoint')];
+  const other = out !== undefined ? 'out' : 'checkpoint';
+  if (wanted !== undefined && given.has(other)) throw misuse(`--config does not go with --${other}`, 'a run and its checkpoints tell of which configuration they are');
   const loaded = await loadTask(where, io);
-  const outFolder = outFolderOf(loaded, given.text('out'), io);
-  const named = given.text('checkpoint');
-  // What the user trained comes before what the task ships.
-  const candidates = named === undefined
-    ? [...['best', 'last'].map((name) => join(outFolder, `${name}.safetensors`)), join(loaded.folder, 'checkpoint.safetensors')]
-    : [resolve(io.cwd, named)];
+  const { name } = configurationOf(loaded.task, wanted);
+  const outFolder = outFolderOf(loaded, name, out, io);
+  // What the user trained comes before what the task ships, which is of its first configuration.
+  const shipped = isDefault(loaded.task, name) ? [join(loaded.folder, 'checkpoint.safetensors')] : [];
+  const candidates = named === undefined ? [...runIn(outFolder), ...shipped] : [resolve(io.cwd, named)];
   const checkpoint = candidates.find((file) => existsSync(file));
   if (checkpoint === undefined) {
-    throw new CliError(
-      `there is no checkpoint ${candidates.map((file) => relative(io.cwd, file)).join(' or ')}`,
-      named === undefined ? `train first: ${again('train', where, ['--quick'])}; or give one with --checkpoint` : 'give the path of a .safetensors file that `attnc train` wrote',
-    );
+    const fix = named === undefined ? howToGet(loaded, where, name, out, io) : 'give the path of a .safetensors file that `attnc train` wrote';
+    throw new CliError(`there is no checkpoint ${candidates.map((file) => relative(io.cwd, file)).join(' or ')}`, fix);
   }
   const { checkpointInfo } = await import('../../../runtime/index.ts');
   const { readCheckpointFile } = await import('../../../runtime/node.ts');
@@ -49,4 +49,16 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   }
   io.err(`${shown}${info.step === undefined ? '' : `, after ${info.step.toLocaleString('en-US')} steps`}`);
   return { ...built, checkpoint };
+}
+
+/** The checkpoints that a run leaves, the better first. */
+function runIn(folder: string): string[] {
+  return ['best', 'last'].map((name) => join(folder, `${name}.safetensors`));
+}
+
+function howToGet(loaded: LoadedTask, where: string, name: string, out: string | undefined, io: Io): string {
+  const words = [...(isDefault(loaded.task, name) ? [] : ['--config', name]), ...(out === undefined ? [] : ['--out', out])];
+  const trained = Object.keys(loaded.task.configurations).filter((each) => runIn(outFolderOf(loaded, each, undefined, io)).some((file) => existsSync(file)));
+  const others = out === undefined && trained.length > 0 ? `; or take a run that is there: ${trained.map((each) => `--config ${each}`).join(', ')}` : '; or give one with --checkpoint';
+  return `train first: ${again('train', where, words)}${others}`;
 }
