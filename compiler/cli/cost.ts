@@ -1,9 +1,9 @@
 /** What one example costs, from the sizes of the graph. */
-import { evaluate, SizeError, type Size } from '../analyze/size.ts';
+import { evaluate, size, SizeError, substitute, type Size } from '../analyze/size.ts';
 import type { Axis, Node, Program } from '../graph/graph.ts';
 import { isGiven } from '../graph/infer.ts';
 import { sizeOf } from '../graph/spaces.ts';
-import { Dependence, operands, reachable, regionArguments } from '../graph/walk.ts';
+import { Dependence, operands, reachable, regionArguments, tapePositions } from '../graph/walk.ts';
 import { inline } from '../passes/inline.ts';
 
 export interface Cost {
@@ -39,8 +39,9 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   const nodes = reachable([...roots.values()]);
   const owners = new Map<Node, Node>();
   for (const node of nodes) for (const argument of regionArguments(node)) owners.set(argument, node);
-  const dependence = new Dependence();
-  const count = (axes: Iterable<Axis>): number => [...axes].reduce((product, axis) => product * sizes(sizeOf(axis.space)), 1);
+  const dependence = new Dependence(tapePositions([...roots.values()]));
+  const tapes = tapeSizes(nodes);
+  const count = (axes: Iterable<Axis>): number => [...axes].reduce((product, axis) => product * sizes(substitute(sizeOf(axis.space), tapes)), 1);
   const around = new Map<Node, ReadonlySet<Node>>();
   /** The scans that a node stands in. */
   const scansOf = (node: Node): ReadonlySet<Node> => {
@@ -69,6 +70,16 @@ export function costOf(program: Program, sizes: Sizes): Cost {
     } else otherOperations += results;
   }
   return { multiplyAdds, otherOperations, activationBytes };
+}
+
+/** Of every tape the slots that a module gives it: one for each step, and one for the initial value. */
+function tapeSizes(nodes: readonly Node[]): ReadonlyMap<string, Size> {
+  const sizes = new Map<string, Size>();
+  // Outer loops first: one inside may go along their tape.
+  for (const { op } of nodes.toReversed()) {
+    if (op.kind === 'scan' && op.region.tape !== undefined) sizes.set(op.region.tape.id, size.add(substitute(sizeOf(op.axis.space), sizes), size.int(1)));
+  }
+  return sizes;
 }
 
 export { SizeError };

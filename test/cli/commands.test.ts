@@ -287,6 +287,21 @@ describe('summary', () => {
     expect((await attnc(folder, 'summary', 'b.attn', '--at', 'rows=0')).out).toMatch(/multiply-adds\s+0\n/);
   });
 
+  it('gives a tape a slot for each step and one for the initial value', async () => {
+    const folder = folderWith({
+      'a.attn': 'dim time: ragged, hidden = 3\n\nmodel Run(x: [time, hidden]) -> { y: [time, hidden] } {\n  run = scan time with xt = x { state h: [hidden] = 0;  h\' = xt + sum[tape](past[tape](h));  emit h\' }\n  { y = run }\n}\n',
+    });
+    const { status, out } = await attnc(folder, 'summary', 'a.attn', '--at', 'time=10');
+    expect(status).toBe(0);
+    // Ten times eleven slots of three, their sum and what is added to it.
+    expect(out).toMatch(/other operations\s+390\n/);
+  });
+
+  const programs = readdirSync(join(root, 'models'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.attn') && !/^(?:std|.*\bout)[\\/]/.test(file));
+  it.each([...programs, 'lstmn'])('of models/%s finds every size', async (place) => {
+    expect(await attnc(root, 'summary', join('models', place))).toMatchObject({ status: 0, err: '' });
+  });
+
   it('knows the ragged dims', async () => {
     expect(await attnc(folderWith({ 'a.attn': linear }), 'summary', 'a.attn', '--at', 'row=7')).toMatchObject({ status: 2 });
   });
