@@ -46,7 +46,7 @@ function stateOf({ type, span }: StateStatement['groups'][number], name: { text:
   let init: Node | null;
   if (expr.kind === 'name' && expr.name === 'learned' && !expr.prime) init = parameter(uniquePath(`${here.path}.${name.text}`, here), declared.axes, [], { kind: 'zeros' }, name.span, name.text, constants);
   else {
-    const value = evaluateTensor(expr, { ...constants, target: name.text });
+    const value = evaluateTensor(expr, { ...beforeSteps(constants), target: name.text });
     init = value === null ? null : conform(value, declared, what, constants, expr.span, true);
   }
   if (init === null || !present(init, what, here, expr.span)) return null;
@@ -54,6 +54,12 @@ function stateOf({ type, span }: StateStatement['groups'][number], name: { text:
   const loop = here.loops.at(-1);
   if (loop !== undefined) here.ctx.stateLoops.set(argument, loop);
   return { name: name.text, span: name.span, type: declared, argument, init };
+}
+
+/** An initial value stands outside the innermost loop: it knows no step of it, and draws once. */
+function beforeSteps(here: Here): Here {
+  const loop = here.loops.at(-1);
+  return { ...here, loops: here.loops.slice(0, -1), steps: new Map([...here.steps].filter(([, position]) => position !== loop)) };
 }
 
 /** Every state needs its next value. */
