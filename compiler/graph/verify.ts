@@ -184,8 +184,9 @@ class Verifier {
   }
 }
 
+/** Lengths; of `source * width`, which is ragged as well, the width is one for all. */
 function raggedAtoms(space: Space): ReadonlySet<string> {
-  if (space.kind === 'dim') return space.dim.ragged ? atomsOf(space.dim.size) : new Set();
+  if (space.kind === 'dim') return space.dim.ragged && space.dim.size.key === size.atom(space.dim.id).key ? atomsOf(space.dim.size) : new Set();
   return space.kind === 'anon' ? new Set() : new Set(space.parts.flatMap((part) => [...raggedAtoms(part)]));
 }
 

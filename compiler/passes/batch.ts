@@ -149,8 +149,7 @@ class Batch extends Rebuild {
       case 'merge':
         return this.#merge(op, x);
       case 'split':
-        if (op.into.slice(1).some((axis) => absence.ragged(axis))) throw new GraphError(`split of ${op.axis}: only the first part may be ragged`);
-        return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
+        return this.#split(op, x);
       case 'broadcast': {
         const gained = axesOf(x.value).filter((axis) => !hasAxis(op.axes, axis.id));
         return { value: m.broadcast(x.value, [...gained, ...op.axes]), masks: x.masks };
@@ -243,6 +242,18 @@ class Batch extends Rebuild {
       rest = m.unary('floor', m.div(m.add(m.float(rest), m.constant(0.5)), m.float(length)));
     }
     return this.#move(x, (node) => (touched(node) ? [...places].reduce((t, [axis, at]) => (hasAxis(axesOf(t), axis.id) ? m.gather(t, at, axis.id) : t), node) : node));
+  }
+
+  /** The inverse: with a ragged inner part each row begins where the example's own length says. */
+  #split(op: OpOf<'split'>, x: Partial): Partial {
+    const { m } = this;
+    const absence = this.#absence;
+    if (!op.into.slice(1).some((axis) => absence.ragged(axis))) return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
+    const whole = axisOf(typeOf(x.value), op.axis);
+    const [first, ...rest] = op.into.map((axis) => m.sub(m.position(axis), m.first(axis)));
+    const place = rest.reduce((outer, inner, k) => m.add(m.mul(outer, absence.length(op.into[k + 1])), inner), first);
+    const at = absence.clamp(m.add(place, m.first(whole)), whole);
+    return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
   }
 
   /**

@@ -15,6 +15,8 @@ const each: Readonly<Record<string, readonly [dims: string, result: string, body
   'each place twice': ['twice = 2 * source', '[twice, d]', 'y = tanh(Linear[d](x))[source = floor(position[twice] / 2)] else 0;  y * softmax[twice](y)'],
   'a sequence behind itself': ['twice = 2 * source', '[twice, d]', 'y = concat[source as twice](x, Linear[d](x));  cumsum[twice](y)'],
   'pairs of places': ['pairs = source * target', '[pairs]', 'q = (sum[d](x) * sum[d](t))[(source, target) as pairs];  softmax[pairs](q) * position[pairs]'],
+  'pairs and back': ['pairs = source * target', '[source, target]', 'q = (sum[d](x) * sum[d](t))[(source, target) as pairs];  (q * softmax[pairs](q))[pairs as (source, target)]'],
+  'places and features on one axis': ['flat = source * d', '[source, d]', 'w = softmax[flat](x[(source, d) as flat]) * position[flat];  w[flat as (source, d)]'],
   'split into pairs': ['half = source / 2', '[half, d]', 'y = x[source as (half, two)];  max[two](y) - min[two](y)', [2, 6, 4]],
   'an attention over what is left': ['half = ceil(source / 2)', '[source, d]', 'y = mean[k](x[source = 2 * position[half] + position[k]]);  Dot(x, y, Linear[d, in = d](y))'],
   'a scan over what is left': ['half = ceil(source / 2)', '[half, d]', 'y = mean[k](x[source = 2 * position[half] + position[k]]);  scan half reversed with yt = y { state h: [d] = 0;  h\' = GRU(yt, h);  emit h\' }'],
