@@ -19,8 +19,8 @@ objective Choose for Largest given answer: index(digits) {
 }
 `;
 
-const TASK = `import { inParts, tabulate, type Ints, type ModelOptions, type OpenTask, type Task, type TaskExample, type Value } from 'attnc/runtime';
-import type { Largest } from './out/model.ts';
+const TASK = `import { alignmentSvg, inParts, tabulate, type Ints, type ModelOptions, type OpenTask, type Task, type TaskExample, type Value } from 'attnc/runtime';
+import type { Largest } from './model.ts';
 
 interface Input { readonly tokens: Ints }
 interface Target { readonly answer: number }
@@ -67,7 +67,13 @@ function open(): OpenTask<Input, Target, Output, Largest> {
       const answers = await answer(model, examples.map(({ input }) => input));
       return tabulate('right', examples.map(({ group }) => group), answers.map((output, k) => (best(output) === examples[k]!.answer ? 1 : 0)));
     },
-    pictures: async () => [],
+    pictures: async (model, inputs) => {
+      const answers = await answer(model, inputs.map(({ input }) => input));
+      return answers.map((output, k) => {
+        const columns = Array.from(inputs[k]!.input.tokens, String);
+        return { name: columns.join('-'), svg: alignmentSvg({ title: inputs[k]!.shown, rows: [best(output)], columns, weights: [Array.from(output.weights.data)] }) };
+      });
+    },
   };
 }
 
@@ -77,6 +83,7 @@ export const task: Task<Input, Target, Output, Largest, { readonly Largest: type
   source: 'model.attn',
   configurations: {
     small: { about: 'seconds on any machine', dims: {}, seed: 1, batchSize: 64, steps: 400, validateEvery: 100 },
+    quick: { about: 'a few steps: shows that everything runs', dims: {}, seed: 1, batchSize: 64, steps: 50, validateEvery: 50 },
   },
   open: async () => open(),
   create: (emitted, options: ModelOptions<Record<string, number>>) => new emitted.Largest(options),
@@ -90,8 +97,11 @@ const README = `# NAME
 \`\`\`
 npm install
 npx attnc check model.attn        # says what is wrong with the model
-npx attnc train .                 # compiles it, trains it, saves it in out/
-npx attnc generate . '3 1 4 1 5'  # tries it
+npx attnc compile model.attn      # writes model.ts, for programs of your own and the types in task.ts
+npx tsc                           # checks the types
+npx attnc train . --quick         # a few steps, saved in out/quick/; --config quick takes that run
+npx attnc train .                 # trains it, saves it in out/
+npx attnc generate . '3 1 4 1 5'  # tries it; --picture a.png shows what it attends to
 npx attnc evaluate .              # measures it on the test set
 npx attnc summary model.attn      # lists its parameters
 \`\`\`
@@ -99,16 +109,21 @@ npx attnc summary model.attn      # lists its parameters
 \`npx attnc doctor\` says which backends work on this machine.
 `;
 
+export interface ProjectPackages {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
 const COMPILER_OPTIONS = {
-  target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,
+  target: 'ES2023', lib: ['ES2023'], types: ['node'], module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,
 };
 
 /** By name. */
-export function projectFiles(name: string, dependencies: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function projectFiles(name: string, { dependencies, devDependencies }: ProjectPackages): Readonly<Record<string, string>> {
   const manifest = {
     name, private: true, type: 'module',
     scripts: { check: 'attnc check model.attn', train: 'attnc train .', evaluate: 'attnc evaluate .' },
-    dependencies,
+    dependencies, devDependencies,
   };
   return {
     'model.attn': MODEL,

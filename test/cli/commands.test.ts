@@ -237,9 +237,10 @@ describe('init', () => {
   it('depends on the checkout that made it, under the name that npm links', async () => {
     const folder = scratch();
     expect((await attnc(folder, 'init', "it's mine")).out).toContain("next: cd 'it'\\''s mine' && npm install && npx attnc train .\n");
-    const { dependencies } = JSON.parse(readFileSync(join(folder, "it's mine", 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "it's mine", 'package.json'), 'utf8')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
     expect(Object.keys(dependencies).sort()).toEqual(['@tensorflow/tfjs-core', 'attnc']);
-    for (const [name, version] of Object.entries(dependencies)) {
+    expect(Object.keys(devDependencies).sort()).toEqual(['@types/node', 'typescript']);
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
       expect(version).toMatch(/^file:/);
       expect(JSON.parse(readFileSync(join(version.slice('file:'.length), 'package.json'), 'utf8'))).toMatchObject({ name });
     }

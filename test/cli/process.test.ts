@@ -43,7 +43,6 @@ describe('a project of `attnc init`', () => {
 
   it('keeps the run of every configuration apart', { timeout: 300_000 }, async () => {
     const folder = await project();
-    writeFileSync(join(folder, 'task.ts'), readFileSync(join(folder, 'task.ts'), 'utf8').replace(/^( +)small: (.*)$/mu, '$1small: $2\n$1quick: $2'));
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '--config', 'quick', '1 2'])).err).toMatch(/no checkpoint out\/quick\/best.*\n {2}fix: train first: attnc train \. --config quick;/);
     expect((await attncProcess(folder, ['train', '.', ...CPU, '--quick', '--steps', '5'])).err).toContain('saved in out/quick');
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .; or take a run that is there: --config quick');
@@ -53,14 +52,24 @@ describe('a project of `attnc init`', () => {
     expect(await attncProcess(folder, ['generate', '.', '--config', 'quick', '--out', 'out', '1 2'])).toMatchObject({ status: 2 });
   });
 
+  it('draws what it looked at; a task without pictures says so', { timeout: 300_000 }, async () => {
+    const folder = await project();
+    expect((await attncProcess(folder, ['train', '.', ...CPU, '--quick', '--steps', '2'])).status).toBe(0);
+    const draw = (): ReturnType<typeof attncProcess> => attncProcess(folder, ['generate', '.', ...CPU, '--config', 'quick', '--picture', 'a.png', '3 1 4']);
+    expect(await draw()).toMatchObject({ status: 0 });
+    expect(existsSync(join(folder, 'a.png'))).toBe(true);
+    writeFileSync(join(folder, 'task.ts'), readFileSync(join(folder, 'task.ts'), 'utf8').replace(/pictures: [^]*?\n    \},\n/u, 'pictures: async () => [],\n'));
+    expect((await draw()).err).toContain('the task makes no picture of this');
+  });
+
   it('is installed by npm without a registry, and typed: TypeScript takes it as it stands', { timeout: 300_000 }, async () => {
     const folder = await project();
     const installed = spawnSync('npm', ['install', '--offline', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
     expect({ status: installed.status, stderr: installed.stderr }).toMatchObject({ status: 0 });
-    const compiled = spawnSync('npx', ['--no-install', 'attnc', 'compile', 'model.attn', '--out', 'out'], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
-    expect(compiled.stdout).toBe('model.attn -> out/model.ts\n');
-    const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], { cwd: folder, encoding: 'utf8' });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    const npx = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string } => spawnSync('npx', ['--no-install', ...words], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
+    expect(npx('attnc', 'compile', 'model.attn').stdout).toBe('model.attn -> model.ts\n');
+    writeFileSync(join(folder, 'use.ts'), "import { Largest } from './model.ts';\nconsole.log(new Largest({ seed: 1 }).parameters);\n");
+    expect(npx('tsc')).toMatchObject({ status: 0, stdout: '' });
   });
 
   it('is saved by Ctrl-C', { timeout: 300_000 }, async () => {

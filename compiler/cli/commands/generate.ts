@@ -77,7 +77,7 @@ async function answerInput(trained: Trained, answer: (lines: readonly string[]) 
 async function draw({ open, model }: Trained, inputs: readonly ParsedInput<object>[], file: string, io: Io): Promise<void> {
   if (inputs.length === 0) return;
   const pictures = await open.pictures(model, inputs);
-  if (pictures.length === 0) throw new CliError('there is nothing to draw: the model has no alignment');
+  if (pictures.length === 0) throw new CliError('there is nothing to draw: the task makes no picture of this', '`pictures` in task.ts says what is drawn');
   const { svgToPng } = await import('../../../runtime/node.ts');
   for (const [k, { svg }] of pictures.entries()) {
     // Several pictures are numbered: look.png, look-2.png, …

@@ -1,17 +1,17 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { shellWord, type Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, STATUS, type Io } from '../io.ts';
 import { packageRoot, packageVersion } from '../library.ts';
-import { projectFiles } from '../project.ts';
+import { projectFiles, type ProjectPackages } from '../project.ts';
 
 export async function init(given: Given, io: Io): Promise<number> {
   const folder = resolve(io.cwd, given.operands[0] ?? '.');
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat !== undefined && !stat.isDirectory()) throw new CliError(`${given.operands[0]} is a file`, 'give a folder');
-  const dependencies = dependenciesOf(packageRoot());
-  const files = projectFiles(packageNameFor(basename(folder)), dependencies);
+  const packages = packagesFor(packageRoot());
+  const files = projectFiles(packageNameFor(basename(folder)), packages);
   const there = stat === undefined ? new Set<string>() : new Set(readdirSync(folder));
   const shown = relative(io.cwd, folder) || '.';
   const kept = Object.keys(files).filter((name) => there.has(name));
@@ -24,17 +24,23 @@ export async function init(given: Given, io: Io): Promise<number> {
   }
   io.out(`a project in ${shown}: ${Object.keys(files).filter((name) => !there.has(name)).join(', ')}`);
   // A package.json that was there does not name attnc.
-  const named = kept.includes('package.json') ? Object.entries(dependencies).map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`).join('') : '';
+  const named = kept.includes('package.json') ? Object.entries({ ...packages.dependencies, ...packages.devDependencies }).map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`).join('') : '';
   io.out(`next: ${shown === '.' ? '' : `cd ${shellWord(shown)} && `}npm install${named} && npx attnc train .`);
   return STATUS.fine;
 }
 
-/** From a registry where attnc came from there; a checkout is linked to, and so is the one tfjs that it runs, which emitted modules import. */
-function dependenciesOf(root: string): Readonly<Record<string, string>> {
-  if (root.split(sep).includes('node_modules')) return { attnc: `^${packageVersion()}` };
+/** What checks the types of task.ts and of the emitted module. */
+const TYPES = ['typescript', '@types/node'];
+
+/** From a registry where attnc came from there; a checkout is linked to, and so are the one tfjs that it runs, which emitted modules import, and its TypeScript. */
+function packagesFor(root: string): ProjectPackages {
+  if (root.split(sep).includes('node_modules')) {
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly devDependencies: Readonly<Record<string, string>> };
+    return { dependencies: { attnc: `^${packageVersion()}` }, devDependencies: Object.fromEntries(TYPES.map((name) => [name, devDependencies[name]!])) };
+  }
   const link = (folder: string): string => `file:${folder.split(sep).join('/')}`;
-  const tfjs = '@tensorflow/tfjs-core';
-  return { [tfjs]: link(join(root, 'node_modules', ...tfjs.split('/'))), attnc: link(root) };
+  const linked = (name: string): [string, string] => [name, link(join(root, 'node_modules', ...name.split('/')))];
+  return { dependencies: { ...Object.fromEntries([linked('@tensorflow/tfjs-core')]), attnc: link(root) }, devDependencies: Object.fromEntries(TYPES.map(linked)) };
 }
 
 /** A name that npm takes. */
