@@ -16,6 +16,13 @@ export type { Facts, Size, SizeFunction, Verdict };
 
 export const size = { int, atom, add, sub, mul, pow, div, ceilDiv, quot, fn } as const;
 
+/** The atom, where the size is one and nothing else. */
+export function atomOf(s: Size): string | null {
+  const [term, ...more] = s.terms;
+  const [power, ...others] = term?.powers ?? [];
+  return more.length === 0 && others.length === 0 && term?.coefficient === 1n && power?.exponent === 1 && power.base.kind === 'atom' ? power.base.name : null;
+}
+
 /** The number, where the size is one that a program can hold exactly. */
 export function constantOf(s: Size): number | null {
   const value = constantTerm(s);

@@ -1,6 +1,6 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
-import { atomsOf, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, type Size } from '../analyze/size.ts';
 import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
 import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { isGrowing } from '../passes/respace.ts';
@@ -132,8 +132,8 @@ class DefinitionWriter {
   #sizes(requirements: readonly Requirement[]): void {
     const { model, typeName, dimName, atomName, sources } = this.#context;
     const { hyperparameters, fixed } = model.program;
-    const values = new Map(fixed.map(({ dim, value }) => [dim.size.key, `${value}`]));
-    const known = new Set([...hyperparameters.map(({ dim }) => dim.size.key), ...values.keys()]);
+    const values = new Map(fixed.map(({ dim, value }) => [atomOf(dim.size), `${value}`]));
+    const known = new Set([...hyperparameters.map(({ dim }) => atomOf(dim.size)), ...values.keys()]);
     const code = (size: Size): { readonly text: string; readonly tight: string } => {
       const { text, prec } = sizeText(size, (atom) => values.get(atom) ?? `n${access(atomName(atom))}`);
       return { text, tight: prec === 'atom' ? text : `(${text})` };
@@ -151,7 +151,7 @@ class DefinitionWriter {
         message: `${shown(a, left.text)} ${says} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`,
       };
     };
-    const ragged = new Map(model.program.ragged.map((dim) => [dim.size.key, dimName(dim)]));
+    const ragged = new Map(model.program.ragged.map((dim) => [atomOf(dim.size), dimName(dim)]));
     const atoms = ({ a, b }: Requirement): readonly string[] => [...new Set([...atomsIn(a), ...atomsIn(b)])];
     const ofLengths = requirements.filter((each) => atoms(each).every((atom) => known.has(atom) || ragged.has(atom)) && atoms(each).some((atom) => ragged.has(atom)));
     if (ofLengths.length > 0) {
@@ -274,7 +274,7 @@ class DefinitionWriter {
         return `${property(name.slice('tap.'.length))}: [${tapAxes((node.types[0]?.axes ?? []).slice(2), dimName, (space) => this.#length(space))}]`;
       });
       this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
-      const lengths = new Set(model.program.ragged.map((dim) => dim.size.key));
+      const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
       const atom = (name: string): string => (lengths.has(name) ? `lengths${access(this.#context.atomName(name))}!` : `n${access(this.#context.atomName(name))}!`);
       const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
       this.#line(`rank: (${uses(score, 'length') ? 'logp, length' : uses(score, 'logp') ? 'logp' : ''}) => ${score ?? 'logp'},`);
@@ -325,7 +325,7 @@ function sizesOf(init: Initialiser): readonly Size[] {
 /** Is the length of the axis more than that of one ragged dim? */
 function isMade(space: Space): boolean {
   if (!isRagged(space)) return false;
-  return space.kind !== 'dim' || [...atomsOf(space.dim.size)].length !== 1 || space.dim.size.key !== sizes.atom([...atomsOf(space.dim.size)][0]!).key;
+  return space.kind !== 'dim' || atomOf(space.dim.size) === null;
 }
 
 /** How an emitted definition calls the axes of a value behind its batch: a ragged dim by name, where the label does not. */

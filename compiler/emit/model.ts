@@ -8,6 +8,7 @@ import { BEFORE } from '../passes/rows.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
 import { inOrder } from '../passes/layout-build.ts';
 import { RUNNING } from '../passes/pipeline.ts';
+import { atomOf } from '../analyze/size.ts';
 import { NOW } from '../passes/respace.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type UpdateNames } from './definition.ts';
@@ -66,7 +67,7 @@ function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | '
   const dims = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dim), ...program.ragged];
   const count = (label: string): number => dims.filter((dim) => dim.label === label).length;
   const dimName = (dim: Dim): string => (count(dim.label) > 1 ? dim.id : dim.label);
-  const byAtom = new Map(dims.map((dim) => [dim.size.key, dimName(dim)]));
+  const byAtom = new Map(dims.map((dim) => [atomOf(dim.size), dimName(dim)]));
   return { dimName, atomName: (atom) => byAtom.get(atom) ?? atom };
 }
 

@@ -1,5 +1,5 @@
 /** What holds of every graph, and what each dialect adds. Run after every pass in tests. */
-import { atomsOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Node, Op, Program, Space, TensorType } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
@@ -186,7 +186,7 @@ class Verifier {
 
 /** Lengths; of `source * width`, which is ragged as well, the width is one for all. */
 function raggedAtoms(space: Space): ReadonlySet<string> {
-  if (space.kind === 'dim') return space.dim.ragged && space.dim.size.key === size.atom(space.dim.id).key ? atomsOf(space.dim.size) : new Set();
+  if (space.kind === 'dim') return new Set(space.dim.ragged ? [atomOf(space.dim.size)].filter((atom) => atom !== null) : []);
   return space.kind === 'anon' ? new Set() : new Set(space.parts.flatMap((part) => [...raggedAtoms(part)]));
 }
 

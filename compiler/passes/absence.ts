@@ -2,7 +2,7 @@
  * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of places, and the
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
-import { atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { GraphError } from '../graph/errors.ts';
@@ -28,8 +28,8 @@ const KEEPS_ZERO: ReadonlySet<UnaryFn> = new Set(['neg', 'float', 'int', 'stop',
 export function raggedDims(space: Space, into: Map<string, Dim>): void {
   if (space.kind === 'cat' || space.kind === 'merge') for (const part of space.parts) raggedDims(part, into);
   if (space.kind !== 'dim' || !space.dim.ragged) return;
-  const [atom] = atomsOf(space.dim.size);
-  if (atom !== undefined && space.dim.size.key === sizes.atom(atom).key) into.set(atom, space.dim);
+  const atom = atomOf(space.dim.size);
+  if (atom !== null) into.set(atom, space.dim);
 }
 
 export function mayBeEmpty(space: Space): boolean {

@@ -6,7 +6,7 @@
  * What a step computes of every slot by itself, such as a map of it, is kept in the slots instead: it is computed once.
  * Along a clock `past` stays, as one step's rows.
  */
-import { atomsOf, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
@@ -198,7 +198,7 @@ class Tapes extends Spaces {
       if (!growing) return m.size(size);
       return m.size(sizeOf(TAPE_SO_FAR));
     }
-    if (size.key !== sizes.atom(grown[0]).key) throw new GraphError(`a size made of ${grown[0]} is not supported`);
+    if (atomOf(size) !== grown[0]) throw new GraphError(`a size made of ${grown[0]} is not supported`);
     return m.add(this.#count(grown[1]), m.constant(1, 'int'));
   }
 
