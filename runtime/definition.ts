@@ -140,7 +140,7 @@ export interface DecoderDefinition {
   /** Axes of each tap after [batch, beam]. A plain label stands for the ragged dim of that name where there is one; a renamed axis names its dim. */
   readonly taps: Readonly<Record<string, readonly (string | NamedAxis)[]>>;
   /** Score of a hypothesis; the log-probability as it is where the program says nothing. */
-  rank(logp: number, length: number): number;
+  rank(logp: number, length: number, n: Sizes, lengths: Sizes): number;
   /** Most places for one example; `lengths` are its own. Null: the caller must say. */
   readonly atMost: ((n: Sizes, lengths: Readonly<Record<string, number>>) => number) | null;
 }

@@ -3,7 +3,7 @@ import type { Declaration, Objective } from '../../grammar/ast.ts';
 import { Problems, settingPlace, type Place } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { Builder } from '../graph/builder.ts';
-import type { ObjectiveGraph, Program } from '../graph/graph.ts';
+import type { DecoderGraph, Node, ObjectiveGraph, Program } from '../graph/graph.ts';
 import { apartFromOthers } from './across.ts';
 import { asModel } from './alone.ts';
 import { elaborateModel } from './model.ts';
@@ -237,7 +237,7 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
   }
   const given = [...model.inputs, ...(model.decoded?.inputs ?? []), ...graphs.flatMap((graph) => graph.given)];
   reportUnsized(declaration, root.ragged, model, graphs, root.here);
-  const told = toldDims(root.ragged, given, [...model.outputs.values(), ...graphs.flatMap(({ updates }) => updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]))]);
+  const told = toldDims(root.ragged, given, [...model.outputs.values(), ...limitsOf(model.decoded?.graph ?? null), ...graphs.flatMap(({ updates }) => updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]))]);
   return {
     name: declaration.name.text, doc: declaration.doc, file: root.here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
@@ -248,6 +248,11 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
     running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
     objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
+}
+
+/** What a decoder computes besides its outputs: how far it goes, and how it ranks. */
+function limitsOf(decoder: DecoderGraph | null): readonly Node[] {
+  return [decoder?.atMost ?? null, decoder?.rank ?? null].filter((node) => node !== null);
 }
 
 function reporting(here: Here, problems: Problems): Here {

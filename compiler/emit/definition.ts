@@ -277,7 +277,9 @@ class DefinitionWriter {
       const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
       const atom = (name: string): string => (lengths.has(name) ? `lengths${access(this.#context.atomName(name))}!` : `n${access(this.#context.atomName(name))}!`);
       const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
-      this.#line(`rank: (${uses(score, 'length') ? 'logp, length' : uses(score, 'logp') ? 'logp' : ''}) => ${score ?? 'logp'},`);
+      const read = ['logp', 'length', 'n', 'lengths'].map((name) => ({ name, used: uses(score, name) }));
+      const given = read.slice(0, read.findLastIndex(({ used }) => used) + 1).map(({ name, used }) => (used ? name : `_${name}`));
+      this.#line(`rank: (${score === null ? 'logp' : given.join(', ')}) => ${score ?? 'logp'},`);
       const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);
       const parameters = uses(most, 'lengths') ? (uses(most, 'n') ? 'n, lengths' : '_n, lengths') : uses(most, 'n') ? 'n' : '';
       this.#line(`atMost: ${most === null ? 'null' : `(${parameters}) => ${most}`},`);

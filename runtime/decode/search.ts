@@ -134,12 +134,12 @@ export class BeamSearch implements Search {
     }
     this.pool = bestFirst(this.pool).slice(0, this.width);
     const length = (live[0]?.length ?? 0) + 1;
-    if (length >= limit) {
-      this.cutOff = bestFirst(next.map((place) => this.ranked(place, end === null)));
-      this.finish();
-    } else if (next.length === 0 && this.pool.length === 0) {
+    if (next.length === 0 && this.pool.length === 0) {
       // Every choice is excluded: what there is breaks off.
       this.cutOff = bestFirst(this.places.map((place) => this.ranked(place, false)));
+      this.finish();
+    } else if (length >= limit) {
+      this.cutOff = bestFirst(next.map((place) => this.ranked(place, end === null)));
       this.finish();
     } else if (next.length === 0 || this.settled(next[0]!.logProbability, length)) {
       this.finish();

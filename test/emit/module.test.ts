@@ -84,7 +84,7 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
     expect(definition.objectives[0]!.given(n)[0]).toEqual({ name: 'y', elem: 'index', axes: [{ label: 'target', dim: 'target' }], indexes: { label: 'tags', size: 3 } });
     expect(definition.objectives[0]!.updates[0]!.optimizer(n, 7, 0)).toEqual({ kind: 'adam', rate: 3.5 });
     expect(definition.objectives[0]!.updates[0]!.clip).toEqual({ kind: 'norm', limit: 1 });
-    expect(definition.decoder!.rank(-2, 3)).toBeCloseTo(-2 / 3 ** 0.6);
+    expect(definition.decoder!.rank(-2, 3, {}, {})).toBeCloseTo(-2 / 3 ** 0.6);
     expect(definition.decoder!.atMost!(n, { source: 5 })).toBe(10);
     expect(definition.decoder!.vocabulary(n)).toBe(3);
     expect(definition.decoder!.taps).toEqual({ weights: ['source'] });

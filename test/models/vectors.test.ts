@@ -129,6 +129,6 @@ describe('golden vectors', () => {
     expect(rate(1) * 1e7).toBeCloseTo(1.746928, 5);
     expect(rate(4000) * 1e4).toBeCloseTo(6.987712, 5);
     expect(rate(10000) * 1e4).toBeCloseTo(4.419417, 5);
-    for (const [length, penalty] of [[1, 1], [5, 1.358655], [10, 1.732862]] as const) expect(1 / definition.decoder!.rank(1, length), `length ${length}`).toBeCloseTo(penalty, 5);
+    for (const [length, penalty] of [[1, 1], [5, 1.358655], [10, 1.732862]] as const) expect(1 / definition.decoder!.rank(1, length, {}, {}), `length ${length}`).toBeCloseTo(penalty, 5);
   });
 });

@@ -1,0 +1,55 @@
+/** How far a decoder goes, how it ranks what it found, and what becomes of it where nothing may follow. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend, type GenerateOptions, type GenerativeModel } from '../../runtime/index.ts';
+import { compiled } from './support.ts';
+
+type Any = Record<string, unknown>;
+type Generating = GenerativeModel<Record<string, number>, Any, Any>;
+const emit = async (text: string): Promise<Generating> => (await compiled<Generating>(`limits-${text.length}.attn`, new Map(), text)).create({ seed: 1 });
+
+const writing = (more: string): string => `dim s: ragged, target: ragged, room: ragged, words = 4, d = 2
+decoder W(h: [s, d]) generates y: index(words)[target] start 1 {
+  param table: [words, d]
+  state q: [d] = mean[s](h)
+  q' = tanh(q + table[y])
+  logits = Linear[words](q')
+  ${more}
+}
+model M(x: [s, d]) generates y: index(words)[target] { W(x) }`;
+
+beforeAll(() => useBackend('cpu'));
+
+describe('a decoder', () => {
+  it('goes as far as its example says, where nothing else reads that', async () => {
+    const model = await emit(writing('at most min(room, 4)'));
+    const found = await model.generate([{ x: [[1, 2]], room: 2 }, { x: [[1, 2]], room: 9 }]);
+    expect(found.map(({ ids }) => ids.length)).toEqual([2, 4]);
+  });
+
+  it('ranks by sizes and by lengths', async () => {
+    const model = await emit(writing('at most 3;  rank logp / (length + d + s)'));
+    const [one, two] = await model.generate([{ x: [[1, 2]] }, { x: [[1, 2], [1, 2]] }], { method: 'beam', width: 2 });
+    expect(one!.score).toBeCloseTo(one!.logProbability / (3 + 2 + 1), 6);
+    expect(two!.score).toBeCloseTo(two!.logProbability / (3 + 2 + 2), 6);
+  });
+});
+
+describe('where every choice is excluded', () => {
+  const pointing = `dim points: ragged, tour: ragged, d = 2
+decoder P(e: [points, d]) generates y: index(points)[tour] {
+  param go: [d]
+  state s: [d] = mean[points](e), v: bool[points] = false
+  s' = GRU(first go then e[y], s)
+  logits = e @ s' where not v and position[points] > 0
+  v' = v or position[points] == y'
+  at most points
+}
+model M(e: [points, d]) generates y: index(points)[tour] { P(e) }`;
+  const e = [[[1, 2], [3, 4], [0.5, 1]], [[1, 0], [2, 2]]];
+
+  it.each<[string, GenerateOptions]>([['greedily', {}], ['with a beam', { method: 'beam', width: 3 }], ['by chance', { method: 'sample' }]])('what there is breaks off, at the limit too: %s', async (_how, options) => {
+    const model = await emit(pointing);
+    const found = await model.generate(e.map((points) => ({ e: points })), options);
+    expect(found.map(({ ids, ended }) => [[...ids].sort(), ended])).toEqual([[[1, 2], false], [[1], false]]);
+  });
+});
