@@ -271,7 +271,8 @@ class Row extends Rebuild {
       }
       case 'gather': {
         const [t, i] = node.inputs;
-        if (!placesOf(t).some(({ id }) => id === op.axis)) return super.visit(node);
+        const isRow = op.axis !== this.#now && placesOf(t).some(({ id }) => id === this.#now);
+        if (isRow || !placesOf(t).some(({ id }) => id === op.axis)) return super.visit(node);
         return m.make(op, [this.#steps.all(t), this.get(i)]);
       }
       case 'past':
