@@ -244,9 +244,9 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
   if (elem.kind === 'index') return (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) || (partOf(elem.space, space, here) && originOf(elem.space).key === originOf(space).key);
-  if (isRagged(space)) return false;
-  if (!startsAtZero(space)) return liesWithin(index, space);
+  if (!startsAtZero(space)) return !isRagged(space) && liesWithin(index, space);
   const extent = sizeOf(space);
+  if (isRagged(space)) return !mayBeEmpty(axis.space) && isWrapped(index, extent, here);
   if (index.op.kind === 'constant') {
     const { value } = index.op;
     const known = constantOf(extent);
@@ -256,9 +256,12 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
     }
     return true;
   }
-  if (liesWithin(index, space)) return true;
+  return liesWithin(index, space) || isWrapped(index, extent, here);
+}
+
+/** `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis. */
+function isWrapped(index: Node, extent: Size, here: Here): boolean {
   if (index.op.kind !== 'binary') return false;
-  // `e mod n`, and `clamp(e, 0, n - 1)`, with n the size of the axis.
   const [left, right] = index.inputs as [Node, Node];
   if (index.op.fn === 'mod') return isSize(right, extent, here);
   const below = index.op.fn === 'min' && right.op.kind === 'binary' && right.op.fn === 'sub' && isSize(right.inputs[0]!, extent, here) && isConstant(right.inputs[1]!, 1);

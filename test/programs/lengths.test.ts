@@ -20,6 +20,7 @@ const each: Readonly<Record<string, readonly [dims: string, result: string, body
   'split into pairs': ['half = source / 2', '[half, d]', 'y = x[source as (half, two)];  max[two](y) - min[two](y)', [2, 6, 4]],
   'an attention over what is left': ['half = ceil(source / 2)', '[source, d]', 'y = mean[k](x[source = 2 * position[half] + position[k]]);  Dot(x, y, Linear[d, in = d](y))'],
   'a scan over what is left': ['half = ceil(source / 2)', '[half, d]', 'y = mean[k](x[source = 2 * position[half] + position[k]]);  scan half reversed with yt = y { state h: [d] = 0;  h\' = GRU(yt, h);  emit h\' }'],
+  'round an axis, and held at its ends': ['most = max(source, target)', '[source, d]', 'y = tanh(Linear[d](x));  y[source = (position[source] + 2) mod source] * y[source = clamp(position[source] - 1, 0, source - 1)]'],
   'a length as a number': ['half = ceil(source / 2)', '[d]', 'sum[source](x) / half + half'],
   'the last of what is left': ['half = ceil(source / 2)', '[d]', 'y = x[source = 2 * position[half]] else 0;  y[half = last] + y[half = first]'],
   'an axis that may be empty': ['double = 2 * extra', '[d]', 'param v: [d];  y = concat[extra as double](e, e) * v;  sum[double](y) + mean[double](y) + max[double](y)', [3, 4, 5, 6]],
