@@ -4,6 +4,7 @@
  */
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
+import { sameSpace } from '../graph/spaces.ts';
 import { describeAxis, describeMap, describeType } from './describe.ts';
 import type { Sides } from './maps.ts';
 import { allAxes, holding } from './operate.ts';
@@ -47,18 +48,19 @@ interface Open {
   readonly trailing: Set<string>;
 }
 
-/** `rigid`: is this label a dim of the block's own file? `groupArgs`: groups given in brackets. `lifted`: labels of `per`. */
+/** `dimOf`: the dim of the block's own file that has this label. `groupArgs`: groups given in brackets. `lifted`: labels of `per`. */
 export function bind(
   declaration: Declaration,
   given: readonly Given[],
   statics: ReadonlyMap<string, StaticArgument>,
   groupArgs: ReadonlyMap<string, readonly Axis[]>,
-  rigid: (label: string) => boolean,
+  dimOf: (label: string) => Space | null,
   lifted: readonly string[],
   span: Span,
   here: Here,
 ): Bound | null {
   const name = declaration.name.text;
+  const rigid = (label: string): boolean => dimOf(label) !== null;
   const args = given.flatMap(({ param, node, sides, span: at }): Open[] => {
     const { type } = param;
     const open = (wanted: readonly AxisExpr[], side: readonly Axis[] | null): Open => ({ param, side, sides: sides ?? null, node, span: at, wanted, axes: new Map(), lifted, trailing: new Set() });
@@ -72,7 +74,7 @@ export function bind(
     if (arg.node === null) continue;
     for (const axis of arg.wanted) {
       if (axis.group || !rigid(axis.label.text)) continue;
-      const own = unused(arg).find((candidate) => candidate.label === axis.label.text);
+      const own = unused(arg).find((candidate) => candidate.label === axis.label.text) ?? unused(arg).find((candidate) => isImportedAs(candidate, dimOf(axis.label.text), here));
       if (own === undefined) return missing(arg, axis, name, here);
       arg.axes.set(axis.label.text, own);
     }
@@ -239,6 +241,12 @@ function finish(
   }
   const whole = mapsWhole(args, name, here);
   return whole === null ? null : { args: whole, formals, groups };
+}
+
+/** `import d as width`: an axis `width` is the dim that its own file calls `d`. */
+function isImportedAs(axis: Axis, dim: Space | null, here: Here): boolean {
+  const entry = here.scope.lookup(axis.label);
+  return dim !== null && entry?.kind === 'dim' && sameSpace(entry.space, dim) && sameSpace(axis.space, dim);
 }
 
 /** The two sides of a map as one argument: it is lifted over out-axes that are left, and takes in what its parameter does. */

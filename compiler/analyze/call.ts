@@ -1,6 +1,6 @@
 /** Calls of blocks: static arguments, binding, the body elaborated in a frame of its own, the lifted `call` node. */
 import type { AxisExpr, Body, BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
-import type { Axis, Node } from '../graph/graph.ts';
+import type { Axis, Node, Space } from '../graph/graph.ts';
 import { argumentType } from '../graph/infer.ts';
 import { isRagged } from '../graph/spaces.ts';
 import { bind, type Bound } from './bind.ts';
@@ -117,10 +117,14 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   const per = expr.callee.kind === 'per' ? perAxes(expr.callee.axes, here) : [];
   if (statics === null || per === null) return ERROR;
   const scope = declarationScope(entry, here);
-  const rigid = (label: string): boolean => scope.lookup(label)?.kind === 'dim' && !declaration.statics.some((param) => param.name.text === label);
+  const dimOf = (label: string): Space | null => {
+    const dim = scope.lookup(label);
+    return dim?.kind === 'dim' && !declaration.statics.some((param) => param.name.text === label) ? dim.space : null;
+  };
+  const rigid = (label: string): boolean => dimOf(label) !== null;
   const sorted = sortStatics(declaration, statics, scope, rigid, here);
   if (sorted === null) return ERROR;
-  const bound = bind(declaration, given, sorted.byName, sorted.groups, rigid, per.map(({ label }) => label), expr.span, here);
+  const bound = bind(declaration, given, sorted.byName, sorted.groups, dimOf, per.map(({ label }) => label), expr.span, here);
   return bound === null ? ERROR : elaborateCall(entry, bound, sorted, instance?.path ?? null, per, expr.span, here);
 }
 

@@ -1,9 +1,10 @@
 /** A call as one node: its body lifted over its extras, and its results under the caller's names. */
 import type { Declaration, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
+import { sameSpace } from '../graph/spaces.ts';
 import { allAxes, asTensor, rename } from './operate.ts';
 import type { Here, Tap, Value } from './scope.ts';
-import { origin, report, tensor, typeOf } from './scope.ts';
+import { dimNames, origin, report, tensor, typeOf } from './scope.ts';
 import { inAxis } from './types.ts';
 
 /** A call whose arguments are bound and whose body is elaborated. */
@@ -21,6 +22,16 @@ export interface Lifted {
   readonly saturated: boolean;
   /** By path, what running values in it become. */
   readonly nexts: readonly (readonly [path: string, next: Node])[];
+}
+
+/** A dim of another file has the name here that it is imported under. */
+function importedAs({ label, space }: Axis, inside: Here, here: Here): string | null {
+  const isDeclared = (name: string, { scope }: Here): boolean => {
+    const entry = scope.lookup(name);
+    return entry?.kind === 'dim' && entry.span !== null && sameSpace(entry.space, space);
+  };
+  if (!isDeclared(label, inside) || isDeclared(label, here)) return null;
+  return dimNames(here).find((name) => isDeclared(name, here)) ?? null;
 }
 
 /** The call node and its results under the caller's names. */
@@ -47,7 +58,7 @@ export function lift(declaration: Declaration, value: Value, inside: Here, call:
       // What the call is lifted over stands with what a map gives.
       const into = ins.some(({ id }) => id === axis.id);
       const seen = into ? inner : outer;
-      let label = outside.get(axis.label) ?? axis.label;
+      let label = outside.get(axis.label) ?? importedAs(axis, inside, here) ?? axis.label;
       if (seen.has(label)) {
         if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
           return report(here, 'E0301', span, `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`, {

@@ -226,6 +226,7 @@ class Run {
       return results;
     });
     return node.types.map((type, k) => {
+      if (op.kind === 'call' && op.binding.once?.includes(k) === true) return this.#scopes.blank(type);
       const rest = without(type.axes, [parent.id]);
       const longest = this.#scopes.extents([...rest, ...type.masks.flat()]);
       const wide = runs.map((run) => widened(run[k], longest));
@@ -385,7 +386,7 @@ class Run {
     if (before !== undefined) return before;
     if (calls.length < around.length) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
     const found: Tensor[] = [];
-    for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.value(node.inputs[0])));
+    for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.whole(node.inputs[0])));
     const made = acrossAll(fn, axes, found, this.#scopes.extents(node.types[0].axes));
     this.#together.across.set(node, known.set(key, made));
     return made;

@@ -46,6 +46,12 @@ describe('imports of dims, options, models and objectives', () => {
     expect(checked(`dim words = 9\n${text('source, double')}`).said).toEqual(['E0306 `tokens` holds positions on another dim']);
   });
 
+  it('an imported dim has the name that it is imported under, in calls of what its file declares, too', () => {
+    const text = `import words as vocabulary, source as place, double as wide, Read from "./tagger.attn"
+      model M(tokens: index(vocabulary)[place]) -> [place, wide] { Read(tokens) }`;
+    expect(checked(text)).toMatchObject({ said: [], programs: [{ dims: ['vocabulary = 9'], ragged: ['place'] }] });
+  });
+
   it('an own option is no setting of another file that has one of the same name', () => {
     const text = (choices: string): string => `import Read, source, words, double from "./tagger.attn"
       option act = ${choices}

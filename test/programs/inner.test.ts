@@ -102,6 +102,7 @@ describe('what goes along with an inner axis', () => {
     'both axes under other names': ['[sentence]', 'F(x)', 'block F(y: [s, w, e]) -> [s] { z = y / sum[s, w](y ^ 2);  mean[w, e](z) * w + position[s] }\n'],
     'words beside all sentences': ['[sentence, d]', 'F[w = word, s = sentence](x, mean[word](x))', 'block F(y: [w, e], h: [s, e]) -> [e] { Dot(mean[w](y), h, h) }\n'],
     'words that look at all words of theirs': ['[sentence, word, d]', 'MultiHead[heads = 3, key = word](x, x)'],
+    'layers with running values': ['[sentence, word, d]', 'BatchNorm(tanh(Linear[d](x))) * mean[word](x)'],
     'sentences that look at each other': ['[sentence, d]', 'h = mean[word](Linear[d](x));  Dot(h, h[sentence as key], h[sentence as key])'],
   };
   it.each(Object.entries(each))('%s', async (_what, [result, body, more = '']) => {
