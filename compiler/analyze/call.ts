@@ -85,7 +85,9 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   const name = declaration.name.text;
   if (entry.module.damaged.has(declaration)) return ERROR;
   if (expr.callee.kind === 'per' && (declaration.what === 'decoder' || declaration.what === 'model')) {
-    return report(here, 'E0205', expr.callee.span, `the ${declaration.what} \`${name}\` is called \`per\` an axis: only what can be lifted has parameters of its own for each place`);
+    return report(here, 'E0205', expr.callee.span, `the ${declaration.what} \`${name}\` is called \`per\` an axis`, {
+      why: 'its parameters belong to one model, whose class holds them', fix: 'put its body into a block, and call that \`per\` the axis, here and in the model',
+    });
   }
   const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];

@@ -39,12 +39,12 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
   }
 }
 
-/** Is a model that the objective is for among the entry file's? */
+/** Is a model that the objective is for among the entry file's? A decoder by itself is emitted for its objective's sake. */
 function trains(objective: Objective, file: LoadedModule | null, modules: ModuleSet): boolean {
   if (file === null) return true;
   const seen = [...importsOf(file, modules).map(({ local, exported }) => [local.text, exported] as const), ...exportsOf(file.module.items)];
   const models = new Set(entryItems('declaration', modules).map(({ item }) => item));
-  return objective.models.some(({ model }) => seen.some(([name, exported]) => name === model.text && exported?.kind === 'declaration' && models.has(exported)));
+  return objective.models.some(({ model }) => seen.some(([name, exported]) => name === model.text && exported?.kind === 'declaration' && (models.has(exported) || exported.what === 'decoder')));
 }
 
 /** What a body defines and somebody should read; a name with a prime is the state's. */
