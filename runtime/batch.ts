@@ -129,8 +129,8 @@ function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
 function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: number): Origin {
   const value = (example as Readonly<Record<string, unknown>>)[label];
   const least = mayBeEmpty ? 0 : 1;
-  if (!(typeof value === 'number' && Number.isInteger(value) && value >= least)) {
-    throw new InputError(`example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least}: given ${show(value)}`);
+  if (!(typeof value === 'number' && (value | 0) === value && value >= least)) {
+    throw new InputError(`example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least} that int32 can hold: given ${show(value)}`);
   }
   return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
 }

@@ -114,7 +114,7 @@ class DefinitionWriter {
   #inputs(name: string, inputs: readonly Input[], comma: string): void {
     const spec = ({ name: input, type, otherwise }: Input): { text: string; sizes: readonly Size[] } => {
       const { elem } = type;
-      const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: elem.space.kind === 'dim' ? elem.space.dim.label : input, space: elem.space } : null;
+      const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: labelOf(elem.space) ?? input, space: elem.space } : null;
       const many = indexed !== null && isMade(indexed.space);
       const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim)) && !this.#follows(space)).map((axis) => sizeOf(axis.space));
       const first = indexed === null || startsAtZero(indexed.space) ? '' : `, first: ${this.#size(originOf(indexed.space))}`;
@@ -322,6 +322,13 @@ function sizesOf(init: Initialiser): readonly Size[] {
     return expression.kind === 'size' ? [expression.size] : expression.kind === 'call' ? expression.args.flatMap(inside) : [];
   };
   return init.kind === 'uniform' ? inside(init.limit) : init.kind === 'normal' ? inside(init.deviation) : [];
+}
+
+/** `words + oov` of a concatenation. */
+function labelOf(space: Space): string | null {
+  if (space.kind === 'dim') return space.dim.label;
+  const parts = space.kind === 'cat' ? space.parts.map(labelOf) : [];
+  return parts.length === 0 || parts.includes(null) ? null : parts.join(' + ');
 }
 
 /** Is the length of the axis more than that of one ragged dim? */

@@ -3,7 +3,7 @@ import { DeviceBatch, type HostBatch } from '../batch.ts';
 import type { DecoderDefinition, LengthRequirement, Random, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
-import { axesOf, download, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
+import { axesOf, download, isNested, show, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
 import { boundReached } from './room.ts';
 import { mapStates, release } from './states.ts';
 
@@ -71,6 +71,8 @@ export class Decoding {
   async step(previous: Ints): Promise<DecodingStep> {
     const vocabulary = this.definition.vocabulary(this.host.n);
     const expected = this.host.size * this.width;
+    const given: unknown = previous;
+    if (!isNested(given)) throw new InputError(`expected the previous outputs as an array of ids, given ${show(given)}`);
     if (previous.length !== expected) {
       throw new InputError(`expected a previous output for each of ${this.host.size} examples and ${this.width} hypotheses, ${expected} in all, given ${previous.length}`);
     }

@@ -26,6 +26,14 @@ describe('a decoder', () => {
     expect(found.map(({ ids }) => ids.length)).toEqual([2, 4]);
   });
 
+  it('refuses a bound that is no number of places, and previous outputs that are no array', async () => {
+    const model = await emit(writing('at most min(room, 4)'));
+    await expect(model.generate([{ x: [[1, 2]], room: 1e12 }])).rejects.toThrow('a whole number from 1 that int32 can hold: given 1000000000000');
+    const decoding = model.encode([{ x: [[1, 2]], room: 2 }]);
+    await expect(decoding.step(null as unknown as number[])).rejects.toThrow('expected the previous outputs as an array of ids, given null');
+    decoding.dispose();
+  });
+
   it('ranks by sizes and by lengths', async () => {
     const model = await emit(writing('at most 3;  rank logp / (length + d + s)'));
     const [one, two] = await model.generate([{ x: [[1, 2]] }, { x: [[1, 2], [1, 2]] }], { method: 'beam', width: 2 });
