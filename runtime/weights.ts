@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { requireBackend } from './backend/registration.ts';
 import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
@@ -18,8 +19,9 @@ export class Weights {
   private current: Readonly<Record<string, tf.Tensor>>;
   private disposed = false;
 
-  /** @throws InputError for a parameter too large to make */
+  /** @throws InputError for a parameter too large to make, BackendError where no backend is active */
   constructor(specs: readonly ParameterSpec[], seed: number, parts: ReadonlyMap<string, Weights> = new Map()) {
+    requireBackend();
     for (const spec of specs) {
       if (sizeOf(spec) > mostElements) throw new InputError(`the parameter \`${spec.path}\` [${axesOf(spec)}] would have ${sizeOf(spec)} elements, more than one tensor can hold (${mostElements}): choose smaller dims`);
     }

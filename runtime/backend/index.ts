@@ -46,7 +46,7 @@ export async function useBackend(name: BackendName | 'auto'): Promise<{ name: Ba
       refused.push(`${candidate}: ${error.reason}`);
     }
   }
-  throw new BackendError('cpu', `no backend is usable here (${refused.join('; ')})`, 'reinstall the package: npm install attnc');
+  throw new BackendError(null, `no backend is usable here (${refused.join('; ')})`, 'reinstall the package: npm install attnc');
 }
 
 async function activate(name: BackendName, prepared: PreparedBackend): Promise<{ name: BackendName; detail: string }> {

@@ -8,6 +8,19 @@ export async function activateRegistered(name: BackendName, remedy: string): Pro
   await tf.ready();
 }
 
+/**
+ * A backend that was registered with tfjs-core in another way than by `useBackend` is as good.
+ *
+ * @throws BackendError where none is active, also where `useBackend` was called and not waited for
+ */
+export function requireBackend(): void {
+  try {
+    tf.backend();
+  } catch {
+    throw new BackendError(null, 'no backend is active yet', "call `await useBackend('auto')` first, before a model is made");
+  }
+}
+
 /** The kernel of a backend as it is now. */
 export function kernelOf(kernelName: string, backendName: BackendName): tf.KernelFunc {
   const config = tf.getKernel(kernelName, backendName);

@@ -25,15 +25,16 @@ export interface PreparedBackend {
   activate(): Promise<void>;
 }
 
-/** Why a backend cannot be used here, and what to do about it. */
+/** Why a backend cannot be used here, or none is there, and what to do about it. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
-  readonly backend: BackendName;
+  /** Null where it is not about one of them. */
+  readonly backend: BackendName | null;
   readonly reason: string;
   readonly remedy: string;
 
-  constructor(backend: BackendName, reason: string, remedy: string, options?: ErrorOptions) {
-    super(`the backend '${backend}' cannot be used: ${reason}\n  fix: ${remedy}`, options);
+  constructor(backend: BackendName | null, reason: string, remedy: string, options?: ErrorOptions) {
+    super(`${backend === null ? '' : `the backend '${backend}' cannot be used: `}${reason}\n  fix: ${remedy}`, options);
     this.backend = backend;
     this.reason = reason;
     this.remedy = remedy;

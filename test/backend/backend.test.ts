@@ -48,6 +48,16 @@ test('the error names backend, reason and fix', () => {
   expect(new BackendError('webgpu', 'no adapter', 'install a driver').message).toBe("the backend 'webgpu' cannot be used: no adapter\n  fix: install a driver");
 });
 
+test.each([
+  ['nobody asked for one', ''],
+  ['nobody waited for it', "const waiting = useBackend('cpu');"],
+  ['some were only looked at', 'await reportBackends();'],
+])('a model made where no backend is active says what to call: %s', (_name, before) => {
+  const script = `import { reportBackends, useBackend, Weights } from './runtime/index.ts'; ${before}
+    try { new Weights([], 0); } catch (e) { console.log(e.name, e.message); }`;
+  expect(node(script).stdout).toBe("BackendError no backend is active yet\n  fix: call `await useBackend('auto')` first, before a model is made\n");
+});
+
 describe.each(reports.filter(({ usable }) => usable))('$name', ({ name }) => {
   test('computes, prints nothing of its own, and lets the process end', () => {
     const script = `${USE} import * as tf from '@tensorflow/tfjs-core';
