@@ -444,3 +444,25 @@ export function shifted(targets: HostInput, start: number): HostInput {
   }
   return { data, shape: targets.shape, dtype: 'int32' };
 }
+
+/**
+ * Nothing follows the end of an output. Along an axis of one size for all examples what follows it is the filling of shorter
+ * ones, which is fine.
+ *
+ * @throws InputError for a target along a ragged axis that goes on after its end
+ */
+export function requireEndLast({ name, axes }: InputSpec, { inputs, lengths }: HostBatch, end: number): void {
+  const [axis] = axes;
+  const own = axis !== undefined && 'dim' in axis ? lengths[axis.dim] : undefined;
+  if (axis === undefined || own === undefined) return;
+  const { data, shape } = inputs[name]!;
+  for (const [row, length] of own.entries()) {
+    const from = row * shape[1]!;
+    const at = data.subarray(from, from + length).indexOf(end);
+    if (at < 0 || at === length - 1) continue;
+    throw new InputError(
+      `example ${row}: ${place(name, [axis.label], [at])} is ${end}, the end of \`${name}\`, but its last place is ${length - 1}: nothing follows the end. ` +
+        `Cut the target off behind it; if outputs are to go on after ${end}, take \`end ${end}\` out of the decoder`,
+    );
+  }
+}

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { collate, DeviceBatch, shifted, type HostBatch } from './batch.ts';
+import { collate, DeviceBatch, requireEndLast, shifted, type HostBatch } from './batch.ts';
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoint/checkpoint.ts';
 import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, Sizes, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
@@ -177,6 +177,7 @@ export class Learner<Example extends object> {
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];
     if (decoder === null || targets === undefined) return host;
+    if (decoder.end !== null) requireEndLast(given.find((spec) => spec.name === decoder.output)!, host, decoder.end);
     const inputs = { ...host.inputs, [decoder.output]: shifted(targets, decoder.start), [`${decoder.output}'`]: targets };
     return { ...host, inputs };
   }

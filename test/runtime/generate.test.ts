@@ -235,6 +235,13 @@ test('a search of one\'s own steps through a Decoding', async () => {
   model.dispose();
 });
 
+test('a target that goes on after its end is refused', async () => {
+  const model = new Chain(chain(), { seed: 4 });
+  await expect(model.forward([{ ...examples[0]!, y: [1, 2, 0] }, { ...examples[1]!, y: [2, 0, 1] }])).rejects.toThrow(
+    'example 1: `y[target = 1]` is 0, the end of `y`, but its last place is 2: nothing follows the end. Cut the target off behind it; if outputs are to go on after 0, take `end 0` out of the decoder');
+  await new Chain(chain({ end: null }), { seed: 4 }).forward([{ ...examples[0]!, y: [2, 0, 1] }]);
+});
+
 test('teacher forcing begins with the start symbol and leaves the last target out', async () => {
   const model = new Chain(chain(), { seed: 2 });
   const outputs = await model.forward([{ ...examples[0]!, y: [1, 2, 0] }, { ...examples[1]!, y: [2] }]);
