@@ -9,6 +9,7 @@ export function diagnosticsReference(): string {
 
 Generated from the catalogue of the compiler (\`compiler/diagnostics/catalogue\`); \`attnc explain CODE\` prints one entry.
 Codes that begin with E are errors, those with W are warnings. Under a message stand \`expected\` and \`given\`, always in this order, and why the two had to agree.
+Most examples are excerpts, cut down to the place in question: they name dims, blocks and values that are declared elsewhere, and do not compile alone.
 
 | code | what | part |
 |---|---|---|
