@@ -1,10 +1,10 @@
 /** What the README quotes is what stands in the repository. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { requireBuilt, root, scratch } from './cli/support.ts';
+import { installed, root } from './cli/support.ts';
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 const readme = read('README.md');
@@ -42,17 +42,8 @@ it.each(commands.filter(({ lines }) => lines.length > 0))('the commands of $page
 });
 
 it('shows a use of the emitted module that is typed, without a name too many, and runs', { timeout: 300_000 }, () => {
-  requireBuilt();
   const usage = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes("from 'attnc/runtime'"))!;
-  const folder = scratch();
-  // As in a project that npm has installed attnc in.
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(root, join(folder, 'node_modules', 'attnc'), 'dir');
-  symlinkSync(join(root, 'node_modules', '@tensorflow'), join(folder, 'node_modules', '@tensorflow'), 'dir');
-  symlinkSync(join(root, 'node_modules', '@types'), join(folder, 'node_modules', '@types'), 'dir');
-  copyFileSync(join(root, 'models', 'bahdanau', 'model.ts'), join(folder, 'model.ts'));
-  writeFileSync(join(folder, 'usage.ts'), usage);
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const folder = installed({ 'model.ts': read('models/bahdanau/model.ts'), 'usage.ts': usage });
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
     compilerOptions: {
       target: 'ES2023', module: 'NodeNext', types: ['node'], strict: true, noUnusedLocals: true, noUncheckedIndexedAccess: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { prepareTensorflow } from './host.ts';
 import { BACKEND_NAMES, BackendError, messageOf } from './types.ts';
 import type { BackendName, BackendReport, PreparedBackend } from './types.ts';
 
@@ -9,7 +10,7 @@ export type { BackendName, BackendReport } from './types.ts';
 async function prepare(name: BackendName): Promise<PreparedBackend> {
   switch (name) {
     case 'tensorflow':
-      return (await import('./tensorflow.ts')).prepareTensorflow();
+      return prepareTensorflow();
     case 'webgpu':
       return (await import('./webgpu.ts')).prepareWebgpu();
     case 'wasm':

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { WASM_REMEDY, wasmFolder } from './host.ts';
 import { activateRegistered } from './registration.ts';
 import { BackendError } from './types.ts';
 import type { PreparedBackend } from './types.ts';
@@ -15,18 +16,13 @@ export async function prepareWasm(): Promise<PreparedBackend> {
     detail: `WebAssembly${simd === true ? ' with SIMD' : ''}, one thread, tfjs ${version}`,
     suitableForAuto: true,
     async activate() {
-      // Only before the first start: in Node the binaries lie in the package, in a browser the page serves them.
-      if (typeof process === 'object' && tf.engine().registry['wasm'] === undefined) setWasmPaths(await binaryFolder());
-      await withoutRethrowers(() => activateRegistered('wasm', 'reinstall it: npm install @tensorflow/tfjs-backend-wasm'));
+      // Only before the first start.
+      const folder = tf.engine().registry['wasm'] === undefined ? wasmFolder() : null;
+      if (folder !== null) setWasmPaths(folder);
+      await withoutRethrowers(() => activateRegistered('wasm', WASM_REMEDY));
       installWasmKernels(tf.backend());
     },
   };
-}
-
-async function binaryFolder(): Promise<string> {
-  const { createRequire } = await import('node:module');
-  const { dirname, sep } = await import('node:path');
-  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
 }
 
 const fatal = ['uncaughtException', 'unhandledRejection'] as const;

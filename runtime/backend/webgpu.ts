@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { dawnGpu, NO_ADAPTER_REMEDY } from './host.ts';
 import { activateRegistered } from './registration.ts';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
@@ -29,10 +30,6 @@ interface WebgpuBackendModule {
   readonly WebGPUBackend: new (device: Device, info: AdapterInfo) => tf.KernelBackend;
 }
 
-const NO_ADAPTER_REMEDY =
-  'install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor\'s driver); ' +
-  'without a card, for checking only, a software one: apt-get install chromium, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
-
 // What tfjs asks of a device beyond the defaults.
 const LIMITS: readonly string[] = [
   'maxComputeWorkgroupStorageSize',
@@ -45,7 +42,7 @@ const LIMITS: readonly string[] = [
 
 /** WebGPU: the browser's own, and in Node the one of the npm package `webgpu` (Dawn). */
 export async function prepareWebgpu(): Promise<PreparedBackend> {
-  const gpu = ambientGpu() ?? (await dawnGpu());
+  const gpu = ambientGpu() ?? ((await dawnGpu()) as Gpu);
   const adapter = await requestAdapter(gpu);
   const software = isSoftware(adapter.info);
   return {
@@ -64,30 +61,6 @@ function ambientGpu(): Gpu | undefined {
   return typeof navigator === 'object' && navigator !== null ? (Reflect.get(navigator, 'gpu') as Gpu | undefined) : undefined;
 }
 
-/** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
-async function dawnGpu(): Promise<Gpu> {
-  if (process.platform === 'linux' && !(await import('./vulkan.ts')).hasVulkanDriver()) {
-    throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY);
-  }
-  // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
-  process.env['XDG_RUNTIME_DIR'] ??= '/tmp';
-  let gpu: Gpu;
-  try {
-    const dawn = (await import('webgpu')) as unknown as { create(options: string[]): Gpu; globals: object };
-    for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(dawn.globals))) {
-      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { ...value, configurable: true });
-    }
-    gpu = dawn.create([]);
-  } catch (error) {
-    throw new BackendError('webgpu', `the package 'webgpu' (Dawn) does not load: ${messageOf(error)}`, 'npm install webgpu; it has binaries for Linux and Windows (x64, arm64) and macOS', { cause: error });
-  }
-  const navigator: unknown = Reflect.get(globalThis, 'navigator');
-  // Node has a `navigator` from version 21 on.
-  if (typeof navigator === 'object' && navigator !== null) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
-  else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-  return gpu;
-}
-
 async function requestAdapter(gpu: Gpu): Promise<Adapter> {
   let adapter;
   try {
@@ -95,7 +68,7 @@ async function requestAdapter(gpu: Gpu): Promise<Adapter> {
   } catch (error) {
     throw new BackendError('webgpu', `no adapter: ${messageOf(error)}`, NO_ADAPTER_REMEDY, { cause: error });
   }
-  if (adapter === null) throw new BackendError('webgpu', 'there is no graphics adapter that Dawn can use (no Vulkan, Metal or D3D12 device)', NO_ADAPTER_REMEDY);
+  if (adapter === null) throw new BackendError('webgpu', 'there is no graphics adapter that it can use (no Vulkan, Metal or D3D12 device)', NO_ADAPTER_REMEDY);
   return adapter;
 }
 

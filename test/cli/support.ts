@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,18 @@ function cleanEnv(): NodeJS.ProcessEnv {
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'attnc-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder as npm leaves it that has installed attnc there, with these files. */
+export function installed(files: Readonly<Record<string, string>>): string {
+  requireBuilt();
+  const folder = scratch();
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules', 'attnc'), 'dir');
+  for (const scope of ['@tensorflow', '@types']) symlinkSync(join(root, 'node_modules', scope), join(folder, 'node_modules', scope), 'dir');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
 

@@ -1,0 +1,48 @@
+/**
+ * What a backend needs of Node: bundlers put `host-browser.ts` in its place for the browser, as package.json says, so that
+ * none of it is looked for there.
+ */
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import { BackendError, messageOf } from './types.ts';
+import type { PreparedBackend } from './types.ts';
+
+export const WASM_REMEDY = 'reinstall it: npm install @tensorflow/tfjs-backend-wasm';
+
+export const NO_ADAPTER_REMEDY =
+  'install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor\'s driver); ' +
+  'without a card, for checking only, a software one: apt-get install chromium, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
+
+/** Loaded only when it is asked for. */
+export async function prepareTensorflow(): Promise<PreparedBackend> {
+  return (await import('./tensorflow.ts')).prepareTensorflow();
+}
+
+/** Where the binaries of wasm lie, with a separator at the end: in the package. */
+export function wasmFolder(): string | null {
+  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
+}
+
+/** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
+export async function dawnGpu(): Promise<object> {
+  if (process.platform === 'linux' && !(await import('./vulkan.ts')).hasVulkanDriver()) {
+    throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY);
+  }
+  // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
+  process.env['XDG_RUNTIME_DIR'] ??= '/tmp';
+  let gpu: object;
+  try {
+    const dawn = (await import('webgpu')) as unknown as { create(options: string[]): object; globals: object };
+    for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(dawn.globals))) {
+      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { ...value, configurable: true });
+    }
+    gpu = dawn.create([]);
+  } catch (error) {
+    throw new BackendError('webgpu', `the package 'webgpu' (Dawn) does not load: ${messageOf(error)}`, 'npm install webgpu; it has binaries for Linux and Windows (x64, arm64) and macOS', { cause: error });
+  }
+  const navigator: unknown = Reflect.get(globalThis, 'navigator');
+  // Node has a `navigator` from version 21 on.
+  if (typeof navigator === 'object' && navigator !== null) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  return gpu;
+}
