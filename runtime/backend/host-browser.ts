@@ -2,7 +2,7 @@
 import { BackendError } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 
-export const WASM_REMEDY = 'serve the .wasm files of @tensorflow/tfjs-backend-wasm (its folder dist) beside the script, or tell `setWasmPaths` of that package where they are';
+export const WASM_REMEDY = 'serve the .wasm files of @tensorflow/tfjs-backend-wasm (its folder dist) beside the page, or tell `setWasmPaths` of that package where they are';
 
 export const NO_ADAPTER_REMEDY = 'switch hardware acceleration on in the browser, or use the wasm backend';
 
@@ -11,7 +11,7 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
   throw new BackendError('tensorflow', 'it is a native library, and this is a browser', 'use webgpu, wasm or cpu');
 }
 
-/** The page serves the binaries of wasm: beside the script, or where `setWasmPaths` of `@tensorflow/tfjs-backend-wasm` says. */
+/** The binaries of wasm are looked for beside the page, or where `setWasmPaths` of `@tensorflow/tfjs-backend-wasm` says. */
 export function wasmFolder(): string | null {
   return null;
 }
