@@ -10,7 +10,7 @@ import type { SyntaxProblem } from './problems.ts';
 import { read, type Reading } from './read.ts';
 import * as t from './tokens.ts';
 
-const WIDTH = 100;
+const WIDTH = 120;
 const INDENT = 2;
 
 /** On syntax problems the text comes back unchanged. */
@@ -24,6 +24,15 @@ export function format(text: string): { text: string; problems: readonly SyntaxP
 interface Run {
   readonly start: number;
   readonly end: number;
+}
+
+/** A token that may be aligned with those above and below it. */
+interface Sign {
+  readonly at: number;
+  /** Where it stands in the text, from the statement's start. */
+  readonly column: number;
+  /** Of what stands before it. */
+  readonly width: number;
 }
 
 class Formatter {
@@ -69,18 +78,18 @@ class Formatter {
     const statements = this.#statements(run, arms);
     // A `;` with no statement before it goes, its comment stays.
     for (let at = run.start; at < (statements[0]?.start ?? run.end); at++) ownLines(at, true);
-    for (let i = 0; i < statements.length; ) {
-      const row = this.#row(statements, i);
+    const rows = this.#rows(statements);
+    const moved = this.#alignment(rows, arms);
+    for (const [k, row] of rows.entries()) {
       const opening = row[0];
       const closing = row.at(-1);
       if (opening === undefined || closing === undefined) break;
       startLine(this.#startOf(opening.start));
-      const docs = row.map((statement) => this.#inner(statement));
+      const docs = row.map((statement) => this.#inner(statement, moved));
       parts.push(docs.length === 1 ? d.join(docs) : d.group(d.join(docs.flatMap((doc, k) => (k === 0 ? [doc] : [arms ? d.line : d.semicolon, doc]))), 'always'));
       previousEnd = this.#endOf(closing.end - 1);
-      i += row.length;
       // A comment may stand behind the statement or behind the `;` that follows it.
-      const until = statements[i]?.start ?? run.end;
+      const until = rows[k + 1]?.[0]?.start ?? run.end;
       for (let at = closing.end - 1; at < until; at++) {
         parts.push(...this.#trailing(at));
         const last = this.#comments.get(at)?.find((comment) => this.#trails(comment, at));
@@ -116,29 +125,63 @@ class Formatter {
     return statements;
   }
 
-  /** The statements from the i-th on that share a line of the text, none of them reaching over several. */
-  #row(statements: readonly Run[], i: number): Run[] {
-    const row: Run[] = [];
-    for (let at = i; at < statements.length; at++) {
-      const statement = statements[at];
-      const before = row.at(-1);
-      if (statement === undefined || (before !== undefined && this.#lineBreaks(this.#endOf(before.end - 1), this.#startOf(statement.start)) > 0)) break;
-      row.push(statement);
+  /** Statements that share a line of the text stand together. */
+  #rows(statements: readonly Run[]): Run[][] {
+    const rows: Run[][] = [];
+    for (const statement of statements) {
+      const before = rows.at(-1)?.at(-1);
+      if (before !== undefined && this.#breaksBetween(before, statement) === 0) rows.at(-1)?.push(statement);
+      else rows.push([statement]);
     }
-    return row;
+    return rows;
+  }
+
+  /**
+   * Where the `=` of lines one under the other (of arms, the `{`) stand in one column, they still do afterwards: by the index
+   * of each such token the spaces that this takes.
+   */
+  #alignment(rows: readonly (readonly Run[])[], arms: boolean): ReadonlyMap<number, number> {
+    const groups: Sign[][] = [];
+    let before: Run | undefined;
+    let above: Sign | null = null;
+    for (const row of rows) {
+      const sign: Sign | null = row.length === 1 ? this.#signOf(row[0]!, arms) : null;
+      const under = before !== undefined && this.#breaksBetween(before, row[0]!) === 1 && above !== null && above.column === sign?.column;
+      if (sign !== null && under) groups.at(-1)!.push(sign);
+      else if (sign !== null) groups.push([sign]);
+      before = row.at(-1);
+      above = sign;
+    }
+    return new Map(groups.flatMap((group) => {
+      const most = Math.max(...group.map(({ width }) => width));
+      return group.map(({ at, width }): [number, number] => [at, most - width]);
+    }));
+  }
+
+  /** Null where there is none on the statement's first line. */
+  #signOf({ start, end }: Run, arms: boolean): Sign | null {
+    for (let at = start; at < end; at++) {
+      if (this.#tokens[at]?.tokenType === (arms ? t.LCurly : t.Assign)) {
+        const before = d.render(this.#inner({ start, end: at }), WIDTH).trimEnd();
+        if (before.includes('\n') || this.#lineBreaks(this.#startOf(start), this.#startOf(at)) > 0) return null;
+        return { at, column: this.#startOf(at) - this.#startOf(start), width: before.length };
+      }
+      at = this.#closerOf(at);
+    }
+    return null;
   }
 
   // -------------------------------------------------------------- inside a statement
 
   /** A run of tokens; the lines it is continued on stand one step further in, brackets at its own level. */
-  #inner(run: Run): Doc {
+  #inner(run: Run, moved: ReadonlyMap<number, number> = new Map()): Doc {
     const parts: Doc[] = [];
     let previous: IToken | undefined;
     for (let i = run.start; i < run.end; i++) {
       const token = this.#tokens[i];
       if (token === undefined) break;
       if (token.tokenType === t.NewLine) continue;
-      if (previous !== undefined) parts.push(this.#between(previous, token));
+      if (previous !== undefined) parts.push(this.#between(previous, token), d.text(' '.repeat(moved.get(i) ?? 0)));
       const closer = this.#closerOf(i);
       if (closer > i) {
         parts.push(d.nest(-INDENT, this.#bracket(i, closer)));
@@ -251,6 +294,10 @@ class Formatter {
   #endOf(i: number): number {
     const token = this.#tokens[i];
     return token === undefined ? 0 : t.endOf(token);
+  }
+
+  #breaksBetween(before: Run, after: Run): number {
+    return this.#lineBreaks(this.#endOf(before.end - 1), this.#startOf(after.start));
   }
 
   #lineBreaks(from: number, to: number): number {

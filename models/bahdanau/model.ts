@@ -109,14 +109,14 @@ type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tens
 function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardFilled = tf.fill([batchSize, hidden], 0);
   const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
   const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
   rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
 
-  // model.attn:29  x = table[tokens]
+  // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -159,7 +159,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
   const backwardSumT = tf.transpose(sum, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -204,7 +204,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const sum4 = tf.add(backwardState, product);
     rt.dispose(new_, z, difference, product);
 
-    // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
     rt.dispose(backwardValueWide, backwardState);
@@ -215,18 +215,18 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sumStacked = tf.stack(sumSteps4);
   rt.dispose(sumSteps4);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(place);
 
-  // model.attn:48  state s: [units] = tanh(W0 @ h1)
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product2 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product2);
   rt.dispose(picked, W0T, product2);
 
-  // model.attn:49  e = table[y]
+  // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -271,7 +271,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -319,7 +319,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps8);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked2, sumStacked], 2);
   rt.dispose(sumStacked, sumStacked2);
 
@@ -346,7 +346,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
   const eSteps = tf.unstack(eT);
   rt.dispose(eT);
@@ -380,7 +380,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
     rt.dispose(weightsWide, product4);
 
-    // model.attn:51  s' = GRU(concat(e, context), s)
+    // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -426,7 +426,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const stateStacked = tf.stack(stateSteps);
   rt.dispose(stateSteps);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
   const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
@@ -461,7 +461,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const weightsStacked = tf.stack(weightsSteps);
   rt.dispose(weightsSteps);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const weightsStepsT = tf.transpose(weightsStacked, [1, 0, 2]);
   rt.dispose(weightsStacked);
   return { logits: product14, weights: weightsStepsT };
@@ -477,20 +477,20 @@ type TranslatorLossResults = {
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): TranslatorLossResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
 
-  // model.attn:63  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardFilled = tf.fill([batchSize, hidden], 0);
   const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
   const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
   rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
 
-  // model.attn:29  x = table[tokens]
+  // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -533,7 +533,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
   const backwardSumT = tf.transpose(sum, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -578,7 +578,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const sum4 = tf.add(backwardState, product);
     rt.dispose(new_, z, difference, product);
 
-    // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
     rt.dispose(backwardValueWide, backwardState);
@@ -589,18 +589,18 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const sumStacked = tf.stack(sumSteps4);
   rt.dispose(sumSteps4);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(place);
 
-  // model.attn:48  state s: [units] = tanh(W0 @ h1)
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product2 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product2);
   rt.dispose(picked, W0T, product2);
 
-  // model.attn:49  e = table[y]
+  // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -645,7 +645,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -693,7 +693,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps8);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked2, sumStacked], 2);
   rt.dispose(sumStacked, sumStacked2);
 
@@ -720,7 +720,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
   const eSteps = tf.unstack(eT);
   rt.dispose(eT);
@@ -753,7 +753,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
     rt.dispose(weights, weightsWide, product4);
 
-    // model.attn:51  s' = GRU(concat(e, context), s)
+    // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -798,7 +798,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const stateStacked = tf.stack(stateSteps);
   rt.dispose(stateSteps);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
   const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
@@ -831,7 +831,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const product14 = tf.reshape(product13, [batchSize, target, characters]);
   rt.dispose(highest, highestRows, WT, product13);
 
-  // model.attn:63  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(product14);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -843,7 +843,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossTotal, lossLossAsFloat, lossQuotient);
 
-  // model.attn:64  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(product14, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -853,10 +853,10 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:64  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const chosen = rt.where(all, number, number2);
   const chosenAsFloat = tf.cast(chosen, 'float32');
   rt.dispose(all, number, number2, chosen);
@@ -879,20 +879,20 @@ type TranslatorGradientsResults = {
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): TranslatorGradientsResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units, words } = batch.n;
 
-  // model.attn:63  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossTargetPlaces = tf.range(0, target, 1, 'int32');
   const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
   const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
   rt.dispose(lossTargetPlaces, lossLossWide);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardFilled = tf.fill([batchSize, hidden], 0);
   const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
   const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
   const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
   rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
 
-  // model.attn:29  x = table[tokens]
+  // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -935,7 +935,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
   const backwardSumT = tf.transpose(sum, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
@@ -986,7 +986,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sum4 = tf.add(backwardState, product);
     rt.dispose(product);
 
-    // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
     rt.dispose(backwardValueWide);
@@ -1003,18 +1003,18 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const sumStacked = tf.stack(sumSteps4);
   rt.dispose(sumSteps4);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(place);
 
-  // model.attn:48  state s: [units] = tanh(W0 @ h1)
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product2 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product2);
   rt.dispose(W0T, product2);
 
-  // model.attn:49  e = table[y]
+  // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
 
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
@@ -1059,7 +1059,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
@@ -1118,7 +1118,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(zUzT2, rUrT2, newUT2, sumSteps5, sumSteps6, sumSteps7);
   const sumStacked2 = tf.stack(sumSteps8);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked2, sumStacked], 2);
   rt.dispose(sumStacked, sumStacked2);
 
@@ -1146,7 +1146,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const newJoinedT = tf.transpose(newJoined, [1, 0]);
   rt.dispose(newJoined);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const eT = tf.transpose(e, [1, 0, 2]);
   const eSteps = tf.unstack(eT);
   rt.dispose(eT);
@@ -1187,7 +1187,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
     rt.dispose(weightsWide, product4);
 
-    // model.attn:51  s' = GRU(concat(e, context), s)
+    // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([e2, product5], 1);
 
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -1231,7 +1231,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   rt.dispose(scoreWT, scoreProduct2, scoreVWide, zJoinedT, rJoinedT, newJoinedT, eSteps, state);
   const stateStacked = tf.stack(stateSteps3);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
   const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
@@ -1260,7 +1260,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 
   const keepSteps: tf.Tensor[] = [];
   for (let t4 = 0; t4 < target; t4++) {
-    // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+    // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
     const keep = random.keep('Translate.logits.Readout.dropout#0', 0.1, [batchSize, maxout], [false], [t4]);
     keepSteps.push(keep);
   }
@@ -1274,7 +1274,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const product15 = tf.reshape(product14, [batchSize, target, characters]);
   rt.dispose(WT, product14);
 
-  // model.attn:63  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossLogWeights = rt.logSoftmax(product15);
   const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
   const lossNegative = tf.neg(lossPicked);
@@ -1286,7 +1286,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const loss = tf.mean(lossQuotient);
   rt.dispose(lossQuotient);
 
-  // model.attn:64  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const negation = tf.logicalNot(lossIsGreater);
   const best = tf.argMax(product15, 2);
   const isEqual = tf.equal(best, batch.inputs["y'"]);
@@ -1296,20 +1296,20 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const number = tf.scalar(1, 'int32');
   rt.dispose(either);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const number2 = tf.scalar(0, 'int32');
 
-  // model.attn:64  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const chosen = rt.where(all, number, number2);
   const chosenAsFloat = tf.cast(chosen, 'float32');
   const mean = tf.mean(chosenAsFloat);
   rt.dispose(all, number, chosen, chosenAsFloat);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const filled = tf.fill([batchSize, units], 0);
   const filled2 = tf.fill([batchSize, source, align], 0);
 
-  // model.attn:63  loss = mean[target](cross_entropy[characters](logits, y'))
+  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
   const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
   const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
@@ -1323,7 +1323,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const lossDifference = tf.sub(lossScattered, lossProduct);
   rt.dispose(lossScattered, lossProduct);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
   const product16 = tf.matMul(differenceRows, p['Translate.logits.Readout.W']);
   const product17 = tf.reshape(product16, [batchSize, target, maxout]);
@@ -1346,7 +1346,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
   const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const productT = tf.transpose(product21, [1, 0, 2]);
   const productT2 = tf.transpose(product23, [1, 0, 2]);
   const productSteps5 = tf.unstack(productT);
@@ -1406,10 +1406,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rProduct10 = tf.matMul(rJoined5, rJoined3);
     rt.dispose(rJoined5);
 
-    // model.attn:51  s' = GRU(concat(e, context), s)
+    // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(rProduct10, [0, embed], [-1, 2 * hidden]);
 
-    // model.attn:50  context = Scored[align, places](s, annotations)
+    // model.attn:48  context = Scored[align, places](s, annotations)
     const contextSum = tf.add(productAt2, sNextPart);
     rt.dispose(sNextPart);
 
@@ -1449,7 +1449,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newSum4 = tf.add(difference4, newProduct14);
     rt.dispose(newProduct12, difference4, newProduct14);
 
-    // model.attn:51  s' = GRU(concat(e, context), s)
+    // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum = tf.add(scoreSum2, newSum4);
     rt.dispose(scoreSum2, newSum4);
 
@@ -1458,7 +1458,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const scoreProduct11 = tf.mul(scoreChosenWide2, scoreDifference);
     rt.dispose(scoreDifference, scoreChosenWide2);
 
-    // model.attn:51  s' = GRU(concat(e, context), s)
+    // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextSum2 = tf.add(state3, scoreProduct11);
     const sNextPart2 = tf.slice(rProduct10, [0, 0], [-1, embed]);
     rt.dispose(scoreProduct11, state3, rProduct10);
@@ -1497,13 +1497,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const scoreSum3 = tf.add(product28, scoreProductT);
   rt.dispose(product29, scoreProduct14, scoreProduct15, product28, scoreProductT);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const part = tf.slice(scoreSum3, [0, 0, 0], [-1, hidden, -1]);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined6 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardPartT = tf.transpose(part, [2, 0, 1]);
   const xSteps = tf.unstack(forwardPartT);
   rt.dispose(part, forwardPartT);
@@ -1520,7 +1520,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newAt2 = newSteps2[t6]!;
     const rAt2 = rSteps2[t6]!;
 
-    // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const forwardSum = tf.add(forwardState2, xAt);
     rt.dispose(forwardState2);
 
@@ -1557,7 +1557,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newSum5 = tf.add(difference5, newProduct18);
     rt.dispose(newProduct16, difference5, newProduct18);
 
-    // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const forwardSum2 = tf.add(rProduct12, newSum5);
     rt.dispose(rProduct12, newSum5);
     productSteps12[t6] = zProduct9;
@@ -1595,16 +1595,16 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const zSum5 = tf.add(rSum4, zProduct11);
   rt.dispose(zProductStepsT, zProductStepsRows, zProduct10, rSum4, zProduct11);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const part2 = tf.slice(scoreSum3, [0, hidden, 0], [-1, hidden, -1]);
   rt.dispose(scoreSum3);
 
-  // model.attn:48  state s: [units] = tanh(W0 @ h1)
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const product32 = rt.tanhGradient(state2, tanh);
   const product33 = tf.matMul(product32, p['Translate.W0']);
   rt.dispose(tanh, state2);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const scattered = rt.scatter(number2, product33, source);
   const scatteredT = tf.transpose(scattered, [1, 2, 0]);
   const sum12 = tf.add(part2, scatteredT);
@@ -1613,7 +1613,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined8 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardSumT4 = tf.transpose(sum12, [2, 0, 1]);
   const sumSteps10 = tf.unstack(backwardSumT4);
   rt.dispose(sum12, backwardSumT4);
@@ -1631,7 +1631,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newAt3 = newSteps[t7]!;
     const rAt3 = rSteps[t7]!;
 
-    // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
     const backwardChosen2 = rt.where(backwardValueWide2, 0, backwardState2);
     const backwardChosen3 = rt.where(backwardValueWide2, backwardState2, 0);
@@ -1675,7 +1675,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const newSum6 = tf.add(difference6, newProduct24);
     rt.dispose(newProduct22, difference6, newProduct24);
 
-    // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardSum2 = tf.add(zSum6, newSum6);
     rt.dispose(zSum6, newSum6);
     productSteps15.push(zProduct12);
@@ -1715,7 +1715,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const zSum8 = tf.add(zSum5, zSum7);
   rt.dispose(zSum5, zSum7);
 
-  // model.attn:29  x = table[tokens]
+  // model.attn:27  x = table[tokens]
   const xScattered = rt.scatter(batch.inputs.tokens, zSum8, words);
   rt.dispose(zSum8);
 
@@ -1740,7 +1740,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const stateStacked2 = tf.stack(stateSteps2);
   rt.dispose(newProductStepsRows3, backwardFilled, sumSteps8);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardStateStepsRows = tf.reshape(stateStacked2, [batchSize * source, hidden]);
   const forwardProduct = tf.matMul(zProductStepsT3, forwardStateStepsRows);
   const forwardProduct2 = tf.matMul(rProductStepsT3, forwardStateStepsRows);
@@ -1775,7 +1775,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const stateStacked3 = tf.stack(stateSteps);
   rt.dispose(newProductStepsRows4, zXRows2, stateSteps);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardStateStepsRows = tf.reshape(stateStacked3, [batchSize * source, hidden]);
   const backwardProduct = tf.matMul(zProductStepsT4, backwardStateStepsRows);
   const backwardProduct2 = tf.matMul(rProductStepsT4, backwardStateStepsRows);
@@ -1791,28 +1791,28 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const total6 = tf.sum(productStacked5, [0, 1]);
   rt.dispose(productStacked7, productStacked6, productStacked5);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product36 = tf.matMul(productRows2, VRows);
   rt.dispose(VRows);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const product37 = tf.reshape(product36, [batchSize, target, embed]);
   const partStacked = tf.stack(partSteps);
   const partStepsT = tf.transpose(partStacked, [1, 0, 2]);
   const sum13 = tf.add(product37, partStepsT);
   rt.dispose(product36, partSteps, partStacked, product37, partStepsT);
 
-  // model.attn:49  e = table[y]
+  // model.attn:47  e = table[y]
   const eScattered = rt.scatter(batch.inputs.y, sum13, characters);
   rt.dispose(sum13);
 
-  // model.attn:48  state s: [units] = tanh(W0 @ h1)
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const productT3 = tf.transpose(product32, [1, 0]);
   const product38 = tf.matMul(productT3, picked);
   const productStacked10 = tf.stack(productSteps11);
   rt.dispose(product32, picked, productT3, productSteps11);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const productStepsRows2 = tf.reshape(productStacked10, [batchSize * target, align]);
   const productStepsT2 = tf.transpose(productStepsRows2, [1, 0]);
   const stateStepsRows2 = tf.reshape(stateStacked, [batchSize * target, units]);
@@ -1825,7 +1825,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const productStacked11 = tf.stack(productSteps10);
   rt.dispose(scoreProductRows, scoreJoinedRows, scoreProductT2, productSteps10);
 
-  // model.attn:59  Translate(read.annotations, read.h1)
+  // model.attn:57  Translate(read.annotations, read.h1)
   const total7 = tf.sum(productStacked11, 0);
   const productStacked12 = tf.stack(productSteps9);
   const productStepsRows3 = tf.reshape(productStacked12, [batchSize * target, units]);
@@ -1855,7 +1855,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const total10 = tf.sum(productStacked14, [0, 1]);
   rt.dispose(productStacked12, productStacked13, productStacked14);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const stateStepsT2 = tf.transpose(stateStacked, [2, 1, 0]);
   const stateStepsRows3 = tf.reshape(stateStepsT2, [units, batchSize * target]);
   const product46 = tf.matMul(stateStepsRows3, productRows2);
@@ -1874,13 +1874,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const product52 = tf.matMul(differenceT, productRows);
   rt.dispose(differenceRows, productRows, differenceT);
 
-  // model.attn:37  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed],
+  // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- annotation],
   const productT5 = tf.transpose(product47, [1, 2, 0]);
-  rt.dispose(product47);
-
-  // model.attn:38  C: [maxout, pieces <- annotation], W: [characters <- maxout]
   const productT6 = tf.transpose(product51, [1, 2, 0]);
-  rt.dispose(product51);
+  rt.dispose(product47, product51);
   return {
     loss,
     metrics: { exact: mean },
@@ -1948,15 +1945,15 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const weights = tf.greater(weightsSourceLengthWide, weightsKeyPlaces);
   rt.dispose(weightsKeyPlaces, weightsSourceLengthWide);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardFilled = tf.fill([batchSize, hidden], 0);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const UT = tf.transpose(URows, [1, 0]);
   rt.dispose(URows);
 
-  // model.attn:29  x = table[tokens]
+  // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -1966,7 +1963,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
   rt.dispose(x, zWzT, zProduct);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const VT = tf.transpose(VRows, [1, 0]);
   rt.dispose(VRows);
@@ -2007,12 +2004,12 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newUT = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
   const CT = tf.transpose(CRows, [1, 0]);
   rt.dispose(CRows);
 
-  // model.attn:30  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardSumT = tf.transpose(sum, [1, 0, 2]);
   const forwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
   const forwardSumT3 = tf.transpose(sum3, [1, 0, 2]);
@@ -2058,7 +2055,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   }
   rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
 
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -2112,7 +2109,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const newUT2 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
   const newUT3 = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
 
-  // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const backwardWeightsT = tf.transpose(weights, [1, 0]);
   const backwardSumT = tf.transpose(sum5, [1, 0, 2]);
   const backwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
@@ -2157,7 +2154,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const sum8 = tf.add(backwardState, product2);
     rt.dispose(new3, z2, difference2, product2);
 
-    // model.attn:31  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
     const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
     const backwardChosen = rt.where(backwardValueWide, sum8, backwardState);
     rt.dispose(backwardValueWide, backwardState);
@@ -2169,7 +2166,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const sumStacked2 = tf.stack(sumSteps8);
   rt.dispose(sumSteps4, sumSteps8);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const joined = tf.concat([sumStacked, sumStacked2], 2);
   rt.dispose(sumStacked);
 
@@ -2181,12 +2178,12 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
   rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
 
-  // model.attn:32  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
   const place = tf.slice(sumStacked2, [0, 0, 0], [1, -1, -1]);
   const picked = tf.reshape(place, [batchSize, hidden]);
   rt.dispose(sumStacked2, place);
 
-  // model.attn:48  state s: [units] = tanh(W0 @ h1)
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
   const product3 = tf.matMul(picked, W0T);
   const tanh = tf.tanh(product3);
@@ -2225,20 +2222,20 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const { align, batch: batchSize, characters, hidden, maxout, pieces, source, units } = batch.n;
   const beam = previous.shape[1];
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sRows = tf.reshape(state.s, [batchSize * beam, units]);
   const product = tf.matMul(sRows, memory['3']);
   const product2 = tf.reshape(product, [batchSize * beam, maxout, pieces]);
   rt.dispose(product);
 
-  // model.attn:46  ) generates y: index(characters)[target] start 1 end 2 {
+  // model.attn:44  ) generates y: index(characters)[target] start 1 end 2 {
   const yRows = tf.reshape(previous, [batchSize * beam]);
 
-  // model.attn:49  e = table[y]
+  // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], yRows);
   rt.dispose(yRows);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product3 = tf.matMul(e, memory['4']);
   const product4 = tf.reshape(product3, [batchSize * beam, maxout, pieces]);
   const sum = tf.add(product2, product4);
@@ -2273,7 +2270,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const product6 = tf.reshape(product5, [batchSize * beam, 2 * hidden]);
   rt.dispose(product5);
 
-  // model.attn:39  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const product7 = tf.matMul(product6, memory['6']);
   const product8 = tf.reshape(product7, [batchSize * beam, maxout, pieces]);
   const sum2 = tf.add(sum, product8);
@@ -2282,11 +2279,11 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const product9 = tf.matMul(highest, memory['7']);
   rt.dispose(highest);
 
-  // model.attn:53  logits = Readout(seen, e, context)
+  // model.attn:51  logits = Readout(seen, e, context)
   const logitsProductShaped = tf.reshape(product9, [batchSize, beam, characters]);
   rt.dispose(product9);
 
-  // model.attn:51  s' = GRU(concat(e, context), s)
+  // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, product6], 1);
   rt.dispose(e, product6);
 
@@ -2325,7 +2322,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   const sum3 = tf.add(sRows, product10);
   rt.dispose(new_, z, difference, sRows, product10);
 
-  // model.attn:51  s' = GRU(concat(e, context), s)
+  // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextSumShaped = tf.reshape(sum3, [batchSize, beam, units]);
   rt.dispose(sum3);
   return {

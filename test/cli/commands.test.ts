@@ -206,6 +206,18 @@ describe('fmt', () => {
     expect(await attnc(folder, 'fmt', '--check', 'a.attn')).toEqual({ status: 0, out: '', err: '' });
   });
 
+  it('keeps `=` and arms in their columns where they stand in columns', async () => {
+    const columns = 'dim n = 4\n\nmodel M(x: [n]) -> { y: [n] } {\n  option way = up | down\n  wide = match way {\n    up   { x + 1 }\n    down { x - 1 }\n  }\n  w    = 2 * wide\n  { y = w }\n}\n';
+    const folder = folderWith({ 'a.attn': columns, 'b.attn': columns.replace('w    =', 'w  =').replace('up   {', 'up  {') });
+    expect((await attnc(folder, 'fmt', '--stdout', 'a.attn')).out).toBe(columns);
+    expect((await attnc(folder, 'fmt', '--stdout', 'b.attn')).out).toBe(columns.replace('w    =', 'w =').replace('up   {', 'up {'));
+  });
+
+  it('changes nothing in the programs of this repository', async () => {
+    const programs = readdirSync(join(root, 'models'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.attn') && !/\bout[\\/]/.test(file));
+    expect(await attnc(root, 'fmt', '--check', ...programs.map((file) => join('models', file)))).toEqual({ status: 0, out: '', err: '' });
+  });
+
   it('leaves a file with syntax errors as it is', async () => {
     const folder = folderWith({ 'a.attn': 'dim n 4\n' });
     const { status, err } = await attnc(folder, 'fmt', 'a.attn');
