@@ -48,7 +48,7 @@ export const SPECS = {
     name: 'explain', operands: '[CODE]', least: 0, most: 1,
     about: 'Explains the code of a problem, with a wrong and a right example; lists the codes where none is given.',
     options: {},
-    examples: ['attnc explain E0302', 'attnc explain'],
+    examples: ['attnc explain E0302', 'attnc explain 302', 'attnc explain'],
   },
   doctor: {
     name: 'doctor', operands: '', least: 0, most: 0,

@@ -5,8 +5,8 @@ import type { Given } from '../arguments.ts';
 import { misuse, STATUS, type Io } from '../io.ts';
 
 export async function explainCode(given: Given, io: Io): Promise<number> {
-  const code = given.operands[0];
-  if (code === undefined) {
+  const asked = given.operands[0];
+  if (asked === undefined) {
     let phase = '';
     for (const [each, entry] of Object.entries(catalogue)) {
       if (entry.phase !== phase) io.out(`${phase === '' ? '' : '\n'}${entry.phase}`);
@@ -15,10 +15,12 @@ export async function explainCode(given: Given, io: Io): Promise<number> {
     }
     return STATUS.fine;
   }
+  // A bare number is an error's.
+  const code = /^\d{1,4}$/u.test(asked) ? `E${asked.padStart(4, '0')}` : asked;
   const text = explain(code);
   if (text === null) {
     const near = didYouMean(code.toUpperCase(), Object.keys(catalogue));
-    throw misuse(`attnc explain: there is no code ${code}`, near === null ? 'attnc explain lists the codes' : `did you mean ${near}?`);
+    throw misuse(`attnc explain: there is no code ${asked}`, near === null ? 'attnc explain lists the codes' : `did you mean ${near}?`);
   }
   io.write(text);
   return STATUS.fine;
