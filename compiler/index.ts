@@ -13,7 +13,10 @@ export { diagnosticsJson, explain, renderAll, renderDiagnostic } from './diagnos
 export type { Program } from './graph/graph.ts';
 export { format, parse } from '../grammar/index.ts';
 
-export interface CompileOptions extends LowerOptions, DeriveOptions {}
+export interface CompileOptions extends LowerOptions, DeriveOptions {
+  /** The path of the source from the emitted module; default: as it is given. */
+  readonly sourceName?: string;
+}
 
 export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];
@@ -47,7 +50,7 @@ export async function compileFile(path: string, library: Library, options: Compi
   reportUntrained(derived, checked?.callers ?? new Map(), problems);
   const models = derived.map(({ model }) => model);
   // ts-morph takes most of a second to load: only emission pays for it.
-  const code = models.length === 0 || problems.errors > 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${path}. Do not edit: edit the source and compile again.` });
+  const code = models.length === 0 || problems.errors > 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.` });
   return { diagnostics: problems.sorted(), sources, checked: problems.errors > 0 ? null : checked, programs, models, code };
 }
 

@@ -71,7 +71,10 @@ interface Outcome {
 async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
   const library = nodeLibrary(config.source === undefined ? folder : repository);
   const path = config.source ?? 'input.attn';
-  const options = { set: new Map(Object.entries(config.set ?? {})) };
+  const options = {
+    set: new Map(Object.entries(config.set ?? {})),
+    ...(config.product === undefined ? {} : { sourceName: relative(dirname(config.product), path).replaceAll('\\', '/') }),
+  };
   const compiles = config.emit === true || config.graph === true || config.compile === true || config.product !== undefined;
   const compiled = compiles ? await compileFile(path, library, { ...options, verify: true }) : null;
   const { diagnostics, sources } = compiled ?? checkFile(path, library, options);

@@ -1,5 +1,5 @@
 /**
- * Compiled by attnc from models/seq2seq/model.attn. Do not edit: edit the source and compile again.
+ * Compiled by attnc from model.attn. Do not edit: edit the source and compile again.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as rt from 'attnc/runtime';

@@ -150,14 +150,16 @@ describe('files', () => {
 });
 
 describe('compile', () => {
-  it('writes beside the source, into --out, or to standard output: the same bytes', async () => {
+  it('writes beside the source, into --out, or to standard output, wherever it is called: the same bytes but for the path to the source', async () => {
     const folder = folderWith({ 'a.attn': GOOD });
     expect((await attnc(folder, 'compile', 'a.attn')).status).toBe(0);
     expect((await attnc(folder, 'compile', 'a.attn', '--out', 'deep/er')).status).toBe(0);
     const { out } = await attnc(folder, 'compile', 'a.attn', '--stdout');
     expect(out).toContain('export class Double');
     expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe(out);
-    expect(readFileSync(join(folder, 'deep/er/a.ts'), 'utf8')).toBe(out);
+    expect(readFileSync(join(folder, 'deep/er/a.ts'), 'utf8')).toBe(out.replace('from a.attn', 'from ../../a.attn'));
+    expect((await attnc(join(folder, 'deep'), 'compile', '../a.attn')).status).toBe(0);
+    expect(readFileSync(join(folder, 'a.ts'), 'utf8')).toBe(out);
   });
 
   it('leaves the old module and nothing else where there are errors', async () => {
@@ -229,7 +231,8 @@ describe('fmt', () => {
 
 describe('explain', () => {
   it('explains a code and lists all', async () => {
-    expect((await attnc(root, 'explain', 'e0302')).out).toContain('# E0302');
+    for (const code of ['E0302', 'e0302', '0302', '302']) expect((await attnc(root, 'explain', code)).out).toContain('# E0302');
+    expect(await attnc(root, 'explain', '9999')).toMatchObject({ status: 2 });
     const { out } = await attnc(root, 'explain');
     expect(out).toContain('E0302');
     expect(out).toContain('W0201');

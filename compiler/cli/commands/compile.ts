@@ -1,4 +1,4 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { compileFile } from '../../index.ts';
 import { renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
@@ -53,7 +53,10 @@ export async function compileTo({ file, out, set }: Target, io: Io, quiet = fals
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
   requireSettable(set, file, path, library);
-  const { diagnostics, sources, code, programs } = await compileFile(path, library, { set });
+  // As seen from the module, so that it is the same text wherever the command runs.
+  const source = resolve(io.cwd, file);
+  const sourceName = relative(dirname(out ?? source), source).split(sep).join('/');
+  const { diagnostics, sources, code, programs } = await compileFile(path, library, { set, sourceName });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
   const { touched } = library;
   const dims = new Set(programs.flatMap((program) => program.hyperparameters.map(({ dim }) => dim.label)));
