@@ -38,8 +38,8 @@ const configuration = (about: string, problem: Problem, memory: 'tape' | 'cell',
 const configurations: Readonly<Record<string, Configuration>> = {
   marked: configuration('which marked letter stood among the first eight of forty', 'marked', 'tape', 32, 3e-3, 32, 250),
   'marked-cell': configuration('the same without the tape', 'marked', 'cell', 32, 3e-3, 32, 800),
-  pairs: configuration('values of one to three keys, each asked for once', 'pairs', 'tape', 48, 5e-3, 128, 4000),
-  'pairs-cell': configuration('the same without the tape', 'pairs', 'cell', 48, 5e-3, 128, 4000),
+  pairs: { ...configuration('values of one to three keys, each asked for once', 'pairs', 'tape', 48, 5e-3, 128, 8000), seed: 2 },
+  'pairs-cell': { ...configuration('the same without the tape', 'pairs', 'cell', 48, 5e-3, 128, 8000), seed: 2 },
   quick: { ...configuration('a marked letter among ten, less than a minute: shows that everything runs', 'marked', 'tape', 32, 5e-3, 32, 200), validateEvery: 100, settings: { problem: 'marked', length: 10 } },
 };
 
