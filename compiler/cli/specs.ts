@@ -43,6 +43,7 @@ export const SPECS = {
       stdout: { about: 'writes the result to standard output instead' },
     },
     examples: ['attnc fmt model.attn', 'attnc fmt --check models/*/*.attn'],
+    notes: 'Lines have at most 120 characters where they can be broken. `=` signs, and the braces of arms, that stand in one column on lines one under the other stay so.',
   },
   explain: {
     name: 'explain', operands: '[CODE]', least: 0, most: 1,
