@@ -55,7 +55,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   const space = spaceOfName(causal, here);
   if (space === null) return null;
   if (isInner(space)) {
-    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each place of another dim: it is no clock`, { why: 'a clock runs once for an example', fix: 'say `causal` of the outer dim, or of none' });
+    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each place of another dim: it is no clock`, { why: 'a clock runs once for an example', fix: `leave \`causal\` away; a \`scan ${causal.text}\` reads place after place` });
     return null;
   }
   const sequences: { name: string; arg: Node; value: Node }[] = [];
