@@ -22,7 +22,7 @@ interface Emitted {
 const added = 160;
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  declarations: { about: "the declarations of Node's API", dims: { model: 96 }, set: { layers: 3, p: 0 }, seed: 1, batchSize: 16, steps: 4000, validateEvery: 500, settings: { length: 128 } },
+  declarations: { about: "the declarations of Node's API", dims: { model: 96 }, set: { layers: 3, p: 0, halving: 2500 }, seed: 1, batchSize: 16, steps: 9000, validateEvery: 500, settings: { length: 128 } },
   quick: { about: 'the same with a small model, less than a minute: shows that everything runs', dims: { model: 32 }, set: { layers: 2, p: 0 }, seed: 1, batchSize: 8, steps: 200, validateEvery: 100, settings: { length: 64 } },
 };
 
