@@ -14,7 +14,7 @@ const configuration = (about: string, order: Order, reach: number, set: Readonly
 
 const configurations: Readonly<Record<string, Configuration>> = {
   'local-p': configuration('words of up to 20 letters, backwards: windows of 7 that are predicted', 'reversal', 3, { look: 'predictive', score: 'general', cool: 1500 }),
-  'local-m': configuration('words of up to 20 letters, copied: windows of 5 that move on by themselves', 'copy', 2, { look: 'monotonic', score: 'general' }),
+  'local-m': { ...configuration('words of up to 20 letters, copied: windows of 5 that move on by themselves', 'copy', 2, { look: 'monotonic', score: 'general', cool: 2800, halving: 250 }), steps: 4000 },
   global: { ...configuration('words of up to 20 letters, backwards: all of the input', 'reversal', 3, { look: 'global', score: 'dot', cool: 1500 }), steps: 2100 },
   'local-m-reversal': configuration('words of up to 20 letters, backwards: windows that move the wrong way', 'reversal', 2, { look: 'monotonic', score: 'general' }),
   quick: {
