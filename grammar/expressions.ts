@@ -216,7 +216,7 @@ export abstract class ExpressionParser extends BaseParser {
   protected readonly call: ParserMethod<[Expr], Expr> = this.RULE('call', (callee: Expr): Expr => {
     this.ACTION(() => {
       if (isCallable(callee, this.LA(0))) return;
-      this.report({ code: 'E0112', message: 'what stands before this `(` cannot be called', span: spanOf(this.LA(1)), fix: 'name the block that is called, or write `*` for a product' });
+      this.report({ code: 'E0112', message: 'what stands before this `(` cannot be called', span: spanOf(this.LA(1)), fix: callee.kind === 'call' && callee.callee.kind === 'name' ? `what a block makes stands in brackets: \`${callee.callee.name}[a](…)\`; a product is \`*\`` : 'name the block that is called, or write `*` for a product' });
     });
     const open = this.CONSUME(t.LParen);
     this.ACTION(() => callee.kind !== 'per' && this.mark(open, 'call'));

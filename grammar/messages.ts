@@ -47,6 +47,12 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
   if (token.tokenType === t.Colon && before !== undefined && (before.tokenType === t.LSquare || before.tokenType === t.Comma)) {
     return { code: 'E0102', message: 'expected an expression, but here stands `:`', span, expected: 'an expression', given, fix: 'axes have names: `x[a = i]` is one place, and with an index over another axis several: `x[a = position[b] + 1]`' };
   }
+  if (expected === '`then`' && token.tokenType === t.LCurly) {
+    return { code: 'E0101', message: `expected \`then\`, but here stands ${given}`, span, expected, given, fix: 'an `if` is a value: `y = if c then a else b`' };
+  }
+  if (token.tokenType === t.Assign && expected === 'an expression' && before !== undefined && /^[-+*/]$/.test(before.image)) {
+    return { code: 'E0102', message: `expected an expression, but here stands ${given}`, span, expected, given, fix: 'an equation holds once: give what is new another name' };
+  }
   if ((expected === '`)`' || expected === '`]`') && isValueStart(token)) {
     return { code: 'E0101', message: `expected ${expected}, \`,\` or an operator, but here stands ${given}`, span, expected: `${expected}, \`,\` or an operator`, given };
   }

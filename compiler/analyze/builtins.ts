@@ -4,7 +4,7 @@ import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { isRagged, sameSpace } from '../graph/spaces.ts';
 import { reduceAcross, wordOf } from './across.ts';
 import { describeType, elemName } from './describe.ts';
-import { binaryFns, evaluate, evaluateTensor } from './expr.ts';
+import { binaryFns, evaluate, evaluateTensor, nameAxis } from './expr.ts';
 import { gather, mayBeEmpty, upToPlace } from './index-expr.ts';
 import { groupBy } from './group.ts';
 import { refuseAlong, refuseInSteps } from './inner.ts';
@@ -36,6 +36,9 @@ const others = [
   'softmax', 'log_softmax', 'argmax', 'argsort', 'cumsum', 'cumprod', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose', 'past',
 ];
 
+/** Operations over an axis that their brackets name. */
+const along: readonly string[] = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'cumprod'];
+
 export function builtinNames(): string[] {
   return [...Object.keys(unaries), ...Object.keys(composed), ...Object.keys(reductions), ...others];
 }
@@ -47,7 +50,13 @@ export function isBuiltin(name: string): boolean {
 export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
   if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`) : mapCall(name, expr, here);
   const named = expr.args.find((arg) => arg.name !== null);
-  if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`);
+  const first = expr.args[0];
+  const isAlong = Object.hasOwn(reductions, name) || along.includes(name);
+  const advice = (): { fix?: string } => {
+    const fix = isAlong && first !== undefined && first.name === null && brackets.length === 0 ? nameAxis(name, first.value, here) : null;
+    return fix === null ? {} : { fix };
+  };
+  if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`, advice());
   if (name === 'concat' || name === 'stack') return joinCall(name, expr, brackets, here);
   if (name === 'dropout') return dropout(expr, here);
   if (name === 'outer') return outer(expr, brackets, here);
@@ -68,7 +77,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   }
   const count = (wanted: number): boolean => {
     if (args.length === wanted) return true;
-    report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, { expected: `${wanted}`, given: `${args.length}` });
+    report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, { expected: `${wanted}`, given: `${args.length}`, ...advice() });
     return false;
   };
   const [x, y, z] = args as [Node, Node, Node];

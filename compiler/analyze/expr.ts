@@ -2,6 +2,7 @@
 import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
 import type { BinaryFn, Node } from '../graph/graph.ts';
 import { sizeOf as sizeOfSpace } from '../graph/spaces.ts';
+import { adviceOn } from '../diagnostics/names.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { describeType, elemName } from './describe.ts';
@@ -18,6 +19,7 @@ import { evaluateProduct } from './product.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateSample } from './sample.ts';
 import { elaborateScan } from './scan.ts';
+import { numberOfExpr } from './types.ts';
 
 export const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
@@ -235,11 +237,12 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   const base = callee.kind === 'bracket' ? callee.base : callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
   if (base.kind === 'field' && isBuiltin(base.field.text)) {
-    const text = (span: Span): string => here.module.module.file.text.slice(span.start, span.end);
-    const axes = expr.args.map(({ value }) => text(value.span)).join(', ');
-    return report(here, 'E0205', callee.span, `\`${base.field.text}\` is an operation, not a field`, { fix: `write \`${base.field.text}${axes === '' ? '' : `[${axes}]`}(${text(base.base.span)})\`` });
+    return report(here, 'E0205', callee.span, `\`${base.field.text}\` is an operation, not a field`, { fix: asCall(base.field.text, base.base, expr.args.map(({ value }) => value), here) });
   }
-  if (base.kind !== 'name' || base.prime) return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called');
+  if (base.kind !== 'name' || base.prime) {
+    const fix = base.kind === 'field' ? adviceOn(base.field.text, builtinNames()) : null;
+    return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called', fix === null ? {} : { fix });
+  }
   const entry = here.scope.lookup(base.name);
   if (entry === null) {
     if (isBuiltin(base.name)) return expr.callee.kind === 'per' ? withoutParameters(base.name, expr.callee, here) : builtinCall(base.name, expr, brackets, here);
@@ -252,6 +255,21 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
   return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`' });
+}
+
+/** `x.mean(0)` as it is written here; numbers of axes become the names that the tensor has. */
+function asCall(name: string, base: Expr, args: readonly Expr[], here: Here): string {
+  if (name === 'transpose' && args.length > 0) return 'axes have names and no order: there is nothing to transpose';
+  const text = ({ span }: Expr): string => here.module.module.file.text.slice(span.start, span.end);
+  if (args.some((arg) => numberOfExpr(arg) !== null)) return nameAxis(name, base, here) ?? `write \`${name}[a](${text(base)})\`, with the name of the axis`;
+  return `write \`${name}${args.length === 0 ? '' : `[${args.map(text).join(', ')}]`}(${text(base)})\``;
+}
+
+/** An operation along axes, over each axis that its operand has. */
+export function nameAxis(name: string, operand: Expr, here: Here): string | null {
+  const value = evaluate(operand, here);
+  const labels = value.kind === 'tensor' ? typeOf(value.node).axes.map(({ label }) => label) : [];
+  return labels.length === 0 ? null : `name the axis: ${labels.map((label) => `\`${name}[${label}](…)\``).join(' or ')}`;
 }
 
 function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Value {

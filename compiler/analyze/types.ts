@@ -168,7 +168,7 @@ export function axesOfExprs(exprs: readonly AxisExpr[], here: Here): Axis[] | nu
     }
     if (axes.some((axis) => axis.label === expr.label.text)) {
       report(here, 'E0301', expr.span, `the axis \`${expr.label.text}\` stands twice in one type`, {
-        fix: `rename one: \`[${expr.label.text}, other: ${expr.label.text}]\``,
+        fix: `a linear map is \`[${expr.label.text} <- ${expr.label.text}]\`; else rename one: \`[${expr.label.text}, other: ${expr.label.text}]\``,
       });
       failed = true;
       continue;
