@@ -30,7 +30,7 @@ const configuration = (about: string, problem: Problem, coordinate: number, set:
 
 const configurations: Readonly<Record<string, Configuration>> = {
   sorting: configuration('5 to 10 numbers in order, each once', 'sorting', 1, { revisit: 'forbidden' }, 1000),
-  'sorting-classes': configuration('the same with a fixed output layer of 30 classes in place of the pointers', 'sorting', 1, { revisit: 'allowed', output: 'classes' }, 1000),
+  'sorting-classes': configuration('the same with a fixed output layer of 30 classes in place of the pointers', 'sorting', 1, { revisit: 'allowed', output: 'classes' }, 5000),
   hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, { ...small, embed: 64, hidden: 128, align: 128 }),
   quick: { ...configuration('3 to 5 numbers in order, less than a minute: shows that everything runs', 'sorting', 1, { revisit: 'forbidden' }, 300), validateEvery: 100, settings: { problem: 'sorting', least: 3, most: 5, tests: [3, 5, 8].map(String) } },
 };
