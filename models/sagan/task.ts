@@ -36,7 +36,7 @@ interface Emitted {
 type Example = TaskExample<MakeInput, MakeTarget>;
 
 const configuration = (about: string, attention: 'full' | 'none', steps: number): Configuration => ({
-  about, dims: { start: 5, base: 16, latent: 64 }, set: { attention, steps }, seed: 1, batchSize: 32, steps, validateEvery: 250,
+  about, dims: { start: 5, base: 16, latent: 64 }, set: { attention }, seed: 1, batchSize: 32, steps, validateEvery: 250,
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
