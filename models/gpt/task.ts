@@ -18,9 +18,6 @@ interface Emitted {
   readonly GPT: new (options: ModelOptions<Record<string, number>>) => TextModel;
 }
 
-/** Characters that `generate` adds to a prompt. */
-const added = 160;
-
 const configurations: Readonly<Record<string, Configuration>> = {
   declarations: { about: "the declarations of Node's API", dims: { model: 96 }, set: { layers: 3, p: 0, halving: 2500 }, seed: 1, batchSize: 16, steps: 9000, validateEvery: 500, settings: { length: 128 } },
   quick: { about: 'the same with a small model, less than a minute: shows that everything runs', dims: { model: 32 }, set: { layers: 2, p: 0 }, seed: 1, batchSize: 8, steps: 200, validateEvery: 100, settings: { length: 64 } },
@@ -47,8 +44,9 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
   const train = parts.get('train')!;
   const starts = train.map(({ ids }) => Math.max(1, ids.length - length));
   const total = starts.reduce((a, b) => a + b, 0);
+  // Beyond the places that excerpts have nothing was learnt of where a character stands.
   const answer = (model: TextModel, inputs: readonly TextInput[], how: GenerateOptions = {}): Promise<Generated[]> =>
-    inParts(inputs, 16, (part) => model.generate(part, { atMost: Math.max(...part.map(({ prompt }) => prompt.length)) + added, ...how, prompts: part.map(({ prompt }) => prompt) }));
+    inParts(inputs, 16, (part) => model.generate(part, { atMost: length, ...how, prompts: part.map(({ prompt }) => prompt) }));
   return {
     dims: {},
     train: (random) => {
@@ -58,7 +56,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
     },
     validation: held('validation', 4),
     test: held('test', 1),
-    parse,
+    parse: (line) => parse(line, Math.floor((3 * length) / 4)),
     samples: ['export function ', '/**\n * Returns the '],
     answer,
     show: ({ ids }) => textOf(ids),
@@ -75,9 +73,9 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
 }
 
 /** Text to go on with; `\n` is a line's end. */
-function parse(line: string): ParsedInput<TextInput> {
+function parse(line: string, most: number): ParsedInput<TextInput> {
   const text = line.replaceAll(String.raw`\n`, '\n');
-  if (text.length > 96) throw new RangeError(`expected at most 96 characters to go on with, given ${text.length}`);
+  if (text.length > most) throw new RangeError(`expected at most ${most} characters to go on with, given ${text.length}`);
   return { input: { prompt: charactersOf(text) }, shown: line };
 }
 
