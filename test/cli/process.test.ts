@@ -86,6 +86,15 @@ describe('a project of `attnc init`', () => {
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).status).toBe(0);
   });
 
+  it('goes on after a --resume with settings that the checkpoint refused', { timeout: 300_000 }, async () => {
+    const folder = await project();
+    const train = (...words: readonly string[]): ReturnType<typeof attncProcess> => attncProcess(folder, ['train', '.', ...CPU, ...words]);
+    expect(await train('--steps', '5')).toMatchObject({ status: 0 });
+    expect((await train('--resume', '--set', 'width=8')).err).toContain('the checkpoint does not fit the model');
+    expect((await train('--resume', '--seed', '2')).err).toContain('the run cannot go on as it began');
+    expect((await train('--resume')).err).toContain('going on from step 5');
+  });
+
   it('says in one line what is wrong with a checkpoint', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .');

@@ -26,19 +26,23 @@ export async function train(given: Given, io: Io): Promise<number> {
   io.err(`${name}: ${configuration.about}`);
   // A best of the run before would be taken for this one's.
   if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
-  writeRunFile(outFolder, run);
 
   const { checkpointInfo, fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
   const { folderStore } = await import('../../../runtime/node.ts');
   const { open, model } = built;
   const { batchSize, window, validateEvery, patience } = configuration;
   const { validate, ...training } = open.training ?? {};
+  const show = showTraining(process.stderr);
   const options: FitOptions<object, AnyModel> = {
     ...training, batchSize, steps: run.steps, seed: run.seed,
     ...(window === undefined ? {} : { window }),
     ...(open.validation.length === 0 ? {} : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
     checkpoints: { store: naming(folderStore(outFolder), outFolder, checkpointInfo, io), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
-    onEvent: showTraining(process.stderr),
+    onEvent: (event) => {
+      // Not before: settings that the checkpoint does not fit would stand in the way of every later --resume.
+      if (event.kind === 'start') writeRunFile(outFolder, run);
+      show(event);
+    },
   };
   const stop = interruption(io);
   let result: FitResult;
