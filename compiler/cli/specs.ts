@@ -2,6 +2,7 @@
 import type { CommandSpec, OptionSpec } from './arguments.ts';
 
 const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
+const SET_TRAINED: OptionSpec = { ...SET, about: 'another value for an option of the program; sizes belong to the checkpoint and stay' };
 const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
 const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors, else, for the first configuration, the checkpoint.safetensors that the task ships' };
 const RUN: OptionSpec = { value: 'NAME', about: 'takes the run of this configuration; default: the first one' };
@@ -88,7 +89,7 @@ export const SPECS = {
       'top-p': { value: 'P', about: 'with --sample: only the likeliest choices that together reach P' },
       seed: { value: 'N', about: 'with --sample: other draws' },
       picture: { value: 'FILE', about: 'draws what the model looked at, to a .svg or .png file' },
-      set: SET,
+      set: SET_TRAINED,
       out: OUT,
     },
     examples: ["attnc generate models/bahdanau 'de-AT: 9. April 2031'", 'attnc generate models/bahdanau --beam 4 < lines.txt', "attnc generate models/bahdanau --picture look.png 'fr-FR: 9 avril 2031'"],
@@ -97,7 +98,7 @@ export const SPECS = {
   evaluate: {
     name: 'evaluate', operands: 'DIR', least: 1, most: 1,
     about: 'Measures the trained model of a task on its test set.',
-    options: { config: RUN, checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only the first N examples' }, set: SET, out: OUT },
+    options: { config: RUN, checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only the first N examples' }, set: SET_TRAINED, out: OUT },
     examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --config quick --limit 500'],
   },
   summary: {

@@ -80,10 +80,17 @@ describe('a project of `attnc init`', () => {
     expect(existsSync(join(folder, 'out/last.safetensors'))).toBe(true);
   });
 
-  it('keeps what --set changed for generating and evaluating', { timeout: 300_000 }, async () => {
+  it('keeps what --set changed for generating and evaluating, and refuses another size', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', '--set', 'width=6'])).err).toContain('126 parameters');
-    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).status).toBe(0);
+    const generate = (...words: readonly string[]): ReturnType<typeof attncProcess> => attncProcess(folder, ['generate', '.', ...CPU, ...words, '1 2']);
+    expect(await generate()).toMatchObject({ status: 0 });
+    expect(await generate('--set', 'width=6')).toMatchObject({ status: 0 });
+    const { status, err } = await generate('--set', 'width=8');
+    expect({ status, err }).toEqual({
+      status: 2,
+      err: 'attnc: --set width=8: out/best.safetensors was trained with width=6, and sizes belong to the checkpoint\n  fix: leave --set width out, or train with it into another folder (--out DIR)\n',
+    });
   });
 
   it('goes on after a --resume with settings that the checkpoint refused', { timeout: 300_000 }, async () => {

@@ -38,6 +38,7 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
     throw unreadable(error);
   }
   if (info.task !== undefined && info.task !== loaded.task.name) throw new CliError(`${shown} belongs to the task ${info.task}, not to ${loaded.task.name}`, 'give a checkpoint of this task');
+  requireSameSizes(given, info.dims ?? {}, shown);
   const run = readRunFile(dirname(checkpoint));
   const { configuration } = configurationOf(loaded.task, info.configuration ?? run?.configuration);
   const set = new Map([...Object.entries(run?.set ?? {}), ...given.pairs('set')]);
@@ -49,6 +50,15 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   }
   io.err(`${shown}${info.step === undefined ? '' : `, after ${info.step.toLocaleString('en-US')} steps`}`);
   return { ...built, checkpoint };
+}
+
+/** The sizes of a checkpoint come first in `build`: another one must not be lost without a word. */
+function requireSameSizes(given: Given, dims: Readonly<Record<string, number>>, shown: string): void {
+  for (const [name, value] of given.pairs('set')) {
+    const trained = Object.hasOwn(dims, name) ? dims[name] : undefined;
+    if (trained === undefined || typeof value !== 'number' || value === trained) continue;
+    throw misuse(`--set ${name}=${value}: ${shown} was trained with ${name}=${trained}, and sizes belong to the checkpoint`, `leave --set ${name} out, or train with it into another folder (--out DIR)`);
+  }
 }
 
 /** The checkpoints that a run leaves, the better first. */
