@@ -98,7 +98,7 @@ export const SPECS = {
   evaluate: {
     name: 'evaluate', operands: 'DIR', least: 1, most: 1,
     about: 'Measures the trained model of a task on its test set.',
-    options: { config: RUN, checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only the first N examples' }, set: SET_TRAINED, out: OUT },
+    options: { config: RUN, checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only N examples, taken evenly over the test set' }, set: SET_TRAINED, out: OUT },
     examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --config quick --limit 500'],
   },
   summary: {

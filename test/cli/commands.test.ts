@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { spread } from '../../compiler/cli/commands/evaluate.ts';
 import { wantsColor } from '../../compiler/cli/io.ts';
 import { nodeLibrary } from '../../compiler/cli/library.ts';
 import { COMMANDS, SPECS } from '../../compiler/cli/specs.ts';
@@ -236,6 +237,12 @@ describe('explain', () => {
     const { out } = await attnc(root, 'explain');
     expect(out).toContain('E0302');
     expect(out).toContain('W0201');
+  });
+});
+
+describe('evaluate --limit', () => {
+  it.each([[3, [0, 3, 6]], [4, [0, 2, 5, 7]], [10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]], [99, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]])('%i of ten lie evenly over them', (count, places) => {
+    expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], count)).toEqual(places);
   });
 });
 

@@ -8,6 +8,11 @@ export async function evaluate(given: Given, io: Io): Promise<number> {
   const trained = await openTrained(given, io);
   const { test } = trained.open;
   if (test.length === 0) throw new CliError('the task has no test set', 'give it `test` examples');
-  await evaluateOn(trained, limit === undefined ? test : test.slice(0, limit), 'test', io);
+  await evaluateOn(trained, limit === undefined ? test : spread(test, limit), 'test', io);
   return STATUS.fine;
+}
+
+/** So many of them, evenly over the whole: a test set that is sorted into groups gives some of each. */
+export function spread<T>(all: readonly T[], count: number): T[] {
+  return count >= all.length ? [...all] : Array.from({ length: count }, (_, k) => all[Math.floor((k * all.length) / count)]!);
 }
