@@ -8,6 +8,8 @@ export interface CheckpointNote {
   readonly configuration?: string;
   /** Training steps done. */
   readonly step?: number;
+  /** The best on validation of its run. */
+  readonly best?: true;
 }
 
 /** Read without building a model: enough to build it. */
@@ -56,6 +58,7 @@ export function writeCheckpoint(
   if (note.task !== undefined) metadata.set('task', note.task);
   if (note.configuration !== undefined) metadata.set('configuration', note.configuration);
   if (note.step !== undefined) metadata.set('step', String(note.step));
+  if (note.best === true) metadata.set('best', 'true');
   if (training !== undefined) metadata.set('training', training.state);
   const tensors = new Map(parameters);
   for (const [name, tensor] of training?.slots ?? []) tensors.set(slotPrefix + name, tensor);
@@ -80,6 +83,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     ...given('task', metadata.get('task')),
     ...given('configuration', metadata.get('configuration')),
     ...given('step', wholeNumber('step', metadata.get('step'))),
+    ...given('best', metadata.get('best') === 'true' ? true : undefined),
   };
   return { info, parameters, slots, training: metadata.get('training') };
 }

@@ -281,7 +281,7 @@ class Run<Example, M extends Trainable<Example>> {
     requireFinite(this.bestParameters, this.progress.step);
     if (checkpoints === undefined) return;
     const { step } = this.progress;
-    await checkpoints.store.save('best', writeCheckpoint(this.model, this.bestParameters, { ...checkpoints.note, step }));
+    await checkpoints.store.save('best', writeCheckpoint(this.model, this.bestParameters, { ...checkpoints.note, step, best: true }));
     this.tell({ kind: 'checkpoint', step, name: 'best' });
     // A run that goes on from here has to know of the best one.
     await this.checkpoint(checkpoints);

@@ -44,11 +44,11 @@ describe('a project of `attnc init`', () => {
   it('keeps the run of every configuration apart', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '--config', 'quick', '1 2'])).err).toMatch(/no checkpoint out\/quick\/best.*\n {2}fix: train first: attnc train \. --config quick;/);
-    expect((await attncProcess(folder, ['train', '.', ...CPU, '--quick', '--steps', '5'])).err).toContain('saved in out/quick');
+    expect((await attncProcess(folder, ['train', '.', ...CPU, '--quick'])).err).toContain('saved in out/quick');
     expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .; or take a run that is there: --config quick');
     expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '7'])).err).toContain('saved in out:');
-    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('out/best.safetensors, after 7 steps');
-    expect((await attncProcess(folder, ['evaluate', '.', ...CPU, '--config', 'quick', '--limit', '5'])).err).toContain('out/quick/best.safetensors, after 5 steps');
+    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('out/best.safetensors, of step 7');
+    expect((await attncProcess(folder, ['evaluate', '.', ...CPU, '--config', 'quick', '--limit', '5'])).err).toContain('out/quick/best.safetensors, the best on validation, of step 50');
     expect(await attncProcess(folder, ['generate', '.', '--config', 'quick', '--out', 'out', '1 2'])).toMatchObject({ status: 2 });
   });
 

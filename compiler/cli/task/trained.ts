@@ -48,7 +48,8 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   } catch (error) {
     throw unreadable(error);
   }
-  io.err(`${shown}${info.step === undefined ? '' : `, after ${info.step.toLocaleString('en-US')} steps`}`);
+  const step = info.step === undefined ? [] : [`of step ${info.step.toLocaleString('en-US')}`];
+  io.err([shown, ...(info.best === true ? ['the best on validation'] : []), ...step].join(', '));
   return { ...built, checkpoint };
 }
 
