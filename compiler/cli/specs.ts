@@ -5,7 +5,7 @@ const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value
 const SET_TRAINED: OptionSpec = { ...SET, about: 'another value for an option of the program; sizes belong to the checkpoint and stay' };
 const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
 const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors, else, for the first configuration, the checkpoint.safetensors that the task ships' };
-const RUN: OptionSpec = { value: 'NAME', about: 'takes the run of this configuration; default: the first one' };
+const RUN: OptionSpec = { value: 'NAME', about: 'takes the run of this configuration; default: the first one; not with --out or --checkpoint' };
 const OUT: OptionSpec = { value: 'DIR', about: 'the output folder; default: out/ beside task.ts, and out/NAME for a configuration NAME that is not the first' };
 const CONFIG: OptionSpec = { value: 'NAME', about: "one of the task's configurations" };
 
@@ -69,7 +69,7 @@ export const SPECS = {
       seed: { value: 'N', about: 'first parameters, order of examples and dropout follow from it' },
       set: SET,
       out: OUT,
-      resume: { about: "goes on from the output folder's last checkpoint, with the settings it began with" },
+      resume: { about: "goes on from the output folder's last checkpoint, with the settings it began with; --steps and the options of --set may be given anew, sizes and the seed not" },
       fresh: { about: 'begins anew where the output folder already holds a run, which is lost' },
     },
     examples: ['attnc train models/bahdanau --quick', 'attnc train models/bahdanau --backend tensorflow --out out/one', 'attnc train models/bahdanau --quick --resume'],
