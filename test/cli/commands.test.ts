@@ -234,6 +234,7 @@ describe('explain', () => {
   it('explains a code and lists all', async () => {
     for (const code of ['E0302', 'e0302', '0302', '302']) expect((await attnc(root, 'explain', code)).out).toContain('# E0302');
     expect(await attnc(root, 'explain', '9999')).toMatchObject({ status: 2 });
+    expect((await attnc(root, 'explain', 'E9999')).err).not.toContain('E0999');
     const { out } = await attnc(root, 'explain');
     expect(out).toContain('E0302');
     expect(out).toContain('W0201');

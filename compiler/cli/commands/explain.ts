@@ -19,7 +19,9 @@ export async function explainCode(given: Given, io: Io): Promise<number> {
   const code = /^\d{1,4}$/u.test(asked) ? `E${asked.padStart(4, '0')}` : asked;
   const text = explain(code);
   if (text === null) {
-    const near = didYouMean(code.toUpperCase(), Object.keys(catalogue));
+    // Nobody means a fault of the compiler itself.
+    const meant = Object.entries(catalogue).filter(([, { phase }]) => phase !== 'the compiler').map(([each]) => each);
+    const near = didYouMean(code.toUpperCase(), meant);
     throw misuse(`attnc explain: there is no code ${asked}`, near === null ? 'attnc explain lists the codes' : `did you mean ${near}?`);
   }
   io.write(text);
