@@ -99,7 +99,7 @@ npm install
 npx attnc check model.attn        # says what is wrong with the model
 npx attnc compile model.attn      # writes model.ts, for programs of your own and the types in task.ts
 npx tsc                           # checks the types
-npx attnc train . --quick         # a few steps, saved in out/quick/; --config quick takes that run
+npx attnc train . --quick         # a few steps, too few: some answers are still wrong; saved in out/quick/, --config quick takes that run
 npx attnc train .                 # trains it, saves it in out/
 npx attnc generate . '3 1 4 1 5'  # tries it; --picture a.png shows what it attends to
 npx attnc evaluate .              # measures it on the test set
