@@ -1,6 +1,7 @@
 /** Text that goes on by itself: TypeScript declarations with their comments, character by character. */
 import { headsSvg, inParts } from 'attnc/runtime';
-import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeModel, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample, Value } from 'attnc/runtime';
+import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeModel, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample } from 'attnc/runtime';
+import { matrices } from '../transformer/attentions.ts';
 import { charactersOf, partOf, textOf, type Part } from './corpus.ts';
 
 /** The model has no inputs: what it is to go on with is a prompt. */
@@ -66,7 +67,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
       const letters = Array.from(prompt, (id) => textOf([id]).replace('\n', '↵').replace(' ', '·'));
       return {
         name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
-        svg: headsSvg({ title: shown.replaceAll('\n', ' '), caption: 'What each character is told by, before it is known.', rowTitle: 'written', columnTitle: 'before', rows: letters, columns: ['↵', ...letters.slice(0, -1)], weights: headsOf(found!['weights']!) }),
+        svg: headsSvg({ title: shown.replaceAll('\n', ' '), caption: 'What each character is told by, before it is known.', rowTitle: 'written', columnTitle: 'before', rows: letters, columns: ['↵', ...letters.slice(0, -1)], weights: matrices(found!, 'weights') }),
       };
     })),
   };
@@ -95,14 +96,4 @@ async function evaluate(model: TextModel, examples: readonly TaskExample<TextInp
   const count = examples.length;
   const all = rows.reduce((sum, row) => sum + row.examples * row.values[0]!, 0) / count;
   return { columns: ['bits for each character'], counts: ['bits for each character'], rows: [{ group: 'all', examples: count, values: [all] }, ...rows] };
-}
-
-/** [layers, places, heads, keys] as [layers, heads, places, keys]. */
-function headsOf({ data, shape }: Value): number[][][][] {
-  const [layers, places, heads, keys] = shape as [number, number, number, number];
-  const count = <T>(length: number, of: (k: number) => T): T[] => Array.from({ length }, (_, k) => of(k));
-  return count(layers, (layer) => count(heads, (head) => count(places, (place) => {
-    const at = ((layer * places + place) * heads + head) * keys;
-    return Array.from(data.slice(at, at + keys), (weight) => Math.min(1, Math.max(0, weight)));
-  })));
 }

@@ -32,7 +32,7 @@ export async function attentionPictures(model: SequenceModel, inputs: readonly P
 }
 
 /** [layers, places, heads, keys] as [layers, heads, places, keys], rounding errors cut off. */
-function matrices(values: Values, tap: string): number[][][][] {
+export function matrices(values: Values, tap: string): number[][][][] {
   const value = values[tap];
   if (value === undefined) throw new RangeError(`the model gives no \`${tap}\`: it gives ${Object.keys(values).join(', ')}`);
   const [layers, places, heads, keys] = value.shape as [number, number, number, number];
