@@ -43,7 +43,7 @@ describe.each(backends)('on %s', (backend) => {
     await useBackend(backend);
   });
 
-  describe.each(runOn(cases, backend, backends, 4))('$title', ({ title, name, set, dims }) => {
+  describe.each(runOn(cases, backend, backends, 3))('$title', ({ title, name, set, dims }) => {
     let tested: Subject;
     let model: Tested;
     let parameters: Map<string, Float64Array>;
