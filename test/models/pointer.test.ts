@@ -23,7 +23,7 @@ agrees([
   { title: 'sorting', path: 'pointer/model.attn', set: { revisit: 'forbidden' }, dims: { ...dims, coordinate: 1 }, examples: sorted, lengths },
   { title: 'hulls', path: 'pointer/model.attn', dims: { ...dims, coordinate: 2 }, examples: hulls, lengths, most: 4 },
   { title: 'a fixed output layer', path: 'pointer/model.attn', set: { output: 'classes' }, dims: { ...dims, coordinate: 1 }, examples: sorted, lengths, most: 4 },
-  { title: 'round trips', path: 'pointer/tours/model.attn', dims: { embed: 3, hidden: 3, align: 2, coordinate: 2 }, examples: tours, lengths: (example) => ({ points: (example['P'] as unknown[]).length }) },
+  { title: 'round trips', path: 'pointer/tours/model.attn', dims: { embed: 6, hidden: 8, align: 12, coordinate: 2 }, examples: tours, lengths: (example) => ({ points: (example['P'] as unknown[]).length }) },
 ]);
 
 describe('decoding under a constraint', () => {
