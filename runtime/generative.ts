@@ -2,11 +2,11 @@ import { requireExamples, type HostBatch } from './batch.ts';
 import { Decoding, unknownTap } from './decode/decoding.ts';
 import { boundReached, requirementsOn } from './decode/room.ts';
 import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
-import type { DecoderDefinition, Definition, Sizes, Tensors } from './definition.ts';
+import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, extentsOf, isNested, ownSizes, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, extentsOf, isNested, ownLengths, ownSizes, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -129,14 +129,14 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
 
   /** Most places for one example, where known. */
   private limit(row: number, host: HostBatch, given: number | undefined): number | undefined {
-    const limit = given ?? this.decoder.atMost?.(host.n, lengthsOf(row, host));
+    const limit = given ?? this.decoder.atMost?.(host.n, ownLengths(host.lengths, row));
     return limit === undefined ? undefined : Math.max(1, Math.floor(limit));
   }
 
   private searchFor(row: number, decoding: Decoding, options: GenerateOptions): Search {
     const { decoder } = this;
     const { n } = decoding.host;
-    const lengths = lengthsOf(row, decoding.host);
+    const lengths = ownLengths(decoding.host.lengths, row);
     const limit = this.limit(row, decoding.host, options.atMost);
     if (limit === undefined) {
       throw new InputError(`how long may \`${decoder.output}\` become? Give \`atMost\`, or write \`at most …\` into the decoder \`${decoder.name}\``);
@@ -157,11 +157,6 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     const id = ids?.[row] ?? row;
     return new Sampling(rules, { temperature, topK, topP }, (place) => stream(fold(key, id, place))());
   }
-}
-
-/** Of one example, by ragged dim. */
-function lengthsOf(row: number, { lengths }: HostBatch): Sizes {
-  return Object.fromEntries(Object.entries(lengths).map(([dim, each]) => [dim, each[row]!]));
 }
 
 /** Values of one place that were asked for, [batch, beam, …]. */

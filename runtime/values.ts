@@ -54,7 +54,12 @@ export function cut(data: Value['data'], row: number, shape: readonly number[], 
 export type OwnSize = (n: Readonly<Record<string, number>>) => number;
 
 export function ownSizes(n: Readonly<Record<string, number>>, lengths: Readonly<Record<string, Int32Array>>, row: number): Readonly<Record<string, number>> {
-  return { ...n, ...Object.fromEntries(Object.entries(lengths).map(([dim, each]) => [dim, each[row]!])) };
+  return { ...n, ...ownLengths(lengths, row) };
+}
+
+/** The lengths of one example, by ragged dim. */
+export function ownLengths(lengths: Readonly<Record<string, Int32Array>>, row: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(lengths).map(([dim, each]) => [dim, each[row]!]));
 }
 
 /** How many places of an axis one example has; undefined: all there are. */

@@ -209,10 +209,6 @@ function evaluateBinary(expr: BinaryExpr, here: Here): Value {
   const a = asTensor(left, here, expr.left.span);
   const b = asTensor(right, here, expr.right.span);
   if (a === null || b === null || fn === undefined) return ERROR;
-  // Known while compiling it is a whole number: `2 ^ i` in a `repeat`.
-  const whole = (node: Node): number | null => (node.op.kind === 'constant' && typeOf(node).elem.kind === 'int' ? node.op.value : null);
-  const [base, power] = [whole(a), whole(b)];
-  if (fn === 'pow' && base !== null && power !== null && power >= 0 && Number.isSafeInteger(base ** power)) return tensor(constant(base ** power, 'int', here, expr.span));
   return tensorOrError(binary(fn, a, b, here, expr.span));
 }
 

@@ -81,6 +81,9 @@ const symbols: Readonly<Record<BinaryFn, string>> = {
 
 /** `2 ^ i` with numbers that are known, or that a formal stands for: a whole number. */
 function wholePower(left: Node, right: Node, here: Here, span: Span): Node | null {
+  const whole = ({ op, types: [type] }: Node): number | null => (op.kind === 'constant' && type?.elem.kind === 'int' ? op.value : null);
+  const [a, n] = [whole(left), whole(right)];
+  if (a !== null && n !== null && n >= 0 && Number.isSafeInteger(a ** n)) return constant(a ** n, 'int', here, span);
   const sizeOfNode = ({ op, types: [type] }: Node): Size | null =>
     (op.kind === 'size' ? op.size : op.kind === 'constant' && type?.elem.kind === 'int' && op.value >= 0 ? size.int(op.value) : null);
   const [base, exponent] = [sizeOfNode(left), sizeOfNode(right)];

@@ -277,12 +277,9 @@ class DefinitionWriter {
       const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
       const atom = (name: string): string => (lengths.has(name) ? `lengths${access(this.#context.atomName(name))}!` : `n${access(this.#context.atomName(name))}!`);
       const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
-      const read = ['logp', 'length', 'n', 'lengths'].map((name) => ({ name, used: uses(score, name) }));
-      const given = read.slice(0, read.findLastIndex(({ used }) => used) + 1).map(({ name, used }) => (used ? name : `_${name}`));
-      this.#line(`rank: (${score === null ? 'logp' : given.join(', ')}) => ${score ?? 'logp'},`);
+      this.#line(`rank: (${score === null ? 'logp' : parametersRead(score, ['logp', 'length', 'n', 'lengths'])}) => ${score ?? 'logp'},`);
       const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);
-      const parameters = uses(most, 'lengths') ? (uses(most, 'n') ? 'n, lengths' : '_n, lengths') : uses(most, 'n') ? 'n' : '';
-      this.#line(`atMost: ${most === null ? 'null' : `(${parameters}) => ${most}`},`);
+      this.#line(`atMost: ${most === null ? 'null' : `(${parametersRead(most, ['n', 'lengths'])}) => ${most}`},`);
     }).write(',').newLine();
   }
 
@@ -322,6 +319,12 @@ function sizesOf(init: Initialiser): readonly Size[] {
     return expression.kind === 'size' ? [expression.size] : expression.kind === 'call' ? expression.args.flatMap(inside) : [];
   };
   return init.kind === 'uniform' ? inside(init.limit) : init.kind === 'normal' ? inside(init.deviation) : [];
+}
+
+/** The parameters of an arrow as far as its body reads them; one that it passes over has an underscore in front. */
+function parametersRead(body: string, names: readonly string[]): string {
+  const last = names.findLastIndex((name) => uses(body, name));
+  return names.slice(0, last + 1).map((name) => (uses(body, name) ? name : `_${name}`)).join(', ');
 }
 
 /** `words + oov` of a concatenation. */

@@ -65,17 +65,10 @@ function modelKey({ name, file }: Pick<Program, 'name' | 'file'>): string {
 /** Dims by label; where several have one, the program's own does, and the others are numbered. */
 function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | 'dimName'> {
   const dims = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dim), ...program.ragged];
-  const taken = new Set(dims.map(({ label }) => label));
+  const numbered = new Names(dims.map(({ label }) => label));
   const names = new Map<string, string>();
-  for (const label of new Set(dims.map((dim) => dim.label))) {
-    const alike = dims.filter((dim) => dim.label === label);
-    for (const [k, { id }] of [...alike.filter(({ id }) => id === label), ...alike.filter(({ id }) => id !== label)].entries()) {
-      let number = k + 1;
-      while (k > 0 && taken.has(`${label}${number}`)) number++;
-      const name = k === 0 ? label : `${label}${number}`;
-      taken.add(name);
-      names.set(id, name);
-    }
+  for (const { id, label } of [...dims.filter(({ id, label }) => id === label), ...dims.filter(({ id, label }) => id !== label)]) {
+    if (!names.has(id)) names.set(id, [...names.values()].includes(label) ? numbered.take(label) : label);
   }
   const dimName = ({ id, label }: Dim): string => names.get(id) ?? label;
   const byAtom = new Map(dims.map((dim) => [atomOf(dim.size), dimName(dim)]));
