@@ -13,7 +13,9 @@ export { diagnosticsJson, explain, renderAll, renderDiagnostic } from './diagnos
 export type { Program } from './graph/graph.ts';
 export { format, parse } from '../grammar/index.ts';
 
-export interface CompileOptions extends LowerOptions, DeriveOptions {
+export interface CheckOptions extends LowerOptions, DeriveOptions {}
+
+export interface CompileOptions extends CheckOptions {
   /** The path of the source from the emitted module; default: as it is given. */
   readonly sourceName?: string;
 }
@@ -24,34 +26,40 @@ export interface CheckResult {
   readonly sources: ReadonlyMap<string, string>;
   /** Null where there are errors, or no such file. */
   readonly checked: Checked | null;
+  readonly programs: readonly Program[];
+  /** Ready for emission; none where there are errors. */
+  readonly models: readonly CompiledModel[];
 }
 
 export interface CompileResult extends CheckResult {
-  readonly programs: readonly Program[];
-  readonly models: readonly CompiledModel[];
   /** The emitted module; null where there are errors, or nothing to emit. */
   readonly code: string | null;
 }
 
-/** Parses and checks a file, what it imports, and the standard library. */
-export function checkFile(path: string, library: Library, options: LowerOptions = {}): CheckResult & { readonly problems: Problems } {
+/**
+ * text -> ast -> checked -> programs ('calls') -> compiled models ('laid-out'): all that can be wrong with a file, what it
+ * imports and the standard library is found here, so that no file which checks is refused when it is compiled.
+ */
+export function checkFile(path: string, library: Library, options: CheckOptions = {}): CheckResult {
   const problems = new Problems();
   const modules = loadModules(path, library, problems);
   const sources = new Map([...(modules?.modules.values() ?? [])].map((module) => [module.path, module.module.file.text]));
   const checked = modules === null ? null : check(modules, options, problems);
-  return { diagnostics: problems.sorted(), sources, checked: problems.errors === 0 ? checked : null, problems };
+  const programs = problems.errors > 0 ? [] : checked?.programs ?? [];
+  const derived = programs.flatMap((program) => derivedOrReported(program, options, problems));
+  if (problems.errors === 0) for (const program of checked?.alone ?? []) derivedOrReported(program, options, problems);
+  reportUntrained(derived, checked?.callers ?? new Map(), problems);
+  const fine = problems.errors === 0;
+  return { diagnostics: problems.sorted(), sources, checked: fine ? checked : null, programs, models: fine ? derived.map(({ model }) => model) : [] };
 }
 
-/** text -> ast -> checked -> programs ('calls') -> compiled models ('laid-out') -> TypeScript. */
+/** ... -> TypeScript. */
 export async function compileFile(path: string, library: Library, options: CompileOptions = {}): Promise<CompileResult> {
-  const { problems, checked, sources } = checkFile(path, library, options);
-  const programs = checked?.programs ?? [];
-  const derived = problems.errors > 0 ? [] : programs.flatMap((program) => derivedOrReported(program, options, problems));
-  reportUntrained(derived, checked?.callers ?? new Map(), problems);
-  const models = derived.map(({ model }) => model);
+  const result = checkFile(path, library, options);
+  const { models, sources } = result;
   // ts-morph takes most of a second to load: only emission pays for it.
-  const code = models.length === 0 || problems.errors > 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.` });
-  return { diagnostics: problems.sorted(), sources, checked: problems.errors > 0 ? null : checked, programs, models, code };
+  const code = models.length === 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.` });
+  return { ...result, code };
 }
 
 /** E0704 where a step along a clock cannot be derived. */

@@ -28,6 +28,8 @@ export interface Checked {
   readonly modules: ModuleSet;
   readonly options: LowerOptions;
   readonly programs: readonly Program[];
+  /** Decoders that none of these has, as models of their own: each is to have a step whoever calls it. */
+  readonly alone: readonly Program[];
   /** For parameters that the standard library declares: the call of the user's that brings them, by `callerKey`. */
   readonly callers: ReadonlyMap<string, Place>;
 }
@@ -67,7 +69,25 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
   const { here } = begin({ ...base, problems: new Problems(), builder: new Builder(), fixed: new Set() });
   for (const module of own) warnUnused(module, modules, reporting(within(module, here), problems));
   reportUnfit(programs, problems);
-  return { modules, options, programs, callers };
+  return { modules, options, programs, alone: own.flatMap((module) => decodersAlone(base, module, programs)), callers };
+}
+
+function decodersAlone(base: Variant, module: LoadedModule, programs: readonly Program[]): readonly Program[] {
+  const found: Program[] = [];
+  for (const item of module.module.items) {
+    if (item.kind !== 'declaration' || item.what !== 'decoder' || programs.some(({ decoder }) => decoder?.name === item.name.text)) continue;
+    // What cannot be a model by itself, such as a decoder that takes a map, is looked at where it is called.
+    const problems = new Problems();
+    let program: Program | null = null;
+    settled({ ...base, problems }, (setup) => {
+      const root = begin(setup);
+      const here = within(module, root.here);
+      program = contained(item, here, () => lowerModel(asModel(item), { ...root, here }, [], setup));
+      return root;
+    });
+    if (program !== null && problems.errors === 0) found.push(program);
+  }
+  return found;
 }
 
 type Variant = Omit<Setup, 'builder' | 'fixed'>;

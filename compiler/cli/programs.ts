@@ -12,10 +12,9 @@ export function compilePrograms(file: string, set: Settings, io: Io): readonly P
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
   requireSettable(set, file, path, library);
-  const { checked, problems, sources } = checkFile(path, library, { set });
-  const programs = checked?.programs ?? [];
-  if (problems.sorted().length > 0) io.err(renderAll(problems.sorted(), sources, io.style).trimEnd());
-  if (problems.errors > 0) return null;
+  const { checked, diagnostics, programs, sources } = checkFile(path, library, { set });
+  if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
+  if (checked === null) return null;
   if (programs.length === 0) throw new CliError(`${file} declares no model`, 'give a file with `model …`');
   return programs;
 }

@@ -103,6 +103,18 @@ describe('check', () => {
     expect((await attnc(folder, 'check', 'latin.attn')).err).toContain('not UTF-8');
   });
 
+  it.each(['E0201', 'E0704', 'W0801'])('says what compiling says, to the byte: %s', async (code) => {
+    const folder = folderWith({ 'a.attn': readFileSync(join(root, 'test', 'golden', 'diagnostics', code, 'input.attn'), 'utf8') });
+    const [checked, compiled] = [await attnc(folder, 'check', 'a.attn'), await attnc(folder, 'compile', 'a.attn')];
+    expect(checked.err).toContain(code);
+    expect({ status: checked.status, err: checked.err }).toEqual({ status: compiled.status, err: compiled.err });
+  });
+
+  it('finds what no file of its own shows: a decoder without a model, of which no step can be derived', async () => {
+    const text = readFileSync(join(root, 'test', 'golden', 'diagnostics', 'E0704', 'input.attn'), 'utf8');
+    expect((await attnc(folderWith({ 'a.attn': text.replace(/^model[^{]*\{[^}]*\}$/gmu, '') }), 'check', 'a.attn')).err).toContain('E0704');
+  });
+
   const settable = 'dim width = 4, rows: ragged\noption p = 0.1\noption act = tanh | relu\n\nmodel M(x: [rows, width]) -> { y: [rows, width] } { { y = p * match act { tanh { tanh(x) } relu { relu(x) } } } }\n';
 
   test.each([
