@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileFile, renderAll } from '../compiler/index.ts';
 import { nodeLibrary } from '../compiler/cli/library.ts';
-import { DeviceBatch, dispose, StepRandom, useBackend, type BackendName, type Model } from '../runtime/index.ts';
+import { DeviceBatch, dispose, StepRandom, useBackend, type BackendName, type Model, type tf as attn } from '../runtime/index.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -55,7 +55,7 @@ objective Class for Digits given label: index(classes) {
 
 type Data = Record<string, unknown>;
 type Digits = Model<Record<string, number>, Data, Data, unknown>;
-type Step = () => readonly tf.Tensor[];
+type Step = () => readonly attn.Tensor[];
 
 const batchSize = Number(values.batch);
 const folder = mkdtempSync(fileURLToPath(new URL('./convolution-', import.meta.url)));
@@ -78,7 +78,7 @@ try {
       const objective = model.objective();
       const batch = new DeviceBatch(model.collateFor(objective, examples));
       const random = (): StepRandom => new StepRandom(1, 1, examples.map((_, k) => k));
-      const step = (): readonly tf.Tensor[] => {
+      const step = (): readonly attn.Tensor[] => {
         const { loss, metrics, gradients } = objective.updates[0]!.gradients(model.weights.tensors, batch, random());
         return [loss, ...Object.values(metrics), ...Object.values(gradients)];
       };

@@ -7,7 +7,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../runtime/tf.ts';
 import { compileFile } from 'attnc';
 import { DeviceBatch, reportBackends, StepRandom, useBackend, type GenerativeModel, type ModelOptions } from 'attnc/runtime';
 import { nodeLibrary } from '../compiler/cli/library.ts';

@@ -2,7 +2,7 @@
  * The boundary: examples as a person writes them become padded arrays. Everything that only data can show is checked
  * here, once, and reported in the language of axes; behind it no shape can be wrong.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from './tf.ts';
 import type { AxisSpec, Batch, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { elementCount, isNested, ownSizes, place, show, type InnerLengths, type Nested } from './values.ts';

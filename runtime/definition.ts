@@ -4,7 +4,7 @@
  * that the caller disposes. `n` holds every size by dim label; `p` every parameter by path.
  */
 import type { NamedAxis, OwnSize } from './values.ts';
-import type * as tf from '@tensorflow/tfjs-core';
+import type * as tf from './tf.ts';
 import type { Rows } from './decode/rows.ts';
 
 export type Tensors = Readonly<Record<string, tf.Tensor>>;

@@ -1,4 +1,5 @@
 /** What emitted modules and their users import as `attnc/runtime`. It runs in browsers too; files are in `node.ts`. */
+export * as tf from './tf.ts';
 export type * from './definition.ts';
 export type { Flags, Floats, Ints, Value, Values } from './values.ts';
 export { CheckpointError, InputError, NumericError, TrainingError } from './errors.ts';

@@ -2,12 +2,13 @@
  * The few operations that emitted code needs and tfjs does not have as one good call on every backend. Each returns a new
  * tensor that the caller disposes, and takes ownership of nothing.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import { backend as activeBackend, broadcast_util, engine, Select, util, type NamedTensorMap } from '@tensorflow/tfjs-core';
+import * as tf from './tf.ts';
 
 /** Disposes of tensors and of lists of tensors. */
 export function dispose(...values: readonly (tf.Tensor | readonly tf.Tensor[])[]): void {
   for (const value of values) {
-    if (value instanceof tf.Tensor) value.dispose();
+    if (tf.isTensor(value)) value.dispose();
     else for (const tensor of value) tensor.dispose();
   }
 }
@@ -31,8 +32,8 @@ interface NativeBackend {
 /** One operation of TensorFlow that tfjs has no kernel for, on operands of one element type; null on every other backend. */
 function native(name: string, dtype: tf.DataType, inputs: readonly tf.Tensor[]): tf.Tensor | null {
   if (tf.getBackend() !== 'tensorflow') return null;
-  // `tf.backend` gives the type that all backends share.
-  const backend = tf.backend() as unknown as NativeBackend;
+  // `backend` gives the type that all backends share.
+  const backend = activeBackend() as unknown as NativeBackend;
   const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32, TF_BOOL } = backend.binding;
   const value = dtype === 'int32' ? TF_INT32 : dtype === 'bool' ? TF_BOOL : TF_FLOAT;
   return backend.executeSingleOutput(name, [{ name: 'T', type: TF_ATTR_TYPE, value }], inputs);
@@ -56,7 +57,7 @@ export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor 
   if (tf.getBackend() === 'tensorflow') return nativeWhere(condition, a, b);
   if (typeof a !== 'number' && a.dtype === 'bool' && typeof b !== 'number') return whereTrue(condition, a, b);
   return tf.tidy(() => {
-    const { assertAndGetBroadcastShape } = tf.broadcast_util;
+    const { assertAndGetBroadcastShape } = broadcast_util;
     let shape = condition.shape;
     let dtype: tf.DataType = 'float32';
     for (const x of [a, b]) {
@@ -64,9 +65,9 @@ export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor 
       shape = assertAndGetBroadcastShape(shape, x.shape);
       dtype = x.dtype;
     }
-    const whole = (x: tf.Tensor): tf.Tensor => (tf.util.arraysEqual(x.shape, shape) ? x : tf.broadcastTo(x, shape));
+    const whole = (x: tf.Tensor): tf.Tensor => (util.arraysEqual(x.shape, shape) ? x : tf.broadcastTo(x, shape));
     const [t, e] = [a, b].map((x) => (typeof x === 'number' ? tf.fill(shape, x, dtype) : whole(x.dtype === dtype ? x : tf.cast(x, dtype)))) as [tf.Tensor, tf.Tensor];
-    return tf.engine().runKernel(tf.Select, { condition: whole(condition), t, e }) as tf.Tensor;
+    return engine().runKernel(Select, { condition: whole(condition), t, e } as object as NamedTensorMap) as tf.Tensor;
   });
 }
 

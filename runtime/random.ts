@@ -3,7 +3,7 @@
  * 1, 2, 3", SC 2011). A word depends on its key and counter alone, so neither the batch, nor padding, nor the order of
  * evaluation changes a draw.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from './tf.ts';
 import type { Random } from './definition.ts';
 import { elementCount } from './values.ts';
 

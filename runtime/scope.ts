@@ -1,16 +1,16 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { engine as activeEngine, tensor_util, type Tensor, type TensorContainer } from '@tensorflow/tfjs-core';
 
 /**
  * Runs an emitted function. It disposes of what it makes by itself, but not where a kernel throws on the way: then nothing
  * that it has made stays either.
  */
 export function emitted<T>(run: () => T): T {
-  const engine = tf.engine();
+  const engine = activeEngine();
   engine.startScope();
-  let results: tf.Tensor[] = [];
+  let results: Tensor[] = [];
   try {
     const made = run();
-    results = tf.tensor_util.getTensorsInContainer(made as tf.TensorContainer);
+    results = tensor_util.getTensorsInContainer(made as TensorContainer);
     return made;
   } finally {
     engine.endScope(results);

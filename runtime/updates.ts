@@ -1,5 +1,5 @@
 /** An objective's updates: the one that a name means, what it trains, and the losses of all as one result. */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from './tf.ts';
 import type { ObjectiveDefinition, Tensors, UpdateDefinition } from './definition.ts';
 import { InputError } from './errors.ts';
 

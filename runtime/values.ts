@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import type * as tf from './tf.ts';
 import { InputError } from './errors.ts';
 
 /** A row of whole numbers or of positions on an axis. */
@@ -24,7 +24,7 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Reads a tensor back; the tensor stays with the caller. */
 export async function download(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
-  return tensor.data<'float32' | 'int32' | 'bool'>();
+  return tensor.data();
 }
 
 /**

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from './tf.ts';
 import { requireBackend } from './backend/registration.ts';
 import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';

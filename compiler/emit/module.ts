@@ -39,8 +39,8 @@ export function emitModule(models: readonly CompiledModel[], options: { readonly
   // No string of the program holds a line break, so the rest is layout alone.
   const body = printed.replace(/^ *set(\d+);$/gm, (_, k) => texts[Number(k)]!).replace(/\n{3,}/g, '\n\n');
   const imports = [
-    ...(/(?<![\p{ID_Continue}.])tf\./u.test(body) ? ["import * as tf from '@tensorflow/tfjs-core';"] : []),
     "import * as rt from 'attnc/runtime';",
+    ...(/(?<![\p{ID_Continue}.])tf\./u.test(body) ? ["import { tf } from 'attnc/runtime';"] : []),
   ];
   const lines = options.header.split(/\r?\n/).map((line) => comment(line));
   return `/**\n${lines.map((line) => (line === '' ? ' *' : ` * ${line}`)).join('\n')}\n */\n${imports.join('\n')}\n\n${body.trim()}\n`;

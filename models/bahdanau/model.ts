@@ -1,8 +1,8 @@
 /**
  * Compiled by attnc from model.attn. Do not edit: edit the source and compile again.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import * as rt from 'attnc/runtime';
+import { tf } from 'attnc/runtime';
 
 /** Dims of Translator that its constructor may be given. */
 export type TranslatorDims = {

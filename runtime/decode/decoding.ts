@@ -1,9 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tf.ts';
 import { DeviceBatch, type HostBatch } from '../batch.ts';
 import type { DecoderDefinition, LengthRequirement, Random, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
-import { axesOf, download, isNested, show, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
+import { axesOf, download, elementCount, isNested, show, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
 import { boundReached } from './room.ts';
 import { mapStates, release } from './states.ts';
 
@@ -126,7 +126,7 @@ export class Decoding {
       const index = tf.tensor1d(rows, 'int32');
       return mapStates(this.state, (tensor) => {
         const rest = tensor.shape.slice(2);
-        const flat = tf.reshape(tensor, [size * this.width, tf.util.sizeFromShape(rest)]);
+        const flat = tf.reshape(tensor, [size * this.width, elementCount(rest)]);
         return tf.reshape(tf.gather(flat, index), [size, beam, ...rest]);
       });
     });

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tf.ts';
+import { elementCount } from '../values.ts';
 
 /**
  * Places per block. Larger, and a step copies more of what it already has; smaller, and joining has more to put together.
@@ -74,7 +75,7 @@ export function placeOf(rows: Rows, axis: number, place: number): tf.Tensor {
   const [outer, inner] = [shape.slice(0, axis), shape.slice(axis + 1)];
   // Under three axes: kernels for slices of more are missing or slow.
   return tf.tidy(() => {
-    const flat = tf.reshape(blocks[at]!, [tf.util.sizeFromShape(outer), shape[axis]!, tf.util.sizeFromShape(inner)]);
+    const flat = tf.reshape(blocks[at]!, [elementCount(outer), shape[axis]!, elementCount(inner)]);
     return tf.reshape(tf.slice(flat, [0, within, 0], [-1, 1, -1]), [...outer, ...inner]);
   });
 }

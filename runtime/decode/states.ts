@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tf.ts';
 import type { State, States } from '../definition.ts';
 import { Rows } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../tf.ts';
 import type { Tensors } from '../definition.ts';
 import { TrainingError } from '../errors.ts';
 import type { LossResult } from '../model.ts';
@@ -51,7 +51,7 @@ export class LossReader {
     this.waiting = [];
     const joined = tf.tidy(() => tf.stack(group.map(({ numbers }) => numbers)));
     for (const { numbers } of group) numbers.dispose();
-    const data = await joined.data<'float32'>();
+    const data = await joined.data();
     joined.dispose();
     const width = data.length / group.length;
     return group.map(({ step, names }, row) => ({

@@ -5,7 +5,7 @@ import { emitModule } from '../../compiler/emit/module.ts';
 import { size } from '../../compiler/analyze/size.ts';
 import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { StepRandom, useBackend } from '../../runtime/index.ts';
+import { StepRandom, tf as attn, useBackend } from '../../runtime/index.ts';
 import { emitted as compiledText } from '../runtime/compiled.ts';
 import { cases } from './cases.ts';
 import type { Tensors } from '../../runtime/definition.ts';
@@ -107,7 +107,7 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
     expect(back.gradients['table']!.shape).toEqual([6, 4]);
     const { memory, state } = definition.decoder!.prepare(p, batch, new StepRandom(1, 0, [0, 1])) as { memory: Tensors; state: Tensors };
     expect(state['s']!.shape).toEqual([2, 1, 4]);
-    const wide = { s: tf.tile(state['s']!, [1, 5, 1]) };
+    const wide = { s: attn.tile(state['s']!, [1, 5, 1]) };
     const previous = tf.ones([2, 5], 'int32') as tf.Tensor2D;
     const next = definition.decoder!.step(p, batch, memory, wide, previous, 3, new StepRandom(1, 0, [0, 1])) as { logits: tf.Tensor; state: Tensors; taps: Tensors };
     expect([next.logits.shape, next.state['s']!.shape, next.taps['weights']!.shape]).toEqual([[2, 5, 3], [2, 5, 4], [2, 5, 3]]);

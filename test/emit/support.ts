@@ -94,8 +94,7 @@ export function load(text: string): Record<string, unknown> {
   }).outputText;
   const exports: Record<string, unknown> = {};
   const require = (name: string): unknown => {
-    if (name === '@tensorflow/tfjs-core') return watched(tf);
-    if (name === 'attnc/runtime') return { ...runtime, ...watched(ops) };
+    if (name === 'attnc/runtime') return { ...runtime, ...watched(ops), tf: watched(runtime.tf) };
     throw new Error(`an emitted module imports ${name}`);
   };
   new Function('exports', 'require', js)(exports, require);

@@ -1,5 +1,6 @@
 /** Small programs written by hand as the compiler would write them, with formulas that a test can compute again. */
-import * as tf from '@tensorflow/tfjs-core';
+import { logSoftmax } from '../../runtime/ops.ts';
+import * as tf from '../../runtime/tf.ts';
 import type { Batch, Definition, UpdateDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
 import { append, joined, noRows, placeOf, Rows, type Floats, type Ints } from '../../runtime/index.ts';
 
@@ -27,7 +28,7 @@ export function bag(optimizer: (step: number) => OptimizerSettings, options: { r
     const count = counts(batch, keep === null ? present(batch) : tf.mul(present(batch), keep));
     const logits = tf.add(tf.matMul(count, p['table'] as tf.Tensor2D), p['b']!);
     const label = tf.cast(tf.oneHot(batch.inputs['label']!, batch.n['classes']!), 'float32');
-    const logp = tf.logSoftmax(logits);
+    const logp = logSoftmax(logits);
     const loss = tf.neg(tf.mean(tf.sum(tf.mul(label, logp), 1)));
     const right = tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), batch.inputs['label']!), 'float32'));
     const error = tf.div(tf.sub(tf.exp(logp), label), batch.n['batch']!);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../../runtime/tf.ts';
 import { GenerativeModel, InputError, useBackend, type Generated } from '../../runtime/index.ts';
 import { chain, type ChainInput, type ChainTarget } from './definitions.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from '../../runtime/tf.ts';
 import { CheckpointError, checkpointInfo, Model, readSafetensors, useBackend, writeSafetensors } from '../../runtime/index.ts';
 import { bag, type BagInput, type BagTarget } from './definitions.ts';
 

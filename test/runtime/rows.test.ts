@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { append, GenerativeModel, joined, noRows, placeOf, useBackend, type Rows } from '../../runtime/index.ts';
+import { append, dispose, GenerativeModel, joined, noRows, placeOf, useBackend, type Rows } from '../../runtime/index.ts';
 import { chain, recall, type ChainInput, type ChainTarget } from './definitions.ts';
 
 class Recall extends GenerativeModel<{ words: number }, ChainInput, ChainTarget> {}
@@ -60,7 +60,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const block = rows.blocks[0]!;
     old.dispose();
     expect(block.isDisposed).toBe(false);
-    tf.dispose([row, all, ...new Set([...rows.blocks, ...next.blocks])]);
+    dispose([row, all, ...new Set([...rows.blocks, ...next.blocks])]);
   });
 
   test.each([1, 2, 5, 20, 100, 600])('a window of %i keeps its places and few more', (keep) => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as tf from '@tensorflow/tfjs-core';
-import { CausalModel, useBackend, type Value, type Values } from '../../runtime/index.ts';
+import * as tf from '../../runtime/tf.ts';
+import { CausalModel, dispose, useBackend, type Value, type Values } from '../../runtime/index.ts';
 import { bag, tally, type TallyInput, type TallyPlace } from './definitions.ts';
 
 type Output = Readonly<Record<'seen' | 'before', Value>>;
@@ -62,7 +62,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     expect(given({ marks: [[1, 1, 1]], label: [1, 2] })).toThrow('place 2: `marks[batch, source]` must have an element for each of 2 examples, given 1');
     expect(given({ label: [1, 2] })).toThrow('place 2: `marks[batch, source]` must be a typed array or an array with an element for each of 2 examples, given undefined');
     expect(given({ marks: [[1, 1, 1], [1]], label: Int32Array.of(1, 10) })).toThrow('place 2, example 1: `label` is 10, outside `labels` (0 … 9)');
-    tf.dispose([flat, nested]);
+    dispose(...Object.values(flat), ...Object.values(nested));
     streaming.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
