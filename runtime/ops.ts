@@ -132,8 +132,10 @@ export function scatter(indices: tf.Tensor, updates: tf.Tensor, size: number, le
     const width = rest.reduce((product, extent) => product * extent, 1);
     let rows = tf.reshape(indices, [groups, count / Math.max(groups, 1)]);
     if (leading > 0) rows = tf.add(rows, tf.reshape(tf.range(0, groups * size, size, 'int32'), [groups, 1]));
-    if (count === 0) return tf.zeros([...front, size, ...rest]);
-    const sum = tf.scatterND(tf.reshape(rows, [count, 1]), tf.reshape(updates, [count, width]), [groups * size, width]);
+    if (count === 0) return tf.zeros([...front, size, ...rest], updates.dtype);
+    const values = tf.reshape(updates, [count, width]);
+    // Of whole numbers webgpu adds floats.
+    const sum = updates.dtype === 'int32' ? tf.unsortedSegmentSum(values, tf.reshape(rows, [count]), groups * size) : tf.scatterND(tf.reshape(rows, [count, 1]), values, [groups * size, width]);
     return tf.reshape(sum, [...front, size, ...rest]);
   });
 }
@@ -173,17 +175,25 @@ export function roll(x: tf.Tensor, axis: number, by: number): tf.Tensor {
   return made;
 }
 
-/** The remainder with the sign of the divisor, so in [0, b) for b > 0. */
+/** floor(a / b) of whole numbers; 0 where b is 0. */
+export function quot(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    // Kernels trap at a divisor of 0, and at -2^31 / -1.
+    const [zero, turned] = [0, -1].map((n) => tf.equal(b, tf.scalar(n, 'int32'))) as [tf.Tensor, tf.Tensor];
+    const whole = tf.floorDiv(a, where(tf.logicalOr(zero, turned), tf.scalar(1, 'int32'), b));
+    return where(zero, tf.scalar(0, 'int32'), where(turned, tf.neg(whole), whole));
+  });
+}
+
+/** a - b floor(a / b), which has the sign of b; a where b is 0. */
 export function mod(a: tf.Tensor | number, b: tf.Tensor | number): tf.Tensor {
   return tf.tidy(() => {
-    // The integer kernels differ between backends; float32 holds every integer below 2^24, and sizes are far smaller.
-    const float = (x: tf.Tensor | number): tf.Tensor => (typeof x === 'number' ? tf.scalar(x) : tf.cast(x, 'float32'));
-    const isInt = [a, b].every((x) => (typeof x === 'number' ? Number.isInteger(x) : x.dtype !== 'float32'));
-    const [x, y] = [float(a), float(b)];
+    const [x, y] = [a, b].map((each) => (typeof each === 'number' ? tf.scalar(each) : each)) as [tf.Tensor, tf.Tensor];
+    if (x.dtype !== 'float32' && y.dtype !== 'float32') return tf.sub(x, tf.mul(y, quot(x, y)));
     const remainder = tf.sub(x, tf.mul(y, tf.floor(tf.div(x, y))));
     // x / y may round up to a whole number: then the remainder comes out as -y's rounding error.
     const inside = tf.where(tf.less(tf.mul(remainder, tf.sign(y)), 0), tf.add(remainder, y), remainder);
-    return isInt ? tf.cast(tf.round(inside), 'int32') : inside;
+    return tf.where(tf.equal(y, 0), tf.add(x, tf.zerosLike(inside)), inside);
   });
 }
 

@@ -10,7 +10,7 @@ import { groupBy } from './group.ts';
 import { refuseAlong, refuseInSteps } from './inner.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
-import { allAxes, asTensor, binary, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { allAxes, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, isError, labels, origin, report, tensor, typeOf, unknownName } from './scope.ts';
@@ -28,7 +28,7 @@ const reductions: Readonly<Record<string, ReduceFn>> = {
 
 /** Of the ones above. */
 const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Node | null>> = {
-  ceil: (x, here, span) => unary('neg', unary('floor', unary('neg', toFloat(x, here, span), here, span), here, span), here, span),
+  ceil,
   log2: (x, here, span) => binary('div', unary('log', x, here, span), constant(Math.LN2, 'float', here, span), here, span),
 };
 

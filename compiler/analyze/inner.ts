@@ -71,8 +71,8 @@ export function numberOf(size: Size, here: Here, span: Span): Node {
     add: (parts) => join('add', parts),
     mul: (parts) => join('mul', parts),
     pow: (base, n) => join('mul', Array.from({ length: n }, () => base)),
-    div: (a, n) => builder.node({ kind: 'unary', fn: 'floor' }, [binary('div', a, constant(n, 'int', here, span), here, span) ?? a]),
-    quot: (a, b) => builder.node({ kind: 'unary', fn: 'floor' }, [binary('div', a, b, here, span) ?? a]),
+    div: (a, n) => binary('quot', a, constant(n, 'int', here, span), here, span) ?? a,
+    quot: (a, b) => binary('quot', a, b, here, span) ?? a,
     fn: (name) => { throw new RangeError(`${name} of an inner length`); },
   });
 }

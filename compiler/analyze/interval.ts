@@ -31,13 +31,14 @@ function intervalOf(node: Node): Interval | null {
     case 'rename': case 'broadcast': return intervalOf(inputs[0]!);
     case 'unary': {
       if (op.fn === 'int' || op.fn === 'float' || op.fn === 'stop') return intervalOf(inputs[0]!);
-      if (op.fn === 'floor') return quotient(inputs[0]!) ?? intervalOf(inputs[0]!);
+      if (op.fn === 'floor') return intervalOf(inputs[0]!);
       return op.fn === 'neg' ? scaled(intervalOf(inputs[0]!), -1) : null;
     }
     case 'binary': {
       const [a, b] = [inputs[0]!, inputs[1]!];
       if (op.fn === 'add') return sum(intervalOf(a), intervalOf(b));
       if (op.fn === 'sub') return sum(intervalOf(a), scaled(intervalOf(b), -1));
+      if (op.fn === 'quot') return quotient(intervalOf(a), b);
       if (op.fn === 'mul') return a.op.kind === 'constant' ? scaled(intervalOf(b), a.op.value) : b.op.kind === 'constant' ? scaled(intervalOf(a), b.op.value) : null;
       return null;
     }
@@ -46,11 +47,9 @@ function intervalOf(node: Node): Interval | null {
 }
 
 /** `floor(a / n)` for a positive whole number n. */
-function quotient(node: Node): Interval | null {
-  const [a, n] = node.inputs;
-  if (node.op.kind !== 'binary' || node.op.fn !== 'div' || n?.op.kind !== 'constant' || !Number.isSafeInteger(n.op.value) || n.op.value < 1) return null;
-  const interval = intervalOf(a!);
-  return interval === null ? null : { low: size.div(interval.low, n.op.value), high: size.div(interval.high, n.op.value) };
+function quotient(a: Interval | null, { op }: Node): Interval | null {
+  if (a === null || op.kind !== 'constant' || op.value < 1) return null;
+  return { low: size.div(a.low, op.value), high: size.div(a.high, op.value) };
 }
 
 function sum(a: Interval | null, b: Interval | null): Interval | null {

@@ -67,6 +67,10 @@ export function toInt(node: Node, here: Here, span: Span): Node {
 }
 
 export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
+  if (fn === 'floor') {
+    const known = typeOf(node).elem.kind === 'float' ? quotient(node, here, span) : toInt(node, here, span);
+    if (known !== null) return known;
+  }
   const whole = (fn === 'neg' || fn === 'abs' || fn === 'sign') && typeOf(node).elem.kind !== 'float';
   const operand = fn === 'not' || fn === 'stop' ? node : whole ? toInt(node, here, span) : toFloat(node, here, span);
   const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
@@ -74,8 +78,36 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
   return made;
 }
 
+/** The int that a float was made of, or null. */
+function wholeOf(node: Node, here: Here, span: Span): Node | null {
+  const { op, inputs } = node;
+  if (op.kind === 'constant') return Number.isInteger(op.value) ? constant(op.value, 'int', here, span) : null;
+  if (op.kind === 'unary') return op.fn === 'float' ? toInt(inputs[0]!, here, span) : null;
+  if (op.kind !== 'rename' && op.kind !== 'broadcast') return null;
+  const whole = wholeOf(inputs[0]!, here, span);
+  return whole === null ? null : here.ctx.builder.node(op, [whole], origin(here, span));
+}
+
+/** `floor(a / b)` of whole numbers: a float would not hold the quotient. */
+function quotient({ op, inputs }: Node, here: Here, span: Span): Node | null {
+  if (op.kind !== 'binary' || op.fn !== 'div') return null;
+  const [a, b] = inputs.map((each) => wholeOf(each, here, span));
+  return a == null || b == null ? null : here.ctx.builder.node({ kind: 'binary', fn: 'quot' }, [a, b], origin(here, span));
+}
+
+/** Rounded up. */
+export function ceil(node: Node, here: Here, span: Span): Node | null {
+  if (typeOf(node).elem.kind !== 'float') return toInt(node, here, span);
+  const down = quotient(node, here, span);
+  if (down === null) return unary('neg', unary('floor', unary('neg', node, here, span), here, span), here, span);
+  const [a, b] = down.inputs as [Node, Node];
+  const made = (fn: BinaryFn, x: Node, y: Node): Node => here.ctx.builder.node({ kind: 'binary', fn }, [x, y], origin(here, span));
+  const fits = made('eq', made('mod', a, b), constant(0, 'int', here, span));
+  return here.ctx.builder.node({ kind: 'select' }, [fits, down, made('add', down, constant(1, 'int', here, span))], origin(here, span));
+}
+
 const symbols: Readonly<Record<BinaryFn, string>> = {
-  add: '+', sub: '-', mul: '*', div: '/', pow: '^', max: 'max', min: 'min', mod: 'mod',
+  add: '+', sub: '-', mul: '*', div: '/', pow: '^', max: 'max', min: 'min', mod: 'mod', quot: 'floor(/)',
   eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', and: 'and', or: 'or',
 };
 

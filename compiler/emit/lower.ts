@@ -91,6 +91,7 @@ const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, ho
   max: ['tf.maximum', 'larger', (a, b) => ['Math.max(', a, ', ', b, ')']],
   min: ['tf.minimum', 'smaller', (a, b) => ['Math.min(', a, ', ', b, ')']],
   mod: ['rt.mod', 'remainder', (a, b) => ['(', a, ' - ', b, ' * Math.floor(', a, ' / ', b, '))']],
+  quot: ['rt.quot', 'quotient', (a, b) => ['Math.floor(', a, ' / ', b, ')']],
   eq: ['tf.equal', 'isEqual', (a, b) => ['(', a, ' === ', b, ')']],
   ne: ['tf.notEqual', 'differs', (a, b) => ['(', a, ' !== ', b, ')']],
   lt: ['tf.less', 'isLess', (a, b) => ['(', a, ' < ', b, ')']],
@@ -100,6 +101,11 @@ const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, ho
   and: ['tf.logicalAnd', 'both', (a, b) => ['(', a, ' && ', b, ')']],
   or: ['tf.logicalOr', 'either', (a, b) => ['(', a, ' || ', b, ')']],
 };
+
+/** By what is surely more than 0 the kernels divide as they are. */
+const DIVISIONS: Partial<Readonly<Record<BinaryFn, string>>> = { mod: 'tf.mod', quot: 'tf.floorDiv' };
+const isPositive = ({ op, inputs }: Node): boolean =>
+  (op.kind === 'constant' && op.value > 0) || op.kind === 'size' || ((op.kind === 'reshape' || op.kind === 'broadcast') && isPositive(inputs[0]!));
 
 type PlainUnary = Exclude<UnaryFn, 'float' | 'int' | 'stop' | 'floor'>;
 const UNARY: Readonly<Record<PlainUnary, readonly [call: string, hint: string]>> = {
@@ -254,6 +260,8 @@ class Lowering {
         const [call, hint, host] = BINARY[op.fn];
         const [a, b] = [this.#of(x!), this.#of(y!)];
         if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
+        const direct = isPositive(y!) ? DIVISIONS[op.fn] : undefined;
+        if (direct !== undefined && dtypeOfNode(node) === 'int32') return this.#call(node, hint, `${direct}(`, this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
         const gradient = op.fn === 'mul' ? gradientOf(x!, y!) : null;
         if (gradient !== null) return this.#call(node, hint, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
         return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');

@@ -95,7 +95,8 @@ export type UnaryFn =
 
 export type BinaryFn =
   | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'
-  | 'mod' // mathematical: result in [0, b)
+  | 'mod' // mathematical: a - b floor(a / b), in [0, b) for b > 0; a for b = 0
+  | 'quot' // of ints: floor(a / b); 0 for b = 0
   | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'and' | 'or';
 
 /** In (0, 1); standard normal; exponential of mean 1; a dropout mask: 0, or 1 / (1 - rate). */

@@ -183,6 +183,9 @@ function binaryElem(fn: OpOf<'binary'>['fn'], inputs: readonly TensorType[]): El
     case 'div':
     case 'pow':
       return floats(inputs);
+    case 'quot':
+      for (const type of inputs) check(type.elem.kind === 'int' || type.elem.kind === 'index', () => `${showType(type)} holds no whole numbers`);
+      return INT;
     default:
       return arithmetic(inputs);
   }

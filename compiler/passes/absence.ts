@@ -77,9 +77,8 @@ export class Absence {
       add: (parts) => join('add', parts),
       mul: (parts) => join('mul', parts),
       pow: (base, n) => join('mul', Array.from({ length: n }, () => base)),
-      // floor gives an int: (a - a mod n) / n is whole.
-      div: (a, n) => m.unary('floor', m.div(m.float(a), m.constant(n))),
-      quot: (a, b) => m.unary('floor', m.div(m.add(m.float(a), m.constant(0.5)), m.float(b))),
+      div: (a, n) => m.binary('quot', a, m.constant(n, 'int')),
+      quot: (a, b) => m.binary('quot', a, b),
       fn: (name, args) => {
         if (name === 'max' || name === 'min') return args.reduce((a, b) => m.binary(name, a, b));
         throw new RangeError(`${name} of a ragged length is not supported: bound it by a dim with a default`);

@@ -16,8 +16,8 @@ function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
     const inner = divided(inputs[0]);
     return inner === null || inner.to.id !== op.from ? inner : { ...inner, to: op.to };
   }
-  if (op.kind !== 'unary' || op.fn !== 'floor' || inputs[0].op.kind !== 'binary' || inputs[0].op.fn !== 'div') return null;
-  const [places, by] = inputs[0].inputs;
+  if (op.kind !== 'binary' || op.fn !== 'quot') return null;
+  const [places, by] = inputs;
   const to = placesOf(places);
   return to === null || by.op.kind !== 'constant' || !Number.isSafeInteger(by.op.value) || by.op.value < 1 ? null : { to, by: by.op.value };
 }

@@ -238,8 +238,7 @@ class Batch extends Rebuild {
       const length = mayBeEmpty(axis.space) ? m.binary('max', absence.length(axis), m.constant(1, 'int')) : absence.length(axis);
       const place = axis === merged[0] ? rest : m.binary('mod', rest, length);
       places.set(axis, absence.clamp(m.add(place, m.first(axis)), axis));
-      // Half a place more: the quotient of the division in float32 never falls short of a whole number.
-      rest = m.unary('floor', m.div(m.add(m.float(rest), m.constant(0.5)), m.float(length)));
+      rest = m.binary('quot', rest, length);
     }
     return this.#move(x, (node) => (touched(node) ? [...places].reduce((t, [axis, at]) => (hasAxis(axesOf(t), axis.id) ? m.gather(t, at, axis.id) : t), node) : node));
   }

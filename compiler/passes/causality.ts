@@ -161,7 +161,7 @@ function beyond(m: Maker, node: Node, space: Space): number | null {
           return found.length === 0 ? null : Math.min(...found);
         }
         // x / n <= max(x, 0) for n >= 1, and `now` is never below 0.
-        case 'div': return range(b)[0] >= 1 && startsAtZero(space) ? both(of(a), 0) : null;
+        case 'div': case 'quot': return range(b)[0] >= 1 && startsAtZero(space) ? both(of(a), 0) : null;
         default: return null;
       }
     }

@@ -125,7 +125,7 @@ const truth = (condition: boolean): number => (condition ? 1 : 0);
 
 const BINARY_FOLD: { readonly [F in BinaryFn]: (a: number, b: number) => number } = {
   add: (a, b) => a + b, sub: (a, b) => a - b, mul: (a, b) => a * b, div: (a, b) => a / b, pow: (a, b) => a ** b,
-  max: Math.max, min: Math.min, mod: (a, b) => a - b * Math.floor(a / b),
+  max: Math.max, min: Math.min, mod: (a, b) => (b === 0 ? a : a - b * Math.floor(a / b)), quot: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
   eq: (a, b) => truth(a === b), ne: (a, b) => truth(a !== b), lt: (a, b) => truth(a < b), le: (a, b) => truth(a <= b),
   gt: (a, b) => truth(a > b), ge: (a, b) => truth(a >= b),
   and: (a, b) => truth(a !== 0 && b !== 0), or: (a, b) => truth(a !== 0 || b !== 0),
@@ -158,6 +158,8 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
       return outward(m, a, b) ?? outward(m, b, a);
     case 'div':
       return q === 1 ? fit(m, a, type) : p === 0 ? constantOfType(m, 0, type) : null; // x / 1 = x, 0 / x = 0
+    case 'quot':
+      return q === 1 ? fit(m, a, type) : null; // the quotient by 1
     case 'pow':
       if (q === 1) return fit(m, a, type); // x^1 = x
       return q === 2 && typeOf(a).elem.kind === 'float' ? m.mul(a, a) : null; // x^2 = x * x

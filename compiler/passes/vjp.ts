@@ -124,7 +124,7 @@ const BINARY: { readonly [F in BinaryFn]: Pair | 'none' } = {
   max: (step, a, b) => either(step, step.m.binary('ge', a, b), a, b),
   min: (step, a, b) => either(step, step.m.binary('le', a, b), a, b),
   mod: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(scaled(m, g, m.float(m.unary('floor', m.div(a, b))), axesOf(y), axesOf(b)))],
-  eq: 'none', ne: 'none', lt: 'none', le: 'none', gt: 'none', ge: 'none', and: 'none', or: 'none',
+  quot: 'none', eq: 'none', ne: 'none', lt: 'none', le: 'none', gt: 'none', ge: 'none', and: 'none', or: 'none',
 };
 
 function either({ m, g, y }: Step<'binary'>, first: Node, a: Node, b: Node): [Node, Node] {

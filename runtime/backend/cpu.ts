@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { activateRegistered } from './registration.ts';
+import { activateRegistered, input, wrapKernel } from './registration.ts';
 import { addSegments, checkSegments } from './segments.ts';
 import type { PreparedBackend } from './types.ts';
 
@@ -19,6 +19,7 @@ export async function prepareCpu(): Promise<PreparedBackend> {
       await activateRegistered('cpu', 'reinstall it: npm install @tensorflow/tfjs-backend-cpu');
       silenceAdvertisement(tf.backend());
       replaceSegmentSum(tf.backend());
+      replaceWholeAbs(tf.backend());
     },
   };
 }
@@ -46,5 +47,20 @@ function replaceSegmentSum(active: tf.KernelBackend): void {
       addSegments(backend.readSync(x.dataId), ids, sums, tf.util.sizeFromShape(x.shape.slice(1)));
       return backend.makeTensorInfo(shape, x.dtype, sums);
     },
+  });
+}
+
+const MARK = Symbol.for('attnc.cpu-kernels');
+
+/** The stock kernel takes magnitudes of whole numbers as floats. */
+function replaceWholeAbs(active: tf.KernelBackend): void {
+  const backend = active as unknown as CpuBackend;
+  wrapKernel(tf.Abs, 'cpu', (stock) => {
+    if (MARK in stock) return stock;
+    const kernel: tf.KernelFunc = (args) => {
+      const x = input(args, 'x');
+      return x.dtype === 'int32' ? backend.makeTensorInfo(x.shape, 'int32', Int32Array.from(backend.readSync(x.dataId), Math.abs)) : stock(args);
+    };
+    return Object.assign(kernel, { [MARK]: true });
   });
 }

@@ -2,9 +2,10 @@
  * Replacements for kernels of tfjs's WebAssembly backend that are slow, wrong or missing.
  *
  * Slow: slice, split and unpack copy their whole source out of the heap for every piece; the matrix product takes a scalar path
- * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with batch axes, a cast of other numbers
- * than 0 and 1 to bool, a sum or matrix product over an axis of size 0, a matrix product whose right operand has the data of an
- * earlier one's in another shape. Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
+ * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with
+ * batch axes, a cast of other numbers than 0 and 1 to bool, a sum or matrix product over an axis of size 0, a matrix product
+ * whose right operand has the data of an earlier one's in another shape; magnitudes, negatives and quotients of whole numbers.
+ * Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { attribute, input, kernelOf, sumOverNothing } from './registration.ts';
@@ -45,6 +46,9 @@ export function installWasmKernels(active: tf.KernelBackend): void {
     [tf.Tile]: tileKernel(backend, stock(tf.Tile)),
     [tf.Sum]: sumOverNothing(stock(tf.Sum)),
     [tf.Cast]: castKernel(backend, stock(tf.Cast)),
+    [tf.Neg]: wholeKernel(backend, stock(tf.Neg), (x) => -x),
+    [tf.Abs]: wholeKernel(backend, stock(tf.Abs), Math.abs),
+    [tf.FloorDiv]: wholeQuotientKernel(backend, stock(tf.FloorDiv)),
     [tf.UnsortedSegmentSum]: segmentSumKernel(backend),
   };
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
@@ -317,6 +321,45 @@ function castKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
     const out = backend.makeOutput([...x.shape], 'bool');
     const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
     for (let i = 0; i < target.length; i++) target[i] = source[i] === 0 ? 0 : 1;
+    return out;
+  };
+}
+
+/** An operation on every whole number by itself, where the stock kernel goes through floats. */
+function wholeKernel(backend: WasmBackend, stock: tf.KernelFunc, of: (x: number) => number): tf.KernelFunc {
+  return (args) => {
+    const x = input(args, 'x');
+    if (x.dtype !== 'int32') return stock(args);
+    const out = backend.makeOutput([...x.shape], 'int32');
+    const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
+    for (let i = 0; i < target.length; i++) target[i] = of(source[i]);
+    return out;
+  };
+}
+
+/** The stock kernel divides floats. In double precision the floor of a quotient of two int32 is exact. */
+function wholeQuotientKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const [a, b] = [input(args, 'a'), input(args, 'b')];
+    if (a.dtype !== 'int32' || b.dtype !== 'int32') return stock(args);
+    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+    const out = backend.makeOutput(shape, 'int32');
+    const target = backend.typedArrayFromHeap(out);
+    const [above, below] = [a, b].map((x) => {
+      const values = backend.typedArrayFromHeap(x);
+      const own = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
+      const strides = own.map((size, axis) => (size === 1 ? 0 : product(own.slice(axis + 1))));
+      if (tf.util.arraysEqual(own, shape)) return (i: number) => values[i];
+      return (i: number) => {
+        let [rest, at] = [i, 0];
+        for (let axis = shape.length - 1; axis >= 0; axis--) {
+          at += (rest % shape[axis]) * strides[axis];
+          rest = Math.floor(rest / shape[axis]);
+        }
+        return values[at];
+      };
+    });
+    for (let i = 0; i < target.length; i++) target[i] = Math.floor(above(i) / below(i));
     return out;
   };
 }

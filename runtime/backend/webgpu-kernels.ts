@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelOf, sumOverNothing, wrapKernel } from './registration.ts';
+import { installIntegerKernels } from './webgpu-ints.ts';
 
 const MAX_RANK = 4;
 
@@ -24,7 +25,7 @@ export function repairWebgpuKernels(): void {
   wrapKernel(tf.Sin, 'webgpu', () => (args) => tf.tidy(() => sine(args.inputs['x'] as tf.Tensor)));
   wrapKernel(tf.Cos, 'webgpu', () => (args) => tf.tidy(() => cosine(args.inputs['x'] as tf.Tensor)));
   for (const name of [tf.Max, tf.Min, tf.Mean, tf.Sum, tf.Prod, tf.Any, tf.All]) wrapKernel(name, 'webgpu', reductionOfAnyRank);
-  for (const name of [tf.Transpose, tf.Max, tf.Min, tf.Sum, tf.Prod]) wrapKernel(name, 'webgpu', integersAsFloats);
+  installIntegerKernels();
 }
 
 /** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is no valid shader. */
@@ -83,25 +84,6 @@ function transposeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     const order = [...groups.keys()].sort((a, b) => a - b);
     const result = stock({ ...args, inputs: { x: reshaped(x, order.map((axis) => groups.get(axis)!)) }, attrs: { perm: [...groups.keys()].map((axis) => order.indexOf(axis)) } });
     return reshaped(result as tf.TensorInfo, perm.map((axis) => x.shape[axis]!));
-  };
-}
-
-/**
- * The stock shader that turns three axes and more takes floats alone, also inside of a reduction: as such whole numbers are exact
- * up to 2^24.
- */
-function integersAsFloats(stock: tf.KernelFunc): tf.KernelFunc {
-  return (args) => {
-    const { x } = args.inputs;
-    if (x === undefined || x.dtype !== 'int32' || x.shape.length < 2) return stock(args);
-    const backend = args.backend as tf.KernelBackend;
-    const cast = (from: tf.TensorInfo, dtype: 'float32' | 'int32'): tf.TensorInfo => kernelOf(tf.Cast, 'webgpu')({ inputs: { x: from }, attrs: { dtype }, backend }) as tf.TensorInfo;
-    const floats = cast(x, 'float32');
-    const made = stock({ ...args, inputs: { x: floats } }) as tf.TensorInfo;
-    const result = cast(made, 'int32');
-    backend.disposeData(floats.dataId);
-    backend.disposeData(made.dataId);
-    return result;
   };
 }
 
