@@ -2,7 +2,7 @@
 import type { Declaration, Objective } from '../../grammar/ast.ts';
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { ObjectiveGraph, Program, UpdateGraph } from '../graph/graph.ts';
-import type { LoadedModule } from './modules.ts';
+import { emittedName, type LoadedModule } from './modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { begin, within, type Root, type Setup } from './root.ts';
 import { report, Scope, type Here } from './scope.ts';
@@ -26,6 +26,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
   const { here } = root;
   const { ctx } = here;
   const errors = ctx.problems.errors;
+  const name = emittedName(objective, setup.modules);
   const training = begin({ ...setup, training: true });
   const names = objective.models.map(({ name, model }) => name ?? model);
   const called = (outer: Here): Here => {
@@ -42,17 +43,17 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
   };
   const graph = bothWays(objective, names.map(({ text }) => text), called(here), called(within(here.module, training.here)));
   if (graph === null || ctx.problems.errors > errors) return null;
-  for (const name of training.here.ctx.fixedDims) ctx.fixedDims.add(name);
-  for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(`${objective.name.text} ${path}`, place);
+  for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
+  for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(`${name} ${path}`, place);
   return {
-    name: objective.name.text, doc: objective.doc, file: here.module.path,
+    name, doc: objective.doc, file: here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => graph.given.some(({ type }) => hasDim(type, dim))),
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()],
     running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()],
     inputs: [], outputs: new Map(), decoder: null, causal: null, objectives: [graph],
-    parts: partsOf(objective, here).map(({ item, module }, k) => ({ name: names[k]!.text, model: item.name.text, file: module.path })),
+    parts: partsOf(objective, here).map(({ item, module }, k) => ({ name: names[k]!.text, model: emittedName(item, setup.modules), file: module.path })),
     requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
 }

@@ -223,3 +223,8 @@ export function entryItems<K extends 'declaration' | 'objective'>(kind: K, modul
   const all = [...imported, ...own].filter(({ item, module }) => !module.damaged.has(item));
   return all.filter(({ item }, k) => all.findIndex((other) => other.item === item) === k);
 }
+
+/** What a model or an objective of the module that is emitted is called: by the entry file's name for it. */
+export function emittedName(item: Exclude<Exported, { kind: 'dim' | 'option' }>, modules: ModuleSet): string {
+  return importsOf(modules.entry, modules).find(({ exported }) => exported === item)?.local.text ?? item.name.text;
+}

@@ -8,7 +8,7 @@ import { apartFromOthers } from './across.ts';
 import { asModel } from './alone.ts';
 import { elaborateModel } from './model.ts';
 import { hasDim, reportUnsized, toldDims } from './sized.ts';
-import { entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
+import { emittedName, entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
 import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
 import { isError, report, unknownOf, type DeclarationEntry, type Here } from './scope.ts';
@@ -242,13 +242,14 @@ function seenFrom(module: LoadedModule, here: Here): Here {
 }
 
 function lowerModel(declaration: Declaration, root: Root, objectives: readonly FileObjective[], setup: Setup, callers = new Map<string, Place>()): Program | null {
+  const name = emittedName(declaration, setup.modules);
   const { ctx } = root.here;
   const model = elaborateModel(declaration, root.here);
   if (model === null || !apartFromOthers(model.outputs, root.here)) return null;
   const training = begin({ ...setup, training: true });
   const trained = objectives.length === 0 ? null : elaborateModel(declaration, within(root.here.module, training.here));
-  for (const name of training.here.ctx.fixedDims) ctx.fixedDims.add(name);
-  for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(declaration.name.text, path), place);
+  for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
+  for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(name, path), place);
   const graphs: ObjectiveGraph[] = [];
   for (const { item: objective, module } of objectives) {
     const targets = model.decoded === null ? [] : [model.decoded.target, ...model.decoded.inputs];
@@ -259,7 +260,7 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
   reportUnsized(declaration, root.ragged, model, graphs, root.here);
   const told = toldDims(root.ragged, given, [...model.outputs.values(), ...limitsOf(model.decoded?.graph ?? null), ...graphs.flatMap(({ updates }) => updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]))]);
   return {
-    name: declaration.name.text, doc: declaration.doc, file: root.here.module.path,
+    name, doc: declaration.doc, file: root.here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => given.some(({ type }) => hasDim(type, dim)) || told.includes(dim)),

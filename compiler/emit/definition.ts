@@ -11,6 +11,7 @@ import { access, comment, property, quoted } from './names.ts';
 import { atomsIn, sizeText } from './sizes.ts';
 
 export interface DefinitionNames {
+  readonly name: string;
   readonly forward: string;
   /** By objective, its updates. */
   readonly objectives: readonly (readonly UpdateNames[])[];
@@ -37,7 +38,7 @@ class DefinitionWriter {
   }
 
   write(names: DefinitionNames): void {
-    const { model, typeName, dimName } = this.#context;
+    const { model, dimName } = this.#context;
     const { program } = model;
     this.#writer.inlineBlock(() => {
       this.#line(`name: ${quoted(program.name)},`);
@@ -46,7 +47,7 @@ class DefinitionWriter {
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
       this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''}${dim.inside === undefined ? '' : `, inside: ${quoted(dimName(dim.inside))}`} }`).join(', ')}],`);
       this.#sizes(program.requirements);
-      this.#method('parameters', typeName, [...program.parameters, ...program.running].flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list([...program.parameters, ...program.running].map((parameter) => {
+      this.#method('parameters', [...program.parameters, ...program.running].flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list([...program.parameters, ...program.running].map((parameter) => {
         const { kind, ...rest } = parameter.init;
         const init = [`kind: ${quoted(kind)}`, ...Object.entries<number | HostExpr>(rest).map(([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`)].join(', ');
         return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
@@ -100,9 +101,9 @@ class DefinitionWriter {
     }
   }
 
-  #method(name: string, typeName: string, read: readonly Size[], body: () => void): void {
+  #method(name: string, read: readonly Size[], body: () => void): void {
     const reads = read.some((size) => atomsIn(size).length > 0);
-    this.#writer.write(`${name}(${reads ? `n: ${typeName}Sizes` : ''}) `).inlineBlock(body).write(',').newLine();
+    this.#writer.write(`${name}(${reads ? `n: ${this.#context.names.type('Sizes')}` : ''}) `).inlineBlock(body).write(',').newLine();
   }
 
   #modelInputs(): readonly Input[] {
@@ -124,13 +125,13 @@ class DefinitionWriter {
       };
     };
     const specs = inputs.map(spec);
-    this.#method(name, this.#context.typeName, specs.flatMap((each) => each.sizes), () => this.#list(specs.map((each) => each.text)));
+    this.#method(name, specs.flatMap((each) => each.sizes), () => this.#list(specs.map((each) => each.text)));
     if (comma !== '') this.#line(comma);
   }
 
   /** Sizes as given, after what could not be decided when the program was compiled. */
   #sizes(requirements: readonly Requirement[]): void {
-    const { model, typeName, dimName, atomName, sources } = this.#context;
+    const { model, names: { type }, dimName, atomName, sources } = this.#context;
     const { hyperparameters, fixed } = model.program;
     const values = new Map(fixed.map(({ dim, value }) => [atomOf(dim.size), `${value}`]));
     const known = new Set([...hyperparameters.map(({ dim }) => atomOf(dim.size)), ...values.keys()]);
@@ -159,13 +160,13 @@ class DefinitionWriter {
         for (const each of ofLengths) {
           const dims = atoms(each).flatMap((atom) => (ragged.has(atom) ? [quoted(ragged.get(atom)!)] : []));
           const { fails, message } = check(each);
-          this.#line(`{ dims: [${dims.join(', ')}], fails: (n: ${typeName}Sizes) => (${fails} ? \`${message}\` : null) },`);
+          this.#line(`{ dims: [${dims.join(', ')}], fails: (n: ${type('Sizes')}) => (${fails} ? \`${message}\` : null) },`);
         }
       });
       this.#line('],');
     }
     const decidable = requirements.filter((each) => atoms(each).every((atom) => known.has(atom)));
-    this.#writer.write(`sizes(${hyperparameters.length > 0 ? `n: ${typeName}Dims` : ''}) `).inlineBlock(() => {
+    this.#writer.write(`sizes(${hyperparameters.length > 0 ? `n: ${type('Dims')}` : ''}) `).inlineBlock(() => {
       for (const each of decidable) {
         const { fails, message } = check(each);
         this.#line(`if (${fails}) throw new rt.InputError(\`${message}\`);`);
@@ -231,7 +232,7 @@ class DefinitionWriter {
     const fields = [...options].map(([name, value]) => `${property(name)}: ${unbracketed(this.#host(value, read))}`);
     const wanted = (['n', 'step', 'epoch'] as const).map((name) => ({ name, used: read.has(name) }));
     const last = wanted.map(({ used }) => used).lastIndexOf(true);
-    const parameters = wanted.slice(0, last + 1).map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.typeName}Sizes` : ': number'}`);
+    const parameters = wanted.slice(0, last + 1).map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.names.type('Sizes')}` : ': number'}`);
     this.#line(`optimizer: (${parameters.join(', ')}) => ({ ${[`kind: ${quoted(optimizer.kind)}`, ...fields].join(', ')} }),`);
   }
 
@@ -255,7 +256,7 @@ class DefinitionWriter {
   }
 
   #decoder(names: DefinitionNames): void {
-    const { model, typeName, dimName } = this.#context;
+    const { model, names: { type }, dimName } = this.#context;
     if (model.decoder === null || names.decoder === null) return this.#line('decoder: null,');
     const { decoder, step } = model.decoder;
     const { prepare, step: stepName } = names.decoder;
@@ -265,7 +266,7 @@ class DefinitionWriter {
       this.#line(`name: ${quoted(decoder.name)},`);
       this.#line(`axis: ${quoted(label)},`);
       this.#line(`output: ${quoted(decoder.output)},`);
-      this.#line(`vocabulary: (${atomsIn(vocabulary).length > 0 ? `n: ${typeName}Sizes` : ''}) => ${this.#size(vocabulary)},`);
+      this.#line(`vocabulary: (${atomsIn(vocabulary).length > 0 ? `n: ${type('Sizes')}` : ''}) => ${this.#size(vocabulary)},`);
       this.#line(`start: ${decoder.start},`);
       this.#line(`end: ${decoder.end ?? 'null'},`);
       this.#line(`prepare: ${prepare},`);

@@ -2,7 +2,7 @@
 import {
   StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type OptionalKind, type PropertySignatureStructure, type StatementStructures, type WriterFunction,
 } from 'ts-morph';
-import type { Clocked, Dim, Elem, Input, Node, Program, TensorType } from '../graph/graph.ts';
+import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
 import { without } from '../graph/spaces.ts';
 import { BEFORE } from '../passes/rows.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
@@ -12,7 +12,8 @@ import { atomOf } from '../analyze/size.ts';
 import { NOW } from '../passes/respace.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type UpdateNames } from './definition.ts';
-import { access, comment, identifier, lowerFirst, Names, property, upperFirst } from './names.ts';
+import type { ModuleNames, ProgramNames } from './module-names.ts';
+import { access, comment, identifier, Names, property, upperFirst } from './names.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
@@ -21,10 +22,9 @@ export type Statement = string | StatementStructures | WriterFunction;
 export interface ModelContext {
   readonly model: CompiledModel;
   readonly sources: Sources;
-  /** `Translator`: in front of every type. */
-  readonly typeName: string;
-  /** `translator`: in front of every function. */
-  readonly prefix: string;
+  /** What the module's declarations for it are called. */
+  readonly names: ProgramNames;
+  readonly module: ModuleNames;
   readonly atomName: (atom: string) => string;
   /** The name of a dim in `n`. */
   readonly dimName: (dim: Dim) => string;
@@ -32,34 +32,31 @@ export interface ModelContext {
   readonly output: string | null;
 }
 
-/** @param classes of the models before, by `modelKey`; this one is added */
-export function modelStatements(model: CompiledModel, sources: Sources, names: Names, classes: Map<string, string>): Statement[] {
-  const typeName = names.take(upperFirst(identifier(model.program.name)));
-  classes.set(modelKey(model.program), typeName);
-  const prefix = names.take(lowerFirst(typeName) === typeName ? `${typeName}Model` : lowerFirst(typeName));
-  const context: ModelContext = { model, sources, typeName, prefix, ...dimNames(model), output: model.program.decoder?.output ?? null };
+export function modelStatements(model: CompiledModel, sources: Sources, module: ModuleNames): Statement[] {
+  const { program, forward, objectives, decoder, stream } = model;
+  const names = module.of(program);
+  if (names === null) throw new Error(`emit: ${program.name} has no names`);
+  const context: ModelContext = { model, sources, names, module, ...dimNames(model), output: program.decoder?.output ?? null };
   const functions = new FunctionWriter(context);
-  const { forward, objectives, decoder, stream } = model;
   const definition: DefinitionNames = {
-    forward: model.program.parts === undefined ? functions.forward(forward) : '() => ({})',
+    name: module.take(`${names.prefix}Definition`),
+    forward: program.parts === undefined ? functions.forward(forward) : '() => ({})',
     objectives: objectives.map((objective) => functions.objective(objective)),
     decoder: decoder === null ? null : functions.decoder(decoder),
     stream: stream === null ? null : functions.stream(stream),
   };
+  const { exported, local } = names.ofClass;
   return [
     ...types(context, functions.batchInputs),
     ...functions.declarations,
     (writer) => {
-      writer.newLine().write(`const ${prefix}Definition: rt.Definition = `);
+      writer.newLine().write(`const ${definition.name}: rt.Definition = `);
       writeDefinition(writer, context, definition);
       writer.write(';').newLine();
     },
-    ...(model.program.parts === undefined ? [modelClass(context)] : jointClass(context, model.program.parts.map((part) => [part.name, classes.get(modelKey({ name: part.model, file: part.file })) ?? part.model]))),
+    ...(program.parts === undefined ? [modelClass(context, definition.name)] : jointClass(context, definition.name, program.parts.map((part) => [part.name, module.of({ name: part.model, file: part.file })?.ofClass.local ?? part.model]))),
+    ...(local === exported ? [] : [`export { ${local} as ${exported} };`]),
   ];
-}
-
-function modelKey({ name, file }: Pick<Program, 'name' | 'file'>): string {
-  return `${file} ${name}`;
 }
 
 /** Dims by label; where several have one, the program's own does, and the others are numbered. */
@@ -82,7 +79,7 @@ const sentence = (text: string): string => (/[.!?:;…]$/u.test(text) ? text : `
 
 const doc = (text: string | null): string[] => (text === null ? [] : [text.split(/\r?\n/).map((line) => comment(line)).join('\n')]);
 
-function types({ model, typeName, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): Statement[] {
+function types({ model, names: { ofClass, type }, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): Statement[] {
   const { program } = model;
   const inputs = new Map(program.inputs.filter(({ name }) => name !== output && name !== `${output}'`).map((input) => [input.name, input]));
   const targets = new Map<string, Input>();
@@ -113,19 +110,19 @@ function types({ model, typeName, dimName, output }: ModelContext, batchInputs: 
   const told = (program.told ?? []).map((dim) => ({ name: property(dimName(dim)), type: 'number', isReadonly: true, docs: [`How many places \`${comment(dimName(dim))}\` has.`] }));
   const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
   return [
-    record(`${typeName}Dims`, program.hyperparameters.map(({ dim, value, doc: text }) => ({
+    record(type('Dims'), program.hyperparameters.map(({ dim, value, doc: text }) => ({
       name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
-    })), program.parts === undefined ? `Dims of ${typeName} that its constructor may be given.` : `Dims that the models of ${typeName} share.`, program.parts === undefined),
+    })), program.parts === undefined ? `Dims of ${ofClass.exported} that its constructor may be given.` : `Dims that the models of ${ofClass.exported} share.`, program.parts === undefined),
     ...(program.parts === undefined ? [
-      example(`${typeName}Input`, inputs.values(), [`One example of ${typeName}.`], told),
-      example(`${typeName}Target`, targets.values(), ['What the objectives need besides.']),
-    ] : [example(`${typeName}Example`, targets.values(), [`One example of ${typeName}.`])]),
-    ...(program.causal === null ? [] : [example(`${typeName}Place`, placeInputs(program.causal, program.inputs), [`One place of what ${typeName} reads along \`${program.causal.axis.label}\`.`])]),
-    ...(program.decoder === null && program.parts === undefined ? [record(`${typeName}Output`, [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${typeName} gives for one example.`, true)] : []),
-    record(`${typeName}Sizes`, sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
-    record(`${typeName}Parameters`, tensors([...program.parameters, ...program.running].map(({ path }) => path)), program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.', false),
-    alias(`type ${typeName}Batch`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
-      writer.writeLine(`readonly n: ${typeName}Sizes;`);
+      example(type('Input'), inputs.values(), [`One example of ${ofClass.exported}.`], told),
+      example(type('Target'), targets.values(), ['What the objectives need besides.']),
+    ] : [example(type('Example'), targets.values(), [`One example of ${ofClass.exported}.`])]),
+    ...(program.causal === null ? [] : [example(type('Place'), placeInputs(program.causal, program.inputs), [`One place of what ${ofClass.exported} reads along \`${program.causal.axis.label}\`.`])]),
+    ...(program.decoder === null && program.parts === undefined ? [record(type('Output'), [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${ofClass.exported} gives for one example.`, true)] : []),
+    record(type('Sizes'), sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
+    record(type('Parameters'), tensors([...program.parameters, ...program.running].map(({ path }) => path)), program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.', false),
+    alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
+      writer.writeLine(`readonly n: ${type('Sizes')};`);
       if (batchInputs.size > 0) writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
       if (program.ragged.length > 0) writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), (name) => (program.ragged.some((dim) => dim.inside !== undefined && dimName(dim) === name) ? 'tf.Tensor2D' : 'tf.Tensor1D'))};`);
     })),
@@ -168,33 +165,33 @@ function labels({ elem, axes }: TensorType): string {
   return comment(elem.kind === 'float' ? list : `${space}${list}`);
 }
 
-function modelClass({ model, typeName, prefix }: ModelContext): StatementStructures {
+function modelClass({ model, names: { ofClass, type } }: ModelContext, definition: string): StatementStructures {
   const { program } = model;
   const shown = program.decoder !== null ? 'rt.GenerativeModel' : program.causal !== null ? 'rt.CausalModel' : 'rt.Model';
-  const output = program.decoder === null ? [`${typeName}Output`] : [];
-  const places = program.causal === null ? [] : [`${typeName}Place`];
-  const generic = `${shown}<${[`${typeName}Dims`, `${typeName}Input`, `${typeName}Target`, ...output, ...places].join(', ')}>`;
+  const output = program.decoder === null ? [type('Output')] : [];
+  const places = program.causal === null ? [] : [type('Place')];
+  const generic = `${shown}<${[type('Dims'), type('Input'), type('Target'), ...output, ...places].join(', ')}>`;
   return {
-    kind: StructureKind.Class, name: typeName, isExported: true, extends: generic, docs: doc(program.doc),
+    kind: StructureKind.Class, name: ofClass.local, isExported: ofClass.local === ofClass.exported, extends: generic, docs: doc(program.doc),
     ctors: [{
-      parameters: [{ name: 'options', type: `rt.ModelOptions<${typeName}Dims>`, initializer: '{}' }],
-      statements: [`super(${prefix}Definition, options);`],
+      parameters: [{ name: 'options', type: `rt.ModelOptions<${type('Dims')}>`, initializer: '{}' }],
+      statements: [`super(${definition}, options);`],
     }],
   };
 }
 
 /** @param parts the models' names in the objective, and their classes */
-function jointClass({ model, typeName, prefix }: ModelContext, parts: readonly (readonly [name: string, type: string])[]): StatementStructures[] {
+function jointClass({ model, names: { ofClass, type } }: ModelContext, definition: string, parts: readonly (readonly [name: string, type: string])[]): StatementStructures[] {
   return [
     {
-      kind: StructureKind.Interface, name: `${typeName}Models`, isExported: true, docs: [`What ${typeName} trains.`],
+      kind: StructureKind.Interface, name: type('Models'), isExported: true, docs: [`What ${ofClass.exported} trains.`],
       properties: parts.map(([name, type]) => ({ name: property(name), type, isReadonly: true })),
     },
     {
-      kind: StructureKind.Class, name: typeName, isExported: true, extends: `rt.Joint<${typeName}Models, ${typeName}Example>`, docs: doc(model.program.doc),
+      kind: StructureKind.Class, name: ofClass.local, isExported: ofClass.local === ofClass.exported, extends: `rt.Joint<${type('Models')}, ${type('Example')}>`, docs: doc(model.program.doc),
       ctors: [{
-        parameters: [{ name: 'models', type: `${typeName}Models` }, { name: 'options', type: 'rt.JointOptions', initializer: '{}' }],
-        statements: [`super(${prefix}Definition, models, options);`],
+        parameters: [{ name: 'models', type: type('Models') }, { name: 'options', type: 'rt.JointOptions', initializer: '{}' }],
+        statements: [`super(${definition}, models, options);`],
       }],
     },
   ];
@@ -207,29 +204,30 @@ class FunctionWriter {
   /** Every input that a function reads from the batch. */
   readonly batchInputs = new Set<string>();
   readonly #context: ModelContext;
-  readonly #names: Names;
+  /** What the functions of the updates have in their names: objectives may differ in less than in letters. */
+  readonly #middles = new Names([], new Set());
 
   constructor(context: ModelContext) {
     this.#context = context;
-    this.#names = new Names();
   }
 
   forward(roots: Roots): string {
-    const { typeName } = this.#context;
-    this.declarations.push(alias(`type ${typeName}Results`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))));
-    return this.#function('forward', roots, ['p', 'batch', ...draws(roots)], `${typeName}Results`, (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${typeName}, batch first.`);
+    const { ofClass, type } = this.#context.names;
+    this.declarations.push(alias(`type ${type('Results')}`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))));
+    return this.#function('forward', roots, ['p', 'batch', ...draws(roots)], type('Results'), (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${ofClass.exported}, batch first.`);
   }
 
   objective({ objective, updates }: CompiledObjective): readonly UpdateNames[] {
-    const middle = this.#context.model.objectives.length === 1 ? '' : upperFirst(identifier(objective.name));
+    const front = this.#context.model.objectives.length === 1 ? '' : upperFirst(identifier(objective.name));
     return updates.map((each) => {
       const { name } = each.update;
-      return name === null ? this.#update(each, middle, objective.name) : this.#update(each, `${middle}${upperFirst(identifier(name))}`, `${objective.name}, update ${name}`);
+      const middle = name === null ? front : `${front}${upperFirst(identifier(name))}`;
+      return this.#update(each, middle === '' ? '' : this.#middles.take(middle), name === null ? objective.name : `${objective.name}, update ${name}`);
     });
   }
 
   #update({ update, loss, gradients }: CompiledUpdate, middle: string, title: string): UpdateNames {
-    const { model, typeName } = this.#context;
+    const { model, names: { type } } = this.#context;
     const metrics = [...update.metrics.keys()];
     const metricsType = recordType(metrics);
     const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
@@ -244,10 +242,10 @@ class FunctionWriter {
     const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch', ...draws(loss)], ['loss: tf.Tensor', `metrics: ${metricsType}`],
       (writer, value) => returned(writer, value, () => undefined), `${title}: the loss and the metrics, means over the batch.`);
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
-    let gradientsType = `${typeName}Parameters`;
+    let gradientsType = type('Parameters');
     const running = group(gradients, RUNNING);
     if (paths.length < model.program.parameters.length + model.program.running.length) {
-      gradientsType = `${typeName}${middle}Trained`;
+      gradientsType = type(`${middle}Trained`);
       this.declarations.push(alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) => writer.inlineBlock(() => {
         for (const path of paths) writer.writeLine(`readonly ${property(path)}: tf.Tensor;`);
       })));
@@ -267,10 +265,10 @@ class FunctionWriter {
   }
 
   decoder({ prepare, step }: CompiledDecoder): StepNames {
-    const { typeName } = this.#context;
+    const { type } = this.#context.names;
     const taps = group(step, 'tap.');
     return this.#steps(prepare, step, {
-      names: ['prepare', 'step'], types: [`${typeName}Memory`, `${typeName}State`], shapes: ['[batch, …]', '[batch, beam, …]'], given: ['previous', 't'],
+      names: ['prepare', 'step'], types: [type('Memory'), type('State')], shapes: ['[batch, …]', '[batch, beam, …]'], given: ['previous', 't'],
       returns: ['logits: tf.Tensor3D', `taps: ${recordType(taps)}`], text: 'One place: logits, the next states and the taps.',
       write: (writer, value) => {
         field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
@@ -282,11 +280,11 @@ class FunctionWriter {
   }
 
   stream({ clocked, prepare, step }: CompiledStream): StepNames {
-    const { typeName } = this.#context;
+    const { type } = this.#context.names;
     const outputs = [...clocked.outputs.keys()];
-    this.declarations.push(alias(`type ${typeName}PlaceTensors`, 'One place of each input along the clock, [batch, …].', (writer) => writer.write(recordType(clocked.args.map(({ name }) => name)))));
+    this.declarations.push(alias(`type ${type('PlaceTensors')}`, 'One place of each input along the clock, [batch, …].', (writer) => writer.write(recordType(clocked.args.map(({ name }) => name)))));
     return this.#steps(prepare, step, {
-      names: ['prepareStream', 'streamStep'], types: [`${typeName}StreamMemory`, `${typeName}StreamState`], shapes: ['[batch, …]', '[batch, …]'], given: ['inputs', 't'],
+      names: ['prepareStream', 'streamStep'], types: [type('StreamMemory'), type('StreamState')], shapes: ['[batch, …]', '[batch, …]'], given: ['inputs', 't'],
       returns: [`outputs: ${recordType(outputs)}`], text: 'One place: the outputs and the next states.',
       write: (writer, value) => {
         writer.write('outputs: ');
@@ -339,12 +337,12 @@ class FunctionWriter {
     suffix: string, roots: Roots, parameters: readonly string[], returns: string | readonly string[],
     write: (writer: CodeBlockWriter, value: (name: string) => string) => void, text: string, stepTypes: readonly [string, string] = ['', ''],
   ): string {
-    const { typeName, prefix, sources, atomName } = this.#context;
-    const name = this.#names.take(`${prefix}${upperFirst(suffix)}`);
+    const { names: { prefix, type }, module, sources, atomName } = this.#context;
+    const name = module.take(`${prefix}${upperFirst(suffix)}`);
     const inStep = parameters.includes('t');
     const types: Readonly<Record<string, string>> = {
-      p: `${typeName}Parameters`, batch: `${typeName}Batch`, random: 'rt.Random', memory: stepTypes[0], state: stepTypes[1],
-      previous: 'tf.Tensor2D', inputs: `${typeName}PlaceTensors`, t: 'number',
+      p: type('Parameters'), batch: type('Batch'), random: 'rt.Random', memory: stepTypes[0], state: stepTypes[1],
+      previous: 'tf.Tensor2D', inputs: type('PlaceTensors'), t: 'number',
     };
     const source = (input: string): { text: string; host: boolean } => {
       if (inStep && input === 't') return { text: 't', host: true };
@@ -360,7 +358,7 @@ class FunctionWriter {
     }
     let resultType = typeof returns === 'string' ? returns : '';
     if (typeof returns !== 'string') {
-      resultType = `${typeName}${upperFirst(suffix)}Results`;
+      resultType = type(`${upperFirst(suffix)}Results`);
       this.declarations.push(alias(`type ${resultType}`, `What ${name} gives.`, (writer) => writer.inlineBlock(() => {
         for (const each of returns) writer.writeLine(`readonly ${each};`);
       })));

@@ -2,7 +2,8 @@
 import { IndentationText, NewLineKind, Project, QuoteKind, StructureKind, type WriterFunction } from 'ts-morph';
 import type { CompiledModel } from '../passes/compiled.ts';
 import { modelStatements, type Statement } from './model.ts';
-import { comment, Names } from './names.ts';
+import { ModuleNames } from './module-names.ts';
+import { comment } from './names.ts';
 import { Sources } from './sources.ts';
 
 /**
@@ -14,8 +15,7 @@ import { Sources } from './sources.ts';
  */
 export function emitModule(models: readonly CompiledModel[], options: { readonly sources: ReadonlyMap<string, string>; readonly header: string }): string {
   const sources = new Sources(options.sources);
-  const names = new Names();
-  const classes = new Map<string, string>();
+  const names = new ModuleNames(models.map(({ program }) => program));
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -30,7 +30,7 @@ export function emitModule(models: readonly CompiledModel[], options: { readonly
     return `set${texts.length - 1};`;
   };
   // ts-morph parses what it has printed. What is text already, nine tenths of a module, stays out of that and is set in afterwards.
-  const outline = models.flatMap((model) => modelStatements(model, sources, names, classes)).map((statement): Statement => {
+  const outline = models.flatMap((model) => modelStatements(model, sources, names)).map((statement): Statement => {
     if (typeof statement === 'function') return text(statement, 0);
     if (typeof statement === 'string' || statement.kind !== StructureKind.Function || !Array.isArray(statement.statements)) return statement;
     return { ...statement, statements: statement.statements.map((inner) => (typeof inner === 'function' ? text(inner, 1) : inner)) };

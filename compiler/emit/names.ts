@@ -1,19 +1,38 @@
 /** Identifiers and comments: what a program calls things, made safe and readable in TypeScript. */
+import { ts } from 'ts-morph';
 
-const RESERVED = new Set([
+/** Words of TypeScript, the globals that emitted text reads, and what the module imports. */
+const RESERVED: ReadonlySet<string> = new Set([
   'arguments', 'await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else', 'enum',
   'eval', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'implements', 'import', 'in', 'instanceof', 'interface',
   'let', 'new', 'null', 'package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this', 'throw', 'true',
   'try', 'typeof', 'undefined', 'var', 'void', 'while', 'with', 'yield',
-  'Array', 'Error', 'Infinity', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'tf', 'rt', 'exports', 'require', 'module',
+  'Array', 'Error', 'Infinity', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'Readonly', 'Record', 'tf', 'rt', 'exports', 'require', 'module',
 ]);
 
-/** camelCase, primes as `Next`; letters of every script stay. */
+/**
+ * camelCase, primes as `Next`; letters of every script stay. A letter that TypeScript's tables do not have yet is written by
+ * its number: `u1E4D0`.
+ */
 export function identifier(name: string): string {
   const words = name.replace(/'/g, '_next').split(/[^\p{ID_Continue}$]+|_+/u).filter((word) => word !== '');
   const joined = words.map((word, k) => (k === 0 ? word : upperFirst(word))).join('').replace(/\$/g, '');
   if (joined === '') return 'value';
-  return /^\p{ID_Start}/u.test(joined) ? joined : `v${joined}`;
+  const [first = '', ...rest] = joined;
+  const known = (character: string, is: (code: number) => boolean): string => {
+    const code = character.codePointAt(0) ?? 0;
+    return is(code) ? character : `u${code.toString(16).toUpperCase()}`;
+  };
+  const front = isPart(first.codePointAt(0) ?? 0) && !isStart(first.codePointAt(0) ?? 0) ? `v${first}` : known(first, isStart);
+  return front + rest.map((character) => known(character, isPart)).join('');
+}
+
+function isStart(code: number): boolean {
+  return ts.isIdentifierStart(code, ts.ScriptTarget.ES2023);
+}
+
+function isPart(code: number): boolean {
+  return ts.isIdentifierPart(code, ts.ScriptTarget.ES2023);
 }
 
 export function upperFirst(name: string): string {
@@ -26,20 +45,31 @@ export function lowerFirst(name: string): string {
   return first.toLowerCase() + rest.join('');
 }
 
-/** Names given out in one scope, no two alike and none of them a keyword. */
+/** Names given out in one scope, no two alike and none of them reserved. */
 export class Names {
   readonly #taken: Set<string>;
+  readonly #reserved: ReadonlySet<string>;
 
-  constructor(taken: Iterable<string> = []) {
+  constructor(taken: Iterable<string> = [], reserved = RESERVED) {
     this.#taken = new Set(taken);
+    this.#reserved = reserved;
+  }
+
+  isFree(name: string): boolean {
+    return !this.#taken.has(name) && !this.#reserved.has(name);
   }
 
   take(wanted: string): string {
     const base = identifier(wanted);
-    const free = (name: string): boolean => !this.#taken.has(name) && !RESERVED.has(name);
+    const reserved = this.#reserved.has(base);
     let name = base;
     // A name that ends in a digit gets a letter between, so that `h1` and the second `h` do not meet.
-    for (let count = 2; !free(name); count++) name = RESERVED.has(base) && count === 2 ? `${base}_` : `${base}${/\d$/.test(base) ? '_' : ''}${count}`;
+    for (let count = 2; !this.isFree(name); count++) name = reserved && count === 2 ? `${base}_` : `${base}${/\d$/.test(base) ? '_' : ''}${count}`;
+    return this.takeExactly(name);
+  }
+
+  /** A name that is free. */
+  takeExactly(name: string): string {
     this.#taken.add(name);
     return name;
   }
@@ -57,7 +87,9 @@ function escaped(character: string): string {
 
 /** A property's name: bare where it can be. */
 export function property(name: string): string {
-  return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name) ? name : quoted(name);
+  const [first = '', ...rest] = name;
+  const bare = (first === '_' || /\p{ID_Start}/u.test(first)) && isStart(first.codePointAt(0) ?? 0) && rest.every((character) => character !== '$' && isPart(character.codePointAt(0) ?? 0));
+  return bare ? name : quoted(name);
 }
 
 /** `.name`, or `['name']`. */

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Project, ts } from 'ts-morph';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emitModule } from '../../compiler/emit/module.ts';
 import { size } from '../../compiler/analyze/size.ts';
@@ -8,27 +7,12 @@ import { tensor } from '../../compiler/graph/spaces.ts';
 import { StepRandom, tf as attn, useBackend } from '../../runtime/index.ts';
 import { emitted as compiledText } from '../runtime/compiled.ts';
 import { cases } from './cases.ts';
+import { complaints } from './complaints.ts';
 import type { Tensors } from '../../runtime/definition.ts';
 import { axis, definitionOf, dim, float, load, modelOf } from './support.ts';
 import { sources, translator } from './translator.ts';
 
 const emitted = (): string => emitModule([translator()], { sources, header: 'Compiled from translator.attn by attnc.' });
-
-/** What TypeScript says of modules under every flag of strictness. */
-function complaints(modules: Readonly<Record<string, string>>): string[] {
-  const project = new Project({
-    skipAddingFilesFromTsConfig: true,
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, lib: ['lib.es2023.d.ts'],
-      types: ['node'], strict: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true, verbatimModuleSyntax: true, isolatedModules: true,
-      noUnusedLocals: true, noUnusedParameters: true, noImplicitReturns: true, noImplicitOverride: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
-      baseUrl: '.', ignoreDeprecations: '6.0', paths: { 'attnc/runtime': ['./test/emit/virtual-runtime.ts'] },
-    },
-  });
-  project.createSourceFile('test/emit/virtual-runtime.ts', "export * from '../../runtime/index.ts';\nexport * from '../../runtime/ops.ts';\n", { overwrite: true });
-  const files = Object.entries(modules).map(([name, module]) => project.createSourceFile(`test/emit/virtual-${name}.ts`, module, { overwrite: true }));
-  return files.flatMap((file) => file.getPreEmitDiagnostics().map((each) => `${file.getBaseName()}:${each.getLineNumber()} ${ts.flattenDiagnosticMessageText(each.compilerObject.messageText, ' ')}`));
-}
 
 describe('an emitted module', () => {
   beforeAll(() => useBackend('cpu'));

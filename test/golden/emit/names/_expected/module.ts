@@ -1,0 +1,331 @@
+/**
+ * Compiled by attnc from input.attn. Do not edit: edit the source and compile again.
+ */
+import * as rt from 'attnc/runtime';
+import { tf } from 'attnc/runtime';
+
+/** Dims of Record that its constructor may be given. */
+export type Record_Dims = {
+  /** Default 3. */
+  readonly arguments: number;
+  /** Default 2. */
+  readonly '𐵐': number;
+};
+
+/** One example of Record. */
+export interface Record_Input {
+  /** `[arguments]` */
+  readonly await: rt.Floats;
+}
+
+/** What the objectives need besides. */
+export interface Record_Target {
+  /** `[arguments]` */
+  readonly eval: rt.Floats;
+}
+
+/** What Record gives for one example. */
+export type Record_Output = {
+  readonly undefined: rt.Value;
+};
+
+/** Every size of a call. */
+type RecordSizes = {
+  readonly arguments: number;
+  readonly '𐵐': number;
+  readonly batch: number;
+};
+
+/** Parameters by path. */
+type RecordParameters = {
+  readonly let: tf.Tensor;
+};
+
+/** Padded examples on the device. */
+type RecordBatch = rt.Batch & {
+  readonly n: RecordSizes;
+  readonly inputs: { readonly await: tf.Tensor; readonly eval: tf.Tensor };
+};
+
+/** Outputs by name, [batch, …]. */
+type RecordResults = { readonly undefined: tf.Tensor };
+
+/** The outputs of Record, batch first. */
+function recordForward(p: RecordParameters, batch: RecordBatch): RecordResults {
+  // input.attn:5  undefined = let * await
+  const undefined_ = tf.mul(batch.inputs.await, p.let);
+  return { undefined: undefined_ };
+}
+
+/** What recordLoss gives. */
+type RecordLossResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: Readonly<Record<string, never>>;
+};
+
+/** Readonly: the loss and the metrics, means over the batch. */
+function recordLoss(p: RecordParameters, batch: RecordBatch): RecordLossResults {
+  // input.attn:5  undefined = let * await
+  const undefined_ = tf.mul(batch.inputs.await, p.let);
+
+  // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
+  const lossDifference = tf.sub(undefined_, batch.inputs.eval);
+  const lossProduct = tf.mul(lossDifference, lossDifference);
+  const lossTotal = tf.sum(lossProduct, 1);
+  const loss = tf.mean(lossTotal);
+  rt.dispose(undefined_, lossDifference, lossProduct, lossTotal);
+  return {
+    loss,
+    metrics: {},
+  };
+}
+
+/** What recordGradients gives. */
+type RecordGradientsResults = {
+  readonly loss: tf.Tensor;
+  readonly metrics: Readonly<Record<string, never>>;
+  readonly gradients: RecordParameters;
+};
+
+/** Readonly: as the loss, dropout on, and its gradient by every parameter. */
+function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Random): RecordGradientsResults {
+  const { batch: batchSize } = batch.n;
+
+  // input.attn:5  undefined = let * await
+  const undefined_ = tf.mul(batch.inputs.await, p.let);
+
+  // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
+  const lossDifference = tf.sub(undefined_, batch.inputs.eval);
+  const lossProduct = tf.mul(lossDifference, lossDifference);
+  const lossTotal = tf.sum(lossProduct, 1);
+  const loss = tf.mean(lossTotal);
+  const lossProduct2 = tf.mul(lossDifference, 1 / batchSize);
+  rt.dispose(undefined_, lossProduct, lossTotal, lossDifference);
+  const lossSum = tf.add(lossProduct2, lossProduct2);
+  rt.dispose(lossProduct2);
+
+  // input.attn:5  undefined = let * await
+  const undefinedProduct = tf.mul(lossSum, batch.inputs.await);
+  const undefinedTotal = tf.sum(undefinedProduct, 0);
+  rt.dispose(lossSum, undefinedProduct);
+  return {
+    loss,
+    metrics: {},
+    gradients: {
+      let: undefinedTotal,
+    },
+  };
+}
+
+const recordDefinition: rt.Definition = {
+  name: 'Record',
+  source: 'input.attn',
+  hyperparameters: { arguments: 3, '𐵐': 2 },
+  ragged: [],
+  sizes(n: Record_Dims) {
+    return { arguments: n.arguments, '𐵐': n['𐵐'] };
+  },
+  parameters(n: RecordSizes) {
+    return [
+      { path: 'let', axes: [{ label: 'arguments', size: n.arguments }], outs: 1, init: { kind: 'glorot' } },
+    ];
+  },
+  inputs(n: RecordSizes) {
+    return [
+      { name: 'await', elem: 'float', axes: [{ label: 'arguments', size: n.arguments }], indexes: null },
+    ];
+  },
+  outputs: {
+    undefined: { elem: 'float', axes: [{ label: 'arguments', dim: null }] },
+  },
+  forward: recordForward,
+  objectives: [
+    {
+      name: 'Readonly',
+      given(n: RecordSizes) {
+        return [
+          { name: 'eval', elem: 'float', axes: [{ label: 'arguments', size: n.arguments }], indexes: null },
+        ];
+      },
+      updates: [
+        {
+          loss: recordLoss,
+          gradients: recordGradients,
+          optimizer: () => ({ kind: 'sgd', rate: 0.1 }),
+          clip: null,
+        },
+      ],
+    },
+  ],
+  decoder: null,
+};
+
+class Record_ extends rt.Model<Record_Dims, Record_Input, Record_Target, Record_Output> {
+  constructor(options: rt.ModelOptions<Record_Dims> = {}) {
+    super(recordDefinition, options);
+  }
+}
+
+export { Record_ as Record };
+
+/** Dims of RecordOutput that its constructor may be given. */
+export type RecordOutputDims = {
+  /** Default 3. */
+  readonly arguments: number;
+  /** Default 2. */
+  readonly '𐵐': number;
+};
+
+/** One example of RecordOutput. */
+export interface RecordOutputInput {
+  /** `[𐵐]` */
+  readonly x: rt.Floats;
+}
+
+/** What the objectives need besides. */
+export interface RecordOutputTarget {
+}
+
+/** What RecordOutput gives for one example. */
+export type RecordOutputOutput = {
+  readonly y: rt.Value;
+};
+
+/** Every size of a call. */
+type RecordOutputSizes = {
+  readonly arguments: number;
+  readonly '𐵐': number;
+  readonly batch: number;
+};
+
+/** Parameters by path. */
+type RecordOutputParameters = Record<string, never>;
+
+/** Padded examples on the device. */
+type RecordOutputBatch = rt.Batch & {
+  readonly n: RecordOutputSizes;
+  readonly inputs: { readonly x: tf.Tensor };
+};
+
+/** Outputs by name, [batch, …]. */
+type RecordOutputResults = { readonly y: tf.Tensor };
+
+/** The outputs of RecordOutput, batch first. */
+function recordOutputForward(_p: RecordOutputParameters, batch: RecordOutputBatch): RecordOutputResults {
+  // input.attn:14  𐵐w = tanh(x)
+  const u10D50w = tf.tanh(batch.inputs.x);
+
+  // input.attn:15  y = 2 * 𐵐w
+  const y = tf.mul(u10D50w, 2);
+  rt.dispose(u10D50w);
+  return { y };
+}
+
+const recordOutputDefinition: rt.Definition = {
+  name: 'RecordOutput',
+  source: 'input.attn',
+  hyperparameters: { arguments: 3, '𐵐': 2 },
+  ragged: [],
+  sizes(n: RecordOutputDims) {
+    return { arguments: n.arguments, '𐵐': n['𐵐'] };
+  },
+  parameters() {
+    return [];
+  },
+  inputs(n: RecordOutputSizes) {
+    return [
+      { name: 'x', elem: 'float', axes: [{ label: '𐵐', size: n['𐵐'] }], indexes: null },
+    ];
+  },
+  outputs: {
+    y: { elem: 'float', axes: [{ label: '𐵐', dim: null }] },
+  },
+  forward: recordOutputForward,
+  objectives: [],
+  decoder: null,
+};
+
+export class RecordOutput extends rt.Model<RecordOutputDims, RecordOutputInput, RecordOutputTarget, RecordOutputOutput> {
+  constructor(options: rt.ModelOptions<RecordOutputDims> = {}) {
+    super(recordOutputDefinition, options);
+  }
+}
+
+/** Dims of Record2 that its constructor may be given. */
+export type Record2Dims = {
+  /** Default 3. */
+  readonly arguments: number;
+  /** Default 2. */
+  readonly '𐵐': number;
+};
+
+/** One example of Record2. */
+export interface Record2Input {
+  /** `[𐵐]` */
+  readonly x: rt.Floats;
+}
+
+/** What the objectives need besides. */
+export interface Record2Target {
+}
+
+/** What Record2 gives for one example. */
+export type Record2Output = {
+  readonly y: rt.Value;
+};
+
+/** Every size of a call. */
+type Record2Sizes = {
+  readonly arguments: number;
+  readonly '𐵐': number;
+  readonly batch: number;
+};
+
+/** Parameters by path. */
+type Record2Parameters = Record<string, never>;
+
+/** Padded examples on the device. */
+type Record2Batch = rt.Batch & {
+  readonly n: Record2Sizes;
+  readonly inputs: { readonly x: tf.Tensor };
+};
+
+/** Outputs by name, [batch, …]. */
+type Record2Results = { readonly y: tf.Tensor };
+
+/** The outputs of Record2, batch first. */
+function record2Forward(_p: Record2Parameters, batch: Record2Batch): Record2Results {
+  // input.attn:18  model record(x: [𐵐]) -> y: [𐵐] { y = 2 * x }
+  const y = tf.mul(batch.inputs.x, 2);
+  return { y };
+}
+
+const record2Definition: rt.Definition = {
+  name: 'record',
+  source: 'input.attn',
+  hyperparameters: { arguments: 3, '𐵐': 2 },
+  ragged: [],
+  sizes(n: Record2Dims) {
+    return { arguments: n.arguments, '𐵐': n['𐵐'] };
+  },
+  parameters() {
+    return [];
+  },
+  inputs(n: Record2Sizes) {
+    return [
+      { name: 'x', elem: 'float', axes: [{ label: '𐵐', size: n['𐵐'] }], indexes: null },
+    ];
+  },
+  outputs: {
+    y: { elem: 'float', axes: [{ label: '𐵐', dim: null }] },
+  },
+  forward: record2Forward,
+  objectives: [],
+  decoder: null,
+};
+
+export class Record2 extends rt.Model<Record2Dims, Record2Input, Record2Target, Record2Output> {
+  constructor(options: rt.ModelOptions<Record2Dims> = {}) {
+    super(record2Definition, options);
+  }
+}
