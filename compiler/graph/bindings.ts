@@ -37,6 +37,8 @@ export interface Bindings {
    * the same before and after inlining.
    */
   readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
+  /** What each result of an operation that rounds becomes: so one sees what rounding does to a value. */
+  readonly rounded?: (x: number, elem: 'float' | 'int') => number;
 }
 
 export function isValue(value: Value | Nested): value is Value {

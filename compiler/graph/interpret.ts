@@ -8,7 +8,7 @@ import { cut, everywhere, fill, fillMask, kept, onePresent, presence, stack, tak
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
 import { acrossAll, evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
-import type { Axis, Node, Op, TensorType } from './graph.ts';
+import type { Axis, BinaryFn, Node, Op, ReduceFn, TensorType, UnaryFn } from './graph.ts';
 import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
 import { clockedIds, environment, isClocked, Scopes, type Clock, type Environment } from './scopes.ts';
@@ -69,6 +69,17 @@ function isOnce({ op, inputs }: Node): boolean {
 function instanceOf({ op }: Node, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
   const per = op.kind === 'call' ? op.binding.per ?? [] : [];
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]]] : [])));
+}
+
+const EXACT: ReadonlySet<UnaryFn | BinaryFn | ReduceFn> = new Set(['neg', 'abs', 'sign', 'relu', 'floor', 'not', 'stop', 'max', 'min', 'any', 'all'] as const);
+
+function sums(op: Op): boolean {
+  return op.kind === 'reduce' ? op.fn === 'sum' || op.fn === 'mean' : op.kind === 'contract' || op.kind === 'cumsum' || op.kind === 'scatter' || op.kind === 'matmul';
+}
+
+/** Not what chooses, moves or compares. */
+function rounds(op: Op): boolean {
+  return op.kind === 'unary' || op.kind === 'binary' || op.kind === 'reduce' ? !EXACT.has(op.fn) : sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
 }
 
 /** The inputs that are computed before the node, for the same element. */
@@ -191,8 +202,23 @@ class Run {
       case 'clock':
         return this.#clocked(op, inputs);
       default:
-        return [evaluateOp(op, inputs, this.#context(node))];
+        return [this.#rounded(node, evaluateOp(op, this.#bindings.rounded === undefined ? inputs : inputs.map((input, k) => this.#summand(node, k, input)), this.#context(node)))];
     }
+  }
+
+  /** As `bindings.rounded` says, where the operation rounds. */
+  #rounded({ op, types: [{ elem: { kind } }] }: Node, x: Tensor): Tensor {
+    const { rounded } = this.#bindings;
+    if (rounded === undefined || !rounds(op) || (kind !== 'float' && kind !== 'int')) return x;
+    return { ...x, data: x.data.map((each) => rounded(each, kind)) };
+  }
+
+  /** What is summed up is rounded on the way, too: by as much as the summands are large. */
+  #summand({ op, inputs }: Node, k: number, x: Tensor): Tensor {
+    const { rounded } = this.#bindings;
+    const { elem } = typeOf(inputs[k]);
+    if (rounded === undefined || !sums(op) || elem.kind !== 'float') return x;
+    return { ...x, data: x.data.map((each) => rounded(each, 'float')) };
   }
 
   // ---------------------------------------------------------------- dims that are ragged in another

@@ -1,0 +1,364 @@
+/** What the product promises of a program, each promise held against one program with its data on one backend after the other. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { UpdateGraph } from '../../compiler/graph/graph.ts';
+import type { Bindings } from '../../compiler/graph/interpret.ts';
+import { CausalModel, GenerativeModel, InputError, Model, NumericError, useBackend, type BackendName, type Learner, type Values } from '../../runtime/index.ts';
+import { readAll } from '../../runtime/model.ts';
+import { instance, type Built, type Example } from './build.ts';
+import { Chance } from './chance.ts';
+import { bindingsFor, collated, examplesFor, parametersFor, type Values as Kind } from './data.ts';
+import { POISONS, poisoned, run } from './poison.ts';
+import { away, compare, Reference, slope, type Expected } from './reference.ts';
+import { gradientReference } from './slopes.ts';
+
+export interface Failure {
+  readonly property: string;
+  readonly backend: BackendName | null;
+  readonly message: string;
+  readonly text: string;
+  readonly examples: readonly Example[] | null;
+}
+
+export interface Given {
+  readonly seed: number;
+  readonly backends: readonly BackendName[];
+  readonly values: Kind;
+  /** Default: drawn. */
+  readonly examples?: readonly Example[];
+  readonly count: (what: string, by?: number) => void;
+}
+
+class Broken extends Error {
+  readonly property: string;
+
+  constructor(property: string, message: string) {
+    super(message);
+    this.property = property;
+  }
+}
+
+/** The first promise that does not hold; null where all do. */
+export async function attackProgram(built: Built, others: readonly Built[], given: Given): Promise<Failure | null> {
+  const trial = new Trial(built, others, given);
+  for (const backend of given.backends) {
+    try {
+      await useBackend(backend);
+      if (!(await trial.on(backend))) return null;
+    } catch (error) {
+      const property = error instanceof Broken ? error.property : 'runs';
+      if (!(error instanceof Broken) && (error instanceof InputError || error instanceof NumericError)) {
+        given.count(`refused by the runtime: ${error.message.replace(/[\d.e+-]+|`[^`]*`/g, '·').slice(0, 90)}`);
+        return null;
+      }
+      return { property, backend, message: error instanceof Broken ? error.message : String((error as Error).stack ?? error), text: built.text, examples: trial.examples };
+    }
+  }
+  return null;
+}
+
+interface Slope {
+  readonly update: UpdateGraph;
+  readonly path: string;
+  readonly direction: Float64Array;
+  readonly value: number;
+}
+
+class Trial {
+  readonly #built: Built;
+  readonly #others: readonly Built[];
+  readonly #given: Given;
+  examples: readonly Example[] | null = null;
+  #parameters: ReadonlyMap<string, Float64Array> = new Map();
+  #reference: Reference | null = null;
+  #slopes: readonly Slope[] = [];
+
+  constructor(built: Built, others: readonly Built[], given: Given) {
+    this.#built = built;
+    this.#others = others;
+    this.#given = given;
+    this.examples = given.examples ?? null;
+  }
+
+  #chance(what: number): Chance {
+    return new Chance(this.#given.seed, what);
+  }
+
+  /** False where there is nothing to run. */
+  async on(backend: BackendName): Promise<boolean> {
+    const tensors = tf.memory().numTensors;
+    const learner = instance(this.#built, this.#others, 3) as Learner<Example>;
+    try {
+      const parameters = await parametersFor(learner, this.#chance(1));
+      if (this.#reference === null) {
+        this.examples ??= examplesFor(this.#built.program, learner, this.#chance(2), this.#given.values, this.#chance(3).between(1, 3));
+        if (this.examples === null) {
+          this.#given.count('no examples found');
+          return false;
+        }
+        this.#parameters = parameters;
+        this.#refer(learner, this.examples);
+      }
+      this.#given.count(`programs on ${backend}`);
+      await this.#all(learner, this.examples!, backend);
+    } finally {
+      learner.dispose();
+      if (learner.definition.parts !== undefined) for (const model of Object.values((learner as unknown as { models: Record<string, Learner<Example>> }).models)) model.dispose();
+    }
+    const left = tf.memory().numTensors - tensors;
+    if (left !== 0) throw new Broken('no tensor leaks', `${left} tensors are left`);
+    return true;
+  }
+
+  #bindings(learner: Learner<Example>, step: number): Bindings[] {
+    return bindingsFor(this.#built.program, learner, this.#parameters, this.examples!, step);
+  }
+
+  #refer(learner: Learner<Example>, examples: readonly Example[]): void {
+    const { program } = this.#built;
+    const updates = program.objectives.flatMap((objective) => objective.updates);
+    const roots = [...program.outputs.values(), ...updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()])];
+    this.#reference = new Reference(roots, this.#bindings(learner, 0), this.#chance(4));
+    const training = this.#bindings(learner, 1);
+    const chance = this.#chance(5);
+    this.#slopes = updates.flatMap((update) => {
+      const paths = program.parameters.filter(({ path }) => update.trains === null || update.trains.some((name) => path.startsWith(`${name}.`)));
+      return chance.shuffled(paths).slice(0, 3).map(({ path }): Slope => {
+        const direction = Float64Array.from(this.#parameters.get(path)!, () => 2 * chance.real() - 1);
+        return { update, path, direction, value: slope(update.training.loss, training, path, direction, 1e-5) };
+      });
+    });
+    void examples;
+  }
+
+  async #all(learner: Learner<Example>, examples: readonly Example[], backend: BackendName): Promise<void> {
+    const first = backend === this.#given.backends[0];
+    if (learner instanceof Model) {
+      const outputs = await (learner as unknown as Model<object, Example, object>).forward(examples);
+      this.#outputs(outputs, examples);
+      if (first) await this.#twice(learner, outputs, examples);
+      if (first || backend === 'wasm') await this.#alone(learner, examples);
+      if (learner instanceof GenerativeModel) await this.#generates(learner, outputs, examples);
+      if (learner instanceof CausalModel) await this.#streams(learner, outputs, examples);
+    }
+    await this.#losses(learner, examples);
+    await this.#gradients(learner, examples);
+    await this.#poison(learner, examples);
+    if (first) await this.#checkpoint(learner);
+  }
+
+  /** Holds values against what the oracle expects of the example. */
+  #expect(property: string, what: string, given: ArrayLike<number>, find: (example: readonly Expected[]) => Expected, example: number): void {
+    const reference = this.#reference!;
+    let result = compare(given, find(reference.expected(example)));
+    if (result.wrong !== null && result.wrong.at >= 0) {
+      reference.closely();
+      result = compare(given, find(reference.expected(example)));
+    }
+    this.#given.count('numbers compared', result.compared);
+    this.#given.count('numbers beyond comparison', result.skipped);
+    if (result.wrong === null) return;
+    const { at, given: value, exact, within } = result.wrong;
+    throw new Broken(property, at < 0 ? `${what} of example ${example} has ${value} elements, expected ${exact}` : `${what} of example ${example}: element ${at} is ${value}, expected ${exact} ± ${within.toExponential(1)}`);
+  }
+
+  #outputs(outputs: readonly Values[], examples: readonly Example[]): void {
+    const names = [...this.#built.program.outputs.keys()];
+    for (const row of examples.keys()) names.forEach((name, k) => this.#expect('outputs are the oracle\'s', name, outputs[row]![name]!.data, (expected) => expected[k]!, row));
+  }
+
+  /** Of outputs whose rounding may be anything nothing is known. */
+  #known(name: string, row: number): boolean {
+    const k = [...this.#built.program.outputs.keys()].indexOf(name);
+    return k >= 0 && this.#reference!.expected(row)[k]!.within.every((bound) => Number.isFinite(bound));
+  }
+
+  async #twice(learner: Learner<Example>, outputs: readonly Values[], examples: readonly Example[]): Promise<void> {
+    const again = await (learner as unknown as Model<object, Example, object>).forward(examples);
+    for (const [row, values] of (again as readonly Values[]).entries()) for (const [name, { data }] of Object.entries(values)) same('a call twice gives the same', name, row, data, outputs[row]![name]!.data, 0);
+  }
+
+  async #alone(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
+    if (examples.length < 2) return;
+    for (const [row, example] of examples.entries()) {
+      const [values] = await (learner as unknown as Model<object, Example, object>).forward([example], { ids: [row] });
+      for (const [name, { data }] of Object.entries(values!)) this.#expect('padded is alone', name, data, (expected) => expected[[...this.#built.program.outputs.keys()].indexOf(name)]!, row);
+    }
+    this.#given.count('examples alone', examples.length);
+  }
+
+  async #losses(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
+    const { program } = this.#built;
+    let at = program.outputs.size;
+    for (const objective of program.objectives) {
+      const { loss, metrics } = await learner.loss(examples, { objective: objective.name });
+      const roots: [string, number | undefined][] = objective.updates.flatMap((update): [string, number | undefined][] => {
+        const front = update.name === null ? '' : `${update.name}.`;
+        return [['loss', update.name === null ? loss : metrics[`${update.name}.loss`]], ...[...update.metrics.keys()].map((name): [string, number | undefined] => [front + name, metrics[front + name]])];
+      });
+      for (const [name, value] of roots) {
+        const k = at++;
+        if (value === undefined) continue;
+        this.#expect('losses are the oracle\'s', name, [value], () => this.#mean(k), 0);
+      }
+    }
+  }
+
+  #mean(root: number): Expected {
+    const each = this.examples!.map((_, row) => this.#reference!.expected(row)[root]!);
+    const mean = (of: (expected: Expected) => number): Float64Array => Float64Array.of(each.reduce((sum, expected) => sum + of(expected), 0) / each.length);
+    return { exact: mean(({ exact }) => exact[0]!), within: mean(({ exact, within }) => (Number.isFinite(exact[0]!) ? within[0]! + 1e-6 * Math.abs(exact[0]!) : within[0]!)) };
+  }
+
+  async #gradients(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
+    for (const objective of this.#built.program.objectives) {
+      for (const update of objective.updates) {
+        const { gradients } = await learner.gradients(examples, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
+        for (const each of this.#slopes) if (each.update === update) this.#slope(learner, objective.name, each, gradients[each.path]!.data);
+      }
+    }
+  }
+
+  #slope(learner: Learner<Example>, objective: string, { update, path, direction, value }: Slope, gradient: ArrayLike<number>): void {
+    const along = (data: ArrayLike<number>): { readonly sum: number; readonly size: number } => {
+      let [sum, size] = [0, 0];
+      direction.forEach((v, k) => {
+        sum += v * data[k]!;
+        size += Math.abs(v * data[k]!);
+      });
+      return { sum, size };
+    };
+    const close = (a: number, b: number, size: number, tolerance: number): boolean => Math.abs(a - b) <= tolerance * size + 1e-7;
+    const given = along(gradient);
+    if (close(given.sum, value, given.size, 3e-5)) return this.#given.count('slopes compared');
+    // Slowly: is the difference one of the passes, or of rounding?
+    const training = this.#bindings(learner, 1);
+    const others = [1e-6, 3e-7, 1e-4].map((eps) => slope(update.training.loss, training, path, direction, eps));
+    const smooth = others.find((other) => close(other, value, Math.abs(value), 1e-4));
+    if (!Number.isFinite(value) || smooth === undefined) return this.#given.count('slopes without a limit');
+    const expected = gradientReference(this.#built, learner, this.#parameters, collated(learner, this.examples!), objective, update, path, this.#chance(6));
+    if (expected === null) {
+      if (close(given.sum, value, Math.max(given.size, Math.abs(value)), 1e-2)) return this.#given.count('slopes compared');
+      throw new Broken('gradients are the slopes', `${path} of ${objective}: along a direction ${given.sum}, differences give ${value}`);
+    }
+    const exact = along(expected.exact);
+    if (!close(exact.sum, value, Math.max(exact.size, Math.abs(value)), 1e-3)) throw new Broken('gradients are the slopes', `${path} of ${objective}: the derived gradient is ${exact.sum} along a direction, differences give ${value}`);
+    const { wrong, skipped } = compare(gradient, expected);
+    if (wrong !== null && wrong.at >= 0) throw new Broken('gradients are the slopes', `${path}[${wrong.at}] of ${objective}: ${wrong.given}, expected ${wrong.exact} ± ${wrong.within}`);
+    if (skipped > 0 && !Array.from(gradient).every(Number.isFinite) && this.#built.text.includes('// nothing present is large')) throw new Broken('gradients are the slopes', `${path} of ${objective} is ${Array.from(gradient).join(', ')}, differences give ${value}`);
+    this.#given.count(skipped > 0 ? 'slopes beyond comparison' : 'slopes compared');
+  }
+
+  async #poison(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
+    const chance = this.#chance(7);
+    const { definition, weights, seed } = learner;
+    const host = collated(learner, examples);
+    const clean = poisoned(learner, host, 0, this.#chance(8));
+    const poison = chance.pick(POISONS);
+    const bad = poisoned(learner, host, poison, this.#chance(8));
+    const [objective] = definition.objectives;
+    const rows = async (batch: typeof host): Promise<readonly Values[]> => {
+      const tensors = run(batch, (device, random) => definition.forward(weights.tensors, device, random), seed, 0);
+      const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
+      const data = await readAll(tensors);
+      return examples.map((_, row) => (learner as unknown as { outputsOf(...args: unknown[]): Values }).outputsOf(row, data, shapes, host));
+    };
+    if (definition.parts === undefined) {
+      const [expected, given] = [await rows(clean), await rows(bad)];
+      for (const [row, values] of given.entries()) for (const [name, { data }] of Object.entries(values)) if (this.#known(name, row)) same(`poisoned with ${poison} is clean`, name, row, data, expected[row]![name]!.data, 1e-5);
+    }
+    if (objective === undefined) return;
+    for (const [k, update] of objective.updates.entries()) {
+      const slopes = async (batch: typeof host): Promise<Record<string, ArrayLike<number>>> => {
+        const { loss, metrics, gradients, running = {} } = run(batch, (device, random) => update.gradients(weights.tensors, device, random), seed, 1);
+        const [[value], others, each, next] = await Promise.all([loss.data(), readAll(metrics), readAll(gradients), readAll(running)]);
+        loss.dispose();
+        return { ...each, ...next, ...others, loss: [value!] };
+      };
+      const [expected, given] = [await slopes(clean), await slopes(bad)];
+      for (const [name, data] of Object.entries(given)) same(`poisoned with ${poison} is clean`, `gradient or metric ${name} of update ${k}`, 0, data, expected[name]!, 1e-5);
+    }
+    this.#given.count('poisonings');
+  }
+
+  async #generates(learner: Learner<Example>, outputs: readonly Values[], examples: readonly Example[]): Promise<void> {
+    const model = learner as unknown as GenerativeModel<object, Example, object>;
+    const { decoder } = model.definition;
+    const most = 5;
+    const decoding = model.encode(examples, { atMost: most });
+    try {
+      const ys = examples.map((example) => example[decoder!.output] as readonly number[]);
+      for (let t = 0; t < Math.min(most, Math.max(...ys.map(({ length }) => length))); t++) {
+        const { logits } = await decoding.step(ys.map((y) => (t === 0 ? decoder!.start : (y[t - 1] ?? decoder!.end ?? 0))));
+        const width = logits.data.length / examples.length;
+        for (const [row, y] of ys.entries()) {
+          if (t >= y.length || !this.#known('logits', row)) continue;
+          const all = outputs[row]!['logits']!;
+          const own = all.data.length / all.shape[0]!;
+          const k = [...this.#built.program.outputs.keys()].indexOf('logits');
+          this.#expect('a step is the whole', `logits at place ${t}`, logits.data.slice(row * width, row * width + own), (expected) => ({ exact: expected[k]!.exact.slice(t * own, (t + 1) * own), within: expected[k]!.within.slice(t * own, (t + 1) * own) }), row);
+        }
+        this.#given.count('steps of decoders');
+      }
+    } finally {
+      decoding.dispose();
+    }
+    try {
+      const greedy = await model.generate(examples, { atMost: most });
+      const narrow = await model.generate(examples, { atMost: most, method: 'beam', width: 1 });
+      for (const [row, { ids }] of greedy.entries()) same('a beam of 1 is greedy', 'ids', row, narrow[row]!.ids, ids, 0);
+      await model.generate(examples, { atMost: most, method: 'beam', width: 3 });
+      this.#given.count('searches');
+    } catch (error) {
+      // Nothing may be chosen at all: the runtime says so.
+      if (!(error instanceof InputError)) throw error;
+      this.#given.count('searches refused');
+    }
+  }
+
+  async #streams(learner: Learner<Example>, outputs: readonly Values[], examples: readonly Example[]): Promise<void> {
+    const model = learner as unknown as CausalModel<object, Example, object, Values, Example>;
+    const { stream } = model.definition;
+    const lasting = examples.map((example) => Object.fromEntries(Object.entries(example).filter(([name]) => !stream!.inputs.includes(name))));
+    const given = examples.map((example) => stream!.inputs.map((name) => [name, example[name]] as const));
+    const length = (row: number): number => Math.max(0, ...given[row]!.map(([, value]) => (value as readonly unknown[] | undefined)?.length ?? 0));
+    const running = model.stream(lasting);
+    try {
+      const names = [...this.#built.program.outputs.keys()];
+      for (let t = 0; t < Math.max(...examples.map((_, row) => length(row))); t++) {
+        const places = examples.map((_, row) => Object.fromEntries(given[row]!.flatMap(([name, value]) => (value === undefined ? [] : [[name, (value as readonly unknown[])[Math.min(t, length(row) - 1)]]]))));
+        const step = await running.step(places);
+        for (const [row] of examples.entries()) {
+          if (t >= length(row)) continue;
+          names.forEach((name, k) => {
+            const all = outputs[row]![name]!;
+            const own = all.data.length / all.shape[0]!;
+            if (all.shape.slice(1).join() !== step[row]![name]!.shape.join()) return;
+            this.#expect('a step is the whole', `${name} at place ${t}`, step[row]![name]!.data, (expected) => ({ exact: expected[k]!.exact.slice(t * own, (t + 1) * own), within: expected[k]!.within.slice(t * own, (t + 1) * own) }), row);
+          });
+        }
+        this.#given.count('steps of streams');
+      }
+    } finally {
+      running.dispose();
+    }
+  }
+
+  async #checkpoint(learner: Learner<Example>): Promise<void> {
+    const bytes = await learner.save();
+    const before = await learner.weights.store();
+    await learner.load(bytes);
+    const after = await learner.weights.store();
+    for (const [path, { data }] of before) same('a checkpoint gives back what it took', path, 0, after.get(path)!.data, data, 0);
+    this.#given.count('checkpoints');
+  }
+}
+
+/** Bit for bit where the tolerance is 0, else to rounding, and where both are no number. */
+function same(property: string, name: string, row: number, given: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  if (given.length !== expected.length) throw new Broken(property, `${name} of example ${row}: ${given.length} elements, expected ${expected.length}`);
+  let scale = 0;
+  for (let at = 0; at < expected.length; at++) if (Number.isFinite(expected[at]!)) scale = Math.max(scale, Math.abs(expected[at]!));
+  for (let at = 0; at < expected.length; at++) {
+    if (away(given[at]!, expected[at]!) > tolerance * scale) throw new Broken(property, `${name} of example ${row}: element ${at} is ${given[at]}, expected ${expected[at]}`);
+  }
+}
