@@ -73,14 +73,14 @@ function ended({ decoder }: Program, example: Example): Example {
 }
 
 /** Of differing lengths; null where none were found that the model takes. */
-export function examplesFor(program: Program, model: Learner<Example>, chance: Chance, values: Values, count: number): readonly Example[] | null {
+export function examplesFor(program: Program, model: Learner<Example>, chance: Chance, values: Values, count: number, most = 4): readonly Example[] | null {
   const sizes = new Map(program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]));
   const ofCall = program.ragged.filter((dim) => dim.ofCall === true).map(({ id }): [string, number] => [id, chance.between(1, 3)]);
   const examples: Example[] = [];
   for (let tries = 0; examples.length < count && tries < 12 * count; tries++) {
     try {
       // Shorter ones are in the end always allowed, save where a dim is another one less.
-      const lengths = new Map([...lengthsFor(program, chance, tries < 6 * count ? 4 : tries < 9 * count ? 2 : 6), ...ofCall]);
+      const lengths = new Map([...lengthsFor(program, chance, tries < 6 * count ? most : tries < 9 * count ? 2 : most + 2), ...ofCall]);
       const example = exampleOf(program, sizes, lengths, values, chance);
       collated(model, [example]);
       examples.push(example);

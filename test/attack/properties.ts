@@ -25,6 +25,8 @@ export interface Given {
   readonly values: Kind;
   /** Default: drawn. */
   readonly examples?: readonly Example[];
+  /** Of the examples that are drawn: how many, and their greatest length. */
+  readonly shape?: { readonly count: number; readonly most: number };
   readonly count: (what: string, by?: number) => void;
 }
 
@@ -90,13 +92,13 @@ class Trial {
     try {
       const parameters = await parametersFor(learner, this.#chance(1));
       if (this.#reference === null) {
-        this.examples ??= examplesFor(this.#built.program, learner, this.#chance(2), this.#given.values, this.#chance(3).between(1, 3));
+        this.examples ??= examplesFor(this.#built.program, learner, this.#chance(2), this.#given.values, this.#given.shape?.count ?? this.#chance(3).between(1, 3), this.#given.shape?.most);
         if (this.examples === null) {
           this.#given.count('no examples found');
           return false;
         }
         this.#parameters = parameters;
-        this.#refer(learner, this.examples);
+        this.#refer(learner);
       }
       this.#given.count(`programs on ${backend}`);
       await this.#all(learner, this.examples!, backend);
@@ -113,7 +115,7 @@ class Trial {
     return bindingsFor(this.#built.program, learner, this.#parameters, this.examples!, step);
   }
 
-  #refer(learner: Learner<Example>, examples: readonly Example[]): void {
+  #refer(learner: Learner<Example>): void {
     const { program } = this.#built;
     const updates = program.objectives.flatMap((objective) => objective.updates);
     const roots = [...program.outputs.values(), ...updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()])];
@@ -127,7 +129,6 @@ class Trial {
         return { update, path, direction, value: slope(update.training.loss, training, path, direction, 1e-5) };
       });
     });
-    void examples;
   }
 
   async #all(learner: Learner<Example>, examples: readonly Example[], backend: BackendName): Promise<void> {

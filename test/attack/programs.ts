@@ -1,0 +1,110 @@
+/** The part `programs`: generated programs, each on some backends, every promise held against each. */
+import type { BackendName } from '../../runtime/index.ts';
+import { build, isRefused, type Built, type Refused, type Texts } from './build.ts';
+import { Chance } from './chance.ts';
+import type { Values } from './data.ts';
+import { generate } from './generate/programs.ts';
+import { holds } from './holds.ts';
+import { attackProgram, type Failure } from './properties.ts';
+import { shrink } from './shrink.ts';
+import type { CounterExample, Tally } from './tally.ts';
+
+/** Codes that a program of the generator may meet: what the checker cannot decide, or no step can be derived for. */
+const REFUSED = new Set(['E0704']);
+
+export interface ProgramsOptions {
+  readonly texts: Texts;
+  readonly usable: readonly BackendName[];
+  readonly tally: Tally;
+  /** Milliseconds for making a failure smaller. */
+  readonly patience: number;
+  /** Kinds of which there are enough. */
+  readonly known: readonly string[];
+}
+
+/** cpu and WebAssembly for all; native TensorFlow for half, software WebGPU for every tenth. */
+function backendsFor(at: number, usable: readonly BackendName[]): readonly BackendName[] {
+  return usable.filter((name) => name === 'cpu' || name === 'wasm' || (name === 'tensorflow' && (at % 2 === 0)) || (name === 'webgpu' && at % 10 === 0));
+}
+
+const valuesFor = (chance: Chance): Values => chance.weighted<{ readonly weight: number; readonly values: Values }>([{ weight: 8, values: 'mild' }, { weight: 1, values: 'equal' }, { weight: 2, values: 'extreme' }]).values;
+
+export async function attackGenerated(seed: number, at: number, { texts, usable, tally, patience, known }: ProgramsOptions): Promise<CounterExample | null> {
+  const { text, used } = generate(seed, at);
+  const values = valuesFor(new Chance(seed, at, 1));
+  const backends = backendsFor(at, usable);
+  tally.count('programs');
+  tally.count(`values ${values}`);
+  let built: readonly Built[] | Refused;
+  try {
+    built = await build(texts, text);
+  } catch (error) {
+    return found(at, { property: 'compiles', backend: null, message: messageOf(error), text, examples: null }, [seed, at, values], { texts, patience, known });
+  }
+  if (isRefused(built)) {
+    const [error] = built.diagnostics.filter(({ severity }) => severity === 'error');
+    tally.count(`refused ${error?.code ?? 'without an error'}`);
+    if (error === undefined || error.code === 'E0999') return found(at, { property: 'compiles', backend: null, message: error?.message ?? 'no code, and no error', text, examples: null }, [seed, at, values], { texts, patience, known });
+    if (!REFUSED.has(error.code)) tally.count('generator refused');
+    return null;
+  }
+  for (const construct of used.keys()) tally.count(`construct ${construct}`);
+  tally.count(`on ${backends.length} backends`);
+  for (const one of built) {
+    const failure = await attackProgram(one, built, { seed: at, backends, values, count: tally.count });
+    if (failure !== null) return found(at, failure, [seed, at, values], { texts, patience, known });
+  }
+  tally.count('programs that hold');
+  return null;
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.stack ?? error.message : String(error));
+
+/** Failures of one sort: the poison does not matter, nor the place. */
+export const sortOf = (property: string): string => property.replace(/ with \S+/, '');
+
+const SHAPES = [{ count: 1, most: 1 }, { count: 1, most: 2 }, { count: 1, most: 3 }, { count: 2, most: 2 }, { count: 2, most: 3 }] as const;
+
+async function found(at: number, failure: Failure, [seed, , values]: readonly [number, number, Values], { texts, patience, known }: Pick<ProgramsOptions, 'texts' | 'patience' | 'known'>): Promise<CounterExample> {
+  const until = Date.now() + patience;
+  const backends = failure.backend === null ? [] : [failure.backend];
+  const again = async (text: string, shape?: (typeof SHAPES)[number]): Promise<Failure | null> => {
+    try {
+      return await holds(text, { seed: at, backends, values, texts, ...(shape === undefined ? {} : { shape }) });
+    } catch (error) {
+      const message = messageOf(error);
+      const refused = /^Error: E(?!0999)\d{4}/.test(message);
+      return refused ? null : { property: 'compiles', backend: null, message, text, examples: null };
+    }
+  };
+  const alike = (other: Failure | null): other is Failure => other !== null && sortOf(other.property) === sortOf(failure.property);
+  let least: Failure = failure;
+  let shape: (typeof SHAPES)[number] | undefined;
+  const kind = `${sortOf(failure.property)}${failure.backend === null ? '' : ` on ${failure.backend}`}`;
+  if (!known.includes(kind) && alike(await again(failure.text))) {
+    for (const each of SHAPES) {
+      const other: Failure | null = await again(failure.text, each);
+      if (!alike(other)) continue;
+      [shape, least] = [each, other];
+      break;
+    }
+    const text = await shrink(least.text, async (each) => alike(await again(each, shape)), until);
+    const other = await again(text, shape);
+    if (alike(other)) least = other;
+  }
+  return {
+    part: 'programs', kind, message: least.message, test: testOf(least, values, at), again: `npm run attack -- --only programs --seed ${seed} --from ${at} --count 1`,
+  };
+}
+
+/** A test that fails as long as this does not hold. */
+export function testOf({ property, text, examples, backend }: Failure, values: Values, seed: number): string {
+  const options = [
+    ...(backend === null ? ['backends: []'] : backend === 'cpu' ? [] : [`backends: ['${backend}']`]),
+    `seed: ${seed}`, ...(values === 'mild' ? [] : [`values: '${values}'`]),
+    ...(examples === null ? [] : [`examples: ${JSON.stringify(examples).replaceAll('-0,', '0,')}`]),
+  ];
+  return `it(${JSON.stringify(sortOf(property))}, async () => {
+  expect(await holds(\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\`, { ${options.join(', ')} })).toBeNull();
+});`;
+}

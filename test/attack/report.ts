@@ -1,0 +1,20 @@
+/** The counts of a run as a table in Markdown. */
+import type { Tally } from './tally.ts';
+
+const number = (n: number): string => Math.round(n).toLocaleString('en-US');
+
+export function report(tally: Tally, alike: ReadonlyMap<string, number>, { seed, minutes, jobs }: { readonly seed: number; readonly minutes: number; readonly jobs: number }): string {
+  const rows: (readonly [string, string])[] = [
+    ['minutes, processes, seed', `${minutes.toFixed(0)}, ${jobs}, ${seed}`],
+    ['generated programs', number(tally.of('programs'))],
+    ...[2, 3, 4].map((n) => [`… on ${n} backends`, number(tally.of(`on ${n} backends`))] as const),
+    ...['cpu', 'wasm', 'tensorflow', 'webgpu'].map((name) => [`models run on ${name}`, number(tally.of(`programs on ${name}`))] as const),
+    ...['numbers compared', 'numbers beyond comparison', 'slopes compared', 'slopes beyond comparison', 'slopes without a limit', 'examples alone', 'poisonings', 'steps of decoders', 'steps of streams', 'searches', 'checkpoints'].map((what) => [what, number(tally.of(what))] as const),
+    ['programs of the generator that the checker refused', number(tally.of('generator refused'))],
+    ['counter-examples', number([...alike.values()].reduce((a, b) => a + b, 0))],
+  ];
+  const constructs = tally.under('construct ').map(([name, n]) => `${name} ${number(n)}`).join(', ');
+  const others = [...tally.under('refused '), ...tally.under('refused by the runtime')].map(([name, n]) => `${name} ${number(n)}`).join(', ');
+  const bad = [...alike].map(([kind, n]) => `- ${kind}: ${number(n)}\n`).join('');
+  return `| what | how many |\n|---|---|\n${rows.map(([what, n]) => `| ${what} | ${n} |\n`).join('')}\nConstructs: ${constructs}.\n\nRefused: ${others === '' ? 'none' : others}.\n${bad}`;
+}
