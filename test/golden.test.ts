@@ -107,6 +107,12 @@ function update(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) writeFileSync(join(expected, name), text);
 }
 
+function typeCheck(project: string): { readonly status: number | null; readonly stdout: string } {
+  const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', project], { cwd: repository, encoding: 'utf8' });
+  return { status, stdout };
+}
+
 describe('golden programs', () => {
   it.each(cases)('$name', async (each) => {
     const { folder, config, name } = each;
@@ -136,8 +142,18 @@ describe('golden programs', () => {
 
   it('emit modules that TypeScript takes under strict and noUnused*', () => {
     expect(cases.filter(({ folder }) => existsSync(join(folder, '_expected', 'module.ts'))).length).toBeGreaterThan(0);
-    const tsc = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
-    const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.golden.json'], { cwd: repository, encoding: 'utf8' });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(typeCheck('tsconfig.golden.json')).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('emit types so exact that TypeScript refuses a size, an input or a length that a call does not have', () => {
+    const folder = join(repository, 'test', 'models', 'out', `exact-${process.pid}`);
+    mkdirSync(folder, { recursive: true });
+    const module = readFileSync(join(root, 'emit', 'first-place', '_expected', 'module.ts'), 'utf8');
+    const wrong = module.replace('} = batch.n;', ', now } = batch.n;\n  void [now, batch.inputs.z, batch.lengths.source];');
+    writeFileSync(join(folder, 'module.ts'), wrong);
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../../../tsconfig.json', compilerOptions: { rootDir: '../../../..' }, include: ['module.ts'], exclude: [] }));
+    const { stdout } = typeCheck(join(folder, 'tsconfig.json'));
+    expect([...stdout.matchAll(/Property '(\w+)' does not exist/g)].map(([, name]) => name)).toEqual(['now', 'z', 'source']);
+    rmSync(folder, { recursive: true });
   });
 });

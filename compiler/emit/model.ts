@@ -121,10 +121,10 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
     ...(program.decoder === null && program.parts === undefined ? [record(type('Output'), [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${ofClass.exported} gives for one example.`, true)] : []),
     record(type('Sizes'), sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
     record(type('Parameters'), tensors([...program.parameters, ...program.running].map(({ path }) => path)), program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.', false),
-    alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) => writer.write('rt.Batch & ').inlineBlock(() => {
+    alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) => writer.inlineBlock(() => {
       writer.writeLine(`readonly n: ${type('Sizes')};`);
-      if (batchInputs.size > 0) writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
-      if (program.ragged.length > 0) writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), (name) => (program.ragged.some((dim) => dim.inside !== undefined && dimName(dim) === name) ? 'tf.Tensor2D' : 'tf.Tensor1D'))};`);
+      writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
+      writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), (name) => (program.ragged.some((dim) => dim.inside !== undefined && dimName(dim) === name) ? 'tf.Tensor2D' : 'tf.Tensor1D'))};`);
     })),
   ];
 }

@@ -11,7 +11,7 @@ import { acrossAll, evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
 import type { Axis, BinaryFn, Node, Op, ReduceFn, TensorType, UnaryFn } from './graph.ts';
 import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
-import { clockedIds, environment, isClocked, Scopes, type Clock, type Environment } from './scopes.ts';
+import { clockedIds, clockedNodes, environment, isClocked, Scopes, type Clock, type Environment } from './scopes.ts';
 import { axisOf, hasAxis, innerDims, isInner, originOf, showType, sizeOf, without } from './spaces.ts';
 import { apart, Dependence, reachable, scopeOf, tapePositions } from './walk.ts';
 
@@ -439,11 +439,11 @@ class Run {
     const kept = new Map<string, readonly Tensor[]>();
     let results: readonly Tensor[] = region.results.map((result) => this.#scopes.blank(typeOf(result)));
     const total = this.#scopes.number(sizeOf(axis.space));
+    const inside = clockedNodes(region.results, axis.space);
     for (let places = 1; places <= total; places++) {
       const clock: Clock = { space: axis.space, places, kept };
-      const covers = (node: Node): boolean => node.types.some(({ axes, masks }) => [...axes, ...masks.flat()].some((each) => isClocked(each, clock)));
       const bound = region.args.map((argument, k): [Node, Tensor] => [argument, cut(inputs[k], clockedIds(typeOf(argument), clock), places)]);
-      this.#scopes.inside({ ...environment(bound, { whole: false, run: 'clock', clock }), covers }, () => {
+      this.#scopes.inside({ ...environment(bound, { whole: false, run: 'clock', clock }), covers: (node) => inside.has(node) }, () => {
         results = region.results.map((result) => this.value(result));
       });
     }

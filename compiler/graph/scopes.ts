@@ -4,7 +4,9 @@ import { arrange, count, cut, fill, fillMask, hasExtent, presence, takeTensor, t
 import { flatten, isValue, showSizes, type Bindings, type Nested, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Dim, Node, Space, TensorType } from './graph.ts';
+import { isGiven } from './infer.ts';
 import { hasAxis, innerDims, isInner, maskKey, sameSpace, showType, sizeOf } from './spaces.ts';
+import { operands, reachable } from './walk.ts';
 
 /** One run of a region: a step of a scan, one element of a call, or the whole program. */
 export interface Environment {
@@ -53,6 +55,19 @@ export function isClocked(axis: Axis, clock: Clock): boolean {
 
 export function clockedIds(type: TensorType, clock: Clock): readonly string[] {
   return [...type.axes, ...type.masks.flat()].filter((axis) => isClocked(axis, clock)).map(({ id }) => id);
+}
+
+/**
+ * What stands inside a clock: what has an axis of its space, and what is made of that, as its first place. What is given has
+ * all its places from the start.
+ */
+export function clockedNodes(results: readonly Node[], space: Space): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  for (const node of reachable(results)) {
+    if (isGiven(node.op)) continue;
+    if (node.types.some(({ axes, masks }) => [...axes, ...masks.flat()].some((axis) => sameSpace(axis.space, space))) || operands(node).some((operand) => found.has(operand))) found.add(node);
+  }
+  return found;
 }
 
 export class Scopes {

@@ -16,7 +16,7 @@ import { Inline, Whole } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { NoStep } from './no-step.ts';
-import { isPlaces, respace } from './respace.ts';
+import { AtFirst, isPlaces, respace } from './respace.ts';
 import { append, layRows } from './rows.ts';
 import { algebra } from './simplify-rules.ts';
 import { splitMemory, type StepRoots } from './step.ts';
@@ -39,7 +39,7 @@ export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: Cl
   const whole = optimise(batch(tapes(respace(opened(clocked), clocked.axis.space)), { ragged, step: true }));
   const steps = new Steps(whole, clocked, beam);
   const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
-  const roots = layRows(optimise(new Map([...outputs, ...steps.roots()])));
+  const roots = new Map([...layRows(optimise(new Map([...outputs, ...steps.nexts()]))), ...optimise(steps.inits())]);
   const orders = new Map([...clocked.outputs].map(([name, node]): [string, readonly Axis[]] => [name, rowAxes(node, clocked.axis, whole.get(name)!)]));
   return splitMemory(roots, {
     beam, orders: new Map([...orders, ...steps.orders()]), isStep: (name) => name === POSITION || name.startsWith('place.') || name.startsWith('state.'),
@@ -65,6 +65,13 @@ function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
 }
 
 const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPlaces));
+
+/** Does a loop along the clock give it? It runs on from step to step. */
+function isOfLoop({ op, inputs }: Node): boolean {
+  if (op.kind !== 'result') return false;
+  const { op: loop } = inputs[0];
+  return loop.kind === 'scan' && isPlaces(loop.axis);
+}
 
 interface Kept {
   readonly name: string;
@@ -115,7 +122,7 @@ class Steps {
     const [axis, second] = placesOf(node);
     if (axis === undefined) return this.fixed(node);
     const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
-    return second === undefined && !moves && this.#isGiven(node) ? this.keep(node).append : this.#all.get(node);
+    return second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.keep(node).append : this.#all.get(node);
   }
 
   /** The rows of a value of one place, kept from step to step. */
@@ -183,7 +190,7 @@ class Steps {
     const settles = region.states.map((state, k) => {
       const init = scan.inputs[region.xs.length + k];
       if (placesOf(init).length > 0 || this.#isGiven(init)) throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
-      const { now, settle } = this.#running(state.origin.name ?? 'state', state, this.fixed(init));
+      const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init));
       body.set(state, now);
       return settle;
     });
@@ -193,18 +200,23 @@ class Steps {
     return emits;
   }
 
-  /** Does it depend on what the steps are given, or draw? Positions alone are computed anew. */
+  /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */
   #isGiven(node: Node): boolean {
     let known = this.#leaves.get(node);
     if (known === undefined) {
-      known = reachable([node]).some(({ op }) => (op.kind === 'input' && op.name.startsWith('place.')) || op.kind === 'random');
+      known = reachable([node]).some(({ op, inputs }) => (op.kind === 'input' && op.name.startsWith('place.')) || op.kind === 'past' || (op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPlaces))));
       this.#leaves.set(node, known);
     }
     return known;
   }
 
-  roots(): Roots {
-    return new Map([...this.#states].flatMap(([name, { next, init }]): [string, Node][] => [[`state.${name}`, next], ...(init === null ? [] : [[`init.${name}`, init] as [string, Node]])]));
+  nexts(): Roots {
+    return new Map([...this.#states].map(([name, { next }]): [string, Node] => [`state.${name}`, next]));
+  }
+
+  /** What the states are before the first step. Axes of the clock have other sizes there than in a step. */
+  inits(): Roots {
+    return new Map([...this.#states].flatMap(([name, { init }]): [string, Node][] => (init === null ? [] : [[`init.${name}`, init]])));
   }
 
   orders(): ReadonlyMap<string, readonly Axis[]> {
@@ -358,8 +370,7 @@ class All extends Rebuild {
   }
 
   override get(node: Node): Node {
-    const places = placesOf(node);
-    return places.length === 0 ? this.#steps.fixed(node) : super.get(node);
+    return placesOf(node).length === 0 ? this.#steps.fixed(node) : super.get(node);
   }
 
   protected override visit(node: Node): Node {
@@ -368,8 +379,8 @@ class All extends Rebuild {
       this.m.origin = node.origin;
       return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: op.to }, [this.#steps.fixed(inputs[0])]);
     }
-    if (op.kind === 'position') return super.visit(node);
     if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two places of the clock at once belongs to neither');
+    if (op.kind === 'position') return super.visit(node);
     const made = inputs.map((each) => this.#steps.all(each));
     this.m.origin = node.origin;
     return this.operation(node, made);

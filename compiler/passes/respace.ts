@@ -1,8 +1,8 @@
 /** The axes of a clock as axes of the places so far: for one step nothing is padded, and there are as many as there are. */
-import { size as sizes } from '../analyze/size.ts';
+import { atomsOf, size as sizes, substitute, type Size } from '../analyze/size.ts';
 import type { Axis, Node, Op, Space, TensorType } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { sameSpace } from '../graph/spaces.ts';
+import { axisOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { Maker } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
@@ -110,3 +110,46 @@ class Respace extends Spaces {
     return this.scanAlong(node, this.axis(op.axis));
   }
 }
+
+/** What grows with the places, as it is at the first of them. */
+export class AtFirst extends Spaces {
+  protected space(space: Space): Space {
+    if (!atomsOf(sizeOf(space)).has(NOW)) return space;
+    switch (space.kind) {
+      case 'anon':
+        return { ...space, size: atFirst(space.size) };
+      case 'dim':
+        return { ...space, dim: { ...space.dim, id: `${space.dim.id}.first`, size: atFirst(space.dim.size) } };
+      case 'cat': case 'merge':
+        return { ...space, parts: space.parts.map((part) => this.space(part)) };
+    }
+  }
+
+  protected override op(op: Op): Op {
+    switch (op.kind) {
+      case 'size':
+        return { ...op, size: atFirst(op.size) };
+      case 'slice':
+        return { ...(super.op(op) as typeof op), start: atFirst(op.start) };
+      case 'shift':
+        return { ...op, by: atFirst(op.by) };
+      default:
+        return super.op(op);
+    }
+  }
+
+  protected override visit(node: Node): Node {
+    const { op, inputs } = node;
+    // What has all places from the start may be seen as the places so far under another name.
+    if (op.kind !== 'rename' || !isPlaces(op.to) || isPlaces(axisOf(typeOf(inputs[0]), op.from))) return super.visit(node);
+    const whole = this.get(inputs[0]);
+    this.m.origin = node.origin;
+    return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: this.axis(op.to) }, [whole]);
+  }
+
+  protected override scan(node: Node): ReadonlyMap<number, Node> {
+    return node.op.kind === 'scan' ? this.scanAlong(node, this.axis(node.op.axis)) : super.scan(node);
+  }
+}
+
+const atFirst = (size: Size): Size => substitute(size, new Map([[NOW, sizes.int(1)]]));

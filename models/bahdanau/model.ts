@@ -96,7 +96,7 @@ type TranslatorParameters = {
 };
 
 /** Padded examples on the device. */
-type TranslatorBatch = rt.Batch & {
+type TranslatorBatch = {
   readonly n: TranslatorSizes;
   readonly inputs: { readonly tokens: tf.Tensor; readonly y: tf.Tensor; readonly "y'": tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };

@@ -72,7 +72,7 @@ type Seq2SeqParameters = {
 };
 
 /** Padded examples on the device. */
-type Seq2SeqBatch = rt.Batch & {
+type Seq2SeqBatch = {
   readonly n: Seq2SeqSizes;
   readonly inputs: { readonly tokens: tf.Tensor; readonly y: tf.Tensor; readonly "y'": tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D; readonly target: tf.Tensor1D };

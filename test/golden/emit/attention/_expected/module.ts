@@ -36,7 +36,7 @@ type LookSizes = {
 type LookParameters = Record<string, never>;
 
 /** Padded examples on the device. */
-type LookBatch = rt.Batch & {
+type LookBatch = {
   readonly n: LookSizes;
   readonly inputs: { readonly x: tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D };

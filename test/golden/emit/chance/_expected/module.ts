@@ -48,7 +48,7 @@ type GlanceParameters = {
 };
 
 /** Padded examples on the device. */
-type GlanceBatch = rt.Batch & {
+type GlanceBatch = {
   readonly n: GlanceSizes;
   readonly inputs: { readonly x: tf.Tensor; readonly t: tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D };

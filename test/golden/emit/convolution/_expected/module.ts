@@ -56,9 +56,10 @@ type PictureParameters = {
 };
 
 /** Padded examples on the device. */
-type PictureBatch = rt.Batch & {
+type PictureBatch = {
   readonly n: PictureSizes;
   readonly inputs: { readonly image: tf.Tensor; readonly label: tf.Tensor };
+  readonly lengths: Readonly<Record<string, never>>;
 };
 
 /** Outputs by name, [batch, …]. */

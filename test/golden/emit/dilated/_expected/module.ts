@@ -48,7 +48,7 @@ type WaveParameters = {
 };
 
 /** Padded examples on the device. */
-type WaveBatch = rt.Batch & {
+type WaveBatch = {
   readonly n: WaveSizes;
   readonly inputs: { readonly x: tf.Tensor; readonly t: tf.Tensor };
   readonly lengths: { readonly time: tf.Tensor1D };

@@ -63,7 +63,7 @@ type ClassifyParameters = {
 };
 
 /** Padded examples on the device. */
-type ClassifyBatch = rt.Batch & {
+type ClassifyBatch = {
   readonly n: ClassifySizes;
   readonly inputs: { readonly document: tf.Tensor };
   readonly lengths: { readonly sentence: tf.Tensor1D; readonly word: tf.Tensor2D };

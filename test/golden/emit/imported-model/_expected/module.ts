@@ -51,7 +51,7 @@ type TaggerParameters = {
 };
 
 /** Padded examples on the device. */
-type TaggerBatch = rt.Batch & {
+type TaggerBatch = {
   readonly n: TaggerSizes;
   readonly inputs: { readonly tokens: tf.Tensor; readonly tag: tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D };
@@ -453,7 +453,7 @@ type CounterParameters = {
 };
 
 /** Padded examples on the device. */
-type CounterBatch = rt.Batch & {
+type CounterBatch = {
   readonly n: CounterSizes;
   readonly inputs: { readonly tokens: tf.Tensor };
   readonly lengths: { readonly source: tf.Tensor1D };

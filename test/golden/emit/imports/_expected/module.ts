@@ -47,9 +47,10 @@ type DoubleParameters = {
 };
 
 /** Padded examples on the device. */
-type DoubleBatch = rt.Batch & {
+type DoubleBatch = {
   readonly n: DoubleSizes;
   readonly inputs: { readonly h: tf.Tensor; readonly x: tf.Tensor };
+  readonly lengths: Readonly<Record<string, never>>;
 };
 
 /** Outputs by name, [batch, …]. */

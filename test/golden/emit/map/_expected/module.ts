@@ -42,7 +42,7 @@ type MapParameters = {
 };
 
 /** Padded examples on the device. */
-type MapBatch = rt.Batch & {
+type MapBatch = {
   readonly n: MapSizes;
   readonly inputs: { readonly x: tf.Tensor };
   readonly lengths: { readonly rows: tf.Tensor1D };

@@ -42,9 +42,10 @@ type RecordParameters = {
 };
 
 /** Padded examples on the device. */
-type RecordBatch = rt.Batch & {
+type RecordBatch = {
   readonly n: RecordSizes;
   readonly inputs: { readonly await: tf.Tensor; readonly eval: tf.Tensor };
+  readonly lengths: Readonly<Record<string, never>>;
 };
 
 /** Outputs by name, [batch, …]. */
@@ -202,9 +203,10 @@ type RecordOutputSizes = {
 type RecordOutputParameters = Record<string, never>;
 
 /** Padded examples on the device. */
-type RecordOutputBatch = rt.Batch & {
+type RecordOutputBatch = {
   readonly n: RecordOutputSizes;
   readonly inputs: { readonly x: tf.Tensor };
+  readonly lengths: Readonly<Record<string, never>>;
 };
 
 /** Outputs by name, [batch, …]. */
@@ -285,9 +287,10 @@ type Record2Sizes = {
 type Record2Parameters = Record<string, never>;
 
 /** Padded examples on the device. */
-type Record2Batch = rt.Batch & {
+type Record2Batch = {
   readonly n: Record2Sizes;
   readonly inputs: { readonly x: tf.Tensor };
+  readonly lengths: Readonly<Record<string, never>>;
 };
 
 /** Outputs by name, [batch, …]. */

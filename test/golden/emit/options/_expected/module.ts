@@ -35,9 +35,10 @@ type ActivateSizes = {
 type ActivateParameters = Record<string, never>;
 
 /** Padded examples on the device. */
-type ActivateBatch = rt.Batch & {
+type ActivateBatch = {
   readonly n: ActivateSizes;
   readonly inputs: { readonly x: tf.Tensor };
+  readonly lengths: Readonly<Record<string, never>>;
 };
 
 /** Outputs by name, [batch, …]. */

@@ -52,7 +52,7 @@ type GroupedParameters = {
 };
 
 /** Padded examples on the device. */
-type GroupedBatch = rt.Batch & {
+type GroupedBatch = {
   readonly n: GroupedSizes;
   readonly inputs: { readonly x: tf.Tensor };
   readonly lengths: { readonly time: tf.Tensor1D };

@@ -56,7 +56,7 @@ type ClassifyParameters = {
 };
 
 /** Padded examples on the device. */
-type ClassifyBatch = rt.Batch & {
+type ClassifyBatch = {
   readonly n: ClassifySizes;
   readonly inputs: { readonly x: tf.Tensor; readonly class: tf.Tensor };
   readonly lengths: { readonly time: tf.Tensor1D };

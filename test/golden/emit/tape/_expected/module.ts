@@ -43,7 +43,7 @@ type WordsParameters = {
 };
 
 /** Padded examples on the device. */
-type WordsBatch = rt.Batch & {
+type WordsBatch = {
   readonly n: WordsSizes;
   readonly inputs: { readonly start: tf.Tensor; readonly "y'": tf.Tensor; readonly y: tf.Tensor };
   readonly lengths: { readonly target: tf.Tensor1D };
