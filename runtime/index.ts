@@ -27,7 +27,7 @@ export {
   inParts, tabulate, toExample, toSource,
   type Configuration, type Evaluation, type EvaluationRow, type OpenTask, type ParsedInput, type Picture, type Task, type TaskExample,
 } from './training/task.ts';
-export { BACKEND_NAMES, BackendError, reportBackends, useBackend, type BackendName, type BackendReport } from './backend/index.ts';
+export { BACKEND_NAMES, BackendError, reportBackends, useBackend, type ActiveBackend, type BackendName, type BackendReport } from './backend/index.ts';
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';
 export { attendedSvg, type AttendedPicture } from './pictures/attended.ts';
 export { headsSvg, type HeadsPicture } from './pictures/heads.ts';

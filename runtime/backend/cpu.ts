@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { activateRegistered, input, wrapKernel } from './registration.ts';
+import { loadCpu } from './host.ts';
+import { input, register, started, starting, wrapKernel } from './registration.ts';
 import { addSegments, checkSegments } from './segments.ts';
 import type { PreparedBackend } from './types.ts';
 
@@ -11,15 +12,16 @@ interface CpuBackend {
 
 /** The plain JavaScript backend: everywhere, slow, the reference of the others. */
 export async function prepareCpu(): Promise<PreparedBackend> {
-  const { version_cpu: version } = await import('@tensorflow/tfjs-backend-cpu');
+  const { version_cpu: version } = await loadCpu();
   return {
     detail: `plain JavaScript, tfjs ${version}`,
     suitableForAuto: true,
-    async activate() {
-      await activateRegistered('cpu', 'reinstall it: npm install @tensorflow/tfjs-backend-cpu');
-      silenceAdvertisement(tf.backend());
-      replaceSegmentSum(tf.backend());
-      replaceWholeAbs(tf.backend());
+    async start() {
+      if (started('cpu') === null) register('cpu', await starting('cpu', 'reinstall attnc', tf.findBackendFactory('cpu')!));
+      const backend = started('cpu')!;
+      silenceAdvertisement(backend);
+      replaceSegmentSum(backend);
+      replaceWholeAbs(backend);
     },
   };
 }

@@ -7,7 +7,12 @@ import { dirname, sep } from 'node:path';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 
-export const WASM_REMEDY = 'reinstall it: npm install @tensorflow/tfjs-backend-wasm';
+export const WASM_REMEDY = 'reinstall attnc';
+
+// tfjs's packages register their backends and kernels when they are loaded.
+export const loadCpu = () => import('@tensorflow/tfjs-backend-cpu');
+export const loadWasm = () => import('@tensorflow/tfjs-backend-wasm');
+export const loadWebgpu = () => import('@tensorflow/tfjs-backend-webgpu');
 
 export const NO_ADAPTER_REMEDY =
   'install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor\'s driver); ' +
@@ -18,15 +23,15 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
   return (await import('./tensorflow.ts')).prepareTensorflow();
 }
 
-/** Where the binaries of wasm lie, with a separator at the end: in the package. */
-export function wasmFolder(): string | null {
-  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
+/** Runs `start` with the place where the binaries of wasm lie: the folder of the package, with a separator at the end. */
+export async function withWasmFiles(start: (place: string | Record<string, string>) => Promise<void>): Promise<void> {
+  await start(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
 }
 
 /** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
 export async function dawnGpu(): Promise<object> {
   if (process.platform === 'linux' && !(await import('./vulkan.ts')).hasVulkanDriver()) {
-    throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY);
+    throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY, { absent: true });
   }
   // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
   process.env['XDG_RUNTIME_DIR'] ??= '/tmp';

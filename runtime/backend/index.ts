@@ -20,58 +20,75 @@ async function prepare(name: BackendName): Promise<PreparedBackend> {
   }
 }
 
+/** The backend that is active now. */
+export interface ActiveBackend {
+  readonly name: BackendName;
+  /** Version and device in words. */
+  readonly detail: string;
+  /** Those that `auto` tried before this one, and why it is none of them. */
+  readonly passed: readonly BackendReport[];
+}
+
 /**
  * Makes `name` the active tfjs-core backend.
  *
- * `auto` takes the fastest one usable here: tensorflow, webgpu on a hardware adapter, wasm, cpu.
+ * `auto` takes the fastest one usable here: tensorflow, webgpu on a hardware adapter, wasm, cpu. One that ought to work and does
+ * not is named on the console; one that was never installed is not.
  * A backend asked for by name is that one or an error, never a silent fallback.
  *
- * @returns the backend that is active now, with its version and device in words
  * @throws BackendError with the reason and the remedy
  */
-export async function useBackend(name: BackendName | 'auto'): Promise<{ name: BackendName; detail: string }> {
+export async function useBackend(name: BackendName | 'auto'): Promise<ActiveBackend> {
   if (name !== 'auto') {
     if (!BACKEND_NAMES.includes(name)) {
       throw new RangeError(`there is no backend '${String(name)}': choose auto, ${BACKEND_NAMES.join(', ')}`);
     }
-    return activate(name, await prepare(name));
+    return activate(name, await prepare(name), []);
   }
-  const refused: string[] = [];
+  const passed: BackendReport[] = [];
   for (const candidate of BACKEND_NAMES) {
     try {
       const prepared = await prepare(candidate);
-      if (prepared.suitableForAuto) return await activate(candidate, prepared);
-      refused.push(`${candidate}: ${prepared.detail}`);
+      if (prepared.suitableForAuto) return await activate(candidate, prepared, passed);
+      passed.push(reportOf(candidate, prepared));
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
-      refused.push(`${candidate}: ${error.reason}`);
+      passed.push(refusal(candidate, error));
+      if (!error.absent) console.warn(`attnc: ${error.message}`);
     }
   }
-  throw new BackendError(null, `no backend is usable here (${refused.join('; ')})`, 'reinstall the package: npm install attnc');
+  throw new BackendError(null, `no backend is usable here (${passed.map((each) => `${each.name}: ${each.detail}`).join('; ')})`, 'reinstall the package: npm install attnc');
 }
 
-async function activate(name: BackendName, prepared: PreparedBackend): Promise<{ name: BackendName; detail: string }> {
-  await prepared.activate();
-  if (tf.getBackend() !== name) {
+async function activate(name: BackendName, prepared: PreparedBackend, passed: readonly BackendReport[]): Promise<ActiveBackend> {
+  await prepared.start();
+  if (!(await tf.setBackend(name)) || tf.getBackend() !== name) {
     throw new BackendError(name, `tfjs-core has '${tf.getBackend()}' active instead`, 'make sure that only one copy of @tensorflow/tfjs-core is installed: npm ls @tensorflow/tfjs-core');
   }
-  return { name, detail: prepared.detail };
+  return { name, detail: prepared.detail, passed };
 }
 
-/** Which backends are usable here, fastest first. The active backend stays as it is. */
+/** Which backends are usable here, fastest first: each of them is started. The active backend stays as it is. */
 export async function reportBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
   for (const name of BACKEND_NAMES) {
     try {
-      const { detail, suitableForAuto } = await prepare(name);
-      reports.push({ name, usable: true, auto: suitableForAuto, detail });
+      const prepared = await prepare(name);
+      await prepared.start();
+      reports.push(reportOf(name, prepared));
     } catch (error) {
-      reports.push(
-        error instanceof BackendError
-          ? { name, usable: false, auto: false, detail: error.reason, remedy: error.remedy }
-          : { name, usable: false, auto: false, detail: messageOf(error) },
-      );
+      reports.push(refusal(name, error));
     }
   }
   return reports;
+}
+
+function reportOf(name: BackendName, { detail, suitableForAuto }: PreparedBackend): BackendReport {
+  return { name, usable: true, auto: suitableForAuto, detail };
+}
+
+function refusal(name: BackendName, error: unknown): BackendReport {
+  return error instanceof BackendError
+    ? { name, usable: false, auto: false, detail: error.reason, remedy: error.remedy }
+    : { name, usable: false, auto: false, detail: messageOf(error) };
 }

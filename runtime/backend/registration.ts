@@ -1,11 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError } from './types.ts';
+import { BackendError, messageOf } from './types.ts';
 import type { BackendName } from './types.ts';
 
-/** Makes an already registered backend active. tfjs-core reports a failed start as `false` and a console warning. */
-export async function activateRegistered(name: BackendName, remedy: string): Promise<void> {
-  if (!(await tf.setBackend(name))) throw new BackendError(name, 'tfjs-core could not start it', remedy);
-  await tf.ready();
+/** Registers a backend that has started, in the place of what its package registered when it was imported. */
+export function register(name: BackendName, backend: tf.KernelBackend): void {
+  if (tf.findBackendFactory(name) !== null) tf.removeBackend(name);
+  tf.registerBackend(name, () => backend, PRIORITIES[name]);
+  tf.findBackend(name);
+}
+
+/** Only `tf.ready()` of a program that never calls `useBackend` goes by them. */
+const PRIORITIES: Readonly<Record<BackendName, number>> = { tensorflow: 4, webgpu: 3, wasm: 2, cpu: 1 };
+
+/** A backend that was started here, or by tfjs in a program of its own. */
+export function started(name: BackendName): tf.KernelBackend | null {
+  return name in tf.engine().registry ? tf.findBackend(name) : null;
+}
+
+/** tfjs-core's own start of a backend tells only whether it failed; this one tells why. */
+export async function starting(name: BackendName, remedy: string, start: () => tf.KernelBackend | Promise<tf.KernelBackend>): Promise<tf.KernelBackend> {
+  try {
+    return await start();
+  } catch (error) {
+    throw new BackendError(name, `it does not start: ${messageOf(error)}`, remedy, { cause: error });
+  }
 }
 
 /**
@@ -15,10 +33,12 @@ export async function activateRegistered(name: BackendName, remedy: string): Pro
  */
 export function requireBackend(): void {
   try {
-    tf.backend();
+    // Of several that have started, tfjs-core would choose one by itself.
+    if (tf.getBackend() !== undefined) return void tf.backend();
   } catch {
-    throw new BackendError(null, 'no backend is active yet', "call `await useBackend('auto')` first, before a model is made");
+    // Not ready yet.
   }
+  throw new BackendError(null, 'no backend is active yet', "call `await useBackend('auto')` first, before a model is made");
 }
 
 /** The kernel of a backend as it is now. */

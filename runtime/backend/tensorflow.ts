@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { activateRegistered } from './registration.ts';
+import { register } from './registration.ts';
 import { installTensorflowKernels } from './tensorflow-kernels.ts';
 import { ADDON_FILE, NAPI_VERSION, readManifest, tensorflowFolder } from './tensorflow-home.ts';
 import { BackendError, messageOf } from './types.ts';
@@ -32,16 +32,15 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
   return {
     detail,
     suitableForAuto: true,
-    async activate() {
+    async start() {
       if (tf.findBackendFactory('tensorflow') === null) {
         restoreRemovedUtilities(require);
         require(join(packageFolder, 'dist', 'register_all_kernels.js'));
         const { NodeJSKernelBackend } = require(join(packageFolder, 'dist', 'nodejs_kernel_backend.js')) as BackendModule;
         const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
         installTensorflowKernels(backend);
-        tf.registerBackend('tensorflow', () => backend, 3);
+        register('tensorflow', backend);
       }
-      await activateRegistered('tensorflow', `${INSTALL} --force`);
     },
   };
 }
@@ -50,7 +49,7 @@ function findPackage(require: NodeJS.Require): string {
   try {
     return dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
   } catch (error) {
-    throw new BackendError('tensorflow', 'the package @tensorflow/tfjs-node is not installed', `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0, then ${INSTALL}`, { cause: error });
+    throw new BackendError('tensorflow', 'the package @tensorflow/tfjs-node is not installed', `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0, then ${INSTALL}`, { absent: true, cause: error });
   }
 }
 
@@ -60,7 +59,7 @@ function loadBinding(require: NodeJS.Require, packageFolder: string, version: st
   const own = readManifest(folder) === undefined ? undefined : join(folder, ADDON_FILE);
   const path = own ?? join(packageFolder, 'lib', `napi-v${NAPI_VERSION}`, ADDON_FILE);
   if (own === undefined && !existsSync(path)) {
-    throw new BackendError('tensorflow', 'its native library is not installed', INSTALL);
+    throw new BackendError('tensorflow', 'its native library is not installed', INSTALL, { absent: true });
   }
   // Only takes effect before the library is loaded; without it every start prints two lines about CPU instructions.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';

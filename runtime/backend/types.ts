@@ -21,26 +21,33 @@ export interface PreparedBackend {
   readonly detail: string;
   /** False for a software GPU, which `auto` passes over: it is for checking, not for speed. */
   readonly suitableForAuto: boolean;
-  /** Registers the backend with tfjs-core if it is not, and makes it the active one. */
-  activate(): Promise<void>;
+  /**
+   * Starts the backend and registers it with tfjs-core, unless it is there already.
+   *
+   * @throws BackendError where it does not start
+   */
+  start(): Promise<void>;
 }
 
 /** Why a backend cannot be used here, or none is there, and what to do about it. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
+  /** Whether it was only never installed here, which is nobody's fault. */
+  readonly absent: boolean;
   /** Null where it is not about one of them. */
   readonly backend: BackendName | null;
   readonly reason: string;
   readonly remedy: string;
 
-  constructor(backend: BackendName | null, reason: string, remedy: string, options?: ErrorOptions) {
+  constructor(backend: BackendName | null, reason: string, remedy: string, options?: ErrorOptions & { readonly absent?: boolean }) {
     super(`${backend === null ? '' : `the backend '${backend}' cannot be used: `}${reason}\n  fix: ${remedy}`, options);
     this.backend = backend;
     this.reason = reason;
     this.remedy = remedy;
+    this.absent = options?.absent === true;
   }
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { WASM_REMEDY, wasmFolder } from './host.ts';
-import { activateRegistered } from './registration.ts';
+import { loadWasm, withWasmFiles, WASM_REMEDY } from './host.ts';
+import { register, started, starting } from './registration.ts';
 import { BackendError } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 import { installWasmKernels } from './wasm-kernels.ts';
@@ -10,17 +10,24 @@ export async function prepareWasm(): Promise<PreparedBackend> {
   if (!('WebAssembly' in globalThis)) {
     throw new BackendError('wasm', 'this JavaScript engine has no WebAssembly', 'start Node without --jitless, or use the cpu backend');
   }
-  const { setWasmPaths, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
+  const { setWasmPaths, version_wasm: version } = await loadWasm();
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   return {
     detail: `WebAssembly${simd === true ? ' with SIMD' : ''}, one thread, tfjs ${version}`,
     suitableForAuto: true,
-    async activate() {
-      // Only before the first start.
-      const folder = tf.engine().registry['wasm'] === undefined ? wasmFolder() : null;
-      if (folder !== null) setWasmPaths(folder);
-      await withoutRethrowers(() => activateRegistered('wasm', WASM_REMEDY));
-      installWasmKernels(tf.backend());
+    async start() {
+      if (started('wasm') === null) {
+        // In a page that is isolated from other origins, tfjs would take another binary and workers.
+        tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+        await withWasmFiles((place) => withoutRethrowers(async () => register('wasm', await starting('wasm', WASM_REMEDY, () => {
+          setWasmPaths(place);
+          return tf.findBackendFactory('wasm')!();
+        }))));
+      }
+      const backend = started('wasm')!;
+      // Else only an active backend's kernels are bound to it, and what replaces them calls them.
+      for (const { setupFunc } of tf.getKernelsForBackend('wasm')) setupFunc?.(backend);
+      installWasmKernels(backend);
     },
   };
 }

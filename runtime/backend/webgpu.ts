@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { dawnGpu, NO_ADAPTER_REMEDY } from './host.ts';
-import { activateRegistered } from './registration.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { dawnGpu, loadWebgpu, NO_ADAPTER_REMEDY } from './host.ts';
+import { register, started } from './registration.ts';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 import { repairWebgpuKernels } from './webgpu-kernels.ts';
@@ -48,10 +48,9 @@ export async function prepareWebgpu(): Promise<PreparedBackend> {
   return {
     detail: `WebGPU on ${describe(adapter.info)}${software ? ' (software: for checking, not for speed)' : ''}`,
     suitableForAuto: !software,
-    async activate() {
+    async start() {
       // The adapter of this preparation is not kept: one adapter gives one device.
-      if (!hasOwnFactory()) await register(await requestAdapter(gpu));
-      await activateRegistered('webgpu', NO_ADAPTER_REMEDY);
+      if (!isOurs(started('webgpu'))) await startOn(await requestAdapter(gpu));
     },
   };
 }
@@ -80,19 +79,18 @@ function describe(info: AdapterInfo): string {
   return [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ') || 'an adapter without a name';
 }
 
-const OWN_FACTORY = Symbol.for('attnc.webgpu');
+const OURS = Symbol.for('attnc.webgpu');
 
-function hasOwnFactory(): boolean {
-  const factory = tf.findBackendFactory('webgpu');
-  return factory !== null && OWN_FACTORY in factory;
+function isOurs(backend: object | null): boolean {
+  return backend !== null && OURS in backend;
 }
 
 /**
- * Registers a backend on a device requested here. tfjs's own registration nests a feature name in an array, which some devices
+ * Starts the backend on a device requested here. tfjs's own registration nests a feature name in an array, which some devices
  * refuse, and keeps the device to itself, so that it could not be destroyed and would keep a Node process alive.
  */
-async function register(adapter: Adapter): Promise<void> {
-  const { WebGPUBackend } = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuBackendModule;
+async function startOn(adapter: Adapter): Promise<void> {
+  const { WebGPUBackend } = (await loadWebgpu()) as unknown as WebgpuBackendModule;
   let device: Device;
   try {
     device = await adapter.requestDevice({
@@ -103,10 +101,7 @@ async function register(adapter: Adapter): Promise<void> {
     throw new BackendError('webgpu', `the adapter gives no device: ${messageOf(error)}`, 'update the graphics driver', { cause: error });
   }
   repairWebgpuKernels();
-  // The package registers its own factory when it is imported; ours replaces it.
-  tf.removeBackend('webgpu');
-  const factory = Object.assign(() => new WebGPUBackend(device, adapter.info), { [OWN_FACTORY]: true });
-  tf.registerBackend('webgpu', factory, 3);
+  register('webgpu', Object.assign(new WebGPUBackend(device, adapter.info), { [OURS]: true }));
   // Without this the threads of Dawn would outlive the program.
   if (typeof process === 'object' && typeof process.once === 'function') process.once('beforeExit', () => device.destroy());
 }

@@ -63,13 +63,14 @@ export function scratch(): string {
   return folder;
 }
 
-/** A folder as npm leaves it that has installed attnc there, with these files. */
+/** A folder as pnpm leaves it that has installed attnc there, with these files. */
 export function installed(files: Readonly<Record<string, string>>): string {
   requireBuilt();
   const folder = scratch();
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules', 'attnc'), 'dir');
-  for (const scope of ['@tensorflow', '@types']) symlinkSync(join(root, 'node_modules', scope), join(folder, 'node_modules', scope), 'dir');
+  // Nothing that attnc itself depends on: pnpm shows a project what it asked for, and no more.
+  symlinkSync(join(root, 'node_modules', '@types'), join(folder, 'node_modules', '@types'), 'dir');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
