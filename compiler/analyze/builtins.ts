@@ -234,20 +234,40 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
   return tensor(here.ctx.builder.at(origin(here, span)).onehot(x, here.frame.axis(arg.value.name, entry.space)));
 }
 
-/** `t` an index, or a distribution over the same axis (label smoothing). */
+/**
+ * `t` an index, or a distribution over the same axis (label smoothing). What a class that is absent has of it counts nothing;
+ * where no other has any, the target is impossible and its loss Infinity.
+ */
 function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
   const axes = bracketAxes('cross_entropy', logits, brackets, here, span);
   if (axes === null) return ERROR;
   if (axes.length !== 1) return report(here, 'E0404', span, '`cross_entropy` goes over exactly one axis');
   const axis = axes[0]!;
   if (number(logits, 'cross_entropy', here, span) === null || number(target, 'cross_entropy', here, span) === null) return ERROR;
-  const log = here.ctx.builder.at(origin(here, span)).softmax(toFloat(logits, here, span), axis.id, true);
+  const b = here.ctx.builder.at(origin(here, span));
+  const log = b.softmax(toFloat(logits, here, span), axis.id, true);
   const kind = typeOf(target).elem.kind;
+  const isForbidding = typeOf(log).masks.some((mask) => mask.some(({ id }) => id === axis.id));
   let picked: Node | null;
-  if (kind === 'index' || kind === 'int') picked = gather(log, axis, target, here, span);
-  else {
-    const product = binary('mul', toFloat(target, here, span), log, here, span);
-    picked = product === null ? null : reduce('sum', product, [axis], here, span);
+  if (kind === 'index' || kind === 'int') {
+    const found = gather(log, axis, target, here, span);
+    picked = found;
+    if (found !== null && isForbidding) {
+      // Absent where the place or the target is, and no longer where the class is.
+      const there = b.binary('and', b.reduce('any', b.binary('eq', log, log), [axis.id]), b.binary('eq', target, target));
+      const filled = b.otherwise(found, b.constant(-Infinity));
+      picked = b.select(there, filled, filled);
+    }
+  } else {
+    const share = toFloat(target, here, span);
+    const product = binary('mul', share, log, here, span);
+    const total = product === null ? null : reduce('sum', product, [axis], here, span);
+    picked = total;
+    if (product !== null && total !== null && isForbidding) {
+      const there = b.select(b.binary('eq', product, product), share, share);
+      const isImpossible = b.binary('and', b.binary('le', b.reduce('sum', there, [axis.id]), b.constant(0)), b.binary('gt', b.reduce('sum', share, [axis.id]), b.constant(0)));
+      picked = b.select(isImpossible, b.constant(-Infinity), total);
+    }
   }
   return picked === null ? ERROR : tensor(unary('neg', picked, here, span));
 }

@@ -4,7 +4,7 @@
  */
 import { reportLookahead } from './causal.ts';
 import { collected, runBody } from './body.ts';
-import { attentionFields, limitsOf, logitsOf, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
+import { attentionFields, filled, limitsOf, logitsOf, renamedInto, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { sameSpace } from '../graph/spaces.ts';
 import type { Clocked, Node, ParallelDecoder } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
@@ -37,7 +37,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const values = new Map<string, Node>([['logits', logits]]);
   for (const [name, value] of found.named) {
     const node = visible(name, value, inside);
-    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0) values.set(name, node);
+    if (node !== null && name !== 'logits') values.set(name, node);
   }
   for (const [name, node] of taps) if (!values.has(name)) values.set(name, node);
 
@@ -47,8 +47,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   if (!reportLookahead(clock, [...values.keys()], base)) return null;
   const named = new Map<string, Node>();
   for (const [k, [name, value]] of [...values].entries()) {
-    let node = at.result(clock, k);
-    for (const own of typeOf(node).axes) node = rename(node, own, here.frame.axis(own.label, own.space), here, span);
+    const node = renamedInto(here, at.result(clock, k), span);
     named.set(name, at.copy(node, { ...value.origin, name: name.replace("'", '_next') }));
   }
   // Only what a place has of its own can be one step's.
@@ -56,7 +55,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const outputs = new Map([['logits', logits], ...along.map(([name, node]): [string, Node] => [`tap.${name}`, node])]);
   const clocked: Clocked = { axis, args: [{ name: 'previous', node: previous }], outputs };
   const graph: ParallelDecoder = { kind: 'parallel', name: declaration.name.text, output, axis, vocabulary: elem.space, clocked, ...limits };
-  return { graph, named, fields, inputs, ...targets };
+  return { graph, logits: filled(named.get('logits')!, -Infinity, here), named, fields, inputs, ...targets };
 }
 
 /** Inside, an axis of the generated dim is the clock: nothing that comes from outside may have one. */

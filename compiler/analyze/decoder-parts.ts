@@ -16,7 +16,9 @@ import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 /** A decoder's call in a model, elaborated. */
 export interface Decoded {
   readonly graph: DecoderGraph;
-  /** Every named value of the body with the generated axis, in the model's frame. */
+  /** What `forward` gives: where the logits are absent, -Infinity. */
+  readonly logits: Node;
+  /** Every named value of the body with the generated axis, in the model's frame; what may be absent is so here, too. */
   readonly named: ReadonlyMap<string, Node>;
   /** Of the named values that have fields, as an attention's call has `weights`: field to its name in `named`. */
   readonly fields: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -54,7 +56,7 @@ export function targetsOf({ generates, axis, elem, here, span }: DecoderSetting)
 
 /**
  * `logits`, or the logarithm of `probability`, over the vocabulary and the axes `along`; what is absent, or has probability 0,
- * is forbidden: log-probability -1e9.
+ * is absent, which is to say forbidden.
  */
 export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Here): Node | null {
   const { name: { text: name, span } } = declaration;
@@ -79,17 +81,30 @@ export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly 
   const vocabulary = rest.length === 1 && sameSpace(rest[0]!.space, elem.space);
   if (vocabulary && axes.length === along.length + 1 && given.kind !== 'bool') {
     const scores = toFloat(value.node, inside, span);
-    return filled(word === 'logits' ? scores : logarithm(scores, inside), -1e9, inside);
+    return word === 'logits' ? scores : logarithm(scores, inside);
   }
   const list = ['the generated vocabulary', ...along.map(({ label }) => `\`${label}\``)].join(' and ');
   report(inside, 'E0606', span, `\`${word}\` must lie over ${list} alone`, { given: describeType(typeOf(value.node)) });
   return null;
 }
 
-/** What an objective sees of a name: a tensor. What is forbidden has probability 0. */
+/** What an objective sees of a name: a tensor, absent where it is in the body. What is forbidden has probability 0. */
 export function visible(name: string, value: Value, here: Here): Node | null {
   const node = value.kind === 'tensor' ? value.node : value.kind === 'record' && value.main?.kind === 'tensor' ? value.main.node : null;
   return node !== null && name === 'probability' ? filled(node, 0, here) : node;
+}
+
+/** With its axes, and those that its masks alone have, under the names of another frame. */
+export function renamedInto(to: Here, node: Node, span: Span): Node {
+  const { axes, masks } = typeOf(node);
+  const labels = new Set<string>();
+  let made = node;
+  for (const own of [...axes, ...masks.flat()]) {
+    if (labels.has(own.label)) continue;
+    labels.add(own.label);
+    made = rename(made, own, to.frame.axis(own.label, own.space), to, span);
+  }
+  return made;
 }
 
 /** Absent where `p` is 0. */

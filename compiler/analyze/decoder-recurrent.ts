@@ -2,13 +2,13 @@
 import type { Node, RecurrentDecoder } from '../graph/graph.ts';
 import { Dependence, reachable } from '../graph/walk.ts';
 import { collected, runBody } from './body.ts';
-import { attentionFields, limitsOf, logitsOf, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
+import { attentionFields, filled, limitsOf, logitsOf, renamedInto, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
 import { rename } from './operate.ts';
 import { growing, unrolled } from './past.ts';
 import { outsideLoop, requireNexts } from './running.ts';
 import { nextOf } from './scan.ts';
 import type { Here, Value } from './scope.ts';
-import { origin, report, Scope, tensor, typeOf } from './scope.ts';
+import { origin, report, Scope, tensor } from './scope.ts';
 
 export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const { declaration, generates, axis, elem, base } = setting;
@@ -71,7 +71,7 @@ function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string,
   const emits: [string, Node][] = [['logits', graph.logits], ...graph.states.map(({ name, argument }): [string, Node] => [name, argument])];
   for (const [name, value] of namedValues) {
     const node = visible(name, value, base);
-    if (node !== null && name !== 'logits' && typeOf(node).masks.length === 0 && !growing(node, here)) emits.push([name, node]);
+    if (node !== null && name !== 'logits' && !growing(node, here)) emits.push([name, node]);
   }
   for (const [name, node] of taps) if (!emits.some(([known]) => known === name)) emits.push([name, unrolled(node, graph.position, axis, base)]);
   const scan = builder.scan({
@@ -85,14 +85,8 @@ function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string,
   });
   const named = new Map<string, Node>();
   for (const [k, [name]] of emits.entries()) {
-    let node = builder.result(scan, graph.states.length + k);
-    const labels = new Set<string>();
-    for (const own of typeOf(node).axes) {
-      if (labels.has(own.label)) continue;
-      labels.add(own.label);
-      node = rename(node, own, here.frame.axis(own.label, own.space), here, span);
-    }
+    const node = renamedInto(here, builder.result(scan, graph.states.length + k), span);
     named.set(name, builder.copy(node, { ...node.origin, name: name.replace("'", '_next') }));
   }
-  return { graph, named, inputs, ...targets };
+  return { graph, logits: filled(named.get('logits')!, -Infinity, here), named, inputs, ...targets };
 }

@@ -55,7 +55,7 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
     return null;
   }
   const main = declaration.result?.kind === 'named' ? declaration.result.name.text : 'result';
-  const found = result === null ? resultsOf(value, main, here) : new Map([['logits', result.named.get('logits')!]]);
+  const found = result === null ? resultsOf(value, main, here) : new Map([['logits', result.logits]]);
   const closed = clock === null ? { outputs: found, causal: null } : closeClock(clock, found, here);
   if (closed === null) return null;
   const { outputs, causal } = closed;
@@ -73,6 +73,8 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
       const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
       if (weights?.kind === 'tensor' && typeOf(weights.node).masks.length === 0) outputs.set(`${name}.weights`, weights.node);
     }
+    // An objective sees where the logits are absent.
+    scope.define('logits', { kind: 'value', value: tensor(result.named.get('logits')!), span: null });
     for (const [name, node] of result.named) define(name, node);
     define(`${result.graph.output}'`, result.targetNode);
     define(result.graph.output, result.previousNode);

@@ -29,9 +29,6 @@ export function evaluateOp(op: PureOp, inputs: readonly Tensor[], context: Conte
   return (RULES[op.kind] as Rule<PureOp['kind']>)(op as never, inputs, context);
 }
 
-/** In the place of a log-probability of what a mask skipped. */
-export const LOG_ZERO = -1e9;
-
 // ---------------------------------------------------------------- scalars
 
 const truth = (condition: boolean): number => (condition ? 1 : 0);
@@ -176,8 +173,11 @@ interface Found {
 const values = (found: readonly Found[]): readonly number[] => found.map(({ value }) => value);
 const first = ([x]: readonly number[]): number => x;
 
-/** A result along `axis`, computed at once for every line of places along it: `line` gets the places that are present. */
-function along(x: Tensor, id: string, line: (xs: readonly number[], present: readonly boolean[]) => readonly number[]): Tensor {
+/**
+ * A result along `axis`, computed at once for every line of places along it: `line` gets the places that are present. Absence
+ * along the axis ends, unless it `stays`.
+ */
+function along(x: Tensor, id: string, line: (xs: readonly number[], present: readonly boolean[]) => readonly number[], stays = false): Tensor {
   const { ending, staying } = part(x.masks, [id]);
   const axes = [x, ...ending].map((grid) => grid.axes).reduce(joinExtents, []);
   const axis = axes.filter((other) => other.id === id);
@@ -192,7 +192,7 @@ function along(x: Tensor, id: string, line: (xs: readonly number[], present: rea
       result.data[index * axis[0].size + k] = y;
     });
   });
-  return { ...arrange(result, axes), masks: staying };
+  return { ...arrange(result, axes), masks: stays ? x.masks : staying };
 }
 
 function running({ axis, exclusive, reversed }: Extract<Op, { readonly kind: 'cumsum' | 'cumprod' }>, x: Tensor, start: number, add: (total: number, next: number) => number): Tensor {
@@ -288,9 +288,9 @@ const RULES: Rules = {
     return along(x, op.axis, (xs, present) => {
       const max = Math.max(...xs.filter((_, k) => present[k]));
       const total = xs.reduce((sum, e, k) => (present[k] ? sum + Math.exp(e - max) : sum), 0);
-      if (op.log) return xs.map((e, k) => (present[k] ? e - max - Math.log(total) : LOG_ZERO));
+      if (op.log) return xs.map((e) => e - max - Math.log(total));
       return xs.map((e, k) => (present[k] ? Math.exp(e - max) / total : 0));
-    });
+    }, op.log);
   },
   argmax(op, inputs, { type, number }) {
     const origin = type.elem.kind === 'index' ? number(originOf(type.elem.space)) : 0;
@@ -409,7 +409,8 @@ const RULES: Rules = {
 
   rename(op, [x], { extents }) {
     const [to] = extents([op.to]);
-    if (to.size !== extentOf(x, op.from).size) throw new GraphError(`axis ${op.from} of ${extentOf(x, op.from).size} as ${to.id} of ${to.size}`);
+    const from = extentOf({ axes: [...x.axes, ...x.masks.flatMap(({ axes }) => axes)] }, op.from);
+    if (to.size !== from.size) throw new GraphError(`axis ${op.from} of ${from.size} as ${to.id} of ${to.size}`);
     return moved(x, [op.from], ({ axes, data }) => ({ axes: replace(axes, op.from, [to]), data }));
   },
   merge(op, [x], { extents }) {

@@ -270,7 +270,8 @@ const RULES: Rules = {
     arity(inputs, 1);
     const [x] = inputs;
     axisOf(x, op.axis);
-    return [reducing(floats(inputs), x.axes, x.masks, [op.axis])];
+    // A weight that is skipped is 0; its logarithm is no number, and stays absent.
+    return [op.log ? tensor(floats(inputs), x.axes, x.masks) : reducing(floats(inputs), x.axes, x.masks, [op.axis])];
   },
   across(op, inputs) {
     arity(inputs, 1);
@@ -357,7 +358,8 @@ const RULES: Rules = {
   rename(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    const from = axisOf(x, op.from);
+    // A mask may have axes that the value lacks.
+    const from = axisOf({ ...x, axes: [...x.axes, ...x.masks.flat()] }, op.from);
     check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
     const masks = moveMasks(x.masks, [op.from], [op.to]);
     return [tensor(x.elem, along(replaceAxis(x.axes, op.from, [op.to]), op.from, op.to), masks)];

@@ -7,7 +7,7 @@
 import { cut, everywhere, fill, fillMask, kept, onePresent, presence, stack, takeTensor, uniteMasks, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
-import { acrossAll, evaluateOp, LOG_ZERO, type Context } from './evaluate.ts';
+import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
 import type { Axis, BinaryFn, Node, Op, ReduceFn, TensorType, UnaryFn } from './graph.ts';
 import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
@@ -269,8 +269,8 @@ class Run {
     });
   }
 
-  /** Along a clock a softmax ranges over the places up to its own: of later ones it is what it is of all that it skips. */
-  #upToNow(x: Tensor, { axis, log }: Extract<Op, { readonly kind: 'softmax' }>, type: TensorType, clock: Clock): Tensor {
+  /** Along a clock a softmax ranges over the places up to its own: the weight of a later one is 0, as of all that it skips. */
+  #upToNow(x: Tensor, { axis }: Extract<Op, { readonly kind: 'softmax' }>, type: TensorType, clock: Clock): Tensor {
     const over = x.axes.findIndex(({ id }) => id === axis);
     if (!isClocked(axisOf(type, axis), clock)) return x;
     const others = x.axes.flatMap(({ id }, k) => (id !== axis && clockedIds(type, clock).includes(id) ? [k] : []));
@@ -280,7 +280,7 @@ class Run {
     return { ...x, data: fill(x.axes, (at) => {
       const value = x.data[index++];
       const now = place(at);
-      return now !== null && at[over] > now ? (log ? LOG_ZERO : 0) : value;
+      return now !== null && at[over] > now ? 0 : value;
     }).data };
   }
 

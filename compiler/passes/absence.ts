@@ -10,11 +10,11 @@ import { all, axesOf, BATCH, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
 import { isSlots } from './tape.ts';
 
-/** In the place of a logit that is skipped: exp(it - any maximum) is exactly 0 in float32, and it stays finite. */
-export const SKIPPED_LOGIT = -1e9;
-/** Beyond every float32 that is in use, and still finite in it. */
-const LARGEST = 3.4e38;
-const LARGEST_INT = 2 ** 31 - 1;
+/** What changes no maximum (no minimum) of numbers of its kind: no legal number stands for what is absent. */
+const NEUTRAL = {
+  max: { float: -Infinity, int: -(2 ** 31) },
+  min: { float: Infinity, int: 2 ** 31 - 1 },
+} as const;
 
 /** A value, and what `where` or an index outside an axis made absent in it: places where any mask is false. */
 export interface Partial {
@@ -272,8 +272,7 @@ export class Absence {
       }
       case 'max':
       case 'min': {
-        const limit = (int ? LARGEST_INT : LARGEST) * (fn === 'max' ? -1 : 1);
-        const found = m.reduce(fn, skip(limit), over);
+        const found = m.reduce(fn, skip(NEUTRAL[fn][kind]), over);
         return done(empty ? m.select(this.#any(present, over), found, m.constant(0, kind)) : found);
       }
       case 'prod':
@@ -298,7 +297,7 @@ export class Absence {
     if (fn === 'sum') return m.sum(skip(0), over);
     const [told, untold] = [reduced.filter(({ id }) => hasAxis(axesOf(present), id)), reduced.filter(({ id }) => !hasAxis(axesOf(present), id))];
     if (fn !== 'mean') {
-      const found = m.reduce(fn, skip((kind === 'int' ? LARGEST_INT : LARGEST) * (fn === 'max' ? -1 : 1)), over);
+      const found = m.reduce(fn, skip(NEUTRAL[fn][kind]), over);
       return m.select(this.#any(present, over), found, m.constant(0, kind));
     }
     const counted = m.sum(m.float(present), told.map(({ id }) => id));
@@ -326,21 +325,28 @@ export class Absence {
     const { ending, ends, staying } = this.part(masks, axesOf(value), [axis]);
     const present = all(m, [...ending, ...ends.map((end) => this.valid(end))]);
     if (present === null) return { value: m.make({ kind: 'softmax', axis, log }, [value]), masks: staying };
-    const result = m.make({ kind: 'softmax', axis, log }, [m.select(present, m.float(value), m.constant(SKIPPED_LOGIT))]);
-    // Over nothing the weights come out uniform; one select makes them 0, as `SKIPPED_LOGIT` made all others.
-    const guarded = ending.length > 0 || ends.some((end) => mayBeEmpty(end.space));
-    const made = guarded ? m.select(present, result, m.constant(log ? SKIPPED_LOGIT : 0)) : result;
-    if (!log) for (const end of ends) this.markZero(made, end.id);
-    return { value: made, masks: staying };
+    const result = m.make({ kind: 'softmax', axis, log }, [m.select(present, m.float(value), m.constant(-Infinity))]);
+    // exp(-Infinity) is exactly 0. A row of nothing else is NaN, which stays between these two choices: the one behind makes
+    // it 0, the one in front does so with its cotangent.
+    const mayBeVoid = ending.length > 0 || ends.some((end) => mayBeEmpty(end.space));
+    const made = mayBeVoid || log ? m.select(present, result, m.constant(0)) : result;
+    for (const end of ends) this.markZero(made, end.id);
+    for (const mask of ending) this.markZeroWhere(made, mask);
+    return { value: made, masks: log ? masks : staying };
   }
 
   argmax({ value, masks }: Partial, axis: string): Partial {
     const m = this.#m;
     const { ending, ends, staying } = this.part(masks, axesOf(value), [axis]);
     const present = all(m, [...ending, ...ends.map((end) => this.valid(end))]);
-    const int = value.types[0].elem.kind !== 'float';
-    const low = int ? m.constant(-LARGEST_INT, 'int') : m.constant(-LARGEST);
-    return { value: m.make({ kind: 'argmax', axis }, [present === null ? value : m.select(present, value, low)]), masks: staying };
+    const arg = (x: Node): Node => m.make({ kind: 'argmax', axis }, [x]);
+    if (present === null) return { value: arg(value), masks: staying };
+    const kind = value.types[0].elem.kind === 'float' ? 'float' : 'int';
+    const found = arg(m.select(present, value, m.constant(NEUTRAL.max[kind], kind)));
+    if (ending.length === 0) return { value: found, masks: staying };
+    // An absent place in front of present ones that are all as little as can be: the first present one is meant.
+    const isThere = hasAxis(axesOf(present), axis) ? m.gather(present, found, axis) : present;
+    return { value: m.select(isThere, found, arg(m.float(present))), masks: staying };
   }
 
   contract(a: Partial, b: Partial, over: readonly string[]): Partial {

@@ -6,7 +6,7 @@ import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis, isInner } from '../graph/spaces.ts';
-import { Absence, isPositive, mayBeEmpty, raggedDims, SKIPPED_LOGIT, type Partial } from './absence.ts';
+import { Absence, isPositive, mayBeEmpty, raggedDims, type Partial } from './absence.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
 import { all, axesOf, BATCH, Maker } from './maker.ts';
@@ -24,7 +24,7 @@ export interface BatchOptions {
   readonly step?: boolean;
 }
 
-/** A root named `logits` is a log-probability: where it is absent it becomes -1e9. */
+/** A root named `logits` is a log-probability up to a constant: where it is absent it becomes -Infinity. */
 export function batch(roots: Roots, options: BatchOptions = {}): Roots {
   const facts = analyse(roots.values());
   const dims = new Map<string, Dim>();
@@ -37,7 +37,7 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
     const { value, masks } = pass.partial(node);
     const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
     const present = name === 'logits' ? all(m, [...masks, ...ends]) : null;
-    return [name, present === null ? value : m.select(present, value, m.constant(SKIPPED_LOGIT))];
+    return [name, present === null ? value : m.select(present, value, m.constant(-Infinity))];
   }));
 }
 

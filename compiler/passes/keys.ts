@@ -25,6 +25,8 @@ export class Keys {
   op(op: Op): string {
     switch (op.kind) {
       case 'unary': case 'binary': return `${op.kind} ${op.fn}`;
+      // JSON has no infinities, and one zero.
+      case 'constant': return `constant ${Object.is(op.value, -0) ? '-0' : op.value}`;
       case 'size': return `size ${op.size.key}`;
       case 'position': case 'onehot': return `${op.kind} ${this.axis(op.axis)}`;
       case 'rename': return `rename ${op.from} ${this.axis(op.to)}`;

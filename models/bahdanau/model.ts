@@ -370,7 +370,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     rt.dispose(scoreTanhRows, scoreProduct5);
 
     // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = rt.where(backwardIsGreater, score, -1e9);
+    const weightsChosen = rt.where(backwardIsGreater, score, -Infinity);
     const weights = tf.softmax(weightsChosen);
     rt.dispose(score, weightsChosen);
 
@@ -743,7 +743,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     rt.dispose(scoreTanhRows, scoreProduct5);
 
     // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = rt.where(backwardIsGreater, score, -1e9);
+    const weightsChosen = rt.where(backwardIsGreater, score, -Infinity);
     const weights = tf.softmax(weightsChosen);
     rt.dispose(score, weightsChosen);
 
@@ -1177,7 +1177,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(scoreProduct5);
 
     // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = rt.where(backwardIsGreater, score, -1e9);
+    const weightsChosen = rt.where(backwardIsGreater, score, -Infinity);
     const weights = tf.softmax(weightsChosen);
     rt.dispose(score, weightsChosen);
 
@@ -2258,7 +2258,7 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
 
   // attention.attn:5  weights = softmax[key](score)
   const weightsWeightsWide = tf.reshape(memory['0'], [batchSize, 1, source]);
-  const weights = rt.where(weightsWeightsWide, scoreProduct4, -1e9);
+  const weights = rt.where(weightsWeightsWide, scoreProduct4, -Infinity);
   const weightsWeightsRows = tf.reshape(weights, [batchSize * beam, source]);
   const weights2 = tf.softmax(weightsWeightsRows);
   rt.dispose(scoreProduct4, weightsWeightsWide, weights, weightsWeightsRows);

@@ -45,10 +45,10 @@ export interface Search {
   results(): Ranked[];
 }
 
-/** Below this a choice was absent (its logit was replaced by -1e9). */
-const impossible = -1e8;
+/** What stands in the place of the logit of a choice that is forbidden. */
+const forbidden = -Infinity;
 
-/** Log of the sum of exponentials of one row of logits. */
+/** Log of the sum of exponentials of one row of logits; of nothing but forbidden choices -Infinity. */
 function logTotal(logits: ArrayLike<number>, from: number, count: number): number {
   let most = -Infinity;
   for (let index = from; index < from + count; index++) {
@@ -56,7 +56,8 @@ function logTotal(logits: ArrayLike<number>, from: number, count: number): numbe
     if (logit > most) most = logit;
   }
   let total = 0;
-  for (let index = from; index < from + count; index++) total += Math.exp(logits[index]! - most);
+  for (let index = from; index < from + count; index++) total += logits[index] === forbidden ? 0 : Math.exp(logits[index]! - most);
+  if (total === 0) return forbidden;
   const result = most + Math.log(total);
   if (!Number.isFinite(result)) throw new NumericError('the logits are not finite: the parameters are damaged or training diverged');
   return result;
@@ -83,11 +84,13 @@ function likeliest(live: readonly (Place | null)[], logits: ArrayLike<number>, r
   const best: Candidate[] = [];
   for (const [slot, before] of live.entries()) {
     const from = row(slot);
-    const base = (before?.logProbability ?? 0) - logTotal(logits, from, vocabulary);
+    const total = logTotal(logits, from, vocabulary);
+    const base = (before?.logProbability ?? 0) - total;
     for (let id = 0; id < vocabulary; id++) {
+      if (logits[from + id] === forbidden) continue;
       const logProbability = base + logits[from + id]!;
-      const worst = best.length < count ? -Infinity : best[count - 1]!.logProbability;
-      if (!(logProbability > worst) || logits[from + id]! < impossible) continue;
+      const isAmong = best.length < count || logProbability > best[count - 1]!.logProbability;
+      if (!isAmong) continue;
       let at = best.length;
       while (at > 0 && best[at - 1]!.logProbability < logProbability) at--;
       best.splice(at, 0, { slot, id, logProbability });
@@ -225,8 +228,8 @@ export class Sampling implements Search {
 
   /** null: every choice is excluded. */
   private drawn(logits: ArrayLike<number>, from: number, place: number): Place | null {
+    if (logTotal(logits, from, this.rules.vocabulary) === forbidden) return null;
     const id = this.choose(logits, from, place);
-    if (logits[from + id]! < impossible) return null;
     const logProbability = (this.last?.logProbability ?? 0) + logits[from + id]! - logTotal(logits, from, this.rules.vocabulary);
     return extend(this.last, id, 0, logProbability);
   }

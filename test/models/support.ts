@@ -104,12 +104,13 @@ export function runOn<T>(programs: readonly T[], backend: BackendName, backends:
   return backend === backends[0] || process.env['ATTNC_EVERYWHERE'] === '1' ? programs : programs.slice(0, shown);
 }
 
-/** Largest difference, relative to the largest magnitude expected. */
+/** Largest difference, relative to the largest magnitude expected; infinities must be in the same places. */
 export function relative(given: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (given.length !== expected.length) return Infinity;
   let worst = 0;
   let scale = 1e-6;
   for (let i = 0; i < expected.length; i++) {
+    if (!Number.isFinite(expected[i]!) && Object.is(given[i], expected[i])) continue;
     worst = Math.max(worst, Math.abs(given[i]! - expected[i]!));
     scale = Math.max(scale, Math.abs(expected[i]!));
   }

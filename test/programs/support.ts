@@ -86,6 +86,12 @@ export function bound(program: Program, model: Tested, parameters: ReadonlyMap<s
     if (given !== undefined) inputs.set(name, given);
     else if (otherwise !== undefined) inputs.set(name, filled(extents(type.axes), otherwise));
   }
+  if (program.decoder !== null) {
+    const { output, start } = program.decoder;
+    const target = example[output] as Nested[];
+    inputs.set(output, [start, ...target.slice(0, -1)]);
+    inputs.set(`${output}'`, target);
+  }
   return { sizes, inner, inputs, parameters };
 }
 

@@ -75,7 +75,7 @@ function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
 
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
   const scoresT = tf.transpose(scores, [0, 2, 1]);
-  const chosen = rt.where(both, scoresT, -1e9);
+  const chosen = rt.where(both, scoresT, -Infinity);
   const chosenT = tf.transpose(chosen, [0, 2, 1]);
   const weights = tf.softmax(chosenT);
   rt.dispose(scores, scoresT, chosen, chosenT);

@@ -100,7 +100,7 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   rt.dispose(sumRows, WWide, product4, product5);
 
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(weightsIsGreater, sum3, -1e9);
+  const weightsChosen = rt.where(weightsIsGreater, sum3, -Infinity);
   const weights = tf.softmax(weightsChosen);
   rt.dispose(weightsIsGreater, sum3, weightsChosen);
 
@@ -165,7 +165,7 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   rt.dispose(sumRows, WWide, product4, product5);
 
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(weightsIsGreater, sum3, -1e9);
+  const weightsChosen = rt.where(weightsIsGreater, sum3, -Infinity);
   const weights = tf.softmax(weightsChosen);
   rt.dispose(sum3, weightsChosen);
 
@@ -193,7 +193,7 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   // input.attn:7  spot = sample categorical[source](weights)
   const spotExponential = random.exponential('.sample#0', [batchSize, source], [true], []);
   const spotQuotient = tf.div(weights, spotExponential);
-  const spotChosen = rt.where(weightsIsGreater, spotQuotient, -3.4e38);
+  const spotChosen = rt.where(weightsIsGreater, spotQuotient, -Infinity);
   const spot = tf.argMax(spotChosen, 1);
   rt.dispose(spotExponential, weightsIsGreater, spotQuotient, spotChosen);
 
@@ -289,14 +289,14 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(WWide, product4, product5);
 
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(bmIsGreater, sum3, -1e9);
+  const weightsChosen = rt.where(bmIsGreater, sum3, -Infinity);
   const weights = tf.softmax(weightsChosen);
   rt.dispose(sum3, weightsChosen);
 
   // input.attn:7  spot = sample categorical[source](weights)
   const spotExponential = random.exponential('.sample#0', [batchSize, source], [true], []);
   const spotQuotient = tf.div(weights, spotExponential);
-  const spotChosen = rt.where(bmIsGreater, spotQuotient, -3.4e38);
+  const spotChosen = rt.where(bmIsGreater, spotQuotient, -Infinity);
   const spot = tf.argMax(spotChosen, 1);
   rt.dispose(spotExponential, spotQuotient, spotChosen);
 

@@ -145,7 +145,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   rt.dispose(sum3, weightsTanh, weightsTanhRows, weightsContextWide);
   const weightsProduct2 = tf.reshape(weightsProduct, [batchSize, word, sentence]);
   const weightsProductT = tf.transpose(weightsProduct2, [0, 2, 1]);
-  const weightsChosen = rt.where(weightsIsGreater2, weightsProductT, -1e9);
+  const weightsChosen = rt.where(weightsIsGreater2, weightsProductT, -Infinity);
   const weightsWeights = tf.softmax(weightsChosen);
   rt.dispose(weightsProduct, weightsProduct2, weightsProductT, weightsChosen);
   const weights = rt.where(weightsIsGreater2, weightsWeights, 0);
@@ -173,7 +173,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   const weightsProduct3 = tf.matMul(weightsTanhRows2, weightsContextWide2);
   rt.dispose(sum4, weightsTanh2, weightsTanhRows2, weightsContextWide2);
   const weightsProduct4 = tf.reshape(weightsProduct3, [batchSize, sentence]);
-  const weightsChosen2 = rt.where(weightsIsGreater, weightsProduct4, -1e9);
+  const weightsChosen2 = rt.where(weightsIsGreater, weightsProduct4, -Infinity);
   const weights2 = tf.softmax(weightsChosen2);
   rt.dispose(weightsProduct3, weightsIsGreater, weightsProduct4, weightsChosen2);
 

@@ -110,8 +110,8 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const productSteps = tf.unstack(productT);
   rt.dispose(productT);
 
-  const chosenNextSteps: tf.Tensor[] = [];
   const sNextSteps: tf.Tensor[] = [];
+  const chosenNextSteps: tf.Tensor[] = [];
   let chosenNext: tf.Tensor = filled;
   let state: tf.Tensor = productWide;
   let state2: tf.Tensor = startWideWide;
@@ -136,7 +136,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     const wProduct3 = tf.matMul(wTanhRows, wVWide);
     rt.dispose(wValueWide, wSum2, wTanh, wTanhRows);
     const wProduct4 = tf.reshape(wProduct3, [batchSize, target + 1]);
-    const wChosen = rt.where(isAtMostAt, wProduct4, -1e9);
+    const wChosen = rt.where(isAtMostAt, wProduct4, -Infinity);
     const wWeights = tf.softmax(wChosen);
     const w = rt.where(isAtMostAt, wWeights, 0);
     rt.dispose(wProduct3, wProduct4, wChosen, wWeights);
@@ -158,15 +158,20 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
     const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
     rt.dispose(wProduct5, wProduct6, state, wValueWide2, wSNextWide, state2);
-    chosenNextSteps.push(chosenNext);
     sNextSteps.push(sNext);
+    chosenNextSteps.push(chosenNext);
     chosenNext = chosenNext2;
     state = wChosen2;
     state2 = wChosen3;
   }
   rt.dispose(WhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
+  const chosenNextStacked = tf.stack(chosenNextSteps);
+  rt.dispose(chosenNextSteps);
+
+  // input.attn:9  logits = Linear[words](s') where not chosen
+  const logitsNegation = tf.logicalNot(chosenNextStacked);
   const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
+  rt.dispose(chosenNextStacked, sNextSteps);
 
   // layers.attn:4  W @ x + b
   const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
@@ -176,13 +181,12 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   rt.dispose(sNextStacked, sNextStepsT, sNextStepsRows, WT);
   const product4 = tf.reshape(product3, [batchSize, target, words]);
   const sum = tf.add(product4, p['Write.logits.Linear.b']);
-  const chosenNextStacked = tf.stack(chosenNextSteps);
-  rt.dispose(product3, product4, chosenNextSteps);
+  rt.dispose(product3, product4);
 
-  // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsChosenNextStepsT = rt.transpose(chosenNextStacked, [1, 0, 2]);
-  const logits = rt.where(logitsChosenNextStepsT, -1e9, sum);
-  rt.dispose(chosenNextStacked, sum, logitsChosenNextStepsT);
+  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
+  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
+  const logits = rt.where(negationT, sum, -Infinity);
+  rt.dispose(logitsNegation, sum, negationT);
   return { logits };
 }
 
@@ -255,8 +259,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const productSteps = tf.unstack(productT);
   rt.dispose(productT);
 
-  const chosenNextSteps: tf.Tensor[] = [];
   const sNextSteps: tf.Tensor[] = [];
+  const chosenNextSteps: tf.Tensor[] = [];
   let chosenNext: tf.Tensor = filled;
   let state: tf.Tensor = productWide;
   let state2: tf.Tensor = startWideWide;
@@ -281,7 +285,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     const wProduct3 = tf.matMul(wTanhRows, wVWide);
     rt.dispose(wValueWide, wSum2, wTanh, wTanhRows);
     const wProduct4 = tf.reshape(wProduct3, [batchSize, target + 1]);
-    const wChosen = rt.where(isAtMostAt, wProduct4, -1e9);
+    const wChosen = rt.where(isAtMostAt, wProduct4, -Infinity);
     const wWeights = tf.softmax(wChosen);
     const w = rt.where(isAtMostAt, wWeights, 0);
     rt.dispose(wProduct3, wProduct4, wChosen, wWeights);
@@ -303,15 +307,25 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
     const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
     rt.dispose(wProduct5, wProduct6, state, wValueWide2, wSNextWide, state2);
-    chosenNextSteps.push(chosenNext);
     sNextSteps.push(sNext);
+    chosenNextSteps.push(chosenNext);
     chosenNext = chosenNext2;
     state = wChosen2;
     state2 = wChosen3;
   }
   rt.dispose(WhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
+  const chosenNextStacked = tf.stack(chosenNextSteps);
+  rt.dispose(chosenNextSteps);
+
+  // input.attn:9  logits = Linear[words](s') where not chosen
+  const logitsNegation = tf.logicalNot(chosenNextStacked);
+  rt.dispose(chosenNextStacked);
+
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
+  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
+  const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
   const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
+  rt.dispose(logitsNegation, sNextSteps);
 
   // layers.attn:4  W @ x + b
   const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
@@ -321,25 +335,24 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   rt.dispose(sNextStacked, sNextStepsT, sNextStepsRows, WT);
   const product4 = tf.reshape(product3, [batchSize, target, words]);
   const sum = tf.add(product4, p['Write.logits.Linear.b']);
-  const chosenNextStacked = tf.stack(chosenNextSteps);
-  rt.dispose(product3, product4, chosenNextSteps);
-
-  // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsChosenNextStepsT = rt.transpose(chosenNextStacked, [1, 0, 2]);
-  const logits = rt.where(logitsChosenNextStepsT, -1e9, sum);
-  rt.dispose(chosenNextStacked, sum, logitsChosenNextStepsT);
+  rt.dispose(product3, product4);
 
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const logWeights = rt.logSoftmax(logits);
-  const picked = tf.gather(logWeights, batch.inputs["y'"], 2, 2);
-  const negative = tf.neg(picked);
-  const chosen = rt.where(isGreater, negative, 0);
-  rt.dispose(logits, logWeights, picked, isGreater, negative);
-  const total = tf.sum(chosen, 1);
+  const chosen = rt.where(negationT, sum, -Infinity);
+  const logWeights = rt.logSoftmax(chosen);
+  const chosen2 = rt.where(negationT, logWeights, 0);
+  rt.dispose(sum, chosen, negationT, logWeights);
+  const picked2 = tf.gather(chosen2, batch.inputs["y'"], 2, 2);
+  const chosen3 = rt.where(picked, picked2, -Infinity);
+  const negative = tf.neg(chosen3);
+  rt.dispose(chosen2, picked, picked2, chosen3);
+  const chosen4 = rt.where(isGreater, negative, 0);
+  const total = tf.sum(chosen4, 1);
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
   const quotient = tf.div(total, lossAsFloat);
+  rt.dispose(isGreater, negative, chosen4, total, lossAsFloat);
   const loss = tf.mean(quotient);
-  rt.dispose(chosen, total, lossAsFloat, quotient);
+  rt.dispose(quotient);
   return {
     loss,
     metrics: {},
@@ -415,8 +428,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const productSteps = tf.unstack(productT);
   rt.dispose(yNextT, isEqualT, isAtMostT, productT);
 
-  const chosenNextSteps: tf.Tensor[] = [];
   const sNextSteps: tf.Tensor[] = [];
+  const chosenNextSteps: tf.Tensor[] = [];
   const stateSteps: tf.Tensor[] = [];
   const wSteps: tf.Tensor[] = [];
   const wSteps2: tf.Tensor[] = [];
@@ -445,7 +458,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const wProduct3 = tf.matMul(wTanhRows, wVWide);
     const wProduct4 = tf.reshape(wProduct3, [batchSize, target + 1]);
     rt.dispose(wValueWide, wSum2, wTanhRows, wProduct3);
-    const wChosen = rt.where(isAtMostAt, wProduct4, -1e9);
+    const wChosen = rt.where(isAtMostAt, wProduct4, -Infinity);
     const wWeights = tf.softmax(wChosen);
     const w = rt.where(isAtMostAt, wWeights, 0);
     rt.dispose(wProduct4, wChosen);
@@ -466,8 +479,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
     const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
     rt.dispose(wProduct5, wProduct6, state, wValueWide2, wSNextWide);
-    chosenNextSteps.push(chosenNext);
     sNextSteps.push(sNext);
+    chosenNextSteps.push(chosenNext);
     stateSteps.push(state2);
     wSteps.push(w);
     wSteps2.push(wWeights);
@@ -477,7 +490,18 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     state2 = wChosen3;
   }
   rt.dispose(WhT, chosenNextWordsPlaces, wVWide, yNextSteps, xSteps, productSteps, chosenNext, state, state2);
+  const chosenNextStacked = tf.stack(chosenNextSteps);
+  rt.dispose(chosenNextSteps);
+
+  // input.attn:9  logits = Linear[words](s') where not chosen
+  const logitsNegation = tf.logicalNot(chosenNextStacked);
+  rt.dispose(chosenNextStacked);
+
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
+  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
+  const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
   const sNextStacked = tf.stack(sNextSteps);
+  rt.dispose(logitsNegation);
 
   // layers.attn:4  W @ x + b
   const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
@@ -487,25 +511,22 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const product4 = tf.reshape(product3, [batchSize, target, words]);
   const sum = tf.add(product4, p['Write.logits.Linear.b']);
   rt.dispose(sNextStepsT, WT, product3, product4);
-  const chosenNextStacked = tf.stack(chosenNextSteps);
-  rt.dispose(chosenNextSteps);
-
-  // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsChosenNextStepsT = rt.transpose(chosenNextStacked, [1, 0, 2]);
-  const logits = rt.where(logitsChosenNextStepsT, -1e9, sum);
-  rt.dispose(chosenNextStacked, sum);
 
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const logWeights = rt.logSoftmax(logits);
-  const picked = tf.gather(logWeights, batch.inputs["y'"], 2, 2);
-  const negative = tf.neg(picked);
-  const chosen = rt.where(isGreater, negative, 0);
-  const total = tf.sum(chosen, 1);
-  rt.dispose(logits, picked, negative, chosen);
+  const chosen = rt.where(negationT, sum, -Infinity);
+  const logWeights = rt.logSoftmax(chosen);
+  const chosen2 = rt.where(negationT, logWeights, 0);
+  const picked2 = tf.gather(chosen2, batch.inputs["y'"], 2, 2);
+  const chosen3 = rt.where(picked, picked2, -Infinity);
+  rt.dispose(sum, chosen, chosen2, picked2);
+  const negative = tf.neg(chosen3);
+  const chosen4 = rt.where(isGreater, negative, 0);
+  const total = tf.sum(chosen4, 1);
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
   const quotient = tf.div(total, lossAsFloat);
+  rt.dispose(chosen3, negative, chosen4, total);
   const loss = tf.mean(quotient);
-  rt.dispose(total, quotient);
+  rt.dispose(quotient);
 
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const filled2 = tf.fill([batchSize, target + 1, d], 0);
@@ -514,23 +535,23 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
   const quotient2 = tf.div(1 / batchSize, lossAsFloat);
   const quotientWide = tf.reshape(quotient2, [batchSize, 1]);
-  const chosen2 = rt.where(isGreater, quotientWide, 0);
+  const chosen5 = rt.where(isGreater, quotientWide, 0);
   rt.dispose(lossAsFloat, quotient2, isGreater, quotientWide);
-  const negative2 = tf.neg(chosen2);
-  const scattered = rt.scatter(batch.inputs["y'"], negative2, words, 2);
+  const negative2 = tf.neg(chosen5);
+  const chosen6 = rt.where(picked, negative2, 0);
+  const scattered = rt.scatter(batch.inputs["y'"], chosen6, words, 2);
+  rt.dispose(chosen5, picked, negative2, chosen6);
+  const chosen7 = rt.where(negationT, scattered, 0);
   const exp = tf.exp(logWeights);
-  const negativeWide = tf.reshape(negative2, [batchSize, target, 1]);
-  const product5 = tf.mul(exp, negativeWide);
-  rt.dispose(chosen2, logWeights, negative2, exp, negativeWide);
-  const difference = tf.sub(scattered, product5);
-  rt.dispose(scattered, product5);
-
-  // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsChosen = rt.where(logitsChosenNextStepsT, 0, difference);
-  rt.dispose(logitsChosenNextStepsT, difference);
+  const total2 = tf.sum(chosen7, 2, true);
+  const product5 = tf.mul(exp, total2);
+  rt.dispose(scattered, logWeights, exp, total2);
+  const difference = tf.sub(chosen7, product5);
+  const chosen8 = rt.where(negationT, difference, 0);
+  rt.dispose(chosen7, product5, negationT, difference);
 
   // layers.attn:4  W @ x + b
-  const chosenRows = tf.reshape(logitsChosen, [batchSize * target, words]);
+  const chosenRows = tf.reshape(chosen8, [batchSize * target, words]);
   const product6 = tf.matMul(chosenRows, p['Write.logits.Linear.W']);
   const product7 = tf.reshape(product6, [batchSize, target, d]);
   rt.dispose(product6);
@@ -646,11 +667,11 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   rt.dispose(totalStacked, totalStepsRows, sNextStacked, totalStepsT, sNextStepsRows2);
 
   // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const total2 = tf.sum(state3, 1);
-  const totalT = tf.transpose(total2, [1, 0]);
+  const total3 = tf.sum(state3, 1);
+  const totalT = tf.transpose(total3, [1, 0]);
   const product9 = tf.matMul(totalT, batch.inputs.start);
   const sum2 = tf.add(product8, product9);
-  rt.dispose(state3, total2, totalT, product8, product9);
+  rt.dispose(state3, total3, totalT, product8, product9);
 
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const wProductStepsRows2 = tf.reshape(productStacked, [batchSize * target, d]);
@@ -662,14 +683,14 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   rt.dispose(productSteps5);
 
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const total3 = tf.sum(productStacked3, 0);
+  const total4 = tf.sum(productStacked3, 0);
   rt.dispose(productStacked3);
 
   // layers.attn:4  W @ x + b
   const chosenT = tf.transpose(chosenRows, [1, 0]);
   const product10 = tf.matMul(chosenT, sNextStepsRows);
-  const total4 = tf.sum(logitsChosen, [0, 1]);
-  rt.dispose(chosenRows, sNextStepsRows, chosenT, logitsChosen);
+  const total5 = tf.sum(chosen8, [0, 1]);
+  rt.dispose(chosenRows, sNextStepsRows, chosenT, chosen8);
   return {
     loss,
     metrics: {},
@@ -677,9 +698,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
       'Write.table': xScattered,
       'Write.Wh': sum2,
       'Write.Wx': wProduct20,
-      'Write.v': total3,
+      'Write.v': total4,
       'Write.logits.Linear.W': product10,
-      'Write.logits.Linear.b': total4,
+      'Write.logits.Linear.b': total5,
     },
   };
 }
@@ -797,7 +818,7 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   rt.dispose(product3);
 
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logits = rt.where(chosen, -1e9, sum);
+  const logits = rt.where(chosen, -Infinity, sum);
   const logitsLogitsShaped = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(sum, logits);
 
