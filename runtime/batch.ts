@@ -3,9 +3,9 @@
  * here, once, and reported in the language of axes; behind it no shape can be wrong.
  */
 import * as tf from './tf.ts';
-import type { AxisSpec, Batch, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
+import type { AxisSpec, Batch, DecoderDefinition, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { elementCount, isNested, ownSizes, place, show, type InnerLengths, type Nested } from './values.ts';
+import { elementCount, isNested, ownLengths, ownSizes, place, show, type InnerLengths, type Ints, type Nested } from './values.ts';
 
 /** One input of all examples, zero in the padding. */
 export interface HostInput {
@@ -443,6 +443,16 @@ export function shifted(targets: HostInput, start: number): HostInput {
     data[row * places] = start;
   }
   return { data, shape: targets.shape, dtype: 'int32' };
+}
+
+/** A target as long as the decoder may write: a longer one could not be its output. */
+export function requireWithinLimit(name: string, examples: readonly object[], { n, lengths }: HostBatch, decoder: Pick<DecoderDefinition, 'name' | 'atMost'>): void {
+  for (const [row, example] of examples.entries()) {
+    const most = decoder.atMost?.(n, ownLengths(lengths, row));
+    const { length } = (example as Readonly<Record<string, Ints>>)[name]!;
+    if (most === undefined || length <= Math.max(1, Math.floor(most))) continue;
+    throw new InputError(`example ${row}: \`${name}\` has ${length} places, and the decoder \`${decoder.name}\` writes at most ${Math.max(1, Math.floor(most))}: cut the target, or raise \`at most\``);
+  }
 }
 
 /**

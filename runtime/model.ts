@@ -1,8 +1,9 @@
 import type * as tf from './tf.ts';
-import { collate, DeviceBatch, requireEndLast, shifted, type HostBatch } from './batch.ts';
+import { collate, DeviceBatch, requireEndLast, requireWithinLimit, shifted, type HostBatch } from './batch.ts';
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoint/checkpoint.ts';
 import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, Sizes, Tensors } from './definition.ts';
-import { CheckpointError, InputError } from './errors.ts';
+import { CheckpointError, InputError, NumericError } from './errors.ts';
+import { whyInfinite } from './impossible.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
 import { download, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
@@ -96,16 +97,24 @@ export class Learner<Example extends object> {
     this.parameterCount = this.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
   }
 
-  /** The objective over the examples as one batch, dropout off; of several updates see `LossResult`. */
+  /**
+   * The objective over the examples as one batch, dropout off; of several updates see `LossResult`.
+   *
+   * @throws NumericError for a target of probability 0, whose loss would be Infinity
+   */
   async loss(examples: readonly Example[], options: LossOptions = {}): Promise<LossResult> {
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options);
     const { loss, metrics } = this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
-    return readLoss(loss, metrics);
+    return this.possible(await readLoss(loss, metrics), objective, examples);
   }
 
-  /** The loss of one update with dropout on, and its gradient by every parameter that it trains. */
+  /**
+   * The loss of one update with dropout on, and its gradient by every parameter that it trains.
+   *
+   * @throws NumericError for a target of probability 0, whose loss would be Infinity
+   */
   async gradients(examples: readonly Example[], options: GradientOptions = {}): Promise<GradientResult> {
     const objective = this.objective(options.objective);
     const update = updateOf(objective, options.update);
@@ -113,6 +122,7 @@ export class Learner<Example extends object> {
     const random = this.randomFor(examples.length, options, options.step ?? 1);
     const { loss, metrics, gradients, running = {} } = this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
     const [numbers, slopes, nexts] = await Promise.all([readLoss(loss, metrics), readAll(gradients), readAll(running)]);
+    await this.possible(numbers, objective, examples);
     const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [spec.path, { data, shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) }];
     const { specs } = this.weights;
     const trained = specs.filter((spec) => spec.running !== true && trains(update, spec.path));
@@ -121,6 +131,33 @@ export class Learner<Example extends object> {
       gradients: Object.fromEntries(trained.map((spec) => value(spec, slopes[spec.path] ?? new Float32Array(sizeOf(spec))))),
       running: Object.fromEntries(specs.flatMap((spec) => (spec.path in nexts ? [value(spec, nexts[spec.path]!)] : []))),
     };
+  }
+
+  /** A loss of these examples, which a target of probability 0 would make infinite. */
+  private async possible(result: LossResult, objective: ObjectiveDefinition, examples: readonly Example[]): Promise<LossResult> {
+    const why = result.loss === Infinity ? await this.whyInfinite(objective, examples) : null;
+    if (why !== null) throw new NumericError(why);
+    return result;
+  }
+
+  /** Why the loss of these examples is Infinity; null where it is not that of any by itself. */
+  whyInfinite(objective: ObjectiveDefinition, examples: readonly Example[]): Promise<string | null> {
+    return whyInfinite(this.definition, examples, (row) => {
+      const host = this.collateFor(objective, examples.slice(row, row + 1));
+      const random = this.randomFor(1, { ids: [row] });
+      return {
+        loss: async () => {
+          const { loss, metrics } = this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
+          return (await readLoss(loss, metrics)).loss;
+        },
+        forward: async () => {
+          const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
+          const shapes = Object.entries(tensors).map(([name, { shape }]): [string, readonly number[]] => [name, shape.slice(1)]);
+          const data = await readAll(tensors);
+          return Object.fromEntries(shapes.map(([name, shape]) => [name, { data: data[name]!, shape, axes: [] }]));
+        },
+      };
+    });
   }
 
   /** The objective of this name, or the first. */
@@ -177,6 +214,7 @@ export class Learner<Example extends object> {
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];
     if (decoder === null || targets === undefined) return host;
+    requireWithinLimit(decoder.output, examples, host, decoder);
     if (decoder.end !== null) requireEndLast(given.find((spec) => spec.name === decoder.output)!, host, decoder.end);
     const inputs = { ...host.inputs, [decoder.output]: shifted(targets, decoder.start), [`${decoder.output}'`]: targets };
     return { ...host, inputs };

@@ -10,7 +10,7 @@ import { combined, trains, type Losses } from '../updates.ts';
 import { requirePositiveInteger, show } from '../values.ts';
 import { BatchOrder, isRollouts, RolloutOrder, type Batches, type ExampleSource, type Rollouts } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
-import { LossReader } from './losses.ts';
+import { LossReader, NotFinite } from './losses.ts';
 import { Optimizer, rateOf } from './optimizer.ts';
 import { readProgress, writeProgress, type RunProgress } from './progress-state.ts';
 import type { CheckpointStore } from './store.ts';
@@ -118,6 +118,7 @@ export interface Trainable<Example> {
   objective(name?: string): ObjectiveDefinition;
   collateFor(objective: ObjectiveDefinition, examples: readonly Example[]): ReturnType<Model<unknown, object, object>['collateFor']>;
   loss(examples: readonly Example[], options: { readonly objective: string; readonly ids: readonly number[] }): Promise<LossResult>;
+  whyInfinite(objective: ObjectiveDefinition, examples: readonly Example[]): Promise<string | null>;
 }
 
 /** How long the loop keeps the thread before it lets others have a turn: a signal could not be heard otherwise. */
@@ -180,7 +181,7 @@ class Run<Example, M extends Trainable<Example>> {
       this.last = (await this.losses.settle()) ?? this.last;
       if (checkpoints !== undefined && this.savedStep < this.progress.step) await this.checkpoint(checkpoints);
     } catch (error) {
-      if (error instanceof TrainingError) throw await this.afterDivergence(error);
+      if (error instanceof TrainingError) throw await this.afterDivergence(await this.explained(error));
       throw error;
     }
     if (this.bestParameters !== undefined && this.options.keep !== 'last') this.model.weights.restore(this.bestParameters);
@@ -333,6 +334,14 @@ class Run<Example, M extends Trainable<Example>> {
   }
 
   /** The error to throw: where there is a good checkpoint, the model gets it back. */
+  /** The data may be the reason: a target that is forbidden. Rollouts are gone when their loss arrives. */
+  private async explained(error: TrainingError): Promise<TrainingError> {
+    if (!(error instanceof NotFinite) || error.loss !== Infinity || isRollouts(this.data.train)) return error;
+    const { examples } = await this.order.batch(error.step);
+    const why = await this.model.whyInfinite(this.objective, examples);
+    return why === null ? error : new TrainingError(`step ${error.step}: ${why}`, { cause: error });
+  }
+
   private async afterDivergence(error: TrainingError): Promise<TrainingError> {
     const bytes = await this.options.checkpoints?.store.load('last');
     if (bytes === undefined || bytes === null) return error;

@@ -66,16 +66,24 @@ export class LossReader {
     this.reading = undefined;
     if (steps === undefined) return undefined;
     for (const each of steps) {
-      if (!Number.isFinite(each.loss)) throw new TrainingError(diverged(each, this.lastFinite));
+      if (!Number.isFinite(each.loss)) throw new NotFinite(each, this.lastFinite);
       this.lastFinite = each;
     }
     return meanOf(steps);
   }
 }
 
-function diverged(at: StepLoss, before: StepLoss | undefined): string {
-  const history = before === undefined ? '' : `; it was ${before.loss} at step ${before.step}`;
-  return `the loss became ${at.loss} at step ${at.step}${history}. Training diverged: a lower rate or \`clip norm 1\` in the objective is the usual cure`;
+/** A step's loss is not finite. */
+export class NotFinite extends TrainingError {
+  readonly step: number;
+  readonly loss: number;
+
+  constructor(at: StepLoss, before: StepLoss | undefined) {
+    const history = before === undefined ? '' : `; it was ${before.loss} at step ${before.step}`;
+    super(`the loss became ${at.loss} at step ${at.step}${history}. Training diverged: a lower rate or \`clip norm 1\` in the objective is the usual cure`);
+    this.step = at.step;
+    this.loss = at.loss;
+  }
 }
 
 function meanOf(steps: readonly LossResult[]): LossResult {

@@ -1,6 +1,6 @@
 /** Absence is never a number: whatever stands where something is, and in whatever company, the results are those of the example alone. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend, type GenerativeModel } from '../../runtime/index.ts';
+import { fit, useBackend, type GenerativeModel } from '../../runtime/index.ts';
 import { agrees } from '../programs/support.ts';
 import { emit, type AnyModel } from './programs.ts';
 import { relative, usableBackends } from './support.ts';
@@ -86,8 +86,34 @@ describe('what an objective reads of a decoder', () => {
     await agrees(objective(loss), [given, { ...given, y: [0] }]);
   });
 
+  const crossed = objective("mean[target](cross_entropy[words](logits, y'))");
+
+  it('a target that is forbidden is an error that names the example and the place', async () => {
+    const pointing = await model(crossed);
+    const bad = { ...given, y: [2, 2, 1, 0] };
+    const message = 'example 1: the loss is Infinity: `y[target = 2]` is 1, which `D` forbids there';
+    await expect(pointing.loss([given, bad])).rejects.toThrow(message);
+    await expect(pointing.gradients([given, bad])).rejects.toThrow(message);
+    await expect(fit(pointing as never, { train: [given, bad] as never }, { batchSize: 2, steps: 3, reportEvery: 1 })).rejects.toThrow('the loss is Infinity: `y[target = 2]` is 1');
+  });
+
+  it('a target longer than the decoder may write is refused', async () => {
+    await expect((await model(crossed)).loss([{ ...given, y: [2, 2, 2, 2, 0] }])).rejects.toThrow('example 0: `y` has 5 places, and the decoder `D` writes at most 4');
+  });
+
+  it('of a distribution what a forbidden class has counts nothing; one that has nothing else is impossible', async () => {
+    const text = `dim a = 3
+model C(z: [a], ok: bool[a]) -> y: [a] { param w: [a] = 0;  z + w }
+objective O for C given t: [a], c: index(a) { loss = cross_entropy[a](y where ok, t) + 0 * cross_entropy[a](y, c);  optimizer sgd(rate = 1) }`;
+    const classes = await model(text);
+    const example = { z: [0, 0, 0], ok: [true, true, false], t: [0.9, 0.05, 0.05], c: 0 };
+    expect((await classes.loss([example])).loss).toBeCloseTo(0.95 * Math.LN2, 5);
+    await agrees(text, [example, { ...example, z: [1, 2, 3], ok: [false, true, true] }]);
+    await expect(classes.loss([example, { ...example, t: [0, 0, 1] }])).rejects.toThrow('example 1: the loss is Infinity: a target of probability 0');
+  });
+
   it('forward gives -Infinity for what is forbidden, and no search takes it', async () => {
-    const pointing = await model(objective('mean[target](cross_entropy[words](logits, y\'))')) as unknown as GenerativeModel<Record<string, number>, object, object>;
+    const pointing = await model(crossed) as unknown as GenerativeModel<Record<string, number>, object, object>;
     const low = { z: [-3e8, -2e8, -2e8], ok: [true, true, false] };
     const [first] = await pointing.forward([{ ...low, y: [1, 0] }]);
     expect(Array.from((first as Record<string, { data: ArrayLike<number> }>)['logits']!.data)).toEqual([-3e8, -2e8, -Infinity, -3e8, -2e8, -Infinity].map(Math.fround));
