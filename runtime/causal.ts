@@ -1,7 +1,8 @@
 import { Streaming } from './decode/streaming.ts';
 import type { Definition, StreamDefinition } from './definition.ts';
 import { InputError } from './errors.ts';
-import { Model, type DrawOptions, type ModelOptions } from './model.ts';
+import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
+import { requireOptions } from './names.ts';
 
 /**
  * A program that says `causal`: what it gives at a place depends on the places up to it, so it can also run place by place.
@@ -29,6 +30,7 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
    * @throws InputError for examples that do not fit the inputs
    */
   stream(examples: readonly Omit<Input, keyof Place>[], options: DrawOptions = {}): Streaming<Place, Output> {
+    requireOptions(options, drawOptions, '`stream`');
     return new Streaming(this.definition, this.placewise, this.sizes, this.weights.tensors, examples, this.randomFor(examples.length, options));
   }
 }

@@ -4,7 +4,8 @@ import { boundReached, requirementsOn } from './decode/room.ts';
 import { BeamSearch, placesOf, Sampling, type Place, type Ranked, type Search, type SearchRules } from './decode/search.ts';
 import type { DecoderDefinition, Definition, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { Model, type DrawOptions, type ModelOptions } from './model.ts';
+import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
+import { requireOptions, suggestion } from './names.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
 import { cut, download, elementCount, extentsOf, isNested, ownLengths, ownSizes, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
 
@@ -61,11 +62,18 @@ export interface Generated extends Hypothesis {
   readonly all: readonly Hypothesis[];
 }
 
+const common = ['method', 'atMost', 'taps', 'prompts', ...drawOptions] as const;
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  greedy: ['method', 'atMost', 'taps', 'prompts', 'seed', 'ids'],
-  beam: ['method', 'atMost', 'taps', 'prompts', 'seed', 'ids', 'width', 'lengthPenalty'],
-  sample: ['method', 'atMost', 'taps', 'prompts', 'seed', 'ids', 'temperature', 'topK', 'topP'],
+  greedy: common,
+  beam: [...common, 'width', 'lengthPenalty'],
+  sample: [...common, 'temperature', 'topK', 'topP'],
 };
+
+/** What `encode` is told. */
+export interface EncodeOptions extends DrawOptions {
+  /** Most places, where the program does not say or less is wanted. */
+  readonly atMost?: number;
+}
 
 /** A program whose decoder generates a sequence. */
 export class GenerativeModel<Dims, Input extends object, Target extends object> extends Model<Dims, Input, Target, Values> {
@@ -82,12 +90,14 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     return super.forward(examples, options);
   }
 
-  /**
-   * Runs what does not depend on the outputs, and gives the decoder to be driven place by place.
-   *
-   * @param options `atMost`: most places, where the program does not say
-   */
-  encode(examples: readonly Input[], options: DrawOptions & { readonly atMost?: number } = {}): Decoding {
+  /** Runs what does not depend on the outputs, and gives the decoder to be driven place by place. */
+  encode(examples: readonly Input[], options: EncodeOptions = {}): Decoding {
+    requireOptions(options, ['atMost', ...drawOptions] satisfies readonly (keyof EncodeOptions)[], '`encode`');
+    if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
+    return this.begin(examples, options);
+  }
+
+  private begin(examples: readonly Input[], options: EncodeOptions): Decoding {
     const host = this.collate(examples, []);
     const limits = examples.map((_, row) => this.limit(row, host, options.atMost));
     // Caches need room for the longest output of the call.
@@ -96,7 +106,11 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     const n = ragged && most > 0 ? { ...host.n, [this.decoder.axis]: most } : host.n;
     const requirements = requirementsOn(this.decoder.axis, this.definition.requirements, host);
     const reached = boundReached(this.decoder.axis, requirements, host, (row) => limits[row] ?? 1);
-    if (reached !== null) throw new InputError(`${reached}: give a smaller \`atMost\`, or write \`at most …\` into the decoder \`${this.decoder.name}\``);
+    if (reached !== null) {
+      // An `at most` that stands there already is what was too much, or was overruled.
+      const write = this.decoder.atMost === null ? `, or write \`at most …\` into the decoder \`${this.decoder.name}\`` : '';
+      throw new InputError(`${reached}: give a smaller \`atMost\`${write}`);
+    }
     return new Decoding(this.decoder, this.weights.tensors, { ...host, n }, this.randomFor(examples.length, options), requirements);
   }
 
@@ -112,7 +126,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     for (const name of options.taps ?? []) {
       if (!Object.hasOwn(this.decoder.taps, name)) throw new InputError(unknownTap(this.decoder, name));
     }
-    const decoding = this.encode(examples, options);
+    const decoding = this.begin(examples, options);
     try {
       const searches = examples.map((_, row) => this.searchFor(row, decoding, options));
       const taps = await run(decoding, searches, options.taps ?? [], this.decoder);
@@ -223,12 +237,10 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
 function checkOptions(options: GenerateOptions, examples: number): void {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null) throw new InputError(`expected options such as \`{ method: 'beam', width: 5 }\`, given ${show(given)}`);
-  const method = options.method ?? 'greedy';
-  const known = allowed[method];
-  if (known === undefined) throw new InputError(`there is no way to generate called \`${String(method)}\`: greedy, beam, sample`);
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new InputError(`\`${name}\` is no option of ${method} search: ${known.map((each) => `\`${each}\``).join(', ')}`);
-  }
+  const method: unknown = options.method ?? 'greedy';
+  const methods = Object.keys(allowed);
+  if (typeof method !== 'string' || !Object.hasOwn(allowed, method)) throw new InputError(`there is no way to generate called \`${String(method)}\`: ${methods.join(', ')}${suggestion(String(method), methods)}`);
+  requireOptions(options, allowed[method]!, `${method} search`);
   if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
   const { prompts } = options;
   if (prompts !== undefined && !(isNested(prompts) && prompts.length === examples)) {

@@ -11,7 +11,7 @@ export { initialValues } from './initialise.ts';
 export { Weights } from './weights.ts';
 export { Joint, type JointOptions } from './joint.ts';
 export { Learner, Model, type DrawOptions, type GradientOptions, type GradientResult, type LossOptions, type LossResult, type ModelOptions, type ParameterInfo } from './model.ts';
-export { GenerativeModel, type BeamOptions, type Generated, type GenerateOptions, type GreedyOptions, type Hypothesis, type SampleOptions } from './generative.ts';
+export { GenerativeModel, type BeamOptions, type EncodeOptions, type Generated, type GenerateOptions, type GreedyOptions, type Hypothesis, type SampleOptions } from './generative.ts';
 export { Decoding, type DecodingStep } from './decode/decoding.ts';
 export { CausalModel } from './causal.ts';
 export { Streaming, type PlacesInput } from './decode/streaming.ts';

@@ -1,6 +1,7 @@
 import type { Definition, Sizes } from './definition.ts';
 import { InputError } from './errors.ts';
 import { Learner } from './model.ts';
+import { listed, requireOptions, suggestion } from './names.ts';
 import { requireSeed, show } from './values.ts';
 import { Weights } from './weights.ts';
 
@@ -21,6 +22,7 @@ export class Joint<Models extends { readonly [Name in keyof Models]: object }, E
 
   /** @throws InputError where the models are not those of the program, or differ in a dim that they share */
   constructor(definition: Definition, models: Models, options: JointOptions = {}) {
+    requireOptions(options, ['seed'] satisfies readonly (keyof JointOptions)[], `\`${definition.name}\``);
     const { seed = 0 } = options;
     requireSeed(seed);
     const parts = partsOf(definition, models);
@@ -39,7 +41,11 @@ interface NamedPart {
 }
 
 function partsOf(definition: Definition, models: object): NamedPart[] {
-  return Object.entries(definition.parts ?? {}).map(([name, program]) => {
+  const parts = Object.entries(definition.parts ?? {});
+  const names = parts.map(([name]) => name);
+  const unknown = Object.keys(models).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new InputError(`\`${definition.name}\` has no model \`${unknown}\`: ${listed(names)}${suggestion(unknown, names)}`);
+  return parts.map(([name, program]) => {
     const model: unknown = (models as Readonly<Record<string, unknown>>)[name];
     if (!(model instanceof Learner) || model.definition.name !== program) {
       throw new InputError(`\`${definition.name}\`: expected a \`${program}\` as \`${name}\`, given ${model instanceof Learner ? `a \`${model.definition.name}\`` : show(model)}`);

@@ -4,9 +4,10 @@ import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoi
 import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, Sizes, Tensors } from './definition.ts';
 import { CheckpointError, InputError, NumericError } from './errors.ts';
 import { whyInfinite } from './impossible.ts';
+import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
-import { download, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
+import { download, isNested, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
 import { combined, trains, updateOf } from './updates.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
@@ -31,6 +32,11 @@ export interface DrawOptions {
   /** A number for each example that its draws follow from; by default its place in the batch. */
   readonly ids?: readonly number[];
 }
+
+export const drawOptions = ['seed', 'ids'] as const satisfies readonly (keyof DrawOptions)[];
+const lossOptions = ['objective', ...drawOptions] as const satisfies readonly (keyof LossOptions)[];
+const gradientOptions = ['update', 'step', ...lossOptions] as const satisfies readonly (keyof GradientOptions)[];
+const modelOptions = ['dims', 'seed'] as const satisfies readonly (keyof ModelOptions<unknown>)[];
 
 export interface LossOptions extends DrawOptions {
   /** Which objective; by default the program's first. */
@@ -79,6 +85,8 @@ export class Learner<Example extends object> {
   readonly running: readonly ParameterInfo[];
   /** The parameters' tensors. */
   readonly weights: Weights;
+  /** What an example may hold. */
+  private names: ReadonlySet<string> | undefined;
 
   constructor(definition: Definition, { seed, dims, sizes, weights }: Made) {
     this.definition = definition;
@@ -103,6 +111,7 @@ export class Learner<Example extends object> {
    * @throws NumericError for a target of probability 0, whose loss would be Infinity
    */
   async loss(examples: readonly Example[], options: LossOptions = {}): Promise<LossResult> {
+    requireOptions(options, lossOptions, '`loss`');
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options);
@@ -116,6 +125,7 @@ export class Learner<Example extends object> {
    * @throws NumericError for a target of probability 0, whose loss would be Infinity
    */
   async gradients(examples: readonly Example[], options: GradientOptions = {}): Promise<GradientResult> {
+    requireOptions(options, gradientOptions, '`gradients`');
     const objective = this.objective(options.objective);
     const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
@@ -166,7 +176,8 @@ export class Learner<Example extends object> {
     const found = name === undefined ? objectives[0] : objectives.find((each) => each.name === name);
     if (found !== undefined) return found;
     if (objectives.length === 0) throw new InputError(`\`${this.definition.name}\` has no objective: add \`objective … for ${this.definition.name}\` to ${this.definition.source}`);
-    throw new InputError(`there is no objective \`${name}\`: ${objectives.map((each) => `\`${each.name}\``).join(', ')}`);
+    const names = objectives.map((each) => each.name);
+    throw new InputError(`there is no objective \`${name}\`: ${listed(names)}${suggestion(name ?? '', names)}`);
   }
 
   /** A padded batch for an objective, still on the host. For a generating model it holds the targets and the previous outputs. */
@@ -211,6 +222,7 @@ export class Learner<Example extends object> {
   protected collate(examples: readonly object[], given: readonly InputSpec[]): HostBatch {
     const { definition, sizes } = this;
     const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements);
+    requireNames(examples, (this.names ??= exampleNames(definition, sizes)), definition.name);
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];
     if (decoder === null || targets === undefined) return host;
@@ -256,6 +268,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
    * @throws InputError for examples that do not fit the inputs
    */
   async forward(examples: readonly Input[], options: DrawOptions = {}): Promise<Output[]> {
+    requireOptions(options, drawOptions, '`forward`');
     const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
     const random = this.randomFor(examples.length, options);
     const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
@@ -275,24 +288,23 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
   }
 }
 
-function checkOptions(definition: Definition, options: unknown): void {
-  if (typeof options !== 'object' || options === null) throw new InputError(`\`${definition.name}\`: expected options (\`dims\`, \`seed\`), given ${show(options)}`);
+function checkOptions<Dims>(definition: Definition, options: ModelOptions<Dims>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (name !== 'dims' && name !== 'seed') {
-      const dim = Object.hasOwn(definition.hyperparameters, name) ? `; a dim is given as \`dims: { ${name}: ${show(value)} }\`` : '';
-      throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: \`dims\`, \`seed\`${dim}`);
-    }
-    if (name === 'seed' && value !== undefined) requireSeed(value);
+    if (!Object.hasOwn(definition.hyperparameters, name) || name === 'dims' || name === 'seed') continue;
+    throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: ${listed(modelOptions)}; a dim is given as \`dims: { ${name}: ${show(value)} }\``);
   }
+  requireOptions(options, modelOptions, `\`${definition.name}\``);
+  if (options.seed !== undefined) requireSeed(options.seed);
 }
 
-function chooseDims(definition: Definition, given: object): Record<string, number> {
+function chooseDims(definition: Definition, given: unknown): Record<string, number> {
+  if (typeof given !== 'object' || given === null || isNested(given)) throw new InputError(`\`dims\`: expected sizes by name, given ${show(given)}`);
   const dims: Record<string, number> = { ...definition.hyperparameters };
   for (const [label, size] of Object.entries(given)) {
     if (size === undefined) continue;
     if (!Object.hasOwn(definition.hyperparameters, label)) {
-      const known = Object.keys(definition.hyperparameters).map((each) => `\`${each}\``).join(', ');
-      throw new InputError(`\`${definition.name}\` has no dim \`${label}\` that can be chosen: ${known === '' ? 'it has none' : known}`);
+      const known = Object.keys(definition.hyperparameters);
+      throw new InputError(`\`${definition.name}\` has no dim \`${label}\` that can be chosen: ${known.length === 0 ? 'it has none' : listed(known)}${suggestion(label, known)}`);
     }
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
       throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${show(size)}`);

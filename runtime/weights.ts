@@ -3,7 +3,8 @@ import { requireBackend } from './backend/registration.ts';
 import type { ParameterSpec, Tensors } from './definition.ts';
 import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
-import { download, elementCount, type Value, type Values } from './values.ts';
+import { suggestion } from './names.ts';
+import { download, elementCount, isNested, show, type Value, type Values } from './values.ts';
 import type { StoredTensor } from './checkpoint/safetensors.ts';
 
 /** What an array of JavaScript can surely hold. */
@@ -54,14 +55,14 @@ export class Weights {
   /**
    * Takes values for some paths: in a training loop of one's own the next running values that `gradients` gives.
    *
-   * @throws InputError for a path that is not there, or another number of elements; nothing is changed then
+   * @throws InputError for a path that is not there, or another shape; nothing is changed then
    */
   write(values: Values): void {
     const specs = new Map(this.specs.map((spec) => [spec.path, spec]));
-    for (const [path, { data }] of Object.entries(values)) {
+    for (const [path, value] of Object.entries(values)) {
       const spec = specs.get(path);
-      if (spec === undefined) throw new InputError(`there is no parameter and no running value \`${path}\``);
-      if (data.length !== sizeOf(spec)) throw new InputError(`\`${path}\` [${axesOf(spec)}] has ${sizeOf(spec)} elements, given ${data.length}`);
+      if (spec === undefined) throw new InputError(`there is no parameter and no running value \`${path}\`${suggestion(path, specs.keys())}`);
+      requireShape(spec, value);
     }
     this.replace(Object.fromEntries(Object.entries(values).map(([path, { data }]) => [path, upload(Float32Array.from(data), shapeOf(specs.get(path)!))])));
   }
@@ -69,7 +70,7 @@ export class Weights {
   async read(path: string): Promise<Value> {
     const spec = this.specs.find((each) => each.path === path);
     const tensor = this.tensors[path];
-    if (spec === undefined || tensor === undefined) throw new RangeError(`there is no parameter \`${path}\``);
+    if (spec === undefined || tensor === undefined) throw new InputError(`there is no parameter \`${path}\`${suggestion(path, this.specs.map((each) => each.path))}`);
     return { data: await download(tensor), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
   }
 
@@ -119,6 +120,26 @@ export class Weights {
 
   private requireAlive(): void {
     if (this.disposed) throw new InputError('the model was disposed of, and its parameters with it: make another');
+  }
+}
+
+/**
+ * A value has the shape of the parameter, and its axes in the same order: a square matrix the other way round has the same
+ * shape.
+ *
+ * @throws InputError that says what was expected and what was given
+ */
+export function requireShape(spec: ParameterSpec, value: unknown): void {
+  const { data, shape, axes } = (typeof value === 'object' && value !== null ? value : {}) as { readonly [Name in keyof Value]?: unknown };
+  const expected = `\`${spec.path}\`: expected [${axesOf(spec)}]`;
+  if (!isNested(data) || !isNested(shape)) throw new InputError(`${expected} as \`{ data, shape, axes }\`, given ${show(value)}`);
+  if (data.length !== sizeOf(spec)) throw new InputError(`\`${spec.path}\` [${axesOf(spec)}] has ${sizeOf(spec)} elements, given ${data.length}`);
+  const given = Array.from(shape).map(String).join(', ');
+  if (given !== shapeOf(spec).join(', ')) throw new InputError(`${expected}, given the shape [${given}]`);
+  const labels = spec.axes.map(({ label }) => label);
+  const named = isNested(axes) ? Array.from(axes).map(String) : labels;
+  if (named.join() !== labels.join() && [...named].sort().join() === [...labels].sort().join()) {
+    throw new InputError(`${expected}, given its axes in another order, [${named.join(', ')}]: transpose the numbers`);
   }
 }
 

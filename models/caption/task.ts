@@ -4,11 +4,14 @@ import type { Configuration, Evaluation, Generated, GenerativeModel, GenerateOpt
 import { generator } from '../dates/task.ts';
 import { captionOf, colours, drawScene, fewest, most, shapes, side, type Placed, type Scene, type Thing } from './scenes.ts';
 
+/** What belongs to an input and is none of the model's: names are checked, symbols are the task's own. */
+export const drawn: unique symbol = Symbol('drawn');
+
 export interface CaptionInput {
   /** Red, green and blue, row by row. */
   readonly image: readonly (readonly Float32Array[])[];
   /** What was drawn, for people and for measuring. */
-  readonly scene: Scene;
+  readonly [drawn]: Scene;
 }
 
 export interface CaptionTarget {
@@ -48,7 +51,7 @@ export const task: Task<CaptionInput, CaptionTarget, Generated, CaptionModel, Em
 
 export function inputOf(scene: Scene): CaptionInput {
   const row = (at: number): Float32Array => scene.pixels.subarray(at * side, (at + 1) * side);
-  return { image: [0, 1, 2].map((c) => Array.from({ length: side }, (_, y) => row(c * side + y))), scene };
+  return { image: [0, 1, 2].map((c) => Array.from({ length: side }, (_, y) => row(c * side + y))), [drawn]: scene };
 }
 
 function exampleOf(scene: Scene): TaskExample<CaptionInput, CaptionTarget> {
@@ -115,7 +118,7 @@ async function evaluate(model: CaptionModel, examples: readonly TaskExample<Capt
   const verdicts = await inParts(examples, 128, async (part) => {
     const answers = await model.generate(part.map(({ input }) => input));
     const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
-    return part.map(({ input: { scene }, answer, group }, k) => {
+    return part.map(({ input: { [drawn]: scene }, answer, group }, k) => {
       const share = (word: number): number => scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, 2 * t + word), thing)).length / scene.things.length;
       return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, colour: share(0), shape: share(1) };
     });
@@ -131,7 +134,7 @@ async function evaluate(model: CaptionModel, examples: readonly TaskExample<Capt
 async function pictures(model: CaptionModel, inputs: readonly ParsedInput<CaptionInput>[]): Promise<Picture[]> {
   const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
   return answers.map(({ ids, taps }, k) => {
-    const { input: { scene }, shown } = inputs[k]!;
+    const { input: { [drawn]: scene }, shown } = inputs[k]!;
     const weights = taps['weights']!.data;
     return {
       name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),

@@ -4,9 +4,12 @@ import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeM
 import { matrices } from '../transformer/attentions.ts';
 import { charactersOf, partOf, textOf, type Part } from './corpus.ts';
 
+/** What the output begins with; under a symbol, since names in an input are the model's. */
+const prompt: unique symbol = Symbol('prompt');
+
 /** The model has no inputs: what it is to go on with is a prompt. */
 export interface TextInput {
-  readonly prompt: Ints;
+  readonly [prompt]?: Ints;
 }
 
 export interface TextTarget {
@@ -37,7 +40,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
   const parts = new Map<Part, readonly { readonly file: string; readonly ids: Int32Array }[]>((['train', 'validation', 'test'] as const).map((part) => [part, partOf(part).map(({ file, text }) => ({ file, ids: charactersOf(text) }))]));
   const excerpt = (file: string, ids: Int32Array, from: number): TaskExample<TextInput, TextTarget> => {
     const y = ids.slice(from, from + length);
-    return { input: { prompt: [] }, target: { y }, shown: textOf(y), answer: textOf(y), group: file };
+    return { input: {}, target: { y }, shown: textOf(y), answer: textOf(y), group: file };
   };
   /** One after the other through every file, some left out. */
   const held = (part: Part, every: number): TaskExample<TextInput, TextTarget>[] =>
@@ -47,7 +50,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
   const total = starts.reduce((a, b) => a + b, 0);
   // Beyond the places that excerpts have nothing was learnt of where a character stands.
   const answer = (model: TextModel, inputs: readonly TextInput[], how: GenerateOptions = {}): Promise<Generated[]> =>
-    inParts(inputs, 16, (part) => model.generate(part, { atMost: length, ...how, prompts: part.map(({ prompt }) => prompt) }));
+    inParts(inputs, 16, (part) => model.generate(part, { atMost: length, ...how, prompts: part.map((input) => input[prompt] ?? []) }));
   return {
     dims: {},
     train: (random) => {
@@ -62,9 +65,9 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
     answer,
     show: ({ ids }) => textOf(ids),
     evaluate,
-    pictures: (model, inputs) => Promise.all(inputs.map(async ({ input: { prompt }, shown }): Promise<Picture> => {
-      const [found] = await model.forward([{ prompt: [], y: prompt }]);
-      const letters = Array.from(prompt, (id) => textOf([id]).replace('\n', '↵').replace(' ', '·'));
+    pictures: (model, inputs) => Promise.all(inputs.map(async ({ input: { [prompt]: given = [] }, shown }): Promise<Picture> => {
+      const [found] = await model.forward([{ y: given }]);
+      const letters = Array.from(given, (id) => textOf([id]).replace('\n', '↵').replace(' ', '·'));
       return {
         name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
         svg: headsSvg({ title: shown.replaceAll('\n', ' '), caption: 'What each character is told by, before it is known.', rowTitle: 'written', columnTitle: 'before', rows: letters, columns: ['↵', ...letters.slice(0, -1)], weights: matrices(found!, 'weights') }),
@@ -77,7 +80,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
 function parse(line: string, most: number): ParsedInput<TextInput> {
   const text = line.replaceAll(String.raw`\n`, '\n');
   if (text.length > most) throw new RangeError(`expected at most ${most} characters to go on with, given ${text.length}`);
-  return { input: { prompt: charactersOf(text) }, shown: line };
+  return { input: { [prompt]: charactersOf(text) }, shown: line };
 }
 
 /** Bits for each character, of all excerpts and of those of each file. */
@@ -87,7 +90,7 @@ async function evaluate(model: TextModel, examples: readonly TaskExample<TextInp
   for (const group of groups) {
     const own = examples.filter((example) => example.group === group);
     const bits = await inParts(own, 32, async (part) => {
-      const { metrics } = await model.loss(part.map(({ target }) => ({ prompt: [], ...target })));
+      const { metrics } = await model.loss(part.map(({ target }) => target));
       return part.map(() => metrics['bits']!);
     });
     rows.push({ group, examples: own.length, values: [bits.reduce((a, b) => a + b, 0) / own.length] });

@@ -4,10 +4,13 @@ import type { Configuration, Floats, Model, ModelOptions, OpenTask, Picture, Tas
 import { chance } from '../snail/chance.ts';
 import { drawScene, names, type Scene } from './scenes.ts';
 
+/** What belongs to an input and is none of the model's: names are checked, symbols are the task's own. */
+export const drawn: unique symbol = Symbol('drawn');
+
 export interface ColourInput {
   readonly image: readonly (readonly Floats[])[];
   /** What is in the picture, for people. */
-  readonly scene: Scene;
+  readonly [drawn]: Scene;
 }
 
 export interface ColourTarget {
@@ -51,7 +54,7 @@ function openScenes(size: number, { validation = 256, test = 512 }: NonNullable<
     return Array.from({ length: count }, () => exampleOf(drawScene(random, size)));
   };
   const answer = (model: ColourModel, inputs: readonly ColourInput[]): Promise<Colours[]> =>
-    inParts(inputs, 64, async (part) => (await model.forward(part)).map(({ logits }, k) => coloursOf(logits, part[k]!.scene)));
+    inParts(inputs, 64, async (part) => (await model.forward(part)).map(({ logits }, k) => coloursOf(logits, part[k]![drawn])));
   return {
     dims: { height: size, width: size },
     train: (random) => exampleOf(drawScene(random, size)),
@@ -73,7 +76,7 @@ function openScenes(size: number, { validation = 256, test = 512 }: NonNullable<
     },
     pictures: async (model, inputs) => {
       const outputs = await model.forward(inputs.map(({ input }) => input));
-      return outputs.flatMap(({ weights }, k) => (weights === undefined ? [] : [lookedAt(weights, inputs[k]!.input.scene, k)]));
+      return outputs.flatMap(({ weights }, k) => (weights === undefined ? [] : [lookedAt(weights, inputs[k]!.input[drawn], k)]));
     },
   };
 }
@@ -82,7 +85,7 @@ function exampleOf(scene: Scene): Example {
   const { image, colour, grey, cue, target } = scene;
   const at = ({ row, column }: Scene['cue']): string => `row ${row}, column ${column}`;
   return {
-    input: { image, scene }, target: { colour, grey }, shown: `${names[colour]!} at ${at(cue)}, grey at ${at(target)}`, answer: names[colour]!, group: names[colour]!,
+    input: { image, [drawn]: scene }, target: { colour, grey }, shown: `${names[colour]!} at ${at(cue)}, grey at ${at(target)}`, answer: names[colour]!, group: names[colour]!,
   };
 }
 

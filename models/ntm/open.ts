@@ -3,10 +3,13 @@ import { fold, hashOf, inParts, seedKey, stream } from 'attnc/runtime';
 import type { Configuration, Evaluation, Floats, Flags, Model, OpenTask, ParsedInput, Picture, TaskExample, Value } from 'attnc/runtime';
 import { sequenceTasks, written, type Sequence, type SequenceTask } from './sequences.ts';
 
+/** What belongs to an input and is none of the model's: names are checked, symbols are the task's own. */
+export const drawn: unique symbol = Symbol('drawn');
+
 export interface SequenceInput {
   readonly x: readonly Floats[];
   /** For people, and to know what is asked. */
-  readonly sequence: Sequence;
+  readonly [drawn]: Sequence;
 }
 
 export interface SequenceTarget {
@@ -34,7 +37,7 @@ export function openSequences<M extends SequenceModel>(
   if (task === undefined) throw new RangeError(`there is no task ${String(name)}: ${Object.keys(sequenceTasks).join(', ')}`);
   const validation = chance(`${String(name)}: validation`);
   const answer = async (model: M, inputs: readonly SequenceInput[]): Promise<Answer[]> =>
-    inParts(inputs, 32, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]!.sequence)));
+    inParts(inputs, 32, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]![drawn])));
   return {
     dims: { bits: task.bits, out: task.out },
     train: {
@@ -57,7 +60,7 @@ export function openSequences<M extends SequenceModel>(
     show,
     evaluate: async (model, examples, progress) => {
       const answers = await inParts(examples, 32, (part) => answer(model, part.map(({ input }) => input)), progress);
-      return evaluation(examples.map(({ group }) => group), examples.map(({ input }, k) => wrongBits(answers[k]!, input.sequence)));
+      return evaluation(examples.map(({ group }) => group), examples.map(({ input }, k) => wrongBits(answers[k]!, input[drawn])));
     },
     pictures: (model, inputs) => pictures(model, inputs, task),
   };
@@ -71,7 +74,7 @@ function shareAt(stages: unknown, step: number): number {
 
 function exampleOf(sequence: Sequence, group?: string): Example {
   const { x, target, answering, shown } = sequence;
-  return { input: { x, sequence }, target: { target, answering }, shown, answer: show(asked(sequence)), ...(group === undefined ? {} : { group }) };
+  return { input: { x, [drawn]: sequence }, target: { target, answering }, shown, answer: show(asked(sequence)), ...(group === undefined ? {} : { group }) };
 }
 
 function asked({ target, answering }: Sequence): Answer {

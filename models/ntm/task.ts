@@ -1,7 +1,7 @@
 /** A Neural Turing Machine on the algorithmic tasks of its paper. */
 import type { Configuration, ModelOptions, Task, Value } from 'attnc/runtime';
 import { tracePicture } from './pictures.ts';
-import { openSequences, type Answer, type SequenceInput, type SequenceModel, type SequenceTarget } from './open.ts';
+import { drawn, openSequences, type Answer, type SequenceInput, type SequenceModel, type SequenceTarget } from './open.ts';
 
 /** What the machine answers, and what it did with its memory. */
 export interface Trace {
@@ -41,7 +41,7 @@ export const task: Task<SequenceInput, SequenceTarget, Answer, Machine, Emitted>
   configurations,
   open: (configuration) => Promise.resolve(openSequences(configuration, async (model: Machine, inputs) => {
     const traces = await model.forward(inputs.map(({ input }) => input));
-    return inputs.map(({ input: { sequence } }, k) => tracePicture(`trace-${k + 1}`, sequence, traces[k]!));
+    return inputs.map(({ input: { [drawn]: sequence } }, k) => tracePicture(`trace-${k + 1}`, sequence, traces[k]!));
   })),
   create: (emitted, options) => new emitted.NTM(options),
 };

@@ -11,6 +11,9 @@ import { chance } from './chance.ts';
 /** Rows of pixels of some pictures. */
 type Pictures = readonly (readonly Floats[])[];
 
+/** What belongs to an input and is none of the model's: names are checked, symbols are the task's own. */
+export const drawn: unique symbol = Symbol('drawn');
+
 export interface FewShotInput {
   readonly image: Pictures;
   /** Of each of these. */
@@ -18,7 +21,7 @@ export interface FewShotInput {
   /** Pictures that are asked about, each by itself. */
   readonly question: Pictures;
   /** What is in the pictures, for people. */
-  readonly episode: Episode;
+  readonly [drawn]: Episode;
 }
 
 export interface FewShotTarget {
@@ -78,8 +81,8 @@ function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewS
   const shape = shapeOf(configuration);
   const { validation = 512, test = 1024 } = configuration.settings ?? {};
   const answer = (model: FewShotModel, inputs: readonly FewShotInput[]): Promise<FewShotAnswer[]> =>
-    inParts(inputs, 64, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]!.episode)));
-  const right = ({ input: { episode } }: TaskExample<FewShotInput, FewShotTarget>, { labels }: FewShotAnswer): number =>
+    inParts(inputs, 64, async (part) => (await model.forward(part)).map(({ logits }, k) => answerOf(logits, part[k]![drawn])));
+  const right = ({ input: { [drawn]: episode } }: TaskExample<FewShotInput, FewShotTarget>, { labels }: FewShotAnswer): number =>
     episode.asked.filter(({ label }, k) => label === labels[k]).length / episode.asked.length;
   return {
     dims: { height: size, width: size, asked: ways },
@@ -106,7 +109,7 @@ function exampleOf(episode: Episode): TaskExample<FewShotInput, FewShotTarget> {
   const { alphabet, characters, shown, asked } = episode;
   const labels = asked.map(({ label }) => label);
   return {
-    input: { image: pixels(shown), label: shown.map(({ label }) => label), question: pixels(asked), episode },
+    input: { image: pixels(shown), label: shown.map(({ label }) => label), question: pixels(asked), [drawn]: episode },
     target: { answer: labels },
     shown: `${alphabet}: ${named(labels, characters).join(' ')}`, answer: named(labels, characters).join(' '), group: alphabet,
   };

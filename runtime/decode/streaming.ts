@@ -2,6 +2,7 @@ import { collate, DeviceBatch, placesIn, requireExamples, type HostBatch } from 
 import type { AxisSpec, Definition, InputSpec, LengthRequirement, Random, Sizes, States, StreamDefinition, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { readAll } from '../model.ts';
+import { exampleNames, requireNames } from '../names.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, elementCount, isNested, ownSizes, rowOf, show, type Value } from '../values.ts';
 import { boundReached, requirementsOn } from './room.ts';
@@ -24,6 +25,9 @@ export class Streaming<Place extends object, Output> {
   private readonly axis: AxisSpec | undefined;
   /** Inputs from the beginning with which a place shares lengths, and their values: it is checked against them. */
   private readonly lasting: readonly InputSpec[];
+  /** All inputs from the beginning, and what else a place may hold. */
+  private readonly others: readonly InputSpec[];
+  private readonly names: ReadonlySet<string>;
   private readonly examples: readonly object[];
   private readonly requirements: readonly LengthRequirement[];
   private readonly batch: DeviceBatch;
@@ -44,6 +48,10 @@ export class Streaming<Place extends object, Output> {
     this.specs = clocked.map((spec) => ({ ...spec, axes: spec.axes.filter((axis) => axis.label !== stream.axis) }));
     const host = collate(sizes, definition.ragged, others, examples, definition.requirements);
     requireKnown(this.specs, host, stream);
+    const names = exampleNames(definition, sizes);
+    requireNames(examples, names, definition.name);
+    this.others = others;
+    this.names = new Set([...names].filter((name) => !others.some((spec) => spec.name === name)));
     const clock = this.axis !== undefined && 'dim' in this.axis ? this.axis.dim : undefined;
     this.host = clock === undefined ? host : { ...host, n: { ...host.n, [clock]: 1 } };
     const shared = new Set(this.specs.flatMap(raggedOf));
@@ -81,6 +89,7 @@ export class Streaming<Place extends object, Output> {
 
   /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch. */
   advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
+    requireNames([inputs], new Set(this.specs.map(({ name }) => name)), this.definition.name);
     const columns = this.specs.map((spec) => [spec.name, this.column(spec, inputs)] as const);
     return this.run(Array.from({ length: this.host.size }, (_, row) => Object.fromEntries(columns.map(([name, at]) => [name, at(row)]))));
   }
@@ -109,6 +118,8 @@ export class Streaming<Place extends object, Output> {
   }
 
   private collate(places: readonly object[]): HostBatch {
+    requireWithout(places, this.others, 'was given when the run began, and stays');
+    requireNames(places, this.names, this.definition.name);
     const merged = places.map((place, row) => (typeof place === 'object' && place !== null && !isNested(place) ? { ...this.examples[row], ...place } : place));
     try {
       const host = collate(this.host.n, this.definition.ragged, [...this.lasting, ...this.specs], merged);
@@ -161,6 +172,14 @@ export class Streaming<Place extends object, Output> {
 function raggedOf(spec: InputSpec): string[] {
   const indexed = spec.indexes !== null && 'dim' in spec.indexes ? [spec.indexes.dim] : [];
   return [...spec.axes.flatMap((axis) => ('dim' in axis ? [axis.dim] : [])), ...indexed];
+}
+
+/** @throws InputError for an input that has no place among these examples */
+function requireWithout(examples: readonly object[], specs: readonly InputSpec[], why: string): void {
+  for (const [row, example] of examples.entries()) {
+    const found = typeof example === 'object' && example !== null ? specs.find(({ name }) => Object.hasOwn(example, name)) : undefined;
+    if (found !== undefined) throw new InputError(`example ${row}: \`${found.name}\` ${why}`);
+  }
 }
 
 /** What is remembered has the lengths of the batch, so they have to be known before the first place. */

@@ -4,6 +4,7 @@ import { DeviceBatch } from '../batch.ts';
 import type { Definition, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
+import { requireOptions } from '../names.ts';
 import { StepRandom } from '../random.ts';
 import { emitted } from '../scope.ts';
 import { combined, trains, type Losses } from '../updates.ts';
@@ -367,15 +368,38 @@ class Run<Example, M extends Trainable<Example>> {
   }
 }
 
+/** Every option that there is, so that one which is not is named. */
+const optionNames = {
+  data: ['train', 'validation'] satisfies readonly (keyof FitData<unknown>)[],
+  fit: [
+    'batchSize', 'steps', 'epochs', 'minutes', 'window', 'lengthOf', 'epochSize', 'objective', 'seed', 'validate', 'checkpoints', 'keep', 'reportEvery', 'signal', 'onEvent',
+  ] satisfies readonly (keyof FitOptions<unknown, unknown>)[],
+  validate: ['every', 'batchSize', 'metrics', 'watch', 'goal', 'patience'] satisfies readonly (keyof ValidationOptions<unknown>)[],
+  checkpoints: ['store', 'every', 'resume', 'note'] satisfies readonly (keyof CheckpointOptions)[],
+};
+
+function checkNames<Example, M>(data: FitData<Example, M>, { validate, checkpoints, ...options }: FitOptions<Example, M>): void {
+  const fault = (message: string): Error => new TrainingError(message);
+  requireOptions(data, optionNames.data, 'the data of `fit`', fault);
+  requireOptions(options, optionNames.fit, '`fit`', fault);
+  if (validate !== undefined) requireOptions(validate, optionNames.validate, '`validate`', fault);
+  if (checkpoints !== undefined) requireOptions(checkpoints, optionNames.checkpoints, '`checkpoints`', fault);
+  if (checkpoints?.note !== undefined) requireOptions(checkpoints.note, ['task', 'configuration'], '`checkpoints.note`', fault);
+}
+
 function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions<Example, M>): void {
   const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
   if (!isObject(data) || !(Array.isArray(data.train) || typeof data.train === 'function' || isRollouts(data.train))) throw new TrainingError(`expected \`{ train: examples }\`, given ${isObject(data) ? `\`train\`: ${show(data.train)}` : show(data)}`);
   if (!isObject(options)) throw new TrainingError(`expected options with \`batchSize\`, and \`steps\`, \`epochs\` or \`minutes\`; given ${show(options)}`);
+  checkNames(data, options);
   const { steps, epochs, minutes, validate, checkpoints } = options;
   if (steps === undefined && epochs === undefined && minutes === undefined) throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');
   for (const [name, value] of Object.entries({ steps, epochs, minutes })) {
     if (value !== undefined && !(value > 0)) throw new TrainingError(`\`${name}\`: expected more than 0, given ${value}`);
   }
+  requireChoice('keep', options.keep, ['best', 'last']);
+  requireChoice('validate.goal', validate?.goal, ['least', 'most']);
+  if (options.keep === 'best' && validate === undefined) throw new TrainingError('`keep: \'best\'` needs `validate`: nothing else tells which parameters are best');
   requirePositiveInteger('reportEvery', options.reportEvery ?? 10);
   requirePositiveInteger('validate.every', validate?.every ?? 1);
   requirePositiveInteger('validate.patience', validate?.patience ?? 1);
@@ -384,6 +408,11 @@ function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions
   if (validate === undefined && (data.validation ?? []).length > 0) throw new TrainingError('there are `validation` examples, but nothing says when to look at them: give `validate: { every: 100 }` (steps between validations), or leave `validation` out');
   const watchesData = validate !== undefined && (validate.watch ?? 'loss') === 'loss';
   if (watchesData && (data.validation ?? []).length === 0) throw new TrainingError('`validate` watches the loss, but there are no `validation` examples');
+}
+
+function requireChoice(name: string, given: unknown, choices: readonly string[]): void {
+  if (given === undefined || choices.some((choice) => choice === given)) return;
+  throw new TrainingError(`\`${name}\`: expected ${choices.map((choice) => `'${choice}'`).join(' or ')}, given ${show(given)}`);
 }
 
 function requireFinite(parameters: ReadonlyMap<string, StoredTensor>, step: number): void {

@@ -6,8 +6,9 @@ import * as tf from '../tf.ts';
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
-import { download, elementCount, type Value, type Values } from '../values.ts';
-import { shapeOf, sizeOf, type Weights } from '../weights.ts';
+import { listed, requireOptions, suggestion } from '../names.ts';
+import { download, show, type Value, type Values } from '../values.ts';
+import { requireShape, shapeOf, sizeOf, type Weights } from '../weights.ts';
 
 export type OptimizerKind = OptimizerSettings['kind'];
 
@@ -121,12 +122,16 @@ export class Optimizer {
    * @throws TrainingError for a setting that the method does not have, and for the gradient of a parameter that is not here
    */
   apply(given: Tensors | Values, settings: OptimizerSettings, step: number, clip: UpdateDefinition['clip'] = null): void {
-    const rule = rules[settings.kind];
+    const rule = ruleOf(settings);
     const options = checkedOptions(settings, rule);
     const rate = rateOf(settings);
-    for (const path of Object.keys(given)) {
-      if (!this.specs.some((spec) => spec.path === path)) throw new TrainingError(`the gradient of \`${path}\` is of no parameter that this optimizer changes`);
+    for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) {
+      const spec = this.specs.find((each) => each.path === path);
+      if (spec === undefined) throw new TrainingError(`the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(path, this.specs.map((each) => each.path))}`);
+      if (!(gradient instanceof tf.Tensor)) requireShape(spec, gradient);
+      else if (gradient.shape.join() !== shapeOf(spec).join()) throw new TrainingError(`the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`);
     }
+    requireClip(clip);
     this.refresh();
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
@@ -178,9 +183,8 @@ export class Optimizer {
       let at = 0;
       for (const spec of this.specs) {
         const part = stored.get(`${name}/${spec.path}`);
-        if (part === undefined || elementCount(part.shape) !== sizeOf(spec)) {
-          throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` is missing from the checkpoint or of another shape`);
-        }
+        if (part === undefined) throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` is missing from the checkpoint`);
+        if (part.shape.join() !== shapeOf(spec).join()) throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` has the shape [${part.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`);
         whole.set(part.data, at);
         at += sizeOf(spec);
       }
@@ -237,6 +241,21 @@ function clipped(gradient: tf.Tensor, clip: UpdateDefinition['clip']): tf.Tensor
   return tf.mul(gradient, tf.div(clip.limit, tf.maximum(norm, clip.limit)));
 }
 
+function requireClip(clip: UpdateDefinition['clip']): void {
+  if (clip === null) return;
+  requireOptions(clip, ['kind', 'limit'], '`clip`', (message) => new TrainingError(message));
+  const { kind, limit }: { readonly kind: unknown; readonly limit: unknown } = clip;
+  if (kind !== 'norm' && kind !== 'value') throw new TrainingError(`\`clip\`: expected the kind \`norm\` or \`value\`, given ${show(kind)}`);
+  if (typeof limit !== 'number' || !(limit > 0)) throw new TrainingError(`\`clip\`: expected a \`limit\` above 0, given ${show(limit)}`);
+}
+
+function ruleOf(settings: OptimizerSettings): Rule {
+  const { kind }: { readonly kind: unknown } = settings;
+  const rule = typeof kind === 'string' && Object.hasOwn(rules, kind) ? rules[kind as OptimizerKind] : undefined;
+  if (rule === undefined) throw new TrainingError(`there is no optimizer ${show(kind)}: ${listed(Object.keys(rules))}${typeof kind === 'string' ? suggestion(kind, Object.keys(rules)) : ''}`);
+  return rule;
+}
+
 /** The rate given, or the method's own. */
 export function rateOf(settings: OptimizerSettings): number {
   const rate = settings.rate ?? rules[settings.kind].rate;
@@ -249,7 +268,8 @@ function checkedOptions(settings: OptimizerSettings, rule: Rule): Record<string,
   for (const [name, value] of Object.entries(settings)) {
     if (name === 'kind' || name === 'rate') continue;
     if (!Object.hasOwn(rule.options, name)) {
-      throw new TrainingError(`${settings.kind} has no setting \`${name}\`: rate, ${Object.keys(rule.options).join(', ')}`);
+      const known = ['rate', ...Object.keys(rule.options)];
+      throw new TrainingError(`${settings.kind} has no setting \`${name}\`: ${known.join(', ')}${suggestion(name, known)}`);
     }
     options[name] = Number(value);
   }

@@ -1,7 +1,7 @@
 /** Show, attend and tell: beside the oracle; the regularisation by hand; the pictures it is trained on. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { captionOf, colours, drawScene, shapes, side } from '../../models/caption/scenes.ts';
-import { inputOf, task } from '../../models/caption/task.ts';
+import { drawn, inputOf, task } from '../../models/caption/task.ts';
 import { generator } from '../../models/dates/task.ts';
 import { useBackend, type GenerativeModel } from '../../runtime/index.ts';
 import { agrees } from './agrees.ts';
@@ -56,9 +56,9 @@ describe('pictures of shapes', () => {
   it('show what they are asked to show', async () => {
     const { parse } = await task.open(task.configurations['quick']!);
     const { input } = parse('red circle  Blue ring');
-    expect(captionOf(input.scene.things)).toEqual(['red', 'circle', 'blue', 'ring']);
-    const { x, y } = input.scene.things[0]!;
-    const [red, green, blue] = inputOf(input.scene).image.map((plane) => plane[Math.floor(y)]![Math.floor(x)]!);
+    expect(captionOf(input[drawn].things)).toEqual(['red', 'circle', 'blue', 'ring']);
+    const { x, y } = input[drawn].things[0]!;
+    const [red, green, blue] = inputOf(input[drawn]).image.map((plane) => plane[Math.floor(y)]![Math.floor(x)]!);
     expect(red! - Math.max(green!, blue!)).toBeGreaterThan(0.4);
     expect(() => parse('red circle blue')).toThrow(/expected the number of a picture/);
     expect(() => parse('red')).toThrow(/expected the number of a picture/);

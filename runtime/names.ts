@@ -1,0 +1,48 @@
+/** Names that a caller gives against those that there are: what is misspelt would otherwise be ignored. */
+import { didYouMean } from '../compiler/diagnostics/names.ts';
+import type { Definition, Sizes } from './definition.ts';
+import { InputError } from './errors.ts';
+import { isNested, show } from './values.ts';
+
+/** `; did you mean …?`, or nothing. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  const near = didYouMean(name, known);
+  return near === null ? '' : `; did you mean \`${near}\`?`;
+}
+
+export function listed(names: Iterable<string>): string {
+  return Array.from(names, (name) => `\`${name}\``).join(', ');
+}
+
+/**
+ * Options are an object, and each of them is one that there is.
+ *
+ * @param of what has them, as it stands in messages
+ * @throws what `fault` makes of the message
+ */
+export function requireOptions(given: unknown, known: readonly string[], of: string, fault: (message: string) => Error = (message) => new InputError(message)): void {
+  if (typeof given !== 'object' || given === null || isNested(given)) throw fault(`${of}: expected options (${listed(known)}), given ${show(given)}`);
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw fault(`\`${unknown}\` is no option of ${of}: ${listed(known)}${suggestion(unknown, known)}`);
+}
+
+/** Everything that an example of a program may hold: one call reads a part of it. */
+export function exampleNames({ inputs, objectives, decoder, ragged }: Definition, n: Sizes): ReadonlySet<string> {
+  return new Set([
+    ...inputs(n).map(({ name }) => name),
+    ...(decoder === null ? [] : [decoder.output]),
+    ...objectives.flatMap((objective) => objective.given(n).map(({ name }) => name)),
+    ...ragged.flatMap(({ label, told }) => (told === true ? [label] : [])),
+  ]);
+}
+
+/** @throws InputError for the first name in an example that the program does not have */
+export function requireNames(examples: readonly object[], known: ReadonlySet<string>, program: string): void {
+  for (const [row, example] of examples.entries()) {
+    // What is no object is told with what was expected instead.
+    if (typeof example !== 'object' || example === null || isNested(example)) continue;
+    for (const name of Object.keys(example)) {
+      if (!known.has(name)) throw new InputError(`example ${row}: \`${program}\` takes no \`${name}\`: ${known.size === 0 ? 'it takes nothing' : listed(known)}${suggestion(name, known)}`);
+    }
+  }
+}
