@@ -1,6 +1,7 @@
 import type * as tf from './tf.ts';
 import { collate, DeviceBatch, requireEndLast, requireWithinLimit, shifted, type HostBatch } from './batch.ts';
 import { readCheckpoint, writeCheckpoint, type CheckpointNote } from './checkpoint/checkpoint.ts';
+import { shortened } from './checkpoint/safetensors.ts';
 import type { Batch, Definition, InputSpec, ObjectiveDefinition, ParameterSpec, Sizes, Tensors } from './definition.ts';
 import { CheckpointError, InputError, NumericError } from './errors.ts';
 import { whyInfinite } from './impossible.ts';
@@ -202,16 +203,17 @@ export class Learner<Example extends object> {
    * @throws CheckpointError for a damaged file, or one of another model
    */
   async load(bytes: Uint8Array, part?: string): Promise<void> {
-    const { parameters, info } = readCheckpoint(bytes);
+    const { parameters, info, unread } = readCheckpoint(bytes);
     const { name } = this.definition;
-    if (info.definition === undefined || info.definition === name) return this.weights.restore(parameters);
+    if (info.definition === undefined || info.definition === name) return this.weights.restore(parameters, unread);
     const parts = Object.entries(info.parts ?? {}).filter(([key, model]) => model === name && (part === undefined || part === key)).map(([key]) => key);
     if (parts.length !== 1) {
-      const why = parts.length > 1 ? `the checkpoint holds several \`${name}\`: say which, ${parts.map((key) => `\`${key}\``).join(' or ')}` : `the checkpoint is of \`${info.definition}\`, the model is \`${name}\``;
+      const why = parts.length > 1 ? `the checkpoint holds several \`${name}\`: say which, ${parts.map((key) => `\`${key}\``).join(' or ')}` : `the checkpoint is of \`${shortened(info.definition)}\`, the model is \`${name}\``;
       throw new CheckpointError(`${why}; nothing was changed`);
     }
     const front = `${parts[0]!}.`;
-    this.weights.restore(new Map([...parameters].flatMap(([path, tensor]) => (path.startsWith(front) ? [[path.slice(front.length), tensor] as const] : []))));
+    const own = <T>(all: ReadonlyMap<string, T>): Map<string, T> => new Map([...all].flatMap(([path, each]) => (path.startsWith(front) ? [[path.slice(front.length), each] as const] : [])));
+    this.weights.restore(own(parameters), own(unread));
   }
 
   /** Frees the parameters. */

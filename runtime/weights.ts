@@ -5,7 +5,8 @@ import { CheckpointError, InputError } from './errors.ts';
 import { initialValues } from './initialise.ts';
 import { suggestion } from './names.ts';
 import { download, elementCount, isNested, show, type Value, type Values } from './values.ts';
-import type { StoredTensor } from './checkpoint/safetensors.ts';
+import { isWhole } from './checkpoint/dtypes.ts';
+import { shortened, type StoredTensor } from './checkpoint/safetensors.ts';
 
 /** What an array of JavaScript can surely hold. */
 const mostElements = 2 ** 31 - 1;
@@ -84,17 +85,19 @@ export class Weights {
   }
 
   /**
-   * Takes stored values: all of them or, with an error, none.
+   * Takes stored values: all of them or, with an error, none. Whole numbers that the model has no place for are passed
+   * over, such as positions that others keep in their files; floats are not: they are of another model.
    *
+   * @param unread what the file has besides, with the reason why it was not read
    * @throws CheckpointError naming what is missing, what is too many, shapes that differ, and what is not finite
    */
-  restore(stored: ReadonlyMap<string, StoredTensor>): void {
+  restore(stored: ReadonlyMap<string, StoredTensor>, unread: ReadonlyMap<string, string> = new Map()): void {
     this.requireAlive();
     const faults: string[] = [];
     for (const spec of this.specs) {
       const given = stored.get(spec.path);
       const expected = shapeOf(spec);
-      if (given === undefined) faults.push(`\`${spec.path}\` is missing`);
+      if (given === undefined) faults.push(unread.has(spec.path) ? `\`${spec.path}\` cannot be read: ${unread.get(spec.path)!}` : `\`${spec.path}\` is missing`);
       else if (given.shape.join() !== expected.join()) {
         faults.push(`\`${spec.path}\`: expected [${axesOf(spec)}], given [${given.shape.join(', ')}]`);
       } else {
@@ -103,7 +106,9 @@ export class Weights {
       }
     }
     const known = new Set(this.specs.map((spec) => spec.path));
-    for (const path of stored.keys()) if (!known.has(path)) faults.push(`\`${path}\` is no parameter of this model`);
+    for (const [path, { dtype }] of stored) {
+      if (!known.has(path) && !(dtype !== undefined && isWhole(dtype))) faults.push(`\`${shortened(path)}\` is no parameter of this model`);
+    }
     if (faults.length > 0) {
       const more = faults.length > 8 ? [`and ${faults.length - 8} more`] : [];
       throw new CheckpointError(`the checkpoint does not fit the model; nothing was changed:\n  ${[...faults.slice(0, 8), ...more].join('\n  ')}`);

@@ -1,5 +1,6 @@
 /** What a model's safetensors file holds besides the numbers. */
 import { CheckpointError } from '../errors.ts';
+import { show } from '../values.ts';
 import { readSafetensors, writeSafetensors, type StoredTensor } from './safetensors.ts';
 
 /** What the caller adds to a checkpoint. */
@@ -28,6 +29,8 @@ export interface Checkpoint {
   readonly parameters: ReadonlyMap<string, StoredTensor>;
   /** Optimiser slots as `slot/path`, empty where only parameters were saved. */
   readonly slots: ReadonlyMap<string, StoredTensor>;
+  /** Parameters that the file has and that could not be read, with the reason. */
+  readonly unread: ReadonlyMap<string, string>;
   /** JSON of the training loop. */
   readonly training: string | undefined;
 }
@@ -67,7 +70,7 @@ export function writeCheckpoint(
 
 /** @throws CheckpointError for a damaged file */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata, unread = new Map<string, string>() } = readSafetensors(bytes);
   const parameters = new Map<string, StoredTensor>();
   const slots = new Map<string, StoredTensor>();
   for (const [name, tensor] of tensors) {
@@ -85,7 +88,7 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
     ...given('step', wholeNumber('step', metadata.get('step'))),
     ...given('best', metadata.get('best') === 'true' ? true : undefined),
   };
-  return { info, parameters, slots, training: metadata.get('training') };
+  return { info, parameters, slots, unread, training: metadata.get('training') };
 }
 
 /** Name, sizes and origin of a checkpoint's model. */
@@ -100,7 +103,7 @@ function given<Name extends string, T>(name: Name, value: T | undefined): { [key
 function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new CheckpointError(`the checkpoint's ${name} is not a whole number: ${JSON.stringify(text)}`);
+  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new CheckpointError(`the checkpoint's ${name} is not a whole number: ${show(text)}`);
   return value;
 }
 
@@ -113,7 +116,7 @@ function recordOf<T>(name: string, text: string | undefined, is: (value: unknown
   } catch {
     throw fault();
   }
-  if (typeof value !== 'object' || value === null) throw fault();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault();
   const entries: [string, unknown][] = Object.entries(value);
   if (!entries.every((entry): entry is [string, T] => is(entry[1]))) throw fault();
   return Object.fromEntries(entries);

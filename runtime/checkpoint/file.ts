@@ -1,18 +1,21 @@
 /** Checkpoints as files: for Node only. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { CheckpointError } from '../errors.ts';
 import type { CheckpointStore } from '../training/store.ts';
+import { claimFolder } from './lock.ts';
 
 /**
- * Writes the whole file or leaves the old one: into a temporary file of the same folder, flushed, then renamed.
+ * Writes the whole file or leaves the old one: into a temporary file of the same folder, flushed, then renamed. A link to a
+ * file stays a link.
  *
  * @throws CheckpointError that says what the system refused, such as a full disk
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`;
+  const target = await realpath(path).catch(() => path);
+  const temporary = `${target}.${process.pid}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(resolve(target)));
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(bytes);
@@ -20,30 +23,57 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new CheckpointError(`${path} could not be written: ${reason(error)}; what was there before is unchanged`, { cause: error });
   }
 }
 
-/** @throws CheckpointError that says why the file cannot be read */
-export async function readCheckpointFile(path: string): Promise<Uint8Array> {
+/** With the folders around it. Not `recursive`: where a file system refuses new folders as if something were missing, as /proc does, that never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => null))?.isDirectory() === true) return;
+  const around = dirname(folder);
+  if (around !== folder) await makeFolder(around);
   try {
-    return await readFile(path);
+    await mkdir(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (codeOf(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+  }
+}
+
+/** @throws CheckpointError that says why the file cannot be read */
+export async function readCheckpointFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return plain(await readFile(path));
   } catch (error) {
     throw new CheckpointError(`${path} could not be read: ${reason(error)}`, { cause: error });
   }
 }
 
-/** Keeps a training run's checkpoints as `last.safetensors` and `best.safetensors` in a folder. */
+/** As it is typed: a Buffer's `slice` would share its bytes where that of a Uint8Array copies them. */
+function plain(buffer: Buffer<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+/** Keeps a training run's checkpoints as `last.safetensors` and `best.safetensors` in a folder, which one training at a time may write. */
 export function folderStore(folder: string): CheckpointStore {
   const pathOf = (name: string): string => join(folder, `${name}.safetensors`);
   return {
+    claim: async () => {
+      try {
+        await makeFolder(resolve(folder));
+        const release = claimFolder(folder);
+        return async () => release();
+      } catch (error) {
+        throw error instanceof CheckpointError ? error : new CheckpointError(`${folder} could not be written: ${reason(error)}`, { cause: error });
+      }
+    },
     save: async (name, bytes) => writeFileAtomically(pathOf(name), bytes),
     load: async (name) => {
       try {
-        return await readFile(pathOf(name));
+        return plain(await readFile(pathOf(name)));
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return null;
         throw new CheckpointError(`${pathOf(name)} could not be read: ${reason(error)}`, { cause: error });

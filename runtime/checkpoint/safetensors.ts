@@ -1,18 +1,24 @@
 /**
- * The safetensors file format, float32: eight bytes with the length of a JSON header (little endian), the header with
- * name, type, shape and byte range of each tensor, then the bytes. No code runs on reading, and every range is checked.
+ * The safetensors file format: eight bytes with the length of a JSON header (little endian), the header with
+ * name, type, shape and byte range of each tensor, then the bytes. No code runs on reading, and every range is checked
+ * before anything is made of it. What is written is float32; other types are read as float32.
  */
 import { CheckpointError } from '../errors.ts';
 import { elementCount, show } from '../values.ts';
+import { elementType, readNumbers, readTypes } from './dtypes.ts';
 
 export interface StoredTensor {
   readonly data: Float32Array;
   readonly shape: readonly number[];
+  /** How a file has it, where that is not F32. Numbers of more precision were rounded. */
+  readonly dtype?: string;
 }
 
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: ReadonlyMap<string, string>;
+  /** Tensors that float32 cannot hold, or of types that are not read, with the reason. Left out where there are none. */
+  readonly unread?: ReadonlyMap<string, string>;
 }
 
 /** As in the reference implementation: a longer header is taken for damage. */
@@ -63,11 +69,11 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   const header = headerOf(bytes.subarray(8, start));
 
   const metadata = new Map<string, string>();
-  const entries: { name: string; shape: number[]; begin: number; end: number }[] = [];
+  const entries: (Entry & { readonly name: string })[] = [];
   for (const [name, entry] of header) {
     if (name === '__metadata__') {
       for (const [key, value] of objectOf(entry, '__metadata__')) {
-        if (typeof value !== 'string') throw new CheckpointError(`the metadata ${JSON.stringify(key)} is not text`);
+        if (typeof value !== 'string') throw new CheckpointError(`the metadata ${quoted(key)} is not text`);
         metadata.set(key, value);
       }
     } else {
@@ -78,8 +84,8 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { name, begin, end } of entries) {
-    if (begin < expected) throw new CheckpointError(`tensor ${JSON.stringify(name)} overlaps another: it begins at byte ${begin}, the one before ends at ${expected}`);
-    if (begin > expected) throw new CheckpointError(`there is a hole before tensor ${JSON.stringify(name)}: bytes ${expected} to ${begin} belong to none`);
+    if (begin < expected) throw new CheckpointError(`tensor ${quoted(name)} overlaps another: it begins at byte ${begin}, the one before ends at ${expected}`);
+    if (begin > expected) throw new CheckpointError(`there is a hole before tensor ${quoted(name)}: bytes ${expected} to ${begin} belong to none`);
     expected = end;
   }
   const present = bytes.length - start;
@@ -87,30 +93,55 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   if (present > expected) throw new CheckpointError(`${present - expected} bytes follow the last tensor: the file is damaged or was joined with another`);
 
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, shape, begin, end } of entries) {
-    const data = new Float32Array((end - begin) / 4);
-    for (let index = 0; index < data.length; index++) data[index] = view.getFloat32(start + begin + 4 * index, true);
-    tensors.set(name, { data, shape });
+  const unread = new Map<string, string>();
+  for (const { name, dtype, shape, begin } of entries) {
+    const type = elementType(dtype);
+    const data = type === undefined ? `the type ${quoted(dtype)} is not read (${readTypes.join(', ')} are)` : readNumbers(type, view, start + begin, elementCount(shape));
+    if (typeof data === 'string') unread.set(name, data);
+    else tensors.set(name, { data, shape, ...(dtype === 'F32' ? {} : { dtype }) });
   }
-  return { tensors, metadata };
+  return { tensors, metadata, ...(unread.size === 0 ? {} : { unread }) };
 }
 
-function entryOf(name: string, value: Json): { shape: number[]; begin: number; end: number } {
+interface Entry {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function entryOf(name: string, value: Json): Entry {
   const entry = objectOf(value, name);
-  const quoted = JSON.stringify(name);
   const dtype = entry.get('dtype');
-  if (dtype !== 'F32') throw new CheckpointError(`tensor ${quoted} has the type ${JSON.stringify(dtype ?? null)}: only F32 (float32) is read; convert it first`);
-  const shape = naturals(entry.get('shape'), `the shape of tensor ${quoted}`);
-  const offsets = naturals(entry.get('data_offsets'), `the data_offsets of tensor ${quoted}`);
+  if (typeof dtype !== 'string') throw new CheckpointError(`the dtype of tensor ${quoted(name)} must be text`);
+  const shape = naturals(entry.get('shape'), `the shape of tensor ${quoted(name)}`);
+  const offsets = naturals(entry.get('data_offsets'), `the data_offsets of tensor ${quoted(name)}`);
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
-    throw new CheckpointError(`the data_offsets of tensor ${quoted} must be two rising numbers, given [${offsets.join(', ')}]`);
+    throw new CheckpointError(`the data_offsets of tensor ${quoted(name)} must be two rising numbers, given ${shownList(offsets)}`);
   }
-  const needed = 4 * elementCount(shape);
+  const type = elementType(dtype);
+  const needed = type === undefined ? end - begin : type.bytes * elementCount(shape);
   if (end - begin !== needed) {
-    throw new CheckpointError(`tensor ${quoted} of shape [${shape.join(', ')}] needs ${needed} bytes, its data_offsets span ${end - begin}`);
+    throw new CheckpointError(`tensor ${quoted(name)} of shape ${shownList(shape)}${dtype === 'F32' ? '' : ` and type ${dtype}`} needs ${needed} bytes, its data_offsets span ${end - begin}`);
   }
-  return { shape, begin, end };
+  return { dtype, shape, begin, end };
+}
+
+/** Names and lists of a hostile file may be megabytes long. */
+const longestShown = 80;
+
+export function shortened(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(shortened(text));
+}
+
+function shownList(numbers: readonly number[]): string {
+  const most = 8;
+  return `[${numbers.slice(0, most).join(', ')}${numbers.length > most ? `, … ${numbers.length} in all` : ''}]`;
 }
 
 function naturals(value: Json | undefined, what: string): number[] {
@@ -121,7 +152,7 @@ function naturals(value: Json | undefined, what: string): number[] {
 
 function objectOf(value: Json, what: string): Map<string, Json> {
   if (value instanceof Map) return value;
-  throw new CheckpointError(`the header's entry ${JSON.stringify(what)} is not an object`);
+  throw new CheckpointError(`the header's entry ${quoted(what)} is not an object`);
 }
 
 type Json = string | number | boolean | null | Json[] | Map<string, Json>;
@@ -160,10 +191,7 @@ class HeaderReader {
     const next = this.text[this.at];
     if (next === '{') return this.object(depth);
     if (next === '[') return this.list(depth);
-    const scalar = /"(?:[^"\\\u0000-\u001f]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-    scalar.lastIndex = this.at;
-    const token = scalar.exec(this.text)?.[0];
-    if (token === undefined) throw this.fault('a value');
+    const token = next === '"' ? this.text.slice(this.at, this.endOfText()) : this.word();
     try {
       const value = JSON.parse(token) as string | number | boolean | null;
       this.at += token.length;
@@ -173,6 +201,19 @@ class HeaderReader {
     }
   }
 
+  private word(): string {
+    const scalar = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+    scalar.lastIndex = this.at;
+    return scalar.exec(this.text)?.[0] ?? '';
+  }
+
+  /** Behind the closing quotation mark. By hand: a regular expression overflows its stack on a text of megabytes. */
+  private endOfText(): number {
+    let end = this.at + 1;
+    while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === '\\' ? 2 : 1;
+    return end + 1;
+  }
+
   private object(depth: number): Map<string, Json> {
     this.open('{', depth);
     const entries = new Map<string, Json>();
@@ -180,7 +221,7 @@ class HeaderReader {
       this.space();
       if (this.text[this.at] !== '"') throw this.fault('a key in quotation marks');
       const key = String(this.value(depth));
-      if (entries.has(key)) throw new CheckpointError(`the header has the key ${JSON.stringify(key)} twice`);
+      if (entries.has(key)) throw new CheckpointError(`the header has the key ${quoted(key)} twice`);
       this.space();
       if (this.text[this.at] !== ':') throw this.fault('a colon');
       this.at++;

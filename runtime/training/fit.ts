@@ -101,10 +101,13 @@ export async function fit<Example extends object, M extends Trainable<Example>>(
   options: FitOptions<Example, M>,
 ): Promise<FitResult> {
   const run = new Run(model, data, options);
+  let release: (() => Promise<void>) | undefined;
   try {
+    release = await options.checkpoints?.store.claim?.();
     return await run.all();
   } finally {
     run.dispose();
+    await release?.();
   }
 }
 

@@ -30,6 +30,11 @@ export function readProgress(text: string): RunProgress {
     if (typeof value !== 'number' || !Number.isFinite(value)) throw fault(`\`${name}\` is not a number`);
     return value;
   };
+  const count = (from: Readonly<Record<string, unknown>>, name: string): number => {
+    const value = number(from, name);
+    if (!Number.isSafeInteger(value) || value < 0) throw fault(`\`${name}\` is ${value}, expected a whole number of at least 0`);
+    return value;
+  };
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -42,10 +47,10 @@ export function readProgress(text: string): RunProgress {
   const { objective } = all;
   if (typeof objective !== 'string') throw fault('the objective is missing');
   return {
-    step: number(all, 'step'),
+    step: count(all, 'step'),
     seconds: number(all, 'seconds'),
-    stale: number(all, 'stale'),
-    best: best === undefined ? undefined : { step: number(best, 'step'), value: number(best, 'value') },
+    stale: count(all, 'stale'),
+    best: best === undefined ? undefined : { step: count(best, 'step'), value: number(best, 'value') },
     objective,
     identity: {
       seed: number(identity, 'seed'),
