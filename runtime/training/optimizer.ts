@@ -128,7 +128,7 @@ export class Optimizer {
     for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) {
       const spec = this.specs.find((each) => each.path === path);
       if (spec === undefined) throw new TrainingError(`the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(path, this.specs.map((each) => each.path))}`);
-      if (!(gradient instanceof tf.Tensor)) requireShape(spec, gradient);
+      if (!tf.isTensor(gradient)) requireShape(spec, gradient);
       else if (gradient.shape.join() !== shapeOf(spec).join()) throw new TrainingError(`the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`);
     }
     requireClip(clip);
