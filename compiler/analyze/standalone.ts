@@ -1,6 +1,6 @@
 /** Declarations checked by themselves: formals are axes of their own, equal to nothing else, so that every call is right. */
 import type { AxisExpr, Declaration, Name, Param } from '../../grammar/ast.ts';
-import { didYouMean, editDistance } from '../diagnostics/names.ts';
+import { didYouMean, differOnPurpose, isSlip } from '../diagnostics/names.ts';
 import type { Space } from '../graph/graph.ts';
 import { reachOf } from './across.ts';
 import { bodyValue, laterNames } from './body.ts';
@@ -121,12 +121,12 @@ export function warnFormals(declaration: Declaration, uses: (name: string) => nu
   for (const [k, name] of names.entries()) {
     const { text } = name;
     if (names.findIndex((other) => other.text === text) < k || dims.includes(text) || declaration.statics.some((param) => param.name.text === text)) continue;
-    const near = [...text].length < 3 ? undefined : dims.find((dim) => [...dim].length >= 3 && editDistance(text, dim, 2) === 1);
+    const near = dims.find((dim) => isSlip(text, dim));
     if (near !== undefined) {
       report(here, 'W0401', name.span, `the axis \`${text}\` is any axis of a caller, and looks like the dim \`${near}\``, { severity: 'warning', fix: `if the dim is meant, write \`${near}\`` });
       continue;
     }
-    const like = uses(text) === 1 ? didYouMean(text, dims) : null;
+    const like = uses(text) === 1 ? didYouMean(text, dims.filter((dim) => !differOnPurpose(text, dim))) : null;
     if (like !== null) {
       report(here, 'W0401', name.span, `the axis \`${text}\` stands nowhere else: it is any axis of a caller`, { severity: 'warning', fix: `if the dim is meant, write \`${like}\`` });
     }

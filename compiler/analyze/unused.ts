@@ -18,7 +18,9 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
   const imported = new Set(files.flatMap((other) => importsOf(other, modules).flatMap(({ exported, module: from }) => (from === file && exported !== null ? [nameOf(exported)] : []))));
   // A file of dims alone is there for others.
   const isShared = (name: string): boolean => imported.has(name) || module.items.every(({ kind }) => kind === 'dim' || kind === 'option');
-  const everywhere = (name: string): boolean => [...counts.values()].some((uses) => uses.has(name));
+  // What a declaration defines itself it does not read of the file.
+  const own = new Map(module.items.map((item) => [item, ownNames(item)]));
+  const everywhere = (name: string): boolean => [...counts].some(([item, uses]) => uses.has(name) && !own.get(item)!.has(name));
   const objectives = files.flatMap((other) => other.module.items.filter(({ kind }) => kind === 'objective')).map((item) => counts.get(item) ?? countUses(item));
   const inObjectives = (name: string): boolean => objectives.some((uses) => uses.has(name));
   const warn = (name: Name, what: string): void => {
@@ -31,6 +33,7 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
     if (item.kind !== 'declaration' && item.kind !== 'objective') continue;
     const uses = counts.get(item)!;
     if (item.kind === 'objective' && isJoint(item)) for (const each of item.models) if (!uses.has((each.name ?? each.model).text)) warn(each.name ?? each.model, 'model');
+    if (item.kind === 'declaration') for (const { name } of item.statics) if (!uses.has(name.text)) warn(name, 'bracket parameter');
     const visible = item.kind === 'declaration' && (item.what === 'decoder' || item.what === 'model');
     for (const { name, what } of definitions(item.body)) {
       if (!uses.has(name.text) && !read.has(name.text) && !(visible && inObjectives(name.text))) warn(name, what);
@@ -45,6 +48,12 @@ function trains(objective: Objective, file: LoadedModule | null, modules: Module
   const seen = [...importsOf(file, modules).map(({ local, exported }) => [local.text, exported] as const), ...exportsOf(file.module.items)];
   const models = new Set(entryItems('declaration', modules).map(({ item }) => item));
   return objective.models.some(({ model }) => seen.some(([name, exported]) => name === model.text && exported?.kind === 'declaration' && (models.has(exported) || exported.what === 'decoder')));
+}
+
+/** Names that stand for something of the item's own in all of it. */
+function ownNames(item: Item): ReadonlySet<string> {
+  if (item.kind === 'objective') return new Set([...item.given, ...definitions(item.body)].map(({ name }) => name.text));
+  return new Set(item.kind === 'declaration' ? [...item.statics, ...item.params, ...definitions(item.body)].map(({ name }) => name.text) : []);
 }
 
 /** What a body defines and somebody should read; a name with a prime is the state's. */
@@ -76,6 +85,7 @@ function isBody(part: object): part is Body {
 /** How often each name is read in a part of the tree: in expressions, types and brackets, but not where it is defined. */
 function countUses(item: Item): Map<string, number> {
   const uses = new Map<string, number>();
+  const settings = new Set<object>();
   const count = (name: string): void => { uses.set(name, (uses.get(name) ?? 0) + 1); };
   const visit = (part: unknown): void => {
     if (typeof part !== 'object' || part === null) return;
@@ -83,17 +93,31 @@ function countUses(item: Item): Map<string, number> {
       part.forEach(visit);
       return;
     }
+    for (const setting of settingsOf(part)) settings.add(setting);
     if ('kind' in part && part.kind === 'name' && 'name' in part && typeof part.name === 'string') count(part.name);
     for (const [key, inner] of Object.entries(part)) {
       if (isName(inner)) {
-        if (!isDefinition(part, key)) count(inner.text);
+        if (!isDefinition(part, key) && !settings.has(part)) count(inner.text);
       } else if (Array.isArray(inner) && inner.every(isName)) {
-        if (key !== 'names' && key !== 'models') inner.forEach(({ text }) => count(text));
-      } else if (key !== 'models' && key !== 'comments') visit(inner);
+        if (!['names', 'models', 'choices'].includes(key)) inner.forEach(({ text }) => count(text));
+      } else if (!['models', 'comments', 'labels'].includes(key)) visit(inner);
     }
   };
   visit(item);
   return uses;
+}
+
+/** `p = 0.3` in the brackets of a block says what the block calls so, and reads nothing of that name here. */
+function settingsOf(part: object): readonly object[] {
+  if (!('kind' in part)) return [];
+  const { kind } = part;
+  let callee: unknown = kind === 'call' && 'callee' in part ? part.callee : kind === 'let' && 'value' in part ? part.value : null;
+  if (isNode(callee) && callee.kind === 'per' && 'callee' in callee) callee = callee.callee;
+  return isNode(callee) && callee.kind === 'bracket' && 'args' in callee && Array.isArray(callee.args) ? callee.args.filter((arg: unknown) => isNode(arg) && arg.kind === 'named') : [];
+}
+
+function isNode(part: unknown): part is { readonly kind: unknown } {
+  return typeof part === 'object' && part !== null && 'kind' in part;
 }
 
 function isName(part: unknown): part is Name {

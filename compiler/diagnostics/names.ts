@@ -72,3 +72,38 @@ export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFIN
   }
   return Math.min(limit, row[y.length]!);
 }
+
+/** Do the names differ as names do on purpose: in number (`place`, `places`), digits (`head1`, `head2`), or a part of one letter (`len_q`, `len_k`)? */
+export function differOnPurpose(a: string, b: string): boolean {
+  if (withoutDigits(a) === withoutDigits(b) || isPlural(a, b) || isPlural(b, a)) return true;
+  const [x, y] = [partsOf(a), partsOf(b)];
+  return x.length > 1 && x.length === y.length && x.every((part, k) => part === y[k] || ([...part].length === 1 && [...y[k]!].length === 1));
+}
+
+const withoutDigits = (name: string): string => name.replace(/[\p{N}_]/gu, '');
+
+function isPlural(many: string, one: string): boolean {
+  return [`${one}s`, `${one}es`, one.replace(/y$/u, 'ies'), one.replace(/(?:e|i)x$/u, 'ices'), one.replace(/is$/u, 'es')].includes(many);
+}
+
+/** `lenQ` and `len_q` are two parts. */
+function partsOf(name: string): string[] {
+  return name.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, '_').split('_').filter((part) => part !== '');
+}
+
+/**
+ * Is `written` what a slip of the hand makes of `meant`: another case, two letters swapped, one too many or too few, in a long
+ * word another one? Short words are often one letter apart, and so are words with a letter in front of them (`dmodel`, `model`).
+ */
+export function isSlip(written: string, meant: string): boolean {
+  if (written === meant || differOnPurpose(written, meant)) return false;
+  const [a, b] = [[...written], [...meant]];
+  const shorter = Math.min(a.length, b.length);
+  if (written.toLowerCase() === meant.toLowerCase()) return shorter > 2;
+  if (editDistance(written, meant, 2) > 1) return false;
+  const first = a.findIndex((letter, k) => letter !== b[k]);
+  const at = first < 0 ? a.length : first;
+  if (a.length !== b.length) return at > 0 && shorter > (at < shorter ? 3 : 4);
+  if (a[at] === b[at + 1]) return shorter > 3;
+  return shorter > 5 && at > 0 && at < shorter - 1;
+}

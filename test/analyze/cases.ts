@@ -277,5 +277,10 @@ export const warnings: readonly Case[] = [
   c('W0201', 'a value in a scan', "block B(x: [t]) -> [t] { scan t with xt = x { state s: [] = 0;  «a» = xt;  s' = xt;  emit s } }"),
   c('W0201', 'a dim', 'dim d = 3, «e» = 4\nblock B(x: [d]) -> [d] { x }'),
   c('W0201', 'an import', 'import «GRU» from "std/cells"\nblock B(x: [d]) -> [d] { x }'),
+  c('W0201', "an option, where a call's brackets have its name", 'option «p» = 0.1\nblock F[p = 0.2](x: [k]) -> [k] { p * x }\nblock B(x: [k]) -> [k] { F[p = 0.3](x) }'),
+  c('W0201', 'an option, where an instance has its name', 'option «p» = 0.1\nblock F[p = 0.2](x: [k]) -> [k] { p * x }\nblock B(x: [k]) -> [k] { let f = F[p = 0.3];  f(x) }'),
+  c('W0201', 'an option, where a branch and a choice have its name', 'option «p» = 0.1\noption s = p | q\nblock B(x: [k]) -> [k] { match s { p { x }  q { 2 * x } } }'),
+  c('W0201', 'a dim, where a block has a value of its name', 'dim «w» = 3\nblock B(x: [k]) -> [k] { param w: [k];  w * x }'),
+  c('W0201', 'a bracket parameter', 'block F[«p» = 0.1, n](x: [k]) -> [k, n] { x * ones[n] }'),
   c('W0401', 'a formal that looks like a dim', 'dim hidden = 3\nblock A(x: [hidden]) -> [hidden] { x }\nblock B(x: [«hiden»]) -> [hiden] { tanh(x) }'),
 ];

@@ -109,6 +109,25 @@ describe('one slip, one message', () => {
   });
 });
 
+describe('W0401', () => {
+  const warned = (dim: string, formal: string): string[] => told(`dim ${dim} = 3\nblock A(x: [${dim}]) -> [${dim}] { x }\nblock B(x: [${formal}]) -> [${formal}] { tanh(x) }`).codes;
+
+  it.each([['source', 'souce'], ['source', 'sourse'], ['words', 'wrods'], ['hidden', 'hiddden'], ['source', 'Source'], ['source', 'sourc']])('of the dim `%s`, the axis `%s` is a slip', (dim, formal) => {
+    expect(warned(dim, formal)).toEqual(['W0401']);
+  });
+
+  it.each([
+    ['places', 'place'], ['channel', 'channels'], ['query', 'queries'], ['class', 'classes'], ['vertex', 'vertices'], ['axis', 'axes'], ['head1', 'head2'], ['head', 'head2'], ['len_q', 'len_k'], ['lenQ', 'lenK'],
+    ['model', 'dmodel'], ['model', 'mode'], ['node', 'mode'], ['patch', 'match'], ['row', 'rows'], ['in', 'on'],
+  ])('beside the dim `%s`, the axis `%s` is meant', (dim, formal) => {
+    expect(warned(dim, formal)).toEqual([]);
+  });
+
+  it('is silent of an axis that stands once where its name is a dim\'s in the plural', () => {
+    expect(told('dim places = 3\nblock A(x: [places]) -> [places] { x }\nblock B(W: [places <- place], x: [place]) -> [places] { W @ x }').codes).toEqual([]);
+  });
+});
+
 describe('--set', () => {
   const text = 'dim d = 4\noption p = 0.1\noption s = a | b\nmodel M(x: [d]) -> y: [d] { match s { a { dropout(x, p) }  b { x } } }';
 

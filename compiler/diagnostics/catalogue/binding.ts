@@ -29,6 +29,6 @@ export const binding = {
     'A model, encoder, decoder or objective stands for itself: there is no caller from which an axis could be taken, so every axis of its signature is a `dim` of the file.',
     'dim source: ragged, embed = 64\nencoder Read(x: [souce, embed]) -> [source, embed] { x }', 'dim source: ragged, embed = 64\nencoder Read(x: [source, embed]) -> [source, embed] { x }'),
   W0401: entry('axis looks like a misspelt dim',
-    'An axis in a signature that is no `dim` of the file is a formal, which stands for any axis of a caller. This one is one letter away from a dim, or stands nowhere else, so that it may be a slip.',
+    'An axis in a signature that is no `dim` of the file is a formal, which stands for any axis of a caller. This one is a slip of the hand away from a dim, or stands nowhere else. Of names that differ as names do on purpose, as `place` and `places`, `head1` and `head2`, nothing is said.',
     'dim hidden = 8\nblock F(x: [hiden]) -> [hiden] { tanh(x) }', 'dim hidden = 8\nblock F(x: [hidden]) -> [hidden] { tanh(x) }'),
 } satisfies Entries;
