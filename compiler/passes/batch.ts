@@ -9,7 +9,8 @@ import { axisOf, hasAxis, isInner } from '../graph/spaces.ts';
 import { Absence, isPositive, mayBeEmpty, raggedDims, type Partial } from './absence.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
-import { all, axesOf, BATCH, Maker } from './maker.ts';
+import { all, axesOf, BATCH, Maker, type Loop } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 
@@ -61,7 +62,7 @@ class Batch extends Rebuild {
     return value;
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
     this.#masks.delete(node);
     if (op.kind === 'input') {
@@ -69,7 +70,7 @@ class Batch extends Rebuild {
       this.m.origin = node.origin;
       return this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type.axes] });
     }
-    const made = super.visit(node);
+    const made = yield* super.visit(node);
     if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0])?.get(op.index) ?? []);
     return made;
   }
@@ -259,7 +260,7 @@ class Batch extends Rebuild {
    * A step beyond the example's end must not change a state that is read later: reversed loops meet the padding first and
    * keep the initial state through it; forward ones run on, and their final state is read at the last place instead.
    */
-  protected override scan(node: Node): ReadonlyMap<number, Node> {
+  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { m } = this;
@@ -268,6 +269,7 @@ class Batch extends Rebuild {
     const ragged = absence.ragged(axis);
     const used = this.facts.results.get(node) ?? new Set<number>();
     const states = this.neededStates(node);
+    yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
     const inits = states.map((k) => this.#whole(node.inputs[region.xs.length + k], 'initial state'));
     const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
     const isFloat = (k: number): boolean => typeOf(region.states[k]).elem.kind === 'float';
@@ -275,22 +277,19 @@ class Batch extends Rebuild {
     const lasts = ragged ? states.filter((k) => used.has(k) && !frozen(k)) : [];
     m.origin = node.origin;
     let masked: { readonly emit: number; readonly mask: Node }[] = [];
-    const made = m.scan(axis, op.reversed, inits, (loop) => {
-      this.forget(node);
+    const self = this;
+    const made = yield* m.scanning(axis, op.reversed, inits, function* (loop) {
+      self.forget(node);
       absence.open(loop.position, axis);
-      this.memo.set(region.position, loop.position);
-      region.xs.forEach((x, k) => {
-        if (!this.needs(x)) return;
-        const { value, masks } = this.partial(node.inputs[k]);
-        this.memo.set(x, loop.scanned(value));
-        this.#masks.set(x, masks.map((mask) => (hasAxis(axesOf(mask), axis.id) ? loop.scanned(mask) : mask)));
-      });
-      states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
-      const nexts = states.map((k, j) => {
-        const next = this.#whole(region.nexts[k], 'next state');
-        return frozen(k) ? m.select(absence.step(loop.position, axis), next, loop.states[j]) : next;
-      });
-      const values = emits.map((k) => this.partial(region.emits[k]));
+      yield* self.bind(node, loop, states);
+      const nexts: Node[] = [];
+      for (const [j, k] of states.entries()) {
+        yield* self.one(region.nexts[k]);
+        const next = self.#whole(region.nexts[k], 'next state');
+        nexts.push(frozen(k) ? m.select(absence.step(loop.position, axis), next, loop.states[j]) : next);
+      }
+      yield* self.all(emits.map((k) => region.emits[k]));
+      const values = emits.map((k) => self.partial(region.emits[k]));
       masked = values.flatMap(({ masks }, emit) => masks.map((mask) => ({ emit, mask })));
       return { nexts, emits: [...values.map(({ value }) => value), ...masked.map(({ mask }) => mask), ...lasts.map((k) => nexts[states.indexOf(k)])] };
     });
@@ -302,6 +301,12 @@ class Batch extends Rebuild {
       masked.flatMap((each, j) => (each.emit === emit ? [made.emits[emits.length + j]] : [])),
     ])));
     return results;
+  }
+
+  protected override enter(x: Node, sequence: Node, loop: Loop, axis: Axis): void {
+    const { value, masks } = this.partial(sequence);
+    this.set(x, loop.scanned(value));
+    this.#masks.set(x, masks.map((mask) => (hasAxis(axesOf(mask), axis.id) ? loop.scanned(mask) : mask)));
   }
 
   readonly #emitted = new Map<Node, ReadonlyMap<number, readonly Node[]>>();

@@ -9,6 +9,7 @@ import { typeOf } from '../graph/infer.ts';
 import { axisOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 
@@ -37,14 +38,21 @@ class Circulant extends Rebuild {
     this.#known = known;
   }
 
-  protected override visit(node: Node): Node {
+  /** The turns that are one product; null where the node is none. */
+  #turned(node: Node): readonly Turned[] | null {
     const { op } = node;
-    if (op.kind !== 'concat' || op.parts.some((part) => part !== null) || typeOf(node).elem.kind !== 'float') return super.visit(node);
+    if (op.kind !== 'concat' || op.parts.some((part) => part !== null) || typeOf(node).elem.kind !== 'float') return null;
     const turned = turnsOf(node.inputs);
-    if (turned === null || !this.#isShort(turned[0]!)) return super.visit(node);
+    return turned !== null && this.#isShort(turned[0]!) ? turned : null;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const { op } = node;
+    const turned = this.#turned(node);
+    if (op.kind !== 'concat' || turned === null) return yield* super.visit(node);
     const { m } = this;
     const [{ x, axis, to }] = turned as [Turned];
-    const value = this.get(x);
+    const value = yield* this.one(x);
     m.origin = node.origin;
     const from: Axis = { ...axisOf(typeOf(value), axis), id: `${axis}~from` };
     const count = m.size(sizeOf(from.space));
@@ -82,7 +90,8 @@ function turnsOf(inputs: readonly Node[]): readonly Turned[] | null {
 function turnOf(node: Node): Turned | null {
   const { op, inputs } = node;
   if (op.kind === 'shift' && op.circular) return { x: inputs[0]!, axis: op.axis, to: axisOf(typeOf(node), op.axis), by: op.by };
-  if (op.kind !== 'rename') return null;
-  const inner = turnOf(inputs[0]!);
-  return inner !== null && inner.axis === op.from && inner.to.id === op.from ? { ...inner, to: op.to } : null;
+  // Names of names are one name already.
+  const [turn] = inputs;
+  if (op.kind !== 'rename' || turn?.op.kind !== 'shift' || !turn.op.circular || turn.op.axis !== op.from) return null;
+  return { x: turn.inputs[0]!, axis: op.from, to: op.to, by: turn.op.by };
 }

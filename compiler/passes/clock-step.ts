@@ -7,13 +7,15 @@
 import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Clocked, Dim, Node, Op, Space } from '../graph/graph.ts';
+import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, isRagged, without } from '../graph/spaces.ts';
-import { reachable } from '../graph/walk.ts';
+import { operands } from '../graph/walk.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
 import { Inline, Whole } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
+import { made, type Making, type Need } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { NoStep } from './no-step.ts';
 import { AtFirst, isPlaces, respace } from './respace.ts';
@@ -73,11 +75,6 @@ function isOfLoop({ op, inputs }: Node): boolean {
   return loop.kind === 'scan' && isPlaces(loop.axis);
 }
 
-interface Kept {
-  readonly name: string;
-  readonly append: Node;
-}
-
 class Steps {
   readonly m = new Maker(algebra);
   readonly facts: Facts;
@@ -88,10 +85,15 @@ class Steps {
   readonly #rows = new Map<string, Row>();
   readonly #fixed: Row;
   readonly #all: All;
-  readonly #kept = new Map<Node, Kept>();
+  readonly #kept: Kept;
   readonly #loops = new Map<Node, readonly Node[]>();
   readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
-  readonly #leaves = new Map<Node, boolean>();
+  /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */
+  readonly #isGiven: (node: Node) => boolean = folded(operands, (node, of) => {
+    const { op, inputs } = node;
+    const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPlaces));
+    return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
+  });
 
   constructor(whole: Roots, { axis }: Clocked, beam: Axis | null) {
     this.facts = analyse(whole.values());
@@ -101,6 +103,7 @@ class Steps {
     this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
     this.#fixed = new Row(this, null);
     this.#all = new All(this);
+    this.#kept = new Kept(this);
   }
 
   /** The newest row along this axis. */
@@ -113,31 +116,24 @@ class Steps {
   }
 
   /** Without an axis of the clock. */
-  fixed(node: Node): Node {
-    return this.#fixed.get(node);
+  fixed(node: Node): Need {
+    return this.#fixed.need(node);
   }
 
   /** All rows up to now. */
-  all(node: Node): Node {
+  all(node: Node): Need {
     const [axis, second] = placesOf(node);
     if (axis === undefined) return this.fixed(node);
     const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
-    return second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.keep(node).append : this.#all.get(node);
+    return (second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.#kept : this.#all).need(node);
   }
 
   /** The rows of a value of one place, kept from step to step. */
-  keep(node: Node): Kept {
-    const known = this.#kept.get(node);
-    if (known !== undefined) return known;
-    const [axis] = placesOf(node);
-    if (axis === undefined) throw new GraphError(`%${node.id} has no axis of the clock`);
-    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
-    const row = this.row(axis.id).get(node);
+  keep(node: Node, row: Node, axis: Axis): Node {
     this.m.origin = node.origin;
     const name = this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
-    const made = { name, append: append(this.m, name, row, axis) };
-    this.#kept.set(node, made);
-    this.#states.set(name, { next: made.append, init: null, axes: [] });
+    const made = append(this.m, name, row, axis);
+    this.#states.set(name, { next: made, init: null, axes: [] });
     return made;
   }
 
@@ -178,7 +174,7 @@ class Steps {
   }
 
   /** What a scan along the clock emits at this step, by place among its emits. */
-  loop(scan: Node): readonly Node[] {
+  *loop(scan: Node): Making<readonly Node[]> {
     const known = this.#loops.get(scan);
     if (known !== undefined) return known;
     const { op } = scan;
@@ -186,28 +182,19 @@ class Steps {
     const { axis, region } = op;
     const body = new Row(this, null);
     body.set(region.position, this.t);
-    region.xs.forEach((x, k) => body.set(x, this.row(axis.id).get(scan.inputs[k])));
-    const settles = region.states.map((state, k) => {
+    for (const [k, x] of region.xs.entries()) body.set(x, yield* this.row(axis.id).one(scan.inputs[k]));
+    const settles: ((next: Node) => void)[] = [];
+    for (const [k, state] of region.states.entries()) {
       const init = scan.inputs[region.xs.length + k];
       if (placesOf(init).length > 0 || this.#isGiven(init)) throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
       const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init));
       body.set(state, now);
-      return settle;
-    });
-    region.nexts.forEach((next, k) => settles[k]!(body.get(next)));
-    const emits = region.emits.map((emit) => body.get(emit));
+      settles.push(settle);
+    }
+    for (const [k, next] of region.nexts.entries()) settles[k](yield* body.one(next));
+    const emits = yield* body.all(region.emits);
     this.#loops.set(scan, emits);
     return emits;
-  }
-
-  /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */
-  #isGiven(node: Node): boolean {
-    let known = this.#leaves.get(node);
-    if (known === undefined) {
-      known = reachable([node]).some(({ op, inputs }) => (op.kind === 'input' && op.name.startsWith('place.')) || op.kind === 'past' || (op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPlaces))));
-      this.#leaves.set(node, known);
-    }
-    return known;
   }
 
   nexts(): Roots {
@@ -224,6 +211,28 @@ class Steps {
   }
 }
 
+/** The rows of values of one place, kept from step to step. */
+class Kept extends Rebuild {
+  readonly #steps: Steps;
+
+  constructor(steps: Steps) {
+    super(steps.m, steps.facts);
+    this.#steps = steps;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const axis = this.#axis(node);
+    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
+    return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
+  }
+
+  #axis(node: Node): Axis {
+    const [axis] = placesOf(node);
+    if (axis === undefined) throw new GraphError(`%${node.id} has no axis of the clock`);
+    return axis;
+  }
+}
+
 /** Values at the newest place along one axis, which their rows lack; of other axes of the clock all rows. */
 class Row extends Rebuild {
   readonly #steps: Steps;
@@ -235,21 +244,20 @@ class Row extends Rebuild {
     this.#now = now;
   }
 
-  override get(node: Node): Node {
-    const known = this.memo.get(node);
-    if (known !== undefined) return known;
+  override need(node: Node): Need {
+    if (this.memo.has(node)) return super.need(node);
     const places = placesOf(node);
     const isNow = places.some(({ id }) => id === this.#now);
     // What stands in a loop that is open here is known only here.
     if (isNow || this.facts.loopsOf(node).size > 0) {
       if (!isNow && places.length > 0 && node.op.kind !== 'position') throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
-      return super.get(node);
+      return super.need(node);
     }
     if (places.length > 0) return this.#steps.all(node);
-    return this.#now === null ? super.get(node) : this.#steps.fixed(node);
+    return this.#now === null ? super.need(node) : this.#steps.fixed(node);
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
     const { m } = this;
     m.origin = node.origin;
@@ -262,60 +270,57 @@ class Row extends Rebuild {
         return m.leaf(op, { ...type, axes: isPlace && beam !== null ? [...axes.filter(({ id }) => id === BATCH.id), beam, ...without(axes, [BATCH.id])] : axes });
       }
       case 'position':
-        return op.axis.id === this.#now ? this.#steps.t : super.visit(node);
+        return op.axis.id === this.#now ? this.#steps.t : yield* super.visit(node);
       case 'rename': {
         const [x] = node.inputs;
-        return op.to.id === this.#now ? this.#steps.row(op.from).get(x) : super.visit(node);
+        return op.to.id === this.#now ? yield* this.#steps.row(op.from).one(x) : yield* super.visit(node);
       }
       case 'slice': {
         const [x] = node.inputs;
         // A parameter has all places from the start.
-        return op.into !== null && op.into.id === this.#now ? m.gather(this.#steps.fixed(x), this.#steps.t, op.axis) : super.visit(node);
+        return op.into !== null && op.into.id === this.#now ? m.gather((yield* made([this.#steps.fixed(x)]))[0], this.#steps.t, op.axis) : yield* super.visit(node);
       }
       case 'binary': {
         // Every place there is lies before now.
         const [a, b] = node.inputs;
         const isPast = a.op.kind === 'position' && isPlaces(a.op.axis) && a.op.axis.id !== this.#now && this.#isNow(b);
-        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(this.get(a)));
+        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a)));
         const turned = b.op.kind === 'position' && isPlaces(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
-        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(this.get(b)));
-        return super.visit(node);
+        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b)));
+        return yield* super.visit(node);
       }
       case 'gather': {
         const [t, i] = node.inputs;
         const isRow = op.axis !== this.#now && placesOf(t).some(({ id }) => id === this.#now);
-        if (isRow || !placesOf(t).some(({ id }) => id === op.axis)) return super.visit(node);
-        return m.make(op, [this.#steps.all(t), this.get(i)]);
+        if (isRow || !placesOf(t).some(({ id }) => id === op.axis)) return yield* super.visit(node);
+        return m.make(op, yield* made([this.#steps.all(t), this.need(i)]));
       }
       case 'past':
-        return this.#steps.past(node, this.get(node.inputs[0]), op.axis);
+        return this.#steps.past(node, yield* this.one(node.inputs[0]), op.axis);
       case 'shift':
-        return op.axis === this.#now ? this.#earlier(node, op.by) : super.visit(node);
+        return op.axis === this.#now ? yield* this.#earlier(node, op.by) : yield* super.visit(node);
       case 'random':
-        return this.#drawn(op, node.inputs.map((each) => this.get(each)));
+        return this.#drawn(op, yield* this.all(node.inputs));
       case 'cumsum':
       case 'cumprod': {
-        if (op.axis !== this.#now) return super.visit(node);
-        const row = this.get(node.inputs[0]);
+        if (op.axis !== this.#now) return yield* super.visit(node);
+        const row = yield* this.one(node.inputs[0]);
         m.origin = node.origin;
         const { before, now } = this.#steps.total(op.kind, row, node.origin.name);
         return op.exclusive ? before : now;
       }
       default:
-        return super.visit(node);
+        return yield* super.visit(node);
     }
   }
 
   /** The row `by` places before now; 0 where there is none. */
-  #earlier(node: Node, by: Size): Node {
+  *#earlier(node: Node, by: Size): Making<Node> {
     const { m } = this;
-    let [x] = node.inputs;
-    if (constantOf(by) === 0) return this.get(x);
-    // Other names and orders of axes are no other rows.
-    const views: Node[] = [];
-    for (; x.op.kind === 'rename' || (x.op.kind === 'broadcast' && axesOf(x).length === axesOf(x.inputs[0]).length); [x] = x.inputs) views.unshift(x);
-    const [axis] = placesOf(x);
-    const all = this.#steps.all(x);
+    if (constantOf(by) === 0) return yield* this.one(node.inputs[0]);
+    const { rows, views } = unseen(node.inputs[0]);
+    const [axis] = placesOf(rows);
+    const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));
     const kept = all.op.kind === 'append' ? m.make({ kind: 'before', axis: axis.id, by }, [all]) : m.gather(all, m.binary('max', place, m.constant(0, 'int')), axis.id);
@@ -353,11 +358,19 @@ class Row extends Rebuild {
     return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
   }
 
-  protected override result(node: Node, index: number): Node {
+  protected override *result(node: Node, index: number): Making<Node> {
     const { op } = node;
-    if (op.kind !== 'scan' || !isPlaces(op.axis)) return super.result(node, index);
-    return this.#steps.loop(node)[index - op.region.states.length];
+    if (op.kind !== 'scan' || !isPlaces(op.axis)) return yield* super.result(node, index);
+    return (yield* this.#steps.loop(node))[index - op.region.states.length];
   }
+}
+
+/** What is seen under other names and in other orders of axes, which are no other rows; the views from the innermost on. */
+function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[] } {
+  const views: Node[] = [];
+  let rows = x;
+  for (; rows.op.kind === 'rename' || (rows.op.kind === 'broadcast' && axesOf(rows).length === axesOf(rows.inputs[0]).length); [rows] = rows.inputs) views.push(rows);
+  return { rows, views: views.reverse() };
 }
 
 /** All rows up to now of what needs no keeping: positions, and views of two places. */
@@ -369,20 +382,20 @@ class All extends Rebuild {
     this.#steps = steps;
   }
 
-  override get(node: Node): Node {
-    return placesOf(node).length === 0 ? this.#steps.fixed(node) : super.get(node);
+  override need(node: Node): Need {
+    return placesOf(node).length === 0 ? this.#steps.fixed(node) : super.need(node);
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op, inputs } = node;
     if (op.kind === 'rename' && isPlaces(op.to) && !placesOf(inputs[0]).some(({ id }) => id === op.from)) {
       this.m.origin = node.origin;
-      return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: op.to }, [this.#steps.fixed(inputs[0])]);
+      return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: op.to }, yield* made([this.#steps.fixed(inputs[0])]));
     }
     if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two places of the clock at once belongs to neither');
-    if (op.kind === 'position') return super.visit(node);
-    const made = inputs.map((each) => this.#steps.all(each));
+    if (op.kind === 'position') return yield* super.visit(node);
+    const rows = yield* made(inputs.map((each) => this.#steps.all(each)));
     this.m.origin = node.origin;
-    return this.operation(node, made);
+    return this.operation(node, rows);
   }
 }

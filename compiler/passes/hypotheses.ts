@@ -7,6 +7,7 @@ import { typeOf } from '../graph/infer.ts';
 import { hasAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, BATCH, BEAM, HYPOTHESES, Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 
@@ -51,15 +52,16 @@ class Merge extends Rebuild {
     return this.m.make({ kind: 'merge', axes: [BATCH.id, BEAM.id], into: HYPOTHESES }, [parts]);
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
     const { m } = this;
     if (op.kind === 'input') {
       m.origin = node.origin;
       return this.#merged(node, m.leaf(op, typeOf(node)));
     }
-    if (!node.inputs.some(isBoth) && !isBoth(node)) return super.visit(node);
+    if (!node.inputs.some(isBoth) && !isBoth(node)) return yield* super.visit(node);
     const apart = op.kind === 'append' || op.kind === 'before' || node.inputs.some(isOne) || !node.inputs.some(isBoth);
+    yield* this.all(node.inputs);
     const inputs = node.inputs.map((each) => (apart ? this.#parts(each) : this.get(each)));
     m.origin = node.origin;
     return apart ? this.#merged(node, this.operation(node, inputs)) : this.operation({ ...node, op: merged(op) }, inputs);

@@ -8,6 +8,7 @@ import { hasAxis, innerDims, isInner, join, sameAxes, without } from '../graph/s
 import { insideOf, upToNow } from './clock.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 
 export function inline(roots: Roots): Roots {
@@ -53,7 +54,7 @@ export class Inline extends Rebuild {
   readonly #extras: readonly Axis[];
   /** Those of them along which there is one instance. */
   readonly #shared: readonly Axis[];
-  readonly #calls = new Map<Node, Rebuild>();
+  readonly #calls = new Map<Node, Inline>();
   readonly #whole: Whole;
   /** Of the calls around, outermost first: where they stand. */
   readonly #trail: readonly Origin[];
@@ -66,10 +67,9 @@ export class Inline extends Rebuild {
     this.#trail = trail;
   }
 
-  override get(node: Node): Node {
-    const made = super.get(node);
+  override set(node: Node, made: Node): void {
+    super.set(node, made);
     this.#whole.note(made, this.#trail);
-    return made;
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
@@ -96,31 +96,31 @@ export class Inline extends Rebuild {
   }
 
   /** How many steps there are differs between the places of the outer dim, and so do the states after them. */
-  protected override scan(node: Node): ReadonlyMap<number, Node> {
+  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     const parents = op.kind === 'scan' ? this.#parents(op.axis.space) : [];
     if (op.kind === 'scan' && parents.length > 0) {
       for (const init of node.inputs.slice(op.region.xs.length)) {
-        const made = this.get(init);
+        const made = yield* this.one(init);
         this.set(init, this.m.broadcast(made, join(parents, axesOf(made))));
       }
     }
-    return super.scan(node);
+    return yield* super.scan(node);
   }
 
-  protected override result(node: Node, index: number): Node {
+  protected override *result(node: Node, index: number): Making<Node> {
     const { op } = node;
     if (op.kind === 'clock') {
-      if (this.#whole.open(node)) op.region.args.forEach((argument, k) => this.set(argument, this.get(node.inputs[k])));
-      return this.get(op.region.results[index]);
+      if (this.#whole.open(node)) for (const [k, argument] of op.region.args.entries()) this.set(argument, yield* this.one(node.inputs[k]));
+      return yield* this.one(op.region.results[index]);
     }
-    if (op.kind !== 'call') return super.result(node, index);
+    if (op.kind !== 'call') return yield* super.result(node, index);
     let body = this.#calls.get(node);
     if (body === undefined) {
-      body = this.#enter(node);
+      body = yield* this.#enter(node);
       this.#calls.set(node, body);
     }
-    let made = body.get(op.region.results[index]);
+    let made = yield* body.one(op.region.results[index]);
     this.m.origin = node.origin;
     for (const { from, to } of op.binding.results[index]) {
       if (axesOf(made).some(({ id }) => id === from)) made = this.m.rename(made, from, to);
@@ -131,10 +131,10 @@ export class Inline extends Rebuild {
     return sameAxes(axes, axesOf(made)) ? made : this.m.broadcast(made, axes);
   }
 
-  #enter(node: Node): Rebuild {
+  *#enter(node: Node): Making<Inline> {
     const { op } = node;
     if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
-    const inputs = node.inputs.map((each) => this.get(each));
+    const inputs = yield* this.all(node.inputs);
     this.m.origin = node.origin;
     const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), this.#whole, [...this.#trail, node.origin], join(this.#shared, without(op.binding.extras, op.binding.per ?? [])));
     op.region.args.forEach((argument, k) => {
@@ -146,6 +146,6 @@ export class Inline extends Rebuild {
 
   protected override forget(scan: Node): void {
     super.forget(scan);
-    for (const call of [...this.#calls.keys()]) if (this.facts.loopsOf(call).has(scan)) this.#calls.delete(call);
+    for (const node of this.facts.bodyOf(scan)) this.#calls.delete(node);
   }
 }

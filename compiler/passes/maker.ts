@@ -8,6 +8,7 @@ import type { Axis, BinaryFn, Dim, Node, Op, Origin, ReduceFn, ScanRegion, Tenso
 import { infer, typeOf } from '../graph/infer.ts';
 import { canonicalMasks, hasAxis, join, originOf, without } from '../graph/spaces.ts';
 import { Keys } from './keys.ts';
+import { completed, type Making } from './making.ts';
 
 /** A simpler node of the same value and axes, or null. */
 export type Rule = (m: Maker, op: Op, inputs: readonly Node[]) => Node | null;
@@ -21,6 +22,11 @@ export function unnamed(origin: Origin): Origin {
 
 export interface LoopBody {
   readonly nexts: readonly Node[];
+  readonly emits: readonly Node[];
+}
+
+export interface MadeLoop {
+  readonly finals: readonly Node[];
   readonly emits: readonly Node[];
 }
 
@@ -86,7 +92,12 @@ export class Maker {
    * A loop over `axis`. `body` may run more than once: a state gains the axes that its next value has, until none is new.
    * Emitted values come back with `axis` in front.
    */
-  scan(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => LoopBody, tape?: Dim): { readonly finals: readonly Node[]; readonly emits: readonly Node[] } {
+  scan(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => LoopBody, tape?: Dim): MadeLoop {
+    return completed(this.scanning(axis, reversed, inits, function* (loop) { return body(loop); }, tape));
+  }
+
+  /** The same with a body that asks for what it reads. */
+  *scanning(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => Making<LoopBody>, tape?: Dim): Making<MadeLoop> {
     const origin = this.origin;
     let starts = inits;
     let masks: TensorType['masks'][] = inits.map((init) => typeOf(init).masks);
@@ -108,7 +119,7 @@ export class Maker {
         known.set(x, step);
         return step;
       };
-      const { nexts, emits } = body({ position, states, scanned, later });
+      const { nexts, emits } = yield* body({ position, states, scanned, later });
       this.origin = unnamed(origin);
       const wider = starts.map((init, k) => this.#widen(init, nexts[k]));
       const masked = masks.map((mask, k) => canonicalMasks([...mask, ...typeOf(nexts[k]).masks]));
@@ -317,7 +328,7 @@ function placeOf(type: TensorType, id: string): TensorType {
   };
 }
 
-function union(sets: readonly ReadonlySet<Node>[]): ReadonlySet<Node> {
+export function union(sets: readonly ReadonlySet<Node>[]): ReadonlySet<Node> {
   const some = sets.filter((set) => set.size > 0);
   if (some.length === 0) return NONE;
   if (some.every((set) => set === some[0])) return some[0];

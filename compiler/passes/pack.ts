@@ -3,12 +3,13 @@
  * loop; in the loop two products and a sum become one joining and one product.
  */
 import type { Axis, Node } from '../graph/graph.ts';
-import { typeOf } from '../graph/infer.ts';
 import { without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, idsOf, Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
+import { isSum, termsOf } from './sums.ts';
 
 export function pack(roots: Roots): Roots {
   const pass = new Pack(new Maker(algebra), analyse(roots.values()));
@@ -23,8 +24,14 @@ interface Term {
   readonly over: Axis;
 }
 
+interface Sum {
+  readonly terms: readonly Term[];
+  readonly rest: readonly Node[];
+}
+
 class Pack extends Rebuild {
   readonly #uses = new Map<Node, number>();
+  readonly #sums = new Map<Node, Sum | null>();
 
   constructor(m: Maker, facts: Facts) {
     super(m, facts);
@@ -35,28 +42,46 @@ class Pack extends Rebuild {
     }
   }
 
-  protected override visit(node: Node): Node {
-    if (!isSum(node) || this.facts.loopsOf(node).size === 0) return super.visit(node);
-    const all = this.#terms(node);
+  override *visit(node: Node): Making<Node> {
+    const sum = this.#sumOf(node);
+    if (sum === null) return yield* super.visit(node);
+    const rest = yield* this.all(sum.rest);
+    const product = yield* this.#packed(sum.terms);
+    this.m.origin = node.origin;
+    return rest.reduce((all, each) => this.m.add(all, each), product);
+  }
+
+  /** The terms of a sum that become one product, and the others; null where there are not two. */
+  #sumOf(node: Node): Sum | null {
+    let sum = this.#sums.get(node);
+    if (sum === undefined) {
+      sum = this.#divided(node);
+      this.#sums.set(node, sum);
+    }
+    return sum;
+  }
+
+  #divided(node: Node): Sum | null {
+    if (!isSum(node) || this.facts.loopsOf(node).size === 0) return null;
+    const { terms: all, sums } = termsOf(node, (each) => this.#uses.get(each) === 1);
     const groups = new Map<string, Term[]>();
     for (const each of all) {
       const term = this.#term(each);
       if (term === null) continue;
       const rest = (x: Node): string => idsOf(x).filter((id) => id !== term.over.id).sort().join();
       const key = `${rest(term.value)} | ${rest(term.map)}`;
-      groups.set(key, [...(groups.get(key) ?? []), term]);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [term]);
+      else group.push(term);
     }
     const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
-    if (largest === undefined || largest.length < 2) return super.visit(node);
+    if (largest === undefined || largest.length < 2) {
+      // Nor are there in a part of it.
+      for (const each of sums) this.#sums.set(each, null);
+      return null;
+    }
     const packed = new Set(largest.map((term) => term.node));
-    const rest = all.filter((each) => !packed.has(each)).map((each) => this.get(each));
-    const product = this.#packed(largest);
-    this.m.origin = node.origin;
-    return rest.reduce((sum, each) => this.m.add(sum, each), product);
-  }
-
-  #terms(node: Node): readonly Node[] {
-    return node.inputs.flatMap((each) => (isSum(each) && this.#uses.get(each) === 1 ? this.#terms(each) : [each]));
+    return { terms: largest, rest: all.filter((each) => !packed.has(each)) };
   }
 
   /** A row of numbers for each example, through a map that no step changes. */
@@ -72,21 +97,17 @@ class Pack extends Rebuild {
     return null;
   }
 
-  #packed(terms: readonly Term[]): Node {
+  *#packed(terms: readonly Term[]): Making<Node> {
     const { m } = this;
     const parts = terms.map(({ over }) => over.id);
     const axis: Axis = { id: `(${parts.join('+')})`, label: terms[0]!.over.label, space: { kind: 'cat', parts: terms.map(({ over }) => over.space) } };
-    const joined = (nodes: readonly Node[]): Node => {
-      const inputs = nodes.map((node) => this.get(node));
+    const joined = (inputs: readonly Node[]): Node => {
       m.origin = { ...terms[0]!.node.origin, name: null };
       return m.make({ kind: 'concat', axis, parts }, inputs);
     };
-    const [values, maps] = [joined(terms.map(({ value }) => value)), joined(terms.map(({ map }) => map))];
+    const values = joined(yield* this.all(terms.map(({ value }) => value)));
+    const maps = joined(yield* this.all(terms.map(({ map }) => map)));
     m.origin = { ...terms[0]!.node.origin, name: null };
     return m.contract(values, maps, [axis.id]);
   }
-}
-
-function isSum(node: Node): boolean {
-  return node.op.kind === 'binary' && node.op.fn === 'add' && typeOf(node).elem.kind === 'float';
 }

@@ -1,11 +1,13 @@
 /** Rebuilding a graph bottom-up: what every pass starts from. Only what the roots need is rebuilt. */
 import { atomsOf } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
+import { folded } from '../graph/fold.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
-import type { Maker } from './maker.ts';
+import { completed, made, type Making, type Need, type Site } from './making.ts';
+import { union, type Loop, type Maker } from './maker.ts';
 
 /** What is known of a graph before it is rebuilt. */
 export interface Facts {
@@ -13,6 +15,8 @@ export interface Facts {
   readonly results: ReadonlyMap<Node, ReadonlySet<number>>;
   /** The scans on whose arguments a node depends. */
   loopsOf(node: Node): ReadonlySet<Node>;
+  /** The nodes that depend on the scan's arguments, inputs first. */
+  bodyOf(scan: Node): readonly Node[];
   /** The scan and the kind of an argument; undefined: of a call. */
   readonly arguments: ReadonlyMap<Node, Place>;
   /** Every node the roots need, inputs first. */
@@ -73,36 +77,44 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
     }
   }
   const nodes = [...seen].sort((a, b) => a.id - b.id);
-  return { results, arguments: places, nodes, latest, loopsOf: loopFinder(places, results, tapes, latest) };
+  const loopsOf = loopFinder(places, results, tapes, latest);
+  let bodies: ReadonlyMap<Node, readonly Node[]> | null = null;
+  const bodyOf = (scan: Node): readonly Node[] => (bodies ??= bodiesOf(nodes, loopsOf)).get(scan) ?? [];
+  return { results, arguments: places, nodes, latest, loopsOf, bodyOf };
 }
 
 function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node, ReadonlySet<number>>, tapes: ReadonlyMap<string, Node>, latest: (scan: Node) => Node): (node: Node) => ReadonlySet<Node> {
-  const memo = new Map<Node, ReadonlySet<Node>>();
   const none: ReadonlySet<Node> = new Set();
-  const find = (given: Node): ReadonlySet<Node> => {
-    const node = given.op.kind === 'scan' ? latest(given) : given;
-    const known = memo.get(node);
-    if (known !== undefined) return known;
-    const place = places.get(node);
-    const loops = place === undefined ? of(node) : new Set([place.scan]);
-    memo.set(node, loops);
-    return loops;
-  };
-  const of = (node: Node): ReadonlySet<Node> => {
-    const found = new Set<Node>();
-    for (const each of [...node.inputs, ...bodyOf(node)]) for (const loop of find(each)) found.add(loop);
-    // What has an axis of a tape, or reads its length, changes with the step whatever its operands are.
-    if (tapes.size > 0) for (const atom of atomsIn(node)) if (tapes.has(atom)) found.add(tapes.get(atom)!);
-    found.delete(node);
-    return found.size === 0 ? none : found;
-  };
+  const current = (node: Node): Node => (node.op.kind === 'scan' ? latest(node) : node);
   const bodyOf = (node: Node): readonly Node[] => {
     if (node.op.kind !== 'scan') return [];
     const { region } = node.op;
     const used = results.get(node);
     return [...region.nexts, ...region.emits.filter((_, k) => used === undefined || used.has(region.states.length + k))];
   };
-  return find;
+  const next = (node: Node): readonly Node[] => (places.has(node) ? [] : [...node.inputs, ...bodyOf(node)].map(current));
+  const find = folded<Node, ReadonlySet<Node>>(next, (node, of) => {
+    const place = places.get(node);
+    if (place !== undefined) return new Set([place.scan]);
+    // What has an axis of a tape, or reads its length, changes with the step whatever its operands are.
+    const grows = tapes.size === 0 ? [] : atomsIn(node).flatMap((atom) => tapes.get(atom) ?? []);
+    const loops = union([...next(node).map(of), grows.length === 0 ? none : new Set(grows)]);
+    return loops.has(node) ? new Set([...loops].filter((loop) => loop !== node)) : loops;
+  });
+  return (node) => find(current(node));
+}
+
+/** The nodes of each scan's body: what must be made anew when its loop is. */
+function bodiesOf(nodes: readonly Node[], loopsOf: Facts['loopsOf']): ReadonlyMap<Node, readonly Node[]> {
+  const bodies = new Map<Node, Node[]>();
+  for (const node of nodes) {
+    for (const loop of loopsOf(node)) {
+      const body = bodies.get(loop);
+      if (body === undefined) bodies.set(loop, [node]);
+      else body.push(node);
+    }
+  }
+  return bodies;
 }
 
 function atomsIn({ op, types }: Node): readonly string[] {
@@ -110,7 +122,7 @@ function atomsIn({ op, types }: Node): readonly string[] {
 }
 
 /** The same graph made by another maker; passes override `visit`. */
-export class Rebuild {
+export class Rebuild implements Site {
   protected readonly m: Maker;
   protected readonly facts: Facts;
   protected readonly memo = new Map<Node, Node>();
@@ -122,18 +134,35 @@ export class Rebuild {
   }
 
   get(node: Node): Node {
-    const known = this.memo.get(node);
-    if (known !== undefined) return known;
-    const made = this.visit(node);
-    this.memo.set(node, made);
-    return made;
+    return completed(this.one(node));
+  }
+
+  has(node: Node): boolean {
+    return this.memo.has(node);
   }
 
   set(node: Node, made: Node): void {
     this.memo.set(node, made);
   }
 
-  protected visit(node: Node): Node {
+  value(node: Node): Node {
+    return this.memo.get(node)!;
+  }
+
+  /** Who makes the node where this one is asked for it. */
+  need(node: Node): Need {
+    return { by: this, node };
+  }
+
+  *one(node: Node): Making<Node> {
+    return (yield* made([this.need(node)]))[0]!;
+  }
+
+  all(nodes: readonly Node[]): Making<readonly Node[]> {
+    return made(nodes.map((each) => this.need(each)));
+  }
+
+  *visit(node: Node): Making<Node> {
     const { op } = node;
     switch (op.kind) {
       case 'input':
@@ -145,13 +174,13 @@ export class Rebuild {
       case 'argument':
         throw new GraphError(`argument %${node.id} stands outside its region`);
       case 'result':
-        return this.result(this.facts.latest(node.inputs[0]), op.index);
+        return yield* this.result(this.facts.latest(node.inputs[0]), op.index);
       case 'scan':
       case 'call':
       case 'clock':
         throw new GraphError(`the ${op.kind} %${node.id} is used without \`result\``);
       default: {
-        const inputs = node.inputs.map((each) => this.get(each));
+        const inputs = yield* this.all(node.inputs);
         this.m.origin = node.origin;
         return this.operation(node, inputs);
       }
@@ -167,10 +196,10 @@ export class Rebuild {
     return this.m.make({ kind: 'broadcast', axes: [...gained, ...axes] }, inputs);
   }
 
-  protected result(node: Node, index: number): Node {
+  protected *result(node: Node, index: number): Making<Node> {
     let results = this.#results.get(node);
     if (results === undefined) {
-      results = this.scan(node);
+      results = yield* this.scan(node);
       this.#results.set(node, results);
     }
     const made = results.get(index);
@@ -179,34 +208,49 @@ export class Rebuild {
   }
 
   /** The needed results of a scan by index. */
-  protected scan(node: Node): ReadonlyMap<number, Node> {
+  protected *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     if (node.op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
-    return this.scanAlong(node, node.op.axis);
+    return yield* this.scanAlong(node, node.op.axis);
   }
 
   /** The scan, its axis being `axis` in the rebuilt graph. */
-  protected scanAlong(node: Node, axis: Axis): ReadonlyMap<number, Node> {
+  protected *scanAlong(node: Node, axis: Axis): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { region } = op;
     const used = this.facts.results.get(node) ?? new Set<number>();
     const states = this.neededStates(node);
-    const inits = states.map((k) => this.get(node.inputs[region.xs.length + k]));
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
     const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
     this.m.origin = node.origin;
-    const made = this.m.scan(axis, op.reversed, inits, (loop) => {
-      this.forget(node);
-      this.memo.set(region.position, loop.position);
-      region.xs.forEach((x, k) => {
-        if (this.needs(x)) this.memo.set(x, loop.scanned(this.get(node.inputs[k])));
-      });
-      states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
-      return { nexts: states.map((k) => this.get(region.nexts[k])), emits: emits.map((k) => this.get(region.emits[k])) };
+    const self = this;
+    const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
+      self.forget(node);
+      yield* self.bind(node, loop, states);
+      return { nexts: yield* self.all(states.map((k) => region.nexts[k])), emits: yield* self.all(emits.map((k) => region.emits[k])) };
     }, region.tape);
     return new Map([
       ...states.map((k, j): [number, Node] => [k, made.finals[j]]),
       ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]]),
     ]);
+  }
+
+  /** The arguments of a loop's body. */
+  protected *bind(scan: Node, loop: Loop, states: readonly number[]): Making<void> {
+    if (scan.op.kind !== 'scan') return;
+    const { position, xs, states: own } = scan.op.region;
+    this.set(position, loop.position);
+    for (const [k, x] of xs.entries()) {
+      if (!this.needs(x)) continue;
+      yield* this.one(scan.inputs[k]);
+      this.enter(x, scan.inputs[k], loop, scan.op.axis);
+    }
+    states.forEach((k, j) => this.set(own[k], loop.states[j]));
+  }
+
+  /** A step's place `x` of a sequence, which is made. */
+  protected enter(x: Node, sequence: Node, loop: Loop, _axis: Axis): void {
+    this.set(x, loop.scanned(this.get(sequence)));
   }
 
   readonly #needed = new Set<Node>();
@@ -221,8 +265,10 @@ export class Rebuild {
 
   /** Forgets what was made of a loop's body, before it is made anew. */
   protected forget(scan: Node): void {
-    for (const node of [...this.memo.keys()]) if (this.facts.loopsOf(node).has(scan)) this.memo.delete(node);
-    for (const node of [...this.#results.keys()]) if (this.facts.loopsOf(node).has(scan)) this.#results.delete(node);
+    for (const node of this.facts.bodyOf(scan)) {
+      this.memo.delete(node);
+      this.#results.delete(node);
+    }
   }
 }
 

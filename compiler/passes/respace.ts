@@ -5,6 +5,7 @@ import { typeOf } from '../graph/infer.ts';
 import { axisOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 
 /** Atom of the number of places up to now: `t + 1`. */
@@ -49,9 +50,9 @@ export abstract class Spaces extends Rebuild {
     };
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
-    if (op.kind !== 'input') return super.visit(node);
+    if (op.kind !== 'input') return yield* super.visit(node);
     this.m.origin = node.origin;
     return this.m.leaf(op, this.type(typeOf(node)));
   }
@@ -92,9 +93,9 @@ class Respace extends Spaces {
     return sameSpace(space, this.#space) ? PLACES : space;
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
-    if (op.kind !== 'parameter') return super.visit(node);
+    if (op.kind !== 'parameter') return yield* super.visit(node);
     // A parameter has all places from the start: as it enters the clock, it is seen as far as the clock has come.
     this.m.origin = node.origin;
     const type = typeOf(node);
@@ -103,11 +104,11 @@ class Respace extends Spaces {
     return type.axes.reduce((x, axis) => (sameSpace(axis.space, this.#space) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [x]) : x), leaf);
   }
 
-  protected override scan(node: Node): ReadonlyMap<number, Node> {
+  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     // `Rebuild` reads the axis of the op, and asks the facts by the node itself.
     const { op } = node;
-    if (op.kind !== 'scan' || !sameSpace(op.axis.space, this.#space)) return super.scan(node);
-    return this.scanAlong(node, this.axis(op.axis));
+    if (op.kind !== 'scan' || !sameSpace(op.axis.space, this.#space)) return yield* super.scan(node);
+    return yield* this.scanAlong(node, this.axis(op.axis));
   }
 }
 
@@ -138,17 +139,17 @@ export class AtFirst extends Spaces {
     }
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op, inputs } = node;
     // What has all places from the start may be seen as the places so far under another name.
-    if (op.kind !== 'rename' || !isPlaces(op.to) || isPlaces(axisOf(typeOf(inputs[0]), op.from))) return super.visit(node);
-    const whole = this.get(inputs[0]);
+    if (op.kind !== 'rename' || !isPlaces(op.to) || isPlaces(axisOf(typeOf(inputs[0]), op.from))) return yield* super.visit(node);
+    const whole = yield* this.one(inputs[0]);
     this.m.origin = node.origin;
     return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: this.axis(op.to) }, [whole]);
   }
 
-  protected override scan(node: Node): ReadonlyMap<number, Node> {
-    return node.op.kind === 'scan' ? this.scanAlong(node, this.axis(node.op.axis)) : super.scan(node);
+  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
+    return yield* (node.op.kind === 'scan' ? this.scanAlong(node, this.axis(node.op.axis)) : super.scan(node));
   }
 }
 

@@ -5,6 +5,7 @@ import { typeOf } from '../graph/infer.ts';
 import { hasAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { isGrowing } from './respace.ts';
 import { algebra } from './simplify-rules.ts';
@@ -56,10 +57,12 @@ class PastAsRows extends Rebuild {
     this.#taken = taken;
   }
 
-  protected override visit(node: Node): Node {
-    if (!this.#kept.has(node)) return super.visit(node);
+  override *visit(node: Node): Making<Node> {
+    if (!this.#kept.has(node)) return yield* super.visit(node);
     const past = this.#rows.of(node)!;
-    const row = this.#rows.row(this.m, node, this.get(past.inputs[0]), (fixed) => this.get(fixed));
+    const value = yield* this.one(past.inputs[0]);
+    yield* this.all(this.#rows.fixed(node));
+    const row = this.#rows.row(this.m, node, value, (fixed) => this.value(fixed));
     this.m.origin = node.origin;
     const axis = axesOf(node).find(isGrowing)!;
     const name = this.#name(past, node);
@@ -112,7 +115,11 @@ export function layRows(roots: Roots): Roots {
   const keep = windows(roots);
   const facts = analyse(roots.values());
   const kept = new Map<Node, Set<string>>();
-  const origin = (node: Node): Node => (node.op.kind === 'rename' || (node.op.kind === 'broadcast' && axesOf(node).length === axesOf(node.inputs[0]).length) ? origin(node.inputs[0]) : node);
+  const origin = (node: Node): Node => {
+    let from = node;
+    while (from.op.kind === 'rename' || (from.op.kind === 'broadcast' && axesOf(from).length === axesOf(from.inputs[0]).length)) [from] = from.inputs;
+    return from;
+  };
   for (const { op, inputs } of facts.nodes) {
     if (op.kind !== 'contract') continue;
     inputs.forEach((input, k) => {
@@ -137,12 +144,12 @@ class LayRows extends Rebuild {
     this.#keep = keep;
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
-    if (op.kind !== 'append') return super.visit(node);
+    if (op.kind !== 'append') return yield* super.visit(node);
     const { m } = this;
     const [rows, row] = node.inputs;
-    const made = this.get(row);
+    const made = yield* this.one(row);
     const shared = this.#shared.get(node);
     const front = axesOf(rows).filter(({ id }) => id === BATCH.id || id === BEAM.id);
     const places = axesOf(rows).filter(({ id }) => id === op.before);

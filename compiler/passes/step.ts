@@ -3,9 +3,10 @@
  * `beam`; what does not depend on them is computed once per example by `prepare` and handed on as `memory`, without `beam`.
  */
 import type { Axis, Dim, Node, RecurrentDecoder } from '../graph/graph.ts';
+import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, without } from '../graph/spaces.ts';
-import { reachable } from '../graph/walk.ts';
+import { operands } from '../graph/walk.ts';
 import { size as sizes } from '../analyze/size.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
@@ -13,6 +14,7 @@ import { mergeHypotheses } from './hypotheses.ts';
 import { advanceLate, CHOSEN } from './late.ts';
 import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { isGrowing } from './respace.ts';
 import { layRows, pastAsRows } from './rows.ts';
@@ -102,10 +104,10 @@ class Reordered extends Rebuild {
     this.#orders = orders;
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const axes = node.op.kind === 'input' ? this.#orders.get(node.op.name) : undefined;
     this.m.origin = node.origin;
-    return axes === undefined ? super.visit(node) : this.m.leaf(node.op, { ...typeOf(node), axes });
+    return axes === undefined ? yield* super.visit(node) : this.m.leaf(node.op, { ...typeOf(node), axes });
   }
 }
 
@@ -152,18 +154,23 @@ class DrawnForBeam extends Rebuild {
 /** What no step input reaches, but an input of the model does, becomes an input of the step. */
 class Split extends Rebuild {
   readonly memory = new Map<string, { readonly node: Node; readonly axes: readonly Axis[] }>();
-  readonly #shared = new Map<Node, boolean>();
-  readonly #isStep: (input: string) => boolean;
+  readonly #reads: (node: Node) => Reads;
 
   constructor(m: Maker, facts: Facts, isStep: (input: string) => boolean) {
     super(m, facts);
-    this.#isStep = isStep;
+    this.#reads = folded(operands, (node, of) => {
+      const { op, types } = node;
+      const below = operands(node).map(of);
+      return {
+        // How many places there are so far changes with the step, also where their values do not.
+        step: (op.kind === 'input' && isStep(op.name)) || types.some(({ axes }) => axes.some(isGrowing)) || below.some(({ step }) => step),
+        example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || below.some(({ example }) => example),
+      };
+    });
   }
 
-  protected override visit(node: Node): Node {
-    if (!this.#isShared(node)) return super.visit(node);
-    // These cost nothing and would only take room.
-    if (node.op.kind === 'broadcast' || node.op.kind === 'rename') return super.visit(node);
+  override *visit(node: Node): Making<Node> {
+    if (!this.#isMemory(node)) return yield* super.visit(node);
     const name = `memory.${this.memory.size}`;
     const axes = [BATCH, ...without(axesOf(node), [BATCH.id])];
     this.memory.set(name, { node, axes });
@@ -171,17 +178,16 @@ class Split extends Rebuild {
     return this.m.leaf({ kind: 'input', name }, { ...typeOf(node), axes });
   }
 
-  #isShared(node: Node): boolean {
-    const known = this.#shared.get(node);
-    if (known !== undefined) return known;
-    let found = false;
-    if (this.facts.loopsOf(node).size === 0) {
-      const leaves = reachable([node]);
-      // How many places there are so far changes with the step, also where their values do not.
-      const grows = leaves.some(({ types }) => types.some(({ axes }) => axes.some(isGrowing)));
-      found = !grows && !leaves.some(({ op }) => op.kind === 'input' && this.#isStep(op.name)) && leaves.some(({ op }) => op.kind === 'input' || op.kind === 'length' || op.kind === 'random');
-    }
-    this.#shared.set(node, found);
-    return found;
+  #isMemory(node: Node): boolean {
+    // These cost nothing and would only take room.
+    if (node.op.kind === 'broadcast' || node.op.kind === 'rename' || this.facts.loopsOf(node).size > 0) return false;
+    const { step, example } = this.#reads(node);
+    return example && !step;
   }
+}
+
+/** Whether a value depends on what is given anew at each step, and on the example at all. */
+interface Reads {
+  readonly step: boolean;
+  readonly example: boolean;
 }

@@ -9,11 +9,13 @@
 import { atomOf, atomsOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
+import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { operands, reachable } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
+import type { Making } from './making.ts';
 import { analyse, mapRoots, type Facts } from './rebuild.ts';
 import { isPlaces, Spaces, TAPE_SO_FAR } from './respace.ts';
 
@@ -37,39 +39,33 @@ export function tapes(roots: Roots, step: Dim | null = null): Roots {
 
 /** Of each place by itself: what keeps one row for each row of a `past`, and the state whose. */
 class Rowwise {
-  readonly #known = new Map<Node, Node | null>();
   readonly #isTape: (axis: Axis) => boolean;
-  readonly #isFixed: (node: Node) => boolean;
+  /** The `past` that the node's rows are made of; null: they are not. */
+  readonly of: (node: Node) => Node | null;
+  /** Is there a product in it, so that keeping it saves one at every step? */
+  readonly isWork: (node: Node) => boolean;
 
   constructor(isTape: (axis: Axis) => boolean, isFixed: (node: Node) => boolean) {
     this.#isTape = isTape;
-    this.#isFixed = isFixed;
+    const along = (node: Node): readonly Node[] => {
+      const { op, inputs } = node;
+      if (op.kind === 'unary' || op.kind === 'rename') return inputs;
+      if (op.kind !== 'contract' && op.kind !== 'binary') return [];
+      const [rows, other] = this.#hasRows(inputs[0]) ? inputs : [...inputs].reverse();
+      if (!this.#hasRows(rows) || !isFixed(other) || this.#hasRows(other)) return [];
+      return op.kind === 'contract' && axesOf(rows).some((axis) => isTape(axis) && op.axes.includes(axis.id)) ? [] : [rows];
+    };
+    this.of = folded<Node, Node | null>(along, (node, of) => {
+      if (node.op.kind === 'past') return isTape(node.op.axis) ? node : null;
+      const [rows] = along(node);
+      return rows === undefined ? null : of(rows);
+    });
+    const rowsOf = ({ op, inputs }: Node): readonly Node[] => (op.kind === 'contract' || op.kind === 'past' ? [] : inputs.filter((input) => this.#hasRows(input)));
+    this.isWork = folded(rowsOf, (node, of) => node.op.kind === 'contract' || rowsOf(node).some(of));
   }
 
-  /** The `past` that the node's rows are made of; null: they are not. */
-  of(node: Node): Node | null {
-    let known = this.#known.get(node);
-    if (known === undefined) {
-      known = this.#find(node);
-      this.#known.set(node, known);
-    }
-    return known;
-  }
-
-  #find(node: Node): Node | null {
-    const { op, inputs } = node;
-    if (op.kind === 'past') return this.#isTape(op.axis) ? node : null;
-    if (op.kind === 'unary' || op.kind === 'rename') return this.of(inputs[0]);
-    if (op.kind !== 'contract' && op.kind !== 'binary') return null;
-    const along = inputs.findIndex((input) => axesOf(input).some(this.#isTape));
-    if (along < 0 || !this.#isFixed(inputs[1 - along]) || axesOf(inputs[1 - along]).some(this.#isTape)) return null;
-    if (op.kind === 'contract' && axesOf(inputs[along]).some((axis) => this.#isTape(axis) && op.axes.includes(axis.id))) return null;
-    return this.of(inputs[along]);
-  }
-
-  /** Is there a product in it, so that keeping it saves one at every step? */
-  isWork(node: Node): boolean {
-    return node.op.kind === 'contract' || (node.op.kind !== 'past' && node.inputs.some((input) => axesOf(input).some(this.#isTape) && this.isWork(input)));
+  #hasRows(node: Node): boolean {
+    return axesOf(node).some(this.#isTape);
   }
 
   /** What to keep, so that `roots` can be computed: the largest such values. */
@@ -78,13 +74,28 @@ class Rowwise {
     return reachable(roots, (node) => (isKept(node) ? [] : operands(node))).filter(isKept);
   }
 
+  /** What a row of a kept value is made with, besides the row of its `past`: as it is read from the left. */
+  fixed(node: Node): readonly Node[] {
+    const chain = this.#chain(node);
+    const along = ({ inputs }: Node): number => inputs.findIndex((input) => this.#hasRows(input));
+    return [...chain.toReversed().flatMap((each) => each.inputs.slice(0, along(each))), ...chain.flatMap((each) => each.inputs.slice(along(each) + 1))];
+  }
+
   /** One row, of the row `value` of its `past`. */
   row(m: Maker, node: Node, value: Node, get: (node: Node) => Node): Node {
-    const { op, inputs } = node;
-    if (op.kind === 'past') return value;
-    m.origin = node.origin;
-    if (op.kind === 'rename' && axesOf(inputs[0]).some((axis) => axis.id === op.from && this.#isTape(axis))) return this.row(m, inputs[0], value, get);
-    return m.make(op, inputs.map((input) => (axesOf(input).some(this.#isTape) ? this.row(m, input, value, get) : get(input))));
+    return this.#chain(node).reduce((row, { op, inputs, origin }) => {
+      if (op.kind === 'rename' && axesOf(inputs[0]).some((axis) => axis.id === op.from && this.#isTape(axis))) return row;
+      const made = inputs.map((input) => (this.#hasRows(input) ? row : get(input)));
+      m.origin = origin;
+      return m.make(op, made);
+    }, value);
+  }
+
+  /** The operations from the `past` of a kept value to it. */
+  #chain(node: Node): readonly Node[] {
+    const chain: Node[] = [];
+    for (let at = node; at.op.kind !== 'past'; at = at.inputs.find((input) => this.#hasRows(input))!) chain.push(at);
+    return chain.reverse();
   }
 }
 
@@ -153,7 +164,7 @@ class Tapes extends Spaces {
     return m.make({ kind: 'where' }, [made, named.id === own.id ? holds : m.rename(holds, named.id, own)]);
   }
 
-  protected override visit(node: Node): Node {
+  override *visit(node: Node): Making<Node> {
     const { op } = node;
     const { m } = this;
     const slots = this.#slots.get(node);
@@ -165,7 +176,7 @@ class Tapes extends Spaces {
       m.origin = node.origin;
       return this.#size(op.size);
     }
-    const made = super.visit(node);
+    const made = yield* super.visit(node);
     switch (op.kind) {
       case 'position': case 'onehot': case 'scatter':
         return this.#present(made, op.axis);
@@ -202,9 +213,15 @@ class Tapes extends Spaces {
     return m.add(this.#count(grown[1]), m.constant(1, 'int'));
   }
 
-  protected override scan(node: Node): ReadonlyMap<number, Node> {
+  /** One row of what is kept, of the row `value` of its `past`. */
+  *#row(rows: Rowwise, node: Node, value: Node): Making<Node> {
+    yield* this.all(rows.fixed(node));
+    return rows.row(this.m, node, value, (fixed) => this.value(fixed));
+  }
+
+  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
-    if (op.kind !== 'scan' || op.region.tape === undefined) return super.scan(node);
+    if (op.kind !== 'scan' || op.region.tape === undefined) return yield* super.scan(node);
     const { axis, region } = op;
     const { m } = this;
     const used = this.facts.results.get(node) ?? new Set<number>();
@@ -218,32 +235,30 @@ class Tapes extends Spaces {
     const slotsOf = (each: Node): Axis => this.axis(axesOf(each).find((own) => this.#scanOf(own) === node)!);
     const first = kept[0] === undefined ? null : rows.of(kept[0]);
     if (first?.op.kind === 'past') this.#named.set(node, this.axis(first.op.axis));
-    const inits = states.map((k) => this.get(node.inputs[region.xs.length + k]));
-    const firsts = kept.map((each) => {
-      const row = rows.row(m, each, this.get(node.inputs[region.xs.length + stateOf(each)]), (fixed) => this.get(fixed));
-      return m.broadcast(row, [slotsOf(each), ...axesOf(row)]);
-    });
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
+    const firsts: Node[] = [];
+    for (const each of kept) {
+      const row = yield* this.#row(rows, each, yield* this.one(node.inputs[region.xs.length + stateOf(each)]));
+      firsts.push(m.broadcast(row, [slotsOf(each), ...axesOf(row)]));
+    }
     m.origin = node.origin;
-    const made = m.scan(axis, op.reversed, [...inits, ...firsts], (loop) => {
-      this.forget(node);
-      this.memo.set(region.position, loop.position);
-      region.xs.forEach((x, k) => {
-        if (this.needs(x)) this.memo.set(x, loop.scanned(this.get(node.inputs[k])));
-      });
-      states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
-      kept.forEach((each, j) => this.#slots.set(each, loop.states[states.length + j]));
-      const nexts = states.map((k) => this.get(region.nexts[k]));
-      const written = kept.map((each, j) => {
-        const next = nexts[states.indexOf(stateOf(each))];
-        const row = rows.row(m, each, next, (fixed) => this.get(fixed));
+    const self = this;
+    const made = yield* m.scanning(axis, op.reversed, [...inits, ...firsts], function* (loop) {
+      self.forget(node);
+      yield* self.bind(node, loop, states);
+      kept.forEach((each, j) => self.#slots.set(each, loop.states[states.length + j]));
+      const nexts = yield* self.all(states.map((k) => region.nexts[k]));
+      const written: Node[] = [];
+      for (const [j, each] of kept.entries()) {
+        const row = yield* self.#row(rows, each, nexts[states.indexOf(stateOf(each))]);
         m.origin = each.origin;
-        const place = m.add(this.#count(node), m.constant(1, 'int'));
+        const place = m.add(self.#count(node), m.constant(1, 'int'));
         const slots = slotsOf(each);
-        const named = this.#named.get(node) ?? slots;
+        const named = self.#named.get(node) ?? slots;
         const here = m.binary('eq', m.position(named), place);
-        return m.select(named.id === slots.id ? here : m.rename(here, named.id, slots), m.broadcast(row, [slots, ...axesOf(row)]), loop.states[states.length + j]);
-      });
-      return { nexts: [...nexts, ...written], emits: emits.map((k) => this.get(region.emits[k])) };
+        written.push(m.select(named.id === slots.id ? here : m.rename(here, named.id, slots), m.broadcast(row, [slots, ...axesOf(row)]), loop.states[states.length + j]));
+      }
+      return { nexts: [...nexts, ...written], emits: yield* self.all(emits.map((k) => region.emits[k])) };
     });
     return new Map([
       ...states.map((k, j): [number, Node] => [k, made.finals[j]]),

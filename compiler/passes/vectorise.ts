@@ -4,13 +4,16 @@
  * one: `W @ x + U @ h + b` becomes one addition a step.
  */
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, Node, ScanRegion } from '../graph/graph.ts';
-import { typeOf } from '../graph/infer.ts';
+import { folded, push } from '../graph/fold.ts';
+import type { Axis, Node, Op, ScanRegion } from '../graph/graph.ts';
 import { hasAxis, isRagged, without } from '../graph/spaces.ts';
+import { operands } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, BATCH, Maker, type Loop } from './maker.ts';
+import { made as granted, type Making, type Need } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
+import { isSum, termsOf } from './sums.ts';
 
 export function vectorise(roots: Roots): Roots {
   const pass = new Vectorise(new Maker(algebra), analyse(roots.values()));
@@ -19,9 +22,22 @@ export function vectorise(roots: Roots): Roots {
 
 const rank = (node: Node): number => axesOf(node).length;
 
+/** A loop whose body is being made. */
+interface Open {
+  readonly parts: Parts;
+  readonly loop: Loop;
+}
+
+/** The terms of a sum that no state reaches, and the others. */
+interface Sum {
+  readonly apart: readonly Node[];
+  readonly rest: readonly Node[];
+}
+
 class Vectorise extends Rebuild {
-  readonly #open = new Map<Node, { readonly parts: Parts; readonly loop: Loop }>();
+  readonly #open = new Map<Node, Open>();
   readonly #uses = new Map<Node, number>();
+  readonly #sums = new Map<Node, Sum | null>();
 
   constructor(m: Maker, facts: Facts) {
     super(m, facts);
@@ -32,19 +48,23 @@ class Vectorise extends Rebuild {
     }
   }
 
-  protected override visit(node: Node): Node {
+  #opened(node: Node): Open | undefined {
     const inner = this.#innermost(node);
-    const open = inner === null ? undefined : this.#open.get(inner);
-    if (open === undefined) return super.visit(node);
+    return inner === null ? undefined : this.#open.get(inner);
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const open = this.#opened(node);
+    if (open === undefined) return yield* super.visit(node);
     const { parts, loop } = open;
-    if (!parts.isStateful(node)) return parts.isLifted(node) ? this.#scanned(loop, parts, parts.whole(node)) : super.visit(node);
-    return this.#regrouped(node, parts, loop) ?? super.visit(node);
+    if (!parts.isStateful(node)) return parts.isLifted(node) ? this.#scanned(loop, parts, yield* parts.whole(node)) : yield* super.visit(node);
+    const sum = this.#sumOf(node, parts);
+    return sum === null ? yield* super.visit(node) : yield* this.#regrouped(node, sum, open);
   }
 
   /** What a loop reads from outside has the batch first, as the values of its steps do: then no step reorders it. */
   protected override operation(node: Node, inputs: readonly Node[]): Node {
-    const inner = this.#innermost(node);
-    const open = inner === null ? undefined : this.#open.get(inner);
+    const open = this.#opened(node);
     if (open === undefined) return super.operation(node, inputs);
     return super.operation(node, inputs.map((x) => (this.m.loopsOf(x).has(open.loop.position) ? x : this.#batchFirst(x))));
   }
@@ -65,47 +85,66 @@ class Vectorise extends Rebuild {
   }
 
   /** (a + s) + b = s + (a + b), where s depends on a state and a, b do not. */
-  #regrouped(node: Node, parts: Parts, loop: Loop): Node | null {
-    const terms = isSum(node) ? this.#terms(node) : [];
-    const apart = terms.filter((term) => !parts.isStateful(term) && (parts.isFree(term) || parts.isLifted(term)));
-    if (apart.length < 2 || apart.length === terms.length) return null;
-    const whole = apart.map((term) => parts.whole(term)).reduce((a, b) => this.m.add(a, b));
-    const rest = terms.filter((term) => !apart.includes(term)).map((term) => this.get(term));
+  *#regrouped(node: Node, sum: Sum, { parts, loop }: Open): Making<Node> {
+    const apart = yield* granted(sum.apart.map((term) => parts.need(term)));
+    const whole = apart.reduce((a, b) => this.m.add(a, b));
+    const rest = yield* this.all(sum.rest);
     this.m.origin = node.origin;
-    return rest.reduce((sum, term) => this.m.add(sum, term), this.#scanned(loop, parts, whole));
+    return rest.reduce((all, term) => this.m.add(all, term), this.#scanned(loop, parts, whole));
   }
 
-  #terms(node: Node): readonly Node[] {
-    return node.inputs.flatMap((each) => (isSum(each) && this.#uses.get(each) === 1 ? this.#terms(each) : [each]));
+  /** Null where there are not two terms that no state reaches, beside others. */
+  #sumOf(node: Node, parts: Parts): Sum | null {
+    let sum = this.#sums.get(node);
+    if (sum === undefined) {
+      sum = this.#divided(node, parts);
+      this.#sums.set(node, sum);
+    }
+    return sum;
   }
 
-  protected override scan(node: Node): ReadonlyMap<number, Node> {
+  #divided(node: Node, parts: Parts): Sum | null {
+    if (!isSum(node)) return null;
+    const { terms, sums } = termsOf(node, (each) => this.#uses.get(each) === 1);
+    const isApart = (term: Node): boolean => !parts.isStateful(term) && (parts.isFree(term) || parts.isLifted(term));
+    const apart = terms.filter(isApart);
+    if (apart.length >= 2 && apart.length < terms.length) return { apart, rest: terms.filter((term) => !isApart(term)) };
+    // Nor are there in a part of it.
+    for (const each of sums) this.#sums.set(each, null);
+    return null;
+  }
+
+  /** The emits that are needed, and which of the results they are. */
+  #emits(scan: Node): readonly { readonly emit: Node; readonly index: number }[] {
+    if (scan.op.kind !== 'scan') return [];
+    const { states, emits } = scan.op.region;
+    const used = this.facts.results.get(scan);
+    return emits.flatMap((emit, k) => (used?.has(states.length + k) === true ? [{ emit, index: states.length + k }] : []));
+  }
+
+  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
     if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { axis, region } = op;
-    const used = this.facts.results.get(node) ?? new Set<number>();
     const states = this.neededStates(node);
-    const parts = new Parts(this, this.m, this.facts, node, states.map((k) => region.nexts[k]));
-    const emits = region.emits.flatMap((emit, k) => (used.has(region.states.length + k) ? [{ emit, index: region.states.length + k }] : []));
-    const boundary = [...new Set(emits.flatMap(({ emit }) => parts.boundary(emit)))];
-    const inits = states.map((k) => this.get(node.inputs[region.xs.length + k]));
+    const emits = this.#emits(node);
+    const parts = new Parts(this, this.m, this.facts, node);
+    const boundary = parts.boundary(states.map((k) => region.nexts[k]), emits.map(({ emit }) => emit));
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
     this.m.origin = node.origin;
-    const made = this.m.scan(axis, op.reversed, inits, (loop) => {
-      this.forget(node);
-      this.#open.set(node, { parts, loop });
-      this.memo.set(region.position, loop.position);
-      region.xs.forEach((x, k) => {
-        if (this.needs(x)) this.memo.set(x, loop.scanned(this.get(node.inputs[k])));
-      });
-      states.forEach((k, j) => this.memo.set(region.states[k], loop.states[j]));
-      const body = { nexts: states.map((k) => this.get(region.nexts[k])), emits: boundary.map((each) => this.get(each)) };
-      this.#open.delete(node);
+    const self = this;
+    const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
+      self.forget(node);
+      self.#open.set(node, { parts, loop });
+      yield* self.bind(node, loop, states);
+      const body = { nexts: yield* self.all(states.map((k) => region.nexts[k])), emits: yield* self.all(boundary) };
+      self.#open.delete(node);
       return body;
     });
     boundary.forEach((each, k) => parts.set(each, made.emits[k]));
     const results = new Map(states.map((k, j): [number, Node] => [k, made.finals[j]]));
     for (const { emit, index } of emits) {
-      const whole = parts.whole(emit);
+      const whole = yield* parts.whole(emit);
       this.m.origin = node.origin;
       results.set(index, hasAxis(axesOf(whole), axis.id) ? whole : this.m.broadcast(whole, [axis, ...axesOf(whole)]));
     }
@@ -113,9 +152,8 @@ class Vectorise extends Rebuild {
   }
 }
 
-function isSum(node: Node): boolean {
-  return node.op.kind === 'binary' && node.op.fn === 'add' && typeOf(node).elem.kind === 'float';
-}
+/** What costs little, and gives no more than it reads. */
+const LIGHT: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice', 'shift']);
 
 /** A loop's body, divided: what needs a state, what the next states need, and the rest. */
 class Parts extends Rebuild {
@@ -123,42 +161,37 @@ class Parts extends Rebuild {
   readonly #main: Rebuild;
   readonly #scan: Node;
   readonly #region: ScanRegion;
-  readonly #core = new Set<Node>();
-  readonly #stateful = new Map<Node, boolean>();
-  readonly #leafRank = new Map<Node, number>();
+  readonly #around: ReadonlySet<Node>;
+  /** Depends on a state. */
+  readonly isStateful: (node: Node) => boolean;
+  /** The largest rank of what a stateless node is made of; no limit where that includes a product. */
+  readonly #room: (node: Node) => number;
 
-  constructor(main: Rebuild, m: Maker, facts: Facts, scan: Node, nexts: readonly Node[]) {
+  constructor(main: Rebuild, m: Maker, facts: Facts, scan: Node) {
     super(m, facts);
     if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
     this.#main = main;
     this.#scan = scan;
     this.#region = scan.op.region;
     this.axis = scan.op.axis.id;
-    const stack = [...nexts];
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (this.#core.has(node) || !this.facts.loopsOf(node).has(scan)) continue;
-      this.#core.add(node);
-      stack.push(...node.inputs);
-      if (node.op.kind === 'scan') stack.push(...node.op.region.nexts, ...node.op.region.emits);
-    }
+    this.#around = facts.loopsOf(scan);
+    const states = new Set(scan.op.region.states);
+    this.isStateful = folded(operands, (node, of) => states.has(node) || operands(node).some(of));
+    this.#room = folded((node) => (this.#isLight(node) ? node.inputs : []), (node, of) => {
+      if (node.op.kind === 'argument') return rank(node);
+      if (node.op.kind === 'random' || this.isFree(node)) return 0;
+      return this.#isLight(node) ? node.inputs.reduce((most, each) => Math.max(most, of(each)), -Infinity) : Infinity;
+    });
   }
 
   /** Stands outside the loop already. */
   isFree(node: Node): boolean {
-    const around = this.facts.loopsOf(this.#scan);
-    return [...this.facts.loopsOf(node)].every((loop) => around.has(loop));
+    const loops = this.facts.loopsOf(node);
+    return loops.size === 0 || [...loops].every((loop) => this.#around.has(loop));
   }
 
-  /** Depends on a state. */
-  isStateful(node: Node): boolean {
-    const known = this.#stateful.get(node);
-    if (known !== undefined) return known;
-    const { op } = node;
-    const inside = op.kind === 'scan' ? [...op.region.nexts, ...op.region.emits] : [];
-    const found = this.#region.states.includes(node)
-      || [...node.inputs, ...inside].some((each) => this.isStateful(each));
-    this.#stateful.set(node, found);
-    return found;
+  #isLight(node: Node): boolean {
+    return LIGHT.has(node.op.kind) && !this.isFree(node);
   }
 
   /** Worth computing for all places at once: a product or the like, or something that takes no more room than its operands. */
@@ -167,60 +200,68 @@ class Parts extends Rebuild {
     return rank(node) <= Math.max(1, this.#room(node));
   }
 
-  /** The largest rank of what a stateless node is made of; no limit where that includes a product. */
-  #room(node: Node): number {
-    const known = this.#leafRank.get(node);
-    if (known !== undefined) return known;
-    const { kind } = node.op;
-    const light = ['unary', 'binary', 'select', 'rename', 'broadcast', 'split', 'merge', 'slice', 'shift'].includes(kind);
-    const room = kind === 'argument' ? rank(node) : kind === 'random' || this.isFree(node) ? 0 : light ? Math.max(...node.inputs.map((each) => this.#room(each))) : Infinity;
-    this.#leafRank.set(node, room);
-    return room;
+  /** What the loop must emit for the emits to be computed behind it. */
+  boundary(nexts: readonly Node[], emits: readonly Node[]): readonly Node[] {
+    const core = new Set<Node>();
+    const open: Node[] = [];
+    push(open, nexts, () => true);
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (core.has(node) || !this.facts.loopsOf(node).has(this.#scan)) continue;
+      core.add(node);
+      push(open, operands(node), (each) => !core.has(each));
+    }
+    return [...new Set(emits.flatMap((emit) => this.#read(emit, core)))];
   }
 
-  /** What the loop must emit for `emit` to be computed behind it. */
-  boundary(emit: Node): readonly Node[] {
+  /** `core`: what the next states need, and emits that stay in the loop. */
+  #read(emit: Node, core: Set<Node>): readonly Node[] {
     const found = new Set<Node>();
     const read = new Set<Node>();
-    const visit = (node: Node): void => {
-      if (this.isFree(node)) return;
+    const seen = new Set<Node>();
+    const open = [emit];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node) || this.isFree(node)) continue;
+      seen.add(node);
       const { kind } = node.op;
       if (!this.isStateful(node)) read.add(node);
-      else if (this.#core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
-      else node.inputs.forEach(visit);
-    };
-    visit(emit);
+      else if (core.has(node) || kind === 'argument' || kind === 'result') found.add(node);
+      else push(open, node.inputs, (each) => !seen.has(each));
+    }
     // What reads values of more places than it has itself stays in the loop: kept for all steps they would be large.
     const isLarger = (node: Node): boolean => rank(node) > Math.max(2, rank(emit)) && axesOf(node).some((axis) => isRagged(axis.space) && !hasAxis(axesOf(emit), axis.id));
     if (found.size > 0 && [...found, ...read].some(isLarger)) {
-      this.#core.add(emit);
+      core.add(emit);
       return [emit];
     }
     return [...found];
   }
 
   /** The value of a body node for all places. */
-  whole(node: Node): Node {
-    return this.get(node);
+  whole(node: Node): Making<Node> {
+    return this.one(node);
   }
 
-  override get(node: Node): Node {
-    return this.isFree(node) ? this.#main.get(node) : super.get(node);
+  override need(node: Node): Need {
+    return this.isFree(node) ? this.#main.need(node) : super.need(node);
   }
 
   /** A draw belongs to its step: a loop of its own makes the same draws. */
-  #draws(node: Node, axis: Axis): Node {
+  *#draws(node: Node, axis: Axis): Making<Node> {
     this.m.origin = node.origin;
-    return this.m.scan(axis, false, [], (loop) => ({
-      nexts: [],
-      emits: [this.m.make(node.op, node.inputs.map((place) => (place === this.#region.position ? loop.position : this.get(place))))],
-    })).emits[0];
+    const self = this;
+    const made = yield* this.m.scanning(axis, false, [], function* (loop) {
+      const places: Node[] = [];
+      for (const place of node.inputs) places.push(place === self.#region.position ? loop.position : yield* self.one(place));
+      return { nexts: [], emits: [self.m.make(node.op, places)] };
+    });
+    return made.emits[0];
   }
 
-  protected override visit(node: Node): Node {
-    if (node === this.#region.position && this.#scan.op.kind === 'scan') return this.m.position(this.#scan.op.axis);
-    if (node.op.kind === 'random' && this.#scan.op.kind === 'scan') return this.#draws(node, this.#scan.op.axis);
+  override *visit(node: Node): Making<Node> {
+    const { op } = this.#scan;
+    if (node === this.#region.position && op.kind === 'scan') return this.m.position(op.axis);
+    if (node.op.kind === 'random' && op.kind === 'scan') return yield* this.#draws(node, op.axis);
     const x = this.#region.xs.indexOf(node);
-    return x >= 0 ? this.#main.get(this.#scan.inputs[x]) : super.visit(node);
+    return x >= 0 ? (yield* granted([this.#main.need(this.#scan.inputs[x])]))[0] : yield* super.visit(node);
   }
 }

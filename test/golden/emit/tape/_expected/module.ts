@@ -59,23 +59,21 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const filled = tf.fill([batchSize, words], 0, 'bool');
 
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const WhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const product = tf.matMul(batch.inputs.start, WhT);
-  const product2 = tf.reshape(product, [batchSize, 1, d]);
-  const productWide = tf.broadcastTo(product2, [batchSize, target + 1, d]);
-  const startWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-  const startWideWide = tf.broadcastTo(startWide, [batchSize, target + 1, d]);
-  rt.dispose(product, product2, startWide);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
+  const wProduct = tf.matMul(batch.inputs.start, wWhT);
+  const wProduct2 = tf.reshape(wProduct, [batchSize, 1, d]);
+  const wProductWide = tf.broadcastTo(wProduct2, [batchSize, target + 1, d]);
+  const wStartWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
+  const wStartWideWide = tf.broadcastTo(wStartWide, [batchSize, target + 1, d]);
   const wTapePlaces = tf.range(0, target + 1, 1, 'int32');
   const wTargetPlaces = tf.range(0, target, 1, 'int32');
   const wNumber = tf.scalar(1, 'int32');
   const wSum = tf.add(wTargetPlaces, wNumber);
+  rt.dispose(wProduct, wProduct2, wStartWide, wNumber);
   const wTapePlacesWide = tf.reshape(wTapePlaces, [target + 1, 1]);
   const wIsEqual = tf.equal(wTapePlacesWide, wSum);
-  rt.dispose(wNumber, wTapePlaces, wSum);
+  rt.dispose(wTapePlaces, wSum);
 
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
@@ -84,10 +82,10 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const wIsAtMost = tf.lessEqual(wTapePlacesWide, wTargetPlaces);
   const wXRows = tf.reshape(x, [batchSize * target, d]);
   const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  const wProduct = tf.matMul(wXRows, wWxT);
+  const wProduct3 = tf.matMul(wXRows, wWxT);
   rt.dispose(wTargetPlaces, wTapePlacesWide, wXRows, wWxT);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, target, d]);
-  rt.dispose(wProduct);
+  const wProduct4 = tf.reshape(wProduct3, [batchSize, target, d]);
+  rt.dispose(wProduct3);
 
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
@@ -100,8 +98,8 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const isEqualT = tf.transpose(wIsEqual, [1, 0]);
   const xT = tf.transpose(x, [1, 0, 2]);
   const isAtMostT = tf.transpose(wIsAtMost, [1, 0]);
-  const productT = tf.transpose(wProduct2, [1, 0, 2]);
-  rt.dispose(wIsEqual, x, wIsAtMost, wProduct2);
+  const productT = tf.transpose(wProduct4, [1, 0, 2]);
+  rt.dispose(wIsEqual, x, wIsAtMost, wProduct4);
   const yNextSteps = tf.unstack(yNextT);
   const isEqualSteps = tf.unstack(isEqualT);
   const xSteps = tf.unstack(xT);
@@ -113,8 +111,8 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const sNextSteps: tf.Tensor[] = [];
   const chosenNextSteps: tf.Tensor[] = [];
   let chosenNext: tf.Tensor = filled;
-  let state: tf.Tensor = productWide;
-  let state2: tf.Tensor = startWideWide;
+  let state: tf.Tensor = wProductWide;
+  let state2: tf.Tensor = wStartWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
     const isEqualAt = isEqualSteps[t]!;
@@ -133,13 +131,13 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     const wSum2 = tf.add(state, wValueWide);
     const wTanh = tf.tanh(wSum2);
     const wTanhRows = tf.reshape(wTanh, [batchSize * target + batchSize, d]);
-    const wProduct3 = tf.matMul(wTanhRows, wVWide);
+    const wProduct5 = tf.matMul(wTanhRows, wVWide);
     rt.dispose(wValueWide, wSum2, wTanh, wTanhRows);
-    const wProduct4 = tf.reshape(wProduct3, [batchSize, target + 1]);
-    const wChosen = rt.where(isAtMostAt, wProduct4, -Infinity);
+    const wProduct6 = tf.reshape(wProduct5, [batchSize, target + 1]);
+    const wChosen = rt.where(isAtMostAt, wProduct6, -Infinity);
     const wWeights = tf.softmax(wChosen);
     const w = rt.where(isAtMostAt, wWeights, 0);
-    rt.dispose(wProduct3, wProduct4, wChosen, wWeights);
+    rt.dispose(wProduct5, wProduct6, wChosen, wWeights);
 
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNextWWide = tf.reshape(w, [batchSize, 1, target + 1]);
@@ -151,20 +149,20 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     rt.dispose(sNextSum);
 
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wProduct5 = tf.matMul(sNext, WhT);
+    const wProduct7 = tf.matMul(sNext, wWhT);
     const wValueWide2 = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wProduct6 = tf.reshape(wProduct5, [batchSize, 1, d]);
-    const wChosen2 = rt.where(wValueWide2, wProduct6, state);
+    const wProduct8 = tf.reshape(wProduct7, [batchSize, 1, d]);
+    const wChosen2 = rt.where(wValueWide2, wProduct8, state);
     const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
     const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
-    rt.dispose(wProduct5, wProduct6, state, wValueWide2, wSNextWide, state2);
+    rt.dispose(wProduct7, wProduct8, state, wValueWide2, wSNextWide, state2);
     sNextSteps.push(sNext);
     chosenNextSteps.push(chosenNext);
     chosenNext = chosenNext2;
     state = wChosen2;
     state2 = wChosen3;
   }
-  rt.dispose(WhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
+  rt.dispose(wWhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
   const chosenNextStacked = tf.stack(chosenNextSteps);
   rt.dispose(chosenNextSteps);
 
@@ -177,11 +175,11 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * target, d]);
   const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
-  const product3 = tf.matMul(sNextStepsRows, WT);
+  const product = tf.matMul(sNextStepsRows, WT);
   rt.dispose(sNextStacked, sNextStepsT, sNextStepsRows, WT);
-  const product4 = tf.reshape(product3, [batchSize, target, words]);
-  const sum = tf.add(product4, p['Write.logits.Linear.b']);
-  rt.dispose(product3, product4);
+  const product2 = tf.reshape(product, [batchSize, target, words]);
+  const sum = tf.add(product2, p['Write.logits.Linear.b']);
+  rt.dispose(product, product2);
 
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
@@ -209,22 +207,20 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const filled = tf.fill([batchSize, words], 0, 'bool');
 
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const WhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const product = tf.matMul(batch.inputs.start, WhT);
-  const product2 = tf.reshape(product, [batchSize, 1, d]);
-  const productWide = tf.broadcastTo(product2, [batchSize, target + 1, d]);
-  const startWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-  const startWideWide = tf.broadcastTo(startWide, [batchSize, target + 1, d]);
-  rt.dispose(product, product2, startWide);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
+  const wProduct = tf.matMul(batch.inputs.start, wWhT);
+  const wProduct2 = tf.reshape(wProduct, [batchSize, 1, d]);
+  const wProductWide = tf.broadcastTo(wProduct2, [batchSize, target + 1, d]);
+  const wStartWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
+  const wStartWideWide = tf.broadcastTo(wStartWide, [batchSize, target + 1, d]);
   const wTapePlaces = tf.range(0, target + 1, 1, 'int32');
   const wNumber = tf.scalar(1, 'int32');
   const wSum = tf.add(targetPlaces, wNumber);
+  rt.dispose(wProduct, wProduct2, wStartWide, wNumber);
   const wTapePlacesWide = tf.reshape(wTapePlaces, [target + 1, 1]);
   const wIsEqual = tf.equal(wTapePlacesWide, wSum);
-  rt.dispose(wNumber, wTapePlaces, wSum);
+  rt.dispose(wTapePlaces, wSum);
 
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
@@ -233,10 +229,10 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const wIsAtMost = tf.lessEqual(wTapePlacesWide, targetPlaces);
   const wXRows = tf.reshape(x, [batchSize * target, d]);
   const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  const wProduct = tf.matMul(wXRows, wWxT);
+  const wProduct3 = tf.matMul(wXRows, wWxT);
   rt.dispose(targetPlaces, wTapePlacesWide, wXRows, wWxT);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, target, d]);
-  rt.dispose(wProduct);
+  const wProduct4 = tf.reshape(wProduct3, [batchSize, target, d]);
+  rt.dispose(wProduct3);
 
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
@@ -249,8 +245,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const isEqualT = tf.transpose(wIsEqual, [1, 0]);
   const xT = tf.transpose(x, [1, 0, 2]);
   const isAtMostT = tf.transpose(wIsAtMost, [1, 0]);
-  const productT = tf.transpose(wProduct2, [1, 0, 2]);
-  rt.dispose(wIsEqual, x, wIsAtMost, wProduct2);
+  const productT = tf.transpose(wProduct4, [1, 0, 2]);
+  rt.dispose(wIsEqual, x, wIsAtMost, wProduct4);
   const yNextSteps = tf.unstack(yNextT);
   const isEqualSteps = tf.unstack(isEqualT);
   const xSteps = tf.unstack(xT);
@@ -262,8 +258,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const sNextSteps: tf.Tensor[] = [];
   const chosenNextSteps: tf.Tensor[] = [];
   let chosenNext: tf.Tensor = filled;
-  let state: tf.Tensor = productWide;
-  let state2: tf.Tensor = startWideWide;
+  let state: tf.Tensor = wProductWide;
+  let state2: tf.Tensor = wStartWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
     const isEqualAt = isEqualSteps[t]!;
@@ -282,13 +278,13 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     const wSum2 = tf.add(state, wValueWide);
     const wTanh = tf.tanh(wSum2);
     const wTanhRows = tf.reshape(wTanh, [batchSize * target + batchSize, d]);
-    const wProduct3 = tf.matMul(wTanhRows, wVWide);
+    const wProduct5 = tf.matMul(wTanhRows, wVWide);
     rt.dispose(wValueWide, wSum2, wTanh, wTanhRows);
-    const wProduct4 = tf.reshape(wProduct3, [batchSize, target + 1]);
-    const wChosen = rt.where(isAtMostAt, wProduct4, -Infinity);
+    const wProduct6 = tf.reshape(wProduct5, [batchSize, target + 1]);
+    const wChosen = rt.where(isAtMostAt, wProduct6, -Infinity);
     const wWeights = tf.softmax(wChosen);
     const w = rt.where(isAtMostAt, wWeights, 0);
-    rt.dispose(wProduct3, wProduct4, wChosen, wWeights);
+    rt.dispose(wProduct5, wProduct6, wChosen, wWeights);
 
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNextWWide = tf.reshape(w, [batchSize, 1, target + 1]);
@@ -300,20 +296,20 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     rt.dispose(sNextSum);
 
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wProduct5 = tf.matMul(sNext, WhT);
+    const wProduct7 = tf.matMul(sNext, wWhT);
     const wValueWide2 = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wProduct6 = tf.reshape(wProduct5, [batchSize, 1, d]);
-    const wChosen2 = rt.where(wValueWide2, wProduct6, state);
+    const wProduct8 = tf.reshape(wProduct7, [batchSize, 1, d]);
+    const wChosen2 = rt.where(wValueWide2, wProduct8, state);
     const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
     const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
-    rt.dispose(wProduct5, wProduct6, state, wValueWide2, wSNextWide, state2);
+    rt.dispose(wProduct7, wProduct8, state, wValueWide2, wSNextWide, state2);
     sNextSteps.push(sNext);
     chosenNextSteps.push(chosenNext);
     chosenNext = chosenNext2;
     state = wChosen2;
     state2 = wChosen3;
   }
-  rt.dispose(WhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
+  rt.dispose(wWhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
   const chosenNextStacked = tf.stack(chosenNextSteps);
   rt.dispose(chosenNextSteps);
 
@@ -331,11 +327,11 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * target, d]);
   const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
-  const product3 = tf.matMul(sNextStepsRows, WT);
+  const product = tf.matMul(sNextStepsRows, WT);
   rt.dispose(sNextStacked, sNextStepsT, sNextStepsRows, WT);
-  const product4 = tf.reshape(product3, [batchSize, target, words]);
-  const sum = tf.add(product4, p['Write.logits.Linear.b']);
-  rt.dispose(product3, product4);
+  const product2 = tf.reshape(product, [batchSize, target, words]);
+  const sum = tf.add(product2, p['Write.logits.Linear.b']);
+  rt.dispose(product, product2);
 
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
   const chosen = rt.where(negationT, sum, -Infinity);
@@ -379,22 +375,20 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const filled = tf.fill([batchSize, words], 0, 'bool');
 
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const WhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const product = tf.matMul(batch.inputs.start, WhT);
-  const product2 = tf.reshape(product, [batchSize, 1, d]);
-  const productWide = tf.broadcastTo(product2, [batchSize, target + 1, d]);
-  const startWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-  const startWideWide = tf.broadcastTo(startWide, [batchSize, target + 1, d]);
-  rt.dispose(product, product2, startWide);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
+  const wProduct = tf.matMul(batch.inputs.start, wWhT);
+  const wProduct2 = tf.reshape(wProduct, [batchSize, 1, d]);
+  const wProductWide = tf.broadcastTo(wProduct2, [batchSize, target + 1, d]);
+  const wStartWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
+  const wStartWideWide = tf.broadcastTo(wStartWide, [batchSize, target + 1, d]);
   const wTapePlaces = tf.range(0, target + 1, 1, 'int32');
   const wNumber = tf.scalar(1, 'int32');
   const wSum = tf.add(targetPlaces, wNumber);
+  rt.dispose(wProduct, wProduct2, wStartWide, wNumber);
   const wTapePlacesWide = tf.reshape(wTapePlaces, [target + 1, 1]);
   const wIsEqual = tf.equal(wTapePlacesWide, wSum);
-  rt.dispose(wNumber, wTapePlaces, wSum);
+  rt.dispose(wTapePlaces, wSum);
 
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
@@ -403,10 +397,10 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const wIsAtMost = tf.lessEqual(wTapePlacesWide, targetPlaces);
   const wXRows = tf.reshape(x, [batchSize * target, d]);
   const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  const wProduct = tf.matMul(wXRows, wWxT);
+  const wProduct3 = tf.matMul(wXRows, wWxT);
   rt.dispose(targetPlaces, wTapePlacesWide, wXRows, wWxT);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, target, d]);
-  rt.dispose(wProduct);
+  const wProduct4 = tf.reshape(wProduct3, [batchSize, target, d]);
+  rt.dispose(wProduct3);
 
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
@@ -419,8 +413,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const isEqualT = tf.transpose(wIsEqual, [1, 0]);
   const xT = tf.transpose(x, [1, 0, 2]);
   const isAtMostT = tf.transpose(wIsAtMost, [1, 0]);
-  const productT = tf.transpose(wProduct2, [1, 0, 2]);
-  rt.dispose(wIsEqual, x, wIsAtMost, wProduct2);
+  const productT = tf.transpose(wProduct4, [1, 0, 2]);
+  rt.dispose(wIsEqual, x, wIsAtMost, wProduct4);
   const yNextSteps = tf.unstack(yNextT);
   const isEqualSteps = tf.unstack(isEqualT);
   const xSteps = tf.unstack(xT);
@@ -435,8 +429,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const wSteps2: tf.Tensor[] = [];
   const tanhSteps: tf.Tensor[] = [];
   let chosenNext: tf.Tensor = filled;
-  let state: tf.Tensor = productWide;
-  let state2: tf.Tensor = startWideWide;
+  let state: tf.Tensor = wProductWide;
+  let state2: tf.Tensor = wStartWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
     const isEqualAt = isEqualSteps[t]!;
@@ -455,13 +449,13 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const wSum2 = tf.add(state, wValueWide);
     const wTanh = tf.tanh(wSum2);
     const wTanhRows = tf.reshape(wTanh, [batchSize * target + batchSize, d]);
-    const wProduct3 = tf.matMul(wTanhRows, wVWide);
-    const wProduct4 = tf.reshape(wProduct3, [batchSize, target + 1]);
-    rt.dispose(wValueWide, wSum2, wTanhRows, wProduct3);
-    const wChosen = rt.where(isAtMostAt, wProduct4, -Infinity);
+    const wProduct5 = tf.matMul(wTanhRows, wVWide);
+    const wProduct6 = tf.reshape(wProduct5, [batchSize, target + 1]);
+    rt.dispose(wValueWide, wSum2, wTanhRows, wProduct5);
+    const wChosen = rt.where(isAtMostAt, wProduct6, -Infinity);
     const wWeights = tf.softmax(wChosen);
     const w = rt.where(isAtMostAt, wWeights, 0);
-    rt.dispose(wProduct4, wChosen);
+    rt.dispose(wProduct6, wChosen);
 
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNextWWide = tf.reshape(w, [batchSize, 1, target + 1]);
@@ -472,13 +466,13 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     rt.dispose(sNextWWide, sNextProduct, sNextProduct2, sNextSum);
 
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wProduct5 = tf.matMul(sNext, WhT);
+    const wProduct7 = tf.matMul(sNext, wWhT);
     const wValueWide2 = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wProduct6 = tf.reshape(wProduct5, [batchSize, 1, d]);
-    const wChosen2 = rt.where(wValueWide2, wProduct6, state);
+    const wProduct8 = tf.reshape(wProduct7, [batchSize, 1, d]);
+    const wChosen2 = rt.where(wValueWide2, wProduct8, state);
     const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
     const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
-    rt.dispose(wProduct5, wProduct6, state, wValueWide2, wSNextWide);
+    rt.dispose(wProduct7, wProduct8, state, wValueWide2, wSNextWide);
     sNextSteps.push(sNext);
     chosenNextSteps.push(chosenNext);
     stateSteps.push(state2);
@@ -489,7 +483,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     state = wChosen2;
     state2 = wChosen3;
   }
-  rt.dispose(WhT, chosenNextWordsPlaces, wVWide, yNextSteps, xSteps, productSteps, chosenNext, state, state2);
+  rt.dispose(wWhT, chosenNextWordsPlaces, wVWide, yNextSteps, xSteps, productSteps, chosenNext, state, state2);
   const chosenNextStacked = tf.stack(chosenNextSteps);
   rt.dispose(chosenNextSteps);
 
@@ -507,10 +501,10 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * target, d]);
   const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
-  const product3 = tf.matMul(sNextStepsRows, WT);
-  const product4 = tf.reshape(product3, [batchSize, target, words]);
-  const sum = tf.add(product4, p['Write.logits.Linear.b']);
-  rt.dispose(sNextStepsT, WT, product3, product4);
+  const product = tf.matMul(sNextStepsRows, WT);
+  const product2 = tf.reshape(product, [batchSize, target, words]);
+  const sum = tf.add(product2, p['Write.logits.Linear.b']);
+  rt.dispose(sNextStepsT, WT, product, product2);
 
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
   const chosen = rt.where(negationT, sum, -Infinity);
@@ -544,22 +538,22 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const chosen7 = rt.where(negationT, scattered, 0);
   const exp = tf.exp(logWeights);
   const total2 = tf.sum(chosen7, 2, true);
-  const product5 = tf.mul(exp, total2);
+  const product3 = tf.mul(exp, total2);
   rt.dispose(scattered, logWeights, exp, total2);
-  const difference = tf.sub(chosen7, product5);
+  const difference = tf.sub(chosen7, product3);
   const chosen8 = rt.where(negationT, difference, 0);
-  rt.dispose(chosen7, product5, negationT, difference);
+  rt.dispose(chosen7, product3, negationT, difference);
 
   // layers.attn:4  W @ x + b
   const chosenRows = tf.reshape(chosen8, [batchSize * target, words]);
-  const product6 = tf.matMul(chosenRows, p['Write.logits.Linear.W']);
-  const product7 = tf.reshape(product6, [batchSize, target, d]);
-  rt.dispose(product6);
+  const product4 = tf.matMul(chosenRows, p['Write.logits.Linear.W']);
+  const product5 = tf.reshape(product4, [batchSize, target, d]);
+  rt.dispose(product4);
 
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const productT2 = tf.transpose(product7, [1, 0, 2]);
+  const productT2 = tf.transpose(product5, [1, 0, 2]);
   const productSteps2 = tf.unstack(productT2);
-  rt.dispose(product7, productT2);
+  rt.dispose(product5, productT2);
 
   const productSteps3 = new Array<tf.Tensor>(target);
   const productSteps4 = new Array<tf.Tensor>(target);
@@ -586,9 +580,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const wChosen6 = rt.where(wValueWide3, state3, 0);
     rt.dispose(wChosen5, wTotal, wValueWide3, state3);
     const wTotal2 = tf.sum(wChosen6, 1);
-    const wProduct7 = tf.matMul(wTotal2, p['Write.Wh']);
-    const wSum4 = tf.add(wSum3, wProduct7);
-    rt.dispose(wChosen6, wSum3, wProduct7);
+    const wProduct9 = tf.matMul(wTotal2, p['Write.Wh']);
+    const wSum4 = tf.add(wSum3, wProduct9);
+    rt.dispose(wChosen6, wSum3, wProduct9);
 
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNextProduct3 = rt.tanhGradient(wSum4, sNextAt);
@@ -599,21 +593,21 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
 
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen7 = rt.where(isAtMostAt2, sNextProduct5, 0);
-    const wProduct8 = tf.mul(wAt2, wChosen7);
-    const wTotal3 = tf.sum(wProduct8, 1, true);
+    const wProduct10 = tf.mul(wAt2, wChosen7);
+    const wTotal3 = tf.sum(wProduct10, 1, true);
     const wDifference = tf.sub(wChosen7, wTotal3);
-    rt.dispose(sNextProduct5, wProduct8, wChosen7, wTotal3);
-    const wProduct9 = tf.mul(wAt2, wDifference);
-    const wChosen8 = rt.where(isAtMostAt2, wProduct9, 0);
-    const wProduct10 = tf.mul(tanhAt, tanhAt);
-    const wDifference2 = tf.sub(1, wProduct10);
+    rt.dispose(sNextProduct5, wProduct10, wChosen7, wTotal3);
+    const wProduct11 = tf.mul(wAt2, wDifference);
+    const wChosen8 = rt.where(isAtMostAt2, wProduct11, 0);
+    const wProduct12 = tf.mul(tanhAt, tanhAt);
+    const wDifference2 = tf.sub(1, wProduct12);
     const wChosenWide = tf.reshape(wChosen8, [batchSize, target + 1, 1]);
-    const wProduct11 = tf.mul(wChosenWide, wDifference2);
-    rt.dispose(wDifference, wProduct9, wProduct10, wChosenWide);
-    const wProduct12 = tf.mul(wProduct11, p['Write.v']);
-    const wSum5 = tf.add(wChosen4, wProduct12);
+    const wProduct13 = tf.mul(wChosenWide, wDifference2);
+    rt.dispose(wDifference, wProduct11, wProduct12, wChosenWide);
+    const wProduct14 = tf.mul(wProduct13, p['Write.v']);
+    const wSum5 = tf.add(wChosen4, wProduct14);
     const wChosen9 = rt.where(isEqualAt2, 0, state4);
-    rt.dispose(wProduct11, wChosen4, wProduct12, state4);
+    rt.dispose(wProduct13, wChosen4, wProduct14, state4);
 
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
     const sNextValueWide = tf.reshape(wAt, [batchSize, 1, target + 1]);
@@ -623,19 +617,19 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
 
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosenWide2 = tf.reshape(wChosen8, [batchSize, 1, target + 1]);
-    const wProduct13 = tf.matMul(wChosenWide2, wDifference2);
-    const wProduct14 = tf.reshape(wProduct13, [batchSize, d]);
-    const wProduct15 = tf.mul(wProduct14, p['Write.v']);
-    rt.dispose(wDifference2, wChosenWide2, wProduct13, wProduct14);
+    const wProduct15 = tf.matMul(wChosenWide2, wDifference2);
+    const wProduct16 = tf.reshape(wProduct15, [batchSize, d]);
+    const wProduct17 = tf.mul(wProduct16, p['Write.v']);
+    rt.dispose(wDifference2, wChosenWide2, wProduct15, wProduct16);
     const wChosenWide3 = tf.reshape(wChosen8, [1, batchSize * target + batchSize]);
     const wValueRows = tf.reshape(tanhAt, [batchSize * target + batchSize, d]);
-    const wProduct16 = tf.matMul(wChosenWide3, wValueRows);
-    const wProduct17 = tf.reshape(wProduct16, [d]);
-    rt.dispose(wChosen8, wChosenWide3, wValueRows, wProduct16);
+    const wProduct18 = tf.matMul(wChosenWide3, wValueRows);
+    const wProduct19 = tf.reshape(wProduct18, [d]);
+    rt.dispose(wChosen8, wChosenWide3, wValueRows, wProduct18);
     productSteps3[t2] = sNextProduct3;
-    productSteps4[t2] = wProduct15;
+    productSteps4[t2] = wProduct17;
     totalSteps[t2] = wTotal2;
-    productSteps5[t2] = wProduct17;
+    productSteps5[t2] = wProduct19;
     state3 = wSum5;
     state4 = sNextSum2;
   }
@@ -646,13 +640,13 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const wProductStepsT = tf.transpose(productStacked, [1, 0, 2]);
   const wProductStepsRows = tf.reshape(wProductStepsT, [batchSize * target, d]);
-  const wProduct18 = tf.matMul(wProductStepsRows, p['Write.Wx']);
+  const wProduct20 = tf.matMul(wProductStepsRows, p['Write.Wx']);
   const productStacked2 = tf.stack(productSteps3);
   const wProductStepsT2 = tf.transpose(productStacked2, [1, 0, 2]);
   rt.dispose(wProductStepsT, wProductStepsRows, productSteps3, productStacked2);
-  const wProduct19 = tf.reshape(wProduct18, [batchSize, target, d]);
-  const wSum6 = tf.add(wProductStepsT2, wProduct19);
-  rt.dispose(wProduct18, wProductStepsT2, wProduct19);
+  const wProduct21 = tf.reshape(wProduct20, [batchSize, target, d]);
+  const wSum6 = tf.add(wProductStepsT2, wProduct21);
+  rt.dispose(wProduct20, wProductStepsT2, wProduct21);
 
   // input.attn:6  x = table[y]
   const xScattered = rt.scatter(batch.inputs.y, wSum6, words);
@@ -663,44 +657,42 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const totalStepsRows = tf.reshape(totalStacked, [batchSize * target, d]);
   const totalStepsT = tf.transpose(totalStepsRows, [1, 0]);
   const sNextStepsRows2 = tf.reshape(sNextStacked, [batchSize * target, d]);
-  const product8 = tf.matMul(totalStepsT, sNextStepsRows2);
+  const product6 = tf.matMul(totalStepsT, sNextStepsRows2);
   rt.dispose(totalStacked, totalStepsRows, sNextStacked, totalStepsT, sNextStepsRows2);
 
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const total3 = tf.sum(state3, 1);
-  const totalT = tf.transpose(total3, [1, 0]);
-  const product9 = tf.matMul(totalT, batch.inputs.start);
-  const sum2 = tf.add(product8, product9);
-  rt.dispose(state3, total3, totalT, product8, product9);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wTotal4 = tf.sum(state3, 1);
+  const wTotalT = tf.transpose(wTotal4, [1, 0]);
+  const wProduct22 = tf.matMul(wTotalT, batch.inputs.start);
+  const wSum7 = tf.add(product6, wProduct22);
+  rt.dispose(state3, wTotal4, wTotalT, product6, wProduct22);
   const wProductStepsRows2 = tf.reshape(productStacked, [batchSize * target, d]);
   const wProductStepsT3 = tf.transpose(wProductStepsRows2, [1, 0]);
   const wXRows2 = tf.reshape(xT, [batchSize * target, d]);
-  const wProduct20 = tf.matMul(wProductStepsT3, wXRows2);
+  const wProduct23 = tf.matMul(wProductStepsT3, wXRows2);
   rt.dispose(productStacked, wProductStepsRows2, xT, wProductStepsT3, wXRows2);
   const productStacked3 = tf.stack(productSteps5);
   rt.dispose(productSteps5);
 
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const total4 = tf.sum(productStacked3, 0);
+  const total3 = tf.sum(productStacked3, 0);
   rt.dispose(productStacked3);
 
   // layers.attn:4  W @ x + b
   const chosenT = tf.transpose(chosenRows, [1, 0]);
-  const product10 = tf.matMul(chosenT, sNextStepsRows);
-  const total5 = tf.sum(chosen8, [0, 1]);
+  const product7 = tf.matMul(chosenT, sNextStepsRows);
+  const total4 = tf.sum(chosen8, [0, 1]);
   rt.dispose(chosenRows, sNextStepsRows, chosenT, chosen8);
   return {
     loss,
     metrics: {},
     gradients: {
       'Write.table': xScattered,
-      'Write.Wh': sum2,
-      'Write.Wx': wProduct20,
-      'Write.v': total4,
-      'Write.logits.Linear.W': product10,
-      'Write.logits.Linear.b': total5,
+      'Write.Wh': wSum7,
+      'Write.Wx': wProduct23,
+      'Write.v': total3,
+      'Write.logits.Linear.W': product7,
+      'Write.logits.Linear.b': total4,
     },
   };
 }
@@ -730,16 +722,14 @@ function wordsPrepare(p: WordsParameters, batch: WordsBatch): WordsPrepareResult
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
 
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const WhT = tf.transpose(p['Write.Wh'], [1, 0]);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
   const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
 
   // layers.attn:4  W @ x + b
   const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
   return {
-    memory: { '0': chosenNextWordsPlaces, '1': WhT, '2': wWxT, '3': WT },
+    memory: { '0': chosenNextWordsPlaces, '1': wWhT, '2': wWxT, '3': WT },
     state: { s: startShaped, chosen: filled, sKept: rt.noRows(), sPast: rt.noRows() },
   };
 }
@@ -777,31 +767,29 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const x = tf.gather(p['Write.table'], chosenRows2);
   rt.dispose(chosenRows2);
 
-  // input.attn:4  param table: [words, d], Wh, Wx: [d <- d], v: [d]
-  const sRows = tf.reshape(state.s, [batchSize * beam, d]);
-  const product = tf.matMul(sRows, memory['1']);
-  const product2 = tf.reshape(product, [batchSize, beam, d]);
-  rt.dispose(sRows, product);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wRows = rt.append(state.sKept, product2, 2);
+  const wSRows = tf.reshape(state.s, [batchSize * beam, d]);
+  const wProduct = tf.matMul(wSRows, memory['1']);
+  const wProduct2 = tf.reshape(wProduct, [batchSize, beam, d]);
+  const wRows = rt.append(state.sKept, wProduct2, 2);
   const wRowsSoFar = rt.joined(wRows, 2);
   const wRowsRows = tf.reshape(wRowsSoFar, [batchSize * beam, now, d]);
-  const wProduct = tf.matMul(x, memory['2']);
-  const wProduct2 = tf.reshape(wProduct, [batchSize * beam, 1, d]);
-  const wSum = tf.add(wRowsRows, wProduct2);
-  rt.dispose(product2, wRowsSoFar, wProduct, wRowsRows, wProduct2);
+  rt.dispose(wSRows, wProduct, wProduct2, wRowsSoFar);
+  const wProduct3 = tf.matMul(x, memory['2']);
+  const wProduct4 = tf.reshape(wProduct3, [batchSize * beam, 1, d]);
+  const wSum = tf.add(wRowsRows, wProduct4);
   const wTanh = tf.tanh(wSum);
+  rt.dispose(wProduct3, wRowsRows, wProduct4, wSum);
   const wTanhRows = tf.reshape(wTanh, [batchSize * beam * now, d]);
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-  const wProduct3 = tf.matMul(wTanhRows, wVWide);
-  rt.dispose(wSum, wTanh, wTanhRows, wVWide);
-  const wProduct4 = tf.reshape(wProduct3, [batchSize * beam, now]);
-  const w = tf.softmax(wProduct4);
+  const wProduct5 = tf.matMul(wTanhRows, wVWide);
+  const wProduct6 = tf.reshape(wProduct5, [batchSize * beam, now]);
+  rt.dispose(wTanh, wTanhRows, wVWide, wProduct5);
+  const w = tf.softmax(wProduct6);
   const wRows2 = rt.append(state.sPast, state.s, 2);
   const wRowsSoFar2 = rt.joined(wRows2, 2);
   const wRowsRows2 = tf.reshape(wRowsSoFar2, [batchSize * beam, now, d]);
-  rt.dispose(wProduct3, wProduct4, wRowsSoFar2);
+  rt.dispose(wProduct6, wRowsSoFar2);
 
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNextWWide = tf.reshape(w, [batchSize * beam, 1, now]);
@@ -813,9 +801,9 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   rt.dispose(x, sNextProduct2, sNextSum);
 
   // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(sNext, memory['3']);
-  const sum = tf.add(product3, p['Write.logits.Linear.b']);
-  rt.dispose(product3);
+  const product = tf.matMul(sNext, memory['3']);
+  const sum = tf.add(product, p['Write.logits.Linear.b']);
+  rt.dispose(product);
 
   // input.attn:9  logits = Linear[words](s') where not chosen
   const logits = rt.where(chosen, -Infinity, sum);
