@@ -7,7 +7,7 @@ import { InputError } from './errors.ts';
 import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { requireOptions, suggestion } from './names.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, extentsOf, isNested, ownLengths, ownSizes, requirePositiveInteger, show, spread, type Ints, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, extentsOf, isNested, ownLengths, ownSizes, requirePositiveInteger, show, spread, zerosLike, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -216,7 +216,7 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
     const padded = taken[0]![name]!.shape.slice(2);
     const extent = extentsOf(axes, padded, row, decoding.host).map((each, index) => (axes[index]!.grows === true ? places.length : typeof each === 'number' ? each : each.reduce((most, length) => Math.max(most, length), 0)));
     const size = elementCount(extent);
-    const data = new Float32Array(places.length * size);
+    const data = zerosLike(taken[0]![name]!.data, places.length * size);
     for (const [time, place] of places.entries()) {
       const { data: from, shape } = taken[time]![name]!;
       // Of places to come a place has seen nothing: 0.

@@ -22,9 +22,16 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Reads a tensor back; the tensor stays with the caller. */
+/** Reads a tensor back; the tensor stays with the caller. A backend may hold whole numbers in the array of a float tensor, and the other way round. */
 export async function download(tensor: tf.Tensor): Promise<Float32Array | Int32Array | Uint8Array> {
-  return tensor.data();
+  const data = await tensor.data();
+  const Typed = tensor.dtype === 'float32' ? Float32Array : tensor.dtype === 'bool' ? Uint8Array : Int32Array;
+  return data instanceof Typed ? data : Typed.from(data);
+}
+
+/** Zeros in an array of the same type. */
+export function zerosLike(data: Value['data'], length: number): Value['data'] {
+  return data instanceof Float32Array ? new Float32Array(length) : data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
 }
 
 /**
@@ -172,9 +179,9 @@ export function requireSeed(seed: unknown): void {
 }
 
 /** A row-major array in a larger shape, from the first place of each axis; 0 beyond. */
-export function spread<Data extends Float32Array | Int32Array | Uint8Array>(data: Data, shape: readonly number[], into: readonly number[]): Data | Float32Array {
+export function spread(data: Value['data'], shape: readonly number[], into: readonly number[]): Value['data'] {
   if (shape.every((places, axis) => places === into[axis])) return data;
-  const result = new Float32Array(elementCount(into));
+  const result = zerosLike(data, elementCount(into));
   const at = shape.map(() => 0);
   for (const value of data) {
     result[at.reduce((offset, place, axis) => offset * into[axis]! + place, 0)] = value;

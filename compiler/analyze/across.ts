@@ -8,7 +8,7 @@ import { isRagged } from '../graph/spaces.ts';
 import { operands } from '../graph/walk.ts';
 import { bracketAxes } from './builtins.ts';
 import { describeType } from './describe.ts';
-import { number, toFloat, toInt } from './operate.ts';
+import { asNumber, number, toFloat } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, report, tensor, typeOf } from './scope.ts';
 
@@ -53,7 +53,7 @@ export function reduceAcross(name: string, x: Node, brackets: readonly BracketAr
     });
   }
   if (!isAcross(name)) return ERROR;
-  const operand = name === 'mean' || typeOf(x).elem.kind === 'float' ? toFloat(x, here, span) : toInt(x, here, span);
+  const operand = name === 'mean' ? toFloat(x, here, span) : asNumber(x, here, span);
   here.ctx.across += 1;
   return tensor(here.ctx.builder.node({ kind: 'across', fn: name, axes: axes.map(({ id }) => id) }, [operand], origin(here, span)));
 }

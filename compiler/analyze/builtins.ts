@@ -10,7 +10,7 @@ import { groupBy } from './group.ts';
 import { refuseAlong, refuseInSteps } from './inner.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
-import { allAxes, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { allAxes, asNumber, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, isError, labels, origin, report, tensor, typeOf, unknownName } from './scope.ts';
@@ -161,7 +161,7 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boole
   }
   if (refuseAlong(x, axis, `\`${name}\` along`, span, here)) return ERROR;
   const b = here.ctx.builder.at(origin(here, span));
-  const operand = toFloat(x, here, span);
+  const operand = name === 'softmax' || name === 'log_softmax' ? toFloat(x, here, span) : asNumber(x, here, span);
   const made = name === 'argmax' ? b.argmax(operand, axis.id) : name === 'cumsum' ? b.cumsum(operand, axis.id, { exclusive }) : name === 'cumprod' ? b.cumprod(operand, axis.id, { exclusive }) : b.softmax(operand, axis.id, name === 'log_softmax');
   keepOrder(made, [x], here);
   return tensor(made);

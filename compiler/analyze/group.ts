@@ -4,7 +4,7 @@ import type { Axis, Node } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
 import { elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
-import { alignAxes, allAxes, binary, constant, holding, needAxis, number, reduce, rename, select, toFloat, unary } from './operate.ts';
+import { alignAxes, allAxes, asNumber, binary, constant, holding, needAxis, number, reduce, rename, select, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, nameOfSpace, origin, report, tensor, typeOf } from './scope.ts';
 
@@ -28,7 +28,7 @@ export function groupBy(name: string, x: Node, by: By, here: Here, span: Span): 
   if (truth !== (typeOf(x).elem.kind === 'bool')) {
     return report(here, 'E0305', span, `\`${name}\` does not fit this element type`, { expected: truth ? 'bool' : 'numbers', given: elemName(typeOf(x).elem) });
   }
-  const groups = groupsOf(name, truth ? x : toFloat(x, here, span), by, here, span);
+  const groups = groupsOf(name, truth ? x : name === 'mean' || name === 'softmax' ? toFloat(x, here, span) : asNumber(x, here, span), by, here, span);
   if (groups === null) return ERROR;
   if (name === 'softmax') return softmaxBy(groups, here, span);
   const kept = [...allAxes(groups.x), ...allAxes(groups.places)].find((axis) => axis.label === groups.into.label && !groups.over.some(({ id }) => id === axis.id));

@@ -66,6 +66,11 @@ export function toInt(node: Node, here: Here, span: Span): Node {
   return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
 }
 
+/** A float as it is, and anything else as an int. */
+export function asNumber(node: Node, here: Here, span: Span): Node {
+  return typeOf(node).elem.kind === 'float' ? node : toInt(node, here, span);
+}
+
 export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
   if (fn === 'floor') {
     const known = typeOf(node).elem.kind === 'float' ? quotient(node, here, span) : toInt(node, here, span);
@@ -81,7 +86,7 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
 /** The int that a float was made of, or null. */
 function wholeOf(node: Node, here: Here, span: Span): Node | null {
   const { op, inputs } = node;
-  if (op.kind === 'constant') return Number.isInteger(op.value) ? constant(op.value, 'int', here, span) : null;
+  if (op.kind === 'constant') return (op.value | 0) === op.value ? constant(op.value, 'int', here, span) : null;
   if (op.kind === 'unary') return op.fn === 'float' ? toInt(inputs[0]!, here, span) : null;
   if (op.kind !== 'rename' && op.kind !== 'broadcast') return null;
   const whole = wholeOf(inputs[0]!, here, span);
@@ -119,10 +124,24 @@ function wholePower(left: Node, right: Node, here: Here, span: Span): Node | nul
   const sizeOfNode = ({ op, types: [type] }: Node): Size | null =>
     (op.kind === 'size' ? op.size : op.kind === 'constant' && type?.elem.kind === 'int' && op.value >= 0 ? size.int(op.value) : null);
   const [base, exponent] = [sizeOfNode(left), sizeOfNode(right)];
+  const { kind } = typeOf(left).elem;
+  if (n !== null && n >= 1 && base === null && (kind === 'int' || kind === 'index')) return repeated(left, n, here, span);
   if (base === null || exponent === null) return null;
   const made = size.fn('pow', [base, exponent]);
   const known = constantOf(made);
   return known === null ? here.ctx.builder.at(origin(here, span)).size(made) : constant(known, 'int', here, span);
+}
+
+/** The nth power as products: of whole numbers a whole number. */
+function repeated(base: Node, n: number, here: Here, span: Span): Node {
+  const x = toInt(base, here, span);
+  const product = (a: Node, b: Node): Node => here.ctx.builder.node({ kind: 'binary', fn: 'mul' }, [a, b], origin(here, span));
+  let [power, total] = [x, null as Node | null];
+  for (let left = n; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) total = total === null ? power : product(total, power);
+    if (left > 1) power = product(power, power);
+  }
+  return total ?? x;
 }
 
 /** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant, unless they are `meant`. */
@@ -308,7 +327,7 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
 
 export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
   const boolean = fn === 'any' || fn === 'all';
-  const operand = boolean ? node : fn === 'mean' || typeOf(node).elem.kind === 'float' ? toFloat(node, here, span) : toInt(node, here, span);
+  const operand = boolean ? node : fn === 'mean' ? toFloat(node, here, span) : asNumber(node, here, span);
   return here.ctx.builder.node({ kind: 'reduce', fn, axes: axes.map((axis) => axis.id) }, [operand], origin(here, span));
 }
 

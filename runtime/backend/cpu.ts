@@ -21,7 +21,7 @@ export async function prepareCpu(): Promise<PreparedBackend> {
       const backend = started('cpu')!;
       silenceAdvertisement(backend);
       replaceSegmentSum(backend);
-      replaceWholeAbs(backend);
+      replaceElementwise(backend);
     },
   };
 }
@@ -54,15 +54,40 @@ function replaceSegmentSum(active: tf.KernelBackend): void {
 
 const MARK = Symbol.for('attnc.cpu-kernels');
 
-/** The stock kernel takes magnitudes of whole numbers as floats. */
-function replaceWholeAbs(active: tf.KernelBackend): void {
+/**
+ * Magnitudes of whole numbers, which the stock kernel takes as floats; whole numbers as floats, which it leaves as they are; erf,
+ * which it has to 2e-7 absolute, and so not at all near 0.
+ */
+function replaceElementwise(active: tf.KernelBackend): void {
   const backend = active as unknown as CpuBackend;
-  wrapKernel(tf.Abs, 'cpu', (stock) => {
+  const replace = (name: string, to: (x: tf.TensorInfo, values: Float32Array | Int32Array, attrs: tf.CastAttrs) => Float32Array | Int32Array | null): void => wrapKernel(name, 'cpu', (stock) => {
     if (MARK in stock) return stock;
     const kernel: tf.KernelFunc = (args) => {
       const x = input(args, 'x');
-      return x.dtype === 'int32' ? backend.makeTensorInfo(x.shape, 'int32', Int32Array.from(backend.readSync(x.dataId), Math.abs)) : stock(args);
+      const made = to(x, backend.readSync(x.dataId), args.attrs as unknown as tf.CastAttrs);
+      return made === null ? stock(args) : backend.makeTensorInfo(x.shape, made instanceof Float32Array ? 'float32' : 'int32', made);
     };
     return Object.assign(kernel, { [MARK]: true });
   });
+  replace(tf.Abs, (x, values) => (x.dtype === 'int32' ? Int32Array.from(values, Math.abs) : null));
+  replace(tf.Cast, (x, values, { dtype }) => (dtype === 'float32' && (x.dtype === 'int32' || x.dtype === 'bool') ? Float32Array.from(values) : null));
+  replace(tf.Erf, (x, values) => (x.dtype === 'float32' ? Float32Array.from(values, erf) : null));
+}
+
+/** 2/√π Σ (-1)^n x^(2n+1) / (n! (2n+1)) below 3; beyond, 1 less a continued fraction. */
+function erf(x: number): number {
+  if (Number.isNaN(x)) return x;
+  if (x < 0) return -erf(-x);
+  if (x > 6) return 1;
+  if (x < 3) {
+    let [term, sum] = [x, x];
+    for (let n = 1; Math.abs(term) > 1e-12 * x; n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = x;
+  for (let n = 24; n > 0; n--) fraction = x + n / 2 / fraction;
+  return 1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
 }

@@ -4,7 +4,8 @@
  * Slow: slice, split and unpack copy their whole source out of the heap for every piece; the matrix product takes a scalar path
  * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with
  * batch axes, a cast of other numbers than 0 and 1 to bool, a sum or matrix product over an axis of size 0, a matrix product
- * whose right operand has the data of an earlier one's in another shape; magnitudes, negatives and quotients of whole numbers.
+ * whose right operand has the data of an earlier one's in another shape; magnitudes, negatives and quotients of whole numbers;
+ * sine and cosine of large numbers, the sign of the smallest.
  * Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -46,8 +47,11 @@ export function installWasmKernels(active: tf.KernelBackend): void {
     [tf.Tile]: tileKernel(backend, stock(tf.Tile)),
     [tf.Sum]: sumOverNothing(stock(tf.Sum)),
     [tf.Cast]: castKernel(backend, stock(tf.Cast)),
-    [tf.Neg]: wholeKernel(backend, stock(tf.Neg), (x) => -x),
-    [tf.Abs]: wholeKernel(backend, stock(tf.Abs), Math.abs),
+    [tf.Neg]: eachKernel(backend, stock(tf.Neg), 'int32', (x) => -x),
+    [tf.Abs]: eachKernel(backend, stock(tf.Abs), 'int32', Math.abs),
+    [tf.Sin]: eachKernel(backend, stock(tf.Sin), 'float32', Math.sin),
+    [tf.Cos]: eachKernel(backend, stock(tf.Cos), 'float32', Math.cos),
+    [tf.Sign]: eachKernel(backend, stock(tf.Sign), 'float32', Math.sign),
     [tf.FloorDiv]: wholeQuotientKernel(backend, stock(tf.FloorDiv)),
     [tf.UnsortedSegmentSum]: segmentSumKernel(backend),
   };
@@ -221,8 +225,8 @@ function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.
 }
 
 /**
- * The rational approximation of Eigen (`ptanh`, degree 13 over 6), in double precision here; absolute and relative error below
- * 2.5e-7. The stock kernel calls the C library for every element.
+ * The rational approximation of Eigen (`ptanh`, degree 13 over 6) up to 8, in double precision here; relative error below 1.3e-7.
+ * Beyond, what is left of 1. The stock kernel calls the C library for every element.
  */
 function tanhKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
@@ -232,11 +236,14 @@ function tanhKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
     const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
     for (let i = 0; i < target.length; i++) {
       const v = source[i];
-      const c = v > 8 ? 8 : v < -8 ? -8 : v;
-      const s = c * c;
+      if (v > 8 || v < -8) {
+        target[i] = v > 0 ? 1 - 2 * Math.exp(-2 * v) : 2 * Math.exp(2 * v) - 1;
+        continue;
+      }
+      const s = v * v;
       const above = 4.89352455891786e-3 + s * (6.37261928875436e-4 + s * (1.48572235717979e-5 + s * (5.12229709037114e-8 + s * (-8.60467152213735e-11 + s * (2.00018790482477e-13 - 2.76076847742355e-16 * s)))));
       const below = 4.89352518554385e-3 + s * (2.26843463243900e-3 + s * (1.18534705686654e-4 + s * 1.19825839466702e-6));
-      target[i] = (c * above) / below;
+      target[i] = (v * above) / below;
     }
     return out;
   };
@@ -325,12 +332,12 @@ function castKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
   };
 }
 
-/** An operation on every whole number by itself, where the stock kernel goes through floats. */
-function wholeKernel(backend: WasmBackend, stock: tf.KernelFunc, of: (x: number) => number): tf.KernelFunc {
+/** An operation on every element of one type by itself: the stock kernels take whole numbers for floats, small floats for 0, and lose the angle of large ones. */
+function eachKernel(backend: WasmBackend, stock: tf.KernelFunc, dtype: 'int32' | 'float32', of: (x: number) => number): tf.KernelFunc {
   return (args) => {
     const x = input(args, 'x');
-    if (x.dtype !== 'int32') return stock(args);
-    const out = backend.makeOutput([...x.shape], 'int32');
+    if (x.dtype !== dtype) return stock(args);
+    const out = backend.makeOutput([...x.shape], dtype);
     const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
     for (let i = 0; i < target.length; i++) target[i] = of(source[i]);
     return out;

@@ -4,46 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { attribute, input, wrapKernel } from './registration.ts';
-
-type Arguments = Parameters<tf.KernelFunc>[0];
-
-/** What tfjs asks of a shader that it is to run. */
-interface Program {
-  readonly outputShape: number[];
-  readonly shaderKey: string;
-  readonly variableNames: string[];
-  readonly workgroupSize: [number, number, number];
-  readonly dispatchLayout: { readonly x: number[] };
-  readonly dispatch: [number, number, number];
-  readonly uniforms: string;
-  readonly size: true;
-  getUserCode(): string;
-}
-interface WebgpuBackend extends tf.KernelBackend {
-  makeTensorInfo(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  runWebGPUProgram(
-    program: Program, inputs: readonly tf.TensorInfo[], dtype: tf.DataType, uniforms: readonly { readonly type: 'int32'; readonly data: number[] }[], output?: tf.TensorInfo,
-  ): tf.TensorInfo;
-}
-
-const WORKGROUP = 64;
-const NAMES = ['a', 'b', 'c'];
-
-/** Runs `body`, which says what `result[index]` is, for every element; it sees the operands flat, and the numbers by their names. */
-function run(
-  args: Arguments, key: string, shape: number[], dtype: tf.DataType, inputs: readonly tf.TensorInfo[], numbers: Readonly<Record<string, number>>, body: string, into?: tf.TensorInfo,
-): tf.TensorInfo {
-  const size = tf.util.sizeFromShape(shape);
-  const program: Program = {
-    outputShape: [size], shaderKey: `attnc_${key}`, variableNames: NAMES.slice(0, inputs.length), workgroupSize: [WORKGROUP, 1, 1],
-    dispatchLayout: { x: [0] }, dispatch: [Math.ceil(size / WORKGROUP), 1, 1], size: true,
-    uniforms: Object.keys(numbers).map((name) => `${name} : i32, `).join(''),
-    getUserCode: () => `fn main(index : i32) { if (index < uniforms.size) { ${body} } }`,
-  };
-  const flat = inputs.map(({ dataId, dtype: type, shape: own }) => ({ dataId, dtype: type, shape: [tf.util.sizeFromShape(own)] }));
-  const made = (args.backend as WebgpuBackend).runWebGPUProgram(program, flat, dtype, Object.values(numbers).map((value) => ({ type: 'int32', data: [value] })), into);
-  return { dataId: made.dataId, shape, dtype };
-}
+import { run, type Arguments, type WebgpuBackend } from './webgpu-program.ts';
 
 const strides = (shape: readonly number[]): number[] => shape.map((_, axis) => tf.util.sizeFromShape(shape.slice(axis + 1)));
 const numbered = (letter: string, values: readonly number[]): Record<string, number> => Object.fromEntries(values.map((value, k) => [`${letter}${k}`, value]));
@@ -186,7 +147,7 @@ function joined(args: Arguments, parts: readonly tf.TensorInfo[], axis: number):
   for (const part of parts) {
     const width = tf.util.sizeFromShape(part.shape.slice(axis));
     if (tf.util.sizeFromShape(part.shape) > 0) {
-      run(args, 'joined', part.shape, 'int32', [part], { start, width, total }, 'result[(index / uniforms.width) * uniforms.total + uniforms.start + index % uniforms.width] = a[index];', whole);
+      run(args, 'joined', part.shape, 'int32', [part], { start, width, total }, 'result[(index / uniforms.width) * uniforms.total + uniforms.start + index % uniforms.width] = a[index];', { into: whole });
     }
     start += width;
   }

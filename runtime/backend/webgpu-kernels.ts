@@ -1,10 +1,11 @@
 /**
  * Repairs of kernels of tfjs's WebGPU backend. Several stop at rank 4 or 6, one of them without an error: they are given the same
- * data under a shape of lower rank. A cast to float32 keeps a buffer of integers, which some kernels take for floats. Sine and
- * cosine are as inexact as WGSL allows. `docs/backends.md` lists what is left.
+ * data under a shape of lower rank. A cast to float32 keeps a buffer of integers, which some kernels take for floats.
+ * `docs/backends.md` lists what is left.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { kernelOf, sumOverNothing, wrapKernel } from './registration.ts';
+import { installFloatKernels } from './webgpu-floats.ts';
 import { installIntegerKernels } from './webgpu-ints.ts';
 
 const MAX_RANK = 4;
@@ -22,10 +23,9 @@ export function repairWebgpuKernels(): void {
   wrapKernel(tf.PadV2, 'webgpu', padOfAnyRank);
   wrapKernel(tf.Transpose, 'webgpu', transposeOfAnyRank);
   wrapKernel(tf.Cast, 'webgpu', castToFloats);
-  wrapKernel(tf.Sin, 'webgpu', () => (args) => tf.tidy(() => sine(args.inputs['x'] as tf.Tensor)));
-  wrapKernel(tf.Cos, 'webgpu', () => (args) => tf.tidy(() => cosine(args.inputs['x'] as tf.Tensor)));
   for (const name of [tf.Max, tf.Min, tf.Mean, tf.Sum, tf.Prod, tf.Any, tf.All]) wrapKernel(name, 'webgpu', reductionOfAnyRank);
   installIntegerKernels();
+  installFloatKernels();
 }
 
 /** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is no valid shader. */
@@ -42,30 +42,6 @@ function castToFloats(stock: tf.KernelFunc): tf.KernelFunc {
     backend.disposeData(result.dataId);
     return reshaped(floats, x.shape);
   };
-}
-
-/** x less the whole turns in it, in [-π, π]. 2π is taken in two parts: whole multiples of the first are exact. */
-function withinTurn(x: tf.Tensor): tf.Tensor {
-  const turns = tf.round(tf.mul(x, 1 / (2 * Math.PI)));
-  return tf.sub(tf.sub(x, tf.mul(turns, 6.28125)), tf.mul(turns, 2 * Math.PI - 6.28125));
-}
-
-/** Taylor's polynomial of degree 11, for angles in [-π/2, π/2]: exact to 6e-8. */
-function sineOfQuarter(x: tf.Tensor): tf.Tensor {
-  const square = tf.square(x);
-  const sum = [-1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6].reduce<tf.Tensor>((rest, factor) => tf.mul(tf.add(rest, factor), square), tf.zerosLike(square));
-  return tf.mul(x, tf.add(sum, 1));
-}
-
-function sine(x: tf.Tensor): tf.Tensor {
-  const angle = withinTurn(x);
-  // sin(π - a) = sin(a)
-  const quarter = tf.sub(Math.PI / 2, tf.abs(tf.sub(tf.abs(angle), Math.PI / 2)));
-  return tf.mul(tf.sign(angle), sineOfQuarter(quarter));
-}
-
-function cosine(x: tf.Tensor): tf.Tensor {
-  return sineOfQuarter(tf.sub(Math.PI / 2, tf.abs(withinTurn(x))));
 }
 
 /** The stock kernel refuses rank 7. Axes that stay behind one another are merged. */

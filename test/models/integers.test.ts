@@ -1,0 +1,99 @@
+/** Whole numbers of programs: int32 from the input to the output, on every backend and in the oracle. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { interpret } from '../../compiler/graph/interpret.ts';
+import { useBackend, type Model } from '../../runtime/index.ts';
+import { compiled, usableBackends, type Compiled } from './support.ts';
+
+type Tested = Model<Record<string, number>, object, object>;
+const usable = await usableBackends();
+
+const MOST = 2147483647;
+const LEAST = -2147483648;
+
+/** By output: its type, its expression, and what it is for the example. */
+type Cases = Readonly<Record<string, readonly [type: string, text: string, expected: readonly number[]]>>;
+
+const T = [1700000001, 16777217, -16777219, MOST, LEAST, 7];
+const U = [86400, 7, 5, MOST, 3, -3];
+const G = [0, 1, 0, 2, 2, 1];
+const modulo = (a: number, b: number): number => Number(((BigInt(a) % BigInt(b)) + BigInt(b)) % BigInt(b));
+const S = [16777217, 16777219, -16777217, 4, 2100000001, 40];
+
+const ARITHMETIC: Cases = {
+  remainder: ['int[time]', 't mod u', T.map((x, k) => modulo(x, U[k]!))],
+  day: ['int[time]', 't mod 86400', T.map((x) => modulo(x, 86400))],
+  odd: ['int[time]', 't mod 2', T.map((x) => modulo(x, 2))],
+  down: ['int[time]', 'floor(t / u)', T.map((x, k) => Math.floor(x / U[k]!))],
+  week: ['int[time]', 'floor(t / 7)', T.map((x) => Math.floor(x / 7))],
+  up: ['int[time]', 'ceil(t / u)', T.map((x, k) => Math.ceil(x / U[k]!) + 0)],
+  same: ['int[time]', 'floor(t) + 0 * ceil(t)', T],
+  larger: ['int[time]', 'max(t, u)', T.map((x, k) => Math.max(x, U[k]!))],
+  smaller: ['int[time]', 'min(t, u)', T.map((x, k) => Math.min(x, U[k]!))],
+  held: ['int[time]', 'clamp(t, -16777217, 16777217)', T.map((x) => Math.max(-16777217, Math.min(16777217, x)))],
+  sign: ['int[time]', 'sign(t)', T.map(Math.sign)],
+  chosen: ['int[time]', 'if t > u then t else u', T.map((x, k) => Math.max(x, U[k]!))],
+  near: ['int[time]', '(if t == 16777217 then 1 else 0) + (if t > 16777216 then 2 else 0) + (if t <= 16777216 then 4 else 0) + (if t != 7 then 8 else 0)', [10, 11, 12, 10, 12, 4]],
+  highest: ['int[]', 'max[time](t)', [MOST]],
+  lowest: ['int[]', 'min[time](t)', [LEAST]],
+  masked: ['int[]', 'max[time](t where t < 1700000000)', [16777217]],
+  place: ['int[]', 'argmax[time](if t == 2147483647 then 16777217 else 16777216) + 0', [3]],
+  picked: ['int[]', '(t[time = 3] else 0) - (t[time = 1] else 0)', [MOST - 16777217]],
+  before: ['int[time]', 't[time = position[time] - 1] else 5', [5, ...T.slice(0, -1)]],
+  turned: ['int[time]', 't[time = 5 - position[time]] else 0', [...T].reverse()],
+  root: ['[time]', 'sqrt(abs(t mod 4))', T.map((x) => Math.sqrt(modulo(x, 4)))],
+};
+const SUMS: Cases = {
+  total: ['int[]', 'sum[time](s)', [S.reduce((a, b) => a + b)]],
+  running: ['int[time]', 'cumsum[time](s)', S.map((_, k) => S.slice(0, k + 1).reduce((a, b) => a + b))],
+  earlier: ['int[time]', 'cumsum[time](s, exclusive)', S.map((_, k) => S.slice(0, k).reduce((a, b) => a + b, 0))],
+  grouped: ['int[groups]', 'sum[time by g](s)', [0, 16777259, 2100000005]],
+  groupedMost: ['int[groups]', 'max[time by g](s)', [16777217, 16777219, 2100000001]],
+  groupedLeast: ['int[groups]', 'min[time by g](s)', [-16777217, 40, 4]],
+  groupedTimes: ['int[groups]', 'prod[time by g](s mod 4001)', [0, 1, 2].map((g) => S.reduce((product, x, k) => (G[k] === g ? product * modulo(x, 4001) : product), 1))],
+  times: ['int[]', 'prod[time](1 + s mod 29)', [S.reduce((product, x) => product * (1 + modulo(x, 29)), 1)]],
+  square: ['int[time]', '(s mod 40000) ^ 2', S.map((x) => modulo(x, 40000) ** 2)],
+  cube: ['int[time]', '(s mod 1000) ^ 3', S.map((x) => modulo(x, 1000) ** 3)],
+  power: ['[time]', '2 ^ (s mod 31)', S.map((x) => 2 ** modulo(x, 31))],
+  whole: ['int[time]', 'floor(3 ^ (s mod 16))', S.map((x) => 3 ** modulo(x, 16))],
+  scanned: ['int[time]', 'scan time with st = s { state a: int[] = 1;  a\' = (a * 31 + st) mod 1000003;  emit a\' }', S.reduce<number[]>((all, x) => [...all, modulo((all.at(-1) ?? 1) * 31 + x, 1000003)], [])],
+  kept: ['int[]', 'max[time](scan time with st = s { state a: int[] = -2147483648;  a\' = max(a, st);  emit a\' })', [2100000001]],
+  joined: ['int[]', 'max[both](concat[both](s, s[time = first]))', [2100000001]],
+};
+
+const textOf = (inputs: string, cases: Cases): string => `dim time: ragged, groups = 3
+model M(${inputs}) -> { ${Object.entries(cases).map(([name, [type]]) => `${name}: ${type}`).join(', ')} } {
+  { ${Object.entries(cases).map(([name, [, text]]) => `${name} = ${text}`).join(', ')} }
+}`;
+
+describe.each<[string, string, Cases, Readonly<Record<string, readonly number[]>>]>([
+  ['arithmetic', textOf('t: int[time], u: int[time]', ARITHMETIC), ARITHMETIC, { t: T, u: U }],
+  ['sums and products', textOf('s: int[time], g: index(groups)[time]', SUMS), SUMS, { s: S, g: G }],
+])('%s', (title, text, cases, example) => {
+  let tested: Compiled<Tested>;
+  beforeAll(async () => {
+    tested = await compiled<Tested>(`integers-${title.replaceAll(' ', '-')}.attn`, new Map(), text);
+  });
+
+  it('in the oracle', () => {
+    const names = Object.keys(cases);
+    const values = interpret(names.map((name) => tested.program.outputs.get(name)!), { sizes: new Map([['time', 6], ['groups', 3]]), inputs: new Map(Object.entries(example)), parameters: new Map() });
+    for (const [k, name] of names.entries()) {
+      const { data } = values[k]!;
+      expect([...data].map((x) => x + 0), name).toEqual(cases[name]![2]);
+    }
+  });
+
+  it.each(usable)('on %s, beside a shorter example', async (backend) => {
+    await useBackend(backend);
+    const model = tested.create({});
+    const short = Object.fromEntries(Object.entries(example).map(([name, values]) => [name, values.slice(3, 5)]));
+    const [, given] = await model.forward([short, example]) as Record<string, { data: ArrayLike<number> }>[];
+    for (const [name, [type, , expected]] of Object.entries(cases)) {
+      const { data } = given![name]!;
+      expect(data, `${name}: ${type}`).toBeInstanceOf(type.startsWith('int') ? Int32Array : Float32Array);
+      if (type.startsWith('int')) expect([...Array.from(data)], name).toEqual(expected.map((x) => x + 0));
+      else for (const [k, x] of expected.entries()) expect(data[k], name).toBe(Math.fround(x));
+    }
+    model.dispose();
+  });
+});
