@@ -124,5 +124,5 @@ export type CommandName = keyof typeof SPECS;
 /** `backend` has actions of its own and reads its own words. */
 export const COMMANDS: readonly { readonly name: string; readonly operands: string; readonly about: string }[] = [
   ...Object.values(SPECS),
-  { name: 'backend', operands: 'install tensorflow | list', about: 'Installs the native TensorFlow library, or lists the backends.' },
+  { name: 'backend', operands: 'install tensorflow|webgpu | list', about: 'Installs native TensorFlow, or WebGPU for Node, or lists the backends.' },
 ];

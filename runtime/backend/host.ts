@@ -3,7 +3,9 @@
  * none of it is looked for there.
  */
 import { createRequire } from 'node:module';
-import { dirname, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readManifest, webgpuFolder } from './home.ts';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 
@@ -28,8 +30,27 @@ export async function withWasmFiles(start: (place: string | Record<string, strin
   await start(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
 }
 
+interface Dawn {
+  create(options: string[]): object;
+  readonly globals: object;
+}
+
+const INSTALL_DAWN = 'npx attnc backend install webgpu';
+
+/** What `attnc backend install` fetched comes first; the project's own package `webgpu` is as good. */
+function findDawn(): string {
+  const folder = webgpuFolder();
+  if (readManifest(folder) !== undefined) return pathToFileURL(join(folder, 'index.js')).href;
+  try {
+    return pathToFileURL(createRequire(import.meta.url).resolve('webgpu')).href;
+  } catch (error) {
+    throw new BackendError('webgpu', 'Dawn, which is WebGPU for Node, is not installed', INSTALL_DAWN, { absent: true, cause: error });
+  }
+}
+
 /** Loads Dawn and makes it what a browser has: the WebGPU classes as globals, and `navigator.gpu`. */
 export async function dawnGpu(): Promise<object> {
+  const place = findDawn();
   if (process.platform === 'linux' && !(await import('./vulkan.ts')).hasVulkanDriver()) {
     throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY, { absent: true });
   }
@@ -37,13 +58,13 @@ export async function dawnGpu(): Promise<object> {
   process.env['XDG_RUNTIME_DIR'] ??= '/tmp';
   let gpu: object;
   try {
-    const dawn = (await import('webgpu')) as unknown as { create(options: string[]): object; globals: object };
+    const dawn = (await import(place)) as Dawn;
     for (const [name, value] of Object.entries(Object.getOwnPropertyDescriptors(dawn.globals))) {
       if (!(name in globalThis)) Object.defineProperty(globalThis, name, { ...value, configurable: true });
     }
     gpu = dawn.create([]);
   } catch (error) {
-    throw new BackendError('webgpu', `the package 'webgpu' (Dawn) does not load: ${messageOf(error)}`, 'npm install webgpu; it has binaries for Linux and Windows (x64, arm64) and macOS', { cause: error });
+    throw new BackendError('webgpu', `Dawn does not load: ${messageOf(error)}`, `${INSTALL_DAWN} --force`, { cause: error });
   }
   const navigator: unknown = Reflect.get(globalThis, 'navigator');
   // Node has a `navigator` from version 21 on.

@@ -2,19 +2,25 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { register } from './registration.ts';
+import { register, starting } from './registration.ts';
 import { installTensorflowKernels } from './tensorflow-kernels.ts';
-import { ADDON_FILE, NAPI_VERSION, readManifest, tensorflowFolder } from './tensorflow-home.ts';
+import { ADDON_FILE, NAPI_VERSION, readManifest, tensorflowFolder, TFJS_NODE_FOLDER, TFJS_NODE_VERSION } from './home.ts';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 
-const INSTALL = 'attnc backend install tensorflow';
+const INSTALL = 'npx attnc backend install tensorflow';
 
 interface Binding {
   readonly TF_Version: string;
 }
 interface BackendModule {
   readonly NodeJSKernelBackend: new (binding: Binding, packageName: string) => tf.KernelBackend;
+}
+
+/** Where tfjs-node's own JavaScript lies, and the addon for it. */
+interface Place {
+  readonly dist: string;
+  readonly addon: string;
 }
 
 /**
@@ -25,42 +31,43 @@ interface BackendModule {
  */
 export async function prepareTensorflow(): Promise<PreparedBackend> {
   const require = createRequire(import.meta.url);
-  const packageFolder = findPackage(require);
-  const { version } = require(join(packageFolder, 'package.json')) as { version: string };
-  const binding = loadBinding(require, packageFolder, version);
-  const detail = `TensorFlow ${binding.TF_Version}, native CPU, tfjs-node ${version}`;
+  const { dist, addon } = findPlace(require);
+  const binding = loadBinding(require, addon);
   return {
-    detail,
+    detail: `TensorFlow ${binding.TF_Version}, native CPU, tfjs-node ${TFJS_NODE_VERSION}`,
     suitableForAuto: true,
     async start() {
       if (tf.findBackendFactory('tensorflow') === null) {
-        restoreRemovedUtilities(require);
-        require(join(packageFolder, 'dist', 'register_all_kernels.js'));
-        const { NodeJSKernelBackend } = require(join(packageFolder, 'dist', 'nodejs_kernel_backend.js')) as BackendModule;
-        const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
-        installTensorflowKernels(backend);
-        register('tensorflow', backend);
+        register('tensorflow', await starting('tensorflow', `${INSTALL} --force`, () => {
+          restoreRemovedUtilities(require);
+          // What stands for `@tensorflow/tfjs` beside the installed JavaScript (compiler/cli/backend/install.ts) reads it.
+          Reflect.set(globalThis, Symbol.for('attnc.tfjs'), require('@tensorflow/tfjs-core'));
+          require(join(dist, 'register_all_kernels.js'));
+          const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
+          const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
+          installTensorflowKernels(backend);
+          return backend;
+        }));
       }
     },
   };
 }
 
-function findPackage(require: NodeJS.Require): string {
+/** What `attnc backend install` made comes first; the project's own tfjs-node, where its installer still worked, is as good. */
+function findPlace(require: NodeJS.Require): Place {
+  const folder = tensorflowFolder();
+  if (readManifest(folder) !== undefined) return { dist: join(folder, TFJS_NODE_FOLDER, 'dist'), addon: join(folder, ADDON_FILE) };
   try {
-    return dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
-  } catch (error) {
-    throw new BackendError('tensorflow', 'the package @tensorflow/tfjs-node is not installed', `npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0, then ${INSTALL}`, { absent: true, cause: error });
+    const own = dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+    const addon = join(own, 'lib', `napi-v${NAPI_VERSION}`, ADDON_FILE);
+    if (existsSync(addon)) return { dist: join(own, 'dist'), addon };
+  } catch {
+    // It is no dependency of attnc.
   }
+  throw new BackendError('tensorflow', 'its native library is not installed', INSTALL, { absent: true });
 }
 
-/** Our own build comes first; a build of the package's own installer, where that still worked, is as good. */
-function loadBinding(require: NodeJS.Require, packageFolder: string, version: string): Binding {
-  const folder = tensorflowFolder(version);
-  const own = readManifest(folder) === undefined ? undefined : join(folder, ADDON_FILE);
-  const path = own ?? join(packageFolder, 'lib', `napi-v${NAPI_VERSION}`, ADDON_FILE);
-  if (own === undefined && !existsSync(path)) {
-    throw new BackendError('tensorflow', 'its native library is not installed', INSTALL, { absent: true });
-  }
+function loadBinding(require: NodeJS.Require, path: string): Binding {
   // Only takes effect before the library is loaded; without it every start prints two lines about CPU instructions.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   try {

@@ -41,7 +41,7 @@ test('a name that no backend has is refused with the names there are', async () 
 test('a backend asked for by name that is not installed is an error with its remedy, and not another backend', () => {
   const script = `${USE} try { await useBackend('tensorflow'); } catch (e) { console.log(e.name, e.backend, '|', e.reason, '|', e.remedy); }`;
   const { stdout } = node(script, { XDG_CACHE_HOME: '/nonexistent' });
-  expect(stdout.trim()).toBe('BackendError tensorflow | its native library is not installed | attnc backend install tensorflow');
+  expect(stdout.trim()).toBe('BackendError tensorflow | its native library is not installed | npx attnc backend install tensorflow');
 });
 
 test('the error names backend, reason and fix', () => {

@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findCompiler } from '../../compiler/cli/backend/addon.ts';
 import { runBackendCommand } from '../../compiler/cli/backend/command.ts';
-import { InstallError, installTensorflow } from '../../compiler/cli/backend/install.ts';
+import { InstallError, installTensorflow, installWebgpu } from '../../compiler/cli/backend/install.ts';
+import { filesOf } from '../../compiler/cli/backend/package.ts';
 import { checkSha256, findPython, pipFailure, wheelFor } from '../../compiler/cli/backend/wheel.ts';
-import { cacheFolder, readManifest, tensorflowFolder } from '../../runtime/backend/tensorflow-home.ts';
+import { cacheFolder, readManifest, tensorflowFolder } from '../../runtime/backend/home.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -80,6 +82,7 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
   test('when pip cannot reach its index', async () => {
     await program('python3', 'case "$*" in *--version*) exit 0;; esac\necho "ConnectTimeoutError" >&2\nexit 1');
     await program('c++', 'exit 0');
+    await program('npm', 'exit 0');
     await expect(install()).rejects.toThrow('cannot reach its package index');
     expect(await leftovers()).toEqual([]);
   });
@@ -88,6 +91,7 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
     // The name after --dest is the folder to download into.
     await program('python3', 'case "$*" in *--version*) exit 0;; esac\nwhile [ "$1" != "--dest" ]; do shift; done\necho other > "$2/tensorflow.whl"');
     await program('c++', 'exit 0');
+    await program('npm', 'exit 0');
     await expect(install()).rejects.toThrow('the downloaded wheel is not the one that was expected');
     expect(await leftovers()).toEqual([]);
   });
@@ -95,18 +99,43 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
   test('when it is interrupted', async () => {
     await program('python3', 'case "$*" in *--version*) exit 0;; esac\nexec /bin/sleep 30');
     await program('c++', 'exit 0');
+    await program('npm', 'exit 0');
     const abort = new AbortController();
     const running = installTensorflow({ env: environment(), force: true, signal: abort.signal, progress: () => undefined, report: () => setTimeout(() => abort.abort(new InstallError('it was interrupted', 'again')), 50) });
     await expect(running).rejects.toThrow('it was interrupted');
     expect(await leftovers()).toEqual([]);
   });
 
+  test('when npm cannot reach its registry, or gives another package', async () => {
+    const webgpu = () => installWebgpu({ ...silent, env: environment(), force: true });
+    await expect(webgpu()).rejects.toThrow('there is no npm here');
+    await program('npm', 'echo "npm error code ENOTFOUND" >&2\nexit 1');
+    await expect(webgpu()).rejects.toThrow(/npm cannot fetch webgpu@[\d.]+\n {4}npm error code ENOTFOUND/);
+    // The name after --pack-destination is the folder to download into.
+    await program('npm', 'while [ "$1" != "--pack-destination" ]; do shift; done\necho other > "$2/webgpu.tgz"');
+    await expect(webgpu()).rejects.toThrow('is not the one that was expected');
+    expect(await leftovers()).toEqual([]);
+  });
+
   test('when the cache folder cannot be made', async () => {
     await program('python3', 'exit 0');
     await program('c++', 'exit 0');
+    await program('npm', 'exit 0');
     await writeFile(join(folder, 'cache'), 'a file where a folder should be');
     await expect(install()).rejects.toThrow(/the folder .* cannot be written \(E[A-Z]+\)[\s\S]*XDG_CACHE_HOME/);
   });
+});
+
+test.skipIf(process.platform === 'win32')('a package is unpacked as tar does, but for what leaves its folder', async () => {
+  const long = `${'deep/'.repeat(25)}file.js`;
+  for (const [name, text] of [['index.js', 'x'.repeat(1000)], [long, ''], ['b.txt', 'é']] as const) {
+    await mkdir(dirname(join(folder, 'package', name)), { recursive: true });
+    await writeFile(join(folder, 'package', name), text);
+  }
+  await writeFile(join(folder, 'outside'), 'o');
+  execFileSync('tar', ['--format=ustar', '-P', '-cf', 'a.tar', 'package', 'package/../outside'], { cwd: folder });
+  const files = Object.fromEntries(filesOf(await readFile(join(folder, 'a.tar'))).map(({ path, data }) => [path, new TextDecoder().decode(data)]));
+  expect(files).toEqual({ 'index.js': 'x'.repeat(1000), [long]: '', 'b.txt': 'é' });
 });
 
 describe('the folder of the installation', () => {
@@ -116,12 +145,12 @@ describe('the folder of the installation', () => {
   });
 
   test('is named after all that its contents depend on', () => {
-    expect(tensorflowFolder('4.22.0', { XDG_CACHE_HOME: '/c' })).toBe(`/c/attnc/tensorflow-2.15.1-${process.platform}-${process.arch}-tfjs-4.22.0-napi8`);
+    expect(tensorflowFolder({ XDG_CACHE_HOME: '/c' })).toBe(`/c/attnc/tensorflow-2.15.1-${process.platform}-${process.arch}-with-tfjs-4.22.0-napi8`);
   });
 
   test('counts only when its manifest is whole and its files have their sizes', async () => {
     expect(readManifest(folder)).toBeUndefined();
-    const manifest = { tensorflow: '2.15.1', tfjsNode: '4.22.0', wheelSha256: '0', files: [{ name: 'library', bytes: 3 }] };
+    const manifest = { from: { tensorflow: '2.15.1', tfjsNode: '4.22.0', wheelSha256: '0' }, files: [{ name: 'library', bytes: 3 }] };
     await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
     expect(readManifest(folder)).toBeUndefined();
     await writeFile(join(folder, 'library'), 'ab');

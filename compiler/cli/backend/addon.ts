@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ADDON_FILE, LIBRARY_FILES, NAPI_VERSION, TENSORFLOW_VERSION } from '../../../runtime/backend/tensorflow-home.ts';
+import { pathToFileURL } from 'node:url';
+import { ADDON_FILE, LIBRARY_FILES, NAPI_VERSION, TENSORFLOW_VERSION, TFJS_NODE_FOLDER } from '../../../runtime/backend/home.ts';
 import { InstallError, OTHER_BACKENDS } from './install-error.ts';
 import { errorCode, lastLines, runProgram } from './process.ts';
 
@@ -57,10 +58,14 @@ export async function buildAddon({ packageFolder, include, library, compiler, en
   throw new InstallError(`tfjs-node's addon does not compile with ${compiler}\n${said}`, `try another compiler through CXX (g++ 9 or clang++ 10, or newer, with its C++ standard library); otherwise ${OTHER_BACKENDS}`);
 }
 
-/** Loads the addon in a process of its own, so that a library that crashes is an error message and not the end of this one. */
+/** Loads the addon and the kernels in a process of its own, so that a library that crashes is an error message and not the end of this one. */
 export async function tryAddon(library: string, signal?: AbortSignal): Promise<void> {
-  const script = `process.stdout.write(require(process.argv[1]).TF_Version)`;
-  const attempt = await runProgram(process.execPath, ['-e', script, join(library, ADDON_FILE)], {
+  const script = `const [, addon, core, kernels] = process.argv;
+    globalThis[Symbol.for('attnc.tfjs')] = require(core);
+    require(kernels);
+    process.stdout.write(require(addon).TF_Version);`;
+  const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core');
+  const attempt = await runProgram(process.execPath, ['-e', script, join(library, ADDON_FILE), core, join(library, TFJS_NODE_FOLDER, 'dist', 'register_all_kernels.js')], {
     env: { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
     ...(signal && { signal }),
   });
@@ -70,5 +75,15 @@ export async function tryAddon(library: string, signal?: AbortSignal): Promise<v
   if (attempt.status !== 0 || attempt.stdout !== TENSORFLOW_VERSION) {
     const said = lastLines(attempt.stderr || attempt.stdout, 8).replaceAll(/^/gm, '    ');
     throw new InstallError(`the compiled addon does not load (${attempt.signal ?? `status ${attempt.status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
+  }
+}
+
+/** Loads Dawn in a process of its own. */
+export async function tryDawn(folder: string, signal?: AbortSignal): Promise<void> {
+  const script = 'const { create } = await import(process.argv[1]); process.stdout.write(typeof create);';
+  const attempt = await runProgram(process.execPath, ['--input-type=module', '-e', script, pathToFileURL(join(folder, 'index.js')).href], { env: { ...process.env, NODE_OPTIONS: '' }, ...(signal && { signal }) });
+  if (attempt.status !== 0 || attempt.stdout !== 'function') {
+    const said = lastLines(attempt.stderr || attempt.stdout, 8).replaceAll(/^/gm, '    ');
+    throw new InstallError(`Dawn does not load (${attempt.signal ?? `status ${attempt.status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
   }
 }

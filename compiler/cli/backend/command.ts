@@ -1,6 +1,6 @@
 import { BACKEND_NAMES, reportBackends } from '../../../runtime/backend/index.ts';
 import { formatReports } from './doctor.ts';
-import { InstallError, installTensorflow } from './install.ts';
+import { InstallError, installTensorflow, installWebgpu, type Installed, type InstallOptions } from './install.ts';
 
 export interface CommandIo {
   out(line: string): void;
@@ -8,10 +8,11 @@ export interface CommandIo {
   readonly isTTY: boolean;
 }
 
-export const BACKEND_USAGE = `usage: attnc backend install tensorflow [--force]
+export const BACKEND_USAGE = `usage: attnc backend install tensorflow|webgpu [--force]
        attnc backend list
 
   install tensorflow   fetches the TensorFlow library (some 200 MB) and compiles tfjs-node's addon against it
+  install webgpu       fetches Dawn (some 50 MB), which is WebGPU for Node
     --force            again, even if it is installed
   list                 says which backends work here, and how to get the others`;
 
@@ -36,10 +37,14 @@ export async function runBackendCommand(args: string[], io: CommandIo): Promise<
   return 2;
 }
 
+/** Backends that come with attnc no further than this. */
+const INSTALLERS: Readonly<Record<string, (options: InstallOptions) => Promise<Installed>>> = { tensorflow: installTensorflow, webgpu: installWebgpu };
+
 async function install(name: string, force: boolean, io: CommandIo): Promise<number> {
-  if (name !== 'tensorflow') {
+  const installer = Object.hasOwn(INSTALLERS, name) ? INSTALLERS[name] : undefined;
+  if (installer === undefined) {
     const known = BACKEND_NAMES.some((backend) => backend === name);
-    io.err(known ? `attnc backend: '${name}' comes with attnc and needs no installation; 'attnc backend list' says whether it works here` : `attnc backend: there is no backend '${name}' to install; there is: tensorflow`);
+    io.err(known ? `attnc backend: '${name}' comes with attnc and needs no installation; 'attnc backend list' says whether it works here` : `attnc backend: there is no backend '${name}' to install; there are: ${Object.keys(INSTALLERS).join(', ')}`);
     return known ? 0 : 2;
   }
   const abort = new AbortController();
@@ -48,7 +53,7 @@ async function install(name: string, force: boolean, io: CommandIo): Promise<num
   process.once('SIGTERM', interrupt);
   const bar = new ProgressBar(io.isTTY);
   try {
-    await installTensorflow({
+    await installer({
       force,
       signal: abort.signal,
       report(line) {
@@ -61,7 +66,7 @@ async function install(name: string, force: boolean, io: CommandIo): Promise<num
   } catch (error) {
     bar.clear();
     if (!(error instanceof InstallError)) throw error;
-    io.err(error.message);
+    io.err(`the ${name} backend was not installed: ${error.message}`);
     return abort.signal.aborted ? 130 : 1;
   } finally {
     bar.clear();

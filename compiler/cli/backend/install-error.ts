@@ -1,11 +1,11 @@
-/** Why the native backend could not be installed, and what to do about it. Nothing is left half-installed. */
+/** Why a backend could not be installed, and what to do about it. Nothing is left half-installed. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
   readonly reason: string;
   readonly remedy: string;
 
   constructor(reason: string, remedy: string, options?: ErrorOptions) {
-    super(`the tensorflow backend was not installed: ${reason}\n  fix: ${remedy}`, options);
+    super(`${reason}\n  fix: ${remedy}`, options);
     this.reason = reason;
     this.remedy = remedy;
   }

@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
-import { ADDON_FILE, LIBRARY_FILES, MANIFEST_FILE, TENSORFLOW_VERSION, readManifest, tensorflowFolder } from '../../../runtime/backend/tensorflow-home.ts';
-import type { TensorflowManifest } from '../../../runtime/backend/tensorflow-home.ts';
-import { buildAddon, findCompiler, tryAddon } from './addon.ts';
-import { InstallError } from './install-error.ts';
-import { errorCode } from './process.ts';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readManifest, TENSORFLOW_VERSION, tensorflowFolder, TFJS_NODE_FOLDER, TFJS_NODE_VERSION, WEBGPU_VERSION, webgpuFolder } from '../../../runtime/backend/home.ts';
+import { buildAddon, findCompiler, tryAddon, tryDawn } from './addon.ts';
+import { InstallError, OTHER_BACKENDS } from './install-error.ts';
+import { requireNpm, TFJS_NODE, unpackPackage, WEBGPU } from './package.ts';
+import { install, megabytes } from './staging.ts';
 import { downloadWheel, findPython, unpackWheel, wheelFor } from './wheel.ts';
-import type { Wheel } from './wheel.ts';
 
 export { InstallError } from './install-error.ts';
 
@@ -27,150 +24,111 @@ export interface InstallOptions {
 
 export interface Installed {
   readonly folder: string;
-  readonly tensorflow: string;
+  readonly version: string;
   readonly alreadyInstalled: boolean;
 }
 
 /**
- * Installs what the `tensorflow` backend needs: libtensorflow from the official TensorFlow wheel and tfjs-node's addon compiled
- * against it, into the user's cache folder. All work is done in a folder of its own that is renamed at the end, so an
- * interrupted or failed run leaves nothing behind, and two runs at once do not disturb each other.
+ * Installs what the `tensorflow` backend needs into the user's cache folder: libtensorflow from the official TensorFlow wheel,
+ * tfjs-node's JavaScript, and its addon compiled against the library.
  *
  * @throws InstallError with what is missing and how to get it; the signal's reason when it is aborted
  */
 export async function installTensorflow(options: InstallOptions): Promise<Installed> {
   const { report, progress, signal, force = false, env = process.env } = options;
   const abort = signal && { signal };
-  const { folder: packageFolder, version: tfjsNode } = findTfjsNode();
-  const target = tensorflowFolder(tfjsNode, env);
+  const target = tensorflowFolder(env);
   if (!force && readManifest(target) !== undefined) {
     await tryAddon(target, signal);
-    report(`TensorFlow ${TENSORFLOW_VERSION} is already installed in ${target}`);
-    return { folder: target, tensorflow: TENSORFLOW_VERSION, alreadyInstalled: true };
+    return already('TensorFlow', TENSORFLOW_VERSION, target, report);
   }
-
   const wheel = wheelFor(`${process.platform}-${process.arch}`, glibcVersion());
-  const [python, compiler] = await Promise.all([findPython(env, signal), findCompiler(env, signal)]);
-  const staging = await makeStaging(target, wheel);
-  try {
-    const library = join(staging, 'library');
+  const [python, compiler] = await Promise.all([findPython(env, signal), findCompiler(env, signal), requireNpm({ env, ...abort })]);
+  // pip may hold the wheel twice for a moment: its temporary file and the result.
+  const space = { making: 2 * wheel.bytes + wheel.libraryBytes, made: wheel.libraryBytes };
+  const from = { tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, wheelSha256: wheel.sha256 };
+  await install({ target, space, force, from, ...abort }, async (folder, staging) => {
     const include = join(staging, 'include');
-    await mkdir(library);
-    const step = (from: number, to: number, label: string) => (fraction: number) => progress(from + (to - from) * fraction, label);
+    const javascript = join(staging, 'tfjs-node');
+    const step = (start: number, end: number, label: string) => (fraction: number) => progress(start + (end - start) * fraction, label);
     const download = { python, wheel, staging, env, ...abort };
 
     report(`downloading ${wheel.project} ${TENSORFLOW_VERSION} (${megabytes(wheel.bytes)}) with ${python} -m pip`);
     const path = await downloadWheel({ ...download, progress: step(0, 0.55, 'downloading') });
     report('checksum is right');
     report(`unpacking the library (${megabytes(wheel.libraryBytes)})`);
-    await unpackWheel(path, library, include, { ...download, progress: step(0.55, 0.8, 'unpacking') });
-    report(`compiling the addon of tfjs-node ${tfjsNode} with ${compiler}`);
+    await unpackWheel(path, folder, include, { ...download, progress: step(0.55, 0.8, 'unpacking') });
+    report(`fetching tfjs-node ${TFJS_NODE_VERSION} with npm`);
+    await unpackPackage(TFJS_NODE, javascript, (file) => PARTS.test(file), { staging, env, ...abort });
+    report(`compiling its addon with ${compiler}`);
     progress(0.8, 'compiling');
-    await buildAddon({ packageFolder, include, library, compiler, env, ...abort });
+    await buildAddon({ packageFolder: javascript, include, library: folder, compiler, env, ...abort });
+    await keepJavascript(javascript, join(folder, TFJS_NODE_FOLDER));
     progress(0.97, 'trying');
-    await tryAddon(library, signal);
-    await writeManifest(library, tfjsNode, wheel);
-    signal?.throwIfAborted();
-    await moveIntoPlace(library, target, staging, force);
-  } catch (error) {
-    if (errorCode(error) === 'ENOSPC') throw new InstallError(`the disk of ${dirname(target)} is full`, 'make room (or point XDG_CACHE_HOME to another disk), then run the command again', { cause: error });
-    throw signal?.aborted === true ? signal.reason : error;
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+    await tryAddon(folder, signal);
+  });
   progress(1, 'done');
-  report(`TensorFlow ${TENSORFLOW_VERSION} is installed in ${target}`);
-  return { folder: target, tensorflow: TENSORFLOW_VERSION, alreadyInstalled: false };
+  return installed('TensorFlow', TENSORFLOW_VERSION, target, report);
 }
 
-function findTfjsNode(): { folder: string; version: string } {
-  const require = createRequire(import.meta.url);
-  try {
-    const path = require.resolve('@tensorflow/tfjs-node/package.json');
-    return { folder: dirname(path), version: (require(path) as { version: string }).version };
-  } catch (error) {
-    throw new InstallError('the package @tensorflow/tfjs-node is not installed', 'npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0', { cause: error });
+/** What the backend loads of tfjs-node, and what its addon is compiled from. */
+const PARTS = /^binding\/|^dist\/(kernels\/\w+|register_all_kernels|nodejs_kernel_backend|int64_tensors)(?<!_test)\.js$/u;
+
+/**
+ * Its parts ask for `@tensorflow/tfjs` and `tfjs-core`: they are given the one tfjs-core that runs, by the backend that loads them
+ * (runtime/backend/tensorflow.ts). And for the messages of TensorBoard, which need google-protobuf and which nothing here writes.
+ */
+async function keepJavascript(from: string, to: string): Promise<void> {
+  await cp(join(from, 'dist'), join(to, 'dist'), { recursive: true });
+  for (const name of ['tfjs', 'tfjs-core']) {
+    const stand = join(to, 'node_modules', '@tensorflow', name);
+    await mkdir(stand, { recursive: true });
+    await writeFile(join(stand, 'index.js'), "module.exports = globalThis[Symbol.for('attnc.tfjs')];\n");
   }
+  await mkdir(join(to, 'dist', 'proto'));
+  await writeFile(join(to, 'dist', 'proto', 'api_pb.js'), 'module.exports = {};\n');
+  await writeFile(join(to, 'package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** Dawn's folders in the package, by what Node calls a platform. */
+const DAWN = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+
+/**
+ * Installs Dawn, which is WebGPU for Node, into the user's cache folder: of the package `webgpu`, what this platform needs.
+ *
+ * @throws InstallError with what is missing and how to get it; the signal's reason when it is aborted
+ */
+export async function installWebgpu(options: InstallOptions): Promise<Installed> {
+  const { report, progress, signal, force = false, env = process.env } = options;
+  const abort = signal && { signal };
+  const target = webgpuFolder(env);
+  if (!force && readManifest(target) !== undefined) return already('Dawn', WEBGPU_VERSION, target, report);
+  const platform = `${process.platform}-${process.arch}`;
+  if (!DAWN.includes(platform)) throw new InstallError(`there is no Dawn for ${platform} (there is for: ${DAWN.join(', ')})`, OTHER_BACKENDS);
+  const folderName = process.platform === 'darwin' ? 'darwin-universal' : platform;
+  await install({ target, space: { making: 2 * WEBGPU.bytes, made: WEBGPU.bytes / 4 }, force, from: { webgpu: WEBGPU_VERSION }, ...abort }, async (folder, staging) => {
+    report(`fetching Dawn ${WEBGPU_VERSION} (some 50 MB) with npm`);
+    progress(0.1, 'downloading');
+    await unpackPackage(WEBGPU, folder, (file) => ['index.js', 'package.json', 'LICENSE.md'].includes(file) || file.startsWith(`dist/${folderName}/`), { staging, env, ...abort });
+    progress(0.95, 'trying');
+    await tryDawn(folder, signal);
+  });
+  progress(1, 'done');
+  return installed('Dawn', WEBGPU_VERSION, target, report);
+}
+
+function already(what: string, version: string, folder: string, report: InstallOptions['report']): Installed {
+  report(`${what} ${version} is already installed in ${folder}`);
+  return { folder, version, alreadyInstalled: true };
+}
+
+function installed(what: string, version: string, folder: string, report: InstallOptions['report']): Installed {
+  report(`${what} ${version} is installed in ${folder}`);
+  return { folder, version, alreadyInstalled: false };
 }
 
 /** The running C library's version; undefined where it is not glibc. */
 function glibcVersion(): string | undefined {
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
   return header?.glibcVersionRuntime;
-}
-
-async function makeStaging(target: string, wheel: Wheel): Promise<string> {
-  const parent = dirname(target);
-  const staging = `${target}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
-  try {
-    await mkdir(parent, { recursive: true });
-    await removeAbandoned(parent);
-    await requireSpace(parent, wheel);
-    await mkdir(staging);
-  } catch (error) {
-    if (error instanceof InstallError) throw error;
-    throw new InstallError(`the folder ${parent} cannot be written (${errorCode(error) ?? String(error)})`, 'make it writable, or point XDG_CACHE_HOME to a folder that is', { cause: error });
-  }
-  return staging;
-}
-
-/** Removes what killed runs left: folders of processes that are gone, an hour after their last change. */
-async function removeAbandoned(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const owner = /\.partial-(\d+)-[0-9a-f]+$/.exec(name)?.[1];
-    if (owner === undefined || isRunning(Number(owner))) continue;
-    const path = join(parent, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > 3_600_000) await rm(path, { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
-}
-
-/** pip may hold the wheel twice for a moment: its temporary file and the result. */
-async function requireSpace(parent: string, wheel: Wheel): Promise<void> {
-  const needed = 2 * wheel.bytes + wheel.libraryBytes;
-  const { bavail, bsize } = await statfs(parent);
-  if (bavail * bsize < needed) {
-    throw new InstallError(
-      `${parent} has ${megabytes(bavail * bsize)} free; ${megabytes(needed)} are needed while installing, ${megabytes(wheel.libraryBytes)} afterwards`,
-      'make room, or point XDG_CACHE_HOME to another disk',
-    );
-  }
-}
-
-async function writeManifest(library: string, tfjsNode: string, wheel: Wheel): Promise<void> {
-  const files = [];
-  for (const name of [...LIBRARY_FILES, ADDON_FILE]) files.push({ name, bytes: (await stat(join(library, name))).size });
-  const manifest: TensorflowManifest = { tensorflow: TENSORFLOW_VERSION, tfjsNode, wheelSha256: wheel.sha256, files };
-  await writeFile(join(library, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-async function moveIntoPlace(library: string, target: string, staging: string, force: boolean): Promise<void> {
-  // A folder cannot be renamed onto a full one; a process that runs on the old library keeps it open.
-  const replaceOld = async (): Promise<void> => {
-    try {
-      await rename(target, join(staging, basename(target)));
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    }
-  };
-  if (force || readManifest(target) === undefined) await replaceOld();
-  try {
-    await rename(library, target);
-  } catch (error) {
-    // Another run was faster: its result is as good as ours.
-    if (readManifest(target) === undefined) throw error;
-  }
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { LIBRARY_FILES, TENSORFLOW_VERSION } from '../../../runtime/backend/tensorflow-home.ts';
+import { LIBRARY_FILES, TENSORFLOW_VERSION } from '../../../runtime/backend/home.ts';
 import { InstallError, OTHER_BACKENDS } from './install-error.ts';
 import { errorCode, lastLines, runProgram } from './process.ts';
 

@@ -1,21 +1,26 @@
+/** Where `attnc backend install` puts what a backend needs and a package manager would install for everybody: the user's cache. */
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 /** The TensorFlow release whose library is used: the newest that the addon's C API calls were tried with at a modest size. */
 export const TENSORFLOW_VERSION = '2.15.1';
+export const TFJS_NODE_VERSION = '4.22.0';
+/** Dawn, as the npm package `webgpu` has it. */
+export const WEBGPU_VERSION = '0.6.2';
 /** N-API is stable across Node releases: an addon built for version 8 loads in Node 20 and every later one. */
 export const NAPI_VERSION = 8;
 
 export const ADDON_FILE = 'tfjs_binding.node';
 export const LIBRARY_FILES: readonly string[] = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+/** The JavaScript of tfjs-node, beside the addon. */
+export const TFJS_NODE_FOLDER = 'tfjs-node';
 export const MANIFEST_FILE = 'manifest.json';
 
 /** Written last into the folder, so its presence says that the installation was completed. */
-export interface TensorflowManifest {
-  readonly tensorflow: string;
-  readonly tfjsNode: string;
-  readonly wheelSha256: string;
+export interface Manifest {
+  /** What the files came from, by name: a version or a checksum. */
+  readonly from: Readonly<Record<string, string>>;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
@@ -26,16 +31,20 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * The folder of the native library and addon. Its name carries all that the contents depend on,
+ * The folder of the native library, its addon and tfjs-node. Its name carries all that the contents depend on,
  * so checkouts, Node versions and attnc versions that agree share it and others do not meet.
  */
-export function tensorflowFolder(tfjsNodeVersion: string, env: NodeJS.ProcessEnv = process.env): string {
-  const key = `tensorflow-${TENSORFLOW_VERSION}-${process.platform}-${process.arch}-tfjs-${tfjsNodeVersion}-napi${NAPI_VERSION}`;
-  return join(cacheFolder(env), key);
+export function tensorflowFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(env), `tensorflow-${TENSORFLOW_VERSION}-${process.platform}-${process.arch}-with-tfjs-${TFJS_NODE_VERSION}-napi${NAPI_VERSION}`);
+}
+
+/** The folder of Dawn. */
+export function webgpuFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(env), `webgpu-${WEBGPU_VERSION}-${process.platform}-${process.arch}`);
 }
 
 /** The manifest of a complete installation in `folder`; undefined if there is none, or a file is missing or cut short. */
-export function readManifest(folder: string): TensorflowManifest | undefined {
+export function readManifest(folder: string): Manifest | undefined {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'));
@@ -47,13 +56,11 @@ export function readManifest(folder: string): TensorflowManifest | undefined {
   return complete ? value : undefined;
 }
 
-function isManifest(value: unknown): value is TensorflowManifest {
+function isManifest(value: unknown): value is Manifest {
   return (
     typeof value === 'object' &&
     value !== null &&
-    'tensorflow' in value &&
-    'tfjsNode' in value &&
-    'wheelSha256' in value &&
+    'from' in value &&
     'files' in value &&
     Array.isArray(value.files) &&
     value.files.every((file: unknown) => typeof file === 'object' && file !== null && 'name' in file && typeof file.name === 'string' && 'bytes' in file && typeof file.bytes === 'number')
