@@ -3,6 +3,7 @@ import { loadModules, type Library } from './analyze/modules.ts';
 import { callerKey, check, type Checked, type LowerOptions } from './analyze/program.ts';
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
+import { BeyondLimits } from './passes/beyond-limits.ts';
 import type { CompiledModel } from './passes/compiled.ts';
 import { NoStep } from './passes/no-step.ts';
 import { derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
@@ -62,17 +63,17 @@ export async function compileFile(path: string, library: Library, options: Compi
   return { ...result, code };
 }
 
-/** E0704 where a step along a clock cannot be derived. */
+/** E0704 where a step along a clock cannot be derived, E0901 where a backend cannot compute what is asked. */
 function derivedOrReported(program: Program, options: DeriveOptions, problems: Problems): readonly Derived[] {
   try {
     return [derive(program, options)];
   } catch (error) {
-    if (!(error instanceof NoStep)) throw error;
+    if (!(error instanceof NoStep) && !(error instanceof BeyondLimits)) throw error;
     const { file, start, end } = error.origin;
-    problems.report({
-      code: 'E0704', severity: 'error', place: { file, start, end }, message: 'no step can be derived for this',
-      why: error.message, fix: error.fix,
-    });
+    const place = { file, start, end };
+    problems.report(error instanceof NoStep
+      ? { code: 'E0704', severity: 'error', place, message: 'no step can be derived for this', why: error.message, fix: error.fix }
+      : { code: 'E0901', severity: 'error', place, message: 'a backend cannot compute this', why: error.message, fix: 'merge axes that always go together into one dim, such as `dim both = rows * columns`' });
     return [];
   }
 }

@@ -3,6 +3,7 @@ import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../analy
 import { GraphError } from './errors.ts';
 import type { Axis, Node, Op, Program, Space, TensorType } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
+import { excessOf } from './limits.ts';
 import { printAround } from './print.ts';
 import { agree, axisOf, isRagged, isUnit, sameType, showAxis, showType, sizeOf } from './spaces.ts';
 import { Dependence, reachable, regionArguments, regionResults } from './walk.ts';
@@ -128,8 +129,10 @@ class Verifier {
     require(equalSizes(left, right, this.#options.facts) === 'equal', () => `${showSize(left)} and ${showSize(right)} places are not proved equal`);
   }
 
-  /** Operands of elementwise operations stand under the result's axes as tfjs aligns them: from the right. */
+  /** Within the limits of every backend; operands of elementwise operations stand under the result's axes as tfjs aligns them: from the right. */
   #laidOut(node: Node): void {
+    const excess = excessOf(node);
+    require(excess === null, () => excess?.message ?? '');
     if (!['binary', 'select'].includes(node.op.kind)) return;
     const result = node.types[0].axes;
     for (const input of node.inputs) {

@@ -2,8 +2,10 @@
 import { constantOf } from '../analyze/size.ts';
 import type { Axis, Node, Op, Origin, TensorType } from '../graph/graph.ts';
 import { infer } from '../graph/infer.ts';
+import { excessOf } from '../graph/limits.ts';
 import { hasAxis, sizeOf, unitAxis } from '../graph/spaces.ts';
 import { Keys } from './keys.ts';
+import { narrowed } from './layout-limits.ts';
 
 export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
@@ -23,6 +25,8 @@ export function inOrder(roots: readonly Node[]): readonly Node[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
+/** No backend has a limit at so few axes. */
+const FEW = 5;
 const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
 const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length === b.length && a.every((axis, k) => axis.id === b[k]?.id);
 
@@ -54,7 +58,12 @@ export class LaidOut {
     return this.#shared(op, [], origin, () => types, `${types[0]?.elem.kind}`);
   }
 
+  /** The operation, or what comes to the same where it exceeds the limits of a backend. */
   make(op: Op, inputs: readonly Node[], origin: Origin): Node {
+    if (inputs.some((input) => axesOf(input).length > FEW) && excessOf({ op, inputs, types: infer(op, inputs) }) !== null) {
+      const within = narrowed(this, op, inputs, origin);
+      if (within !== null) return within;
+    }
     return this.#shared(op, inputs, origin, () => infer(op, inputs), '');
   }
 

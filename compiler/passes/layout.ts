@@ -4,13 +4,16 @@
  * Orders are chosen locally, from operands to results: an elementwise operation takes the order of its largest operand and
  * the others are permuted and padded with unit axes to align; a contraction becomes one 2-D matrix product, or a batched
  * 3-D one where both operands share axes that stay. Products take explicit permutations, never transposed operands: what
- * permutes a parameter depends on no loop and so stands outside all of them.
+ * permutes a parameter depends on no loop and so stands outside all of them. What exceeds the limits of a backend is said
+ * otherwise (`layout-limits.ts`), so that one module runs on all of them.
  */
 import { constantOf, size } from '../analyze/size.ts';
 import type { Axis, Node, Origin, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../graph/spaces.ts';
+import { requireWithinLimits } from './beyond-limits.ts';
 import type { Roots } from './compiled.ts';
 import { inOrder, LaidOut, type OpOf } from './layout-build.ts';
+import { collapsed, merged } from './layout-limits.ts';
 import { ofPlacesOnly, spreadOver } from './layout-places.ts';
 import { areTaps, summedLater, tapsOrder, type Summed } from './layout-taps.ts';
 
@@ -18,13 +21,13 @@ export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
   const pass = new Layout(ofPlacesOnly(nodes), summedLater(nodes));
   for (const node of nodes) pass.visit(node);
-  return new Map([...roots].map(([name, node]) => [name, pass.root(node)]));
+  return requireWithinLimits(new Map([...roots].map(([name, node]) => [name, pass.root(node)])));
 }
 
 /** The batch; in a step of decoding the hypotheses of all examples. */
 const BATCHES: readonly string[] = ['batch', 'hypotheses'];
 const isBatch = ({ id }: Axis): boolean => BATCHES.includes(id);
-/** Beyond these the kernels of some backends are slow, or wrong without saying so. */
+/** Beyond these the kernels of some backends are slow. What is wrong, or refused, stands in `graph/limits.ts`. */
 const MOST_AXES = 4;
 /** Functions of floats: tfjs would round what they give for an integer. */
 const FLOATS: ReadonlySet<UnaryFn> = new Set(['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus', 'erf', 'sin', 'cos']);
@@ -150,20 +153,9 @@ class Layout {
     // tfjs divides integers to integers.
     if (op.kind === 'binary' && (op.fn === 'div' || op.fn === 'pow')) operands = operands.map((x) => build.float(x, node.origin));
     const order = commonOrder(operands.map(axesOf));
-    return order.length > MOST_AXES ? this.#collapsed(op, operands, order, node.origin) : build.make(op, operands.map((x) => build.aligned(x, order, node.origin)), node.origin);
-  }
-
-  /** tfjs is slow or wrong beyond four axes: neighbours that every operand has, or lacks, together become one. */
-  #collapsed(op: OpOf<'binary'> | OpOf<'select'>, operands: readonly Node[], order: readonly Axis[], origin: Origin): Node {
-    const build = this.#build;
-    const has = (x: Node, axis: Axis): boolean => hasAxis(axesOf(x), axis.id);
-    const groups = neighbours(order, (axis) => operands.map((x) => has(x, axis)).join());
-    const axes = groups.map((group) => merged(group, 0));
-    const flat = operands.map((x) => {
-      const placed = build.permuted(x, order.filter((axis) => has(x, axis)), origin);
-      return build.aligned(build.reshaped(placed, axes.filter((_, k) => has(x, groups[k]![0]!)), origin), axes, origin);
-    });
-    return build.reshaped(build.make(op, flat, { ...origin, name: null }), order, origin);
+    const aligned = operands.map((x) => build.aligned(x, order, node.origin));
+    // Kernels are slow beyond few axes.
+    return order.length > MOST_AXES ? collapsed(build, op, aligned, node.origin) : build.make(op, aligned, node.origin);
   }
 
   #broadcast(x: Node, axes: readonly Axis[], origin: Origin): Node {
@@ -371,12 +363,6 @@ function neighbours(axes: readonly Axis[], kind: (axis: Axis) => string): readon
     else groups.push([axis]);
   }
   return groups;
-}
-
-function merged(axes: readonly Axis[], unit: number): Axis {
-  if (axes.length === 0) return unitAxis(unit);
-  if (axes.length === 1) return axes[0]!;
-  return { id: `(${ids(axes).join('*')})`, label: axes.map((axis) => axis.label).join('_'), space: { kind: 'merge', parts: axes.map((axis) => axis.space) } };
 }
 
 /** The one place that an operand without the joined axis fills. */

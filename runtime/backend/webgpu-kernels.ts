@@ -17,13 +17,16 @@ export function repairWebgpuKernels(): void {
   for (const name of [tf.ArgMax, tf.ArgMin]) wrapKernel(name, 'webgpu', placeOfAnyRank);
   wrapKernel(tf.Sum, 'webgpu', sumOverNothing);
   wrapKernel(tf.Select, 'webgpu', selectOfAnyRank);
-  wrapKernel(tf.Cumsum, 'webgpu', cumulativeOfAnyRank);
-  wrapKernel(tf.Cumprod, 'webgpu', cumulativeOfAnyRank);
+  // The stock kernel of `reverse` takes four axes: those of a running sum are merged before it is turned.
   for (const name of [tf.Cumsum, tf.Cumprod]) wrapKernel(name, 'webgpu', cumulativeFromTheEnd);
+  for (const name of [tf.Cumsum, tf.Cumprod]) wrapKernel(name, 'webgpu', cumulativeOfAnyRank);
   wrapKernel(tf.PadV2, 'webgpu', padOfAnyRank);
   wrapKernel(tf.Transpose, 'webgpu', transposeOfAnyRank);
   wrapKernel(tf.Cast, 'webgpu', castToFloats);
   for (const name of [tf.Max, tf.Min, tf.Mean, tf.Sum, tf.Prod, tf.Any, tf.All]) wrapKernel(name, 'webgpu', reductionOfAnyRank);
+  wrapKernel(tf.Fill, 'webgpu', fillOfAnyRank);
+  wrapKernel(tf.Unpack, 'webgpu', unpackOfAnyRank);
+  wrapKernel(tf.Tile, 'webgpu', tileOfAnyRank);
   installIntegerKernels();
   installFloatKernels();
 }
@@ -60,6 +63,48 @@ function transposeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     const order = [...groups.keys()].sort((a, b) => a - b);
     const result = stock({ ...args, inputs: { x: reshaped(x, order.map((axis) => groups.get(axis)!)) }, attrs: { perm: [...groups.keys()].map((axis) => order.indexOf(axis)) } });
     return reshaped(result as tf.TensorInfo, perm.map((axis) => x.shape[axis]!));
+  };
+}
+
+/** From rank 5 on the stock kernel reads the data back, which Node refuses and a page waits for. Axes are repeated one by one. */
+function tileOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { x } = args.inputs;
+    const { reps } = args.attrs as unknown as tf.TileAttrs;
+    if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
+    const backend = args.backend as tf.KernelBackend;
+    const shape = x.shape.slice();
+    let made: tf.TensorInfo | null = null;
+    // From behind: what is not repeated yet is copied in the longest pieces.
+    for (const axis of [...shape.keys()].reverse()) {
+      if (reps[axis] === 1) continue;
+      const next = stock({ ...args, inputs: { x: reshaped(made ?? x, around(shape, axis)) }, attrs: { reps: [1, reps[axis]!, 1] } }) as tf.TensorInfo;
+      if (made !== null) backend.disposeData(made.dataId);
+      made = next;
+      shape[axis] *= reps[axis]!;
+    }
+    return made === null ? (kernelOf(tf.Identity, 'webgpu')({ inputs: { x }, attrs: {}, backend }) as tf.TensorInfo) : reshaped(made, shape);
+  };
+}
+
+/** The stock kernel refuses rank 7. */
+function fillOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { shape } = args.attrs as unknown as tf.FillAttrs;
+    if (shape.length <= MAX_RANK) return stock(args);
+    return reshaped(stock({ ...args, attrs: { ...args.attrs, shape: [tf.util.sizeFromShape(shape)] } }) as tf.TensorInfo, shape);
+  };
+}
+
+/** The stock kernel refuses rank 7. The axes before and after the one that is taken apart are merged. */
+function unpackOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const { value } = args.inputs;
+    if (value === undefined || value.shape.length <= MAX_RANK) return stock(args);
+    const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.UnpackAttrs).axis, value.shape);
+    const rest = value.shape.filter((_, k) => k !== axis);
+    const parts = stock({ ...args, inputs: { value: reshaped(value, around(value.shape, axis!)) }, attrs: { axis: 1 } }) as tf.TensorInfo[];
+    return parts.map((part) => reshaped(part, rest));
   };
 }
 

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { size } from '../../compiler/analyze/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
-import type { Node, Program, RecurrentDecoder } from '../../compiler/graph/graph.ts';
-import { tensor } from '../../compiler/graph/spaces.ts';
+import type { Axis, Node, Program, RecurrentDecoder } from '../../compiler/graph/graph.ts';
+import { tensor, unitAxis } from '../../compiler/graph/spaces.ts';
 import { verify, verifyProgram, type Dialect } from '../../compiler/graph/verify.ts';
 import { axis, dim, FLOAT, floats, literal } from './support.ts';
 
 const [r, c, n] = [axis('r', 2), axis('c', 3), axis('n')];
 const source = axis('source', dim('source', { ragged: true }));
+
+const seven = Array.from({ length: 7 }, (_, k) => axis(`a${k}`, 2));
+/** Six axes, every second one a unit axis. */
+const alternating = (from: number): readonly Axis[] => seven.slice(1).map((each, k) => (k % 2 === from ? each : unitAxis(k)));
 
 function fault(make: (b: Builder) => Node | readonly Node[], dialect: Dialect = 'calls'): string {
   const made = make(new Builder());
@@ -37,6 +41,8 @@ describe('a fault is found and shown with its neighbours', () => {
     ['implicit absence in a batch', (b) => b.gather(literal(b, [1, 2], [r]), b.constant(7, 'int'), 'r'), 'batched', /absence is explicit here/],
     ['the size of a ragged dim in a batch', (b) => b.binary('add', b.input('x', floats(source)), b.unary('float', b.size(size.add(size.atom('source'), size.int(1))))), 'batched', /size of source differs/],
     ['operands that do not align', (b) => b.binary('add', b.input('x', floats(r, c)), b.input('y', floats(r))), 'laid-out', /\[r: 2\] does not align with \[r: 2, c: 3\]/],
+    ['more axes than a backend takes', (b) => b.binary('mul', b.input('x', floats(...seven)), b.input('y', floats(...seven))), 'laid-out', /max min mod`: 7 axes, and webgpu takes at most 6/],
+    ['more groups of axes than a backend takes', (b) => b.binary('lt', b.input('x', floats(...alternating(0))), b.input('y', floats(...alternating(1)))), 'laid-out', /comparisons.*: 6 groups of axes that are broadcast alike, and tensorflow takes at most 5/],
     ['named contraction after layout', (b) => b.contract(b.input('x', floats(c)), b.input('y', floats(c)), ['c']), 'laid-out', /contract in a graph/],
   ];
   for (const [name, make, dialect, message] of faults) it(name, () => expect(fault(make, dialect)).toMatch(message));

@@ -1,0 +1,80 @@
+/** Programs of many axes give on every backend what the oracle gives: what a backend takes at once is no limit of the language. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { useBackend, type Model, type Values } from '../../runtime/index.ts';
+import { numbers } from '../emit/support.ts';
+import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
+import { wide, type Wide } from './wide-programs.ts';
+
+type Example = Readonly<Record<string, Nested>>;
+type Tested = Model<Record<string, number>, Example, Example, Values>;
+
+interface Expected {
+  readonly tested: Compiled<Tested>;
+  readonly examples: readonly Example[];
+  readonly outputs: readonly (readonly Float64Array[])[];
+  readonly slopes: readonly { readonly path: string; readonly entries: readonly number[]; readonly values: readonly number[] }[];
+}
+
+function nested(values: readonly number[], [first, ...rest]: readonly number[]): Nested {
+  if (first === undefined) return values[0]!;
+  const step = values.length / first;
+  return Array.from({ length: first }, (_, k) => nested(values.slice(k * step, (k + 1) * step), rest));
+}
+
+function exampleOf({ inputs, whole = {} }: Wide, seed: number): Example {
+  return Object.fromEntries(Object.entries(inputs).map(([name, shape], k) => {
+    const values = numbers(shape.reduce((n, size) => n * size, 1), seed + k);
+    const below = whole[name];
+    return [name, nested(below === undefined ? values : values.map((x) => Math.floor(((x + 1) / 2) * below)), shape)];
+  }));
+}
+
+async function expectedOf(program: Wide, k: number): Promise<Expected> {
+  const tested = await compiled<Tested>(`wide-${k}.attn`, new Map(), program.text);
+  const model = tested.create({ seed: 3 });
+  const parameters = await parametersOf(model);
+  const examples = [exampleOf(program, 5), exampleOf(program, 9)];
+  const lengths = new Map(tested.program.ragged.map(({ id }) => [id, Object.values(program.inputs)[0]![id === 'columns' ? 2 : 0]!]));
+  const bound = (example: Example): Bindings => ({ sizes: new Map([...Object.entries(model.sizes), ...lengths]), inputs: new Map(Object.entries(example)), parameters });
+  const outputs = examples.map((example) => oracle([...tested.program.outputs.values()], bound(example)).map(({ data }) => Float64Array.from(data)));
+  const loss = tested.program.objectives[0]?.updates[0]!.training.loss;
+  const slopes = loss === undefined ? [] : model.parameters.map(({ path, size }) => {
+    const entries = [0, Math.floor((2 * size) / 3)];
+    return { path, entries, values: finiteDifference(loss, examples.map(bound), path, entries) };
+  });
+  return { tested, examples, outputs, slopes };
+}
+
+const backends = await usableBackends();
+let expected: readonly Expected[];
+
+beforeAll(async () => {
+  await useBackend('cpu');
+  expected = await Promise.all(wide.map(expectedOf));
+}, 120_000);
+
+describe.each(backends)('on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it.each(wide.map(({ title }, k) => ({ title, k })))('$title', async ({ k }) => {
+    const { tested, examples, outputs, slopes } = expected[k]!;
+    const model = tested.create({ seed: 3 });
+    const before = tf.memory().numTensors;
+    const given = await model.forward(examples);
+    const names = [...tested.program.outputs.keys()];
+    for (const [n, each] of outputs.entries()) {
+      for (const [j, values] of each.entries()) expect(relative(given[n]![names[j]!]!.data, values), `${names[j]} of example ${n}`).toBeLessThan(1e-4);
+    }
+    if (slopes.length > 0) {
+      const { gradients } = await model.gradients(examples);
+      for (const { path, entries, values } of slopes) {
+        const all = gradients[path]!.data;
+        const scale = Math.max(...Array.from(all, Math.abs), 1e-3);
+        for (const [i, entry] of entries.entries()) expect(Math.abs(all[entry]! - values[i]!) / scale, `${path}[${entry}]`).toBeLessThan(2e-3);
+      }
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
