@@ -9,7 +9,7 @@ import { inline } from '../passes/inline.ts';
 export interface Cost {
   /** Products that are added up: contractions. */
   readonly multiplyAdds: number;
-  /** Results of all other arithmetic. */
+  /** Of all other arithmetic: an operation for each result, and of what is summed up, compared or searched for each operand. */
   readonly otherOperations: number;
   /** Bytes of the float32 values that the backward pass needs, at most: of every operation's result. */
   readonly activationBytes: number;
@@ -27,6 +27,9 @@ export function sizesOf(program: Program, dims: ReadonlyMap<string, number>, len
 
 /** Operations that only name, cut or repeat what is there. */
 const FREE = new Set(['rename', 'merge', 'split', 'broadcast', 'slice', 'result', 'scan', 'call', 'where', 'otherwise', 'size', 'position']);
+
+/** Operations that take many elements to make one. */
+const REDUCING = new Set(['reduce', 'across', 'argmax', 'scatter']);
 
 /**
  * One example's forward pass of the first objective, or of the outputs where there is none.
@@ -67,7 +70,10 @@ export function costOf(program: Program, sizes: Sizes): Cost {
     if (node.op.kind === 'contract') {
       const all = new Map(operands(node).flatMap((input) => input.types[0]!.axes.map((axis): [string, Axis] => [axis.id, axis])));
       multiplyAdds += times * count(all.values());
-    } else otherOperations += results;
+    } else {
+      const taken = REDUCING.has(node.op.kind) ? times * Math.max(...operands(node).map((input) => count(input.types[0]!.axes))) : 0;
+      otherOperations += Math.max(results, taken);
+    }
   }
   return { multiplyAdds, otherOperations, activationBytes };
 }

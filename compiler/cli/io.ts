@@ -14,6 +14,10 @@ export interface Io {
   readonly style: RenderStyle;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Standard input to its end; that of the process where it is left out. */
+  readonly stdin?: () => Promise<Uint8Array>;
+  /** Has whoever reads the results stopped? Work whose only results they are may end. */
+  readonly readerGone?: () => boolean;
 }
 
 /** Exit status: everything is fine, the program or the work has errors, the command line makes no sense, Ctrl-C. */
@@ -39,11 +43,14 @@ export function misuse(message: string, fix?: string): CliError {
 
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
-  // Whoever reads may stop early, as `head` does: that is no fault.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(STATUS.fine);
-  });
+  // Whoever reads may stop early, as `head` does, or close the terminal: that is no fault, and what is at work goes on.
+  const gone = new Set<NodeJS.WriteStream>();
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (!['EPIPE', 'EIO', 'ECONNRESET'].includes(error.code ?? '')) throw error;
+      gone.add(stream);
+    });
+  }
   return {
     out: (line) => stdout.write(`${line}\n`),
     err: (line) => stderr.write(`${line}\n`),
@@ -52,6 +59,7 @@ export function processIo(): Io {
     style: { color: wantsColor(stderr.isTTY === true, env), width: columns(stderr) },
     cwd: process.cwd(),
     env,
+    readerGone: () => gone.has(stdout),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Files for the compiler: the user's, named relative to the working folder, and the standard library's, named `std/…`. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Library } from '../analyze/modules.ts';
@@ -39,23 +39,30 @@ export interface NodeLibrary extends Library {
   readonly touched: ReadonlyMap<string, string | null>;
 }
 
-/** @param cwd relative to which files are named */
-export function nodeLibrary(cwd: string = process.cwd()): NodeLibrary {
+/**
+ * @param cwd relative to which files are named
+ * @param given texts that are no files, by name
+ */
+export function nodeLibrary(cwd: string = process.cwd(), given: ReadonlyMap<string, string> = new Map()): NodeLibrary {
   const standardFolder = join(packageRoot(), 'models', 'std');
   const standard = readdirSync(standardFolder).filter((file) => file.endsWith('.attn')).sort().map((file) => `std/${file}`);
   const isStandard = new Set(standard);
   const touched = new Map<string, string | null>();
+  const readFile = (path: string): string | null => {
+    const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);
+    const text = readText(file, path);
+    touched.set(file, text);
+    return text;
+  };
   return {
     standard,
     parsed: new Map(),
     touched,
     read(path) {
-      const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);
-      const text = readText(file, path);
-      touched.set(file, text);
-      return text;
+      return given.get(path) ?? readFile(path);
     },
     nameOf(file) {
+      if (given.has(file)) return file;
       const absolute = resolve(cwd, file);
       const name = relative(cwd, absolute).split(sep).join('/');
       if (!isStandard.has(name)) return name;
@@ -80,7 +87,7 @@ export function readText(file: string, shown: string): string | null {
     bytes = readFileSync(file);
   } catch (error) {
     const code = codeOf(error);
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code)) return null;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code)) return null;
     throw new CliError(`${shown} could not be read: ${code === 'EACCES' || code === 'EPERM' ? 'the permission is missing' : messageOf(error)}`, undefined, { cause: error });
   }
   try {
@@ -90,12 +97,21 @@ export function readText(file: string, shown: string): string | null {
   }
 }
 
+/** Undefined where there is nothing, or nothing can be said: a name that is too long, links in a circle. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Why `file` could not be taken for a program. */
 export function missingFile(file: string, cwd: string): CliError {
-  const stat = statSync(resolve(cwd, file), { throwIfNoEntry: false });
+  const stat = statOf(resolve(cwd, file));
   if (stat?.isDirectory() === true) return new CliError(`${file} is a folder`, `give a file: ${file.replace(/\/+$/u, '')}/model.attn`);
   const other = file.endsWith('.attn') ? undefined : `${file}.attn`;
-  return new CliError(`there is no file ${file}`, other !== undefined && statSync(resolve(cwd, other), { throwIfNoEntry: false }) !== undefined ? `did you mean ${other}?` : undefined);
+  return new CliError(`there is no file ${file}`, other !== undefined && statOf(resolve(cwd, other)) !== undefined ? `did you mean ${other}?` : undefined);
 }
 
 export function codeOf(error: unknown): string {

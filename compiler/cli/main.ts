@@ -3,6 +3,7 @@ import { helpOf, read, type Given } from './arguments.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { CliError, misuse, processIo, STATUS, type Io } from './io.ts';
 import { packageVersion } from './library.ts';
+import { safeIo } from './terminal.ts';
 import { COMMANDS, SPECS, type CommandName } from './specs.ts';
 
 type Work = (given: Given, io: Io) => Promise<number>;
@@ -29,7 +30,8 @@ function isCommand(name: string): name is CommandName {
 }
 
 /** @returns the exit status */
-export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+export async function main(args: readonly string[], given: Io = processIo()): Promise<number> {
+  const io = safeIo(given);
   try {
     return await dispatch(args, io);
   } catch (error) {

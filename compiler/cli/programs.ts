@@ -3,14 +3,13 @@ import { renderAll } from '../diagnostics/render.ts';
 import type { Program } from '../graph/graph.ts';
 import { checkFile } from '../index.ts';
 import { CliError, type Io } from './io.ts';
-import { missingFile, nodeLibrary } from './library.ts';
+import { librarian, requireProgram } from './sources.ts';
 import { requireSettable, type Settings } from './settings.ts';
 
 /** Null where there are errors, which are shown. */
-export function compilePrograms(file: string, set: Settings, io: Io): readonly Program[] | null {
-  const library = nodeLibrary(io.cwd);
-  const path = library.nameOf(file);
-  if (library.read(path) === null) throw missingFile(file, io.cwd);
+export function compilePrograms(file: string, set: Settings, command: string, io: Io): readonly Program[] | null {
+  requireProgram(file, command, io);
+  const { library, path } = librarian({ stdin: null }, file, io);
   requireSettable(set, file, path, library);
   const { checked, diagnostics, programs, sources } = checkFile(path, library, { set });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());

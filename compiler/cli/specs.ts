@@ -20,14 +20,14 @@ export const SPECS = {
   },
   check: {
     name: 'check', operands: 'FILE…', least: 1, most: many,
-    about: 'Checks programs and says what is wrong with them; writes nothing.',
+    about: 'Checks programs and says what is wrong with them; writes nothing. Of a folder all .attn files in and below it; `-` is standard input.',
     options: { json: { about: 'the problems as JSON, for tools' }, set: SET },
-    examples: ['attnc check model.attn', 'attnc check --json models/*/model.attn', 'attnc check --set heads=3 model.attn'],
+    examples: ['attnc check model.attn', 'attnc check .', 'attnc check --json models/*/model.attn', 'attnc check --set heads=3 model.attn'],
     notes: 'Exit status: 0 without errors, 1 with errors, 2 for a command line that makes no sense.',
   },
   compile: {
     name: 'compile', operands: 'FILE…', least: 1, most: many,
-    about: 'Compiles programs to TypeScript: model.attn to model.ts. A program with errors leaves its old module as it was; the other programs are written.',
+    about: 'Compiles programs to TypeScript: model.attn to model.ts. A program with errors leaves its old module as it was; the other programs are written. Of a folder all programs in and below it that declare a model; `-` is standard input, and goes to standard output.',
     options: {
       out: { value: 'DIR', about: 'where to write; default: beside the source' },
       set: SET,
@@ -38,7 +38,7 @@ export const SPECS = {
   },
   fmt: {
     name: 'fmt', operands: 'FILE…', least: 1, most: many,
-    about: 'Gives programs their canonical layout.',
+    about: 'Gives programs their canonical layout. Of a folder all .attn files in and below it; `-` is standard input, and goes to standard output.',
     options: {
       check: { about: 'changes nothing; status 1 where a file would change' },
       stdout: { about: 'writes the result to standard output instead' },
@@ -47,10 +47,10 @@ export const SPECS = {
     notes: 'Lines have at most 120 characters where they can be broken. `=` signs, and the braces of arms, that stand in one column on lines one under the other stay so.',
   },
   explain: {
-    name: 'explain', operands: '[CODE]', least: 0, most: 1,
-    about: 'Explains the code of a problem, with a wrong and a right example; lists the codes where none is given.',
+    name: 'explain', operands: '[CODE|WORD]', least: 0, most: 1,
+    about: 'Explains the code of a problem, with a wrong and a right example, or a word of the language: a construct, a built-in, a block of the standard library. Lists both where none is given.',
     options: {},
-    examples: ['attnc explain E0302', 'attnc explain 302', 'attnc explain'],
+    examples: ['attnc explain E0302', 'attnc explain 302', 'attnc explain dropout', 'attnc explain'],
   },
   doctor: {
     name: 'doctor', operands: '', least: 0, most: 0,
@@ -121,8 +121,11 @@ export const SPECS = {
 
 export type CommandName = keyof typeof SPECS;
 
+/** For those who work on the compiler: not in the list that everybody is shown. */
+const ADVANCED: readonly CommandSpec[] = [SPECS.graph];
+
 /** `backend` has actions of its own and reads its own words. */
 export const COMMANDS: readonly { readonly name: string; readonly operands: string; readonly about: string }[] = [
-  ...Object.values(SPECS),
+  ...Object.values<CommandSpec>(SPECS).filter((spec) => !ADVANCED.includes(spec)),
   { name: 'backend', operands: 'install tensorflow|webgpu | list', about: 'Installs native TensorFlow, or WebGPU for Node, or lists the backends.' },
 ];

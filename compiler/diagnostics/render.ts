@@ -15,6 +15,9 @@ export interface RenderStyle {
 type Paint = (style: 'error' | 'warning' | 'bold' | 'dim' | 'note', text: string) => string;
 
 const COLORS = { error: '1;31', warning: '1;33', bold: '1', dim: '34', note: '36' } as const;
+
+/** What `renderDiagnostic` may colour with, to split a text by. */
+export const OWN_COLORS = new RegExp(`(\\u001b\\[(?:${[...Object.values(COLORS), '0'].join('|')})m)`, 'u');
 const MIN_WIDTH = 40;
 /** Of a longer span the first and the last line are shown. */
 const MAX_LINES = 4;

@@ -7,6 +7,13 @@ export interface ProgressStream {
   readonly isTTY?: boolean;
   /** Width of the terminal in characters. */
   readonly columns?: number;
+  listenerCount?(event: 'error'): number;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** Whoever reads may stop, as `head` does, or close the terminal: the work goes on. */
+function unread(error: Error): void {
+  if (!('code' in error && ['EPIPE', 'EIO', 'ECONNRESET'].includes(String(error.code)))) throw error;
 }
 
 export interface ProgressOptions {
@@ -39,6 +46,7 @@ export class ProgressBar {
 
   constructor(stream: ProgressStream, options: ProgressOptions) {
     this.stream = stream;
+    if (stream.listenerCount?.('error') === 0) stream.on?.('error', unread);
     this.options = options;
     this.clock = options.clock ?? (() => performance.now());
     this.began = this.clock();
@@ -162,7 +170,7 @@ export function showTraining(stream: ProgressStream, options: Pick<ProgressOptio
         break;
       case 'end': {
         bar?.end();
-        const why = { budget: 'the budget is used up', patience: 'validation got no better', signal: 'stopped from outside' }[event.reason];
+        const why = { budget: 'the budget is used up', patience: 'validation got no better', signal: 'stopped' }[event.reason];
         bar?.message(`step ${event.step} after ${duration(event.seconds)}: ${why}`);
         break;
       }

@@ -5,7 +5,8 @@ import { spread } from '../../compiler/cli/commands/evaluate.ts';
 import { wantsColor } from '../../compiler/cli/io.ts';
 import { nodeLibrary } from '../../compiler/cli/library.ts';
 import { COMMANDS, SPECS } from '../../compiler/cli/specs.ts';
-import { attnc, root, scratch } from './support.ts';
+import { printable, safeIo } from '../../compiler/cli/terminal.ts';
+import { attnc, attncWith, root, scratch } from './support.ts';
 
 const GOOD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * x } }\n';
 const BAD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * z } }\n';
@@ -36,6 +37,12 @@ describe('the command line', () => {
     [['generate', 'x', '--temperature', '2'], 'goes with --sample'],
     [['generate', 'x', '--picture', 'look.gif'], '.svg or .png'],
     [['--versoin'], 'there is no option'],
+    // Before the folder, which is not there, is looked at.
+    [['train', 'x', '--backend', 'wsam'], 'did you mean wasm?'],
+    [['generate', 'x', '--backend', 'gpu'], 'there is no backend gpu: choose auto,'],
+    [['evaluate', 'x', '--backend', 'cpus'], 'did you mean cpu?'],
+    [['compile', '-', '--out', 'x'], 'standard input goes to standard output, not with --out'],
+    [['check', '-', '-'], 'standard input is given twice'],
   ])('misuse %j is told, status 2', async (args, message) => {
     const { status, err, out } = await attnc(scratch(), ...args);
     expect(err).toContain(message);
@@ -60,6 +67,9 @@ describe('the command line', () => {
     const { status, out } = await attnc(root, '--help');
     expect(status).toBe(0);
     for (const { name } of COMMANDS) expect(out).toContain(`  ${name} `);
+    // That is for those who work on the compiler.
+    expect(out).not.toContain('  graph ');
+    expect((await attnc(root, 'graph', '--help')).out).toContain('usage: attnc graph');
     expect((await attnc(root)).status).toBe(2);
     expect((await attnc(root, '--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -99,7 +109,7 @@ describe('check', () => {
     writeFileSync(join(folder, 'latin.attn'), Buffer.from([0x2f, 0x2f, 0xe9]));
     expect((await attnc(folder, 'check', 'none.attn')).err).toContain('there is no file none.attn');
     expect((await attnc(folder, 'check', 'a')).err).toContain('did you mean a.attn?');
-    expect((await attnc(folder, 'check', 'd')).err).toContain('d/model.attn');
+    expect((await attnc(folder, 'check', 'x'.repeat(5000))).err).toContain('there is no file xxx');
     expect((await attnc(folder, 'check', 'latin.attn')).err).toContain('not UTF-8');
   });
 
@@ -138,6 +148,66 @@ describe('check', () => {
     const { status, err } = await attnc(folder, 'check', '--set', 'n=5', 'b.attn');
     expect(status).toBe(1);
     expect(err).toContain('error[E01');
+  });
+});
+
+describe('folders and standard input', () => {
+  const files = { 'a.attn': GOOD, 'd/b.attn': BAD, 'd/blocks.attn': 'block F(x: [n]) -> [n] { x }\n', 'node_modules/x/c.attn': BAD, '.hidden/c.attn': BAD, 'd/task.ts': 'export {};\n' };
+
+  it('of a folder all programs below are looked at, none of others', async () => {
+    const folder = folderWith(files);
+    const { status, err } = await attnc(folder, 'check', '.');
+    expect(status).toBe(1);
+    expect(err.match(/-->.*/g)).toEqual(['--> d/b.attn:3:48']);
+    writeFileSync(join(folder, 'd/b.attn'), GOOD);
+    expect(await attnc(folder, 'check', '.')).toEqual({ status: 0, out: '3 files: no problems\n', err: '' });
+    expect(await attnc(folder, 'compile', '.')).toEqual({ status: 0, out: 'a.attn -> a.ts\nd/b.attn -> d/b.ts\n', err: '' });
+    expect((await attnc(folder, 'fmt', '--check', '.')).out).toBe('');
+    expect(await attnc(folder, 'check', '.hidden/none')).toMatchObject({ status: 1 });
+    mkdirSync(join(folder, 'empty'));
+    expect((await attnc(folder, 'check', 'empty')).err).toContain('there is no .attn file in empty or below');
+  });
+
+  it('a file that is no program is one sentence', async () => {
+    const folder = folderWith({ ...files, 'task.py': '', 'e/notes.md': '' });
+    for (const command of ['check', 'compile', 'fmt', 'summary', 'graph']) {
+      expect(await attnc(folder, command, 'd/task.ts')).toEqual({ status: 2, out: '', err: `attnc ${command}: d/task.ts is no .attn program\n  did you mean d/b.attn?\n` });
+    }
+    expect((await attnc(folder, 'check', 'task.py')).err).toContain('did you mean a.attn?');
+    expect((await attnc(folder, 'check', 'e/notes.md')).err).toContain('fix: give a file that ends in .attn');
+  });
+
+  it('`-` is standard input; what is imported stands relative to the working folder', async () => {
+    const folder = folderWith({ 'lib.attn': 'block Twice(x: [n]) -> [n] { 2 * x }\n' });
+    const importing = 'import Twice from "./lib"\ndim n = 4\nmodel M(x: [n]) -> { y: [n] } { { y = Twice(x) } }\n';
+    expect(await attncWith(importing, folder, 'check', '-')).toEqual({ status: 0, out: '<stdin>: no problems\n', err: '' });
+    expect((await attncWith(BAD, folder, 'check', '-')).err).toContain('--> <stdin>:3:');
+    expect((await attncWith(importing, folder, 'compile', '-')).out).toContain('export class M');
+    expect((await attncWith('dim n=4\n', folder, 'fmt', '-')).out).toBe('dim n = 4\n');
+    expect(await attncWith('dim n=4\n', folder, 'fmt', '--check', '-')).toMatchObject({ status: 1 });
+    expect(readdirSync(folder)).toEqual(['lib.attn']);
+  });
+});
+
+describe('nothing that is read acts on the terminal', () => {
+  const hostile = '\u001b[2J\u202Edim\u0007\u009b31m\u2066\u200b';
+
+  it('names of files', async () => {
+    const name = `${hostile}.attn`;
+    const folder = folderWith({ [name]: GOOD });
+    for (const words of [['check', name], ['compile', name], ['fmt', '--check', name], ['summary', name], ['check', `no ${name}`], ['check', 'none'], ['--no', hostile], [hostile], ['explain', hostile], ['compile', '--set', `${hostile}=1`, name], ['train', hostile]]) {
+      const { out, err } = await attnc(folder, ...words);
+      expect(`${out}${err}`, words.join(' ')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/);
+    }
+    expect((await attnc(folder, 'check', name)).out).toBe('\\u{1B}[2J\\u{202E}dim\\u{7}\\u{9B}31m\\u{2066}\\u{200B}.attn: no problems\n');
+  });
+
+  it('what scripts need and what diagnostics are coloured with stays', () => {
+    expect(printable('می‌روم\u200f\tأ\n')).toBe('می‌روم\u200f\tأ\n');
+    let err = '';
+    const io = safeIo({ out: () => undefined, err: (line) => (err += line), write: () => undefined, isTTY: false, style: { color: true, width: 80 }, cwd: '.', env: {} });
+    io.err('\u001b[1;31merror\u001b[0m \u001b[2J');
+    expect(err).toBe('\u001b[1;31merror\u001b[0m \\u{1B}[2J');
   });
 });
 
@@ -245,11 +315,27 @@ describe('fmt', () => {
 describe('explain', () => {
   it('explains a code and lists all', async () => {
     for (const code of ['E0302', 'e0302', '0302', '302']) expect((await attnc(root, 'explain', code)).out).toContain('# E0302');
+    for (const code of ['E401', 'e401', 'w801']) expect((await attnc(root, 'explain', code)).out).toMatch(/^# [EW]0[48]01:/);
     expect(await attnc(root, 'explain', '9999')).toMatchObject({ status: 2 });
     expect((await attnc(root, 'explain', 'E9999')).err).not.toContain('E0999');
     const { out } = await attnc(root, 'explain');
     expect(out).toContain('E0302');
     expect(out).toContain('W0201');
+  });
+});
+
+describe('explain of a word', () => {
+  it.each([
+    ['dropout', '## Dropout and chance'], ['softmax', '## Reductions'], ['scan', '## `scan`'], ['gru', '# GRU, in std/cells.attn'], ['Additive', '/// '],
+  ])('%s is found', async (word, text) => {
+    const { status, out } = await attnc(root, 'explain', word);
+    expect(status).toBe(0);
+    expect(out).toContain(text);
+  });
+
+  it('one that is not there has the near one, and all are listed', async () => {
+    expect((await attnc(root, 'explain', 'droput')).err).toContain('did you mean dropout?');
+    expect((await attnc(root, 'explain')).out).toMatch(/words\n.*dropout.*GRU/);
   });
 });
 
@@ -329,13 +415,21 @@ describe('summary', () => {
     });
     const { status, out } = await attnc(folder, 'summary', 'a.attn', '--at', 'time=10');
     expect(status).toBe(0);
-    // Ten times eleven slots of three, their sum and what is added to it.
-    expect(out).toMatch(/other operations\s+390\n/);
+    // Ten times eleven slots of three, as many summed up, and what is added to their sum.
+    expect(out).toMatch(/other operations\s+690\n/);
   });
 
   const programs = readdirSync(join(root, 'models'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.attn') && !/^(?:std|.*\bout)[\\/]/.test(file));
   it.each([...programs, 'lstmn'])('of models/%s finds every size', async (place) => {
     expect(await attnc(root, 'summary', join('models', place))).toMatchObject({ status: 0, err: '' });
+  });
+
+  it('takes no length that the program does not allow, and counts what is summed', async () => {
+    const folder = folderWith({ 'a.attn': 'dim time: ragged <= 12, d = 3\n\nmodel M(x: [time, d]) -> y: [d] { y = 2 * sum[time](x) }\n' });
+    expect(await attnc(folder, 'summary', 'a.attn', '--at', 'time=100')).toEqual({ status: 2, out: '', err: 'attnc summary: --at time=100: time must be at most 12: `time` is declared with this bound\n' });
+    expect((await attnc(folder, 'summary', 'a.attn', '--at', 'time=10')).out).toMatch(/other operations\s+33\n/);
+    // The length that none was given for is one that the program allows.
+    expect((await attnc(folder, 'summary', 'a.attn')).out).toContain('one example at time = 12 ');
   });
 
   it('knows the ragged dims', async () => {

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSafetensors } from '../../runtime/index.ts';
-import { attnc, attncProcess, interrupted, requireBuilt, root, scratch } from './support.ts';
+import { checkpointInfo, readSafetensors, writeSafetensors } from '../../runtime/index.ts';
+import { attnc, attncProcess, bin, interrupted, requireBuilt, root, scratch, type Ran } from './support.ts';
 
 beforeAll(requireBuilt);
 
@@ -68,7 +68,8 @@ describe('a project of `attnc init`', () => {
     expect({ status: installed.status, stderr: installed.stderr }).toMatchObject({ status: 0 });
     const npx = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string } => spawnSync('npx', ['--no-install', ...words], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
     expect(npx('attnc', 'compile', 'model.attn').stdout).toBe('model.attn -> model.ts\n');
-    writeFileSync(join(folder, 'use.ts'), "import { Largest } from './model.ts';\nconsole.log(new Largest({ seed: 1 }).parameters);\n");
+    // A page may stand beside it.
+    writeFileSync(join(folder, 'use.ts'), "import { Largest } from './model.ts';\ndocument.body.textContent = String(new Largest({ seed: 1 }).parameters);\n");
     expect(npx('tsc')).toMatchObject({ status: 0, stdout: '' });
   });
 
@@ -76,8 +77,60 @@ describe('a project of `attnc init`', () => {
     const folder = await project();
     const { status, err } = await interrupted(folder, ['train', '.', ...CPU, '--steps', '1000000'], /parameters\n/, 'SIGINT');
     expect(err).toContain('To go on: attnc train . --backend cpu --resume');
+    expect(err).toMatch(/stopped after step (\d+); out holds last\.safetensors \(step \1\) and best\.safetensors \(step \d+\)\n/);
+    expect(err).not.toContain('from outside');
     expect(status).toBe(130);
     expect(existsSync(join(folder, 'out/last.safetensors'))).toBe(true);
+  });
+
+  it('goes on when nobody reads any more what it says', { timeout: 300_000 }, async () => {
+    const folder = await project();
+    const status = await new Promise((resolve) => {
+      const child = spawn(process.execPath, [bin, 'train', '.', ...CPU, '--steps', '120'], { cwd: folder });
+      child.stderr.once('data', () => {
+        child.stderr.destroy();
+        child.stdout.destroy();
+      });
+      child.on('close', resolve);
+    });
+    expect(status).toBe(0);
+    expect(checkpointInfo(readFileSync(join(folder, 'out/last.safetensors'))).step).toBe(120);
+  });
+
+  it('has its folder for itself; what a killed run leaves is taken away', { timeout: 300_000 }, async () => {
+    const folder = await project();
+    const first = spawn(process.execPath, [bin, 'train', '.', ...CPU, '--steps', '1000000'], { cwd: folder });
+    const ended = new Promise((resolve) => first.on('close', resolve));
+    await new Promise<void>((resolve) => first.stderr.on('data', (text: Buffer) => text.includes(' parameters') && resolve()));
+    for (const words of [[], ['--fresh'], ['--resume']]) {
+      expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', ...words])).err, words.join()).toContain(`out is in use: process ${first.pid} has trained into it since`);
+    }
+    first.kill('SIGKILL');
+    await ended;
+    writeFileSync(join(folder, 'out', `last.safetensors.${first.pid}.part`), 'half');
+    expect(await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', '--fresh'])).toMatchObject({ status: 0 });
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['best.safetensors', 'last.safetensors', 'model.ts', 'run.json']);
+  });
+
+  it('believes the dims of a checkpoint only where its tensors have them, and searches only where a sequence is generated', { timeout: 300_000 }, async () => {
+    const folder = await project();
+    expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '2'])).status).toBe(0);
+    const generate = (...words: readonly string[]): Promise<Ran> => attncProcess(folder, ['generate', '.', ...CPU, ...words, '1 2']);
+    for (const [word, name] of [[['--beam', '4'], 'beam'], [['--sample'], 'sample']] as const) {
+      const { status, err } = await generate(...word);
+      expect({ status, err }).toMatchObject({ status: 2, err: expect.stringContaining(`--${name} has nothing to search: the model of this task does not generate a sequence`) as string });
+    }
+    const { tensors, metadata } = readSafetensors(readFileSync(join(folder, 'out/best.safetensors')));
+    const hostile = join(folder, 'hostile.safetensors');
+    for (const [left, message] of [[tensors, '`table` would be [digits = 10, width = 20000000], its tensor is [10, 16]'], [new Map(), '`table` would be [digits = 10, width = 20000000], and it has no such tensor']] as const) {
+      writeFileSync(hostile, writeSafetensors({ tensors: left, metadata: new Map([...metadata, ['dims', '{"digits":10,"width":20000000}']]) }));
+      const { status, err } = await generate('--checkpoint', 'hostile.safetensors');
+      expect(err).toContain(`hostile.safetensors cannot be used: by its dims ${message}`);
+      expect(status).toBe(1);
+    }
+    writeFileSync(hostile, writeSafetensors({ tensors, metadata: new Map([...metadata, ['task', '\u001b[2Jred']]) }));
+    expect((await generate('--checkpoint', 'hostile.safetensors')).err).toContain('belongs to the task \\u{1B}[2Jred,');
+    expect((await generate()).status).toBe(0);
   });
 
   it('keeps what --set changed for generating and evaluating, and refuses another size', { timeout: 300_000 }, async () => {
@@ -98,7 +151,11 @@ describe('a project of `attnc init`', () => {
     const train = (...words: readonly string[]): ReturnType<typeof attncProcess> => attncProcess(folder, ['train', '.', ...CPU, ...words]);
     expect(await train('--steps', '5')).toMatchObject({ status: 0 });
     expect((await train('--resume', '--set', 'width=8')).err).toContain('the checkpoint does not fit the model');
-    expect((await train('--resume', '--seed', '2')).err).toContain('the run cannot go on as it began');
+    const task = readFileSync(join(folder, 'task.ts'), 'utf8');
+    writeFileSync(join(folder, 'task.ts'), "throw new Error('the task was loaded');\n");
+    const seeded = await train('--resume', '--seed', '2');
+    expect(seeded).toMatchObject({ status: 2, err: expect.stringContaining('out began with the seed 1, and the run cannot go on as it began with another') as string });
+    writeFileSync(join(folder, 'task.ts'), task);
     expect((await train('--resume')).err).toContain('going on from step 5');
   });
 

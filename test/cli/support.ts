@@ -18,10 +18,15 @@ export interface Ran {
 
 /** Runs a command in this process. */
 export async function attnc(cwd: string, ...args: readonly string[]): Promise<Ran> {
+  return attncWith('', cwd, ...args);
+}
+
+/** The same with a text as standard input. */
+export async function attncWith(input: string, cwd: string, ...args: readonly string[]): Promise<Ran> {
   let out = '', err = '';
   const io: Io = {
     out: (line) => (out += `${line}\n`), err: (line) => (err += `${line}\n`), write: (text) => (out += text),
-    isTTY: false, style: { color: false, width: 100 }, cwd, env: {},
+    isTTY: false, style: { color: false, width: 100 }, cwd, env: {}, stdin: async () => new TextEncoder().encode(input),
   };
   return { status: await main(args, io), out, err };
 }

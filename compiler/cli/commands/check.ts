@@ -2,19 +2,19 @@ import { checkFile } from '../../index.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnosticsJson, renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
+import { safeLine } from '../../diagnostics/text.ts';
 import { STATUS, type Io } from '../io.ts';
-import { missingFile, nodeLibrary } from '../library.ts';
+import { librarian, sourcesOf } from '../sources.ts';
 import { requireSettable } from '../settings.ts';
 
-export async function check(given: Given, io: Io): Promise<number> {
-  const set = given.pairs('set');
+export async function check(words: Given, io: Io): Promise<number> {
+  const set = words.pairs('set');
   const sources = new Map<string, string>();
   // Files share imports: what is wrong there is said once.
   const found = new Map<string, Diagnostic>();
-  for (const file of given.operands) {
-    const library = nodeLibrary(io.cwd);
-    const path = library.nameOf(file);
-    if (library.read(path) === null) throw missingFile(file, io.cwd);
+  const given = await sourcesOf(words.operands, 'check', io);
+  for (const { file } of given.files) {
+    const { library, path } = librarian(given, file, io);
     requireSettable(set, file, path, library);
     const result = checkFile(path, library, { set });
     for (const [name, text] of result.sources) sources.set(name, text);
@@ -22,8 +22,8 @@ export async function check(given: Given, io: Io): Promise<number> {
   }
   const diagnostics = [...found.values()];
   const failed = diagnostics.some(({ severity }) => severity === 'error');
-  if (given.has('json')) io.write(diagnosticsJson(diagnostics, sources));
+  if (words.has('json')) io.write(diagnosticsJson(diagnostics, sources));
   else if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
-  else io.out(`${given.operands.length === 1 ? given.operands[0]! : `${given.operands.length} files`}: no problems`);
+  else io.out(`${given.files.length === 1 ? safeLine(given.files[0]!.file) : `${given.files.length} files`}: no problems`);
   return failed ? STATUS.failed : STATUS.fine;
 }

@@ -1,10 +1,10 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { compileFile } from '../../index.ts';
+import { compileFile, type Program } from '../../index.ts';
 import { renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
-import { missingFile, nodeLibrary } from '../library.ts';
+import { librarian, sourcesOf, STDIN } from '../sources.ts';
 import { requireSettable, type Settings } from '../settings.ts';
 import { currentText, watchFiles, type FilesRead } from '../watch.ts';
 
@@ -13,6 +13,10 @@ export interface Target {
   /** Null: standard output. */
   readonly out: string | null;
   readonly set: Settings;
+  /** The text, where the file is standard input. */
+  readonly stdin?: string | null;
+  /** A file that declares no model is passed over. */
+  readonly modelsOnly?: boolean;
 }
 
 export interface Compiled {
@@ -20,15 +24,21 @@ export interface Compiled {
   readonly touched: FilesRead;
   /** The dims that the models' constructors take. */
   readonly dims: ReadonlySet<string>;
+  readonly programs: readonly Program[];
 }
 
 export async function compile(given: Given, io: Io): Promise<number> {
   const toStdout = given.has('stdout');
   const folder = given.text('out');
   if (toStdout && (folder !== undefined || given.has('watch'))) throw misuse(`attnc compile: --stdout does not go with --${folder === undefined ? 'watch' : 'out'}`);
-  if (toStdout && given.operands.length > 1) throw misuse('attnc compile: --stdout takes one file');
+  const { files, stdin } = await sourcesOf(given.operands, 'compile', io);
+  if (toStdout && files.length > 1) throw misuse('attnc compile: --stdout takes one file');
+  const other = folder !== undefined ? 'out' : 'watch';
+  if (stdin !== null && given.has(other)) throw misuse(`attnc compile: standard input goes to standard output, not with --${other}`);
   const set = given.pairs('set');
-  const targets = given.operands.map((file): Target => ({ file, out: toStdout ? null : outputOf(file, folder, io.cwd), set }));
+  const targets = files.map(({ file, found }): Target => ({
+    file, out: toStdout || file === STDIN ? null : outputOf(file, folder, io.cwd), set, stdin, modelsOnly: found,
+  }));
   const first = new Map<string, string>();
   for (const { file, out } of targets) {
     if (out === null) continue;
@@ -48,29 +58,28 @@ export function outputOf(file: string, folder: string | undefined, cwd: string):
 }
 
 /** Compiles one file and says what is wrong with it; the output is written only where there are no errors. */
-export async function compileTo({ file, out, set }: Target, io: Io, quiet = false): Promise<Compiled> {
-  const library = nodeLibrary(io.cwd);
-  const path = library.nameOf(file);
-  if (library.read(path) === null) throw missingFile(file, io.cwd);
+export async function compileTo({ file, out, set, stdin = null, modelsOnly = false }: Target, io: Io, quiet = false): Promise<Compiled> {
+  const { library, path } = librarian({ stdin }, file, io);
   requireSettable(set, file, path, library);
   // As seen from the module, so that it is the same text wherever the command runs.
   const source = resolve(io.cwd, file);
-  const sourceName = relative(dirname(out ?? source), source).split(sep).join('/');
+  const sourceName = file === STDIN ? file : relative(dirname(out ?? source), source).split(sep).join('/');
   const { diagnostics, sources, code, programs } = await compileFile(path, library, { set, sourceName });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
   const { touched } = library;
   const dims = new Set(programs.flatMap((program) => program.hyperparameters.map(({ dim }) => dim.label)));
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { fine: false, touched, dims };
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { fine: false, touched, dims, programs };
   if (code === null) {
+    if (modelsOnly) return { fine: true, touched, dims, programs };
     io.err(`attnc: ${file} declares no model: there is nothing to compile\n  fix: add \`model …\`, or use \`attnc check\` for a file of blocks`);
-    return { fine: false, touched, dims };
+    return { fine: false, touched, dims, programs };
   }
   if (out === null) io.write(code);
   else {
     writeWhole(out, code);
     if (!quiet) io.out(`${file} -> ${relative(io.cwd, out) || out}`);
   }
-  return { fine: true, touched, dims };
+  return { fine: true, touched, dims, programs };
 }
 
 /** Compiles again on every change until Ctrl-C; errors do not end it. */

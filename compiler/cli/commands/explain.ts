@@ -2,6 +2,7 @@ import { catalogue } from '../../diagnostics/catalogue.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
 import { explain } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
+import { topics } from '../topics.ts';
 import { misuse, STATUS, type Io } from '../io.ts';
 
 export async function explainCode(given: Given, io: Io): Promise<number> {
@@ -13,16 +14,19 @@ export async function explainCode(given: Given, io: Io): Promise<number> {
       phase = entry.phase;
       io.out(`  ${each}  ${entry.title}`);
     }
+    io.out(`\nwords\n  ${topics().names.join(', ')}`);
     return STATUS.fine;
   }
-  // A bare number is an error's.
-  const code = /^\d{1,4}$/u.test(asked) ? `E${asked.padStart(4, '0')}` : asked;
-  const text = explain(code);
+  // A bare number is an error's; zeros in front may be left out.
+  const [, letter, digits] = /^([EW]?)(\d{1,4})$/iu.exec(asked.trim()) ?? [];
+  const code = digits === undefined ? asked : `${letter === '' ? 'E' : letter!.toUpperCase()}${digits.padStart(4, '0')}`;
+  const words = topics();
+  const text = explain(code) ?? (digits === undefined ? words.find(asked) : null);
   if (text === null) {
     // Nobody means a fault of the compiler itself.
     const meant = Object.entries(catalogue).filter(([, { phase }]) => phase !== 'the compiler').map(([each]) => each);
-    const near = didYouMean(code.toUpperCase(), meant);
-    throw misuse(`attnc explain: there is no code ${asked}`, near === null ? 'attnc explain lists the codes' : `did you mean ${near}?`);
+    const near = didYouMean(code.toUpperCase(), meant) ?? (digits === undefined ? didYouMean(asked, words.names) : null);
+    throw misuse(`attnc explain: there is no code ${asked}${digits === undefined ? ', and the reference has no such word' : ''}`, near === null ? 'attnc explain lists the codes and words' : `did you mean ${near}?`);
   }
   io.write(text);
   return STATUS.fine;

@@ -6,13 +6,15 @@ import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { misuse, STATUS, type Io } from '../io.ts';
 import { missingFile, readText } from '../library.ts';
+import { sourcesOf, STDIN } from '../sources.ts';
 
 export async function fmt(given: Given, io: Io): Promise<number> {
   if (given.has('check') && given.has('stdout')) throw misuse('attnc fmt: --check does not go with --stdout');
   let status: number = STATUS.fine;
-  for (const file of given.operands) {
+  const { files, stdin } = await sourcesOf(given.operands, 'fmt', io);
+  for (const { file } of files) {
     const path = resolve(io.cwd, file);
-    const before = readText(path, file);
+    const before = file === STDIN ? stdin : readText(path, file);
     if (before === null) throw missingFile(file, io.cwd);
     const { text, problems } = format(before);
     if (problems.length > 0) {
@@ -20,7 +22,7 @@ export async function fmt(given: Given, io: Io): Promise<number> {
       io.err(renderAll(diagnostics, new Map([[file, before]]), io.style).trimEnd());
       io.err(`${file} is left as it is`);
       status = STATUS.failed;
-    } else if (given.has('stdout')) io.write(text);
+    } else if (given.has('stdout') || (file === STDIN && !given.has('check'))) io.write(text);
     else if (text === before) continue;
     else if (given.has('check')) {
       io.out(`${file} is not in its canonical layout`);

@@ -16,6 +16,8 @@ export async function generate(given: Given, io: Io): Promise<number> {
   if (picture !== undefined && !/\.(svg|png)$/iu.test(picture)) throw misuse(`attnc generate: --picture takes a .svg or .png file, given '${picture}'`);
   const texts = given.operands.slice(1);
   const trained = await openTrained(given, io);
+  const lone = ['beam', 'sample'].find((name) => given.has(name));
+  if (lone !== undefined && !generates(trained.model)) throw misuse(`attnc generate: --${lone} has nothing to search: the model of this task does not generate a sequence`, `leave --${lone} out`);
   const parsed: ParsedInput<object>[] = [];
   let failed = false;
   const answer = async (lines: readonly string[]): Promise<void> => {
@@ -46,6 +48,12 @@ export async function generate(given: Given, io: Io): Promise<number> {
   return failed ? STATUS.failed : STATUS.fine;
 }
 
+/** A model with a decoder, or several of which one has it. */
+function generates(model: object): boolean {
+  if ('generate' in model) return true;
+  return 'models' in model && typeof model.models === 'object' && model.models !== null && Object.values(model.models).some((part: unknown) => typeof part === 'object' && part !== null && generates(part));
+}
+
 function optionsOf(given: Given): GenerateOptions {
   const width = given.whole('beam', 1);
   const [temperature, topK, topP, seed] = [given.positive('temperature'), given.whole('top-k', 1), given.positive('top-p', 1), given.whole('seed', 0)];
@@ -67,6 +75,7 @@ async function answerInput(trained: Trained, answer: (lines: readonly string[]) 
   if (typed) io.err(`one text a line, Ctrl-D ends; for example: ${trained.open.samples.join('   ')}`);
   let waiting: string[] = [];
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (io.readerGone?.() === true) return;
     if (line.trim() === '') continue;
     waiting.push(line);
     if (typed || waiting.length >= TOGETHER) await answer(waiting.splice(0));
@@ -75,7 +84,7 @@ async function answerInput(trained: Trained, answer: (lines: readonly string[]) 
 }
 
 async function draw({ open, model }: Trained, inputs: readonly ParsedInput<object>[], file: string, io: Io): Promise<void> {
-  if (inputs.length === 0) return;
+  if (inputs.length === 0) throw new CliError('there is nothing to draw: no text was given that the task can read');
   const pictures = await open.pictures(model, inputs);
   if (pictures.length === 0) throw new CliError('there is nothing to draw: the task makes no picture of this', '`pictures` in task.ts says what is drawn');
   const { svgToPng } = await import('../../../runtime/node.ts');

@@ -6,7 +6,7 @@ import type { Given } from '../arguments.ts';
 import { STATUS, type Io } from '../io.ts';
 
 export async function graph(given: Given, io: Io): Promise<number> {
-  const programs = compilePrograms(given.operands[0]!, given.pairs('set'), io);
+  const programs = compilePrograms(given.operands[0]!, given.pairs('set'), 'graph', io);
   if (programs === null) return STATUS.failed;
   for (const program of programs) {
     for (const [title, roots] of given.has('final') ? finalGraphs(program) : firstGraphs(program)) {

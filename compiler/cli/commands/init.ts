@@ -1,14 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { shellWord, type Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, STATUS, type Io } from '../io.ts';
-import { packageRoot, packageVersion } from '../library.ts';
+import { packageRoot, packageVersion, statOf } from '../library.ts';
 import { projectFiles, type ProjectPackages } from '../project.ts';
 
 export async function init(given: Given, io: Io): Promise<number> {
   const folder = resolve(io.cwd, given.operands[0] ?? '.');
-  const stat = statSync(folder, { throwIfNoEntry: false });
+  const stat = statOf(folder);
   if (stat !== undefined && !stat.isDirectory()) throw new CliError(`${given.operands[0]} is a file`, 'give a folder');
   const packages = packagesFor(packageRoot());
   const files = projectFiles(packageNameFor(basename(folder)), packages);

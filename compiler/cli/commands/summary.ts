@@ -1,12 +1,12 @@
 import { relative, resolve } from 'node:path';
-import { statSync } from 'node:fs';
 import { didYouMean } from '../../diagnostics/names.ts';
-import { showSize } from '../../analyze/size.ts';
+import { atomOf, atomsOf, showSize } from '../../analyze/size.ts';
 import type { HostExpr, Parameter, Program } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Given } from '../arguments.ts';
 import { costOf, sizesOf, SizeError, type Sizes } from '../cost.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { statOf } from '../library.ts';
 import { compilePrograms } from '../programs.ts';
 import type { Settings } from '../settings.ts';
 import { tableOf } from '../task/table.ts';
@@ -16,10 +16,10 @@ const DEFAULT_LENGTH = 16;
 export async function summary(given: Given, io: Io): Promise<number> {
   const where = given.operands[0]!;
   const lengths = lengthsOf(given);
-  const isTask = statSync(resolve(io.cwd, where), { throwIfNoEntry: false })?.isDirectory() === true;
+  const isTask = statOf(resolve(io.cwd, where))?.isDirectory() === true;
   if (!isTask && given.has('config')) throw misuse('attnc summary: --config goes with the folder of a task');
   const { file, dims, set } = isTask ? await ofTask(where, given, io) : { file: where, dims: new Map<string, number>(), set: given.pairs('set') };
-  const programs = compilePrograms(file, set, io);
+  const programs = compilePrograms(file, set, 'summary', io);
   if (programs === null) return STATUS.failed;
   for (const [name, length] of lengths) {
     const known = [...new Set(programs.flatMap(({ ragged }) => ragged.map(({ label }) => label)))];
@@ -35,13 +35,36 @@ export async function summary(given: Given, io: Io): Promise<number> {
   for (const [k, program] of programs.entries()) {
     if (k > 0) io.out('');
     try {
-      show(program, sizesOf(program, dims, lengths, DEFAULT_LENGTH), lengths, io);
+      const allowed = allowedLengths(program, dims, lengths);
+      show(program, sizesOf(program, dims, allowed, DEFAULT_LENGTH), allowed, io);
     } catch (error) {
       if (error instanceof SizeError) throw new CliError(`${program.name}: ${error.message}`, 'give the size with --set', { cause: error });
       throw error;
     }
   }
   return STATUS.fine;
+}
+
+/**
+ * A length for each ragged dim; one of which none is given has the default, or what the program allows.
+ *
+ * @throws CliError (misuse) for a length that the program does not allow
+ */
+function allowedLengths(program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const all = new Map(program.ragged.map(({ label }) => [label, lengths.get(label) ?? DEFAULT_LENGTH]));
+  for (const { kind, a, b, why } of program.requirements) {
+    const concerned = program.ragged.filter(({ size }) => [a, b].some((each) => atomsOf(each).has(atomOf(size)!)));
+    const sizes = sizesOf(program, dims, all, DEFAULT_LENGTH);
+    const [left, right] = [sizes(a), sizes(b)];
+    const fails = kind === 'atMost' ? left > right : kind === 'equal' ? left !== right : right % left !== 0;
+    if (!fails || concerned.length === 0 || Number.isNaN(left) || Number.isNaN(right)) continue;
+    const told = concerned.filter(({ label }) => lengths.has(label));
+    const says = kind === 'atMost' ? 'must be at most' : kind === 'equal' ? 'must equal' : 'must divide';
+    if (told.length > 0) throw misuse(`attnc summary: --at ${told.map(({ label }) => `${label}=${all.get(label)!}`).join(' --at ')}: ${showSize(a)} ${says} ${showSize(b)}: ${why}`);
+    const [only] = concerned;
+    if (kind === 'atMost' && atomOf(a) === atomOf(only!.size)) all.set(only!.label, Math.max(1, right));
+  }
+  return all;
 }
 
 function lengthsOf(given: Given): ReadonlyMap<string, number> {
@@ -81,7 +104,7 @@ function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, numbe
     for (const line of tableOf(['running value', 'axes', 'initialiser', 'count'], kept, 3)) io.out(`  ${line}`);
   }
   const cost = costOf(program, sizes);
-  const at = program.ragged.map(({ label }) => `${label} = ${lengths.get(label) ?? DEFAULT_LENGTH}`).join(', ');
+  const at = program.ragged.map(({ label }) => `${label} = ${lengths.get(label)!}`).join(', ');
   const about = program.objectives[0] === undefined ? 'outputs' : `objective ${program.objectives[0].name}`;
   io.out('');
   io.out(`  one example${at === '' ? '' : ` at ${at}`} (forward pass, ${about}):`);

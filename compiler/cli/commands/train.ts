@@ -1,34 +1,61 @@
 import { existsSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import type { CheckpointInfo, CheckpointStore, FitOptions, FitResult } from '../../../runtime/index.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { CheckpointInfo, CheckpointStore, Configuration, FitOptions, FitResult } from '../../../runtime/index.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
 import { messageOf } from '../library.ts';
-import { again, build, configurationOf, loadTask, outFolderOf, type AnyModel, type Built } from '../task/open.ts';
+import { again, backendOf, build, configurationOf, loadTask, outFolderOf, taskFile, type AnyModel, type BackendChoice, type Built, type LoadedTask } from '../task/open.ts';
 import { readRunFile, writeRunFile, type RunFile } from '../task/run-file.ts';
 import { evaluationTable } from '../task/table.ts';
 
 export async function train(given: Given, io: Io): Promise<number> {
   if (given.has('quick') && given.has('config')) throw misuse('attnc train: --quick does not go with --config');
   if (given.has('resume') && given.has('fresh')) throw misuse('attnc train: --resume does not go with --fresh');
+  const backend = backendOf(given);
   const wanted = wantedOf(given);
   const where = given.operands[0]!;
+  if (given.has('resume')) requireSameSeed(wanted, where, given.text('out'), io);
   const loaded = await loadTask(where, io);
   const outFolder = outFolderOf(loaded, configurationOf(loaded.task, wanted.configuration).name, given.text('out'), io);
-  const settings = settingsOf(wanted, given, loaded.task.name, outFolder, io);
-  const { name, configuration } = configurationOf(loaded.task, settings.configuration);
-  const run: RunFile = {
-    task: loaded.task.name, configuration: name, set: settings.set,
-    steps: settings.steps ?? configuration.steps, seed: settings.seed ?? configuration.seed,
-  };
-  const built = await build(loaded, { outFolder, configuration, set: new Map(Object.entries(run.set)), backend: given.text('backend') ?? 'auto', seed: run.seed }, io);
+  const { folderStore } = await import('../../../runtime/node.ts');
+  const store = folderStore(outFolder);
+  // Before the folder is looked at: what another training has there is not ours to go on from or to replace.
+  let release = existsSync(outFolder) ? await store.claim?.() : undefined;
+  try {
+    const settings = settingsOf(wanted, given, loaded.task.name, outFolder, io);
+    const { name, configuration } = configurationOf(loaded.task, settings.configuration);
+    const run: RunFile = {
+      task: loaded.task.name, configuration: name, set: settings.set,
+      steps: settings.steps ?? configuration.steps, seed: settings.seed ?? configuration.seed,
+    };
+    release ??= await store.claim?.();
+    return await trainIn({ given, io, loaded, outFolder, store, backend, run, configuration });
+  } finally {
+    await release?.();
+  }
+}
+
+interface Training {
+  readonly given: Given;
+  readonly io: Io;
+  readonly loaded: LoadedTask;
+  readonly outFolder: string;
+  readonly store: CheckpointStore;
+  readonly backend: BackendChoice;
+  readonly run: RunFile;
+  readonly configuration: Configuration;
+}
+
+async function trainIn({ given, io, loaded, outFolder, store, backend, run, configuration }: Training): Promise<number> {
+  const { configuration: name } = run;
+  const where = given.operands[0]!;
+  const built = await build(loaded, { outFolder, configuration, set: new Map(Object.entries(run.set)), backend, seed: run.seed }, io);
   io.err(`${name}: ${configuration.about}`);
   // A best of the run before would be taken for this one's.
   if (given.has('fresh')) for (const old of ['last', 'best']) rmSync(join(outFolder, `${old}.safetensors`), { force: true });
 
   const { checkpointInfo, fit, showTraining, toExample, toSource } = await import('../../../runtime/index.ts');
-  const { folderStore } = await import('../../../runtime/node.ts');
   const { open, model } = built;
   const { batchSize, window, validateEvery, patience } = configuration;
   const { validate, ...training } = open.training ?? {};
@@ -37,7 +64,7 @@ export async function train(given: Given, io: Io): Promise<number> {
     ...training, batchSize, steps: run.steps, seed: run.seed,
     ...(window === undefined ? {} : { window }),
     ...(open.validation.length === 0 ? {} : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
-    checkpoints: { store: naming(folderStore(outFolder), outFolder, checkpointInfo, io), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
+    checkpoints: { store: naming(store, outFolder, checkpointInfo, io), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
     onEvent: (event) => {
       // Not before: settings that the checkpoint does not fit would stand in the way of every later --resume.
       if (event.kind === 'start') writeRunFile(outFolder, run);
@@ -51,11 +78,16 @@ export async function train(given: Given, io: Io): Promise<number> {
   } finally {
     stop.end();
   }
+  const place = relative(io.cwd, outFolder) || '.';
+  if (result.steps === 0) {
+    io.err('stopped before the first step: nothing was saved');
+    return STATUS.interrupted;
+  }
   const best = join(outFolder, 'best.safetensors');
   if (result.best === undefined) writeWhole(best, await model.save({ task: run.task, configuration: name, step: result.steps }));
-  const place = relative(io.cwd, outFolder) || '.';
   if (result.reason === 'signal') {
-    io.err(`stopped; saved in ${place}. To go on: ${again('train', where, [...resumeWords(given), '--resume'])}`);
+    io.err(`stopped after step ${result.steps}; ${place} holds last.safetensors (step ${result.steps}) and best.safetensors (step ${result.best?.step ?? result.steps})`);
+    io.err(`To go on: ${again('train', where, [...resumeWords(given), '--resume'])}`);
     return STATUS.interrupted;
   }
   io.err(`saved in ${place}: last.safetensors${result.best === undefined ? '' : `, best.safetensors (step ${result.best.step})`}`);
@@ -76,6 +108,24 @@ function wantedOf(given: Given): Wanted {
     configuration: given.has('quick') ? 'quick' : given.text('config'), set: Object.fromEntries(given.pairs('set')),
     steps: given.whole('steps', 1), seed: given.whole('seed', 0),
   };
+}
+
+/**
+ * The seed of a run that goes on is that which it began with. Looked at before the task is loaded, which may take a while:
+ * without the task it is not known which configuration is its first, so both of the folders that may be meant are asked.
+ */
+function requireSameSeed({ seed, configuration }: Wanted, where: string, out: string | undefined, io: Io): void {
+  if (seed === undefined) return;
+  const base = join(dirname(taskFile(where, io)), 'out');
+  const folders = out !== undefined ? [resolve(io.cwd, out)] : configuration === undefined ? [base] : [join(base, configuration), base];
+  for (const folder of folders) {
+    const run = readRunFile(folder);
+    if (run === null || run.seed === seed || (configuration !== undefined && run.configuration !== configuration)) continue;
+    throw misuse(
+      `attnc train: --seed ${seed} does not go with --resume: ${relative(io.cwd, folder) || '.'} began with the seed ${run.seed}, and the run cannot go on as it began with another`,
+      'leave --seed out, begin anew with --fresh, or take another folder with --out',
+    );
+  }
 }
 
 /** In a resumed run run.json decides where the command line is silent. */
@@ -101,7 +151,8 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
 /** The store; a damaged file is told by its name, before anything of it is used. */
 function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Array) => CheckpointInfo, io: Io): CheckpointStore {
   return {
-    ...store,
+    // It is claimed already.
+    save: async (name, bytes) => store.save(name, bytes),
     load: async (name) => {
       const bytes = await store.load(name);
       try {

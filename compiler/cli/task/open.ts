@@ -1,11 +1,14 @@
 /** A task from its folder: loaded, its program compiled, its model built on a backend. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Configuration, Learner, OpenTask, Task } from '../../../runtime/index.ts';
+import { BACKEND_NAMES } from '../../../runtime/backend/types.ts';
+import type { Program } from '../../index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
-import { shellWord } from '../arguments.ts';
+import { shellWord, type Given } from '../arguments.ts';
 import { CliError, misuse, type Io } from '../io.ts';
+import { statOf } from '../library.ts';
 import type { Settings } from '../settings.ts';
 import { moduleImporter, type ImportModule } from './modules.ts';
 
@@ -30,9 +33,10 @@ export async function loadTask(where: string, io: Io): Promise<LoadedTask> {
   return { task: task as AnyTask, folder: dirname(file), importModule };
 }
 
-function taskFile(where: string, io: Io): string {
+/** The file of a task, not loaded yet. */
+export function taskFile(where: string, io: Io): string {
   const path = resolve(io.cwd, where);
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (stat === undefined) throw new CliError(`there is no ${where}`, 'give the folder of a task.ts, or the path of such a file');
   if (!stat.isDirectory()) {
     if (!/\.[cm]?[jt]s$/u.test(path)) throw new CliError(`${where} is no task`, `give its folder: ${relative(io.cwd, dirname(path)) || '.'}`);
@@ -67,8 +71,10 @@ export interface BuildOptions {
   readonly configuration: Configuration;
   /** What the user says; it comes before the configuration's. */
   readonly set: Settings;
-  readonly backend: string;
+  readonly backend: BackendChoice;
   readonly seed: number;
+  /** Looks at the compiled programs before anything is made of them. */
+  readonly programs?: (programs: readonly Program[]) => void;
   /** The sizes of a checkpoint, which come before the task's. */
   readonly dims?: Readonly<Record<string, number>> | undefined;
 }
@@ -76,7 +82,7 @@ export interface BuildOptions {
 export interface Built {
   readonly open: AnyOpenTask;
   readonly model: AnyModel;
-  readonly backend: string;
+  readonly backend: BackendChoice;
 }
 
 /** Compiles the task's program into the output folder, loads it, opens the data and creates the model. */
@@ -87,14 +93,10 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   const module = moduleIn(outFolder, task.source);
   const compiled = await compileTo({ file: source, out: module, set }, io, true);
   if (!compiled.fine) throw new CliError(`${source} has errors: there is no model`);
+  options.programs?.(compiled.programs);
 
-  const { BACKEND_NAMES, useBackend } = await import('../../../runtime/index.ts');
-  const backend = (['auto', ...BACKEND_NAMES] as const).find((name) => name === options.backend);
-  if (backend === undefined) {
-    const near = didYouMean(options.backend, ['auto', ...BACKEND_NAMES]);
-    throw misuse(`there is no backend ${options.backend}: choose auto, ${BACKEND_NAMES.join(', ')}`, near === null ? undefined : `did you mean ${near}?`);
-  }
-  const active = await useBackend(backend);
+  const { useBackend } = await import('../../../runtime/index.ts');
+  const active = await useBackend(options.backend);
   io.err(`${task.name} on ${active.name} (${active.detail})`);
 
   const open = await task.open(configuration);
@@ -103,6 +105,18 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
   const dims = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
   const model = task.create(await importModule(module), { dims, seed: options.seed });
   return { open, model, backend: active.name };
+}
+
+const CHOICES = ['auto', ...BACKEND_NAMES] as const;
+export type BackendChoice = (typeof CHOICES)[number];
+
+/** @throws CliError (misuse) for a name that no backend has: before anything else is looked at */
+export function backendOf(given: Given): BackendChoice {
+  const name = given.text('backend') ?? 'auto';
+  const backend = CHOICES.find((each) => each === name);
+  if (backend !== undefined) return backend;
+  const near = didYouMean(name, CHOICES);
+  throw misuse(`there is no backend ${name}: choose ${CHOICES.join(', ')}`, near === null ? undefined : `did you mean ${near}?`);
 }
 
 /** What a configuration's program is compiled with. */

@@ -1,9 +1,13 @@
 /** A task with the parameters of a checkpoint. */
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import type { CheckpointInfo, TensorFile } from '../../../runtime/index.ts';
+import { sizeOf } from '../../graph/spaces.ts';
+import type { Program } from '../../index.ts';
 import type { Given } from '../arguments.ts';
+import { sizesOf } from '../cost.ts';
 import { CliError, misuse, type Io } from '../io.ts';
-import { again, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
+import { again, backendOf, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
 import { readRunFile } from './run-file.ts';
 
 export interface Trained extends Built {
@@ -12,6 +16,7 @@ export interface Trained extends Built {
 
 export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const where = given.operands[0]!;
+  const backend = backendOf(given);
   const [wanted, out, named] = [given.text('config'), given.text('out'), given.text('checkpoint')];
   const other = out !== undefined ? 'out' : 'checkpoint';
   if (wanted !== undefined && given.has(other)) throw misuse(`--config does not go with --${other}`, 'a run and its checkpoints tell of which configuration they are');
@@ -26,14 +31,15 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
     const fix = named === undefined ? howToGet(loaded, where, name, out, io) : 'give the path of a .safetensors file that `attnc train` wrote';
     throw new CliError(`there is no checkpoint ${candidates.map((file) => relative(io.cwd, file)).join(' or ')}`, fix);
   }
-  const { checkpointInfo } = await import('../../../runtime/index.ts');
+  const { checkpointInfo, readSafetensors } = await import('../../../runtime/index.ts');
   const { readCheckpointFile } = await import('../../../runtime/node.ts');
   const bytes = await readCheckpointFile(checkpoint);
   const shown = relative(io.cwd, checkpoint);
   const unreadable = (error: unknown): CliError => new CliError(`${shown} cannot be used: ${error instanceof Error ? error.message : String(error)}`, 'take another checkpoint, or train anew', { cause: error });
-  let info;
+  let info: CheckpointInfo, tensors: TensorFile['tensors'];
   try {
     info = checkpointInfo(bytes);
+    ({ tensors } = readSafetensors(bytes));
   } catch (error) {
     throw unreadable(error);
   }
@@ -42,7 +48,7 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const run = readRunFile(dirname(checkpoint));
   const { configuration } = configurationOf(loaded.task, info.configuration ?? run?.configuration);
   const set = new Map([...Object.entries(run?.set ?? {}), ...given.pairs('set')]);
-  const built = await build(loaded, { outFolder, configuration, set, backend: given.text('backend') ?? 'auto', seed: info.seed ?? configuration.seed, dims: info.dims }, io);
+  const built = await build(loaded, { outFolder, configuration, set, backend, seed: info.seed ?? configuration.seed, dims: info.dims, programs: (programs) => requireBelievable(info, tensors, programs, shown) }, io);
   try {
     await built.model.load(bytes);
   } catch (error) {
@@ -51,6 +57,24 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const step = info.step === undefined ? [] : [`of step ${info.step.toLocaleString('en-US')}`];
   io.err([shown, ...(info.best === true ? ['the best on validation'] : []), ...step].join(', '));
   return { ...built, checkpoint };
+}
+
+/**
+ * The dims that a checkpoint names are those of its tensors: looked at before a model is made, which may otherwise be of any
+ * size.
+ */
+function requireBelievable({ definition, dims }: CheckpointInfo, tensors: TensorFile['tensors'], programs: readonly Program[], shown: string): void {
+  if (dims === undefined) return;
+  const unfit = (what: string): CliError => new CliError(`${shown} cannot be used: ${what}`, 'take another checkpoint, or train anew');
+  const program = definition === undefined && programs.length === 1 ? programs[0] : programs.find(({ name }) => name === definition);
+  if (program === undefined) throw unfit(`it is of ${definition === undefined ? 'no named model' : `\`${definition}\``}, the program declares ${programs.map(({ name }) => `\`${name}\``).join(', ')}`);
+  const sizes = sizesOf(program, new Map(Object.entries(dims)), new Map(), Number.NaN);
+  for (const { path, axes } of [...program.parameters, ...program.running]) {
+    const expected = axes.map(({ label, space }): [string, number] => [label, sizes(sizeOf(space))]);
+    const given = tensors.get(path)?.shape;
+    if (given?.join() === expected.map(([, size]) => size).join()) continue;
+    throw unfit(`by its dims \`${path}\` would be [${expected.map(([label, size]) => `${label} = ${size}`).join(', ')}], ${given === undefined ? 'and it has no such tensor' : `its tensor is [${given.join(', ')}]`}`);
+  }
 }
 
 /** The sizes of a checkpoint come first in `build`: another one must not be lost without a word. */
