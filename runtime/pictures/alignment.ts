@@ -3,7 +3,7 @@
  * Machine Translation by Jointly Learning to Align and Translate" (2015).
  */
 
-import { card, checkWeights, ink1, ink2, leastText, legend, legendBar, markColour, note, noteSize, padding, sheetColour, svg, symbolText, titleSize, weightColour, type Drawing } from './frame.ts';
+import { card, checkWeights, ink1, ink2, leastText, legend, legendWidth, markColour, note, noteSize, padding, scaleNote, scaleOf, sheetColour, svg, symbolText, titleSize, weightColour, type Drawing } from './frame.ts';
 import { createInk, round, textWidth, wrapped, type Ink } from './text.ts';
 
 export interface AlignmentPicture {
@@ -27,7 +27,8 @@ const longSize = 13;
 const sheetGap = 20;
 
 /**
- * Draws the weights as squares, darker for larger, with the symbols beside them. The same picture gives the same text.
+ * Draws the weights as squares, darker for larger, with the symbols beside them; where no weight reaches 0.5, the largest is
+ * the darkest, and the scale says how large it is. The same picture gives the same text.
  * All text is drawn as outlines; spaces, controls and bidirectional marks are shown by sign or name, and a character
  * without an outline as a frame with its code point.
  *
@@ -86,8 +87,8 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
 
   const left = padding + rowTitleSpace + widest + 8;
   const legendLeft = left + matrixWidth + 20;
-  const legendWidth = legendBar + 6 + textWidth('0.5', noteSize - 1);
-  const inner = Math.max(legendLeft + legendWidth - padding, leastText);
+  const scale = scaleOf(picture.weights);
+  const inner = Math.max(legendLeft + legendWidth(scale) - padding, leastText);
   const width = inner + 2 * padding;
 
   const parts: string[] = [];
@@ -121,7 +122,7 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
   picture.weights.forEach((row, r) => {
     const squares = row.map((weight, c) => {
       const place = `x="${round(left + c * cell + 0.75)}" y="${round(top + r * cell + 0.75)}"`;
-      return `<rect ${place} width="${cell - 1.5}" height="${cell - 1.5}" rx="3" fill="${weightColour(weight)}"/>`;
+      return `<rect ${place} width="${cell - 1.5}" height="${cell - 1.5}" rx="3" fill="${weightColour(weight / scale)}"/>`;
     });
     parts.push(squares.join(''));
   });
@@ -130,7 +131,7 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
     parts.push(`<circle cx="${round(x)}" cy="${round(top + (r + 0.5) * cell)}" r="${cell / 5}" fill="none" stroke="${markColour}" stroke-width="2.2"/>`);
   }
   const legendHeight = Math.max(Math.min(matrixHeight, 130), 60);
-  parts.push(legend(ink, legendLeft, top, legendHeight));
+  parts.push(legend(ink, legendLeft, top, legendHeight, scale));
   y = top + Math.max(matrixHeight, legendHeight);
 
   const captionLines = wrapped(picture.caption ?? '', noteSize, inner);
@@ -153,5 +154,5 @@ function longWidth(symbol: string): number {
 /** What the picture says, for those who hear it. */
 function describe(picture: AlignmentPicture): string {
   const title = picture.title === undefined ? '' : `${picture.title}. `;
-  return `${title}Alignment of the output ${picture.rows.join(' ')} with the input ${picture.columns.join(' ')}.`;
+  return `${title}Alignment of the output ${picture.rows.join(' ')} with the input ${picture.columns.join(' ')}.${scaleNote(scaleOf(picture.weights))}`;
 }

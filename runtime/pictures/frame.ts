@@ -63,13 +63,40 @@ function gradient(): string {
   return `<linearGradient id="weight-ramp" x1="0" y1="0" x2="0" y2="1">${stops.join('')}</linearGradient>`;
 }
 
-export function legend(ink: Ink, x: number, y: number, height: number): string {
+/** From here on the largest weight is dark enough on a scale that ends in 1, which pictures can be compared by. */
+const dark = 0.5;
+
+/** The weight that is drawn darkest: 1, or where all weights are small the largest of them. */
+export function scaleOf(weights: readonly (readonly number[])[]): number {
+  const largest = weights.reduce((most, row) => row.reduce((a, b) => Math.max(a, b), most), 0);
+  return largest >= dark || largest === 0 ? 1 : largest;
+}
+
+/** What a picture of small weights says of its colours. */
+export function scaleNote(scale: number): string {
+  return scale === 1 ? '' : ` The darkest is ${shownWeight(scale)}, the largest weight.`;
+}
+
+function shownWeight(weight: number): string {
+  return weight < 1e-4 ? weight.toExponential(1) : String(Number(weight.toPrecision(2)));
+}
+
+function ticksOf(scale: number): string[] {
+  return [scale, scale / 2, 0].map((weight) => (weight === 0 ? '0' : shownWeight(weight)));
+}
+
+/** What a legend takes in width. */
+export function legendWidth(scale: number): number {
+  return legendBar + 6 + Math.max(...ticksOf(scale).map((tick) => textWidth(tick, noteSize - 1)));
+}
+
+export function legend(ink: Ink, x: number, y: number, height: number, scale: number): string {
   const bar =
     `<rect x="${round(x)}" y="${round(y + 0.75)}" width="${legendBar}" height="${round(height - 1.5)}" rx="3" ` +
     `fill="url(#weight-ramp)"/>`;
-  const ticks = [1, 0.5, 0].map((value) => {
-    const baseline = y + 0.75 + (1 - value) * (height - 9) + 8;
-    return ink.text(String(value), x + legendBar + 6, baseline, { size: noteSize - 1, fill: ink2 });
+  const ticks = ticksOf(scale).map((tick, k) => {
+    const baseline = y + 0.75 + (k / 2) * (height - 9) + 8;
+    return ink.text(tick, x + legendBar + 6, baseline, { size: noteSize - 1, fill: ink2 });
   });
   return bar + ticks.join('');
 }

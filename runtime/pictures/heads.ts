@@ -3,7 +3,7 @@
  * "Attention Is All You Need" (2017). One row of small matrices for each layer, one column for each head.
  */
 
-import { card, checkWeights, ink1, ink2, leastText, legend, legendBar, note, noteSize, padding, svg, symbolText, titleSize, weightColour } from './frame.ts';
+import { card, checkWeights, ink1, ink2, leastText, legend, legendWidth, note, noteSize, padding, scaleNote, scaleOf, svg, symbolText, titleSize, weightColour } from './frame.ts';
 import { createInk, round, textWidth, wrapped, type Ink } from './text.ts';
 
 export interface HeadsPicture {
@@ -26,7 +26,7 @@ const leastCell = 8;
 const mostCell = 20;
 
 /**
- * Draws the weights of every head and layer, darker for larger. The symbols stand above each column of matrices and
+ * Draws the weights of every head and layer, darker for larger, all by one scale as in `alignmentSvg`. The symbols stand above each column of matrices and
  * beside each row. The same picture gives the same text; text is drawn as in `alignmentSvg`.
  *
  * Throws a RangeError when the weights do not fit the symbols or are not in [0, 1] (1e-3 is allowed for rounding).
@@ -50,7 +50,8 @@ export function headsSvg(picture: HeadsPicture): string {
   const left = padding + (picture.rowTitle === undefined ? 0 : noteSize + 8) + layerSpace + widest + 6;
   const leftOf = (head: number): number => left + head * (matrixWidth + gap);
   const legendLeft = leftOf(heads) - gap + 20;
-  const inner = Math.max(legendLeft + legendBar + 6 + textWidth('0.5', noteSize - 1) - padding, leastText);
+  const scale = scaleOf(weights.flat(2));
+  const inner = Math.max(legendLeft + legendWidth(scale) - padding, leastText);
 
   const parts: string[] = [];
   let y = padding;
@@ -85,14 +86,14 @@ export function headsSvg(picture: HeadsPicture): string {
     rows.forEach((symbol, i) => {
       parts.push(symbolText(ink, symbol, left - 5, layerTop + (i + 0.5) * cell + symbolSize * 0.35, 'end', symbolSize));
     });
-    layer.forEach((matrix, head) => parts.push(squares(matrix, leftOf(head), layerTop, cell)));
+    layer.forEach((matrix, head) => parts.push(squares(matrix, leftOf(head), layerTop, cell, scale)));
   });
   const height = weights.length * (matrixHeight + gap) - gap;
   if (picture.rowTitle !== undefined) {
     parts.push(note(ink, picture.rowTitle, padding + noteSize * 0.8, top + height / 2, 'middle', height, -90));
   }
   const legendHeight = Math.max(Math.min(height, 130), 60);
-  parts.push(legend(ink, legendLeft, top, legendHeight));
+  parts.push(legend(ink, legendLeft, top, legendHeight, scale));
   y = top + Math.max(height, legendHeight);
   y = captioned(picture.caption ?? '', ink, y, inner, parts);
   const [width, whole] = [inner + 2 * padding, y + padding];
@@ -100,12 +101,12 @@ export function headsSvg(picture: HeadsPicture): string {
 }
 
 /** A ground in the colour of nothing, and a square for each weight that differs from it. */
-function squares(matrix: readonly (readonly number[])[], left: number, top: number, cell: number): string {
+function squares(matrix: readonly (readonly number[])[], left: number, top: number, cell: number, scale: number): string {
   const nothing = weightColour(0);
   const ground = `<rect x="${round(left)}" y="${round(top)}" width="${matrix[0]!.length * cell}" height="${matrix.length * cell}" fill="${nothing}"/>`;
   const drawn = matrix.map((row, r) =>
     row.map((weight, c) => {
-      const colour = weightColour(weight);
+      const colour = weightColour(weight / scale);
       if (colour === nothing) return '';
       return `<rect x="${round(left + c * cell + 0.25)}" y="${round(top + r * cell + 0.25)}" width="${cell - 0.5}" height="${cell - 0.5}" fill="${colour}"/>`;
     }).join(''),
@@ -128,7 +129,7 @@ function captioned(caption: string, ink: Ink, from: number, inner: number, parts
 function describe({ title, rows, columns, weights }: HeadsPicture): string {
   const named = title === undefined ? '' : `${title}. `;
   const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-  return `${named}Attention of ${many(weights.length, 'layer')} with ${many(weights[0]!.length, 'head')} each, from ${rows.join(' ')} to ${columns.join(' ')}.`;
+  return `${named}Attention of ${many(weights.length, 'layer')} with ${many(weights[0]!.length, 'head')} each, from ${rows.join(' ')} to ${columns.join(' ')}.${scaleNote(scaleOf(weights.flat(2)))}`;
 }
 
 function check({ rows, columns, weights }: HeadsPicture): void {

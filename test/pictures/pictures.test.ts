@@ -38,6 +38,18 @@ describe('alignmentSvg', () => {
     expect(svg.indexOf(`fill="${weightColour(0.8)}"`)).toBeLessThan(svg.indexOf(`fill="${weightColour(1)}"`));
   });
 
+  test('draws small weights by the largest of them, and says so', () => {
+    const faint = { rows: ['a', 'b'], columns: ['c', 'd'], weights: [[0.08, 0.04], [0, 0.02]] };
+    for (const svg of [alignmentSvg(faint), headsSvg({ ...faint, weights: [[faint.weights, [[0, 0], [0, 0]]]] })]) {
+      expectWellFormed(svg);
+      expect(count(svg, `fill="${weightColour(1)}"`)).toBe(1);
+      expect(count(svg, `fill="${weightColour(0.5)}"`)).toBe(1);
+      expect(svg).toContain('The darkest is 0.08, the largest weight.</title>');
+    }
+    expect(alignmentSvg({ ...faint, weights: [[0.5, 0.04], [0, 0.02]] })).not.toContain('The darkest');
+    expect(alignmentSvg({ ...faint, weights: [[0, 0], [0, 0]] })).not.toContain('The darkest');
+  });
+
   test('gives the same text for the same picture', () => {
     expect(alignmentSvg({ ...small, title: 'T' })).toBe(alignmentSvg({ ...small, title: 'T' }));
   });
