@@ -139,13 +139,12 @@ function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string,
   const open = free(arg, rigid);
   if (open.length === 0) return true;
   const rest = unused(arg);
-  const ordered = !here.ctx.unordered.has(arg.node!);
   if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
-  if (open.length === rest.length && (ordered || open.length === 1)) {
+  if (open.length === rest.length && (isOrdered(arg, here) || open.length === 1)) {
     open.forEach((formal, k) => arg.axes.set(formal, rest[k]!));
     return true;
   }
-  if (open.length > 1 || !ordered) return ambiguous(arg, open, name, here, ordered) !== null;
+  if (open.length > 1 || !isOrdered(arg, here)) return ambiguous(arg, open, name, here) !== null;
   arg.axes.set(open[0]!, rest.at(-1)!);
   arg.trailing.add(open[0]!);
   return true;
@@ -167,7 +166,7 @@ function bindAround(arg: Open, at: number, groupArgs: ReadonlyMap<string, readon
   const open = free(arg, rigid);
   const rest = unused(arg);
   if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
-  if (open.length > 0 && rest.length > 1 && here.ctx.unordered.has(arg.node!)) return ambiguous(arg, open, name, here, false) !== null;
+  if (open.length > 0 && rest.length > 1 && !isOrdered(arg, here)) return ambiguous(arg, open, name, here) !== null;
   const before = open.filter((formal) => arg.wanted.findIndex((axis) => axis.label.text === formal) < at);
   const behind = open.slice(before.length);
   before.forEach((formal, k) => arg.axes.set(formal, rest[k]!));
@@ -312,12 +311,25 @@ function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
   return null;
 }
 
-function ambiguous(arg: Open, open: readonly string[], name: string, here: Here, ordered: boolean): null {
-  report(here, 'E0401', arg.span, `it is not clear which axes of this argument are ${open.map((formal) => `\`${formal}\``).join(' and ')} of \`${name}\``, {
+function isOrdered(arg: Open, here: Here): boolean {
+  return !here.ctx.unordered.has(arg.node!);
+}
+
+function ambiguous(arg: Open, open: readonly string[], name: string, here: Here): null {
+  const joined = here.ctx.unordered.get(arg.node!);
+  // The last formals take the last axes; which one the first takes is the question.
+  const [first, ...others] = open;
+  const axes = unused(arg).map(({ label }) => label);
+  const last = axes.slice(axes.length - others.length);
+  const full = (label: string): string => `\`${name}[${[`${first} = ${label}`, ...others.map((formal, k) => `${formal} = ${last[k]}`)].join(', ')}](…)\``;
+  const choices = axes.slice(0, axes.length - others.length).slice(0, 3).map(full);
+  const [which, are] = open.length === 1 ? ['axis', 'is'] : ['axes', 'are'];
+  report(here, 'E0401', arg.span, `it is not clear which ${which} of this argument ${are} ${open.map((formal) => `\`${formal}\``).join(' and ')} of \`${name}\``, {
     expected: describeWanted(arg),
     given: describeGiven(arg),
-    why: ordered ? 'the argument has more axes than the block asks for, and no name decides' : 'the argument is an outer product: the order of its axes means nothing',
-    fix: `say it: \`${name}[${open.map((formal) => `${formal} = …`).join(', ')}](…)\``,
+    why: joined === undefined ? 'the argument has more axes than the block asks for, and no name decides' : 'the order of its axes means nothing: they come from several operands, of which none has them all',
+    fix: `say which: ${choices.join(' or ')}${others.length === 1 && choices.length === 1 ? ', or the other way round' : ''}`,
+    related: joined === undefined || joined.end === joined.start ? [] : [{ place: { file: joined.file, start: joined.start, end: joined.end }, message: 'axes of several operands come together here' }],
   });
   return null;
 }

@@ -1,9 +1,10 @@
 /** Bodies: statements in textual order, equations, requirements. */
 import type { Body, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
 import type { Node } from '../graph/graph.ts';
+import { present } from './absent.ts';
 import { evaluate } from './expr.ts';
 import { conformMap, noMap } from './maps.ts';
-import { asTensor, conform, present } from './operate.ts';
+import { asTensor, conform, keepOrder } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
 import { declareRunning, nextRunning, requireNexts, type RunningDeclaration } from './running.ts';
@@ -255,7 +256,7 @@ function partsOf(value: Value, wanted: number): Value[] {
 function named(value: Value, name: string, span: Span, here: Here): Value {
   if ((value.kind !== 'tensor' && value.kind !== 'map') || value.node.origin.name !== null || value.node.op.kind === 'argument') return value;
   const node = here.ctx.builder.copy(value.node, origin(here, span, name));
-  if (here.ctx.unordered.has(value.node)) here.ctx.unordered.add(node);
+  keepOrder(node, [value.node], here);
   return { ...value, node };
 }
 

@@ -48,7 +48,7 @@ export function isBuiltin(name: string): boolean {
 }
 
 export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
-  if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`) : mapCall(name, expr, here);
+  if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`, { fix: `\`${name === 'plain' ? 'plain(W, to = a, from = b)' : 'transpose(W)'}\`` }) : mapCall(name, expr, here);
   const named = expr.args.find((arg) => arg.name !== null);
   const first = expr.args[0];
   const isAlong = Object.hasOwn(reductions, name) || along.includes(name);
@@ -82,7 +82,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   };
   const [x, y, z] = args as [Node, Node, Node];
   if (Object.hasOwn(unaries, name) || Object.hasOwn(composed, name)) {
-    if (brackets.length > 0) return report(here, 'E0404', expr.span, `\`${name}\` works on every element: it takes no axis`);
+    if (brackets.length > 0) return report(here, 'E0404', expr.span, `\`${name}\` works on every element: it takes no axis`, { fix: `leave the brackets away: \`${name}(…)\`` });
     if (!count(1)) return ERROR;
     const operand = name === 'stop' ? x : number(x, name, here, expr.span);
     const made = operand === null ? null : Object.hasOwn(composed, name) ? composed[name]!(operand, here, expr.span) : unary(unaries[name]!, operand, here, expr.span);
@@ -94,7 +94,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
     return made === null ? ERROR : tensor(made);
   }
   if (name === 'clamp') {
-    if (brackets.length > 0) return report(here, 'E0404', expr.span, '`clamp` works on every element: it takes no axis');
+    if (brackets.length > 0) return report(here, 'E0404', expr.span, '`clamp` works on every element: it takes no axis', { fix: '`clamp(x, low, high)`' });
     if (!count(3)) return ERROR;
     const low = binary('max', x, y, here, expr.span);
     const both = low === null ? null : binary('min', low, z, here, expr.span);
@@ -153,7 +153,7 @@ function partial(name: string, x: Node, brackets: readonly BracketArg[], here: H
 
 function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Here, span: Span): Value {
   if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
-  if (axes.length !== 1) return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}` });
+  if (axes.length !== 1) return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}`, fix: axes.length === 0 ? `name it: \`${name}[a](…)\`` : `merge them first: \`${name}[both](x[(${axes.map(({ label }) => label).join(', ')}) as both])\`` });
   const axis = axes[0]!;
   if (number(x, name, here, span) === null) return ERROR;
   if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
@@ -223,7 +223,7 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
   const arg = brackets[0];
   const entry = arg?.kind === 'value' && arg.value.kind === 'name' ? here.scope.lookup(arg.value.name) : null;
   if (isError(entry)) return ERROR;
-  if (arg?.kind !== 'value' || arg.value.kind !== 'name' || entry?.kind !== 'dim') return report(here, 'E0404', span, '`onehot` wants the dim it spreads over: `onehot[a](i)`');
+  if (arg?.kind !== 'value' || arg.value.kind !== 'name' || entry?.kind !== 'dim') return report(here, 'E0404', span, '`onehot` does not say over which dim it spreads', { fix: '`onehot[a](i)`' });
   const elem = typeOf(x).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') return report(here, 'E0305', span, '`onehot` wants a place', { expected: 'int or index', given: elemName(elem) });
   const into = arg.value.name;
@@ -241,7 +241,7 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
 function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
   const axes = bracketAxes('cross_entropy', logits, brackets, here, span);
   if (axes === null) return ERROR;
-  if (axes.length !== 1) return report(here, 'E0404', span, '`cross_entropy` goes over exactly one axis');
+  if (axes.length !== 1) return report(here, 'E0404', span, '`cross_entropy` goes over exactly one axis', { fix: '`cross_entropy[a](logits, t)`' });
   const axis = axes[0]!;
   if (number(logits, 'cross_entropy', here, span) === null || number(target, 'cross_entropy', here, span) === null) return ERROR;
   const b = here.ctx.builder.at(origin(here, span));
@@ -288,7 +288,7 @@ function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Val
 function dropout(expr: CallExpr, here: Here): Value {
   const [first, second] = expr.args;
   if (first === undefined || second === undefined || expr.args.length > 2) {
-    return report(here, 'E0403', expr.span, '`dropout` has the wrong number of arguments', { expected: '`dropout(x, p)`', given: `${expr.args.length}` });
+    return report(here, 'E0403', expr.span, '`dropout` has the wrong number of arguments', { expected: '2', given: `${expr.args.length}`, fix: '`dropout(x, p)`' });
   }
   const value = evaluate(first.value, here);
   const x = value.kind === 'map' ? value.node : asTensor(value, here, first.value.span);

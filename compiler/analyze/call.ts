@@ -1,5 +1,5 @@
 /** Calls of blocks: static arguments, binding, the body elaborated in a frame of its own, the lifted `call` node. */
-import type { AxisExpr, Body, BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
+import type { BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
 import { argumentType } from '../graph/infer.ts';
 import { isRagged } from '../graph/spaces.ts';
@@ -12,9 +12,10 @@ import { evaluate, evaluateTensor } from './expr.ts';
 import { placeInner, refuseInSteps } from './inner.ts';
 import { lift } from './lift.ts';
 import { conformMap, mapArgument } from './maps.ts';
+import { axisNames, missingArgument, optionNames, surplusArgument, surplusBracket, unknownArgument, unknownBracket } from './misfit.ts';
 import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } from './scope.ts';
-import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath, unknownName } from './scope.ts';
+import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf, size as sizes } from './size.ts';
 import { axesOfExprs, elemOfExpr, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
@@ -33,7 +34,7 @@ export function staticArguments(args: readonly BracketArg[], entry: DeclarationE
     const param = arg.kind === 'named' ? statics.find((candidate) => candidate.name.text === arg.name.text) : statics[position];
     const name = arg.kind === 'named' ? arg.name.text : param?.name.text ?? null;
     if (name === null) {
-      report(here, 'E0403', arg.span, `\`${block}\` has no such static argument`, { expected: `${statics.length}`, given: `${args.length}` });
+      surplusBracket(entry, arg, args.length, declarationScope(entry, here), here);
       return null;
     }
     if (arg.kind !== 'named' && param?.group !== true) position += 1;
@@ -92,7 +93,7 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
   if (declaration.what === 'decoder') {
-    if (brackets.length > 0) return report(here, 'E0404', callee.span, `the decoder \`${name}\` takes nothing in brackets`, { why: 'its axes are dims of its file, and no call chooses others' });
+    if (brackets.length > 0) return report(here, 'E0404', callee.span, `the decoder \`${name}\` takes nothing in brackets`, { why: 'its axes are dims of its file, and no call chooses others', fix: `leave the brackets away: \`${name}(…)\`` });
     if (here.decode === null) return report(here, 'E0205', expr.span, `the decoder \`${name}\` is called where it cannot generate: only a model's body ends in a decoder's call`);
     const nodes = argumentNodes(declaration, expr, here);
     return nodes === null ? ERROR : here.decode(entry, nodes, expr.span, here);
@@ -130,8 +131,6 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   return bound === null ? ERROR : elaborateCall(entry, bound, sorted, instance?.path ?? null, per, expr.span, here);
 }
 
-const axisNames = ({ type }: Param): readonly AxisExpr[] => (type.kind === 'tensor' ? type.axes : [...type.out, ...type.in]);
-
 /** The group of axes that only the brackets can give: `out..` of `Linear`. */
 function madeAxes({ statics, params }: Declaration): string | null {
   return statics.find(({ group, name }) => group && !params.some((param) => axisNames(param).some((axis) => axis.group && axis.label.text === name.text)))?.name.text ?? null;
@@ -147,7 +146,7 @@ interface SortedStatics {
 function sortStatics(declaration: Declaration, statics: readonly StaticArgument[], scope: Scope, rigid: (label: string) => boolean, here: Here): SortedStatics | null {
   const block = declaration.name.text;
   const sorted: SortedStatics = { byName: new Map(), groups: new Map(), options: new Map() };
-  const local = optionNames(declaration.body);
+  const local = optionNames(declaration);
   for (const argument of statics) {
     const { name, value, span } = argument;
     const param = declaration.statics.find((candidate) => candidate.name.text === name);
@@ -168,7 +167,7 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
       sorted.byName.set(name, isNumber && typeof known === 'number' ? { ...argument, value: { kind: 'number', value: known } } : argument);
     } else if (known !== null && (local.has(name) || scope.lookup(name)?.kind === 'option')) sorted.options.set(name, { value: known, span });
     else {
-      unknownName(here, 'E0404', { text: name, span }, `static argument of \`${block}\``, [...declaration.statics.map((candidate) => candidate.name.text), ...local]);
+      unknownBracket(declaration, { text: name, span }, value, scope, here);
       return null;
     }
   }
@@ -178,10 +177,6 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
 function unfit(block: string, name: string, span: Span, expected: string, here: Here): null {
   report(here, 'E0404', span, `\`${name}\` of \`${block}\` cannot be this`, { expected });
   return null;
-}
-
-function optionNames(body: Body): Set<string> {
-  return new Set(body.statements.flatMap((statement) => (statement.kind === 'option' ? [statement.name.text] : [])));
 }
 
 function isFormal(declaration: Declaration, label: string, rigid: (label: string) => boolean): boolean {
@@ -197,8 +192,8 @@ function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Gi
     const param = arg.name === null ? declaration.params[k] : declaration.params.find((candidate) => candidate.name.text === arg.name!.text);
     if (param === undefined) {
       if (arg.name === null) {
-        report(here, 'E0403', arg.value.span, `\`${name}\` has too many arguments`, { expected: `${declaration.params.length}`, given: `${expr.args.length}` });
-      } else unknownName(here, 'E0404', arg.name, `argument of \`${name}\``, declaration.params.map((candidate) => candidate.name.text));
+        surplusArgument(declaration, arg.value.span, expr.args.length, here);
+      } else unknownArgument(declaration, arg.name, here);
       return null;
     }
     if (taken.has(param.name.text)) {
@@ -225,9 +220,7 @@ function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Gi
       result.push({ ...given, node });
     } else if (param.value !== null) result.push({ param, node: null, span: expr.span });
     else {
-      report(here, 'E0403', expr.span, `\`${name}\` lacks its argument \`${param.name.text}\``, {
-        expected: declaration.params.map((candidate) => candidate.name.text).join(', '), given: `${expr.args.length} argument(s)`,
-      });
+      missingArgument(declaration, param, expr.args.length, expr.span, here);
       return null;
     }
   }
@@ -375,7 +368,7 @@ function defineStatics(declaration: Declaration, bound: Bound, statics: SortedSt
     scope.define(`${label}..`, { kind: 'group', axes: own });
   }
   // An option of the block's file, set for this call.
-  const local = optionNames(declaration.body);
+  const local = optionNames(declaration);
   for (const [name, { value, span }] of statics.options) {
     const option = local.has(name) ? null : scope.lookup(name);
     if (option?.kind === 'option') giveOption({ text: name, span }, value, option.choices, { ...here, scope });

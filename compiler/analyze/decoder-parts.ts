@@ -2,11 +2,12 @@
 import type { Body, Declaration, Expr, Generates, NameExpr, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Elem, Input, Node } from '../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
+import { present } from './absent.ts';
 import type { Collected } from './body.ts';
 import { describeType, elemName } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
 import { conformMap } from './maps.ts';
-import { conform, present, rename, sameIndexSpace, toFloat } from './operate.ts';
+import { conform, rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { Given, Here, Value } from './scope.ts';
 import { agree, ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { showSize } from './size.ts';

@@ -14,6 +14,7 @@ import {
 import type { Entry, Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
 import { mapBinary, mapUnary } from './maps.ts';
+import { bracketedInstance } from './misfit.ts';
 import { withoutParameters } from './per.ts';
 import { evaluateProduct } from './product.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
@@ -246,7 +247,10 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   }
   if (entry.kind === 'declaration') return callDeclaration(entry, null, expr, here);
   if (entry.kind === 'value' && entry.value.kind === 'instance') {
-    if (brackets.length > 0) return report(here, 'E0404', callee.span, `\`${base.name}\` is an instance: its static arguments are already given`);
+    if (brackets.length > 0) {
+      bracketedInstance(base.name, entry.value.entry.declaration, brackets, callee.span, here);
+      return ERROR;
+    }
     return callDeclaration(entry.value.entry, entry.value, expr, here);
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;

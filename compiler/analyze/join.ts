@@ -1,6 +1,7 @@
 /** `concat` and `stack` (R7): operands agree in all axes but one each; those are laid end to end. */
 import type { BracketArg, CallExpr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
+import { nameOf } from '../graph/walk.ts';
 import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from './operate.ts';
@@ -16,14 +17,14 @@ export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: rea
     if (node === null) return ERROR;
     nodes.push(node);
   }
-  if (brackets.length > 1) return report(here, 'E0404', brackets[1]!.span, `\`${name}\` takes one axis`);
-  if (nodes.length === 0) return report(here, 'E0403', expr.span, `\`${name}\` wants at least one operand`);
+  if (brackets.length > 1) return report(here, 'E0404', brackets[1]!.span, `\`${name}\` takes one axis`, { fix: `\`${name}[n](a, b)\`: merge several first, \`x[(a, b) as n]\`` });
+  if (nodes.length === 0) return report(here, 'E0403', expr.span, `\`${name}\` wants at least one operand`, { fix: `\`${name}[n](a, b)\`` });
   const unified = unify(nodes, name, here, expr.span);
   if (unified === null) return ERROR;
   const bracket = brackets[0];
   if (name === 'stack') {
     const to = bracket?.kind === 'value' && bracket.value.kind === 'name' ? { text: bracket.value.name, span: bracket.span } : null;
-    if (to === null) return report(here, 'E0404', expr.span, '`stack` names its new axis: `stack[m](a, b)`');
+    if (to === null) return report(here, 'E0404', expr.span, '`stack` does not say what its new axis is called', { fix: '`stack[m](a, b)`' });
     return joined(unified, unified.map(() => null), to, here, expr.span);
   }
   const plan = growing(unified, bracket, here, expr.span);
@@ -49,13 +50,14 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
   }
   const to = bracket?.kind === 'value' && bracket.value.kind === 'name' ? { text: bracket.value.name, span: bracket.span } : null;
   if (bracket !== undefined && to === null) {
-    report(here, 'E0404', bracket.span, '`concat` takes one axis: `concat[n](a, b)` or `concat[old as n](a, b)`');
+    report(here, 'E0404', bracket.span, '`concat` takes one axis', { fix: '`concat[n](a, b)`, or `concat[old as n](a, b)`' });
     return null;
   }
   const common = labels(nodes[0]!).filter((label) => nodes.every((node) => labels(node).includes(label)));
   if (to !== null && common.includes(to.text)) return { parts: find(to.text), to };
   // What one operand alone has is joined; what several have, the others are the same along.
   const parts = nodes.map((node, k) => typeOf(node).axes.filter(({ label }) => !nodes.some((other, j) => j !== k && labels(other).includes(label))));
+  if (reportAlike(nodes, parts, here, span)) return null;
   if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1)) return { parts: parts.map((own) => own[0] ?? null), to };
   const alone = parts.find((own) => own.length > 1)?.[0];
   const [one] = parts.find((own) => own.length === 1) ?? [];
@@ -67,6 +69,27 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
     ...(options + apart === '' ? {} : { fix: (options + apart).trim() }),
   });
   return null;
+}
+
+/**
+ * `concat(e, h, c)` of `h, c: [hidden]` and `e: [embed]`: by the rule `h` and `c` are one place each, and `e` the same all along
+ * `hidden`. Three vectors end to end are meant.
+ */
+function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[], here: Here, span: Span): boolean {
+  const grows = parts.findIndex((own) => own.length > 0);
+  if (grows < 0) return false;
+  for (const label of new Set(nodes.flatMap(labels))) {
+    const having = nodes.flatMap((node, k) => (labels(node).includes(label) ? [k] : []));
+    if (having.length < 2 || having.length === nodes.length || having.some((k) => parts[k]!.length > 0)) continue;
+    const name = (k: number): string => nameOf(nodes[k]!) ?? `x${k + 1}`;
+    report(here, 'E0309', span, `\`${label}\` is an axis of several operands of \`concat\`, but not of all`, {
+      given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
+      why: `joined so, each of ${having.map((k) => `\`${name(k)}\``).join(', ')} is one place, and what lacks \`${label}\` the same all along it`,
+      fix: `to lay them end to end, give each a name of its own for it: ${having.slice(1).map((k) => `\`${name(k)}[${label} as ${label}${having.indexOf(k) + 1}]\``).join(', ')}`,
+    });
+    return true;
+  }
+  return false;
 }
 
 function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {

@@ -99,7 +99,7 @@ export function lift(declaration: Declaration, value: Value, inside: Here, call:
   const main = rebuild(value);
   // An axis of `per` that no argument has stands behind them, as a map's out-axes do.
   const own = call.given.filter(({ id }) => !maskOnly.includes(id));
-  if (main.kind === 'tensor' && own.length > 1 && !ordered(call.inputs, own, here)) here.ctx.unordered.add(main.node);
+  if (main.kind === 'tensor' && own.length > 1 && !ordered(call.inputs, own, here)) here.ctx.unordered.set(main.node, origin(here, span));
   if (taps.length === 0) return main;
   const weights = builder.result(node, next++);
   here.taps.push({ name: 'weights', node: weights });

@@ -1,12 +1,13 @@
 /** Objectives: loss, metrics, optimiser. */
 import type { Body, Expr, Objective, Span, Statement, UpdateStatement } from '../../grammar/ast.ts';
 import type { HostExpr, Input, Node, OptimizerSpec, UpdateGraph } from '../graph/graph.ts';
+import { present } from './absent.ts';
 import { describeType } from './describe.ts';
 import { refuseOrder } from './inner.ts';
 import { hostExpr, SCHEDULE } from './host.ts';
 import { evaluateTensor } from './expr.ts';
 import { noMap } from './maps.ts';
-import { asTensor, number, present, toFloat } from './operate.ts';
+import { asTensor, number, toFloat } from './operate.ts';
 import { requireNexts, soundNexts } from './running.ts';
 import type { Here } from './scope.ts';
 import { ERROR, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';

@@ -178,15 +178,17 @@ function outer(a: Node, b: Node): boolean {
 
 /** What comes of a tensor whose order means nothing has none either. */
 export function keepOrder(made: Node, operands: readonly Node[], here: Here): void {
-  if (operands.some((operand) => here.ctx.unordered.has(operand))) here.ctx.unordered.add(made);
+  const joined = operands.map((operand) => here.ctx.unordered.get(operand)).find((each) => each !== undefined);
+  if (joined !== undefined) here.ctx.unordered.set(made, joined);
 }
 
-/** Order means something only where one operand's axes hold the other's. */
+/** Order means something only where one operand's axes hold the other's: where the result has just the axes of an operand in order, it is theirs. */
 export function markOrder(made: Node, operands: readonly Node[], here: Here): void {
+  const ids = (node: Node): string => typeOf(node).axes.map(({ id }) => id).join();
+  if (operands.some((operand) => !here.ctx.unordered.has(operand) && ids(operand) === ids(made))) return;
   keepOrder(made, operands, here);
-  for (const a of operands) {
-    for (const b of operands) if (!within(a, b) && !within(b, a)) here.ctx.unordered.add(made);
-  }
+  if (here.ctx.unordered.has(made)) return;
+  if (operands.some((a) => operands.some((b) => !within(a, b) && !within(b, a)))) here.ctx.unordered.set(made, made.origin);
 }
 
 function within(a: Node, b: Node): boolean {
@@ -394,16 +396,6 @@ function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: '
   // Picked out of the positions, so that it is one of them.
   const axis: Axis = { id: `${here.frame.id}place`, label: 'place', space: elem.space };
   return b.broadcast(b.gather(b.position(axis), value, axis.id, true), declared.axes);
-}
-
-/** States, emits and results may not be absent (R3). */
-export function present(node: Node, what: string, here: Here, span: Span): boolean {
-  if (typeOf(node).masks.length === 0) return true;
-  report(here, 'E0501', span, `${what} may be absent`, {
-    why: 'it is masked by a `where`, or by an index that may fall outside its axis, that nothing has ended since',
-    fix: 'say what stands there instead: `… else 0`',
-  });
-  return false;
 }
 
 export function tensorOrError(node: Node | null): Value {

@@ -4,7 +4,7 @@ import type { Axis, Node } from '../graph/graph.ts';
 import { describeAxis, describeMap, describeType } from './describe.ts';
 import { evaluate } from './expr.ts';
 import { refuseInSteps } from './inner.ts';
-import { alignAxes, asTensor, binary, markOrder, number, rename, tensorOrError, toFloat } from './operate.ts';
+import { alignAxes, asTensor, binary, keepOrder, markOrder, number, rename, tensorOrError, toFloat } from './operate.ts';
 import type { Here, MapValue, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, origin, report, tensor, typeOf } from './scope.ts';
 
@@ -86,7 +86,6 @@ function fixOfMap(into: Axis, operand: Node, here: Here): { fix?: string } {
 
 function applied(map: MapValue, operand: Node, place: Place, here: Here): Value {
   let x = toFloat(operand, here, place.right);
-  const ordered = !here.ctx.unordered.has(operand);
   for (const into of map.ins) {
     const axis = axisByLabel(x, into.label);
     if (axis === null) {
@@ -113,7 +112,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
   }
   if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, place.span));
   const made = here.ctx.builder.node({ kind: 'contract', axes: map.ins.map((axis) => axis.id) }, [x, map.node], origin(here, place.span));
-  if (!ordered) here.ctx.unordered.add(made);
+  keepOrder(made, [operand], here);
   return tensor(made);
 }
 

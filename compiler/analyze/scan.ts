@@ -1,10 +1,11 @@
 /** `scan` and its states: one step's body, unrolled over an axis at run time. */
 import type { Expr, ScanExpr, Span, StateStatement } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
+import { present } from './absent.ts';
 import { collected, laterNames, runBody, type Collected } from './body.ts';
 import { evaluateTensor } from './expr.ts';
 import { noMap } from './maps.ts';
-import { asTensor, conform, needAxis, present, rename, sizesAgree } from './operate.ts';
+import { asTensor, conform, needAxis, rename, sizesAgree } from './operate.ts';
 import { parameter } from './parameters.ts';
 import { growing, leaves, unrolled } from './past.ts';
 import { outsideLoop, requireNexts } from './running.ts';

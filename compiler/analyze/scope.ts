@@ -287,8 +287,8 @@ export class Context {
   /** Ids of the formals of the block that is checked by itself: no call has given them a size. */
   readonly formals = new Set<string>();
   readonly defaults: ReadonlyMap<string, number>;
-  /** Values whose axis order means nothing (an outer join): they may not bind by position. */
-  readonly unordered = new WeakSet<Node>();
+  /** Values whose axis order means nothing, with the expression that joined axes of several: they may not bind by position. */
+  readonly unordered = new WeakMap<Node, Origin>();
   /** By the place of a step of a scan or decoder: what `past` ranges over there. */
   readonly tapes = new Map<Node, Dim>();
   /** By the argument of a state: the place of the steps that change it. */

@@ -302,3 +302,11 @@ function grow(state: TensorType, next: TensorType): TensorType {
   const masks = canonicalMasks([...state.masks, ...next.masks]);
   return axes.length === state.axes.length && masks.length === state.masks.length ? state : { ...state, axes, masks };
 }
+
+/** What the program calls a value, if it has a name there; another axis or element type changes nothing of it. */
+export function nameOf({ op, origin, inputs }: Node): string | null {
+  if (origin.name !== null) return origin.name;
+  if (op.kind === 'parameter') return op.path.split('.').at(-1) ?? null;
+  const isSame = op.kind === 'rename' || op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'float');
+  return isSame && inputs[0] !== undefined ? nameOf(inputs[0]) : null;
+}

@@ -7,6 +7,7 @@ import { atomsOf, constantOf } from '../analyze/size.ts';
 import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
+import { nameOf } from '../graph/walk.ts';
 import { anchorOf, clockAxes, insideOf, lookedAlong } from './clock.ts';
 import { Inline, Whole } from './inline.ts';
 import { Maker } from './maker.ts';
@@ -50,12 +51,29 @@ export function lookahead(clock: Node, names: readonly string[]): readonly Looka
     const to = (isEnd: (each: Node) => boolean): readonly Origin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
     return to((each) => each === results[0]) ?? to((each) => named.has(each)) ?? [];
   };
+  // Places that have lost their time can be read in no way: what reads them further on is not at fault as well.
+  const displaced = new Set<Node>();
   return nodes.flatMap((node): Lookahead[] => {
+    if (operandsOf(node).some((operand) => displaced.has(operand))) {
+      displaced.add(node);
+      return [];
+    }
     const fault = faultOf(m, node, space, op.axis.label);
     if (fault === null) return [];
+    if (DISPLACES.has(node.op.kind)) displaced.add(node);
     return [{ ...fault, origin: node.origin, calls: whole.trailOf(node), reachedBy: reached(node), reads: readsOf(node, sequences, space) }];
   });
 }
+
+/** What an operation reads, of a loop also what it computes inside. */
+function operandsOf({ op, inputs }: Node): readonly Node[] {
+  if (op.kind !== 'result' || inputs[0].op.kind !== 'scan') return inputs;
+  const { region } = inputs[0].op;
+  return [...inputs, ...region.nexts, ...region.emits];
+}
+
+/** Operations that give places another order, or put others between them. */
+const DISPLACES: ReadonlySet<Node['op']['kind']> = new Set(['slice', 'merge', 'split', 'concat']);
 
 /** Arguments that nothing here binds: a declaration's own, where it is checked by itself. */
 function freeArguments(results: readonly Node[], bound: readonly Node[]): readonly Node[] {
@@ -88,7 +106,8 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
     }
     if (anchor.kind === 'several') {
       const [first] = anchor.axes;
-      return { kind: 'anchor', what: `\`${word}\` over \`${over.label}\` could end at ${anchor.axes.map((axis) => `\`${axis.label}\``).join(' or at ')}`, fix: `name it: \`${word}[${over.label} <= ${first.label}](…)\`` };
+      const named = op.kind === 'contract' ? `sum[${over.label} <= ${first.label}](… * …)` : `${word}[${over.label} <= ${first.label}](…)`;
+      return { kind: 'anchor', what: `\`${word}\` over \`${over.label}\` could end at ${anchor.axes.map((axis) => `\`${axis.label}\``).join(' or at ')}`, fix: `name it: \`${named}\`` };
     }
   }
   switch (op.kind) {
@@ -113,15 +132,25 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       return typeOf(inputs[0]).axes.some((axis) => axis.id === op.axis && isClock(axis)) ? future(`a part of \`${label}\` by its places`) : null;
     case 'merge': case 'split': {
       const ids = op.kind === 'merge' ? op.axes : [op.axis];
-      return typeOf(inputs[0]).axes.some((axis) => ids.includes(axis.id) && isClock(axis)) ? future(`\`as\` makes another axis of \`${label}\`, whose places have no time`) : null;
+      const found = typeOf(inputs[0]).axes.find((axis) => ids.includes(axis.id) && isClock(axis));
+      if (found === undefined) return null;
+      // A rank is a merge of one part: see `argsort`.
+      if (op.kind === 'split' && op.into.length === 1) return future(`a sort along \`${label}\`: a later place may come before this one`, `take the best up to now, \`argmax[key](v[upto ${label} as key])\`, or sort along another axis`);
+      return future(`\`as\` makes another axis of \`${label}\`, whose places have no time`, `keep \`${label}\` as it is, and merge or split the other axes alone`);
     }
     case 'concat':
-      return inputs.some((input, k) => typeOf(input).axes.some((axis) => axis.id === op.parts[k] && isClock(axis))) ? future(`\`concat\` along \`${label}\` moves its places`, `read earlier places: \`x[${label} = position[${label}] - 1] else 0\``) : null;
+      return inputs.some((input, k) => typeOf(input).axes.some((axis) => axis.id === op.parts[k] && isClock(axis))) ? future(`\`concat\` along \`${label}\` moves its places`, joinedFix(op.parts, inputs, label)) : null;
     case 'scatter':
       return isClock(op.axis) && clockAxes(inputs, space).length > 0 ? future(`a sum \`by\` places of \`${label}\` writes to any of them`) : null;
     default:
       return null;
   }
+}
+
+/** One place in front of the clock's is what its first place reads in place of an earlier one; anything else is read by itself. */
+function joinedFix(parts: readonly (string | null)[], [first]: readonly Node[], label: string): string {
+  if (parts.length === 2 && parts[0] === null && parts[1] !== null) return `let each place read the one before it: \`x[${label} = position[${label}] - 1] else ${(first === undefined ? null : nameOf(first)) ?? 'start'}\``;
+  return 'keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`';
 }
 
 // ---------------------------------------------------------------- places
@@ -216,13 +245,7 @@ function range(node: Node): readonly [number, number] {
 function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
   const users = new Map<Node, Node[]>();
   const use = (of: Node, by: Node): void => void users.set(of, [...(users.get(of) ?? []), by]);
-  for (const node of nodes) {
-    for (const input of node.inputs) use(input, node);
-    if (node.op.kind === 'result' && node.inputs[0].op.kind === 'scan') {
-      const { region } = node.inputs[0].op;
-      for (const inner of [...region.nexts, ...region.emits]) use(inner, node);
-    }
-  }
+  for (const node of nodes) for (const operand of operandsOf(node)) use(operand, node);
   return users;
 }
 

@@ -141,7 +141,7 @@ export const cases: readonly Case[] = [
   c('E0402', 'the axis of per is one of the block', `${dims}block R(x: [embed]) -> [embed] { x }\nblock B(x: [source, embed]) -> [source, embed] { R per embed («x») }`),
   c('E0303', 'another axis under the name of per', `${dims}block B(h: [words: 3, hidden]) -> [words, hidden] { «Linear[hidden, in = hidden] per words (h)» }`),
   // ---- absence
-  c('E0501', 'an emit that may be absent', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  a = xt where r > 0;  emit «a» }")),
+  c('E0501', 'an emit that may be absent', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  «a = xt where r > 0»;  emit a }")),
   c('E0501', 'a state that may be absent', body("scan source with xt = x { state r: [embed] = 0;  r' = «xt where r > 0»;  emit r }")),
   c('E0502', 'the last place of nothing', 'dim extra: ragged 0.., d = 3\nblock B(x: [extra, d]) -> [d] { x[extra = «last»] }'),
   c('E0503', 'a ragged parameter', body('param «w: [source]»\nx + w')),

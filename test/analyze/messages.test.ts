@@ -128,6 +128,68 @@ describe('W0401', () => {
   });
 });
 
+describe('the message leads to what is to be written', () => {
+  const clocked = (body: string): string => `${D}decoder C() generates y: index(words)[target] start 0 end 1 {\n  param table: [words, d], go: [d]\n  x = table[y]\n  ${body}\n}`;
+  const first = (text: string): Diagnostic & { text: string } => {
+    const { found, codes, at } = told(text);
+    expect(codes.filter((code) => code.startsWith('E'))).toHaveLength(1);
+    return { ...found[0]!, text: at[0]! };
+  };
+
+  it('a sort along a clock, and all that reads it: one error', () => {
+    const { code, message, text, fix } = first(clocked('order = argsort[target as rank](sum[d](x))\n  best = x[order]\n  logits = (x + mean[rank](best)) @ table'));
+    expect([code, text]).toEqual(['E0701', 'order = argsort[target as rank](sum[d](x))']);
+    expect(message).toContain('a sort along `target`');
+    expect(fix).toContain('argmax[key]');
+  });
+
+  it('`concat` along a clock: a fix that can be applied', () => {
+    const start = first(clocked('longer = concat[more](go, x)\n  seen = ScaledDot(x, longer[more as key], longer[more as key])\n  logits = (seen + mean[more](longer)) @ table'));
+    expect([start.code, start.fix]).toEqual(['E0701', 'let each place read the one before it: `x[target = position[target] - 1] else go`']);
+    expect(told(clocked('before = x[target = position[target] - 1] else go\n  logits = (x + before) @ table\n  at most 9')).codes.filter((code) => code.startsWith('E'))).toEqual([]);
+    expect(first(clocked('both = concat[key](x[target as key], stack[i](go, go))\n  logits = (x + mean[key](both)) @ table')).fix).toContain('sum[a](u * x) + sum[b](v * y)');
+  });
+
+  it('an anchor of a contraction: a bound that the grammar knows', () => {
+    expect(first(`${D}model M(x: [source, d]) -> y: [source, d] causal source {\n  a = x @[d] x[source as key]\n  g = a[source as q] * x\n  y = sum[q](g @[key] x[source as key])\n}`).fix).toBe('name it: `sum[key <= q](… * …)`');
+  });
+
+  it('axes without an order: which expression joined them, and the calls that are meant', () => {
+    const { code, why, fix, related } = first(`${D}block B(x: [source, d], y: [source, e]) -> [d, e] {\n  c = x @[source] y\n  LayerNorm(c)\n}`);
+    expect([code, why, fix]).toEqual(['E0401', 'the order of its axes means nothing: they come from several operands, of which none has them all', 'say which: `LayerNorm[features = d](…)` or `LayerNorm[features = e](…)`']);
+    expect(related!.map(({ message }) => message)).toEqual(['axes of several operands come together here']);
+  });
+
+  it('what is added to a tensor with all axes has its order', () => {
+    expect(told(`${D}block B(x: [source, d]) -> [source, d] { h = x + sum[other](x[source as other] * x);  ScaledDot(h, h, h) }`).codes.filter((code) => code.startsWith('E'))).toEqual([]);
+  });
+
+  it.each<[string, string, string, string]>([
+    ['an axis without its name in brackets', 'block B(x: [source, d]) -> [source, d] { LayerNorm[d](x) }', 'E0403', '`LayerNorm[features = d](…)`'],
+    ['too much in brackets', 'block B(x: [source, d]) -> [source, d] { GRU[d, d](x, x) }', 'E0403', '`GRU[input = d](…)`'],
+    ["the caller's name for an axis", 'block F(x: [channel]) -> [channel] { x - mean[channel](x) }\nblock B(x: [source, d]) -> [source, d] { F[d = d](x) }', 'E0404', '`F[channel = d](…)`'],
+    ['a number under a wrong name', 'block F[p = 0.5](x: [k]) -> [k] { p * x }\nblock B(x: [d]) -> [d] { F[dropout = 0.1](x) }', 'E0404', '`F[p = 0.1](…)`'],
+    ['a dim of the block in brackets', 'block F(x: [d]) -> [d] { tanh(x) }\nblock B(x: [d]) -> [d] { F[d = d](x) }', 'E0404', 'leave it away: `F(…)`'],
+    ['brackets at an instance', 'block B(x: [source, d]) -> [source, e] { let f = Linear[e];  f[e = d](x) }', 'E0404', '`let f = Linear[e = d]`'],
+    ['brackets at an instance of what takes none', 'block B(x: [source, d]) -> [source, d] { let f = LayerNorm;  f[d](x) }', 'E0404', 'call it without: `f(…)`'],
+    ['an option in parentheses', 'block F[p = 0.5](x: [k]) -> [k] { p * x }\nblock B(x: [d]) -> [d] { F(x, p: 0.1) }', 'E0404', '`F[p = …](…)`'],
+    ['an argument too many', 'block B(x: [d]) -> [d] { GRU[d](x, x, x) }', 'E0403', '`GRU[hidden](x, h)`'],
+    ['an argument too few', 'block B(x: [d]) -> [d] { LSTM[d](x, x) }', 'E0403', '`LSTM[hidden](x, h, c)`'],
+    ['an axis of what works on elements', 'block B(x: [d]) -> [d] { tanh[d](x) }', 'E0404', '`tanh(…)`'],
+    ['vectors of two sizes end to end', 'block B(x: [e], h: [d], c: [d]) -> [d] { Linear[d](concat(x, h, c)) }', 'E0309', '`c[d as d2]`'],
+  ])('%s', (_what, text, code, fix) => {
+    const found = first(`${D}${text}`);
+    expect(found.code).toBe(code);
+    expect(found.fix).toContain(fix);
+  });
+
+  it('what is absent: where it became so, in the body at fault', () => {
+    expect(first(`${D}model M(x: [source, d]) -> y: [source, d] {\n  before = x[source = position[source] - 1]\n  z = tanh(before)\n  y = z + x\n}`).text).toBe('before = x[source = position[source] - 1]');
+    const inside = first(`${D}block Half(x: [source, d]) -> [source, d] {\n  b = x where x > 0\n  tanh(b)\n}\nmodel M(x: [source, d]) -> y: [source, d] { y = Half(x) + x }`);
+    expect([inside.text, inside.related!.map(({ message }) => message)]).toEqual(['Half(x)', ['it reaches the result', 'absent since this']]);
+  });
+});
+
 describe('--set', () => {
   const text = 'dim d = 4\noption p = 0.1\noption s = a | b\nmodel M(x: [d]) -> y: [d] { match s { a { dropout(x, p) }  b { x } } }';
 
