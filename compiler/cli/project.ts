@@ -1,4 +1,5 @@
 /** The files of a new project: a small model with attention, and a task that is trained in seconds. */
+import type { Manager } from './origin.ts';
 
 const MODEL = `/// Which digit of a list is the largest? The model looks at every digit and attends to the one that matters.
 
@@ -119,7 +120,7 @@ const COMPILER_OPTIONS = {
 };
 
 /** By name. */
-export function projectFiles(name: string, { dependencies, devDependencies }: ProjectPackages): Readonly<Record<string, string>> {
+export function projectFiles(name: string, { dependencies, devDependencies }: ProjectPackages, manager: Manager): Readonly<Record<string, string>> {
   const manifest = {
     name, private: true, type: 'module',
     scripts: { check: 'attnc check model.attn', train: 'attnc train .', evaluate: 'attnc evaluate .' },
@@ -129,8 +130,10 @@ export function projectFiles(name: string, { dependencies, devDependencies }: Pr
     'model.attn': MODEL,
     'task.ts': TASK,
     'tsconfig.json': `${JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['*.ts'] }, null, 2)}\n`,
-    'README.md': README.replace('NAME', name),
+    'README.md': README.replace('NAME', name).replace('npm install', `${manager.name} install`),
     'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
     '.gitignore': 'node_modules/\nout/\n',
+    // Where `npx attnc` looks; and the mark of a project of its own.
+    ...(manager.modernYarn ? { '.yarnrc.yml': 'nodeLinker: node-modules\n', 'yarn.lock': '' } : {}),
   };
 }

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { spread } from '../../compiler/cli/commands/evaluate.ts';
 import { wantsColor } from '../../compiler/cli/io.ts';
 import { nodeLibrary } from '../../compiler/cli/library.ts';
+import { managerOf, originOf } from '../../compiler/cli/origin.ts';
 import { COMMANDS, SPECS } from '../../compiler/cli/specs.ts';
 import { printable, safeIo } from '../../compiler/cli/terminal.ts';
 import { attnc, attncWith, root, scratch } from './support.ts';
@@ -359,14 +360,49 @@ describe('init', () => {
     const folder = scratch();
     expect((await attnc(folder, 'init', "it's mine")).out).toContain("next: cd 'it'\\''s mine' && npm install && npx attnc train .\n");
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "it's mine", 'package.json'), 'utf8')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
-    expect(Object.keys(dependencies).sort()).toEqual(['@tensorflow/tfjs-core', 'attnc']);
+    expect(Object.keys(dependencies).sort()).toEqual(['attnc']);
     expect(Object.keys(devDependencies).sort()).toEqual(['@types/node', 'typescript']);
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
       expect(version).toMatch(/^file:/);
       expect(JSON.parse(readFileSync(join(version.slice('file:'.length), 'package.json'), 'utf8'))).toMatchObject({ name });
     }
     const there = folderWith({ 'package.json': '{}' });
-    expect((await attnc(there, 'init')).out).toMatch(/next: npm install \S*tfjs-core@file:.* attnc@file:.* && npx attnc train \.\n/);
+    expect((await attnc(there, 'init')).out).toMatch(/next: npm install \S*attnc@file:.* && npx attnc train \.\n/);
+  });
+
+  it('depends on where an installed attnc came from', () => {
+    const folder = scratch();
+    const root = join(folder, 'node_modules', 'attnc');
+    const origin = (manifest: object, ...below: readonly string[]): string => {
+      writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+      return originOf(root, join(folder, 'm'), join(folder, ...below));
+    };
+    writeFileSync(join(folder, 'attnc.tgz'), '');
+    mkdirSync(root, { recursive: true });
+    const git = 'git+https://host.invalid/attnc.git#main';
+    expect(origin({ dependencies: { attnc: 'file:attnc.tgz' } })).toBe('file:../attnc.tgz');
+    expect(origin({ dependencies: { attnc: './attnc.tgz' } })).toBe('file:../attnc.tgz');
+    expect(origin({ devDependencies: { attnc: `file:${folder}/attnc.tgz` } }, 'below')).toBe(`file:${folder}/attnc.tgz`);
+    expect(origin({ dependencies: { attnc: git } })).toBe(git);
+    expect(origin({ dependencies: { attnc: '^0.1.0' } })).toBe('^0.1.0');
+    // What is gone, and what means something in a workspace only.
+    for (const spec of ['file:gone.tgz', 'workspace:*', 'catalog:']) expect(origin({ dependencies: { attnc: spec } })).toBe(`file:${root}`);
+    const noted = (resolved: string): string => {
+      writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: { 'node_modules/attnc': { resolved } } }));
+      return origin({});
+    };
+    expect(noted('https://registry.invalid/attnc/-/attnc-0.1.0.tgz')).toMatch(/^\^\d/);
+    expect(noted('file:../attnc.tgz')).toBe('file:../attnc.tgz');
+    expect(originOf(folder, join(folder, 'm'), folder)).toBe(`file:${folder}`);
+  });
+
+  it('speaks of the package manager in use', () => {
+    const folder = scratch();
+    expect(managerOf(folder, {})).toEqual({ name: 'npm', modernYarn: false });
+    expect(managerOf(folder, { npm_config_user_agent: 'pnpm/12.0.0 npm/? node/v20' }).name).toBe('pnpm');
+    expect(managerOf(folder, { npm_config_user_agent: 'yarn/1.22.22 npm/? node/v20' })).toEqual({ name: 'yarn', modernYarn: false });
+    writeFileSync(join(folder, 'yarn.lock'), '__metadata:\n  version: 8\n');
+    expect(managerOf(join(folder, 'below'), {})).toEqual({ name: 'yarn', modernYarn: true });
   });
 
   it('replaces nothing', async () => {

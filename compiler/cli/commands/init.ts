@@ -1,17 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { shellWord, type Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, STATUS, type Io } from '../io.ts';
-import { packageRoot, packageVersion, statOf } from '../library.ts';
+import { packageRoot, statOf } from '../library.ts';
+import { fileSpec, isInstalled, managerOf, originOf } from '../origin.ts';
 import { projectFiles, type ProjectPackages } from '../project.ts';
 
 export async function init(given: Given, io: Io): Promise<number> {
   const folder = resolve(io.cwd, given.operands[0] ?? '.');
   const stat = statOf(folder);
   if (stat !== undefined && !stat.isDirectory()) throw new CliError(`${given.operands[0]} is a file`, 'give a folder');
-  const packages = packagesFor(packageRoot());
-  const files = projectFiles(packageNameFor(basename(folder)), packages);
+  const packages = packagesFor(folder, io.cwd);
+  const manager = managerOf(io.cwd, io.env);
+  const files = projectFiles(packageNameFor(basename(folder)), packages, manager);
   const there = stat === undefined ? new Set<string>() : new Set(readdirSync(folder));
   const shown = relative(io.cwd, folder) || '.';
   const kept = Object.keys(files).filter((name) => there.has(name));
@@ -25,22 +27,23 @@ export async function init(given: Given, io: Io): Promise<number> {
   io.out(`a project in ${shown}: ${Object.keys(files).filter((name) => !there.has(name)).join(', ')}`);
   // A package.json that was there does not name attnc.
   const named = kept.includes('package.json') ? Object.entries({ ...packages.dependencies, ...packages.devDependencies }).map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`).join('') : '';
-  io.out(`next: ${shown === '.' ? '' : `cd ${shellWord(shown)} && `}npm install${named} && npx attnc train .`);
+  io.out(`next: ${shown === '.' ? '' : `cd ${shellWord(shown)} && `}${manager.name} ${named === '' || manager.name === 'npm' ? 'install' : 'add'}${named} && npx attnc train .`);
   return STATUS.fine;
 }
 
 /** What checks the types of task.ts and of the emitted module. */
 const TYPES = ['typescript', '@types/node'];
 
-/** From a registry where attnc came from there; a checkout is linked to, and so are the one tfjs that it runs, which emitted modules import, and its TypeScript. */
-function packagesFor(root: string): ProjectPackages {
-  if (root.split(sep).includes('node_modules')) {
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly devDependencies: Readonly<Record<string, string>> };
-    return { dependencies: { attnc: `^${packageVersion()}` }, devDependencies: Object.fromEntries(TYPES.map((name) => [name, devDependencies[name]!])) };
+/** Of where attnc came from; a checkout is linked to, and so are its tools for types. */
+function packagesFor(folder: string, cwd: string): ProjectPackages {
+  const root = packageRoot();
+  const attnc = originOf(root, folder, cwd);
+  if (!isInstalled(root)) {
+    const linked = (name: string): [string, string] => [name, fileSpec(join(root, 'node_modules', ...name.split('/')))];
+    return { dependencies: { attnc }, devDependencies: Object.fromEntries(TYPES.map(linked)) };
   }
-  const link = (folder: string): string => `file:${folder.split(sep).join('/')}`;
-  const linked = (name: string): [string, string] => [name, link(join(root, 'node_modules', ...name.split('/')))];
-  return { dependencies: { ...Object.fromEntries([linked('@tensorflow/tfjs-core')]), attnc: link(root) }, devDependencies: Object.fromEntries(TYPES.map(linked)) };
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly devDependencies: Readonly<Record<string, string>> };
+  return { dependencies: { attnc }, devDependencies: Object.fromEntries(TYPES.map((name) => [name, devDependencies[name]!])) };
 }
 
 /** A name that npm takes. */

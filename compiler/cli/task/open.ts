@@ -26,7 +26,7 @@ export interface LoadedTask {
 /** @param where the folder of a task.ts, or the path of such a file */
 export async function loadTask(where: string, io: Io): Promise<LoadedTask> {
   const file = taskFile(where, io);
-  const importModule = await moduleImporter();
+  const importModule = moduleImporter();
   const { task } = await importModule(file);
   const fault = faultOf(task);
   if (fault !== null) throw new CliError(`${relative(io.cwd, file)} is no task: ${fault}`, 'export a `task` of type `Task` (import type { Task } from \'attnc/runtime\')');
