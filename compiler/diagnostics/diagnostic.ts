@@ -33,17 +33,18 @@ export interface Diagnostic {
 /** Collects what one compile finds; nothing is thrown, so that one run reports many faults. */
 export class Problems {
   readonly #found = new Map<string, Diagnostic>();
+  #errors = 0;
 
   /** A second report of one code at one place is dropped: the first is nearest to the cause. */
   report(d: Diagnostic): void {
     const key = JSON.stringify([d.code, d.place.file, d.place.start, d.place.end]);
-    if (!this.#found.has(key)) this.#found.set(key, d);
+    if (this.#found.has(key)) return;
+    this.#found.set(key, d);
+    if (d.severity === 'error') this.#errors++;
   }
 
   get errors(): number {
-    let count = 0;
-    for (const d of this.#found.values()) if (d.severity === 'error') count++;
-    return count;
+    return this.#errors;
   }
 
   /** By file, position, code. */

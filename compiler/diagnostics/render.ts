@@ -1,7 +1,7 @@
 /** Diagnostics as text, as JSON, and the long explanation of a code. */
 import { catalogue, explanation, isCode } from './catalogue.ts';
 import type { Diagnostic, Place } from './diagnostic.ts';
-import { cellsOf, lineAt, linesOf, safeLine, safeLines, wrap, type Cell, type Line } from './text.ts';
+import { firstIndex, lineAt, linesOf, rowOf, safeLine, safeLines, wrap, type Line, type Row } from './text.ts';
 
 /** Texts of the files by the name that places use. */
 export type Sources = ReadonlyMap<string, string>;
@@ -23,9 +23,13 @@ const MIN_WIDTH = 40;
 const MAX_LINES = 4;
 
 export function renderDiagnostic(d: Diagnostic, sources: Sources, style: RenderStyle): string {
+  return rendered(d, new Files(sources), style);
+}
+
+function rendered(d: Diagnostic, files: Files, style: RenderStyle): string {
   const paint: Paint = (name, text) => (style.color ? `\u001b[${COLORS[name]}m${text}\u001b[0m` : text);
   const width = Math.max(MIN_WIDTH, style.width);
-  const places = [d.place, ...(d.related ?? []).map((r) => r.place)].map((p) => locate(p, sources));
+  const places = [d.place, ...(d.related ?? []).map((r) => r.place)].map((p) => files.locate(p));
   const gutter = Math.max(1, ...places.map((p) => String(p?.shown.at(-1)?.number ?? '').length));
   const out = [`${paint(d.severity, `${d.severity}[${d.code}]`)} ${paint('bold', safeLines(d.message).join(' '))}`];
   out.push(...excerpt(d.place, places[0] ?? null, '-->', '', d.severity, { gutter, width, paint }));
@@ -42,7 +46,8 @@ export function renderDiagnostic(d: Diagnostic, sources: Sources, style: RenderS
 /** All of them with a line that counts them; without any, the empty text. */
 export function renderAll(diagnostics: readonly Diagnostic[], sources: Sources, style: RenderStyle): string {
   if (diagnostics.length === 0) return '';
-  return `${[...diagnostics.map((d) => renderDiagnostic(d, sources, style)), countLine(diagnostics)].join('\n\n')}\n`;
+  const files = new Files(sources);
+  return `${[...diagnostics.map((d) => rendered(d, files, style)), countLine(diagnostics)].join('\n\n')}\n`;
 }
 
 function countLine(diagnostics: readonly Diagnostic[]): string {
@@ -65,6 +70,7 @@ export function explain(code: string): string | null {
 
 interface Located {
   readonly text: string;
+  readonly row: (line: Line) => Row;
   readonly start: number;
   readonly end: number;
   readonly line: Line;
@@ -74,22 +80,45 @@ interface Located {
   readonly shown: readonly Line[];
 }
 
-/** Null where the text of the file is not at hand. Offsets outside the text, or none at all (NaN), are moved to its end. */
-function locate(place: Place, sources: Sources): Located | null {
-  const text = sources.get(place.file);
-  if (text === undefined) return null;
-  const clamp = (offset: number): number => (Number.isFinite(offset) ? Math.min(Math.max(0, Math.trunc(offset)), text.length) : text.length);
-  const start = clamp(place.start);
-  const end = Math.max(start, clamp(place.end));
-  const lines = linesOf(text);
-  const line = lineAt(lines, start);
-  const last = lineAt(lines, Math.max(start, end - 1));
-  const between = lines.slice(line.number - 1, last.number);
-  const shown = between.length <= MAX_LINES ? between : [line, last];
-  // At the end of a file stands nothing to point at; the last line with text says where that is.
-  const blank = (l: Line): boolean => text.slice(l.start, l.end).trim() === '';
-  const before = blank(line) ? lines.slice(0, line.number - 1).findLast((l) => !blank(l)) : undefined;
-  return { text, start, end, line, column: start - line.start + 1, shown: before === undefined ? shown : [before, ...shown] };
+/** The texts of files, taken apart once for all diagnostics. */
+class Files {
+  readonly #sources: Sources;
+  readonly #lines = new Map<string, readonly Line[]>();
+  readonly #rows = new Map<Line, Row>();
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  lines(file: string, text: string): readonly Line[] {
+    let lines = this.#lines.get(file);
+    if (lines === undefined) this.#lines.set(file, lines = linesOf(text));
+    return lines;
+  }
+
+  #row(line: Line, text: string): Row {
+    let row = this.#rows.get(line);
+    if (row === undefined) this.#rows.set(line, row = rowOf(text.slice(line.start, line.end), line.start));
+    return row;
+  }
+
+  /** Null where the text of the file is not at hand. Offsets outside the text, or none at all (NaN), are moved to its end. */
+  locate(place: Place): Located | null {
+    const text = this.#sources.get(place.file);
+    if (text === undefined) return null;
+    const clamp = (offset: number): number => (Number.isFinite(offset) ? Math.min(Math.max(0, Math.trunc(offset)), text.length) : text.length);
+    const start = clamp(place.start);
+    const end = Math.max(start, clamp(place.end));
+    const lines = this.lines(place.file, text);
+    const line = lineAt(lines, start);
+    const last = lineAt(lines, Math.max(start, end - 1));
+    const shown = last.number - line.number < MAX_LINES ? lines.slice(line.number - 1, last.number) : [line, last];
+    // At the end of a file stands nothing to point at; the last line with text says where that is.
+    const blank = (l: Line): boolean => text.slice(l.start, l.end).trim() === '';
+    let before = blank(line) ? line.number - 2 : -1;
+    while (before >= 0 && blank(lines[before]!)) before--;
+    return { text, row: (each) => this.#row(each, text), start, end, line, column: start - line.start + 1, shown: before < 0 ? shown : [lines[before]!, ...shown] };
+  }
 }
 
 interface Layout {
@@ -124,33 +153,26 @@ function excerpt(place: Place, at: Located | null, arrow: string, message: strin
 
 /** A line of the source and the row of carets under it, cut so that the beginning of the carets stays in sight. */
 function underlined(at: Located, line: Line, room: number): { readonly source: string; readonly carets: string } {
-  const cells = cellsOf(at.text.slice(line.start, line.end), line.start);
+  const { cells, columns } = at.row(line);
   const inside = line.number >= at.line.number;
-  const indent = cells.findIndex((c) => c.text.trim() !== '');
   // The lines after the first of a span are marked from their first character that is not a blank.
-  const from = Math.max(at.start, line.start + (line === at.line || indent < 0 ? 0 : cells[indent]!.from - line.start));
-  const marked = (c: Cell): boolean => inside && c.to > from && c.from < at.end;
-  let first = cells.findIndex(marked);
-  let count = cells.filter(marked).length;
-  if (first < 0 && inside && line === at.line) {
-    const next = cells.findIndex((c) => c.to > at.start);
-    first = next < 0 ? cells.length : next;
-    count = 0;
-  }
+  const indent = line === at.line ? 0 : at.text.slice(line.start, line.end).search(/\S/u);
+  const from = Math.max(at.start, line.start + Math.max(0, indent));
+  const [begin, end] = [firstIndex(cells.length, (k) => cells[k]!.to > from), firstIndex(cells.length, (k) => cells[k]!.from >= at.end)];
+  const count = inside ? Math.max(0, end - begin) : 0;
+  const first = count > 0 || (inside && line === at.line) ? begin : -1;
 
-  const widthTo = (n: number): number => cells.slice(0, n).reduce((sum, c) => sum + c.width, 0);
   let low = 0, high = cells.length;
-  if (widthTo(high) > room) {
-    const wanted = widthTo(Math.max(0, first)) - Math.floor(room / 3);
-    while (low < cells.length && widthTo(low) < wanted) low++;
-    high = low;
+  if (columns[high]! > room) {
+    const wanted = columns[Math.max(0, first)]! - Math.floor(room / 3);
+    low = firstIndex(cells.length, (k) => columns[k]! >= wanted);
     // Two columns are kept for the marks of what is cut off.
-    while (high < cells.length && widthTo(high + 1) - widthTo(low) <= room - 2) high++;
+    high = Math.max(low, firstIndex(cells.length, (k) => columns[k + 1]! - columns[low]! > room - 2));
   }
   const source = `${low > 0 ? '…' : ''}${cells.slice(low, high).map((c) => c.text).join('')}${high < cells.length ? '…' : ''}`;
   if (first < 0) return { source, carets: '' };
-  const before = (low > 0 ? 1 : 0) + widthTo(first) - widthTo(low);
-  const under = Math.max(1, widthTo(Math.min(first + count, high)) - widthTo(first));
+  const before = (low > 0 ? 1 : 0) + columns[first]! - columns[low]!;
+  const under = Math.max(1, columns[Math.min(first + count, high)]! - columns[first]!);
   return { source, carets: `${' '.repeat(before)}${'^'.repeat(under)}` };
 }
 
@@ -175,6 +197,7 @@ function labelled(label: string, text: string, { gutter, width, paint }: Layout)
  * whose text is unknown has null for lines and columns.
  */
 export function diagnosticsJson(diagnostics: readonly Diagnostic[], sources: Sources): string {
+  const files = new Files(sources);
   const value = {
     version: 1,
     errors: diagnostics.filter((d) => d.severity === 'error').length,
@@ -184,11 +207,11 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[], sources: Sou
       severity: d.severity,
       title: catalogue[d.code].title,
       message: d.message,
-      place: placeJson(d.place, sources),
+      place: placeJson(d.place, files),
       expected: d.expected ?? null,
       given: d.given ?? null,
       why: d.why ?? null,
-      related: (d.related ?? []).map((r) => ({ message: r.message, place: placeJson(r.place, sources) })),
+      related: (d.related ?? []).map((r) => ({ message: r.message, place: placeJson(r.place, files) })),
       fix: d.fix ?? null,
     })),
   };
@@ -198,10 +221,10 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[], sources: Sou
   return `${escaped}\n`;
 }
 
-function placeJson(place: Place, sources: Sources): object {
-  const at = locate(place, sources);
+function placeJson(place: Place, files: Files): object {
+  const at = files.locate(place);
   if (at === null) return { file: place.file, start: { line: null, column: null, offset: place.start }, end: { line: null, column: null, offset: place.end } };
-  const end = lineAt(linesOf(at.text), at.end);
+  const end = lineAt(files.lines(place.file, at.text), at.end);
   return {
     file: place.file,
     start: { line: at.line.number, column: at.column, offset: at.start },

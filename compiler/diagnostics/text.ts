@@ -50,6 +50,30 @@ export function cellsOf(line: string, start: number): Cell[] {
   return cells;
 }
 
+/** A line as it is shown; `columns`: where each of its cells begins, and the last one ends. */
+export interface Row {
+  readonly cells: readonly Cell[];
+  readonly columns: readonly number[];
+}
+
+export function rowOf(line: string, start: number): Row {
+  const cells = cellsOf(line, start);
+  const columns = [0];
+  for (const { width } of cells) columns.push(columns.at(-1)! + width);
+  return { cells, columns };
+}
+
+/** The first index below `count` for which `holds`, which holds for all after it; `count` where it holds for none. */
+export function firstIndex(count: number, holds: (index: number) => boolean): number {
+  let low = 0, high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 export interface Line {
   /** 1-based. */
   readonly number: number;
@@ -72,26 +96,27 @@ export function linesOf(text: string): Line[] {
 
 /** The line that holds an offset; one inside a CRLF belongs to the line it ends. */
 export function lineAt(lines: readonly Line[], offset: number): Line {
-  let low = 0, high = lines.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (lines[middle]!.start <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return lines[low]!;
+  return lines[Math.max(0, firstIndex(lines.length, (k) => lines[k]!.start > offset) - 1)]!;
 }
 
 /** Breaks at spaces; a word longer than the width stands alone. */
-export function wrap(text: string, width: number): string[] {
+export function wrap(text: string, room: number): string[] {
   const lines: string[] = [];
-  let line = '';
+  let words: string[] = [];
+  let taken = 0;
   for (const word of text.split(' ')) {
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+    const width = displayWidth(word);
+    const begun = words.length > 1 || (words[0] ?? '') !== '';
+    if (begun && taken + 1 + width <= room) {
+      words.push(word);
+      taken += 1 + width;
+    } else {
+      if (begun) lines.push(words.join(' '));
+      words = [word];
+      taken = width;
+    }
   }
-  lines.push(line);
+  lines.push(words.join(' '));
   return lines;
 }
 

@@ -49,6 +49,8 @@ export function lowerFirst(name: string): string {
 export class Names {
   readonly #taken: Set<string>;
   readonly #reserved: ReadonlySet<string>;
+  /** By what was wanted: up to where no name is free any more. */
+  readonly #counts = new Map<string, number>();
 
   constructor(taken: Iterable<string> = [], reserved = RESERVED) {
     this.#taken = new Set(taken);
@@ -62,10 +64,13 @@ export class Names {
   take(wanted: string): string {
     const base = identifier(wanted);
     const reserved = this.#reserved.has(base);
-    let name = base;
     // A name that ends in a digit gets a letter between, so that `h1` and the second `h` do not meet.
-    for (let count = 2; !this.isFree(name); count++) name = reserved && count === 2 ? `${base}_` : `${base}${/\d$/.test(base) ? '_' : ''}${count}`;
-    return this.takeExactly(name);
+    const joined = /\d$/.test(base) ? `${base}_` : base;
+    const named = (count: number): string => (count === 1 ? base : count === 2 && reserved ? `${base}_` : `${joined}${count}`);
+    let count = this.#counts.get(base) ?? 1;
+    while (!this.isFree(named(count))) count++;
+    this.#counts.set(base, count);
+    return this.takeExactly(named(count));
   }
 
   /** A name that is free. */

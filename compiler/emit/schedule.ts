@@ -5,6 +5,7 @@
  * statements keep the order of the program. A tensor is disposed after the last statement of its block that uses it; a
  * loop's list owns what it was given, a state owns its tensor and hands it on.
  */
+import { folded } from '../graph/fold.ts';
 import { inputsOf, type Loop, type State, type Value } from './value.ts';
 import type { Lowered } from './lower.ts';
 
@@ -43,13 +44,36 @@ export function plan(lowered: Lowered): Plan {
   return new Planner(lowered).plan();
 }
 
+const NO_LOOPS: ReadonlySet<Loop> = new Set();
+
+/** What the values are that a loop binds or leaves. */
+interface Roles {
+  /** By list: what is put on it. */
+  readonly emitted: ReadonlyMap<Value, Value>;
+  /** By argument. */
+  readonly lists: ReadonlyMap<Value, readonly Value[]>;
+  /** By argument, and by final value. */
+  readonly states: ReadonlyMap<Value, State>;
+}
+
 class Planner {
   readonly #loops: Lowered['loops'];
   readonly #roots: readonly Value[];
   readonly #needed = new Set<Value>();
-  readonly #raw = new Map<Value, ReadonlySet<Loop>>();
-  readonly #uses = new Map<Value, ReadonlySet<Value>>();
   readonly #blocks = new Map<Loop | null, Value[]>();
+  readonly #roles = new Map<Loop, Roles>();
+  /** By loop and value of its body: the list that is made of it. */
+  readonly #made = new Map<Loop, ReadonlyMap<Value, Value>>();
+  /** The loops whose arguments the value needs directly or through others. */
+  readonly #dependsOn: (value: Value) => ReadonlySet<Loop> = folded((value) => (this.#isBound(value) ? [] : this.#operands(value)), (value, of) => this.#loopsOf(value, of));
+  /** The loop that the value stands in; null: none. */
+  readonly #home: (value: Value) => Loop | null = folded<Value, Loop | null>(() => [], (value) => this.#innermost(value));
+  /** The values of a block whose lives keep this one alive. */
+  readonly #holders: (value: Value) => readonly Value[] = folded((value) => this.#lent(value), (value, of) => this.#alive(value, of));
+  /** Every holder that a statement uses, bodies included. */
+  readonly #usedBy: (value: Value) => ReadonlySet<Value> = folded((value) => this.#inside(value), (value, of) => new Set([
+    ...this.#operands(value).flatMap((operand) => this.#holders(operand)), ...this.#inside(value).flatMap((inner) => [...of(inner)]),
+  ]));
 
   constructor({ roots, loops }: Lowered) {
     this.#roots = roots;
@@ -62,7 +86,9 @@ class Planner {
     for (const value of values) {
       if (value.kind !== 'tensor' && value.kind !== 'list' && value.kind !== 'rows' && value.kind !== 'loop') continue;
       const home = this.#home(value);
-      this.#blocks.set(home, [...(this.#blocks.get(home) ?? []), value]);
+      const block = this.#blocks.get(home);
+      if (block === undefined) this.#blocks.set(home, [value]);
+      else block.push(value);
     }
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
@@ -87,12 +113,26 @@ class Planner {
       if (loop === undefined) continue;
       open.push(loop.self, loop.position);
       // Lists that nobody reads are not made.
-      if (value.kind === 'emitted') open.push(loop.emits.find((emit) => emit.list === value)!.value);
-      if (value.kind === 'argument') open.push(...loop.xs.filter((x) => x.argument === value).map((x) => x.list));
-      if (value.kind === 'final' || value.kind === 'argument') {
-        for (const state of loop.states) if (state.final === value || state.argument === value) open.push(state.argument, state.first, state.next, state.final);
-      }
+      const { emitted, lists, states } = this.#rolesOf(loop);
+      if (value.kind === 'emitted') open.push(emitted.get(value)!);
+      if (value.kind === 'argument') open.push(...(lists.get(value) ?? []));
+      const state = value.kind === 'final' || value.kind === 'argument' ? states.get(value) : undefined;
+      if (state !== undefined) open.push(state.argument, state.first, state.next, state.final);
     }
+  }
+
+  #rolesOf(loop: Loop): Roles {
+    let roles = this.#roles.get(loop);
+    if (roles === undefined) {
+      const lists = new Map<Value, Value[]>();
+      for (const { argument, list } of loop.xs) lists.set(argument, [...(lists.get(argument) ?? []), list]);
+      roles = {
+        emitted: new Map(loop.emits.map(({ list, value }) => [list, value])), lists,
+        states: new Map(loop.states.flatMap((state): [Value, State][] => [[state.argument, state], [state.final, state]])),
+      };
+      this.#roles.set(loop, roles);
+    }
+    return roles;
   }
 
   #states(loop: Loop): readonly State[] {
@@ -118,19 +158,19 @@ class Planner {
 
   // ---------------------------------------------------------------- where it stands
 
-  /** The loops whose arguments the value needs directly or through others. */
-  #dependsOn(value: Value): ReadonlySet<Loop> {
-    const known = this.#raw.get(value);
-    if (known !== undefined) return known;
-    const result = new Set<Loop>();
+  #isBound(value: Value): boolean {
+    return value.kind === 'argument' && this.#loops.has(value);
+  }
+
+  #loopsOf(value: Value, of: (operand: Value) => ReadonlySet<Loop>): ReadonlySet<Loop> {
     const loop = this.#loops.get(value);
-    if (value.kind === 'argument' && loop !== undefined) result.add(loop);
-    else {
-      for (const operand of this.#operands(value)) for (const each of this.#dependsOn(operand)) result.add(each);
-      if (value.kind === 'loop' && loop !== undefined) result.delete(loop);
-    }
-    this.#raw.set(value, result);
-    return result;
+    if (loop !== undefined && this.#isBound(value)) return new Set([loop]);
+    const sets = new Set(this.#operands(value).map(of).filter((set) => set.size > 0));
+    const own = value.kind === 'loop' ? loop : undefined;
+    const [first = NO_LOOPS] = sets;
+    // Most values need what one operand needs.
+    if (sets.size <= 1 && (own === undefined || !first.has(own))) return first;
+    return new Set([...sets].flatMap((set) => [...set]).filter((each) => each !== own));
   }
 
   /** A loop stands in the loops that its own statement needs. */
@@ -140,7 +180,7 @@ class Planner {
     return result;
   }
 
-  #home(value: Value): Loop | null {
+  #innermost(value: Value): Loop | null {
     let home: Loop | null = null;
     let depth = 0;
     for (const loop of this.#dependsOn(value)) {
@@ -155,43 +195,65 @@ class Planner {
   /** A state whose next value is also emitted lives in the list: nothing is copied or disposed for it. */
   #borrowed(loop: Loop, state: State): Value | null {
     if (state.next.kind !== 'tensor' || this.#home(state.next) !== loop) return null;
-    return this.#emits(loop).find((emit) => emit.value === state.next)?.list ?? null;
+    return this.#listOf(loop, state.next);
+  }
+
+  /** The list that is made of a value of the body. */
+  #listOf(loop: Loop, value: Value): Value | null {
+    let lists = this.#made.get(loop);
+    if (lists === undefined) {
+      lists = new Map(this.#emits(loop).toReversed().map((emit) => [emit.value, emit.list]));
+      this.#made.set(loop, lists);
+    }
+    return lists.get(value) ?? null;
   }
 
   /** A list of the previous values of such a state: the first value and what the other list owns. It owns nothing itself. */
   #view(list: Value): { readonly state: State; readonly owner: Value } | null {
     const loop = this.#loops.get(list)!;
-    const value = loop.emits.find((emit) => emit.list === list)?.value;
-    const state = loop.states.find((each) => each.argument === value);
-    const owner = state === undefined ? null : this.#borrowed(loop, state);
+    const { emitted, states } = this.#rolesOf(loop);
+    const value = emitted.get(list);
+    const state = value === undefined ? undefined : states.get(value);
+    const owner = state?.argument === value && state !== undefined ? this.#borrowed(loop, state) : null;
     return state === undefined || owner === null ? null : { state, owner };
   }
 
-  /** The values of a block whose lives keep this one alive. */
-  #holders(value: Value): readonly Value[] {
+  /** Values whose holders keep this one alive, too. */
+  #lent(value: Value): readonly Value[] {
+    if (value.kind === 'host' || value.kind === 'given') return inputsOf(value);
+    const view = value.kind === 'emitted' ? this.#view(value) : null;
+    if (view !== null) return [view.state.first];
+    if (value.kind !== 'final') return [];
+    const { state, list } = this.#ended(value);
+    return list === null ? [] : [state.first];
+  }
+
+  #alive(value: Value, of: (value: Value) => readonly Value[]): readonly Value[] {
+    const lent = this.#lent(value).flatMap(of);
     switch (value.kind) {
       case 'tensor': case 'list':
         return [value];
-      case 'emitted': {
-        const view = this.#view(value);
-        return view === null ? [value] : [view.owner, ...this.#holders(view.state.first)];
-      }
+      case 'emitted':
+        return [this.#view(value)?.owner ?? value, ...lent];
       case 'host': case 'given':
-        return inputsOf(value).flatMap((input) => this.#holders(input));
-      case 'final': {
-        const loop = this.#loops.get(value)!;
-        const state = loop.states.find((each) => each.final === value)!;
-        const list = this.#borrowed(loop, state);
-        return list === null ? [value] : [list, ...this.#holders(state.first)];
-      }
+        return [...new Set(lent)];
+      case 'final':
+        return [this.#ended(value).list ?? value, ...lent];
       case 'argument': {
         const loop = this.#loops.get(value)!;
-        const state = loop.states.find((each) => each.argument === value);
+        const state = this.#rolesOf(loop).states.get(value);
         return state === undefined || this.#borrowed(loop, state) !== null ? [] : [value];
       }
       case 'loop': case 'rows':
         return [];
     }
+  }
+
+  /** Of a final value: the state, and the list that it lives in. */
+  #ended(value: Value): { readonly state: State; readonly list: Value | null } {
+    const loop = this.#loops.get(value)!;
+    const state = this.#rolesOf(loop).states.get(value)!;
+    return { state, list: this.#borrowed(loop, state) };
   }
 
   /** What a statement leaves to its block. */
@@ -204,16 +266,9 @@ class Planner {
     ];
   }
 
-  /** Every holder that a statement uses, bodies included. */
-  #usedBy(value: Value): ReadonlySet<Value> {
-    const known = this.#uses.get(value);
-    if (known !== undefined) return known;
-    const result = new Set(this.#operands(value).flatMap((operand) => this.#holders(operand)));
-    if (value.kind === 'loop') {
-      for (const inner of this.#blocks.get(this.#loops.get(value)!) ?? []) for (const used of this.#usedBy(inner)) result.add(used);
-    }
-    this.#uses.set(value, result);
-    return result;
+  /** The statements of a loop's body. */
+  #inside(value: Value): readonly Value[] {
+    return value.kind === 'loop' ? this.#blocks.get(this.#loops.get(value)!) ?? [] : [];
   }
 
   /** What a loop reads besides the first values of its states. */
@@ -239,19 +294,28 @@ class Planner {
     const states = loop === null ? [] : this.#states(loop).filter((state) => this.#borrowed(loop, state) === null).map((state) => state.argument);
     const mine = new Set([...values.flatMap((value) => this.#leaves(value)), ...states]);
     const taken = new Set(given.claimed);
+    const dying = new Map<number, Value[]>();
+    for (const each of mine) {
+      const k = last.get(each);
+      if (k === undefined || late.has(each) || taken.has(each)) continue;
+      const others = dying.get(k);
+      if (others === undefined) dying.set(k, [each]);
+      else others.push(each);
+    }
     const statements = values.map((value, k): Statement => {
-      const dies = [...mine].filter((each) => last.get(each) === k && !late.has(each) && !taken.has(each));
+      const dies = dying.get(k) ?? [];
       const copies = new Set<State>();
       const inner = value.kind === 'loop' ? this.#loops.get(value)! : null;
       if (inner !== null) {
+        const isBorrowed = (state: State): boolean => this.#borrowed(inner, state) !== null;
+        const inBody = this.#readInside(inner);
+        // A borrowed state reads its first value as it is; what another begins with too is that one's to give away.
+        const begun = new Set(this.#states(inner).filter(isBorrowed).flatMap(({ first }) => this.#holders(first)));
         for (const state of this.#states(inner)) {
-          if (this.#borrowed(inner, state) !== null) continue;
-          // A borrowed state reads its first value as it is; what another begins with too is that one's to give away.
-          const borrowed = this.#states(inner).some((other) => this.#borrowed(inner, other) !== null && this.#holders(other.first).includes(state.first));
-          const inBody = borrowed || this.#readInside(inner).has(state.first);
+          if (isBorrowed(state)) continue;
           const index = dies.indexOf(state.first);
           // The first value dies here and the body does not read it: the state takes it over.
-          if (index >= 0 && !inBody) dies.splice(index, 1);
+          if (index >= 0 && !begun.has(state.first) && !inBody.has(state.first)) dies.splice(index, 1);
           else copies.add(state);
         }
       }

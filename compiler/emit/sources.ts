@@ -6,6 +6,8 @@ const LONGEST = 110;
 
 export class Sources {
   readonly #texts: ReadonlyMap<string, string>;
+  /** By file: where its lines begin. */
+  readonly #lines = new Map<string, readonly number[]>();
 
   constructor(texts: ReadonlyMap<string, string>) {
     this.#texts = texts;
@@ -15,7 +17,23 @@ export class Sources {
   place(origin: Origin): string {
     const text = this.#texts.get(origin.file);
     if (text === undefined) return '';
-    return `${comment(baseName(origin.file))}:${text.slice(0, origin.start).split('\n').length}`;
+    return `${comment(baseName(origin.file))}:${this.#number(origin, text)}`;
+  }
+
+  /** How many lines begin up to the place. */
+  #number({ file, start }: Origin, text: string): number {
+    let begins = this.#lines.get(file);
+    if (begins === undefined) {
+      begins = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+      this.#lines.set(file, begins);
+    }
+    let [low, high] = [0, begins.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (begins[middle]! <= start) low = middle;
+      else high = middle;
+    }
+    return low + 1;
   }
 
   /** `bahdanau.attn:23  s' = GRU(context, s)`. */
