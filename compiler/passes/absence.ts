@@ -2,10 +2,11 @@
  * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of places, and the
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
-import { atomOf, atomsOf, constantOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { GraphError } from '../graph/errors.ts';
+import type { Domains } from './domains.ts';
 import { all, axesOf, BATCH, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
 import { isSlots } from './tape.ts';
@@ -47,13 +48,15 @@ export class Absence {
   readonly #dims: ReadonlyMap<string, Dim>;
   /** Axes along which a node is exactly 0 in the padding. */
   readonly #zero = new Map<Node, Set<string>>();
+  readonly #domains: Domains;
   /** By value and mask, whether the value is exactly 0 wherever the mask is false. */
   readonly #zeroWhere = new Map<Node, Map<Node, boolean>>();
   /** Loops over ragged axes by position: their steps beyond an example's end compute junk. */
   readonly #steps = new Map<Node, Axis>();
 
-  constructor(m: Maker, dims: ReadonlyMap<string, Dim>) {
+  constructor(m: Maker, dims: ReadonlyMap<string, Dim>, domains: Domains) {
     this.#m = m;
+    this.#domains = domains;
     this.#dims = dims;
   }
 
@@ -204,12 +207,17 @@ export class Absence {
     const zero = (x: Node): boolean => this.isZeroWhere(x, mask);
     switch (op.kind) {
       case 'unary': return KEEPS_ZERO.has(op.fn) && zero(inputs[0]);
-      case 'binary': return op.fn === 'mul' || op.fn === 'and' ? inputs.some(zero) : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);
-      case 'select': return literal(inputs[2]) === 0 && (inputs[0] === mask || zero(inputs[1]));
-      case 'contract': return !axesOf(mask).some(({ id }) => op.axes.includes(id)) && inputs.some(zero);
+      case 'binary': return op.fn === 'mul' || op.fn === 'and' ? this.#hasZero(inputs, zero) : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);
+      case 'select': return literal(inputs[2]) === 0 && (inputs[0] === mask || implies(inputs[0], mask) || zero(inputs[1]));
+      case 'contract': return !axesOf(mask).some(({ id }) => op.axes.includes(id)) && this.#hasZero(inputs, zero);
       case 'broadcast': return zero(inputs[0]);
       default: return false;
     }
+  }
+
+  /** 0 times any number is 0. */
+  #hasZero([a, b]: readonly Node[], zero: (x: Node) => boolean): boolean {
+    return (zero(a) && this.#domains.isTame(b)) || (zero(b) && this.#domains.isTame(a));
   }
 
   /** A change of axes happens to the masks as to the value. */
@@ -352,7 +360,7 @@ export class Absence {
   contract(a: Partial, b: Partial, over: readonly string[]): Partial {
     const m = this.#m;
     const { ending: met, ends, staying } = this.part([...a.masks, ...b.masks], axesOf(a.value), over);
-    const ending = this.#telling(b.value, this.#telling(a.value, met));
+    const ending = met.filter((mask) => !this.#hasZero([a.value, b.value], (x) => this.isZeroWhere(x, mask)));
     const left = ends.filter((axis) => !this.isZero(a.value, axis.id) && !this.isZero(b.value, axis.id));
     const present = all(m, [...ending, ...left.map((axis) => this.valid(axis))]);
     if (present === null) return { value: m.contract(a.value, b.value, over), masks: staying };
@@ -360,8 +368,11 @@ export class Absence {
     const cost = (x: Node): number => new Set([...axesOf(x), ...axesOf(present)].map(({ id }) => id)).size;
     const zero = m.constant(0, a.value.types[0].elem.kind === 'float' || b.value.types[0].elem.kind === 'float' ? 'float' : 'int');
     const [x, y] = cost(a.value) <= cost(b.value) ? [a.value, b.value] : [b.value, a.value];
+    // 0 times what is out of its domain would be NaN: such an operand is masked itself, where the mask does not make it larger.
+    const own = all(m, [...met.filter((mask) => axesOf(mask).every(({ id }) => hasAxis(axesOf(y), id))), ...left.filter(({ id }) => hasAxis(axesOf(y), id)).map((axis) => this.valid(axis))]);
+    const other = own === null || this.#domains.isTame(y) ? y : m.select(own, y, zero);
     const masked = m.select(present, x, zero);
-    return { value: x === a.value ? m.contract(masked, y, over) : m.contract(y, masked, over), masks: staying };
+    return { value: x === a.value ? m.contract(masked, other, over) : m.contract(other, masked, over), masks: staying };
   }
 
   /** `by` where x is absent; in the padding of `over` only with `ends`, or where something else is absent too. */
@@ -385,38 +396,7 @@ export class Absence {
   }
 }
 
-/** Whether a float is surely above 0 for all finite inputs: then it is in the domain of div, log, sqrt and pow. */
-export function isPositive(node: Node): boolean {
-  const { op, inputs } = node;
-  switch (op.kind) {
-    case 'constant': return op.value > 0;
-    case 'size': return (constantOf(op.size) ?? 0) > 0;
-    case 'random': return op.draw === 'uniform' || op.draw === 'exponential';
-    case 'unary': return (op.fn === 'float' || op.fn === 'stop') && isPositive(inputs[0]);
-    case 'binary':
-      if (op.fn === 'add') return (isPositive(inputs[0]) && isNonNegative(inputs[1])) || (isNonNegative(inputs[0]) && isPositive(inputs[1]));
-      if (op.fn === 'mul' || op.fn === 'div' || op.fn === 'min') return inputs.every(isPositive);
-      return op.fn === 'max' && inputs.some(isPositive);
-    case 'broadcast':
-    case 'rename': return isPositive(inputs[0]);
-    default: return false;
-  }
-}
-
-function isNonNegative(node: Node): boolean {
-  const { op, inputs } = node;
-  if (isPositive(node)) return true;
-  switch (op.kind) {
-    case 'constant': return op.value >= 0;
-    case 'softmax': return !op.log;
-    case 'unary': return ['abs', 'relu', 'sigmoid', 'softplus', 'sqrt'].includes(op.fn) || ((op.fn === 'float' || op.fn === 'stop') && isNonNegative(inputs[0]));
-    case 'binary':
-      if (op.fn === 'mul' && inputs[0] === inputs[1]) return true;
-      return op.fn === 'max' ? inputs.some(isNonNegative) : (op.fn === 'add' || op.fn === 'mul' || op.fn === 'min') && inputs.every(isNonNegative);
-    case 'contract': return inputs[0] === inputs[1] || inputs.every(isNonNegative);
-    case 'reduce': return (op.fn === 'sum' || op.fn === 'mean') && isNonNegative(inputs[0]);
-    case 'broadcast':
-    case 'rename': return isNonNegative(inputs[0]);
-    default: return false;
-  }
+/** Whether one condition is a part of the other. */
+function implies({ op, inputs }: Node, mask: Node): boolean {
+  return op.kind === 'binary' && op.fn === 'and' && inputs.some((each) => each === mask);
 }

@@ -6,7 +6,9 @@ import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis, isInner } from '../graph/spaces.ts';
-import { Absence, isPositive, mayBeEmpty, raggedDims, type Partial } from './absence.ts';
+import { Absence, mayBeEmpty, raggedDims, type Partial } from './absence.ts';
+import { Domains } from './domains.ts';
+import { runaways } from './growth.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
 import { all, axesOf, BATCH, Maker, type Loop } from './maker.ts';
@@ -32,8 +34,9 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
   for (const dim of options.ragged ?? []) raggedDims({ kind: 'dim', dim }, dims);
   for (const node of facts.nodes) for (const { axes } of node.types) for (const { space } of axes) raggedDims(space, dims);
   const m = new Maker(algebra);
-  const absence = new Absence(m, dims);
-  const pass = new Batch(m, facts, absence, options.unbatched ?? new Set());
+  const domains = new Domains();
+  const absence = new Absence(m, dims, domains);
+  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set());
   return new Map([...roots].map(([name, node]) => {
     const { value, masks } = pass.partial(node);
     const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
@@ -44,12 +47,14 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
 
 class Batch extends Rebuild {
   readonly #absence: Absence;
+  readonly #domains: Domains;
   readonly #unbatched: ReadonlySet<string>;
   readonly #masks = new Map<Node, readonly Node[]>();
 
-  constructor(m: Maker, facts: Facts, absence: Absence, unbatched: ReadonlySet<string>) {
+  constructor(m: Maker, facts: Facts, absence: Absence, domains: Domains, unbatched: ReadonlySet<string>) {
     super(m, facts);
     this.#absence = absence;
+    this.#domains = domains;
     this.#unbatched = unbatched;
   }
 
@@ -76,13 +81,13 @@ class Batch extends Rebuild {
   }
 
   protected override operation(node: Node, values: readonly Node[]): Node {
-    const { op } = node;
     const inputs = node.inputs.map((each, k): Partial => ({ value: values[k], masks: this.#masks.get(each) ?? [] }));
-    return this.#keep(node, this.#lower(op, inputs));
+    return this.#keep(node, this.#lower(node, inputs));
   }
 
-  #lower(op: Op, inputs: readonly Partial[]): Partial {
+  #lower(node: Node, inputs: readonly Partial[]): Partial {
     const { m } = this;
+    const { op } = node;
     const absence = this.#absence;
     const [x, y] = inputs;
     const plain = (): Partial => ({ value: m.make(op, inputs.map(({ value }) => value)), masks: inputs.flatMap(({ masks }) => masks) });
@@ -91,17 +96,12 @@ class Batch extends Rebuild {
         return { value: absence.number(op.size), masks: [] };
       case 'random':
         return { value: m.make({ ...op, axes: [BATCH, ...op.axes] }, inputs.map(({ value }) => value)), masks: [] };
-      case 'unary': {
-        const harmless = op.fn === 'exp' ? 0 : op.fn === 'log' || op.fn === 'sqrt' ? 1 : null;
-        if (harmless === null || (op.fn !== 'exp' && isPositive(x.value))) return plain();
-        return { value: m.unary(op.fn, absence.sanitised(x, harmless)), masks: x.masks };
-      }
+      case 'unary':
       case 'binary': {
-        const masks = [...x.masks, ...y.masks];
-        if (op.fn === 'div' && !isPositive(y.value)) return { value: m.div(x.value, absence.sanitised(y, 1)), masks };
-        const whole = y.value.op.kind === 'constant' && y.value.op.value >= 1 && Number.isInteger(y.value.op.value);
-        if (op.fn === 'pow' && !whole && !isPositive(x.value)) return { value: m.binary('pow', absence.sanitised(x, 1), y.value), masks };
-        return plain();
+        const weak = this.#domains.weak({ op, inputs: inputs.map(({ value }) => value), types: node.types });
+        if (weak === null) return plain();
+        const held = inputs.map((each, k) => (k === weak.operand ? absence.sanitised(each, weak.harmless) : each.value));
+        return { value: m.make(op, held), masks: inputs.flatMap(({ masks }) => masks) };
       }
       case 'where':
         return { value: x.value, masks: [...x.masks, y.value, ...y.masks] };
@@ -258,7 +258,8 @@ class Batch extends Rebuild {
 
   /**
    * A step beyond the example's end must not change a state that is read later: reversed loops meet the padding first and
-   * keep the initial state through it; forward ones run on, and their final state is read at the last place instead.
+   * keep the initial state through it; forward ones run on, and their final state is read at the last place instead. Where a
+   * state could run away then (growth.ts), a step there begins with 0 in its place.
    */
   protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
@@ -274,6 +275,7 @@ class Batch extends Rebuild {
     const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
     const isFloat = (k: number): boolean => typeOf(region.states[k]).elem.kind === 'float';
     const frozen = (k: number): boolean => ragged && (op.reversed || (used.has(k) && !isFloat(k)));
+    const runsAway = ragged && !op.reversed ? runaways(node, this.facts) : (): boolean => false;
     const lasts = ragged ? states.filter((k) => used.has(k) && !frozen(k)) : [];
     m.origin = node.origin;
     let masked: { readonly emit: number; readonly mask: Node }[] = [];
@@ -282,6 +284,9 @@ class Batch extends Rebuild {
       self.forget(node);
       absence.open(loop.position, axis);
       yield* self.bind(node, loop, states);
+      for (const [j, k] of states.entries()) {
+        if (isFloat(k) && runsAway(k)) self.set(region.states[k], m.select(absence.step(loop.position, axis), loop.states[j], m.constant(0)));
+      }
       const nexts: Node[] = [];
       for (const [j, k] of states.entries()) {
         yield* self.one(region.nexts[k]);

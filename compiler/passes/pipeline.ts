@@ -9,7 +9,6 @@ import { circulant } from './circulant.ts';
 import { deriveClockStep } from './clock-step.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from './compiled.ts';
 import { differentiate } from './differentiate.ts';
-import { guard } from './guard.ts';
 import { inline } from './inline.ts';
 import { layout as lay } from './layout.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
@@ -19,6 +18,7 @@ import { NOW } from './respace.ts';
 import { BEFORE } from './rows.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
+import { hold } from './hold.ts';
 import { hoist } from './hoist.ts';
 import { deriveStep, type StepRoots } from './step.ts';
 import { tapes } from './tape.ts';
@@ -46,10 +46,10 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const passes = new Passes(options, program);
   const { ragged } = program;
   const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
-  const batched = (fn: string, roots: Roots, guarded = false): Roots => {
+  const batched = (fn: string, roots: Roots, forGradients = false): Roots => {
     const flat = passes.run(`${fn}: tapes`, 'inlined', passes.run(`${fn}: inline`, 'inlined', roots, inline), tapes);
-    const held = guarded ? passes.run(`${fn}: guard`, 'inlined', flat, guard) : flat;
-    const whole = passes.run(`${fn}: batch`, 'batched', held, (each) => batch(each, { ragged }));
+    const all = passes.run(`${fn}: batch`, 'batched', flat, (each) => batch(each, { ragged }));
+    const whole = forGradients ? passes.run(`${fn}: hold`, 'batched', all, hold) : all;
     return passes.optimise(fn, passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)));
   };
   const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);

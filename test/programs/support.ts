@@ -86,7 +86,7 @@ export function bound(program: Program, model: Tested, parameters: ReadonlyMap<s
     if (given !== undefined) inputs.set(name, given);
     else if (otherwise !== undefined) inputs.set(name, filled(extents(type.axes), otherwise));
   }
-  if (program.decoder !== null) {
+  if (program.decoder !== null && Array.isArray(example[program.decoder.output])) {
     const { output, start } = program.decoder;
     const target = example[output] as Nested[];
     inputs.set(output, [start, ...target.slice(0, -1)]);

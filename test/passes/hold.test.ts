@@ -4,7 +4,7 @@ import type { Node } from '../../compiler/graph/graph.ts';
 import { interpret } from '../../compiler/graph/interpret.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
-import { guard } from '../../compiler/passes/guard.ts';
+import { hold } from '../../compiler/passes/hold.ts';
 import { axis, floats } from '../graph/support.ts';
 import { checked } from './support.ts';
 
@@ -24,7 +24,7 @@ function selects(roots: Roots): number {
   return reachable([...roots.values()]).filter(({ op }) => op.kind === 'select').length;
 }
 
-describe('guard', () => {
+describe('hold', () => {
   it.each<[string, Node, number]>([
     ['a division in a branch', b.select(positive(x), inverse, zero), 1],
     ['a division that others read too', b.binary('add', b.select(positive(x), inverse, zero), b.select(positive(x), b.binary('mul', inverse, x), zero)), 1],
@@ -34,7 +34,7 @@ describe('guard', () => {
     ['behind a reduction', b.select(positive(x), b.binary('mul', x, total), zero), 0],
   ])('%s: the same values, held where they are not read', (_name, node, more) => {
     const before: Roots = new Map([['y', node]]);
-    const after = checked('inlined', guard(before));
+    const after = checked('batched', hold(before));
     const [[p], [q]] = [before, after].map((roots) => interpret([roots.get('y')!], bindings));
     expect(q!.axes).toEqual(p!.axes);
     expect([...q!.data]).toEqual([...p!.data]);
