@@ -1,6 +1,6 @@
 /**
  * What each backend computes, operation by operation: the one table. The last pass brings a program within it, the verifier holds
- * every laid-out graph against it, and `docs/backends.md` is printed from it. `npm run bench:limits` measures it anew.
+ * every laid-out graph against it, and `docs/backends.md` is printed from it. `npx tsx bench/limits.ts` measures it anew.
  */
 import { isUnit } from './spaces.ts';
 import type { BinaryFn, Elem, Node } from './graph.ts';
@@ -23,33 +23,36 @@ export interface Capability {
   readonly limits: Readonly<Partial<Record<Backend, Limit>>>;
 }
 
-const ARITHMETIC: ReadonlySet<BinaryFn> = new Set(['add', 'sub', 'mul', 'div', 'pow', 'max', 'min', 'mod']);
 const ALL = ['float', 'int', 'bool'] as const;
 const NUMBERS = ['float', 'int'] as const;
 
 export const CAPABILITIES = {
   tensor: { title: 'any tensor', types: ALL, limits: { tensorflow: { axes: 253 } } },
   unary: { title: 'functions of one operand, casts', types: ALL, limits: { webgpu: { axes: 6 } } },
-  arithmetic: { title: '`+ - * / ^ max min mod`', types: NUMBERS, limits: { tensorflow: { groups: 5 }, webgpu: { axes: 6 }, wasm: { axes: 6 } } },
+  arithmetic: { title: '`+ - * / ^ max min mod`', types: NUMBERS, limits: { tensorflow: { axes: 8, groups: 5 }, webgpu: { axes: 6 }, wasm: { axes: 6 } } },
   comparison: { title: 'comparisons, `and`, `or`', types: ALL, limits: { tensorflow: { groups: 5 }, webgpu: { axes: 6 } } },
   select: { title: 'choices (`if`, `else`, masks)', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
   permute: { title: 'axes in another order', types: ALL, limits: { webgpu: { axes: 6 } } },
   broadcast: { title: 'broadcasting alone', types: ALL, limits: {} },
   reduce: { title: '`sum mean max min prod any all`', types: ALL, limits: { webgpu: { axes: 6 } } },
-  argmax: { title: '`argmax`', types: NUMBERS, limits: { tensorflow: { axes: 7 }, webgpu: { axes: 6 } } },
+  argmax: { title: '`argmax`', types: NUMBERS, limits: { tensorflow: { axes: 7 } } },
   softmax: { title: '`softmax`, `log_softmax`', types: ['float'], limits: { webgpu: { axes: 6 }, wasm: { axes: 6 } } },
-  running: { title: '`cumsum`, `cumprod`', types: NUMBERS, limits: { webgpu: { axes: 6 } } },
+  running: { title: '`cumsum`, `cumprod`', types: NUMBERS, limits: {} },
   concat: { title: '`concat`, stacking and unstacking the steps of a scan', types: ALL, limits: {} },
   slice: { title: 'slices, one place', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
   shift: { title: 'shifts, turns', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
-  gather: { title: 'places by an index: what they are read from', types: ALL, limits: {} },
-  index: { title: 'places by an index: the index', types: ['int'], limits: { webgpu: { axes: 6 } } },
-  scatter: { title: 'sums by an index', types: ['float'], limits: {} },
-  onehot: { title: 'one-hot rows', types: ['float'], limits: { webgpu: { axes: 6 } } },
+  gather: { title: 'places by an index', types: ALL, limits: {} },
+  scatter: { title: 'sums by an index', types: NUMBERS, limits: {} },
+  onehot: { title: 'one-hot rows', types: ['float'], limits: {} },
   matmul: { title: 'products of matrices, and of many of them at once', types: ['float'], limits: {} },
 } as const satisfies Readonly<Record<string, Capability>>;
 
 export type Capable = keyof typeof CAPABILITIES;
+
+const BINARY: Readonly<Record<BinaryFn, 'arithmetic' | 'comparison'>> = {
+  add: 'arithmetic', sub: 'arithmetic', mul: 'arithmetic', div: 'arithmetic', pow: 'arithmetic', max: 'arithmetic', min: 'arithmetic', mod: 'arithmetic', quot: 'arithmetic',
+  eq: 'comparison', ne: 'comparison', lt: 'comparison', le: 'comparison', gt: 'comparison', ge: 'comparison', and: 'comparison', or: 'comparison',
+};
 
 /** What a laid-out node asks of a backend. */
 interface Demand {
@@ -59,31 +62,21 @@ interface Demand {
   readonly groups: number;
 }
 
-/** Why a node is more than a backend computes. */
-export interface Excess {
-  readonly backend: Backend;
-  readonly capable: Capable;
-  readonly limit: Limit;
-  readonly message: string;
-}
-
 type Computed = Pick<Node, 'op' | 'inputs' | 'types'>;
 
 const rankOf = (node: Pick<Node, 'types'>): number => Math.max(0, ...node.types.map(({ axes }) => axes.length));
 const typeOf = (elem: Elem): Capability['types'][number] => (elem.kind === 'index' ? 'int' : elem.kind);
 
-/** The first limit that a node exceeds, or null. */
-export function excessOf(node: Computed): Excess | null {
+/** The first limit that a node exceeds, in words; null where every backend computes it. */
+export function excessOf(node: Computed): string | null {
   for (const { capable, operands, axes, groups } of demandsOf(node)) {
     const { title, types, limits }: Capability = CAPABILITIES[capable];
     const wrong = operands.flatMap((operand) => operand.types).map(({ elem }) => typeOf(elem)).find((type) => !types.includes(type));
-    if (wrong !== undefined) return { backend: 'wasm', capable, limit: {}, message: `no backend has ${title} of type ${wrong}` };
+    if (wrong !== undefined) return `${title}: no backend has it of type ${wrong}`;
     for (const backend of BACKENDS) {
-      const limit = limits[backend];
-      if (limit === undefined) continue;
-      const over = limit.axes !== undefined && axes > limit.axes ? `${axes} axes, and ${backend} takes at most ${limit.axes}`
-        : limit.groups !== undefined && groups > limit.groups ? `${groups} groups of axes that are broadcast alike, and ${backend} takes at most ${limit.groups}` : null;
-      if (over !== null) return { backend, capable, limit, message: `${title}: ${over}` };
+      const { axes: mostAxes = Infinity, groups: mostGroups = Infinity } = limits[backend] ?? {};
+      if (axes > mostAxes) return `${title}: ${axes} axes, and ${backend} takes at most ${mostAxes}`;
+      if (groups > mostGroups) return `${title}: ${groups} groups of axes that are broadcast alike, and ${backend} takes at most ${mostGroups}`;
     }
   }
   return null;
@@ -100,26 +93,19 @@ function demandsOf(node: Computed): readonly Demand[] {
   const { op, inputs } = node;
   const rank = Math.max(rankOf(node), ...inputs.map(rankOf));
   const all: Demand = { capable: 'tensor', operands: [], axes: rankOf(node), groups: 0 };
-  const one = (capable: Capable, operands: readonly Node[] = inputs, axes = rank): readonly Demand[] => [all, { capable, operands, axes, groups: 0 }];
+  const one = (capable: Capable, operands: readonly Node[] = inputs): readonly Demand[] => [all, { capable, operands, axes: rank, groups: 0 }];
   switch (op.kind) {
-    case 'binary': {
-      const capable = ARITHMETIC.has(op.fn) ? 'arithmetic' : 'comparison';
-      return [all, { capable, operands: inputs, axes: rank, groups: groupsOf(node).length }];
-    }
-    case 'select':
-      return [all, { capable: 'select', operands: inputs, axes: rank, groups: groupsOf(node).length }];
+    case 'binary': case 'select':
+      return [all, { capable: op.kind === 'binary' ? BINARY[op.fn] : 'select', operands: inputs, axes: rank, groups: groupsOf(node).length }];
     case 'unary': case 'permute': case 'broadcast': case 'reduce': case 'argmax': case 'softmax': case 'concat': case 'slice': case 'shift': case 'matmul':
       return one(op.kind);
     case 'cumsum': case 'cumprod':
       return one('running');
-    case 'gather': {
-      const [table, index] = inputs as readonly [Node, Node];
-      // A single place that the host knows is a slice.
-      if (rankOf(index) === 0) return one('slice', [table]);
-      return [...one('gather', [table], rankOf(table)), { capable: 'index', operands: [index], axes: rankOf(index), groups: 0 }];
-    }
+    // A single place that the host knows is a slice.
+    case 'gather':
+      return one(rankOf(inputs[1]!) === 0 ? 'slice' : 'gather', inputs.slice(0, 1));
     case 'scatter':
-      return [...one('scatter', inputs.slice(0, 1)), { capable: 'index', operands: inputs.slice(1), axes: rankOf(inputs[1]!), groups: 0 }];
+      return one('scatter', inputs.slice(0, 1));
     case 'onehot':
       return one('onehot', []);
     default:
@@ -148,4 +134,11 @@ export function groupsOf({ inputs, types }: Computed): readonly (readonly number
 export function hasPlace(operand: Node, place: number): boolean {
   const axis = operand.types[0]!.axes.at(place);
   return -place <= operand.types[0]!.axes.length && axis !== undefined && !isUnit(axis);
+}
+
+/** The table of `docs/backends.md`. */
+export function limitsReference(): string {
+  const cell = ({ axes, groups }: Limit): string => [...(axes === undefined ? [] : [`${axes} axes`]), ...(groups === undefined ? [] : [`${groups} groups`])].join(', ') || 'any';
+  const rows = Object.values(CAPABILITIES).map(({ title, types, limits }: Capability) => `| ${title} | ${types.join(', ')} | ${BACKENDS.map((backend) => cell(limits[backend] ?? {})).join(' | ')} |`);
+  return `| Operation | Types | ${BACKENDS.map((backend) => `\`${backend}\``).join(' | ')} |\n|---|---|${'---|'.repeat(BACKENDS.length)}\n${rows.join('\n')}\n`;
 }

@@ -19,7 +19,7 @@ export class BeyondLimits extends GraphError {
 export function requireWithinLimits(roots: Roots): Roots {
   for (const node of inOrder([...roots.values()])) {
     const excess = excessOf(node);
-    if (excess !== null) throw new BeyondLimits(node.origin, excess.message);
+    if (excess !== null) throw new BeyondLimits(node.origin, excess);
   }
   return roots;
 }

@@ -5,7 +5,7 @@
 import type { Axis, Node, Op, Origin } from '../graph/graph.ts';
 import { infer } from '../graph/infer.ts';
 import { groupsOf, hasPlace, mostOf, type Capable } from '../graph/limits.ts';
-import { hasAxis, isUnit, unitAxis, without } from '../graph/spaces.ts';
+import { hasAxis, isUnit, unitAxis } from '../graph/spaces.ts';
 import type { LaidOut, OpOf } from './layout-build.ts';
 
 const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
@@ -25,7 +25,7 @@ const atMostOne = (axes: readonly Axis[]): readonly Axis[] => (axes.length === 0
 export function narrowed(build: LaidOut, op: Op, inputs: readonly Node[], origin: Origin): Node | null {
   const inner = { ...origin, name: null };
   const { axes } = infer(op, inputs)[0]!;
-  const [x, y] = inputs as readonly [Node, Node];
+  const [x] = inputs as readonly [Node];
   switch (op.kind) {
     case 'unary':
       return build.reshaped(build.make(op, [build.reshaped(x, atMostOne(axesOf(x)), inner)], inner), axes, origin);
@@ -35,15 +35,8 @@ export function narrowed(build: LaidOut, op: Op, inputs: readonly Node[], origin
       return build.reshaped(permuted(build, x, op.order, inner), axes, origin);
     case 'reduce':
       return build.reshaped(reduced(build, op, x, inner), axes, origin);
-    case 'argmax': case 'softmax': case 'cumsum': case 'cumprod': case 'slice': case 'shift':
-      return build.reshaped(build.make(op, [around(build, x, op.axis, inner)], inner), axes, origin);
-    case 'gather':
-      if (axesOf(y).length > 0) return build.permuted(gathered(build, op, x, y, inner), axes, origin);
-      return build.reshaped(build.make(op, [around(build, x, op.axis, inner), y], inner), axes, origin);
-    case 'scatter':
-      return build.permuted(scattered(build, op, x, y, inner), axes, origin);
-    case 'onehot':
-      return build.reshaped(build.make(op, [build.reshaped(x, atMostOne(axesOf(x)), inner)], inner), axes, origin);
+    case 'argmax': case 'softmax': case 'slice': case 'shift': case 'gather':
+      return build.reshaped(build.make(op, [around(build, x, op.axis, inner), ...inputs.slice(1)], inner), axes, origin);
     default:
       return null;
   }
@@ -150,33 +143,4 @@ function runs<T>(items: readonly T[], together: (item: T, before: T) => boolean)
     else found.push([item]);
   }
   return found;
-}
-
-// ---------------------------------------------------------------- places
-
-/** The index as one axis, or as two: what it shares with the table, and the places. */
-function gathered(build: LaidOut, op: OpOf<'gather'>, table: Node, index: Node, origin: Origin): Node {
-  const shared = axesOf(index).filter((axis) => axis.id !== op.axis && hasAxis(axesOf(table), axis.id));
-  const places = without(axesOf(index), ids(shared));
-  const flatIndex = build.reshaped(build.permuted(index, [...shared, ...places], origin), [...atMostOne(shared), ...atMostOne(places)], origin);
-  const at = axesOf(table).filter((axis) => axis.id === op.axis);
-  const others = without(axesOf(table), [op.axis, ...ids(shared)]);
-  if (shared.length === 0) {
-    const [before, after] = [others.slice(0, axesOf(table).indexOf(at[0]!)), others.slice(axesOf(table).indexOf(at[0]!))];
-    const made = build.inPlace(build.make(op, [around(build, table, op.axis, origin), flatIndex], origin));
-    return build.reshaped(made, [...before, ...places, ...after], origin);
-  }
-  const flatTable = build.reshaped(build.permuted(table, [...shared, ...at, ...others], origin), [...atMostOne(shared), ...at, ...atMostOne(others)], origin);
-  return build.reshaped(build.make(op, [flatTable, flatIndex], origin), [...shared, ...places, ...others], origin);
-}
-
-/** As `gathered`: what is kept of the index, its places, and what the index lacks. */
-function scattered(build: LaidOut, op: OpOf<'scatter'>, g: Node, index: Node, origin: Origin): Node {
-  const kept = without(axesOf(index), op.over);
-  const places = axesOf(index).filter((axis) => op.over.includes(axis.id));
-  const others = without(axesOf(g), ids(axesOf(index)));
-  const flatIndex = build.reshaped(index, [...atMostOne(kept), ...atMostOne(places)], origin);
-  const flat = build.reshaped(g, [...atMostOne(kept), ...atMostOne(places), ...atMostOne(others)], origin);
-  const made = build.inPlace(build.make({ ...op, over: ids(atMostOne(places)) }, [flat, flatIndex], origin));
-  return build.reshaped(made, [...kept, op.axis, ...others], origin);
 }

@@ -38,7 +38,7 @@ export function run(
     uniforms: Object.keys(numbers).map((name) => `${name} : i32, `).join(''),
     getUserCode: () => `${functions}\nfn main(index : i32) { if (index < uniforms.size) { ${body} } }`,
   };
-  const flat = inputs.map(({ dataId, dtype: type, shape: own }) => ({ dataId, dtype: type, shape: [util.sizeFromShape(own)] }));
-  const made = (args.backend as WebgpuBackend).runWebGPUProgram(program, flat, dtype, Object.values(numbers).map((value) => ({ type: 'int32', data: [value] })), into);
+  const flattened = ({ dataId, dtype: type, shape: own }: tf.TensorInfo): tf.TensorInfo => ({ dataId, dtype: type, shape: [util.sizeFromShape(own)] });
+  const made = (args.backend as WebgpuBackend).runWebGPUProgram(program, inputs.map(flattened), dtype, Object.values(numbers).map((value) => ({ type: 'int32', data: [value] })), into && flattened(into));
   return { dataId: made.dataId, shape, dtype };
 }
