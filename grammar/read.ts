@@ -73,7 +73,9 @@ function commentOf(token: IToken): Comment {
   return { doc, text, span: { start: token.startOffset, end: token.startOffset + token.image.length } };
 }
 
-/** `///` lines of their own belong to the token that follows them. */
+const EMPTY_LINE = /(?:\r\n?|\n)[ \t]*(?:\r\n?|\n)/;
+
+/** `///` lines of their own belong to the token that follows them without an empty line between: at the head of a file they are about the file. */
 function docsOf(text: string, tokens: readonly IToken[], comments: readonly Comment[]): ReadonlyMap<IToken, string> {
   const docs = new Map<IToken, string>();
   const written = tokens.filter((token) => !tokenMatcher(token, t.Separator) && token.image !== '');
@@ -83,6 +85,7 @@ function docsOf(text: string, tokens: readonly IToken[], comments: readonly Comm
     while (next < written.length && (written[next]?.startOffset ?? 0) < comment.span.end) next++;
     const token = written[next];
     if (token === undefined) break;
+    if (EMPTY_LINE.test(text.slice(comment.span.end, token.startOffset))) continue;
     const before = docs.get(token);
     docs.set(token, before === undefined ? comment.text : `${before}\n${comment.text}`);
   }

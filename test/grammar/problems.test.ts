@@ -248,3 +248,12 @@ describe('depth', () => {
     expect(shown(text)).toEqual([]);
   });
 });
+
+describe('a doc comment', () => {
+  it('belongs to what stands on the next line; with an empty line between, to the file', () => {
+    const docs = (text: string): unknown[] => parse({ path: 'a.attn', text }).module.items.map((item) => ('doc' in item ? item.doc : undefined));
+    expect(docs('/// The file.\n/// Its second line.\n\n/// Width.\ndim a = 1\n')).toEqual(['Width.']);
+    expect(docs('/// The file.\r\n \r\ndim a = 1\r\n')).toEqual([null]);
+    expect(docs('/// One.\n/// Two.\n// not this\ndim a = 1\n')).toEqual(['One.\nTwo.']);
+  });
+});
