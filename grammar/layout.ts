@@ -28,6 +28,9 @@ const BINARY: readonly TokenType[] = [
 const OPENS_NEXT: ReadonlySet<TokenType> = new Set([...BINARY, t.Comma, t.Assign, t.Arrow, t.Bar, t.Reserved.then, t.Reserved.not, t.Reserved.if, t.Reserved.per]);
 const CONTINUES: ReadonlySet<TokenType> = new Set([...BINARY, t.Comma, t.Arrow, t.Bar, t.Dot, t.Reserved.then, t.Reserved.per]);
 
+/** At the top of a file these go on with the header of a declaration: no item begins so. */
+const HEADER: ReadonlySet<TokenType> = new Set([t.Word.generates, t.Word.causal, t.Word.start, t.Word.end, t.Word.for, t.Word.given]);
+
 const DECLARATIONS: ReadonlySet<TokenType> = new Set([t.Word.block, t.Word.cell, t.Word.attention, t.Word.head, t.Word.encoder, t.Word.decoder, t.Word.model, t.Word.objective]);
 const STATEMENTS: ReadonlySet<TokenType> = new Set([t.Word.dim, t.Word.const, t.Word.option, t.Word.import, t.Word.param, t.Word.state, t.Word.running, t.Word.let, t.Word.emit, t.Word.require]);
 
@@ -95,7 +98,8 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
       if (startsItem(token, next, indent)) while (stack.length > 0) closeMissing(previousEnd, token);
       else if (startsStatement(token, next, lexed[i + 2], previous)) while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, token);
     }
-    if (previous !== undefined && startsLine && separates(previous, token, next, out, partner) && (stack.length === 0 || top(stack) === t.LCurly)) {
+    const inHeader = stack.length === 0 && HEADER.has(token.tokenType);
+    if (previous !== undefined && startsLine && !inHeader && separates(previous, token, next, out, partner) && (stack.length === 0 || top(stack) === t.LCurly)) {
       insert(t.NewLine, '\n', previousEnd);
     }
 

@@ -1,5 +1,5 @@
 /** Bodies: statements in textual order, equations, requirements. */
-import type { Body, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
+import type { Body, BracketExpr, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
 import type { Node } from '../graph/graph.ts';
 import { present } from './absent.ts';
 import { evaluate } from './expr.ts';
@@ -9,7 +9,7 @@ import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
 import { declareRunning, nextRunning, requireNexts, type RunningDeclaration } from './running.ts';
 import { declareStates } from './scan.ts';
-import type { Here, Value } from './scope.ts';
+import type { Here, Later, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
 import { declareDims, declareOption, giveOption, sizeOfExpr, mapTypeOfExpr, tensorTypeOfExpr } from './types.ts';
@@ -46,13 +46,35 @@ export interface BodyKind {
 export const plainBody: BodyKind = { states: false, emits: false, value: true, clauses: null, constants: null };
 
 /** Names that the equations of a body define: for "used before its equation". */
-export function laterNames(body: Body): Set<string> {
-  const names = new Set<string>();
+export function laterNames(body: Body): Map<string, Later> {
+  const names = new Map<string, Later>();
+  for (const statement of body.statements) for (const [label, made] of axesMade(statement)) names.set(label, { kind: 'axis', made });
   for (const statement of body.statements) {
-    if (statement.kind !== 'equation') continue;
-    for (const target of statement.targets) names.add(keyOf(target));
+    if (statement.kind === 'dim') for (const { name } of statement.dims) names.set(name.text, { kind: 'dim' });
+    if (statement.kind === 'equation') for (const target of statement.targets) names.set(keyOf(target), { kind: 'value' });
   }
   return names;
+}
+
+/** Axes that an `as` in a statement makes, with the expression around it; not those of bodies inside, which stay there. */
+function axesMade(statement: Statement): [string, Span][] {
+  const found: [string, Span][] = [];
+  const open: unknown[] = [statement];
+  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+    if (typeof part !== 'object' || part === null || 'statements' in part) continue;
+    if (isBracket(part)) {
+      for (const arg of part.args) {
+        if (arg.kind === 'as') found.push(...arg.to.map(({ text }): [string, Span] => [text, part.span]));
+        if (arg.kind === 'upto') found.push([arg.as.text, part.span]);
+      }
+    }
+    open.push(...Object.values(part).filter((each) => each !== undefined));
+  }
+  return found;
+}
+
+function isBracket(part: object): part is BracketExpr {
+  return 'kind' in part && part.kind === 'bracket';
 }
 
 function keyOf(target: Target): string {

@@ -142,7 +142,7 @@ function evaluateName(expr: NameExpr, here: Here): Value {
   }
   const base = expr.prime ? here.scope.lookup(expr.name) : null;
   if (base?.kind === 'value' && base.value.kind === 'error') return ERROR;
-  if (here.later.has(key)) {
+  if (here.later.get(key)?.kind === 'value') {
     return report(here, 'E0204', expr.span, `\`${key}\` is used before its equation`, {
       why: 'equations stand in textual order: a name is used after the equation that defines it',
       fix: `move the equation of \`${key}\` above this one`,

@@ -39,19 +39,27 @@ export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null 
       const left = hostExpr(expr.left, use, here);
       const right = hostExpr(expr.right, use, here);
       if (fn !== null && left !== null && right !== null) return { kind: 'call', fn, args: [left, right] };
-      if (fn === null) report(here, use.code, expr.span, `\`${expr.op}\` has no place in ${use.what}`);
+      if (fn === null) report(here, use.code, expr.span, `\`${expr.op}\` has no place in ${use.what}`, { expected: arithmetic(use) });
       return null;
     }
     case 'call': {
-      const name = expr.callee.kind === 'name' ? expr.callee.name : '';
-      const fn = hostCalls.find((candidate) => candidate === name);
+      const name = expr.callee.kind === 'name' ? expr.callee.name : expr.callee.kind === 'bracket' && expr.callee.base.kind === 'name' ? expr.callee.base.name : '';
+      const fn = expr.callee.kind === 'name' ? hostCalls.find((candidate) => candidate === name) : undefined;
+      if (fn === undefined) {
+        report(here, use.code, expr.span, `${name === '' ? 'this' : `\`${name}\``} has no place in ${use.what}`, {
+          expected: `${arithmetic(use)}, with ${hostCalls.map((each) => `\`${each}\``).join(', ')}`, why: `${use.what} is known before any example is`,
+        });
+        return null;
+      }
       const args = expr.args.map((arg) => hostExpr(arg.value, use, here));
-      if (fn !== undefined && args.every((arg) => arg !== null)) return { kind: 'call', fn, args: args.filter((arg) => arg !== null) };
-      if (fn === undefined) report(here, use.code, expr.span, `\`${name}\` has no place in ${use.what}`);
-      return null;
+      return args.every((arg) => arg !== null) ? { kind: 'call', fn, args: args.filter((arg) => arg !== null) } : null;
     }
     default:
-      report(here, use.code, expr.span, `this has no place in ${use.what}`, { expected: use.counts ? 'arithmetic in `step`, `epoch`, dims and numbers' : 'arithmetic in dims and numbers' });
+      report(here, use.code, expr.span, `this has no place in ${use.what}`, { expected: arithmetic(use) });
       return null;
   }
+}
+
+function arithmetic({ counts }: HostUse): string {
+  return counts ? 'arithmetic in `step`, `epoch`, dims and numbers' : 'arithmetic in dims and numbers';
 }

@@ -208,9 +208,17 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
   report(here, 'E0306', span, fits.length === 0 ? 'the tensor has no axis that this index counts' : 'more than one axis fits this index', {
     expected: `an axis of the space of ${elemName(elem)}`, given: describeType(typeOf(node)),
     why: 'an index holds positions on one declared dim, and only an axis of that dim has those places',
-    fix: fits.length > 1 ? `name it: \`[${fits[0]!.label} = …]\`` : 'name the axis, `t[axis = i]`; or bound one dim by the other, `dim a: ragged <= b` or `require a <= b`',
+    fix: fits.length > 1 ? `name it: ${fits.map(({ label }) => `\`[${label} = …]\``).join(' or ')}` : typeOf(node).axes.length === 0 ? 'index what has an axis of that dim' : placesFix(elem.space, typeOf(node).axes[0]!),
   });
   return null;
+}
+
+/** How places of one dim can be taken for places of an axis of another. */
+function placesFix(from: Space, to: Axis): string {
+  const number = `as a plain number, which may fall outside: \`[${to.label} = i + 0]\``;
+  if (from.kind !== 'dim' || to.space.kind !== 'dim') return number;
+  const bound = from.dim.ragged ? `declare \`dim ${from.dim.label}: ragged <= ${to.space.dim.label}\`` : `state that it holds: \`require ${from.dim.label} <= ${to.space.dim.label}\``;
+  return to.space.dim.ragged ? number : `${bound}; or ${number}`;
 }
 
 /** (Gath): the selected axis goes, the index's axes enter; what is not provably inside may be absent (R3, R4). */
@@ -222,7 +230,7 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
   }
   if (elem.kind === 'index' && !sameSpace(elem.space, axis.space) && !partOf(elem.space, axis.space, here) && !partOf(axis.space, elem.space, here)) {
     report(here, 'E0306', span, `these are positions on another axis than \`${axis.label}\``, {
-      expected: `index(${axis.label})`, given: elemName(elem), why: 'two dims are two spaces, even where their sizes are equal',
+      expected: elemName({ kind: 'index', space: axis.space }), given: elemName(elem), why: 'two dims are two spaces, even where their sizes are equal', fix: placesFix(elem.space, axis),
     });
     return null;
   }

@@ -138,11 +138,11 @@ function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, error
       if (node !== null) metrics.set(statement.name.text, node);
     } else if (statement.kind === 'clause') {
       const twice = clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
-      if (twice) report(here, 'E0803', statement.span, `${owner.what} has two \`${statement.clause.split(' ')[0]}\` lines`);
+      if (twice) report(here, 'E0803', statement.span, `${owner.what} has two \`${statement.clause.split(' ')[0]}\` lines`, { fix: 'keep one; several losses with an optimizer each are written as `update D { … }`' });
       else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, here);
       else if (statement.clause === 'clip norm' || statement.clause === 'clip value') {
         const limit = numberOfExpr(statement.value);
-        if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number');
+        if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number', { fix: '`clip norm 1.0`' });
         else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };
       }
     }
@@ -190,10 +190,13 @@ function isOptimizer(name: string): name is OptimizerSpec['kind'] {
   return name in optimizers;
 }
 
+/** Settings that are on or off. */
+const SWITCHES: ReadonlySet<string> = new Set(['nesterov', 'centred']);
+
 /** `adam(rate = 1e-3, beta2 = 0.98)`: calls with named arguments parse as calls whose arguments carry names. */
 function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
   if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
-    report(here, 'E0803', expr.span, 'this is no optimizer', { expected: Object.keys(optimizers).map((name) => `\`${name}(…)\``).join(', ') });
+    report(here, 'E0803', expr.span, 'this is no optimizer', { expected: Object.keys(optimizers).map((name) => `\`${name}(…)\``).join(', '), fix: expr.kind === 'name' && isOptimizer(expr.name) ? `\`${expr.name}(rate = 1e-3)\`` : '`adam(rate = 1e-3)`' });
     return null;
   }
   const kind = expr.callee.name;
@@ -205,11 +208,11 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
   for (const arg of expr.args) {
     const name = arg.name;
     if (name === null || !optimizers[kind].includes(name.text)) {
-      if (name === null) report(here, 'E0803', arg.value.span, `an option of \`${kind}\` has a name`, { fix: `\`${kind}(rate = …)\`` });
+      if (name === null) report(here, 'E0803', arg.value.span, `an option of \`${kind}\` has a name`, { fix: `\`${kind}(rate = ${here.module.module.file.text.slice(arg.value.span.start, arg.value.span.end)})\`` });
       else unknownOf(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
       return null;
     }
-    const value = hostExpr(arg.value, SCHEDULE, here);
+    const value = SWITCHES.has(name.text) && arg.value.kind === 'bool' ? { kind: 'number', value: arg.value.value ? 1 : 0 } as const : hostExpr(arg.value, SCHEDULE, here);
     if (value === null) return null;
     options.set(name.text, value);
   }

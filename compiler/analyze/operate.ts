@@ -6,9 +6,15 @@ import { didYouMean } from '../diagnostics/names.ts';
 import { describeAxis, describeSize, describeType, elemName } from './describe.ts';
 import type { Here, Value } from './scope.ts';
 import { constantOf, size, type Size } from './size.ts';
-import { agree, axisByLabel, dimNames, origin, report, tensor, typeOf } from './scope.ts';
+import { agree, axisByLabel, dimNames, origin, report, reportLater, tensor, typeOf } from './scope.ts';
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
+/** Fields that an `emit` has numbered have no name to be read by. */
+function fieldsFix(fields: readonly string[]): string {
+  const named = fields.filter((field) => !/^\d/u.test(field)).map((field) => `\`.${field}\``);
+  return [...named, ...(fields.length === named.length ? [] : [`all in order, \`${fields.map((_, k) => 'abcdefgh'[k] ?? `x${k}`).join(', ')} = …\` with brackets around the names`])].join(' or ');
+}
+
 export function asTensor(value: Value, here: Here, span: Span): Node | null {
   switch (value.kind) {
     case 'tensor':
@@ -18,7 +24,7 @@ export function asTensor(value: Value, here: Here, span: Span): Node | null {
     case 'record':
       if (value.main !== null) return asTensor(value.main, here, span);
       report(here, 'E0205', span, 'this is a record: take one of its fields', {
-        fix: [...value.fields.keys()].map((field) => `.${field}`).join(' or '),
+        fix: fieldsFix([...value.fields.keys()]),
       });
       return null;
     case 'instance':
@@ -311,6 +317,7 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
   const rename = others.length === 0 ? {} : { fix: `name one of ${others.map((other) => `\`${other.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\`` };
   if (here.scope.lookup(label) === null && here.frame.space(label) === null) {
     const near = didYouMean(label, [...others.map((other) => other.label), ...dimNames(here)]);
+    if (reportLater('E0202', { text: label, span }, here)) return null;
     report(here, 'E0202', span, `there is no axis or dim \`${label}\` here`, { given, ...(near === null ? rename : { fix: `did you mean \`${near}\`?` }) });
     return null;
   }

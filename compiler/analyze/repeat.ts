@@ -1,10 +1,10 @@
 /** `repeat` and `match`: what is decided while compiling. */
-import type { Body, Expr, MatchExpr, MatchStatement, RepeatExpr } from '../../grammar/ast.ts';
+import type { Body, Expr, MatchExpr, MatchStatement, RepeatExpr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
 import { collected, plainBody, runBody, type Collected } from './body.ts';
 import { asTensor, sizesAgree } from './operate.ts';
-import { emitName, nextOf } from './scan.ts';
+import { emittedValues, nextOf } from './scan.ts';
 import type { Entry, Here, StateSink, Tap, Value } from './scope.ts';
 import { agree, ERROR, isError, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
 import { atomsOf, size, type Size } from './size.ts';
@@ -61,7 +61,7 @@ function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round 
   const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
   const names = new Scope(here.scope);
   if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
-  const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path, ordinals: new Map(), target: null, later: new Set(), taps: [], alignments: new Map() };
+  const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path, ordinals: new Map(), target: null, later: new Map(), taps: [], alignments: new Map() };
   const found = collected();
   runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
   if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
@@ -177,27 +177,30 @@ function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
 }
 
 function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Here): Value {
-  const columns: [string, Node][] = [];
-  for (const [k, value] of emitted[0]!.exprs.entries()) {
+  const rounds = emitted.map((round) => emittedValues(round, here));
+  const columns = new Map<string, Value>();
+  for (const { name, span } of rounds[0] ?? []) {
     const nodes: Node[] = [];
-    for (const round of emitted) {
-      const node = asTensor(round.values[k]!, here, value.span);
-      if (node === null || !sameAxes(nodes[0] ?? node, node, here, value)) return ERROR;
+    for (const round of rounds) {
+      const value = round?.find((each) => each.name === name)?.value;
+      const node = value === undefined ? null : asTensor(value, here, span);
+      if (node === null || !sameAxes(nodes[0] ?? node, node, here, span)) return ERROR;
       nodes.push(node);
     }
-    columns.push([emitName(value, k), stack(nodes, expr, here)]);
+    columns.set(name, tensor(stack(nodes, expr, here)));
   }
-  if (columns.length === 1) return tensor(columns[0]![1]);
-  return { kind: 'record', fields: new Map(columns.map(([name, node]) => [name, tensor(node)])), main: null };
+  const [one] = rounds[0] ?? [];
+  if (one === undefined) return ERROR;
+  return one.field ? { kind: 'record', fields: columns, main: null } : columns.get(one.name)!;
 }
 
-function sameAxes(first: Node, node: Node, here: Here, expr: Expr): boolean {
+function sameAxes(first: Node, node: Node, here: Here, span: Span): boolean {
   const pairs = typeOf(first).axes.map((axis): [Axis, Axis | undefined] => [axis, typeOf(node).axes.find(({ label }) => label === axis.label)]);
   if (pairs.length !== typeOf(node).axes.length || pairs.some(([, other]) => other === undefined)) {
-    report(here, 'E0307', expr.span, 'the rounds emit values with different axes');
+    report(here, 'E0307', span, 'the rounds emit values with different axes', { fix: 'emit what has the same axes in every round' });
     return false;
   }
-  return pairs.every(([axis, other]) => other!.id === axis.id || sizesAgree(axis, other!, 'emit', here, expr.span, first, node));
+  return pairs.every(([axis, other]) => other!.id === axis.id || sizesAgree(axis, other!, 'emit', here, span, first, node));
 }
 
 // ---------------------------------------------------------------- match

@@ -170,20 +170,19 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
     outs.push({ name, node, field });
     return true;
   };
-  for (const [k, value] of emitted.values.entries()) {
-    const expr = emitted.exprs[k]!;
-    const fine = value.kind === 'record' && value.main === null
-      ? [...value.fields].every(([name, field]) => add(field, expr.span, name, true))
-      : add(value, expr.span, emitName(expr, k), emitted.values.length > 1);
-    if (!fine) return null;
-  }
-  const twice = outs.find(({ name }, k) => outs.some((other, j) => j < k && other.name === name));
-  if (twice === undefined) return outs;
-  report(inside, 'E0203', emitted.span, `two emitted values are called \`${twice.name}\``, { fix: 'name them: `emit { a = …, b = … }`' });
-  return null;
+  const values = emittedValues(emitted, inside);
+  return values !== null && values.every(({ value, span, name, field }) => add(value, span, name, field)) ? outs : null;
 }
 
-/** The field that `emit h'` gives in a record of several. */
-export function emitName(expr: Expr, k: number): string {
-  return expr.kind === 'name' ? expr.name : `${k}`;
+/** What an `emit` gives, the fields of a record one by one; null where two have one name. */
+export function emittedValues({ values, exprs, span }: Collected['emits'][number], here: Here): readonly { readonly name: string; readonly value: Value; readonly span: Span; readonly field: boolean }[] | null {
+  const all = values.flatMap((value, k) => {
+    const expr = exprs[k]!;
+    if (value.kind === 'record' && value.main === null) return [...value.fields].map(([name, field]) => ({ name, value: field, span: expr.span, field: true }));
+    return [{ name: expr.kind === 'name' ? expr.name : `${k}`, value, span: expr.span, field: values.length > 1 }];
+  });
+  const twice = all.find(({ name }, k) => all.findIndex((other) => other.name === name) < k);
+  if (twice === undefined) return all;
+  report(here, 'E0203', span, `two emitted values are called \`${twice.name}\``, { fix: 'name them: `emit { a = …, b = … }`' });
+  return null;
 }

@@ -362,8 +362,8 @@ export interface Here {
   readonly next: boolean;
   /** Left of an `else`: what is absent here is filled. */
   readonly filled: boolean;
-  /** Names that equations further down define: for a better error. */
-  readonly later: ReadonlySet<string>;
+  /** What the body has by each name, above or below: for a better error. */
+  readonly later: ReadonlyMap<string, Later>;
   /** Options given in the brackets of the call. */
   readonly given: ReadonlyMap<string, string | number>;
   /** In the body of a scan or of a decoder: where states are declared, and the scope outside its steps. A `repeat` in it adds its own. */
@@ -418,7 +418,23 @@ export function report(
   return ERROR;
 }
 
+/** An equation's name, a dim, or an axis that `made` makes with `as`. */
+export type Later = { readonly kind: 'value' | 'dim' } | { readonly kind: 'axis'; readonly made: Span };
+
+/** Where the name stands further down: true where it is said. */
+export function reportLater(code: Code, name: Name, here: Here): boolean {
+  const { text } = name;
+  const dims = here.module.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims : []));
+  const later = here.later.get(text) ?? (dims.some((dim) => dim.name.text === text) ? { kind: 'dim' } as const : null);
+  if (later === null || later.kind === 'value') return false;
+  report(here, code, name.span, `\`${text}\` ${later.kind === 'axis' ? 'is made' : 'is declared'} further down`, later.kind !== 'axis'
+    ? { why: 'the declaration of a dim stands above what is made of it', fix: `move the declaration of \`${text}\` above this line` }
+    : { why: 'an axis is there from the expression on that makes it', fix: `move \`${here.module.module.file.text.slice(later.made.start, later.made.end)}\` above this line` });
+  return true;
+}
+
 export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
+  if (/dim|axis/u.test(what) && reportLater(code, name, here)) return ERROR;
   const fix = adviceOn(name.text, candidates);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, fix === null ? {} : { fix });
 }

@@ -26,11 +26,11 @@ function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
   }
 }
 
+type Bad = (message: string, fix?: string) => null;
+
 function written(expr: Expr, here: Here): Size | null {
-  const bad = (message: string): null => {
-    report(here, 'E0311', expr.span, message, {
-      fix: 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `max`, `min`',
-    });
+  const bad: Bad = (message, fix = 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `max`, `min`') => {
+    report(here, 'E0311', expr.span, message, { fix });
     return null;
   };
   switch (expr.kind) {
@@ -66,7 +66,7 @@ function written(expr: Expr, here: Here): Size | null {
   }
 }
 
-function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: (message: string) => null): Size | null {
+function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: Bad): Size | null {
   const a = written(expr.left, here);
   const b = written(expr.right, here);
   if (a === null || b === null) return null;
@@ -90,7 +90,7 @@ function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: (m
   }
 }
 
-function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: (message: string) => null): Size | null {
+function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: Bad): Size | null {
   if (expr.callee.kind !== 'name') return bad('this is not a size');
   const args: Size[] = [];
   const name = expr.callee.name;
@@ -102,7 +102,8 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: (mes
       const b = sizeOfExpr(first.right, here);
       if (a === null || b === null) return null;
       const n = constantOf(b);
-      if (n === null || n <= 0) return bad(`\`${name}\` divides by a positive whole number`);
+      if (n !== null && n <= 0) return bad(`\`${name}\` divides by a positive whole number`, `\`${name}(… / 2)\``);
+      if (n === null) return bad(`what \`${name}\` divides by must be one number for good, and another size could be given for this`, fixedFix(first.right, b, here));
       return name === 'ceil' ? size.ceilDiv(a, n) : size.div(a, n);
     }
     if (first.kind === 'call' && first.callee.kind === 'name' && first.callee.name === 'log2' && first.args.length === 1) {
@@ -120,6 +121,14 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: (mes
   return size.fn(name, args);
 }
 
+/** How a divisor becomes a number. */
+function fixedFix(expr: Expr, value: Size, here: Here): string {
+  const [atom] = [...atomsOf(value)];
+  const known = atom === undefined ? undefined : here.ctx.defaults.get(atom);
+  if (expr.kind === 'name' && known !== undefined) return `declare it as \`const dim ${expr.name} = ${known}\``;
+  return 'write a number, or a `const dim`';
+}
+
 /** The space that a name or size expression denotes where an extent is wanted. */
 function spaceOfExpr(expr: Expr, here: Here): Space | null {
   if (expr.kind === 'name' && !expr.prime) {
@@ -129,7 +138,7 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
   const value = sizeOfExpr(expr, here);
   const known = value === null ? null : constantOf(value);
   if (known !== null && known < 1) {
-    report(here, 'E0311', expr.span, `an axis cannot have ${known} places`);
+    report(here, 'E0311', expr.span, `an axis cannot have ${known} places`, { expected: 'one place or more' });
     return null;
   }
   if (value === null) return null;

@@ -176,6 +176,16 @@ describe('the message leads to what is to be written', () => {
     ['an argument too many', 'block B(x: [d]) -> [d] { GRU[d](x, x, x) }', 'E0403', '`GRU[hidden](x, h)`'],
     ['an argument too few', 'block B(x: [d]) -> [d] { LSTM[d](x, x) }', 'E0403', '`LSTM[hidden](x, h, c)`'],
     ['an axis of what works on elements', 'block B(x: [d]) -> [d] { tanh[d](x) }', 'E0404', '`tanh(…)`'],
+    ['an optimizer without settings', `${model}objective F for M { loss = sum[d](y);  optimizer adam }`, 'E0803', '`adam(rate = 1e-3)`'],
+    ['a setting without its name', `${model}objective F for M { loss = sum[d](y);  optimizer adam(2e-3) }`, 'E0803', '`adam(rate = 2e-3)`'],
+    ['a divisor that may change', 'dim chunk = 5, pieces = ceil(source / chunk)\nblock B(x: [pieces]) -> [] { sum[pieces](x) }', 'E0311', '`const dim chunk = 5`'],
+    ['a divisor that is 0', 'dim pieces = ceil(source / 0)\nblock B(x: [pieces]) -> [] { sum[pieces](x) }', 'E0311', '`ceil(… / 2)`'],
+    ['a dim further down', 'dim twice = 2 * later\ndim later = 3\nblock B(x: [twice]) -> [] { sum[twice](x) }', 'E0201', 'move the declaration of `later`'],
+    ["a body's dim further down", 'block B(x: [d]) -> [half] {\n  y = x[d as (half, two)]\n  dim half = d / 2, two = 2\n  sum[two](y)\n}', 'E0202', 'move the declaration of `half`'],
+    ['an axis that is made further down', 'block B(x: [source, d]) -> [source, d] {\n  w = softmax[key](x @[d] x)\n  k = x[source as key]\n  w @ k\n}', 'E0202', 'move `x[source as key]`'],
+    ['an axis that a copy up to now makes further down', 'block B(x: [source, d]) -> [d] {\n  z = zeros[key]\n  k = x[upto source as key]\n  sum[source, key](z * k)\n}', 'E0202', 'move `x[upto source as key]`'],
+    ['a rank among those of another dim', 'dim all = 9, top = 3\nblock B(s: [all]) -> [top] {\n  order = argsort[all as rank](s)\n  s[order[rank = position[top]]]\n}', 'E0306', '`require top <= all`'],
+    ['places of another dim', 'dim all = 9, top = 3\nblock B(s: [top], i: index(all)[]) -> [] { s[i] else 0 }', 'E0306', '`[top = i + 0]`'],
     ['vectors of two sizes end to end', 'block B(x: [e], h: [d], c: [d]) -> [d] { Linear[d](concat(x, h, c)) }', 'E0309', '`c[d as d2]`'],
   ])('%s', (_what, text, code, fix) => {
     const found = first(`${D}${text}`);
@@ -187,6 +197,31 @@ describe('the message leads to what is to be written', () => {
     expect(first(`${D}model M(x: [source, d]) -> y: [source, d] {\n  before = x[source = position[source] - 1]\n  z = tanh(before)\n  y = z + x\n}`).text).toBe('before = x[source = position[source] - 1]');
     const inside = first(`${D}block Half(x: [source, d]) -> [source, d] {\n  b = x where x > 0\n  tanh(b)\n}\nmodel M(x: [source, d]) -> y: [source, d] { y = Half(x) + x }`);
     expect([inside.text, inside.related!.map(({ message }) => message)]).toEqual(['Half(x)', ['it reaches the result', 'absent since this']]);
+  });
+});
+
+describe('what was refused for no good reason', () => {
+  it.each([
+    ['a record of rounds', 'block B(x0: [d]) -> [n, d] { x = x0;  r = repeat n { x = tanh(x);  emit { a = x, b = 2 * x } };  r.a + r.b }'],
+    ['a record of one field of rounds', 'block B(x0: [d]) -> [n, d] { x = x0;  r = repeat n { x = tanh(x);  emit { a = x } };  r.a }'],
+    ['truth values of switches', `${model}objective F for M { loss = sum[d](y);  optimizer sgd(rate = 0.1, momentum = 0.9, nesterov = true) }`],
+    ['a header of several lines', "decoder C(c: [d])\n  generates y: index(words)[target]\n  start 1 end 2 {\n  param table: [words, d]\n  state s: [d] = c;  s' = tanh(s + table[y]);  logits = s' @ table\n}\nmodel M(c: [d])\n  generates y: index(words)[target] { C(c) }\nobjective F\n  for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }"],
+    ['places as numbers', 'dim all = 9, top = 3\nblock B(s: [top], i: index(all)[]) -> [] { s[top = i + 0] else 0 }'],
+  ])('%s', (_what, text) => {
+    expect(told(`${D}${text}`).codes.filter((code) => code.startsWith('E'))).toEqual([]);
+  });
+
+  it('the rounds of a record are stacked by name', () => {
+    const { codes, found } = told(`${D}block B(x0: [d]) -> [n, d] { x = x0;  r = repeat n { x = tanh(x);  emit x, x };  r.x }`);
+    expect([codes, found[0]!.fix]).toEqual([['E0203'], 'name them: `emit { a = …, b = … }`']);
+  });
+
+  it.each([
+    ['a loop, an index, a table and a call', 'dim bad = n / 0\nblock B(i: index(bad)[source], x: [bad]) -> [source] { x[i] }\nblock C(x: [bad, d]) -> [d] { s = scan bad with xt = x { state h: [d] = 0;  h\' = tanh(h + xt);  emit h\' };  s[bad = last] }\nblock E(x: [d]) -> [bad] { param W: [bad <- d];  softmax[bad](W @ x) * position[bad] }\nmodel M(x: [d]) -> y: [d] { y = Linear[d](Linear[bad](x)) * sum[bad](E(x)) }'],
+    ['sizes made of it', 'dim bad = ceil(d / e), more = bad + 1, half = floor(more / 2)\nblock B(x: [bad, more, half]) -> [] { sum[bad, more, half](x * bad) }'],
+    ['a dim of a body', 'block B(x: [d]) -> [half] {\n  dim half = d / 0\n  param w: [half]\n  sum[two](x[d as (half, two)]) * w\n}\nmodel M(x: [d]) -> y: [] { z = B(x);  y = sum[half](z) }'],
+  ])('a size that cannot be is one error: %s', (_what, text) => {
+    expect(told(`${D}${text}`).codes.filter((code) => code.startsWith('E'))).toEqual(['E0311']);
   });
 });
 
