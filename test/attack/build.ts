@@ -48,8 +48,8 @@ export interface Refused {
 
 export type Set = Readonly<Record<string, string | number>>;
 
-export async function compileText(texts: Texts, text: string, set: Set = {}, path = FILE): Promise<CompileResult> {
-  return compileFile(path, texts.with({ [path]: text }), { set: new Map(Object.entries(set)) });
+export async function compileText(texts: Texts, text: string, set: Set = {}, path = FILE, files: Readonly<Record<string, string>> = {}): Promise<CompileResult> {
+  return compileFile(path, texts.with({ ...files, [path]: text }), { set: new Map(Object.entries(set)) });
 }
 
 /** Every program of the module, or why there is none. */

@@ -16,6 +16,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { judgeMutants } from './mutants.ts';
 import { PARTS, type PartName, type Task } from './parts.ts';
 import { report } from './report.ts';
 import { Tally, type CounterExample } from './tally.ts';
@@ -63,6 +64,7 @@ class Attack {
     const progress = setInterval(() => this.#progress(), process.stderr.isTTY ? 2_000 : 60_000);
     await Promise.all(Array.from({ length: Math.max(1, whole('jobs')) }, () => this.#job()));
     clearInterval(progress);
+    for (const example of judgeMutants(this.#tally)) this.#add(example);
     this.#conclude();
     return this.#alike.size === 0 ? 0 : 1;
   }
@@ -106,13 +108,13 @@ class Attack {
   }
 
   async #do(worker: ChildProcess, task: Task): Promise<void> {
-    const answer = await asked(worker, task, PARTS[task.part].seconds * 1_000 + task.count * PATIENCE);
+    const answer = await asked(worker, task, PARTS[task.part].seconds * 1_000 + SHOWN * PATIENCE);
     if (typeof answer === 'string') {
       this.#add({ part: task.part, kind: answer, message: `${answer}: numbers ${task.from} to ${task.from + task.count - 1}`, test: '', again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${task.from} --count ${task.count} --jobs 1` });
       worker.kill('SIGKILL');
       return;
     }
-    this.#tally.add(answer.counts);
+    this.#tally.add(answer);
     for (const example of answer.examples) this.#add(example);
   }
 

@@ -1,8 +1,13 @@
 /** The parts of the attack: what each tries by number, and how much of it there should be of each hour. */
+import { attackMutant, type Mutants } from './mutants.ts';
 import { attackGenerated, type ProgramsOptions } from './programs.ts';
 import type { CounterExample } from './tally.ts';
 
-export type PartName = 'programs';
+export type PartName = 'programs' | 'mutants';
+
+export interface Options extends ProgramsOptions {
+  readonly mutants: Mutants;
+}
 
 /** Some numbers of a part, for one process. */
 export interface Task {
@@ -16,7 +21,7 @@ export interface Task {
 }
 
 export interface Part {
-  attack(seed: number, at: number, options: ProgramsOptions): Promise<CounterExample | null>;
+  attack(seed: number, at: number, options: Options): Promise<CounterExample | null>;
   /** Numbers of a task; a task that lasts longer than `seconds` hangs. */
   readonly chunk: number;
   readonly seconds: number;
@@ -27,4 +32,5 @@ export interface Part {
 
 export const PARTS: Readonly<Record<PartName, Part>> = {
   programs: { attack: attackGenerated, chunk: 20, seconds: 120, hourly: 50_000 },
+  mutants: { attack: attackMutant, chunk: 500, seconds: 300, hourly: 300_000 },
 };

@@ -2,19 +2,28 @@
 
 export type Counts = Record<string, number>;
 
-export class Tally {
-  readonly counts: Counts;
+/** Of each sort a few. */
+export type Notes = Record<string, string[]>;
 
-  constructor(counts: Counts = {}) {
-    this.counts = counts;
+const NOTED = 3;
+
+export class Tally {
+  readonly counts: Counts = {};
+  readonly notes: Notes = {};
+
+  /** An instance to look at. */
+  note(what: string, text: string): void {
+    const known = (this.notes[what] ??= []);
+    if (known.length < NOTED) known.push(text);
   }
 
   readonly count = (what: string, by = 1): void => {
     this.counts[what] = (this.counts[what] ?? 0) + by;
   };
 
-  add(other: Counts): void {
-    for (const [what, by] of Object.entries(other)) this.count(what, by);
+  add({ counts, notes }: { readonly counts: Counts; readonly notes: Notes }): void {
+    for (const [what, by] of Object.entries(counts)) this.count(what, by);
+    for (const [what, texts] of Object.entries(notes)) for (const text of texts) this.note(what, text);
   }
 
   of(what: string): number {
