@@ -1,6 +1,8 @@
 /** Whole programs: dims, inputs, blocks, one model or several, an objective. */
 import { Chance } from '../chance.ts';
+import { CALLS } from './calls.ts';
 import { FLOATS } from './floats.ts';
+import { LOOPS, rounds } from './loops.ts';
 import { WHOLES } from './wholes.ts';
 import type { Axis, Body, Elem, Name, Scope, Want } from './scope.ts';
 import { Writer, type Construct } from './writer.ts';
@@ -11,7 +13,7 @@ export interface Generated {
   readonly used: ReadonlyMap<string, number>;
 }
 
-const TABLE: readonly Construct[] = [...FLOATS, ...WHOLES];
+const TABLE: readonly Construct[] = [...FLOATS, ...WHOLES, ...CALLS, ...LOOPS];
 
 export type Kind = { readonly name: string; readonly weight: number; write(writer: Writer): string };
 
@@ -115,6 +117,10 @@ export function equations(writer: Writer, scope: Scope, count: number, depth: nu
   for (let k = 0; k < count; k++) {
     const elem = writer.chance.pick<Elem>(['float', 'float', 'float', 'int', 'bool']);
     const axes = someAxes(writer, here, 3);
+    if (writer.chance.is(0.12)) {
+      here = rounds(writer, here, axes, depth - 1);
+      continue;
+    }
     const name = writer.fresh('v');
     here.body.lines.push(`${name} = ${writer.value(want(here, elem, axes, depth))}`);
     here = { ...here, names: [...here.names, { text: name, elem, axes }] };
@@ -137,7 +143,7 @@ function model(writer: Writer): string {
   const given = inputs(writer, axes);
   const copies = axes.filter(({ inside, label }) => inside === undefined && label !== 'half' && !axes.some((other) => other.inside === label) && chance.is(0.4)).map((axis) => copy(axis, `${axis.label}2`));
   const body: Body = { lines: [] };
-  const scope: Scope = { axes: [...axes, ...copies], names: given.map(({ name }) => name).filter(({ text }) => text !== 'poison'), body, clock: null, scanned: [], states: [], poison: given.some(({ name }) => name.text === 'poison') };
+  const scope: Scope = { axes: [...axes, ...copies], names: given.map(({ name }) => name).filter(({ text }) => text !== 'poison'), body, clock: null, scanned: [], states: [], poison: given.some(({ name }) => name.text === 'poison'), inBlock: false };
   const after = equations(writer, scope, chance.between(1, 2), chance.between(2, 4));
   const results = Array.from({ length: chance.between(1, 2) }, (_, k): Name => {
     const elem = chance.pick<Elem>(['float', 'float', 'float', 'int', 'bool']);

@@ -21,6 +21,8 @@ export interface Axis {
   readonly ofCall?: true;
   /** Position of its first place. */
   readonly origin?: number;
+  /** What a state has been: it is reduced in its step. */
+  readonly tape?: true;
 }
 
 export interface Name extends Type {
@@ -52,6 +54,8 @@ export interface Scope {
   readonly states: readonly Name[];
   /** Has the program an input `poison`, for what is absent? */
   readonly poison: boolean;
+  /** A block's body: it calls no block of its own. */
+  readonly inBlock: boolean;
 }
 
 export const within = (scope: Scope, more: Partial<Scope>): Scope => ({ ...scope, ...more });
