@@ -15,6 +15,7 @@ function scannable(want: Want, writer: Writer): readonly string[] {
 export function stepScope(scope: Scope, along: string, more: readonly Name[]): Scope {
   return within(scope, {
     scanned: [...scope.scanned, along],
+    axes: scope.axes.filter(({ label, dim }) => dim !== along || label === along || scope.names.some(({ axes }) => axes.includes(label))),
     names: [...scope.names.filter(({ axes }) => !axes.includes(along)), ...more, { text: `(position[${along}] + 0)`, elem: 'int', axes: [] }],
   });
 }

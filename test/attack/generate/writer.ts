@@ -152,7 +152,7 @@ export class Writer {
     const { chance } = this;
     const { axes, scope } = want;
     if (axes.length === 0) {
-      const sizes = scope.axes.filter(({ inside, dim, label }) => inside === undefined && dim === label && label !== scope.clock && !scope.scanned.includes(label)).map(({ label }) => label);
+      const sizes = scope.axes.filter(({ inside, dim, label, tape }) => inside === undefined && tape === undefined && dim === label && label !== scope.clock && !scope.scanned.includes(label)).map(({ label }) => label);
       return chance.pick(['0', '1', '2', '3', ...(sizes.length > 0 ? [`(${chance.pick(sizes)} + 0)`] : [])]);
     }
     const [name] = chance.shuffled(scope.names.filter((each) => each.elem === 'int' && each.mask === undefined && each.axes.length > 0 && subset(each.axes, axes)));
