@@ -39,6 +39,8 @@ export interface Built {
   readonly compiled: CompiledModel;
   readonly definition: Definition;
   readonly code: string;
+  /** Sizes that replace the program's defaults. */
+  readonly dims?: Readonly<Record<string, number>>;
 }
 
 export interface Refused {
@@ -53,8 +55,8 @@ export async function compileText(texts: Texts, text: string, set: Set = {}, pat
 }
 
 /** Every program of the module, or why there is none. */
-export async function build(texts: Texts, text: string, set: Set = {}, path = FILE): Promise<readonly Built[] | Refused> {
-  const { code, programs, models: compiled, diagnostics } = await compileText(texts, text, set, path);
+export async function build(texts: Texts, text: string, set: Set = {}, path = FILE, files: Readonly<Record<string, string>> = {}): Promise<readonly Built[] | Refused> {
+  const { code, programs, models: compiled, diagnostics } = await compileText(texts, text, set, path, files);
   if (code === null) return { text, diagnostics };
   const definitions = definitionsOf(code);
   return programs.map((program, k): Built => ({ text, program, compiled: compiled[k]!, definition: definitions.find(({ name }) => name === program.name)!, code }));
@@ -77,11 +79,11 @@ export function definitionsOf(code: string): readonly Definition[] {
 }
 
 /** A model on the active backend; of an objective over several models, with those. */
-export function instance({ program, definition }: Built, others: readonly Built[], seed: number): AnyModel | Learner<Example> {
+export function instance({ program, definition, dims = {} }: Built, others: readonly Built[], seed: number): AnyModel | Learner<Example> {
   if (definition.parts !== undefined) {
     const parts = Object.entries(definition.parts).map(([name, model]) => [name, instance(others.find((other) => other.program.name === model)!, others, seed)] as const);
     return new Joint(definition, Object.fromEntries(parts), { seed });
   }
-  if (program.decoder !== null) return new GenerativeModel(definition, { seed });
-  return program.causal === null ? new Model(definition, { seed }) : new CausalModel(definition, { seed });
+  if (program.decoder !== null) return new GenerativeModel(definition, { seed, dims });
+  return program.causal === null ? new Model(definition, { seed, dims }) : new CausalModel(definition, { seed, dims });
 }

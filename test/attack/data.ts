@@ -9,14 +9,15 @@ import { bound, type Tested } from '../programs/support.ts';
 import type { AnyModel, Example } from './build.ts';
 import type { Chance } from './chance.ts';
 
-export type Values = 'mild' | 'equal' | 'extreme';
+/** `zero` and `huge` are for functions' ends. */
+export type Values = 'mild' | 'equal' | 'extreme' | 'zero' | 'huge';
 
 /** What a program is given: its inputs, what its objectives are given, and what it is to generate. */
 export function inputsOf(program: Program): readonly Input[] {
   const { decoder } = program;
   const all = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
   if (decoder !== null) all.push({ name: decoder.output, type: { elem: { kind: 'index', space: decoder.vocabulary }, axes: [decoder.axis], masks: [] }, doc: null });
-  return all.filter(({ name }, k) => all.findIndex((other) => other.name === name) === k);
+  return all.filter(({ name }, k) => !name.endsWith("'") && all.findIndex((other) => other.name === name) === k);
 }
 
 type Lengths = ReadonlyMap<string, number | readonly number[]>;
@@ -33,12 +34,18 @@ function lengthsFor(program: Program, chance: Chance, most: number): Lengths {
 const FLOATS: Readonly<Record<Values, (chance: Chance) => number>> = {
   mild: (chance) => 2 * chance.real() - 1,
   equal: (chance) => chance.pick([0.5, 0.5, 0.5, -1]),
+  zero: () => 0,
+  huge: (chance) => chance.pick(ENDS),
   extreme: (chance) => chance.pick([0, -0, 1, -1, 0.5, 1e30, -1e30, 3e38, -3e38, -1e9, 1e9, 1e-30, 1e-38, 88, -104, 2 * chance.real() - 1, 20 * chance.real() - 10]),
 };
+
+const ENDS = [0, -0, 1e30, -1e30, 1e-30, -1e-30];
 
 const INTS: Readonly<Record<Values, (chance: Chance) => number>> = {
   mild: (chance) => chance.between(-2, 4),
   equal: (chance) => chance.pick([2, 2, 2, -1]),
+  zero: () => 0,
+  huge: (chance) => chance.pick([0, 2 ** 31 - 1, -(2 ** 31) + 1]),
   extreme: (chance) => chance.pick([0, 1, -1, 3, 2 ** 24 + 1, -(2 ** 24) - 3, 1700000001, 2 ** 31 - 1, -(2 ** 31) + 1, chance.between(-5, 5)]),
 };
 
@@ -111,7 +118,9 @@ export function bindingsFor(program: Program, model: Learner<Example>, parameter
       inputs.set(decoder.output, [decoder.start, ...y.slice(0, -1)] as Nested);
       inputs.set(`${decoder.output}'`, [...y] as Nested);
     }
-    return { ...own, sizes, inputs, random: drawsOf(model.seed, step, row, sizes) };
+    // A draw follows from its place: of an inner dim it matters not how long it is.
+    const longest = [...(own.inner ?? [])].map(([id, lengths]): [string, number] => [id, Math.max(1, ...lengths)]);
+    return { ...own, sizes, inputs, random: drawsOf(model.seed, step, row, new Map([...sizes, ...longest])) };
   });
 }
 

@@ -1,8 +1,10 @@
 /** The part `programs`: generated programs, each on some backends, every promise held against each. */
+import { format } from '../../compiler/index.ts';
 import type { BackendName } from '../../runtime/index.ts';
 import { build, isRefused, type Built, type Refused, type Texts } from './build.ts';
 import { Chance } from './chance.ts';
 import type { Values } from './data.ts';
+import type { Emitted } from './emitted.ts';
 import { generate } from './generate/programs.ts';
 import { holds } from './holds.ts';
 import { attackProgram, type Failure } from './properties.ts';
@@ -20,16 +22,22 @@ export interface ProgramsOptions {
   readonly patience: number;
   /** Kinds of which there are enough. */
   readonly known: readonly string[];
+  readonly emitted: Emitted;
 }
 
-/** cpu and WebAssembly for all; native TensorFlow for half, software WebGPU for every tenth. */
+/** One in so many is formatted and compiled again, one in so many type-checked. */
+const FORMATTED = 8;
+const TYPED = 5;
+
+/** cpu and WebAssembly for all; native TensorFlow for half, software WebGPU for every ninth, each of which is on all four. */
 function backendsFor(at: number, usable: readonly BackendName[]): readonly BackendName[] {
-  return usable.filter((name) => name === 'cpu' || name === 'wasm' || (name === 'tensorflow' && (at % 2 === 0)) || (name === 'webgpu' && at % 10 === 0));
+  const drawn = new Chance(at, 2).real();
+  return usable.filter((name) => name === 'cpu' || name === 'wasm' || (name === 'tensorflow' && drawn < 0.5) || (name === 'webgpu' && drawn < 0.11));
 }
 
 const valuesFor = (chance: Chance): Values => chance.weighted<{ readonly weight: number; readonly values: Values }>([{ weight: 8, values: 'mild' }, { weight: 1, values: 'equal' }, { weight: 2, values: 'extreme' }]).values;
 
-export async function attackGenerated(seed: number, at: number, { texts, usable, tally, patience, known }: ProgramsOptions): Promise<CounterExample | null> {
+export async function attackGenerated(seed: number, at: number, { texts, usable, tally, patience, known, emitted }: ProgramsOptions): Promise<CounterExample | null> {
   const { text, used } = generate(seed, at);
   const values = valuesFor(new Chance(seed, at, 1));
   const backends = backendsFor(at, usable);
@@ -39,23 +47,39 @@ export async function attackGenerated(seed: number, at: number, { texts, usable,
   try {
     built = await build(texts, text);
   } catch (error) {
-    return found(at, { property: 'compiles', backend: null, message: messageOf(error), text, examples: null }, [seed, at, values], { texts, patience, known });
+    return found('programs', at, { property: 'compiles', backend: null, message: messageOf(error), text, examples: null }, seed, values, { texts, patience, known });
   }
   if (isRefused(built)) {
     const [error] = built.diagnostics.filter(({ severity }) => severity === 'error');
     tally.count(`refused ${error?.code ?? 'without an error'}`);
-    if (error === undefined || error.code === 'E0999') return found(at, { property: 'compiles', backend: null, message: error?.message ?? 'no code, and no error', text, examples: null }, [seed, at, values], { texts, patience, known });
+    if (error === undefined || error.code === 'E0999') return found('programs', at, { property: 'compiles', backend: null, message: error?.message ?? 'no code, and no error', text, examples: null }, seed, values, { texts, patience, known });
     if (!REFUSED.has(error.code)) tally.count('generator refused');
     return null;
   }
   for (const construct of used.keys()) tally.count(`construct ${construct}`);
   tally.count(`on ${backends.length} backends`);
-  for (const one of built) {
-    const failure = await attackProgram(one, built, { seed: at, backends, values, count: tally.count });
-    if (failure !== null) return found(at, failure, [seed, at, values], { texts, patience, known });
-  }
+  const example = await attackBuilt('programs', built, values, seed, at, { texts, usable, tally, patience, known, emitted });
+  if (example !== null) return example;
   tally.count('programs that hold');
-  return null;
+  if (at % FORMATTED === 3) {
+    const failure = await formatted(texts, text, built[0]!.code);
+    tally.count('programs formatted');
+    if (failure !== null) return found('programs', at, { property: 'formatted text is the same program', backend: null, message: failure, text, examples: null }, seed, values, { texts, patience, known });
+  }
+  return at % TYPED === 2 ? emitted.add({ at, text, code: built[0]!.code }, seed, tally) : null;
+}
+
+/** Comments show the text's own lines. */
+const bare = (code: string): string => code.split('\n').filter((line) => !/^\s*(\/\/|\/?\*)/.test(line)).join('\n');
+
+/** Formatted text is its own formatting, and compiles to the same. */
+async function formatted(texts: Texts, text: string, code: string): Promise<string | null> {
+  const once = format(text);
+  if (once.problems.length > 0) return `the formatter finds ${once.problems[0]!.message}`;
+  if (format(once.text).text !== once.text) return `formatted twice:\n${format(once.text).text}`;
+  const again = await build(texts, once.text);
+  if (isRefused(again)) return `formatted, it is refused: ${again.diagnostics[0]?.message}\n${once.text}`;
+  return bare(again[0]!.code) === bare(code) ? null : `formatted, it compiles to something else:\n${once.text}`;
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.stack ?? error.message : String(error));
@@ -65,7 +89,16 @@ export const sortOf = (property: string): string => property.replace(/ with \S+/
 
 const SHAPES = [{ count: 1, most: 1 }, { count: 1, most: 2 }, { count: 1, most: 3 }, { count: 2, most: 2 }, { count: 2, most: 3 }] as const;
 
-async function found(at: number, failure: Failure, [seed, , values]: readonly [number, number, Values], { texts, patience, known }: Pick<ProgramsOptions, 'texts' | 'patience' | 'known'>): Promise<CounterExample> {
+/** Every program of a module, on the backends of its number. */
+export async function attackBuilt(part: string, built: readonly Built[], values: Values, seed: number, at: number, options: ProgramsOptions): Promise<CounterExample | null> {
+  for (const one of built) {
+    const failure = await attackProgram(one, built, { seed: at, backends: backendsFor(at, options.usable), values, count: options.tally.count });
+    if (failure !== null) return found(part, at, failure, seed, values, options);
+  }
+  return null;
+}
+
+async function found(part: string, at: number, failure: Failure, seed: number, values: Values, { texts, patience, known }: Pick<ProgramsOptions, 'texts' | 'patience' | 'known'>): Promise<CounterExample> {
   const until = Date.now() + patience;
   const backends = failure.backend === null ? [] : [failure.backend];
   const again = async (text: string, shape?: (typeof SHAPES)[number]): Promise<Failure | null> => {
@@ -81,7 +114,7 @@ async function found(at: number, failure: Failure, [seed, , values]: readonly [n
   let least: Failure = failure;
   let shape: (typeof SHAPES)[number] | undefined;
   const kind = `${sortOf(failure.property)}${failure.backend === null ? '' : ` on ${failure.backend}`}`;
-  if (!known.includes(kind) && alike(await again(failure.text))) {
+  if (!known.includes(kind) && part !== 'zoo' && alike(await again(failure.text))) {
     for (const each of SHAPES) {
       const other: Failure | null = await again(failure.text, each);
       if (!alike(other)) continue;
@@ -93,7 +126,7 @@ async function found(at: number, failure: Failure, [seed, , values]: readonly [n
     if (alike(other)) least = other;
   }
   return {
-    part: 'programs', kind, message: least.message, test: testOf(least, values, at), again: `npm run attack -- --only programs --seed ${seed} --from ${at} --count 1`,
+    part, kind, message: least.message, test: testOf(least, values, at), again: `npm run attack -- --only ${part} --seed ${seed} --from ${at} --count 1`,
   };
 }
 

@@ -11,6 +11,11 @@ export function report(tally: Tally, alike: ReadonlyMap<string, number>, { seed,
     ...[2, 3, 4].map((n) => [`… on ${n} backends`, number(tally.of(`on ${n} backends`))] as const),
     ...['cpu', 'wasm', 'tensorflow', 'webgpu'].map((name) => [`models run on ${name}`, number(tally.of(`programs on ${name}`))] as const),
     ...['numbers compared', 'numbers beyond comparison', 'slopes compared', 'slopes beyond comparison', 'slopes without a limit', 'examples alone', 'poisonings', 'steps of decoders', 'steps of streams', 'searches', 'checkpoints'].map((what) => [what, number(tally.of(what))] as const),
+    ['blocks of std, wrapped', number(tally.of('blocks of std'))],
+    ['models of the zoo', number(tally.of('models of the zoo'))],
+    ['modules type-checked', number(tally.of('modules type-checked'))],
+    ['programs formatted and compiled again', number(tally.of('programs formatted'))],
+    ...tally.under('crash ').map(([what, n]) => [what, number(n)] as const),
     ['mutants', number(tally.of('mutants'))],
     ['… of sound texts, with errors', number(tally.of('mutants with errors'))],
     ['errors at the 95th percentile', `${percentile(tally, 0.95)}`],
@@ -19,7 +24,7 @@ export function report(tally: Tally, alike: ReadonlyMap<string, number>, { seed,
     ['counter-examples', number([...alike.values()].reduce((a, b) => a + b, 0))],
   ];
   const constructs = tally.under('construct ').map(([name, n]) => `${name} ${number(n)}`).join(', ');
-  const others = [...tally.under('refused '), ...tally.under('refused by the runtime')].map(([name, n]) => `${name} ${number(n)}`).join(', ');
+  const others = [...tally.under('refused '), ...tally.under('std not wrapped '), ...tally.under('zoo not tried ')].map(([name, n]) => `${name} ${number(n)}`).join(', ');
   const bad = [...alike].map(([kind, n]) => `- ${kind}: ${number(n)}\n`).join('');
   const worst = tally.under('mutants elsewhere ').slice(0, 15).map(([what, n]) => `- ${what}: ${number(n)}\n${(tally.notes[`elsewhere ${what}`] ?? []).map((text) => `  ${text.replaceAll('\n', '\n  ')}\n`).join('')}`).join('');
   const cascades = (tally.notes['cascades'] ?? []).map((text) => `- ${text}\n`).join('');

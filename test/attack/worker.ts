@@ -1,6 +1,7 @@
 /** One process of the attack: does the tasks that it is sent, one after the other. */
 import { reportBackends, type BackendName } from '../../runtime/index.ts';
 import { Texts } from './build.ts';
+import { Emitted } from './emitted.ts';
 import { Mutants } from './mutants.ts';
 import { messageOf } from './programs.ts';
 import { PARTS, type Task } from './parts.ts';
@@ -17,6 +18,7 @@ const usable = (await reportBackends()).filter(({ usable: is, name }) => is && (
 const order: readonly BackendName[] = ['cpu', 'wasm', 'tensorflow', 'webgpu'];
 const texts = new Texts();
 const mutants = new Mutants();
+const emitted = new Emitted();
 
 process.on('message', (task: Task) => {
   void (async () => {
@@ -24,7 +26,7 @@ process.on('message', (task: Task) => {
     const examples: CounterExample[] = [];
     for (let at = task.from; at < task.from + task.count; at++) {
       try {
-        const example = await PARTS[task.part].attack(task.seed, at, { texts, mutants, usable: order.filter((name) => usable.includes(name)), tally, patience: task.patience, known: [...task.known, ...examples.map(({ kind }) => kind)] });
+        const example = await PARTS[task.part].attack(task.seed, at, { texts, mutants, emitted, usable: order.filter((name) => usable.includes(name)), tally, patience: task.patience, known: [...task.known, ...examples.map(({ kind }) => kind)] });
         if (example !== null) examples.push(example);
       } catch (error) {
         examples.push({ part: task.part, kind: 'the attack itself', message: messageOf(error), test: '', again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${at} --count 1` });
