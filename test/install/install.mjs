@@ -15,7 +15,8 @@ import { pages } from './pages.mjs';
 const words = process.argv.slice(2);
 const keep = words.includes('--keep');
 const wanted = words.filter((word) => !word.startsWith('--'));
-const TYPESCRIPTS = ['5.9', '6', '7'];
+/** The least that README.md and package.json name, and what is in use. */
+const TYPESCRIPTS = ['5.7', '5.9', '6', '7'];
 const TOOLS = ['pnpm', 'yarn', '@yarnpkg/cli-dist', 'vite', 'esbuild', ...TYPESCRIPTS.map((version) => `typescript-${version}@npm:typescript@${version}`)];
 
 const unprepared = prepare();
