@@ -5,7 +5,8 @@
 import * as tf from './tf.ts';
 import type { AxisSpec, Batch, DecoderDefinition, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
-import { elementCount, isNested, ownLengths, ownSizes, place, show, type InnerLengths, type Ints, type Nested } from './values.ts';
+import { tensorsIn } from './scope.ts';
+import { download, elementCount, isNested, MOST_PLACES, ownLengths, ownSizes, place, show, type InnerLengths, type Ints, type Nested } from './values.ts';
 
 /** One input of all examples, zero in the padding. */
 export interface HostInput {
@@ -94,6 +95,8 @@ export function collate(
   const padded: Record<string, number> = { ...n, batch: examples.length };
   // At least one place, also where every example is empty: kernels differ on axes of none, and some fail.
   for (const dim of dims) padded[dim] = lengths[dim]!.reduce((longest, length) => Math.max(longest, length), 1);
+  const long = [...dims].find((dim) => padded[dim]! > MOST_PLACES);
+  if (long !== undefined) throw new InputError(`\`${long}\` has ${counted(padded[long]!)}: at most ${MOST_PLACES}`);
 
   const inner: Record<string, InnerLengths> = {};
   for (const [dim, each] of rows) {
@@ -129,8 +132,8 @@ function placesOf(dim: string, specs: readonly InputSpec[], n: Sizes): number {
 function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: number): Origin {
   const value = (example as Readonly<Record<string, unknown>>)[label];
   const least = mayBeEmpty ? 0 : 1;
-  if (!(typeof value === 'number' && (value | 0) === value && value >= least)) {
-    throw new InputError(`example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least} that int32 can hold: given ${show(value)}`);
+  if (!(typeof value === 'number' && (value | 0) === value && value >= least && value <= MOST_PLACES)) {
+    throw new InputError(`example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least} to ${MOST_PLACES}: given ${show(value)}`);
   }
   return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
 }
@@ -408,8 +411,27 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
 }
 
 
+/** What must hold nowhere in the results of a call. */
+interface Refusal {
+  readonly wrong: tf.Tensor;
+  readonly what: string;
+  readonly axes: readonly string[];
+}
+
+/**
+ * Another tensor of the value. The call fails, saying `what`, if any place of `wrong` is true; `axes` are the labels of its axes, ''
+ * that of the batch.
+ */
+export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: string, axes: readonly string[]): tf.Tensor {
+  if (!(batch instanceof DeviceBatch)) throw new InputError('the batch of a call is a DeviceBatch');
+  batch.refusals.push({ wrong: tf.keep(tf.clone(wrong)), what, axes });
+  return tf.clone(value);
+}
+
 /** A batch on the active backend. Dispose it when the results are there. */
 export class DeviceBatch implements Batch {
+  /** Until `settle` looks at them. */
+  readonly refusals: Refusal[] = [];
   readonly n: Sizes;
   readonly inputs: Tensors;
   readonly lengths: Readonly<Record<string, tf.Tensor>>;
@@ -425,7 +447,35 @@ export class DeviceBatch implements Batch {
     ]);
   }
 
+  /**
+   * To be waited for before results are used; disposes of them if they are not to be.
+   *
+   * @throws InputError naming the first place that is refused
+   */
+  async settle(...results: unknown[]): Promise<void> {
+    const refusals = this.refusals.splice(0);
+    const read = await Promise.all(refusals.map(async ({ wrong }) => download(wrong)));
+    const shapes = refusals.map(({ wrong }) => wrong.shape.slice());
+    for (const { wrong } of refusals) wrong.dispose();
+    const first = read.findIndex((places) => places.includes(1));
+    if (first < 0) return;
+    tensorsIn(results).forEach((tensor) => tensor.dispose());
+    const { what, axes } = refusals[first]!;
+    let at = read[first]!.indexOf(1);
+    const places = axes.map((_, axis) => {
+      const width = elementCount(shapes[first]!.slice(axis + 1));
+      const place = Math.floor(at / width);
+      at %= width;
+      return place;
+    });
+    const own = places.flatMap((place, axis) => (axes[axis] === '' ? [] : [`\`${axes[axis]}\` ${place}`]));
+    const row = axes.indexOf('');
+    const where = own.length === 0 ? '' : ` at place ${own.join(', ')}`;
+    throw new InputError(`${row < 0 ? '' : `example ${places[row]}: `}${what}${where}`);
+  }
+
   dispose(): void {
+    for (const { wrong } of this.refusals.splice(0)) wrong.dispose();
     for (const tensor of Object.values(this.inputs)) tensor.dispose();
     for (const tensor of Object.values(this.lengths)) tensor.dispose();
   }

@@ -184,6 +184,7 @@ async function run(decoding: Decoding, searches: readonly Search[], names: reado
   for (;;) {
     const { beam } = decoding;
     const { logits, taps } = decoding.advance(previous);
+    await decoding.settle(logits, taps);
     const read = await readPlace(logits, taps, names);
     taken.push(read.taken);
     for (const [row, search] of searches.entries()) {

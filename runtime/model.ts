@@ -8,7 +8,7 @@ import { whyInfinite } from './impossible.ts';
 import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
-import { download, isNested, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
+import { download, MOST_PLACES, isNested, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
 import { combined, trains, updateOf } from './updates.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
@@ -116,7 +116,7 @@ export class Learner<Example extends object> {
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options);
-    const { loss, metrics } = this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
+    const { loss, metrics } = await this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
     return this.possible(await readLoss(loss, metrics), objective, examples);
   }
 
@@ -131,7 +131,7 @@ export class Learner<Example extends object> {
     const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options, options.step ?? 1);
-    const { loss, metrics, gradients, running = {} } = this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
+    const { loss, metrics, gradients, running = {} } = await this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
     const [numbers, slopes, nexts] = await Promise.all([readLoss(loss, metrics), readAll(gradients), readAll(running)]);
     await this.possible(numbers, objective, examples);
     const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [spec.path, { data, shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) }];
@@ -158,11 +158,11 @@ export class Learner<Example extends object> {
       const random = this.randomFor(1, { ids: [row] });
       return {
         loss: async () => {
-          const { loss, metrics } = this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
+          const { loss, metrics } = await this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
           return (await readLoss(loss, metrics)).loss;
         },
         forward: async () => {
-          const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
+          const tensors = await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
           const shapes = Object.entries(tensors).map(([name, { shape }]): [string, readonly number[]] => [name, shape.slice(1)]);
           const data = await readAll(tensors);
           return Object.fromEntries(shapes.map(([name, shape]) => [name, { data: data[name]!, shape, axes: [] }]));
@@ -240,10 +240,12 @@ export class Learner<Example extends object> {
     return new StepRandom(seed, step, ids ?? Array.from({ length: examples }, (_, row) => row));
   }
 
-  protected onDevice<T>(host: HostBatch, run: (batch: Batch) => T): T {
+  protected async onDevice<T>(host: HostBatch, run: (batch: Batch) => T): Promise<T> {
     const batch = new DeviceBatch(host);
     try {
-      return emitted(() => run(batch));
+      const made = emitted(() => run(batch));
+      await batch.settle(made);
+      return made;
     } finally {
       batch.dispose();
     }
@@ -273,7 +275,7 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     requireOptions(options, drawOptions, '`forward`');
     const host = this.collate(examples, this.definition.decoder === null ? [] : [targetSpec(this.definition, this.sizes)]);
     const random = this.randomFor(examples.length, options);
-    const tensors = this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
+    const tensors = await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
     const data = await readAll(tensors);
     return examples.map((_, row) => this.outputsOf(row, data, shapes, host) as Output);
@@ -311,6 +313,7 @@ function chooseDims(definition: Definition, given: unknown): Record<string, numb
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
       throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${show(size)}`);
     }
+    if (size > MOST_PLACES) throw new InputError(`the dim \`${label}\`: at most ${MOST_PLACES}, given ${size}`);
     dims[label] = size;
   }
   return dims;

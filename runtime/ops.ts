@@ -210,6 +210,12 @@ export function clamp(x: tf.Tensor, low: number, high: number): tf.Tensor {
   return tf.tidy(() => tf.minimum(tf.maximum(x, tf.scalar(low, 'int32')), tf.scalar(high, 'int32')));
 }
 
+/** A whole number of the host that becomes one of a tensor. */
+export function int32(n: number): number {
+  if ((n | 0) !== n) throw new RangeError(`the sizes of this call give ${n}, a whole number that int32 cannot hold`);
+  return n;
+}
+
 /** Exact logarithms and roots of sizes: rounded as named, or whole by declaration. */
 export function log2floor(n: number): number {
   let result = 0;

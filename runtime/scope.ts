@@ -10,9 +10,14 @@ export function emitted<T>(run: () => T): T {
   let results: Tensor[] = [];
   try {
     const made = run();
-    results = tensor_util.getTensorsInContainer(made as TensorContainer);
+    results = tensorsIn(made);
     return made;
   } finally {
     engine.endScope(results);
   }
+}
+
+/** The tensors in lists and records of them. */
+export function tensorsIn(results: unknown): Tensor[] {
+  return tensor_util.getTensorsInContainer(results as TensorContainer);
 }

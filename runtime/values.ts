@@ -18,6 +18,9 @@ export interface Value {
 /** Values of one example by name. */
 export type Values = Readonly<Record<string, Value>>;
 
+/** Places of a dim at most: what is computed from positions then mostly stays within int32, and the compiler knows where it does not. */
+export const MOST_PLACES = 2 ** 26;
+
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -66,10 +66,21 @@ export function toFloat(node: Node, here: Here, span: Span): Node {
   return here.ctx.builder.node({ kind: 'unary', fn: 'float' }, [node], origin(here, span));
 }
 
+/** As a whole number; a literal that int32 does not hold is reported. */
 export function toInt(node: Node, here: Here, span: Span): Node {
-  if (typeOf(node).elem.kind === 'int') return node;
+  if (typeOf(node).elem.kind === 'int') return holdsInt(node, here, span);
   if (node.op.kind === 'constant') return constant(node.op.value, 'int', here, span);
   return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
+}
+
+function holdsInt(node: Node, here: Here, span: Span): Node {
+  const { op } = node;
+  if (op.kind === 'constant' && (op.value | 0) !== op.value) {
+    report(here, 'E0111', span, `\`${op.value}\` is too large for a whole number, which has 32 bits`, {
+      expected: 'at most 2147483647', given: `\`${op.value}\``, fix: `a float, \`${op.value}.0\`, is as large, and no longer exact beyond 16777216`,
+    });
+  }
+  return node;
 }
 
 /** A float as it is, and anything else as an int. */
@@ -82,6 +93,8 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
     const known = typeOf(node).elem.kind === 'float' ? quotient(node, here, span) : toInt(node, here, span);
     if (known !== null) return known;
   }
+  // The least whole number is written with a sign in front of what is none.
+  if (fn === 'neg' && node.op.kind === 'constant' && node.op.value === 2 ** 31 && typeOf(node).elem.kind === 'int') return constant(-(2 ** 31), 'int', here, span);
   const whole = (fn === 'neg' || fn === 'abs' || fn === 'sign') && typeOf(node).elem.kind !== 'float';
   const operand = fn === 'not' || fn === 'stop' ? node : whole ? toInt(node, here, span) : toFloat(node, here, span);
   const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
@@ -300,6 +313,7 @@ export function select(condition: Node, a: Node, b: Node, here: Here, span: Span
 export function sameKind(a: Node, b: Node, what: string, here: Here, span: Span): [Node, Node] | null {
   const left = typeOf(a).elem;
   const right = typeOf(b).elem;
+  if (left.kind === 'int' && right.kind === 'int') return [toInt(a, here, span), toInt(b, here, span)];
   if (left.kind === right.kind && (left.kind !== 'index' || sameIndexSpace(left, right))) return [a, b];
   if (left.kind !== right.kind && (left.kind === 'bool' || right.kind === 'bool')) {
     report(here, 'E0305', span, `the two sides of \`${what}\` must be of one kind`, { expected: elemName(left), given: elemName(right) });
@@ -347,7 +361,7 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
     report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }) });
     return null;
   };
-  let value = node;
+  let value = declared.elem.kind === 'int' && given.elem.kind === 'int' ? toInt(node, here, span) : node;
   if (declared.elem.kind !== given.elem.kind) {
     if (declared.elem.kind === 'float' && given.elem.kind !== 'bool') value = toFloat(value, here, span);
     else if (declared.elem.kind === 'int' && given.elem.kind === 'index') value = toInt(value, here, span);

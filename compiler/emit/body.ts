@@ -34,7 +34,7 @@ export interface Body {
 }
 
 export function functionBody(roots: readonly Node[], context: FunctionContext): Body {
-  const lowered = lower(roots, context.input);
+  const lowered = lower(roots, context.input, (origin) => context.sources.expression(origin));
   return new BodyWriter(lowered, plan(lowered), context).body();
 }
 

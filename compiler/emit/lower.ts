@@ -1,9 +1,10 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
-import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
+import { BATCH } from '../passes/maker.ts';
 import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { isSlots } from '../passes/tape.ts';
@@ -19,9 +20,10 @@ export interface Lowered {
   readonly loops: ReadonlyMap<Value, Loop>;
 }
 
-export function lower(roots: readonly Node[], input: InputSource): Lowered {
+/** `place` says in messages where in the program something stands. */
+export function lower(roots: readonly Node[], input: InputSource, place: (origin: Origin) => string): Lowered {
   const nodes = inOrder(roots);
-  const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots));
+  const pass = new Lowering(input, argumentsOf(nodes), usesOf(nodes, roots), place);
   for (const node of nodes) pass.visit(node);
   return { roots: roots.map((node) => pass.root(node)), loops: pass.loops };
 }
@@ -76,7 +78,7 @@ function resultName({ op }: Node, index: number): string {
 
 /** The root as a number of the host, or null where it is a tensor. */
 export function lowerHost(root: Node, input: InputSource): Value | null {
-  const pass = new Lowering(input, new Map(), new Map());
+  const pass = new Lowering(input, new Map(), new Map(), () => '');
   for (const node of inOrder([root])) pass.visit(node);
   const value = pass.value(root);
   return value.kind === 'host' ? value : null;
@@ -105,7 +107,7 @@ const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, ho
 /** By what is surely more than 0 the kernels divide as they are. */
 const DIVISIONS: Partial<Readonly<Record<BinaryFn, string>>> = { mod: 'tf.mod', quot: 'tf.floorDiv' };
 const isPositive = ({ op, inputs }: Node): boolean =>
-  (op.kind === 'constant' && op.value > 0) || op.kind === 'size' || ((op.kind === 'reshape' || op.kind === 'broadcast') && isPositive(inputs[0]!));
+  (op.kind === 'constant' && op.value > 0) || (op.kind === 'size' && nonNegative(sizes.sub(op.size, sizes.int(1)))) || ((op.kind === 'reshape' || op.kind === 'broadcast') && isPositive(inputs[0]!));
 
 type PlainUnary = Exclude<UnaryFn, 'float' | 'int' | 'stop' | 'floor'>;
 const UNARY: Readonly<Record<PlainUnary, readonly [call: string, hint: string]>> = {
@@ -147,7 +149,10 @@ class Lowering {
   readonly loops = new Map<Value, Loop>();
   #count = 0;
 
-  constructor(input: InputSource, roles: ReadonlyMap<Node, ArgumentRole>, uses: ReadonlyMap<Node, number>) {
+  readonly #place: (origin: Origin) => string;
+
+  constructor(input: InputSource, roles: ReadonlyMap<Node, ArgumentRole>, uses: ReadonlyMap<Node, number>, place: (origin: Origin) => string) {
+    this.#place = place;
     this.#input = input;
     this.#roles = roles;
     this.#uses = uses;
@@ -214,6 +219,10 @@ class Lowering {
       return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
     }
     if (value.kind !== 'host') return value;
+    const [size] = value.code;
+    // What sizes give is exact on the host, and may be more than int32 holds.
+    const isMade = value.dtype === 'int32' && typeof size === 'object' && 'size' in size && constantOf(size.size) === null && atomOf(size.size) === null;
+    if (isMade) return this.#shared('tensor', ['tf.scalar(rt.int32(', value, "), 'int32')"], value.dtype, unnamed, 'number');
     return this.#shared('tensor', value.dtype === 'float32' ? ['tf.scalar(', value, ')'] : ['tf.scalar(', value, `, '${value.dtype}')`], value.dtype, unnamed, 'number');
   }
 
@@ -285,6 +294,13 @@ class Lowering {
         return this.#moved(node, this.#part(node, 'int32', 'best', 'tf.argMax(', this.#tensorOf(x!), `, ${at(x!, op.axis)})`), originOf(axesOf(x!)[at(x!, op.axis)]!.space), 'add');
       case 'matmul':
         return this.#call(node, 'product', 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
+      case 'check': {
+        const value = this.#of(x!);
+        const labels = axesOf(y!).map(({ id, label }) => quoted(id === BATCH.id ? '' : label)).join(', ');
+        if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', node.origin);
+        const batch = this.#shared('given', ['batch'], 'float32', NOWHERE, 'batch');
+        return this.#call(node, 'checked', 'rt.refuse(', batch, ', ', value, ', ', this.#tensorOf(y!), `, ${quoted(`${this.#place(node.origin)}: ${op.what}`)}, [${labels}])`);
+      }
       case 'gather':
         return this.#gather(node, op, x!, y!);
       case 'scatter': {

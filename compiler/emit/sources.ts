@@ -44,6 +44,12 @@ export class Sources {
     return `${this.place(origin)}  ${short.length > LONGEST ? `${short.slice(0, LONGEST - 1)}…` : short}`;
   }
 
+  /** "`a * b` (model.attn:4)". */
+  expression(origin: Origin): string {
+    const text = this.#texts.get(origin.file)?.slice(origin.start, origin.end).replace(/\s+/g, ' ') ?? '';
+    return `\`${text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text}\` (${this.place(origin)})`;
+  }
+
   /** The name on the left of the equation that the place stands in, if its line has just one. */
   equation(origin: Origin): string | null {
     const line = this.#text(origin);

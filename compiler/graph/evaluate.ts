@@ -63,7 +63,7 @@ const BINARY: { readonly [F in BinaryFn]: (a: number, b: number) => number } = {
   max: Math.max,
   min: Math.min,
   mod: (a, b) => (b === 0 ? a : a - b * Math.floor(a / b)),
-  quot: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
+  quot: (a, b) => (b === 0 ? NaN : Math.floor(a / b)),
   eq: (a, b) => truth(a === b),
   ne: (a, b) => truth(a !== b),
   lt: (a, b) => truth(a < b),
@@ -304,6 +304,11 @@ const RULES: Rules = {
   matmul: (_op, inputs) => fold(inputs, [inputs[0].axes[inputs[0].axes.length - 1].id], ([a, b]) => a * b, (found) => REDUCE.sum(values(found))),
   cumsum: (op, [x]) => running(op, x, 0, (sum, next) => sum + next),
   cumprod: (op, [x]) => running(op, x, 1, (product, next) => product * next),
+
+  check(op, [x, wrong]) {
+    if (wrong.data.some((value) => value !== 0)) throw new GraphError(op.what);
+    return x;
+  },
 
   gather(op, [t, i], { origin }) {
     const axis = extentOf(t, op.axis);

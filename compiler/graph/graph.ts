@@ -96,7 +96,7 @@ export type UnaryFn =
 export type BinaryFn =
   | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'
   | 'mod' // mathematical: a - b floor(a / b), in [0, b) for b > 0; a for b = 0
-  | 'quot' // of ints: floor(a / b); 0 for b = 0
+  | 'quot' // of ints: floor(a / b); not a number for b = 0
   | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'and' | 'or';
 
 /** In (0, 1); standard normal; exponential of mean 1; a dropout mask: 0, or 1 / (1 - rate). */
@@ -131,6 +131,8 @@ export type Op =
   | { readonly kind: 'argmax'; readonly axis: string } // index(space); first of equals
   /** (a, b): product, summed over `axes`; other shared axes zip. Result axes: (a ++ (b \ a)) without `axes`. */
   | { readonly kind: 'contract'; readonly axes: readonly string[] }
+  /** (x, wrong): x. Where `wrong` is true anywhere, the call fails and says `what`. 'batched' on. */
+  | { readonly kind: 'check'; readonly what: string }
   // places
   /** (t, i): t at place i of `axis`; i is an index or int (a position, origin included). Result axes: i ++ (t \ axis), shared axes zip. Absent outside the axis unless `inside`. */
   | { readonly kind: 'gather'; readonly axis: string; readonly inside: boolean }

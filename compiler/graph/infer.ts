@@ -297,6 +297,12 @@ const RULES: Rules = {
     return [reducing(arithmetic(inputs), without(join(a.axes, b.axes), op.axes), [...a.masks, ...b.masks], op.axes)];
   },
 
+  check(_op, inputs) {
+    arity(inputs, 2);
+    bools(inputs.slice(1));
+    return [inputs[0]];
+  },
+
   gather(op, inputs) {
     arity(inputs, 2);
     const [t, i] = inputs;

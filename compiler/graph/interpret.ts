@@ -4,7 +4,7 @@
  * extras with one element each, a scan is a loop, a clock is a loop over its places, nothing is masked or batched. It runs
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
-import { cut, everywhere, fill, fillMask, kept, onePresent, presence, stack, takeTensor, uniteMasks, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
+import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, uniteMasks, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
 import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
@@ -26,7 +26,7 @@ export function interpret(roots: readonly Node[], bindings: Bindings): Value[] {
 export function interpretAll(roots: readonly Node[], examples: readonly Bindings[]): Value[][] {
   const together: Together = { runs: [], across: new Map() };
   for (const bindings of examples) together.runs.push(new Run(roots, bindings, together));
-  return together.runs.map((run) => roots.map((root) => publish(typeOf(root), run.whole(root))));
+  return together.runs.map((run) => roots.map((root) => publish(typeOf(root), readable(run.whole(root), typeOf(root)))));
 }
 
 /**
@@ -80,6 +80,23 @@ function sums(op: Op): boolean {
 /** Not what chooses, moves or compares. */
 function rounds(op: Op): boolean {
   return op.kind === 'unary' || op.kind === 'binary' || op.kind === 'reduce' ? !EXACT.has(op.fn) : sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
+}
+
+/** What leaves int32 is no number: nobody may read it. A literal and a size may become floats first. */
+function heldIn32({ kind }: Op, x: Tensor, { elem }: TensorType): Tensor {
+  if (elem.kind !== 'int' || kind === 'constant' || kind === 'size' || x.data.every((value) => (value | 0) === value)) return x;
+  return { ...x, data: x.data.map((value) => ((value | 0) === value ? value : NaN)) };
+}
+
+/** @throws GraphError where a whole number that is read has left int32 */
+function readable(x: Tensor, { elem }: TensorType): Tensor {
+  if (elem.kind !== 'int' || !x.data.some(Number.isNaN)) return x;
+  const axes = x.masks.map((mask) => mask.axes).reduce(joinExtents, x.axes);
+  const [value, present] = [reader(x, axes), presence(x.masks, axes)];
+  everywhere(axes, (at) => {
+    if (Number.isNaN(value(at)) && present(at)) throw new GraphError('a whole number leaves int32, or is divided by 0');
+  });
+  return x;
 }
 
 /** The inputs that are computed before the node, for the same element. */
@@ -154,7 +171,7 @@ class Run {
       const stopped = held === null ? undefined : this.#bindings.stopped?.get(held);
       if (stopped !== undefined) return stopped;
       const inputs = node.op.kind === 'result' ? [] : needs(node).map((input, k) => this.#scopes.seen(this.#results(input)[0], typeOf(input), named(node, k)));
-      const made = this.#apart(node, inputs) ?? this.#rule(node, inputs).map((result, k) => this.#scopes.conform(result, node.types[k]));
+      const made = this.#apart(node, inputs) ?? this.#rule(node, inputs).map((result, k) => heldIn32(node.op, this.#scopes.conform(result, node.types[k]), node.types[k]));
       if (held !== null) this.#bindings.stopped?.set(held, made);
       if (clock === null) return made;
       const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0], node.op, node.types[0], clock)] : made;

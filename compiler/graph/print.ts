@@ -147,6 +147,8 @@ export function showOp(op: Op): string {
       return `split[${op.axis} as (${axes(op.into)})]`;
     case 'broadcast':
       return `broadcast[${axes(op.axes)}]`;
+    case 'check':
+      return `check ${op.what}`;
     case 'cumsum':
     case 'cumprod':
       return `${op.kind}[${op.axis}]${op.exclusive ? ' exclusive' : ''}${op.reversed ? ' reversed' : ''}`;

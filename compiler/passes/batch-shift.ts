@@ -36,7 +36,7 @@ function formOf(node: Node): Form | null {
     case 'constant': return Number.isSafeInteger(op.value) ? { terms: [], offset: sizes.int(op.value) } : null;
     case 'size': return { terms: [], offset: op.size };
     case 'position': return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: originOf(op.axis.space) };
-    case 'broadcast': return formOf(inputs[0]);
+    case 'broadcast': case 'check': return formOf(inputs[0]);
     case 'rename': {
       const form = formOf(inputs[0]);
       return form === null ? null : { ...form, terms: form.terms.map((term) => (term.axis.id === op.from ? { ...term, axis: op.to } : term)) };

@@ -11,10 +11,12 @@ import { Domains } from './domains.ts';
 import { runaways } from './growth.ts';
 import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
-import { all, axesOf, BATCH, Maker, type Loop } from './maker.ts';
+import { all, axesOf, BATCH, Maker, unnamed, type Loop } from './maker.ts';
 import type { Making } from './making.ts';
 import { analyse, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
+import { usesOf, type Use } from './uses.ts';
+import { counters, hasLeft, mayLeave, ranges } from './whole.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
@@ -36,7 +38,7 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
   const m = new Maker(algebra);
   const domains = new Domains();
   const absence = new Absence(m, dims, domains);
-  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set());
+  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), { uses: usesOf(facts, roots), counts: counters(facts, roots) });
   return new Map([...roots].map(([name, node]) => {
     const { value, masks } = pass.partial(node);
     const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
@@ -45,14 +47,24 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
   }));
 }
 
+/** What is known of the graph's whole numbers. */
+interface Wholes {
+  readonly uses: (node: Node) => readonly Use[];
+  readonly counts: (node: Node) => boolean;
+}
+
 class Batch extends Rebuild {
   readonly #absence: Absence;
   readonly #domains: Domains;
   readonly #unbatched: ReadonlySet<string>;
   readonly #masks = new Map<Node, readonly Node[]>();
 
-  constructor(m: Maker, facts: Facts, absence: Absence, domains: Domains, unbatched: ReadonlySet<string>) {
+  readonly #wholes: Wholes;
+  readonly #range = ranges();
+
+  constructor(m: Maker, facts: Facts, absence: Absence, domains: Domains, unbatched: ReadonlySet<string>, wholes: Wholes) {
     super(m, facts);
+    this.#wholes = wholes;
     this.#absence = absence;
     this.#domains = domains;
     this.#unbatched = unbatched;
@@ -77,7 +89,27 @@ class Batch extends Rebuild {
     }
     const made = yield* super.visit(node);
     if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0])?.get(op.index) ?? []);
-    return made;
+    return op.kind === 'result' ? made : yield* this.#checked(node, made);
+  }
+
+  /** A whole number that may leave int32 is checked, where it is present and an `if` or a `where` lets it be read. */
+  *#checked(node: Node, made: Node): Making<Node> {
+    const { m } = this;
+    const inputs = node.inputs.map((each) => this.memo.get(each)!);
+    const { op } = node;
+    if (!mayLeave(op, node, inputs, this.#range) || this.#wholes.counts(node)) return made;
+    const uses = this.#wholes.uses(node);
+    const conditions = yield* this.all(uses.map(({ condition }) => condition));
+    m.origin = unnamed(node.origin);
+    const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));
+    const masks = this.#masks.get(node) ?? [];
+    const isDivision = (op.kind === 'binary' && op.fn === 'quot') || (op.kind === 'unary' && op.fn === 'floor');
+    const rough = isDivision ? made : this.#lower(node, partials.map(({ value, masks: own }) => ({ value: typeOf(value).elem.kind === 'int' ? m.float(value) : value, masks: own }))).value;
+    const wrong = hasLeft(m, op, made, rough, inputs);
+    const read = conditions.map((condition, k) => (uses[k]!.holds ? condition : m.unary('not', condition)));
+    const present = this.#absence.presence({ value: wrong, masks: [...masks, ...read, ...uses.flatMap(({ condition }) => this.#masks.get(condition) ?? [])] });
+    m.origin = node.origin;
+    return m.make({ kind: 'check', what: 'a whole number leaves int32 here, or is divided by 0' }, [made, present === null ? wrong : m.binary('and', wrong, present)]);
   }
 
   protected override operation(node: Node, values: readonly Node[]): Node {

@@ -120,6 +120,8 @@ class Layout {
         return build.reshaped(x!, axesOf(x!).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])), origin);
       case 'broadcast':
         return this.#broadcast(x!, op.axes, origin);
+      case 'check':
+        return build.make(op, inputs, origin);
       case 'append':
         return build.make(op, [x!, this.#broadcast(inputs[1]!, without(axesOf(x!), [op.before]), origin)], origin);
       case 'before':

@@ -25,6 +25,7 @@ export const algebra: Rule = (m, op, inputs) => {
     case 'broadcast': return broadcast(m, op, inputs[0]);
     case 'shift': return shift(m, op, inputs[0]);
     case 'gather': return gather(m, op, inputs[0], inputs[1]);
+    case 'check': return literal(inputs[1]) === 0 ? inputs[0] : null;
     default: return null;
   }
 };

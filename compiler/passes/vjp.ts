@@ -258,6 +258,7 @@ const RULES: Rules = {
       ? m.sub(whole, m.mul(m.unary('exp', y), m.sum(whole, [op.axis]))) // g - softmax(x) Σ g
       : m.mul(y, m.sub(g, product(m, y, whole, keep)))]; // w (g - Σ w g)
   },
+  check: ({ g }) => [g, null],
   argmax: 'none',
   contract({ m, inputs, g }) {
     const [a, b] = inputs;

@@ -79,6 +79,7 @@ export class Decoding {
     const outside = Array.from(previous).find((id) => id !== this.definition.start && !(Number.isInteger(id) && id >= 0 && id < vocabulary));
     if (outside !== undefined) throw new InputError(`a previous output is ${outside}, outside the vocabulary (0 … ${vocabulary - 1})`);
     const { logits, taps } = this.advance(Int32Array.from(previous));
+    await this.settle(logits, taps);
     const value = async (tensor: tf.Tensor, axes: readonly string[]): Promise<Value> => {
       const read = { data: await download(tensor), shape: tensor.shape.slice(), axes: ['batch', 'beam', ...axes] };
       tensor.dispose();
@@ -92,7 +93,16 @@ export class Decoding {
     return { logits: first, taps: Object.fromEntries(names.map((name, index) => [name, others[index]!])) };
   }
 
-  /** As `step`, left on the device: the caller disposes of the logits and of every tap. */
+  /**
+   * To be waited for after `advance`, before its results are used: they are disposed of where a whole number has left int32.
+   *
+   * @throws InputError
+   */
+  async settle(...results: unknown[]): Promise<void> {
+    await this.batch.settle(...results);
+  }
+
+  /** As `step`, left on the device: the caller disposes of the logits and of every tap, and waits for `settle`. */
   advance(previous: Int32Array): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
     if (this.disposed) throw new Error('this decoding was disposed of');
     const reached = boundReached(this.definition.axis, this.requirements, this.host, () => this.time + 1);

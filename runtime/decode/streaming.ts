@@ -81,13 +81,23 @@ export class Streaming<Place extends object, Output> {
     requireExamples(places);
     if (places.length !== this.host.size) throw new InputError(`expected a place of each of ${this.host.size} examples, given ${places.length}`);
     const tensors = this.run(places);
+    await this.settle(tensors);
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
     const data = await readAll(tensors);
     const axes = Object.entries(this.stream.outputs).map(([name, each]) => [name, axesOf(each, this.host.lengths)] as const);
     return places.map((_, row) => Object.fromEntries(axes.map(([name, each]) => [name, rowOf(data[name]!, row, shapes[name]!, each, this.host)])) as Output);
   }
 
-  /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch. */
+  /**
+   * To be waited for after `advance`, before its results are used: they are disposed of where a whole number has left int32.
+   *
+   * @throws InputError
+   */
+  async settle(...results: unknown[]): Promise<void> {
+    await this.batch.settle(...results);
+  }
+
+  /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch, and waits for `settle`. */
   advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
     requireNames([inputs], new Set(this.specs.map(({ name }) => name)), this.definition.name);
     const columns = this.specs.map((spec) => [spec.name, this.column(spec, inputs)] as const);

@@ -209,7 +209,7 @@ class Run<Example, M extends Trainable<Example>> {
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
     const results: Losses[] = [];
     try {
-      for (const [k, update] of this.objective.updates.entries()) results.push(this.update(update, this.optimizers[k]!, settings[k]!, batch, random, step));
+      for (const [k, update] of this.objective.updates.entries()) results.push(await this.update(update, this.optimizers[k]!, settings[k]!, batch, random, step));
     } catch (error) {
       for (const { loss, metrics } of results) disposeAll({ ...metrics, '': loss });
       throw error;
@@ -226,8 +226,10 @@ class Run<Example, M extends Trainable<Example>> {
     return this.patienceIsOut() ? 'patience' : undefined;
   }
 
-  private update(update: UpdateDefinition, optimizer: Optimizer, settings: OptimizerSettings, batch: DeviceBatch, random: StepRandom, step: number): Losses {
-    const { gradients, running = {}, ...losses } = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
+  private async update(update: UpdateDefinition, optimizer: Optimizer, settings: OptimizerSettings, batch: DeviceBatch, random: StepRandom, step: number): Promise<Losses> {
+    const made = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
+    await batch.settle(made);
+    const { gradients, running = {}, ...losses } = made;
     try {
       optimizer.apply(gradients, settings, step, update.clip);
     } catch (error) {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { interpret } from '../../compiler/graph/interpret.ts';
 import { useBackend, type Model } from '../../runtime/index.ts';
+import { compile } from '../analyze/support.ts';
 import { compiled, usableBackends, type Compiled } from './support.ts';
 
 type Tested = Model<Record<string, number>, object, object>;
@@ -37,7 +38,7 @@ const ARITHMETIC: Cases = {
   lowest: ['int[]', 'min[time](t)', [LEAST]],
   masked: ['int[]', 'max[time](t where t < 1700000000)', [16777217]],
   place: ['int[]', 'argmax[time](if t == 2147483647 then 16777217 else 16777216) + 0', [3]],
-  picked: ['int[]', '(t[time = 3] else 0) - (t[time = 1] else 0)', [MOST - 16777217]],
+  picked: ['int[]', '(t[time = 3] else 0) - max(t[time = 1] else 0, 1)', [MOST - 16777217]],
   before: ['int[time]', 't[time = position[time] - 1] else 5', [5, ...T.slice(0, -1)]],
   turned: ['int[time]', 't[time = 5 - position[time]] else 0', [...T].reverse()],
   root: ['[time]', 'sqrt(abs(t mod 4))', T.map((x) => Math.sqrt(modulo(x, 4)))],
@@ -95,5 +96,64 @@ describe.each<[string, string, Cases, Readonly<Record<string, readonly number[]>
       else for (const [k, x] of expected.entries()) expect(data[k], name).toBe(Math.fround(x));
     }
     model.dispose();
+  });
+});
+
+describe('what leaves int32', () => {
+  const text = `dim time: ragged
+model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
+  const one = (type: string, body: string): string => text.replace('OUT', `y: ${type}`).replace('BODY', `{ y = ${body} }`);
+  const give = { t: [MOST, 1], u: [1, 0], n: 70000, big: 3e9 };
+  const fine = { t: [5, -1], u: [2, 1], n: 3, big: 2.5 };
+
+  it.each<[string, string, string, string, readonly number[]]>([
+    ['a sum', 'int[time]', 't + u', '`time` 0', [7, 0]],
+    ['a difference', 'int[time]', '-2 - t', '', [-7, -1]],
+    ['a product', 'int[]', 'n * n', '', [9]],
+    ['a power', 'int[]', 'n ^ 3', '', [27]],
+    ['a total', 'int[]', 'sum[time](t)', '', [4]],
+    ['a running total', 'int[time]', 'cumsum[time](t)', '`time` 1', [5, 4]],
+    ['a running product', 'int[time]', 'cumprod[time](n + 0 * t)', '`time` 1', [3, 9]],
+    ['a product of all', 'int[]', 'prod[time](n + 0 * t)', '', [9]],
+    ['a sum of products', 'int[]', 'sum[time](n * n + t * 0)', '', [18]],
+    ['a quotient by 0', 'int[time]', 'floor(t / u)', '`time` 1', [2, -1]],
+    ['a rounded float', 'int[]', 'floor(big)', '', [2]],
+    ['in a scan', 'int[]', 'sum[time](scan time with x = t { state a: int[] = 1;  a\' = a * n;  emit a\' mod 2 })', '', [2]],
+    ['as a float afterwards', '[time]', '(t + u) / 2', '`time` 0', [3.5, 0]],
+  ])('%s', async (name, type, body, where, expected) => {
+    const { create, program } = await compiled<Tested>(`integers-leave-${name.replaceAll(' ', '-')}.attn`, new Map(), one(type, body));
+    await useBackend('cpu');
+    const model = create({});
+    const out = (values: object[]): unknown => (values as { y: { data: ArrayLike<number> } }[]).map(({ y }) => [...Array.from(y.data)]);
+    expect(out(await model.forward([fine]))).toEqual([expected]);
+    await expect(model.forward([fine, give])).rejects.toThrow(new RegExp(`example 1: .* leaves int32 here, or is divided by 0${where === '' ? '' : ` at place ${where}`}`));
+    if (type.startsWith('int')) {
+      const bound = { sizes: new Map([['time', 2]]), inputs: new Map(Object.entries(give)), parameters: new Map() };
+      expect(() => interpret([program.outputs.get('y')!], bound)).toThrow('leaves int32');
+    }
+    model.dispose();
+  });
+
+  it.each<[string, string, readonly number[]]>([
+    ['sums whose parts leave it', 'sum[time](t) - 1 * sum[time](u)', [0]],
+    ['what an if does not take', 'sum[time](if u != 0 then floor(t / u) else 0)', [MOST]],
+    ['what another condition excludes', 'sum[time](if u != 0 and floor(t / u) > 5 then 1 else 0)', [1]],
+    ['what a where leaves out', 'sum[time](floor(t / u) where u != 0)', [MOST]],
+    ['what is behind the end of an example', 'sum[time](floor(1 / u))', [1]],
+  ])('but not %s', async (name, body, expected) => {
+    const { create } = await compiled<Tested>(`integers-stay-${name.replaceAll(' ', '-')}.attn`, new Map(), one('int[]', body));
+    await useBackend('cpu');
+    const model = create({});
+    const data = name.startsWith('sums') ? { ...give, t: [MOST, MOST, -MOST, -MOST], u: [0, 0, 0, 0] } : name.startsWith('what is behind') ? { ...give, t: [1], u: [1] } : { ...give, t: [MOST, 5], u: [1, 0] };
+    const [given] = await model.forward([data, { ...give, t: [1, 2, 3], u: [1, 1, 1] }]) as unknown as { y: { data: ArrayLike<number> } }[];
+    expect([...Array.from(given!.y.data)]).toEqual(expected);
+    model.dispose();
+  });
+
+  it.each(['t + 3000000000', 't * 2147483648', 'if t > 0 then 3000000000 else t', 'max(t, -2147483649)'])('nor may a literal: %s', (body) => {
+    expect(compile(one('int[time]', body)).diagnostics.map(({ code }) => code)).toContain('E0111');
+  });
+  it.each(['t + 2147483647', 'max(t, -2147483648)', 'floor(big + 3000000000) + t'])('a literal may: %s', (body) => {
+    expect(compile(one('int[time]', body)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });

@@ -123,6 +123,7 @@ test('what programs without types give is refused in words', async () => {
   expect(make({ seed: '1' })).toThrow('`seed`: expected a whole number of at least 0, given the text "1"');
   expect(make({ dims: { words: '3' } })).toThrow('the dim `words`: expected a whole number of at least 1, given the text "3"');
   const before = tf.memory().numTensors;
-  expect(make({ dims: { words: 2 ** 40 } })).toThrow('the parameter `table` [words = 1099511627776, classes = 3] would have 3298534883328 elements, more than one tensor can hold');
+  expect(make({ dims: { words: 2 ** 40 } })).toThrow('the dim `words`: at most 67108864, given 1099511627776');
+  expect(make({ dims: { words: 2 ** 26, classes: 2 ** 14 } })).toThrow('the parameter `table` [words = 67108864, classes = 16384] would have 1099511627776 elements, more than one tensor can hold');
   expect(tf.memory().numTensors).toBe(before);
 });
