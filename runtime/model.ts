@@ -339,7 +339,12 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
 /** Reads tensors back and disposes of them. */
 export async function readAll(tensors: Tensors): Promise<Record<string, Value['data']>> {
   try {
-    const read = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, Value['data']]> => [name, await download(tensor)]);
+    // Each goes as soon as it is read: the weights of every head may be most of what is on the device.
+    const read = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, Value['data']]> => {
+      const data = await download(tensor);
+      tensor.dispose();
+      return [name, data];
+    });
     return Object.fromEntries(await Promise.all(read));
   } finally {
     disposeAll(tensors);

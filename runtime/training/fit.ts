@@ -402,6 +402,7 @@ function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions
   for (const [name, value] of Object.entries({ steps, epochs, minutes })) {
     if (value !== undefined && !(value > 0)) throw new TrainingError(`\`${name}\`: expected more than 0, given ${value}`);
   }
+  if (options.epochSize !== undefined && Array.isArray(data.train)) throw new TrainingError('`epochSize` is for examples that are drawn: an array is an epoch of its own');
   requireChoice('keep', options.keep, ['best', 'last']);
   requireChoice('validate.goal', validate?.goal, ['least', 'most']);
   if (options.keep === 'best' && validate === undefined) throw new TrainingError('`keep: \'best\'` needs `validate`: nothing else tells which parameters are best');

@@ -67,11 +67,21 @@ describe('an unknown option is told with the near one', () => {
     ['of validate', () => fit(model(), { train: [example], validation: [example] }, { ...run, validate: untyped({ every: 1, patence: 2 }) }), 'did you mean `patience`?'],
     ['of checkpoints', () => fit(model(), { train: [example] }, { ...run, checkpoints: untyped({ store: memoryStore(), resum: true }) }), 'did you mean `resume`?'],
     ['a word for what is best', () => fit(model(), { train: [example], validation: [example] }, { ...run, validate: { every: 1, goal: untyped('max') } }), "`validate.goal`: expected 'least' or 'most', given the text \"max\""],
+    ['an epoch of an array', () => fit(model(), { train: [example] }, { ...run, epochSize: 5 }), 'an array is an epoch of its own'],
     ['the best of a run that validates nothing', () => fit(model(), { train: [example] }, { ...run, keep: 'best' }), 'needs `validate`'],
   ];
   test.each(calls)('%s', async (_what, call, message) => {
     await expect((async () => call())()).rejects.toThrow(message);
   });
+});
+
+test('too many places are told without advice that stands in the program already', async () => {
+  const requirements = [{ dims: ['target'], fails: (n: Readonly<Record<string, number>>) => (n['target']! > 3 ? '`target` must be at most 3' : null) }];
+  const whole = chain();
+  const [bounded, open] = [{ ...whole, requirements }, { ...whole, requirements, decoder: { ...whole.decoder!, atMost: null } }].map((definition) => new GenerativeModel(definition));
+  const told = (model: GenerativeModel<unknown, object, object>): (() => unknown) => () => model.encode([{ tokens: [1] }], { atMost: 9 });
+  expect(told(bounded!)).toThrow(/^example 0: `target` must be at most 3: give a smaller `atMost`$/);
+  expect(told(open!)).toThrow('give a smaller `atMost`, or write `at most …` into the decoder `Write`');
 });
 
 describe('what takes tensors looks at their shapes', () => {
