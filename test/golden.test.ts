@@ -133,6 +133,11 @@ describe('golden programs', () => {
     else expect(codes, 'the code is reported now: take `pending` away').not.toContain(code);
   });
 
+  it.each(cases.filter(({ name }) => /^diagnostics\/E0[2-9]/.test(name)))('$name: every error says what to write instead', async ({ folder, config }) => {
+    const { diagnostics } = checkFile('input.attn', nodeLibrary(folder), { set: new Map(Object.entries(config.set ?? {})) });
+    expect(diagnostics.filter(({ severity, fix }) => severity === 'error' && fix === undefined).map(({ code, message }) => `${code} ${message}`)).toEqual([]);
+  });
+
   it('cover every code that attnc has, or say why not', () => {
     const covered = new Set(cases.filter(({ name }) => name.startsWith('diagnostics/')).map(({ name }) => name.split('/')[1]!.slice(0, 5)));
     const missing = Object.keys(catalogue).filter((code) => !covered.has(code) && WITHOUT_PROGRAM[code] === undefined);

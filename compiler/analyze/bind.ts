@@ -5,7 +5,7 @@
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
-import { describeAxis, describeMap, describeType } from './describe.ts';
+import { describeAxis, describeMap, describeType, sizeFix } from './describe.ts';
 import type { Sides } from './maps.ts';
 import { allAxes, holding } from './operate.ts';
 import type { Given, Here, StaticArgument } from './scope.ts';
@@ -225,6 +225,7 @@ function finish(
         expected: describeAxis({ id: '', label: known.label ?? formal, space: known.space }),
         given: describeAxis(axis),
         why: `\`${formal}\` is one axis in the signature of \`${name}\``,
+        ...sizeFix(known.space, axis.space),
         ...(other === undefined ? {} : { related: [{ place: { file: here.module.path, start: other.arg.span.start, end: other.arg.span.end }, message: `bound here to \`${other.axis.label}\`` }] }),
       });
       return null;

@@ -85,7 +85,7 @@ function keyOf(target: Target): string {
 export function bodyValue(declaration: Declaration, here: Here): Value {
   const errors = here.ctx.problems.errors;
   const found = collected();
-  if (declaration.causal !== null && declaration.what !== 'model') report(here, 'E0205', declaration.causal.span, '`causal` stands only on a model', { why: 'a block has no clock of its own: it is as causal as the model that calls it' });
+  if (declaration.causal !== null && declaration.what !== 'model') report(here, 'E0205', declaration.causal.span, '`causal` stands only on a model', { why: 'a block has no clock of its own: it is as causal as the model that calls it', fix: 'leave it away; write `upto` where the block itself is to look back alone' });
   runBody(declaration.body, here, plainBody, found);
   if (here.ctx.problems.errors === errors) requireNexts(found.running, here);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
@@ -120,11 +120,11 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
   const { result } = declaration;
   if (result === null || value.kind === 'error') return value;
   if (result.kind === 'record') {
-    if (value.kind !== 'record') return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, { expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }` });
+    if (value.kind !== 'record') return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, { expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }`, fix: `end it with \`{ ${result.fields.map((field) => `${field.name.text} = …`).join(', ')} }\`` });
     const fields = new Map<string, Value>();
     for (const field of result.fields) {
       const given = value.fields.get(field.name.text);
-      if (given === undefined) return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, { given: `{ ${[...value.fields.keys()].join(', ')} }` });
+      if (given === undefined) return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, { fix: `add \`${field.name.text} = …\``, given: `{ ${[...value.fields.keys()].join(', ')} }` });
       fields.set(field.name.text, conformTo(given, field.type, `the field \`${field.name.text}\``, declaration, span, here));
     }
     return [...fields.values()].some((field) => field.kind === 'error') ? ERROR : { kind: 'record', fields, main: null };
@@ -188,7 +188,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'state':
       if (kind.states) declareStates(statement, here, constants, found);
       else {
-        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder');
+        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder', { fix: 'put it into the loop: `scan a with xt = x { state s: [d] = 0; … }`' });
         for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
           here.scope.define(text, { kind: 'value', value: ERROR, span });
           found.running.set(text, null);
@@ -205,7 +205,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
       runExpression(statement.value, here, found, last);
       return null;
     case 'emit': {
-      if (!kind.emits) report(here, 'E0607', statement.span, '`emit` stands only in a `scan` or a `repeat`');
+      if (!kind.emits) report(here, 'E0607', statement.span, '`emit` stands only in a `scan` or a `repeat`', { fix: 'write the value as the last line' });
       else found.emits.push({ exprs: statement.values, values: statement.values.map((value) => evaluate(value, here)), span: statement.span });
       return null;
     }

@@ -56,7 +56,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
     const fix = isAlong && first !== undefined && first.name === null && brackets.length === 0 ? nameAxis(name, first.value, here) : null;
     return fix === null ? {} : { fix };
   };
-  if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`, advice());
+  if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`, { fix: 'give it without its name', ...advice() });
   if (name === 'concat' || name === 'stack') return joinCall(name, expr, brackets, here);
   if (name === 'dropout') return dropout(expr, here);
   if (name === 'outer') return outer(expr, brackets, here);
@@ -77,7 +77,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   }
   const count = (wanted: number): boolean => {
     if (args.length === wanted) return true;
-    report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, { expected: `${wanted}`, given: `${args.length}`, ...advice() });
+    report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, { expected: `${wanted}`, given: `${args.length}`, fix: `\`${name}${isAlong ? '[a]' : ''}(${['x', 'y', 'z'].slice(0, wanted).join(', ')})\``, ...advice() });
     return false;
   };
   const [x, y, z] = args as [Node, Node, Node];

@@ -7,7 +7,7 @@ import { bind, type Bound } from './bind.ts';
 import { reachOf } from './across.ts';
 import { bodyValue, laterNames } from './body.ts';
 import { enterCall, unlifted } from './running.ts';
-import { describeAxis, elemName } from './describe.ts';
+import { describeAxis, elemName, sizeFix } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
 import { placeInner, refuseInSteps } from './inner.ts';
 import { lift } from './lift.ts';
@@ -298,7 +298,7 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
       const verdict = agree(here, axis.space, caller.space);
       if (verdict === 'equal') continue;
       return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', arg.span, `\`${axis.label}\` of this argument is not as \`${declaration.name.text}\` declares it`, {
-        expected: describeAxis(axis), given: describeAxis(caller),
+        expected: describeAxis(axis), given: describeAxis(caller), ...sizeFix(axis.space, caller.space),
         ...(isRagged(caller.space) || isRagged(axis.space) ? { why: 'ragged axes agree only if they are one dim' } : {}),
       });
     }

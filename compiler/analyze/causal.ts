@@ -74,6 +74,7 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   if (axis === undefined || odd !== undefined) {
     report(here, 'E0703', causal.span, odd === undefined ? `no input of \`${declaration.name.text}\` lies along \`${causal.text}\`` : `\`${odd.name}\` lies along \`${causal.text}\` twice`, {
       why: 'a step of a causal model takes one place of every input along the clock',
+      fix: odd === undefined ? `give an input the axis, \`x: [${causal.text}, …]\`, or leave \`causal\` away` : 'compute what lies along it twice in the body: `x[a as key]`',
     });
     return null;
   }
@@ -88,6 +89,7 @@ export function closeClock({ declaration, axis, sequences }: OpenClock, found: R
     if (axes.some(({ id }) => id === axis.id)) continue;
     report(here, 'E0703', span, `the result \`${name}\` of \`${declaration.name.text}\` does not lie along \`${axis.label}\``, {
       expected: `an axis \`${axis.label}\``, given: describeType(typeOf(node)), why: 'a step of a causal model gives one place of every result',
+      fix: `give it for every place, \`[${axis.label}, …]\`, or leave \`causal\` away`,
     });
     return null;
   }

@@ -1,7 +1,7 @@
 /** Types, axes and sizes in messages: by their labels, as the program writes them, never by the ids that keep frames apart. */
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, isUnit, sizeOf } from '../graph/spaces.ts';
-import { showSize } from './size.ts';
+import { constantOf, showSize } from './size.ts';
 import type { Size } from './size.ts';
 
 /** A dim of an imported file, which the file itself does not import. */
@@ -56,6 +56,14 @@ function describeAxes(axes: readonly Axis[]): string {
 
 export function describeAxis(axis: Axis): string {
   return `\`${axis.label}\` with ${isRagged(axis.space) ? 'ragged ' : ''}${describeSize(sizeOf(axis.space))} place(s)`;
+}
+
+/** How two axes of one name come to be of one size. */
+export function sizeFix(a: Space, b: Space): { readonly fix?: string } {
+  if (isRagged(a) || isRagged(b)) return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the places of the other' };
+  const [one, other] = [sizeOf(a), sizeOf(b)];
+  // Of two numbers that differ nothing can be required.
+  return constantOf(one) !== null && constantOf(other) !== null ? {} : { fix: `if they are of one size wherever this stands, say so: \`require ${describeSize(one)} == ${describeSize(other)}\`` };
 }
 
 export function elemName(elem: Elem): string {

@@ -71,6 +71,7 @@ export function loadModules(path: string, library: Library, problems: Problems):
         problems.report({
           code: 'E0207', severity: 'error', place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
           message: `this import closes a circle: ${[...chain.slice(chain.indexOf(target)), file, target].join(' imports ')}`,
+          fix: 'move what both need into a file of its own, and import that',
         });
         continue;
       }

@@ -3,7 +3,8 @@ import type { Span } from '../../grammar/ast.ts';
 import type { Axis, BinaryFn, Elem, Node, ReduceFn, TensorType, UnaryFn } from '../graph/graph.ts';
 import { sameSpace, sizeOf } from '../graph/spaces.ts';
 import { didYouMean } from '../diagnostics/names.ts';
-import { describeAxis, describeSize, describeType, elemName } from './describe.ts';
+import { describeAxis, describeSize, describeType, elemName, sizeFix } from './describe.ts';
+import { remedyFor } from './remedies.ts';
 import type { Here, Value } from './scope.ts';
 import { constantOf, size, type Size } from './size.ts';
 import { agree, axisByLabel, dimNames, origin, report, reportLater, tensor, typeOf } from './scope.ts';
@@ -259,7 +260,7 @@ export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, sp
     report(here, 'E0310', span, `it cannot be decided whether the two axes \`${axis.label}\` have the same size`, {
       ...detail, fix: `write \`require ${describeSize(sizeOf(axis.space))} == ${describeSize(sizeOf(other.space))}\` to have it checked when the model is built`,
     });
-  } else report(here, 'E0303', span, `the two axes \`${axis.label}\` differ`, detail);
+  } else report(here, 'E0303', span, `the two axes \`${axis.label}\` differ`, { ...sizeFix(axis.space, other.space), ...detail });
   return false;
 }
 
@@ -366,14 +367,14 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
     if (declared.elem.kind === 'float' && given.elem.kind !== 'bool') value = toFloat(value, here, span);
     else if (declared.elem.kind === 'int' && given.elem.kind === 'index') value = toInt(value, here, span);
     else if (declared.elem.kind === 'index' && value.op.kind === 'constant' && given.elem.kind === 'int') return places(value, declared, declared.elem, here, span);
-    else return mismatch(`${what} has another element type than declared`);
+    else return mismatch(`${what} has another element type than declared`, undefined, remedyFor('E0305', { expected: declared.elem.kind, given: given.elem.kind }).fix);
   } else if (declared.elem.kind === 'index' && !sameIndexSpace(declared.elem, given.elem)) {
-    return mismatch(`${what} holds positions on another axis than declared`);
+    return mismatch(`${what} holds positions on another axis than declared`, undefined, remedyFor('E0306', {}).fix);
   }
   for (const axis of given.axes) {
     const wanted = declared.axes.find((candidate) => candidate.label === axis.label);
     if (wanted === undefined) {
-      return mismatch(`${what} has an axis \`${axis.label}\` that its declaration lacks`, 'no axis disappears unnamed: reduce it, or declare it');
+      return mismatch(`${what} has an axis \`${axis.label}\` that its declaration lacks`, 'no axis disappears unnamed', `reduce it, \`sum[${axis.label}](…)\`, or declare it`);
     }
     if (wanted.id === axis.id) continue;
     const verdict = agree(here, wanted.space, axis.space);
@@ -386,7 +387,7 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
         return null;
       }
       report(here, 'E0303', span, `the axis \`${axis.label}\` of ${what} has another size than declared`, {
-        expected: describeAxis(wanted), given: describeAxis(axis), why: 'a declared axis is what callers rely on',
+        expected: describeAxis(wanted), given: describeAxis(axis), why: 'a declared axis is what callers rely on', ...sizeFix(wanted.space, axis.space),
       });
       return null;
     }
@@ -394,7 +395,7 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
   }
   const lacking = declared.axes.filter((axis) => !typeOf(value).axes.some((own) => own.id === axis.id));
   if (lacking.length > 0 && !fill) {
-    return mismatch(`${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`, undefined, givingAxes(node, lacking, here));
+    return mismatch(`${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`, undefined, givingAxes(node, lacking, here) ?? `spread it, \`… * ones[${lacking.map((axis) => axis.label).join(', ')}]\`, or leave the axis out of the declaration`);
   }
   const same = typeOf(value).axes.length === declared.axes.length && typeOf(value).axes.every((axis, i) => axis.id === declared.axes[i]!.id);
   return same ? value : here.ctx.builder.node({ kind: 'broadcast', axes: declared.axes }, [value], origin(here, span));

@@ -82,6 +82,7 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
     ctx.problems.report({
       code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span), message: 'this instance is called with `per` and without it',
       why: 'a name given with `let` is one instance: its parameters either have the axis in front or not', related: [{ place: placeOf(here, span), message: `this parameter, \`${name}\`` }],
+      fix: 'call it `per` the same axes everywhere, or make two instances',
     });
     return null;
   }
@@ -94,6 +95,7 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
       message: `this instance is used at two sizes: its parameter \`${name}\` is already there with another one`,
       expected: describeAxis(known.axes[other]!), ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
       why: 'a name given with `let` is one instance, with one set of parameters',
+      fix: 'make an instance for each size, or write the block itself in place of the name',
       related: [{ place: placeOf(here, span), message: 'this parameter' }],
     });
     return null;
@@ -126,6 +128,6 @@ export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
       return value === null ? null : name === 'uniform' ? { kind: 'uniform', limit: value } : { kind: 'normal', deviation: value };
     }
   }
-  report(here, 'E0804', expr.span, 'this is no initialiser', { expected: initialisers });
+  report(here, 'E0804', expr.span, 'this is no initialiser', { expected: initialisers, fix: '`= normal(0.01)`, or leave it away' });
   return null;
 }

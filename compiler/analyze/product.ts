@@ -1,7 +1,7 @@
 /** `@`: maps applied, maps one after the other, and products of tensors summed over an axis that both have. */
 import type { BinaryExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
-import { describeAxis, describeMap, describeType } from './describe.ts';
+import { describeAxis, describeMap, describeType, sizeFix } from './describe.ts';
 import { evaluate } from './expr.ts';
 import { refuseInSteps } from './inner.ts';
 import { alignAxes, asTensor, binary, keepOrder, markOrder, number, rename, tensorOrError, toFloat } from './operate.ts';
@@ -97,7 +97,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
     const verdict = agree(here, into.space, axis.space);
     if (verdict !== 'equal') {
       return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', place.span, `the map and its operand differ in the size of \`${into.label}\``, {
-        expected: describeAxis(into), given: describeAxis(axis), why: `\`W @ x\` sums over \`${into.label}\` of both`,
+        expected: describeAxis(into), given: describeAxis(axis), why: `\`W @ x\` sums over \`${into.label}\` of both`, ...sizeFix(into.space, axis.space),
       });
     }
     x = rename(x, axis, into, here, place.span);
@@ -127,7 +127,7 @@ function composed(outer: MapValue, inner: MapValue, place: Place, here: Here): V
     }
     const verdict = agree(here, into.space, axis.space);
     if (verdict !== 'equal') {
-      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', place.span, `the two maps differ in the size of \`${into.label}\``, { expected: describeAxis(into), given: describeAxis(axis) });
+      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', place.span, `the two maps differ in the size of \`${into.label}\``, { expected: describeAxis(into), given: describeAxis(axis), ...sizeFix(into.space, axis.space) });
     }
     // An id of its own: both maps may go from one axis to itself.
     const shared: Axis = { ...into, id: `${into.id}~between` };

@@ -143,7 +143,7 @@ function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null
     for (const item of expr.over.items) {
       const value = numberOfExpr(item);
       if (value === null) {
-        report(here, 'E0504', item.span, '`repeat over` goes over literal numbers');
+        report(here, 'E0504', item.span, '`repeat over` goes over literal numbers', { fix: '`repeat over [4, 2, 1] as k { … }`' });
         return null;
       }
       values.push(value);
@@ -212,7 +212,7 @@ export function chooseArm(match: MatchStatement | MatchExpr, here: Here): { body
   const value = entry?.kind === 'option' ? entry.value : constant;
   if (value === null) {
     const silent = subject.kind === 'error' || isError(entry);
-    if (!silent) report(here, 'E0209', subject.span, '`match` chooses by an option, or by the name of a `repeat`: something known while compiling');
+    if (!silent) report(here, 'E0209', subject.span, '`match` chooses by an option, or by the name of a `repeat`: something known while compiling', { fix: 'choose by a value with `if c then a else b`, or declare an `option`' });
     return null;
   }
   const labels = match.arms.flatMap((arm) => arm.labels ?? []);
@@ -221,8 +221,8 @@ export function chooseArm(match: MatchStatement | MatchExpr, here: Here): { body
     const text = labelOf(label);
     if (text === null) report(here, 'E0209', label.span, 'a branch is headed by a value: a name of the option\'s, or a number');
     else if (known !== null && !known.includes(String(text))) {
-      report(here, 'E0209', label.span, `the option has no value \`${text}\``, { expected: known.map((choice) => `\`${choice}\``).join(', ') });
-    } else if (labels.slice(0, k).some((other) => labelOf(other) === text)) report(here, 'E0209', label.span, `\`${text}\` has two branches`);
+      report(here, 'E0209', label.span, `the option has no value \`${text}\``, { expected: known.map((choice) => `\`${choice}\``).join(', '), fix: `head the branch by one of them, or add it: \`option … = ${[...known, text].join(' | ')}\`` });
+    } else if (labels.slice(0, k).some((other) => labelOf(other) === text)) report(here, 'E0209', label.span, `\`${text}\` has two branches`, { fix: 'keep one' });
   }
   const arm = match.arms.find((candidate) => candidate.labels?.some((label) => labelOf(label) === value)) ?? match.arms.find((candidate) => candidate.labels === null);
   if (arm === undefined) report(here, 'E0209', subject.span, `no branch stands for \`${value}\``, { fix: 'add a branch, or `else { }`' });

@@ -6,6 +6,7 @@ import { adviceOn } from '../diagnostics/names.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, relocated, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
+import { remedyFor } from './remedies.ts';
 import type { Reach } from './across.ts';
 import type { LoadedModule } from './modules.ts';
 import { Nexts } from './nexts.ts';
@@ -409,6 +410,7 @@ export function report(
   const calls = here.calls.map((call) => ({ place: call.place, message: `in this call of \`${call.name}\`` }));
   here.ctx.problems.report({
     severity: 'error',
+    ...remedyFor(code, more),
     ...more,
     code,
     place: placeOf(here, span),
