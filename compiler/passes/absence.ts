@@ -7,7 +7,7 @@ import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.t
 import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Domains } from './domains.ts';
-import { all, axesOf, BATCH, type Maker } from './maker.ts';
+import { all, axesOf, BATCH, unnamed, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
 import { isSlots } from './tape.ts';
 
@@ -175,6 +175,19 @@ export class Absence {
     // To later places, padding moves into padding.
     if (op.kind === 'shift') return (op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by)))) && this.isZero(inputs[0], axis);
     return false;
+  }
+
+  /** A float input: what its padding holds is nobody's business, and from here on 0. */
+  ended(x: Node): Node {
+    const m = this.#m;
+    const ends = axesOf(x).filter((axis) => this.ragged(axis));
+    m.origin = unnamed(x.origin);
+    const present = x.types[0].elem.kind === 'float' && hasAxis(axesOf(x), BATCH.id) ? all(m, ends.map((axis) => this.valid(axis))) : null;
+    if (present === null) return x;
+    m.origin = x.origin;
+    const made = m.select(present, x, m.constant(0));
+    for (const { id } of ends) this.markZero(made, id);
+    return made;
   }
 
   /** `x` with zeros in the padding of a ragged axis. */

@@ -85,7 +85,7 @@ class Batch extends Rebuild {
     if (op.kind === 'input') {
       const [type] = node.types;
       this.m.origin = node.origin;
-      return this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type.axes] });
+      return this.#absence.ended(this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type.axes] }));
     }
     const made = yield* super.visit(node);
     if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0])?.get(op.index) ?? []);

@@ -65,11 +65,15 @@ function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
   const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
   const both = tf.logicalAnd(isGreaterWide, seenIsAtMost);
-  rt.dispose(isGreater, seenIsAtMost, isGreaterWide);
+  rt.dispose(isGreater, seenIsAtMost);
+
+  // input.attn:4  model Look(x: [source, width]) -> { y: [source, width] } {
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(isGreaterWide);
 
   // input.attn:6  scores = x @[width] keys / sqrt(width)
-  const scoresXT = tf.transpose(batch.inputs.x, [0, 2, 1]);
-  const scoresProduct = tf.matMul(batch.inputs.x, scoresXT);
+  const scoresXT = tf.transpose(x, [0, 2, 1]);
+  const scoresProduct = tf.matMul(x, scoresXT);
   const scores = tf.div(scoresProduct, Math.sqrt(width));
   rt.dispose(scoresXT, scoresProduct);
 
@@ -83,8 +87,8 @@ function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   const chosen2 = rt.where(both, weightsT, 0);
   const chosenT2 = tf.transpose(chosen2, [0, 2, 1]);
   rt.dispose(weights, both, weightsT, chosen2);
-  const product = tf.matMul(chosenT2, batch.inputs.x);
-  rt.dispose(chosenT2);
+  const product = tf.matMul(chosenT2, x);
+  rt.dispose(x, chosenT2);
   return { y: product };
 }
 

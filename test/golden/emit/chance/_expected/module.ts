@@ -61,19 +61,22 @@ type GlanceResults = { readonly y: tf.Tensor };
 function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceResults {
   const { batch: batchSize, d, source } = batch.n;
 
-  // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsSourcePlaces = tf.range(0, source, 1, 'int32');
-  const weightsWeightsWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const weightsIsGreater = tf.greater(weightsWeightsWide, weightsSourcePlaces);
-  rt.dispose(weightsSourcePlaces, weightsWeightsWide);
+  // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(sourcePlaces, sourceLengthWide, isGreaterWide);
 
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * source, d]);
+  const xRows = tf.reshape(x, [batchSize * source, d]);
   const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, source, d]);
+  rt.dispose(x, xRows, WT, product);
   const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(xRows, WT, product, product2);
+  rt.dispose(product2);
 
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
@@ -100,9 +103,9 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   rt.dispose(sumRows, WWide, product4, product5);
 
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(weightsIsGreater, sum3, -Infinity);
+  const weightsChosen = rt.where(isGreater, sum3, -Infinity);
   const weights = tf.softmax(weightsChosen);
-  rt.dispose(weightsIsGreater, sum3, weightsChosen);
+  rt.dispose(isGreater, sum3, weightsChosen);
 
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const yWeightsWide = tf.reshape(weights, [batchSize, 1, source]);
@@ -126,19 +129,22 @@ type GlanceLossResults = {
 function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceLossResults {
   const { batch: batchSize, d, source } = batch.n;
 
-  // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsSourcePlaces = tf.range(0, source, 1, 'int32');
-  const weightsWeightsWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const weightsIsGreater = tf.greater(weightsWeightsWide, weightsSourcePlaces);
-  rt.dispose(weightsSourcePlaces, weightsWeightsWide);
+  // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(sourcePlaces, sourceLengthWide, isGreaterWide);
 
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * source, d]);
+  const xRows = tf.reshape(x, [batchSize * source, d]);
   const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, source, d]);
+  rt.dispose(x, xRows, WT, product);
   const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(xRows, WT, product, product2);
+  rt.dispose(product2);
 
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
@@ -165,7 +171,7 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   rt.dispose(sumRows, WWide, product4, product5);
 
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(weightsIsGreater, sum3, -Infinity);
+  const weightsChosen = rt.where(isGreater, sum3, -Infinity);
   const weights = tf.softmax(weightsChosen);
   rt.dispose(sum3, weightsChosen);
 
@@ -193,9 +199,9 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   // input.attn:7  spot = sample categorical[source](weights)
   const spotExponential = random.exponential('.sample#0', [batchSize, source], [true], []);
   const spotQuotient = tf.div(weights, spotExponential);
-  const spotChosen = rt.where(weightsIsGreater, spotQuotient, -Infinity);
+  const spotChosen = rt.where(isGreater, spotQuotient, -Infinity);
   const spot = tf.argMax(spotChosen, 1);
-  rt.dispose(spotExponential, weightsIsGreater, spotQuotient, spotChosen);
+  rt.dispose(spotExponential, isGreater, spotQuotient, spotChosen);
 
   // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
   const lossPicked = tf.gather(weights, spot, 1, 1);
@@ -233,38 +239,41 @@ type GlanceGradientsResults = {
 function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceGradientsResults {
   const { batch: batchSize, d, source } = batch.n;
 
+  // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
+  const sourcePlaces = tf.range(0, source, 1, 'int32');
+  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
+  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(sourcePlaces, sourceLengthWide);
+
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * source, d]);
+  const xRows = tf.reshape(x, [batchSize * source, d]);
   const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, source, d]);
   const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(WT, product, product2);
+  rt.dispose(x, WT, product, product2);
 
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
   // layers.attn:19  bm = mean[lifted](x)
-  const bmSourcePlaces = tf.range(0, source, 1, 'int32');
-  const bmBmWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const bmIsGreater = tf.greater(bmBmWide, bmSourcePlaces);
-  const bmBmWide2 = tf.reshape(bmIsGreater, [batchSize, source, 1]);
-  const bmChosen = rt.where(bmBmWide2, hTanh, 0);
+  const bmChosen = rt.where(isGreaterWide, hTanh, 0);
   const bmTotal = tf.sum(bmChosen, [0, 1]);
-  const bmBmAsFloat = tf.cast(bmIsGreater, 'float32');
-  const bmTotal2 = tf.sum(bmBmAsFloat);
-  rt.dispose(bmSourcePlaces, bmBmWide, bmChosen, bmBmAsFloat);
+  const bmIsGreaterAsFloat = tf.cast(isGreater, 'float32');
+  const bmTotal2 = tf.sum(bmIsGreaterAsFloat);
   const bmLarger = tf.maximum(bmTotal2, 1);
   const bm = tf.div(bmTotal, bmLarger);
-  rt.dispose(bmTotal2, bmTotal);
+  rt.dispose(bmChosen, bmIsGreaterAsFloat, bmTotal2, bmTotal);
 
   // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
   const nDifference = tf.sub(hTanh, bm);
 
   // layers.attn:20  bv = mean[lifted]((x - bm) ^ 2)
   const bvProduct = tf.mul(nDifference, nDifference);
-  const bvChosen = rt.where(bmBmWide2, bvProduct, 0);
+  const bvChosen = rt.where(isGreaterWide, bvProduct, 0);
   const bvTotal = tf.sum(bvChosen, [0, 1]);
   const bv = tf.div(bvTotal, bmLarger);
   rt.dispose(bvProduct, bvChosen, bvTotal);
@@ -289,14 +298,14 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   rt.dispose(WWide, product4, product5);
 
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(bmIsGreater, sum3, -Infinity);
+  const weightsChosen = rt.where(isGreater, sum3, -Infinity);
   const weights = tf.softmax(weightsChosen);
   rt.dispose(sum3, weightsChosen);
 
   // input.attn:7  spot = sample categorical[source](weights)
   const spotExponential = random.exponential('.sample#0', [batchSize, source], [true], []);
   const spotQuotient = tf.div(weights, spotExponential);
-  const spotChosen = rt.where(bmIsGreater, spotQuotient, -Infinity);
+  const spotChosen = rt.where(isGreater, spotQuotient, -Infinity);
   const spot = tf.argMax(spotChosen, 1);
   rt.dispose(spotExponential, spotQuotient, spotChosen);
 
@@ -354,8 +363,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const weightsDifference = tf.sub(lossScattered, weightsTotal);
   const weightsProduct2 = tf.mul(weights, weightsDifference);
   rt.dispose(weightsProduct, lossScattered, weightsTotal, weights, weightsDifference);
-  const weightsChosen2 = rt.where(bmIsGreater, weightsProduct2, 0);
-  rt.dispose(bmIsGreater, weightsProduct2);
+  const weightsChosen2 = rt.where(isGreater, weightsProduct2, 0);
+  rt.dispose(isGreater, weightsProduct2);
 
   // layers.attn:4  W @ x + b
   const chosenWide = tf.reshape(weightsChosen2, [batchSize, source, 1]);
@@ -390,7 +399,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
 
   // layers.attn:20  bv = mean[lifted]((x - bm) ^ 2)
   const bvQuotient = tf.div(nQuotient2, bmLarger);
-  const bvChosen2 = rt.where(bmBmWide2, bvQuotient, 0);
+  const bvChosen2 = rt.where(isGreaterWide, bvQuotient, 0);
   const bvProduct2 = tf.mul(bvChosen2, nDifference);
   rt.dispose(nQuotient2, bvQuotient, nDifference, bvChosen2);
   const bvSum = tf.add(nQuotient, bvProduct2);
@@ -404,8 +413,8 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
 
   // layers.attn:19  bm = mean[lifted](x)
   const bmQuotient = tf.div(nNegative2, bmLarger);
-  const bmChosen2 = rt.where(bmBmWide2, bmQuotient, 0);
-  rt.dispose(bmLarger, nNegative2, bmBmWide2, bmQuotient);
+  const bmChosen2 = rt.where(isGreaterWide, bmQuotient, 0);
+  rt.dispose(bmLarger, nNegative2, isGreaterWide, bmQuotient);
   const bmSum = tf.add(bvSum2, bmChosen2);
   rt.dispose(bvSum2, bmChosen2);
 

@@ -61,13 +61,22 @@ type WaveResults = { readonly y: tf.Tensor };
 function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   const { batch: batchSize, hidden, notes, time } = batch.n;
 
+  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
+
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * time, notes]);
+  const xRows = tf.reshape(x, [batchSize * time, notes]);
   const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, time, hidden]);
+  rt.dispose(x, xRows, WT, product);
   const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(xRows, WT, product, product2);
+  rt.dispose(product2);
 
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden] + b) * before
   const hShifted = rt.shift(sum, 1, 1);
@@ -115,21 +124,22 @@ type WaveLossResults = {
 function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
   const { batch: batchSize, hidden, notes, time } = batch.n;
 
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden] + b) * before
-  const hTimePlaces = tf.range(0, time, 1, 'int32');
-
-  // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const lossLossWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const loss = tf.greater(lossLossWide, hTimePlaces);
-  rt.dispose(hTimePlaces, lossLossWide);
+  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreater);
 
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * time, notes]);
+  const xRows = tf.reshape(x, [batchSize * time, notes]);
   const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, time, hidden]);
+  rt.dispose(x, xRows, WT, product);
   const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(xRows, WT, product, product2);
+  rt.dispose(product2);
 
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden] + b) * before
   const hShifted = rt.shift(sum, 1, 1);
@@ -165,21 +175,23 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
   const h = tf.add(hSum2, hProduct6);
   rt.dispose(hSum3, hShifted2, hTanh2, hSum2, hProduct6);
 
+  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
+  const t = rt.where(isGreaterWide, batch.inputs.t, 0);
+
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const lossDifference = tf.sub(h, batch.inputs.t);
+  const lossDifference = tf.sub(h, t);
   const lossProduct = tf.mul(lossDifference, lossDifference);
-  const lossLossWide2 = tf.reshape(loss, [batchSize, time, 1]);
-  const lossChosen = rt.where(lossLossWide2, lossProduct, 0);
-  rt.dispose(h, lossDifference, loss, lossProduct, lossLossWide2);
+  const lossChosen = rt.where(isGreaterWide, lossProduct, 0);
+  rt.dispose(h, t, lossDifference, isGreaterWide, lossProduct);
   const lossTotal = tf.sum(lossChosen, [1, 2]);
-  const lossLossAsFloat = tf.cast(batch.lengths.time, 'float32');
-  const lossProduct2 = tf.mul(lossLossAsFloat, hidden);
+  const lossTimeLengthAsFloat = tf.cast(batch.lengths.time, 'float32');
+  const lossProduct2 = tf.mul(lossTimeLengthAsFloat, hidden);
   const lossQuotient = tf.div(lossTotal, lossProduct2);
-  rt.dispose(lossChosen, lossLossAsFloat, lossTotal, lossProduct2);
-  const loss2 = tf.mean(lossQuotient);
+  rt.dispose(lossChosen, lossTimeLengthAsFloat, lossTotal, lossProduct2);
+  const loss = tf.mean(lossQuotient);
   rt.dispose(lossQuotient);
   return {
-    loss: loss2,
+    loss,
     metrics: {},
   };
 }
@@ -195,21 +207,21 @@ type WaveGradientsResults = {
 function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random): WaveGradientsResults {
   const { batch: batchSize, hidden, notes, time } = batch.n;
 
-  // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden] + b) * before
-  const hTimePlaces = tf.range(0, time, 1, 'int32');
-
-  // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const lossLossWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const loss = tf.greater(lossLossWide, hTimePlaces);
-  rt.dispose(hTimePlaces, lossLossWide);
+  // input.attn:4  model Wave(x: [time, notes]) -> y: [time, hidden] {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide);
 
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * time, notes]);
+  const xRows = tf.reshape(x, [batchSize * time, notes]);
   const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, time, hidden]);
   const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(WT, product, product2);
+  rt.dispose(x, WT, product, product2);
 
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden] + b) * before
   const hShifted = rt.shift(sum, 1, 1);
@@ -243,26 +255,28 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   const h = tf.add(hSum2, hProduct6);
   rt.dispose(hProduct4, hProduct5, hSum3, hSum2, hProduct6);
 
+  // input.attn:14  objective Fit for Wave given t: [time, hidden] {
+  const t = rt.where(isGreaterWide, batch.inputs.t, 0);
+
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
-  const lossDifference = tf.sub(h, batch.inputs.t);
+  const lossDifference = tf.sub(h, t);
   const lossProduct = tf.mul(lossDifference, lossDifference);
-  const lossLossWide2 = tf.reshape(loss, [batchSize, time, 1]);
-  const lossChosen = rt.where(lossLossWide2, lossProduct, 0);
+  const lossChosen = rt.where(isGreaterWide, lossProduct, 0);
+  rt.dispose(h, t, isGreaterWide, lossProduct);
   const lossTotal = tf.sum(lossChosen, [1, 2]);
-  rt.dispose(h, lossProduct, lossLossWide2, lossChosen);
-  const lossLossAsFloat = tf.cast(batch.lengths.time, 'float32');
-  const lossProduct2 = tf.mul(lossLossAsFloat, hidden);
+  const lossTimeLengthAsFloat = tf.cast(batch.lengths.time, 'float32');
+  const lossProduct2 = tf.mul(lossTimeLengthAsFloat, hidden);
   const lossQuotient = tf.div(lossTotal, lossProduct2);
-  const loss2 = tf.mean(lossQuotient);
+  const loss = tf.mean(lossQuotient);
+  rt.dispose(lossChosen, lossTimeLengthAsFloat, lossTotal, lossQuotient);
   const lossQuotient2 = tf.div(1 / batchSize, lossProduct2);
-  rt.dispose(lossLossAsFloat, lossTotal, lossQuotient, lossProduct2);
   const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
-  const lossChosen2 = rt.where(loss, lossQuotientWide, 0);
+  const lossChosen2 = rt.where(isGreater, lossQuotientWide, 0);
+  rt.dispose(lossProduct2, lossQuotient2, isGreater, lossQuotientWide);
   const lossChosenWide = tf.reshape(lossChosen2, [batchSize, time, 1]);
-  rt.dispose(lossQuotient2, loss, lossQuotientWide, lossChosen2);
   const lossProduct3 = tf.mul(lossChosenWide, lossDifference);
   const lossSum = tf.add(lossProduct3, lossProduct3);
-  rt.dispose(lossDifference, lossChosenWide, lossProduct3);
+  rt.dispose(lossChosen2, lossDifference, lossChosenWide, lossProduct3);
 
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden] + b) * before
   const hProduct7 = tf.mul(lossSum, hShifted2);
@@ -322,7 +336,7 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   const hTotal2 = tf.sum(hProduct8, [0, 1]);
   rt.dispose(hProduct19, hProduct8);
   return {
-    loss: loss2,
+    loss,
     metrics: {},
     gradients: {
       'h.Linear.W': product3,

@@ -55,13 +55,22 @@ type MapResults = { readonly y: tf.Tensor };
 function mapForward(p: MapParameters, batch: MapBatch): MapResults {
   const { batch: batchSize, in: in_, out, rows } = batch.n;
 
+  // input.attn:4  model Map(x: [rows, in]) -> { y: [rows, out] } {
+  const rowsPlaces = tf.range(0, rows, 1, 'int32');
+  const rowsLengthWide = tf.reshape(batch.lengths.rows, [batchSize, 1]);
+  const isGreater = tf.greater(rowsLengthWide, rowsPlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, rows, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(rowsPlaces, rowsLengthWide, isGreater, isGreaterWide);
+
   // input.attn:6  { y = W @ x + b }
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * rows, in_]);
+  const xRows = tf.reshape(x, [batchSize * rows, in_]);
   const WT = tf.transpose(p.W, [1, 0]);
   const product = tf.matMul(xRows, WT);
   const product2 = tf.reshape(product, [batchSize, rows, out]);
+  rt.dispose(x, xRows, WT, product);
   const sum = tf.add(product2, p.b);
-  rt.dispose(xRows, WT, product, product2);
+  rt.dispose(product2);
   return { y: sum };
 }
 

@@ -65,15 +65,24 @@ type GroupedResults = { readonly own: tf.Tensor; readonly best: tf.Tensor };
 function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResults {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
 
+  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, width] } {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
+
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * time, groups, width]);
+  const xRows = tf.reshape(x, [batchSize * time, groups, width]);
   const xT = tf.transpose(xRows, [1, 0, 2]);
   const WT = tf.transpose(p['own.Gated.Linear.W'], [0, 2, 1]);
   const product = tf.matMul(xT, WT);
   const product2 = tf.reshape(product, [groups, batchSize, time, width]);
+  rt.dispose(x, xRows, WT, product);
   const bWide = tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]);
   const sum = tf.add(product2, bWide);
-  rt.dispose(xRows, WT, product, product2, bWide);
+  rt.dispose(product2, bWide);
 
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
   const sigmoid = tf.sigmoid(sum);
@@ -145,21 +154,24 @@ type GroupedLossResults = {
 function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResults {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
 
-  // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
-  const lossTimePlaces = tf.range(0, time, 1, 'int32');
-  const lossTimeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossTimeLengthWide, lossTimePlaces);
-  rt.dispose(lossTimePlaces, lossTimeLengthWide);
+  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, width] } {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreaterWide);
 
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * time, groups, width]);
+  const xRows = tf.reshape(x, [batchSize * time, groups, width]);
   const xT = tf.transpose(xRows, [1, 0, 2]);
   const WT = tf.transpose(p['own.Gated.Linear.W'], [0, 2, 1]);
   const product = tf.matMul(xT, WT);
   const product2 = tf.reshape(product, [groups, batchSize, time, width]);
+  rt.dispose(x, xRows, WT, product);
   const bWide = tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]);
   const sum = tf.add(product2, bWide);
-  rt.dispose(xRows, WT, product, product2, bWide);
+  rt.dispose(product2, bWide);
 
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
   const sigmoid = tf.sigmoid(sum);
@@ -217,10 +229,10 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
 
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
   const lossProduct = tf.mul(product10, product10);
-  const lossIsGreaterWide = tf.reshape(lossIsGreater, [batchSize, time, 1]);
+  const lossIsGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
   const lossChosen = rt.where(lossIsGreaterWide, lossProduct, 0);
   const lossTotal = tf.sum(lossChosen, [1, 2]);
-  rt.dispose(product10, lossIsGreater, lossProduct, lossChosen);
+  rt.dispose(product10, isGreater, lossProduct, lossChosen);
   const lossProduct2 = tf.mul(product5, product5);
   const lossChosen2 = rt.where(lossIsGreaterWide, lossProduct2, 0);
   const lossTotal2 = tf.sum(lossChosen2, [0, 2, 3]);
@@ -245,21 +257,23 @@ type GroupedGradientsResults = {
 function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt.Random): GroupedGradientsResults {
   const { batch: batchSize, experts, groups, time, width } = batch.n;
 
-  // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
-  const lossTimePlaces = tf.range(0, time, 1, 'int32');
-  const lossTimeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossTimeLengthWide, lossTimePlaces);
-  rt.dispose(lossTimePlaces, lossTimeLengthWide);
+  // input.attn:7  model Grouped(x: [time, groups, width]) -> { own: [time, groups, width], best: [time, width] } {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreaterWide);
 
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(batch.inputs.x, [batchSize * time, groups, width]);
+  const xRows = tf.reshape(x, [batchSize * time, groups, width]);
   const xT = tf.transpose(xRows, [1, 0, 2]);
   const WT = tf.transpose(p['own.Gated.Linear.W'], [0, 2, 1]);
   const product = tf.matMul(xT, WT);
   const product2 = tf.reshape(product, [groups, batchSize, time, width]);
   const bWide = tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]);
   const sum = tf.add(product2, bWide);
-  rt.dispose(WT, product, product2, bWide);
+  rt.dispose(x, WT, product, product2, bWide);
 
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
   const sigmoid = tf.sigmoid(sum);
@@ -315,7 +329,7 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
 
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
   const lossProduct = tf.mul(product10, product10);
-  const lossIsGreaterWide = tf.reshape(lossIsGreater, [batchSize, time, 1]);
+  const lossIsGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
   const lossChosen = rt.where(lossIsGreaterWide, lossProduct, 0);
   const lossTotal = tf.sum(lossChosen, [1, 2]);
   const lossProduct2 = tf.mul(product5, product5);
@@ -325,11 +339,11 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const lossSum = tf.add(lossTotal, lossTotal2);
   const loss = tf.mean(lossSum);
   rt.dispose(lossChosen2, lossTotal, lossTotal2, lossSum);
-  const lossChosen3 = rt.where(lossIsGreater, 1 / batchSize, 0);
+  const lossChosen3 = rt.where(isGreater, 1 / batchSize, 0);
   const lossChosenWide = tf.reshape(lossChosen3, [batchSize, time, 1]);
   const lossProduct3 = tf.mul(lossChosenWide, product5);
   const lossSum2 = tf.add(lossProduct3, lossProduct3);
-  rt.dispose(lossIsGreater, lossChosen3, product5, lossProduct3);
+  rt.dispose(isGreater, lossChosen3, product5, lossProduct3);
   const lossProduct4 = tf.mul(lossChosenWide, product10);
   const lossSum3 = tf.add(lossProduct4, lossProduct4);
   rt.dispose(product10, lossChosenWide, lossProduct4);

@@ -72,12 +72,20 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runFilled = tf.fill([batchSize, hidden], 0);
 
+  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
+
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(batch.inputs.x, [batchSize * time, in_]);
+  const zXRows = tf.reshape(x, [batchSize * time, in_]);
   const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
   const zProduct = tf.matMul(zXRows, zWzT);
   const zProduct2 = tf.reshape(zProduct, [batchSize, time, hidden]);
-  rt.dispose(zWzT, zProduct);
+  rt.dispose(x, zWzT, zProduct);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum = tf.add(zProduct2, p['run.h.GRU.bz']);
@@ -187,12 +195,20 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runFilled = tf.fill([batchSize, hidden], 0);
 
+  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
+
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(batch.inputs.x, [batchSize * time, in_]);
+  const zXRows = tf.reshape(x, [batchSize * time, in_]);
   const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
   const zProduct = tf.matMul(zXRows, zWzT);
   const zProduct2 = tf.reshape(zProduct, [batchSize, time, hidden]);
-  rt.dispose(zWzT, zProduct);
+  rt.dispose(x, zWzT, zProduct);
 
   // cells.attn:10  param bz, br, b: [hidden] = zeros
   const sum = tf.add(zProduct2, p['run.h.GRU.bz']);
@@ -324,8 +340,16 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runFilled = tf.fill([batchSize, hidden], 0);
 
+  // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
+  const timePlaces = tf.range(0, time, 1, 'int32');
+  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
+  const isGreater = tf.greater(timeLengthWide, timePlaces);
+  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
+  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
+  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
+
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zXRows = tf.reshape(batch.inputs.x, [batchSize * time, in_]);
+  const zXRows = tf.reshape(x, [batchSize * time, in_]);
   const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
   const zProduct = tf.matMul(zXRows, zWzT);
   const zProduct2 = tf.reshape(zProduct, [batchSize, time, hidden]);
@@ -542,11 +566,11 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zProductStepsRows = tf.reshape(productStacked, [batchSize * time, hidden]);
   const zProductStepsT = tf.transpose(zProductStepsRows, [1, 0]);
-  const zXT = tf.transpose(batch.inputs.x, [1, 0, 2]);
+  const zXT = tf.transpose(x, [1, 0, 2]);
   const zXRows2 = tf.reshape(zXT, [batchSize * time, in_]);
   const zProduct5 = tf.matMul(zProductStepsT, zXRows2);
   const productStacked2 = tf.stack(productSteps3);
-  rt.dispose(zProductStepsRows, zXT, productSteps3);
+  rt.dispose(zProductStepsRows, x, zXT, productSteps3);
 
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rProductStepsRows = tf.reshape(productStacked2, [batchSize * time, hidden]);
