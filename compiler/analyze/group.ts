@@ -97,8 +97,9 @@ function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Here, span: Spa
 /** x, for every group there is, where it belongs to the group. */
 function belonging({ x, places, over, into }: Groups, here: Here, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
-  const whole = over.reduce((value, axis) => holding(value, axis, here, span), x);
-  return b.where(whole, b.binary('eq', b.unary('int', places), b.unary('int', b.position(into))));
+  // Both along all that is grouped, also where one of them is the same everywhere.
+  const along = (value: Node): Node => over.reduce((held, axis) => holding(held, axis, here, span), value);
+  return b.where(along(x), along(b.binary('eq', b.unary('int', places), b.unary('int', b.position(into)))));
 }
 
 function within(fn: 'max' | 'min' | 'prod'): Grouping {

@@ -49,6 +49,8 @@ describe('what is computed', () => {
     ['max by whole numbers, dropping what falls outside', 'max[source by words = n](w)', '[words]', [0.5, 0, 2]],
     ['softmax by', 'softmax[source by ids](w)', '[source]', [1 / (2 + Math.exp(1.5)), 1, 1 / (2 + Math.exp(1.5)), Math.exp(1.5) / (2 + Math.exp(1.5))]],
     ['softmax by, where', 'softmax[source by ids](w where here)', '[source]', [1 / (1 + Math.exp(1.5)), 1, 0, Math.exp(1.5) / (1 + Math.exp(1.5))]],
+    ['max by one place for all', 'max[source by ids[source = first]](w)', '[words]', [0, 0, 2]],
+    ['softmax by one place for all', 'softmax[source by ids[source = first]](0 * w)', '[source]', [0.25, 0.25, 0.25, 0.25]],
     ['softmax by what falls outside', 'softmax[source by words = n](w)', '[source]', [1, 0, 0, 1]],
     ['ceil', 'ceil(w)', 'int[source]', [1, -1, 1, 2]],
     ['log2', 'log2(w + 2)', '[source]', [Math.log2(2.5), 0, Math.log2(2.5), 2]],
