@@ -82,10 +82,10 @@ function rangeOf(node: Node, inputs: readonly Range[]): Range {
 }
 
 /** Operations that may leave int32 where their operands do not. */
-type Arithmetic = Extract<Op, { readonly kind: 'unary' | 'binary' | 'reduce' | 'contract' | 'cumsum' | 'cumprod' | 'scatter' }>;
+type Arithmetic = Extract<Op, { readonly kind: 'unary' | 'binary' | 'reduce' | 'across' | 'contract' | 'cumsum' | 'cumprod' | 'scatter' }>;
 
 export function isArithmetic(op: Op): op is Arithmetic {
-  return ['unary', 'binary', 'reduce', 'contract', 'cumsum', 'cumprod', 'scatter'].includes(op.kind);
+  return ['unary', 'binary', 'reduce', 'across', 'contract', 'cumsum', 'cumprod', 'scatter'].includes(op.kind);
 }
 
 function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly Range[]): Range {
@@ -100,6 +100,7 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
     case 'contract': return summed(product(x, y), count(op.axes, operands));
     case 'cumsum': return summed(x, count([op.axis], operands));
     case 'scatter': return summed(x, ELEMENTS);
+    case 'across': return op.fn === 'sum' ? summed(x, ELEMENTS) : union([x, [0, 0]]);
     case 'cumprod': return low >= -1 && high <= 1 ? [-1, 1] : ANY;
     case 'reduce':
       if (op.fn === 'sum') return summed(x, count(op.axes, operands));

@@ -157,3 +157,50 @@ model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
     expect(compile(one('int[time]', body)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });
+
+describe('step by step', () => {
+  const counting = `dim time: ragged
+model M(t: int[time], n: int[]) -> { total: int[time], mixed: int[time], most: int[time] } causal time {
+  h = scan time with x = t { state a: int[] = 7;  a' = (a * 1103 + x) mod 1000003;  emit a' }
+  { total = cumsum[time](t), mixed = h * 2 + floor(t / 3), most = max[k <= time](t[time as k]) + n }
+}`;
+  it.each(usable)('a stream on %s', async (backend) => {
+    const { create } = await compiled<Tested>('integers-stream.attn', new Map(), counting);
+    await useBackend(backend);
+    const model = create({}) as unknown as {
+      forward(examples: object[]): Promise<Record<string, { data: Int32Array }>[]>;
+      stream(examples: object[], options: object): { step(places: object[]): Promise<Record<string, { data: Int32Array }>[]>; dispose(): void };
+      dispose(): void;
+    };
+    const t = [1000000007, 16777217, -5, 1000000009];
+    const [whole] = await model.forward([{ t, n: 3 }]);
+    let [a, sum] = [7, 0];
+    const expected = t.map((x) => {
+      [a, sum] = [modulo(a * 1103 + x, 1000003), sum + x];
+      return { total: sum, mixed: a * 2 + Math.floor(x / 3) };
+    });
+    expect([...whole!['total']!.data]).toEqual(expected.map(({ total }) => total));
+    expect([...whole!['mixed']!.data]).toEqual(expected.map(({ mixed }) => mixed));
+    expect([...whole!['most']!.data]).toEqual([1000000010, 1000000010, 1000000010, 1000000012]);
+    const stream = model.stream([{ n: 3 }], {});
+    for (const [k, x] of t.entries()) {
+      const [place] = await stream.step([{ t: x }]);
+      for (const name of ['total', 'mixed', 'most']) expect(place![name]!.data, name).toEqual(whole![name]!.data.slice(k, k + 1));
+    }
+    await expect(stream.step([{ t: 147483650 }])).rejects.toThrow('leaves int32');
+    stream.dispose();
+    model.dispose();
+  });
+
+  it('across examples, in a loss', async () => {
+    const { create } = await compiled<Tested>('integers-across.attn', new Map(), `dim d = 2
+model M(t: int[d]) -> y: [d] { param w: [d] = 1;  w * t }
+objective F for M { loss = mean[batch, d](y) + 1e-30 * sum[batch, d](t);  optimizer sgd(rate = 0.1) }`);
+    await useBackend('cpu');
+    const model = create({});
+    expect((await model.loss([{ t: [MOST, 1] }, { t: [-5, 2] }])).loss).toBeCloseTo((MOST - 2) / 4, -3);
+    await expect(model.loss([{ t: [MOST, 1] }, { t: [5, 2] }])).rejects.toThrow('leaves int32');
+    await expect(model.gradients([{ t: [MOST, 1] }, { t: [5, 2] }])).rejects.toThrow('leaves int32');
+    model.dispose();
+  });
+});
