@@ -14,9 +14,9 @@ export function declareParameters(statement: ParamStatement, here: Here): void {
   for (const group of statement.groups) {
     const map = group.type.kind === 'map' ? mapTypeOfExpr(group.type, here) : null;
     const axes = group.type.kind === 'tensor' ? axesOfExprs(group.type.axes, here) : null;
-    const init = group.init === null ? null : initialiserOf(group.init, here);
     const outs = map?.outs ?? axes;
     const ins = map?.ins ?? [];
+    const init = group.init === null ? null : initialiserFor(group.init, outs ?? [], ins, here);
     const sound = outs !== null && soundType(group, [...outs, ...ins], here);
     for (const name of group.names) {
       if (here.scope.own(name.text) !== null) {
@@ -71,7 +71,7 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   if (known === undefined) {
     const suffix = (k: number): string => (k < own.length ? '~per' : k < own.length + outs.length ? '' : '~in');
     const axes = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${axis.label}${suffix(k)}` }));
-    known = { path: trimmed, axes, outs: outs.length, ...(own.length === 0 ? {} : { per: own.length }), init: init === null || (here.initAll && kept === ctx.parameters) ? here.init : init, origin: at };
+    known = { path: trimmed, axes, outs: outs.length, ...(own.length === 0 ? {} : { per: own.length }), init: firstValues(init, outs, ins, here, kept === ctx.parameters), origin: at };
     kept.set(trimmed, known);
     const caller = here.module.standard ? here.calls.findLast(({ place }) => !place.file.startsWith('std/')) : undefined;
     if (caller !== undefined) ctx.parameterCalls.set(trimmed, caller.place);
@@ -108,11 +108,37 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   }, ctx.parameterNodes.get(trimmed)!);
 }
 
+/** What `init` says in the body at hand, where the parameter says nothing or `init all` overrules it; else what is usual. */
+function firstValues(own: Initialiser | null, outs: readonly Axis[], ins: readonly Axis[], { init, initAll }: Here, isTrained: boolean): Initialiser {
+  if (init !== null && holds(init, outs, ins) && (own === null || (initAll && isTrained))) return init;
+  if (own !== null) return own;
+  const features = outs.at(-1);
+  if (features === undefined || holds({ kind: 'glorot' }, outs, ins)) return { kind: 'glorot' };
+  // A table: its rows have length 1, whatever their number.
+  return { kind: 'normal', deviation: { kind: 'call', fn: 'pow', args: [{ kind: 'size', size: sizeOf(features.space) }, { kind: 'number', value: -0.5 }] } };
+}
+
+/** Is the word true of such a parameter? Some speak of what goes into a map and what comes out; a vector is a map of or to one number. */
+function holds({ kind }: Initialiser, outs: readonly Axis[], ins: readonly Axis[]): boolean {
+  return ins.length > 0 || (kind !== 'orthogonal' && (kind !== 'glorot' || outs.length <= 1));
+}
+
 function sameExtent(a: Axis, b: Axis, here: Here): boolean {
   return sameSpace(a.space, b.space) || equalSizes(sizeOf(a.space), sizeOf(b.space), here.ctx.facts) === 'equal';
 }
 
 const initialisers = '`zeros`, `ones`, a number, `orthogonal`, `glorot`, `uniform(limit)`, `normal(deviation)`';
+
+/** Of a parameter with these axes. */
+export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly Axis[], here: Here): Initialiser | null {
+  const init = initialiserOf(expr, here);
+  if (init === null || holds(init, outs, ins)) return init;
+  report(here, 'E0804', expr.span, `\`${init.kind}\` is for a map, and this is a tensor`, {
+    why: init.kind === 'orthogonal' ? 'the rows or the columns of a matrix are orthogonal: a tensor does not say which of its axes are which' : 'a tensor does not say over which of its axes a sum goes',
+    fix: 'write the type as a map, `[out <- in]`, or begin with `normal(…)` or `uniform(…)`',
+  });
+  return null;
+}
 
 export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
   if (expr.kind === 'error') return null;

@@ -40,7 +40,7 @@ export function begin(setup: Setup): Root {
   for (const module of modules.modules.values()) if (module.standard) defineDeclarations(module, prelude);
   const here: Here = {
     ctx, module: modules.entry, scope: new Scope(prelude), scopes, frame: ctx.frame(''), path: '', target: null, ordinals: new Map(), loops: [], own: [], steps: new Map(), taps: [], alignments: new Map(),
-    calls: [], decoding: null, reach: null, clocked: false, next: false, filled: false, later: new Map(), given: new Map(), decode: null, stepping: null, init: { kind: 'glorot' }, initAll: false,
+    calls: [], decoding: null, reach: null, clocked: false, next: false, filled: false, later: new Map(), given: new Map(), decode: null, stepping: null, init: null, initAll: false,
   };
   const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();
   const ragged: Dim[] = [];

@@ -11,7 +11,7 @@ import { present } from './absent.ts';
 import { chainOf, wayTo } from './across.ts';
 import { asTensor, conform, rename, unary } from './operate.ts';
 import { Nexts } from './nexts.ts';
-import { initialiserOf, parameter, soundType } from './parameters.ts';
+import { initialiserFor, parameter, soundType } from './parameters.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, typeOf, uniquePath } from './scope.ts';
 import { atomsOf } from './size.ts';
@@ -33,7 +33,7 @@ export function declareRunning(statement: ParamStatement, here: Here): Map<strin
     if (group.type.kind === 'map') report(here, 'E0305', group.type.span, 'a running value is a tensor, not a map');
     const axes = group.type.kind === 'tensor' ? axesOfExprs(group.type.axes, here) : null;
     const sound = axes !== null && soundType(group, axes, here, 'a running value');
-    const init = group.init === null ? { kind: 'zeros' as const } : initialiserOf(group.init, here);
+    const init = group.init === null ? { kind: 'zeros' as const } : initialiserFor(group.init, axes ?? [], [], here);
     for (const { text, span } of group.names) {
       if (here.scope.own(text) !== null) {
         report(here, 'E0203', span, `\`${text}\` is defined twice`);

@@ -374,8 +374,8 @@ export interface Here {
   /** Weights that the rounds of a `repeat` in this body name, stacked. */
   readonly alignments: Map<string, Node>;
   readonly calls: readonly CallSite[];
-  /** Initialiser for parameters that name none. */
-  readonly init: Initialiser;
+  /** Initialiser for parameters that name none; null: what is usual for them. */
+  readonly init: Initialiser | null;
   /** `init all …`: also for those that do. */
   readonly initAll: boolean;
 }

@@ -16,7 +16,7 @@ export const training = {
     'The message lists the optimizers, or the settings that this one takes.',
     'optimizer adam(beta = 0.9)', 'optimizer adam(rate = 1e-3, beta1 = 0.9)'),
   E0804: entry('unknown initialiser',
-    'A parameter begins with a number, `zeros`, `ones`, or one of the initialisers that the message lists.',
+    'A parameter begins with a number, `zeros`, `ones`, or one of the initialisers that the message lists. `orthogonal` and `glorot` are for maps, which say what is summed: a tensor of two axes or more does not.',
     'param W: [out <- in] = gaussian(0.01)', 'param W: [out <- in] = normal(0.01)'),
   E0805: entry('an `update` that says too much or too little',
     'An objective has one loss, or it has updates, each with a loss, metrics, an optimizer and clipping of its own, and each for the models that it names. What updates share, equations, stands in front of them.',

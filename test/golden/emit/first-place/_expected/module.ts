@@ -175,7 +175,7 @@ const mDefinition: rt.Definition = {
   },
   parameters(n: MSizes) {
     return [
-      { path: 'D.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'glorot' } },
+      { path: 'D.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
     ];
   },
   inputs(n: MSizes) {

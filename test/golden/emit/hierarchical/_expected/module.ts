@@ -202,7 +202,7 @@ const classifyDefinition: rt.Definition = {
   },
   parameters(n: ClassifySizes) {
     return [
-      { path: 's.Sentence.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'glorot' } },
+      { path: 's.Sentence.table', axes: [{ label: 'words', size: n.words }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
       { path: 's.Sentence.scan.h.RNN.W', axes: [{ label: 'hidden', size: n.hidden }, { label: 'input', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
       { path: 's.Sentence.scan.h.RNN.U', axes: [{ label: 'hidden', size: n.hidden }, { label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'orthogonal' } },
       { path: 's.Sentence.scan.h.RNN.b', axes: [{ label: 'hidden', size: n.hidden }], outs: 1, init: { kind: 'zeros' } },

@@ -351,7 +351,7 @@ const taggerDefinition: rt.Definition = {
   },
   parameters(n: TaggerSizes) {
     return [
-      { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'glorot' } },
+      { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
       { path: 'Linear.W', axes: [{ label: 'out.tags', size: n.tags }, { label: 'in', size: n.embed }], outs: 1, init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [{ label: 'out.tags', size: n.tags }], outs: 1, init: { kind: 'zeros' } },
     ];
@@ -506,7 +506,7 @@ const counterDefinition: rt.Definition = {
   },
   parameters(n: CounterSizes) {
     return [
-      { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'glorot' } },
+      { path: 'Read.table', axes: [{ label: 'words', size: n.vocabulary }, { label: 'embed', size: n.embed }], outs: 2, init: { kind: 'normal', deviation: n.embed ** (-0.5) } },
       { path: 'Linear.W', axes: [{ label: 'in', size: n.embed }], outs: 0, init: { kind: 'glorot' } },
       { path: 'Linear.b', axes: [], outs: 0, init: { kind: 'zeros' } },
     ];

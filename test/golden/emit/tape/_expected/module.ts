@@ -834,7 +834,7 @@ const wordsDefinition: rt.Definition = {
   },
   parameters(n: WordsSizes) {
     return [
-      { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'glorot' } },
+      { path: 'Write.table', axes: [{ label: 'words', size: n.words }, { label: 'd', size: n.d }], outs: 2, init: { kind: 'normal', deviation: n.d ** (-0.5) } },
       { path: 'Write.Wh', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
       { path: 'Write.Wx', axes: [{ label: 'd', size: n.d }, { label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
       { path: 'Write.v', axes: [{ label: 'd', size: n.d }], outs: 1, init: { kind: 'glorot' } },
