@@ -83,7 +83,10 @@ function outward(m: Maker, p: Node, y: Node): Node | null {
   return null;
 }
 
-/** (1 - z) a + z b = a + z (b - a): one product for two, here and in the derivative. */
+/**
+ * (1 - z) a + z b = a + z (b - a): one product for two, here and in the derivative. Where z is a gate: a that is far larger than
+ * b would leave its rounding in what is b at z = 1.
+ */
 function mixed(m: Maker, p: Node, q: Node): Node | null {
   const factors = (x: Node): readonly (readonly [Node, Node])[] => {
     if (x.op.kind !== 'binary' || x.op.fn !== 'mul') return [];
@@ -94,11 +97,16 @@ function mixed(m: Maker, p: Node, q: Node): Node | null {
   for (const [x, y] of [[p, q], [q, p]]) {
     for (const [rest, a] of factors(x)) {
       for (const [z, b] of factors(y)) {
-        if (complement(rest) === z && z !== undefined && axesOf(a).length === axesOf(b).length) return m.add(a, m.mul(z, m.sub(b, a)));
+        if (complement(rest) === z && z !== undefined && isGate(z) && axesOf(a).length === axesOf(b).length) return m.add(a, m.mul(z, m.sub(b, a)));
       }
     }
   }
   return null;
+}
+
+function isGate({ op, inputs }: Node): boolean {
+  if (op.kind === 'rename' || op.kind === 'broadcast') return isGate(inputs[0]);
+  return op.kind === 'unary' && op.fn === 'sigmoid';
 }
 
 const UNARY_FOLD: Partial<Record<UnaryFn, (x: number) => number>> = {

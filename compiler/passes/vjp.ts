@@ -117,10 +117,12 @@ const BINARY: { readonly [F in BinaryFn]: Pair | 'none' } = {
     const quotient = m.div(g, b);
     return [reduceTo(m, quotient, axesOf(y), axesOf(a)), m.neg(scaled(m, quotient, y, axesOf(y), axesOf(b)))];
   },
-  pow: ({ m, g, y }, a, b) => [
-    scaled(m, m.mul(g, b), m.binary('pow', a, m.sub(b, one(m))), axesOf(y), axesOf(a)),
-    scaled(m, m.mul(g, y), m.unary('log', m.binary('max', a, m.constant(1e-30))), axesOf(y), axesOf(b)),
-  ],
+  pow: ({ m, g, y }, a, b) => {
+    // a^0 is 1 everywhere; of a base of 0 or less there are powers at whole exponents only, which have no slope.
+    const less = m.select(m.binary('eq', b, zero(m)), one(m), m.sub(b, one(m)));
+    const base = m.select(m.binary('gt', a, zero(m)), a, one(m));
+    return [scaled(m, m.mul(g, b), m.binary('pow', a, less), axesOf(y), axesOf(a)), scaled(m, m.mul(g, y), m.unary('log', base), axesOf(y), axesOf(b))];
+  },
   max: (step, a, b) => either(step, step.m.binary('ge', a, b), a, b),
   min: (step, a, b) => either(step, step.m.binary('le', a, b), a, b),
   mod: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(scaled(m, g, m.float(m.unary('floor', m.div(a, b))), axesOf(y), axesOf(b)))],

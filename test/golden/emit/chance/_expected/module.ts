@@ -82,14 +82,14 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
-  // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
+  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
   const nDifference = tf.sub(hTanh, p['h.BatchNorm.m']);
   const nSum = tf.add(p['h.BatchNorm.v'], 1e-5);
   const nRoot = tf.sqrt(nSum);
   const n2 = tf.div(nDifference, nRoot);
   rt.dispose(hTanh, nSum, nDifference, nRoot);
 
-  // layers.attn:24  gain * n + bias
+  // layers.attn:32  gain * n + bias
   const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
   const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
   rt.dispose(n2, product3);
@@ -150,14 +150,14 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
-  // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
+  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
   const nDifference = tf.sub(hTanh, p['h.BatchNorm.m']);
   const nSum = tf.add(p['h.BatchNorm.v'], 1e-5);
   const nRoot = tf.sqrt(nSum);
   const n2 = tf.div(nDifference, nRoot);
   rt.dispose(hTanh, nSum, nDifference, nRoot);
 
-  // layers.attn:24  gain * n + bias
+  // layers.attn:32  gain * n + bias
   const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
   const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
   rt.dispose(n2, product3);
@@ -259,8 +259,31 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
-  // layers.attn:19  bm = mean[lifted](x)
-  const bmChosen = rt.where(isGreaterWide, hTanh, 0);
+  // layers.attn:23  least = stop(min[lifted](x))
+  const leastAny = tf.any(isGreater);
+  const leastChosen = rt.where(isGreaterWide, hTanh, Infinity);
+  const leastLowest = tf.min(leastChosen, [0, 1]);
+  const leastChosen2 = rt.where(leastAny, leastLowest, 0);
+  rt.dispose(leastChosen, leastLowest);
+
+  // layers.attn:25  near = (x - least) / range
+  const nearDifference = tf.sub(hTanh, leastChosen2);
+
+  // layers.attn:24  range = max(stop(max[lifted](x)) - least, 1)
+  const rangeChosen = rt.where(isGreaterWide, hTanh, -Infinity);
+  const rangeHighest = tf.max(rangeChosen, [0, 1]);
+  const rangeChosen2 = rt.where(leastAny, rangeHighest, 0);
+  const rangeDifference = tf.sub(rangeChosen2, leastChosen2);
+  rt.dispose(rangeChosen, leastAny, rangeHighest, rangeChosen2);
+  const range = tf.maximum(rangeDifference, 1);
+  rt.dispose(rangeDifference);
+
+  // layers.attn:25  near = (x - least) / range
+  const near = tf.div(nearDifference, range);
+  rt.dispose(nearDifference);
+
+  // layers.attn:26  bm = mean[lifted](near)
+  const bmChosen = rt.where(isGreaterWide, near, 0);
   const bmTotal = tf.sum(bmChosen, [0, 1]);
   const bmIsGreaterAsFloat = tf.cast(isGreater, 'float32');
   const bmTotal2 = tf.sum(bmIsGreaterAsFloat);
@@ -268,23 +291,26 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const bm = tf.div(bmTotal, bmLarger);
   rt.dispose(bmChosen, bmIsGreaterAsFloat, bmTotal2, bmTotal);
 
-  // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
-  const nDifference = tf.sub(hTanh, bm);
+  // layers.attn:27  centred = near - bm
+  const centred = tf.sub(near, bm);
+  rt.dispose(near);
 
-  // layers.attn:20  bv = mean[lifted]((x - bm) ^ 2)
-  const bvProduct = tf.mul(nDifference, nDifference);
+  // layers.attn:28  bv = mean[lifted](centred * centred)
+  const bvProduct = tf.mul(centred, centred);
   const bvChosen = rt.where(isGreaterWide, bvProduct, 0);
   const bvTotal = tf.sum(bvChosen, [0, 1]);
   const bv = tf.div(bvTotal, bmLarger);
   rt.dispose(bvProduct, bvChosen, bvTotal);
 
-  // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
-  const nSum = tf.add(bv, 1e-5);
+  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
+  const nQuotient = tf.div(1e-5, range);
+  const nQuotient2 = tf.div(nQuotient, range);
+  const nSum = tf.add(bv, nQuotient2);
   const nRoot = tf.sqrt(nSum);
-  const n2 = tf.div(nDifference, nRoot);
-  rt.dispose(nSum);
+  const n2 = tf.div(centred, nRoot);
+  rt.dispose(nQuotient, nQuotient2, nSum);
 
-  // layers.attn:24  gain * n + bias
+  // layers.attn:32  gain * n + bias
   const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
   const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
   rt.dispose(product3);
@@ -332,17 +358,22 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const loss = tf.mean(lossDifference2);
   rt.dispose(lossLog, RTotal, lossProduct, lossDifference2);
 
-  // layers.attn:21  m' = 0.9 * m + 0.1 * bm
+  // layers.attn:29  m' = 0.9 * m + 0.1 * (least + range * bm)
   const mNextProduct = tf.mul(0.9, p['h.BatchNorm.m']);
-  const mNextProduct2 = tf.mul(0.1, bm);
-  const mNext = tf.add(mNextProduct, mNextProduct2);
-  rt.dispose(bm, mNextProduct, mNextProduct2);
+  const mNextProduct2 = tf.mul(range, bm);
+  const mNextSum = tf.add(leastChosen2, mNextProduct2);
+  const mNextProduct3 = tf.mul(0.1, mNextSum);
+  rt.dispose(bm, leastChosen2, mNextProduct2, mNextSum);
+  const mNext = tf.add(mNextProduct, mNextProduct3);
+  rt.dispose(mNextProduct, mNextProduct3);
 
-  // layers.attn:22  v' = 0.9 * v + 0.1 * bv
+  // layers.attn:30  v' = 0.9 * v + 0.1 * (bv * range * range)
   const vNextProduct = tf.mul(0.9, p['h.BatchNorm.v']);
-  const vNextProduct2 = tf.mul(0.1, bv);
-  const vNext = tf.add(vNextProduct, vNextProduct2);
-  rt.dispose(bv, vNextProduct, vNextProduct2);
+  const vNextProduct2 = tf.mul(bv, range);
+  const vNextProduct3 = tf.mul(vNextProduct2, range);
+  const vNextProduct4 = tf.mul(0.1, vNextProduct3);
+  const vNext = tf.add(vNextProduct, vNextProduct4);
+  rt.dispose(bv, vNextProduct2, vNextProduct3, vNextProduct, vNextProduct4);
 
   // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
   const bNextProduct = tf.mul(0.9, p['Learn.b']);
@@ -384,43 +415,47 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const hSum = tf.add(product6, yScattered);
   rt.dispose(product6, yScattered);
 
-  // layers.attn:24  gain * n + bias
+  // layers.attn:32  gain * n + bias
   const product7 = tf.mul(hSum, p['h.BatchNorm.gain']);
 
-  // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
-  const nQuotient = tf.div(product7, nRoot);
-  const nProduct = tf.mul(nQuotient, n2);
+  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
+  const nQuotient3 = tf.div(product7, nRoot);
+  const nProduct = tf.mul(nQuotient3, n2);
   const nTotal = tf.sum(nProduct, [0, 1]);
   const nNegative = tf.neg(nTotal);
   const nProduct2 = tf.mul(nNegative, 0.5);
   rt.dispose(product7, nProduct, nTotal, nNegative);
-  const nQuotient2 = tf.div(nProduct2, nRoot);
+  const nQuotient4 = tf.div(nProduct2, nRoot);
   rt.dispose(nRoot, nProduct2);
 
-  // layers.attn:20  bv = mean[lifted]((x - bm) ^ 2)
-  const bvQuotient = tf.div(nQuotient2, bmLarger);
+  // layers.attn:28  bv = mean[lifted](centred * centred)
+  const bvQuotient = tf.div(nQuotient4, bmLarger);
   const bvChosen2 = rt.where(isGreaterWide, bvQuotient, 0);
-  const bvProduct2 = tf.mul(bvChosen2, nDifference);
-  rt.dispose(nQuotient2, bvQuotient, nDifference, bvChosen2);
-  const bvSum = tf.add(nQuotient, bvProduct2);
+  const bvProduct2 = tf.mul(bvChosen2, centred);
+  rt.dispose(nQuotient4, bvQuotient, centred, bvChosen2);
+  const bvSum = tf.add(nQuotient3, bvProduct2);
   const bvSum2 = tf.add(bvSum, bvProduct2);
-  rt.dispose(nQuotient, bvProduct2, bvSum);
+  rt.dispose(nQuotient3, bvProduct2, bvSum);
 
-  // layers.attn:23  n = if training then (x - bm) / sqrt(bv + 1e-5) else (x - m) / sqrt(v + 1e-5)
-  const nTotal2 = tf.sum(bvSum2, [0, 1]);
-  const nNegative2 = tf.neg(nTotal2);
-  rt.dispose(nTotal2);
+  // layers.attn:27  centred = near - bm
+  const centredTotal = tf.sum(bvSum2, [0, 1]);
+  const centredNegative = tf.neg(centredTotal);
+  rt.dispose(centredTotal);
 
-  // layers.attn:19  bm = mean[lifted](x)
-  const bmQuotient = tf.div(nNegative2, bmLarger);
+  // layers.attn:26  bm = mean[lifted](near)
+  const bmQuotient = tf.div(centredNegative, bmLarger);
   const bmChosen2 = rt.where(isGreaterWide, bmQuotient, 0);
-  rt.dispose(bmLarger, nNegative2, isGreaterWide, bmQuotient);
+  rt.dispose(bmLarger, centredNegative, isGreaterWide, bmQuotient);
   const bmSum = tf.add(bvSum2, bmChosen2);
   rt.dispose(bvSum2, bmChosen2);
 
+  // layers.attn:25  near = (x - least) / range
+  const nearQuotient = tf.div(bmSum, range);
+  rt.dispose(range, bmSum);
+
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
-  const hProduct = rt.tanhGradient(bmSum, hTanh);
-  rt.dispose(hTanh, bmSum);
+  const hProduct = rt.tanhGradient(nearQuotient, hTanh);
+  rt.dispose(hTanh, nearQuotient);
 
   // layers.attn:4  W @ x + b
   const productRows = tf.reshape(hProduct, [batchSize * source, d]);
@@ -429,7 +464,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const total = tf.sum(hProduct, [0, 1]);
   rt.dispose(productRows, xRows, productT, hProduct);
 
-  // layers.attn:24  gain * n + bias
+  // layers.attn:32  gain * n + bias
   const product9 = tf.mul(hSum, n2);
   const total2 = tf.sum(product9, [0, 1]);
   const total3 = tf.sum(hSum, [0, 1]);
