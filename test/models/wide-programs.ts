@@ -111,4 +111,55 @@ model M(x: [time, a, b, c, d, e, f, k]) -> y: [time, a, b, c, d, e, f, k] {
 ${train('t: [a, b, c, d, e, f, k]', 'sum[a, b, c, d, e, f, k](t * y[time = last]) + sum[time, a, b, c, d, e, f, k](y ^ 2)')}`,
     inputs: { x: [3, 2, 3, 2, 2, 2, 2, 3], t: [2, 3, 2, 2, 2, 2, 3] },
   },
+  {
+    title: 'windows of an image with heads',
+    text: `dim height = 4, width = 3, head = 2, k = 2, c = 2
+dim dy = -1..1, dx = -1..1
+model M(x: [height, width, c, head, k]) -> y: [height, width, c, head, k] {
+  param q: [k <- k], p: [k <- k], r: [dy, dx, head, k] = normal(1)
+  window = x[height = position[height] + position[dy], width = position[width] + position[dx]]
+  score = sum[k]((q @ x) * (p @ window + r))
+  y = sum[dy, dx](softmax[dx](score) * window)
+}
+${train('t: [height, width, c, head, k]', 'sum[height, width, c, head, k](t * y)')}`,
+    inputs: { x: [4, 3, 2, 2, 2], t: [4, 3, 2, 2, 2] },
+  },
+  {
+    title: 'what is absent, by masks of few axes of seven',
+    text: `${DIMS}
+model M(x: [a, b, c, d, e, f, g], m: bool[a, c, e, g], n: bool[b, d, f]) -> y: [a, b, c, d, e, f, g] {
+  param w: [a, b, c, d, e, f, g] = normal(1)
+  z = ((w * x) where m)
+  u = z where n
+  y = (softmax[b](u) else 0) + (u else w) + (sum[d](z where n) else 0) + (if m then x else w) * (max[e](u) else 1)
+}
+${train('t: [a, b, c, d, e, f, g]', 'sum[a, b, c, d, e, f, g](t * y)')}`,
+    inputs: { x: [2, 3, 2, 2, 2, 2, 2], m: [2, 2, 2, 2], n: [3, 2, 2], t: [2, 3, 2, 2, 2, 2, 2] },
+    whole: { m: 2, n: 2 },
+  },
+  {
+    title: 'a block with a scan, lifted over six axes',
+    text: `${DIMS}
+dim time: ragged
+block B(x: [time, k], s: [k]) -> [k] {
+  r = scan time with xt = x { state q: [k] = s;  q' = GRU(xt, q);  emit q' }
+  sum[time](softmax[time](sum[k](r * s)) * r)
+}
+model M(x: [time, a, c, e, k], s: [b, d, f, k]) -> y: [a, b, c, d, e, f, k] { B(x, s) }
+${train('t: [a, b, c, d, e, f, k]', 'sum[a, b, c, d, e, f, k](t * y)')}`,
+    inputs: { x: [3, 2, 2, 2, 3], s: [3, 2, 2, 3], t: [2, 3, 2, 2, 2, 2, 3] },
+  },
 ];
+
+/** A decoder over a memory of four axes beside its places: in a step of a beam there are seven. */
+export const wideDecoder = `dim source: ragged, target: ragged, a = 2, b = 2, c = 2, d = 2, k = 3, words = 5
+decoder W(m: [source, a, b, c, d, k]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, a, b, c, d, k] = normal(1), q: [k <- k], v: [k <- k], u: [words <- k]
+  x = table[y]
+  own = softmax[key](sum[k]((q @ x) * (v @ x)[target as key]))
+  z = sum[key](own * x[target as key])
+  read = softmax[source](sum[k](z * m))
+  logits = sum[a, b, c, d](u @ tanh(z + sum[source](read * m) + x))
+  at most 4
+}
+model M(m: [source, a, b, c, d, k]) generates y: index(words)[target] { W(m) }`;

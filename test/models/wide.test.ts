@@ -2,10 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
-import { useBackend, type Model, type Values } from '../../runtime/index.ts';
+import { useBackend, type GenerativeModel, type Model, type Values } from '../../runtime/index.ts';
+import { useKernelsOf } from '../backend/dense.ts';
 import { numbers } from '../emit/support.ts';
 import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
-import { wide, type Wide } from './wide-programs.ts';
+import { wide, wideDecoder, type Wide } from './wide-programs.ts';
 
 type Example = Readonly<Record<string, Nested>>;
 type Tested = Model<Record<string, number>, Example, Example, Values>;
@@ -49,14 +50,16 @@ async function expectedOf(program: Wide, k: number): Promise<Expected> {
 
 const backends = await usableBackends();
 let expected: readonly Expected[];
+let decoder: Compiled<GenerativeModel<Record<string, number>, Record<string, unknown>, Record<string, unknown>>>;
 
 beforeAll(async () => {
   await useBackend('cpu');
   expected = await Promise.all(wide.map(expectedOf));
+  decoder = await compiled('wide-decoder.attn', new Map(), wideDecoder);
 }, 120_000);
 
 describe.each(backends)('on %s', (backend) => {
-  beforeAll(() => useBackend(backend));
+  beforeAll(() => useKernelsOf(backend));
 
   it.each(wide.map(({ title }, k) => ({ title, k })))('$title', async ({ k }) => {
     const { tested, examples, outputs, slopes } = expected[k]!;
@@ -76,5 +79,20 @@ describe.each(backends)('on %s', (backend) => {
       }
     }
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('a decoder steps as it does when taught, and a beam of it ends', async () => {
+    const model = decoder.create({ seed: 3 });
+    const y = [3, 4, 0];
+    const examples = [3, 1].map((source, k) => ({ m: nested(numbers(source * 48, k + 5), [source, 2, 2, 2, 2, 3]), y }));
+    const taught = await model.forward(examples);
+    const decoding = model.encode(examples);
+    for (const t of y.keys()) {
+      const { logits } = await decoding.step(examples.map(() => (t === 0 ? 1 : y[t - 1]!)));
+      for (const k of examples.keys()) expect(relative(logits.data.slice(5 * k, 5 * k + 5), taught[k]!['logits']!.data.slice(5 * t, 5 * t + 5)), `place ${t} of example ${k}`).toBeLessThan(1e-4);
+    }
+    decoding.dispose();
+    const found = await model.generate(examples, { method: 'beam', width: 2 });
+    expect(found.map(({ all }) => all.length)).toEqual([2, 2]);
   });
 });
