@@ -1,7 +1,7 @@
 /** TypeScript modules of the user, loaded into this process. */
 import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { CliError } from '../io.ts';
 import { codeOf, messageOf, packageRoot } from '../library.ts';
 import { hooks } from './hooks.ts';
@@ -17,7 +17,8 @@ function hook(): void {
   const own = ownAddresses();
   const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & { readonly registerHooks?: (each: ReturnType<typeof hooks>) => void };
   if (registerHooks !== undefined) return registerHooks(hooks(own));
-  const here = new URL(`./hooks${extname(import.meta.url)}`, import.meta.url).href;
+  // Their thread reads JavaScript alone, whatever this module was read as.
+  const here = pathToFileURL(join(packageRoot(), 'dist', 'compiler', 'cli', 'task', 'hooks.js')).href;
   const source = `import { hooksInThread } from ${JSON.stringify(here)};
     export const { resolve, load } = hooksInThread(new Map(${JSON.stringify([...own])}));`;
   register?.(`data:text/javascript,${encodeURIComponent(source)}`);
