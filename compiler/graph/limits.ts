@@ -108,7 +108,10 @@ function demandsOf(node: Computed): readonly Demand[] {
       return one('scatter', inputs.slice(0, 1));
     case 'onehot':
       return one('onehot', []);
-    default:
+    // Held, named, moved by the host; or gone once a graph is laid out.
+    case 'input': case 'parameter': case 'constant': case 'size': case 'length': case 'position': case 'argument': case 'random':
+    case 'check': case 'rename': case 'reshape': case 'append': case 'before': case 'result': case 'scan':
+    case 'where': case 'otherwise': case 'across': case 'contract': case 'merge': case 'split': case 'past': case 'call': case 'clock':
       return [all];
   }
 }
