@@ -104,6 +104,13 @@ export function collated(model: Learner<Example>, examples: readonly Example[]):
   return model.collateFor(objective ?? { name: '', given: () => [], updates: [] }, examples);
 }
 
+/** A draw follows from its place: of an inner dim, or of what a state has been, it matters not how long it is. */
+class Drawn extends Map<string, number> {
+  override get(atom: string): number {
+    return super.get(atom) ?? 16;
+  }
+}
+
 /** What the oracle needs of each example. `ids`: their numbers in the batch. */
 export function bindingsFor(program: Program, model: Learner<Example>, parameters: ReadonlyMap<string, Float64Array>, examples: readonly Example[], step = 0): Bindings[] {
   const { decoder } = program;
@@ -118,9 +125,7 @@ export function bindingsFor(program: Program, model: Learner<Example>, parameter
       inputs.set(decoder.output, [decoder.start, ...y.slice(0, -1)] as Nested);
       inputs.set(`${decoder.output}'`, [...y] as Nested);
     }
-    // A draw follows from its place: of an inner dim it matters not how long it is.
-    const longest = [...(own.inner ?? [])].map(([id, lengths]): [string, number] => [id, Math.max(1, ...lengths)]);
-    return { ...own, sizes, inputs, random: drawsOf(model.seed, step, row, new Map([...sizes, ...longest])) };
+    return { ...own, sizes, inputs, random: drawsOf(model.seed, step, row, new Drawn(sizes)) };
   });
 }
 

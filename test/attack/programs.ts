@@ -1,4 +1,5 @@
 /** The part `programs`: generated programs, each on some backends, every promise held against each. */
+import { printGraph } from '../../compiler/graph/print.ts';
 import { format } from '../../compiler/index.ts';
 import type { BackendName } from '../../runtime/index.ts';
 import { build, isRefused, type Built, type Refused, type Texts } from './build.ts';
@@ -62,24 +63,27 @@ export async function attackGenerated(seed: number, at: number, { texts, usable,
   if (example !== null) return example;
   tally.count('programs that hold');
   if (at % FORMATTED === 3) {
-    const failure = await formatted(texts, text, built[0]!.code);
+    const failure = await formatted(texts, text, built);
     tally.count('programs formatted');
     if (failure !== null) return found('programs', at, { property: 'formatted text is the same program', backend: null, message: failure, text, examples: null }, seed, values, { texts, patience, known });
   }
   return at % TYPED === 2 ? emitted.add({ at, text, code: built[0]!.code }, seed, tally) : null;
 }
 
-/** Comments show the text's own lines. */
-const bare = (code: string): string => code.split('\n').filter((line) => !/^\s*(\/\/|\/?\*)/.test(line)).join('\n');
+/** All that is emitted of a model, but for the lines that comments quote and for what is named after where it stands. */
+function graphOf({ compiled: { forward, objectives, decoder, stream } }: Built): string {
+  const functions = [forward, ...objectives.flatMap(({ updates }) => updates.flatMap(({ loss, gradients }) => [loss, gradients])), ...[decoder, stream].flatMap((step) => (step === null ? [] : [step.prepare, step.step]))];
+  return functions.map(printGraph).join('\n').replaceAll(/ {2}\/\/ .*$/gm, '');
+}
 
 /** Formatted text is its own formatting, and compiles to the same. */
-async function formatted(texts: Texts, text: string, code: string): Promise<string | null> {
+async function formatted(texts: Texts, text: string, built: readonly Built[]): Promise<string | null> {
   const once = format(text);
   if (once.problems.length > 0) return `the formatter finds ${once.problems[0]!.message}`;
   if (format(once.text).text !== once.text) return `formatted twice:\n${format(once.text).text}`;
   const again = await build(texts, once.text);
   if (isRefused(again)) return `formatted, it is refused: ${again.diagnostics[0]?.message}\n${once.text}`;
-  return bare(again[0]!.code) === bare(code) ? null : `formatted, it compiles to something else:\n${once.text}`;
+  return again.map(graphOf).join() === built.map(graphOf).join() ? null : `formatted, it compiles to something else:\n${once.text}`;
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.stack ?? error.message : String(error));

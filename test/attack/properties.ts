@@ -8,7 +8,7 @@ import { instance, type Built, type Example } from './build.ts';
 import { Chance } from './chance.ts';
 import { bindingsFor, collated, examplesFor, parametersFor, type Values as Kind } from './data.ts';
 import { POISONS, poisoned, run } from './poison.ts';
-import { away, compare, Reference, slope, type Expected } from './reference.ts';
+import { away, BeyondInt32, compare, Reference, slope, trembling, type Expected } from './reference.ts';
 import { gradientReference } from './slopes.ts';
 
 export interface Failure {
@@ -47,6 +47,10 @@ export async function attackProgram(built: Built, others: readonly Built[], give
       await useBackend(backend);
       if (!(await trial.on(backend))) return null;
     } catch (error) {
+      if (error instanceof BeyondInt32) {
+        given.count('programs beyond int32');
+        return null;
+      }
       const property = error instanceof Broken ? error.property : 'runs';
       if (!(error instanceof Broken) && (error instanceof InputError || error instanceof NumericError)) {
         given.count(`refused by the runtime: ${error.message.replace(/[\d.e+-]+|`[^`]*`/g, '·').slice(0, 90)}`);
@@ -234,6 +238,8 @@ class Trial {
     // Slowly: is the difference one of the passes, or of rounding?
     const training = this.#bindings(learner, 1);
     const others = [1e-6, 3e-7, 1e-4].map((eps) => slope(update.training.loss, training, path, direction, eps));
+    const shaken = slope(update.training.loss, training, path, direction, 1e-5, trembling(this.#chance(9)));
+    if (!close(shaken, value, Math.abs(value), 1e-4)) return this.#given.count('slopes without a limit');
     const smooth = others.find((other) => close(other, value, Math.abs(value), 1e-4));
     if (!Number.isFinite(value) || smooth === undefined) return this.#given.count('slopes without a limit');
     const expected = gradientReference(this.#built, learner, this.#parameters, collated(learner, this.examples!), objective, update, path, this.#chance(6));

@@ -18,10 +18,16 @@ export interface Expected {
   readonly within: Float64Array;
 }
 
+/** A whole number of the program leaves int32: nothing is promised but that it is not wrapped in silence. */
+export class BeyondInt32 extends Error {}
+
 /** Every operation rounds to float32, and a little more. */
 export function noise(chance: Chance, ulps: number): NonNullable<Bindings['rounded']> {
   return (x, elem) => {
-    if (elem === 'int') return Math.abs(x) >= 2 ** 31 ? NaN : x;
+    if (elem === 'int') {
+      if (Math.abs(x) >= 2 ** 31) throw new BeyondInt32(`${x}`);
+      return x;
+    }
     const y = Math.fround(x * (1 + ulps * UNIT * (2 * chance.real() - 1)));
     // Some kernels flush what is below the least normal number.
     return Math.abs(y) < 2 ** -126 && chance.is(0.5) ? 0 : y;
@@ -106,9 +112,12 @@ export function compare(given: ArrayLike<number>, { exact, within }: Expected): 
   return { wrong: null, compared, skipped };
 }
 
+/** Float64's own rounding, and a little more: where a difference moves with it, it says nothing. */
+export const trembling = (chance: Chance): NonNullable<Bindings['rounded']> => (x, elem) => (elem === 'int' ? x : x * (1 + 2 ** -49 * (2 * chance.real() - 1)));
+
 /** Central difference of a loss (its mean over the examples) along a direction of one parameter. What stands under `stop` stays. */
-export function slope(loss: Node, examples: readonly Bindings[], path: string, direction: Float64Array, eps: number): number {
-  const held = examples.map((each): Bindings => ({ ...each, stopped: new Map() }));
+export function slope(loss: Node, examples: readonly Bindings[], path: string, direction: Float64Array, eps: number, rounded?: Bindings['rounded']): number {
+  const held = examples.map((each): Bindings => ({ ...each, stopped: new Map(), ...(rounded === undefined ? {} : { rounded }) }));
   interpretAll([loss], held);
   const at = (by: number): number => {
     const moved = held.map((each) => ({ ...each, parameters: new Map([...each.parameters, [path, each.parameters.get(path)!.map((x, k) => x + by * direction[k]!)]]) }));
