@@ -7,7 +7,7 @@ import { Chance } from './chance.ts';
 import type { Values } from './data.ts';
 import type { Emitted } from './emitted.ts';
 import { generate } from './generate/programs.ts';
-import { holds } from './holds.ts';
+import { holds, RefusedText } from './holds.ts';
 import { attackProgram, type Failure } from './properties.ts';
 import { shrink } from './shrink.ts';
 import type { CounterExample, Tally } from './tally.ts';
@@ -109,9 +109,8 @@ async function found(part: string, at: number, failure: Failure, seed: number, v
     try {
       return await holds(text, { seed: at, backends, values, texts, ...(shape === undefined ? {} : { shape }) });
     } catch (error) {
-      const message = messageOf(error);
-      const refused = /^Error: E(?!0999)\d{4}/.test(message);
-      return refused ? null : { property: 'compiles', backend: null, message, text, examples: null };
+      const isFault = !(error instanceof RefusedText) || error.codes.includes('E0999');
+      return isFault ? { property: 'compiles', backend: null, message: messageOf(error), text, examples: null } : null;
     }
   };
   const alike = (other: Failure | null): other is Failure => other !== null && sortOf(other.property) === sortOf(failure.property);
