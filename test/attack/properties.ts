@@ -8,7 +8,7 @@ import { instance, type Built, type Example } from './build.ts';
 import { Chance } from './chance.ts';
 import { bindingsFor, collated, examplesFor, parametersFor, type Values as Kind } from './data.ts';
 import { POISONS, poisoned, run } from './poison.ts';
-import { away, BeyondInt32, compare, Reference, slope, trembling, type Expected } from './reference.ts';
+import { away, BeyondInt32, compare, Reference, slope, trembling, type Direction, type Expected } from './reference.ts';
 import { gradientReference } from './slopes.ts';
 
 export interface Failure {
@@ -29,6 +29,25 @@ export interface Given {
   readonly shape?: { readonly count: number; readonly most: number };
   readonly count: (what: string, by?: number) => void;
 }
+
+/** A program that says so has no gradient that leaves float32, whatever stands where nothing is. */
+const SMALL = '// nothing present is large';
+
+/** What a gradient makes of a direction, and how much comes together for that. */
+function along(direction: Direction, gradients: ReadonlyMap<string, ArrayLike<number>>): { readonly sum: number; readonly size: number } {
+  let [sum, size] = [0, 0];
+  for (const [path, steps] of direction) {
+    const data = gradients.get(path);
+    if (data === undefined) continue;
+    steps.forEach((v, k) => {
+      sum += v * data[k]!;
+      size += Math.abs(v * data[k]!);
+    });
+  }
+  return { sum, size };
+}
+
+const close = (a: number, b: number, size: number, tolerance: number): boolean => Math.abs(a - b) <= tolerance * size + 1e-7;
 
 class Broken extends Error {
   readonly property: string;
@@ -64,8 +83,7 @@ export async function attackProgram(built: Built, others: readonly Built[], give
 
 interface Slope {
   readonly update: UpdateGraph;
-  readonly path: string;
-  readonly direction: Float64Array;
+  readonly direction: Direction;
   readonly value: number;
 }
 
@@ -126,12 +144,14 @@ class Trial {
     this.#reference = new Reference(roots, this.#bindings(learner, 0), this.#chance(4));
     const training = this.#bindings(learner, 1);
     const chance = this.#chance(5);
-    this.#slopes = updates.flatMap((update) => {
+    this.#slopes = updates.map((update): Slope => {
       const paths = program.parameters.filter(({ path }) => update.trains === null || update.trains.some((name) => path.startsWith(`${name}.`)));
-      return chance.shuffled(paths).slice(0, 3).map(({ path }): Slope => {
-        const direction = Float64Array.from(this.#parameters.get(path)!, () => 2 * chance.real() - 1);
-        return { update, path, direction, value: slope(update.training.loss, training, path, direction, 1e-5) };
-      });
+      // One parameter more, another less: so none hides behind the others for long.
+      const direction = new Map(paths.map(({ path }): [string, Float64Array] => {
+        const weight = 10 ** (2 * chance.real() - 1);
+        return [path, Float64Array.from(this.#parameters.get(path)!, () => weight * (2 * chance.real() - 1))];
+      }));
+      return { update, direction, value: direction.size === 0 ? 0 : slope(update.training.loss, training, direction, 1e-5) };
     });
   }
 
@@ -218,41 +238,42 @@ class Trial {
     for (const objective of this.#built.program.objectives) {
       for (const update of objective.updates) {
         const { gradients } = await learner.gradients(examples, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
-        for (const each of this.#slopes) if (each.update === update) this.#slope(learner, objective.name, each, gradients[each.path]!.data);
+        for (const each of this.#slopes) if (each.update === update) this.#slope(learner, objective.name, each, new Map(Object.entries(gradients).map(([path, { data }]) => [path, data])));
       }
     }
   }
 
-  #slope(learner: Learner<Example>, objective: string, { update, path, direction, value }: Slope, gradient: ArrayLike<number>): void {
-    const along = (data: ArrayLike<number>): { readonly sum: number; readonly size: number } => {
-      let [sum, size] = [0, 0];
-      direction.forEach((v, k) => {
-        sum += v * data[k]!;
-        size += Math.abs(v * data[k]!);
-      });
-      return { sum, size };
-    };
-    const close = (a: number, b: number, size: number, tolerance: number): boolean => Math.abs(a - b) <= tolerance * size + 1e-7;
-    const given = along(gradient);
+  #slope(learner: Learner<Example>, objective: string, { update, direction, value }: Slope, gradients: ReadonlyMap<string, ArrayLike<number>>): void {
+    const given = along(direction, gradients);
     if (close(given.sum, value, given.size, 3e-5)) return this.#given.count('slopes compared');
-    // Slowly: is the difference one of the passes, or of rounding?
     const training = this.#bindings(learner, 1);
-    const others = [1e-6, 3e-7, 1e-4].map((eps) => slope(update.training.loss, training, path, direction, eps));
-    const shaken = slope(update.training.loss, training, path, direction, 1e-5, trembling(this.#chance(9)));
-    if (!close(shaken, value, Math.abs(value), 1e-4)) return this.#given.count('slopes without a limit');
-    const smooth = others.find((other) => close(other, value, Math.abs(value), 1e-4));
-    if (!Number.isFinite(value) || smooth === undefined) return this.#given.count('slopes without a limit');
+    for (const [path, data] of gradients) {
+      const own = new Map([[path, direction.get(path)!]]);
+      const found = this.#parameter(learner, objective, update, path, data, own, training);
+      this.#given.count(found);
+    }
+  }
+
+  /** Slowly, for one parameter: is a difference one of the passes, or of rounding? */
+  #parameter(learner: Learner<Example>, objective: string, update: UpdateGraph, path: string, gradient: ArrayLike<number>, direction: Direction, training: Bindings[]): string {
+    const differences = (eps: number, rounded?: Bindings['rounded']): number => slope(update.training.loss, training, direction, eps, rounded);
+    const value = differences(1e-5);
+    const given = along(direction, new Map([[path, gradient]]));
+    if (close(given.sum, value, given.size, 3e-5)) return 'slopes compared';
+    const others = [differences(1e-5, trembling(this.#chance(9))), differences(1e-6), differences(1e-4)];
+    if (!Number.isFinite(value) || others.some((other) => !close(other, value, Math.abs(value), 3e-4))) return 'slopes without a limit';
+    const what = `${path} of ${objective}`;
     const expected = gradientReference(this.#built, learner, this.#parameters, collated(learner, this.examples!), objective, update, path, this.#chance(6));
     if (expected === null) {
-      if (close(given.sum, value, Math.max(given.size, Math.abs(value)), 1e-2)) return this.#given.count('slopes compared');
-      throw new Broken('gradients are the slopes', `${path} of ${objective}: along a direction ${given.sum}, differences give ${value}`);
+      if (close(given.sum, value, Math.max(given.size, Math.abs(value)), 1e-2)) return 'slopes compared';
+      throw new Broken('gradients are the slopes', `${what}: along a direction ${given.sum}, differences give ${value}`);
     }
-    const exact = along(expected.exact);
-    if (!close(exact.sum, value, Math.max(exact.size, Math.abs(value)), 1e-3)) throw new Broken('gradients are the slopes', `${path} of ${objective}: the derived gradient is ${exact.sum} along a direction, differences give ${value}`);
+    const exact = along(direction, new Map([[path, expected.exact]]));
+    if (!close(exact.sum, value, Math.max(exact.size, Math.abs(value)), 1e-3)) throw new Broken('gradients are the slopes', `${what}: the derived gradient is ${exact.sum} along a direction, differences give ${value}`);
     const { wrong, skipped } = compare(gradient, expected);
     if (wrong !== null && wrong.at >= 0) throw new Broken('gradients are the slopes', `${path}[${wrong.at}] of ${objective}: ${wrong.given}, expected ${wrong.exact} ± ${wrong.within}`);
-    if (skipped > 0 && !Array.from(gradient).every(Number.isFinite) && this.#built.text.includes('// nothing present is large')) throw new Broken('gradients are the slopes', `${path} of ${objective} is ${Array.from(gradient).join(', ')}, differences give ${value}`);
-    this.#given.count(skipped > 0 ? 'slopes beyond comparison' : 'slopes compared');
+    if (skipped > 0 && !Array.from(gradient).every(Number.isFinite) && this.#built.text.includes(SMALL)) throw new Broken('gradients are the slopes', `${what} is ${Array.from(gradient).join(', ')}, differences give ${value}`);
+    return skipped > 0 ? 'slopes beyond comparison' : 'slopes compared';
   }
 
   async #poison(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {

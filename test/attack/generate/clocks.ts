@@ -24,7 +24,7 @@ function causal(writer: Writer): string {
   const results = Array.from({ length: chance.between(1, 2) }, (_, n): Name => {
     const elem = chance.pick<Elem>(['float', 'float', 'float', 'int', 'bool']);
     const own = ['time', ...chance.some(['d', 'k'], 0.5)];
-    body.lines.push(`y${n} = ${writer.value(want(after, elem, own, chance.between(2, 4)))}`);
+    body.lines.push(`y${n} = ${writer.value(want(after, elem, own, chance.between(1, 3)))}`);
     return { text: `y${n}`, elem, axes: own };
   });
   const typed = results.map(({ text, elem, axes: own }) => `${text}: ${elem === 'float' ? '' : elem}[${own.join(', ')}]`);

@@ -41,11 +41,11 @@ function model(writer: Writer): string {
   const copies = axes.filter(({ inside, label }) => inside === undefined && label !== 'half' && !axes.some((other) => other.inside === label) && chance.is(0.4)).map((axis) => copy(axis, `${axis.label}2`));
   const body: Body = { lines: [] };
   const scope: Scope = { axes: [...axes, ...copies], names: given.map(({ name }) => name).filter(({ text }) => text !== 'poison'), body, clock: null, scanned: [], states: [], poison: given.some(({ name }) => name.text === 'poison'), inBlock: false };
-  const after = equations(writer, scope, chance.between(1, 2), chance.between(2, 4));
+  const after = equations(writer, scope, chance.between(1, 2), chance.between(1, 3));
   const results = Array.from({ length: chance.between(1, 2) }, (_, k): Name => {
     const elem = chance.pick<Elem>(['float', 'float', 'float', 'int', 'bool']);
     const own = someAxes(writer, scope, 3);
-    body.lines.push(`y${k} = ${writer.value(want(after, elem, own, chance.between(1, 4)))}`);
+    body.lines.push(`y${k} = ${writer.value(want(after, elem, own, chance.between(1, 3)))}`);
     return { text: `y${k}`, elem, axes: own };
   });
   const typed = results.map(({ text, elem, axes: own }) => `${text}: ${elem === 'float' ? '' : elem}[${own.join(', ')}]`);
