@@ -82,14 +82,14 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
-  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
   const nDifference = tf.sub(hTanh, p['h.BatchNorm.m']);
   const nSum = tf.add(p['h.BatchNorm.v'], 1e-5);
   const nRoot = tf.sqrt(nSum);
   const n2 = tf.div(nDifference, nRoot);
   rt.dispose(hTanh, nSum, nDifference, nRoot);
 
-  // layers.attn:32  gain * n + bias
+  // layers.attn:33  gain * n + bias
   const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
   const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
   rt.dispose(n2, product3);
@@ -150,14 +150,14 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
-  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
   const nDifference = tf.sub(hTanh, p['h.BatchNorm.m']);
   const nSum = tf.add(p['h.BatchNorm.v'], 1e-5);
   const nRoot = tf.sqrt(nSum);
   const n2 = tf.div(nDifference, nRoot);
   rt.dispose(hTanh, nSum, nDifference, nRoot);
 
-  // layers.attn:32  gain * n + bias
+  // layers.attn:33  gain * n + bias
   const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
   const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
   rt.dispose(n2, product3);
@@ -259,17 +259,17 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
 
-  // layers.attn:23  least = stop(min[lifted](x))
+  // layers.attn:24  least = stop(min[lifted](x))
   const leastAny = tf.any(isGreater);
   const leastChosen = rt.where(isGreaterWide, hTanh, Infinity);
   const leastLowest = tf.min(leastChosen, [0, 1]);
   const leastChosen2 = rt.where(leastAny, leastLowest, 0);
   rt.dispose(leastChosen, leastLowest);
 
-  // layers.attn:25  near = (x - least) / range
+  // layers.attn:26  near = (x - least) / range
   const nearDifference = tf.sub(hTanh, leastChosen2);
 
-  // layers.attn:24  range = max(stop(max[lifted](x)) - least, 1)
+  // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
   const rangeChosen = rt.where(isGreaterWide, hTanh, -Infinity);
   const rangeHighest = tf.max(rangeChosen, [0, 1]);
   const rangeChosen2 = rt.where(leastAny, rangeHighest, 0);
@@ -278,11 +278,11 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const range = tf.maximum(rangeDifference, 1);
   rt.dispose(rangeDifference);
 
-  // layers.attn:25  near = (x - least) / range
+  // layers.attn:26  near = (x - least) / range
   const near = tf.div(nearDifference, range);
   rt.dispose(nearDifference);
 
-  // layers.attn:26  bm = mean[lifted](near)
+  // layers.attn:27  bm = mean[lifted](near)
   const bmChosen = rt.where(isGreaterWide, near, 0);
   const bmTotal = tf.sum(bmChosen, [0, 1]);
   const bmIsGreaterAsFloat = tf.cast(isGreater, 'float32');
@@ -291,18 +291,18 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const bm = tf.div(bmTotal, bmLarger);
   rt.dispose(bmChosen, bmIsGreaterAsFloat, bmTotal2, bmTotal);
 
-  // layers.attn:27  centred = near - bm
+  // layers.attn:28  centred = near - bm
   const centred = tf.sub(near, bm);
   rt.dispose(near);
 
-  // layers.attn:28  bv = mean[lifted](centred * centred)
+  // layers.attn:29  bv = mean[lifted](centred * centred)
   const bvProduct = tf.mul(centred, centred);
   const bvChosen = rt.where(isGreaterWide, bvProduct, 0);
   const bvTotal = tf.sum(bvChosen, [0, 1]);
   const bv = tf.div(bvTotal, bmLarger);
   rt.dispose(bvProduct, bvChosen, bvTotal);
 
-  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
   const nQuotient = tf.div(1e-5, range);
   const nQuotient2 = tf.div(nQuotient, range);
   const nSum = tf.add(bv, nQuotient2);
@@ -310,7 +310,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const n2 = tf.div(centred, nRoot);
   rt.dispose(nQuotient, nQuotient2, nSum);
 
-  // layers.attn:32  gain * n + bias
+  // layers.attn:33  gain * n + bias
   const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
   const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
   rt.dispose(product3);
@@ -358,7 +358,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const loss = tf.mean(lossDifference2);
   rt.dispose(lossLog, RTotal, lossProduct, lossDifference2);
 
-  // layers.attn:29  m' = 0.9 * m + 0.1 * (least + range * bm)
+  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
   const mNextProduct = tf.mul(0.9, p['h.BatchNorm.m']);
   const mNextProduct2 = tf.mul(range, bm);
   const mNextSum = tf.add(leastChosen2, mNextProduct2);
@@ -367,7 +367,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const mNext = tf.add(mNextProduct, mNextProduct3);
   rt.dispose(mNextProduct, mNextProduct3);
 
-  // layers.attn:30  v' = 0.9 * v + 0.1 * (bv * range * range)
+  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
   const vNextProduct = tf.mul(0.9, p['h.BatchNorm.v']);
   const vNextProduct2 = tf.mul(bv, range);
   const vNextProduct3 = tf.mul(vNextProduct2, range);
@@ -415,10 +415,10 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const hSum = tf.add(product6, yScattered);
   rt.dispose(product6, yScattered);
 
-  // layers.attn:32  gain * n + bias
+  // layers.attn:33  gain * n + bias
   const product7 = tf.mul(hSum, p['h.BatchNorm.gain']);
 
-  // layers.attn:31  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
   const nQuotient3 = tf.div(product7, nRoot);
   const nProduct = tf.mul(nQuotient3, n2);
   const nTotal = tf.sum(nProduct, [0, 1]);
@@ -428,7 +428,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const nQuotient4 = tf.div(nProduct2, nRoot);
   rt.dispose(nRoot, nProduct2);
 
-  // layers.attn:28  bv = mean[lifted](centred * centred)
+  // layers.attn:29  bv = mean[lifted](centred * centred)
   const bvQuotient = tf.div(nQuotient4, bmLarger);
   const bvChosen2 = rt.where(isGreaterWide, bvQuotient, 0);
   const bvProduct2 = tf.mul(bvChosen2, centred);
@@ -437,19 +437,19 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const bvSum2 = tf.add(bvSum, bvProduct2);
   rt.dispose(nQuotient3, bvProduct2, bvSum);
 
-  // layers.attn:27  centred = near - bm
+  // layers.attn:28  centred = near - bm
   const centredTotal = tf.sum(bvSum2, [0, 1]);
   const centredNegative = tf.neg(centredTotal);
   rt.dispose(centredTotal);
 
-  // layers.attn:26  bm = mean[lifted](near)
+  // layers.attn:27  bm = mean[lifted](near)
   const bmQuotient = tf.div(centredNegative, bmLarger);
   const bmChosen2 = rt.where(isGreaterWide, bmQuotient, 0);
   rt.dispose(bmLarger, centredNegative, isGreaterWide, bmQuotient);
   const bmSum = tf.add(bvSum2, bmChosen2);
   rt.dispose(bvSum2, bmChosen2);
 
-  // layers.attn:25  near = (x - least) / range
+  // layers.attn:26  near = (x - least) / range
   const nearQuotient = tf.div(bmSum, range);
   rt.dispose(range, bmSum);
 
@@ -464,7 +464,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const total = tf.sum(hProduct, [0, 1]);
   rt.dispose(productRows, xRows, productT, hProduct);
 
-  // layers.attn:32  gain * n + bias
+  // layers.attn:33  gain * n + bias
   const product9 = tf.mul(hSum, n2);
   const total2 = tf.sum(product9, [0, 1]);
   const total3 = tf.sum(hSum, [0, 1]);
