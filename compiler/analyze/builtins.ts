@@ -1,7 +1,7 @@
 /** Operations that no equation can express: everything else is `.attn` text in `std/`. */
 import type { BracketArg, CallExpr, Expr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../graph/graph.ts';
-import { isRagged, sameSpace } from '../graph/spaces.ts';
+import { isRagged, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { reduceAcross, wordOf } from './across.ts';
 import { describeType, elemName } from './describe.ts';
 import { binaryFns, evaluate, evaluateTensor, nameAxis } from './expr.ts';
@@ -162,9 +162,16 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boole
   if (refuseAlong(x, axis, `\`${name}\` along`, span, here)) return ERROR;
   const b = here.ctx.builder.at(origin(here, span));
   const operand = name === 'softmax' || name === 'log_softmax' ? toFloat(x, here, span) : asNumber(x, here, span);
-  const made = name === 'argmax' ? b.argmax(operand, axis.id) : name === 'cumsum' ? b.cumsum(operand, axis.id, { exclusive }) : name === 'cumprod' ? b.cumprod(operand, axis.id, { exclusive }) : b.softmax(operand, axis.id, name === 'log_softmax');
+  const made = name === 'argmax' ? existing(b.argmax(operand, axis.id), axis, here, span) : name === 'cumsum' ? b.cumsum(operand, axis.id, { exclusive }) : name === 'cumprod' ? b.cumprod(operand, axis.id, { exclusive }) : b.softmax(operand, axis.id, name === 'log_softmax');
   keepOrder(made, [x], here);
   return tensor(made);
+}
+
+/** A place of an axis that may be empty: then there is none. */
+export function existing(place: Node, axis: Axis, here: Here, span: Span): Node {
+  if (!isRagged(axis.space) || !mayBeEmpty(axis.space)) return place;
+  const b = here.ctx.builder.at(origin(here, span));
+  return b.where(place, b.binary('gt', b.size(sizeOf(axis.space)), b.constant(0, 'int')));
 }
 
 function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, span: Span): Value {

@@ -2,7 +2,7 @@
 import type { BracketArg, Expr, SampleExpr, Span } from '../../grammar/ast.ts';
 import type { Axis, Draw, Node } from '../graph/graph.ts';
 import { isRagged } from '../graph/spaces.ts';
-import { bracketAxes } from './builtins.ts';
+import { bracketAxes, existing } from './builtins.ts';
 import { evaluateTensor } from './expr.ts';
 import { mayBeEmpty } from './index-expr.ts';
 import { allAxes, binary, keepOrder, number, toFloat } from './operate.ts';
@@ -49,7 +49,7 @@ function categorical(drawn: Drawn, here: Here): Value {
   }
   const score = binary('div', p, random('exponential', allAxes(p), drawn, here), here, span);
   if (score === null) return ERROR;
-  const place = here.ctx.builder.at(origin(here, span)).argmax(score, axis.id);
+  const place = existing(here.ctx.builder.at(origin(here, span)).argmax(score, axis.id), axis, here, span);
   keepOrder(place, [p], here);
   return tensor(place);
 }

@@ -276,7 +276,7 @@ class DefinitionWriter {
       });
       this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
       const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
-      const atom = (name: string): string => (lengths.has(name) ? `lengths${access(this.#context.atomName(name))}!` : `n${access(this.#context.atomName(name))}!`);
+      const atom = (name: string): string => (lengths.has(name) ? `lengths[${quoted(this.#context.atomName(name))}]!` : `n${access(this.#context.atomName(name))}!`);
       const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
       this.#line(`rank: (${score === null ? 'logp' : parametersRead(score, ['logp', 'length', 'n', 'lengths'])}) => ${score ?? 'logp'},`);
       const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);

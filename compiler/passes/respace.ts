@@ -28,6 +28,12 @@ export function isGrowing(axis: Axis): boolean {
   return isPlaces(axis) || (axis.space.kind === 'dim' && axis.space.dim.id === TAPE);
 }
 
+/** Is it a number that is another at each step along the clock? */
+export function countsPlaces({ op }: Node): boolean {
+  const size = op.kind === 'size' ? op.size : op.kind === 'slice' ? op.start : op.kind === 'shift' ? op.by : null;
+  return size !== null && atomsOf(size).has(NOW);
+}
+
 /** In 'inlined'. */
 export function respace(roots: Roots, space: Space): Roots {
   const pass = new Respace(new Maker(), analyse(roots.values()), space);

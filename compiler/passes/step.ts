@@ -16,7 +16,7 @@ import { Inline } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import type { Making } from './making.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
-import { isGrowing } from './respace.ts';
+import { countsPlaces, isGrowing } from './respace.ts';
 import { layRows, pastAsRows } from './rows.ts';
 import { simplify } from './simplify.ts';
 import { algebra } from './simplify-rules.ts';
@@ -163,7 +163,7 @@ class Split extends Rebuild {
       const below = operands(node).map(of);
       return {
         // How many places there are so far changes with the step, also where their values do not.
-        step: (op.kind === 'input' && isStep(op.name)) || types.some(({ axes }) => axes.some(isGrowing)) || below.some(({ step }) => step),
+        step: (op.kind === 'input' && isStep(op.name)) || types.some(({ axes }) => axes.some(isGrowing)) || countsPlaces(node) || below.some(({ step }) => step),
         example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || below.some(({ example }) => example),
       };
     });

@@ -48,6 +48,12 @@ describe.each(backends)('on %s', (backend) => {
     expect(relative(y!, [-Math.LN2, 7, -Math.LN2])).toBeLessThan(1e-6);
   });
 
+  it('the greatest place of nothing is none', async () => {
+    const text = 'dim extra: ragged 0..\nmodel A(s: [extra]) -> y: [] { s[extra = argmax[extra](s)] else 7 }';
+    expect(await outputs(text, [{ s: [] }, { s: [1, 3] }])).toEqual([[7], [3]]);
+    await agrees(text, [{ s: [] }, { s: [1, 3] }]);
+  });
+
   it('max, min and argmax are those of the present places, whatever they hold', async () => {
     const text = MASKED('m = (s / tiny) where ok\nzeros[a] + (if position[a] == 0 then max[a](m) else if position[a] == 1 then min[a](m) else argmax[a](m))');
     const examples = [

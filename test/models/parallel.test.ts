@@ -45,6 +45,7 @@ const cases: Readonly<Record<string, string>> = {
   'a window over attention': program('s = x @[d] x[target as key] where position[target] - position[key] < 2;  z = x + softmax[key](s) @[key] x[target as key]'),
   'the largest so far, and where it was': program('v = sum[d](x);  e = v[target as key] * position[target] * 0 + v[target as key];  best = argmax[key](e where position[key] <= position[target]);  z = x + x[target = best] * (max[key](e))'),
   'what grows with the places, of nothing but memory': program("r = scan source with mt = m { state s: [target, d] = 0;  s' = tanh(s + mt);  emit sum[key](s'[upto target as key]) };  z = x + mean[source](r)"),
+  'a mean over places so far and over memory': program('z = x + mean[key, source](m * sum[d](x) * x[target as key])'),
   'the first place': program('z = x + x[target = first]'),
 };
 
