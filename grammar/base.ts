@@ -149,8 +149,8 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   }
 
   /** Refuses trees too high for the passes that walk them. */
-  protected height<E extends Expr>(expression: E, ...parts: readonly Expr[]): E {
-    const height = 1 + Math.max(0, ...parts.map((part) => this.#heights.get(part) ?? 1));
+  protected height<E extends Expr>(expression: E, parts: readonly Expr[]): E {
+    const height = 1 + parts.reduce((most, part) => Math.max(most, this.#heights.get(part) ?? 1), 0);
     if (height > MAX_HEIGHT) {
       throw new SyntaxFailure({ code: 'E0110', message: `this expression is built more than ${MAX_HEIGHT} operations high`, span: expression.span, fix: 'give a part of the expression a name of its own' });
     }

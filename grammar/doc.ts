@@ -36,6 +36,7 @@ export const blank: Doc = { kind: 'blank', hard: true };
 type Command = readonly [indent: number, flat: boolean, doc: Doc];
 
 export function render(doc: Doc, width: number): string {
+  const lines: string[] = [];
   let out = '';
   let column = 0;
   let pendingIndent = 0;
@@ -51,7 +52,8 @@ export function render(doc: Doc, width: number): string {
   };
   /** Two breaks in a row are one: a comment has already ended its line. */
   const newLine = (indent: number): void => {
-    if (column > 0) out = `${out.trimEnd()}\n`;
+    if (column > 0) lines.push(out.trimEnd());
+    out = '';
     column = 0;
     pendingIndent = indent;
   };
@@ -90,11 +92,12 @@ export function render(doc: Doc, width: number): string {
         break;
       case 'blank':
         newLine(indent);
-        if (out !== '' && !out.endsWith('\n\n')) out += '\n';
+        if (lines.length > 0 && lines.at(-1) !== '') lines.push('');
         break;
     }
   }
-  return out === '' ? '' : `${out.trimEnd()}\n`;
+  const whole = [...lines, out].join('\n').trimEnd();
+  return whole === '' ? '' : `${whole}\n`;
 }
 
 /** Whether `next`, and what follows it up to the first place that may break, fits in `room`. */

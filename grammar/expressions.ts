@@ -23,7 +23,7 @@ export abstract class ExpressionParser extends BaseParser {
   );
 
   private row(allowed: (operator: TokenType) => boolean): Expr {
-    const row = new OperatorRow((value, parts) => this.height(value, ...parts));
+    const row = new OperatorRow((value, parts) => this.height(value, parts));
     this.SUBRULE(this.signed, { ARGS: [row] });
     this.MANY({
       GATE: () => allowed(this.LA(1).tokenType),
@@ -97,7 +97,7 @@ export abstract class ExpressionParser extends BaseParser {
     const then = this.SUBRULE1(this.expression, { ARGS: [true] });
     this.CONSUME(t.Reserved.else);
     const otherwise = this.SUBRULE(this.choice);
-    return this.ACTION(() => this.height({ kind: 'if', condition, then, else: otherwise, span: this.from(start) }, condition, then, otherwise));
+    return this.ACTION(() => this.height({ kind: 'if', condition, then, else: otherwise, span: this.from(start) }, [condition, then, otherwise]));
   });
 
   protected readonly firstThen: ParserMethod<[], Expr> = this.RULE('firstThen', (): Expr => {
@@ -109,7 +109,7 @@ export abstract class ExpressionParser extends BaseParser {
         const first = this.SUBRULE(this.expression);
         this.CONSUME(t.Reserved.then);
         const then = this.SUBRULE(this.choice);
-        this.ACTION(() => (value = this.height({ kind: 'first', first, then, span: this.from(start) }, first, then)));
+        this.ACTION(() => (value = this.height({ kind: 'first', first, then, span: this.from(start) }, [first, then])));
       },
     });
     return value;
@@ -128,7 +128,7 @@ export abstract class ExpressionParser extends BaseParser {
       },
     });
     this.CONSUME(t.RCurly);
-    return this.ACTION(() => this.height({ kind: 'record', fields, span: this.from(start) }, ...fields.map((field) => field.value)));
+    return this.ACTION(() => this.height({ kind: 'record', fields, span: this.from(start) }, fields.map((field) => field.value)));
   });
 
   // -------------------------------------------------------------- postfix: brackets, calls, fields, per
@@ -143,7 +143,7 @@ export abstract class ExpressionParser extends BaseParser {
           const inner = this.SUBRULE(this.expression);
           this.CONSUME(t.RParen);
           // The brackets belong to the value's place in the text, not to the tree.
-          return this.ACTION(() => this.height({ ...inner, span: this.from(start) }, inner));
+          return this.ACTION(() => this.height({ ...inner, span: this.from(start) }, [inner]));
         },
       },
       {
@@ -178,7 +178,7 @@ export abstract class ExpressionParser extends BaseParser {
             const call = this.SUBRULE(this.call, { ARGS: [value] });
             if (!sampling) return call;
             sampling = false;
-            return this.ACTION((): Expr => this.height({ kind: 'sample', draw: call, span: this.from(start) }, call));
+            return this.ACTION((): Expr => this.height({ kind: 'sample', draw: call, span: this.from(start) }, [call]));
           },
         },
         { ALT: () => this.SUBRULE(this.field, { ARGS: [value] }) },
@@ -192,7 +192,7 @@ export abstract class ExpressionParser extends BaseParser {
   protected readonly field: ParserMethod<[Expr], Expr> = this.RULE('field', (base: Expr): Expr => {
     this.CONSUME(t.Dot);
     const field = this.SUBRULE(this.name);
-    return this.ACTION(() => this.height({ kind: 'field', base, field, span: this.from(base) }, base));
+    return this.ACTION(() => this.height({ kind: 'field', base, field, span: this.from(base) }, [base]));
   });
 
   protected readonly per: ParserMethod<[Expr], Expr> = this.RULE('per', (callee: Expr): Expr => {
@@ -209,7 +209,7 @@ export abstract class ExpressionParser extends BaseParser {
       },
     ]);
     if (!this.RECORDING_PHASE && !this.is(1, t.LParen)) this.fail('E0101', 'the arguments `(…)` of the call after `per`');
-    return this.ACTION(() => this.height({ kind: 'per', callee, axes, span: this.from(callee) }, callee));
+    return this.ACTION(() => this.height({ kind: 'per', callee, axes, span: this.from(callee) }, [callee]));
   });
 
   /** `f(x, bias: b)`, `adam(rate = 1e-3)`: a tensor and a setting by name; the tree does not tell them apart. */
@@ -236,7 +236,7 @@ export abstract class ExpressionParser extends BaseParser {
       },
     });
     this.CONSUME(t.RParen);
-    return this.ACTION((): CallExpr => this.height({ kind: 'call', callee, args, span: this.from(callee) }, callee, ...args.map((arg) => arg.value)));
+    return this.ACTION((): CallExpr => this.height({ kind: 'call', callee, args, span: this.from(callee) }, [callee, ...args.map((arg) => arg.value)]));
   });
 
   protected readonly bracket: ParserMethod<[Expr], Expr> = this.RULE('bracket', (base: Expr): Expr => {
@@ -248,7 +248,7 @@ export abstract class ExpressionParser extends BaseParser {
       args.splice(0, args.length, by);
     });
     this.CONSUME(t.RSquare);
-    return this.ACTION(() => this.height({ kind: 'bracket', base, args, span: this.from(base) }, base, ...args.flatMap((arg) => ('value' in arg ? [arg.value] : []))));
+    return this.ACTION(() => this.height({ kind: 'bracket', base, args, span: this.from(base) }, [base, ...args.flatMap((arg) => ('value' in arg ? [arg.value] : []))]));
   });
 
   /** `height, dy by tall = e`: the plain names before `by` are the axes it groups. */
@@ -359,7 +359,7 @@ export abstract class ExpressionParser extends BaseParser {
       }
     });
     this.CONSUME(t.RCurly);
-    return this.ACTION(() => this.height({ kind: 'match-expression', subject, arms, span: this.from(start) }, subject));
+    return this.ACTION(() => this.height({ kind: 'match-expression', subject, arms, span: this.from(start) }, [subject]));
   });
 
   protected readonly arm: ParserMethod<[], { labels: Expr[] | null; body: Body; span: Span }> = this.RULE('arm', () => {
@@ -425,7 +425,7 @@ export abstract class ExpressionParser extends BaseParser {
       });
     });
     const body = this.SUBRULE(this.body);
-    return this.ACTION(() => this.height({ kind: 'scan', axis, reversed, inputs, body, span: this.from(start) }, ...inputs.map((input) => input.value)));
+    return this.ACTION(() => this.height({ kind: 'scan', axis, reversed, inputs, body, span: this.from(start) }, inputs.map((input) => input.value)));
   });
 
   protected readonly repeat: ParserMethod<[], Expr> = this.RULE('repeat', (): Expr => {

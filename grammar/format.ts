@@ -153,7 +153,7 @@ class Formatter {
       above = sign;
     }
     return new Map(groups.flatMap((group) => {
-      const most = Math.max(...group.map(({ width }) => width));
+      const most = group.reduce((widest, { width }) => Math.max(widest, width), 0);
       return group.map(({ at, width }): [number, number] => [at, most - width]);
     }));
   }

@@ -49,8 +49,8 @@ export const SYNTAX_PROBLEMS = {
   },
   E0110: {
     title: 'nested too deeply',
-    explanation: 'Brackets, bodies and conditions may be nested 60 deep, and one expression may be 256 operations high.',
-    fix: 'Give a part of the expression a name of its own.',
+    explanation: 'Brackets, bodies and conditions may be nested 60 deep, and one expression may be 256 operations high; with the bodies that it calls, 320. All calls and rounds of a declaration, those in what it calls included, open at most 8192 bodies: code is made for each.',
+    fix: 'Give a part of the expression a name of its own; call once and read the value again.',
   },
   E0111: {
     title: 'malformed number',

@@ -68,7 +68,7 @@ function axesMade(statement: Statement): [string, Span][] {
         if (arg.kind === 'upto') found.push([arg.as.text, part.span]);
       }
     }
-    open.push(...Object.values(part).filter((each) => each !== undefined));
+    for (const each of Object.values(part)) if (each !== undefined) open.push(each);
   }
   return found;
 }

@@ -15,7 +15,7 @@ import { conformMap, mapArgument } from './maps.ts';
 import { axisNames, missingArgument, optionNames, surplusArgument, surplusBracket, unknownArgument, unknownBracket } from './misfit.ts';
 import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } from './scope.ts';
-import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, TooLarge, typeOf, uniquePath } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf, size as sizes } from './size.ts';
 import { axesOfExprs, elemOfExpr, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
@@ -107,6 +107,8 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   if (here.calls.some((call) => call.name === name && call.place.file === entry.module.path)) {
     return report(here, 'E0211', expr.span, `\`${name}\` calls itself`, { why: 'calls are unfolded: a block that calls itself has no end', fix: 'use `scan` or `repeat`' });
   }
+  if (here.ctx.tooLarge.has(declaration)) throw new TooLarge(null);
+  here.ctx.open(expr.span, here);
   const made = instance === null && callee.kind !== 'bracket' ? madeAxes(declaration) : null;
   if (made !== null) {
     return report(here, 'E0405', callee.span, `which axes \`${name}\` is to make is not said`, {

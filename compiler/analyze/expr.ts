@@ -29,7 +29,7 @@ export const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
 
 /** The value of an expression; where an inner dim has lost what it is ragged in, that is reported where it happened. */
 export function evaluate(expr: Expr, here: Here): Value {
-  const value = evaluateExpr(expr, here);
+  const value = here.ctx.inside(expr.span, here, () => evaluateExpr(expr, here));
   if (here.ctx.inner.size === 0 || value.kind !== 'tensor') return value;
   const alone = lost(allAxes(value.node), here);
   if (alone === null) return value;

@@ -45,7 +45,7 @@ export function callerKey(program: string, path: string): string {
  */
 export function check(modules: ModuleSet, options: LowerOptions, problems: Problems): Checked | null {
   const set = options.set ?? new Map<string, string | number>();
-  const base: Variant = { modules, overrides: set, problems, training: false, found: null };
+  const base: Variant = { modules, overrides: set, problems, training: false, found: null, tooLarge: new Set() };
   const own = [...modules.modules.values()].filter((module) => !module.standard || module === modules.entry);
   if (own.some(({ broken }) => broken)) return null;
   const errors = problems.errors;

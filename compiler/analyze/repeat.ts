@@ -57,6 +57,7 @@ interface Round {
 /** One round of the body; `as`: what the name of the round stands for. */
 function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round | null {
   const { errors } = here.ctx.problems;
+  here.ctx.open(expr.span, here);
   // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
   const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
   const names = new Scope(here.scope);

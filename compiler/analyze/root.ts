@@ -7,7 +7,7 @@ import type { Dim } from '../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from './modules.ts';
 import { importsOf, inOrder, nameOf, settingOf, sharedBy, type Shared } from './modules.ts';
 import type { Found, Here } from './scope.ts';
-import { Context, ERROR, report, Scope } from './scope.ts';
+import { Context, ERROR, report, Scope, TooLarge } from './scope.ts';
 import { SizeError } from './size.ts';
 import { declareDims, declareOption } from './types.ts';
 
@@ -21,6 +21,8 @@ export interface Setup {
   /** Dims that are numbers, since a `repeat` counts with them. */
   readonly fixed: ReadonlySet<string>;
   readonly found: Found | null;
+  /** Declarations that opened too much: what calls them is left alone. */
+  readonly tooLarge: Set<object>;
 }
 
 export interface Root {
@@ -32,9 +34,9 @@ export interface Root {
 }
 
 export function begin(setup: Setup): Root {
-  const { modules, overrides, problems, training, builder, fixed, found } = setup;
+  const { modules, overrides, problems, training, builder, fixed, found, tooLarge } = setup;
   const shared = sharedBy(modules);
-  const ctx = new Context({ builder, problems, overrides, defaults: defaultsOf(shared), training, fixed, found });
+  const ctx = new Context({ builder, problems, overrides, defaults: defaultsOf(shared), training, fixed, found, tooLarge });
   const scopes = new Map<string, Scope>();
   const prelude = new Scope(null);
   for (const module of modules.modules.values()) if (module.standard) defineDeclarations(module, prelude);
@@ -116,9 +118,17 @@ export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Here,
   try {
     return run();
   } catch (error) {
-    if (error instanceof SizeError) report(here, 'E0311', declaration.name.span, `\`${declaration.name.text}\` makes a size that cannot be: ${error.message}`);
+    if (error instanceof TooLarge) refuseLarge(declaration, error, here);
+    else if (error instanceof SizeError) report(here, 'E0311', declaration.name.span, `\`${declaration.name.text}\` makes a size that cannot be: ${error.message}`);
     else if (error instanceof GraphError) report(here, 'E0999', declaration.name.span, `the compiler made an unsound graph of \`${declaration.name.text}\`: ${error.message.split('\n')[0] ?? ''}`);
     else throw error;
     return null;
   }
+}
+
+/** Said once: what is too large by itself is so in all that calls it. An elaboration may be tried again. */
+function refuseLarge(declaration: object, { problem }: TooLarge, { ctx }: Here): void {
+  const isFirst = ctx.tooLarge.size === 0 || ctx.tooLarge.has(declaration);
+  ctx.tooLarge.add(declaration);
+  if (isFirst && problem !== null) ctx.problems.report({ code: 'E0110', severity: 'error', ...problem });
 }

@@ -250,7 +250,24 @@ interface ContextOptions {
   readonly training: boolean;
   readonly fixed: ReadonlySet<string>;
   readonly found: Found | null;
+  readonly tooLarge: Set<object>;
 }
+
+/** A declaration is made of more calls and rounds than code is made for: its elaboration ends. */
+export class TooLarge extends Error {
+  /** Null where it was said before, of what is called. */
+  readonly problem: Pick<Diagnostic, 'place' | 'message' | 'why' | 'fix'> | null;
+
+  constructor(problem: TooLarge['problem']) {
+    super(problem?.message ?? 'what is called is too large');
+    this.problem = problem;
+  }
+}
+
+/** Each has a piece of code of its own. */
+const MOST_BODIES = 8192;
+/** Of expressions, those of bodies that are called included: they are gone through by recursion. */
+const MOST_DEPTH = 320;
 
 export class Context {
   readonly builder: Builder;
@@ -261,6 +278,11 @@ export class Context {
   readonly training: boolean;
   /** Set where this elaboration checks a value of an option that is not the chosen one. */
   readonly found: Found | null;
+  /** Declarations that opened too much, in any elaboration. */
+  readonly tooLarge: Set<object>;
+  /** How many bodies of calls and rounds this elaboration opened. */
+  private bodies = 0;
+  private depth = 0;
   readonly parameters = new Map<string, Parameter>();
   /** Running values, which are kept as parameters are. */
   readonly running = new Map<string, Parameter>();
@@ -311,6 +333,25 @@ export class Context {
     this.training = options.training;
     this.fixed = options.fixed;
     this.found = options.found;
+    this.tooLarge = options.tooLarge;
+  }
+
+  /** A body is opened: of a call, or of a round. */
+  open(span: Span, here: Here): void {
+    if (++this.bodies <= MOST_BODIES) return;
+    throw new TooLarge({ place: outermost(span, here), message: `this opens more than ${MOST_BODIES} bodies of calls and rounds`, why: 'code is made for each of them', fix: 'call once and read the value again, or use `scan`' });
+  }
+
+  /** Runs what an expression is made of. */
+  inside<T>(span: Span, here: Here, run: () => T): T {
+    if (++this.depth > MOST_DEPTH) {
+      throw new TooLarge({ place: outermost(span, here), message: `calls and expressions stand in one another more than ${MOST_DEPTH} deep here`, why: 'calls are unfolded, each in the one around it', fix: 'give a value a name and call with that, or use `repeat` or `scan`' });
+    }
+    try {
+      return run();
+    } finally {
+      this.depth--;
+    }
   }
 
   /** One like it, with nothing elaborated, that reports elsewhere. */
@@ -400,6 +441,11 @@ export function placeOf(here: Here, span: Span): Place {
   return { file: here.module.path, start: span.start, end: span.end };
 }
 
+/** The call that leads to a place, as the declaration that is elaborated has it. */
+function outermost(span: Span, here: Here): Place {
+  return here.calls[0]?.place ?? placeOf(here, span);
+}
+
 export function report(
   here: Here,
   code: Code,
@@ -437,13 +483,20 @@ export function reportLater(code: Code, name: Name, here: Here): boolean {
 
 export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
   if (/dim|axis/u.test(what) && reportLater(code, name, here)) return ERROR;
-  const fix = adviceOn(name.text, candidates);
+  const fix = advice(name.text, candidates, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, fix === null ? {} : { fix });
+}
+
+/** Of so many errors, each is told what was probably meant: that is sought among all names. */
+const MOST_ADVISED = 100;
+
+function advice(name: string, candidates: Iterable<string>, here: Here): string | null {
+  return here.ctx.problems.errors < MOST_ADVISED ? adviceOn(name, candidates) : null;
 }
 
 /** Of few candidates, all are listed. */
 export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
-  const fix = adviceOn(name.text, candidates);
+  const fix = advice(name.text, candidates, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {
     ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }), given: `\`${name.text}\``,
     ...(fix === null ? {} : { fix }),

@@ -2,17 +2,18 @@
 
 /**
  * `make` is asked once for each thing that is needed, after all that `next` names for it; `of` answers for those. Cycles
- * have no answer: `next` must name none.
+ * have no answer: `next` must name none. Things of one identity are one.
  */
-export function folded<K, V>(next: (key: K) => readonly K[], make: (key: K, of: (key: K) => V) => V): (key: K) => V {
-  const known = new Map<K, V>();
-  const of = (key: K): V => known.get(key)!;
+export function folded<K, V>(next: (key: K) => readonly K[], make: (key: K, of: (key: K) => V) => V, identity: (key: K) => unknown = (key) => key): (key: K) => V {
+  const known = new Map<unknown, V>();
+  const isKnown = (key: K): boolean => known.has(identity(key));
+  const of = (key: K): V => known.get(identity(key))!;
   return (root) => {
     const open = [root];
     while (open.length > 0) {
       const key = open.at(-1)!;
-      if (!known.has(key) && push(open, next(key), (each) => !known.has(each))) continue;
-      if (!known.has(key)) known.set(key, make(key, of));
+      if (!isKnown(key) && push(open, next(key), (each) => !isKnown(each))) continue;
+      if (!isKnown(key)) known.set(identity(key), make(key, of));
       open.pop();
     }
     return of(root);

@@ -2,6 +2,7 @@
 import { atomsOf } from '../analyze/size.ts';
 import { Builder } from './builder.ts';
 import { GraphError } from './errors.ts';
+import { push } from './fold.ts';
 import type { Node, ScanRegion, TensorType } from './graph.ts';
 import { isGiven, typeOf } from './infer.ts';
 import { axisOf, canonicalMasks, join, sizeOf, tensor, without } from './spaces.ts';
@@ -41,11 +42,7 @@ export function reachable(roots: readonly Node[], next: (node: Node) => readonly
   const done = new Set<Node>();
   const stack = [...roots].reverse();
   for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-    const missing = done.has(node) ? [] : next(node).filter((operand) => !done.has(operand));
-    if (missing.length > 0) {
-      stack.push(...missing.reverse());
-      continue;
-    }
+    if (!done.has(node) && push(stack, next(node), (operand) => !done.has(operand))) continue;
     done.add(node);
     stack.pop();
   }
@@ -97,11 +94,7 @@ export class Dependence {
   of(node: Node): ReadonlySet<Node> {
     const stack = [node];
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const missing = this.#known.has(top) ? [] : operands(top).filter((operand) => !this.#known.has(operand));
-      if (missing.length > 0) {
-        stack.push(...missing);
-        continue;
-      }
+      if (!this.#known.has(top) && push(stack, operands(top), (operand) => !this.#known.has(operand))) continue;
       if (!this.#known.has(top)) this.#known.set(top, this.#compute(top));
       stack.pop();
     }
@@ -218,11 +211,7 @@ export class Rewriter {
   #visit(root: Node): void {
     const stack = [root];
     for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-      const missing = this.#found(node) === undefined ? node.inputs.filter((input) => this.#found(input) === undefined) : [];
-      if (missing.length > 0) {
-        stack.push(...missing.reverse());
-        continue;
-      }
+      if (this.#found(node) === undefined && push(stack, node.inputs, (input) => this.#found(input) === undefined)) continue;
       if (this.#found(node) === undefined) this.#home(node).done.set(node, this.#rewrite(node));
       stack.pop();
     }

@@ -3,9 +3,10 @@
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
 import { atomOf, atomsOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
-import type { AcrossFn, Axis, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
+import type { AcrossFn, Axis, BinaryFn, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { GraphError } from '../graph/errors.ts';
+import { folded } from '../graph/fold.ts';
 import type { Domains } from './domains.ts';
 import { all, axesOf, BATCH, unnamed, type Maker } from './maker.ts';
 import { literal } from './simplify-rules.ts';
@@ -40,6 +41,40 @@ export function mayBeEmpty(space: Space): boolean {
     case 'cat': return space.parts.every(mayBeEmpty);
     case 'merge': return space.parts.some(mayBeEmpty);
     case 'anon': return false;
+  }
+}
+
+/** A value, along an axis. */
+interface Along {
+  readonly node: Node;
+  readonly axis: string;
+}
+
+/** Operands by which a value is 0 in the padding: by any of them, of a `concat` by all. */
+function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
+  const having = (): readonly Along[] => inputs.filter((x) => hasAxis(axesOf(x), axis)).map((node): Along => ({ node, axis }));
+  switch (op.kind) {
+    case 'rename': return [{ node: inputs[0], axis: op.to.id === axis ? op.from : axis }];
+    case 'binary': return op.fn === 'mul' ? having() : [];
+    case 'contract': return having();
+    case 'unary': return op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop' ? [{ node: inputs[0], axis }] : [];
+    case 'concat': return op.axis.id !== axis && having().length === inputs.length ? having() : [];
+    // To later places, padding moves into padding.
+    case 'shift': return op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by))) ? [{ node: inputs[0], axis }] : [];
+    default: return [];
+  }
+}
+
+const ZERO_OF_ZEROS: ReadonlySet<BinaryFn> = new Set(['mul', 'and', 'add', 'sub', 'or']);
+
+/** Operands by which a value may be 0 where a mask is false. */
+function keepingZero({ op, inputs }: Node): readonly Node[] {
+  switch (op.kind) {
+    case 'unary': return KEEPS_ZERO.has(op.fn) ? inputs : [];
+    case 'binary': return ZERO_OF_ZEROS.has(op.fn) ? inputs : [];
+    case 'select': return literal(inputs[2]) === 0 ? [inputs[1]] : [];
+    case 'contract': case 'broadcast': return inputs;
+    default: return [];
   }
 }
 
@@ -164,17 +199,13 @@ export class Absence {
   }
 
   isZero(node: Node, axis: string): boolean {
-    if (this.#zero.get(node)?.has(axis) === true) return true;
-    const { op, inputs } = node;
-    const has = (x: Node): boolean => axesOf(x).some(({ id }) => id === axis);
-    if (op.kind === 'rename') return this.isZero(inputs[0], op.to.id === axis ? op.from : axis);
-    if (op.kind === 'binary' && op.fn === 'mul') return inputs.some((x) => has(x) && this.isZero(x, axis));
-    if (op.kind === 'contract') return inputs.some((x) => has(x) && this.isZero(x, axis));
-    if (op.kind === 'unary' && (op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop')) return this.isZero(inputs[0], axis);
-    if (op.kind === 'concat') return op.axis.id !== axis && inputs.every((x) => has(x) && this.isZero(x, axis));
-    // To later places, padding moves into padding.
-    if (op.kind === 'shift') return (op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by)))) && this.isZero(inputs[0], axis);
-    return false;
+    const isMarked = ({ node: x, axis: along }: Along): boolean => this.#zero.get(x)?.has(along) === true;
+    const of = folded<Along, boolean>((at) => (isMarked(at) ? [] : passing(at)), (at, zero) => {
+      if (isMarked(at)) return true;
+      const from = passing(at);
+      return at.node.op.kind === 'concat' ? from.length > 0 && from.every(zero) : from.some(zero);
+    }, ({ node: x, axis: along }) => `${x.id} ${along}`);
+    return of({ node, axis });
   }
 
   /** A float input: what its padding holds is nobody's business, and from here on 0. */
@@ -210,14 +241,16 @@ export class Absence {
   isZeroWhere(node: Node, mask: Node): boolean {
     const known = this.#zeroWhere.get(node)?.get(mask);
     if (known !== undefined) return known;
-    const found = this.#keepsZeroWhere(node, mask);
-    const all = this.#zeroWhere.get(node) ?? new Map<Node, boolean>();
-    this.#zeroWhere.set(node, all.set(mask, found));
-    return found;
+    const next = (x: Node): readonly Node[] => (this.#zeroWhere.get(x)?.has(mask) === true ? [] : keepingZero(x));
+    return folded<Node, boolean>(next, (x, zero) => {
+      const all = this.#zeroWhere.get(x) ?? new Map<Node, boolean>();
+      const found = all.get(mask) ?? this.#keepsZeroWhere(x, mask, zero);
+      this.#zeroWhere.set(x, all.set(mask, found));
+      return found;
+    })(node);
   }
 
-  #keepsZeroWhere({ op, inputs }: Node, mask: Node): boolean {
-    const zero = (x: Node): boolean => this.isZeroWhere(x, mask);
+  #keepsZeroWhere({ op, inputs }: Node, mask: Node, zero: (x: Node) => boolean): boolean {
     switch (op.kind) {
       case 'unary': return KEEPS_ZERO.has(op.fn) && zero(inputs[0]);
       case 'binary': return op.fn === 'mul' || op.fn === 'and' ? this.#hasZero(inputs, zero) : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);

@@ -16,7 +16,7 @@ export function inOrder(roots: readonly Node[]): readonly Node[] {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    open.push(...node.inputs);
+    for (const each of node.inputs) open.push(each);
     if (node.op.kind === 'scan') {
       const { position, xs, states, nexts, emits } = node.op.region;
       open.push(position, ...xs, ...states, ...nexts, ...emits);
@@ -130,9 +130,13 @@ export class LaidOut {
 
 /** What was reshaped, other names of axes notwithstanding: to be reshaped anew it need not have been. */
 function unshaped(x: Node): Node {
-  let from = x;
-  while (from.op.kind === 'rename') from = from.inputs[0]!;
-  return from.op.kind === 'reshape' ? unshaped(from.inputs[0]!) : x;
+  let shaped = x;
+  for (;;) {
+    let from = shaped;
+    while (from.op.kind === 'rename') from = from.inputs[0]!;
+    if (from.op.kind !== 'reshape') return shaped;
+    shaped = from.inputs[0]!;
+  }
 }
 
 /** What the layout adds has no name of its own. */

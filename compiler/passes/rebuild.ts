@@ -71,9 +71,9 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
       if (place.kind === 'x') stack.push(place.scan.inputs[place.index]);
       if (place.kind === 'state') stack.push(region.nexts[place.index], place.scan.inputs[region.xs.length + place.index]);
     } else if (node.op.kind === 'call' || node.op.kind === 'clock') {
-      stack.push(...node.inputs, ...node.op.region.results);
+      for (const each of [...node.inputs, ...node.op.region.results]) stack.push(each);
     } else {
-      stack.push(...node.inputs);
+      for (const each of node.inputs) stack.push(each);
     }
   }
   const nodes = [...seen].sort((a, b) => a.id - b.id);

@@ -1,0 +1,101 @@
+/**
+ * Depth and size: what is long is compiled, or refused with one clear error, and nothing on the way is recursive over it, or
+ * quadratic in it. Nothing is timed: what would take minutes is enough.
+ */
+import { describe, expect, it } from 'vitest';
+import { format } from '../../grammar/index.ts';
+import { checkFile, compileFile, renderAll, type Diagnostic } from '../../compiler/index.ts';
+import { FILE, libraryOf } from '../analyze/support.ts';
+
+const HEAD = 'dim d = 4\ndim time: ragged\nmodel Last(x: [time]) -> y: [] { sum[time](x) }\n';
+const TRAINED = 'objective O for M given t: [d] { loss = sum[d]((y - t)^2);  optimizer sgd(rate = 0.1) }\n';
+const model = (body: string): string => `${HEAD}model M(x: [d]) -> y: [d] { param w: [d] = 1\n${body} }\n`;
+const lines = (count: number, line: (k: number) => string): string => Array.from({ length: count }, (_, k) => line(k)).join('\n');
+
+const check = (text: string): readonly Diagnostic[] => checkFile(FILE, libraryOf({ [FILE]: text })).diagnostics;
+async function emitted(text: string): Promise<string> {
+  const { code, diagnostics } = await compileFile(FILE, libraryOf({ [FILE]: text }));
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return code!;
+}
+const count = (text: string, part: string): number => text.split(part).length - 1;
+
+describe('what a program unrolls to has no depth that is too much', () => {
+  it('5,000 equations in a chain, forwards and backwards', async () => {
+    const code = await emitted(model(`  a0 = x\n${lines(5000, (k) => `  a${k + 1} = tanh(w * a${k})`)}\n  y = a5000`) + TRAINED);
+    expect(count(code, 'tf.tanh(')).toBe(3 * 5000); // forward, loss, gradients
+  }, 120_000);
+
+  it('1,024 rounds', async () => {
+    const code = await emitted(model('  h = x\n  repeat 1024 { h = tanh(w * h) }\n  y = h') + TRAINED);
+    expect(count(code, 'tf.tanh(')).toBe(3 * 1024);
+  }, 120_000);
+
+  it('ten blocks, each of which calls the one before twice', async () => {
+    const blocks = lines(10, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(B${k}(x)) }`);
+    const code = await emitted(`block B0(x: [d]) -> [d] { tanh(x) }\n${blocks}\n${model('  y = B10(w * x)')}`);
+    expect(count(code, 'tf.tanh(')).toBe(1024);
+  }, 120_000);
+
+  it.each<[string, (n: number) => string]>([
+    ['equations in the body of a loop', (n) => `${HEAD}model M(x: [time]) -> y: [] { param w: [] = 1
+      y = sum[time](scan time with xt = x { state s: [] = 0;  a0 = s + xt
+      ${lines(n, (k) => `a${k + 1} = tanh(w * a${k})`)}
+      s' = a${n};  emit s' }) }`],
+    ['loops that read what those before have made', (n) => `${HEAD}model M(x: [time]) -> y: [] { param w: [] = 1;  a0 = 1
+      ${lines(n, (k) => `b${k} = scan time with xt = x { state s: [] = 0;  s' = tanh(w * s + xt * a${k});  emit s' }\na${k + 1} = sum[time](b${k})`)}
+      y = a${n} }`],
+    ['choices that read choices', (n) => model(`a0 = x * w\n${lines(n, (k) => `a${k + 1} = if x > ${k} then 1 / a${k} else a${k}`)}\ny = a${n}`)],
+    ['sums of what is positive', (n) => model(`a0 = exp(x)\n${lines(n, (k) => `a${k + 1} = a${k} + a${k}`)}\ny = log(a${n})`)],
+    ['products of what may be absent', (n) => model(`a0 = x where x > 0\n${lines(n, (k) => `a${k + 1} = tanh(a${k} * w)`)}\ny = a${n} else 0`)],
+    ['dims that are made of dims', (n) => `dim b0 = 2\n${lines(n, (k) => `dim b${k + 1} = b${k} + 1`)}\nmodel M(x: [b${n}]) -> y: [b${n}] { x }`],
+  ])('%s', async (_what, text) => {
+    await emitted(text(300));
+  }, 120_000);
+});
+
+describe('what is refused is refused once, and at once', () => {
+  const N = 30_000;
+  it.each<[string, string]>([
+    ['a million brackets', model(`  y = ${'('.repeat(1e6)}x${')'.repeat(1e6)}`)],
+    ['calls in calls', model(`  y = ${'tanh('.repeat(N)}x${')'.repeat(N)}`)],
+    ['100,000 terms', model(`  y = ${'x + '.repeat(1e5)}x`)],
+    ['terms line by line', model(`  y = x\n${'    + x\n'.repeat(N)}`)],
+    ['signs', model(`  y = ${'- '.repeat(N)}x`)],
+    ['powers', model(`  y = x${'^1'.repeat(N)}`)],
+    ['branches', model(`  y = ${'if x > 0 then x else '.repeat(N)}x`)],
+    ['defaults', model(`  y = x ${'else x '.repeat(N)}`)],
+    ['indices', model(`  y = x${'[d as d]'.repeat(N)}`)],
+    ['rounds in rounds', model(`  y = x\n${'repeat 1 { '.repeat(N)}y = tanh(y)${' }'.repeat(N)}`)],
+    ['2^20 calls', `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(20, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(B${k}(x)) }`)}\n${model('  y = B20(x)')}`],
+    ['2^20 rounds', model('  y = x\n  repeat 1024 { repeat 1024 { y = tanh(y) } }')],
+    ['400 blocks, each of which calls the one before', `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(400, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(x) }`)}\n${model('  y = B400(x)')}`],
+  ])('%s', (_what, text) => {
+    expect(check(text).map(({ code }) => code)).toEqual(['E0110']);
+  }, 60_000);
+});
+
+describe('a line of 1 MB', () => {
+  const style = { color: false, width: 100 };
+  const rendered = (text: string): string => {
+    const { diagnostics, sources } = checkFile(FILE, libraryOf({ [FILE]: text }));
+    return renderAll(diagnostics, sources, style);
+  };
+
+  it('with an error at its end shows what stands around it', () => {
+    const text = rendered(model(`  y = x +${' '.repeat(1e6)}q`));
+    expect(text).toContain('there is no name `q`');
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+  });
+
+  it('with errors all along', () => {
+    const text = rendered(model(`${Array.from({ length: 400 }, (_, k) => `a${k} = q${k}${' '.repeat(2500)}`).join('; ')}; y = x`));
+    expect(count(text, 'error[E0201]')).toBe(400);
+  });
+
+  it('is formatted, with a long list in it', () => {
+    const { text, problems } = format(model(`  z = concat[k](${Array.from({ length: 100_000 }, () => 'x').join(', ')})\n  y = sum[k](z)`));
+    expect(problems).toEqual([]);
+    expect(count(text, 'x,')).toBeGreaterThanOrEqual(99_999);
+  });
+});
