@@ -7,7 +7,7 @@
 import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, uniteMasks, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
-import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
+import { acrossAll, evaluateOp, type Context, type PureOp } from './evaluate.ts';
 import type { Axis, BinaryFn, Node, Op, ReduceFn, TensorType, UnaryFn } from './graph.ts';
 import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
@@ -219,23 +219,19 @@ class Run {
       case 'clock':
         return this.#clocked(op, inputs);
       default:
-        return [this.#rounded(node, evaluateOp(op, this.#bindings.rounded === undefined ? inputs : inputs.map((input, k) => this.#summand(node, k, input)), this.#context(node)))];
+        return [this.#rounded(node, inputs, evaluateOp(op, inputs, this.#context(node)))];
     }
   }
 
-  /** As `bindings.rounded` says, where the operation rounds. */
-  #rounded({ op, types: [{ elem: { kind } }] }: Node, x: Tensor): Tensor {
+  /** As `bindings.rounded` says, where the operation rounds; a sum by as much as what is summed up is large. */
+  #rounded(node: Node, inputs: readonly Tensor[], x: Tensor): Tensor {
+    const { op, types: [{ elem: { kind } }] } = node;
     const { rounded } = this.#bindings;
-    if (rounded === undefined || !rounds(op) || (kind !== 'float' && kind !== 'int')) return x;
-    return { ...x, data: x.data.map((each) => rounded(each, kind)) };
-  }
-
-  /** What is summed up is rounded on the way, too: by as much as the summands are large. */
-  #summand({ op, inputs }: Node, k: number, x: Tensor): Tensor {
-    const { rounded } = this.#bindings;
-    const { elem } = typeOf(inputs[k]);
-    if (rounded === undefined || !sums(op) || elem.kind !== 'float') return x;
-    return { ...x, data: x.data.map((each) => rounded(each, 'float')) };
+    if (rounded === undefined || (kind !== 'float' && kind !== 'int') || (kind === 'float' && !rounds(op))) return x;
+    if (kind === 'int' || !sums(op)) return { ...x, data: x.data.map((each) => rounded(each, kind)) };
+    const whole = op.kind === 'reduce' ? { ...op, fn: 'sum' as const } : op;
+    const sizes = evaluateOp(whole as PureOp, inputs.map((input) => ({ ...input, data: input.data.map(Math.abs) })), this.#context(node)).data;
+    return { ...x, data: x.data.map((each, k) => Number.isFinite(sizes[k]) ? rounded(each, kind) + (Math.abs(rounded(sizes[k], kind)) - sizes[k]) : each) };
   }
 
   // ---------------------------------------------------------------- dims that are ragged in another

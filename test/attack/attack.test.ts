@@ -1,15 +1,13 @@
 /** A slice of `npm run attack`, with one seed. */
 import { describe, expect, it } from 'vitest';
+import { attackBlock } from './blocks.ts';
 import { Texts } from './build.ts';
 import { Emitted } from './emitted.ts';
 import { generate } from './generate/programs.ts';
-import { attackMutant, judgeMutants, Mutants } from './mutants.ts';
+import { attackMutant, Mutants, onTheLine, percentile } from './mutants.ts';
 import { attackGenerated, type ProgramsOptions } from './programs.ts';
 import { shrink } from './shrink.ts';
 import { Tally, type CounterExample } from './tally.ts';
-
-/** No time is spent on making these smaller. */
-const KNOWN = ['poisoned is clean on cpu', 'poisoned is clean on wasm', 'gradients are the slopes on cpu', 'gradients are the slopes on wasm'];
 
 const options = (tally: Tally): ProgramsOptions => ({ texts: new Texts(), usable: ['cpu', 'wasm'], tally, patience: 5_000, known: [], emitted: new Emitted() });
 
@@ -40,20 +38,27 @@ describe('shrinking', () => {
 });
 
 describe('a slice of the attack', () => {
-  // What is found on the way is mended one by one: until then the slice only runs.
-  it('tries generated programs', async () => {
+  it('finds nothing among generated programs', async () => {
     const tally = new Tally();
-    await all(0, 20, (at) => attackGenerated(1, at, { ...options(tally), known: KNOWN }));
-    expect(tally.of('programs')).toBe(20);
-    expect(tally.of('generator refused')).toBeLessThanOrEqual(1);
-  }, 120_000);
+    expect(await all(0, 60, (at) => attackGenerated(1, at, options(tally)))).toEqual([]);
+    expect(tally.of('programs')).toBe(60);
+    expect(tally.of('generator refused')).toBeLessThanOrEqual(4);
+  }, 240_000);
 
-  it('spoils texts', async () => {
+  it('finds nothing among blocks of the standard library', async () => {
+    const tally = new Tally();
+    expect(await all(0, 12, (at) => attackBlock(1, 5 * at, options(tally)))).toEqual([]);
+    expect(tally.of('blocks of std')).toBe(12);
+  }, 240_000);
+
+  it('finds few errors, where they are, in spoilt texts', async () => {
     const tally = new Tally();
     const mutants = new Mutants();
     const texts = new Texts();
-    await all(0, 150, (at) => attackMutant(1, at, { texts, tally, mutants }));
-    expect(tally.of('mutants')).toBe(150);
-    expect(judgeMutants(tally)).toEqual([]);
-  }, 120_000);
+    expect(await all(0, 1_200, (at) => attackMutant(1, at, { texts, tally, mutants }))).toEqual([]);
+    expect(tally.of('mutants')).toBe(1_200);
+    const errors = tally.of('mutants with errors');
+    expect(percentile(tally, 0.95)).toBeLessThanOrEqual(3);
+    expect(onTheLine(tally).either / errors).toBeGreaterThanOrEqual(0.95);
+  }, 240_000);
 });

@@ -60,7 +60,7 @@ class Wrapper {
       return map;
     }
     const own = this.#axes(type.axes);
-    const lifted = this.#chance.is(0.5) ? ['time', ...own] : own;
+    const lifted = this.#chance.is(0.5) ? ['rows', ...own] : own;
     const elem = type.elem.kind === 'index' ? `index(${type.elem.of.text})` : type.elem.kind === 'float' ? '' : type.elem.kind;
     if (type.elem.kind === 'index') this.#labels.add(type.elem.of.text);
     this.#inputs.push(`${name.text}0: ${elem}[${lifted.join(', ')}]`);
@@ -89,7 +89,7 @@ class Wrapper {
     const { declaration, dims } = this.#block;
     const args = declaration.params.filter(({ value }) => value === null || this.#chance.is(0.5)).map((param) => this.#argument(param));
     // What no input has in front is lifted all the same.
-    if (!this.#inputs.some((input) => input.includes('[time'))) this.#inputs.push('more: [time]');
+    if (!this.#inputs.some((input) => input.includes('[rows'))) this.#inputs.push('more: [rows]');
     const statics = this.#statics();
     const call = `${declaration.name.text}${statics}(${args.join(', ')})`;
     const filled = this.#masked === 'filled' ? ' else 0.1' : '';
@@ -103,18 +103,18 @@ class Wrapper {
       return labels.length === 0 ? `(${one}${filled})` : `sum[${labels.join(', ')}](${one}${filled})`;
     };
     lines.push(`r = ${call}`);
-    if (result === null) lines.push('y = r * ones[time]');
-    else if (result.kind === 'record') lines.push(`y = (${result.fields.map(({ name, type }) => summed(`r.${name.text}`, type)).join(' + ')}) * ones[time]`);
-    else lines.push(`y = ${summed('r', result.type)} * ones[time]`);
+    if (result === null) lines.push('y = r * ones[rows]');
+    else if (result.kind === 'record') lines.push(`y = (${result.fields.map(({ name, type }) => summed(`r.${name.text}`, type)).join(' + ')}) * ones[rows]`);
+    else lines.push(`y = ${summed('r', result.type)} * ones[rows]`);
     const sizes = [...this.#labels].filter((label) => !dims.has(label)).map((label) => (this.#ragged && this.#chance.is(0.5) ? `dim ${label}: ragged` : `dim ${label} = ${this.#chance.pick([2, 2, 1, 4])}`));
     const own = [...new Set(dims.values())].filter((text) => [...dims.keys()].some((name) => this.#labels.has(name) && text.includes(name)));
     const imported = own.length === 0 ? '' : `import ${[...dims.keys()].filter((name) => this.#labels.has(name)).join(', ')} from "${this.#block.file}"\n`;
-    return `${imported}dim time: ragged
+    return `${imported}dim rows: ragged
 ${sizes.join('\n')}
-model M(${this.#inputs.join(', ')}) -> y: [time] {
+model M(${this.#inputs.join(', ')}) -> y: [rows] {
   ${lines.join('\n  ')}
 }
-objective Fit for M { loss = mean[time](y);  optimizer sgd(rate = 0.1) }
+objective Fit for M { loss = mean[rows](y);  optimizer sgd(rate = 0.1) }
 `;
   }
 }

@@ -5,8 +5,8 @@ import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
 import { innerDims, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import type { Learner } from '../../runtime/index.ts';
 import { drawsOf } from '../models/chance.ts';
-import { bound, type Tested } from '../programs/support.ts';
-import type { AnyModel, Example } from './build.ts';
+import { bound, lengthsOf, type Tested } from '../programs/support.ts';
+import type { Example } from './build.ts';
 import type { Chance } from './chance.ts';
 
 /** `zero` and `huge` are for functions' ends. */
@@ -49,20 +49,28 @@ const INTS: Readonly<Record<Values, (chance: Chance) => number>> = {
   extreme: (chance) => chance.pick([0, 1, -1, 3, 2 ** 24 + 1, -(2 ** 24) - 3, 1700000001, 2 ** 31 - 1, -(2 ** 31) + 1, chance.between(-5, 5)]),
 };
 
+type Sizes = ReadonlyMap<string, number | readonly number[]>;
+
+/** Of an inner dim the length at this place of the axis that it is counted along. */
+const sizeAt = (space: Axis['space'], sizes: Sizes, places: ReadonlyMap<string, number>) => (atom: string): number => {
+  const size = sizes.get(atom);
+  return typeof size === 'number' ? size : size![places.get(innerDims(space)[0]!.within.id)!]!;
+};
+
+function nested(axes: readonly Axis[], sizes: Sizes, one: (places: ReadonlyMap<string, number>) => unknown, places: ReadonlyMap<string, number> = new Map()): unknown {
+  const [axis, ...rest] = axes;
+  if (axis === undefined) return one(places);
+  return Array.from({ length: evaluate(sizeOf(axis.space), sizeAt(axis.space, sizes, places)) }, (_, k) => nested(rest, sizes, one, new Map([...places, [axis.id, k]])));
+}
+
+const hyperparametersOf = (program: Program, model: Learner<Example>): ReadonlyMap<string, number> => new Map(program.hyperparameters.map(({ dim, value }) => [dim.id, model.sizes[dim.label] ?? value]));
+
 function exampleOf(program: Program, sizesOf: ReadonlyMap<string, number>, lengths: Lengths, values: Values, chance: Chance): Example {
-  const sizes = new Map<string, number | readonly number[]>([...sizesOf, ...lengths]);
-  const inside = (axis: Axis['space'], places: ReadonlyMap<string, number>) => (atom: string): number => {
-    const size = sizes.get(atom);
-    return typeof size === 'number' ? size : size![places.get(innerDims(axis)[0]!.within.id)!]!;
-  };
-  const value = (axes: readonly Axis[], one: (places: ReadonlyMap<string, number>) => unknown, places: ReadonlyMap<string, number> = new Map()): unknown => {
-    const [axis, ...rest] = axes;
-    return axis === undefined ? one(places) : Array.from({ length: evaluate(sizeOf(axis.space), inside(axis.space, places)) }, (_, k) => value(rest, one, new Map([...places, [axis.id, k]])));
-  };
+  const sizes: Sizes = new Map([...sizesOf, ...lengths]);
   const entries = inputsOf(program).flatMap(({ name, type: { elem, axes }, otherwise }): [string, unknown][] => {
     if (otherwise !== undefined && chance.is(0.4)) return [];
-    return [[name, value(axes, (places) => {
-      if (elem.kind === 'index') return evaluate(originOf(elem.space), inside(elem.space, places)) + chance.below(evaluate(sizeOf(elem.space), inside(elem.space, places)));
+    return [[name, nested(axes, sizes, (places) => {
+      if (elem.kind === 'index') return evaluate(originOf(elem.space), sizeAt(elem.space, sizes, places)) + chance.below(evaluate(sizeOf(elem.space), sizeAt(elem.space, sizes, places)));
       if (elem.kind === 'bool') return chance.is(0.6);
       return elem.kind === 'int' ? INTS[values](chance) : Math.fround(FLOATS[values](chance));
     })]];
@@ -81,7 +89,7 @@ function ended({ decoder }: Program, example: Example): Example {
 
 /** Of differing lengths; null where none were found that the model takes. */
 export function examplesFor(program: Program, model: Learner<Example>, chance: Chance, values: Values, count: number, most = 4): readonly Example[] | null {
-  const sizes = new Map(program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]));
+  const sizes = hyperparametersOf(program, model);
   const ofCall = program.ragged.filter((dim) => dim.ofCall === true).map(({ id }): [string, number] => [id, chance.between(1, 3)]);
   const examples: Example[] = [];
   for (let tries = 0; examples.length < count && tries < 12 * count; tries++) {
@@ -111,11 +119,19 @@ class Drawn extends Map<string, number> {
   }
 }
 
-/** What the oracle needs of each example. `ids`: their numbers in the batch. */
+/** What an example leaves out stands in it, place by place. */
+function completed(program: Program, sizesOf: ReadonlyMap<string, number>, example: Example): Example {
+  const { plain, inner } = lengthsOf(program, example);
+  const sizes = new Map<string, number | readonly number[]>([...sizesOf, ...plain, ...inner]);
+  const missing = inputsOf(program).filter(({ name, otherwise }) => otherwise !== undefined && example[name] === undefined);
+  return { ...example, ...Object.fromEntries(missing.map(({ name, type, otherwise }) => [name, nested(type.axes, sizes, () => otherwise)])) };
+}
+
+/** What the oracle needs of each example. */
 export function bindingsFor(program: Program, model: Learner<Example>, parameters: ReadonlyMap<string, Float64Array>, examples: readonly Example[], step = 0): Bindings[] {
   const { decoder } = program;
   return examples.map((example, row): Bindings => {
-    const own = bound(program, model as unknown as Tested, parameters, example);
+    const own = bound(program, model as unknown as Tested, parameters, completed(program, hyperparametersOf(program, model), example));
     const sizes = new Map(own.sizes);
     const inputs = new Map(own.inputs);
     const y = decoder === null ? undefined : (example[decoder.output] as readonly number[]);
@@ -140,5 +156,3 @@ export async function parametersFor(model: Learner<Example>, chance: Chance): Pr
   model.weights.write(Object.fromEntries(values));
   return new Map([...all].map(([path, data]) => [path, Float64Array.from(data)]));
 }
-
-export type { AnyModel };

@@ -36,6 +36,8 @@ export interface Mutant {
   readonly text: string;
   /** The tokens that were changed, in the new text. */
   readonly places: readonly { readonly start: number; readonly end: number }[];
+  /** What stood there, and what stands there now. */
+  readonly spoilt: readonly string[];
 }
 
 interface Change {
@@ -93,15 +95,17 @@ export class Mutants {
     let text = '';
     let from = 0;
     const places: { start: number; end: number }[] = [];
+    const spoilt: string[] = [];
     change.at.forEach((k, index) => {
       const token = original.tokens[k]!;
       text += original.text.slice(from, token.start);
       const by = change.by(token.text, index);
       places.push({ start: text.length, end: text.length + by.length });
       text += by;
+      spoilt.push(token.text, by);
       from = token.start + token.text.length;
     });
-    return { source: original, original, kind, text: text + original.text.slice(from), places };
+    return { source: original, original, kind, text: text + original.text.slice(from), places, spoilt };
   }
 }
 
@@ -117,7 +121,7 @@ const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n
 
 export async function attackMutant(seed: number, at: number, { texts, tally, mutants }: { readonly texts: Texts; readonly tally: Tally; readonly mutants: Mutants }): Promise<CounterExample | null> {
   const mutant = mutants.mutant(seed, at);
-  const { source, original, kind, text, places } = mutant;
+  const { source, original, kind, text, places, spoilt } = mutant;
   const library = texts.with({ ...source.files, [source.path]: text });
   original.sound ??= errorsOf(diagnosed(source.path, texts.with({ ...source.files, [source.path]: source.text }))).length === 0;
   tally.count('mutants');
@@ -156,6 +160,8 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
   const last = first!.place.file === source.path ? lineOf(text, first!.place.end) : -1;
   tally.count(`mutants of ${kind}`);
   if (line <= to && last >= from) tally.count(`mutants on the line ${kind}`);
+  // A misspelt definition is right where it stands: only what uses the name can be told.
+  else if (first!.place.file === source.path && names(first!, text).some((name) => spoilt.includes(name))) tally.count(`mutants at a use ${kind}`);
   else {
     tally.count(`mutants elsewhere ${kind} ${first!.code}`);
     tally.note(`elsewhere ${kind} ${first!.code}`, `${source.name}:${from}: ${text.split('\n')[from - 1]!.trim()}\n  → ${line}: ${first!.message}`);
@@ -163,6 +169,9 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
   if (errors.length > 3) tally.note('cascades', `${errors.length} errors, ${source.name}:${from} (${kind}): ${text.split('\n')[from - 1]!.trim()}\n  ${errors.slice(0, 4).map(({ code, message }) => `${code} ${message}`).join('\n  ')}`);
   return null;
 }
+
+/** The names that an error speaks of. */
+const names = ({ place, message }: Diagnostic, text: string): readonly string[] => [text.slice(place.start, place.end), ...[...message.matchAll(/`([^`]+)`/g)].map((match) => match[1]!)];
 
 /** What must hold of all mutants together. */
 export function judgeMutants(tally: Tally): readonly CounterExample[] {
@@ -174,9 +183,16 @@ export function judgeMutants(tally: Tally): readonly CounterExample[] {
   };
   const most = percentile(tally, 0.95);
   if (most > 3) add('cascades', `at the 95th percentile ${most} errors`);
-  const on = tally.under('mutants on the line ').reduce((sum, [, n]) => sum + n, 0);
-  if (on < 0.95 * total) add('the first error is elsewhere', `${((100 * on) / total).toFixed(1)} % on the line`);
+  const on = onTheLine(tally);
+  if (on.either < 0.95 * total) add('the first error is elsewhere', `${((100 * on.either) / total).toFixed(1)} % on the line or at a use of the name that was spoilt`);
   return found;
+}
+
+/** How many first errors are on the spoilt line; and how many there, or at a use of the spoilt name. */
+export function onTheLine(tally: Tally): { readonly line: number; readonly either: number } {
+  const sum = (front: string): number => tally.under(front).reduce((all, [, n]) => all + n, 0);
+  const line = sum('mutants on the line ');
+  return { line, either: line + sum('mutants at a use ') };
 }
 
 export function percentile(tally: Tally, share: number): number {

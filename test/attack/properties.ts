@@ -231,6 +231,9 @@ class Trial {
   #mean(root: number): Expected {
     const each = this.examples!.map((_, row) => this.#reference!.expected(row)[root]!);
     const mean = (of: (expected: Expected) => number): Float64Array => Float64Array.of(each.reduce((sum, expected) => sum + of(expected), 0) / each.length);
+    // The sum of finite losses may leave float32.
+    const size = each.reduce((sum, { exact }) => sum + Math.abs(exact[0]!), 0);
+    if (Number.isFinite(size) && size > 3e38) return { exact: Float64Array.of(size), within: Float64Array.of(Infinity) };
     return { exact: mean(({ exact }) => exact[0]!), within: mean(({ exact, within }) => (Number.isFinite(exact[0]!) ? within[0]! + 1e-6 * Math.abs(exact[0]!) : within[0]!)) };
   }
 

@@ -22,13 +22,15 @@ export interface Expected {
 /** A whole number of the program leaves int32: nothing is promised but that it is not wrapped in silence. */
 export class BeyondInt32 extends Error {}
 
+const whole: NonNullable<Bindings['rounded']> = (x, elem) => {
+  if (elem === 'int' && Math.abs(x) >= 2 ** 31) throw new BeyondInt32(`${x}`);
+  return x;
+};
+
 /** Every operation rounds to float32, and a little more. */
 export function noise(chance: Chance, ulps: number): NonNullable<Bindings['rounded']> {
   return (x, elem) => {
-    if (elem === 'int') {
-      if (Math.abs(x) >= 2 ** 31) throw new BeyondInt32(`${x}`);
-      return x;
-    }
+    if (elem === 'int') return whole(x, elem);
     const y = Math.fround(x * (1 + ulps * UNIT * (2 * chance.real() - 1)));
     // Some kernels flush what is below the least normal number.
     return Math.abs(y) < 2 ** -126 && chance.is(0.5) ? 0 : y;
@@ -53,7 +55,7 @@ export class Reference {
     this.#roots = roots;
     this.#examples = examples;
     this.#chance = chance;
-    this.#exact = this.#values(examples);
+    this.#exact = this.#values(examples.map((each) => ({ ...each, rounded: whole })));
   }
 
   /** Root by root of one example. */

@@ -1,8 +1,10 @@
 /** The counts of a run as a table in Markdown. */
-import { percentile } from './mutants.ts';
+import { onTheLine, percentile } from './mutants.ts';
 import type { Tally } from './tally.ts';
 
 const number = (n: number): string => Math.round(n).toLocaleString('en-US');
+
+const share = (part: number, all: number): string => (all === 0 ? '' : `${((100 * part) / all).toFixed(1)} %`);
 
 export function report(tally: Tally, alike: ReadonlyMap<string, number>, { seed, minutes, jobs }: { readonly seed: number; readonly minutes: number; readonly jobs: number }): string {
   const rows: (readonly [string, string])[] = [
@@ -19,7 +21,9 @@ export function report(tally: Tally, alike: ReadonlyMap<string, number>, { seed,
     ['mutants', number(tally.of('mutants'))],
     ['… of sound texts, with errors', number(tally.of('mutants with errors'))],
     ['errors at the 95th percentile', `${percentile(tally, 0.95)}`],
-    ...tally.under('mutants of ').map(([kind, n]) => [`first error on the spoilt line: ${kind}`, `${((100 * tally.of(`mutants on the line ${kind}`)) / n).toFixed(1)} % of ${number(n)}`] as const),
+    ['first error on the spoilt line', share(onTheLine(tally).line, tally.of('mutants with errors'))],
+    ['… or at a use of the name that was spoilt', share(onTheLine(tally).either, tally.of('mutants with errors'))],
+    ...tally.under('mutants of ').map(([kind, n]) => [`… ${kind}`, `${share(tally.of(`mutants on the line ${kind}`) + tally.of(`mutants at a use ${kind}`), n)} of ${number(n)}`] as const),
     ['programs of the generator that the checker refused', number(tally.of('generator refused'))],
     ['counter-examples', number([...alike.values()].reduce((a, b) => a + b, 0))],
   ];
