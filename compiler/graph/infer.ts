@@ -6,6 +6,7 @@
 import { constantOf } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Elem, Node, Op, TensorType } from './graph.ts';
+import { liftedMasks, maskOutside } from './lifted.ts';
 import { axisOf, hasAxis, isInner, isRagged, isUnit, join, joinElementwise, relocated, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
 
 type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
@@ -486,6 +487,8 @@ const RULES: Rules = {
     arity(inputs, region.args.length);
     check(binding.args.length === region.args.length && binding.results.length === region.results.length, () => 'binding and region differ in length');
     inputs.forEach((type, k) => stands(argumentType(type, binding.args[k], binding.extras), typeOf(region.args[k]), `argument ${k}`));
+    const isPartial = region.results.some((node) => typeOf(node).masks.length > 0);
+    const lifted = isPartial ? liftedMasks(op, inputs, infer) : [];
     return region.results.map((node, k) => {
       const type = typeOf(node);
       const outside = (axis: Axis): Axis => {
@@ -493,12 +496,12 @@ const RULES: Rules = {
         check(entry !== undefined, () => `result ${k}: ${showAxis(axis)} has no name outside`);
         return entry.to;
       };
-      // The whole body runs per element, so what it makes absent may depend on every extra.
       if (binding.once?.includes(k) === true) {
         check(type.masks.length === 0, () => `result ${k} may be absent`);
         return tensor(type.elem, [...binding.extras.filter(({ id }) => binding.per?.includes(id) === true), ...type.axes.map(outside)]);
       }
-      const own = type.masks.map((mask) => join(mask.map(outside), binding.extras));
+      // Of what a loop gives it is not known on which extras its absence depends.
+      const own = lifted[k]?.map((mask) => maskOutside(mask, binding.results[k], binding.extras)) ?? type.masks.map((mask) => join(mask.map(outside), binding.extras));
       return tensor(type.elem, [...without(binding.extras, binding.maskOnly ?? []), ...type.axes.map(outside)], own);
     });
   },

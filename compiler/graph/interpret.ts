@@ -4,7 +4,7 @@
  * extras with one element each, a scan is a loop, a clock is a loop over its places, nothing is masked or batched. It runs
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
-import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, uniteMasks, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
+import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
 import { acrossAll, evaluateOp, type Context, type PureOp } from './evaluate.ts';
@@ -365,8 +365,26 @@ class Run {
       const elements = runs.map((run) => renamed(run[k], binding.results[k]));
       if (once.includes(k)) return renamed(this.#scopes.blank(typeOf(result)), binding.results[k]);
       const all = stack(extras, elements, renamed(this.#scopes.blank(typeOf(result)), binding.results[k]));
-      const whole = { ...all, masks: uniteMasks(all.masks) };
+      const whole = { ...all, masks: this.#told(all.masks, node.types[k], binding.extras) };
       return binding.maskOnly === undefined ? whole : { ...onePresent(whole, binding.maskOnly), masks: whole.masks };
+    });
+  }
+
+  /** The masks of all elements, over those extras alone that they depend on, as the type says. */
+  #told(masks: readonly Mask[], type: TensorType, extras: readonly Axis[]): readonly Mask[] {
+    const own = (axes: readonly { readonly id: string }[]): string => axes.flatMap(({ id }) => (hasAxis(extras, id) ? [] : [id])).sort().join();
+    return type.masks.map((mask) => {
+      const axes = this.#scopes.extents(mask);
+      const alike = masks.filter((each) => own(each.axes) === own(mask));
+      const rest = alike.map((each) => each.axes).reduce(joinExtents, []).filter(({ id }) => !hasAxis(mask, id));
+      const present = presence(alike, [...axes, ...rest]);
+      return fillMask(axes, (at) => {
+        let found = false;
+        everywhere(rest, (place) => {
+          found ||= present([...at, ...place]);
+        });
+        return found;
+      });
     });
   }
 

@@ -55,7 +55,8 @@ export class LaidOut {
 
   leaf(op: Op, types: readonly TensorType[], origin: Origin): Node {
     if (op.kind === 'argument') return this.#node(op, [], types, origin);
-    return this.#shared(op, [], origin, () => types, `${types[0]?.elem.kind}`);
+    // A length lies along the axis that it is counted on, under whatever name that has there.
+    return this.#shared(op, [], origin, () => types, types.map((type) => this.#keys.type(type)).join());
   }
 
   /** The operation, or what comes to the same where it exceeds the limits of a backend. */

@@ -128,3 +128,23 @@ objective O for C given t: [a], c: index(a) { loss = cross_entropy[a](y where ok
     await expect(pointing.generate([{ z: [0, 0, 0], ok: [false, false, false] }])).rejects.toThrow('every choice of the first place is excluded');
   });
 });
+
+describe('a lifted call', () => {
+  beforeAll(async () => {
+    await useBackend('cpu');
+  });
+
+  const program = (value: string): string => `dim time: ragged, n = 3, k = 3, m = 2
+block Plain(x: []) -> [] { x * sigmoid(x) }
+block Twice(x: []) -> [] { Plain(Plain(x)) }
+model M(x: [time]) -> y: [time, n] {
+  param gate, a: [k] = normal(1), b: [n] = normal(1), q: [m] = normal(1)
+  keys = outer(a * b) where gate < 0
+  Additive[align = 2, q = m, key = k, k = n](q * x, ${value})
+}`;
+
+  // A map of what a block makes of each element of an absent key would be a present vector, if the elements were absent one by one.
+  it.each(['keys', 'Plain(keys)', 'Twice(keys)'])('is absent over the axes that its argument is absent over: %s', async (value) => {
+    await agrees(program(value), [{ x: [1.5] }, { x: [1, 2] }]);
+  });
+});
