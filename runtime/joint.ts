@@ -33,6 +33,12 @@ export class Joint<Models extends { readonly [Name in keyof Models]: object }, E
     super(definition, { seed, dims, sizes, weights: new Weights(own, seed, new Map(parts.map(({ name, model }) => [name, model.weights]))) });
     this.models = models;
   }
+
+  /** One example may serve the objective and each of the models. */
+  override exampleNames(): ReadonlySet<string> {
+    const parts = Object.values<unknown>(this.models).filter((model) => model instanceof Learner);
+    return new Set([super.exampleNames(), ...parts.map((model) => model.exampleNames())].flatMap((names) => [...names]));
+  }
 }
 
 interface NamedPart {

@@ -221,10 +221,15 @@ export class Learner<Example extends object> {
     this.weights.dispose();
   }
 
+  /** What an example may hold. */
+  exampleNames(): ReadonlySet<string> {
+    return exampleNames(this.definition, this.sizes);
+  }
+
   protected collate(examples: readonly object[], given: readonly InputSpec[]): HostBatch {
     const { definition, sizes } = this;
     const host = collate(sizes, definition.ragged, [...definition.inputs(sizes), ...given], examples, definition.requirements);
-    requireNames(examples, (this.names ??= exampleNames(definition, sizes)), definition.name);
+    requireNames(examples, (this.names ??= this.exampleNames()), definition.name);
     const { decoder } = definition;
     const targets = decoder === null ? undefined : host.inputs[decoder.output];
     if (decoder === null || targets === undefined) return host;

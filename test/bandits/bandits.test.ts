@@ -3,7 +3,7 @@ import { Bandits, drawTrials, heldTrials, meanOf, trialOf } from '../../models/s
 import { chance } from '../../models/snail/chance.ts';
 import { GittinsIndices } from '../../models/snail/bandits/gittins.ts';
 import { gittins, play, uniform } from '../../models/snail/bandits/references.ts';
-import { inputOf, playTrials, targetsOf, type BanditModel, type Place, type Played } from '../../models/snail/bandits/rollout.ts';
+import { inputOf, ofTrial, playTrials, targetsOf, type BanditModel, type Place, type Played } from '../../models/snail/bandits/rollout.ts';
 import { task } from '../../models/snail/bandits/task.ts';
 
 /** A model that has learnt nothing but to pull the arm after the one before. */
@@ -128,10 +128,10 @@ describe('a rollout', () => {
     const of = (step: number) => train.rollout(model, chance(`step ${step}`), configuration.batchSize, step);
     const counts = new Map<unknown, number>();
     for (let step = 1; step <= 12; step++) {
-      for (const { input } of await of(step)) counts.set(input.trial, (counts.get(input.trial) ?? 0) + 1);
+      for (const { input } of await of(step)) counts.set(input[ofTrial], (counts.get(input[ofTrial]) ?? 0) + 1);
     }
     expect([...counts.values()]).toEqual(new Array(128).fill(3));
-    expect(counts.has((await of(13))[0]!.input.trial)).toBe(false);
+    expect(counts.has((await of(13))[0]!.input[ofTrial])).toBe(false);
   });
 
   it('has longer trials later in the run', async () => {
@@ -146,7 +146,7 @@ describe('a rollout', () => {
 describe('the task', () => {
   it('reads arms as a person writes them, and says what it expects', async () => {
     const { parse } = await task.open(task.configurations['quick']!);
-    expect(parse(' 0.1 0.3 0.9 0.5 0.2').input.trial).toMatchObject({ means: [0.1, 0.3, 0.9, 0.5, 0.2], pulls: 10 });
+    expect(parse(' 0.1 0.3 0.9 0.5 0.2').input[ofTrial]).toMatchObject({ means: [0.1, 0.3, 0.9, 0.5, 0.2], pulls: 10 });
     expect(() => parse('0.1 2 0.9 0.5 0.2')).toThrow('expected 5 numbers from 0 to 1');
     expect(() => parse('0.5')).toThrow(RangeError);
   });

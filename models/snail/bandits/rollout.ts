@@ -10,9 +10,12 @@ export interface Place {
   readonly reward: number;
 }
 
+/** What belongs to an input and is none of the model's: names are checked, symbols are the task's own. */
+export const ofTrial: unique symbol = Symbol('trial');
+
 /** A trial and its record so far, as the model reads it: place by place what came before. */
 export interface BanditInput {
-  readonly trial: Trial;
+  readonly [ofTrial]: Trial;
   readonly action: readonly (readonly number[])[];
   readonly reward: readonly number[];
 }
@@ -54,7 +57,7 @@ export interface Played {
 export async function playTrials(model: BanditModel, trials: readonly Trial[], random: () => number): Promise<Played[]> {
   const bandits = new Bandits(trials);
   const played = trials.map((trial) => ({ trial, arms: [] as number[], rewards: [] as number[], policy: [] as number[][], values: [] as number[] }));
-  const streaming = model.stream(trials.map((trial) => ({ trial })));
+  const streaming = model.stream(trials.map((trial) => ({ [ofTrial]: trial })));
   try {
     let places = trials.map(({ means }): Place => ({ action: means.map(() => 0), reward: 0 }));
     for (let pull = 0; pull < (trials[0]?.pulls ?? 0); pull++) {
@@ -80,7 +83,7 @@ export async function playTrials(model: BanditModel, trials: readonly Trial[], r
 export function inputOf({ trial, arms, rewards }: Played): BanditInput {
   const none = trial.means.map(() => 0);
   return {
-    trial,
+    [ofTrial]: trial,
     action: arms.map((_, pull) => (pull === 0 ? none : none.map((_zero, k) => (k === arms[pull - 1] ? 1 : 0)))),
     reward: arms.map((_, pull) => (pull === 0 ? 0 : rewards[pull - 1]!)),
   };

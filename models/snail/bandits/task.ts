@@ -3,7 +3,7 @@ import type { Configuration, Evaluation, EvaluationRow, ModelOptions, OpenTask, 
 import { chance } from '../chance.ts';
 import { drawTrials, heldTrials, meanOf, trialOf, type Trial } from './bandits.ts';
 import { play, references } from './references.ts';
-import { inputOf, playTrials, targetsOf, type BanditInput, type BanditModel, type BanditTarget, type Played } from './rollout.ts';
+import { inputOf, ofTrial, playTrials, targetsOf, type BanditInput, type BanditModel, type BanditTarget, type Played } from './rollout.ts';
 
 const arms = 5;
 
@@ -63,7 +63,7 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
   const pulls = settings.stages.at(-1)!.pulls;
   const answer = (model: BanditModel, inputs: readonly BanditInput[]): Promise<Played[]> => {
     const random = chance('bandits: policy');
-    return inParts(inputs, 512, (part) => playTrials(model, part.map(({ trial }) => trial), random));
+    return inParts(inputs, 512, (part) => playTrials(model, part.map(({ [ofTrial]: trial }) => trial), random));
   };
   return {
     dims: {},
@@ -78,7 +78,7 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
     samples: ['0.1 0.3 0.9 0.5 0.2', '0.5 0.6 0.5 0.4 0.5'],
     answer,
     show: (played) => `${played.arms.map((arm) => arm + 1).join('')}: ${totalOf(played)} of ${played.arms.length}`,
-    evaluate: (model, examples, progress) => evaluate(model, examples.map(({ input }) => input.trial), progress),
+    evaluate: (model, examples, progress) => evaluate(model, examples.map(({ input }) => input[ofTrial]), progress),
     pictures: async (model, inputs) => (await answer(model, inputs.map(({ input }) => input))).map((played, k) => pictureOf(played, inputs[k]!.shown)),
     training: { epochSize: configuration.batchSize * settings.parts * settings.rounds },
   };
@@ -86,7 +86,7 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
 
 /** A trial that nobody has played yet. */
 function begun(trial: Trial): BanditInput {
-  return { trial, action: [], reward: [] };
+  return { [ofTrial]: trial, action: [], reward: [] };
 }
 
 function exampleOf(trial: Trial): TaskExample<BanditInput, BanditTarget> {
