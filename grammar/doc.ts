@@ -11,7 +11,8 @@ export type Doc =
   /** Takes no room in the measure: a comment does not push code to the next line. */
   | { readonly kind: 'comment'; readonly text: string; readonly hard: false }
   | { readonly kind: 'join'; readonly parts: readonly Doc[]; readonly hard: boolean }
-  | { readonly kind: 'group'; readonly inner: Doc; readonly yields: Yields; readonly hard: boolean }
+  /** Where it breaks, the rendering tells its `key`. */
+  | { readonly kind: 'group'; readonly inner: Doc; readonly yields: Yields; readonly key: number | null; readonly hard: boolean }
   | { readonly kind: 'nest'; readonly by: number; readonly inner: Doc; readonly hard: boolean }
   /** `flat` where its group fits, else `broken` and a new line. */
   | { readonly kind: 'line'; readonly flat: string; readonly broken: string; readonly hard: boolean }
@@ -23,7 +24,7 @@ export type Doc =
 export const text = (value: string): Doc => ({ kind: 'text', text: value, hard: false });
 export const comment = (value: string): Doc => ({ kind: 'comment', text: value, hard: false });
 export const join = (parts: readonly Doc[]): Doc => ({ kind: 'join', parts, hard: parts.some((part) => part.hard) });
-export const group = (inner: Doc, yields: Yields): Doc => ({ kind: 'group', inner, yields, hard: inner.hard });
+export const group = (inner: Doc, yields: Yields, key: number | null = null): Doc => ({ kind: 'group', inner, yields, key, hard: inner.hard });
 export const nest = (by: number, inner: Doc): Doc => ({ kind: 'nest', by, inner, hard: inner.hard });
 export const line: Doc = { kind: 'line', flat: ' ', broken: '', hard: false };
 export const softline: Doc = { kind: 'line', flat: '', broken: '', hard: false };
@@ -35,7 +36,14 @@ export const blank: Doc = { kind: 'blank', hard: true };
 
 type Command = readonly [indent: number, flat: boolean, doc: Doc];
 
-export function render(doc: Doc, width: number): string {
+export interface Rendering {
+  readonly text: string;
+  /** Keys of the groups that broke. */
+  readonly broken: readonly number[];
+}
+
+export function render(doc: Doc, width: number): Rendering {
+  const broken: number[] = [];
   const lines: string[] = [];
   let out = '';
   let column = 0;
@@ -76,7 +84,9 @@ export function render(doc: Doc, width: number): string {
         break;
       case 'group': {
         const start = column === 0 ? indent : column;
-        commands.push([indent, flat || (!current.hard && fits([indent, true, current.inner], commands, width - start, true)), current.inner]);
+        const fit = flat || (!current.hard && fits([indent, true, current.inner], commands, width - start, true));
+        if (!fit && current.key !== null) broken.push(current.key);
+        commands.push([indent, fit, current.inner]);
         break;
       }
       case 'line':
@@ -97,7 +107,7 @@ export function render(doc: Doc, width: number): string {
     }
   }
   const whole = [...lines, out].join('\n').trimEnd();
-  return whole === '' ? '' : `${whole}\n`;
+  return { text: whole === '' ? '' : `${whole}\n`, broken };
 }
 
 /** Whether `next`, and what follows it up to the first place that may break, fits in `room`. */

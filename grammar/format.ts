@@ -17,7 +17,15 @@ const INDENT = 2;
 export function format(text: string): { text: string; problems: readonly SyntaxProblem[] } {
   const reading = read(text);
   if (reading.problems.length > 0) return { text, problems: reading.problems };
-  return { text: d.render(new Formatter(text, reading).file(), WIDTH), problems: [] };
+  const opened = new Set<number>();
+  let rendering: d.Rendering;
+  // What breaks for want of room is laid out as if it had been written so, or a second formatting would find other room:
+  // each round opens what the one before broke, until nothing is left to open.
+  do {
+    rendering = d.render(new Formatter(text, reading, opened).file(), WIDTH);
+    for (const key of rendering.broken) opened.add(key);
+  } while (rendering.broken.length > 0);
+  return { text: rendering.text, problems: [] };
 }
 
 /** Tokens from `start` up to `end`, not included. */
@@ -41,8 +49,11 @@ class Formatter {
   readonly #tokens: readonly IToken[];
   /** Comments behind each written token, up to the next one; -1 is the start of the file. */
   readonly #comments: ReadonlyMap<number, readonly Comment[]>;
+  /** First tokens of the bodies, rows and aligned statements that a line has no room for as they are written. */
+  readonly #opened: ReadonlySet<number>;
 
-  constructor(text: string, reading: Reading) {
+  constructor(text: string, reading: Reading, opened: ReadonlySet<number>) {
+    this.#opened = opened;
     this.#text = text;
     this.#reading = reading;
     this.#tokens = reading.layout.tokens;
@@ -86,15 +97,21 @@ class Formatter {
       if (opening === undefined || closing === undefined) break;
       startLine(this.#startOf(opening.start));
       const docs = row.map((statement) => this.#inner(statement, moved));
-      parts.push(docs.length === 1 ? d.join(docs) : d.group(d.join(docs.flatMap((doc, k) => (k === 0 ? [doc] : [arms ? d.line : d.semicolon, doc]))), 'always'));
+      const between = arms ? d.line : d.semicolon;
+      parts.push(docs.length === 1 ? d.join(docs) : d.group(d.join(docs.flatMap((doc, k) => (k === 0 ? [doc] : [between, doc]))), 'always', opening.start));
       previousEnd = this.#endOf(closing.end - 1);
       // A comment may stand behind the statement or behind the `;` that follows it.
       const until = rows[k + 1]?.[0]?.start ?? run.end;
+      let commented = false;
       for (let at = closing.end - 1; at < until; at++) {
-        parts.push(...this.#trailing(at));
-        const last = this.#comments.get(at)?.find((comment) => this.#trails(comment, at));
-        if (last !== undefined) previousEnd = last.span.end;
-        ownLines(at);
+        // The first comment has ended the line: one behind a later `;` stands on the next.
+        if (!commented) {
+          parts.push(...this.#trailing(at));
+          const last = this.#comments.get(at)?.find((comment) => this.#trails(comment, at));
+          if (last !== undefined) previousEnd = last.span.end;
+        }
+        ownLines(at, commented);
+        commented ||= this.#comments.has(at);
       }
     }
     return d.join(parts);
@@ -125,7 +142,7 @@ class Formatter {
     return statements;
   }
 
-  /** Statements that share a line of the text stand together. */
+  /** Statements that share a line of the text stand together, where there is room. */
   #rows(statements: readonly Run[]): Run[][] {
     const rows: Run[][] = [];
     for (const statement of statements) {
@@ -133,7 +150,7 @@ class Formatter {
       if (before !== undefined && this.#breaksBetween(before, statement) === 0) rows.at(-1)?.push(statement);
       else rows.push([statement]);
     }
-    return rows;
+    return rows.flatMap((row) => (this.#opened.has(row[0]!.start) ? row.map((statement) => [statement]) : [row]));
   }
 
   /**
@@ -158,11 +175,12 @@ class Formatter {
     }));
   }
 
-  /** Null where there is none on the statement's first line. */
+  /** Null where there is none on the statement's first line, or no room for it there. */
   #signOf({ start, end }: Run, arms: boolean): Sign | null {
+    if (this.#opened.has(start)) return null;
     for (let at = start; at < end; at++) {
       if (this.#tokens[at]?.tokenType === (arms ? t.LCurly : t.Assign)) {
-        const before = d.render(this.#inner({ start, end: at }), WIDTH).trimEnd();
+        const before = d.render(this.#inner({ start, end: at }), WIDTH).text.trimEnd();
         if (before.includes('\n') || this.#lineBreaks(this.#startOf(start), this.#startOf(at)) > 0) return null;
         return { at, column: this.#startOf(at) - this.#startOf(start), width: before.length };
       }
@@ -181,7 +199,10 @@ class Formatter {
       const token = this.#tokens[i];
       if (token === undefined) break;
       if (token.tokenType === t.NewLine) continue;
-      if (previous !== undefined) parts.push(this.#between(previous, token), d.text(' '.repeat(moved.get(i) ?? 0)));
+      const room = moved.get(i);
+      // Told where it breaks: a sign that comes down to another line is aligned with none.
+      if (room !== undefined) parts.splice(0, parts.length, d.group(d.join(parts.slice()), 'always', run.start));
+      if (previous !== undefined) parts.push(this.#between(previous, token), d.text(' '.repeat(room ?? 0)));
       const closer = this.#closerOf(i);
       if (closer > i) {
         parts.push(d.nest(-INDENT, this.#bracket(i, closer)));
@@ -208,11 +229,11 @@ class Formatter {
     if (mark === 'record') {
       return d.group(d.join([d.text('{'), d.nest(INDENT, d.join([d.line, this.#items(inside, open)])), d.line, d.text('}')]), 'never');
     }
-    const oneLine = this.#lineBreaks(this.#endOf(open), closer.startOffset) === 0;
+    const oneLine = !this.#opened.has(open) && this.#lineBreaks(this.#endOf(open), closer.startOffset) === 0;
     if (close === open + 1 && !this.#comments.has(open)) return d.text('{ }');
     const edge = oneLine ? d.line : d.hardline;
     const body = this.#sequence(inside, open, mark === 'arms');
-    return d.group(d.join([d.text('{'), ...this.#trailing(open), d.nest(INDENT, d.join([edge, body])), edge, d.text('}')]), 'always');
+    return d.group(d.join([d.text('{'), ...this.#trailing(open), d.nest(INDENT, d.join([edge, body])), edge, d.text('}')]), 'always', oneLine ? open : null);
   }
 
   /** What stands between commas. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { format, parse } from '../../grammar/index.ts';
+import { body, equations, mutant, type Choose } from './mutants.ts';
 import { commentTexts, programs, shape } from './tree.ts';
 
 const WORDS = [
@@ -47,5 +48,29 @@ describe('whatever the text', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  const lines = equations(programs.map(({ text }) => text));
+  const chosen = (make: (choose: Choose) => string): fc.Arbitrary<string> => fc.gen().map((gen) => make((most) => gen(fc.nat, most)));
+
+  it('a body laid out as nobody would formats to itself', () => {
+    fc.assert(fc.property(chosen((choose) => body(lines, choose, 3)), survives), { numRuns: 400 });
+  });
+
+  it('a program laid out as nobody would formats to itself', () => {
+    fc.assert(fc.property(chosen((choose) => mutant(programs[choose(programs.length - 1)]!.text, choose)), survives), { numRuns: 20 });
+  });
+
+  it.each([
+    // A body that has no room, in brackets that others may be broken before.
+    "y = (1 @[d] (scan d with t15 = x { state s15a: [] = learned; state s15b: int[] = 0; s15a' = tanh(1.5 + 0.5 * s15a); emit s15a' }))",
+    // Statements on one line, one of which holds a body on lines of its own.
+    'aa = 1; y = (scan d with t = x {\n emit t\n }); b  = 2\nccc = 3',
+    // Comments of which the `;` between them would make one.
+    'y = 1 // a\n ; // b\n ; // c\n z = 2',
+    // Signs in one column, so far to the right that the indentation breaks the line before them.
+    `y = match m {\n ${'abcdefghi, '.repeat(10)}abcdefgh { 1 }\n ${'abcdefghi, '.repeat(10)}abcdefg  { 1 }\n a { 1 }\n}`,
+  ])('formats at once to what it stays: %s', (statement) => {
+    survives(`block F(x: [a]) -> [a] {\n  ${statement}\n}`);
   });
 });
