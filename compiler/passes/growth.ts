@@ -81,15 +81,30 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
           return bounded ? BOUNDED : BEYOND;
         default: return bounded ? BOUNDED : BEYOND;
       }
-    case 'reduce':
+    case 'reduce': {
+      const weighed = op.fn === 'sum' && op.axes.length === 1 && inputs[0].op.kind === 'binary' && inputs[0].op.fn === 'mul' ? otherThanWeights(inputs[0].inputs, op.axes[0]) : null;
+      if (weighed !== null) return of(weighed);
       return op.fn === 'mean' || op.fn === 'max' || op.fn === 'min' ? a : bounded ? BOUNDED : BEYOND;
+    }
     case 'contract': {
-      // A mean by weights.
-      const k = inputs.findIndex(({ op: weights }) => weights.kind === 'softmax' && !weights.log && op.axes.length === 1 && weights.axis === op.axes[0]);
-      return k >= 0 ? grown[1 - k] : bounded ? BOUNDED : BEYOND;
+      const weighed = op.axes.length === 1 ? otherThanWeights(inputs, op.axes[0]) : null;
+      return weighed !== null ? of(weighed) : bounded ? BOUNDED : BEYOND;
     }
     default: return bounded ? BOUNDED : BEYOND;
   }
+}
+
+/** Of a mean by weights what is weighed. */
+function otherThanWeights(inputs: readonly Node[], axis: string): Node | null {
+  const k = inputs.findIndex((x) => weighs(x, axis));
+  return k < 0 ? null : inputs[1 - k];
+}
+
+/** Parts of 1 along the axis. */
+function weighs({ op, inputs }: Node, axis: string): boolean {
+  if (op.kind === 'softmax') return !op.log && op.axis === axis;
+  if (op.kind === 'rename') return weighs(inputs[0], op.to.id === axis ? op.from : axis);
+  return (op.kind === 'broadcast' || op.kind === 'where' || op.kind === 'otherwise') && weighs(inputs[0], axis);
 }
 
 /** 1 - z of a share z is one; a difference of shares lies between -1 and 1. */
