@@ -12,7 +12,7 @@ const TOGETHER = 60;
 const SETTINGS = {
   compilerOptions: {
     target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
-    noImplicitOverride: true, noImplicitReturns: true, noUnusedLocals: true, noUnusedParameters: true, noFallthroughCasesInSwitch: true, noPropertyAccessFromIndexSignature: true,
+    noImplicitOverride: true, noImplicitReturns: true, noUnusedLocals: true, noUnusedParameters: true, noFallthroughCasesInSwitch: true,
     verbatimModuleSyntax: true, allowImportingTsExtensions: true, rewriteRelativeImportExtensions: true, skipLibCheck: true, noEmit: true, paths: { 'attnc/runtime': ['../../dist/runtime/index.d.ts'] },
   },
   include: ['*.ts'],
