@@ -98,7 +98,9 @@ class Batch extends Rebuild {
     const inputs = node.inputs.map((each) => this.memo.get(each)!);
     const { op } = node;
     if (!mayLeave(op, node, inputs, this.#range) || this.#wholes.counts(node)) return made;
-    const uses = this.#wholes.uses(node);
+    // What stands outside a loop is computed once: no step's condition is one of it.
+    const loops = this.facts.loopsOf(node);
+    const uses = this.#wholes.uses(node).filter(({ condition }) => [...this.facts.loopsOf(condition)].every((loop) => loops.has(loop)));
     const conditions = yield* this.all(uses.map(({ condition }) => condition));
     m.origin = unnamed(node.origin);
     const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));

@@ -204,3 +204,15 @@ objective F for M { loss = mean[batch, d](y) + 1e-30 * sum[batch, d](t);  optimi
     model.dispose();
   });
 });
+
+it('outside of a loop a whole number is not checked under a condition of its steps', async () => {
+  const text = `dim time: ragged, d = 3
+model M(x: [time], g: [d]) -> y: [d] {
+  s = scan time with xt = x { state s: [d] = 0;  s' = xt * g + (if s >= 0.1 then (d + 0) ^ 3 else s);  emit s' }
+  s[time = last]
+}`;
+  await useBackend('cpu');
+  const model = (await compiled<Tested>('outside.attn', new Map(), text)).create({ seed: 1 });
+  const [first] = await model.forward([{ x: [1, 1], g: [1, 0, -1] }]);
+  expect(Array.from(first!['y']!.data)).toEqual([28, 0, -2]);
+});
