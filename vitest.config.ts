@@ -5,5 +5,5 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 export default defineConfig({
   resolve: { alias: { 'attnc/runtime': here('runtime/index.ts'), attnc: here('compiler/index.ts') } },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 90_000, pool: 'forks', maxWorkers: 2 },
+  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks', maxWorkers: 2 },
 });

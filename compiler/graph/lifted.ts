@@ -16,6 +16,7 @@ export function liftedMasks({ region, binding }: CallOp, inputs: readonly Tensor
     const { elem, axes, masks } = inputs[k];
     return [arg, { elem, axes: inside(axes), masks: masks.map(inside) }];
   }));
+  const instances = binding.extras.filter(({ id }) => binding.per?.includes(id) !== true);
   const lifted = folded<Node, Node | null>((node) => (args.has(node) ? [] : node.inputs), (node, of) => {
     const type = args.get(node);
     if (type !== undefined) return { ...node, types: [type] };
@@ -24,11 +25,18 @@ export function liftedMasks({ region, binding }: CallOp, inputs: readonly Tensor
     const operands = node.inputs.map(of);
     if (operands.some((each) => each === null)) return null;
     if (operands.every((each, k) => each === node.inputs[k])) return node;
-    const made = operands as readonly Node[];
+    const made = node.op.kind === 'across' ? operands.map((each) => elementOf(each!, instances)) : (operands as readonly Node[]);
     const op = widened(node.op, made);
     return { ...node, op, inputs: made, types: infer(op, made) };
   });
   return region.results.map((result) => lifted(result)?.types[0].masks ?? null);
+}
+
+/** What goes over all elements of an instance has none of their axes behind it. */
+function elementOf(node: Node, instances: readonly Axis[]): Node {
+  const ids = instances.map(({ id }) => id);
+  const { elem, axes, masks } = node.types[0];
+  return { ...node, types: [{ elem, axes: without(axes, ids), masks: masks.map((mask) => without(mask, ids)) }] };
 }
 
 /** The operation on operands that have further axes. */
