@@ -1,7 +1,7 @@
 /** Brackets behind a value: renaming, merging, splitting and indexing of axes. */
 import type { BracketArg, Expr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
-import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
+import { beginsWith, isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
@@ -286,7 +286,7 @@ function isConstant(node: Node, value: number): boolean {
 
 /** Is a position on `part` one on `whole`? Of a sum its first summand is part; so is what a declaration or a `require` bounds. */
 function partOf(part: Space, whole: Space, here: Here): boolean {
-  if (whole.kind === 'cat' && whole.parts.length > 0 && sameSpace(whole.parts[0]!, part)) return true;
+  if (beginsWith(whole, part)) return true;
   return here.ctx.parts.some((pair) => sameSpace(pair.part, part) && sameSpace(pair.whole, whole));
 }
 

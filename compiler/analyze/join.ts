@@ -1,6 +1,7 @@
 /** `concat` and `stack` (R7): operands agree in all axes but one each; those are laid end to end. */
 import type { BracketArg, CallExpr, Name, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
+import { cat } from '../graph/spaces.ts';
 import { nameOf } from '../graph/walk.ts';
 import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
@@ -95,12 +96,12 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
 function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
   if (parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))) return ERROR;
   const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
-  const cat: Space = { kind: 'cat', parts: spaces };
+  const whole = cat(spaces);
   const declared = to === null ? null : here.scope.lookup(to.text);
   // A dim of provably that size: its places are the joined ones.
   const stacked = parts.every((part) => part === null);
-  const space = declared?.kind === 'dim' && agree(here, declared.space, cat) === 'equal' ? declared.space
-    : stacked ? { kind: 'anon', size: size.int(nodes.length) } as const : cat;
+  const space = declared?.kind === 'dim' && agree(here, declared.space, whole) === 'equal' ? declared.space
+    : stacked ? { kind: 'anon', size: size.int(nodes.length) } as const : whole;
   const label = to?.text ?? `concat${nextOrdinal(here)}`;
   const axis = here.frame.axis(label, space);
   // Axes of one label are one axis, but for those that are joined.

@@ -196,6 +196,7 @@ export function atom(name: string): Size {
   return power({ kind: 'atom', key: PLAIN_NAME.test(name) ? name : JSON.stringify(name), name }, 1);
 }
 
+export const sum = (sizes: readonly Size[]): Size => cancelQuotients(build(sizes.flatMap(({ terms }) => terms)));
 export const add = (a: Size, b: Size): Size => cancelQuotients(build([...a.terms, ...b.terms]));
 export const sub = (a: Size, b: Size): Size => cancelQuotients(build([...a.terms, ...negated(b)]));
 export const mul = (a: Size, b: Size): Size => cancelQuotients(build(products(a, b)));

@@ -7,14 +7,14 @@
 import { atomsOf, equalSizes, nonNegative, type Facts, type Verdict } from './size-equal.ts';
 import { evaluate } from './size-evaluate.ts';
 import {
-  add, atom, ceilDiv, constantTerm, div, fn, int, mul, pow, quot, rebuild, sub, SizeError, type Factor, type Size, type SizeFunction,
+  add, atom, ceilDiv, constantTerm, div, fn, int, mul, pow, quot, rebuild, sub, sum, SizeError, type Factor, type Size, type SizeFunction,
 } from './size-normal.ts';
 import { showSize } from './size-show.ts';
 
 export { atomsOf, equalSizes, evaluate, nonNegative, showSize, SizeError };
 export type { Facts, Size, SizeFunction, Verdict };
 
-export const size = { int, atom, add, sub, mul, pow, div, ceilDiv, quot, fn } as const;
+export const size = { int, atom, add, sum, sub, mul, pow, div, ceilDiv, quot, fn } as const;
 
 /** The atom, where the size is one and nothing else. */
 export function atomOf(s: Size): string | null {

@@ -1,7 +1,7 @@
 /** Sizes, axes and types as they are written: syntax to `Size`, `Axis`, `TensorType`. */
 import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTypeExpr, TypeExpr } from '../../grammar/ast.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
-import { isRagged, sizeOf } from '../graph/spaces.ts';
+import { cat, isRagged, sizeOf } from '../graph/spaces.ts';
 import { settingPlace } from '../diagnostics/diagnostic.ts';
 import type { Here } from './scope.ts';
 import { lost, reportLost } from './inner.ts';
@@ -144,7 +144,7 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
   if (value === null) return null;
   if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
   const parts = sumParts(expr, here);
-  return parts === null ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here) : { kind: 'cat', parts };
+  return parts === null ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here) : cat(parts);
 }
 
 /** The space of a bare axis name: a dim, a bound formal. */
@@ -307,7 +307,7 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       }
       // 1.7: a sum is the concatenation of its parts, so that a part's positions are places of the whole.
       const parts = override === undefined ? sumParts(value.size, here) : null;
-      if (parts !== null) return { kind: 'cat', parts };
+      if (parts !== null) return cat(parts);
       const formula = typeof override === 'number' ? size.int(override) : sizeOfExpr(value.size, here);
       const known = formula === null ? null : constantOf(formula);
       if (formula !== null && isOfLengths(formula, here)) return lengthSpace(formula, id, label, value.size.span, here);

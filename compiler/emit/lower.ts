@@ -131,6 +131,9 @@ const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => 
 const dtypeOf = ({ kind }: Elem): Value['dtype'] => (kind === 'float' ? 'float32' : kind === 'bool' ? 'bool' : 'int32');
 const dtypeOfNode = (node: Node): Value['dtype'] => dtypeOf(node.types[0]?.elem ?? { kind: 'float' });
 
+/** In pieces of text. */
+const LONGEST_NUMBER = 100;
+
 class Lowering {
   readonly #done = new Map<Node, Value>();
   /** What the results of a scan read: its final states, then its lists. */
@@ -138,6 +141,8 @@ class Lowering {
   /** Gathers and scatters as tfjs gives them. */
   readonly #native = new Map<Node, Value>();
   readonly #known = new Map<string, Value>();
+  /** Of numbers of the host: of how many pieces they are written. */
+  readonly #lengths = new Map<Value, number>();
   /** Along which axis kept rows lie. */
   readonly #rowsAxis = new Map<Value, number>();
   /** The shape of one step in each list that may be empty. */
@@ -203,8 +208,15 @@ class Lowering {
     return this.#shared('tensor', code, dtype, { ...node.origin, name: null }, hint);
   }
 
+  /** Written where it is used, unless that is long: then it has a statement of its own. */
   #host(code: readonly Piece[], dtype: Value['dtype'], origin: Origin): Value {
-    return this.#shared('host', code, dtype, origin, 'number');
+    const value = this.#shared('host', code, dtype, origin, 'number');
+    const length = code.reduce((sum, piece) => sum + (typeof piece === 'object' && 'kind' in piece ? this.#lengths.get(piece) ?? 1 : 1), 0);
+    if (length <= LONGEST_NUMBER) {
+      this.#lengths.set(value, length);
+      return value;
+    }
+    return this.#shared('host', [this.#shared('rows', code, dtype, origin, 'number')], dtype, origin, 'number');
   }
 
   /** As one tensor: lists are stacked, numbers of the host uploaded. */

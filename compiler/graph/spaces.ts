@@ -12,7 +12,7 @@ export function sizeOf(space: Space): Size {
     case 'dim':
       return space.dim.size;
     case 'cat':
-      return space.parts.map(sizeOf).reduce((a, b) => size.add(a, b), size.int(0));
+      return size.sum(space.parts.map(sizeOf));
     case 'merge':
       return space.parts.map(sizeOf).reduce((a, b) => size.mul(a, b), size.int(1));
     case 'anon':
@@ -67,6 +67,18 @@ export function originOf(space: Space): Size {
 
 export function startsAtZero(space: Space): boolean {
   return constantOf(originOf(space)) === 0;
+}
+
+/** End to end. What is joined to what was joined lies flat, so that no space is deep. */
+export function cat(spaces: readonly Space[]): Space {
+  return { kind: 'cat', parts: flatten('cat', spaces) };
+}
+
+/** Does the space begin with another's places, so that positions on that are positions on it? */
+export function beginsWith(whole: Space, part: Space): boolean {
+  if (whole.kind !== 'cat') return false;
+  const first = part.kind === 'cat' ? part.parts : [part];
+  return first.length <= whole.parts.length && first.every((each, k) => sameSpace(each, whole.parts[k]));
 }
 
 /** The normal form: `cat` and `merge` are associative, and of one part they are that part. Nominal on dims. */

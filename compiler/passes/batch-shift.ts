@@ -5,7 +5,8 @@
  * `w[slots = (position[slots] - position[shift]) mod slots]` is a circular convolution's operand. Quotients: batch-spread.ts.
  */
 import { constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
-import type { Axis, Node } from '../graph/graph.ts';
+import { folded } from '../graph/fold.ts';
+import type { Axis, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, join, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
@@ -30,24 +31,29 @@ const ZERO = sizes.int(0);
 const negated = (n: Size): Size => sizes.sub(ZERO, n);
 const isEqual = (a: Size, b: Size): boolean => a.key === b.key;
 
+const SUMS: ReadonlySet<Op['kind']> = new Set(['broadcast', 'check', 'rename', 'unary', 'binary']);
+
 function formOf(node: Node): Form | null {
-  const { op, inputs } = node;
+  return folded<Node, Form | null>(({ op, inputs }) => (SUMS.has(op.kind) ? inputs : []), formFrom)(node);
+}
+
+function formFrom({ op, inputs }: Node, of: (node: Node) => Form | null): Form | null {
   switch (op.kind) {
     case 'constant': return Number.isSafeInteger(op.value) ? { terms: [], offset: sizes.int(op.value) } : null;
     case 'size': return { terms: [], offset: op.size };
     case 'position': return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: originOf(op.axis.space) };
-    case 'broadcast': case 'check': return formOf(inputs[0]);
+    case 'broadcast': case 'check': return of(inputs[0]);
     case 'rename': {
-      const form = formOf(inputs[0]);
+      const form = of(inputs[0]);
       return form === null ? null : { ...form, terms: form.terms.map((term) => (term.axis.id === op.from ? { ...term, axis: op.to } : term)) };
     }
     case 'unary': {
-      if (op.fn === 'int' || op.fn === 'stop') return formOf(inputs[0]);
-      return op.fn === 'neg' ? scaled(formOf(inputs[0]), sizes.int(-1)) : null;
+      if (op.fn === 'int' || op.fn === 'stop') return of(inputs[0]);
+      return op.fn === 'neg' ? scaled(of(inputs[0]), sizes.int(-1)) : null;
     }
     case 'binary': {
       if (op.fn !== 'add' && op.fn !== 'sub' && op.fn !== 'mul') return null;
-      const [a, b] = inputs.map(formOf);
+      const [a, b] = inputs.map(of);
       if (a === null || b === null) return null;
       if (op.fn === 'mul') return a.terms.length === 0 ? scaled(b, a.offset) : b.terms.length === 0 ? scaled(a, b.offset) : null;
       return sum(a, op.fn === 'add' ? b : scaled(b, sizes.int(-1))!);
@@ -172,8 +178,9 @@ function tapped(m: Maker, taps: readonly Tap[], offset: Size, place: (offset: Si
 
 /** What is taken `mod` the size of the axis, or null. */
 function circular(i: Node, axis: Axis): Node | null {
-  const { op, inputs } = i;
-  if (op.kind === 'broadcast') return circular(inputs[0], axis);
+  let index = i;
+  while (index.op.kind === 'broadcast') [index] = index.inputs;
+  const { op, inputs } = index;
   if (op.kind !== 'binary' || op.fn !== 'mod') return null;
   const round = formOf(inputs[1]);
   return round !== null && round.terms.length === 0 && isEqual(round.offset, sizeOf(axis.space)) ? inputs[0] : null;

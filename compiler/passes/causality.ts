@@ -4,7 +4,8 @@
  * own indices in S; each operation either keeps that or is a violation.
  */
 import { atomsOf, constantOf } from '../analyze/size.ts';
-import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
+import { folded } from '../graph/fold.ts';
+import type { Axis, Node, Op, Origin, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { nameOf } from '../graph/walk.ts';
@@ -126,7 +127,7 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
     case 'gather': {
       const axis = typeOf(inputs[0]).axes.find(({ id }) => id === op.axis);
       if (axis === undefined || !isClock(axis)) return null;
-      return mayBeLater(m, inputs[1], space) ? future(`\`[${axis.label} = …]\` may read a later place`, `an earlier one is \`position[${axis.label}] - n\`, or \`min(i, position[${axis.label}])\``) : null;
+      return mayBeLater(inputs[1], space) ? future(`\`[${axis.label} = …]\` may read a later place`, `an earlier one is \`position[${axis.label}] - n\`, or \`min(i, position[${axis.label}])\``) : null;
     }
     case 'slice':
       return typeOf(inputs[0]).axes.some((axis) => axis.id === op.axis && isClock(axis)) ? future(`a part of \`${label}\` by its places`) : null;
@@ -156,16 +157,22 @@ function joinedFix(parts: readonly (string | null)[], [first]: readonly Node[], 
 // ---------------------------------------------------------------- places
 
 /** Unless it is proved that the index is at most the place that it is read from. */
-function mayBeLater(m: Maker, index: Node, space: Space): boolean {
+function mayBeLater(index: Node, space: Space): boolean {
   if (index.op.kind === 'constant') return index.op.value > (constantOf(originOf(space)) ?? -Infinity);
-  const excess = beyond(m, index, space);
+  const range = folded<Node, Range>((node) => (BOUNDED.has(node.op.kind) ? node.inputs : []), rangeOf);
+  const excess = folded<Node, number | null>((node) => (SEEN.has(node.op.kind) ? node.inputs : []), (node, of) => beyond(node, space, of, range))(index);
   return excess === null || excess > 0;
 }
 
+type Range = readonly [low: number, high: number];
+
+/** Operations whose bounds are those of their operands. */
+const BOUNDED: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'broadcast', 'rename']);
+const SEEN: ReadonlySet<Op['kind']> = new Set([...BOUNDED, 'select', 'otherwise', 'where']);
+
 /** Some c with `node <= now + c` for the only place `now` that the value is seen from; null where there is none to prove. */
-function beyond(m: Maker, node: Node, space: Space): number | null {
+function beyond(node: Node, space: Space, of: (node: Node) => number | null, range: (node: Node) => Range): number | null {
   const { op, inputs } = node;
-  const of = (x: Node): number | null => beyond(m, x, space);
   const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
   switch (op.kind) {
     case 'constant': {
@@ -204,7 +211,7 @@ function beyond(m: Maker, node: Node, space: Space): number | null {
 }
 
 /** Bounds of an int that hold for all sizes. */
-function range(node: Node): readonly [number, number] {
+function rangeOf(node: Node, of: (node: Node) => Range): Range {
   const { op, inputs } = node;
   switch (op.kind) {
     case 'constant': return [op.value, op.value];
@@ -218,11 +225,11 @@ function range(node: Node): readonly [number, number] {
       return first === null ? [-Infinity, Infinity] : [first, known === null ? Infinity : first + known - 1];
     }
     case 'unary': {
-      const [low, high] = range(inputs[0]);
+      const [low, high] = of(inputs[0]);
       return op.fn === 'neg' ? [-high, -low] : op.fn === 'int' || op.fn === 'float' || op.fn === 'floor' || op.fn === 'stop' ? [low, high] : [-Infinity, Infinity];
     }
     case 'binary': {
-      const [[a, b], [c, d]] = inputs.map(range);
+      const [[a, b], [c, d]] = inputs.map(of);
       if (op.fn === 'add') return [a + c, b + d];
       if (op.fn === 'sub') return [a - d, b - c];
       if (op.fn === 'max') return [Math.max(a, c), Math.max(b, d)];
@@ -235,7 +242,7 @@ function range(node: Node): readonly [number, number] {
       if (op.fn === 'pow' && a >= 1 && c >= 0) return [a ** c, b ** d];
       return [-Infinity, Infinity];
     }
-    case 'broadcast': case 'rename': return range(inputs[0]);
+    case 'broadcast': case 'rename': return of(inputs[0]);
     default: return [-Infinity, Infinity];
   }
 }
@@ -244,7 +251,11 @@ function range(node: Node): readonly [number, number] {
 
 function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
   const users = new Map<Node, Node[]>();
-  const use = (of: Node, by: Node): void => void users.set(of, [...(users.get(of) ?? []), by]);
+  const use = (of: Node, by: Node): void => {
+    const known = users.get(of);
+    if (known === undefined) users.set(of, [by]);
+    else known.push(by);
+  };
   for (const node of nodes) for (const operand of operandsOf(node)) use(operand, node);
   return users;
 }
@@ -253,7 +264,7 @@ function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
 function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly Origin[] | null {
   const before = new Map<Node, Node | null>([[from, null]]);
   const queue = [from];
-  for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+  for (const node of queue) {
     if (isEnd(node)) {
       const names: Origin[] = [];
       for (let at: Node | null = node; at !== null && at !== from; at = before.get(at) ?? null) {

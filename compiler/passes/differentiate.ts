@@ -3,8 +3,8 @@
  * parameter, summed at fan-out. Loops are vjp-scan.ts.
  */
 import { GraphError } from '../graph/errors.ts';
-import type { Node, Parameter } from '../graph/graph.ts';
-import { typeOf } from '../graph/infer.ts';
+import type { Node, Origin, Parameter } from '../graph/graph.ts';
+import { infer, typeOf } from '../graph/infer.ts';
 import type { Roots } from './compiled.ts';
 import { Maker, unnamed } from './maker.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
@@ -48,6 +48,8 @@ export class Reverse {
   readonly m: Maker;
   readonly facts: Facts;
   readonly #active: ReadonlySet<Node>;
+  /** By scan: which of its emits the values of its body are, and what the last was saved for. */
+  readonly #saved = new Map<Node, { readonly places: Map<Node, number>; origin: Origin }>();
   readonly #extended = new Map<Node, Node>();
 
   constructor(m: Maker, loss: Node, parameters: ReadonlySet<string>) {
@@ -104,22 +106,38 @@ export class Reverse {
     }
   }
 
-  /** The place among a scan's results of a value of its body, which it emits from now on. */
+  /** The place among a scan's results of a value of its body, which it emits from now on: `latest` does. */
   saved(scan: Node, node: Node): Node {
-    const latest = this.latest(scan);
-    if (latest.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
-    const { region, axis, reversed } = latest.op;
-    const known = region.emits.indexOf(node);
-    if (known >= 0) return this.m.result(latest, region.states.length + known);
-    const more = this.m.scanNode(axis, reversed, { ...region, emits: [...region.emits, node] }, latest.inputs);
-    this.#extended.set(latest, more);
-    return this.m.result(more, region.states.length + region.emits.length);
+    if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+    const { region } = scan.op;
+    let saved = this.#saved.get(scan);
+    if (saved === undefined) {
+      saved = { places: new Map(region.emits.map((emit, k) => [emit, k])), origin: scan.origin };
+      this.#saved.set(scan, saved);
+    }
+    const { places } = saved;
+    const place = places.get(node) ?? places.size;
+    if (place === places.size) {
+      places.set(node, place);
+      saved.origin = this.m.origin;
+    }
+    if (place < region.emits.length) return this.m.result(scan, region.states.length + place);
+    const type = infer({ ...scan.op, region: { ...region, emits: [node] } }, scan.inputs).at(-1)!;
+    return this.m.result(scan, region.states.length + place, type);
   }
 
-  /** The scan with the most results among those with one region. */
+  /** The scan with all that is saved of it. */
   latest(scan: Node): Node {
-    const next = this.#extended.get(scan);
-    return next === undefined ? scan : this.latest(next);
+    const saved = this.#saved.get(scan);
+    if (saved === undefined || scan.op.kind !== 'scan' || saved.places.size === scan.op.region.emits.length) return scan;
+    const { places, origin } = saved;
+    const made = this.#extended.get(scan);
+    if (made?.op.kind === 'scan' && made.op.region.emits.length === places.size) return made;
+    const { region, axis, reversed } = scan.op;
+    this.m.origin = origin;
+    const whole = this.m.scanNode(axis, reversed, { ...region, emits: [...places.keys()] }, scan.inputs);
+    this.#extended.set(scan, whole);
+    return whole;
   }
 }
 

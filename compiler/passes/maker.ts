@@ -193,8 +193,9 @@ export class Maker {
     return this.#new(op, inputs, infer(op, inputs), loops);
   }
 
-  result(node: Node, index: number): Node {
-    return this.#once(`result ${index} of ${node.id}`, { kind: 'result', index }, [node], null);
+  /** `type`: of a result that only a later form of the scan has. */
+  result(node: Node, index: number, type?: TensorType): Node {
+    return this.#once(`result ${index} of ${node.id}`, { kind: 'result', index }, [node], type === undefined ? null : [type]);
   }
 
   // -------------------------------------------------------------- short forms

@@ -32,8 +32,9 @@ export const algebra: Rule = (m, op, inputs) => {
 
 /** The number everywhere in the node, or null. */
 export function literal(node: Node): number | null {
-  if (node.op.kind === 'broadcast') return literal(node.inputs[0]);
-  return node.op.kind === 'constant' ? node.op.value : null;
+  let from = node;
+  while (from.op.kind === 'broadcast') [from] = from.inputs;
+  return from.op.kind === 'constant' ? from.op.value : null;
 }
 
 function constantOfType(m: Maker, value: number, type: TensorType): Node | null {
@@ -210,6 +211,15 @@ function repeats(m: Maker, axes: readonly Axis[]): Node | null {
   return axes.map((axis) => m.size(sizeOf(axis.space))).reduce((a, b) => m.mul(a, b), m.constant(1, 'int'));
 }
 
+/** x * v, where x has all of the axes and v none. */
+function factored({ op, inputs }: Node, over: readonly string[]): readonly [x: Node, v: Node] | null {
+  if (op.kind !== 'binary' || op.fn !== 'mul') return null;
+  for (const [x, v] of [inputs, [...inputs].reverse()]) {
+    if (over.every((id) => hasAxis(axesOf(x), id)) && !over.some((id) => hasAxis(axesOf(v), id))) return [x, v];
+  }
+  return null;
+}
+
 function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
   if (op.axes.length === 0) return x;
   if (x.op.kind === 'broadcast') {
@@ -239,11 +249,14 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
     if (whole) return m.sum(g, [...over, ...op.axes.filter((id) => id !== axis.id)]);
   }
   // sum[a](x * v) = v * sum[a] x, if v lacks a
-  if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {
-    for (const [p, v] of [x.inputs, [...x.inputs].reverse()]) {
-      const all = op.axes.every((id) => hasAxis(axesOf(p), id));
-      if (all && !op.axes.some((id) => hasAxis(axesOf(v), id))) return m.mul(m.sum(p, op.axes), v);
+  if (op.fn === 'sum') {
+    const factors: Node[] = [];
+    let rest = x;
+    for (let found = factored(rest, op.axes); found !== null; found = factored(rest, op.axes)) {
+      rest = found[0];
+      factors.push(found[1]);
     }
+    if (factors.length > 0) return factors.reduceRight((sum, factor) => m.mul(sum, factor), m.sum(rest, op.axes));
   }
   // sum[a](x * y) = x @[a] y, if neither has all the axes of the other
   if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {

@@ -4,7 +4,7 @@
  * the loop as the operands of its last product, multiplied once over all steps, unless these are larger than the sum.
  */
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, Node } from '../graph/graph.ts';
+import type { Axis, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import type { Level, Reverse } from './differentiate.ts';
@@ -126,7 +126,9 @@ class Body implements Level {
       const sum = this.pending.get(node);
       this.pending.set(node, sum === undefined ? cotangent : m.add(sum, cotangent));
     } else {
-      this.free.set(node, [...(this.free.get(node) ?? []), cotangent]);
+      const others = this.free.get(node);
+      if (others === undefined) this.free.set(node, [cotangent]);
+      else others.push(cotangent);
     }
   }
 }
@@ -136,25 +138,34 @@ function isSame(a: Sum, b: Sum): boolean {
 }
 
 function summed(m: Maker, position: Node, free: Node, cotangent: Node): { readonly sum: Sum; readonly value: Node } {
-  const { op, inputs } = cotangent;
-  const outside = op.kind === 'binary' && op.fn === 'mul' ? inputs.findIndex((x) => !m.loopsOf(x).has(position)) : -1;
-  if (outside < 0) return { sum: { free, factors: [] }, value: cotangent };
-  const { sum, value } = summed(m, position, free, inputs[1 - outside]);
-  return { sum: { free, factors: [...sum.factors, inputs[outside]] }, value };
+  const factors: Node[] = [];
+  let value = cotangent;
+  for (;;) {
+    const { op, inputs } = value;
+    const outside = op.kind === 'binary' && op.fn === 'mul' ? inputs.findIndex((x) => !m.loopsOf(x).has(position)) : -1;
+    if (outside < 0) return { sum: { free, factors: factors.reverse() }, value };
+    factors.push(inputs[outside]);
+    value = inputs[1 - outside];
+  }
 }
 
 /** How a step's cotangent of a free variable leaves the loop; null: it is summed in a state. */
 function leaving(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
+  // A sign or another name is given to the sum.
+  const later: Op[] = [];
+  let inner = cotangent;
+  for (; m.loopsOf(inner).has(position) && (inner.op.kind === 'rename' || (inner.op.kind === 'unary' && inner.op.fn === 'neg')); [inner] = inner.inputs) later.push(inner.op);
+  const share = leavingAs(m, axis, position, free, inner);
+  return share === null || later.length === 0 ? share : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
+}
+
+function leavingAs(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
   const { op, inputs } = cotangent;
   const rank = (node: Node): number => axesOf(node).length;
   const whole = (node: Node): boolean => m.loopsOf(node).has(position);
   const keep = idsOf(cotangent);
   const sum = (node: Node, over: readonly string[]): Share => ({ free, emits: [node], total: ([emitted]) => m.sum(emitted, [axis.id, ...over]) });
   if (!whole(cotangent)) return sum(cotangent, []);
-  if (op.kind === 'rename' || (op.kind === 'unary' && op.fn === 'neg')) {
-    const inside = leaving(m, axis, position, free, inputs[0]);
-    return inside === null ? null : { ...inside, total: (emitted) => m.make(op, [inside.total(emitted)]) };
-  }
   const outer = op.kind === 'contract' || (op.kind === 'binary' && op.fn === 'mul' && rank(cotangent) > Math.max(...inputs.map(rank)));
   if (outer && inputs.every((x) => !whole(x) || rank(x) <= Math.max(rank(cotangent), 2))) {
     const [a, b] = inputs;

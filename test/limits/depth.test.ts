@@ -48,6 +48,20 @@ describe('what a program unrolls to has no depth that is too much', () => {
     ['choices that read choices', (n) => model(`a0 = x * w\n${lines(n, (k) => `a${k + 1} = if x > ${k} then 1 / a${k} else a${k}`)}\ny = a${n}`)],
     ['sums of what is positive', (n) => model(`a0 = exp(x)\n${lines(n, (k) => `a${k + 1} = a${k} + a${k}`)}\ny = log(a${n})`)],
     ['products of what may be absent', (n) => model(`a0 = x where x > 0\n${lines(n, (k) => `a${k + 1} = tanh(a${k} * w)`)}\ny = a${n} else 0`)],
+    ['numbers that are made of numbers', (n) => model(`n0 = 1 + d\n${lines(n, (k) => `n${k + 1} = n${k} + n${k} - n${k}`)}\ny = x * w * n${n}`)],
+    ['indices that are made of indices', (n) => `${HEAD}model M(x: [time]) -> y: [time] { p0 = position[time]\n${lines(n, (k) => `p${k + 1} = p${k} + p${k} - p${k}`)}\nx[time = p${n} - 1] else 0 }`],
+    ['attention to what has attended', (n) => `dim target: ragged, d = 4, words = 7
+      decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
+      param table: [words, d], w: [d] = 1
+      a0 = table[y] + h
+      ${lines(n / 10, (k) => `a${k + 1} = a${k} + Dot(w * a${k}, a${k}[target as key], a${k}[target as key])`)}
+      logits = a${n / 10} @ table
+      at most 8 }
+      model M(h: [d]) generates y: index(words)[target] { D(h) }`],
+    ['what grows by a concatenation', (n) => `${HEAD}model M(x: [d]) -> y: [] { param w: [] = 1
+      h = x[d as channel]
+      repeat ${n / 2} { h = concat[channel](h, tanh(w * h[channel = first])) }
+      y = sum[channel](h) }`],
     ['dims that are made of dims', (n) => `dim b0 = 2\n${lines(n, (k) => `dim b${k + 1} = b${k} + 1`)}\nmodel M(x: [b${n}]) -> y: [b${n}] { x }`],
   ])('%s', async (_what, text) => {
     await emitted(text(300));
