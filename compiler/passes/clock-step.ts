@@ -304,6 +304,7 @@ class Row extends Rebuild {
       case 'cumsum':
       case 'cumprod': {
         if (op.axis !== this.#now) return yield* super.visit(node);
+        if (placesOf(node).length > 1) return yield* this.#anew(op, node);
         const row = yield* this.one(node.inputs[0]);
         m.origin = node.origin;
         const { before, now } = this.#steps.total(op.kind, row, node.origin.name);
@@ -312,6 +313,17 @@ class Row extends Rebuild {
       default:
         return yield* super.visit(node);
     }
+  }
+
+  /** A running sum or product that has another axis of the clock: at its newest place no earlier step has begun one. */
+  *#anew({ kind, axis, exclusive }: Extract<Op, { readonly kind: 'cumsum' | 'cumprod' }>, { inputs: [x], origin }: Node): Making<Node> {
+    const { m } = this;
+    const [rows] = yield* made([this.#steps.all(x)]);
+    m.origin = origin;
+    const along = axesOf(rows).find(({ id }) => id === axis)!;
+    const start = m.constant(kind === 'cumsum' ? 0 : 1, typeOf(rows).elem.kind === 'float' ? 'float' : 'int');
+    const counted = exclusive ? m.select(m.binary('lt', m.unary('int', m.position(along)), this.#steps.t), rows, start) : rows;
+    return m.reduce(kind === 'cumsum' ? 'sum' : 'prod', counted, [axis]);
   }
 
   /** The row `by` places before now; 0 where there is none. */
