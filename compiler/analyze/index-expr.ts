@@ -7,6 +7,7 @@ import { evaluateTensor } from './expr.ts';
 import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import { liesWithin } from './interval.ts';
 import { firstOf, isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
+import { refuseGrowing } from './past.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
@@ -46,7 +47,7 @@ function reshaped(node: Node, from: readonly Name[], to: readonly Name[], here: 
   if (from.length === 1) return splitAxis(node, from[0]!, to, here, span);
   // Row by row: by way of one axis.
   const axes = axesOf(node, from, here);
-  if (axes === null || !fresh(to, axes, node, here)) return null;
+  if (axes === null || !fresh(to, axes, node, here) || refuseGrowing(axes, 'merging', span, here)) return null;
   const space: Space = { kind: 'merge', parts: axes.map((axis) => axis.space) };
   const whole = here.frame.axis(from.map(({ text }) => text).join('*'), space);
   const merged = here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into: whole }, [node], origin(here, span));
@@ -109,7 +110,7 @@ function declaredSpace(name: Name, space: Space, here: Here): Space {
 
 function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span: Span): Node | null {
   const axes = axesOf(node, from, here);
-  if (axes === null || !fresh([to], axes, node, here) || axes.some((axis) => refuseAlong(node, axis, 'merging', span, here))) return null;
+  if (axes === null || !fresh([to], axes, node, here) || refuseGrowing(axes, 'merging', span, here) || axes.some((axis) => refuseAlong(node, axis, 'merging', span, here))) return null;
   const into = here.frame.axis(to.text, declaredSpace(to, { kind: 'merge', parts: axes.map((axis) => axis.space) }, here));
   return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
 }
@@ -140,7 +141,7 @@ function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: 
 function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span, of?: string): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
-  if (!fresh(to, [axis], node, here) || refuseAlong(node, axis, 'splitting', span, here)) return null;
+  if (!fresh(to, [axis], node, here) || refuseGrowing([axis], 'splitting', span, here) || refuseAlong(node, axis, 'splitting', span, here)) return null;
   const into: Axis[] = [];
   const parts = axis.space.kind === 'merge' && axis.space.parts.length === to.length ? axis.space.parts : null;
   for (const [k, name] of to.entries()) {

@@ -7,6 +7,7 @@ import { describeType } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
 import { allAxes, holding, markOrder, needAxis, rename, sameIndexSpace, sameKind, sizesAgree, toFloat, toInt } from './operate.ts';
 import { refuseAlong } from './inner.ts';
+import { refuseGrowing } from './past.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, ERROR, labels, origin, report, tensor, typeOf } from './scope.ts';
 import { size } from './size.ts';
@@ -94,7 +95,7 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
 }
 
 function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
-  if (parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))) return ERROR;
+  if (refuseGrowing(parts, 'joining along', span, here) || parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))) return ERROR;
   const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
   const whole = cat(spaces);
   const declared = to === null ? null : here.scope.lookup(to.text);

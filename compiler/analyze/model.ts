@@ -1,7 +1,7 @@
 /** Models: their inputs, their outputs, and what an objective may name. */
 import type { Declaration, Expr } from '../../grammar/ast.ts';
-import type { Clocked, DecoderGraph, Input, Node, TensorType } from '../graph/graph.ts';
-import { originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import type { Axis, Clocked, DecoderGraph, Input, Node, TensorType } from '../graph/graph.ts';
+import { hasAxis, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { reachOf } from './across.ts';
 import { bodyValue, laterNames, tensorsOf } from './body.ts';
 import { openClock, closeClock } from './causal.ts';
@@ -55,7 +55,7 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
     return null;
   }
   const main = declaration.result?.kind === 'named' ? declaration.result.name.text : 'result';
-  const found = result === null ? resultsOf(value, main, here) : new Map([['logits', result.logits]]);
+  const found = result === null ? resultsOf(value, main, clock?.axis ?? null, here) : new Map([['logits', result.logits]]);
   const closed = clock === null ? { outputs: found, causal: null } : closeClock(clock, found, here);
   if (closed === null) return null;
   const { outputs, causal } = closed;
@@ -83,12 +83,13 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   return { inputs, outputs, decoded: result, causal, here };
 }
 
-/** What a model gives: its value, and the weights of its one attention. */
-function resultsOf(value: Value, main: string, here: Here): Map<string, Node> {
+/** What a model gives: its value, and the weights of its one attention; of a causal one those that each place has of its own. */
+function resultsOf(value: Value, main: string, clock: Axis | null, here: Here): Map<string, Node> {
   const results = tensorsOf(value, main);
   const [tap] = here.taps;
-  if (tap !== undefined && here.taps.length === 1 && typeOf(tap.node).masks.length === 0 && !results.has('weights')) results.set('weights', tap.node);
-  return results;
+  if (tap === undefined || here.taps.length > 1 || results.has('weights')) return results;
+  const { axes, masks } = typeOf(tap.node);
+  return masks.length > 0 || (clock !== null && !hasAxis(axes, clock.id)) ? results : results.set('weights', tap.node);
 }
 
 function tapsOf(decoder: DecoderGraph): readonly string[] {

@@ -66,6 +66,17 @@ export function leaves(node: Node, here: Here, span: Span): boolean {
   return true;
 }
 
+/** E0611: positions on a whole, of which a part has another length at every step, would be other ones at every step. */
+export function refuseGrowing(axes: readonly (Axis | null)[], what: string, span: Span, here: Here): boolean {
+  const axis = axes.find((each) => each !== null && isTape(each.space, here));
+  if (axis === undefined || axis === null) return false;
+  report(here, 'E0611', span, `${what} \`${axis.label}\`, which has another length at every step`, {
+    why: 'places on the whole would be other ones at every step',
+    fix: `keep \`${axis.label}\` as it is: reduce it by itself, as in \`sum[${axis.label}](…)\`, and put the results together`,
+  });
+  return true;
+}
+
 /** A value over the steps so far as one over the initial place and all steps: 0 at those that were to come. */
 export function unrolled(node: Node, position: Node, along: Axis, here: Here): Node {
   const tape = here.ctx.tapes.get(position);

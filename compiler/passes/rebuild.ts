@@ -220,19 +220,24 @@ export class Rebuild implements Site {
     const { region } = op;
     const used = this.facts.results.get(node) ?? new Set<number>();
     const states = this.neededStates(node);
-    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
+    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])));
     const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
     this.m.origin = node.origin;
     const self = this;
     const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
       self.forget(node);
       yield* self.bind(node, loop, states);
-      return { nexts: yield* self.all(states.map((k) => region.nexts[k])), emits: yield* self.all(emits.map((k) => region.emits[k])) };
+      return { nexts: self.carried(yield* self.all(states.map((k) => region.nexts[k]))), emits: yield* self.all(emits.map((k) => region.emits[k])) };
     }, region.tape);
     return new Map([
       ...states.map((k, j): [number, Node] => [k, made.finals[j]]),
       ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]]),
     ]);
+  }
+
+  /** The values of states, as they go from step to step. */
+  protected carried(values: readonly Node[]): readonly Node[] {
+    return values;
   }
 
   /** The arguments of a loop's body. */

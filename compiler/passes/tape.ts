@@ -11,7 +11,7 @@ import { GraphError } from '../graph/errors.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
 import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
-import { hasAxis, sizeOf, startsAtZero } from '../graph/spaces.ts';
+import { sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { operands, reachable } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
@@ -177,14 +177,9 @@ class Tapes extends Spaces {
       return this.#size(op.size);
     }
     const made = yield* super.visit(node);
-    switch (op.kind) {
-      case 'position': case 'onehot': case 'scatter':
-        return this.#present(made, op.axis);
-      case 'broadcast': case 'random':
-        return op.axes.filter((axis) => op.kind === 'random' || !hasAxis(axesOf(node.inputs[0]), axis.id)).reduce((x, axis) => this.#present(x, axis), made);
-      default:
-        return made;
-    }
+    // Of a value that is made there, or is none's place: a running sum, what stands where there is nothing.
+    const lacks = axesOf(node).filter((axis) => !typeOf(made).masks.some(([only, second]) => second === undefined && only?.id === axis.id));
+    return lacks.reduce((x, axis) => this.#present(x, axis), made);
   }
 
   protected override operation(node: Node, inputs: readonly Node[]): Node {
@@ -193,11 +188,20 @@ class Tapes extends Spaces {
     const axis = axesOf(node.inputs[0]).find(({ id }) => id === op.axis);
     if (axis === undefined || this.axis(axis) === axis) return super.operation(node, inputs);
     // A place that exists is present.
+    return super.operation(node, [this.#filled(inputs[0]), inputs[1]]);
+  }
+
+  /** 0 where it is absent. */
+  #filled(x: Node): Node {
     const { m } = this;
-    const { elem } = typeOf(inputs[0]);
-    const filling = m.constant(0, elem.kind === 'bool' ? 'bool' : elem.kind === 'float' ? 'float' : 'int');
-    const whole = elem.kind === 'index' ? inputs[0] : m.make({ kind: 'otherwise' }, [inputs[0], filling]);
-    return super.operation(node, [whole, inputs[1]]);
+    const { elem, masks } = typeOf(x);
+    if (masks.length === 0 || elem.kind === 'index') return x;
+    return m.make({ kind: 'otherwise' }, [x, m.constant(0, elem.kind)]);
+  }
+
+  /** States are all there: of a loop for each slot, those of the slots to come run as well. */
+  protected override carried(values: readonly Node[]): readonly Node[] {
+    return values.map((value) => this.#filled(value));
   }
 
   /** A length of a tape is how many steps there were, and one. */
@@ -235,7 +239,7 @@ class Tapes extends Spaces {
     const slotsOf = (each: Node): Axis => this.axis(axesOf(each).find((own) => this.#scanOf(own) === node)!);
     const first = kept[0] === undefined ? null : rows.of(kept[0]);
     if (first?.op.kind === 'past') this.#named.set(node, this.axis(first.op.axis));
-    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
+    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])));
     const firsts: Node[] = [];
     for (const each of kept) {
       const row = yield* this.#row(rows, each, yield* this.one(node.inputs[region.xs.length + stateOf(each)]));
@@ -247,7 +251,7 @@ class Tapes extends Spaces {
       self.forget(node);
       yield* self.bind(node, loop, states);
       kept.forEach((each, j) => self.#slots.set(each, loop.states[states.length + j]));
-      const nexts = yield* self.all(states.map((k) => region.nexts[k]));
+      const nexts = self.carried(yield* self.all(states.map((k) => region.nexts[k])));
       const written: Node[] = [];
       for (const [j, each] of kept.entries()) {
         const row = yield* self.#row(rows, each, nexts[states.indexOf(stateOf(each))]);

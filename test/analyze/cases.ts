@@ -212,6 +212,9 @@ export const cases: readonly Case[] = [
   c('E0610', 'a past outside of a scan', body('sum[tape](past[tape](«x»))')),
   c('E0611', 'a tape that is emitted', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  emit «past[tape](r)» }")),
   c('E0611', 'a scan along a tape', body("scan source with xt = x { state r: [embed] = 0;  H = past[tape](r);  s = scan «tape» with ht = H { state u: [embed] = 0;  u' = ht;  emit u' };  r' = xt + sum[tape](s);  emit r }")),
+  c('E0611', 'a tape that is joined', body("scan source with xt = x { state r: [embed] = 0;  H = past[tape](r);  r' = xt + sum[long](«concat[long](H, xt)»);  emit r }")),
+  c('E0611', 'a tape that is merged', body("scan source with xt = x { state r: [embed] = 0;  H = past[tape](r);  r' = xt + sum[long](H[«(embed, tape) as long»]);  emit r }")),
+  c('E0611', 'a tape that is split', body("scan source with xt = x { state r: [embed] = 0;  H = past[tape](r);  r' = xt + sum[a, b](H[«tape as (a, b)»]);  emit r }")),
   c('E0604', 'a state over a tape', body("scan source with xt = x { state r: [embed] = 0;  r' = «past[tape](r)»;  emit r }")),
   c('E0404', 'a past without a name', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + sum[embed](«past(r)»);  emit r }")),
   // ---- running values, and reductions across examples

@@ -51,6 +51,7 @@ attention Head[width](q: [k], keys: [key, k]) -> [width] {
 }`),
   'a recurrent layer that looks back': model("h = scan time with xt = x, rt = r { state h: [d] = c;  H = past[tape](h);  w = softmax[tape](tanh(Linear[d](H)) @ xt + 0.1 * position[tape]);  h' = GRU(xt * rt + w @ H + H[tape = first], h);  emit h' };  { y = h, s = cumsum[time](r) }"),
   'one place of all that one sees': model('e = x @[d] x[upto time as key];  w = softmax[key](e);  { y = x * (e[key = position[time]] else 0) * w[key = first], s = w[key = argmax[key](w)] + (w[key = position[time] - 1] else 0.5) }'),
+  'an attention whose weights are the same for all places': model('h = Dot(c, stack[k](c, tanh(c)), stack[k](c, -c));  { y = x + h, s = r * sum[d](h) }'),
   'what does not change is computed once': model('w = tanh(Linear[d](c));  z = w * x;  { y = z + mean[key <= time](z[time as key] + 0 * x), s = max[key](r[upto time as key]) }'),
 };
 

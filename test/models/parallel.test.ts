@@ -46,6 +46,8 @@ const cases: Readonly<Record<string, string>> = {
   'the largest so far, and where it was': program('v = sum[d](x);  e = v[target as key] * position[target] * 0 + v[target as key];  best = argmax[key](e where position[key] <= position[target]);  z = x + x[target = best] * (max[key](e))'),
   'what grows with the places, of nothing but memory': program("r = scan source with mt = m { state s: [target, d] = 0;  s' = tanh(s + mt);  emit sum[key](s'[upto target as key]) };  z = x + mean[source](r)"),
   'a mean over places so far and over memory': program('z = x + mean[key, source](m * sum[d](x) * x[target as key])'),
+  'running sums and products of what two places make': program('e = x[target as key] * x;  z = x + mean[key](cumsum[target](e)) + mean[key, source](cumprod[target](m * tanh(e), exclusive))'),
+  'a running product of positions alone': program('e = cumprod[target](position[target] * position[target][target as key], exclusive);  z = x * prod[key](tanh(e))'),
   'the first place': program('z = x + x[target = first]'),
 };
 

@@ -63,6 +63,19 @@ const programs: Readonly<Record<string, string>> = {
     emit s'
   }
   y = run[source = last]`),
+  'what is given where there is nothing, running products and weights, of which the greatest counts': model(`${step}
+  run = scan source with xt = x {
+    state s: [h] = 0.2
+    H = past[tape](s)
+    p = max[tape](cumprod[tape](exp(H), exclusive)) + max[tape](-softmax[tape](H))
+    s' = tanh(A @ xt + 0.2 * B @ p + max[tape](H[tape = position[tape] mod 2] else 3))
+    emit s'
+  }
+  y = sum[source](run)`),
+  'a scan of each place that was': model(`${step}
+  run = scan source with xt = x { state s: [h] = 0.2;  H = past[tape](s);  s' = tanh(A @ xt + B @ s + max[tape](Fold(H)));  emit s' }
+  y = sum[source](run)`).replace('model M', `block Fold(v: [h]) -> [] { run = scan h with each = v { state q: [] = 0.5;  q' = exp(each) + 0.1 * q;  emit -q' };  mean[h](run) }
+model M`),
   'a scan in a scan': model(`${step}
   run = scan source with xt = x {
     state s: [h] = 0.3

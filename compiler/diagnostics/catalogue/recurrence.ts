@@ -38,7 +38,7 @@ export const recurrence = {
     "`past[tape](h)` is the values that the state `h` has had: its initial one, and one for each step before this. Only a state of a `scan` or decoder is kept from step to step.",
     "scan source with xt = x {\n  state h: [hidden] = 0\n  h' = tanh(sum[tape](past[tape](xt)) + h)\n  emit h'\n}", "scan source with xt = x {\n  state h: [hidden] = 0\n  h' = tanh(sum[tape](past[tape](h)) + xt)\n  emit h'\n}"),
   E0611: loop('what grows leaves its scan',
-    'The axis of a `past` has one place more at every step. Reduce it before the value leaves the step; no scan goes along it.',
+    'The axis of a `past` has one place more at every step. Reduce it before the value leaves the step; no scan goes along it, and `concat` does not join it, nor `as` merge or split it.',
     "scan source with xt = x { state h: [hidden] = 0;  h' = tanh(h + xt);  emit past[tape](h) }", "scan source with xt = x { state h: [hidden] = 0;  h' = tanh(h + xt);  emit sum[tape](past[tape](h)) }"),
   // E-FUTURE
   E0701: clock('looks into the future',
