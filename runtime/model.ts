@@ -115,9 +115,12 @@ export class Learner<Example extends object> {
     requireOptions(options, lossOptions, '`loss`');
     const objective = this.objective(options.objective);
     const host = this.collateFor(objective, examples);
-    const random = this.randomFor(examples.length, options);
+    return this.possible(await this.lossOf(host, objective, this.randomFor(examples.length, options)), objective, examples);
+  }
+
+  private async lossOf(host: HostBatch, objective: ObjectiveDefinition, random: StepRandom): Promise<LossResult> {
     const { loss, metrics } = await this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
-    return this.possible(await readLoss(loss, metrics), objective, examples);
+    return readLoss(loss, metrics);
   }
 
   /**
@@ -157,16 +160,8 @@ export class Learner<Example extends object> {
       const host = this.collateFor(objective, examples.slice(row, row + 1));
       const random = this.randomFor(1, { ids: [row] });
       return {
-        loss: async () => {
-          const { loss, metrics } = await this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
-          return (await readLoss(loss, metrics)).loss;
-        },
-        forward: async () => {
-          const tensors = await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random));
-          const shapes = Object.entries(tensors).map(([name, { shape }]): [string, readonly number[]] => [name, shape.slice(1)]);
-          const data = await readAll(tensors);
-          return Object.fromEntries(shapes.map(([name, shape]) => [name, { data: data[name]!, shape, axes: [] }]));
-        },
+        loss: async () => (await this.lossOf(host, objective, random)).loss,
+        logits: async () => (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random))))['logits']!,
       };
     });
   }
