@@ -4,14 +4,15 @@
  * `docs/backends.md` lists what is left.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { kernelOf, sumOverNothing, wrapKernel } from './registration.ts';
+import { attribute, input, kernelOf, sumOverNothing, wrapKernel } from './registration.ts';
 import { installFloatKernels } from './webgpu-floats.ts';
 import { installIntegerKernels } from './webgpu-ints.ts';
 
 const MAX_RANK = 4;
 
 /** To be called once, before the backend is first used. */
-export function repairWebgpuKernels(): void {
+export function repairWebgpuKernels({ software }: { readonly software: boolean }): void {
+  if (software) wrapKernel(tf.BatchMatMul, 'webgpu', smallProductByTiles);
   wrapKernel(tf.ArgMax, 'webgpu', scalarOfVector);
   wrapKernel(tf.ArgMin, 'webgpu', scalarOfVector);
   for (const name of [tf.ArgMax, tf.ArgMin]) wrapKernel(name, 'webgpu', placeOfAnyRank);
@@ -29,6 +30,33 @@ export function repairWebgpuKernels(): void {
   wrapKernel(tf.Tile, 'webgpu', tileOfAnyRank);
   installIntegerKernels();
   installFloatKernels();
+}
+
+const MATMUL_PROGRAM = 'WEBGPU_MATMUL_PROGRAM_TYPE';
+/** tfjs's MatMulSmallOutputSizeProgram. */
+const SMALL_TILES = 2;
+/** Products of up to so many elements get tfjs's MatMulReduceProgram. */
+const MOST_REDUCED = 128;
+
+/**
+ * The stock kernel gives each element of a small product a workgroup that meets at several barriers: a gain on hardware, but a
+ * hundred times slower than small tiles where a processor plays all the threads. Whoever has chosen a program gets it.
+ */
+function smallProductByTiles(stock: tf.KernelFunc): tf.KernelFunc {
+  return (args) => {
+    const [a, b] = [input(args, 'a'), input(args, 'b')];
+    const chosen = tf.env().getNumber(MATMUL_PROGRAM);
+    const rows = a.shape.at(attribute<boolean>(args, 'transposeA') ? -1 : -2)!;
+    const columns = b.shape.at(attribute<boolean>(args, 'transposeB') ? -2 : -1)!;
+    const batch = Math.max(...[a, b].map(({ shape }) => tf.util.sizeFromShape(shape.slice(0, -2))));
+    if (chosen >= 0 || batch * rows * columns > MOST_REDUCED) return stock(args);
+    tf.env().set(MATMUL_PROGRAM, SMALL_TILES);
+    try {
+      return stock(args);
+    } finally {
+      tf.env().set(MATMUL_PROGRAM, chosen);
+    }
+  };
 }
 
 /** The stock kernel gives integers and truth values out as they lie in their buffer: a transposition of them, also one inside of a reduction, is no valid shader. */

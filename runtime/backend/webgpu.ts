@@ -100,7 +100,7 @@ async function startOn(adapter: Adapter): Promise<void> {
   } catch (error) {
     throw new BackendError('webgpu', `the adapter gives no device: ${messageOf(error)}`, 'update the graphics driver', { cause: error });
   }
-  repairWebgpuKernels();
+  repairWebgpuKernels({ software: isSoftware(adapter.info) });
   register('webgpu', Object.assign(new WebGPUBackend(device, adapter.info), { [OURS]: true }));
   // Without this the threads of Dawn would outlive the program.
   if (typeof process === 'object' && typeof process.once === 'function') process.once('beforeExit', () => device.destroy());

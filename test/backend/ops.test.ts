@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BACKEND_NAMES, reportBackends, useBackend } from '../../runtime/backend/index.ts';
 import type { BackendName } from '../../runtime/backend/index.ts';
 import { OP_CASES } from './op-cases.ts';
@@ -66,6 +66,19 @@ for (const name of BACKEND_NAMES.filter((backend) => backend !== 'cpu')) {
     });
   });
 }
+
+// On hardware tfjs gives a small product a program of its own, which a software adapter does without.
+describe.skipIf(!usable.has('webgpu'))('webgpu computes what cpu computes, as on hardware', () => {
+  beforeAll(() => tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 0));
+  afterAll(() => tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', -1));
+
+  test.each(OP_CASES.filter(({ name }) => name.startsWith('matMul, small')))('$name', async (opCase) => {
+    await useBackend('cpu');
+    const expected = await evaluate(opCase);
+    await useBackend('webgpu');
+    expect(differences(await evaluate(opCase), expected, 1e-5)).toEqual([]);
+  });
+});
 
 describe('cpu computes what is written by hand', () => {
   test.each([
