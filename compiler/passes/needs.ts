@@ -6,6 +6,7 @@
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis } from '../graph/spaces.ts';
+import { reachable } from '../graph/walk.ts';
 import { idsOf } from './maker.ts';
 import type { Facts } from './rebuild.ts';
 
@@ -28,8 +29,9 @@ const MOST_CASES = 3;
 
 export function needsOf(facts: Facts, roots: Iterable<Node>): ReadonlyMap<Node, Need> {
   const needs = new Map<Node, Need>();
+  const isBefore = conditionsFirst(facts.nodes);
   const add = (node: Node, need: Need): void => {
-    const own = within(need, node, facts);
+    const own = within(need, node, facts, isBefore);
     needs.set(node, needs.has(node) ? either(needs.get(node)!, own) : own);
   };
   for (const root of roots) add(root, null);
@@ -42,6 +44,16 @@ export function needsOf(facts: Facts, roots: Iterable<Node>): ReadonlyMap<Node, 
     node.inputs.forEach((input, k) => add(input, ofOperand(node, k, need)));
   }
   return needs;
+}
+
+/**
+ * In what order nodes can be made so that most conditions are there before what they are needed for. A condition that comes
+ * later may itself be made of the value.
+ */
+function conditionsFirst(nodes: readonly Node[]): (condition: Node, node: Node) => boolean {
+  const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]] : []));
+  const order = new Map(reachable([...chosen, ...nodes]).map((node, k) => [node, k]));
+  return (condition, node) => order.get(condition)! < order.get(node)!;
 }
 
 function ofOperand(node: Node, k: number, need: Need): Need {
@@ -89,12 +101,12 @@ function kept(need: Need, keep: (condition: Condition) => boolean): Need {
   return need === null ? null : simplest(need.map((each) => each.filter(keep)));
 }
 
-/** What can be said of the node: its own axes, and loops that it stands in. */
-function within(need: Need, node: Node, facts: Facts): Need {
+/** What can be said of the node: its own axes, loops that it stands in, and what is not made of it. */
+function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node, node: Node) => boolean): Need {
   if (need === null) return null;
   const { axes } = typeOf(node);
   const loops = facts.loopsOf(node);
-  return kept(need, (condition) => condition.axes.every((id) => hasAxis(axes, id)) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)));
+  return kept(need, (condition) => isBefore(condition.node, node) && condition.axes.every((id) => hasAxis(axes, id)) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)));
 }
 
 function lacking(need: Need, axis: string): Need {

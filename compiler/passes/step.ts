@@ -162,8 +162,8 @@ class Split extends Rebuild {
       const { op, types } = node;
       const below = operands(node).map(of);
       return {
-        // How many places there are so far changes with the step, also where their values do not.
-        step: (op.kind === 'input' && isStep(op.name)) || types.some(({ axes }) => axes.some(isGrowing)) || countsPlaces(node) || below.some(({ step }) => step),
+        // How many places and hypotheses there are changes with the step, also where their values do not.
+        step: (op.kind === 'input' && isStep(op.name)) || types.some(({ axes }) => axes.some((axis) => isGrowing(axis) || axis.id === BEAM.id)) || countsPlaces(node) || below.some(({ step }) => step),
         example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || below.some(({ example }) => example),
       };
     });
