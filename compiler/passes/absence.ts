@@ -145,23 +145,20 @@ export class Absence {
 
   /** bool [batch, axis]: before the example's end. One node for each axis. */
   valid(axis: Axis): Node {
-    return this.#before(this.#m.position(axis), axis);
+    return this.before(this.#m.position(axis), axis);
   }
 
   /** bool [batch]: this step of a loop is before the example's end. */
   step(position: Node, axis: Axis): Node {
     if (this.ragged(axis)) this.#steps.set(position, axis);
-    return this.#before(position, axis);
+    return this.before(position, axis);
   }
 
-  #before(position: Node, axis: Axis): Node {
+  /** bool: the place is before the example's end. */
+  before(place: Node, axis: Axis): Node {
     const m = this.#m;
     const end = startsAtZero(axis.space) ? this.length(axis) : m.add(this.length(axis), m.first(axis));
-    return m.binary('lt', position, end);
-  }
-
-  open(position: Node, axis: Axis): void {
-    if (this.ragged(axis)) this.#steps.set(position, axis);
+    return m.binary('lt', place, end);
   }
 
   inside(i: Node, axis: Axis): Node {

@@ -29,8 +29,25 @@ export interface BatchOptions {
   readonly step?: boolean;
 }
 
-/** A root named `logits` is a log-probability up to a constant: where it is absent it becomes -Infinity. */
+/** That a step of a loop is before the example's end, that a place of the loop's axis is (null: they all are), and that another step follows. */
+export interface Ends {
+  readonly step: Node | null;
+  readonly place: Node | null;
+  readonly more: Node;
+}
+
+export interface Batched {
+  readonly roots: Roots;
+  /** Of loops, by their position. */
+  readonly ends: ReadonlyMap<Node, Ends>;
+}
+
 export function batch(roots: Roots, options: BatchOptions = {}): Roots {
+  return batchWithEnds(roots, options).roots;
+}
+
+/** A root named `logits` is a log-probability up to a constant: where it is absent it becomes -Infinity. */
+export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched {
   const facts = analyse(roots.values());
   const dims = new Map<string, Dim>();
   for (const dim of options.ragged ?? []) raggedDims({ kind: 'dim', dim }, dims);
@@ -39,12 +56,13 @@ export function batch(roots: Roots, options: BatchOptions = {}): Roots {
   const domains = new Domains();
   const absence = new Absence(m, dims, domains);
   const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), { uses: usesOf(facts, roots), counts: counters(facts, roots) });
-  return new Map([...roots].map(([name, node]) => {
+  const made = new Map([...roots].map(([name, node]): [string, Node] => {
     const { value, masks } = pass.partial(node);
     const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
     const present = name === 'logits' ? all(m, [...masks, ...ends]) : null;
     return [name, present === null ? value : m.select(present, value, m.constant(-Infinity))];
   }));
+  return { roots: made, ends: pass.ends };
 }
 
 /** What is known of the graph's whole numbers. */
@@ -54,6 +72,7 @@ interface Wholes {
 }
 
 class Batch extends Rebuild {
+  readonly ends = new Map<Node, Ends>();
   readonly #absence: Absence;
   readonly #domains: Domains;
   readonly #unbatched: ReadonlySet<string>;
@@ -316,7 +335,10 @@ class Batch extends Rebuild {
     const self = this;
     const made = yield* m.scanning(axis, op.reversed, inits, function* (loop) {
       self.forget(node);
-      absence.open(loop.position, axis);
+      self.ends.set(loop.position, {
+        step: ragged ? absence.step(loop.position, axis) : null, place: ragged ? absence.valid(axis) : null,
+        more: op.reversed ? m.binary('gt', loop.position, m.first(axis)) : absence.before(m.add(loop.position, m.constant(1, 'int')), axis),
+      });
       yield* self.bind(node, loop, states);
       for (const [j, k] of states.entries()) {
         if (isFloat(k) && runsAway(k)) self.set(region.states[k], m.select(absence.step(loop.position, axis), loop.states[j], m.constant(0)));

@@ -5,17 +5,19 @@
  */
 import type { Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
+import type { Batched } from './batch.ts';
 import type { Roots } from './compiled.ts';
 import { Domains } from './domains.ts';
 import { Maker } from './maker.ts';
 import type { Making } from './making.ts';
-import { needsOf, type Condition, type Need } from './needs.ts';
+import { endsOf, needsOf, type Condition, type Need } from './needs.ts';
 import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 
-export function hold(roots: Roots): Roots {
-  const facts = analyse(roots.values());
-  const pass = new Hold(new Maker(algebra), facts, needsOf(facts, roots.values()));
+/** `ends`: what `batch` says of its loops. */
+export function hold(roots: Roots, ends: Batched['ends'] = new Map()): Roots {
+  const facts = analyse([...endsOf(ends), ...roots.values()]);
+  const pass = new Hold(new Maker(algebra), facts, needsOf(facts, roots.values(), ends));
   return mapRoots(roots, (node) => pass.get(node));
 }
 

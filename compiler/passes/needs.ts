@@ -3,10 +3,12 @@
  * of what something skips. A need is known as conditions that are nodes of the graph; where they are many or cannot be said
  * for the operand's own axes, the value counts as read everywhere.
  */
+import { GraphError } from '../graph/errors.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis } from '../graph/spaces.ts';
 import { reachable } from '../graph/walk.ts';
+import type { Batched, Ends } from './batch.ts';
 import { idsOf } from './maker.ts';
 import type { Facts } from './rebuild.ts';
 
@@ -27,32 +29,65 @@ export type Need = readonly Case[] | null;
 /** More are not worth telling apart. */
 const MOST_CASES = 3;
 
-export function needsOf(facts: Facts, roots: Iterable<Node>): ReadonlyMap<Node, Need> {
+/** A step of a loop beyond the example's end is read by nobody, nor is a place of a sequence that such a step alone reads. */
+export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends']): ReadonlyMap<Node, Need> {
   const needs = new Map<Node, Need>();
-  const isBefore = conditionsFirst(facts.nodes);
+  const isBefore = conditionsFirst(facts.nodes, endsOf(ends));
   const add = (node: Node, need: Need): void => {
     const own = within(need, node, facts, isBefore);
     needs.set(node, needs.has(node) ? either(needs.get(node)!, own) : own);
   };
   for (const root of roots) add(root, null);
-  for (const node of facts.nodes) {
-    if (node.op.kind === 'scan') for (const each of [...node.op.region.nexts, ...node.op.region.emits]) add(each, null);
-  }
   // Inputs have smaller ids: whoever reads a node comes before it.
   for (const node of facts.nodes.toReversed()) {
+    const { op, inputs } = node;
     const need = needs.get(node) ?? null;
-    node.inputs.forEach((input, k) => add(input, ofOperand(node, k, need)));
+    if (op.kind === 'scan') {
+      const { region } = op;
+      const end = ends.get(region.position);
+      const inside = both(need, known(end?.step));
+      region.emits.forEach((each) => add(each, inside));
+      // Of the last step nothing reads the next state but the scan's result.
+      region.nexts.forEach((each, k) => add(each, facts.results.get(node)?.has(k) === true ? inside : both(inside, known(end?.more))));
+      // What the steps read of a sequence is known when they have been seen.
+      inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k].id ? undefined : add(input, null)));
+    } else if (op.kind === 'argument') {
+      const place = facts.arguments.get(node);
+      if (place?.kind === 'x') add(place.scan.inputs[place.index], ofSequence(need, ends.get(positionOf(place.scan))));
+    } else {
+      inputs.forEach((input, k) => add(input, ofOperand(node, k, need)));
+    }
   }
   return needs;
+}
+
+/** The nodes that say it. */
+export function endsOf(ends: Batched['ends']): readonly Node[] {
+  return [...ends.values()].flatMap(({ step, place, more }) => [...(step === null ? [] : [step]), ...(place === null ? [] : [place]), more]);
+}
+
+function known(end: Node | null | undefined): Case {
+  return end === null || end === undefined ? [] : conditions(end, true);
+}
+
+/** A step is before the example's end where its place is. */
+function ofSequence(need: Need, end: Ends | undefined): Need {
+  const [place] = known(end?.place);
+  return need === null || place === undefined ? need : simplest(need.map((each) => each.map((condition) => (condition.node === end?.step && condition.holds ? place : condition))));
+}
+
+function positionOf({ op }: Node): Node {
+  if (op.kind !== 'scan') throw new GraphError('only a scan has a position');
+  return op.region.position;
 }
 
 /**
  * In what order nodes can be made so that most conditions are there before what they are needed for. A condition that comes
  * later may itself be made of the value.
  */
-function conditionsFirst(nodes: readonly Node[]): (condition: Node, node: Node) => boolean {
+function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
   const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]] : []));
-  const order = new Map(reachable([...chosen, ...nodes]).map((node, k) => [node, k]));
+  const order = new Map(reachable([...ends, ...chosen, ...nodes]).map((node, k) => [node, k]));
   return (condition, node) => order.get(condition)! < order.get(node)!;
 }
 
@@ -65,6 +100,8 @@ function ofOperand(node: Node, k: number, need: Need): Need {
       return need;
     case 'softmax': case 'cumsum': case 'cumprod':
       return lacking(need, op.axis);
+    case 'result':
+      return inputs[0].op.kind === 'scan' ? lacking(need, inputs[0].op.axis.id) : null;
     case 'rename':
       return renamed(need, op.to.id, axisOf(typeOf(inputs[0]), op.from));
     default:
@@ -104,9 +141,10 @@ function kept(need: Need, keep: (condition: Condition) => boolean): Need {
 /** What can be said of the node: its own axes, loops that it stands in, and what is not made of it. */
 function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node, node: Node) => boolean): Need {
   if (need === null) return null;
-  const { axes } = typeOf(node);
   const loops = facts.loopsOf(node);
-  return kept(need, (condition) => isBefore(condition.node, node) && condition.axes.every((id) => hasAxis(axes, id)) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)));
+  // Of a scan all results are meant: its body's nodes have axes of their own.
+  const has = (id: string): boolean => node.op.kind === 'scan' || hasAxis(typeOf(node).axes, id);
+  return kept(need, (condition) => isBefore(condition.node, node) && condition.axes.every(has) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)));
 }
 
 function lacking(need: Need, axis: string): Need {

@@ -4,7 +4,7 @@ import type { Axis, Node, Program, UpdateGraph } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
-import { batch } from './batch.ts';
+import { batchWithEnds, type Batched } from './batch.ts';
 import { circulant } from './circulant.ts';
 import { deriveClockStep } from './clock-step.ts';
 import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from './compiled.ts';
@@ -48,8 +48,13 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   const sizes = new Map([...program.hyperparameters, ...program.fixed].map(({ dim, value }) => [dim.id, value]));
   const batched = (fn: string, roots: Roots, forGradients = false): Roots => {
     const flat = passes.run(`${fn}: tapes`, 'inlined', passes.run(`${fn}: inline`, 'inlined', roots, inline), tapes);
-    const all = passes.run(`${fn}: batch`, 'batched', flat, (each) => batch(each, { ragged }));
-    const whole = forGradients ? passes.run(`${fn}: hold`, 'batched', all, hold) : all;
+    let ends: Batched['ends'] = new Map();
+    const all = passes.run(`${fn}: batch`, 'batched', flat, (each) => {
+      const made = batchWithEnds(each, { ragged });
+      ends = made.ends;
+      return made.roots;
+    });
+    const whole = forGradients ? passes.run(`${fn}: hold`, 'batched', all, (each) => hold(each, ends)) : all;
     return passes.optimise(fn, passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)));
   };
   const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);

@@ -8,7 +8,7 @@ import { instance, type Built, type Example } from './build.ts';
 import { Chance } from './chance.ts';
 import { bindingsFor, collated, examplesFor, parametersFor, type Values as Kind } from './data.ts';
 import { POISONS, poisoned, run } from './poison.ts';
-import { away, BeyondInt32, compare, Reference, slope, trembling, type Direction, type Expected } from './reference.ts';
+import { away, BeyondInt32, compare, overflows, Reference, slope, trembling, type Direction, type Expected } from './reference.ts';
 import { gradientReference } from './slopes.ts';
 
 export interface Failure {
@@ -265,6 +265,7 @@ class Trial {
     if (close(given.sum, value, given.size, 3e-5)) return 'slopes compared';
     const others = [differences(1e-5, trembling(this.#chance(9))), differences(1e-6), differences(1e-4)];
     if (!Number.isFinite(value) || others.some((other) => !close(other, value, Math.abs(value), 3e-4))) return 'slopes without a limit';
+    if (overflows(update.training.loss, training)) return 'slopes beyond comparison';
     const what = `${path} of ${objective}`;
     const expected = gradientReference(this.#built, learner, this.#parameters, collated(learner, this.examples!), objective, update, path, this.#chance(6));
     if (expected === null) {

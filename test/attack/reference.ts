@@ -118,6 +118,14 @@ export function compare(given: ArrayLike<number>, { exact, within }: Expected): 
 /** Float64's own rounding, and a little more: where a difference moves with it, it says nothing. */
 export const trembling = (chance: Chance): NonNullable<Bindings['rounded']> => (x, elem) => (elem === 'int' ? x : x * (1 + 2 ** -49 * (2 * chance.real() - 1)));
 
+/** What leaves float32 is no number: so is what it reaches, but not a choice that takes something else. */
+const bounded: NonNullable<Bindings['rounded']> = (x, elem) => (elem === 'int' || Number.isFinite(Math.fround(x)) ? x : NaN);
+
+/** Whether a value that the loss reads leaves float32: a slope may then be 0 times infinity. */
+export function overflows(loss: Node, examples: readonly Bindings[]): boolean {
+  return interpretAll([loss], examples.map((each) => ({ ...each, rounded: bounded }))).some(([value]) => Number.isNaN(value!.data[0]!));
+}
+
 /** A change of every parameter, by path. */
 export type Direction = ReadonlyMap<string, Float64Array>;
 
