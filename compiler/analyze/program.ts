@@ -247,7 +247,8 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
   const model = elaborateModel(declaration, root.here);
   if (model === null || !apartFromOthers(model.outputs, root.here)) return null;
   const training = begin({ ...setup, training: true });
-  const trained = objectives.length === 0 ? null : elaborateModel(declaration, within(root.here.module, training.here));
+  // Without an objective too: which parameters a model has does not hang on who trains it.
+  const trained = elaborateModel(declaration, within(root.here.module, training.here));
   for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(callerKey(name, path), place);
   const graphs: ObjectiveGraph[] = [];

@@ -62,7 +62,15 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
     const present = name === 'logits' ? all(m, [...masks, ...ends]) : null;
     return [name, present === null ? value : m.select(present, value, m.constant(-Infinity))];
   }));
-  return { roots: made, ends: pass.ends };
+  return { roots: made, ends: new Map([...pass.loops].map(([position, loop]) => [position, endsOf(loop, position, m, absence)])) };
+}
+
+function endsOf({ axis, reversed }: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Ends {
+  const ragged = absence.ragged(axis);
+  return {
+    step: ragged ? absence.step(position, axis) : null, place: ragged ? absence.valid(axis) : null,
+    more: reversed ? m.binary('gt', position, m.first(axis)) : absence.before(m.add(position, m.constant(1, 'int')), axis),
+  };
 }
 
 /** What is known of the graph's whole numbers. */
@@ -72,7 +80,8 @@ interface Wholes {
 }
 
 class Batch extends Rebuild {
-  readonly ends = new Map<Node, Ends>();
+  /** Those that were made, by their position. */
+  readonly loops = new Map<Node, OpOf<'scan'>>();
   readonly #absence: Absence;
   readonly #domains: Domains;
   readonly #unbatched: ReadonlySet<string>;
@@ -335,10 +344,7 @@ class Batch extends Rebuild {
     const self = this;
     const made = yield* m.scanning(axis, op.reversed, inits, function* (loop) {
       self.forget(node);
-      self.ends.set(loop.position, {
-        step: ragged ? absence.step(loop.position, axis) : null, place: ragged ? absence.valid(axis) : null,
-        more: op.reversed ? m.binary('gt', loop.position, m.first(axis)) : absence.before(m.add(loop.position, m.constant(1, 'int')), axis),
-      });
+      self.loops.set(loop.position, op);
       yield* self.bind(node, loop, states);
       for (const [j, k] of states.entries()) {
         if (isFloat(k) && runsAway(k)) self.set(region.states[k], m.select(absence.step(loop.position, axis), loop.states[j], m.constant(0)));

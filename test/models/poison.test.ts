@@ -49,6 +49,18 @@ const cases: Readonly<Record<string, { readonly text: string; readonly examples:
     text: masked('y = sum[a](if ok then w * x * x else w) + sum[a](if x < 50 then exp(x * w) else w) + sum[a](if x > 0 then log(x) * w / x else 0)'),
     examples: [{ x: [3e38, 1, 2], ok: [false, true, true] }, { x: [0, -5, 1], ok: [false, false, true] }],
   },
+  'the next state that no step reads': {
+    text: sequence("s = scan time with xt = x { state s: [] = q;  s' = p * sqrt(s);  emit s * xt }\ny = s", -2),
+    examples: [{ x: [3] }],
+  },
+  'a state that leaves its domain behind the end': {
+    text: sequence("s = scan time with xt = x { state s: [] = 20 * q;  s' = log(s) * p;  emit log(s) + xt }\nr = scan time reversed with xt = x { state r: [] = q;  r' = sqrt(r - 1) * p;  emit r }\ny = s + r"),
+    examples: [{ x: [1] }, { x: [1, 2] }],
+  },
+  'two lengths in one another': {
+    text: masked('n = sqrt(sum[a](w * x * w * x))\nm = if n > 0 then w * x / n else w * 0\ny = sum[a](if m > 0 then log(m) else sqrt(sum[a](m * m)) where ok)'),
+    examples: [{ x: [3, 1, 2], ok: [false, true, true] }],
+  },
   'behind reductions': {
     text: program('x: [a, b], ok: bool[a]', '[]', 'param w: [b] = 1\nq = sum[b](x * x * w)\ny = sum[a](q where ok) + sum[a]((1 / sum[b](w * x)) where ok)', 'y'),
     examples: [{ x: [[3e38, 1], [1, 2], [3, 1]], ok: [false, true, true] }, { x: [[0, 0], [1, -1], [1, 1]], ok: [false, false, true] }],

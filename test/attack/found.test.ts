@@ -1,0 +1,47 @@
+/** What the attack has found, and has been mended since. */
+import { describe, expect, it } from 'vitest';
+import { holds, type HoldsOptions } from './holds.ts';
+
+const cases: Readonly<Record<string, readonly [text: string, options?: HoldsOptions]>> = {
+  'a norm of norms, one for each place of another axis': [`dim source: ragged
+dim target: ragged, words = 5, d = 1
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d] = normal(1)
+  e = table[y]
+  logits = gelu(norm[source](norm[d]((e * (0.1 * position[words]) * (-0.3 * position[source]))))) + e @[d] table
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}
+objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }`],
+  'a choice of one thing, for each hypothesis': [`dim source: ragged
+dim target: ragged, words = 4, d = 2
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  state s: [d] = 1
+  s' = ((m where (y < 0) else m)[source = 1] else 1)
+  param p: [words] = 1
+  logits = p
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}`],
+  'a parameter that a model reads in training alone, and another trains': [`dim d = 1, k = 3
+model G(z: [k]) -> y: [d] {
+  param p: [d] = 1
+  y = p
+}
+model D(x: [d]) -> y: [] {
+  y = (if training then (x @[d] Linear[d](x)) else 1)
+}
+objective Play for A: G, B: D given z: [k] {
+  fake = A(z)
+  update A { loss = B(fake);  optimizer adadelta() }
+}`],
+};
+
+describe('found by the attack', () => {
+  it.each(Object.keys(cases))('%s', async (name) => {
+    const [text, options] = cases[name]!;
+    expect(await holds(text, options)).toBeNull();
+  });
+});
