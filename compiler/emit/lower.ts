@@ -216,7 +216,7 @@ class Lowering {
       this.#lengths.set(value, length);
       return value;
     }
-    return this.#shared('host', [this.#shared('rows', code, dtype, origin, 'number')], dtype, origin, 'number');
+    return this.#shared('host', [this.#shared('rows', [value], dtype, origin, 'number')], dtype, origin, 'number');
   }
 
   /** As one tensor: lists are stacked, numbers of the host uploaded. */

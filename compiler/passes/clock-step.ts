@@ -331,14 +331,19 @@ class Row extends Rebuild {
     const { m } = this;
     if (constantOf(by) === 0) return yield* this.one(node.inputs[0]);
     const { rows, views } = unseen(node.inputs[0]);
-    const [axis] = placesOf(rows);
+    const axis = placesOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
     const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));
     const kept = all.op.kind === 'append' ? m.make({ kind: 'before', axis: axis.id, by }, [all]) : m.gather(all, m.binary('max', place, m.constant(0, 'int')), axis.id);
+    let shifted = axis.id;
     const row = views.reduce((seen, { op }) => {
-      if (op.kind === 'rename') return isPlaces(op.to) ? seen : m.rename(seen, op.from, op.to);
-      return op.kind === 'broadcast' ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...op.axes.filter((each) => !isPlaces(each))]) : seen;
+      if (op.kind === 'rename' && op.from === shifted) {
+        shifted = op.to.id;
+        return seen;
+      }
+      if (op.kind === 'rename') return m.rename(seen, op.from, op.to);
+      return op.kind === 'broadcast' ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...without(op.axes, [shifted])]) : seen;
     }, kept);
     const { kind } = typeOf(row).elem;
     const exists = m.binary('ge', place, m.constant(0, 'int'));
@@ -383,6 +388,11 @@ function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[]
   let rows = x;
   for (; rows.op.kind === 'rename' || (rows.op.kind === 'broadcast' && axesOf(rows).length === axesOf(rows.inputs[0]).length); [rows] = rows.inputs) views.push(rows);
   return { rows, views: views.reverse() };
+}
+
+/** What the axis was called before it was seen so. */
+function seenAs(axis: string, views: readonly Node[]): string {
+  return views.reduceRight((id, { op }) => (op.kind === 'rename' && op.to.id === id ? op.from : id), axis);
 }
 
 /** All rows up to now of what needs no keeping: positions, and views of two places. */

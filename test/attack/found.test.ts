@@ -37,6 +37,27 @@ objective Play for A: G, B: D given z: [k] {
   fake = A(z)
   update A { loss = B(fake);  optimizer adadelta() }
 }`],
+  'a place behind two of the clock': [`dim target: ragged, words = 5, d = 3
+decoder D(m: [d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d] = 1
+  e = table[y]
+  logits = (e[d = (position[target][target as key] + 1)][target = position[target] - 2] @[key] position[target][target as key]) + e @[d] table
+}
+model M(m: [d]) generates y: index(words)[target] {
+  D(m)
+}`],
+  'a number of the host that is too long for one line': [`dim source: ragged
+dim target: ragged, words = 5, d = 2
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  r = position[target]
+  repeat over [1, 2] as i { r = tanh(r + ((r + r) ^ 2)) }
+  param p: [words] = 1
+  logits = r * p
+}
+model M(tokens: index(words)[source]) generates y: index(words)[target] {
+  param E: [words, d] = 1
+  D(E[tokens])
+}`, { examples: [{ tokens: [2], y: [0, 4] }] }],
 };
 
 describe('found by the attack', () => {

@@ -1,0 +1,85 @@
+/**
+ * What the passes derived, interpreted in float64 and with float32's rounding: tells what is derived wrongly from what is
+ * rounded, or leaves float32 because products and sums are taken in another order than they are written.
+ */
+import { evaluate } from '../../compiler/analyze/size.ts';
+import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
+import { typeOf } from '../../compiler/graph/infer.ts';
+import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
+import { sizeOf } from '../../compiler/graph/spaces.ts';
+import type { HostBatch, Learner } from '../../runtime/index.ts';
+import { rowOf } from '../../runtime/values.ts';
+import { drawsOf } from '../models/chance.ts';
+import type { Built, Example } from './build.ts';
+import type { Chance } from './chance.ts';
+import { Reference, type Expected } from './reference.ts';
+
+function nested(data: ArrayLike<number>, [first, ...rest]: readonly number[], from = 0): Nested {
+  if (first === undefined) return data[from]!;
+  const stride = rest.reduce((product, size) => product * size, 1);
+  return Array.from({ length: first }, (_, k) => nested(data, rest, from + k * stride));
+}
+
+export interface Ran {
+  readonly built: Built;
+  readonly learner: Learner<Example>;
+  readonly parameters: ReadonlyMap<string, Float64Array>;
+  readonly host: HostBatch;
+}
+
+function sizesOf({ built: { program }, learner, host }: Ran): ReadonlyMap<string, number> {
+  const dims = [...program.hyperparameters, ...program.fixed].map(({ dim }) => dim);
+  return new Map<string, number>([['batch', host.size], ...dims.map(({ id, label }): [string, number] => [id, learner.sizes[label]!]), ...program.ragged.map(({ id, label }): [string, number] => [id, host.n[label]!])]);
+}
+
+/** Of a root over a whole batch; null where the graph cannot be run so. */
+function expectedOf(ran: Ran, root: Node | undefined, step: number, chance: Chance): Expected | null {
+  if (root === undefined) return null;
+  const { built: { program }, learner, parameters, host } = ran;
+  const sizes = sizesOf(ran);
+  const lengths = new Map(program.ragged.map(({ id, label }): [string, readonly number[]] => [id, Array.from(host.lengths[label] ?? host.inner[label]?.data ?? [])]));
+  const bindings: Bindings = {
+    sizes, lengths, parameters,
+    inputs: new Map(Object.entries(host.inputs).map(([name, { data, shape }]) => [name, nested(data, shape)])),
+    random: (op, coordinates) => {
+      const rows = op.axes.findIndex(({ id }) => id === 'batch');
+      const steps = coordinates.length - op.axes.length;
+      const own = { ...op, axes: op.axes.filter((_, k) => k !== rows) };
+      return drawsOf(learner.seed, step, coordinates[steps + rows]!, sizes)(own, coordinates.filter((_, k) => k !== steps + rows));
+    },
+  };
+  try {
+    const reference = new Reference([root], [bindings], chance);
+    reference.closely();
+    return reference.expected(0)[0]!;
+  } catch {
+    return null;
+  }
+}
+
+export function gradientReference(ran: Ran, objective: string, update: UpdateGraph, path: string, chance: Chance): Expected | null {
+  return expectedOf(ran, updateOf(ran.built, objective, update)?.gradients.get(`gradient.${path}`), 1, chance);
+}
+
+/** The loss, or a metric by its name, over the batch. */
+export function lossReference(ran: Ran, objective: string, update: UpdateGraph, name: string, chance: Chance): Expected | null {
+  return expectedOf(ran, updateOf(ran.built, objective, update)?.loss.get(name === 'loss' ? name : `metric.${name}`), 0, chance);
+}
+
+function updateOf({ compiled }: Built, objective: string, update: UpdateGraph): Built['compiled']['objectives'][number]['updates'][number] | undefined {
+  return compiled.objectives.find(({ objective: { name } }) => name === objective)?.updates.find((each) => each.update === update);
+}
+
+/** An output of each example, without its padding. */
+export function outputReference(ran: Ran, name: string, chance: Chance): readonly Expected[] | null {
+  const root = ran.built.compiled.forward.get(name);
+  const whole = expectedOf(ran, root, 0, chance);
+  if (root === undefined || whole === null) return null;
+  const sizes = sizesOf(ran);
+  const shape = typeOf(root).axes.slice(1).map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
+  const { learner, host } = ran;
+  // Beyond an end within the output there is a 0: of no place.
+  const places = Int32Array.from(whole.exact, (_, k) => k + 1);
+  const own = (row: number, of: Float64Array): Float64Array => Float64Array.from(rowOf(places, row, shape, learner.definition.outputs[name]!.axes, host).data, (k) => (k === 0 ? 0 : of[k - 1]!));
+  return Array.from({ length: host.size }, (_, row): Expected => ({ exact: own(row, whole.exact), within: own(row, whole.within) }));
+}
