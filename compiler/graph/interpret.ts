@@ -7,10 +7,11 @@
 import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
-import { acrossAll, evaluateOp, type Context, type PureOp } from './evaluate.ts';
-import type { Axis, BinaryFn, Node, Op, ReduceFn, TensorType, UnaryFn } from './graph.ts';
+import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
+import type { Axis, Node, Op, TensorType } from './graph.ts';
 import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
+import { roundedAs } from './rounding.ts';
 import { clockedIds, clockedNodes, environment, isClocked, Scopes, type Clock, type Environment } from './scopes.ts';
 import { axisOf, hasAxis, innerDims, isInner, originOf, showType, sizeOf, without } from './spaces.ts';
 import { apart, Dependence, reachable, scopeOf, tapePositions } from './walk.ts';
@@ -71,16 +72,6 @@ function instanceOf({ op }: Node, extras: readonly Axis[], places: readonly numb
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]]] : [])));
 }
 
-const EXACT: ReadonlySet<UnaryFn | BinaryFn | ReduceFn> = new Set(['neg', 'abs', 'sign', 'relu', 'floor', 'not', 'stop', 'max', 'min', 'any', 'all'] as const);
-
-function sums(op: Op): boolean {
-  return op.kind === 'reduce' ? op.fn === 'sum' || op.fn === 'mean' : op.kind === 'contract' || op.kind === 'cumsum' || op.kind === 'scatter' || op.kind === 'matmul';
-}
-
-/** Not what chooses, moves or compares. */
-function rounds(op: Op): boolean {
-  return op.kind === 'unary' || op.kind === 'binary' || op.kind === 'reduce' ? !EXACT.has(op.fn) : sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
-}
 
 /** What leaves int32 is no number: nobody may read it. A literal and a size may become floats first. */
 function heldIn32({ kind }: Op, x: Tensor, { elem }: TensorType): Tensor {
@@ -223,15 +214,10 @@ class Run {
     }
   }
 
-  /** As `bindings.rounded` says, where the operation rounds; a sum by as much as what is summed up is large. */
+  /** As `bindings.rounded` says. */
   #rounded(node: Node, inputs: readonly Tensor[], x: Tensor): Tensor {
-    const { op, types: [{ elem: { kind } }] } = node;
     const { rounded } = this.#bindings;
-    if (rounded === undefined || (kind !== 'float' && kind !== 'int') || (kind === 'float' && !rounds(op))) return x;
-    if (kind === 'int' || !sums(op)) return { ...x, data: x.data.map((each) => rounded(each, kind)) };
-    const whole = op.kind === 'reduce' ? { ...op, fn: 'sum' as const } : op;
-    const sizes = evaluateOp(whole as PureOp, inputs.map((input) => ({ ...input, data: input.data.map(Math.abs) })), this.#context(node)).data;
-    return { ...x, data: x.data.map((each, k) => Number.isFinite(sizes[k]) ? rounded(each, kind) + (Math.abs(rounded(sizes[k], kind)) - sizes[k]) : each) };
+    return rounded === undefined ? x : { ...x, data: roundedAs(node, inputs, x.data, rounded, this.#context(node)) };
   }
 
   // ---------------------------------------------------------------- dims that are ragged in another

@@ -36,7 +36,7 @@ const FLOATS: Readonly<Record<Values, (chance: Chance) => number>> = {
   equal: (chance) => chance.pick([0.5, 0.5, 0.5, -1]),
   zero: () => 0,
   huge: (chance) => chance.pick(ENDS),
-  extreme: (chance) => chance.pick([0, -0, 1, -1, 0.5, 1e30, -1e30, 3e38, -3e38, -1e9, 1e9, 1e-30, 1e-38, 88, -104, 2 * chance.real() - 1, 20 * chance.real() - 10]),
+  extreme: (chance) => chance.pick([0, -0, 1, -1, 0.5, 1e30, -1e30, 3e38, -3e38, -1e9, 1e9, 1e-30, 2e-38, 88, -104, 2 * chance.real() - 1, 20 * chance.real() - 10]),
 };
 
 const ENDS = [0, -0, 1e30, -1e30, 1e-30, -1e-30];
