@@ -34,5 +34,10 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
   }
   if (!sums(op)) return data.map((x) => rounded(x, kind));
   const sizes = again(op.kind === 'reduce' ? { ...op, fn: 'sum' } : op, Math.abs);
-  return data.map((x, k) => (Number.isFinite(sizes[k]) ? rounded(x, kind) + (Math.abs(rounded(sizes[k]!, kind)) - sizes[k]!) : x));
+  return data.map((x, k) => {
+    const size = Math.abs(rounded(sizes[k]!, kind));
+    // Terms of both signs whose sum leaves the range on the way may come to anything.
+    if (!Number.isFinite(size)) return Math.abs(x) === sizes[k] ? rounded(x, kind) : NaN;
+    return rounded(x, kind) + (size - sizes[k]!);
+  });
 }
