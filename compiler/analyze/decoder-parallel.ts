@@ -5,7 +5,7 @@
 import { reportLookahead } from './causal.ts';
 import { collected, runBody } from './body.ts';
 import { attentionFields, filled, limitsOf, logitsOf, renamedInto, targetsOf, visible, type Decoded, type DecoderSetting } from './decoder-parts.ts';
-import { sameSpace } from '../graph/spaces.ts';
+import { countsIn, hasAxis, sameSpace } from '../graph/spaces.ts';
 import type { Clocked, Node, ParallelDecoder } from '../graph/graph.ts';
 import { describeType } from './describe.ts';
 import { rename } from './operate.ts';
@@ -50,8 +50,8 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
     const node = renamedInto(here, at.result(clock, k), span);
     named.set(name, at.copy(node, { ...value.origin, name: name.replace("'", '_next') }));
   }
-  // Only what a place has of its own can be one step's.
-  const along = [...taps].filter(([, node]) => typeOf(node).axes.some(({ id }) => id === axis.id));
+  // Only what a place has of its own can be one step's, and only along axes whose length a step knows.
+  const along = [...taps].filter(([, node]) => hasAxis(typeOf(node).axes, axis.id) && !typeOf(node).axes.some(({ space }) => countsIn(space, axis.space)));
   const outputs = new Map([['logits', logits], ...along.map(([name, node]): [string, Node] => [`tap.${name}`, node])]);
   const clocked: Clocked = { axis, args: [{ name: 'previous', node: previous }], outputs };
   const graph: ParallelDecoder = { kind: 'parallel', name: declaration.name.text, output, axis, vocabulary: elem.space, clocked, ...limits };

@@ -1,7 +1,7 @@
 /** Models: their inputs, their outputs, and what an objective may name. */
 import type { Declaration, Expr } from '../../grammar/ast.ts';
 import type { Axis, Clocked, DecoderGraph, Input, Node, TensorType } from '../graph/graph.ts';
-import { hasAxis, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
+import { countsIn, hasAxis, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { reachOf } from './across.ts';
 import { bodyValue, laterNames, tensorsOf } from './body.ts';
 import { openClock, closeClock } from './causal.ts';
@@ -89,7 +89,7 @@ function resultsOf(value: Value, main: string, clock: Axis | null, here: Here): 
   const [tap] = here.taps;
   if (tap === undefined || here.taps.length > 1 || results.has('weights')) return results;
   const { axes, masks } = typeOf(tap.node);
-  return masks.length > 0 || (clock !== null && !hasAxis(axes, clock.id)) ? results : results.set('weights', tap.node);
+  return masks.length > 0 || (clock !== null && (!hasAxis(axes, clock.id) || axes.some(({ space }) => countsIn(space, clock.space)))) ? results : results.set('weights', tap.node);
 }
 
 function tapsOf(decoder: DecoderGraph): readonly string[] {

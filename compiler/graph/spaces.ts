@@ -1,5 +1,5 @@
 /** What axes range over: sizes, normal forms, agreement, and lists of axes as ordered sets by id. */
-import { constantOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
+import { atomsOf, constantOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from './graph.ts';
 
@@ -104,6 +104,12 @@ export function sameSpace(a: Space, b: Space): boolean {
   if (a === b) return true;
   if (a.kind === 'dim' && b.kind === 'dim') return a.dim.id === b.dim.id;
   return spaceKey(a) === spaceKey(b);
+}
+
+/** Another space whose size hangs on this one's. */
+export function countsIn(a: Space, b: Space): boolean {
+  const own = atomsOf(sizeOf(b));
+  return !sameSpace(a, b) && [...atomsOf(sizeOf(a))].some((atom) => own.has(atom));
 }
 
 /** Axes agree by size; each ragged dim has one of its own. Ids and labels do not matter. */

@@ -58,6 +58,21 @@ model M(tokens: index(words)[source]) generates y: index(words)[target] {
   param E: [words, d] = 1
   D(E[tokens])
 }`, { examples: [{ tokens: [2], y: [0, 4] }] }],
+  'attention over the tape of a scan along a clock': [`dim source: ragged
+dim target: ragged, words = 5, d = 2
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param table: [words, d] = normal(1)
+  e = table[y]
+  v0 = max[d](e)
+  logits = (scan target with t6 = v0 { state s6a: [words] = 1; H6 = past[tape6](s6a); s6a' = tanh(s6a + t6); emit Additive[align = 2, q = words, key = tape6, k = words](t6 + s6a, H6) }) + e @[d] table
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}`],
+  'attention over a tape in a causal model': [`dim time: ragged, d = 2
+model M(x: [time, d]) -> y: [time, d] causal time {
+  y = scan time with xt = x { state s: [d] = 1; H = past[tape](s); s' = tanh(s + xt); emit Additive[align = 2](xt + s, H) }
+}`],
 };
 
 describe('found by the attack', () => {

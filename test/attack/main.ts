@@ -122,7 +122,8 @@ class Attack {
     const key = `${example.part}: ${example.kind}`;
     const count = (this.#alike.get(key) ?? 0) + 1;
     this.#alike.set(key, count);
-    if (count > SHOWN) return;
+    // Enough of a kind are shown whole: of the others where they are.
+    if (count > SHOWN) return console.log(`\n${key}\nagain: ${example.again}`);
     this.#found.set(key, [...(this.#found.get(key) ?? []), example]);
     console.log(`\n${key}\n${example.message}\n${example.test}\nagain: ${example.again}`);
   }
