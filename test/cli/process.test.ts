@@ -43,13 +43,13 @@ describe('a project of `attnc init`', () => {
 
   it('keeps the run of every configuration apart', { timeout: 300_000 }, async () => {
     const folder = await project();
-    expect((await attncProcess(folder, ['generate', '.', ...CPU, '--config', 'quick', '1 2'])).err).toMatch(/no checkpoint out\/quick\/best.*\n {2}fix: train first: attnc train \. --config quick;/);
-    expect((await attncProcess(folder, ['train', '.', ...CPU, '--quick'])).err).toContain('saved in out/quick');
-    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .; or take a run that is there: --config quick');
-    expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '7'])).err).toContain('saved in out:');
-    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('out/best.safetensors, of step 7');
-    expect((await attncProcess(folder, ['evaluate', '.', ...CPU, '--config', 'quick', '--limit', '5'])).err).toContain('out/quick/best.safetensors, the best on validation, of step 50');
-    expect(await attncProcess(folder, ['generate', '.', '--config', 'quick', '--out', 'out', '1 2'])).toMatchObject({ status: 2 });
+    expect((await attnc(folder, 'generate', '.', ...CPU, '--config', 'quick', '1 2')).err).toMatch(/no checkpoint out\/quick\/best.*\n {2}fix: train first: attnc train \. --config quick;/);
+    expect((await attnc(folder, 'train', '.', ...CPU, '--quick')).err).toContain('saved in out/quick');
+    expect((await attnc(folder, 'generate', '.', ...CPU, '1 2')).err).toContain('train first: attnc train .; or take a run that is there: --config quick');
+    expect((await attnc(folder, 'train', '.', ...CPU, '--steps', '7')).err).toContain('saved in out:');
+    expect((await attnc(folder, 'generate', '.', ...CPU, '1 2')).err).toContain('out/best.safetensors, of step 7');
+    expect((await attnc(folder, 'evaluate', '.', ...CPU, '--config', 'quick', '--limit', '5')).err).toContain('out/quick/best.safetensors, the best on validation, of step 50');
+    expect(await attnc(folder, 'generate', '.', '--config', 'quick', '--out', 'out', '1 2')).toMatchObject({ status: 2 });
   });
 
   it('draws what it looked at; a task without pictures says so', { timeout: 300_000 }, async () => {
@@ -114,8 +114,8 @@ describe('a project of `attnc init`', () => {
 
   it('believes the dims of a checkpoint only where its tensors have them, and searches only where a sequence is generated', { timeout: 300_000 }, async () => {
     const folder = await project();
-    expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '2'])).status).toBe(0);
-    const generate = (...words: readonly string[]): Promise<Ran> => attncProcess(folder, ['generate', '.', ...CPU, ...words, '1 2']);
+    expect((await attnc(folder, 'train', '.', ...CPU, '--steps', '2')).status).toBe(0);
+    const generate = (...words: readonly string[]): Promise<Ran> => attnc(folder, 'generate', '.', ...CPU, ...words, '1 2');
     for (const [word, name] of [[['--beam', '4'], 'beam'], [['--sample'], 'sample']] as const) {
       const { status, err } = await generate(...word);
       expect({ status, err }).toMatchObject({ status: 2, err: expect.stringContaining(`--${name} has nothing to search: the model of this task does not generate a sequence`) as string });
@@ -161,15 +161,15 @@ describe('a project of `attnc init`', () => {
 
   it('says in one line what is wrong with a checkpoint', { timeout: 300_000 }, async () => {
     const folder = await project();
-    expect((await attncProcess(folder, ['generate', '.', ...CPU, '1 2'])).err).toContain('train first: attnc train .');
+    expect((await attnc(folder, 'generate', '.', ...CPU, '1 2')).err).toContain('train first: attnc train .');
     writeFileSync(join(folder, 'bad.safetensors'), 'not a checkpoint at all');
-    const { status, err } = await attncProcess(folder, ['generate', '.', ...CPU, '--checkpoint', 'bad.safetensors', '1 2']);
+    const { status, err } = await attnc(folder, 'generate', '.', ...CPU, '--checkpoint', 'bad.safetensors', '1 2');
     expect(status).toBe(1);
     expect(err).toContain('bad.safetensors cannot be used: not a safetensors file');
     expect(err).not.toContain('    at ');
     mkdirSync(join(folder, 'out'), { recursive: true });
     writeFileSync(join(folder, 'out', 'last.safetensors'), 'cut');
-    const resumed = await attncProcess(folder, ['train', '.', ...CPU, '--resume']);
+    const resumed = await attnc(folder, 'train', '.', ...CPU, '--resume');
     expect(resumed.status).toBe(1);
     expect(resumed.err).toMatch(/attnc: out\/last\.safetensors cannot be used: not a safetensors file.*\n {2}fix: .*--fresh/);
   });
