@@ -40,8 +40,8 @@ describe('shrinking', () => {
 describe('a slice of the attack', () => {
   it('finds nothing among generated programs', async () => {
     const tally = new Tally();
-    expect(await all(0, 60, (at) => attackGenerated(1, at, options(tally)))).toEqual([]);
-    expect(tally.of('programs')).toBe(60);
+    expect(await all(0, 70, (at) => attackGenerated(1, at, options(tally)))).toEqual([]);
+    expect(tally.of('programs')).toBe(70);
     expect(tally.of('generator refused')).toBeLessThanOrEqual(4);
   }, 240_000);
 
@@ -55,8 +55,8 @@ describe('a slice of the attack', () => {
     const tally = new Tally();
     const mutants = new Mutants();
     const texts = new Texts();
-    expect(await all(0, 1_200, (at) => attackMutant(1, at, { texts, tally, mutants }))).toEqual([]);
-    expect(tally.of('mutants')).toBe(1_200);
+    expect(await all(0, 1_500, (at) => attackMutant(1, at, { texts, tally, mutants }))).toEqual([]);
+    expect(tally.of('mutants')).toBe(1_500);
     const errors = tally.of('mutants with errors');
     expect(percentile(tally, 0.95)).toBeLessThanOrEqual(3);
     expect(onTheLine(tally).either / errors).toBeGreaterThanOrEqual(0.95);
