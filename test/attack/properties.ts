@@ -8,7 +8,8 @@ import { instance, type Built, type Example } from './build.ts';
 import { Chance } from './chance.ts';
 import { bindingsFor, collated, examplesFor, parametersFor, type Values as Kind } from './data.ts';
 import { POISONS, poisoned, run } from './poison.ts';
-import { away, BeyondInt32, compare, overflows, Reference, slope, trembling, type Compared, type Direction, type Expected } from './reference.ts';
+import { slope, type Direction } from '../slopes.ts';
+import { away, BeyondInt32, compare, overflows, Reference, trembling, type Compared, type Expected } from './reference.ts';
 import { gradientReference, lossReference, outputReference, type Ran } from './derived.ts';
 
 export interface Failure {

@@ -6,7 +6,6 @@
  */
 import { interpretAll, type Bindings, type Value } from '../../compiler/graph/interpret.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
-import { reachable } from '../../compiler/graph/walk.ts';
 import type { Chance } from './chance.ts';
 
 /** Units in the last place by which a kernel may be off: those of WebAssembly and of GPUs use short polynomials. */
@@ -124,21 +123,4 @@ const bounded: NonNullable<Bindings['rounded']> = (x, elem) => (elem === 'int' |
 /** Whether a value that the loss reads leaves float32: a slope may then be 0 times infinity. */
 export function overflows(loss: Node, examples: readonly Bindings[]): boolean {
   return interpretAll([loss], examples.map((each) => ({ ...each, rounded: bounded }))).some(([value]) => Number.isNaN(value!.data[0]!));
-}
-
-/** A change of every parameter, by path. */
-export type Direction = ReadonlyMap<string, Float64Array>;
-
-const stops = (loss: Node): boolean => reachable([loss]).some(({ op }) => op.kind === 'unary' && op.fn === 'stop');
-
-/** Central difference of a loss (its mean over the examples) along a direction. What stands under `stop` stays. */
-export function slope(loss: Node, examples: readonly Bindings[], direction: Direction, eps: number, rounded?: Bindings['rounded']): number {
-  const isHeld = stops(loss);
-  const held = examples.map((each): Bindings => ({ ...each, ...(isHeld ? { stopped: new Map() } : {}), ...(rounded === undefined ? {} : { rounded }) }));
-  if (isHeld) interpretAll([loss], held);
-  const at = (by: number): number => {
-    const moved = held.map((each) => ({ ...each, parameters: new Map([...each.parameters].map(([path, data]) => [path, data.map((x, k) => x + by * (direction.get(path)?.[k] ?? 0))])) }));
-    return interpretAll([loss], moved).reduce((sum, [value]) => sum + value!.data[0]!, 0) / examples.length;
-  };
-  return (at(eps) - at(-eps)) / (2 * eps);
 }

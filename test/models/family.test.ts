@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Source>> = {
   },
   'distances as a bias': { text: `${DIMS}${ALIBI}model M(x: [time, model]) -> y: [time, model] { Alibi[heads](x) }${fit()}` },
   'linear attention': { text: `${DIMS}${LINEAR}model M(x: [time, model]) -> y: [time, model] { Linearised[dk](x) + Quadratic[dk](x) }${fit()}` },
-  Perceiver: { text: `${DIMS}dim latents = 3, rounds = 2\n${PERCEIVER}model M(x: [time, model]) -> y: [latents, model] { Perceive[latents, rounds](x) }${fit('sum[latents, model](y ^ 3)')}`, entries: 2 },
+  Perceiver: { text: `${DIMS}dim latents = 3, rounds = 2\n${PERCEIVER}model M(x: [time, model]) -> y: [latents, model] { Perceive[latents, rounds](x) }${fit('sum[latents, model](y ^ 3)')}` },
   'a mixture of experts': {
     text: `${DIMS}dim experts = 3\n${EXPERTS}model M(x: [time, model]) -> { y: [time, model], gate: [time, experts], best: index(experts)[time] } {
   s = Switch[experts, 5](x);  { y = s.y, gate = s.gate, best = s.best }

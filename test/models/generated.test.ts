@@ -1,8 +1,9 @@
 /** Generated programs: `per` is a loop over instances with a slice of the parameters each; a map is the tensor of its axes. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { finiteDifference, interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/graph/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
+import { Slopes } from '../slopes.ts';
 import { emit, examplesOf, type AnyModel } from './programs.ts';
 import { parametersOf, relative } from './support.ts';
 import type { Program } from '../../compiler/index.ts';
@@ -43,12 +44,7 @@ async function expectEmitted(made: Made, parameters: Parameters): Promise<void> 
   });
   const { loss } = program.objectives[0]!.updates[0]!;
   const { gradients } = await model.gradients(examples.map(({ values }) => values));
-  for (const { path, size } of model.parameters) {
-    const entries = [0, Math.floor(size / 2)];
-    const differences = examples.map((_, k) => finiteDifference(loss, bindingsOf(made, parameters, k), path, entries)).reduce((a, b) => a.map((x, i) => x + b[i]!)).map((x) => x / examples.length);
-    const scale = Math.max(1e-2, ...gradients[path]!.data.map(Math.abs));
-    entries.forEach((entry, i) => expect(Math.abs(gradients[path]!.data[entry]! - differences[i]!) / scale, `${path}[${entry}] of\n${text}`).toBeLessThan(5e-3));
-  }
+  new Slopes(loss, examples.map((_, k) => bindingsOf(made, parameters, k))).expect(gradients, 5e-3, 1e-2, `\nof\n${text}`);
 }
 
 const close = (given: ArrayLike<number>, expected: ArrayLike<number>, text: string): void => {

@@ -18,7 +18,7 @@ const cases: Readonly<Record<string, Source>> = {
   'a normaliser of weights': {
     text: `${DIMS}${SPECTRAL}model M(x: [source, d]) -> y: [source, heads, e] { param W: [heads, e <- d];  Spectral(W) @ x }${fit('sum[source, heads, e](y ^ 2)')}`,
     // The direction is held while W moves, as a paper's gradient has it: by differences the slope of the oracle is another.
-    entries: 0,
+    gradients: false,
   },
   'one for each head': {
     text: `${DIMS}${SPECTRAL.replaceAll('stop', '')}model M(x: [source, d]) -> y: [source, heads, e] { param W: [heads, e <- d];  (Spectral per heads (W)) @ x }${fit('sum[source, heads, e](y ^ 2)')}`,

@@ -64,7 +64,7 @@ describe('addressing, by hand', () => {
 /** The model's own file, smaller, so that the oracle and its differences take little time. */
 const small = Object.entries({ bits: 3, out: 2, slots: 4, width: 3, hidden: 4 })
   .reduce((text, [name, value]) => text.replace(new RegExp(`\\b${name} = \\d+`), `${name} = ${value}`), modelText('ntm/model.attn'));
-const machine = (set: Readonly<Record<string, string | number>>): Source => ({ text: small, set, lengths: { time: [3, 1, 2] }, entries: 1 });
+const machine = (set: Readonly<Record<string, string | number>>): Source => ({ text: small, set, lengths: { time: [3, 1, 2] } });
 
 describe('the machine', () => {
   agreeEverywhere({

@@ -1,8 +1,8 @@
 /** Decoders over the whole axis: the oracle computes place by place, the pass all places at once, the step one with kept rows. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { finiteDifference } from '../../compiler/graph/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
+import { Slopes } from '../slopes.ts';
 import { bindings, oracle, parametersOf, relative, subject, runOn, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
 
 /** `body`: from `x: [target, d]`, the previous outputs, and `m: [source, d]`, to `z: [target, d]`. */
@@ -110,13 +110,8 @@ describe.each(backends)('on %s', (backend) => {
 
     it.runIf(backend === 'cpu')('has the gradients of finite differences', async () => {
       const { gradients } = await model.gradients(examples.slice(0, 2));
-      const loss = tested.program.objectives[0]!.updates[0]!.loss;
-      for (const { path, size } of model.parameters) {
-        const entries = [...new Set([0, Math.floor(size / 2), size - 1])];
-        const each = examples.slice(0, 2).map((example) => finiteDifference(loss, bindings(model, parameters, example), path, entries));
-        const scale = Math.max(...Array.from(gradients[path]!.data, Math.abs), 1e-3);
-        for (const [i, entry] of entries.entries()) expect(Math.abs(gradients[path]!.data[entry]! - (each[0]![i]! + each[1]![i]!) / 2) / scale, `${path}[${entry}]`).toBeLessThan(1e-3);
-      }
+      const slopes = new Slopes(tested.program.objectives[0]!.updates[0]!.loss, examples.slice(0, 2).map((example) => bindings(model, parameters, example)));
+      slopes.expect(gradients, 1e-3, 1e-3);
     });
 
     it('keeps its rows through a beam', async () => {

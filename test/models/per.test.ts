@@ -76,7 +76,7 @@ block Deep(x0: [in]) -> [in] { x = x0;  repeat layers as i { x = tanh(Linear[in]
 model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], w: [source, heads, key: source], b: [source, parts, d], g: [source, heads, d], h: [heads, source, d], k: [source, heads, parts, d] } {
   p = Pick per heads (x, x[source as key])
   { a = p.c + p.n, w = p.weights, b = Bank[parts](x), g = Deep per heads (x), h = Rows per heads (x), k = Linear[parts, d] per heads (x) }
-}${fit('sum[source, heads, d](a ^ 2 + g + h[heads = 0]) + sum[source, parts, d](b ^ 2) + sum[source, heads, parts, d](sin(k))')}`, entries: 2 },
+}${fit('sum[source, heads, d](a ^ 2 + g + h[heads = 0]) + sum[source, parts, d](b ^ 2) + sum[source, heads, parts, d](sin(k))')}` },
   'of what may be absent': { text: `dim source: ragged, d = 4, heads = 2
 attention Pick(q: [d], m: [key, d]) -> [d] { param W: [d <- d];  weights = softmax[key]((W @ q) @ m);  sum[key](weights * m) }
 model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], b: [source, heads, d], e: [source, heads, d] } {
@@ -85,13 +85,13 @@ model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], b: [source,
   b = Linear[d] per heads (x where c) else 0.3
   e = (Linear[d] per heads (far where near))[key = position[source]] else 0.7
   { a = a, b = b, e = e }
-}${fit('sum[source, heads, d](a ^ 2 + b ^ 3 + e)')}`, entries: 3 },
+}${fit('sum[source, heads, d](a ^ 2 + b ^ 3 + e)')}` },
   'looking back': { text: `dim source: ragged, d = 3, heads = 2
 block Look(x: [d], H: [tape, d]) -> [d] { param W: [d <- d];  softmax[tape](sum[d]((W @ x) * H)) @ H }
 block Step(x: [d], h: [d]) -> [d] { RNN(x, h) }
 model M(x: [source, d]) -> y: [source, heads, d] {
   scan source with xt = x { state h: [heads, d] = 0.1;  h' = Step per heads (xt, h) + Look per heads (xt, past[tape](h));  emit h' }
-}${fit('sum[source, heads, d](y ^ 2)')}`, entries: 3 },
+}${fit('sum[source, heads, d](y ^ 2)')}` },
   'a scan in each, with a learned first state': {
     text: `dim time: ragged, d = 2, groups = 3
 block Run(x: [time, a]) -> [time, a] { scan time with xt = x { state h: [a] = learned;  h' = GRU(xt, h);  emit h' } }

@@ -38,7 +38,7 @@ model M(x: [rows, columns, colours]) -> y: [classes] {
   h = SelfAttention(SpectralConv[features](Double(x)))
   Linear[classes](mean[rows, columns](MaxPool2x2(relu(h))))
 }${fit('sum[classes](y ^ 2)')}`,
-    entries: 0,
+    gradients: false,
   },
 };
 

@@ -4,12 +4,13 @@ import type { Nested } from '../../compiler/graph/interpret.ts';
 import type { Program } from '../../compiler/index.ts';
 import type { Model } from '../../runtime/index.ts';
 import { agrees, exampleOf, lengthsOf, type Options } from '../programs/support.ts';
+import type { Slopes } from '../slopes.ts';
 import { compiled, runOn, usableBackends, type Compiled } from './support.ts';
 
 type Any = Record<string, unknown>;
 export type AnyModel = Model<Record<string, number>, Any, Any>;
 
-export interface Source extends Pick<Options, 'set' | 'entries' | 'tolerance'> {
+export interface Source extends Pick<Options, 'set' | 'gradients' | 'tolerance'> {
   readonly text: string;
   /** Lengths of each example, by ragged dim; by default 3, 1 and 2 places. */
   readonly lengths?: Readonly<Record<string, readonly number[]>>;
@@ -32,11 +33,11 @@ export function examplesOf(program: Program, sizes: Readonly<Record<string, numb
 
 /** Whole batches on every backend give what the oracle gives for each example alone, and so do the slopes. */
 export function agreeEverywhere(cases: Readonly<Record<string, Source>>): void {
-  const slopes = new Map<string, readonly number[]>();
+  const slopes = new Map<string, Slopes>();
   describe.each(awaited)('on %s', (backend) => {
     it.each(runOn(Object.keys(cases), backend, awaited))('%s', async (title) => {
       const { text, ...source } = cases[title]!;
-      await agrees(text, (program) => examplesOf(program, {}, source).map(({ values }) => values), { entries: 4, ...source, backend, slopes: { of: title, known: slopes } });
+      await agrees(text, (program) => examplesOf(program, {}, source).map(({ values }) => values), { ...source, backend, slopes: { of: title, known: slopes } });
     });
   });
 }

@@ -1,10 +1,11 @@
 /** Programs of many axes give on every backend what the oracle gives: what a backend takes at once is no limit of the language. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { finiteDifference, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
 import { useBackend, type GenerativeModel, type Model, type Values } from '../../runtime/index.ts';
 import { useKernelsOf } from '../backend/dense.ts';
 import { numbers } from '../emit/support.ts';
+import { Slopes } from '../slopes.ts';
 import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
 import { wide, wideDecoder, type Wide } from './wide-programs.ts';
 
@@ -15,7 +16,7 @@ interface Expected {
   readonly tested: Compiled<Tested>;
   readonly examples: readonly Example[];
   readonly outputs: readonly (readonly Float64Array[])[];
-  readonly slopes: readonly { readonly path: string; readonly entries: readonly number[]; readonly values: readonly number[] }[];
+  readonly slopes: Slopes | null;
 }
 
 function nested(values: readonly number[], [first, ...rest]: readonly number[]): Nested {
@@ -41,10 +42,7 @@ async function expectedOf(program: Wide, k: number): Promise<Expected> {
   const bound = (example: Example): Bindings => ({ sizes: new Map([...Object.entries(model.sizes), ...lengths]), inputs: new Map(Object.entries(example)), parameters });
   const outputs = examples.map((example) => oracle([...tested.program.outputs.values()], bound(example)).map(({ data }) => Float64Array.from(data)));
   const loss = tested.program.objectives[0]?.updates[0]!.training.loss;
-  const slopes = loss === undefined ? [] : model.parameters.map(({ path, size }) => {
-    const entries = [0, Math.floor((2 * size) / 3)];
-    return { path, entries, values: finiteDifference(loss, examples.map(bound), path, entries) };
-  });
+  const slopes = loss === undefined ? null : new Slopes(loss, examples.map(bound));
   return { tested, examples, outputs, slopes };
 }
 
@@ -70,13 +68,9 @@ describe.each(backends)('on %s', (backend) => {
     for (const [n, each] of outputs.entries()) {
       for (const [j, values] of each.entries()) expect(relative(given[n]![names[j]!]!.data, values), `${names[j]} of example ${n}`).toBeLessThan(1e-4);
     }
-    if (slopes.length > 0) {
+    if (slopes !== null) {
       const { gradients } = await model.gradients(examples);
-      for (const { path, entries, values } of slopes) {
-        const all = gradients[path]!.data;
-        const scale = Math.max(...Array.from(all, Math.abs), 1e-3);
-        for (const [i, entry] of entries.entries()) expect(Math.abs(all[entry]! - values[i]!) / scale, `${path}[${entry}]`).toBeLessThan(2e-3);
-      }
+      slopes.expect(gradients, 2e-3, 1e-3);
     }
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -3,13 +3,14 @@ import { expect } from 'vitest';
 import { evaluate } from '../../compiler/analyze/size.ts';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { finiteDifference, interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import { interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
 import { innerDims, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { Model, useBackend, type BackendName, type Values } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';
 import { drawsOf } from '../models/chance.ts';
 import { library, parametersOf, relative } from '../models/support.ts';
 import { randomFrom } from '../passes/support.ts';
+import { Slopes } from '../slopes.ts';
 
 export type Example = Readonly<Record<string, unknown>>;
 export type Tested = Model<Record<string, number>, object, object>;
@@ -24,12 +25,12 @@ export interface Ran {
 export interface Options {
   readonly set?: Readonly<Record<string, string | number>>;
   readonly files?: Readonly<Record<string, string>>;
-  /** Entries of each parameter whose gradient is compared; 0: none. Default 3. */
-  readonly entries?: number;
-  /** Largest difference in them, relative to the largest. */
+  /** Are gradients compared? By default yes. */
+  readonly gradients?: boolean;
+  /** Largest difference in them, relative to the largest entry. */
   readonly tolerance?: number;
   /** Slopes found on another backend, by the program's name. */
-  readonly slopes?: { readonly of: string; readonly known: Map<string, readonly number[]> };
+  readonly slopes?: { readonly of: string; readonly known: Map<string, Slopes> };
   readonly backend?: BackendName;
   /** What the program's data do not size. */
   readonly dims?: Readonly<Record<string, number>>;
@@ -147,19 +148,15 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
       const front = update.name === null ? '' : `${update.name}.`;
       for (const [name, node] of update.metrics) same([metrics[front + name]!], [mean(node)], `metric ${name}`);
       const { gradients, running } = await model.gradients(given, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
-      for (const [path, { data }] of Object.entries(gradients)) {
-        const count = Math.min(data.length, options.entries ?? 3);
-        const entries = Array.from({ length: count }, (_, k) => Math.floor((k * data.length) / count));
-        const key = `${options.slopes?.of} ${objective.name} ${update.name} ${path}`;
-        const expected = options.slopes?.known.get(key) ?? finiteDifference(update.training.loss, training, path, entries);
-        options.slopes?.known.set(key, expected);
-        const scale = Math.max(1e-2, ...expected.map(Math.abs));
-        entries.forEach((entry, k) => {
-          if (!(Math.abs(data[entry]! - expected[k]!) <= (options.tolerance ?? 1e-3) * scale)) expect.fail(`${path}[${entry}] of ${objective.name}: differences ${expected[k]}, gradient ${data[entry]}`);
-        });
+      if (options.gradients !== false) {
+        const key = `${options.slopes?.of} ${objective.name} ${update.name}`;
+        const slopes = options.slopes?.known.get(key) ?? new Slopes(update.training.loss, training);
+        options.slopes?.known.set(key, slopes);
+        slopes.expect(gradients, options.tolerance ?? 1e-3, 1e-2);
       }
       expect(Object.keys(running).sort()).toEqual([...update.training.running.keys()].sort());
-      for (const [path, node] of update.training.running) for (const [value] of interpretAll([node], training)) same(running[path]!.data, value!.data, `next ${path}`);
+      const paths = [...update.training.running.keys()];
+      for (const values of interpretAll([...update.training.running.values()], training)) values.forEach(({ data }, k) => same(running[paths[k]!]!.data, data, `next ${paths[k]}`));
     }
   }
   return { program, model, code, outputs };
