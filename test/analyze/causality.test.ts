@@ -63,3 +63,31 @@ describe('what looks ahead', () => {
     expect(compile(source).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });
+
+/** Places, and the axes of what they are made of, that lie at most where they are read from; for all sizes. */
+const BEFORE: readonly (readonly [place: string, over?: string])[] = [
+  ['p'], ['p - 3'], ['p + 2 - 3'], ['p - 2 + a', 'ahead'], ['a + (p - 2)', 'ahead'], ['p + b', 'back'], ['p - f', 'from'], ['p + 1 - f', 'from'], ['p - 2 * a', 'ahead'],
+  ['p + 2 * b', 'back'], ['p + a * b', 'ahead, back'], ['p - a * f', 'ahead, from'], ['p - b * b', 'back'], ['p - a', 'ahead'], ['p + -a', 'ahead'], ['p + -f + 1', 'from'],
+  ['p - f ^ 2 + 1', 'from'], ['p - max(a - 1, 0)', 'ahead'], ['p - min(f, 2) + 1', 'from'], ['p + min(a, 1) - 1', 'ahead'], ['p + max(b, -1)', 'back'], ['p - k'], ['p - source'],
+  ['min(p, n)'], ['min(n, p)'], ['min(p + 1, p - 1)'], ['max(p - 1, p - 2)'], ['max(p - 2, 0)'], ['floor(p / 2)'], ['floor(p / 1)'], ['floor((p - 3) / 2)'],
+  ['(if c then p else p - 1)'], ['first'], ['0'], ['argmax[key](h[upto target as key])'],
+];
+
+/** Some of these lie further on. */
+const LATER: readonly (readonly [place: string, over?: string])[] = [
+  ['p + 1'], ['p + 2 - 1'], ['p - 1 + a', 'ahead'], ['a + (p - 1)', 'ahead'], ['p + 1 + b', 'back'], ['p - b', 'back'], ['p + 2 - f', 'from'], ['p - 2 * b', 'back'], ['p - a * b', 'ahead, back'],
+  ['p + b * b', 'back'], ['p + -b', 'back'], ['p + -f + 2', 'from'], ['p - f ^ 2 + 2', 'from'], ['p - max(a - 1, b)', 'ahead, back'], ['p - min(f, 2) + 2', 'from'], ['p + min(a, 1)', 'ahead'],
+  ['p + min(a, 2) - 1', 'ahead'], ['p + max(b, -1) + 1', 'back'], ['p - n'], ['p - k + 3'], ['n'], ['min(n, p + 1)'], ['max(p, n)'], ['max(p, p + 1)'], ['max(p - 2, 1)'], ['floor((p + 1) / 2)'], ['floor(p / 2) + 1'], ['floor(p / n)'],
+  ['(if c then p else p + 1)'], ['(if c then p + 1 else p)'], ['1'], ['argmax[key](h[upto target as key]) + 1'],
+];
+
+it('a place is proved to lie before by the bounds of what it is made of, and by nothing less', () => {
+  const lines = [...BEFORE, ...LATER].map(([place, over], k) => `e${k} = ${over === undefined ? '' : `sum[${over}]`}(h[target = ${place}] else 0)`);
+  const source = decoder([
+    'p = position[target];  h = sum[d](x);  a = position[ahead];  b = position[back];  f = position[from]', ...lines, `z = x * (${lines.map((_, k) => `e${k}`).join(' + ')})`,
+  ].join('\n  '), 'dim back = -2..0, from = 1..3, k = 2').replace('(m: [source, d])', '(m: [source, d], n: int, c: bool)');
+  const errors = compile(source).diagnostics.filter(({ severity }) => severity === 'error');
+  expect(errors.filter(({ code }) => code !== 'E0701')).toEqual([]);
+  const refused = errors.map(({ place }) => /\[target = (.*)\] else 0/u.exec(source.slice(source.lastIndexOf('\n', place.start) + 1, source.indexOf('\n', place.start)))![1]);
+  expect(refused.toSorted()).toEqual(LATER.map(([place]) => place).toSorted());
+});
