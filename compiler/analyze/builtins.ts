@@ -228,17 +228,18 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
 
 function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
   const arg = brackets[0];
-  const entry = arg?.kind === 'value' && arg.value.kind === 'name' ? here.scope.lookup(arg.value.name) : null;
+  const name = arg?.kind === 'value' && arg.value.kind === 'name' ? arg.value.name : null;
+  const entry = name === null ? null : here.scope.lookup(name);
   if (isError(entry)) return ERROR;
-  if (arg?.kind !== 'value' || arg.value.kind !== 'name' || entry?.kind !== 'dim') return report(here, 'E0404', span, '`onehot` does not say over which dim it spreads', { fix: '`onehot[a](i)`' });
+  if (arg !== undefined && name !== null && entry === null) return unknownName(here, 'E0202', { text: name, span: arg.span }, 'dim', here.scope.names());
+  if (name === null || entry?.kind !== 'dim') return report(here, 'E0404', span, '`onehot` does not say over which dim it spreads', { fix: '`onehot[a](i)`' });
   const elem = typeOf(x).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') return report(here, 'E0305', span, '`onehot` wants a place', { expected: 'int or index', given: elemName(elem) });
-  const into = arg.value.name;
-  if (allAxes(x).some((axis) => axis.label === into)) return report(here, 'E0301', span, `the result would hold \`${into}\` twice`);
+  if (allAxes(x).some((axis) => axis.label === name)) return report(here, 'E0301', span, `the result would hold \`${name}\` twice`);
   if (elem.kind === 'index' && !sameSpace(elem.space, entry.space)) {
-    return report(here, 'E0306', span, 'these are positions on another dim', { expected: `index(${arg.value.name})`, given: elemName(elem) });
+    return report(here, 'E0306', span, 'these are positions on another dim', { expected: `index(${name})`, given: elemName(elem) });
   }
-  return tensor(here.ctx.builder.at(origin(here, span)).onehot(x, here.frame.axis(arg.value.name, entry.space)));
+  return tensor(here.ctx.builder.at(origin(here, span)).onehot(x, here.frame.axis(name, entry.space)));
 }
 
 /**

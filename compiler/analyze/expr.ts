@@ -204,6 +204,7 @@ function instanceOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value
 function evaluateBinary(expr: BinaryExpr, here: Here): Value {
   const left = evaluate(expr.left, here);
   const right = evaluate(expr.right, here);
+  if (left.kind === 'error' || right.kind === 'error') return ERROR;
   const fn = binaryFns[expr.op];
   const map = fn === undefined ? null : mapBinary(fn, left, right, here, expr.span);
   if (map !== null) return map;
