@@ -58,6 +58,8 @@ export function interrupted(cwd: string, args: readonly string[], when: { test(t
 function cleanEnv(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of ['NODE_OPTIONS', 'FORCE_COLOR', 'ATTNC_DEBUG']) delete env[name];
+  // Set by `npm run coverage`: what processes run counts, too.
+  if (env['ATTNC_COVERAGE'] !== undefined) env['NODE_V8_COVERAGE'] = env['ATTNC_COVERAGE'];
   return env;
 }
 
