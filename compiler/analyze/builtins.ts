@@ -13,9 +13,10 @@ import { mapCall, mapUnary } from './maps.ts';
 import { allAxes, asNumber, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
-import { axisByLabel, ERROR, isError, labels, origin, report, tensor, typeOf, unknownName } from './scope.ts';
+import { axisByLabel, ERROR, isError, labels, origin, report, tensor, typeOf } from './scope.ts';
 import { pastOf } from './past.ts';
 import { numberOfExpr } from './types.ts';
+import { unknownName } from './unknown.ts';
 
 const unaries: Readonly<Record<string, UnaryFn>> = {
   exp: 'exp', log: 'log', sqrt: 'sqrt', abs: 'abs', sign: 'sign', tanh: 'tanh', sigmoid: 'sigmoid', relu: 'relu',

@@ -12,7 +12,7 @@ import {
   alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
 } from './operate.ts';
 import type { Entry, Here, Value } from './scope.ts';
-import { axisByLabel, ERROR, origin, report, tensor, typeOf, unknownName, unknownOf } from './scope.ts';
+import { axisByLabel, ERROR, origin, report, tensor, typeOf } from './scope.ts';
 import { mapBinary, mapUnary } from './maps.ts';
 import { bracketedInstance } from './misfit.ts';
 import { withoutParameters } from './per.ts';
@@ -21,6 +21,7 @@ import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateSample } from './sample.ts';
 import { elaborateScan } from './scan.ts';
 import { numberOfExpr } from './types.ts';
+import { unknownName, unknownOf } from './unknown.ts';
 
 export const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
@@ -238,8 +239,8 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
     return report(here, 'E0205', callee.span, `\`${base.field.text}\` is an operation, not a field`, { fix: asCall(base.field.text, base.base, expr.args.map(({ value }) => value), here) });
   }
   if (base.kind !== 'name' || base.prime) {
-    const fix = base.kind === 'field' ? adviceOn(base.field.text, builtinNames()) : null;
-    return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called', fix === null ? {} : { fix });
+    const advice = base.kind === 'field' ? adviceOn(base.field.text, builtinNames()) : null;
+    return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called', advice === null ? {} : { fix: advice.fix });
   }
   const entry = here.scope.lookup(base.name);
   if (entry === null) {

@@ -9,8 +9,9 @@ import { liesWithin } from './interval.ts';
 import { firstOf, isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
 import { refuseGrowing } from './past.ts';
 import type { Here, Value } from './scope.ts';
-import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf, unknownName } from './scope.ts';
+import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
+import { unknownName } from './unknown.ts';
 
 export function indexValue(base: Value, args: readonly BracketArg[], here: Here, span: Span): Value {
   let node = asTensor(base, here, span);

@@ -10,9 +10,10 @@ import { noMap } from './maps.ts';
 import { asTensor, number, toFloat } from './operate.ts';
 import { requireNexts, soundNexts } from './running.ts';
 import type { Here } from './scope.ts';
-import { ERROR, origin, report, Scope, tensor, typeOf, unknownOf } from './scope.ts';
+import { ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { collected, laterNames, runBody, type BodyKind } from './body.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
+import { unknownOf } from './unknown.ts';
 
 export interface ElaboratedObjective {
   readonly given: readonly Input[];

@@ -7,7 +7,8 @@ import { describeAxis, describeSize, describeType, elemName, sizeFix } from './d
 import { remedyFor } from './remedies.ts';
 import type { Here, Value } from './scope.ts';
 import { constantOf, size, type Size } from './size.ts';
-import { agree, axisByLabel, dimNames, origin, report, reportLater, tensor, typeOf } from './scope.ts';
+import { agree, axisByLabel, dimNames, origin, report, tensor, typeOf } from './scope.ts';
+import { reportLater } from './unknown.ts';
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
 /** Fields that an `emit` has numbered have no name to be read by. */

@@ -4,7 +4,8 @@ import type { Axis, Node } from '../graph/graph.ts';
 import { isRagged } from '../graph/spaces.ts';
 import { describeAxis } from './describe.ts';
 import type { Here, OwnPlace, Value } from './scope.ts';
-import { agree, isError, origin, report, unknownName } from './scope.ts';
+import { agree, isError, origin, report } from './scope.ts';
+import { unknownName } from './unknown.ts';
 
 /** The axes that `per` names: dims, or axes of a value of this body. */
 export function perAxes(names: readonly Name[], here: Here): Axis[] | null {

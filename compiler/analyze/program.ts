@@ -11,12 +11,13 @@ import { hasDim, reportUnsized, toldDims } from './sized.ts';
 import { emittedName, entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from './modules.ts';
 import { refuseNames } from './refused.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import { isError, report, unknownOf, type DeclarationEntry, type Here } from './scope.ts';
+import { isError, report, type DeclarationEntry, type Here } from './scope.ts';
 import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';
 import { checkBlock, checkDecoder } from './standalone.ts';
 import { localOptions, optionChoices, warnUnused } from './unused.ts';
 import { reportUnfit } from './unfit.ts';
 import { Words } from './words.ts';
+import { unknownOf } from './unknown.ts';
 
 export interface LowerOptions {
   /** `--set name=value`: options, dims. */

@@ -7,7 +7,8 @@ import { evaluateTensor } from './expr.ts';
 import { mayBeEmpty } from './index-expr.ts';
 import { allAxes, binary, keepOrder, number, toFloat } from './operate.ts';
 import type { Here, Value } from './scope.ts';
-import { axisByLabel, ERROR, origin, report, tensor, unknownName, unknownOf } from './scope.ts';
+import { axisByLabel, ERROR, origin, report, tensor } from './scope.ts';
+import { unknownName, unknownOf } from './unknown.ts';
 
 interface Drawn {
   readonly name: string;

@@ -1,8 +1,7 @@
 /** What names mean while a body is elaborated, and the state that one elaboration shares. */
-import type { Declaration, Name, Param, Span } from '../../grammar/ast.ts';
+import type { Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Code, Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Problems } from '../diagnostics/diagnostic.ts';
-import { adviceOn } from '../diagnostics/names.ts';
 import type { Builder } from '../graph/builder.ts';
 import type { Axis, Dim, Node, Origin, Parameter, Initialiser, Requirement, Space, TensorType } from '../graph/graph.ts';
 import { isRagged, relocated, sameSpace, sizeOf, spaceKey } from '../graph/spaces.ts';
@@ -468,40 +467,6 @@ export function report(
 
 /** An equation's name, a dim, or an axis that `made` makes with `as`. */
 export type Later = { readonly kind: 'value' | 'dim' } | { readonly kind: 'axis'; readonly made: Span };
-
-/** Where the name stands further down: true where it is said. */
-export function reportLater(code: Code, name: Name, here: Here): boolean {
-  const { text } = name;
-  const dims = here.module.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims : []));
-  const later = here.later.get(text) ?? (dims.some((dim) => dim.name.text === text) ? { kind: 'dim' } as const : null);
-  if (later === null || later.kind === 'value') return false;
-  report(here, code, name.span, `\`${text}\` ${later.kind === 'axis' ? 'is made' : 'is declared'} further down`, later.kind !== 'axis'
-    ? { why: 'the declaration of a dim stands above what is made of it', fix: `move the declaration of \`${text}\` above this line` }
-    : { why: 'an axis is there from the expression on that makes it', fix: `move \`${here.module.module.file.text.slice(later.made.start, later.made.end)}\` above this line` });
-  return true;
-}
-
-export function unknownName(here: Here, code: Code, name: Name, what: string, candidates: Iterable<string>): Value {
-  if (/dim|axis/u.test(what) && reportLater(code, name, here)) return ERROR;
-  const fix = advice(name.text, candidates, here);
-  return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, fix === null ? {} : { fix });
-}
-
-/** Of so many errors, each is told what was probably meant: that is sought among all names. */
-const MOST_ADVISED = 100;
-
-function advice(name: string, candidates: Iterable<string>, here: Here): string | null {
-  return here.ctx.problems.errors < MOST_ADVISED ? adviceOn(name, candidates) : null;
-}
-
-/** Of few candidates, all are listed. */
-export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
-  const fix = advice(name.text, candidates, here);
-  return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {
-    ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }), given: `\`${name.text}\``,
-    ...(fix === null ? {} : { fix }),
-  });
-}
 
 /** A path of its own for each instance of a body: `base`, `base#2`, … */
 export function uniquePath(base: string, here: Here): string {

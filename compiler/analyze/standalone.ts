@@ -8,9 +8,10 @@ import { elaborateDecoder } from './decoder.ts';
 import { standsInside } from './inner.ts';
 import type { LoadedModule } from './modules.ts';
 import type { Here, Value } from './scope.ts';
-import { dimNames, dimSpace, ERROR, isError, origin, report, Scope, unknownName } from './scope.ts';
+import { dimNames, dimSpace, ERROR, isError, origin, report, Scope } from './scope.ts';
 import { size } from './size.ts';
 import { mapTypeOfExpr, numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
+import { unknownName } from './unknown.ts';
 
 export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
   const scope = new Scope(here.scope);

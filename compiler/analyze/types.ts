@@ -5,10 +5,11 @@ import { cat, isRagged, sizeOf } from '../graph/spaces.ts';
 import { settingPlace } from '../diagnostics/diagnostic.ts';
 import type { Here } from './scope.ts';
 import { lost, reportLost } from './inner.ts';
-import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf, unknownName } from './scope.ts';
+import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf } from './scope.ts';
 import { isOfLengths, lengthSpace } from './length.ts';
 import type { Size } from './size.ts';
 import { atomsOf, constantOf, evaluate, showSize, size, SizeError } from './size.ts';
+import { unknownName } from './unknown.ts';
 
 /** The size an expression denotes, or null (reported). */
 export function sizeOfExpr(expr: Expr, here: Here): Size | null {

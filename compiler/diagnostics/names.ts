@@ -29,12 +29,17 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['adamw', 'write `adam(rate = …, weightDecay = …)`: its decay is decoupled'],
 ]);
 
-/** What was probably meant, as advice. */
-export function adviceOn(name: string, candidates: Iterable<string>): string | null {
+export interface Advice {
+  readonly fix: string;
+  /** The candidate that was probably meant; null: the name is one that other libraries have. */
+  readonly near: string | null;
+}
+
+export function adviceOn(name: string, candidates: Iterable<string>): Advice | null {
   const known = ELSEWHERE.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { fix: known, near: null };
   const near = didYouMean(name, candidates);
-  return near === null ? null : `did you mean \`${near}\`?`;
+  return near === null ? null : { fix: `did you mean \`${near}\`?`, near };
 }
 
 /** The candidate that was probably meant: one that differs in case only, else the nearest within a third of the name's length. */

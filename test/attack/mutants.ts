@@ -126,27 +126,32 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
   original.sound ??= errorsOf(diagnosed(source.path, texts.with({ ...source.files, [source.path]: source.text }))).length === 0;
   tally.count('mutants');
   const failed = (what: string, message: string): CounterExample => ({ part: 'mutants', kind: what, message: `${message}\n${source.name}, ${kind}`, test: `it('${what}', () => {\n  expect(codesOf(${JSON.stringify(text)})).toEqual([]);\n});`, again: `npm run attack -- --only mutants --seed ${seed} --from ${at} --count 1` });
-  const before = process.cpuUsage();
+  let seconds = 0;
+  const timed = async <T>(what: () => T): Promise<Awaited<T>> => {
+    const before = process.cpuUsage();
+    const result = await what();
+    const { user, system } = process.cpuUsage(before);
+    seconds = Math.max(seconds, (user + system) / 1e6);
+    return result;
+  };
   let diagnostics: readonly Diagnostic[];
   try {
-    diagnostics = diagnosed(source.path, library);
+    diagnostics = await timed(() => diagnosed(source.path, library));
     if (errorsOf(diagnostics).length === 0 && at % COMPILED === 0) {
       tally.count('mutants compiled');
-      const whole = checkFile(source.path, library);
+      const whole = await timed(() => checkFile(source.path, library));
       diagnostics = whole.diagnostics;
-      const compiled = await compileText(texts, text, {}, source.path, source.files);
+      const compiled = await timed(() => compileText(texts, text, {}, source.path, source.files));
       if (compiled.diagnostics.map(({ code }) => code).join() !== diagnostics.map(({ code }) => code).join()) return failed('check is compile', `check: ${diagnostics.map(({ code }) => code).join()}; compile: ${compiled.diagnostics.map(({ code }) => code).join()}`);
     }
     if (at % COMPILED === 1) {
       tally.count('mutants formatted');
-      const once = format(text);
+      const once = await timed(() => format(text));
       if (format(once.text).text !== once.text) return failed('formatted text is formatted', once.text);
     }
   } catch (error) {
     return failed('an exception', error instanceof Error ? error.stack ?? error.message : String(error));
   }
-  const used = process.cpuUsage(before);
-  const seconds = (used.user + used.system) / 1e6;
   if (seconds > PATIENCE) return failed('hangs', `${seconds.toFixed(1)} s`);
   const errors = errorsOf(diagnostics);
   const fault = errors.find(({ code }) => code === 'E0999');
@@ -157,9 +162,10 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
   const [first] = errors;
   const [from, to] = [lineOf(text, places[0]!.start), lineOf(text, places.at(-1)!.end)];
   const line = first!.place.file === source.path ? lineOf(text, first!.place.start) : -1;
-  const last = first!.place.file === source.path ? lineOf(text, first!.place.end) : -1;
+  const isThere = ({ file, start, end }: Diagnostic['place']): boolean => file === source.path && lineOf(text, start) <= to && lineOf(text, end) >= from;
   tally.count(`mutants of ${kind}`);
-  if (line <= to && last >= from) tally.count(`mutants on the line ${kind}`);
+  // A name that is a slip of another is shown beside it, and either may be the slip.
+  if ([first!.place, ...(first!.related ?? []).map(({ place }) => place)].some(isThere)) tally.count(`mutants on the line ${kind}`);
   // A misspelt definition is right where it stands: only what uses the name can be told.
   else if (first!.place.file === source.path && names(first!, text).some((name) => spoilt.includes(name))) tally.count(`mutants at a use ${kind}`);
   else {
