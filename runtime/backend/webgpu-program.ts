@@ -42,3 +42,15 @@ export function run(
   const made = (args.backend as WebgpuBackend).runWebGPUProgram(program, inputs.map(flattened), dtype, Object.values(numbers).map((value) => ({ type: 'int32', data: [value] })), into && flattened(into));
   return { dataId: made.dataId, shape, dtype };
 }
+
+const READ_SECOND = /(fn mm_readB\([^)]*\)[^{]*\{\s*var value = [^;]*;\s*)(value = getB\([^;]*;)/;
+
+/**
+ * Products of tfjs read on behind the rows of the second operand, where another example's may lie, and count on what they find
+ * being met by 0: which infinity and no number are not.
+ */
+export function withinRows<P extends Pick<Program, 'shaderKey' | 'getUserCode'>>(program: P): P {
+  if (!program.shaderKey.startsWith('matMul')) return program;
+  const code = program.getUserCode.bind(program);
+  return Object.assign(program, { getUserCode: () => code().replace(READ_SECOND, '$1if (row < uniforms.dimInner && col < uniforms.dimBOuter) { $2 }') });
+}

@@ -1,9 +1,9 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import { dawnGpu, loadWebgpu, NO_ADAPTER_REMEDY } from './host.ts';
 import { register, started } from './registration.ts';
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 import { repairWebgpuKernels } from './webgpu-kernels.ts';
+import { withinRows, type WebgpuBackend } from './webgpu-program.ts';
 
 // The few parts of the WebGPU API that are used here; the DOM's types are not loaded.
 interface AdapterInfo {
@@ -27,7 +27,7 @@ interface Gpu {
   requestAdapter(options: { powerPreference: 'high-performance' }): Promise<Adapter | null>;
 }
 interface WebgpuBackendModule {
-  readonly WebGPUBackend: new (device: Device, info: AdapterInfo) => tf.KernelBackend;
+  readonly WebGPUBackend: new (device: Device, info: AdapterInfo) => WebgpuBackend;
 }
 
 // What tfjs asks of a device beyond the defaults.
@@ -101,7 +101,9 @@ async function startOn(adapter: Adapter): Promise<void> {
     throw new BackendError('webgpu', `the adapter gives no device: ${messageOf(error)}`, 'update the graphics driver', { cause: error });
   }
   repairWebgpuKernels({ software: isSoftware(adapter.info) });
-  register('webgpu', Object.assign(new WebGPUBackend(device, adapter.info), { [OURS]: true }));
+  const backend = new WebGPUBackend(device, adapter.info);
+  const stock = backend.runWebGPUProgram.bind(backend);
+  register('webgpu', Object.assign(backend, { [OURS]: true, runWebGPUProgram: ((program, ...rest) => stock(withinRows(program), ...rest)) satisfies typeof stock }));
   // Without this the threads of Dawn would outlive the program.
   if (typeof process === 'object' && typeof process.once === 'function') process.once('beforeExit', () => device.destroy());
 }

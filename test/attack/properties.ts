@@ -371,6 +371,7 @@ class Trial {
     const lasting = examples.map((example) => Object.fromEntries(Object.entries(example).filter(([name]) => !stream!.inputs.includes(name))));
     const given = examples.map((example) => stream!.inputs.map((name) => [name, example[name]] as const));
     const length = (row: number): number => Math.max(0, ...given[row]!.map(([, value]) => (value as readonly unknown[] | undefined)?.length ?? 0));
+    const clock = this.#built.program.causal!.axis.label;
     const running = model.stream(lasting);
     try {
       const names = [...this.#built.program.outputs.keys()];
@@ -382,7 +383,7 @@ class Trial {
           names.forEach((name, k) => {
             const all = outputs[row]![name]!;
             const own = all.data.length / all.shape[0]!;
-            if (all.shape.slice(1).join() !== step[row]![name]!.shape.join()) return;
+            if (all.axes[0] !== clock || all.shape.slice(1).join() !== step[row]![name]!.shape.join()) return;
             this.#expect('a step is the whole', `${name} at place ${t}`, step[row]![name]!.data, (expected) => placeAt(expected[k]!, t, own), row, () => placeAt(this.#output(learner, name, row), t, own));
           });
         }

@@ -22,7 +22,7 @@ export interface Expected {
 export class BeyondInt32 extends Error {}
 
 const whole: NonNullable<Bindings['rounded']> = (x, elem) => {
-  if (elem === 'int' && Math.abs(x) >= 2 ** 31) throw new BeyondInt32(`${x}`);
+  if (elem === 'int' && (x < -(2 ** 31) || x >= 2 ** 31)) throw new BeyondInt32(`${x}`);
   return x;
 };
 
