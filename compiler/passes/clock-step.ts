@@ -25,6 +25,7 @@ import { splitMemory, type StepRoots } from './step.ts';
 import { tapes } from './tape.ts';
 
 const POSITION = 't';
+const KEPT_IN_LOOP = 'what is to be kept stands inside a loop along another axis';
 
 export interface ClockStepOptions {
   /** The axis of the hypotheses that one step advances; null: none. */
@@ -222,7 +223,7 @@ class Kept extends Rebuild {
 
   override *visit(node: Node): Making<Node> {
     const axis = this.#axis(node);
-    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
+    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
     return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
   }
 
@@ -250,7 +251,7 @@ class Row extends Rebuild {
     const isNow = places.some(({ id }) => id === this.#now);
     // What stands in a loop that is open here is known only here.
     if (isNow || this.facts.loopsOf(node).size > 0) {
-      if (!isNow && places.length > 0 && node.op.kind !== 'position') throw new NoStep(node.origin, 'what is to be kept stands inside a loop along another axis');
+      if (!isNow && places.length > 0 && node.op.kind !== 'position') throw new NoStep(node.origin, KEPT_IN_LOOP);
       return super.need(node);
     }
     if (places.length > 0) return this.#steps.all(node);
@@ -305,6 +306,7 @@ class Row extends Rebuild {
       case 'cumprod': {
         if (op.axis !== this.#now) return yield* super.visit(node);
         if (placesOf(node).length > 1) return yield* this.#anew(op, node);
+        if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
         const row = yield* this.one(node.inputs[0]);
         m.origin = node.origin;
         const { before, now } = this.#steps.total(op.kind, row, node.origin.name);
@@ -332,6 +334,7 @@ class Row extends Rebuild {
     if (constantOf(by) === 0) return yield* this.one(node.inputs[0]);
     const { rows, views } = unseen(node.inputs[0]);
     const axis = placesOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
+    if (this.facts.loopsOf(rows).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
     const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));

@@ -75,7 +75,32 @@ model M(x: [time, d]) -> y: [time, d] causal time {
 }`],
 };
 
+/** What has no step, and has to be told so. */
+const refused: Readonly<Record<string, string>> = {
+  'a running product inside a loop along another axis': `dim source: ragged
+dim target: ragged, words = 4, d = 2
+decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
+  param p: [words] = 1
+  logits = (scan words with t = p { state s: [target] = (sample uniform[target]()); s' = cumprod[target](s, exclusive) + s; emit (s' * position[source])[source = first] })
+}
+model M(x: [source, d]) generates y: index(words)[target] {
+  D(x)
+}`,
+  'an earlier place of a state of such a loop': `dim target: ragged, words = 4, d = 2
+decoder D(m: [d]) generates y: index(words)[target] start 1 end 2 {
+  param p: [words] = 1
+  logits = (scan words with t = p { state s: [target] = 1; s' = (s[target = position[target] - 3] else t); emit s })
+}
+model M(m: [d]) generates y: index(words)[target] {
+  D(m)
+}`,
+};
+
 describe('found by the attack', () => {
+  it.each(Object.keys(refused))('refused: %s', async (name) => {
+    await expect(holds(refused[name]!)).rejects.toMatchObject({ codes: ['E0704'] });
+  });
+
   it.each(Object.keys(cases))('%s', async (name) => {
     const [text, options] = cases[name]!;
     expect(await holds(text, options)).toBeNull();

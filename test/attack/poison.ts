@@ -47,7 +47,8 @@ export function poisoned(learner: Learner<Example>, host: HostBatch, poison: num
     padding(spec, host, (offset) => filled.add(offset));
     const there = [...input.data.keys()].filter((offset) => !filled.has(offset)).map((offset) => input.data[offset]!);
     for (const offset of filled) data[offset] = spec.elem === 'float' ? poison : spec.elem === 'bool' ? chance.below(2) : spec.elem === 'int' ? chance.pick([2 ** 31 - 1, -7, 0]) : there.length > 0 ? chance.pick(there) : 0;
-    if (name === POISON) data.fill(poison);
+    // It is present, so it is finite: what is made of it need not be.
+    if (name === POISON) data.fill(Number.isFinite(poison) ? poison : poison < 0 ? -3e38 : 3e38);
     return [name, { ...input, data }];
   }));
   return { ...host, inputs };
