@@ -103,7 +103,7 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     // Caches need room for the longest output of the call.
     const most = limits.reduce<number>((longest, limit) => Math.max(longest, limit ?? 0), 0);
     const ragged = this.definition.ragged.some((dim) => dim.label === this.decoder.axis);
-    const n = ragged && most > 0 ? { ...host.n, [this.decoder.axis]: most } : host.n;
+    const n = ragged && !this.isOfInputs() && most > 0 ? { ...host.n, [this.decoder.axis]: most } : host.n;
     const requirements = requirementsOn(this.decoder.axis, this.definition.requirements, host);
     const reached = boundReached(this.decoder.axis, requirements, host, (row) => limits[row] ?? 1);
     if (reached !== null) {
@@ -144,7 +144,13 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
   /** Most places for one example, where known. */
   private limit(row: number, host: HostBatch, given: number | undefined): number | undefined {
     const limit = given ?? this.decoder.atMost?.(host.n, ownLengths(host.lengths, row));
-    return limit === undefined ? undefined : Math.max(1, Math.floor(limit));
+    const whole = limit === undefined ? undefined : Math.max(1, Math.floor(limit));
+    return this.isOfInputs() ? Math.min(whole ?? Infinity, host.lengths[this.decoder.axis]![row]!) : whole;
+  }
+
+  /** Does the output go along an axis of the inputs? Then it has as many places as theirs. */
+  private isOfInputs(): boolean {
+    return this.definition.inputs(this.sizes).some(({ axes }) => axes.some((axis) => 'dim' in axis && axis.dim === this.decoder.axis));
   }
 
   private searchFor(row: number, decoding: Decoding, options: GenerateOptions): Search {

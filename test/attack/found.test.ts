@@ -73,6 +73,16 @@ model M(x: [source, d]) generates y: index(words)[target] {
 model M(x: [time, d]) -> y: [time, d] causal time {
   y = scan time with xt = x { state s: [d] = 1; H = past[tape](s); s' = tanh(s + xt); emit Additive[align = 2](xt + s, H) }
 }`],
+  'an output along an axis of the inputs, of which more places are asked for': [`dim points: ragged, d = 2
+decoder Visit(x: [points, d]) generates y: index(points)[stop: points] {
+  param go: [d]
+  state h: [d] = x[points = last]
+  h' = tanh(h + (first go then x[y]))
+  logits = x @ h'
+}
+model M(x: [points, d]) generates y: index(points)[stop: points] {
+  Visit(x)
+}`],
 };
 
 /** What has no step, and has to be told so. */

@@ -1,5 +1,5 @@
 /** The part `zoo`: every model of `models/`, as small as it can be, under every promise. */
-import { Model } from '../../runtime/index.ts';
+import { Model, useBackend } from '../../runtime/index.ts';
 import { build, instance, isRefused, type Built, type Set } from './build.ts';
 import { Chance } from './chance.ts';
 import { corpus, type Source } from './corpus.ts';
@@ -46,6 +46,7 @@ async function shrunk(source: Source, seed: number, at: number, options: Program
 export async function attackZoo(seed: number, at: number, options: ProgramsOptions): Promise<CounterExample | null> {
   const files = zooFiles();
   const source = files[at % files.length]!;
+  await useBackend('cpu');
   const built = await shrunk(source, seed, at, options);
   if (built === null) {
     options.tally.count(`zoo not tried ${source.name}`);
