@@ -7,6 +7,7 @@
  *   --only TEXT  of the files whose path has it
  *   --from N     begin with this one of the chosen
  *   --report FILE   the result as Markdown
+ *   --times      what each test file takes
  *
  * What no test can notice, since it changes nothing, stands in `equivalent.json` with the reason, and is counted apart.
  */
@@ -25,7 +26,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const FOLDERS = ['analyze', 'graph', 'passes', 'emit'].map((name) => `compiler/${name}`);
 
 const { values: given } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '300' }, only: { type: 'string', default: '' }, from: { type: 'string', default: '0' }, report: { type: 'string' } },
+  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '300' }, only: { type: 'string', default: '' }, from: { type: 'string', default: '0' }, report: { type: 'string' }, times: { type: 'boolean' } },
 });
 
 function filesIn(folder: string, ending: string): string[] {
@@ -131,6 +132,7 @@ if (clean === null) throw new Error('the tests did not end');
 const broken = clean.filter(({ failed }) => failed !== null);
 if (broken.length > 0) throw new Error(`tests fail without a mutant: ${broken.map(({ file, failed }) => `${file}: ${failed}`).join('\n')}`);
 console.log(`${clean.length} test files in ${clean.reduce((sum, { seconds }) => sum + seconds, 0).toFixed()} s`);
+if (given.times === true) for (const { file, seconds } of clean.toSorted((a, b) => b.seconds - a.seconds)) console.log(`${seconds.toFixed(1)} s ${file.slice(root.length + 1)}`);
 
 const reach = new Reach(clean);
 const results: Verdict[] = [];
