@@ -33,11 +33,14 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
     return data.map((x, k) => (Number.isFinite(rounded(large[k]!, kind)) && (rounded(small[k]!, kind) !== 0 || x === 0) ? rounded(x, kind) : NaN));
   }
   if (!sums(op)) return data.map((x) => rounded(x, kind));
-  const sizes = again(op.kind === 'reduce' ? { ...op, fn: 'sum' } : op, Math.abs);
+  const sum: Op = op.kind === 'reduce' ? { ...op, fn: 'sum' } : op;
+  const sizes = again(sum, Math.abs);
+  const finite = sizes.includes(Infinity) ? again(sum, (x) => (Number.isFinite(x) ? Math.abs(x) : 0)) : sizes;
   return data.map((x, k) => {
     const size = Math.abs(rounded(sizes[k]!, kind));
+    if (Number.isFinite(size)) return rounded(x, kind) + (size - sizes[k]!);
     // Terms of both signs whose sum leaves the range on the way may come to anything.
-    if (!Number.isFinite(size)) return Math.abs(x) === sizes[k] ? rounded(x, kind) : NaN;
-    return rounded(x, kind) + (size - sizes[k]!);
+    const isSure = sizes[k] === Infinity ? Number.isFinite(rounded(finite[k]!, kind)) : Math.abs(x) === sizes[k];
+    return isSure ? rounded(x, kind) : NaN;
   });
 }
