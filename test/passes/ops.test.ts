@@ -48,11 +48,11 @@ function world(): World {
   };
 }
 
-/** A scalar that weighs every element of a value differently; absent elements do not count. */
-function lossOf(b: Builder, value: Node): Node {
+/** A scalar that weighs every element of a value differently, or only along some axes; absent elements do not count. */
+function lossOf(b: Builder, value: Node, along: readonly Axis[] = typeOf(value).axes): Node {
   const type = typeOf(value);
   const float = type.elem.kind === 'float' ? value : b.unary('float', value);
-  const weighed = type.axes.reduce((x, over) => b.binary('mul', x, b.binary('add', b.constant(0.7), b.unary('sin', b.binary('mul', b.constant(1.3), b.unary('float', b.position(over)))))), float);
+  const weighed = along.reduce((x, over) => b.binary('mul', x, b.binary('add', b.constant(0.7), b.unary('sin', b.binary('mul', b.constant(1.3), b.unary('float', b.position(over)))))), float);
   return type.axes.length === 0 ? weighed : b.reduce('sum', weighed, type.axes.map(({ id }) => id));
 }
 
@@ -157,6 +157,13 @@ describe.each(Object.entries(CASES))('%s', (_, make) => {
 
   it('has the derivative that differences show', () => {
     expectGradients(roots, averaged(batched), given, { eps: 2e-6, tolerance: 2e-6 });
+  });
+
+  // What flows back is then one number for all places, or for all along an axis.
+  const { axes } = typeOf(value);
+  it.each([[], ...(axes.length > 1 ? axes.map((own) => [own]) : [])].map((along) => [along.map(({ id }) => id).join() || 'nothing', along] as const))('has it where the loss tells apart places along %s', (_name, along) => {
+    const alike: Roots = new Map([['loss', lossOf(w.b, value, along)]]);
+    expectGradients(alike, averaged(simplify(batch(alike))), given, { eps: 2e-6, tolerance: 2e-6, entries: 2 });
   });
 });
 
