@@ -129,10 +129,10 @@ process.once('exit', () => runner.end());
 const files = TESTS.flatMap((name) => (name.endsWith('.ts') ? [name] : filesIn(name, '.test.ts'))).map((file) => join(root, file));
 const clean = await runner.run({ active: -1, limit: Infinity, files, bail: false }, 3_600);
 if (clean === null) throw new Error('the tests did not end');
-const broken = clean.filter(({ failed }) => failed !== null);
-if (broken.length > 0) throw new Error(`tests fail without a mutant: ${broken.map(({ file, failed }) => `${file}: ${failed}`).join('\n')}`);
 console.log(`${clean.length} test files in ${clean.reduce((sum, { seconds }) => sum + seconds, 0).toFixed()} s`);
 if (given.times === true) for (const { file, seconds } of clean.toSorted((a, b) => b.seconds - a.seconds)) console.log(`${seconds.toFixed(1)} s ${file.slice(root.length + 1)}`);
+const broken = clean.filter(({ failed }) => failed !== null);
+if (broken.length > 0) throw new Error(`tests fail without a mutant: ${broken.map(({ file, failed }) => `${file}: ${failed}`).join('\n')}`);
 
 const reach = new Reach(clean);
 const results: Verdict[] = [];
