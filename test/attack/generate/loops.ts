@@ -2,12 +2,13 @@
 import type { Construct, Writer } from './writer.ts';
 import { within, without, type Axis, type Elem, type Name, type Scope, type Want } from './scope.ts';
 
-/** Axes that a scan may go along. */
+/** Axes that a scan may go along: not the clock, where its states would have another axis of the clock, which no step can keep. */
 function scannable(want: Want, writer: Writer): readonly string[] {
   const { scope } = want;
   return want.axes.filter((label) => {
     const axis = writer.axis(scope, label);
-    return axis.dim === label && axis.inside === undefined && !scope.axes.some(({ inside }) => inside === label);
+    const isSeenTwice = scope.clock === label && want.axes.some((other) => other !== label && writer.axis(scope, other).dim === label);
+    return axis.dim === label && !isSeenTwice && axis.inside === undefined && !scope.axes.some(({ inside }) => inside === label);
   });
 }
 
