@@ -96,7 +96,7 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
   const summed = (range: Range, n: number): Range => product(union([range, [0, 0]]), [0, n]);
   switch (op.kind) {
     case 'unary': return unary(op.fn, x);
-    case 'binary': return binary(op.fn, x, y);
+    case 'binary': return binary(op.fn, x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
     case 'contract': return summed(product(x, y), count(op.axes, operands));
     case 'cumsum': return summed(x, count([op.axis], operands));
     case 'scatter': return summed(x, ELEMENTS);
@@ -121,7 +121,7 @@ function unary(fn: UnaryFn, [low, high]: Range): Range {
   }
 }
 
-function binary(fn: BinaryFn, x: Range, y: Range): Range {
+function binary(fn: BinaryFn, x: Range, y: Range, whole: boolean): Range {
   const [[a, b], [c, d]] = [x, y];
   switch (fn) {
     case 'add': return [a + c, b + d];
@@ -132,7 +132,7 @@ function binary(fn: BinaryFn, x: Range, y: Range): Range {
     case 'div': return c >= 1 ? union([x, [0, 0]]) : ANY;
     // By 0 there is no quotient.
     case 'quot': return c >= 1 ? [Math.min(a, 0), Math.max(b, 0)] : c > 0 || d < 0 ? hull([a, b, -a, -b]) : ANY;
-    case 'mod': return c >= 1 ? [0, d - 1] : union([x, [c, 0], [0, d]]);
+    case 'mod': return c >= 1 ? [0, whole ? d - 1 : d] : union([x, [c, 0], [0, d]]);
     default: return ANY;
   }
 }
