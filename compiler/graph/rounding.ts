@@ -18,8 +18,6 @@ function rounds(op: Op): boolean {
   return op.kind === 'unary' || op.kind === 'binary' || op.kind === 'reduce' ? !EXACT.has(op.fn) : sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
 }
 
-const LARGE_ANGLE = 2 ** 22;
-
 /** The results `data` of an operation, each rounded; a sum by as much as what is summed up is large. */
 export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Array, rounded: Rounded, context: Context): Float64Array {
   const { op } = node;
@@ -34,8 +32,8 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
     const [large, small] = [again(op, (x) => Math.max(1, Math.abs(x))), again(op, (x) => (x === 0 ? 1 : Math.min(1, Math.abs(x))))];
     return data.map((x, k) => (Number.isFinite(rounded(large[k]!, kind)) && (rounded(small[k]!, kind) !== 0 || x === 0) ? rounded(x, kind) : NaN));
   }
-  // Of an argument whose last place is larger than a period nothing is known.
-  if (op.kind === 'unary' && (op.fn === 'sin' || op.fn === 'cos')) return data.map((x, k) => (Math.abs(inputs[0]!.data[k]!) < LARGE_ANGLE ? rounded(x, kind) : NaN));
+  // Of an angle that rounding turns nothing is known.
+  if (op.kind === 'unary' && (op.fn === 'sin' || op.fn === 'cos')) return data.map((x, k) => (Math.abs(rounded(inputs[0]!.data[k]!, kind) - inputs[0]!.data[k]!) < 0.1 ? rounded(x, kind) : NaN));
   if (!sums(op)) return data.map((x) => rounded(x, kind));
   const sum: Op = op.kind === 'reduce' ? { ...op, fn: 'sum' } : op;
   const sizes = again(sum, Math.abs);

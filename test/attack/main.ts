@@ -53,7 +53,7 @@ class Attack {
   readonly #parts = partsWanted();
   readonly #seed = whole('seed', 1);
   readonly #start = Date.now();
-  readonly #end = Date.now() + whole('minutes') * 60_000;
+  #end = Date.now() + whole('minutes') * 60_000;
   readonly #tally = new Tally();
   readonly #next = new Map<PartName, number>();
   readonly #found = new Map<string, CounterExample[]>();
@@ -61,6 +61,8 @@ class Attack {
   readonly #fixed = given.from === undefined ? null : { from: whole('from'), left: whole('count', 1) };
 
   async run(): Promise<number> {
+    // Ctrl-C ends it after the tasks that are under way, with what has been counted.
+    process.once('SIGINT', () => void (this.#end = 0));
     const progress = setInterval(() => this.#progress(), process.stderr.isTTY ? 2_000 : 60_000);
     await Promise.all(Array.from({ length: Math.max(1, whole('jobs')) }, () => this.#job()));
     clearInterval(progress);

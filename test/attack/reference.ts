@@ -29,7 +29,8 @@ const whole: NonNullable<Bindings['rounded']> = (x, elem) => {
 /** Every operation rounds to float32, and a little more. */
 export function noise(chance: Chance, ulps: number): NonNullable<Bindings['rounded']> {
   return (x, elem) => {
-    if (elem === 'int') return whole(x, elem);
+    // What nothing is known of may become any whole number.
+    if (elem === 'int') return Number.isNaN(x) ? chance.between(-(2 ** 30), 2 ** 30) : whole(x, elem);
     const y = Math.fround(x * (1 + ulps * UNIT * (2 * chance.real() - 1)));
     // Some kernels flush what is below the least normal number.
     return Math.abs(y) < 2 ** -126 && chance.is(0.5) ? 0 : y;
