@@ -25,13 +25,13 @@ export function unknownName(here: Here, code: Code, name: Name, what: string, ca
   });
 }
 
-/** Is there one name alone that nothing reads? Then it was probably meant, however unlike it is. */
+/** Is there one name alone, of no block, that nothing reads? Then it was probably meant, however unlike it is. */
 function onlyUnread(name: string, candidates: Iterable<string>, here: Here): Advice | null {
   if (here.ctx.problems.errors >= MOST_ADVISED) return null;
   const { text } = here.module.module.file;
   const times = new Map<string, number>();
   for (const [word] of text.matchAll(WORDS)) times.set(word, (times.get(word) ?? 0) + 1);
-  const unread = [...new Set(candidates)].filter((each) => each !== name && times.get(each) === 1 && definedAt(each, here)?.file === here.module.path);
+  const unread = [...new Set(candidates)].filter((each) => each !== name && times.get(each) === 1 && here.scope.lookup(each)?.kind !== 'declaration' && definedAt(each, here)?.file === here.module.path);
   return unread.length === 1 ? { fix: `did you mean \`${unread[0]!}\`?`, near: unread[0]! } : null;
 }
 
