@@ -46,14 +46,16 @@ type Gradients = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
 /** Of one loss at one point, for the gradients that any backend gives there. */
 export class Slopes {
   readonly #loss: Node;
-  readonly #examples: readonly Bindings[];
+  readonly #given: readonly Bindings[];
+  /** With what stands under `stop`, which is known when it is first asked for. */
+  #held: readonly Bindings[] | null = null;
   /** How far a parameter is moved: the further the smaller its gradient is, so that an error in any counts alike. */
   readonly #steps = new Map<string, Float64Array>();
   readonly #known = new Map<string, number>();
 
   constructor(loss: Node, examples: readonly Bindings[]) {
     this.#loss = loss;
-    this.#examples = held(loss, examples);
+    this.#given = examples;
   }
 
   /**
@@ -83,7 +85,7 @@ export class Slopes {
     const key = paths.join();
     const direction = new Map(paths.map((path) => [path, this.#steps.get(path)!]));
     const furthest = Math.max(...[...direction.values()].flatMap((steps) => Array.from(steps, Math.abs)));
-    const slope = this.#known.get(key) ?? difference(this.#loss, this.#examples, direction, 1e-5 / furthest);
+    const slope = this.#known.get(key) ?? difference(this.#loss, (this.#held ??= held(this.#loss, this.#given)), direction, 1e-5 / furthest);
     this.#known.set(key, slope);
     return slope;
   }
