@@ -131,10 +131,10 @@ const clean = await runner.run({ active: -1, limit: Infinity, files, bail: false
 if (clean === null) throw new Error('the tests did not end');
 console.log(`${clean.length} test files in ${clean.reduce((sum, { seconds }) => sum + seconds, 0).toFixed()} s`);
 if (given.times === true) for (const { file, seconds } of clean.toSorted((a, b) => b.seconds - a.seconds)) console.log(`${seconds.toFixed(1)} s ${file.slice(root.length + 1)}`);
-const broken = clean.filter(({ failed }) => failed !== null);
-if (broken.length > 0) throw new Error(`tests fail without a mutant: ${broken.map(({ file, failed }) => `${file}: ${failed}`).join('\n')}`);
+// What fails without a mutant would seem to catch all of them.
+for (const { file, failed } of clean) if (failed !== null) console.error(`left out, since it fails without a mutant: ${file.slice(root.length + 1)}: ${failed}`);
 
-const reach = new Reach(clean);
+const reach = new Reach(clean.filter(({ failed }) => failed === null));
 const results: Verdict[] = [];
 for (const mutant of sample.slice(Number(given.from))) {
   const start = Date.now();
