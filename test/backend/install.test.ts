@@ -1,55 +1,41 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { findCompiler } from '../../compiler/cli/backend/addon.ts';
 import { runBackendCommand } from '../../compiler/cli/backend/command.ts';
 import { InstallError, installTensorflow, installWebgpu } from '../../compiler/cli/backend/install.ts';
 import { filesOf } from '../../compiler/cli/backend/package.ts';
 import { checkSha256, findPython, pipFailure, wheelFor } from '../../compiler/cli/backend/wheel.ts';
 import { cacheFolder, readManifest, tensorflowFolder } from '../../runtime/backend/home.ts';
+import { workplace } from './install-support.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'attnc-install-'));
-});
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const at = workplace();
+const { program } = at;
 
-/** A program in `folder/bin` that stands in for python3, c++ and the like. */
-async function program(name: string, script: string): Promise<void> {
-  await mkdir(join(folder, 'bin'), { recursive: true });
-  const path = join(folder, 'bin', name);
-  await writeFile(path, `#!/bin/sh\n${script}\n`);
-  await chmod(path, 0o755);
-}
-
-const environment = (): NodeJS.ProcessEnv => ({ PATH: `${join(folder, 'bin')}`, XDG_CACHE_HOME: join(folder, 'cache') });
 const silent = { report: () => undefined, progress: () => undefined };
-const install = (signal?: AbortSignal) => installTensorflow({ ...silent, env: environment(), force: true, ...(signal && { signal }) });
+const install = (signal?: AbortSignal) => installTensorflow({ ...silent, env: at.env, force: true, ...(signal && { signal }) });
 
 async function leftovers(): Promise<string[]> {
-  return readdir(join(folder, 'cache', 'attnc')).catch(() => []);
+  return readdir(join(at.folder, 'cache', 'attnc')).catch(() => []);
 }
 
 describe('what is missing is named, with the way to get it', () => {
   test('no Python', async () => {
-    await expect(findPython(environment())).rejects.toThrow(/no Python here \(looked for python3, python\)[\s\S]*fix: install Python 3 with pip/);
+    await expect(findPython(at.env)).rejects.toThrow(/no Python here \(looked for python3, python\)[\s\S]*fix: install Python 3 with pip/);
   });
 
   test('Python without pip', async () => {
     await program('python3', 'exit 1');
-    await expect(findPython(environment())).rejects.toThrow(/python3 has no pip[\s\S]*apt-get install python3-pip/);
+    await expect(findPython(at.env)).rejects.toThrow(/python3 has no pip[\s\S]*apt-get install python3-pip/);
   });
 
   test('no compiler', async () => {
-    await expect(findCompiler(environment())).rejects.toThrow(/no C\+\+ compiler here \(looked for c\+\+, g\+\+, clang\+\+\)[\s\S]*apt-get install g\+\+/);
+    await expect(findCompiler(at.env)).rejects.toThrow(/no C\+\+ compiler here \(looked for c\+\+, g\+\+, clang\+\+\)[\s\S]*apt-get install g\+\+/);
   });
 
   test('a compiler named in CXX that does not exist', async () => {
-    await expect(findCompiler({ ...environment(), CXX: 'no-such-compiler' })).rejects.toThrow('looked for no-such-compiler');
+    await expect(findCompiler({ ...at.env, CXX: 'no-such-compiler' })).rejects.toThrow('looked for no-such-compiler');
   });
 
   test('a platform without a library', () => {
@@ -70,7 +56,7 @@ describe('what is missing is named, with the way to get it', () => {
   });
 
   test('a file that is not the pinned one', async () => {
-    const path = join(folder, 'wheel');
+    const path = join(at.folder, 'wheel');
     await writeFile(path, 'abc');
     const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     await checkSha256(path, sha256);
@@ -101,13 +87,13 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
     await program('c++', 'exit 0');
     await program('npm', 'exit 0');
     const abort = new AbortController();
-    const running = installTensorflow({ env: environment(), force: true, signal: abort.signal, progress: () => undefined, report: () => setTimeout(() => abort.abort(new InstallError('it was interrupted', 'again')), 50) });
+    const running = installTensorflow({ env: at.env, force: true, signal: abort.signal, progress: () => undefined, report: () => setTimeout(() => abort.abort(new InstallError('it was interrupted', 'again')), 50) });
     await expect(running).rejects.toThrow('it was interrupted');
     expect(await leftovers()).toEqual([]);
   });
 
   test('when npm cannot reach its registry, or gives another package', async () => {
-    const webgpu = () => installWebgpu({ ...silent, env: environment(), force: true });
+    const webgpu = () => installWebgpu({ ...silent, env: at.env, force: true });
     await expect(webgpu()).rejects.toThrow('there is no npm here');
     await program('npm', 'echo "npm error code ENOTFOUND" >&2\nexit 1');
     await expect(webgpu()).rejects.toThrow(/npm cannot fetch webgpu@[\d.]+\n {4}npm error code ENOTFOUND/);
@@ -121,7 +107,7 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
     await program('python3', 'exit 0');
     await program('c++', 'exit 0');
     await program('npm', 'exit 0');
-    await writeFile(join(folder, 'cache'), 'a file where a folder should be');
+    await writeFile(join(at.folder, 'cache'), 'a file where a folder should be');
     await expect(install()).rejects.toThrow(/the folder .* cannot be written \(E[A-Z]+\)[\s\S]*XDG_CACHE_HOME/);
   });
 });
@@ -129,12 +115,12 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
 test.skipIf(process.platform === 'win32')('a package is unpacked as tar does, but for what leaves its folder', async () => {
   const long = `${'deep/'.repeat(25)}file.js`;
   for (const [name, text] of [['index.js', 'x'.repeat(1000)], [long, ''], ['b.txt', 'é']] as const) {
-    await mkdir(dirname(join(folder, 'package', name)), { recursive: true });
-    await writeFile(join(folder, 'package', name), text);
+    await mkdir(dirname(join(at.folder, 'package', name)), { recursive: true });
+    await writeFile(join(at.folder, 'package', name), text);
   }
-  await writeFile(join(folder, 'outside'), 'o');
-  execFileSync('tar', ['--format=ustar', '-P', '-cf', 'a.tar', 'package', 'package/../outside'], { cwd: folder });
-  const files = Object.fromEntries(filesOf(await readFile(join(folder, 'a.tar'))).map(({ path, data }) => [path, new TextDecoder().decode(data)]));
+  await writeFile(join(at.folder, 'outside'), 'o');
+  execFileSync('tar', ['--format=ustar', '-P', '-cf', 'a.tar', 'package', 'package/../outside'], { cwd: at.folder });
+  const files = Object.fromEntries(filesOf(await readFile(join(at.folder, 'a.tar'))).map(({ path, data }) => [path, new TextDecoder().decode(data)]));
   expect(files).toEqual({ 'index.js': 'x'.repeat(1000), [long]: '', 'b.txt': 'é' });
 });
 
@@ -149,16 +135,16 @@ describe('the folder of the installation', () => {
   });
 
   test('counts only when its manifest is whole and its files have their sizes', async () => {
-    expect(readManifest(folder)).toBeUndefined();
+    expect(readManifest(at.folder)).toBeUndefined();
     const manifest = { from: { tensorflow: '2.15.1', tfjsNode: '4.22.0', wheelSha256: '0' }, files: [{ name: 'library', bytes: 3 }] };
-    await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
-    expect(readManifest(folder)).toBeUndefined();
-    await writeFile(join(folder, 'library'), 'ab');
-    expect(readManifest(folder)).toBeUndefined();
-    await writeFile(join(folder, 'library'), 'abc');
-    expect(readManifest(folder)).toEqual(manifest);
-    await writeFile(join(folder, 'manifest.json'), (await readFile(join(folder, 'manifest.json'), 'utf8')).slice(0, -5));
-    expect(readManifest(folder)).toBeUndefined();
+    await writeFile(join(at.folder, 'manifest.json'), JSON.stringify(manifest));
+    expect(readManifest(at.folder)).toBeUndefined();
+    await writeFile(join(at.folder, 'library'), 'ab');
+    expect(readManifest(at.folder)).toBeUndefined();
+    await writeFile(join(at.folder, 'library'), 'abc');
+    expect(readManifest(at.folder)).toEqual(manifest);
+    await writeFile(join(at.folder, 'manifest.json'), (await readFile(join(at.folder, 'manifest.json'), 'utf8')).slice(0, -5));
+    expect(readManifest(at.folder)).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ADDON_FILE, LIBRARY_FILES, NAPI_VERSION, TENSORFLOW_VERSION, TFJS_NODE_FOLDER } from '../../../runtime/backend/home.ts';
 import { InstallError, OTHER_BACKENDS } from './install-error.ts';
-import { errorCode, lastLines, runProgram } from './process.ts';
+import { isNoProgram, lastLines, runProgram, type Finished } from './process.ts';
 
 export interface Build {
   /** Folder of the installed @tensorflow/tfjs-node package, whose `binding/` is compiled. */
@@ -14,7 +14,7 @@ export interface Build {
   readonly library: string;
   readonly compiler: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The C++ compiler: CXX, or the first of the usual names that runs. */
@@ -22,10 +22,10 @@ export async function findCompiler(env: NodeJS.ProcessEnv, signal?: AbortSignal)
   const candidates = env['CXX'] ? [env['CXX']] : ['c++', 'g++', 'clang++'];
   for (const candidate of candidates) {
     try {
-      const { status } = await runProgram(candidate, ['--version'], { env, ...(signal && { signal }) });
+      const { status } = await runProgram(candidate, ['--version'], { env, signal });
       if (status === 0) return candidate;
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EACCES') throw error;
+      if (!isNoProgram(error)) throw error;
     }
   }
   throw new InstallError(
@@ -49,9 +49,9 @@ export async function buildAddon({ packageFolder, include, library, compiler, en
     '-L', library, ...LIBRARY_FILES.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN',
     '-o', join(library, ADDON_FILE),
   ];
-  const build = await runProgram(compiler, args, { env, ...(signal && { signal }) });
+  const build = await runProgram(compiler, args, { env, signal });
   if (build.status === 0) return;
-  const said = lastLines(build.stderr, 12).replaceAll(/^/gm, '    ');
+  const said = lastLines(build.stderr, 12);
   if (/No space left on device/.test(build.stderr)) {
     throw new InstallError(`the disk is full\n${said}`, 'make room (TMPDIR is used as well), then run the command again');
   }
@@ -67,23 +67,23 @@ export async function tryAddon(library: string, signal?: AbortSignal): Promise<v
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core');
   const attempt = await runProgram(process.execPath, ['-e', script, join(library, ADDON_FILE), core, join(library, TFJS_NODE_FOLDER, 'dist', 'register_all_kernels.js')], {
     env: { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
-    ...(signal && { signal }),
+    signal,
   });
   if (attempt.signal === 'SIGILL') {
     throw new InstallError('TensorFlow needs AVX instructions, which this processor does not have', OTHER_BACKENDS);
   }
-  if (attempt.status !== 0 || attempt.stdout !== TENSORFLOW_VERSION) {
-    const said = lastLines(attempt.stderr || attempt.stdout, 8).replaceAll(/^/gm, '    ');
-    throw new InstallError(`the compiled addon does not load (${attempt.signal ?? `status ${attempt.status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
-  }
+  requireAnswer(attempt, TENSORFLOW_VERSION, 'the compiled addon');
 }
 
 /** Loads Dawn in a process of its own. */
 export async function tryDawn(folder: string, signal?: AbortSignal): Promise<void> {
   const script = 'const { create } = await import(process.argv[1]); process.stdout.write(typeof create);';
-  const attempt = await runProgram(process.execPath, ['--input-type=module', '-e', script, pathToFileURL(join(folder, 'index.js')).href], { env: { ...process.env, NODE_OPTIONS: '' }, ...(signal && { signal }) });
-  if (attempt.status !== 0 || attempt.stdout !== 'function') {
-    const said = lastLines(attempt.stderr || attempt.stdout, 8).replaceAll(/^/gm, '    ');
-    throw new InstallError(`Dawn does not load (${attempt.signal ?? `status ${attempt.status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
-  }
+  const attempt = await runProgram(process.execPath, ['--input-type=module', '-e', script, pathToFileURL(join(folder, 'index.js')).href], { env: { ...process.env, NODE_OPTIONS: '' }, signal });
+  requireAnswer(attempt, 'function', 'Dawn');
+}
+
+function requireAnswer({ status, signal, stdout, stderr }: Finished, answer: string, what: string): void {
+  if (status === 0 && stdout === answer) return;
+  const said = lastLines(stderr || stdout, 8);
+  throw new InstallError(`${what} does not load (${signal ?? `status ${status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
 }

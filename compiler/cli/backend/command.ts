@@ -31,8 +31,8 @@ export async function runBackendCommand(args: string[], io: CommandIo): Promise<
     return 0;
   }
   const force = rest.includes('--force');
-  const names = rest.filter((argument) => argument !== '--force');
-  if (action === 'install' && names.length === 1) return install(names[0] ?? '', force, io);
+  const [name, ...more] = rest.filter((argument) => argument !== '--force');
+  if (action === 'install' && name !== undefined && more.length === 0) return install(name, force, io);
   io.err(action === undefined ? BACKEND_USAGE : `attnc backend: cannot understand '${args.join(' ')}'\n${BACKEND_USAGE}`);
   return 2;
 }

@@ -8,12 +8,16 @@ export interface DoctorIo {
   err(line: string): void;
 }
 
+/** `attnc doctor`. */
+export async function runDoctor(io: DoctorIo, json: boolean): Promise<number> {
+  return tellBackends(await reportBackends(), io, json);
+}
+
 /**
- * `attnc doctor`: the machine, which backends work on it, which one `auto` takes, and how to get the others.
+ * The machine, which backends work on it, which one `auto` takes, and how to get the others.
  * @returns 0, or 1 if no backend works
  */
-export async function runDoctor(io: DoctorIo, json: boolean): Promise<number> {
-  const backends = await reportBackends();
+export function tellBackends(backends: readonly BackendReport[], io: DoctorIo, json: boolean): number {
   const chosen = backends.find(({ auto }) => auto)?.name ?? null;
   const machine = { node: process.version, platform: process.platform, architecture: process.arch, processors: availableParallelism(), memoryBytes: totalmem() };
   if (json) {

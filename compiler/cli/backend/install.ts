@@ -15,7 +15,7 @@ export interface InstallOptions {
   /** Receives the fraction done, 0 to 1, and what is being done. */
   readonly progress: (fraction: number, label: string) => void;
   /** Ends the installation; nothing of it stays. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Builds again even if a complete installation is there. */
   readonly force?: boolean;
   /** Environment for the cache folder and the programs that are run; the process's own by default. */
@@ -36,22 +36,21 @@ export interface Installed {
  */
 export async function installTensorflow(options: InstallOptions): Promise<Installed> {
   const { report, progress, signal, force = false, env = process.env } = options;
-  const abort = signal && { signal };
   const target = tensorflowFolder(env);
   if (!force && readManifest(target) !== undefined) {
     await tryAddon(target, signal);
     return already('TensorFlow', TENSORFLOW_VERSION, target, report);
   }
   const wheel = wheelFor(`${process.platform}-${process.arch}`, glibcVersion());
-  const [python, compiler] = await Promise.all([findPython(env, signal), findCompiler(env, signal), requireNpm({ env, ...abort })]);
+  const [python, compiler] = await Promise.all([findPython(env, signal), findCompiler(env, signal), requireNpm({ env, signal })]);
   // pip may hold the wheel twice for a moment: its temporary file and the result.
   const space = { making: 2 * wheel.bytes + wheel.libraryBytes, made: wheel.libraryBytes };
   const from = { tensorflow: TENSORFLOW_VERSION, tfjsNode: TFJS_NODE_VERSION, wheelSha256: wheel.sha256 };
-  await install({ target, space, force, from, ...abort }, async (folder, staging) => {
+  await install({ target, space, force, from, signal }, async (folder, staging) => {
     const include = join(staging, 'include');
     const javascript = join(staging, 'tfjs-node');
     const step = (start: number, end: number, label: string) => (fraction: number) => progress(start + (end - start) * fraction, label);
-    const download = { python, wheel, staging, env, ...abort };
+    const download = { python, wheel, staging, env, signal };
 
     report(`downloading ${wheel.project} ${TENSORFLOW_VERSION} (${megabytes(wheel.bytes)}) with ${python} -m pip`);
     const path = await downloadWheel({ ...download, progress: step(0, 0.55, 'downloading') });
@@ -59,10 +58,10 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
     report(`unpacking the library (${megabytes(wheel.libraryBytes)})`);
     await unpackWheel(path, folder, include, { ...download, progress: step(0.55, 0.8, 'unpacking') });
     report(`fetching tfjs-node ${TFJS_NODE_VERSION} with npm`);
-    await unpackPackage(TFJS_NODE, javascript, (file) => PARTS.test(file), { staging, env, ...abort });
+    await unpackPackage(TFJS_NODE, javascript, (file) => PARTS.test(file), { staging, env, signal });
     report(`compiling its addon with ${compiler}`);
     progress(0.8, 'compiling');
-    await buildAddon({ packageFolder: javascript, include, library: folder, compiler, env, ...abort });
+    await buildAddon({ packageFolder: javascript, include, library: folder, compiler, env, signal });
     await keepJavascript(javascript, join(folder, TFJS_NODE_FOLDER));
     progress(0.97, 'trying');
     await tryAddon(folder, signal);
@@ -91,7 +90,16 @@ async function keepJavascript(from: string, to: string): Promise<void> {
 }
 
 /** Dawn's folders in the package, by what Node calls a platform. */
-const DAWN = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
+const DAWN: Readonly<Record<string, string>> = {
+  'linux-x64': 'linux-x64', 'linux-arm64': 'linux-arm64', 'darwin-x64': 'darwin-universal', 'darwin-arm64': 'darwin-universal', 'win32-x64': 'win32-x64', 'win32-arm64': 'win32-arm64',
+};
+
+/** Which files of the package `webgpu` a platform needs. */
+export function partOfDawn(platform: string): (file: string) => boolean {
+  const folder = DAWN[platform];
+  if (folder === undefined) throw new InstallError(`there is no Dawn for ${platform} (there is for: ${Object.keys(DAWN).join(', ')})`, OTHER_BACKENDS);
+  return (file) => ['index.js', 'package.json', 'LICENSE.md'].includes(file) || file.startsWith(`dist/${folder}/`);
+}
 
 /**
  * Installs Dawn, which is WebGPU for Node, into the user's cache folder: of the package `webgpu`, what this platform needs.
@@ -100,16 +108,13 @@ const DAWN = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x
  */
 export async function installWebgpu(options: InstallOptions): Promise<Installed> {
   const { report, progress, signal, force = false, env = process.env } = options;
-  const abort = signal && { signal };
   const target = webgpuFolder(env);
   if (!force && readManifest(target) !== undefined) return already('Dawn', WEBGPU_VERSION, target, report);
-  const platform = `${process.platform}-${process.arch}`;
-  if (!DAWN.includes(platform)) throw new InstallError(`there is no Dawn for ${platform} (there is for: ${DAWN.join(', ')})`, OTHER_BACKENDS);
-  const folderName = process.platform === 'darwin' ? 'darwin-universal' : platform;
-  await install({ target, space: { making: 2 * WEBGPU.bytes, made: WEBGPU.bytes / 4 }, force, from: { webgpu: WEBGPU_VERSION }, ...abort }, async (folder, staging) => {
+  const wanted = partOfDawn(`${process.platform}-${process.arch}`);
+  await install({ target, space: { making: 2 * WEBGPU.bytes, made: WEBGPU.bytes / 4 }, force, from: { webgpu: WEBGPU_VERSION }, signal }, async (folder, staging) => {
     report(`fetching Dawn ${WEBGPU_VERSION} (some 50 MB) with npm`);
     progress(0.1, 'downloading');
-    await unpackPackage(WEBGPU, folder, (file) => ['index.js', 'package.json', 'LICENSE.md'].includes(file) || file.startsWith(`dist/${folderName}/`), { staging, env, ...abort });
+    await unpackPackage(WEBGPU, folder, wanted, { staging, env, signal });
     progress(0.95, 'trying');
     await tryDawn(folder, signal);
   });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { TFJS_NODE_VERSION, WEBGPU_VERSION } from '../../../runtime/backend/home.ts';
 import { InstallError } from './install-error.ts';
-import { errorCode, lastLines, runProgram } from './process.ts';
+import { isNoProgram, lastLines, runProgram } from './process.ts';
 
 export interface Package {
   readonly name: string;
@@ -29,7 +29,7 @@ interface Fetch {
   /** An existing folder; the tarball is written below it. */
   readonly staging: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** @throws InstallError where npm is missing */
@@ -43,7 +43,7 @@ export async function unpackPackage({ name, version, sha512 }: Package, folder: 
   await mkdir(place);
   const { status, stdout, stderr } = await npm(['pack', '--silent', '--pack-destination', place, `${name}@${version}`], env, signal);
   if (status !== 0) {
-    throw new InstallError(`npm cannot fetch ${name}@${version}\n${lastLines(stderr || stdout, 6).replaceAll(/^/gm, '    ')}`, 'check the network and the registry that npm uses (npm config get registry), then run the command again');
+    throw new InstallError(`npm cannot fetch ${name}@${version}\n${lastLines(stderr || stdout, 6)}`, 'check the network and the registry that npm uses (npm config get registry), then run the command again');
   }
   const [file] = await readdir(place);
   if (file === undefined) throw new InstallError('npm reported success but left no package', `try it by hand: npm pack ${name}@${version}`);
@@ -66,9 +66,9 @@ async function npm(args: readonly string[], env: NodeJS.ProcessEnv, signal?: Abo
   // npm is a batch file on Windows, which only its shell runs.
   const [program, first] = process.platform === 'win32' ? ['cmd', ['/c', 'npm']] as const : ['npm', []] as const;
   try {
-    return await runProgram(program, [...first, ...args], { env, ...(signal && { signal }) });
+    return await runProgram(program, [...first, ...args], { env, signal });
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EACCES') throw error;
+    if (!isNoProgram(error)) throw error;
     throw new InstallError('there is no npm here, which fetches a package', 'install Node with its npm (it can stand beside pnpm and yarn), then run the command again', { cause: error });
   }
 }

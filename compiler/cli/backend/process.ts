@@ -9,37 +9,41 @@ export interface Finished {
 }
 
 export interface RunOptions {
-  readonly env?: NodeJS.ProcessEnv;
-  readonly signal?: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
   readonly onStdout?: (text: string) => void;
 }
 
 /**
  * Runs a program without a shell and without input, and waits for its end.
- * A failing program is a result; only one that cannot be started (ENOENT, EACCES) or an abort is thrown.
+ * A failing program is a result; only one that cannot be started is thrown, and the signal's reason when it is aborted.
  */
-export function runProgram(program: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+export function runProgram(program: string, args: readonly string[], { env, signal, onStdout }: RunOptions): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: options.env ?? process.env,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env, signal });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      options.onStdout?.(text);
+      onStdout?.(text);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', reject);
-    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    child.on('error', (error) => reject(signal?.aborted === true ? signal.reason : error));
+    child.on('close', (status, killedBy) => resolve({ status, signal: killedBy, stdout, stderr }));
   });
 }
 
 /** The last lines of a program's output, for an error message. */
 export function lastLines(text: string, count: number): string {
-  return text.trimEnd().split('\n').slice(-count).join('\n');
+  return text.trimEnd().split('\n').slice(-count).map((line) => `    ${line}`).join('\n');
+}
+
+/** What the system says where a name leads to no program that it can start. */
+const NO_PROGRAM = new Set(['ENOENT', 'EACCES', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ENOEXEC']);
+
+/** Could `runProgram` start nothing because there is no such program? */
+export function isNoProgram(error: unknown): boolean {
+  return NO_PROGRAM.has(errorCode(error) ?? '');
 }
 
 export function errorCode(error: unknown): string | undefined {

@@ -18,7 +18,7 @@ export interface Staged {
   readonly space: Space;
   /** Replaces a complete installation. */
   readonly force: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What it is made of, for the manifest. */
   readonly from: Manifest['from'];
 }
@@ -54,8 +54,9 @@ async function makeStaging(target: string, space: Space): Promise<string> {
     await requireSpace(parent, space);
     await mkdir(staging);
   } catch (error) {
-    if (error instanceof InstallError) throw error;
-    throw new InstallError(`the folder ${parent} cannot be written (${errorCode(error) ?? String(error)})`, 'make it writable, or point XDG_CACHE_HOME to a folder that is', { cause: error });
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    throw new InstallError(`the folder ${parent} cannot be written (${code})`, 'make it writable, or point XDG_CACHE_HOME to a folder that is', { cause: error });
   }
   return staging;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LIBRARY_FILES, TENSORFLOW_VERSION } from '../../../runtime/backend/home.ts';
 import { InstallError, OTHER_BACKENDS } from './install-error.ts';
-import { errorCode, lastLines, runProgram } from './process.ts';
+import { isNoProgram, lastLines, runProgram } from './process.ts';
 
 /** An official TensorFlow wheel: its library and C headers are used, not its Python parts. */
 export interface Wheel {
@@ -55,11 +55,11 @@ export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): 
   const seen: string[] = [];
   for (const candidate of candidates) {
     try {
-      const pip = await runProgram(candidate, ['-m', 'pip', '--version'], { env, ...(signal && { signal }) });
+      const pip = await runProgram(candidate, ['-m', 'pip', '--version'], { env, signal });
       if (pip.status === 0) return candidate;
       seen.push(candidate);
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EACCES') throw error;
+      if (!isNoProgram(error)) throw error;
     }
   }
   if (seen.length > 0) {
@@ -78,7 +78,7 @@ export interface Download {
   readonly staging: string;
   readonly env: NodeJS.ProcessEnv;
   readonly progress: (fraction: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Downloads the wheel with pip, so that the user's mirrors, proxies and certificates apply, and checks its SHA-256. */
@@ -99,7 +99,7 @@ export async function downloadWheel({ python, wheel, staging, env, progress, sig
   try {
     pip = await runProgram(python, args, {
       env: { ...env, TMPDIR: temporary, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_REQUIRE_HASHES: '0' },
-      ...(signal && { signal }),
+      signal,
     });
   } finally {
     clearInterval(timer);
@@ -125,7 +125,7 @@ export async function checkSha256(path: string, expected: string): Promise<void>
 }
 
 export function pipFailure(output: string, wheel: Wheel): InstallError {
-  const said = lastLines(output, 6).replaceAll(/^/gm, '    ');
+  const said = lastLines(output, 6);
   if (/No space left on device|Errno 28/.test(output)) {
     return new InstallError(`the disk is full\n${said}`, 'make room (or point XDG_CACHE_HOME to another disk), then run the command again');
   }
@@ -170,16 +170,17 @@ export async function unpackWheel(path: string, library: string, include: string
   let done = 0;
   const unpack = await runProgram(python, ['-c', UNPACK, path, library, include, LIBRARY_FILES.join(',')], {
     env,
-    ...(signal && { signal }),
+    signal,
     onStdout(text) {
-      for (const line of text.split('\n')) done += Number(line);
-      if (Number.isFinite(done)) progress(Math.min(1, done / wheel.libraryBytes));
+      // What else a Python prints when it starts is no number.
+      for (const line of text.split('\n')) done += Number(line) || 0;
+      progress(Math.min(1, done / wheel.libraryBytes));
     },
   });
   if (unpack.status !== 0) {
     throw /No space left on device|Errno 28/.test(unpack.stderr)
       ? pipFailure(unpack.stderr, wheel)
-      : new InstallError(`the wheel cannot be unpacked\n${lastLines(unpack.stderr, 4).replaceAll(/^/gm, '    ')}`, 'run the command again; if it fails again, use another Python through PYTHON');
+      : new InstallError(`the wheel cannot be unpacked\n${lastLines(unpack.stderr, 4)}`, 'run the command again; if it fails again, use another Python through PYTHON');
   }
   const missing = [];
   for (const name of LIBRARY_FILES) if (!(await exists(join(library, name)))) missing.push(name);
