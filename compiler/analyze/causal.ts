@@ -1,6 +1,6 @@
 /** What looks ahead inside a clock, told in the program's words; and models that say `causal`. */
 import type { Declaration } from '../../grammar/ast.ts';
-import type { Axis, Clocked, Input, Node, Origin } from '../graph/graph.ts';
+import type { Axis, Clocked, Input, Node, NodeOf, Origin } from '../graph/graph.ts';
 import { isInner, sameSpace } from '../graph/spaces.ts';
 import { lookahead, type Lookahead } from '../passes/causality.ts';
 import { describeType } from './describe.ts';
@@ -10,7 +10,7 @@ import { origin, report, tensor, typeOf } from './scope.ts';
 import { spaceOfName } from './types.ts';
 
 /** True where the proof holds. */
-export function reportLookahead(clock: Node, names: readonly string[], here: Here): boolean {
+export function reportLookahead(clock: NodeOf<'clock'>, names: readonly string[], here: Here): boolean {
   const found = lookahead(clock, names);
   for (const each of found) reportOne(each, here);
   return found.length === 0;

@@ -1,11 +1,11 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
 import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
-import type { Axis, BinaryFn, Elem, Node, Op, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Elem, Node, Op, OpOf, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
 import { BATCH } from '../passes/maker.ts';
-import { inOrder, nativeOrder, type OpOf } from '../passes/layout-build.ts';
+import { inOrder, nativeOrder } from '../passes/layout-build.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { isSlots } from '../passes/tape.ts';
 import { access, quoted } from './names.ts';

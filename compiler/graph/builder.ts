@@ -1,7 +1,7 @@
 /** Makes nodes: types are inferred, ids increase, nothing is shared behind the caller's back (a pass does that). */
 import type { Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from './graph.ts';
+import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, NodeOf, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { showType, tensor } from './spaces.ts';
 
@@ -34,7 +34,7 @@ export class Builder {
     return new Builder(origin, this.#ids);
   }
 
-  node(op: Op, inputs: readonly Node[], origin: Origin = this.origin): Node {
+  node<O extends Op>(op: O, inputs: readonly Node[], origin: Origin = this.origin): Node & { readonly op: O } {
     return this.#make(op, inputs, infer(op, inputs), origin);
   }
 
@@ -44,7 +44,7 @@ export class Builder {
     return this.#make(op, [], [type], origin);
   }
 
-  #make(op: Op, inputs: readonly Node[], types: readonly TensorType[], origin: Origin): Node {
+  #make<O extends Op>(op: O, inputs: readonly Node[], types: readonly TensorType[], origin: Origin): Node & { readonly op: O } {
     return { id: this.#ids.next++, op, inputs, types, origin };
   }
 
@@ -222,7 +222,7 @@ export class Builder {
   }
 
   /** `results` as the places along `axis` compute them, one after the other. */
-  clock(axis: Axis, sequences: readonly { readonly arg: Node; readonly value: Node }[], results: readonly Node[]): Node {
+  clock(axis: Axis, sequences: readonly { readonly arg: Node; readonly value: Node }[], results: readonly Node[]): NodeOf<'clock'> {
     return this.node({ kind: 'clock', axis, region: { args: sequences.map(({ arg }) => arg), results } }, sequences.map(({ value }) => value));
   }
 

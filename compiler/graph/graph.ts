@@ -169,6 +169,11 @@ export type Op =
   | { readonly kind: 'call'; readonly callee: string; readonly region: CallRegion; readonly binding: Binding }
   | { readonly kind: 'clock'; readonly axis: Axis; readonly region: ClockRegion };
 
+export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
+
+/** A node that is known to be of this kind. */
+export type NodeOf<K extends Op['kind']> = Node & { readonly op: OpOf<K> };
+
 /**
  * One step. Inputs of the scan node: the scanned sequences (each has `axis`), then the initial states.
  * Results: the final states, then the emits with `axis` in front. A body may use any node outside (free variables).

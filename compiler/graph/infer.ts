@@ -5,11 +5,10 @@
  */
 import { constantOf } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Elem, Node, Op, TensorType } from './graph.ts';
+import type { Axis, Elem, Node, Op, OpOf, TensorType } from './graph.ts';
 import { liftedMasks, maskOutside } from './lifted.ts';
 import { axisOf, hasAxis, isInner, isRagged, isUnit, join, joinElementwise, relocated, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
 
-type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
 type Masks = TensorType['masks'];
 

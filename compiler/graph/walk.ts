@@ -3,9 +3,13 @@ import { atomsOf } from '../analyze/size.ts';
 import { Builder } from './builder.ts';
 import { GraphError } from './errors.ts';
 import { push } from './fold.ts';
-import type { Node, ScanRegion, TensorType } from './graph.ts';
+import type { Node, NodeOf, Op, ScanRegion, TensorType } from './graph.ts';
 import { isGiven, typeOf } from './infer.ts';
 import { axisOf, canonicalMasks, join, sizeOf, tensor, without } from './spaces.ts';
+
+export function isOf<K extends Op['kind']>(node: Node, kind: K): node is NodeOf<K> {
+  return node.op.kind === kind;
+}
 
 /** What must be known before the node is: its inputs and what its region yields. Free variables are reached through these. */
 export function operands(node: Node): readonly Node[] {

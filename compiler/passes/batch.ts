@@ -3,7 +3,7 @@
  * becomes explicit (absence.ts). What `where` and indices outside an axis make absent travels beside the value as bool nodes.
  */
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, Dim, Node, Op } from '../graph/graph.ts';
+import type { Axis, Dim, Node, OpOf } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis, isInner } from '../graph/spaces.ts';
 import { Absence, mayBeEmpty, raggedDims, type Partial } from './absence.ts';
@@ -13,12 +13,10 @@ import { shifted } from './batch-shift.ts';
 import type { Roots } from './compiled.ts';
 import { all, axesOf, BATCH, Maker, unnamed, type Loop } from './maker.ts';
 import type { Making } from './making.ts';
-import { analyse, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, Rebuild, type Facts, type Scan } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 import { usesOf, type Use } from './uses.ts';
 import { counters, hasLeft, mayLeave, ranges } from './whole.ts';
-
-type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
 export interface BatchOptions {
   /** Names of inputs that are the same for all examples. */
@@ -323,18 +321,17 @@ class Batch extends Rebuild {
    * keep the initial state through it; forward ones run on, and their final state is read at the last place instead. Where a
    * state could run away then (growth.ts), a step there begins with 0 in its place.
    */
-  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
-    if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { m } = this;
     const { axis, region } = op;
     const absence = this.#absence;
     const ragged = absence.ragged(axis);
-    const used = this.facts.results.get(node) ?? new Set<number>();
+    const used = this.facts.results.get(node)!;
     const states = this.neededStates(node);
     yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
     const inits = states.map((k) => this.#whole(node.inputs[region.xs.length + k], 'initial state'));
-    const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
+    const emits = this.neededEmits(node);
     const isFloat = (k: number): boolean => typeOf(region.states[k]).elem.kind === 'float';
     const frozen = (k: number): boolean => ragged && (op.reversed || (used.has(k) && !isFloat(k)));
     const runsAway = ragged && !op.reversed ? runaways(node, this.facts) : (): boolean => false;

@@ -5,7 +5,7 @@
  */
 import { atomsOf, constantOf } from '../analyze/size.ts';
 import { folded } from '../graph/fold.ts';
-import type { Axis, Node, Op, Origin, Space } from '../graph/graph.ts';
+import type { Axis, Node, NodeOf, Op, Origin, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { nameOf } from '../graph/walk.ts';
@@ -29,9 +29,8 @@ export interface Lookahead {
 }
 
 /** Every violation that the results of a clock need, nearest to the sequences first; `names`: of the results, the most telling one first. */
-export function lookahead(clock: Node, names: readonly string[]): readonly Lookahead[] {
+export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): readonly Lookahead[] {
   const { op } = clock;
-  if (op.kind !== 'clock') return [];
   const { space } = op.axis;
   const m = new Maker();
   const whole = new Whole();

@@ -10,13 +10,13 @@ import type { Axis, Clocked, Dim, Node, Op, Space } from '../graph/graph.ts';
 import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, isRagged, without } from '../graph/spaces.ts';
-import { operands } from '../graph/walk.ts';
+import { isOf, operands } from '../graph/walk.ts';
 import { batch } from './batch.ts';
 import type { Roots } from './compiled.ts';
 import { Inline, Whole } from './inline.ts';
 import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
 import { made, type Making, type Need } from './making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from './rebuild.ts';
 import { NoStep } from './no-step.ts';
 import { AtFirst, isPlaces, respace } from './respace.ts';
 import { append, layRows } from './rows.ts';
@@ -175,12 +175,10 @@ class Steps {
   }
 
   /** What a scan along the clock emits at this step, by place among its emits. */
-  *loop(scan: Node): Making<readonly Node[]> {
+  *loop(scan: Scan): Making<readonly Node[]> {
     const known = this.#loops.get(scan);
     if (known !== undefined) return known;
-    const { op } = scan;
-    if (op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
-    const { axis, region } = op;
+    const { axis, region } = scan.op;
     const body = new Row(this, null);
     body.set(region.position, this.t);
     for (const [k, x] of region.xs.entries()) body.set(x, yield* this.row(axis.id).one(scan.inputs[k]));
@@ -379,9 +377,8 @@ class Row extends Rebuild {
   }
 
   protected override *result(node: Node, index: number): Making<Node> {
-    const { op } = node;
-    if (op.kind !== 'scan' || !isPlaces(op.axis)) return yield* super.result(node, index);
-    return (yield* this.#steps.loop(node))[index - op.region.states.length];
+    if (!isOf(node, 'scan') || !isPlaces(node.op.axis)) return yield* super.result(node, index);
+    return (yield* this.#steps.loop(node))[index - node.op.region.states.length];
   }
 }
 

@@ -5,9 +5,10 @@
 import { GraphError } from '../graph/errors.ts';
 import type { Node, Origin, Parameter } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
+import { isOf } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { Maker, unnamed } from './maker.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp } from './vjp-scan.ts';
@@ -29,7 +30,7 @@ export function differentiate(roots: Roots, loss: string, parameters: readonly P
     if (gradient === undefined) unreached.push(path);
     all.set(`gradient.${path}`, m.broadcast(gradient ?? m.constant(0), axes));
   }
-  const latest = (scan: Node): Node => reverse.latest(scan);
+  const latest = (scan: Scan): Scan => reverse.latest(scan);
   const last = new Rebuild(new Maker(algebra), analyse(all.values(), latest));
   return { roots: mapRoots(all, (node) => last.get(node)), unreached };
 }
@@ -50,7 +51,7 @@ export class Reverse {
   readonly #active: ReadonlySet<Node>;
   /** By scan: which of its emits the values of its body are, and what the last was saved for. */
   readonly #saved = new Map<Node, { readonly places: Map<Node, number>; origin: Origin }>();
-  readonly #extended = new Map<Node, Node>();
+  readonly #extended = new Map<Scan, Scan>();
 
   constructor(m: Maker, loss: Node, parameters: ReadonlySet<string>) {
     this.m = m;
@@ -88,7 +89,7 @@ export class Reverse {
     for (const node of this.facts.nodes.toReversed()) {
       if (level.loop !== null && !this.m.loopsOf(node).has(level.loop)) continue;
       const results = scans.get(node);
-      if (results !== undefined) scanVjp(this, level, node, results);
+      if (isOf(node, 'scan') && results !== undefined) scanVjp(this, level, node, results);
       const g = pending.get(node);
       if (g === undefined || node.op.kind === 'argument' || node.op.kind === 'parameter') continue;
       this.m.origin = unnamed(node.origin);
@@ -107,8 +108,7 @@ export class Reverse {
   }
 
   /** The place among a scan's results of a value of its body, which it emits from now on: `latest` does. */
-  saved(scan: Node, node: Node): Node {
-    if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+  saved(scan: Scan, node: Node): Node {
     const { region } = scan.op;
     let saved = this.#saved.get(scan);
     if (saved === undefined) {
@@ -127,12 +127,12 @@ export class Reverse {
   }
 
   /** The scan with all that is saved of it. */
-  latest(scan: Node): Node {
+  latest(scan: Scan): Scan {
     const saved = this.#saved.get(scan);
-    if (saved === undefined || scan.op.kind !== 'scan' || saved.places.size === scan.op.region.emits.length) return scan;
+    if (saved === undefined || saved.places.size === scan.op.region.emits.length) return scan;
     const { places, origin } = saved;
     const made = this.#extended.get(scan);
-    if (made?.op.kind === 'scan' && made.op.region.emits.length === places.size) return made;
+    if (made?.op.region.emits.length === places.size) return made;
     const { region, axis, reversed } = scan.op;
     this.m.origin = origin;
     const whole = this.m.scanNode(axis, reversed, { ...region, emits: [...places.keys()] }, scan.inputs);
@@ -148,15 +148,14 @@ function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet
     const { op } = node;
     if (op.kind === 'scan' || typeOf(node).elem.kind !== 'float') return false;
     if (op.kind === 'parameter') return parameters.has(op.path);
-    if (op.kind === 'result') {
-      const scan = node.inputs[0];
-      if (scan.op.kind !== 'scan') return false;
-      const { region } = scan.op;
+    const [from] = node.inputs;
+    if (op.kind === 'result' && isOf(from, 'scan')) {
+      const { region } = from.op;
       return active.has(op.index < region.states.length ? region.states[op.index] : region.emits[op.index - region.states.length]);
     }
     if (op.kind === 'argument') {
       const place = facts.arguments.get(node);
-      if (place === undefined || place.scan.op.kind !== 'scan' || place.kind === 'position') return false;
+      if (place === undefined || place.kind === 'position') return false;
       const { region } = place.scan.op;
       if (place.kind === 'x') return active.has(place.scan.inputs[place.index]);
       return active.has(place.scan.inputs[region.xs.length + place.index]) || active.has(region.nexts[place.index]);

@@ -5,7 +5,7 @@
 import { folded } from '../graph/fold.ts';
 import type { Node, Op, UnaryFn } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import type { Facts } from './rebuild.ts';
+import type { Facts, Scan } from './rebuild.ts';
 
 /** How a value follows the states: not at all or within bounds, no further than they go, or further. */
 type Follows = 'bounded' | 'along' | 'beyond';
@@ -29,8 +29,7 @@ const KEEPS: ReadonlySet<UnaryFn> = new Set(['neg', 'abs', 'relu', 'softplus', '
 const MOVES: ReadonlySet<Op['kind']> = new Set(['rename', 'broadcast', 'slice', 'gather', 'merge', 'split', 'concat', 'where', 'otherwise', 'past', 'shift']);
 
 /** By a state's place among those of the scan: whether it may run away. */
-export function runaways(scan: Node, facts: Facts): (state: number) => boolean {
-  if (scan.op.kind !== 'scan') return () => false;
+export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
   const { region } = scan.op;
   const growth = folded<Node, Growth>(
     (node) => (node.op.kind === 'result' || node.op.kind === 'argument' || !facts.loopsOf(node).has(scan) ? [] : node.inputs),

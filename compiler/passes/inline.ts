@@ -2,14 +2,14 @@
  * 'calls' to 'inlined': a call becomes its body (lifting is inlining and broadcasting by name). Arguments take the body's
  * axes, extras broadcast, results take the caller's axes back. A clock is opened: its body for all places at once, masked.
  */
-import { GraphError } from '../graph/errors.ts';
-import type { Axis, Node, Origin, Space } from '../graph/graph.ts';
+import type { Axis, Node, NodeOf, Origin, Space } from '../graph/graph.ts';
 import { hasAxis, innerDims, isInner, join, sameAxes, without } from '../graph/spaces.ts';
+import { isOf } from '../graph/walk.ts';
 import { insideOf, upToNow } from './clock.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
 import type { Making } from './making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from './rebuild.ts';
 
 export function inline(roots: Roots): Roots {
   const rebuild = new Inline(new Maker(), analyse(roots.values()));
@@ -23,9 +23,9 @@ export class Whole {
   readonly #trails = new Map<Node, readonly Origin[]>();
 
   /** False where it is open already. */
-  open(clock: Node): boolean {
+  open(clock: NodeOf<'clock'>): boolean {
     const { op } = clock;
-    if (op.kind !== 'clock' || this.#clocks.has(clock)) return false;
+    if (this.#clocks.has(clock)) return false;
     this.#clocks.add(clock);
     this.openRegion(op.region.results, op.axis.space);
     return true;
@@ -96,10 +96,10 @@ export class Inline extends Rebuild {
   }
 
   /** How many steps there are differs between the places of the outer dim, and so do the states after them. */
-  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
-    const parents = op.kind === 'scan' ? this.#parents(op.axis.space) : [];
-    if (op.kind === 'scan' && parents.length > 0) {
+    const parents = this.#parents(op.axis.space);
+    if (parents.length > 0) {
       for (const init of node.inputs.slice(op.region.xs.length)) {
         const made = yield* this.one(init);
         this.set(init, this.m.broadcast(made, join(parents, axesOf(made))));
@@ -109,12 +109,13 @@ export class Inline extends Rebuild {
   }
 
   protected override *result(node: Node, index: number): Making<Node> {
-    const { op } = node;
-    if (op.kind === 'clock') {
-      if (this.#whole.open(node)) for (const [k, argument] of op.region.args.entries()) this.set(argument, yield* this.one(node.inputs[k]));
-      return yield* this.one(op.region.results[index]);
+    if (isOf(node, 'clock')) {
+      const { region } = node.op;
+      if (this.#whole.open(node)) for (const [k, argument] of region.args.entries()) this.set(argument, yield* this.one(node.inputs[k]));
+      return yield* this.one(region.results[index]);
     }
-    if (op.kind !== 'call') return yield* super.result(node, index);
+    if (!isOf(node, 'call')) return yield* super.result(node, index);
+    const { op } = node;
     let body = this.#calls.get(node);
     if (body === undefined) {
       body = yield* this.#enter(node);
@@ -131,9 +132,8 @@ export class Inline extends Rebuild {
     return sameAxes(axes, axesOf(made)) ? made : this.m.broadcast(made, axes);
   }
 
-  *#enter(node: Node): Making<Inline> {
+  *#enter(node: NodeOf<'call'>): Making<Inline> {
     const { op } = node;
-    if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
     const inputs = yield* this.all(node.inputs);
     this.m.origin = node.origin;
     const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), this.#whole, [...this.#trail, node.origin], join(this.#shared, without(op.binding.extras, op.binding.per ?? [])));
@@ -144,7 +144,7 @@ export class Inline extends Rebuild {
     return body;
   }
 
-  protected override forget(scan: Node): void {
+  protected override forget(scan: Scan): void {
     super.forget(scan);
     for (const node of this.facts.bodyOf(scan)) this.#calls.delete(node);
   }

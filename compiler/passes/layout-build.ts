@@ -1,13 +1,11 @@
 /** Building 'laid-out' graphs: equal nodes are one node, and permutations and reshapes that change nothing vanish. */
 import { constantOf } from '../analyze/size.ts';
-import type { Axis, Node, Op, Origin, TensorType } from '../graph/graph.ts';
+import type { Axis, Node, Op, OpOf, Origin, TensorType } from '../graph/graph.ts';
 import { infer } from '../graph/infer.ts';
 import { excessOf } from '../graph/limits.ts';
 import { hasAxis, sizeOf, unitAxis } from '../graph/spaces.ts';
 import { Keys } from './keys.ts';
 import { narrowed } from './layout-limits.ts';
-
-export type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
 /** Every node that the roots need, bodies of scans included, inputs first. */
 export function inOrder(roots: readonly Node[]): readonly Node[] {

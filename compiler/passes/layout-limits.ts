@@ -2,11 +2,11 @@
  * What exceeds the limits of a backend (`graph/limits.ts`), said otherwise: neighbouring axes that an operation treats alike are
  * one axis to it, and where too many are left it is taken in steps.
  */
-import type { Axis, Node, Op, Origin } from '../graph/graph.ts';
+import type { Axis, Node, Op, OpOf, Origin } from '../graph/graph.ts';
 import { infer } from '../graph/infer.ts';
 import { groupsOf, hasPlace, mostOf, type Capable } from '../graph/limits.ts';
 import { hasAxis, isUnit, unitAxis } from '../graph/spaces.ts';
-import type { LaidOut, OpOf } from './layout-build.ts';
+import type { LaidOut } from './layout-build.ts';
 
 const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map(({ id }) => id);

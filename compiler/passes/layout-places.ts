@@ -1,9 +1,8 @@
 /** What a loop's body computes from the place of its step alone. */
-import type { Node, Op } from '../graph/graph.ts';
+import type { Node, Op, OpOf } from '../graph/graph.ts';
 import { folded } from '../graph/fold.ts';
 import { infer } from '../graph/infer.ts';
 import { Dependence, regionArguments } from '../graph/walk.ts';
-import type { OpOf } from './layout-build.ts';
 
 /**
  * Nodes with axes that need no argument but the place of one scan, and are read by something that needs more: by node, the

@@ -8,11 +8,11 @@
  * otherwise (`layout-limits.ts`), so that one module runs on all of them.
  */
 import { constantOf, size } from '../analyze/size.ts';
-import type { Axis, Node, Origin, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
+import type { Axis, Node, OpOf, Origin, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../graph/spaces.ts';
 import { requireWithinLimits } from './beyond-limits.ts';
 import type { Roots } from './compiled.ts';
-import { inOrder, LaidOut, type OpOf } from './layout-build.ts';
+import { inOrder, LaidOut } from './layout-build.ts';
 import { collapsed, merged } from './layout-limits.ts';
 import { ofPlacesOnly, spreadOver } from './layout-places.ts';
 import { areTaps, summedLater, tapsOrder, type Summed } from './layout-taps.ts';

@@ -4,7 +4,7 @@
  */
 import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, BinaryFn, Dim, Node, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Dim, Node, NodeOf, Op, OpOf, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
 import { canonicalMasks, hasAxis, join, originOf, without } from '../graph/spaces.ts';
 import { Keys } from './keys.ts';
@@ -76,8 +76,8 @@ export class Maker {
     return node;
   }
 
-  #new(op: Op, inputs: readonly Node[], types: readonly TensorType[], loops: ReadonlySet<Node> = union(inputs.map((node) => this.loopsOf(node)))): Node {
-    const node: Node = { id: this.#next++, op, inputs, types, origin: this.origin };
+  #new<O extends Op>(op: O, inputs: readonly Node[], types: readonly TensorType[], loops: ReadonlySet<Node> = union(inputs.map((node) => this.loopsOf(node)))): Node & { readonly op: O } {
+    const node = { id: this.#next++, op, inputs, types, origin: this.origin };
     if (loops.size > 0) this.#loops.set(node, loops);
     return node;
   }
@@ -186,8 +186,8 @@ export class Maker {
   }
 
   /** A scan whose region is made already. */
-  scanNode(axis: Axis, reversed: boolean, region: ScanRegion, inputs: readonly Node[]): Node {
-    const op: Op = { kind: 'scan', axis, reversed, region };
+  scanNode(axis: Axis, reversed: boolean, region: ScanRegion, inputs: readonly Node[]): NodeOf<'scan'> {
+    const op: OpOf<'scan'> = { kind: 'scan', axis, reversed, region };
     const loops = new Set(union([...inputs, ...region.nexts, ...region.emits].map((each) => this.loopsOf(each))));
     loops.delete(region.position);
     return this.#new(op, inputs, infer(op, inputs), loops);

@@ -3,11 +3,10 @@
  * of what something skips. A need is known as conditions that are nodes of the graph; where they are many or cannot be said
  * for the operand's own axes, the value counts as read everywhere.
  */
-import { GraphError } from '../graph/errors.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis } from '../graph/spaces.ts';
-import { reachable } from '../graph/walk.ts';
+import { isOf, reachable } from '../graph/walk.ts';
 import type { Batched, Ends } from './batch.ts';
 import { idsOf } from './maker.ts';
 import type { Facts } from './rebuild.ts';
@@ -42,8 +41,8 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
   for (const node of facts.nodes.toReversed()) {
     const { op, inputs } = node;
     const need = needs.get(node) ?? null;
-    if (op.kind === 'scan') {
-      const { region } = op;
+    if (isOf(node, 'scan')) {
+      const { region } = node.op;
       const end = ends.get(region.position);
       const inside = both(need, known(end?.step));
       region.emits.forEach((each) => add(each, inside));
@@ -53,7 +52,7 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
       inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k].id ? undefined : add(input, null)));
     } else if (op.kind === 'argument') {
       const place = facts.arguments.get(node);
-      if (place?.kind === 'x') add(place.scan.inputs[place.index], ofSequence(need, ends.get(positionOf(place.scan))));
+      if (place?.kind === 'x') add(place.scan.inputs[place.index], ofSequence(need, ends.get(place.scan.op.region.position)));
     } else {
       inputs.forEach((input, k) => add(input, ofOperand(node, k, need)));
     }
@@ -74,11 +73,6 @@ function known(end: Node | null | undefined): Case {
 function ofSequence(need: Need, end: Ends | undefined): Need {
   const [place] = known(end?.place);
   return need === null || place === undefined ? need : simplest(need.map((each) => each.map((condition) => (condition.node === end?.step && condition.holds ? place : condition))));
-}
-
-function positionOf({ op }: Node): Node {
-  if (op.kind !== 'scan') throw new GraphError('only a scan has a position');
-  return op.region.position;
 }
 
 /**

@@ -2,31 +2,34 @@
 import { atomsOf } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
 import { folded } from '../graph/fold.ts';
-import type { Axis, Node } from '../graph/graph.ts';
+import type { Axis, Node, NodeOf } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, sizeOf } from '../graph/spaces.ts';
+import { isOf } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { completed, made, type Making, type Need, type Site } from './making.ts';
 import { union, type Loop, type Maker } from './maker.ts';
 
+export type Scan = NodeOf<'scan'>;
+
 /** What is known of a graph before it is rebuilt. */
 export interface Facts {
   /** By scan: which of its results, states and sequences the roots need. */
-  readonly results: ReadonlyMap<Node, ReadonlySet<number>>;
+  readonly results: ReadonlyMap<Scan, ReadonlySet<number>>;
   /** The scans on whose arguments a node depends. */
   loopsOf(node: Node): ReadonlySet<Node>;
   /** The nodes that depend on the scan's arguments, inputs first. */
-  bodyOf(scan: Node): readonly Node[];
+  bodyOf(scan: Scan): readonly Node[];
   /** The scan and the kind of an argument; undefined: of a call. */
   readonly arguments: ReadonlyMap<Node, Place>;
   /** Every node the roots need, inputs first. */
   readonly nodes: readonly Node[];
   /** The scan that stands for this one. */
-  latest(scan: Node): Node;
+  latest(scan: Scan): Scan;
 }
 
 export interface Place {
-  readonly scan: Node;
+  readonly scan: Scan;
   readonly kind: 'position' | 'x' | 'state';
   readonly index: number;
 }
@@ -35,16 +38,15 @@ export interface Place {
  * What the roots need: a state only if its final value or a needed value of the body reads it. `latest`: a scan with the
  * same region and more results, which stands for the one given.
  */
-export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (scan) => scan): Facts {
+export function analyse(roots: Iterable<Node>, latest: (scan: Scan) => Scan = (scan) => scan): Facts {
   const places = new Map<Node, Place>();
-  const results = new Map<Node, Set<number>>();
+  const results = new Map<Scan, Set<number>>();
   const tapes = new Map<string, Node>();
   const seen = new Set<Node>();
   const stack = [...roots];
-  const open = (scan: Node): Set<number> => {
+  const open = (scan: Scan): Set<number> => {
     const known = results.get(scan);
     if (known !== undefined) return known;
-    if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
     const { region } = scan.op;
     if (region.tape !== undefined) tapes.set(region.tape.id, scan);
     places.set(region.position, { scan, kind: 'position', index: 0 });
@@ -57,21 +59,22 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    const scan = node.op.kind === 'result' ? latest(node.inputs[0]) : node;
-    if (node.op.kind === 'result' && scan.op.kind === 'scan') {
-      const { index } = node.op;
+    const { op, inputs: [from] } = node;
+    if (op.kind === 'result' && isOf(from, 'scan')) {
+      const { index } = op;
+      const scan = latest(from);
       const { region } = scan.op;
       open(scan).add(index);
       seen.add(scan);
       stack.push(index < region.states.length ? region.states[index] : region.emits[index - region.states.length]);
-    } else if (node.op.kind === 'argument') {
+    } else if (op.kind === 'argument') {
       const place = places.get(node);
-      if (place === undefined || place.scan.op.kind !== 'scan') continue;
+      if (place === undefined) continue;
       const { region } = place.scan.op;
       if (place.kind === 'x') stack.push(place.scan.inputs[place.index]);
       if (place.kind === 'state') stack.push(region.nexts[place.index], place.scan.inputs[region.xs.length + place.index]);
-    } else if (node.op.kind === 'call' || node.op.kind === 'clock') {
-      for (const each of [...node.inputs, ...node.op.region.results]) stack.push(each);
+    } else if (op.kind === 'call' || op.kind === 'clock') {
+      for (const each of [...node.inputs, ...op.region.results]) stack.push(each);
     } else {
       for (const each of node.inputs) stack.push(each);
     }
@@ -79,15 +82,15 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Node) => Node = (s
   const nodes = [...seen].sort((a, b) => a.id - b.id);
   const loopsOf = loopFinder(places, results, tapes, latest);
   let bodies: ReadonlyMap<Node, readonly Node[]> | null = null;
-  const bodyOf = (scan: Node): readonly Node[] => (bodies ??= bodiesOf(nodes, loopsOf)).get(scan) ?? [];
+  const bodyOf = (scan: Scan): readonly Node[] => (bodies ??= bodiesOf(nodes, loopsOf)).get(scan) ?? [];
   return { results, arguments: places, nodes, latest, loopsOf, bodyOf };
 }
 
-function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Node, ReadonlySet<number>>, tapes: ReadonlyMap<string, Node>, latest: (scan: Node) => Node): (node: Node) => ReadonlySet<Node> {
+function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Scan, ReadonlySet<number>>, tapes: ReadonlyMap<string, Node>, latest: (scan: Scan) => Scan): (node: Node) => ReadonlySet<Node> {
   const none: ReadonlySet<Node> = new Set();
-  const current = (node: Node): Node => (node.op.kind === 'scan' ? latest(node) : node);
+  const current = (node: Node): Node => (isOf(node, 'scan') ? latest(node) : node);
   const bodyOf = (node: Node): readonly Node[] => {
-    if (node.op.kind !== 'scan') return [];
+    if (!isOf(node, 'scan')) return [];
     const { region } = node.op;
     const used = results.get(node);
     return [...region.nexts, ...region.emits.filter((_, k) => used === undefined || used.has(region.states.length + k))];
@@ -174,7 +177,7 @@ export class Rebuild implements Site {
       case 'argument':
         throw new GraphError(`argument %${node.id} stands outside its region`);
       case 'result':
-        return yield* this.result(this.facts.latest(node.inputs[0]), op.index);
+        return yield* this.result(node.inputs[0], op.index);
       case 'scan':
       case 'call':
       case 'clock':
@@ -196,7 +199,9 @@ export class Rebuild implements Site {
     return this.m.make({ kind: 'broadcast', axes: [...gained, ...axes] }, inputs);
   }
 
-  protected *result(node: Node, index: number): Making<Node> {
+  protected *result(from: Node, index: number): Making<Node> {
+    if (!isOf(from, 'scan')) throw new GraphError(`%${from.id} is no scan`);
+    const node = this.facts.latest(from);
     let results = this.#results.get(node);
     if (results === undefined) {
       results = yield* this.scan(node);
@@ -208,20 +213,17 @@ export class Rebuild implements Site {
   }
 
   /** The needed results of a scan by index. */
-  protected *scan(node: Node): Making<ReadonlyMap<number, Node>> {
-    if (node.op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
+  protected *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     return yield* this.scanAlong(node, node.op.axis);
   }
 
   /** The scan, its axis being `axis` in the rebuilt graph. */
-  protected *scanAlong(node: Node, axis: Axis): Making<ReadonlyMap<number, Node>> {
+  protected *scanAlong(node: Scan, axis: Axis): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
-    if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { region } = op;
-    const used = this.facts.results.get(node) ?? new Set<number>();
     const states = this.neededStates(node);
     const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])));
-    const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
+    const emits = this.neededEmits(node);
     this.m.origin = node.origin;
     const self = this;
     const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
@@ -241,8 +243,7 @@ export class Rebuild implements Site {
   }
 
   /** The arguments of a loop's body. */
-  protected *bind(scan: Node, loop: Loop, states: readonly number[]): Making<void> {
-    if (scan.op.kind !== 'scan') return;
+  protected *bind(scan: Scan, loop: Loop, states: readonly number[]): Making<void> {
     const { position, xs, states: own } = scan.op.region;
     this.set(position, loop.position);
     for (const [k, x] of xs.entries()) {
@@ -264,12 +265,19 @@ export class Rebuild implements Site {
     return this.#needed.has(node);
   }
 
-  protected neededStates(node: Node): readonly number[] {
-    return node.op.kind === 'scan' ? node.op.region.states.flatMap((state, k) => (this.needs(state) ? [k] : [])) : [];
+  protected neededStates({ op }: Scan): readonly number[] {
+    return op.region.states.flatMap((state, k) => (this.needs(state) ? [k] : []));
+  }
+
+  /** Which of the loop's emits something reads. */
+  protected neededEmits(node: Scan): readonly number[] {
+    const { states, emits } = node.op.region;
+    const used = this.facts.results.get(node)!;
+    return emits.flatMap((_, k) => (used.has(states.length + k) ? [k] : []));
   }
 
   /** Forgets what was made of a loop's body, before it is made anew. */
-  protected forget(scan: Node): void {
+  protected forget(scan: Scan): void {
     for (const node of this.facts.bodyOf(scan)) {
       this.memo.delete(node);
       this.#results.delete(node);

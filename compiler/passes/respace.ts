@@ -6,7 +6,7 @@ import { axisOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import { Maker } from './maker.ts';
 import type { Making } from './making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from './rebuild.ts';
 
 /** Atom of the number of places up to now: `t + 1`. */
 export const NOW = 'now';
@@ -110,11 +110,8 @@ class Respace extends Spaces {
     return type.axes.reduce((x, axis) => (sameSpace(axis.space, this.#space) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [x]) : x), leaf);
   }
 
-  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
-    // `Rebuild` reads the axis of the op, and asks the facts by the node itself.
-    const { op } = node;
-    if (op.kind !== 'scan' || !sameSpace(op.axis.space, this.#space)) return yield* super.scan(node);
-    return yield* this.scanAlong(node, this.axis(op.axis));
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
+    return yield* this.scanAlong(node, this.axis(node.op.axis));
   }
 }
 
@@ -154,8 +151,8 @@ export class AtFirst extends Spaces {
     return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: this.axis(op.to) }, [whole]);
   }
 
-  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
-    return yield* (node.op.kind === 'scan' ? this.scanAlong(node, this.axis(node.op.axis)) : super.scan(node));
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
+    return yield* this.scanAlong(node, this.axis(node.op.axis));
   }
 }
 

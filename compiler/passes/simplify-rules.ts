@@ -3,12 +3,10 @@
  * answers with a node of the same axes; `⌈x⌉` below is `broadcast` of x to them.
  */
 import { constantOf, nonNegative, size as sizes } from '../analyze/size.ts';
-import type { Axis, BinaryFn, Node, Op, TensorType, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Node, Op, OpOf, TensorType, UnaryFn } from '../graph/graph.ts';
 import { infer, typeOf } from '../graph/infer.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { axesOf, BATCH, BEAM, type Maker, type Rule } from './maker.ts';
-
-type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
 export const algebra: Rule = (m, op, inputs) => {
   switch (op.kind) {

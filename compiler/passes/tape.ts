@@ -16,7 +16,7 @@ import { operands, reachable } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
 import type { Making } from './making.ts';
-import { analyse, mapRoots, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, type Facts, type Scan } from './rebuild.ts';
 import { isPlaces, Spaces, TAPE_SO_FAR } from './respace.ts';
 
 /** The id of no dim that a program declares. */
@@ -30,8 +30,8 @@ export function isSlots(space: Space): boolean {
 /** `step`: the tape of a decoder whose step this is. */
 export function tapes(roots: Roots, step: Dim | null = null): Roots {
   const facts = analyse(roots.values());
-  const scans = new Map<string, Node>();
-  for (const scan of facts.results.keys()) if (scan.op.kind === 'scan' && scan.op.region.tape !== undefined) scans.set(scan.op.region.tape.id, scan);
+  const scans = new Map<string, Scan>();
+  for (const scan of facts.results.keys()) if (scan.op.region.tape !== undefined) scans.set(scan.op.region.tape.id, scan);
   if (scans.size === 0 && step === null) return roots;
   const pass = new Tapes(facts, scans, step);
   return mapRoots(roots, (node) => pass.get(node));
@@ -104,14 +104,14 @@ export function rowwise(isTape: (axis: Axis) => boolean, isFixed: (node: Node) =
 }
 
 class Tapes extends Spaces {
-  readonly #scans: ReadonlyMap<string, Node>;
+  readonly #scans: ReadonlyMap<string, Scan>;
   readonly #step: Dim | null;
   /** By scan: under which name its slots are told apart, so that all masks of a step are one. */
   readonly #named = new Map<Node, Axis>();
   /** In the body at hand: the slots of what is kept. */
   readonly #slots = new Map<Node, Node>();
 
-  constructor(facts: Facts, scans: ReadonlyMap<string, Node>, step: Dim | null) {
+  constructor(facts: Facts, scans: ReadonlyMap<string, Scan>, step: Dim | null) {
     super(new Maker(), facts);
     this.#scans = scans;
     this.#step = step;
@@ -128,7 +128,7 @@ class Tapes extends Spaces {
       case 'dim': {
         if (space.dim.id === this.#step?.id) return TAPE_SO_FAR;
         const scan = this.#scans.get(space.dim.id);
-        if (scan?.op.kind !== 'scan') return space;
+        if (scan === undefined) return space;
         if (isPlaces(scan.op.axis)) return TAPE_SO_FAR;
         const size = sizes.add(sizes.int(1), sizeOf(scan.op.axis.space));
         return { kind: 'dim', dim: { id: `${SLOTS} ${space.dim.id}`, label: space.dim.label, size, ragged: false, origin: sizes.int(0), mayBeEmpty: false } };
@@ -137,15 +137,13 @@ class Tapes extends Spaces {
   }
 
   /** The scan in whose body the axis is one of slots. */
-  #scanOf({ space }: Axis): Node | null {
+  #scanOf({ space }: Axis): Scan | null {
     const scan = space.kind === 'dim' ? this.#scans.get(space.dim.id) : undefined;
-    return scan?.op.kind === 'scan' && !isPlaces(scan.op.axis) ? scan : null;
+    return scan !== undefined && !isPlaces(scan.op.axis) ? scan : null;
   }
 
   /** int: how many steps lie before this one. */
-  #count(scan: Node): Node {
-    const { op } = scan;
-    if (op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+  #count({ op }: Scan): Node {
     const { m } = this;
     const place = this.get(op.region.position);
     const origin = m.first(op.axis);
@@ -207,7 +205,7 @@ class Tapes extends Spaces {
   /** A length of a tape is how many steps there were, and one. */
   #size(size: Size): Node {
     const { m } = this;
-    const grown = [...this.#scans].find(([id, scan]) => atomsOf(size).has(id) && scan.op.kind === 'scan' && !isPlaces(scan.op.axis));
+    const grown = [...this.#scans].find(([id, scan]) => atomsOf(size).has(id) && !isPlaces(scan.op.axis));
     if (grown === undefined) {
       const growing = [...this.#scans.keys(), ...(this.#step === null ? [] : [this.#step.id])].some((id) => atomsOf(size).has(id));
       if (!growing) return m.size(size);
@@ -223,14 +221,13 @@ class Tapes extends Spaces {
     return rows.row(this.m, node, value, (fixed) => this.value(fixed));
   }
 
-  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
-    if (op.kind !== 'scan' || op.region.tape === undefined) return yield* super.scan(node);
+    if (op.region.tape === undefined) return yield* super.scan(node);
     const { axis, region } = op;
     const { m } = this;
-    const used = this.facts.results.get(node) ?? new Set<number>();
     const states = this.neededStates(node);
-    const emits = region.emits.flatMap((_, k) => (used.has(region.states.length + k) ? [k] : []));
+    const emits = this.neededEmits(node);
     const results = [...states.map((k) => region.nexts[k]), ...emits.map((k) => region.emits[k])];
     const growing = isPlaces(axis);
     const rows = rowwise((each) => each.space.kind === 'dim' && each.space.dim.id === region.tape!.id, (each) => !this.facts.loopsOf(each).has(node));

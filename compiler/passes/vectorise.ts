@@ -3,7 +3,6 @@
  * loop; what only emits need is computed for all places behind it. Sums are regrouped, so that their stateless terms are
  * one: `W @ x + U @ h + b` becomes one addition a step.
  */
-import { GraphError } from '../graph/errors.ts';
 import { folded, push } from '../graph/fold.ts';
 import type { Axis, Node, Op, ScanRegion } from '../graph/graph.ts';
 import { hasAxis, isRagged, without } from '../graph/spaces.ts';
@@ -11,7 +10,7 @@ import { operands } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, BATCH, Maker, type Loop } from './maker.ts';
 import { made as granted, type Making, type Need } from './making.ts';
-import { analyse, mapRoots, Rebuild, type Facts } from './rebuild.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
 import { isSum, termsOf } from './sums.ts';
 
@@ -115,16 +114,13 @@ class Vectorise extends Rebuild {
   }
 
   /** The emits that are needed, and which of the results they are. */
-  #emits(scan: Node): readonly { readonly emit: Node; readonly index: number }[] {
-    if (scan.op.kind !== 'scan') return [];
+  #emits(scan: Scan): readonly { readonly emit: Node; readonly index: number }[] {
     const { states, emits } = scan.op.region;
-    const used = this.facts.results.get(scan);
-    return emits.flatMap((emit, k) => (used?.has(states.length + k) === true ? [{ emit, index: states.length + k }] : []));
+    return this.neededEmits(scan).map((k) => ({ emit: emits[k]!, index: states.length + k }));
   }
 
-  protected override *scan(node: Node): Making<ReadonlyMap<number, Node>> {
+  protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
     const { op } = node;
-    if (op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
     const { axis, region } = op;
     const states = this.neededStates(node);
     const emits = this.#emits(node);
@@ -159,7 +155,7 @@ const LIGHT: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'select', 're
 class Parts extends Rebuild {
   readonly axis: string;
   readonly #main: Rebuild;
-  readonly #scan: Node;
+  readonly #scan: Scan;
   readonly #region: ScanRegion;
   readonly #around: ReadonlySet<Node>;
   /** Depends on a state. */
@@ -167,9 +163,8 @@ class Parts extends Rebuild {
   /** The largest rank of what a stateless node is made of; no limit where that includes a product. */
   readonly #room: (node: Node) => number;
 
-  constructor(main: Rebuild, m: Maker, facts: Facts, scan: Node) {
+  constructor(main: Rebuild, m: Maker, facts: Facts, scan: Scan) {
     super(m, facts);
-    if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
     this.#main = main;
     this.#scan = scan;
     this.#region = scan.op.region;
@@ -259,8 +254,8 @@ class Parts extends Rebuild {
 
   override *visit(node: Node): Making<Node> {
     const { op } = this.#scan;
-    if (node === this.#region.position && op.kind === 'scan') return this.m.position(op.axis);
-    if (node.op.kind === 'random' && op.kind === 'scan') return yield* this.#draws(node, op.axis);
+    if (node === this.#region.position) return this.m.position(op.axis);
+    if (node.op.kind === 'random') return yield* this.#draws(node, op.axis);
     const x = this.#region.xs.indexOf(node);
     return x >= 0 ? (yield* granted([this.#main.need(this.#scan.inputs[x])]))[0] : yield* super.visit(node);
   }

@@ -3,12 +3,12 @@
  * emits for it: values are saved, never computed again, as an emit costs no operation. What flows to a free variable leaves
  * the loop as the operands of its last product, multiplied once over all steps, unless these are larger than the sum.
  */
-import { GraphError } from '../graph/errors.ts';
 import type { Axis, Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import type { Level, Reverse } from './differentiate.ts';
 import { axesOf, BATCH, idsOf, type Loop, type Maker } from './maker.ts';
+import type { Scan } from './rebuild.ts';
 import { product } from './vjp.ts';
 
 /** A free variable's share of one step: emitted values, and what makes the sum over all steps of them. */
@@ -24,9 +24,8 @@ interface Sum {
   readonly factors: readonly Node[];
 }
 
-export function scanVjp(reverse: Reverse, outer: Level, scan: Node, results: ReadonlyMap<number, Node>): void {
+export function scanVjp(reverse: Reverse, outer: Level, scan: Scan, results: ReadonlyMap<number, Node>): void {
   const { op } = scan;
-  if (op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
   const { m } = reverse;
   const { axis, region } = op;
   const states = region.states.flatMap((state, k) => (reverse.isActive(state) ? [k] : []));
@@ -87,12 +86,11 @@ class Body implements Level {
   readonly free = new Map<Node, Node[]>();
   readonly #reverse: Reverse;
   readonly #outer: Level;
-  readonly #scan: Node;
+  readonly #scan: Scan;
   readonly #backward: Loop;
   readonly #values = new Map<Node, Node>();
 
-  constructor(reverse: Reverse, outer: Level, scan: Node, backward: Loop) {
-    if (scan.op.kind !== 'scan') throw new GraphError(`%${scan.id} is no scan`);
+  constructor(reverse: Reverse, outer: Level, scan: Scan, backward: Loop) {
     this.#reverse = reverse;
     this.#outer = outer;
     this.#scan = scan;
@@ -112,7 +110,7 @@ class Body implements Level {
 
   #read(node: Node): Node {
     const { kind } = node.op;
-    const x = this.#scan.op.kind === 'scan' ? this.#scan.op.region.xs.indexOf(node) : -1;
+    const x = this.#scan.op.region.xs.indexOf(node);
     if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]));
     // These cost nothing, and what they are made of is often saved as well.
     if (kind === 'rename' || kind === 'broadcast') return this.#reverse.m.make(node.op, node.inputs.map((each) => this.value(each)));

@@ -4,12 +4,10 @@
  */
 import { constantOf, size as sizes } from '../analyze/size.ts';
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, BinaryFn, Node, Op, ReduceFn, UnaryFn } from '../graph/graph.ts';
+import type { Axis, BinaryFn, Node, Op, OpOf, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis, originOf, sizeOf, without } from '../graph/spaces.ts';
 import { axesOf, idsOf, type Maker } from './maker.ts';
-
-type OpOf<K extends Op['kind']> = Extract<Op, { readonly kind: K }>;
 
 export interface Step<K extends Op['kind'] = Op['kind']> {
   readonly m: Maker;

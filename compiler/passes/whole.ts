@@ -163,7 +163,7 @@ export function counters(facts: Facts, roots: Roots): (node: Node) => boolean {
       return roots.get(`state.${name}`) === next && isStart(roots.get(`init.${name}`));
     }
     const place = facts.arguments.get(state);
-    if (place?.kind !== 'state' || place.scan.op.kind !== 'scan') return false;
+    if (place?.kind !== 'state') return false;
     const { region } = place.scan.op;
     return region.nexts[place.index] === next && isStart(place.scan.inputs[region.xs.length + place.index]);
   };
