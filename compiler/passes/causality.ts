@@ -3,12 +3,12 @@
  * place, since an anchor is often one of them. A value over axes S of the clock depends on places up to the latest of its
  * own indices in S; each operation either keeps that or is a violation.
  */
-import { atomsOf, constantOf } from '../analyze/size.ts';
-import { folded } from '../graph/fold.ts';
-import type { Axis, Node, NodeOf, Op, Origin, Space } from '../graph/graph.ts';
+import { atomsOf } from '../analyze/size.ts';
+import type { Axis, Node, NodeOf, Origin, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
+import { isRagged, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { nameOf } from '../graph/walk.ts';
+import { ahead } from './ahead.ts';
 import { anchorOf, clockAxes, insideOf, lookedAlong } from './clock.ts';
 import { Inline, Whole } from './inline.ts';
 import { Maker } from './maker.ts';
@@ -153,97 +153,10 @@ function joinedFix(parts: readonly (string | null)[], [first]: readonly Node[], 
   return 'keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`';
 }
 
-// ---------------------------------------------------------------- places
-
 /** Unless it is proved that the index is at most the place that it is read from. */
 function mayBeLater(index: Node, space: Space): boolean {
-  if (index.op.kind === 'constant') return index.op.value > (constantOf(originOf(space)) ?? -Infinity);
-  const range = folded<Node, Range>((node) => (BOUNDED.has(node.op.kind) ? node.inputs : []), rangeOf);
-  const excess = folded<Node, number | null>((node) => (SEEN.has(node.op.kind) ? node.inputs : []), (node, of) => beyond(node, space, of, range))(index);
-  return excess === null || excess > 0;
-}
-
-type Range = readonly [low: number, high: number];
-
-/** Operations whose bounds are those of their operands. */
-const BOUNDED: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'broadcast', 'rename']);
-const SEEN: ReadonlySet<Op['kind']> = new Set([...BOUNDED, 'select', 'otherwise', 'where']);
-
-/** Some c with `node <= now + c` for the only place `now` that the value is seen from; null where there is none to prove. */
-function beyond(node: Node, space: Space, of: (node: Node) => number | null, range: (node: Node) => Range): number | null {
-  const { op, inputs } = node;
-  const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
-  switch (op.kind) {
-    case 'constant': {
-      const first = constantOf(originOf(space));
-      return first === null ? null : Math.max(op.value - first, 0);
-    }
-    case 'position': return sameSpace(op.axis.space, space) ? 0 : null;
-    case 'argument': {
-      const { elem } = typeOf(node);
-      return elem.kind === 'index' && sameSpace(elem.space, space) ? 0 : null;
-    }
-    case 'unary': return op.fn === 'int' || op.fn === 'float' || op.fn === 'stop' || op.fn === 'floor' ? of(inputs[0]) : null;
-    case 'binary': {
-      const [a, b] = inputs;
-      const sum = (x: number | null, y: number): number | null => (x === null || !Number.isFinite(y) ? null : x + y);
-      switch (op.fn) {
-        case 'add': return sum(of(a), range(b)[1]) ?? sum(of(b), range(a)[1]);
-        case 'sub': return sum(of(a), -range(b)[0]);
-        case 'max': return both(of(a), of(b));
-        case 'min': {
-          const found = [of(a), of(b)].filter((each) => each !== null);
-          return found.length === 0 ? null : Math.min(...found);
-        }
-        // x / n <= max(x, 0) for n >= 1, and `now` is never below 0.
-        case 'div': case 'quot': return range(b)[0] >= 1 && startsAtZero(space) ? both(of(a), 0) : null;
-        default: return null;
-      }
-    }
-    case 'select': return both(of(inputs[1]), of(inputs[2]));
-    case 'otherwise': return both(of(inputs[0]), of(inputs[1]));
-    case 'where': case 'broadcast': case 'rename': return of(inputs[0]);
-    // Of the places up to now one that is in them.
-    case 'argmax': return clockAxes(inputs, space).some(({ id }) => id === op.axis) ? 0 : null;
-    default: return null;
-  }
-}
-
-/** Bounds of an int that hold for all sizes. */
-function rangeOf(node: Node, of: (node: Node) => Range): Range {
-  const { op, inputs } = node;
-  switch (op.kind) {
-    case 'constant': return [op.value, op.value];
-    case 'size': {
-      const known = constantOf(op.size);
-      return known === null ? [0, Infinity] : [known, known];
-    }
-    case 'position': {
-      const known = constantOf(sizeOf(op.axis.space));
-      const first = constantOf(originOf(op.axis.space));
-      return first === null ? [-Infinity, Infinity] : [first, known === null ? Infinity : first + known - 1];
-    }
-    case 'unary': {
-      const [low, high] = of(inputs[0]);
-      return op.fn === 'neg' ? [-high, -low] : op.fn === 'int' || op.fn === 'float' || op.fn === 'floor' || op.fn === 'stop' ? [low, high] : [-Infinity, Infinity];
-    }
-    case 'binary': {
-      const [[a, b], [c, d]] = inputs.map(of);
-      if (op.fn === 'add') return [a + c, b + d];
-      if (op.fn === 'sub') return [a - d, b - c];
-      if (op.fn === 'max') return [Math.max(a, c), Math.max(b, d)];
-      if (op.fn === 'min') return [Math.min(a, c), Math.min(b, d)];
-      if (op.fn === 'mul' && a >= 0 && c >= 0) return [a * c, b * d];
-      if (op.fn === 'mul') {
-        const ends = [a * c, a * d, b * c, b * d];
-        return ends.every(Number.isFinite) ? [Math.min(...ends), Math.max(...ends)] : [-Infinity, Infinity];
-      }
-      if (op.fn === 'pow' && a >= 1 && c >= 0) return [a ** c, b ** d];
-      return [-Infinity, Infinity];
-    }
-    case 'broadcast': case 'rename': return of(inputs[0]);
-    default: return [-Infinity, Infinity];
-  }
+  const by = ahead(space)(index);
+  return by === null || by > 0;
 }
 
 // ---------------------------------------------------------------- chains

@@ -5,11 +5,12 @@
  */
 import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import { folded } from '../graph/fold.ts';
-import type { BinaryFn, Node, Op, Space, UnaryFn } from '../graph/graph.ts';
+import type { Node, Op, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, originOf, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
 import type { Maker } from './maker.ts';
+import { ANY, binaryRange, product, unaryRange, union, type Range } from './range.ts';
 import type { Facts } from './rebuild.ts';
 
 export const LEAST = -(2 ** 31);
@@ -19,15 +20,8 @@ const PLACES = 2 ** 26;
 /** What is summed is in memory. */
 const ELEMENTS = 2 ** 30;
 
-type Range = readonly [low: number, high: number];
-
-const ANY: Range = [-Infinity, Infinity];
 const WHOLE: Range = [LEAST, MOST];
 const within = ([low, high]: Range): boolean => low >= LEAST && high <= MOST;
-const union = (ranges: readonly Range[]): Range => [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
-const hull = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];
-const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
-const product = ([a, b]: Range, [c, d]: Range): Range => hull([times(a, c), times(a, d), times(b, c), times(b, d)]);
 
 /** How many places an axis has, at most. */
 function placesIn(size: Size): number {
@@ -95,8 +89,8 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
     Math.min(axes.reduce((n, id) => n * placesIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)), 1), ELEMENTS);
   const summed = (range: Range, n: number): Range => product(union([range, [0, 0]]), [0, n]);
   switch (op.kind) {
-    case 'unary': return unary(op.fn, x);
-    case 'binary': return binary(op.fn, x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
+    case 'unary': return unaryRange(op.fn, x);
+    case 'binary': return binaryRange(op.fn, x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
     case 'contract': return summed(product(x, y), count(op.axes, operands));
     case 'cumsum': return summed(x, count([op.axis], operands));
     case 'scatter': return summed(x, ELEMENTS);
@@ -105,35 +99,6 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
     case 'reduce':
       if (op.fn === 'sum') return summed(x, count(op.axes, operands));
       return op.fn === 'prod' ? (low >= -1 && high <= 1 ? [-1, 1] : ANY) : union([x, [0, 0]]);
-  }
-}
-
-function unary(fn: UnaryFn, [low, high]: Range): Range {
-  switch (fn) {
-    case 'neg': return [-high, -low];
-    case 'abs': return [low > 0 ? low : high < 0 ? -high : 0, Math.max(-low, high)];
-    case 'relu': return [Math.max(low, 0), Math.max(high, 0)];
-    case 'floor': return [Math.floor(low), Math.floor(high)];
-    case 'sign': case 'sin': case 'cos': case 'tanh': case 'erf': return [-1, 1];
-    case 'sigmoid': return [0, 1];
-    case 'float': case 'int': case 'stop': return [low, high];
-    default: return ANY;
-  }
-}
-
-function binary(fn: BinaryFn, x: Range, y: Range, whole: boolean): Range {
-  const [[a, b], [c, d]] = [x, y];
-  switch (fn) {
-    case 'add': return [a + c, b + d];
-    case 'sub': return [a - d, b - c];
-    case 'mul': return product(x, y);
-    case 'max': return [Math.max(a, c), Math.max(b, d)];
-    case 'min': return [Math.min(a, c), Math.min(b, d)];
-    case 'div': return c >= 1 ? union([x, [0, 0]]) : ANY;
-    // By 0 there is no quotient.
-    case 'quot': return c >= 1 ? [Math.min(a, 0), Math.max(b, 0)] : c > 0 || d < 0 ? hull([a, b, -a, -b]) : ANY;
-    case 'mod': return c >= 1 ? [0, whole ? d - 1 : d] : union([x, [c, 0], [0, d]]);
-    default: return ANY;
   }
 }
 
