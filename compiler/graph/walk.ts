@@ -53,6 +53,12 @@ export function reachable(roots: readonly Node[], next: (node: Node) => readonly
   return [...done];
 }
 
+/** Which of two nodes comes first where these are made in this order, each behind what it is made of. */
+export function inOrder(nodes: readonly Node[]): (a: Node, b: Node) => boolean {
+  const order = new Map(reachable(nodes).map((node, k) => [node, k]));
+  return (a, b) => order.get(a)! < order.get(b)!;
+}
+
 export interface Apart {
   readonly next: (node: Node) => readonly Node[];
   /** Is the argument bound by a region that was met? */

@@ -6,7 +6,7 @@
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis } from '../graph/spaces.ts';
-import { isOf, reachable } from '../graph/walk.ts';
+import { inOrder, isOf } from '../graph/walk.ts';
 import type { Batched, Ends } from './batch.ts';
 import { idsOf } from './maker.ts';
 import type { Facts } from './rebuild.ts';
@@ -81,8 +81,7 @@ function ofSequence(need: Need, end: Ends | undefined): Need {
  */
 function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
   const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]] : []));
-  const order = new Map(reachable([...ends, ...chosen, ...nodes]).map((node, k) => [node, k]));
-  return (condition, node) => order.get(condition)! < order.get(node)!;
+  return inOrder([...ends, ...chosen, ...nodes]);
 }
 
 function ofOperand(node: Node, k: number, need: Need): Need {

@@ -1,7 +1,10 @@
 /** Under which conditions a value is read at all: what an `if` does not take, and what a `where` leaves out, is computed and not read. */
+import { folded } from '../graph/fold.ts';
 import type { Node } from '../graph/graph.ts';
+import { inOrder } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import type { Facts } from './rebuild.ts';
+import { isArithmetic } from './whole.ts';
 
 /** It is read only where the condition holds, or only where it does not. */
 export interface Use {
@@ -9,8 +12,13 @@ export interface Use {
   readonly holds: boolean;
 }
 
-/** Followed through elementwise operations, as long as one thing alone reads the value. */
+/**
+ * Followed through elementwise operations, as long as one thing alone reads the value. A condition comes before what is read
+ * under it, since what comes later may itself be made of the value: first those that cannot leave int32 themselves, and the
+ * left side of an `and` before the right one.
+ */
 export function usesOf(facts: Facts, roots: Roots): (node: Node) => readonly Use[] {
+  const isBefore = inOrder([...conditionsIn(facts.nodes), ...facts.nodes]);
   const users = new Map<Node, Node | null>();
   const use = (node: Node, by: Node | null): void => void users.set(node, users.has(node) ? null : by);
   for (const root of roots.values()) use(root, null);
@@ -28,6 +36,16 @@ export function usesOf(facts: Facts, roots: Roots): (node: Node) => readonly Use
       else if (op.kind === 'binary' && (op.fn === 'and' || op.fn === 'or') && places.length === 1) found.push({ condition: inputs[1 - places[0]!]!, holds: op.fn === 'and' });
       else if (op.kind !== 'unary' && op.kind !== 'binary' && op.kind !== 'select' && op.kind !== 'broadcast') break;
     }
-    return found;
+    return found.filter(({ condition }) => isBefore(condition, node));
   };
+}
+
+function conditionsIn(nodes: readonly Node[]): readonly Node[] {
+  const counts = folded<Node, boolean>(({ inputs }) => inputs, ({ op, inputs, types }, of) => (isArithmetic(op) && types[0]!.elem.kind === 'int') || inputs.some(of));
+  const found = nodes.flatMap(({ op, inputs }) => {
+    if (op.kind === 'select') return [inputs[0]!];
+    if (op.kind === 'where') return [inputs[1]!];
+    return op.kind === 'binary' && (op.fn === 'and' || op.fn === 'or') ? inputs : [];
+  });
+  return found.toSorted((a, b) => Number(counts(a)) - Number(counts(b)));
 }

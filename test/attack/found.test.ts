@@ -73,6 +73,9 @@ model M(x: [source, d]) generates y: index(words)[target] {
 model M(x: [time, d]) -> y: [time, d] causal time {
   y = scan time with xt = x { state s: [d] = 1; H = past[tape](s); s' = tanh(s + xt); emit Additive[align = 2](xt + s, H) }
 }`],
+  'two conditions, each of which may leave int32': [`model M(a: int[], b: []) -> y: bool[] {
+  y = (a * a > 6 and ceil(b) < 2) or (ceil(b) < 3 and a * a > 7)
+}`],
   'an output along an axis of the inputs, of which more places are asked for': [`dim points: ragged, d = 2
 decoder Visit(x: [points, d]) generates y: index(points)[stop: points] {
   param go: [d]

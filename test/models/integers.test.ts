@@ -138,6 +138,8 @@ model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
     ['sums whose parts leave it', 'sum[time](t) - 1 * sum[time](u)', [0]],
     ['what an if does not take', 'sum[time](if u != 0 then floor(t / u) else 0)', [MOST]],
     ['what another condition excludes', 'sum[time](if u != 0 and floor(t / u) > 5 then 1 else 0)', [1]],
+    ['what a condition behind it excludes', 'sum[time](if floor(t / u) > 5 and u != 0 then 1 else 0)', [1]],
+    ['what the first of two excludes', 'sum[time](if floor(t / (u + 1)) > 5 and floor(t / u) > 5 then 1 else 0)', [1]],
     ['what a where leaves out', 'sum[time](floor(t / u) where u != 0)', [MOST]],
     ['what is behind the end of an example', 'sum[time](floor(1 / u))', [1]],
   ])('but not %s', async (name, body, expected) => {
