@@ -148,9 +148,9 @@ export class Absence {
     return this.before(this.#m.position(axis), axis);
   }
 
-  /** bool [batch]: this step of a loop is before the example's end. */
+  /** bool [batch]: this step of a loop over a ragged axis is before the example's end. */
   step(position: Node, axis: Axis): Node {
-    if (this.ragged(axis)) this.#steps.set(position, axis);
+    this.#steps.set(position, axis);
     return this.before(position, axis);
   }
 
@@ -396,8 +396,7 @@ export class Absence {
     const found = arg(m.select(present, value, m.constant(NEUTRAL.max[kind], kind)));
     if (ending.length === 0) return { value: found, masks: staying };
     // An absent place in front of present ones that are all as little as can be: the first present one is meant.
-    const isThere = hasAxis(axesOf(present), axis) ? m.gather(present, found, axis) : present;
-    return { value: m.select(isThere, found, arg(m.float(present))), masks: staying };
+    return { value: m.select(m.gather(present, found, axis), found, arg(m.float(present))), masks: staying };
   }
 
   contract(a: Partial, b: Partial, over: readonly string[]): Partial {

@@ -14,7 +14,7 @@ function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
   if (op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'int')) return divided(inputs[0]);
   if (op.kind === 'rename') {
     const inner = divided(inputs[0]);
-    return inner === null || inner.to.id !== op.from ? inner : { ...inner, to: op.to };
+    return inner === null ? null : { ...inner, to: op.to };
   }
   if (op.kind !== 'binary' || op.fn !== 'quot') return null;
   const [places, by] = inputs;
@@ -24,7 +24,7 @@ function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
 
 function placesOf({ op, inputs }: Node): Axis | null {
   if (op.kind === 'position') return op.axis;
-  return op.kind === 'unary' && (op.fn === 'float' || op.fn === 'int') ? placesOf(inputs[0]) : null;
+  return op.kind === 'unary' && op.fn === 'int' ? placesOf(inputs[0]) : null;
 }
 
 /** t[axis = i], or null where `i` is no such quotient or may lie outside. */

@@ -130,9 +130,11 @@ class Batch extends Rebuild {
     const conditions = yield* this.all(uses.map(({ condition }) => condition));
     m.origin = unnamed(node.origin);
     const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));
-    const masks = this.#masks.get(node) ?? [];
+    const masks = this.#masks.get(node)!;
     const isDivision = (op.kind === 'binary' && op.fn === 'quot') || (op.kind === 'unary' && op.fn === 'floor');
-    const rough = isDivision ? made : this.#lower(node, partials.map(({ value, masks: own }) => ({ value: typeOf(value).elem.kind === 'int' ? m.float(value) : value, masks: own }))).value;
+    // Of what is summed by places the places stay.
+    const isNumber = (value: Node, k: number): boolean => typeOf(value).elem.kind === 'int' && (op.kind !== 'scatter' || k === 0);
+    const rough = isDivision ? made : this.#lower(node, partials.map(({ value, masks: own }, k) => ({ value: isNumber(value, k) ? m.float(value) : value, masks: own }))).value;
     const wrong = hasLeft(m, op, made, rough, inputs);
     const read = conditions.map((condition, k) => (uses[k]!.holds ? condition : m.unary('not', condition)));
     const present = this.#absence.presence({ value: wrong, masks: [...masks, ...read, ...uses.flatMap(({ condition }) => this.#masks.get(condition) ?? [])] });

@@ -49,7 +49,7 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
   const users = usersOf(nodes);
   const reached = (node: Node): readonly Origin[] => {
     const to = (isEnd: (each: Node) => boolean): readonly Origin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
-    return to((each) => each === results[0]) ?? to((each) => named.has(each)) ?? [];
+    return (to((each) => each === results[0]) ?? to((each) => named.has(each)))!;
   };
   // Places that have lost their time can be read in no way: what reads them further on is not at fault as well.
   const displaced = new Set<Node>();
@@ -121,8 +121,10 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       return op.index < scan.op.region.states.length ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own place') : null;
     }
     case 'cumsum':
-    case 'cumprod':
-      return op.reversed && clockAxes(inputs, space).some(({ id }) => id === op.axis) ? future(`a running ${op.kind === 'cumsum' ? 'sum' : 'product'} along \`${op.axis}\` in reverse`) : null;
+    case 'cumprod': {
+      const axis = clockAxes(inputs, space).find(({ id }) => id === op.axis);
+      return op.reversed && axis !== undefined ? future(`a running ${op.kind === 'cumsum' ? 'sum' : 'product'} along \`${axis.label}\` in reverse`) : null;
+    }
     case 'gather': {
       const axis = typeOf(inputs[0]).axes.find(({ id }) => id === op.axis);
       if (axis === undefined || !isClock(axis)) return null;
@@ -148,8 +150,8 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
 }
 
 /** One place in front of the clock's is what its first place reads in place of an earlier one; anything else is read by itself. */
-function joinedFix(parts: readonly (string | null)[], [first]: readonly Node[], label: string): string {
-  if (parts.length === 2 && parts[0] === null && parts[1] !== null) return `let each place read the one before it: \`x[${label} = position[${label}] - 1] else ${(first === undefined ? null : nameOf(first)) ?? 'start'}\``;
+function joinedFix(parts: readonly (string | null)[], inputs: readonly Node[], label: string): string {
+  if (parts.length === 2 && parts[0] === null && parts[1] !== null) return `let each place read the one before it: \`x[${label} = position[${label}] - 1] else ${nameOf(inputs[0]) ?? 'start'}\``;
   return 'keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`';
 }
 
@@ -174,12 +176,12 @@ function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
 
 /** The shortest way along `next` to its end, as the named values on it. */
 function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly Origin[] | null {
-  const before = new Map<Node, Node | null>([[from, null]]);
+  const before = new Map<Node, Node>([[from, from]]);
   const queue = [from];
   for (const node of queue) {
     if (isEnd(node)) {
       const names: Origin[] = [];
-      for (let at: Node | null = node; at !== null && at !== from; at = before.get(at) ?? null) {
+      for (let at = node; at !== from; at = before.get(at)!) {
         const own = ends?.get(at) ?? at.origin;
         if (own.name !== null && names.at(-1)?.name !== own.name) names.push(own);
       }

@@ -41,21 +41,23 @@ function positionsIn(space: Space): Range {
   return first === null ? [-PLACES, PLACES] : [first, first + Math.max(count - 1, 0)];
 }
 
+/** What loops give is not followed into them. */
+const operandsOf = ({ op, inputs }: Node): readonly Node[] => (op.kind === 'result' ? [] : inputs);
+
 /** Bounds of the numbers in a 'batched' node. NaN is in every range of floats. */
 export function ranges(): (node: Node) => Range {
   return folded<Node, Range>(
-    (node) => (node.op.kind === 'scan' || node.op.kind === 'result' ? [] : node.inputs),
+    operandsOf,
     (node, of) => {
-      const found = rangeOf(node, node.op.kind === 'scan' || node.op.kind === 'result' ? [] : node.inputs.map(of));
+      const found = rangeOf(node, operandsOf(node).map(of));
       // What leaves int32 is refused: behind its check a value is in it.
-      return node.types[0]?.elem.kind === 'int' ? [Math.max(found[0], LEAST), Math.min(found[1], MOST)] : found;
+      return typeOf(node).elem.kind === 'int' ? [Math.max(found[0], LEAST), Math.min(found[1], MOST)] : found;
     },
   );
 }
 
 function rangeOf(node: Node, inputs: readonly Range[]): Range {
   const { op } = node;
-  if (op.kind === 'scan') return ANY;
   const { elem } = typeOf(node);
   switch (op.kind) {
     case 'constant': return [op.value, op.value];

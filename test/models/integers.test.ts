@@ -48,6 +48,7 @@ const SUMS: Cases = {
   running: ['int[time]', 'cumsum[time](s)', S.map((_, k) => S.slice(0, k + 1).reduce((a, b) => a + b))],
   earlier: ['int[time]', 'cumsum[time](s, exclusive)', S.map((_, k) => S.slice(0, k).reduce((a, b) => a + b, 0))],
   grouped: ['int[groups]', 'sum[time by g](s)', [0, 16777259, 2100000005]],
+  groupedAnywhere: ['int[groups]', 'sum[time by groups = s mod 4](s)', [44, 2116777218, 0]],
   groupedMost: ['int[groups]', 'max[time by g](s)', [16777217, 16777219, 2100000001]],
   groupedLeast: ['int[groups]', 'min[time by g](s)', [-16777217, 40, 4]],
   groupedTimes: ['int[groups]', 'prod[time by g](s mod 4001)', [0, 1, 2].map((g) => S.reduce((product, x, k) => (G[k] === g ? product * modulo(x, 4001) : product), 1))],

@@ -206,6 +206,37 @@ const CASES: Readonly<Record<string, Case>> = {
     make: (w) => w.b.gather(w.value('x', s, a), w.b.binary('mod', w.b.binary('sub', w.b.position(a), w.b.unary('floor', w.b.input('u', floats(s)))), w.b.size(size.atom('a'))), 'a', true), gathers: 1,
   },
   'round some other number of places': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('mod', w.place(a, 1), w.b.size(k)), 'a')), gathers: 1 },
+  'taps the other way, further apart': {
+    make: (w) => w.b.contract(w.b.gather(w.value('x', s, a), w.place(s, w.b.binary('mul', w.b.unary('neg', w.b.unary('int', w.b.position(tap))), w.b.size(k))), 's'), w.b.parameter('W', [tap, a]), ['tap', 'a']), selects: 0,
+  },
+  'a window under another name': {
+    make: (w) => w.b.reduce('sum', w.b.gather(w.value('x', s, a), w.b.rename(w.place({ ...s, id: 'key' }, w.b.position(dy)), 'key', s), 's'), ['dy']), selects: 1,
+  },
+  'places by products of places': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('mul', w.b.unary('int', w.b.position(tap)), w.b.unary('int', w.b.position(dy))), 'a')), gathers: 1 },
+  'places from the end': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.unary('neg', w.b.unary('int', w.b.position(own))), 'a')), gathers: 1 },
+  'places from the end that the data say': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.unary('neg', w.b.unary('floor', w.b.input('u', floats(s)))), 'a')), gathers: 1 },
+  'places some way on, as the data say': {
+    make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.place({ ...a, id: 'key' }, w.b.unary('floor', w.b.binary('mul', w.b.constant(2.5), w.b.input('u', floats(s))))), 'a')), gathers: 1,
+  },
+  'more taps than are worth it': { make: (w) => w.b.reduce('sum', w.filled(w.b.gather(w.value('x', s, a), w.place(s, w.b.position(axis('many', 33)), 'sub'), 's')), ['many']), gathers: 1 },
+  'as many taps as are': { make: (w) => w.b.reduce('sum', w.filled(w.b.gather(w.value('x', s, a), w.place(s, w.b.position(axis('many', 32)), 'sub'), 's')), ['many']) },
+  'indices that do not begin at 0': { make: (w) => w.b.unary('float', w.b.otherwise(w.at(w.b.input('labels', index(own, s)), s, 1, 'sub'), w.int(0))), gathers: 1 },
+  'two places that begin near the end': { make: (w) => w.filled(w.b.gather(w.value('x', s, axis('three', 3)), w.place(axis('pair', 2), 2), 'three')), selects: 0 },
+  'every other index of an odd number': {
+    make: (w) => {
+      const odd = axis('odd', dim('odd', { size: size.add(size.mul(size.int(2), size.atom('row')), size.int(1)) }));
+      const half = axis('half', dim('half', { size: size.add(size.atom('row'), size.int(1)) }));
+      return w.b.unary('float', w.b.gather(w.b.input('labels', index(a, odd)), w.b.binary('mul', w.int(2), w.b.position(half)), 'odd'));
+    },
+    selects: 0,
+  },
+  'each twice': { make: (w) => w.b.gather(w.value('x', s, a), w.b.binary('quot', w.b.unary('int', w.b.position(axis('six', 6))), w.int(2)), 'a'), gathers: 0 },
+  'each twice, the last once, under another name': {
+    make: (w) => w.b.gather(w.value('x', s, a), w.b.rename(w.b.binary('quot', w.b.unary('int', w.b.position(axis('five', 5))), w.int(2)), 'five', axis('places', 5)), 'a'), gathers: 0,
+  },
+  'each as often as the data say': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('quot', w.b.unary('int', w.b.position(axis('six', 6))), w.b.binary('add', w.b.constant(1, 'int'), w.b.unary('int', w.b.input('i', index(a, s))))), 'a')), gathers: 1 },
+  'each twice, backwards': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('quot', w.b.unary('int', w.b.position(axis('six', 6))), w.int(-2)), 'a')), gathers: 1 },
+  'half of what is backwards': { make: (w) => w.filled(w.b.gather(w.value('x', s, a), w.b.binary('quot', w.b.unary('neg', w.b.unary('int', w.b.position(own))), w.int(2)), 'a')), gathers: 1 },
   'in a loop': {
     make: (w) => {
       const { b } = w;
@@ -264,8 +295,16 @@ describe('turns of a short axis, side by side', () => {
   const twice = w.b.binary('mul', w.b.reduce('sum', w.round(w.value('v', a), a, w.b.binary('mul', w.b.size(k), w.b.position(dy))), ['dy']), w.round(w.value('v', a), a, w.int(1)));
   const long = taps(axis('width'));
   const known = new Map([['a', 3], ['k', 2]]);
+  const [u, v] = [w.value('u', s, a), w.value('o', s, a)];
+  const [once, again] = [1, 2].map((by) => w.round(u, a, w.int(by)));
+  const away = (by: number): Node => w.b.gather(u, w.b.binary('mod', w.b.binary('sub', w.b.position(key), w.int(by)), w.b.size(size.atom('a'))), 'a', true);
+  const beside = (...parts: Node[]): Node => w.b.concat(axis('beside', parts.length), parts.map((part) => [part, null]));
 
-  it.each<[string, Node, number]>([['taps', taps(a), 0], ['seen from another axis', seen, 1], ['of what is absent itself', partial, 0], ['by sizes', twice, 1], ['an axis of unknown size', long, 2]])('%s', (_, value, shifts) => {
+  it.each<[string, Node, number]>([['taps', taps(a), 0], ['seen from another axis', seen, 1], ['of what is absent itself', partial, 0], ['by sizes', twice, 1], ['an axis of unknown size', long, 2],
+    ['and the value itself', beside(once, u, again), 0], ['and itself under the other name', beside(away(1), w.b.rename(u, 'a', key), away(2)), 0],
+    ['and another value', beside(once, again, v), 2], ['and another under the other name', beside(away(1), away(2), w.b.rename(v, 'a', key)), 2], ['and itself under the first name', beside(away(1), away(2), u), 2],
+    ['and what is made of it', beside(once, again, w.b.unary('tanh', u)), 2], ['of two values', beside(once, w.round(v, a, w.int(1))), 2], ['under two names', beside(once, away(1)), 1], ['one only', beside(once, u), 1],
+  ])('%s', (_, value, shifts) => {
     const roots: Roots = new Map([['value', value], ['loss', lossOf(w.b, value)]]);
     const given = data(roots, SIZES, LENGTHS, randomFrom(5));
     const product = checked('batched', circulant(simplify(batch(roots)), known));

@@ -106,4 +106,7 @@ it('is watched only where a whole number may leave int32', () => {
   expect(leaves(b.unary('neg', n))).toBe(true);
   expect(leaves(b.binary('add', x, x))).toBe(false);
   expect(leaves(b.binary('max', n, n))).toBe(false);
+  // Two numbers for each of 2^30 elements in memory.
+  const across = (fn: 'sum' | 'max', x: Node): Node => b.node({ kind: 'across', fn, axes: [] }, [x]);
+  expect([across('sum', at), across('sum', b.binary('min', at, int(1))), across('max', n)].map(leaves)).toEqual([true, false, false]);
 });

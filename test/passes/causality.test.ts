@@ -1,0 +1,85 @@
+/** What each operation inside a clock may do, on graphs: also what no program of the language comes to. */
+import { describe, expect, it } from 'vitest';
+import { size } from '../../compiler/analyze/size.ts';
+import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
+import type { Axis, Node, Origin } from '../../compiler/graph/graph.ts';
+import { tensor } from '../../compiler/graph/spaces.ts';
+import { lookahead, type Lookahead } from '../../compiler/passes/causality.ts';
+import { axis, dim, floats, index, INT } from '../graph/support.ts';
+
+const time: Axis = { ...axis('time#1', dim('time', { ragged: true })), label: 'time' };
+const key: Axis = { ...time, id: 'key' };
+const [source, d] = [axis('source'), axis('d', 3)];
+const named = (name: string): Origin => ({ ...NOWHERE, name });
+
+/** Of a clock over `x` [time, d], `e` [time] and `k`, a place of the clock for each source. */
+function faults(make: (b: Builder, x: Node, e: Node) => Node | readonly Node[], names: readonly string[] = ['out']): readonly Lookahead[] {
+  const b = new Builder();
+  const args = [b.argument(floats(time, d), named('x')), b.argument(floats(time))];
+  const made = make(b, args[0], args[1]);
+  const results = 'op' in made ? [made] : made;
+  return lookahead(b.clock(time, args.map((arg, k) => ({ arg, value: b.input(`given${k}`, arg.types[0]) })), results), names);
+}
+
+const told = (make: Parameters<typeof faults>[0]): readonly string[] => faults(make).map(({ kind, what, fix }) => `${kind}: ${what}${fix === null ? '' : `; ${fix}`}`);
+
+describe('looks ahead', () => {
+  const toTime = (b: Builder): Node => b.input('k', index(time, source));
+  it.each<[string, Parameters<typeof faults>[0], readonly string[]]>([
+    ['a sum from the end', (b, x) => b.cumsum(x, time.id, { reversed: true }), ['future: a running sum along `time` in reverse']],
+    ['a product from the end', (b, x) => b.cumprod(x, time.id, { reversed: true }), ['future: a running product along `time` in reverse']],
+    ['a sum so far', (b, x) => b.cumsum(x, time.id), []],
+    ['a sum from the end of another axis', (b, x) => b.cumsum(x, 'd', { reversed: true }), []],
+    ['a part of the clock', (b, x) => b.slice(x, time.id, size.int(0), axis('two', 2)), ['future: a part of `time` by its places']],
+    ['a part of another axis', (b, x) => b.slice(x, 'd', size.int(1), null), []],
+    ['what is written to any place, for each place', (b, _x, e) => b.scatter(b.broadcast(b.rename(e, time.id, key), [source, key]), toTime(b), time, ['source']), ['future: a sum `by` places of `time` writes to any of them']],
+    ['what is written to any place once', (b) => b.scatter(b.input('m', floats(source)), toTime(b), time, ['source']), []],
+    ['what is written to another axis', (b, _x, e) => b.scatter(b.broadcast(e, [source, time]), b.input('i', index(d, source)), d, ['source']), []],
+    ['one place in front that has no name', (b, _x, e) => b.concat({ ...key, id: 'longer' }, [[b.constant(1), null], [e, time.id]]), ['future: `concat` along `time` moves its places; let each place read the one before it: `x[time = position[time] - 1] else start`']],
+    ['two places in front', (b, _x, e) => b.concat({ ...key, id: 'longer' }, [[b.constant(1), null], [b.constant(2), null], [e, time.id]]), ['future: `concat` along `time` moves its places; keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`']],
+    ['one place behind', (b, _x, e) => b.concat({ ...key, id: 'longer' }, [[e, time.id], [b.constant(1), null]]), ['future: `concat` along `time` moves its places; keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`']],
+    ['a joining of another axis', (b, x, e) => b.concat(axis('more', 4), [[x, 'd'], [e, null]]), []],
+    ['how long it is', (b, x) => b.binary('mul', x, b.unary('float', b.size(size.atom('time')))), ['future: the length of `time`, or its last place, is known only at the end; the places so far are `position[time] + 1`']],
+    ['how long another axis is', (b, x) => b.binary('mul', x, b.unary('float', b.size(size.atom('source')))), []],
+    ['the next place', (b, x) => b.gather(x, b.binary('add', b.unary('int', b.position(time)), b.constant(1, 'int')), time.id), ['future: `[time = …]` may read a later place; an earlier one is `position[time] - n`, or `min(i, position[time])`']],
+    ['a place of another axis that a value says', (b, x) => b.gather(x, b.input('n', tensor(INT, [])), 'd'), []],
+    ['what is made of displaced places, said once', (b, x) => b.reduce('sum', b.merge(x, [time.id, 'd'], axis('all', 9)), ['all']), ['future: `as` makes another axis of `time`, whose places have no time; keep `time` as it is, and merge or split the other axes alone']],
+  ])('%s', (_, make, expected) => {
+    expect(told(make)).toEqual(expected);
+  });
+
+  const loop = (read: number, reversed = false) => (b: Builder, _x: Node, e: Node): Node => {
+    const [xt, s] = [b.argument(floats()), b.argument(floats())];
+    const next = b.binary('add', s, xt);
+    return b.result(b.scan({ axis: time, reversed, position: b.step(time), xs: [{ arg: xt, value: e }], states: [{ arg: s, init: b.constant(0), next }], emits: [next] }), read);
+  };
+  it.each<[string, Parameters<typeof faults>[0], readonly string[]]>([
+    ['the last state of a loop', loop(0), ['future: the last state of a scan along `time`; emit the state, and read it at its own place']],
+    ['what it emits', loop(1), []],
+    ['a loop from the end', loop(1, true), ['future: a scan along `time` in reverse begins at the last place; scan forward']],
+  ])('%s', (_, make, expected) => {
+    expect(told(make)).toEqual(expected);
+  });
+});
+
+describe('the chain', () => {
+  it('goes to the first result where that needs it, and else to one that does', () => {
+    const chains = (first: boolean): readonly (readonly (string | null)[])[] => faults((b, x) => {
+      const mean = b.at(named('mean')).reduce('mean', x, [time.id]);
+      const centred = b.at(named('centred')).binary('sub', x, mean);
+      return first ? [b.binary('mul', centred, centred), b.unary('neg', mean)] : [b.unary('neg', x), b.binary('mul', centred, centred)];
+    }, ['y', 'z']).map(({ reachedBy }) => reachedBy.map(({ name }) => name));
+    expect(chains(true)).toEqual([['y', 'centred']]);
+    expect(chains(false)).toEqual([['z', 'centred']]);
+  });
+
+  it('ends with what is read of the sequences, by the shortest way', () => {
+    const [fault] = faults((b, x, e) => {
+      const scaled = b.at(named('scaled')).binary('mul', x, e);
+      const twice = b.at(named('twice')).binary('add', scaled, scaled);
+      return b.at(named('all')).reduce('max', twice, [time.id]);
+    });
+    expect(fault.reads.map(({ name }) => name)).toEqual(['twice', 'scaled', 'x']);
+    expect(fault.reachedBy.map(({ name }) => name)).toEqual([]);
+  });
+});
