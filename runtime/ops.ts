@@ -216,7 +216,7 @@ export function int32(n: number): number {
   return n;
 }
 
-/** Exact logarithms and roots of sizes: rounded as named, or whole by declaration. */
+/** Exact logarithms of sizes. */
 export function log2floor(n: number): number {
   let result = 0;
   for (let power = 2; power <= n; power *= 2) result++;
@@ -226,26 +226,4 @@ export function log2floor(n: number): number {
 export function log2ceil(n: number): number {
   const below = log2floor(n);
   return 2 ** below < n ? below + 1 : below;
-}
-
-export function log2(n: number): number {
-  if (2 ** log2floor(n) !== n) throw new RangeError(`the base-2 logarithm of a size must be whole, and ${n} is not a power of two`);
-  return log2floor(n);
-}
-
-export function sqrtfloor(n: number): number {
-  let root = Math.floor(Math.sqrt(n));
-  while (root * root > n) root--;
-  while ((root + 1) * (root + 1) <= n) root++;
-  return root;
-}
-
-export function sqrtceil(n: number): number {
-  const below = sqrtfloor(n);
-  return below * below < n ? below + 1 : below;
-}
-
-export function sqrt(n: number): number {
-  if (sqrtfloor(n) ** 2 !== n) throw new RangeError(`the root of a size must be whole, and ${n} is not a square`);
-  return sqrtfloor(n);
 }

@@ -6,7 +6,7 @@ import { didYouMean } from '../diagnostics/names.ts';
 import { describeAxis, describeSize, describeType, elemName, sizeFix } from './describe.ts';
 import { remedyFor } from './remedies.ts';
 import type { Here, Value } from './scope.ts';
-import { constantOf, size, type Size } from './size.ts';
+import { constantOf, held, size, type Size } from './size.ts';
 import { agree, axisByLabel, dimNames, origin, report, tensor, typeOf } from './scope.ts';
 import { reportLater } from './unknown.ts';
 
@@ -141,16 +141,23 @@ const symbols: Readonly<Record<BinaryFn, string>> = {
 function wholePower(left: Node, right: Node, here: Here, span: Span): Node | null {
   const whole = ({ op, types: [type] }: Node): number | null => (op.kind === 'constant' && type?.elem.kind === 'int' ? op.value : null);
   const [a, n] = [whole(left), whole(right)];
-  if (a !== null && n !== null && n >= 0 && Number.isSafeInteger(a ** n)) return constant(a ** n, 'int', here, span);
+  if (a !== null && n !== null && n >= 0) return knownPower(a ** n, here, span);
   const sizeOfNode = ({ op, types: [type] }: Node): Size | null =>
     (op.kind === 'size' ? op.size : op.kind === 'constant' && type?.elem.kind === 'int' && op.value >= 0 ? size.int(op.value) : null);
   const [base, exponent] = [sizeOfNode(left), sizeOfNode(right)];
   const { kind } = typeOf(left).elem;
   if (n !== null && n >= 1 && base === null && (kind === 'int' || kind === 'index')) return repeated(left, n, here, span);
   if (base === null || exponent === null) return null;
-  const made = size.fn('pow', [base, exponent]);
+  const made = held(size.fn('pow', [base, exponent]));
   const known = constantOf(made);
   return known === null ? here.ctx.builder.at(origin(here, span)).size(made) : constant(known, 'int', here, span);
+}
+
+/** As a literal: beyond int32 it may still become a float, and beyond that it is no number. */
+function knownPower(value: number, here: Here, span: Span): Node {
+  if (Number.isFinite(Math.fround(value))) return constant(value, 'int', here, span);
+  report(here, 'E0111', span, 'this power is too large: a value is a 32-bit float', { expected: 'at most `3.4e38`', fix: 'write a smaller number' });
+  return constant(1, 'int', here, span);
 }
 
 /** The nth power as products: of whole numbers a whole number. */

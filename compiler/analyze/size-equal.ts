@@ -8,7 +8,7 @@
  *     lcm of the products of nested divisors; every `div` comes out exact and polynomial identity decides. Complete for `div`.
  */
 import {
-  add, atom, big, build, constantTerm, dividePolynomials, factorsOf, gcd, loneAtom, mul, partsOf, quot, rebuild, sub, type Factor, type Size,
+  add, atom, atomOf, big, build, constantTerm, dividePolynomials, factorsOf, gcd, mul, partsOf, quot, rebuild, sub, type Factor, type Size,
 } from './size-normal.ts';
 
 /** Equalities assumed by `require a == b`; oriented, the left is what is rewritten where either could be. */
@@ -85,14 +85,14 @@ function factorNonNegative(f: Factor): boolean {
     case 'atom': return true;
     case 'div': return nonNegative(f.of);
     case 'quot': return nonNegative(f.of) && nonNegative(f.by);
-    case 'fn': return f.name === 'abs' || (f.name === 'max' ? f.args.some(nonNegative) : f.args.every(nonNegative));
+    case 'fn': return f.name === 'max' ? f.args.some(nonNegative) : f.args.every(nonNegative);
   }
 }
 
 /** left == right as `atom = value`, or null. */
 function solve(left: Size, right: Size): { readonly atom: string; readonly value: Size } | null {
   for (const [side, other] of [[left, right], [right, left]] as const) {
-    const name = loneAtom(side);
+    const name = atomOf(side);
     if (name !== null && !atomsOf(other).has(name)) return { atom: name, value: other };
   }
   const difference = sub(left, right);
@@ -111,7 +111,7 @@ function solve(left: Size, right: Size): { readonly atom: string; readonly value
 function eliminable(sides: readonly Size[]): { readonly atom: string; readonly value: Size } | null {
   for (const f of sides.flatMap((s) => [...factorsOf(s)])) {
     if (f.kind !== 'quot') continue;
-    const name = loneAtom(f.of);
+    const name = atomOf(f.of);
     if (name !== null && f.by.terms.length > 0 && !atomsOf(f.by).has(name)) return { atom: name, value: mul(f.by, atom(fresh(f))) };
   }
   return null;
@@ -228,5 +228,6 @@ function divisorProduct(f: Factor): bigint {
       inner = (inner / gcd(inner, product)) * product;
     }
   }
-  return inner * (f.kind === 'div' ? f.by : f.kind === 'quot' ? numberUnder(f) ?? 1n : 1n);
+  // Quotients by anything but a number have become atoms.
+  return inner * (f.kind === 'div' ? f.by : f.kind === 'quot' ? constantTerm(f.by)! : 1n);
 }

@@ -40,8 +40,8 @@ function factorValue(f: Factor, values: (atom: string) => number): bigint {
     case 'fn': {
       const args = f.args.map((a) => value(a, values));
       const result = applyFunction(f.name, args);
-      if (typeof result === 'string') throw new SizeError(`${showFactor(f)} has no value: ${showSize(f.args[0]!)} is ${args[0]} and ${result}`);
-      return result;
+      if (typeof result === 'bigint') return result;
+      throw new SizeError(`${showFactor(f)} has no value: ${showSize(f.args[result.at]!)} is ${args[result.at]}, ${result.fault}`);
     }
   }
 }

@@ -34,10 +34,8 @@ export type Factor =
   | { readonly kind: 'quot'; readonly key: string; readonly of: Size; readonly by: Size }
   | { readonly kind: 'fn'; readonly key: string; readonly name: SizeFunction; readonly args: readonly Size[] };
 
-/** Functions of integers that the theory treats as opaque. `log2` and `sqrt` must come out whole; the others round as named. */
-export type SizeFunction =
-  | 'log2' | 'log2ceil' | 'log2floor' | 'sqrt' | 'sqrtceil' | 'sqrtfloor'
-  | 'max' | 'min' | 'pow' | 'abs' | 'ceil' | 'floor' | 'round';
+/** Functions of integers that the theory treats as opaque; the logarithms round as named. */
+export type SizeFunction = 'log2ceil' | 'log2floor' | 'max' | 'min' | 'pow';
 
 /** A size that cannot be built or computed: an unknown atom, a quotient that is not whole, a number out of range. */
 export class SizeError extends Error {
@@ -216,9 +214,9 @@ const floorMod = (a: bigint, n: bigint): bigint => ((a % n) + n) % n;
 export const floorDivide = (a: bigint, n: bigint): bigint => (a - floorMod(a, n)) / n;
 
 export function gcd(a: bigint, b: bigint): bigint {
-  let x = a < 0n ? -a : a, y = b < 0n ? -b : b;
+  let x = a, y = b;
   while (y !== 0n) [x, y] = [y, x % y];
-  return x;
+  return x < 0n ? -x : x;
 }
 
 export function div(a: Size, n: number): Size {
@@ -292,28 +290,10 @@ export function fn(name: SizeFunction, args: readonly Size[]): Size {
 }
 
 function simplifyFunction(name: SizeFunction, args: readonly Size[]): Size | null {
-  const first = args[0];
-  if (first === undefined) throw new SizeError(`${name} of nothing`);
-  switch (name) {
-    case 'ceil': case 'floor': case 'round': return rounded(name, first);
-    case 'max': case 'min': return extremum(name, args);
-    case 'pow': {
-      const exponent = args[1] === undefined ? null : constantTerm(args[1]);
-      if (exponent === null || exponent < 0n || exponent > 64n) return null;
-      return pow(first, Number(exponent));
-    }
-    default: return null;
-  }
-}
-
-/** Sizes are whole, so rounding does nothing, save that it makes `log2` and `sqrt` whole. */
-function rounded(name: 'ceil' | 'floor' | 'round', of: Size): Size {
-  const only = of.terms.length === 1 && of.terms[0]!.coefficient === 1n && of.terms[0]!.powers.length === 1 ? of.terms[0]!.powers[0]! : null;
-  if (only === null || only.exponent !== 1 || only.base.kind !== 'fn' || name === 'round') return of;
-  const { name: inner, args } = only.base;
-  if (inner === 'log2') return fn(name === 'ceil' ? 'log2ceil' : 'log2floor', args);
-  if (inner === 'sqrt') return fn(name === 'ceil' ? 'sqrtceil' : 'sqrtfloor', args);
-  return of;
+  if (name === 'max' || name === 'min') return extremum(name, args);
+  if (name !== 'pow') return null;
+  const exponent = constantTerm(args[1]!);
+  return exponent === null || exponent < 0n || exponent > 64n ? null : pow(args[0]!, Number(exponent));
 }
 
 function extremum(name: 'max' | 'min', args: readonly Size[]): Size | null {
@@ -333,45 +313,23 @@ function extremum(name: 'max' | 'min', args: readonly Size[]): Size | null {
   return kept.every((k, i) => k === args[i]) && kept.length === args.length ? null : fn(name, kept);
 }
 
-/** The value, or what is wrong with the arguments. */
-export function applyFunction(name: SizeFunction, args: readonly bigint[]): bigint | string {
+/** The value, or which argument is at fault and how. */
+export function applyFunction(name: SizeFunction, args: readonly bigint[]): bigint | { readonly at: number; readonly fault: string } {
   const a = args[0]!;
   switch (name) {
-    case 'ceil': case 'floor': case 'round': return a;
-    case 'abs': return a < 0n ? -a : a;
     case 'max': return args.reduce((x, y) => (x > y ? x : y));
     case 'min': return args.reduce((x, y) => (x < y ? x : y));
-    case 'log2': case 'log2floor': case 'log2ceil': {
-      if (a < 1n) return 'is not positive';
-      const below = a.toString(2).length - 1;
-      const exact = a === 1n << BigInt(below);
-      if (name === 'log2' && !exact) return 'is not a power of two';
-      return BigInt(name === 'log2ceil' && !exact ? below + 1 : below);
-    }
-    case 'sqrt': case 'sqrtfloor': case 'sqrtceil': {
-      if (a < 0n) return 'is negative';
-      const below = integerRoot(a);
-      const exact = below * below === a;
-      if (name === 'sqrt' && !exact) return 'is not a square';
-      return name === 'sqrtceil' && !exact ? below + 1n : below;
+    case 'log2floor': case 'log2ceil': {
+      if (a < 1n) return { at: 0, fault: 'not positive' };
+      const below = BigInt(a.toString(2).length - 1);
+      return name === 'log2ceil' && a !== 1n << below ? below + 1n : below;
     }
     case 'pow': {
-      const exponent = args[1];
-      if (exponent === undefined || exponent < 0n) return 'has a negative exponent';
-      if (a * a > 1n && BigInt(a.toString(2).length) * exponent > BigInt(MAX_BITS)) return 'is too large a number';
-      return a * a > 1n ? a ** exponent : exponent === 0n ? 1n : a === -1n && exponent % 2n === 0n ? 1n : a;
+      const exponent = args[1]!;
+      if (exponent < 0n) return { at: 1, fault: 'a negative exponent' };
+      if (a * a > 1n && BigInt(a.toString(2).length) * exponent > BigInt(MAX_BITS)) return { at: 1, fault: 'too large an exponent' };
+      return a ** exponent;
     }
-  }
-}
-
-/** Newton's iteration from above; decreasing until it is the floor of the root. */
-function integerRoot(a: bigint): bigint {
-  if (a < 2n) return a;
-  let x = 1n << BigInt(Math.ceil(a.toString(2).length / 2));
-  for (;;) {
-    const y = (x + a / x) / 2n;
-    if (y >= x) return x;
-    x = y;
   }
 }
 
@@ -385,7 +343,7 @@ export function constantTerm(s: Size): bigint | null {
 }
 
 /** The name, where the size is one atom and nothing else. */
-export function loneAtom(s: Size): string | null {
+export function atomOf(s: Size): string | null {
   const term = s.terms[0];
   if (s.terms.length !== 1 || term!.coefficient !== 1n || term!.powers.length !== 1) return null;
   const { base, exponent } = term!.powers[0]!;

@@ -3,7 +3,7 @@ import type { Factor, Power, Size, Term } from './size-normal.ts';
 type Naming = (atom: string) => string;
 const asIs: Naming = (atom) => atom;
 
-/** As a program would write it: `2 * hidden`, `(t + 1) div 2`, `model / heads`. */
+/** As a program would write it: `2 * hidden`, `floor((t + 1) / 2)`, `model / heads`. */
 export function showSize(s: Size, name: Naming = asIs): string {
   if (s.terms.length === 0) return '0';
   // A size that begins with a minus reads badly, so positive terms go first.
@@ -24,34 +24,36 @@ function showTerm(term: Term, name: Naming): string {
 }
 
 function inProduct(p: Power, name: Naming): string {
-  return p.exponent === 1 && (p.base.kind === 'div' || p.base.kind === 'quot') ? `(${showFactor(p.base, name)})` : showPower(p, name);
+  return p.exponent === 1 && p.base.kind === 'quot' ? `(${showFactor(p.base, name)})` : showPower(p, name);
 }
 
 function showPower({ base, exponent }: Power, name: Naming): string {
   if (exponent === 1) return showFactor(base, name);
-  return `${base.kind === 'atom' || base.kind === 'fn' ? showFactor(base, name) : `(${showFactor(base, name)})`}^${exponent}`;
+  return `${isClosed(base) ? showFactor(base, name) : `(${showFactor(base, name)})`}^${exponent}`;
 }
+
+/** Does its text need no brackets anywhere? */
+const isClosed = (f: Factor): boolean => f.kind === 'atom' || f.kind === 'div' || (f.kind === 'fn' && f.name !== 'pow');
 
 export function showFactor(f: Factor, name: Naming = asIs): string {
   switch (f.kind) {
     case 'atom': return name(f.name);
-    case 'div': return `${operand(f.of, name)} div ${f.by}`;
+    case 'div': return `floor(${operand(f.of, name)} / ${f.by})`;
     case 'quot': return `${operand(f.of, name)} / ${operand(f.by, name)}`;
-    case 'fn': return showFunction(f.name, f.args.map((a) => showSize(a, name)));
+    case 'fn': return showFunction(f, name);
   }
 }
 
-function operand(s: Size, name: Naming): string {
-  const term = s.terms[0];
-  const simple = term === undefined
-    || (s.terms.length === 1 && term.coefficient >= 0n && (term.powers.length === 0
-      || (term.coefficient === 1n && term.powers.length === 1 && (term.powers[0]!.base.kind === 'atom' || term.powers[0]!.base.kind === 'fn'))));
-  return simple ? showSize(s, name) : `(${showSize(s, name)})`;
+function showFunction({ name: fn, args }: Factor & { readonly kind: 'fn' }, name: Naming): string {
+  if (fn === 'pow') return args.map((arg) => operand(arg, name)).join('^');
+  const list = args.map((arg) => showSize(arg, name)).join(', ');
+  return fn === 'log2ceil' ? `ceil(log2(${list}))` : fn === 'log2floor' ? `floor(log2(${list}))` : `${fn}(${list})`;
 }
 
-const ROUNDED = /^(log2|sqrt)(ceil|floor)$/;
-
-function showFunction(name: string, args: readonly string[]): string {
-  const rounded = ROUNDED.exec(name);
-  return rounded === null ? `${name}(${args.join(', ')})` : `${rounded[2]}(${rounded[1]}(${args.join(', ')}))`;
+function operand(s: Size, name: Naming): string {
+  const [term, ...others] = s.terms;
+  const [power, ...more] = term?.powers ?? [];
+  const simple = others.length === 0 && more.length === 0
+    && (power === undefined ? (term?.coefficient ?? 0n) >= 0n : term!.coefficient === 1n && power.exponent === 1 && isClosed(power.base));
+  return simple ? showSize(s, name) : `(${showSize(s, name)})`;
 }

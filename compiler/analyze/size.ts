@@ -7,21 +7,14 @@
 import { atomsOf, equalSizes, nonNegative, type Facts, type Verdict } from './size-equal.ts';
 import { evaluate } from './size-evaluate.ts';
 import {
-  add, atom, ceilDiv, constantTerm, div, fn, int, mul, pow, quot, rebuild, sub, sum, SizeError, type Factor, type Size, type SizeFunction,
+  add, atom, atomOf, ceilDiv, constantTerm, div, fn, int, mul, pow, quot, rebuild, sub, sum, SizeError, type Factor, type Size, type SizeFunction,
 } from './size-normal.ts';
 import { showSize } from './size-show.ts';
 
-export { atomsOf, equalSizes, evaluate, nonNegative, showSize, SizeError };
+export { atomOf, atomsOf, equalSizes, evaluate, nonNegative, showSize, SizeError };
 export type { Facts, Size, SizeFunction, Verdict };
 
 export const size = { int, atom, add, sum, sub, mul, pow, div, ceilDiv, quot, fn } as const;
-
-/** The atom, where the size is one and nothing else. */
-export function atomOf(s: Size): string | null {
-  const [term, ...more] = s.terms;
-  const [power, ...others] = term?.powers ?? [];
-  return more.length === 0 && others.length === 0 && term?.coefficient === 1n && power?.exponent === 1 && power.base.kind === 'atom' ? power.base.name : null;
-}
 
 /** The number, where the size is one that a program can hold exactly. */
 export function constantOf(s: Size): number | null {
@@ -69,4 +62,12 @@ export function foldSize<T>(s: Size, by: SizeFold<T>): T {
     return product.length === 1 ? product[0]! : by.mul(product);
   });
   return parts.length === 0 ? by.int(0) : parts.length === 1 ? parts[0]! : by.add(parts);
+}
+
+const NOTHING: SizeFold<null> = { int: () => null, atom: () => null, add: () => null, mul: () => null, pow: () => null, div: () => null, quot: () => null, fn: () => null };
+
+/** The size itself. Throws `SizeError` on a constant in it that a number cannot hold. */
+export function held(s: Size): Size {
+  foldSize(s, NOTHING);
+  return s;
 }

@@ -8,12 +8,15 @@ import { lost, reportLost } from './inner.ts';
 import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf } from './scope.ts';
 import { isOfLengths, lengthSpace } from './length.ts';
 import type { Size } from './size.ts';
-import { atomsOf, constantOf, evaluate, showSize, size, SizeError } from './size.ts';
+import { atomsOf, constantOf, evaluate, held, showSize, size, SizeError } from './size.ts';
 import { unknownName } from './unknown.ts';
 
 /** The size an expression denotes, or null (reported). */
 export function sizeOfExpr(expr: Expr, here: Here): Size | null {
-  return guarded(expr.span, here, () => written(expr, here));
+  return guarded(expr.span, here, () => {
+    const made = written(expr, here);
+    return made === null ? null : held(made);
+  });
 }
 
 /** A size that cannot be is the program's fault: reported, never thrown. */
@@ -109,7 +112,7 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: Bad)
     }
     if (first.kind === 'call' && first.callee.kind === 'name' && first.callee.name === 'log2' && first.args.length === 1) {
       const a = sizeOfExpr(first.args[0]!.value, here);
-      return a === null ? null : size.fn(name === 'ceil' ? 'log2ceil' : 'log2', [a]);
+      return a === null ? null : size.fn(name === 'ceil' ? 'log2ceil' : 'log2floor', [a]);
     }
     return sizeOfExpr(first, here);
   }
@@ -238,7 +241,11 @@ export function declareDims(item: DimItem, here: Here, file: FileDims | null): D
       });
       continue;
     }
-    const space = guarded(spec.span, here, () => spaceOfSpec(spec, item, here, file));
+    const space = guarded(spec.span, here, () => {
+      const made = spaceOfSpec(spec, item, here, file);
+      if (made !== null) held(sizeOf(made));
+      return made;
+    });
     here.scope.define(label, space === null ? { kind: 'value', value: ERROR, span: spec.name.span } : { kind: 'dim', space, span: spec.name.span, file: here.module.path });
     if (space?.kind === 'dim') declared.push(space.dim);
   }

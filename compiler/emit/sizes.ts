@@ -1,5 +1,5 @@
 /** Sizes as TypeScript: the atoms are read from `n`, the rest is arithmetic. */
-import { foldSize, type Size } from '../analyze/size.ts';
+import { foldSize, type Size, type SizeFunction } from '../analyze/size.ts';
 
 interface Term {
   readonly text: string;
@@ -7,9 +7,7 @@ interface Term {
 }
 type Prec = 'sum' | 'product' | 'atom';
 
-const FUNCTIONS = {
-  max: 'Math.max', min: 'Math.min', pow: 'Math.pow', abs: 'Math.abs', ceil: 'Math.ceil', floor: 'Math.floor', round: 'Math.round',
-} as const;
+const FUNCTIONS: Readonly<Record<SizeFunction, string>> = { max: 'Math.max', min: 'Math.min', pow: 'Math.pow', log2ceil: 'rt.log2ceil', log2floor: 'rt.log2floor' };
 
 const tight = ({ text, prec }: Term, at: Prec): string => (prec === 'sum' || (prec === 'product' && at === 'atom') ? `(${text})` : text);
 
@@ -28,11 +26,7 @@ export function sizeText(size: Size, atom: (name: string) => string): Term {
     pow: (base, n) => ({ text: `${tight(base, 'atom')} ** ${n}`, prec: 'product' }),
     div: (a, n) => ({ text: `Math.floor(${tight(a, 'product')} / ${n})`, prec: 'atom' }),
     quot: (a, b) => ({ text: `${tight(a, 'product')} / ${tight(b, 'atom')}`, prec: 'product' }),
-    fn: (name, args) => {
-      const given = args.map(({ text }) => text).join(', ');
-      const known = name in FUNCTIONS ? FUNCTIONS[name as keyof typeof FUNCTIONS] : `rt.${name}`;
-      return { text: `${known}(${given})`, prec: 'atom' };
-    },
+    fn: (name, args) => ({ text: `${FUNCTIONS[name]}(${args.map(({ text }) => text).join(', ')})`, prec: 'atom' }),
   });
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  atomsOf, constantOf, equalSizes, evaluate, foldSize, nonNegative, showSize, size, SizeError, substitute, type Size,
+  atomOf, atomsOf, constantOf, equalSizes, evaluate, foldSize, held, nonNegative, showSize, size, SizeError, substitute, type Size,
 } from '../../compiler/analyze/size.ts';
 
 const { int, atom, add, sub, mul, pow, div, ceilDiv, quot, fn } = size;
@@ -42,13 +42,33 @@ describe('normal form', () => {
 
   test('functions of numbers are numbers, exactly', () => {
     expect(constantOf(fn('log2ceil', [int(2 ** 49 + 1)]))).toBe(50);
-    expect(constantOf(fn('log2', [int(8)]))).toBe(3);
-    expect(constantOf(fn('log2', [int(6)]))).toBe(null);
-    expect(constantOf(fn('sqrtfloor', [int(9007199254740991)]))).toBe(94906265);
+    expect([1, 2, 3, 4, 7, 8, 9].map((k) => constantOf(fn('log2floor', [int(k)])))).toEqual([0, 1, 1, 2, 2, 3, 3]);
+    expect([1, 2, 3, 4, 7, 8, 9].map((k) => constantOf(fn('log2ceil', [int(k)])))).toEqual([0, 1, 2, 2, 3, 3, 4]);
+    expect(constantOf(fn('log2floor', [int(0)]))).toBe(null);
     expect(constantOf(fn('max', [int(3), int(7), int(5)]))).toBe(7);
+    expect(constantOf(fn('min', [int(7), int(3), int(5)]))).toBe(3);
+  });
+
+  test('of what differs by a number the larger or the smaller is kept, and nested ones join', () => {
     same(fn('max', [t, add(t, int(2)), n]), fn('max', [n, add(t, int(2))]));
-    same(fn('ceil', [fn('log2', [t])]), fn('log2ceil', [t]));
+    same(fn('min', [add(t, int(2)), n, t]), fn('min', [n, t]));
+    same(fn('max', [fn('max', [t, n]), heads]), fn('max', [heads, n, t]));
+    same(fn('max', [fn('min', [t, n]), heads]), fn('max', [heads, fn('min', [n, t])]));
+    expect(fn('max', [fn('min', [t, n]), heads]).key).not.toBe(fn('max', [heads, n, t]).key);
+    expect(fn('max', [mul(int(2), fn('max', [t, n])), t]).key).not.toBe(fn('max', [n, t]).key);
+    expect(fn('max', [pow(fn('max', [t, n]), 2), t]).key).not.toBe(fn('max', [n, t]).key);
+    same(fn('min', [t, t]), t);
+  });
+
+  test('a power is a product up to the exponent 64, and beyond it where it is a number', () => {
     same(fn('pow', [t, int(2)]), mul(t, t));
+    same(fn('pow', [t, int(64)]), pow(t, 64));
+    expect(fn('pow', [t, int(65)]).key).toBe('pow(t,65)');
+    expect(fn('pow', [t, int(-1)]).key).toBe('pow(t,-1)');
+    expect(fn('pow', [int(2), int(-1)]).key).toBe('pow(2,-1)');
+    expect(fn('pow', [int(2), int(5000)]).key).toBe('pow(2,5000)');
+    same(fn('pow', [int(2), int(70)]), pow(int(2), 70));
+    expect([[-1, 10 ** 12], [-1, 10 ** 12 + 1], [0, 10 ** 12], [1, 10 ** 12]].map(([a, k]) => constantOf(fn('pow', [int(a!), int(k!)])))).toEqual([1, -1, 0, 1]);
   });
 
   test('names that look like sizes stay names', () => {
@@ -61,7 +81,12 @@ describe('normal form', () => {
     expect(() => div(t, 0)).toThrow(SizeError);
     expect(() => pow(t, -1)).toThrow(SizeError);
     expect(() => int(0.5)).toThrow(SizeError);
-    expect(() => pow(int(10), 1e9)).toThrow(SizeError);
+    expect(() => pow(int(10), 1e9)).toThrow(new SizeError('a size is too large a number'));
+    expect(pow(t, 65536).key).toBe('t^65536');
+    expect(() => pow(t, 65537)).toThrow(new SizeError('a size is too large a power'));
+    const many = (count: number): Size => size.sum(Array.from({ length: count }, (_, k) => atom(`a${k}`)));
+    expect(many(2048).terms).toHaveLength(2048);
+    expect(() => many(2049)).toThrow(new SizeError('a size grows beyond 2048 terms'));
     expect(() => pow(add(t, n), 100_000)).toThrow(SizeError);
     let tower: Size = add(t, n);
     expect(() => { for (let i = 0; i < 64; i++) tower = mul(tower, tower); }).toThrow(SizeError);
@@ -117,6 +142,26 @@ describe('equality', () => {
     expect(equalSizes(mul(atom('a'), atom('b')), t, [{ left: mul(atom('a'), atom('b')), right: mul(n, n) }])).toBe('unknown');
   });
 
+  test('a fact is solved for an atom that stands in it once, with the coefficient 1 or -1', () => {
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(atom) as [Size, Size, Size, Size];
+    const given = (left: Size, right: Size): [{ left: Size; right: Size }] => [{ left, right }];
+    // Each side is a sum: no atom stands alone.
+    expect(equalSizes(mul(t, a), mul(t, sub(add(c, d), b)), given(add(a, b), add(c, d)))).toBe('equal');
+    expect(equalSizes(div(b, 2), sub(c, a), given(add(mul(int(2), a), b), add(mul(int(2), c), int(1))))).toBe('equal');
+    expect(equalSizes(div(sub(int(7), b), 2), a, given(sub(int(7), b), mul(int(2), a)))).toBe('equal');
+    // `2 * a`, `a * b` and `a^2` give no value of `a`.
+    expect(equalSizes(mul(int(6), a), mul(int(9), pow(b, 2)), given(mul(int(2), a), mul(int(3), pow(b, 2))))).toBe('equal');
+    expect(equalSizes(mul(t, add(a, mul(a, b))), mul(t, mul(b, c)), given(add(a, mul(a, b)), mul(b, c)))).toBe('equal');
+    expect(equalSizes(a, c, given(add(a, mul(a, b)), mul(b, c)))).toBe('unknown');
+    expect(equalSizes(mul(t, add(pow(a, 2), mul(int(2), b))), mul(int(4), t), given(add(pow(a, 2), mul(int(2), b)), int(4)))).toBe('equal');
+  });
+
+  test('a fact that says nothing changes nothing; one with a value that may be negative leaves doubt', () => {
+    expect(equalSizes(t, n, [{ left: t, right: t }])).toBe('different');
+    expect(equalSizes(t, n, [{ left: heads, right: add(model, int(1)) }])).toBe('different');
+    expect(equalSizes(t, n, [{ left: heads, right: sub(model, int(1)) }])).toBe('unknown');
+  });
+
   test('gives up after 4096 cases', () => {
     // ceil(p / n) = -floor(-p / n), true in each of the n * n cases of a product.
     const ab = mul(atom('a'), atom('b'));
@@ -130,11 +175,27 @@ describe('equality', () => {
 describe('reading a size', () => {
   test('shows as a program would write it', () => {
     expect(showSize(mul(int(2), hidden))).toBe('2 * hidden');
-    expect(showSize(div(add(t, int(1)), 2))).toBe('(t + 1) div 2');
+    expect(showSize(div(add(t, int(1)), 2))).toBe('floor((t + 1) / 2)');
     expect(showSize(quot(model, heads))).toBe('model / heads');
     expect(showSize(mul(int(3), quot(model, heads)))).toBe('3 * (model / heads)');
     expect(showSize(quot(model, mul(heads, n)))).toBe('model / (heads * n)');
-    expect(showSize(pow(div(t, 2), 2))).toBe('(t div 2)^2');
+    expect(showSize(pow(div(t, 2), 2))).toBe('floor(t / 2)^2');
+    expect(showSize(mul(n, div(t, 2)))).toBe('floor(t / 2) * n');
+    expect(showSize(mul(n, quot(model, heads)))).toBe('n * (model / heads)');
+    expect(showSize(pow(quot(model, heads), 2))).toBe('(model / heads)^2');
+    expect(showSize(quot(int(6), heads))).toBe('6 / heads');
+    expect(showSize(quot(add(t, int(1)), sub(heads, n)))).toBe('(t + 1) / (heads - n)');
+    expect(showSize(quot(pow(t, 2), heads))).toBe('(t^2) / heads');
+    expect(showSize(quot(t, mul(int(2), heads)))).toBe('t / (2 * heads)');
+    expect(showSize(quot(quot(t, n), heads))).toBe('(t / n) / heads');
+    expect(showSize(quot(div(t, 2), fn('max', [heads, n])))).toBe('floor(t / 2) / max(heads, n)');
+    expect(showSize(quot(t, int(0)))).toBe('t / 0');
+    expect(showSize(fn('log2floor', [t]))).toBe('floor(log2(t))');
+    expect(showSize(fn('min', [add(t, int(1)), n]))).toBe('min(n, t + 1)');
+    expect(showSize(fn('pow', [int(2), t]))).toBe('2^t');
+    expect(showSize(fn('pow', [int(-2), sub(n, int(5))]))).toBe('(-2)^(n - 5)');
+    expect(showSize(pow(fn('pow', [int(2), t]), 2))).toBe('(2^t)^2');
+    expect(showSize(fn('pow', [pow(n, 2), t]))).toBe('(n^2)^t');
     expect(showSize(sub(n, t))).toBe('n - t');
     expect(showSize(sub(int(1), t))).toBe('1 - t');
     expect(showSize(mul(int(-2), t))).toBe('-2 * t');
@@ -150,7 +211,21 @@ describe('reading a size', () => {
     expect(() => evaluate(quot(model, heads), at({ model: 512, heads: 3 }))).toThrow('model / heads is not whole: model is 512, heads is 3');
     expect(() => evaluate(quot(model, heads), at({ model: 512, heads: 0 }))).toThrow('not whole');
     expect(() => evaluate(add(t, n), at({ t: 2 }))).toThrow('the size n has no whole value');
-    expect(() => evaluate(fn('log2', [t]), at({ t: 12 }))).toThrow('log2(t) has no value: t is 12 and is not a power of two');
+    expect([1, 2, 3, 4, 5].map((k) => evaluate(fn('log2ceil', [t]), at({ t: k })))).toEqual([0, 1, 2, 2, 3]);
+    expect([-2, 3].map((k) => evaluate(fn('max', [t, n]), at({ t: k, n: 1 })))).toEqual([1, 3]);
+    expect([-2, 3].map((k) => evaluate(fn('min', [t, n]), at({ t: k, n: 1 })))).toEqual([-2, 1]);
+    expect([0, 1, 10].map((k) => evaluate(fn('pow', [int(2), n]), at({ n: k })))).toEqual([1, 2, 1024]);
+    expect([-1, 0, 1].map((k) => evaluate(fn('pow', [t, n]), at({ t: k, n: 2 ** 40 + 1 })))).toEqual([-1, 0, 1]);
+    expect(() => evaluate(fn('log2ceil', [sub(t, int(1))]), at({ t: 1 }))).toThrow('ceil(log2(t - 1)) has no value: t - 1 is 0, not positive');
+    expect(() => evaluate(fn('pow', [t, sub(n, int(5))]), at({ t: 2, n: 2 }))).toThrow('t^(n - 5) has no value: n - 5 is -3, a negative exponent');
+    expect(() => evaluate(fn('pow', [t, n]), at({ t: 2, n: 3000 }))).toThrow('t^n has no value: n is 3000, too large an exponent');
+  });
+
+  test('what is on the way to a value may be large, as long as it ends', () => {
+    expect(evaluate(quot(pow(t, 60), pow(n, 59)), at({ t: 1000, n: 1000 }))).toBe(1000);
+    expect(evaluate(div(pow(t, 300), 3), at({ t: 1 }))).toBe(0);
+    expect([-1, 0, 1].map((k) => evaluate(pow(t, 60_001), at({ t: k })))).toEqual([-1, 0, 1]);
+    expect(() => evaluate(pow(div(pow(t, 60_000), 7), 60_000), at({ t: 1000 }))).toThrow(new SizeError('t^60000 is too large a number'));
   });
 
   test('atoms are found in all parts, and substituted together', () => {
@@ -164,7 +239,25 @@ describe('reading a size', () => {
     expect(nonNegative(add(div(t, 2), mul(n, t)))).toBe(true);
     expect(nonNegative(sub(t, int(1)))).toBe(false);
     expect(nonNegative(fn('max', [sub(t, n), int(0)]))).toBe(true);
+    expect(nonNegative(fn('max', [sub(t, n), sub(n, t)]))).toBe(false);
+    expect(nonNegative(fn('min', [t, n]))).toBe(true);
+    expect(nonNegative(fn('min', [sub(t, heads), n]))).toBe(false);
+    expect(nonNegative(pow(quot(sub(t, n), heads), 2))).toBe(true);
+    expect(nonNegative(quot(t, sub(heads, n)))).toBe(false);
+    expect(nonNegative(div(sub(t, n), 2))).toBe(false);
     expect(nonNegative(quot(sub(t, n), heads))).toBe(false);
+  });
+
+  test('an atom is one only where nothing else stands with it', () => {
+    expect([t, int(0), int(1), mul(int(2), t), add(t, n), mul(t, n), pow(t, 2), div(t, 2), sub(int(0), t)].map(atomOf)).toEqual(['t', null, null, null, null, null, null, null, null]);
+    expect([int(0), int(-3), int(Number.MAX_SAFE_INTEGER), pow(int(2), 53), t].map(constantOf)).toEqual([0, -3, Number.MAX_SAFE_INTEGER, null, null]);
+  });
+
+  test('what a number cannot hold is refused where it is wanted as one', () => {
+    for (const fine of [t, mul(int(Number.MAX_SAFE_INTEGER), t), div(t, Number.MAX_SAFE_INTEGER)]) expect(held(fine)).toBe(fine);
+    expect(() => held(mul(pow(int(2), 53), t))).toThrow(new SizeError('9007199254740992 * t holds too large a number'));
+    expect(() => held(div(div(t, 2 ** 30), 2 ** 30))).toThrow(new SizeError('floor(t / 1152921504606846976) holds too large a number'));
+    expect(() => held(fn('max', [t, quot(n, add(heads, pow(int(2), 60)))]))).toThrow('too large a number');
   });
 
   test('folds into text', () => {
