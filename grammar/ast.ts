@@ -390,7 +390,7 @@ export interface FieldExpr extends Node {
 /** `sample categorical[a](p)`: `draw` is the call. */
 export interface SampleExpr extends Node {
   readonly kind: 'sample';
-  readonly draw: Expr;
+  readonly draw: CallExpr;
 }
 
 export interface RecordExpr extends Node {

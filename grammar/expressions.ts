@@ -213,7 +213,7 @@ export abstract class ExpressionParser extends BaseParser {
   });
 
   /** `f(x, bias: b)`, `adam(rate = 1e-3)`: a tensor and a setting by name; the tree does not tell them apart. */
-  protected readonly call: ParserMethod<[Expr], Expr> = this.RULE('call', (callee: Expr): Expr => {
+  protected readonly call: ParserMethod<[Expr], CallExpr> = this.RULE('call', (callee: Expr): CallExpr => {
     this.ACTION(() => {
       if (isCallable(callee, this.LA(0))) return;
       this.report({ code: 'E0112', message: 'what stands before this `(` cannot be called', span: spanOf(this.LA(1)), fix: callee.kind === 'call' && callee.callee.kind === 'name' ? `what a block makes stands in brackets: \`${callee.callee.name}[a](…)\`; a product is \`*\`` : 'name the block that is called, or write `*` for a product' });

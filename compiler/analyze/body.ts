@@ -12,7 +12,7 @@ import { declareStates } from './scan.ts';
 import type { Here, Later, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
-import { declareDims, declareOption, giveOption, sizeOfExpr, mapTypeOfExpr, tensorTypeOfExpr } from './types.ts';
+import { choicesOf, declareDims, declareOption, giveOption, sizeOfExpr, mapTypeOfExpr, tensorTypeOfExpr } from './types.ts';
 
 // ---------------------------------------------------------------- what a body collects
 
@@ -176,7 +176,7 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'option': {
       const given = here.given.get(statement.name.text);
       if (given === undefined) declareOption(statement, constants);
-      else giveOption(statement.name, given, statement.value.kind === 'choice' ? statement.value.choices.map((choice) => choice.text) : null, constants);
+      else giveOption(statement.name, given, choicesOf(statement), constants);
       return null;
     }
     case 'param':

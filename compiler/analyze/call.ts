@@ -12,13 +12,13 @@ import { evaluate, evaluateTensor } from './expr.ts';
 import { placeInner, refuseInSteps } from './inner.ts';
 import { lift } from './lift.ts';
 import { conformMap, mapArgument } from './maps.ts';
-import { axisNames, missingArgument, optionNames, surplusArgument, surplusBracket, unknownArgument, unknownBracket } from './misfit.ts';
+import { axisNames, missingArgument, optionsOf, surplusArgument, surplusBracket, unknownArgument, unknownBracket } from './misfit.ts';
 import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, TooLarge, typeOf, uniquePath } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf, size as sizes } from './size.ts';
-import { axesOfExprs, elemOfExpr, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
+import { axesOfExprs, choicesOf, elemOfExpr, fitsOption, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
@@ -148,10 +148,12 @@ interface SortedStatics {
 function sortStatics(declaration: Declaration, statics: readonly StaticArgument[], scope: Scope, rigid: (label: string) => boolean, here: Here): SortedStatics | null {
   const block = declaration.name.text;
   const sorted: SortedStatics = { byName: new Map(), groups: new Map(), options: new Map() };
-  const local = optionNames(declaration);
+  const local = optionsOf(declaration);
   for (const argument of statics) {
     const { name, value, span } = argument;
     const param = declaration.statics.find((candidate) => candidate.name.text === name);
+    const own = local.get(name), outer = scope.lookup(name);
+    const choices = own !== undefined ? choicesOf(own) : outer?.kind === 'option' ? outer.choices : undefined;
     const known = value.kind === 'size' ? constantOf(value.size) : value.kind === 'number' ? value.value : value.kind === 'choice' ? value.text : null;
     if (param?.group === true) {
       const axes = sorted.groups.get(name) ?? [];
@@ -167,8 +169,10 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
       const isNumber = param?.value != null && numberOfExpr(param.value) !== null && !Number.isInteger(numberOfExpr(param.value));
       if (isNumber ? typeof known !== 'number' : value.kind === 'choice') return unfit(block, name, span, isNumber ? 'a number' : 'an axis or a size', here);
       sorted.byName.set(name, isNumber && typeof known === 'number' ? { ...argument, value: { kind: 'number', value: known } } : argument);
-    } else if (known !== null && (local.has(name) || scope.lookup(name)?.kind === 'option')) sorted.options.set(name, { value: known, span });
-    else {
+    } else if (known !== null && choices !== undefined) {
+      if (!fitsOption({ text: name, span }, known, choices, here)) return null;
+      sorted.options.set(name, { value: known, span });
+    } else {
       unknownBracket(declaration, { text: name, span }, value, scope, here);
       return null;
     }
@@ -370,7 +374,7 @@ function defineStatics(declaration: Declaration, bound: Bound, statics: SortedSt
     scope.define(`${label}..`, { kind: 'group', axes: own });
   }
   // An option of the block's file, set for this call.
-  const local = optionNames(declaration);
+  const local = optionsOf(declaration);
   for (const [name, { value, span }] of statics.options) {
     const option = local.has(name) ? null : scope.lookup(name);
     if (option?.kind === 'option') giveOption({ text: name, span }, value, option.choices, { ...here, scope });

@@ -1,5 +1,5 @@
 /** What is said of a call that does not fit the signature of what it calls: what that takes, and how the call is written. */
-import type { AxisExpr, BracketArg, Declaration, Expr, Name, Param, Span } from '../../grammar/ast.ts';
+import type { AxisExpr, BracketArg, Declaration, Expr, Name, OptionItem, Param, Span } from '../../grammar/ast.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import type { DeclarationEntry, Here, Scope, StaticArgument } from './scope.ts';
 import { report } from './scope.ts';
@@ -14,15 +14,16 @@ interface Bracketed {
 
 export const axisNames = ({ type }: Param): readonly AxisExpr[] => (type.kind === 'tensor' ? type.axes : [...type.out, ...type.in]);
 
-export function optionNames({ body }: Declaration): Set<string> {
-  return new Set(body.statements.flatMap((statement) => (statement.kind === 'option' ? [statement.name.text] : [])));
+/** The options that a body declares, by name. */
+export function optionsOf({ body }: Declaration): ReadonlyMap<string, OptionItem> {
+  return new Map(body.statements.flatMap((statement) => (statement.kind === 'option' ? [[statement.name.text, statement] as const] : [])));
 }
 
 function bracketed(declaration: Declaration, scope: Scope): Bracketed {
   const statics = declaration.statics.map(({ name }) => name.text);
   const labels = declaration.params.flatMap(axisNames).filter((axis) => !axis.group && axis.size === null).map(({ label }) => label.text);
   const formals = [...new Set(labels)].filter((label) => !statics.includes(label) && scope.lookup(label)?.kind !== 'dim');
-  return { statics, formals, options: [...optionNames(declaration)] };
+  return { statics, formals, options: [...optionsOf(declaration).keys()] };
 }
 
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
@@ -82,7 +83,7 @@ export function bracketedInstance(name: string, declaration: Declaration, args: 
 export function unknownArgument(declaration: Declaration, name: Name, here: Here): void {
   const { text } = declaration.name;
   const params = declaration.params.map((param) => param.name.text);
-  const inBrackets = declaration.statics.some((param) => param.name.text === name.text) || optionNames(declaration).has(name.text);
+  const inBrackets = declaration.statics.some((param) => param.name.text === name.text) || optionsOf(declaration).has(name.text);
   const near = didYouMean(name.text, params);
   report(here, 'E0404', name.span, `\`${text}\` has no argument \`${name.text}\``, {
     expected: params.length === 0 ? 'none' : listed(params), given: `\`${name.text}\``,

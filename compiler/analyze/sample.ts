@@ -5,7 +5,7 @@ import { isRagged } from '../graph/spaces.ts';
 import { bracketAxes, existing } from './builtins.ts';
 import { evaluateTensor } from './expr.ts';
 import { mayBeEmpty } from './index-expr.ts';
-import { allAxes, binary, keepOrder, number, toFloat } from './operate.ts';
+import { allAxes, keepOrder, number, toFloat } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, tensor } from './scope.ts';
 import { unknownName, unknownOf } from './unknown.ts';
@@ -23,10 +23,9 @@ const DISTRIBUTIONS: Readonly<Record<string, Distribution>> = { categorical, ber
 
 export function elaborateSample(expr: SampleExpr, here: Here): Value {
   const { draw } = expr;
-  if (draw.kind !== 'call') return ERROR;
   const base = draw.callee.kind === 'bracket' ? draw.callee.base : draw.callee;
   const known = Object.keys(DISTRIBUTIONS);
-  if (base.kind !== 'name' || base.prime) return report(here, 'E0205', draw.callee.span, '`sample` draws from a distribution', { expected: known.map((name) => `\`${name}\``).join(', ') });
+  if (base.kind !== 'name') return report(here, 'E0205', draw.callee.span, '`sample` draws from a distribution', { expected: known.map((name) => `\`${name}\``).join(', ') });
   if (!Object.hasOwn(DISTRIBUTIONS, base.name)) return unknownOf(here, 'E0201', { text: base.name, span: base.span }, 'distribution to sample from', known);
   const named = draw.args.find((arg) => arg.name !== null)?.name;
   if (named != null) return report(here, 'E0404', named.span, `\`${base.name}\` takes no named argument`);
@@ -48,9 +47,9 @@ function categorical(drawn: Drawn, here: Here): Value {
   if (isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
     return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no place to draw`, { fix: 'declare the dim without `0..`, or guard with `else`' });
   }
-  const score = binary('div', p, random('exponential', allAxes(p), drawn, here), here, span);
-  if (score === null) return ERROR;
-  const place = existing(here.ctx.builder.at(origin(here, span)).argmax(score, axis.id), axis, here, span);
+  const builder = here.ctx.builder.at(origin(here, span));
+  const score = builder.binary('div', p, random('exponential', allAxes(p), drawn, here));
+  const place = existing(builder.argmax(score, axis.id), axis, here, span);
   keepOrder(place, [p], here);
   return tensor(place);
 }
@@ -62,8 +61,7 @@ function bernoulli(drawn: Drawn, here: Here): Value {
   if (p === null || more === null) return ERROR;
   const twice = more.find(({ label }) => axisByLabel(p, label) !== null);
   if (twice !== undefined) return report(here, 'E0301', drawn.span, `\`${twice.label}\` is an axis of the probability already`, { fix: 'the brackets name the axes that it lacks' });
-  const made = binary('lt', random('uniform', [...more, ...allAxes(p)], drawn, here), p, here, drawn.span);
-  return made === null ? ERROR : tensor(made);
+  return tensor(here.ctx.builder.at(origin(here, drawn.span)).binary('lt', random('uniform', [...more, ...allAxes(p)], drawn, here), p));
 }
 
 /** Over the axes that the brackets name. */

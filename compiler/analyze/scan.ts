@@ -52,8 +52,7 @@ function stateOf({ type, span }: StateStatement['groups'][number], name: { text:
   }
   if (init === null || !present(init, what, here, expr.span)) return null;
   const argument = here.ctx.builder.argument(declared, origin(here, name.span, name.text));
-  const loop = here.loops.at(-1);
-  if (loop !== undefined) here.ctx.stateLoops.set(argument, loop);
+  here.ctx.stateLoops.set(argument, here.loops.at(-1)!);
   return { name: name.text, span: name.span, type: declared, argument, init };
 }
 
@@ -116,7 +115,10 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   requireNexts(found.running, inside);
   outsideLoop(known, [position, ...xs.map(({ arg }) => arg), ...found.states.map(({ argument }) => argument)], expr.span, here);
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'scan');
-  const states = found.states.map((state) => ({ arg: state.argument, init: state.init, next: nextOf(state, found, inside) }));
+  const states = found.states.flatMap((state) => {
+    const next = nextOf(state, found, inside);
+    return next === null ? [] : [{ arg: state.argument, init: state.init, next }];
+  });
   const emitted = found.emits[0];
   if (emitted === undefined) {
     return ctx.problems.errors > errors ? ERROR : report(here, 'E0607', expr.axis.span, 'the scan emits nothing', { fix: 'end its body with `emit …`' });
@@ -124,14 +126,13 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   if (found.emits.length > 1) return report(here, 'E0607', found.emits[1]!.span, 'a scan has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
   if (ctx.problems.errors > errors) return ERROR;
   const outs = emitsOf(emitted, label, inside);
-  const complete = states.flatMap(({ arg, init, next }) => (next === null ? [] : [{ arg, init, next }]));
-  if (outs === null || complete.length < states.length) return ERROR;
+  if (outs === null || states.length < found.states.length) return ERROR;
   const tap = inside.taps.length === 1 && axisByLabel(inside.taps[0]!.node, label) === null ? inside.taps[0]! : null;
   const scan = builder.scan({
-    axis, reversed: expr.reversed, position, xs, states: complete, tape: ctx.tapes.get(position),
+    axis, reversed: expr.reversed, position, xs, states, tape: ctx.tapes.get(position),
     emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [unrolled(tap.node, position, axis, inside)])],
   });
-  const result = (k: number): Node => builder.result(scan, complete.length + k);
+  const result = (k: number): Node => builder.result(scan, states.length + k);
   if (tap !== null) here.taps.push({ name: 'weights', node: result(outs.length) });
   const single = !outs.some(({ field }) => field);
   if (single && tap === null) return tensor(result(0));

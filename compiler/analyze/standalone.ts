@@ -75,8 +75,9 @@ function axesOf(type: Param['type']): readonly AxisExpr[] {
 }
 
 function defineParam(param: Param, here: Here): void {
-  if (here.scope.own(param.name.text)?.kind === 'value') report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
-  here.scope.define(param.name.text, { kind: 'value', value: argumentOf(param, here) ?? ERROR, span: param.span });
+  const twice = here.scope.own(param.name.text)?.kind === 'value';
+  if (twice) report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
+  here.scope.define(param.name.text, { kind: 'value', value: twice ? ERROR : argumentOf(param, here) ?? ERROR, span: param.span });
 }
 
 /** What stands for an argument of the declared type. */

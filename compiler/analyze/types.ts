@@ -2,7 +2,7 @@
 import type { AxisExpr, DimItem, DimSpec, Expr, Name, OptionItem, Span, TensorTypeExpr, TypeExpr } from '../../grammar/ast.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
 import { cat, isRagged, sizeOf } from '../graph/spaces.ts';
-import { settingPlace } from '../diagnostics/diagnostic.ts';
+import { settingPlace, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Here } from './scope.ts';
 import { lost, reportLost } from './inner.ts';
 import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf } from './scope.ts';
@@ -33,13 +33,11 @@ function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
 type Bad = (message: string, fix?: string) => null;
 
 function written(expr: Expr, here: Here): Size | null {
-  const bad: Bad = (message, fix = 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `max`, `min`') => {
+  const bad: Bad = (message, fix = 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max`, `min`') => {
     report(here, 'E0311', expr.span, message, { fix });
     return null;
   };
   switch (expr.kind) {
-    case 'error':
-      return null;
     case 'number':
       return Number.isInteger(expr.value) ? size.int(expr.value) : bad(`\`${expr.text}\` is not a whole number`);
     case 'name': {
@@ -99,7 +97,7 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: Bad)
   const args: Size[] = [];
   const name = expr.callee.name;
   const first = expr.args[0]?.value;
-  // `ceil(a / n)` and `floor(a / n)` are exact; so is `ceil(log2(a))`.
+  // `ceil(a / n)` and `floor(a / n)` are exact; so are those of `log2(a)`.
   if ((name === 'ceil' || name === 'floor') && expr.args.length === 1 && first !== undefined) {
     if (first.kind === 'binary' && first.op === '/') {
       const a = sizeOfExpr(first.left, here);
@@ -363,12 +361,17 @@ function sumParts(expr: Expr, here: Here): Space[] | null {
   return terms.some((term) => term.kind === 'name') ? spaces : null;
 }
 
+/** The choices of an option; null of one that is a number. */
+export function choicesOf({ value }: OptionItem): readonly string[] | null {
+  return value.kind === 'choice' ? value.choices.map((choice) => choice.text) : null;
+}
+
 /** `known`: what the program calls it. */
 export function declareOption(item: OptionItem, here: Here, known = item.name.text): void {
   const override = here.ctx.overrides.get(known);
-  const choices = item.value.kind === 'choice' ? item.value.choices.map((choice) => choice.text) : null;
-  const written = item.value.kind === 'choice' ? item.value.choices[0]?.text ?? null : numberOfExpr(item.value.value);
-  if (written === null && item.value.kind === 'value' && item.value.value.kind !== 'error') {
+  const choices = choicesOf(item);
+  const written = item.value.kind === 'choice' ? choices![0]! : numberOfExpr(item.value.value);
+  if (written === null && item.value.kind === 'value') {
     report(here, 'E0209', item.value.value.span, `the option \`${item.name.text}\` wants a number, or its choices`, { fix: '`option p = 0.1`, `option score = dot | scaled`' });
   }
   const free = here.scope.own(item.name.text) === null;
@@ -376,10 +379,7 @@ export function declareOption(item: OptionItem, here: Here, known = item.name.te
     giveOption(item.name, override ?? written, choices, here);
     return;
   }
-  here.ctx.problems.report({
-    code: 'E0209', severity: 'error', place: settingPlace(known, override), message: `\`${override}\` is no value of the option \`${known}\``,
-    expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${override}\``,
-  });
+  here.ctx.problems.report({ code: 'E0209', severity: 'error', place: settingPlace(known, override), ...noValue(known, override, choices) });
   here.scope.define(item.name.text, { kind: 'value', value: ERROR, span: item.name.span });
 }
 
@@ -387,19 +387,28 @@ function allows(choices: readonly string[] | null, value: string | number): bool
   return choices === null ? typeof value === 'number' : choices.includes(String(value));
 }
 
-/** Defines an option with the value it is given. */
+function noValue(option: string, value: string | number, choices: readonly string[] | null): Pick<Diagnostic, 'message' | 'expected' | 'given'> {
+  return {
+    message: `\`${value}\` is no value of the option \`${option}\``,
+    expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${value}\``,
+  };
+}
+
+/** May the brackets of a call set the option so? Reported otherwise. */
+export function fitsOption({ text, span }: Name, value: string | number, choices: readonly string[] | null, here: Here): boolean {
+  if (allows(choices, value)) return true;
+  const { message, ...more } = noValue(text, value, choices);
+  report(here, 'E0209', span, message, more);
+  return false;
+}
+
+/** Defines an option with the value it is given; null: it was reported. */
 export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Here): void {
   if (here.scope.own(name.text) !== null) {
     report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
     return;
   }
-  const allowed = value !== null && allows(choices, value);
-  if (!allowed && value !== null) {
-    report(here, 'E0209', name.span, `\`${value}\` is no value of the option \`${name.text}\``, {
-      expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${value}\``,
-    });
-  }
-  here.scope.define(name.text, allowed ? { kind: 'option', value: choices === null ? value : String(value), choices } : { kind: 'value', value: ERROR, span: name.span });
+  here.scope.define(name.text, value === null ? { kind: 'value', value: ERROR, span: name.span } : { kind: 'option', value: choices === null ? value : String(value), choices });
 }
 
 /** A literal number, with its sign. */

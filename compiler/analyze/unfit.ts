@@ -9,10 +9,10 @@ const MUST = { equal: 'must equal', atMost: 'must be at most', divides: 'must di
 export function reportUnfit(programs: readonly Program[], problems: Problems): void {
   const seen = new Set<string>();
   for (const { hyperparameters, fixed, requirements } of programs) {
-    const sizes = new Map([...hyperparameters, ...fixed].map(({ dim, value }) => [dim.id, value]));
-    const label = (atom: string): string => [...hyperparameters, ...fixed].find(({ dim }) => dim.id === atom)?.dim.label ?? atom;
+    const known = new Map([...hyperparameters, ...fixed].map((each) => [each.dim.id, each]));
+    const label = (atom: string): string => known.get(atom)!.dim.label;
     for (const { kind, a, b, origin: { file, start, end }, why } of requirements) {
-      const [left, right] = [a, b].map((size) => numberOf(size, sizes)) as [number | null, number | null];
+      const [left, right] = [a, b].map((size) => numberOf(size, known)) as [number | null, number | null];
       const key = `${file} ${start} ${end}`;
       if (left === null || right === null || holds(kind, left, right) || seen.has(key)) continue;
       seen.add(key);
@@ -26,10 +26,10 @@ export function reportUnfit(programs: readonly Program[], problems: Problems): v
 }
 
 /** Null where an example decides. */
-function numberOf(size: Size, sizes: ReadonlyMap<string, number>): number | null {
-  if ([...atomsOf(size)].some((atom) => !sizes.has(atom))) return null;
+function numberOf(size: Size, known: ReadonlyMap<string, { readonly value: number }>): number | null {
+  if ([...atomsOf(size)].some((atom) => !known.has(atom))) return null;
   try {
-    return evaluate(size, (atom) => sizes.get(atom)!);
+    return evaluate(size, (atom) => known.get(atom)!.value);
   } catch (error) {
     // A quotient that is not whole has a requirement of its own.
     if (error instanceof SizeError) return null;

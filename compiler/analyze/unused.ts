@@ -12,7 +12,7 @@ const read = new Set(['logits', 'probability', 'weights', 'loss']);
 export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): void {
   const { module } = file;
   // A model that the entry file imports is emitted, an objective trains one, a dim or an option can be set.
-  const emitted = new Set(file !== modules.entry ? [] : importsOf(file, modules).flatMap(({ local, exported, module: from }) => (exported?.kind === 'declaration' && exported.what !== 'model' ? [] : exported?.kind === 'objective' && !trains(exported, from, modules) ? [] : [local])));
+  const emitted = new Set(file !== modules.entry ? [] : importsOf(file, modules).flatMap(({ local, exported, module: from }) => (exported?.kind === 'declaration' && exported.what !== 'model' ? [] : exported?.kind === 'objective' && !trains(exported, from!, modules) ? [] : [local])));
   const counts = new Map<Item, Map<string, number>>(module.items.map((item) => [item, countUses(item)]));
   const files = [...modules.modules.values()].filter(({ standard }) => !standard);
   const imported = new Set(files.flatMap((other) => importsOf(other, modules).flatMap(({ exported, module: from }) => (from === file && exported !== null ? [nameOf(exported)] : []))));
@@ -38,13 +38,12 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
     for (const { name, what } of definitions(item.body)) {
       if (!uses.has(name.text) && !read.has(name.text) && !(visible && inObjectives(name.text))) warn(name, what);
     }
-    if (item.kind === 'declaration' && item.what !== 'model' && item.what !== 'encoder' && item.what !== 'decoder') warnFormals(item, (name) => uses.get(name) ?? 0, here);
+    if (item.kind === 'declaration' && item.what !== 'model' && item.what !== 'encoder' && item.what !== 'decoder') warnFormals(item, (name) => uses.get(name)!, here);
   }
 }
 
 /** Is a model that the objective is for among the entry file's? A decoder by itself is emitted for its objective's sake. */
-function trains(objective: Objective, file: LoadedModule | null, modules: ModuleSet): boolean {
-  if (file === null) return true;
+function trains(objective: Objective, file: LoadedModule, modules: ModuleSet): boolean {
   const seen = [...importsOf(file, modules).map(({ local, exported }) => [local.text, exported] as const), ...exportsOf(file.module.items)];
   const models = new Set(entryItems('declaration', modules).map(({ item }) => item));
   return objective.models.some(({ model }) => seen.some(([name, exported]) => name === model.text && exported?.kind === 'declaration' && (models.has(exported) || exported.what === 'decoder')));

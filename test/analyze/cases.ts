@@ -57,6 +57,9 @@ export const cases: readonly Case[] = [
   c('E0301', 'lifted over an axis that the block gives', `block Outer(a: [i], b: [j]) -> [i, j] { a * b }\n${body('x * sum[source](«Outer(sum[hidden](s), sum[embed](x))»)')}`),
   c('E0301', 'renamed to an axis that is there', body('x[embed as «source»]')),
   c('E0301', 'a map gives what its operand has', body('param W: [source: 3 <- embed]\n«W @ x»')),
+  c('E0201', 'an unknown name in a scan that emits nothing', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + «hiden» }")),
+  c('E0303', 'a scan over two lengths of one name', body("scan source with xt = x, «yt» = g[target as source] { state r: [embed] = 0;  r' = r + xt * yt;  emit r' }").replace('h: [hidden]', 'h: [hidden], g: [target, embed]')),
+  c('E0601', 'a state with the scanned axis', body("scan source with xt = x { state «r: [source, embed] = 0»;  r' = r;  emit xt }")),
   c('E0301', 'an emit with the scanned axis', body("scan source with xt = x { state r: [embed] = 0;  r' = xt;  emit «onehot[source](0)» }", '[source]')),
   c('E0302', 'a sum without a common axis', body('y = «h + x»\nx')),
   c('E0303', 'two sizes under one name', body('«x + h[hidden as embed]» + x')),
@@ -340,6 +343,8 @@ export const cases: readonly Case[] = [
   // ---- draws
   c('E0201', 'no such distribution', body('x + sample «gaussian»[embed]()')),
   c('E0202', 'a draw over no axis', body('x + sample normal[«embd»]()')),
+  c('E0202', 'a draw over a group that is not there', 'block B(x: [c..]) -> [c..] { x + sample normal[«e»..]() }'),
+  c('E0205', 'a draw from what is no distribution', body('x + sample «normal per embed» ()')),
   c('E0301', 'a draw over an axis twice', body('x + sample normal[embed, «embed»]()')),
   c('E0301', 'an axis that the probability has', body('if «sample bernoulli[source](sigmoid(x))» then x else 0')),
   c('E0304', 'a draw from an axis that is not there', body('param table: [words]\nx * table[sample categorical[«words»](x)]')),
@@ -429,5 +434,8 @@ export const warnings: readonly Case[] = [
   c('W0201', 'an option, where a branch and a choice have its name', 'option «p» = 0.1\noption s = p | q\nblock B(x: [k]) -> [k] { match s { p { x }  q { 2 * x } } }'),
   c('W0201', 'a dim, where a block has a value of its name', 'dim «w» = 3\nblock B(x: [k]) -> [k] { param w: [k];  w * x }'),
   c('W0201', 'a bracket parameter', 'block F[«p» = 0.1, n](x: [k]) -> [k, n] { x * ones[n] }'),
+  c('W0201', 'a model of several that an objective does not call', 'dim d = 3\nmodel M(x: [d]) -> [d] { x }\nmodel N(x: [d]) -> [d] { x }\nobjective O for M, «N» given x: [d] { loss = sum[d](M(x));  optimizer sgd(rate = 0.1) }'),
+  c('W0201', 'a model under a name that an objective does not call', 'dim d = 3\nmodel M(x: [d]) -> [d] { x }\nobjective O for A: M, «B»: M given x: [d] { loss = sum[d](A(x));  optimizer sgd(rate = 0.1) }'),
+  c('W0401', 'a formal that stands nowhere else, and is near a dim', 'dim colour = 4\nblock F(x: [«kolour», d], y: [d]) -> [d] { y }\nblock G(x: [colour]) -> [] { sum[colour](x) }'),
   c('W0401', 'a formal that looks like a dim', 'dim hidden = 3\nblock A(x: [hidden]) -> [hidden] { x }\nblock B(x: [«hiden»]) -> [hiden] { tanh(x) }'),
 ];

@@ -40,7 +40,7 @@ export const axes = {
     'Whether the two sizes are always equal is beyond what is decided: too many cases under `div`, or a function such as `log2`, which equals only itself. State what you know with `require a == b`; it is checked when the model is made.',
     'dim n = ceil(log2(time))\ny = a + b[n as layers]   // a: [layers]', 'dim n = ceil(log2(time))\nrequire n == layers\ny = a + b[n as layers]'),
   E0311: entry('not a size',
-    'Sizes are made of whole numbers, dims and `+ - * ^`, `/` (exact), `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `max` and `min`; an axis has one place or more.',
+    'Sizes are made of whole numbers, dims and `+ - * ^`, `/` (exact), `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max` and `min`; an axis has one place or more.',
     'dim half = hidden * 0.5', 'dim half = hidden / 2'),
   E0312: entry('map without its input axis',
     '`W @ x` with `W: [out <- in]` sums over `in`, so `x` must have that axis. Rename the axis of `x` with `as`, or declare the map for the axis that `x` has.',
