@@ -204,7 +204,7 @@ function finish(
   const formals = new Map<string, { space: Space; label: string | null }>();
   for (const [formal, argument] of statics) {
     if (argument.value.kind === 'axis') formals.set(formal, { space: argument.value.axis.space, label: argument.value.axis.label });
-    if (argument.value.kind === 'size') formals.set(formal, { space: { kind: 'anon', size: argument.value.size }, label: null });
+    if (argument.value.kind === 'size') formals.set(formal, { space: argument.value.space, label: null });
   }
   const first = new Map<string, { arg: Open; axis: Axis }>();
   for (const arg of args) {

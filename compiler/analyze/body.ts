@@ -1,10 +1,10 @@
 /** Bodies: statements in textual order, equations, requirements. */
-import type { Body, BracketExpr, Declaration, Equation, Expr, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
+import type { Body, BracketExpr, Declaration, Equation, Expr, Param, Span, Statement, Target, TypeExpr } from '../../grammar/ast.ts';
 import type { Node } from '../graph/graph.ts';
 import { present } from './absent.ts';
 import { evaluate } from './expr.ts';
 import { conformMap, noMap } from './maps.ts';
-import { asTensor, conform, keepOrder } from './operate.ts';
+import { asTensor, conform, keepOrder, tensorOrError } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm } from './repeat.ts';
 import { declareRunning, nextRunning, requireNexts, type RunningDeclaration } from './running.ts';
@@ -118,7 +118,8 @@ function equationOf({ body, result }: Declaration, here: Here): Equation | undef
 
 function declaredResult(declaration: Declaration, value: Value, span: Span, here: Here): Value {
   const { result } = declaration;
-  if (result === null || value.kind === 'error') return value;
+  if (value.kind === 'error') return value;
+  if (result === null) return givesBlock(value, span, here) ? ERROR : value;
   if (result.kind === 'record') {
     if (value.kind !== 'record') return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, { expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }`, fix: `end it with \`{ ${result.fields.map((field) => `${field.name.text} = …`).join(', ')} }\`` });
     const fields = new Map<string, Value>();
@@ -130,6 +131,12 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
     return [...fields.values()].some((field) => field.kind === 'error') ? ERROR : { kind: 'record', fields, main: null };
   }
   return conformTo(value, result.type, 'the result', declaration, span, here);
+}
+
+/** Where nothing is declared: is there a block, which no call can give (reported)? */
+function givesBlock(value: Value, span: Span, here: Here): boolean {
+  if (value.kind === 'record') return [...value.fields.values()].some((field) => givesBlock(field, span, here));
+  return value.kind === 'instance' && asTensor(value, here, span) === null;
 }
 
 function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Here): Value {
@@ -145,6 +152,19 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
   if (made === null) return ERROR;
   const strict = declaration.what === 'model' || declaration.what === 'encoder' || declaration.what === 'decoder';
   return strict && !present(made, what, here, span) ? ERROR : tensor(made);
+}
+
+/** What a parameter is worth where a call gives nothing for it. */
+export function defaultArgument({ name, type, value, span }: Param, here: Here): Value {
+  const given = value === null ? ERROR : evaluate(value, here);
+  const what = `the default of \`${name.text}\``;
+  if (type.kind === 'map') {
+    const sides = mapTypeOfExpr(type, here);
+    return sides === null ? ERROR : conformMap(given, sides, what, here, span);
+  }
+  const declared = tensorTypeOfExpr(type, here);
+  const node = asTensor(given, here, span);
+  return tensorOrError(declared === null || node === null ? null : conform(node, declared, what, here, span, true));
 }
 
 // ---------------------------------------------------------------- statements

@@ -2,23 +2,24 @@
 import type { BracketArg, CallExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
 import { argumentType } from '../graph/infer.ts';
-import { isRagged } from '../graph/spaces.ts';
+import { isRagged, sizeOf } from '../graph/spaces.ts';
 import { bind, type Bound } from './bind.ts';
 import { reachOf } from './across.ts';
-import { bodyValue, laterNames } from './body.ts';
+import { bodyValue, defaultArgument, laterNames } from './body.ts';
 import { enterCall, unlifted } from './running.ts';
 import { describeAxis, elemName, sizeFix } from './describe.ts';
 import { evaluate, evaluateTensor } from './expr.ts';
 import { placeInner, refuseInSteps } from './inner.ts';
+import { isOfLengths } from './length.ts';
 import { lift } from './lift.ts';
-import { conformMap, mapArgument } from './maps.ts';
+import { mapArgument } from './maps.ts';
 import { axisNames, missingArgument, optionsOf, surplusArgument, surplusBracket, unknownArgument, unknownBracket } from './misfit.ts';
-import { conform, holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
+import { holding, rename, sameIndexSpace, toFloat, toInt } from './operate.ts';
 import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } from './scope.ts';
 import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, TooLarge, typeOf, uniquePath } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf, size as sizes } from './size.ts';
-import { axesOfExprs, choicesOf, elemOfExpr, fitsOption, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr } from './types.ts';
+import { axesOfExprs, choicesOf, elemOfExpr, fitsOption, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr, spaceOfSize } from './types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
@@ -72,7 +73,8 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
   const literal = numberOfExpr(expr);
   if (literal !== null && !Number.isInteger(literal)) return { kind: 'number', value: literal };
   const size = sizeOfExpr(expr, here);
-  return size === null ? null : { kind: 'size', size };
+  const space = size === null ? null : spaceOfSize(size, expr, here);
+  return space === null ? null : { kind: 'size', space };
 }
 
 /** The scope that a declaration's body sees around it. */
@@ -154,11 +156,11 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
     const param = declaration.statics.find((candidate) => candidate.name.text === name);
     const own = local.get(name), outer = scope.lookup(name);
     const choices = own !== undefined ? choicesOf(own) : outer?.kind === 'option' ? outer.choices : undefined;
-    const known = value.kind === 'size' ? constantOf(value.size) : value.kind === 'number' ? value.value : value.kind === 'choice' ? value.text : null;
+    const known = value.kind === 'size' ? constantOf(sizeOf(value.space)) : value.kind === 'number' ? value.value : value.kind === 'choice' ? value.text : null;
     if (param?.group === true) {
       const axes = sorted.groups.get(name) ?? [];
       if (value.kind === 'axis') axes.push(value.axis);
-      else if (value.kind === 'size') axes.push(here.frame.axis(`${name}${axes.length}`, { kind: 'anon', size: value.size }));
+      else if (value.kind === 'size') axes.push(here.frame.axis(`${name}${axes.length}`, value.space));
       else return unfit(block, name, span, 'an axis or a size', here);
       if (axes.slice(0, -1).some(({ label }) => label === axes.at(-1)!.label)) {
         report(here, 'E0301', span, `\`${axes.at(-1)!.label}\` stands twice among the axes \`${name}..\` of \`${block}\``);
@@ -279,18 +281,10 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     const axes = type.kind === 'tensor' ? axesOfExprs(type.axes, inside) : map === null ? null : [...map.outs, ...map.ins];
     const elem = type.kind === 'tensor' ? elemOfExpr(type.elem, inside) : { kind: 'float' } as const;
     if (axes === null || elem === null) return ERROR;
-    const declared = { elem, axes, masks: [] };
     if (arg.node === null) {
-      if (map !== null) {
-        const value = conformMap(evaluate(arg.param.value!, inside), map, `the default of \`${arg.param.name.text}\``, inside, arg.param.span);
-        if (value.kind === 'error') return ERROR;
-        scope.define(arg.param.name.text, { kind: 'value', value, span: arg.param.span });
-        continue;
-      }
-      const fallback = evaluateTensor(arg.param.value!, inside);
-      const filled = fallback === null ? null : conform(fallback, declared, `the default of \`${arg.param.name.text}\``, inside, arg.param.span, true);
-      if (filled === null) return ERROR;
-      scope.define(arg.param.name.text, { kind: 'value', value: tensor(filled), span: arg.param.span });
+      const value = defaultArgument(arg.param, inside);
+      if (value.kind === 'error') return ERROR;
+      scope.define(arg.param.name.text, { kind: 'value', value, span: arg.param.span });
       continue;
     }
     const given = typeOf(arg.node).elem;
@@ -416,6 +410,7 @@ function defaultStatic(label: string, value: NonNullable<Declaration['statics'][
   }
   const size = sizeOfExpr(value, inside);
   if (size === null) return;
-  const dim = { id: `${inside.frame.id}${label}`, label, size, ragged: false, origin: sizes.int(0), mayBeEmpty: false };
-  scope.define(label, { kind: 'dim', space: dimSpace(dim), span: null, file: inside.module.path });
+  const fixed = { id: `${inside.frame.id}${label}`, label, size, ragged: false, origin: sizes.int(0), mayBeEmpty: false };
+  const space = isOfLengths(size, inside) ? spaceOfSize(size, value, inside) : dimSpace(fixed);
+  if (space !== null) scope.define(label, { kind: 'dim', space, span: null, file: inside.module.path });
 }

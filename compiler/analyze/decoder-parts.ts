@@ -3,11 +3,11 @@ import type { Body, Declaration, Expr, Generates, NameExpr, Span, Statement } fr
 import type { Axis, DecoderGraph, Elem, Input, Node } from '../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { present } from './absent.ts';
-import type { Collected } from './body.ts';
+import { defaultArgument, type Collected } from './body.ts';
 import { describeType, elemName } from './describe.ts';
-import { evaluate, evaluateTensor } from './expr.ts';
+import { evaluateTensor } from './expr.ts';
 import { conformMap } from './maps.ts';
-import { conform, rename, sameIndexSpace, toFloat } from './operate.ts';
+import { rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { Given, Here, Value } from './scope.ts';
 import { agree, ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { showSize } from './size.ts';
@@ -201,23 +201,22 @@ function isNamed(part: object, name: string): part is NameExpr {
 /** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
 export function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
   for (const { param, node, sides, span } of given) {
+    // Checked by itself, a decoder is given all that it takes: its defaults are looked at all the same.
+    const fallback = param.value !== null && (node === null || base.calls.length === 0) ? defaultArgument(param, base) : null;
+    if (fallback?.kind === 'error') return false;
+    if (node === null) {
+      base.scope.define(param.name.text, { kind: 'value', value: fallback ?? ERROR, span: param.span });
+      continue;
+    }
     if (param.type.kind === 'map') {
       const declared = mapTypeOfExpr(param.type, base);
-      const value = declared === null ? ERROR : node !== null && sides !== undefined ? conformMap({ ...sides, kind: 'map', node }, declared, `\`${param.name.text}\` of \`${name}\``, here, span)
-        : conformMap(evaluate(param.value!, base), declared, `the default of \`${param.name.text}\``, base, param.span);
+      const value = declared === null || sides === undefined ? ERROR : conformMap({ ...sides, kind: 'map', node }, declared, `\`${param.name.text}\` of \`${name}\``, here, span);
       if (value.kind === 'error') return false;
       base.scope.define(param.name.text, { kind: 'value', value, span: param.span });
       continue;
     }
     const declared = tensorTypeOfExpr(param.type, base);
     if (declared === null) return false;
-    if (node === null) {
-      const value = evaluateTensor(param.value!, base);
-      const filled = value === null ? null : conform(value, declared, `the default of \`${param.name.text}\``, base, param.span, true);
-      if (filled === null) return false;
-      base.scope.define(param.name.text, { kind: 'value', value: tensor(filled), span: param.span });
-      continue;
-    }
     const { axes } = typeOf(node);
     if (axes.length !== declared.axes.length || axes.some((axis, k) => axis.label !== declared.axes[k]!.label && !declared.axes.some((other) => other.label === axis.label))) {
       report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: describeType(declared), given: describeType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });

@@ -1,7 +1,6 @@
 /** Expressions: syntax to typed values. */
 import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
 import type { BinaryFn, Node } from '../graph/graph.ts';
-import { sizeOf as sizeOfSpace } from '../graph/spaces.ts';
 import { adviceOn } from '../diagnostics/names.ts';
 import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
@@ -165,7 +164,7 @@ function captured(entry: Entry, key: string, span: Span, here: Here): Value {
     case 'value':
       return uncaptured(entry.value, key, span, here);
     case 'dim':
-      return tensor(numberOf(sizeOfSpace(entry.space), here, span));
+      return tensor(numberOf(entry.space, here, span));
     case 'option':
       return typeof entry.value === 'number'
         ? tensor(constant(entry.value, Number.isInteger(entry.value) ? 'int' : 'float', here, span))
@@ -209,8 +208,10 @@ function evaluateBinary(expr: BinaryExpr, here: Here): Value {
   const fn = binaryFns[expr.op];
   const map = fn === undefined ? null : mapBinary(fn, left, right, here, expr.span);
   if (map !== null) return map;
+  // Beside what is no number nothing is said of a map.
+  if (left.kind === 'map' && right.kind !== 'map' && asTensor(right, here, expr.right.span) === null) return ERROR;
   const a = asTensor(left, here, expr.left.span);
-  const b = asTensor(right, here, expr.right.span);
+  const b = a === null ? null : asTensor(right, here, expr.right.span);
   if (a === null || b === null || fn === undefined) return ERROR;
   return tensorOrError(binary(fn, a, b, here, expr.span));
 }

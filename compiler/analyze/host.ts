@@ -36,11 +36,13 @@ export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null 
     }
     case 'binary': {
       const fn = expr.op in hostFns ? hostFns[expr.op as keyof typeof hostFns] : null;
+      if (fn === null) {
+        report(here, use.code, expr.span, `\`${expr.op}\` has no place in ${use.what}`, { expected: arithmetic(use) });
+        return null;
+      }
       const left = hostExpr(expr.left, use, here);
       const right = hostExpr(expr.right, use, here);
-      if (fn !== null && left !== null && right !== null) return { kind: 'call', fn, args: [left, right] };
-      if (fn === null) report(here, use.code, expr.span, `\`${expr.op}\` has no place in ${use.what}`, { expected: arithmetic(use) });
-      return null;
+      return left === null || right === null ? null : { kind: 'call', fn, args: [left, right] };
     }
     case 'call': {
       const name = expr.callee.kind === 'name' ? expr.callee.name : expr.callee.kind === 'bracket' && expr.callee.base.kind === 'name' ? expr.callee.base.name : '';

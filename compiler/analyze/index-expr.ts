@@ -9,7 +9,7 @@ import { liesWithin } from './interval.ts';
 import { firstOf, isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
 import { refuseGrowing } from './past.ts';
 import type { Here, Value } from './scope.ts';
-import { agree, ERROR, isError, origin, placeOf, report, tensor, typeOf } from './scope.ts';
+import { agree, axisByLabel, ERROR, isError, origin, placeOf, report, tensor, typeOf } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
 import { unknownName } from './unknown.ts';
 
@@ -90,10 +90,13 @@ function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
 /** R3: `x[upto a as b]` is `x[a as b] where position[b] <= position[a]`: of each place the places up to its own. */
 function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 'upto' }>, here: Here): Node | null {
   const axis = needAxis(node, from.text, 'upto', here, from.span);
-  const renamed = axis === null ? null : renameAxis(node, from, as, here);
-  const copy = renamed === null || axis === null ? undefined : typeOf(renamed).axes.find(({ label }) => label === as.text);
-  if (renamed === null || axis === null || copy === undefined) return null;
-  return upToPlace(renamed, copy, axis, '<=', here, span);
+  if (axis === null) return null;
+  if (from.text === as.text) {
+    report(here, 'E0301', as.span, `the copy of \`${from.text}\` needs a name of its own, to be seen from \`${from.text}\``, { fix: `\`x[upto ${from.text} as key]\`` });
+    return null;
+  }
+  const renamed = renameAxis(node, from, as, here);
+  return renamed === null ? null : upToPlace(renamed, axisByLabel(renamed, as.text)!, axis, '<=', here, span);
 }
 
 /** `node where position[over] <= position[now]`. */
@@ -177,7 +180,7 @@ function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): 
     }
     const b = here.ctx.builder.at(origin(here, span));
     if (value.which === 'first') return b.gather(node, firstOf(axis.space, here, span), axis.id, !empty);
-    const last = binary('add', numberOf(sizeOf(axis.space), here, span), firstOf(axis.space, here, span, -1), here, span);
+    const last = binary('add', numberOf(axis.space, here, span), firstOf(axis.space, here, span, -1), here, span);
     return last === null ? null : b.gather(node, last, axis.id, !empty);
   }
   const index = evaluateTensor(value, here);

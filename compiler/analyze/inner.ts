@@ -1,11 +1,11 @@
 /** Dims that are `ragged in` another: `word` has a length for each place of `sentence`, and goes where that axis goes. */
 import type { Declaration, Span } from '../../grammar/ast.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
-import { innerDims, originOf } from '../graph/spaces.ts';
-import { allAxes, binary, constant } from './operate.ts';
+import { innerDims, isInner, originOf, sizeOf } from '../graph/spaces.ts';
+import { allAxes, constant } from './operate.ts';
 import type { Here } from './scope.ts';
 import { dimSpace, origin, placeOf, report, typeOf } from './scope.ts';
-import { atomsOf, constantOf, foldSize, size as sizes, type Size } from './size.ts';
+import { constantOf, size as sizes } from './size.ts';
 
 interface Lost {
   readonly axis: Axis;
@@ -56,32 +56,20 @@ export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, h
   return false;
 }
 
-/** A dim's size as a number; of an inner one a number for each place of the axis that it belongs to. */
-export function numberOf(size: Size, here: Here, span: Span): Node {
-  const { ctx } = here;
-  const builder = ctx.builder.at(origin(here, span));
-  if (![...atomsOf(size)].some((atom) => ctx.inner.has(atom))) return builder.size(size);
-  const join = (fn: 'add' | 'mul', parts: readonly Node[]): Node => parts.reduce((a, b) => binary(fn, a, b, here, span) ?? a);
-  return foldSize<Node>(size, {
-    int: (n) => constant(n, 'int', here, span),
-    atom: (name) => {
-      const dim = ctx.inner.get(name);
-      return dim === undefined ? builder.size(sizes.atom(name)) : countOf(dim, here, span);
-    },
-    add: (parts) => join('add', parts),
-    mul: (parts) => join('mul', parts),
-    pow: (base, n) => join('mul', Array.from({ length: n }, () => base)),
-    div: (a, n) => binary('quot', a, constant(n, 'int', here, span), here, span) ?? a,
-    quot: (a, b) => binary('quot', a, b, here, span) ?? a,
-    fn: (name) => { throw new RangeError(`${name} of an inner length`); },
-  });
+/** How many places a space has, as a number; of an inner dim a number for each place of the axis that it belongs to. */
+export function numberOf(space: Space, here: Here, span: Span): Node {
+  const builder = here.ctx.builder.at(origin(here, span));
+  if (space.kind === 'anon' || !isInner(space)) return builder.size(sizeOf(space));
+  if (space.kind === 'dim') return countOf(space.dim, here, span);
+  const fn = space.kind === 'cat' ? 'add' : 'mul';
+  return space.parts.map((part) => numberOf(part, here, span)).reduce((a, b) => builder.binary(fn, a, b));
 }
 
 /** The position of a space's first place, and if wished of one some places from it. */
 export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
   const at = sizes.add(originOf(space), sizes.int(by));
   const known = constantOf(at);
-  return known === null ? numberOf(at, here, span) : constant(known, 'int', here, span);
+  return known === null ? here.ctx.builder.at(origin(here, span)).size(at) : constant(known, 'int', here, span);
 }
 
 /** How many places of the inner dim there are: a one for each, added up. */

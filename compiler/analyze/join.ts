@@ -27,10 +27,10 @@ export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: rea
   if (name === 'stack') {
     const to = bracket?.kind === 'value' && bracket.value.kind === 'name' ? { text: bracket.value.name, span: bracket.span } : null;
     if (to === null) return report(here, 'E0404', expr.span, '`stack` does not say what its new axis is called', { fix: '`stack[m](a, b)`' });
-    return joined(unified, unified.map(() => null), to, here, expr.span);
+    return joined(name, unified, unified.map(() => null), to, here, expr.span);
   }
   const plan = growing(unified, bracket, here, expr.span);
-  return plan === null ? ERROR : joined(unified, plan.parts, plan.to, here, expr.span);
+  return plan === null ? ERROR : joined(name, unified, plan.parts, plan.to, here, expr.span);
 }
 
 /** Elements of one kind: floats if one is, positions on different axes as whole numbers. */
@@ -63,12 +63,13 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
   if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1)) return { parts: parts.map((own) => own[0] ?? null), to };
   const alone = parts.find((own) => own.length > 1)?.[0];
   const [one] = parts.find((own) => own.length === 1) ?? [];
-  const apart = alone === undefined || one === undefined ? '' : ` \`concat[${alone.label} as ${to?.text ?? 'joined'}](…, x[${one.label} as ${alone.label}])\``;
-  const options = common.map((label) => `\`concat[${label} as ${to?.text ?? 'joined'}](…)\``).join(' or ');
+  const label = to?.text ?? 'joined';
+  const apart = alone === undefined || one === undefined ? [] : [`\`concat[${alone.label} as ${label}](…, x[${one.label} as ${alone.label}])\``];
+  const options = [...common.map((own) => `\`concat[${own} as ${label}](…)\``), ...apart];
   report(here, 'E0309', span, 'it is not clear which axis `concat` joins', {
     given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
     why: 'the operands may differ in one axis each; that one is joined',
-    ...(options + apart === '' ? {} : { fix: (options + apart).trim() }),
+    ...(options.length === 0 ? {} : { fix: options.join(' or ') }),
   });
   return null;
 }
@@ -94,7 +95,7 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
   return false;
 }
 
-function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
+function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
   if (refuseGrowing(parts, 'joining along', span, here) || parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))) return ERROR;
   const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
   const whole = cat(spaces);
@@ -115,7 +116,7 @@ function joined(nodes: readonly Node[], parts: readonly (Axis | null)[], to: Nam
       const first = seen.get(own.label);
       if (first === undefined) seen.set(own.label, own);
       else if (first.id !== own.id) {
-        if (!sizesAgree(first, own, 'concat', here, span, nodes[0]!, value)) return ERROR;
+        if (!sizesAgree(first, own, name, here, span, nodes[0]!, value)) return ERROR;
         value = rename(holding(value, own, here, span), own, first, here, span);
       }
     }

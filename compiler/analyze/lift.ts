@@ -2,7 +2,7 @@
 import type { Declaration, Span } from '../../grammar/ast.ts';
 import type { Axis, Node } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
-import { allAxes, asTensor, rename } from './operate.ts';
+import { allAxes, rename } from './operate.ts';
 import type { Here, Tap, Value } from './scope.ts';
 import { dimNames, origin, report, tensor, typeOf } from './scope.ts';
 import { inAxis } from './types.ts';
@@ -40,11 +40,7 @@ export function lift(declaration: Declaration, value: Value, inside: Here, call:
   const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
   const collect = (part: Value): void => {
     if (part.kind === 'record') for (const field of part.fields.values()) collect(field);
-    else if (part.kind === 'map') leaves.push({ node: part.node, ins: part.ins, tap: false });
-    else {
-      const node = asTensor(part, inside, span);
-      if (node !== null) leaves.push({ node, ins: [], tap: false });
-    }
+    else if (part.kind === 'map' || part.kind === 'tensor') leaves.push({ node: part.node, ins: part.kind === 'map' ? part.ins : [], tap: false });
   };
   collect(value);
   const taps: Tap[] = inside.taps.length === 1 ? [...inside.taps] : [];

@@ -19,7 +19,8 @@ function onOneMap(values: readonly Value[], here: Here, span: Span): { readonly 
   const map = values.find((value) => value.kind === 'map');
   if (map === undefined) return null;
   const nodes: Node[] = [];
-  for (const value of values) {
+  for (const given of values) {
+    const value = given.kind === 'record' && given.main !== null ? given.main : given;
     if (value.kind === 'map') {
       const aligned = onSides(value, map, here, span);
       if (aligned === null) return null;

@@ -1,9 +1,10 @@
 /** What is said of a call that does not fit the signature of what it calls: what that takes, and how the call is written. */
 import type { AxisExpr, BracketArg, Declaration, Expr, Name, OptionItem, Param, Span } from '../../grammar/ast.ts';
 import { didYouMean } from '../diagnostics/names.ts';
+import { sizeOf } from '../graph/spaces.ts';
+import { describeSize } from './describe.ts';
 import type { DeclarationEntry, Here, Scope, StaticArgument } from './scope.ts';
 import { report } from './scope.ts';
-import { showSize } from './size.ts';
 
 /** Names that the brackets of a call may give: bracket parameters, axes of the signature that are no dims, options of the body. */
 interface Bracketed {
@@ -36,7 +37,7 @@ function shownValue(value: StaticArgument['value']): string {
     case 'axis': return value.axis.label;
     case 'choice': return value.text;
     case 'number': return String(value.value);
-    case 'size': return showSize(value.size);
+    case 'size': return describeSize(sizeOf(value.space));
   }
 }
 

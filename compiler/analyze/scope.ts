@@ -52,7 +52,7 @@ export interface StaticArgument {
   readonly span: Span;
   readonly value:
     | { readonly kind: 'axis'; readonly axis: Axis }
-    | { readonly kind: 'size'; readonly size: Size }
+    | { readonly kind: 'size'; readonly space: Space }
     | { readonly kind: 'number'; readonly value: number }
     | { readonly kind: 'choice'; readonly text: string };
 }

@@ -3,7 +3,7 @@ import type { AxisExpr, Declaration, Name, Param } from '../../grammar/ast.ts';
 import { didYouMean, differOnPurpose, isSlip } from '../diagnostics/names.ts';
 import type { Space } from '../graph/graph.ts';
 import { reachOf } from './across.ts';
-import { bodyValue, laterNames } from './body.ts';
+import { bodyValue, defaultArgument, laterNames } from './body.ts';
 import { elaborateDecoder } from './decoder.ts';
 import { standsInside } from './inner.ts';
 import type { LoadedModule } from './modules.ts';
@@ -20,7 +20,10 @@ export function checkBlock(declaration: Declaration, module: LoadedModule, here:
   if (declaration.what === 'encoder' && !soundSignature(declaration, inside)) return;
   standsInside(declaration, inside);
   defineFormals(declaration, inside);
-  for (const param of declaration.params) defineParam(param, inside);
+  for (const param of declaration.params) {
+    if (param.value !== null) defaultArgument(param, inside);
+    defineParam(param, inside);
+  }
   bodyValue(declaration, inside);
 }
 

@@ -143,7 +143,11 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
     report(here, 'E0311', expr.span, `an axis cannot have ${known} places`, { expected: 'one place or more' });
     return null;
   }
-  if (value === null) return null;
+  return value === null ? null : spaceOfSize(value, expr, here);
+}
+
+/** The places that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
+export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
   if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
   const parts = sumParts(expr, here);
   return parts === null ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here) : cat(parts);

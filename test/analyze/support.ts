@@ -34,6 +34,6 @@ export function compile(text: string, options: LowerOptions = {}, files: Readonl
   const modules = loadModules(FILE, libraryOf({ ...files, [FILE]: text }), problems);
   const checked = modules === null ? null : check(modules, options, problems);
   const programs = checked?.programs ?? [];
-  for (const program of programs) verifyProgram(program, 'calls');
+  for (const program of programs) verifyProgram(program, 'calls', program.requirements.filter(({ kind }) => kind === 'equal').map(({ a, b }) => ({ left: a, right: b })));
   return { diagnostics: problems.sorted(), programs };
 }

@@ -1,0 +1,156 @@
+/** One slip, one error at its place (`«»`), and what it says besides: what was expected, what is given, why, and what to write instead. */
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
+import { compile } from './support.ts';
+
+const D = 'dim source: ragged, target: ragged, words = 9, embed = 4, hidden = 3\n';
+type Said = Partial<Pick<Diagnostic, 'message' | 'expected' | 'given' | 'why' | 'fix'>>;
+type Row = readonly [what: string, code: string, text: string, said: Said];
+
+/** The body of a block with `x: [source, embed]`, `h: [hidden]` and `n: index(words)[source]`. */
+const body = (statements: string, result = '[source, embed]'): string => `block B(x: [source, embed], h: [hidden], n: index(words)[source], c: bool[source]) -> ${result} {\n${statements}\n}`;
+const block = (params: string, value: string, result = '[]'): string => `block B(${params}) -> ${result} { ${value} }`;
+const model = 'model M(x: [embed]) -> y: [embed] { x }\n';
+const schedule = (rate: string): string => `${model}objective O for M { loss = sum[embed](y);  optimizer adam(rate = ${rate}) }`;
+const spread = (value: string): string => block('x: [embed]', `param w: [embed] = normal(${value});  x * w`, '[embed]');
+const inner = (value: string, result = '[sentence]', more = ''): string => `dim sentence: ragged, word: ragged in sentence\n${more}model M(x: [sentence, word]) -> y: ${result} { ${value} }`;
+
+function says(rows: readonly Row[]): void {
+  it.each(rows)('%s: %s', (_what, code, text, said) => {
+    const source = D + text;
+    const start = source.indexOf('«');
+    const at = source.slice(start + 1, source.indexOf('»'));
+    const clean = source.replace('«', '').replace('»', '');
+    const errors = compile(clean).diagnostics.filter(({ severity }) => severity === 'error');
+    expect(errors.map((error) => `${error.code} ${error.place.start === start ? 'there' : `at ${error.place.start}, not ${start}`}: ${clean.slice(error.place.start, error.place.end)}`)).toEqual([`${code} there: ${at}`]);
+    for (const [key, value] of Object.entries(said)) expect(errors[0]![key as keyof Said] ?? '', key).toContain(value);
+  });
+}
+
+describe('arithmetic of schedules and initialisers', () => says([
+  ['a truth value', 'E0803', schedule('«true»'), { message: 'this has no place in a schedule', expected: 'arithmetic in `step`, `epoch`, dims and numbers' }],
+  ['an unknown name behind a sign', 'E0803', schedule('-«speed»'), { message: '`speed` is not known to a schedule', expected: '`step` (from 1), `epoch`, a dim or a number' }],
+  ['an unknown name in a function', 'E0803', schedule('exp(«speed»)'), { message: '`speed` is not known to a schedule' }],
+  ['a field that is called', 'E0803', schedule('«a.exp(step)»'), { message: 'this has no place in a schedule', why: 'a schedule is known before any example is' }],
+  ['an index that is called', 'E0803', schedule('«exp[embed](step)»'), { message: '`exp` has no place in a schedule', expected: '`min`, `max`, `floor`, `sqrt`, `exp`, `log`' }],
+  ['a comparison of what is not known either', 'E0804', spread('«x > 1»'), { message: '`>` has no place in an initialiser', expected: 'arithmetic in dims and numbers' }],
+  ['steps in an initialiser', 'E0804', spread('«step»'), { message: '`step` is not known to an initialiser', expected: 'a dim or a number' }],
+  ['another function in an initialiser', 'E0804', spread('«tanh(1)»'), { expected: 'arithmetic in dims and numbers, with' }],
+]));
+
+describe('brackets behind a value', () => says([
+  ['an index behind what is wrong', 'E0202', body('x[«nowhere» as a][a = first]'), { given: '[source, embed]' }],
+  ['a group behind a value', 'E0205', body('x[«source by n»]'), { message: '`by` groups a reduction' }],
+  ['merged and split with an axis that is not there', 'E0202', body('x[(source, «nowhere») as (a, b)]'), {}],
+  ['merged and split twice', 'E0301', body('x[(source, «source») as (a, b)]'), { message: '`source` is merged twice' }],
+  ['merged and split into one name', 'E0301', body('x[(source, embed) as (source, «source»)]'), { message: 'the result would hold `source` twice' }],
+  ['a split of an axis that is not there', 'E0202', body('x[«nowhere» as (a, b)]'), {}],
+  ['a copy of an axis that is not there', 'E0202', body('x[upto «nowhere» as key]'), {}],
+  ['a copy under a name that is there', 'E0301', body('x[upto source as «embed»]'), { message: 'the tensor already has an axis `embed`' }],
+  ['a copy under its own name', 'E0301', body('x[upto source as «source»]'), { message: 'the copy of `source` needs a name of its own', fix: '`x[upto source as key]`' }],
+  ['an index that fits two axes', 'E0306', block('x: [words, v: words], i: index(words)', 'x[«i»][v = 0]'), { message: 'more than one axis fits', fix: 'name it: `[words = …]` or `[v = …]`' }],
+  ['an index into a number', 'E0306', block('x: [], i: index(words)', 'x[«i»]'), { message: 'no axis that this index counts', fix: 'index what has an axis of that dim' }],
+  ['an index into a smaller dim', 'E0306', block('x: [embed], i: index(words)', 'x[«i»]'), { expected: 'index(words)', given: '[embed]', fix: 'state that it holds: `require words <= embed`; or as a plain number, which may fall outside: `[embed = i + 0]`' }],
+  ['a place on a ragged dim as one of a fixed dim', 'E0306', block('x: [embed], i: index(source)', 'x[«i»]'), { fix: 'declare `dim source: ragged <= embed`; or as' }],
+  ['a place on a dim as one of a ragged dim', 'E0306', block('x: [source], i: index(words)', 'x[«i»]'), { fix: 'as a plain number, which may fall outside: `[source = i + 0]`' }],
+  ['a place on a sum', 'E0306', `dim long = 1 + source\n${block('x: [embed], i: index(long)', 'x[«i»]')}`, { expected: 'index(source + 1)', fix: 'as a plain number, which may fall outside: `[embed = i + 0]`' }],
+  ['a place for an axis of a number', 'E0306', block('x: [k: 5], i: index(embed)', 'x[«i»]'), { fix: 'as a plain number, which may fall outside: `[k = i + 0]`' }],
+  ['an index with an axis of another size', 'E0303', block('x: [words, k: hidden], i: index(words)[k: embed]', 'x[«i»]', '[k: hidden]'), { expected: '`k` with hidden place(s)', given: '`k` with embed place(s)', why: 'both operands of `x[…]`', fix: 'require hidden == embed' }],
+  ['the places of two axes', 'E0205', block('x: [embed]', 'x * «position[embed, hidden]»', '[embed]'), { message: '`position` wants one axis' }],
+  ['the places of a named axis', 'E0205', block('x: [embed]', 'x * «position[embed = 1]»', '[embed]'), { message: '`position` wants one axis' }],
+  ['the last place of two that may be empty', 'E0502', `dim a: ragged 0.., b: ragged 0.., both = a + b\n${block('x: [both]', 'x[both = «last»]')}`, { message: '`both` may be empty: it has no last place' }],
+  ['the first place of pairs that may be none', 'E0502', `dim a: ragged 0..\n${block('x: [a, source]', 'x[(a, source) as both][both = «first»]')}`, { message: '`both` may be empty: it has no first place', fix: 'guard with `else`' }],
+  ['a literal place behind a fixed end', 'E0501', `const dim few = 3\nmodel M(x: [few]) -> y: [] { x[«few = 3»] }`, { why: 'the index may fall outside of its axis', fix: '`… else 0`' }],
+  ['a literal place before the first', 'E0501', 'model M(x: [embed]) -> y: [] { x[«embed = -1»] }', { why: 'the index may fall outside of its axis' }],
+]));
+
+it('of two parts one that is never empty is enough for a last place, and of pairs both', () => {
+  const errors = (text: string): string[] => compile(`dim a: ragged 0.., b: ragged, c: ragged, both = a + b\n${text}`).diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  expect(errors('block B(x: [both]) -> [] { x[both = last] }')).toEqual([]);
+  expect(errors('block B(x: [b, c]) -> [] { x[(b, c) as pairs][pairs = last] }')).toEqual([]);
+  expect(errors('block B(x: [a, c]) -> [] { x[(a, c) as pairs][pairs = last] else 0 }')).toEqual([]);
+});
+
+it('a literal place on a dim is required to be there', () => {
+  const { programs } = compile('dim few = 3\nmodel M(x: [few]) -> y: [] { x[few = 2] }');
+  expect(programs[0]!.requirements.map(({ kind, a, b, why }) => [kind, a.key, b.key, why])).toEqual([['atMost', '3', 'few', 'place 2 of `few` is used']]);
+});
+
+describe('what has a length for each place of another dim', () => says([
+  ['an index inside a scan along it', 'E0507', inner("z = scan word with xt = x { state h: [] = 0;  h' = h + xt[«sentence» as s][s = first];  emit h' };  sum[word](z)"), { message: 'renaming `sentence` inside a scan along `word`', why: 'each `sentence` has its own number of steps' }],
+  ['a product inside a scan along it', 'E0507', inner("z = scan word with xt = x { state h: [] = 0;  h' = h + «xt @ xt»;  emit h' };  sum[word](z)"), { message: '`@` over `sentence` inside a scan along `word`', fix: 'reduce `sentence` after the scan' }],
+  ['two axes of the outer dim in one block', 'E0507', inner('F(x, «x»)', '[sentence]', 'block F(x: [w], z: [s, w]) -> [] { sum[w](x * sum[s](z)) }\n'), { message: 'in `F`, `word` would belong to two axes `sentence`', fix: 'reduce `word` of one of the arguments first' }],
+  ['a place that does not say of which', 'E0501', `dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word], i: index(word)[]) -> y: [sentence] { x[«i»] }`, { why: 'the index may fall outside of its axis' }],
+  ['a function of its length in brackets', 'E0508', inner('F[k = «max(word, 3)»](sum[word](x))', '[sentence]', 'block F[k](x: []) -> [] { x * k }\n'), { message: 'an axis cannot be made of `word` in this way' }],
+]));
+
+describe('sizes in brackets that an example decides', () => {
+  const called = (size: string): string => `block F[k](x: []) -> [] { x * sum[k](ones[k]) }\nmodel M(x: [source]) -> y: [] { F[${size}](sum[source](x)) }`;
+  says([
+    ['one that gets shorter', 'E0508', called('«words - source»'), { message: 'an axis cannot get shorter where an example is longer' }],
+    ['a named one', 'E0508', called('k = «words - source»'), { message: 'an axis cannot get shorter where an example is longer' }],
+    ['one with a logarithm', 'E0508', called('«ceil(log2(source))»'), { message: 'as long as `log2` of a ragged dim' }],
+    ['one of several', 'E0508', `block F[g..](x: []) -> [g..] { param W: [g..];  x * W }\nmodel M(x: [source]) -> y: [] { sum[g0](F[«words - source»](sum[source](x))) }`, { message: 'an axis cannot get shorter' }],
+    ['a default', 'E0508', 'block F[k = «words - source»](x: []) -> [] { x * sum[k](ones[k]) }\nmodel M(x: [source]) -> y: [] { F(sum[source](x)) }', { message: 'an axis cannot get shorter' }],
+  ]);
+});
+
+describe('`concat` and `stack`', () => says([
+  ['an operand that is wrong', 'E0201', body('concat[long](x, «nowhere»)'), {}],
+  ['numbers and truth values', 'E0305', body('sum[long](«concat[long](x, c)») * x'), { message: 'the two sides of `concat` must be of one kind', expected: 'float', given: 'bool' }],
+  ['truth values and numbers in a stack', 'E0305', block('i: bool, j: int', 'sum[m](«stack[m](i, j)»)'), { message: 'the two sides of `stack`', expected: 'bool', given: 'int' }],
+  ['an axis that none has', 'E0304', body('concat[«hidden as long»](x, x)'), { message: '`concat` wants an axis `hidden` that the tensor does not have', given: '[source, embed]' }],
+  ['two axes as one', 'E0404', body('concat[«(source, embed) as long»](x, x)'), { fix: '`concat[n](a, b)`, or `concat[old as n](a, b)`' }],
+  ['groups', 'E0404', body('concat[«source by n»](x, x)'), { message: '`concat` takes one axis' }],
+  ['a stack in groups', 'E0404', body('«stack[source by n](x, x)»'), { fix: '`stack[m](a, b)`' }],
+  ['the same axes, and no name', 'E0309', body('sum[w](«concat(x, x)») * x'), { fix: '`concat[source as joined](…)` or `concat[embed as joined](…)`' }],
+  ['numbers', 'E0309', body('sum[w](«concat[w](1, 2)») * x'), { given: 'int[] and int[]', why: 'the operands may differ in one axis each' }],
+  ['two axes of its own beside one', 'E0309', block('a: [source], x: [embed, hidden]', 'sum[w](«concat[w](a, x)»)'), { fix: '`concat[embed as w](…, x[source as embed])`' }],
+  ['two axes of its own beside one, without a name', 'E0309', block('a: [source], x: [embed, hidden]', 'sum[w](«concat(a, x)»)'), { fix: '`concat[embed as joined](…, x[source as embed])`' }],
+  ['two axes of its own beside the common one', 'E0309', block('a: [source, words], x: [source, embed, hidden]', 'sum[w](«concat[w](a, x)»)'), { fix: '`concat[source as w](…)` or `concat[embed as w](…, x[words as embed])`' }],
+  ['vectors without a name', 'E0309', block('e: [embed], h: [hidden]', 'sum[w](«concat[w](e, 2 * h, 3 * h, h)»)'), { message: '`hidden` is an axis of several operands', why: 'each of `x2`, `x3`, `h` is one place', fix: '`x3[hidden as hidden2]`, `h[hidden as hidden3]`' }],
+  ['what stays, of two sizes', 'E0303', block('a: [k: embed, words], x: [k: hidden, m: embed]', 'sum[w](«concat[w](a, x)»)'), { message: 'the two axes `k` differ', why: 'both operands of `concat`' }],
+  ['what is stacked, of two sizes', 'E0303', block('a: [k: embed], x: [k: hidden]', 'sum[m](«stack[m](a, x)»)'), { why: 'both operands of `stack`', expected: '`k` with embed place(s)' }],
+  ['a name that stays', 'E0301', block('a: [source, embed], x: [source, embed]', 'sum[embed](«concat[source as embed](a, x)»)'), { message: 'the result would hold `embed` twice' }],
+]));
+
+describe('maps', () => says([
+  ['a map beside a block', 'E0205', body('param W: [embed <- embed]\n(W + «GRU») @ x'), { message: 'this is an instance of a block' }],
+  ['a block beside a map', 'E0205', body('param W: [embed <- embed]\n(«GRU» + W) @ x'), { message: 'this is an instance of a block' }],
+  ['a map beside a record', 'E0205', body('param W: [embed <- embed]\nr = LSTM[hidden](h, h, h)\n(W + «r») @ x'), { fix: '`.h` or `.c`' }],
+  ['maps compared', 'E0301', body('param W: [embed <- embed]\nx * sum[embed](if «W» == W then 1 else 0)'), { fix: '`plain(W, to = a, from = b)`' }],
+  ['a map rounded', 'E0301', body('param W: [embed <- embed]\nfloor(«W») @ x'), { message: 'this map has `embed` on both sides' }],
+  ['what is plain already', 'E0315', body('plain(«x», to = a)'), { message: '`plain` wants a map', given: '[source, embed]' }],
+  ['a block that is turned', 'E0315', body('transpose(«GRU»)'), { message: '`transpose` wants a map', fix: 'it needs no transposing' }],
+  ['what is turned is wrong', 'E0201', body('transpose(«nowhere»)'), {}],
+  ['a side without its word', 'E0404', body('param W: [embed <- embed]\nx * sum[a, embed](plain(W, «a»))'), { fix: '`plain(W, to = a, from = b)`' }],
+  ['one side twice', 'E0404', body('param W: [embed <- embed]\nx * sum[a, embed](plain(W, to = a, «to» = b))'), { message: 'once each' }],
+  ['a side called by a number', 'E0404', body('param W: [embed <- embed]\nx * sum[a, embed](plain(W, «to» = 3))'), {}],
+  ['a record for a map', 'E0315', `block Half(W: [o <- i]) -> [o <- i] { W / 2 }\n${block('x: [embed]', 'Half(«LSTM(x, x, x)») @ x', '[embed]')}`, { message: '`W` of `Half` is a map, and this is none', given: 'a record' }],
+  ['a block for a map', 'E0315', `block Half(W: [o <- i]) -> [o <- i] { W / 2 }\n${block('x: [embed]', 'Half(«GRU») @ x', '[embed]')}`, { given: 'a block', fix: 'declare it so: `param W: [out <- in]`' }],
+  ['a wrong name for a map', 'E0201', `block Half(W: [o <- i]) -> [o <- i] { W / 2 }\n${block('x: [embed]', 'Half(«nowhere») @ x', '[embed]')}`, {}],
+  ['a result that is a record', 'E0315', 'block Half(W: [o <- i]) -> [o <- i] { «{ a = W, b = W }» }', { expected: '[o <- i]', given: 'a record' }],
+  ['a result that is a block', 'E0315', 'block Half(W: [o <- i]) -> [o <- i] { «GRU» }', { message: 'the result of `Half` is declared as a map', given: 'a block' }],
+  ['a field that is wrong', 'E0201', 'block Half(W: [o <- i]) -> { m: [o <- i] } { { m = «nowhere» } }', {}],
+  ['a result that may be absent', 'E0501', 'block Make(t: [o, i]) -> [o <- i] { «t where t > 0» }', { message: 'the result of `Make` may be absent at some places: a map is all there' }],
+  ['a result of truth values', 'E0307', 'block Make(t: [o, i]) -> [o <- i] { «t > 0» }', { expected: '[o, i]', given: 'bool[o, i]' }],
+  ['an axis of another size', 'E0303', 'block Make(W: [o: embed <- i: hidden]) -> [o: hidden <- i: hidden] { «W» }', { message: 'the axis `o` of the result of `Make`', expected: '`o` with hidden place(s)', given: '`o` with embed place(s)' }],
+  ['an axis of a size that is not known to be the same', 'E0310', 'block Make(W: [o: ceil(log2(embed)) <- i]) -> [o: ceil(log2(embed + 1)) <- i] { «W» }', { fix: 'write `require ceil(log2(embed + 1)) == ceil(log2(embed))`' }],
+  ['an axis on the other side', 'E0307', 'block Make(W: [o: embed, j: words <- i: hidden]) -> [o: embed <- j: words, i: hidden] { «W» }', { given: '[o: embed, j: words <- i: hidden]' }],
+]));
+
+describe('what a block gives', () => says([
+  ['a block in a record', 'E0205', `block Rec(a: [i]) { «{ p = a, q = GRU }» }\n${block('x: [embed]', 'r = Rec(x);  r.p', '[embed]')}`, { message: 'this is an instance of a block: call it' }],
+  ['a block', 'E0205', `block Rec(a: [i]) { «GRU» }\n${block('x: [embed]', 'r = Rec(x);  r(x, x)', '[embed]')}`, { fix: 'add its arguments in parentheses' }],
+  ['an axis that `per` has, too', 'E0301', `block Out[o](a: [i]) -> [o] { param W: [o <- i];  W @ a }\n${block('x: [source, hidden]', '«Out[embed] per embed (x)»', '[source, embed]')}`, { fix: 'give the axis that `Out` makes another name' }],
+  ['an axis that the call is lifted over', 'E0301', `block Out[o](a: [i]) -> [o] { param W: [o <- i];  W @ a }\n${block('x: [embed, hidden]', '«Out[embed](x)»', '[embed, hidden]')}`, { fix: 'rename it in one argument: `x[embed as other]`' }],
+]));
+
+describe('defaults of arguments are checked without a call', () => says([
+  ['an unknown name', 'E0201', 'block F(x: [k], b: [k] = «nowhere») -> [k] { x + b }', {}],
+  ['an unknown name for a map', 'E0201', 'block F(x: [k], W: [k <- k] = «nowhere») -> [k] { W @ x }', {}],
+  ['itself', 'E0201', 'block F(x: [k], b: [k] = «b») -> [k] { x + b }', {}],
+  ['another kind', 'E0307', 'block F(x: [k], «b: [k] = true») -> [k] { x + b }', { message: 'the default of `b` has another element type', given: 'bool[]' }],
+  ['a vector for a map', 'E0315', 'block F(x: [k], «W: [k <- k] = x») -> [k] { W @ x }', { message: 'the default of `W` is a tensor' }],
+  ['of a decoder', 'E0201', "decoder D(c: [hidden], b: [hidden] = «nowhere») generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s + b;  logits = Linear[words](s) }", {}],
+]));
