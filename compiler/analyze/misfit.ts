@@ -5,12 +5,13 @@ import { sizeOf } from '../graph/spaces.ts';
 import { describeSize } from './describe.ts';
 import type { DeclarationEntry, Here, Scope, StaticArgument } from './scope.ts';
 import { report } from './scope.ts';
+import { choicesOf } from './types.ts';
 
 /** Names that the brackets of a call may give: bracket parameters, axes of the signature that are no dims, options of the body. */
 interface Bracketed {
   readonly statics: readonly string[];
   readonly formals: readonly string[];
-  readonly options: readonly string[];
+  readonly options: ReadonlyMap<string, OptionItem>;
 }
 
 export const axisNames = ({ type }: Param): readonly AxisExpr[] => (type.kind === 'tensor' ? type.axes : [...type.out, ...type.in]);
@@ -24,7 +25,7 @@ function bracketed(declaration: Declaration, scope: Scope): Bracketed {
   const statics = declaration.statics.map(({ name }) => name.text);
   const labels = declaration.params.flatMap(axisNames).filter((axis) => !axis.group && axis.size === null).map(({ label }) => label.text);
   const formals = [...new Set(labels)].filter((label) => !statics.includes(label) && scope.lookup(label)?.kind !== 'dim');
-  return { statics, formals, options: [...optionsOf(declaration).keys()] };
+  return { statics, formals, options: optionsOf(declaration) };
 }
 
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
@@ -53,20 +54,31 @@ export function surplusBracket({ declaration: { name: { text } }, declaration }:
   });
 }
 
+/** Of the names that brackets may give, one that takes such a value. */
+function takerOf({ statics, formals, options }: Bracketed, value: StaticArgument['value']): string | undefined {
+  const option = (takes: (choices: readonly string[] | null) => boolean): string | undefined => [...options].find(([, item]) => takes(choicesOf(item)))?.[0];
+  switch (value.kind) {
+    case 'axis': return formals[0] ?? statics[0];
+    case 'choice': return option((choices) => choices?.includes(value.text) === true);
+    case 'number': return statics[0] ?? option((choices) => choices === null);
+    case 'size': return statics[0] ?? option((choices) => choices === null) ?? formals[0];
+  }
+}
+
 /** `GroupNorm[width = width](x)`, where nothing of the block is called so. */
 export function unknownBracket(declaration: Declaration, name: Name, value: StaticArgument['value'], scope: Scope, here: Here): void {
   const { text } = declaration.name;
-  const { statics, formals, options } = bracketed(declaration, scope);
-  const known = [...statics, ...formals, ...options];
+  const names = bracketed(declaration, scope);
+  const known = [...names.statics, ...names.formals, ...names.options.keys()];
   const near = didYouMean(name.text, known);
-  const likely = value.kind === 'axis' ? formals[0] ?? known[0] : value.kind === 'choice' ? options[0] ?? known[0] : known[0];
+  const takes = takerOf(names, value);
   const isDim = scope.lookup(name.text)?.kind === 'dim' && declaration.params.flatMap(axisNames).some(({ label }) => label.text === name.text);
   report(here, 'E0404', name.span, `\`${text}\` has no bracket parameter, axis or option \`${name.text}\``, {
     ...(known.length === 0 ? {} : { expected: listed(known) }), given: `\`${name.text}\``,
     ...(isDim ? { why: `\`${name.text}\` is a dim of the file of \`${text}\`: it is the axis of that name in every call` } : {}),
     fix: near !== null ? `did you mean \`${near}\`?`
-      : isDim || known.length === 0 ? `leave it away: \`${text}(…)\``
-      : `in front of \`=\` stands what \`${text}\` calls it: \`${text}[${likely} = ${shownValue(value)}](…)\``,
+      : isDim || takes === undefined ? `leave it away: \`${text}(…)\``
+      : `in front of \`=\` stands what \`${text}\` calls it: \`${text}[${takes} = ${shownValue(value)}](…)\``,
   });
 }
 

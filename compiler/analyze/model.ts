@@ -1,5 +1,5 @@
 /** Models: their inputs, their outputs, and what an objective may name. */
-import type { Declaration, Expr } from '../../grammar/ast.ts';
+import type { Declaration, Expr, Generates } from '../../grammar/ast.ts';
 import type { Axis, Clocked, DecoderGraph, Input, Node, TensorType } from '../graph/graph.ts';
 import { countsIn, hasAxis, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { reachOf } from './across.ts';
@@ -13,7 +13,8 @@ import { ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { soundSignature } from './standalone.ts';
 import { elemName } from './describe.ts';
 import { refuseOrder } from './inner.ts';
-import { constantOf } from './size.ts';
+import { isOfLengths } from './length.ts';
+import { constantOf, size } from './size.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 export interface Model {
@@ -36,9 +37,10 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
     ...root, scope, reach: reachOf(declaration.body), clocked: declaration.causal !== null, later: laterNames(declaration.body), taps: [], alignments: new Map(),
     decode: (entry, given, span, at) => {
       if (decoded.length > 0) return report(at, 'E0606', span, 'a model generates with one decoder');
-      if (declaration.generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });
+      const { generates } = declaration;
+      if (generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });
       const made = elaborateDecoder(entry, given, span, at);
-      if (made === null || !generatesAlike(declaration, made, at)) return ERROR;
+      if (made === null || !generatesAlike(generates, made, at)) return ERROR;
       decoded.push(made);
       return tensor(made.named.get('logits')!);
     },
@@ -122,8 +124,13 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
   const first = elem.kind === 'index' ? constantOf(originOf(elem.space)) : 0;
   const fits = number !== null && (value.kind === 'bool') === (elem.kind === 'bool') && (elem.kind === 'float' || Number.isInteger(number))
     && (elem.kind !== 'index' || (first !== null && number >= first && (known === null || number < first + known)));
-  if (fits) return number;
-  if (value.kind === 'error') return null;
+  if (fits) {
+    // Of a dim that is a symbol it is known when the model is made.
+    if (elem.kind === 'index' && known === null && !isOfLengths(sizeOf(elem.space), here)) {
+      here.ctx.requirements.push({ kind: 'atMost', a: size.int(number - (first ?? 0) + 1), b: sizeOf(elem.space), origin: origin(here, value.span), why: `place ${number} of \`${elemName(elem)}\` is the default of \`${name}\`` });
+    }
+    return number;
+  }
   report(here, 'E0305', value.span, `this is no default of the input \`${name}\``, {
     expected: elem.kind === 'bool' ? '`true` or `false`' : elem.kind === 'float' ? 'a number' : elem.kind === 'int' ? 'a whole number' : `a place of \`${elemName(elem)}\`, as a number`,
     why: 'an example that leaves the input out has it everywhere', fix: 'compute what depends on other inputs in the body',
@@ -132,13 +139,11 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
 }
 
 /** A model generates what its decoder does, under the same name. */
-function generatesAlike(declaration: Declaration, made: Decoded, here: Here): boolean {
-  const { generates } = declaration;
-  if (generates === null || generates.type.kind !== 'tensor') return false;
-  const type = tensorTypeOfExpr(generates.type, here);
-  if (type === null) return false;
+function generatesAlike(generates: Generates, made: Decoded, here: Here): boolean {
   const { graph } = made;
-  const alike = generates.name.text === graph.output && type.elem.kind === 'index' && sameSpace(type.elem.space, graph.vocabulary)
+  const type = generates.type.kind === 'tensor' ? tensorTypeOfExpr(generates.type, here) : null;
+  if (type === null && generates.type.kind === 'tensor') return false;
+  const alike = type !== null && generates.name.text === graph.output && type.elem.kind === 'index' && sameSpace(type.elem.space, graph.vocabulary)
     && type.axes.length === 1 && sameSpace(type.axes[0]!.space, graph.axis.space);
   if (!alike) {
     report(here, 'E0307', generates.span, `the model does not generate what its decoder \`${graph.name}\` does`, {

@@ -143,7 +143,7 @@ function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, error
       else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, here);
       else if (statement.clause === 'clip norm' || statement.clause === 'clip value') {
         const limit = numberOfExpr(statement.value);
-        if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number', { fix: '`clip norm 1.0`' });
+        if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number', { fix: `\`${statement.clause} 1.0\`` });
         else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };
       }
     }
@@ -188,11 +188,17 @@ const optimizers: Readonly<Record<OptimizerSpec['kind'], readonly string[]>> = {
 };
 
 function isOptimizer(name: string): name is OptimizerSpec['kind'] {
-  return name in optimizers;
+  return Object.hasOwn(optimizers, name);
 }
 
 /** Settings that are on or off. */
 const SWITCHES: ReadonlySet<string> = new Set(['nesterov', 'centred']);
+
+function switched(name: string, value: Expr, here: Here): HostExpr | null {
+  if (value.kind === 'bool') return { kind: 'number', value: value.value ? 1 : 0 };
+  report(here, 'E0803', value.span, `\`${name}\` is on or off`, { expected: '`true` or `false`' });
+  return null;
+}
 
 /** `adam(rate = 1e-3, beta2 = 0.98)`: calls with named arguments parse as calls whose arguments carry names. */
 function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
@@ -213,7 +219,7 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
       else unknownOf(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
       return null;
     }
-    const value = SWITCHES.has(name.text) && arg.value.kind === 'bool' ? { kind: 'number', value: arg.value.value ? 1 : 0 } as const : hostExpr(arg.value, SCHEDULE, here);
+    const value = SWITCHES.has(name.text) ? switched(name.text, arg.value, here) : hostExpr(arg.value, SCHEDULE, here);
     if (value === null) return null;
     options.set(name.text, value);
   }

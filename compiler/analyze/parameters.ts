@@ -86,21 +86,22 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
     });
     return null;
   }
-  const other = known.axes.findIndex((axis, k) => all[k] === undefined || !sameExtent(axis, all[k], here));
-  if (other >= 0) {
+  const { axes } = known;
+  const other = Array.from({ length: Math.max(axes.length, all.length) }, (_, k) => k).find((k) => axes[k] === undefined || all[k] === undefined || !sameExtent(axes[k], all[k], here));
+  if (other !== undefined) {
     // The call in the file where the instance is: what it calls in turn is not at fault.
     const call = here.calls.findLast(({ place }) => place.file === here.calls[0]!.place.file);
     ctx.problems.report({
       code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span),
       message: `this instance is used at two sizes: its parameter \`${name}\` is already there with another one`,
-      expected: describeAxis(known.axes[other]!), ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
+      ...(axes[other] === undefined ? {} : { expected: describeAxis(axes[other]) }), ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
       why: 'a name given with `let` is one instance, with one set of parameters',
       fix: 'make an instance for each size, or write the block itself in place of the name',
       related: [{ place: placeOf(here, span), message: 'this parameter' }],
     });
     return null;
   }
-  return known.axes.reduce((node, axis, k) => {
+  return axes.reduce((node, axis, k) => {
     const place = here.own[k]?.place;
     if (place === undefined) return rename(node, axis, all[k]!, here, span);
     ctx.owned += 1;
@@ -141,7 +142,6 @@ export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly 
 }
 
 export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
-  if (expr.kind === 'error') return null;
   const literal = numberOfExpr(expr);
   if (literal !== null) return literal === 0 ? { kind: 'zeros' } : { kind: 'constant', value: literal };
   if (expr.kind === 'name' && (expr.name === 'zeros' || expr.name === 'ones' || expr.name === 'orthogonal' || expr.name === 'glorot')) return { kind: expr.name };

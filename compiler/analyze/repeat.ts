@@ -137,7 +137,7 @@ function hasOneType(nodes: readonly Node[]): boolean {
 function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null {
   if (expr.over !== null) {
     if (expr.over.kind !== 'list') {
-      if (expr.over.kind !== 'error') report(here, 'E0504', expr.over.span, '`repeat over` goes over a literal list', { fix: '`repeat over [4, 2, 1] as k { … }`' });
+      report(here, 'E0504', expr.over.span, '`repeat over` goes over a literal list', { fix: '`repeat over [4, 2, 1] as k { … }`' });
       return null;
     }
     const values: number[] = [];
@@ -212,8 +212,7 @@ export function chooseArm(match: MatchStatement | MatchExpr, here: Here): { body
   const constant = entry?.kind === 'value' && entry.value.kind === 'tensor' && entry.value.node.op.kind === 'constant' ? entry.value.node.op.value : null;
   const value = entry?.kind === 'option' ? entry.value : constant;
   if (value === null) {
-    const silent = subject.kind === 'error' || isError(entry);
-    if (!silent) report(here, 'E0209', subject.span, '`match` chooses by an option, or by the name of a `repeat`: something known while compiling', { fix: 'choose by a value with `if c then a else b`, or declare an `option`' });
+    if (!isError(entry)) report(here, 'E0209', subject.span, '`match` chooses by an option, or by the name of a `repeat`: something known while compiling', { fix: 'choose by a value with `if c then a else b`, or declare an `option`' });
     return null;
   }
   const labels = match.arms.flatMap((arm) => arm.labels ?? []);

@@ -154,3 +154,113 @@ describe('defaults of arguments are checked without a call', () => says([
   ['a vector for a map', 'E0315', 'block F(x: [k], «W: [k <- k] = x») -> [k] { W @ x }', { message: 'the default of `W` is a tensor' }],
   ['of a decoder', 'E0201', "decoder D(c: [hidden], b: [hidden] = «nowhere») generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s + b;  logits = Linear[words](s) }", {}],
 ]));
+
+describe('brackets of a call', () => {
+  const called = (declaration: string, call: string): string => `block F${declaration}\nblock B(g: [embed], i: index(words)) -> [] { ${call} * sum[embed](g) * i }`;
+  const mode = '(value: []) -> [] { option mode = a | b;  match mode { a { value }  b { 2 * value } } }';
+  const num = '[num](value: []) -> [] { value * sum[num](ones[num]) }';
+  says([
+    ['groups', 'E0404', called('(x: [c]) -> [] { sum[c](x) }', 'F[«embed by i»](g)'), { fix: '`F[name]`, `F[name = value]`' }],
+    ['a number where an axis of an argument is meant', 'E0403', called('(x: [c]) -> [] { sum[c](x) }', 'F[«2»](g)'), { message: '`F` has no bracket parameter', expected: 'none', given: '1', fix: 'leave it away, or say which axis it is: `F[c = 2](…)`' }],
+    ['a formula where an axis of an argument is meant', 'E0403', called('(x: [c]) -> [] { sum[c](x) }', 'F[«embed + 1»](g)'), { fix: '`F[c = …](…)`' }],
+    ['a group too many', 'E0403', 'block F[n](x: []) -> [] { x * sum[n](ones[n]) }\nblock B(g: [g..]) -> [] { F[hidden, «g..»](1.0) * sum[g..](g) }', { message: '`F` has fewer bracket parameters', expected: '`n`', given: '2', fix: 'leave it away' }],
+    ['a bracket parameter that is nearly called so', 'E0404', called(num, 'F[«nom = hidden»](1.0)'), { expected: '`num`', given: '`nom`', fix: 'did you mean `num`?' }],
+    ['an axis for a bracket parameter under a wrong name', 'E0404', called(num, 'F[«qqq = hidden»](1.0)'), { fix: '`F[num = hidden](…)`' }],
+    ['a size for a bracket parameter under a wrong name', 'E0404', called(num, 'F[«qqq = hidden + 1»](1.0)'), { fix: '`F[num = hidden + 1](…)`' }],
+    ['an axis of a map under a wrong name', 'E0404', 'block F(W: [o <- c]) -> [o <- c] { W * 2 }\nblock B(g: [embed]) -> [embed] { param W: [embed <- embed];  F[«qqq = embed»](W) @ g }', { expected: '`o`, `c`', fix: '`F[o = embed](…)`' }],
+    ['a choice under a wrong name', 'E0404', called(mode, 'F[«qqq = b»](1.0)'), { expected: '`mode`', fix: '`F[mode = b](…)`' }],
+    ['a choice that no option has', 'E0404', called(mode, 'F[«qqq = zip»](1.0)'), { fix: 'leave it away: `F(…)`' }],
+    ['a number where an option has choices', 'E0404', called(mode, 'F[«qqq = 0.5»](1.0)'), { fix: 'leave it away: `F(…)`' }],
+    ['a number under a wrong name', 'E0404', called('(value: []) -> [] { option rate = 0.1;  value * rate }', 'F[«qqq = 0.5»](1.0)'), { expected: '`rate`', fix: '`F[rate = 0.5](…)`' }],
+    ['a whole number under a wrong name', 'E0404', called('(x: [c]) -> [] { option rate = 0.1;  sum[c](x) * rate }', 'F[«qqq = 2»](g)'), { expected: '`c`, `rate`', fix: '`F[rate = 2](…)`' }],
+    ['a number for an axis under a wrong name', 'E0404', called('(x: [c]) -> [] { sum[c](x) }', 'F[«qqq = 4»](g)'), { fix: '`F[c = 4](…)`' }],
+    ['an axis where nothing stands in brackets', 'E0404', called('() -> [] { 1.0 }', 'F[«nope = hidden»]()'), { fix: 'leave it away: `F(…)`' }],
+    ['groups at an instance', 'E0404', 'block B(x: [embed], i: index(words)) -> [hidden] { let f = Linear[hidden];  «f[embed by i]»(x) * i }', { fix: '`let f = Linear[…]`' }],
+    ['a formula at an instance', 'E0404', 'block B(x: [embed]) -> [hidden] { let f = Linear[hidden];  «f[2 + 3]»(x) }', { fix: 'call it without, `f(…)`, and write `let f = Linear[…]`' }],
+    ['a name at an instance of what takes none in order', 'E0404', 'block B(x: [embed]) -> [embed] { let f = LayerNorm;  «f[features = embed]»(x) }', { fix: 'and write `let f = LayerNorm[features = embed]`' }],
+  ]);
+});
+
+describe('arguments of a call', () => {
+  const called = (declaration: string, call: string): string => `block F${declaration}\nblock B(g: [embed]) -> [] { ${call} * sum[embed](g) }`;
+  says([
+    ['one too many of none', 'E0403', called('() -> [] { 1.0 }', 'F(«2.0»)'), { expected: '0', given: '1', fix: 'call it as `F()`' }],
+    ['a named one of none', 'E0404', called('() -> [] { 1.0 }', 'F(«x»: 2.0)'), { expected: 'none', given: '`x`', fix: 'call it as `F()`' }],
+    ['a name that is nearly one', 'E0404', called('(value: []) -> [] { value }', 'F(«vale»: 2.0)'), { expected: '`value`', fix: 'did you mean `value`?' }],
+    ['a name behind brackets that are needed', 'E0404', called('[g.., n = 2](x: []) -> [g..] { param W: [g..];  x * W * n }', 'sum[hidden](F[hidden](«y»: 2.0))'), { fix: 'call it as `F[g..](x)`' }],
+    ['one too many behind brackets', 'E0403', called('[n](x: []) -> [n] { x * ones[n] }', 'sum[hidden](F[hidden](1.0, «2.0»))'), { fix: 'call it as `F[n](x)`; sizes and options stand in brackets in front' }],
+    ['none', 'E0403', called('(x: [], y: []) -> [] { x * y }', '«F()»'), { message: '`F` lacks its argument `x`', expected: 'x, y', given: '0 arguments' }],
+    ['one too few', 'E0403', called('(x: [], y: []) -> [] { x * y }', '«F(1.0)»'), { message: '`F` lacks its argument `y`', given: '1 argument' }],
+    ['one instance with a group of two lengths', 'E0406', 'block F(x: [g..]) -> [] { param w: [g..];  sum[g..](w * x) }\nblock B(x: [embed], z: [embed, hidden]) -> [] { let f = F;  f(x) + «f(z)» }', { message: 'its parameter `w`', given: '`g.hidden` with hidden place(s)' }],
+    ['one instance with a group that gets shorter', 'E0406', 'block F(x: [g..]) -> [] { param w: [g..];  sum[g..](w * x) }\nblock B(x: [embed], z: [embed, hidden]) -> [] { let f = F;  f(z) + «f(x)» }', { expected: '`g.hidden` with hidden place(s)' }],
+    ['one instance of a map from a group of two lengths', 'E0406', 'block F(x: [g..]) -> [] { param w: [k: 2 <- g..];  sum[k](w @ x) }\nblock B(x: [embed], z: [embed, hidden]) -> [] { let f = F;  f(x) + «f(z)» }', {}],
+  ]);
+});
+
+describe('records where a tensor is wanted', () => {
+  const emits = (values: string): string => body(`y = scan source with xt = x { state s: [embed] = 0;  s' = s + xt;  emit ${values} }\n«y» + x`);
+  says([
+    ['fields without names', 'E0205', emits("s' + 1, s * 2"), { fix: 'all in order, `a, b = …` with brackets around the names' }],
+    ['fields with and without names, more than letters', 'E0205', emits("s', s * 2, s + 1, xt, s + 2, s + 3, s + 4, s + 5, s + 6"), { fix: '`.s` or `.xt` or all in order, `a, b, c, d, e, f, g, h, x8 = …`' }],
+  ]);
+});
+
+describe('models', () => {
+  const decoder = "decoder D(c: [hidden]) generates y: index(words)[target] start 1 end 2 { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }\n";
+  const other = (generates: string): Row[3] & { readonly text: string } => ({ text: `${decoder}model M(c: [hidden]) «generates ${generates}» { D(c) }`, message: 'the model does not generate what its decoder `D` does', fix: 'write `generates y: …` in both' });
+  const alike = ['z: index(words)[target]', 'y: index(embed)[target]', 'y: index(words)[source]', 'y: [target]', 'y: index(words)[target, embed]', 'y: [embed <- embed]'].map((generates): Row => {
+    const { text, ...said } = other(generates);
+    return [`another output than its decoder's, ${generates}`, 'E0307', text, said];
+  });
+  says([
+    ['two decoders', 'E0606', `${decoder}model M(c: [hidden]) generates y: index(words)[target] { z = D(c);  «D(c)» }`, { message: 'a model generates with one decoder' }],
+    ...alike,
+    ['a decoder of a map', 'E0606', "decoder D(c: [hidden]) «generates y: [embed <- embed]» { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }", { expected: '`y: index(words)[target]`' }],
+    ['a truth value for a number', 'E0305', 'model M(x: [embed], b: float = «true») -> y: [embed] { x * b }', { message: 'this is no default of the input `b`', expected: 'a number' }],
+    ['a number for a truth value', 'E0305', 'model M(x: [embed], b: bool = «1») -> y: [embed] { if b then x else 0 }', { expected: '`true` or `false`' }],
+    ['half of a whole number', 'E0305', 'model M(x: [embed], b: int = «0.5») -> y: [embed] { x * b }', { expected: 'a whole number' }],
+    ['a place behind the end', 'E0305', 'const dim few = 3\nmodel M(x: [embed], i: index(few) = «3») -> y: [embed] { x * i }', { expected: 'a place of `index(few)`, as a number', why: 'an example that leaves the input out has it everywhere' }],
+    ['a place before the first', 'E0305', 'const dim few = 3\nmodel M(x: [embed], i: index(few) = «-1») -> y: [embed] { x * i }', {}],
+    ['a place behind the end of a range', 'E0305', 'const dim o = -1..1\nmodel M(x: [embed], i: index(o) = «2») -> y: [embed] { x * i }', {}],
+    ['a place before a range', 'E0305', 'const dim o = -1..1\nmodel M(x: [embed], i: index(o) = «-2») -> y: [embed] { x * i }', {}],
+    ['a place on a range whose first is not known', 'E0305', 'dim r = 2, o = -r..r\nmodel M(x: [embed], i: index(o) = «0») -> y: [embed] { x * i }', {}],
+  ]);
+});
+
+it('a default is kept with the input, and one on a dim is required to be a place', () => {
+  const inputs = (param: string): unknown => {
+    const { programs } = compile(`const dim few = 3, o = -1..1\ndim words = 9, embed = 4\nmodel M(x: [embed], ${param}) -> y: [embed] { if b == b then x else 0 }`);
+    return [programs[0]!.inputs.map(({ otherwise }) => otherwise), programs[0]!.requirements.map(({ kind, a, b, why }) => `${kind} ${a.key} ${b.key}: ${why}`)];
+  };
+  expect(inputs('b: bool = true')).toEqual([[undefined, 1], []]);
+  expect(inputs('b: bool = false')).toEqual([[undefined, 0], []]);
+  expect(inputs('b: index(few) = 2')).toEqual([[undefined, 2], []]);
+  expect(inputs('b: index(o) = -1')).toEqual([[undefined, -1], []]);
+  expect(inputs('b: index(words) = 9')).toEqual([[undefined, 9], ['atMost 10 words: place 9 of `index(words)` is the default of `b`']]);
+});
+
+describe('objectives', () => {
+  const objective = (statements: string, given = ''): string => `${model}objective O for M${given} { ${statements} }`;
+  const loss = 'loss = sum[embed](y);  ';
+  says([
+    ['data over an unknown dim', 'E0201', objective(`${loss}optimizer sgd(rate = 1)`, ' given t: [target, z: «nope»]'), {}],
+    ['data with an inner dim in front', 'E0507', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> y: [] { sum[sentence, word](x) }\nobjective O for M given t: «[word, sentence]» { loss = y;  optimizer sgd(rate = 1) }', { fix: 'write `[sentence, word]`' }],
+    ['a loss that is a truth value', 'E0305', objective('«loss = argmax[embed](y) == 1»;  optimizer sgd(rate = 1)'), { message: '`loss` wants numbers' }],
+    ['a loss that is a record', 'E0205', objective('«loss = LSTM[embed](y, y, y)»;  optimizer sgd(rate = 1)'), { fix: '`.h` or `.c`' }],
+    ['an optimizer with brackets', 'E0803', objective(`${loss}optimizer «sgd[embed](rate = 1)»`), { message: 'this is no optimizer', expected: '`adam(…)`, `sgd(…)`, `adagrad(…)`, `rmsprop(…)`, `adadelta(…)`', fix: '`adam(rate = 1e-3)`' }],
+    ['a number for an optimizer', 'E0803', objective(`${loss}optimizer «0.1»`), { fix: '`adam(rate = 1e-3)`' }],
+    ['a member of every object for an optimizer', 'E0803', objective(`${loss}optimizer «toString»`), { fix: '`adam(rate = 1e-3)`' }],
+    ['a member of every object as an optimizer', 'E0803', objective(`${loss}optimizer «constructor»(rate = 1)`), { message: 'there is no optimizer `constructor`', expected: '`adam`, `sgd`' }],
+    ['a number for a switch', 'E0803', objective(`${loss}optimizer sgd(rate = 1, nesterov = «1»)`), { message: '`nesterov` is on or off', expected: '`true` or `false`' }],
+    ['a limit that is a dim', 'E0803', objective(`${loss}optimizer sgd(rate = 1);  clip value «embed»`), { message: 'a limit is a positive number', fix: '`clip value 1.0`' }],
+    ['a limit of nothing', 'E0803', objective(`${loss}optimizer sgd(rate = 1);  clip norm «0»`), { fix: '`clip norm 1.0`' }],
+    ['two limits', 'E0803', objective(`${loss}optimizer sgd(rate = 1);  clip norm 1;  «clip value 1»`), { message: 'the objective `O` has two `clip` lines', fix: 'keep one' }],
+    ['a clause of a decoder', 'E0205', objective(`${loss}«at most 4»;  optimizer sgd(rate = 1)`), { message: '`at most` stands only in a decoder' }],
+  ]);
+
+  it('switches are kept as numbers, and limits by their kind', () => {
+    const { programs } = compile(`dim embed = 4\n${objective(`${loss}optimizer rmsprop(rate = 1, centred = true);  clip value 0.5`)}`);
+    const [update] = programs[0]!.objectives[0]!.updates;
+    expect([update!.optimizer.options.get('centred'), update!.clip]).toEqual([{ kind: 'number', value: 1 }, { kind: 'value', limit: 0.5 }]);
+  });
+});
