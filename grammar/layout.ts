@@ -34,6 +34,9 @@ const HEADER: ReadonlySet<TokenType> = new Set([t.Word.generates, t.Word.causal,
 const DECLARATIONS: ReadonlySet<TokenType> = new Set([t.Word.block, t.Word.cell, t.Word.attention, t.Word.head, t.Word.encoder, t.Word.decoder, t.Word.model, t.Word.objective]);
 const STATEMENTS: ReadonlySet<TokenType> = new Set([t.Word.dim, t.Word.const, t.Word.option, t.Word.import, t.Word.param, t.Word.state, t.Word.running, t.Word.let, t.Word.emit, t.Word.require]);
 
+/** Of so many brackets, each is told where it probably ends: that is sought in the whole text. */
+const MOST_SHOWN = 8;
+
 interface Open {
   readonly token: IToken;
   /** Indentation of the line it stands on. */
@@ -82,7 +85,21 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
       expected: `\`${sign}\``,
       given: before,
       fix: `add \`${sign}\``,
+      ...probableEnd(open, closer),
     });
+  };
+  /** Where a body ends by its indentation. */
+  const probableEnd = ({ token, indent }: Open, closer: TokenType): Pick<SyntaxProblem, 'related'> => {
+    if (closer !== t.RCurly || problems.length >= MOST_SHOWN) return {};
+    const from = lexed.indexOf(token);
+    const first = lexed.findIndex((each, k) => k > from && hasLineBreak(text, t.endOf(lexed[k - 1]!), each.startOffset) && indentOf(each.startOffset) <= indent);
+    if (first < 0) return {};
+    const end = t.endOf(lexed[first - 1]!);
+    // Where the bracket was forgotten there may be an empty line in its place.
+    const line = starts[lineOf(end)]!;
+    const blank = text.slice(line, lexed[first]!.startOffset).includes('\n');
+    const span = blank ? { start: line, end: line } : spanOf(lexed[first]!);
+    return { related: { span, message: 'by the indentation it ends here' } };
   };
 
   let previous: IToken | undefined;

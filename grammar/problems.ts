@@ -81,4 +81,6 @@ export interface SyntaxProblem {
   readonly expected?: string;
   readonly given?: string;
   readonly fix?: string;
+  /** What else has to do with it. */
+  readonly related?: { readonly span: Span; readonly message: string };
 }

@@ -12,6 +12,7 @@ import { declareStates } from './scan.ts';
 import type { Here, Later, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, type Scope, type StateSink } from './scope.ts';
 import { equalSizes, SizeError } from './size.ts';
+import { isTaken, reportTwice } from './taken.ts';
 import { choicesOf, declareDims, declareOption, giveOption, sizeOfExpr, mapTypeOfExpr, tensorTypeOfExpr } from './types.ts';
 
 // ---------------------------------------------------------------- what a body collects
@@ -125,7 +126,7 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
     const fields = new Map<string, Value>();
     for (const field of result.fields) {
       const given = value.fields.get(field.name.text);
-      if (given === undefined) return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, { fix: `add \`${field.name.text} = …\``, given: `{ ${[...value.fields.keys()].join(', ')} }` });
+      if (given === undefined) return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, { fix: `add \`${field.name.text} = …\``, given: `{ ${[...value.fields.keys()].join(', ')} }`, related: [{ place: placeOf(here, field.name.span), message: 'declared here' }] });
       fields.set(field.name.text, conformTo(given, field.type, `the field \`${field.name.text}\``, declaration, span, here));
     }
     return [...fields.values()].some((field) => field.kind === 'error') ? ERROR : { kind: 'record', fields, main: null };
@@ -148,7 +149,7 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
   const declared = tensorTypeOfExpr(type, here);
   const node = asTensor(value, here, span);
   if (declared === null || node === null) return ERROR;
-  const made = conform(node, declared, `${what} of \`${declaration.name.text}\``, here, span, false);
+  const made = conform(node, declared, `${what} of \`${declaration.name.text}\``, here, span, false, { at: type.span });
   if (made === null) return ERROR;
   const strict = declaration.what === 'model' || declaration.what === 'encoder' || declaration.what === 'decoder';
   return strict && !present(made, what, here, span) ? ERROR : tensor(made);
@@ -316,11 +317,7 @@ function assign(target: Target, given: Value, expr: Expr, here: Here, kind: Body
   }
   const earlier = here.scope.own(key) ?? rigidDim(key, here);
   if (earlier !== null && !here.scope.carries(key)) {
-    const first = earlier.kind === 'value' || earlier.kind === 'dim' ? earlier.span : null;
-    report(here, 'E0203', target.span, `\`${key}\` is defined twice`, {
-      why: 'an equation holds once and for all, and dims and values share their names', fix: 'give one of them another name',
-      ...(first === null ? {} : { related: [{ place: placeOf(here, first), message: 'first here' }] }),
-    });
+    reportTwice({ text: key, span: target.span }, earlier, here, { why: 'an equation holds once and for all, and dims and values share their names', fix: 'give one of them another name' });
     return;
   }
   const span = target.span.start < expr.span.start ? { start: target.span.start, end: expr.span.end } : expr.span;
@@ -350,7 +347,7 @@ function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: B
   }
   const node = asTensor(value, here, expr.span);
   const what = `the next value of \`${name}\``;
-  const next = node === null ? null : conform(node, state.type, what, here, expr.span, true, 'E0604');
+  const next = node === null ? null : conform(node, state.type, what, here, expr.span, true, { code: 'E0604', at: state.span });
   if (next === null || !present(next, what, here, expr.span)) return ERROR;
   found.nexts.set(name, { node: next, span: target.span });
   return tensor(next);
@@ -382,10 +379,7 @@ function declareRequirement(condition: Expr, here: Here): void {
 }
 
 function declareInstance(name: string, span: Span, value: Expr, here: Here): void {
-  if (here.scope.own(name) !== null) {
-    report(here, 'E0203', span, `\`${name}\` is defined twice`);
-    return;
-  }
+  if (isTaken({ text: name, span }, here)) return;
   const made = evaluate(value, here);
   if (made.kind === 'instance') {
     here.scope.define(name, { kind: 'value', value: { ...made, path: `${here.path}.${name}` }, span });

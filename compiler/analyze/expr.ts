@@ -19,6 +19,7 @@ import { evaluateProduct } from './product.ts';
 import { elaborateMatch, elaborateRepeat } from './repeat.ts';
 import { elaborateSample } from './sample.ts';
 import { elaborateScan } from './scan.ts';
+import { shownAt } from './taken.ts';
 import { numberOfExpr } from './types.ts';
 import { unknownName, unknownOf } from './unknown.ts';
 
@@ -257,7 +258,7 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
     return callDeclaration(entry.value.entry, entry.value, expr, here);
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
-  return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`' });
+  return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`', ...shownAt(entry, here, `\`${base.name}\``) });
 }
 
 /** `x.mean(0)` as it is written here; numbers of axes become the names that the tensor has. */

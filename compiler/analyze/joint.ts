@@ -7,6 +7,7 @@ import { elaborateObjective } from './objective.ts';
 import { begin, within, type Root, type Setup } from './root.ts';
 import { report, Scope, type Here } from './scope.ts';
 import { hasDim } from './sized.ts';
+import { isTaken } from './taken.ts';
 
 /** Where a model has a name of its own, or there are several, the objective calls them; else it sees into its one model. */
 export function isJoint({ models }: Objective): boolean {
@@ -36,7 +37,7 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
       if (entry?.kind !== 'declaration') continue;
       // Paths of parameters begin with the one or the other.
       if (name.text === objective.name.text) report(outer, 'E0203', name.span, `the objective and a model in it are both called \`${name.text}\``, { fix: 'give one of them another name' });
-      if (scope.own(name.text) !== null) report(outer, 'E0203', name.span, `\`${name.text}\` is defined twice`, { fix: `give each a name: \`for A: ${entry.declaration.name.text}, B: …\`` });
+      isTaken(name, outer, scope, { fix: `give each a name: \`for A: ${entry.declaration.name.text}, B: …\`` });
       scope.define(name.text, { kind: 'value', value: { kind: 'instance', entry, statics: [], path: `.${name.text}` }, span: name.span });
     }
     return { ...outer, scope };

@@ -15,6 +15,7 @@ import { elemName } from './describe.ts';
 import { refuseOrder } from './inner.ts';
 import { isOfLengths } from './length.ts';
 import { constantOf, size } from './size.ts';
+import { isTaken } from './taken.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 export interface Model {
@@ -108,7 +109,7 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
       continue;
     }
     const type = tensorTypeOfExpr(param.type, here);
-    if (here.scope.own(name.text) !== null) report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
+    isTaken(name, here);
     if (type === null || refuseOrder(type.axes, param.type.span, here)) continue;
     const otherwise = param.value === null ? null : defaultOf(param.value, name.text, type, here);
     inputs.push({ name: name.text, type, doc: null, ...(otherwise === null ? {} : { otherwise }) });

@@ -3,6 +3,7 @@ import type { Declaration, DimItem, DimSpec, ImportItem, Item, Module, Name, Obj
 import { MOST_PROBLEMS, parse } from '../../grammar/index.ts';
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/names.ts';
+import { syntaxError } from '../diagnostics/syntax.ts';
 
 export interface LoadedModule {
   readonly path: string;
@@ -45,17 +46,7 @@ export function loadModules(path: string, library: Library, problems: Problems):
     const read = known?.module.file.text === text ? known : parse({ path: file, text });
     if (standard.has(file)) library.parsed?.set(file, read);
     const { module, problems: syntax } = read;
-    for (const problem of syntax) {
-      problems.report({
-        code: problem.code,
-        severity: 'error',
-        place: { file, start: problem.span.start, end: problem.span.end },
-        message: problem.message,
-        ...(problem.expected === undefined ? {} : { expected: problem.expected }),
-        ...(problem.given === undefined ? {} : { given: problem.given }),
-        ...(problem.fix === undefined ? {} : { fix: problem.fix }),
-      });
-    }
+    for (const problem of syntax) problems.report(syntaxError(file, problem));
     const imports = new Map<string, string>();
     const bodies = module.items.filter((item) => item.kind === 'declaration' || item.kind === 'objective');
     const holders = syntax.map(({ span }) => bodies.find((item) => item.span.start <= span.start && span.start <= item.span.end));

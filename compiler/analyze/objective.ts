@@ -12,6 +12,7 @@ import { requireNexts, soundNexts } from './running.ts';
 import type { Here } from './scope.ts';
 import { ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
 import { collected, laterNames, runBody, type BodyKind } from './body.ts';
+import { reportTwice } from './taken.ts';
 import { numberOfExpr, tensorTypeOfExpr } from './types.ts';
 import { unknownOf } from './unknown.ts';
 
@@ -50,7 +51,8 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
     if (param.type.kind === 'map') noMap('what is `given`', param.type.span, inside);
     const written = param.type.kind === 'tensor' ? tensorTypeOfExpr(param.type, inside) : null;
     const type = written !== null && refuseOrder(written.axes, param.type.span, inside) ? null : written;
-    if (scope.own(name.text) !== null || here.scope.own(name.text) !== null) report(inside, 'E0203', name.span, `\`${name.text}\` is defined twice`);
+    const first = scope.own(name.text) ?? here.scope.own(name.text);
+    if (first !== null) reportTwice(name, first, inside);
     scope.define(name.text, { kind: 'value', value: type === null ? ERROR : tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
     if (type !== null) given.push({ name: name.text, type, doc: null });
   }

@@ -7,7 +7,8 @@ import { describeAxis, describeSize, describeType, elemName, sizeFix } from './d
 import { remedyFor } from './remedies.ts';
 import type { Here, Value } from './scope.ts';
 import { constantOf, held, size, type Size } from './size.ts';
-import { agree, axisByLabel, dimNames, origin, report, tensor, typeOf } from './scope.ts';
+import { agree, axisByLabel, dimNames, origin, placeOf, report, tensor, typeOf } from './scope.ts';
+import { shownNode } from './taken.ts';
 import { reportLater } from './unknown.ts';
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
@@ -353,7 +354,7 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
     return null;
   }
   const scanned = step !== undefined ? `, and inside \`scan ${label}\` a value is one step's` : '';
-  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, { expected: `an axis \`${label}\``, given, ...rename });
+  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, { expected: `an axis \`${label}\``, given, ...rename, ...shownNode(node, here) });
   return null;
 }
 
@@ -363,11 +364,18 @@ export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: He
   return here.ctx.builder.node({ kind: 'reduce', fn, axes: axes.map((axis) => axis.id) }, [operand], origin(here, span));
 }
 
+interface Conformity {
+  readonly code?: 'E0307' | 'E0604';
+  /** Where the type is declared. */
+  readonly at?: Span;
+}
+
 /** Checks a value against a declared type and gives it exactly the declared axes (a permutation; scalars fill). */
-export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean, code: 'E0307' | 'E0604' = 'E0307'): Node | null {
+export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean, { code = 'E0307', at }: Conformity = {}): Node | null {
   const given = typeOf(node);
+  const related = at === undefined ? {} : { related: [{ place: placeOf(here, at), message: 'declared here' }] };
   const mismatch = (message: string, why?: string, fix?: string): null => {
-    report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }) });
+    report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }), ...related });
     return null;
   };
   let value = declared.elem.kind === 'int' && given.elem.kind === 'int' ? toInt(node, here, span) : node;
@@ -390,12 +398,12 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
       if (verdict === 'unknown') {
         report(here, 'E0310', span, `it cannot be decided whether \`${axis.label}\` of ${what} has its declared size`, {
           expected: describeAxis(wanted), given: describeAxis(axis),
-          fix: `write \`require ${describeSize(sizeOf(wanted.space))} == ${describeSize(sizeOf(axis.space))}\``,
+          fix: `write \`require ${describeSize(sizeOf(wanted.space))} == ${describeSize(sizeOf(axis.space))}\``, ...related,
         });
         return null;
       }
       report(here, 'E0303', span, `the axis \`${axis.label}\` of ${what} has another size than declared`, {
-        expected: describeAxis(wanted), given: describeAxis(axis), why: 'a declared axis is what callers rely on', ...sizeFix(wanted.space, axis.space),
+        expected: describeAxis(wanted), given: describeAxis(axis), why: 'a declared axis is what callers rely on', ...sizeFix(wanted.space, axis.space), ...related,
       });
       return null;
     }

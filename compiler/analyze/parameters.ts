@@ -8,6 +8,7 @@ import { rename } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, uniquePath } from './scope.ts';
 import { atomsOf, equalSizes } from './size.ts';
+import { isTaken } from './taken.ts';
 import { axesOfExprs, isRaggedAxis, mapTypeOfExpr, numberOfExpr } from './types.ts';
 
 export function declareParameters(statement: ParamStatement, here: Here): void {
@@ -19,10 +20,7 @@ export function declareParameters(statement: ParamStatement, here: Here): void {
     const init = group.init === null ? null : initialiserFor(group.init, outs ?? [], ins, here);
     const sound = outs !== null && soundType(group, [...outs, ...ins], here);
     for (const name of group.names) {
-      if (here.scope.own(name.text) !== null) {
-        report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
-        continue;
-      }
+      if (isTaken(name, here)) continue;
       const node = sound ? parameter(uniquePath(`${here.path}.${name.text}`, here), outs, ins, init, name.span, name.text, here) : null;
       const value: Value = node === null ? ERROR : map === null ? tensor(node) : { kind: 'map', node, outs: map.outs, ins };
       here.scope.define(name.text, { kind: 'value', value, span: name.span });

@@ -7,6 +7,7 @@ import { refuseInSteps } from './inner.ts';
 import { alignAxes, asTensor, binary, keepOrder, markOrder, number, rename, tensorOrError, toFloat } from './operate.ts';
 import type { Here, MapValue, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, origin, report, tensor, typeOf } from './scope.ts';
+import { shownNode } from './taken.ts';
 
 /** Where a product and its sides stand. */
 interface Place {
@@ -91,7 +92,7 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
     if (axis === null) {
       return report(here, 'E0312', place.span, `the map takes in an axis \`${into.label}\` that its operand does not have`, {
         expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: describeType(typeOf(operand)),
-        ...fixOfMap(into, operand, here),
+        ...fixOfMap(into, operand, here), ...shownNode(operand, here),
       });
     }
     const verdict = agree(here, into.space, axis.space);

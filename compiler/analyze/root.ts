@@ -1,5 +1,5 @@
 /** The scopes that every elaboration begins in: the standard library's names, then a file's imports, declarations, options and dims. */
-import type { Declaration } from '../../grammar/ast.ts';
+import type { Declaration, Span } from '../../grammar/ast.ts';
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Builder } from '../graph/builder.ts';
@@ -7,8 +7,9 @@ import type { Dim } from '../graph/graph.ts';
 import type { LoadedModule, ModuleSet } from './modules.ts';
 import { importsOf, inOrder, nameOf, settingOf, sharedBy, type Shared } from './modules.ts';
 import type { Found, Here } from './scope.ts';
-import { Context, ERROR, report, Scope, TooLarge } from './scope.ts';
+import { Context, ERROR, placeOf, report, Scope, TooLarge } from './scope.ts';
 import { SizeError } from './size.ts';
+import { isTaken } from './taken.ts';
 import { declareDims, declareOption } from './types.ts';
 
 export interface Setup {
@@ -54,11 +55,14 @@ export function begin(setup: Setup): Root {
     scopes.set(module.path, scope);
     const own = { ...here, module, scope };
     defineImports(module, modules, own);
-    const names = new Set<string>();
+    const names = new Map<string, Span>();
     for (const item of module.module.items) {
       if (item.kind !== 'declaration' && item.kind !== 'objective') continue;
-      if (scope.own(item.name.text) !== null || names.has(item.name.text)) report(own, 'E0203', item.name.span, `\`${item.name.text}\` is defined twice`);
-      names.add(item.name.text);
+      const { name } = item;
+      const first = names.get(name.text);
+      if (first !== undefined) report(own, 'E0203', name.span, `\`${name.text}\` is defined twice`, { related: [{ place: placeOf(own, first), message: 'first here' }] });
+      else isTaken(name, own);
+      names.set(name.text, first ?? name.span);
     }
     defineDeclarations(module, scope);
     const known = new Map(shared.flatMap((each) => (each.module === module ? [[nameOf(each.exported), each.name]] : [])));

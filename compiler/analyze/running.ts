@@ -15,6 +15,7 @@ import { initialiserFor, parameter, soundType } from './parameters.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, placeOf, report, tensor, typeOf, uniquePath } from './scope.ts';
 import { atomsOf } from './size.ts';
+import { isTaken } from './taken.ts';
 import { axesOfExprs } from './types.ts';
 
 export interface RunningDeclaration {
@@ -35,10 +36,7 @@ export function declareRunning(statement: ParamStatement, here: Here): Map<strin
     const sound = axes !== null && soundType(group, axes, here, 'a running value');
     const init = group.init === null ? { kind: 'zeros' as const } : initialiserFor(group.init, axes ?? [], [], here);
     for (const { text, span } of group.names) {
-      if (here.scope.own(text) !== null) {
-        report(here, 'E0203', span, `\`${text}\` is defined twice`);
-        continue;
-      }
+      if (isTaken({ text, span }, here)) continue;
       const made = !sound || init === null ? null : one(text, span, axes, (path) => parameter(path, axes, [], init, span, text, here, here.ctx.running), here);
       declared.set(text, made);
       here.scope.define(text, { kind: 'value', value: made === null ? ERROR : tensor(made.node), span });
@@ -72,7 +70,7 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
   const { ctx } = here;
   const node = asTensor(value, here, expr.span);
   const what = `the next value of \`${declared.name}\``;
-  const next = node === null ? null : conform(node, declared.type, what, here, expr.span, true, 'E0604');
+  const next = node === null ? null : conform(node, declared.type, what, here, expr.span, true, { code: 'E0604', at: declared.span });
   if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
   if (!ctx.training || ctx.nexts.has(declared.path)) return tensor(declared.node);
   const { axes } = ctx.running.get(declared.path)!;

@@ -12,6 +12,7 @@ import { outsideLoop, requireNexts } from './running.ts';
 import { refuseAlong } from './inner.ts';
 import type { Here, Value, StateDeclaration } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, Scope, tensor, typeOf, uniquePath } from './scope.ts';
+import { isTaken } from './taken.ts';
 import { spaceOfName, tensorTypeOfExpr } from './types.ts';
 
 export function declareStates(statement: StateStatement, here: Here, constants: Here, found: Collected): void {
@@ -20,10 +21,7 @@ export function declareStates(statement: StateStatement, here: Here, constants: 
       report(here, 'E0602', group.span, 'one initial value for all names, or one each', { expected: `1 or ${group.names.length}`, given: `${group.init.length}` });
     }
     for (const [k, name] of group.names.entries()) {
-      if (here.scope.own(name.text) !== null) {
-        report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
-        continue;
-      }
+      if (isTaken(name, here)) continue;
       const made = stateOf(group, name, group.init[group.init.length === 1 ? 0 : k], here, constants);
       if (made !== null) found.states.push(made);
       here.scope.define(name.text, { kind: 'value', value: made === null ? ERROR : tensor(made.argument), span: name.span });
@@ -104,7 +102,7 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
     const { elem, axes, masks } = typeOf(sequence);
     const drop = (list: readonly Axis[]): Axis[] => list.filter(({ id }) => id !== axis.id);
     const arg = ctx.builder.argument({ elem, axes: drop(axes), masks: masks.map(drop) }, origin(here, span, name));
-    if (steps.own(name) !== null) report(here, 'E0203', span, `\`${name}\` is defined twice`);
+    isTaken({ text: name, span }, here, steps);
     steps.define(name, { kind: 'value', value: tensor(arg), span });
     xs.push({ arg, value: sequence });
   }

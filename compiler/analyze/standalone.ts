@@ -10,6 +10,7 @@ import type { LoadedModule } from './modules.ts';
 import type { Here, Value } from './scope.ts';
 import { dimNames, dimSpace, ERROR, isError, origin, report, Scope } from './scope.ts';
 import { size } from './size.ts';
+import { reportTwice } from './taken.ts';
 import { mapTypeOfExpr, numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from './types.ts';
 import { unknownName } from './unknown.ts';
 
@@ -58,7 +59,8 @@ function defineFormals(declaration: Declaration, here: Here): void {
   };
   for (const param of declaration.statics) {
     const literal = param.value === null ? null : numberOfExpr(param.value);
-    if (scope.own(param.name.text) !== null || scope.own(`${param.name.text}..`) !== null) report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
+    const first = scope.own(param.name.text) ?? scope.own(`${param.name.text}..`);
+    if (first !== null) reportTwice(param.name, first, here);
     else if (param.group) group(param.name.text);
     else if (literal !== null && !Number.isInteger(literal)) scope.define(param.name.text, { kind: 'option', value: literal, choices: null });
     else if (param.value === null || sizeOfExpr(param.value, here) !== null) define(param.name.text, true);
@@ -78,8 +80,9 @@ function axesOf(type: Param['type']): readonly AxisExpr[] {
 }
 
 function defineParam(param: Param, here: Here): void {
-  const twice = here.scope.own(param.name.text)?.kind === 'value';
-  if (twice) report(here, 'E0203', param.name.span, `\`${param.name.text}\` is defined twice`);
+  const first = here.scope.own(param.name.text);
+  const twice = first?.kind === 'value';
+  if (twice) reportTwice(param.name, first, here);
   here.scope.define(param.name.text, { kind: 'value', value: twice ? ERROR : argumentOf(param, here) ?? ERROR, span: param.span });
 }
 

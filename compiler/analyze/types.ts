@@ -9,6 +9,7 @@ import { dimNames, dimSpace, ERROR, isError, origin, report, typeOf } from './sc
 import { isOfLengths, lengthSpace } from './length.ts';
 import type { Size } from './size.ts';
 import { atomsOf, constantOf, evaluate, held, showSize, size, SizeError } from './size.ts';
+import { isTaken } from './taken.ts';
 import { unknownName } from './unknown.ts';
 
 /** The size an expression denotes, or null (reported). */
@@ -234,15 +235,7 @@ export function declareDims(item: DimItem, here: Here, file: FileDims | null): D
   const declared: Dim[] = [];
   for (const spec of item.dims) {
     const label = spec.name.text;
-    const earlier = here.scope.own(label);
-    if (earlier !== null) {
-      report(here, 'E0203', spec.name.span, `\`${label}\` is defined twice`, {
-        ...(earlier.kind === 'dim' && earlier.span !== null
-          ? { related: [{ place: { file: earlier.file, start: earlier.span.start, end: earlier.span.end }, message: 'first here' }] }
-          : {}),
-      });
-      continue;
-    }
+    if (isTaken(spec.name, here)) continue;
     const space = guarded(spec.span, here, () => {
       const made = spaceOfSpec(spec, item, here, file);
       if (made !== null) held(sizeOf(made));
@@ -408,10 +401,7 @@ export function fitsOption({ text, span }: Name, value: string | number, choices
 
 /** Defines an option with the value it is given; null: it was reported. */
 export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Here): void {
-  if (here.scope.own(name.text) !== null) {
-    report(here, 'E0203', name.span, `\`${name.text}\` is defined twice`);
-    return;
-  }
+  if (isTaken(name, here)) return;
   here.scope.define(name.text, value === null ? { kind: 'value', value: ERROR, span: name.span } : { kind: 'option', value: choices === null ? value : String(value), choices });
 }
 

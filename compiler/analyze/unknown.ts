@@ -2,7 +2,8 @@
 import type { Name } from '../../grammar/ast.ts';
 import type { Code, Place } from '../diagnostics/diagnostic.ts';
 import { adviceOn, type Advice } from '../diagnostics/names.ts';
-import { ERROR, placeOf, report, type Here, type Value } from './scope.ts';
+import { ERROR, report, type Here, type Value } from './scope.ts';
+import { placeOfEntry } from './taken.ts';
 
 /** Where the name stands further down: true where it is said. */
 export function reportLater(code: Code, name: Name, here: Here): boolean {
@@ -40,9 +41,7 @@ const WORDS = /[\p{L}\p{M}_][\p{L}\p{M}\p{N}_]*/gu;
 /** Where a name of the user's own stands that this one may be a slip of, or the other way round. */
 function definedAt(name: string, here: Here): Place | null {
   const entry = here.scope.lookup(name);
-  if (entry?.kind === 'declaration') return entry.module.standard ? null : { file: entry.module.path, ...entry.declaration.name.span };
-  if (entry?.kind === 'dim' && entry.span !== null) return { file: entry.file, ...entry.span };
-  return entry?.kind === 'value' && entry.span !== null ? placeOf(here, entry.span) : null;
+  return entry === null ? null : placeOfEntry(entry, here);
 }
 
 /** Of so many errors, each is told what was probably meant: that is sought among all names. */

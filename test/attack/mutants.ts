@@ -152,7 +152,12 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
   } catch (error) {
     return failed('an exception', error instanceof Error ? error.stack ?? error.message : String(error));
   }
-  if (seconds > PATIENCE) return failed('hangs', `${seconds.toFixed(1)} s`);
+  if (seconds > PATIENCE) {
+    // Of a machine that does much else, a processor's second holds less.
+    seconds = 0;
+    await timed(() => compileText(texts, text, {}, source.path, source.files));
+    if (seconds > PATIENCE) return failed('hangs', `${seconds.toFixed(1)} s`);
+  }
   const errors = errorsOf(diagnostics);
   const fault = errors.find(({ code }) => code === 'E0999');
   if (fault !== undefined) return failed('an internal error', fault.message);
@@ -190,7 +195,7 @@ export function judgeMutants(tally: Tally): readonly CounterExample[] {
   const most = percentile(tally, 0.95);
   if (most > 3) add('cascades', `at the 95th percentile ${most} errors`);
   const on = onTheLine(tally);
-  if (on.either < 0.95 * total) add('the first error is elsewhere', `${((100 * on.either) / total).toFixed(1)} % on the line or at a use of the name that was spoilt`);
+  if (on.line < 0.95 * total) add('the first error is elsewhere', `${((100 * on.line) / total).toFixed(1)} % on the line, or shown with what stands there`);
   return found;
 }
 

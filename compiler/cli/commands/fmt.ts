@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { format } from '../../../grammar/index.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { renderAll } from '../../diagnostics/render.ts';
+import { syntaxError } from '../../diagnostics/syntax.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { misuse, STATUS, type Io } from '../io.ts';
@@ -18,8 +18,7 @@ export async function fmt(given: Given, io: Io): Promise<number> {
     if (before === null) throw missingFile(file, io.cwd);
     const { text, problems } = format(before);
     if (problems.length > 0) {
-      const diagnostics = problems.map(({ span, ...problem }): Diagnostic => ({ ...problem, severity: 'error', place: { file, start: span.start, end: span.end } }));
-      io.err(renderAll(diagnostics, new Map([[file, before]]), io.style).trimEnd());
+      io.err(renderAll(problems.map((problem) => syntaxError(file, problem)), new Map([[file, before]]), io.style).trimEnd());
       io.err(`${file} is left as it is`);
       status = STATUS.failed;
     } else if (given.has('stdout') || (file === STDIN && !given.has('check'))) io.write(text);
