@@ -17,6 +17,8 @@ export const SPREAD: HostUse = { what: 'an initialiser', code: 'E0804', counts: 
 
 const hostFns = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '^': 'pow' } as const;
 const hostCalls = ['min', 'max', 'floor', 'sqrt', 'exp', 'log'] as const;
+/** Those that compare; all others are of one number. */
+const several: ReadonlySet<string> = new Set(['min', 'max']);
 
 export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null {
   switch (expr.kind) {
@@ -53,6 +55,10 @@ export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null 
         });
         return null;
       }
+      if (!fits(fn, expr.args)) {
+        report(here, 'E0403', expr.span, `\`${fn}\` has the wrong number of arguments`, { expected: several.has(fn) ? 'two numbers or more, without names' : 'one number, without a name', given: `${expr.args.length}` });
+        return null;
+      }
       const args = expr.args.map((arg) => hostExpr(arg.value, use, here));
       return args.every((arg) => arg !== null) ? { kind: 'call', fn, args: args.filter((arg) => arg !== null) } : null;
     }
@@ -60,6 +66,10 @@ export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null 
       report(here, use.code, expr.span, `this has no place in ${use.what}`, { expected: arithmetic(use) });
       return null;
   }
+}
+
+function fits(fn: (typeof hostCalls)[number], args: (Expr & { readonly kind: 'call' })['args']): boolean {
+  return args.every(({ name }) => name === null) && (several.has(fn) ? args.length > 1 : args.length === 1);
 }
 
 function arithmetic({ counts }: HostUse): string {

@@ -1,9 +1,8 @@
 /** W0301: sizes as they stand in the text, or as they are set, with which no model can be made. */
 import type { Problems } from '../diagnostics/diagnostic.ts';
-import type { Program, Requirement } from '../graph/graph.ts';
+import type { Program } from '../graph/graph.ts';
+import { holds, MUST } from '../graph/requirement.ts';
 import { atomsOf, evaluate, showSize, SizeError, type Size } from './size.ts';
-
-const MUST = { equal: 'must equal', atMost: 'must be at most', divides: 'must divide' } as const;
 
 /** Once for each place in the text. */
 export function reportUnfit(programs: readonly Program[], problems: Problems): void {
@@ -35,8 +34,4 @@ function numberOf(size: Size, known: ReadonlyMap<string, { readonly value: numbe
     if (error instanceof SizeError) return null;
     throw error;
   }
-}
-
-function holds(kind: Requirement['kind'], a: number, b: number): boolean {
-  return kind === 'equal' ? a === b : kind === 'atMost' ? a <= b : b % a === 0;
 }

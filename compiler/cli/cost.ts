@@ -17,11 +17,11 @@ export interface Cost {
 
 export type Sizes = (size: Size) => number;
 
-/** @param lengths of ragged dims by label */
-export function sizesOf(program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>, otherwise: number): Sizes {
+/** @param lengths of ragged dims by label; a size in which one is that it does not have is a SizeError */
+export function sizesOf(program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): Sizes {
   const values = new Map<string, number>();
   for (const { dim, value } of program.hyperparameters) values.set(dim.id, dims.get(dim.label) ?? value);
-  for (const dim of program.ragged) values.set(dim.id, lengths.get(dim.label) ?? otherwise);
+  for (const dim of program.ragged) values.set(dim.id, lengths.get(dim.label) ?? Number.NaN);
   return (size) => evaluate(size, (atom) => values.get(atom) ?? Number.NaN);
 }
 
@@ -40,31 +40,27 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   const updates = program.objectives[0]?.updates ?? [];
   const roots = inline(updates.length === 0 ? program.outputs : new Map(updates.map(({ training }, k) => [`loss${k}`, training.loss])));
   const nodes = reachable([...roots.values()]);
-  const owners = new Map<Node, Node>();
-  for (const node of nodes) for (const argument of regionArguments(node)) owners.set(argument, node);
+  // Calls and clocks are open: a loop is all that has arguments.
+  const loops = new Map<Node, { readonly node: Node; readonly axis: Axis }>();
+  for (const node of nodes) if (node.op.kind === 'scan') for (const argument of regionArguments(node)) loops.set(argument, { node, axis: node.op.axis });
   const dependence = new Dependence(tapePositions([...roots.values()]));
   const tapes = tapeSizes(nodes);
   const count = (axes: Iterable<Axis>): number => [...axes].reduce((product, axis) => product * sizes(substitute(sizeOf(axis.space), tapes)), 1);
-  const around = new Map<Node, ReadonlySet<Node>>();
-  /** The scans that a node stands in. */
-  const scansOf = (node: Node): ReadonlySet<Node> => {
+  const around = new Map<Node, ReadonlyMap<Node, Axis>>();
+  /** The loops that a node stands in, and the axis that each goes along. */
+  const loopsOf = (node: Node): ReadonlyMap<Node, Axis> => {
     const known = around.get(node);
     if (known !== undefined) return known;
-    const scans = new Set<Node>();
-    for (const argument of dependence.of(node)) {
-      const owner = owners.get(argument);
-      if (owner === undefined) continue;
-      scans.add(owner);
-      for (const outer of scansOf(owner)) scans.add(outer);
-    }
-    around.set(node, scans);
-    return scans;
+    const own = [...dependence.of(node)].map((argument) => loops.get(argument)!);
+    const all = new Map(own.flatMap((loop): [Node, Axis][] => [[loop.node, loop.axis], ...loopsOf(loop.node)]));
+    around.set(node, all);
+    return all;
   };
 
   let multiplyAdds = 0, otherOperations = 0, activationBytes = 0;
   for (const node of nodes) {
     if (isGiven(node.op) || FREE.has(node.op.kind)) continue;
-    const times = [...scansOf(node)].reduce((product, scan) => product * (scan.op.kind === 'scan' ? count([scan.op.axis]) : 1), 1);
+    const times = count(loopsOf(node).values());
     const results = times * node.types.reduce((sum, type) => sum + count(type.axes), 0);
     activationBytes += 4 * results;
     if (node.op.kind === 'contract') {

@@ -3,12 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError } from './io.ts';
-import { codeOf, messageOf } from './library.ts';
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'the permission is missing', EPERM: 'the permission is missing', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only', ENOENT: 'no folder can be made there', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a part of the path is a file, not a folder',
-};
+import { codeOf, reasonOf } from './library.ts';
 
 /** Writes into a temporary file of the same folder and renames it; the old file's mode stays, and a link stays a link. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
@@ -28,7 +23,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     renameSync(temporary, file);
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw new CliError(`${path} could not be written: ${REASONS[codeOf(error)] ?? messageOf(error)}; nothing was changed`, undefined, { cause: error });
+    throw new CliError(`${path} could not be written: ${reasonOf(error)}; nothing was changed`, undefined, { cause: error });
   }
 }
 

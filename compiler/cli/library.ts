@@ -86,9 +86,8 @@ export function readText(file: string, shown: string): string | null {
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    const code = codeOf(error);
-    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(code)) return null;
-    throw new CliError(`${shown} could not be read: ${code === 'EACCES' || code === 'EPERM' ? 'the permission is missing' : messageOf(error)}`, undefined, { cause: error });
+    if (['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(codeOf(error))) return null;
+    throw new CliError(`${shown} could not be read: ${reasonOf(error)}`, undefined, { cause: error });
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -116,6 +115,16 @@ export function missingFile(file: string, cwd: string): CliError {
 
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'the permission is missing', EPERM: 'the permission is missing', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only', ENOENT: 'no folder can be made there', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a part of the path is a file, not a folder',
+};
+
+/** Why a file could not be read or written, in words where there are some. */
+export function reasonOf(error: unknown): string {
+  return REASONS[codeOf(error)] ?? messageOf(error);
 }
 
 export function messageOf(error: unknown): string {

@@ -1,8 +1,9 @@
 /** `attnc`: finds the command, loads only what it needs, and turns every error into one line and an exit status. */
+import { inspect } from 'node:util';
 import { helpOf, read, type Given } from './arguments.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { CliError, misuse, processIo, STATUS, type Io } from './io.ts';
-import { packageVersion } from './library.ts';
+import { messageOf, packageVersion } from './library.ts';
 import { safeIo } from './terminal.ts';
 import { COMMANDS, SPECS, type CommandName } from './specs.ts';
 
@@ -90,13 +91,13 @@ const NAMED = new Set(['InputError', 'CheckpointError', 'TrainingError', 'Numeri
 
 function showError(error: unknown, io: Io): number {
   const debug = (io.env['ATTNC_DEBUG'] ?? '') !== '';
-  if (debug) io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  if (debug) io.err(inspect(error));
   if (error instanceof CliError) {
     io.err(`${error.message.startsWith('attnc') ? '' : 'attnc: '}${error.message}`);
     if (error.fix !== undefined) io.err(`  ${error.fix.startsWith('usage') || error.fix.startsWith('did') ? '' : 'fix: '}${error.fix}`);
     return error.status;
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof Error && NAMED.has(error.name)) io.err(`attnc: ${message}`);
   else io.err(`attnc: a fault in attnc itself: ${message.split('\n')[0]}${debug ? '' : '\n  ATTNC_DEBUG=1 shows where it happened; please report it with the program that caused it'}`);
   return STATUS.failed;

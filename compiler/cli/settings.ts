@@ -24,10 +24,9 @@ interface Settable {
 export function requireSettable(set: Settings, file: string, path: string, library: Library): void {
   if (set.size === 0) return;
   const modules = loadModules(path, library, new Problems());
-  const loaded = [...(modules?.modules.values() ?? [])];
   // What a syntax error hides may be what is meant: the error comes first.
-  if (modules === null || loaded.some(({ broken, damaged }) => broken || damaged.size > 0)) return;
-  const known = [...sharedBy(modules).map(settableOf), ...loaded.flatMap(localsOf)];
+  if (modules === null || [...modules.modules.values()].some(({ broken, damaged }) => broken || damaged.size > 0)) return;
+  const known = [...sharedBy(modules).map(settableOf), ...[...modules.modules.values()].flatMap(localsOf)];
   for (const [name, value] of set) {
     const named = known.filter((each) => each.name === name);
     if (named.some((each) => each.accepts(value))) continue;

@@ -2,7 +2,7 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { CliError, misuse, type Io } from './io.ts';
-import { messageOf, missingFile, nodeLibrary, statOf, type NodeLibrary } from './library.ts';
+import { missingFile, nodeLibrary, reasonOf, statOf, type NodeLibrary } from './library.ts';
 
 /** What standard input is called, in diagnostics and by the compiler. */
 export const STDIN = '<stdin>';
@@ -81,7 +81,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    throw new CliError(`${folder} could not be read: ${messageOf(error)}`, undefined, { cause: error });
+    throw new CliError(`${folder} could not be read: ${reasonOf(error)}`, undefined, { cause: error });
   }
 }
 

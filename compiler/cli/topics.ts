@@ -1,7 +1,8 @@
 /** What `attnc explain WORD` finds besides codes: sections of docs/language.md, and blocks of the standard library. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '../../grammar/index.ts';
-import { nodeLibrary, packageRoot, readText } from './library.ts';
+import { nodeLibrary, packageRoot } from './library.ts';
 
 interface Topic {
   readonly name: string;
@@ -15,9 +16,9 @@ export interface Topics {
 }
 
 export function topics(): Topics {
-  const sections = sectionsOf(readText(join(packageRoot(), 'docs', 'language.md'), 'docs/language.md') ?? '');
+  const sections = sectionsOf(readFileSync(join(packageRoot(), 'docs', 'language.md'), 'utf8'));
   const blocks = standardBlocks();
-  const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const wordsOf = (text: string): readonly string[] => [...text.toLowerCase().matchAll(/[\p{L}\p{N}_]+/gu)].map(([word]) => word);
   return {
     names: [...new Set([...sections.flatMap(({ name }) => wordsOf(name)), ...blocks.map(({ name }) => name)])].filter((name) => name.length > 2),
     find(word) {
@@ -55,12 +56,14 @@ function sectionsOf(markdown: string): Topic[] {
 
 function standardBlocks(): Topic[] {
   const library = nodeLibrary();
-  return library.standard.flatMap((path) => {
-    const text = library.read(path) ?? '';
-    return parse({ path, text }).module.items.flatMap((item): Topic[] => {
-      if (item.kind !== 'declaration') return [];
-      const doc = item.doc === null ? '' : `${item.doc.split('\n').map((line) => `/// ${line}`.trimEnd()).join('\n')}\n`;
-      return [{ name: item.name.text, text: `# ${item.name.text}, in ${path}: needs no import\n\n${doc}${text.slice(item.span.start, item.span.end)}\n` }];
-    });
+  return library.standard.flatMap((path) => blocksOf(path, library.read(path)!));
+}
+
+/** The declarations of a file, each with its doc comment. */
+export function blocksOf(path: string, text: string): Topic[] {
+  return parse({ path, text }).module.items.flatMap((item): Topic[] => {
+    if (item.kind !== 'declaration') return [];
+    const doc = item.doc === null ? '' : `${item.doc.split('\n').map((line) => `/// ${line}`.trimEnd()).join('\n')}\n`;
+    return [{ name: item.name.text, text: `# ${item.name.text}, in ${path}: needs no import\n\n${doc}${text.slice(item.span.start, item.span.end)}\n` }];
   });
 }

@@ -34,8 +34,9 @@ function rendered(d: Diagnostic, files: Files, style: RenderStyle): string {
   const out = [`${paint(d.severity, `${d.severity}[${d.code}]`)} ${paint('bold', safeLines(d.message).join(' '))}`];
   out.push(...excerpt(d.place, places[0] ?? null, '-->', '', d.severity, { gutter, width, paint }));
 
-  const facts = ([['expected', d.expected], ['given', d.given], ['why', d.why]] as const).filter(([, text]) => text !== undefined);
-  for (const [label, text] of facts) out.push(...labelled(label, text ?? '', { gutter, width, paint }));
+  for (const [label, text] of [['expected', d.expected], ['given', d.given], ['why', d.why]] as const) {
+    if (text !== undefined) out.push(...labelled(label, text, { gutter, width, paint }));
+  }
   (d.related ?? []).forEach((r, i) => {
     out.push(...excerpt(r.place, places[i + 1] ?? null, ':::', r.message, 'note', { gutter, width, paint }));
   });

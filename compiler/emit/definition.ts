@@ -2,6 +2,7 @@
 import type { CodeBlockWriter } from 'ts-morph';
 import { atomOf, atomsOf, type Size } from '../analyze/size.ts';
 import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
+import { MUST } from '../graph/requirement.ts';
 import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { hostExpression, unbracketed } from './body.ts';
@@ -141,7 +142,6 @@ class DefinitionWriter {
     };
     const check = ({ kind, a, b, origin, why }: Requirement): { readonly fails: string; readonly message: string } => {
       const [left, right] = [code(a), code(b)];
-      const says = kind === 'equal' ? 'must equal' : kind === 'atMost' ? 'must be at most' : 'must divide';
       const shown = (size: Size, value: string): string => {
         const text = plainTemplate(`\`${comment(sizeText(size, atomName).text)}\``);
         return atomsIn(size).length === 0 ? text : `${text} (\${${value}})`;
@@ -149,7 +149,7 @@ class DefinitionWriter {
       const place = sources.place(origin);
       return {
         fails: kind === 'equal' ? `${left.text} !== ${right.text}` : kind === 'atMost' ? `${left.text} > ${right.text}` : `${right.tight} % ${left.tight} !== 0`,
-        message: `${shown(a, left.text)} ${says} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`,
+        message: `${shown(a, left.text)} ${MUST[kind]} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`,
       };
     };
     const ragged = new Map(model.program.ragged.map((dim) => [atomOf(dim.size), dimName(dim)]));

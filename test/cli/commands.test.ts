@@ -7,19 +7,10 @@ import { nodeLibrary } from '../../compiler/cli/library.ts';
 import { managerOf, originOf } from '../../compiler/cli/origin.ts';
 import { COMMANDS, SPECS } from '../../compiler/cli/specs.ts';
 import { printable, safeIo } from '../../compiler/cli/terminal.ts';
-import { attnc, attncWith, root, scratch } from './support.ts';
+import { attnc, attncWith, folderWith, root, scratch } from './support.ts';
 
 const GOOD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * x } }\n';
 const BAD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * z } }\n';
-
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = scratch();
-  for (const [name, text] of Object.entries(files)) {
-    if (name.includes('/')) mkdirSync(join(folder, name, '..'), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
-}
 
 describe('the command line', () => {
   test.each([
@@ -413,62 +404,5 @@ describe('init', () => {
     writeFileSync(join(folder, 'model.attn'), GOOD);
     expect(await attnc(folder, 'init')).toMatchObject({ status: 1 });
     expect(readFileSync(join(folder, 'model.attn'), 'utf8')).toBe(GOOD);
-  });
-});
-
-describe('summary', () => {
-  const linear = 'dim rows: ragged, in = 3, out = 5\n\nmodel Map(x: [rows, in]) -> { y: [rows, out] } {\n  param W: [out <- in], b: [out] = zeros\n  { y = W @ x + b }\n}\n';
-
-  it('counts parameters and multiply-adds at the sizes given', async () => {
-    const folder = folderWith({ 'a.attn': linear });
-    const { status, out } = await attnc(folder, 'summary', 'a.attn', '--at', 'rows=7');
-    expect(status).toBe(0);
-    expect(out).toMatch(/W\s+\[out 5 <- in 3\]\s+glorot\s+15\n/);
-    expect(out).toMatch(/total\s+20\n/);
-    expect(out).toMatch(/multiply-adds\s+105\n/);
-    const wider = (await attnc(folder, 'summary', 'a.attn', '--at', 'rows=7', '--set', 'out=50')).out;
-    expect(wider).toMatch(/total\s+200\n/);
-    expect(wider).toMatch(/multiply-adds\s+1,050\n/);
-  });
-
-  it('counts a recurrence once for each step', async () => {
-    const folder = folderWith({
-      'a.attn': 'dim time: ragged, in = 2, hidden = 3\n\nmodel Run(x: [time, in]) -> { y: [time, hidden] } {\n  param U: [hidden <- hidden], W: [hidden <- in]\n  run = scan time with xt = x { state h: [hidden] = 0;  h\' = tanh(W @ xt + U @ h);  emit h\' }\n  { y = run }\n}\n',
-    });
-    expect((await attnc(folder, 'summary', 'a.attn', '--at', 'time=10')).out).toMatch(/multiply-adds\s+150\n/);
-  });
-
-  it('takes no length that the program cannot have', async () => {
-    const folder = folderWith({ 'a.attn': linear, 'b.attn': linear.replace('ragged', 'ragged 0..') });
-    const { status, err } = await attnc(folder, 'summary', 'a.attn', '--at', 'rows=0');
-    expect({ status, err }).toEqual({ status: 2, err: 'attnc summary: --at rows=0: rows has at least one place\n  fix: a dim that may be empty is declared as `rows: ragged 0..`\n' });
-    expect((await attnc(folder, 'summary', 'b.attn', '--at', 'rows=0')).out).toMatch(/multiply-adds\s+0\n/);
-  });
-
-  it('gives a tape a slot for each step and one for the initial value', async () => {
-    const folder = folderWith({
-      'a.attn': 'dim time: ragged, hidden = 3\n\nmodel Run(x: [time, hidden]) -> { y: [time, hidden] } {\n  run = scan time with xt = x { state h: [hidden] = 0;  h\' = xt + sum[tape](past[tape](h));  emit h\' }\n  { y = run }\n}\n',
-    });
-    const { status, out } = await attnc(folder, 'summary', 'a.attn', '--at', 'time=10');
-    expect(status).toBe(0);
-    // Ten times eleven slots of three, as many summed up, and what is added to their sum.
-    expect(out).toMatch(/other operations\s+690\n/);
-  });
-
-  const programs = readdirSync(join(root, 'models'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.attn') && !/^(?:std|.*\bout)[\\/]/.test(file));
-  it.each([...programs, 'lstmn'])('of models/%s finds every size', async (place) => {
-    expect(await attnc(root, 'summary', join('models', place))).toMatchObject({ status: 0, err: '' });
-  });
-
-  it('takes no length that the program does not allow, and counts what is summed', async () => {
-    const folder = folderWith({ 'a.attn': 'dim time: ragged <= 12, d = 3\n\nmodel M(x: [time, d]) -> y: [d] { y = 2 * sum[time](x) }\n' });
-    expect(await attnc(folder, 'summary', 'a.attn', '--at', 'time=100')).toEqual({ status: 2, out: '', err: 'attnc summary: --at time=100: time must be at most 12: `time` is declared with this bound\n' });
-    expect((await attnc(folder, 'summary', 'a.attn', '--at', 'time=10')).out).toMatch(/other operations\s+33\n/);
-    // The length that none was given for is one that the program allows.
-    expect((await attnc(folder, 'summary', 'a.attn')).out).toContain('one example at time = 12 ');
-  });
-
-  it('knows the ragged dims', async () => {
-    expect(await attnc(folderWith({ 'a.attn': linear }), 'summary', 'a.attn', '--at', 'row=7')).toMatchObject({ status: 2 });
   });
 });

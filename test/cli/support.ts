@@ -23,10 +23,15 @@ export async function attnc(cwd: string, ...args: readonly string[]): Promise<Ra
 
 /** The same with a text as standard input. */
 export async function attncWith(input: string, cwd: string, ...args: readonly string[]): Promise<Ran> {
+  return attncIn({ stdin: async () => new TextEncoder().encode(input) }, cwd, ...args);
+}
+
+/** The same where what is around the command differs, such as a terminal or the environment. */
+export async function attncIn(around: Partial<Io>, cwd: string, ...args: readonly string[]): Promise<Ran> {
   let out = '', err = '';
   const io: Io = {
     out: (line) => (out += `${line}\n`), err: (line) => (err += `${line}\n`), write: (text) => (out += text),
-    isTTY: false, style: { color: false, width: 100 }, cwd, env: {}, stdin: async () => new TextEncoder().encode(input),
+    isTTY: false, style: { color: false, width: 100 }, cwd, env: {}, ...around,
   };
   return { status: await main(args, io), out, err };
 }
@@ -67,6 +72,16 @@ function cleanEnv(): NodeJS.ProcessEnv {
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'attnc-test-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A folder with these files. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = scratch();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   return folder;
 }
 

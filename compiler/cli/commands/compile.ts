@@ -77,7 +77,7 @@ export async function compileTo({ file, out, set, stdin = null, modelsOnly = fal
   if (out === null) io.write(code);
   else {
     writeWhole(out, code);
-    if (!quiet) io.out(`${file} -> ${relative(io.cwd, out) || out}`);
+    if (!quiet) io.out(`${file} -> ${relative(io.cwd, out)}`);
   }
   return { fine: true, touched, dims, programs };
 }

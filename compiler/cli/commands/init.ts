@@ -11,7 +11,7 @@ export async function init(given: Given, io: Io): Promise<number> {
   const folder = resolve(io.cwd, given.operands[0] ?? '.');
   const stat = statOf(folder);
   if (stat !== undefined && !stat.isDirectory()) throw new CliError(`${given.operands[0]} is a file`, 'give a folder');
-  const packages = packagesFor(folder, io.cwd);
+  const packages = packagesFor(packageRoot(), folder, io.cwd);
   const manager = managerOf(io.cwd, io.env);
   const files = projectFiles(packageNameFor(basename(folder)), packages, manager);
   const there = stat === undefined ? new Set<string>() : new Set(readdirSync(folder));
@@ -34,9 +34,8 @@ export async function init(given: Given, io: Io): Promise<number> {
 /** What checks the types of task.ts and of the emitted module. */
 const TYPES = ['typescript', '@types/node'];
 
-/** Of where attnc came from; a checkout is linked to, and so are its tools for types. */
-function packagesFor(folder: string, cwd: string): ProjectPackages {
-  const root = packageRoot();
+/** Of where attnc, which lies in `root`, came from; a checkout is linked to, and so are its tools for types. */
+export function packagesFor(root: string, folder: string, cwd: string): ProjectPackages {
   const attnc = originOf(root, folder, cwd);
   if (!isInstalled(root)) {
     const linked = (name: string): [string, string] => [name, fileSpec(join(root, 'node_modules', ...name.split('/')))];

@@ -1,17 +1,16 @@
 import { relative, resolve } from 'node:path';
 import { didYouMean } from '../../diagnostics/names.ts';
-import { atomOf, atomsOf, showSize } from '../../analyze/size.ts';
+import { showSize } from '../../analyze/size.ts';
 import type { HostExpr, Parameter, Program } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Given } from '../arguments.ts';
 import { costOf, sizesOf, SizeError, type Sizes } from '../cost.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { allowedLengths } from '../lengths.ts';
 import { statOf } from '../library.ts';
 import { compilePrograms } from '../programs.ts';
 import type { Settings } from '../settings.ts';
 import { tableOf } from '../task/table.ts';
-
-const DEFAULT_LENGTH = 16;
 
 export async function summary(given: Given, io: Io): Promise<number> {
   const where = given.operands[0]!;
@@ -36,35 +35,13 @@ export async function summary(given: Given, io: Io): Promise<number> {
     if (k > 0) io.out('');
     try {
       const allowed = allowedLengths(program, dims, lengths);
-      show(program, sizesOf(program, dims, allowed, DEFAULT_LENGTH), allowed, io);
+      show(program, sizesOf(program, dims, allowed), allowed, io);
     } catch (error) {
-      if (error instanceof SizeError) throw new CliError(`${program.name}: ${error.message}`, 'give the size with --set', { cause: error });
+      if (error instanceof SizeError) throw new CliError(`${program.name}: ${error.message}`, 'give sizes with --set and lengths with --at', { cause: error });
       throw error;
     }
   }
   return STATUS.fine;
-}
-
-/**
- * A length for each ragged dim; one of which none is given has the default, or what the program allows.
- *
- * @throws CliError (misuse) for a length that the program does not allow
- */
-function allowedLengths(program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  const all = new Map(program.ragged.map(({ label }) => [label, lengths.get(label) ?? DEFAULT_LENGTH]));
-  for (const { kind, a, b, why } of program.requirements) {
-    const concerned = program.ragged.filter(({ size }) => [a, b].some((each) => atomsOf(each).has(atomOf(size)!)));
-    const sizes = sizesOf(program, dims, all, DEFAULT_LENGTH);
-    const [left, right] = [sizes(a), sizes(b)];
-    const fails = kind === 'atMost' ? left > right : kind === 'equal' ? left !== right : right % left !== 0;
-    if (!fails || concerned.length === 0 || Number.isNaN(left) || Number.isNaN(right)) continue;
-    const told = concerned.filter(({ label }) => lengths.has(label));
-    const says = kind === 'atMost' ? 'must be at most' : kind === 'equal' ? 'must equal' : 'must divide';
-    if (told.length > 0) throw misuse(`attnc summary: --at ${told.map(({ label }) => `${label}=${all.get(label)!}`).join(' --at ')}: ${showSize(a)} ${says} ${showSize(b)}: ${why}`);
-    const [only] = concerned;
-    if (kind === 'atMost' && atomOf(a) === atomOf(only!.size)) all.set(only!.label, Math.max(1, right));
-  }
-  return all;
 }
 
 function lengthsOf(given: Given): ReadonlyMap<string, number> {
@@ -129,18 +106,26 @@ function bytes(count: number): string {
   return `${Number((count / 1024 ** power).toPrecision(3))} ${units[power]}`;
 }
 
+const SIGNS: Readonly<Partial<Record<(HostExpr & { readonly kind: 'call' })['fn'], string>>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '^' };
+
 /** As it is written: numbers, dims and what is made of them. */
-function spread(value: number | HostExpr): string {
+export function spread(value: number | HostExpr): string {
   if (typeof value === 'number') return String(value);
   switch (value.kind) {
     case 'number': return String(value.value);
     case 'name': return value.name;
     case 'size': return showSize(value.size);
     case 'call': {
-      const signs: Partial<Record<typeof value.fn, string>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '^' };
-      const sign = signs[value.fn];
-      const args = value.args.map(spread);
-      return sign === undefined ? (value.fn === 'neg' ? `-${args.join()}` : `${value.fn}(${args.join(', ')})`) : args.join(` ${sign} `);
+      const sign = SIGNS[value.fn];
+      if (value.fn === 'neg') return `-${operand(value.args[0]!)}`;
+      return sign === undefined ? `${value.fn}(${value.args.map(spread).join(', ')})` : value.args.map(operand).join(` ${sign} `);
     }
   }
+}
+
+/** In brackets where it is made of parts itself; a minus in front of a number or a dim needs none behind an operator. */
+function operand(value: HostExpr, place = 0): string {
+  const text = spread(value);
+  const whole = value.kind === 'call' ? SIGNS[value.fn] === undefined && (value.fn !== 'neg' || place > 0) : !text.includes(' ');
+  return whole ? text : `(${text})`;
 }

@@ -68,7 +68,7 @@ function requireBelievable({ definition, dims }: CheckpointInfo, tensors: Tensor
   const unfit = (what: string): CliError => new CliError(`${shown} cannot be used: ${what}`, 'take another checkpoint, or train anew');
   const program = definition === undefined && programs.length === 1 ? programs[0] : programs.find(({ name }) => name === definition);
   if (program === undefined) throw unfit(`it is of ${definition === undefined ? 'no named model' : `\`${definition}\``}, the program declares ${programs.map(({ name }) => `\`${name}\``).join(', ')}`);
-  const sizes = sizesOf(program, new Map(Object.entries(dims)), new Map(), Number.NaN);
+  const sizes = sizesOf(program, new Map(Object.entries(dims)), new Map());
   for (const { path, axes } of [...program.parameters, ...program.running]) {
     const expected = axes.map(({ label, space }): [string, number] => [label, sizes(sizeOf(space))]);
     const given = tensors.get(path)?.shape;
