@@ -44,14 +44,20 @@ export interface CompileResult extends CheckResult {
 export function checkFile(path: string, library: Library, options: CheckOptions = {}): CheckResult {
   const problems = new Problems();
   const modules = loadModules(path, library, problems);
-  const sources = new Map([...(modules?.modules.values() ?? [])].map((module) => [module.path, module.module.file.text]));
-  const checked = modules === null ? null : check(modules, options, problems);
-  const programs = problems.errors > 0 ? [] : checked?.programs ?? [];
+  if (modules === null) return refused(problems, new Map());
+  const sources = new Map([...modules.modules.values()].map((module) => [module.path, module.module.file.text]));
+  const checked = check(modules, options, problems);
+  if (checked === null) return refused(problems, sources);
+  const { programs, alone, callers } = checked;
   const derived = programs.flatMap((program) => derivedOrReported(program, options, problems));
-  if (problems.errors === 0) for (const program of checked?.alone ?? []) derivedOrReported(program, options, problems);
-  reportUntrained(derived, checked?.callers ?? new Map(), problems);
+  if (problems.errors === 0) for (const program of alone) derivedOrReported(program, options, problems);
+  reportUntrained(derived, callers, problems);
   const fine = problems.errors === 0;
   return { diagnostics: problems.sorted(), sources, checked: fine ? checked : null, programs, models: fine ? derived.map(({ model }) => model) : [] };
+}
+
+function refused(problems: Problems, sources: CheckResult['sources']): CheckResult {
+  return { diagnostics: problems.sorted(), sources, checked: null, programs: [], models: [] };
 }
 
 /** ... -> TypeScript. */

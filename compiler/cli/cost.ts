@@ -18,7 +18,7 @@ export interface Cost {
 export type Sizes = (size: Size) => number;
 
 /** @param lengths of ragged dims by label; a size in which one is that it does not have is a SizeError */
-export function sizesOf(program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): Sizes {
+export function sizesOf(program: Pick<Program, 'hyperparameters' | 'ragged'>, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): Sizes {
   const values = new Map<string, number>();
   for (const { dim, value } of program.hyperparameters) values.set(dim.id, dims.get(dim.label) ?? value);
   for (const dim of program.ragged) values.set(dim.id, lengths.get(dim.label) ?? Number.NaN);

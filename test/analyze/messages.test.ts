@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { callerKey, check } from '../../compiler/analyze/program.ts';
 import { loadModules } from '../../compiler/analyze/modules.ts';
 import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
-import { compileFile } from '../../compiler/index.ts';
+import { checkFile, compileFile } from '../../compiler/index.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { compile, FILE, libraryOf } from './support.ts';
 
@@ -249,6 +249,13 @@ describe('W0801', () => {
     expect(found[0]!.message).toContain('`a.GRU.Wz`');
   });
 
+  it('names a parameter once for each place, however many models bring it there', async () => {
+    const shared = 'dim d = 4\nblock F(x: [d]) -> [d] { param w: [d], v: [d];  x * w + v }\nmodel A(x: [d]) -> { y: [d], z: [] } { { y = 2 * x, z = argmax[d](F(x)) * 1.0 } }\nmodel B(x: [d]) -> { y: [d], z: [] } { param v: [d];  { y = v * x, z = argmax[d](F(x)) * 1.0 } }\n';
+    const objectives = ['A', 'B'].map((name) => `objective For${name} for ${name} { loss = sum[d](y ^ 2);  optimizer sgd(rate = 0.1) }\n`).join('');
+    const found = checkFile(FILE, libraryOf({ [FILE]: shared + objectives })).diagnostics.filter(({ code }) => code === 'W0801');
+    expect(found.map(({ message }) => message)).toEqual(['no objective trains `z.F.w`', 'no objective trains `z.F.v`']);
+  });
+
   it('the checker says which call brings a parameter', () => {
     const problems = new Problems();
     const modules = loadModules(FILE, libraryOf({ [FILE]: text }), problems)!;
@@ -256,6 +263,10 @@ describe('W0801', () => {
     expect(callers.get(callerKey('M', 'a.GRU.Wz'))?.file).toBe(FILE);
     expect(callers.has(callerKey('M', 't'))).toBe(false);
   });
+});
+
+it('a file that is not there is no problem of a program: nothing is said, and there is none', () => {
+  expect(checkFile('none.attn', libraryOf({}))).toEqual({ diagnostics: [], sources: new Map(), checked: null, programs: [], models: [] });
 });
 
 describe('a doc before several dims', () => {

@@ -13,6 +13,8 @@ beforeAll(async () => {
   write('other.attn', model());
   write('bad.attn', model('', 'mean[t](nowhere)'));
   write('plain.attn', 'block B(x: [a]) -> [a] { x }\n');
+  write('options.attn', 'block B(x: [a]) -> [a] { option act = tanh | relu;  option p = 0.1;  p * match act { tanh { tanh(x) } relu { relu(x) } } }\n');
+  write('updates.attn', 'dim d = 4\nmodel M(x: [d]) -> y: [d] { Linear[d](x) }\nobjective Both for M given t: [d] {\n  update M { loss = sum[d]((y - t) ^ 2);  metric off = y[d = 0];  optimizer adam(rate = 1e-3) }\n  update M { loss = sum[d](abs(y));  optimizer sgd(rate = 1e-4) }\n}\n');
   write('bound.attn', 'dim t: ragged, a = 4, b = 2\nmodel M(x: [t, a], p: [b]) -> y: [t, a] { require b <= a;  require a == 2 * b;  x * sum[b](p) }\n');
   write('sequence.attn', 'dim source: ragged, target: ragged, words = 4, d = 3\ndecoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 { state s: [d] = mean[source](m);  s\' = tanh(s);  logits = Linear[words](s\') }\nmodel M(m: [source, d]) generates y: index(words)[target] start 1 end 2 { D(m) }\nobjective Fit for M { loss = mean[target](cross_entropy[words](logits, y\'));  optimizer sgd(rate = 0.1) }\n');
   mkdirSync(join(folder, 'empty'));
@@ -36,6 +38,8 @@ const wrong: readonly (readonly [args: string, says: RegExp])[] = [
   ['generate --sample --beam 3 project x', /--sample does not go with --beam/u],
   ['generate --temperature 2 project x', /--temperature .*--sample/u],
   ['generate --sample --temperature 0 project x', /--temperature takes a number above 0, given '0'/u],
+  ['generate --sample --temperature= project x', /--temperature takes a number above 0, given ''/u],
+  ['generate --sample --temperature Infinity project x', /--temperature takes a number above 0, given 'Infinity'/u],
   ['generate --sample --top-p 3 project x', /--top-p takes a number above 0 and at most 1, given '3'/u],
   ['generate --sample --top-k x project x', /--top-k takes a whole number/u],
   ['generate --beam 0 project x', /--beam takes a whole number/u],
@@ -43,6 +47,10 @@ const wrong: readonly (readonly [args: string, says: RegExp])[] = [
   ['train --steps 1.5 project', /--steps takes a whole number/u],
   ['train --steps= project', /--steps takes a whole number/u],
   ['train --nothing project', /there is no option --nothing[\s\S]*attnc train --help lists the options/u],
+  ['check --set x=3 plain.attn', /^attnc: --set x=3: plain\.attn has no dim or option x; it has none\n$/u],
+  ['check --set act=gelu options.attn', /^attnc: --set act=gelu: the option act takes tanh or relu\n$/u],
+  ['check --set x=3 options.attn', /has no dim or option x; it has the options act \(tanh or relu\), p \(a number\)\n$/u],
+  ['explain +', /there is no code \+, and the reference has no such word\n {2}fix: attnc explain lists the codes and words\n$/u],
   ['train --resum project', /did you mean --resume/u],
   ['train --backend cppu project', /there is no backend cppu[\s\S]*did you mean cpu/u],
   ['train --backend everything project', /there is no backend everything: choose auto, tensorflow, webgpu, wasm, cpu/u],
@@ -55,6 +63,7 @@ const failing: readonly (readonly [args: string, says: RegExp])[] = [
   ['fmt nowhere.attn', /nowhere\.attn/u],
   ['check empty', /empty/u],
   ['graph bad.attn', /E0201/u],
+  ['graph empty/', /^attnc: empty\/ is a folder\n {2}fix: give a file: empty\/model\.attn\n$/u],
   ['summary bad.attn', /E0201/u],
   ['graph plain.attn', /declares no model/u],
   ['summary plain.attn', /declares no model/u],
@@ -104,7 +113,17 @@ describe('graph', () => {
     expect(last.out).toContain('matmul');
     expect(first.out).not.toContain('matmul');
     expect((await attnc(folder, 'graph', 'good.attn')).out).toContain('mean[0.t]');
+    const titles = async (...words: readonly string[]): Promise<readonly string[]> => (await attnc(folder, 'graph', ...words)).out.split('\n').filter((line) => line.startsWith('# '));
+    expect(await titles('good.attn')).toEqual(['# M', '# M, objective Fit']);
+    expect(await titles('--final', 'good.attn')).toEqual(['# M', '# M, objective Fit: loss', '# M, objective Fit: gradients']);
+    expect(await titles('updates.attn')).toEqual(['# M', '# M, objective Both, update M', '# M, objective Both, update M#2']);
+    expect((await attnc(folder, 'graph', 'updates.attn')).out).toMatch(/^metric\.off = %/mu);
   });
+});
+
+it('an option that stands in a block can be set', async () => {
+  const set = (...words: readonly string[]): ReturnType<typeof attnc> => attnc(folder, 'check', ...words.flatMap((word) => ['--set', word]), 'options.attn');
+  expect(await set('act=relu', 'p=0.5')).toEqual({ status: 0, out: 'options.attn: no problems\n', err: '' });
 });
 
 it('a summary with sizes that the program does not allow is given, with a warning', async () => {

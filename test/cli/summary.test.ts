@@ -2,7 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spread } from '../../compiler/cli/commands/summary.ts';
+import { sizesOf } from '../../compiler/cli/cost.ts';
+import { size, SizeError } from '../../compiler/analyze/size.ts';
 import type { HostExpr } from '../../compiler/graph/graph.ts';
+import { dim } from '../graph/support.ts';
 import { attnc, folderWith, root } from './support.ts';
 
 describe('summary', () => {
@@ -108,6 +111,12 @@ describe('lengths that none are given for are such that the program allows them'
     expect((await summary(required('t <= 9', 't == u', '12 <= u'))).err).toContain('M: no length was found that its sizes allow:');
     expect(await summary('dim n = 7\ndim half = n / 2\nmodel M(x: [n]) -> y: [half] { Linear[half](x) }\n')).toMatchObject({ status: 1, out: '', err: expect.stringContaining('attnc: M: n / 2 is not whole: n is 7, 2 is 2\n  fix: give sizes with --set and lengths with --at\n') as string });
   });
+});
+
+it('a size that stands on a dim without a value has none', () => {
+  const sizes = sizesOf({ hyperparameters: [], ragged: [dim('t')] }, new Map(), new Map());
+  for (const name of ['t', 'nowhere']) expect(() => sizes(size.atom(name))).toThrow(new SizeError(`the size ${name} has no whole value (it is NaN)`, name));
+  expect(sizes(size.int(3))).toBe(3);
 });
 
 describe('an initialiser is shown as it is written', () => {
