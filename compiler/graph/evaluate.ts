@@ -292,12 +292,12 @@ const RULES: Rules = {
       return xs.map((e, k) => (present[k] ? Math.exp(e - max) / total : 0));
     }, op.log);
   },
-  argmax(op, inputs, { type, number }) {
-    const origin = type.elem.kind === 'index' ? number(originOf(type.elem.space)) : 0;
+  argmax(op, inputs, { origin }) {
+    const start = origin(0, op.axis);
     // Of nothing: the first place. The checker demands a non-empty axis or an `else`.
     return fold(inputs, [op.axis], first, (found) => {
       const best = Math.max(...values(found));
-      return origin + (found.find(({ value }) => value === best)?.at[0] ?? 0);
+      return start + (found.find(({ value }) => value === best)?.at[0] ?? 0);
     });
   },
   contract: (op, inputs) => fold(inputs, op.axes, ([a, b]) => a * b, (found) => REDUCE.sum(values(found))),

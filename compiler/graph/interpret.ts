@@ -8,13 +8,13 @@ import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presenc
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
 import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
-import type { Axis, Node, Op, TensorType } from './graph.ts';
+import type { Axis, Node, NodeOf, Op, OpOf, TensorType } from './graph.ts';
 import { isRegion, typeOf } from './infer.ts';
 import { printAround } from './print.ts';
 import { roundedAs } from './rounding.ts';
 import { clockedIds, clockedNodes, environment, isClocked, Scopes, type Clock, type Environment } from './scopes.ts';
 import { axisOf, hasAxis, innerDims, isInner, originOf, showType, sizeOf, without } from './spaces.ts';
-import { apart, Dependence, reachable, scopeOf, tapePositions } from './walk.ts';
+import { apart, Dependence, isOf, reachable, scopeOf, tapePositions } from './walk.ts';
 
 export type { Bindings, Nested, RandomOp, Value } from './bindings.ts';
 
@@ -58,17 +58,16 @@ interface Together {
   readonly across: Map<Node, Map<string, Tensor>>;
 }
 
-type CallOp = Extract<Op, { readonly kind: 'call' }>;
-
-function isOnce({ op, inputs }: Node): boolean {
-  if (op.kind !== 'result') return false;
+/** The call of which a node is a result that is one for all elements. */
+function onceOf({ op, inputs }: Node): NodeOf<'call'> | null {
+  if (op.kind !== 'result') return null;
   const [call] = inputs;
-  return call.op.kind === 'call' && call.op.binding.once?.includes(op.index) === true;
+  return isOf(call, 'call') && call.op.binding.once?.includes(op.index) === true ? call : null;
 }
 
 /** Of a call with `per`, the places that tell its instances apart, by extra. */
-function instanceOf({ op }: Node, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
-  const per = op.kind === 'call' ? op.binding.per ?? [] : [];
+function instanceOf({ op }: NodeOf<'call'>, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
+  const per = op.binding.per ?? [];
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]]] : [])));
 }
 
@@ -92,7 +91,7 @@ function readable(x: Tensor, { elem }: TensorType): Tensor {
 
 /** The inputs that are computed before the node, for the same element. */
 function needs(node: Node): readonly Node[] {
-  return node.op.kind === 'across' || isOnce(node) ? [] : node.inputs;
+  return node.op.kind === 'across' || onceOf(node) !== null ? [] : node.inputs;
 }
 
 class Run {
@@ -199,14 +198,16 @@ class Run {
         return [this.#random(op, inputs)];
       case 'across':
         return [this.#across(op, node)];
-      case 'result':
-        return [isOnce(node) ? this.#once(node.inputs[0], op.index) : this.#results(node.inputs[0])[op.index]];
+      case 'result': {
+        const once = onceOf(node);
+        return [once === null ? this.#results(node.inputs[0])[op.index] : this.#once(once, op.index)];
+      }
       case 'past':
-        return [this.#past(node)];
+        return [this.#past(op, node.inputs[0])];
       case 'scan':
         return this.#scan(op, inputs);
       case 'call':
-        return this.#call(node, op, inputs);
+        return this.#call(node as NodeOf<'call'>, inputs);
       case 'clock':
         return this.#clocked(op, inputs);
       default:
@@ -292,8 +293,6 @@ class Run {
     };
   }
 
-  // ---------------------------------------------------------------- what is bound
-
   // ---------------------------------------------------------------- regions
 
   #scan(op: Extract<Op, { readonly kind: 'scan' }>, inputs: readonly Tensor[]): readonly Tensor[] {
@@ -318,7 +317,7 @@ class Run {
       const done = clock !== null && isClocked(axis, clock) && place < clock.places - 1;
       const step = environment(bound, {
         whole: false, run: `${place}`, past: done, anchor: clock !== null && isClocked(axis, clock) ? place : null,
-        tape: tape === undefined ? null : { dim: tape, places: past.get(region.states[0])?.length ?? 0, past },
+        tape: tape === undefined ? null : { dim: tape, places: past.get(region.states[0])!.length, past },
       });
       this.#scopes.inside(step, () => {
         states = region.nexts.map((next) => this.value(next));
@@ -332,19 +331,18 @@ class Run {
   }
 
   /** The values that a state has had so far. */
-  #past(node: Node): Tensor {
-    const [state] = node.inputs;
+  #past({ axis }: OpOf<'past'>, state: Node): Tensor {
     const so = this.#stack.findLast((scope) => scope.tape?.past.has(state) === true)?.tape?.past.get(state);
-    if (so === undefined || node.op.kind !== 'past') throw new GraphError(`%${state.id} is no state of a scan`);
-    return stack(this.#scopes.extents([node.op.axis]), so, this.#scopes.blank(typeOf(state)));
+    if (so === undefined) throw new GraphError(`%${state.id} is no state of a scan`);
+    return stack(this.#scopes.extents([axis]), so, this.#scopes.blank(typeOf(state)));
   }
 
-  #call(node: Node, op: CallOp, inputs: readonly Tensor[]): readonly Tensor[] {
-    const { region, binding } = op;
+  #call(node: NodeOf<'call'>, inputs: readonly Tensor[]): readonly Tensor[] {
+    const { region, binding } = node.op;
     const extras = this.#scopes.extents(binding.extras);
     const once = binding.once ?? [];
     const runs: (readonly Tensor[])[] = [];
-    this.#elements(node, op, inputs, () => {
+    this.#elements(node, inputs, () => {
       runs.push(region.results.map((result, k) => (once.includes(k) ? this.#scopes.blank(typeOf(result)) : this.value(result))));
     });
     return region.results.map((result, k) => {
@@ -375,7 +373,8 @@ class Run {
   }
 
   /** Runs `visit` in the body of the call for one element after the other. */
-  #elements(node: Node, { region, binding }: CallOp, inputs: readonly Tensor[], visit: () => void, instance: ReadonlyMap<string, number> = new Map()): void {
+  #elements(node: NodeOf<'call'>, inputs: readonly Tensor[], visit: () => void, instance: ReadonlyMap<string, number> = new Map()): void {
+    const { region, binding } = node.op;
     const extras = this.#scopes.extents(binding.extras);
     const clock = this.#scopes.clock();
     const open = binding.extras.filter(({ id }) => extras.some((extent) => extent.id === id));
@@ -398,10 +397,8 @@ class Run {
   }
 
   /** A result that is one for all elements of the call, or of an instance: of the arguments it needs those that are. */
-  #once(node: Node, index: number): Tensor {
-    const { op } = node;
-    if (op.kind !== 'call') throw new GraphError(`%${node.id} is no call`);
-    const { region, binding } = op;
+  #once(node: NodeOf<'call'>, index: number): Tensor {
+    const { region, binding } = node.op;
     const read = new Set(reachable([region.results[index]], apart().next));
     const per = binding.extras.filter(({ id }) => binding.per?.includes(id) === true);
     const instances = this.#scopes.extents(per);
@@ -436,13 +433,12 @@ class Run {
   }
 
   /** Runs `visit` in every element of the innermost of the calls that belongs to these instances, from the outside in. */
-  #everywhere(calls: readonly { readonly call: Node; readonly instance: ReadonlyMap<string, number> }[], visit: () => void): void {
+  #everywhere(calls: readonly { readonly call: NodeOf<'call'>; readonly instance: ReadonlyMap<string, number> }[], visit: () => void): void {
     const open = this.#stack.splice(1);
     const enter = ([first, ...inner]: typeof calls): void => {
       if (first === undefined) return visit();
       const { call, instance } = first;
-      if (call.op.kind !== 'call') throw new GraphError(`%${call.id} is no call`);
-      this.#elements(call, call.op, call.inputs.map((input) => this.value(input)), () => enter(inner), instance);
+      this.#elements(call, call.inputs.map((input) => this.value(input)), () => enter(inner), instance);
     };
     try {
       enter(calls);

@@ -3,7 +3,7 @@ import { evaluate, type Size } from '../analyze/size.ts';
 import { arrange, count, cut, fill, fillMask, hasExtent, presence, takeTensor, type Extent, type Mask, type Tensor } from './arrays.ts';
 import { flatten, isValue, showSizes, type Bindings, type Nested, type Value } from './bindings.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Dim, Node, Space, TensorType } from './graph.ts';
+import type { Axis, Dim, Node, NodeOf, Space, TensorType } from './graph.ts';
 import { isGiven } from './infer.ts';
 import { hasAxis, innerDims, isInner, maskKey, sameSpace, showType, sizeOf } from './spaces.ts';
 import { operands, reachable } from './walk.ts';
@@ -15,7 +15,7 @@ export interface Environment {
   /** Values of the region's arguments, then of the nodes that stand in it: every result of each. */
   readonly values: Map<Node, readonly Tensor[]>;
   /** The call whose body this is. */
-  readonly call: Node | null;
+  readonly call: NodeOf<'call'> | null;
   /** A call's extras, and its places along them. */
   readonly extras: readonly Axis[];
   readonly places: readonly number[];

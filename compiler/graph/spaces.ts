@@ -58,7 +58,7 @@ export function originOf(space: Space): Size {
     case 'dim':
       return space.dim.origin;
     case 'cat':
-      return space.parts.length > 0 ? originOf(space.parts[0]) : size.int(0);
+      return originOf(space.parts[0]!);
     case 'merge':
     case 'anon':
       return size.int(0);

@@ -132,7 +132,7 @@ class Verifier {
   /** Within the limits of every backend; operands of elementwise operations stand under the result's axes as tfjs aligns them: from the right. */
   #laidOut(node: Node): void {
     const excess = excessOf(node);
-    require(excess === null, () => excess ?? '');
+    if (excess !== null) throw new GraphError(excess);
     if (!['binary', 'select'].includes(node.op.kind)) return;
     const result = node.types[0].axes;
     for (const input of node.inputs) {

@@ -3,7 +3,7 @@ import { atomsOf } from '../analyze/size.ts';
 import { Builder } from './builder.ts';
 import { GraphError } from './errors.ts';
 import { push } from './fold.ts';
-import type { Node, NodeOf, Op, ScanRegion, TensorType } from './graph.ts';
+import type { Node, NodeOf, Op, OpOf, TensorType } from './graph.ts';
 import { isGiven, typeOf } from './infer.ts';
 import { axisOf, canonicalMasks, join, sizeOf, tensor, without } from './spaces.ts';
 
@@ -108,7 +108,7 @@ export class Dependence {
       if (!this.#known.has(top)) this.#known.set(top, this.#compute(top));
       stack.pop();
     }
-    return this.#known.get(node) ?? NONE;
+    return this.#known.get(node)!;
   }
 
   /** Every operand is known. Equal sets are shared: most nodes need what one operand needs. */
@@ -130,7 +130,7 @@ export class Dependence {
   #union(nodes: readonly Node[]): ReadonlySet<Node> {
     let all = NONE;
     for (const node of nodes) {
-      const set = this.#known.get(node) ?? NONE;
+      const set = this.#known.get(node)!;
       if ([...set].every((argument) => all.has(argument))) continue;
       all = [...all].every((argument) => set.has(argument)) ? set : new Set([...all, ...set]);
     }
@@ -207,7 +207,7 @@ export class Rewriter {
     const { op, origin } = node;
     switch (op.kind) {
       case 'scan':
-        return this.#scan(node, op.region, inputs);
+        return this.#scan(op, inputs, this.builder.at(origin));
       case 'call': {
         const args = op.region.args.map((argument) => this.#fresh(argument, typeOf(argument)));
         const results = this.region(op.region.args.map((argument, k) => [argument, args[k]]), op.region.results, true);
@@ -257,10 +257,8 @@ export class Rewriter {
     return this.builder.argument(type, argument.origin);
   }
 
-  #scan(node: Node, region: ScanRegion, inputs: readonly Node[]): Node {
-    if (node.op.kind !== 'scan') throw new GraphError(`%${node.id} is no scan`);
-    const { op, origin } = node;
-    const builder = this.builder.at(origin);
+  #scan(op: OpOf<'scan'>, inputs: readonly Node[], builder: Builder): Node {
+    const { region } = op;
     const values = inputs.slice(0, region.xs.length);
     const inits = inputs.slice(region.xs.length);
     const slices = values.map((value) => {
@@ -305,7 +303,7 @@ function grow(state: TensorType, next: TensorType): TensorType {
 /** What the program calls a value, if it has a name there; another axis or element type changes nothing of it. */
 export function nameOf({ op, origin, inputs }: Node): string | null {
   if (origin.name !== null) return origin.name;
-  if (op.kind === 'parameter') return op.path.split('.').at(-1) ?? null;
+  if (op.kind === 'parameter') return op.path.split('.').at(-1)!;
   const isSame = op.kind === 'rename' || op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'float');
-  return isSame && inputs[0] !== undefined ? nameOf(inputs[0]) : null;
+  return isSame ? nameOf(inputs[0]!) : null;
 }

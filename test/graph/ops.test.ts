@@ -3,11 +3,12 @@ import { size } from '../../compiler/analyze/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node, Op } from '../../compiler/graph/graph.ts';
 import { showType, tensor, unitAxis } from '../../compiler/graph/spaces.ts';
-import { axis, bindings, close, dim, FLOAT, INT, index, literal, run, type Shown } from './support.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret } from '../../compiler/graph/interpret.ts';
+import { axis, bindings, close, dim, FLOAT, INT, index, literal, run, shown, type Given, type Shown } from './support.ts';
 
 const b = new Builder();
 const [r, c, k] = [axis('r', 2), axis('c', 3), axis('k', 2)];
+const near = axis('near', dim('near', { size: size.int(3), origin: size.int(-1) }));
 const M = literal(b, [[1, 2, 3], [4, 5, 6]], [r, c]);
 const v = literal(b, [10, 20, 30], [c]);
 const i = (values: readonly number[], over = c): Node => literal(b, values, [over], 'int');
@@ -21,6 +22,8 @@ const CASES: readonly [Op['kind'], Node, string, Shown][] = [
   ['binary', b.binary('add', M, v), '[r: 2, c: 3]', [[11, 22, 33], [14, 25, 36]]],
   ['binary', b.binary('mul', v, M), '[r: 2, c: 3]', [[10, 40, 90], [40, 100, 180]]],
   ['binary', b.binary('mod', i([-1, 3, 4]), b.constant(3, 'int')), 'int [c: 3]', [2, 0, 1]],
+  ['binary', b.binary('mod', i([-1, 3, 4]), b.constant(0, 'int')), 'int [c: 3]', [-1, 3, 4]],
+  ['binary', b.binary('mod', i([-1, 3, 4]), b.constant(-3, 'int')), 'int [c: 3]', [-1, 0, -2]],
   ['binary', b.binary('div', i([1, 2, 3]), b.constant(2, 'int')), '[c: 3]', [0.5, 1, 1.5]],
   ['select', b.select(b.binary('gt', v, b.constant(15)), v, b.constant(0)), '[c: 3]', [0, 20, 30]],
   ['where', b.where(v, b.binary('ne', v, b.constant(20))), '[c: 3] where [c]', [10, null, 30]],
@@ -35,6 +38,7 @@ const CASES: readonly [Op['kind'], Node, string, Shown][] = [
   ['softmax', b.softmax(literal(b, [0, Math.log(3)], [r]), 'r'), '[r: 2]', [0.25, 0.75]],
   ['softmax', b.softmax(literal(b, [0, Math.log(3)], [r]), 'r', true), '[r: 2]', [Math.log(0.25), Math.log(0.75)]],
   ['argmax', b.argmax(literal(b, [[1, 9, 9], [4, 2, 3]], [r, c]), 'c'), 'index(3)[r: 2]', [1, 0]],
+  ['argmax', b.argmax(literal(b, [1, 9, 9], [near]), 'near'), 'index(near)[]', 0],
   ['contract', b.contract(M, v, ['c']), '[r: 2]', [140, 320]],
   ['contract', b.contract(M, literal(b, [[1, 0], [0, 1], [1, 1]], [c, k]), ['c']), '[r: 2, k: 2]', [[4, 5], [10, 11]]],
   ['gather', b.gather(M, i([2, 0], k), 'c', true), '[k: 2, r: 2]', [[3, 6], [1, 4]]],
@@ -65,6 +69,11 @@ const CASES: readonly [Op['kind'], Node, string, Shown][] = [
   ['cumprod', b.cumprod(v, 'c', { exclusive: true, reversed: true }), '[c: 3]', [600, 30, 1]],
   ['permute', b.permute(M, ['c', 'r']), '[c: 3, r: 2]', [[1, 4], [2, 5], [3, 6]]],
   ['reshape', b.reshape(M, [c, r]), '[c: 3, r: 2]', [[1, 2], [3, 4], [5, 6]]],
+  ['check', b.node({ kind: 'check', what: 'too large' }, [v, b.constant(0, 'bool')]), '[c: 3]', [10, 20, 30]],
+  ['append', b.node({ kind: 'append', axis: axis('rows', 3), before: 'r', keep: null }, [M, v]), '[rows: 3, c: 3]', [[1, 2, 3], [4, 5, 6], [10, 20, 30]]],
+  ['append', b.node({ kind: 'append', axis: axis('rows', 4), before: 'c', keep: null }, [M, literal(b, [7, 8], [r])]), '[r: 2, rows: 4]', [[1, 2, 3, 7], [4, 5, 6, 8]]],
+  ['matmul', b.matmul(b.reshape(M, [unitAxis(0), r, c]), literal(b, [[[1], [0], [1]], [[0], [1], [0]]], [k, c, axis('o', 1)])), '[k: 2, r: 2, o: 1]', [[[4], [10]], [[2], [5]]]],
+  ['matmul', b.matmul(literal(b, [[[1, 0, 1]], [[0, 1, 0]]], [k, axis('o', 1), c]), b.reshape(b.permute(M, ['c', 'r']), [unitAxis(0), c, r])), '[k: 2, o: 1, r: 2]', [[[4, 10]], [[2, 5]]]],
   ['matmul', b.matmul(M, literal(b, [[1, 0], [0, 1], [1, 1]], [c, k])), '[r: 2, k: 2]', [[4, 5], [10, 11]]],
   ['random', b.random('uniform', 0, 'here', [r, c]), '[r: 2, c: 3]', [[0, 1, 2], [10, 11, 12]]],
 ];
@@ -81,7 +90,7 @@ describe('each operation', () => {
 
   it('erf agrees with tables', () => {
     const at = (x: number): Shown => run(b.unary('erf', b.constant(x)));
-    expect([0, 0.5, -1, 2, 3.5].map(at)).toEqual([0, 0.5204998778130465, -0.8427007929497149, 0.9953222650189527, 0.9999992569016276].map((y) => expect.closeTo(y, 11)));
+    expect([0, 0.5, -1, 2, 3.5, 7, -30].map(at)).toEqual([0, 0.5204998778130465, -0.8427007929497149, 0.9953222650189527, 0.9999992569016276, 1, -1].map((y) => expect.closeTo(y, 11)));
   });
 
   it('aligns unit axes as tfjs does', () => {
@@ -106,6 +115,9 @@ describe('ill-typed operations are refused', () => {
     ['an axis twice', () => b.rename(M, 'c', axis('r', 3)), /stands twice/],
     ['a merge that changes the count', () => b.merge(M, ['r', 'c'], axis('m', 5)), /6 places cannot be 5/],
     ['a scan read without result', () => b.unary('neg', b.scan({ axis: c, position: b.step(c), xs: [], states: [], emits: [] })), /without `result`/],
+    ['a product of batches of two axes', () => b.matmul(literal(b, [[[1, 0, 1]], [[0, 1, 0]]], [k, axis('o', 1), c]), literal(b, [[[1], [2], [3]], [[4], [5], [6]]], [r, c, axis('p', 1)])), /k: 2 against r: 2/],
+    ['a type for what has one', () => b.leaf({ kind: 'unary', fn: 'neg' }, tensor(FLOAT, [])), /the type of unary is inferred, not given/],
+    ['axes that do not stand under one another', () => b.binary('add', b.reshape(M, [r, c, unitAxis(0)]), literal(b, [[1, 2], [3, 4]], [r, k])), /do not align: c: 3 stands against r: 2/],
     ['a leaf without a type', () => b.node({ kind: 'input', name: 'x' }, []), /must be given/],
   ];
   for (const [name, make, message] of refused) it(name, () => expect(make).toThrow(message));
@@ -118,6 +130,19 @@ describe('bindings', () => {
     expect(() => run(x, { sizes: { n: 2 }, inputs: { x: [[1, 2, 3]] } })).toThrow(/1 places along n, expected 2/);
     expect(() => run(x, { sizes: { n: 1 } })).toThrow(/no input x is bound/);
     expect(() => run(x, { inputs: { x: [[1, 2, 3]] } })).toThrow(/no size n is bound/);
+    expect(() => run(x, { sizes: { n: 1 }, inputs: { x: [[[1], [2], [3]]] } })).toThrow(/input x is nested deeper than its axes/);
+    expect(() => run(x, { sizes: { n: 1 }, inputs: { x: [1, 2, 3] } })).toThrow(/input x has 3 places along n, expected 1/);
+    expect(() => run(x, { sizes: { n: 2 }, inputs: { x: [1, 2] } })).toThrow(/input x has no places along c, expected 3/);
+  });
+  it('of parameters, lengths, draws and free arguments are asked for, and counted', () => {
+    const p = b.parameter('F.W', [c]), source = dim('source', { ragged: true }), arg = b.argument(tensor(FLOAT, [r]));
+    expect(() => run(p)).toThrow(/no parameter F.W is bound/);
+    expect(() => run(p, { parameters: { 'F.W': [1, 2] } })).toThrow(/parameter F.W is \[c: 3\], given 2 elements/);
+    expect(() => run(b.length(source, axis('n')), { sizes: { n: 2, source: 3 } })).toThrow(/no lengths of source are bound/);
+    expect(() => run(b.length(source, axis('n')), { sizes: { n: 2, source: 3 }, lengths: { source: [1, 2, 3] } })).toThrow(/lengths of source is \[n: 2\], given 3 elements/);
+    expect(() => run(b.random('uniform', 0, 'here', [r]))).toThrow(/no random numbers are bound/);
+    expect(() => run(b.unary('neg', arg))).toThrow(/no argument %\d+ is bound/);
+    expect(shown(interpret([b.unary('neg', arg)], { ...bindings({}), arguments: new Map([[arg, [1, 2]]]) })[0])).toEqual([-1, -2]);
   });
   it('may be values of another run', () => {
     const y = b.where(b.input('y', tensor(FLOAT, [c])), b.binary('gt', b.input('y', tensor(FLOAT, [c])), b.constant(1)));
@@ -133,5 +158,84 @@ describe('bindings', () => {
   it('are refused as index where they are floats', () => {
     expect(() => b.gather(v, b.constant(1), 'c')).toThrow(/not an index/);
     expect(index(c).elem).not.toEqual(INT);
+  });
+});
+
+describe('what types leave open is checked where it runs', () => {
+  const n = axis('n'), m = axis('m'), x = b.input('x', tensor(FLOAT, [n]));
+  const given: Given = { sizes: { n: 3, m: 4 }, inputs: { x: [1, 2, 3] } };
+
+  it.each<[string, Node, RegExp]>([
+    ['a check', b.node({ kind: 'check', what: 'too large' }, [v, literal(b, [0, 1, 0], [c], 'bool')]), /^too large\n/],
+    ['parts that are more or fewer than the whole', b.concat(m, [[x, 'n'], [x, 'n']]), /6 places joined into axis m of 4/],
+    ['a slice beyond the end', b.slice(x, 'n', size.int(2), k), /places 2 to 4 of axis n of 3/],
+    ['a slice before the start', b.slice(x, 'n', size.int(-1), k), /places -1 to 1 of axis n of 3/],
+    ['one place beyond the end', b.slice(x, 'n', size.int(3), null), /places 3 to 4 of axis n of 3/],
+    ['rows and one that are not the whole', b.node({ kind: 'append', axis: axis('rows', 3), before: 'n', keep: null }, [x, b.constant(7)]), /3 rows and one as 3/],
+    ['another name of another size', b.rename(x, 'n', m), /axis n of 3 as m of 4/],
+    ['another shape of another size', b.reshape(x, [m]), /3 elements as \[m: 4\]/],
+    ['one axis of two sizes', b.binary('add', x, b.input('y', tensor(FLOAT, [{ ...m, id: 'n' }]))), /axis n has 4 places and 3 places|axis n has 3 places and 4 places/],
+    ['the past of what is no state', b.node({ kind: 'past', axis: axis('tape') }, [x]), /is no state of a scan/],
+  ])('%s', (_what, node, message) => {
+    expect(() => run(node, { ...given, inputs: { ...given.inputs, y: { type: tensor(FLOAT, [n]), axes: [{ id: 'n', size: 4 }], data: new Float64Array(4), present: null } } })).toThrow(message);
+  });
+
+  it('places up to the end are there', () => {
+    expect(run(b.slice(x, 'n', size.int(1), k), given)).toEqual([2, 3]);
+    expect(run(b.slice(x, 'n', size.int(2), null), given)).toBe(3);
+  });
+
+  it('the node at fault inside a region is named once', () => {
+    const arg = b.argument(tensor(FLOAT, [])), state = b.argument(tensor(FLOAT, []));
+    const position = b.step(n);
+    const scan = b.scan({ axis: n, position, xs: [{ arg, value: x }], states: [{ arg: state, init: b.constant(0), next: b.binary('add', state, b.node({ kind: 'check', what: 'not below 3' }, [arg, b.binary('ge', arg, b.constant(3))])) }], emits: [] });
+    const message = (places: readonly number[]): string => {
+      try {
+        return String(run(b.result(scan, 0), { sizes: { n: places.length }, inputs: { x: places } }));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message([1, 2])).toBe('3');
+    expect(message([1, 3]).match(/not below 3|\n> .* = check/g)).toHaveLength(3);
+  });
+
+  it('a difference is of a parameter that is bound', () => {
+    const p = b.parameter('p', [c]);
+    const loss = b.reduce('sum', b.binary('mul', p, p), ['c']);
+    expect(finiteDifference(loss, bindings({ parameters: { p: [1, 2, 3] } }), 'p', [0, 2])).toEqual([expect.closeTo(2, 6), expect.closeTo(6, 6)]);
+    expect(() => finiteDifference(loss, bindings({ parameters: { p: [1, 2, 3] } }), 'q', [0])).toThrow('no parameter q is bound');
+  });
+
+  it('what is computed across examples stands in no loop', () => {
+    const arg = b.argument(tensor(FLOAT, []));
+    const mean = b.node({ kind: 'across', fn: 'mean', axes: [] }, [arg]);
+    const scan = b.scan({ axis: c, position: b.step(c), xs: [{ arg, value: v }], states: [], emits: [mean] });
+    expect(() => run(b.result(scan, 0))).toThrow(/is computed across examples inside a loop/);
+  });
+});
+
+describe('rounding', () => {
+  const float = (x: number): number => Math.fround(x);
+  const rounded = (node: Node, inputs: Given['inputs']): readonly number[] => [...interpret([node], { ...bindings({ inputs: inputs ?? {} }), rounded: float })[0]!.data];
+  const x = b.input('x', tensor(FLOAT, [c]));
+
+  it.each<[string, readonly number[], number]>([
+    ['within range', [2, 3, 4], 24],
+    ['too large on the way', [1e30, 1e30, 1e-40], NaN],
+    ['too small on the way', [1e-30, 1e-30, 1e30], NaN],
+    ['of what is 0', [1e-30, 0, 2], 0],
+    ['of both signs', [-2, 0.5, 4], -4],
+  ])('a product is known where its factors keep in range in any order: %s', (_what, factors, expected) => {
+    expect(rounded(b.reduce('prod', x, ['c']), { x: factors })).toEqual([expected]);
+  });
+
+  it('a running product is known up to where it leaves the range', () => {
+    expect(rounded(b.cumprod(x, 'c'), { x: [1e30, 1e30, 1e-30] })).toEqual([float(1e30), NaN, NaN]);
+  });
+
+  it('of an angle that rounding turns nothing is known', () => {
+    const angles = [0.5, 1e7 + 0.75, 1e6 + 0.02];
+    for (const fn of ['sin', 'cos'] as const) expect(rounded(b.unary(fn, x), { x: angles })).toEqual([float(Math[fn](0.5)), NaN, float(Math[fn](1e6 + 0.02))]);
   });
 });

@@ -4,7 +4,7 @@ import type { Node } from '../../compiler/graph/graph.ts';
 import { printGraph } from '../../compiler/graph/print.ts';
 import { showType } from '../../compiler/graph/spaces.ts';
 import { verify } from '../../compiler/graph/verify.ts';
-import { Dependence, reachable, Rewriter } from '../../compiler/graph/walk.ts';
+import { Dependence, nameOf, reachable, Rewriter } from '../../compiler/graph/walk.ts';
 import { axis, floats, literal, run } from './support.ts';
 
 const [time, d, batch] = [axis('time'), axis('d', 2), axis('batch')];
@@ -66,7 +66,35 @@ p = %14
   });
 });
 
+describe('names', () => {
+  it('are those of the program, whatever axis or type a value takes on', () => {
+    const b = new Builder();
+    const W = b.parameter('context.Additive.W', [d]);
+    const named = b.at({ file: 'rnn.attn', start: 0, end: 1, name: 'scaled' }).unary('exp', W);
+    const other = axis('other', 2);
+    expect([W, named, b.rename(named, 'd', other), b.broadcast(W, [axis('r', 3), d]), b.unary('float', b.rename(W, 'd', other))].map(nameOf)).toEqual(['W', 'scaled', 'scaled', 'W', 'W']);
+    expect([b.unary('neg', W), b.binary('add', W, W), b.constant(1)].map(nameOf)).toEqual([null, null, null]);
+  });
+});
+
 describe('rewriting', () => {
+  it('leaves a call, and an argument that no region binds, as they are', () => {
+    const b = new Builder();
+    const [inner, r] = [axis('inner', 2), axis('r', 3)];
+    const arg = b.argument(floats(inner)), free = b.argument(floats(r, d));
+    const region = { args: [arg], results: [b.softmax(arg, 'inner')] };
+    const y = b.result(b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }]] }, [free]), 0);
+    const again = new Rewriter(new Builder(), () => null).map(y);
+    expect(printGraph([again])).toBe(printGraph([y]));
+    expect(reachable([again]).filter((node) => reachable([y]).includes(node))).toEqual([]);
+  });
+
+  it('of a node with one result gives one node', () => {
+    const b = new Builder();
+    const two = new Rewriter(b, (node) => (node.op.kind === 'constant' ? [b.constant(1), b.constant(2)] : null));
+    expect(() => two.map(new Builder().unary('neg', new Builder().constant(3)))).toThrow(/\(constant\) has no single value here/);
+  });
+
   it('without a rule gives the same graph', () => {
     const root = rnn(new Builder());
     expect(printGraph([new Rewriter(new Builder(), () => null).map(root)])).toBe(printGraph([root]));
