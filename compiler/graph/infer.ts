@@ -6,7 +6,7 @@
 import { constantOf } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Elem, Node, Op, OpOf, TensorType } from './graph.ts';
-import { liftedMasks, maskOutside } from './lifted.ts';
+import { liftedMasks } from './lifted.ts';
 import { axisOf, hasAxis, isInner, isRagged, isUnit, join, joinElementwise, relocated, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
 
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
@@ -500,7 +500,7 @@ const RULES: Rules = {
         return tensor(type.elem, [...binding.extras.filter(({ id }) => binding.per?.includes(id) === true), ...type.axes.map(outside)]);
       }
       // Of what a loop gives it is not known on which extras its absence depends.
-      const own = lifted[k]?.map((mask) => maskOutside(mask, binding.results[k], binding.extras)) ?? type.masks.map((mask) => join(mask.map(outside), binding.extras));
+      const own = lifted[k]?.map((mask) => mask.map((axis) => (hasAxis(binding.extras, axis.id) ? axis : outside(axis)))) ?? type.masks.map((mask) => join(mask.map(outside), binding.extras));
       return tensor(type.elem, [...without(binding.extras, binding.maskOnly ?? []), ...type.axes.map(outside)], own);
     });
   },

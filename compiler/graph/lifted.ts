@@ -52,8 +52,3 @@ function widened(op: Op, operands: readonly Node[]): Op {
   }
   return more.size === 0 ? op : { ...op, binding: { ...binding, extras: [...more.values(), ...binding.extras] } };
 }
-
-/** The axes of a mask outside the call: those of the body under their names there. */
-export function maskOutside(mask: readonly Axis[], names: CallOp['binding']['results'][number], extras: readonly Axis[]): readonly Axis[] {
-  return mask.map((axis) => (hasAxis(extras, axis.id) ? axis : names.find(({ from }) => from === axis.id)?.to ?? axis));
-}

@@ -139,9 +139,10 @@ export class Scopes {
   /** How many places an axis has at one place of what its dims are counted along, or at most. */
   length({ space }: Axis, at: ReadonlyMap<string, number> = new Map()): number {
     const lengths = new Map(innerDims(space).map(({ dim, within }) => {
-      const each = this.bindings.inner?.get(dim.id) ?? [];
+      const each = this.bindings.inner?.get(dim.id);
       const place = at.get(within.id) ?? this.place(within.id);
-      return [dim.id, place === undefined ? Math.max(0, ...each) : each[place] ?? 0];
+      if (each === undefined || (place !== undefined && place >= each.length)) throw new GraphError(`no length of ${dim.id} is bound for each place of ${within.id}`);
+      return [dim.id, place === undefined ? Math.max(0, ...each) : each[place]];
     }));
     return evaluate(sizeOf(space), (atom) => lengths.get(atom) ?? this.#atom(atom));
   }

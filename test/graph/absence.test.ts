@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { showType } from '../../compiler/graph/spaces.ts';
-import { axis, literal, run, type Shown } from './support.ts';
+import { axis, floats, literal, run, type Shown } from './support.ts';
 
 const b = new Builder();
 const [r, c] = [axis('r', 2), axis('c', 3)];
@@ -91,5 +91,28 @@ describe('absence', () => {
     // The condition's axis joins: filled places differ along it.
     const rows = only(v, [[true, true, false], [false, true, true]], r, c);
     expect(run(b.otherwise(rows, b.constant(0)))).toEqual([[10, 0], [20, 20], [0, 30]]);
+  });
+
+  it('of a call depends on those extras alone that it depends on in the body; of what a loop makes it is not known', () => {
+    const k = axis('k', 2), inner = axis('inner', 3);
+    const x = b.argument(floats()), y = b.argument(floats());
+    const [state, at] = [b.argument(floats()), b.step(inner)];
+    const loop = b.result(b.scan({ axis: inner, position: at, xs: [], states: [{ arg: state, init: y, next: b.unary('neg', state) }], emits: [] }), 0);
+    const isAbove = b.binary('gt', x, b.constant(0));
+    const results = [b.where(y, isAbove), b.where(b.broadcast(y, [inner]), isAbove), b.where(loop, isAbove), b.where(b.unary('exp', loop), isAbove), b.where(b.binary('add', x, b.constant(1)), isAbove)];
+    const call = b.call('F', { args: [x, y], results }, { args: [[], []], extras: [r, k], results: results.map((_, j) => (j === 1 ? [{ from: 'inner', to: c }] : [])) }, [literal(b, [1, -1], [r]), literal(b, [5, 6], [k])]);
+    const out = results.map((_, j) => b.result(call, j));
+    expect(out.map((node) => showType(node.types[0]))).toEqual([
+      '[r: 2, k: 2] where [r]', '[r: 2, k: 2, c: 3] where [r]', '[r: 2, k: 2] where [k, r]', '[r: 2, k: 2] where [k, r]', '[r: 2, k: 2] where [r]',
+    ]);
+    expect(run(out[0])).toEqual([[5, 6], [null, null]]);
+    expect(run(out[1])).toEqual([[[5, 5, 5], [6, 6, 6]], [[null, null, null], [null, null, null]]]);
+    expect(run(out[2])).toEqual([[-5, -6], [null, null]]);
+  });
+
+  it('of a call over an axis that has no name outside is refused', () => {
+    const x = b.argument(floats(c)), y = b.argument(floats());
+    const region = { args: [x, y], results: [b.where(y, b.binary('gt', x, b.constant(0)))] };
+    expect(() => b.call('F', region, { args: [[{ from: 'c', to: c }], []], extras: [r], results: [[]] }, [v, literal(b, [1, 2], [r])])).toThrow(/result 0: c: 3 has no name outside/);
   });
 });

@@ -144,6 +144,14 @@ describe('bindings', () => {
     expect(() => run(b.unary('neg', arg))).toThrow(/no argument %\d+ is bound/);
     expect(shown(interpret([b.unary('neg', arg)], { ...bindings({}), arguments: new Map([[arg, [1, 2]]]) })[0])).toEqual([-1, -2]);
   });
+  it('of a dim that is ragged in another are one for each of its places', () => {
+    const sentence = axis('sentence', dim('sentence', { ragged: true }));
+    const word = { ...axis('word'), space: { kind: 'dim', dim: dim('word', { ragged: true, inside: dim('sentence', { ragged: true }) }), within: sentence } } as const;
+    const total = b.reduce('sum', b.input('d', tensor(FLOAT, [sentence, word])), ['word']);
+    const of = (lengths: readonly number[]): Shown => shown(interpret([total], { ...bindings({ sizes: { sentence: 2, word: 3 }, inputs: { d: [[1, 2], [3, 4, 5]] } }), inner: new Map([['word', lengths]]) })[0]);
+    expect(of([2, 3])).toEqual([3, 12]);
+    expect(() => of([2])).toThrow(/no length of word is bound for each place of sentence/);
+  });
   it('may be values of another run', () => {
     const y = b.where(b.input('y', tensor(FLOAT, [c])), b.binary('gt', b.input('y', tensor(FLOAT, [c])), b.constant(1)));
     const [value] = interpret([y], bindings({ inputs: { y: [1, 2, 3] } }));

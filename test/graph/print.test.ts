@@ -33,6 +33,8 @@ it.each<[Op, string]>([
   [{ kind: 'past', axis: c }, 'past[c]'],
   [{ kind: 'append', axis: c, before: 'c', keep: null }, 'append[c]'],
   [{ kind: 'append', axis: c, before: 'c', keep: size.int(4) }, 'append[c] keep 4'],
+  [{ kind: 'clock', axis: c, region: { args: [], results: [] } }, 'clock[c]'],
+  [{ kind: 'check', what: 'too large' }, 'check too large'],
   [{ kind: 'before', axis: 'c', by: size.int(2) }, 'before[c] by 2'],
 ])('%j', (op, text) => {
   expect(showOp(op)).toBe(text);
