@@ -4,8 +4,7 @@
  * steps kept and this one. What is kept is the latest value of one place before another place's view of it enters: of an
  * attention the keys and values after their projections.
  */
-import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
-import { GraphError } from '../graph/errors.ts';
+import { size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, Clocked, Dim, Node, Op, Space } from '../graph/graph.ts';
 import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
@@ -100,7 +99,7 @@ class Steps {
     this.facts = analyse(whole.values());
     this.beam = beam;
     this.space = axis.space;
-    const places = [...this.facts.nodes].flatMap(placesOf)[0] ?? axis;
+    const [places] = this.facts.nodes.flatMap(placesOf);
     this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
     this.#fixed = new Row(this, null);
     this.#all = new All(this);
@@ -125,6 +124,7 @@ class Steps {
   all(node: Node): Need {
     const [axis, second] = placesOf(node);
     if (axis === undefined) return this.fixed(node);
+    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
     const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
     return (second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.#kept : this.#all).need(node);
   }
@@ -220,15 +220,8 @@ class Kept extends Rebuild {
   }
 
   override *visit(node: Node): Making<Node> {
-    const axis = this.#axis(node);
-    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
-    return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
-  }
-
-  #axis(node: Node): Axis {
     const [axis] = placesOf(node);
-    if (axis === undefined) throw new GraphError(`%${node.id} has no axis of the clock`);
-    return axis;
+    return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
   }
 }
 
@@ -246,14 +239,10 @@ class Row extends Rebuild {
   override need(node: Node): Need {
     if (this.memo.has(node)) return super.need(node);
     const places = placesOf(node);
-    const isNow = places.some(({ id }) => id === this.#now);
-    // What stands in a loop that is open here is known only here.
-    if (isNow || this.facts.loopsOf(node).size > 0) {
-      if (!isNow && places.length > 0 && node.op.kind !== 'position') throw new NoStep(node.origin, KEPT_IN_LOOP);
-      return super.need(node);
-    }
+    if (places.some(({ id }) => id === this.#now)) return super.need(node);
     if (places.length > 0) return this.#steps.all(node);
-    return this.#now === null ? super.need(node) : this.#steps.fixed(node);
+    // What stands in a loop that is open here is known only here.
+    return this.#now === null || this.facts.loopsOf(node).size > 0 ? super.need(node) : this.#steps.fixed(node);
   }
 
   override *visit(node: Node): Making<Node> {
@@ -329,10 +318,8 @@ class Row extends Rebuild {
   /** The row `by` places before now; 0 where there is none. */
   *#earlier(node: Node, by: Size): Making<Node> {
     const { m } = this;
-    if (constantOf(by) === 0) return yield* this.one(node.inputs[0]);
     const { rows, views } = unseen(node.inputs[0]);
     const axis = placesOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
-    if (this.facts.loopsOf(rows).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
     const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));
@@ -402,10 +389,6 @@ class All extends Rebuild {
   constructor(steps: Steps) {
     super(steps.m, steps.facts);
     this.#steps = steps;
-  }
-
-  override need(node: Node): Need {
-    return placesOf(node).length === 0 ? this.#steps.fixed(node) : super.need(node);
   }
 
   override *visit(node: Node): Making<Node> {
