@@ -25,15 +25,14 @@ class SyntaxFailure extends Error {
 
 /** Chevrotain's errors carry only what was expected, in plain words; `messages.ts` makes the sentence. */
 const EXPECTED_ONLY: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected }) => expected.LABEL ?? expected.name,
+  buildMismatchTokenMessage: ({ expected }) => expected.LABEL!,
   buildNotAllInputParsedMessage: () => 'the end of the file',
   buildNoViableAltMessage: ({ customUserDescription }) => customUserDescription ?? 'an expression',
-  buildEarlyExitMessage: ({ customUserDescription }) => customUserDescription ?? 'a name',
+  buildEarlyExitMessage: ({ customUserDescription }) => customUserDescription!,
 };
 
 export abstract class BaseParser extends EmbeddedActionsParser {
   protected layout: Layout = { tokens: [], depth: new Map(), index: new Map(), partner: new Map(), problems: [] };
-  protected textLength = 0;
   failures: SyntaxProblem[] = [];
   marks: Map<IToken, Mark> = new Map();
   #nesting = 0;
@@ -45,9 +44,8 @@ export abstract class BaseParser extends EmbeddedActionsParser {
     super(t.VOCABULARY, { recoveryEnabled: false, maxLookahead: 1, skipValidations: true, errorMessageProvider: EXPECTED_ONLY });
   }
 
-  protected begin(layout: Layout, textLength: number): void {
+  protected begin(layout: Layout): void {
     this.layout = layout;
-    this.textLength = textLength;
     this.failures = [];
     this.marks = new Map();
     this.#nesting = 0;
@@ -93,8 +91,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   }
 
   protected consumedEnd(): number {
-    const last = this.LA(0);
-    return Number.isFinite(last?.startOffset) ? t.endOf(last) : 0;
+    return t.endOf(this.LA(0));
   }
 
   protected mark(token: IToken, mark: Mark): IToken {
@@ -127,14 +124,14 @@ export abstract class BaseParser extends EmbeddedActionsParser {
 
   protected skip(depth: number, stop?: (token: IToken) => boolean): void {
     for (let token = this.LA(1); !this.is(1, EOF); token = this.LA(1)) {
-      const here = this.layout.depth.get(token) ?? 0;
+      const here = this.layout.depth.get(token)!;
       if (here < depth || (here === depth && (tokenMatcher(token, t.Separator) || stop?.(token) === true))) return;
       this.SKIP_TOKEN();
     }
   }
 
   protected depthHere(): number {
-    return this.layout.depth.get(this.LA(1)) ?? 0;
+    return this.layout.depth.get(this.LA(1))!;
   }
 
   protected nested<T>(rule: () => T): T {
@@ -169,8 +166,7 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   /** Where to point at: the end of what came before, if the token has no text of its own. */
   placeOf(token: IToken): Span {
     if (Number.isFinite(token.startOffset)) return spanOf(token);
-    const last = this.layout.tokens.at(-1);
-    const end = last === undefined ? this.textLength : t.endOf(last);
+    const end = t.endOf(this.layout.tokens.at(-1)!);
     return { start: end, end };
   }
 

@@ -74,10 +74,7 @@ export function render(doc: Doc, width: number): Rendering {
         write(current.text);
         break;
       case 'join':
-        for (let i = current.parts.length - 1; i >= 0; i--) {
-          const part = current.parts[i];
-          if (part !== undefined) commands.push([indent, flat, part]);
-        }
+        for (let i = current.parts.length - 1; i >= 0; i--) commands.push([indent, flat, current.parts[i]!]);
         break;
       case 'nest':
         commands.push([indent + current.by, flat, current.inner]);
@@ -102,7 +99,7 @@ export function render(doc: Doc, width: number): Rendering {
         break;
       case 'blank':
         newLine(indent);
-        if (lines.length > 0 && lines.at(-1) !== '') lines.push('');
+        lines.push('');
         break;
     }
   }
@@ -126,10 +123,7 @@ function fits(next: Command, rest: readonly Command[], room: number, forGroup: b
       case 'comment':
         break;
       case 'join':
-        for (let i = doc.parts.length - 1; i >= 0; i--) {
-          const part = doc.parts[i];
-          if (part !== undefined) commands.push([indent, flat, part]);
-        }
+        for (let i = doc.parts.length - 1; i >= 0; i--) commands.push([indent, flat, doc.parts[i]!]);
         break;
       case 'nest':
         commands.push([indent, flat, doc.inner]);

@@ -76,10 +76,10 @@ export abstract class ExpressionParser extends BaseParser {
     if (!this.is(2, t.LParen)) return this.startsValue(2);
     const { tokens, depth, index } = this.layout;
     const here = this.depthHere();
-    for (let i = (index.get(this.LA(2)) ?? tokens.length) + 1; i < tokens.length; i++) {
-      const token = tokens[i];
-      const level = token === undefined ? -1 : (depth.get(token) ?? 0);
-      if (token === undefined || level < here || (level === here && (tokenMatcher(token, t.Separator) || token.tokenType === t.Comma))) return false;
+    for (let i = index.get(this.LA(2))! + 1; i < tokens.length; i++) {
+      const token = tokens[i]!;
+      const level = depth.get(token)!;
+      if (level < here || (level === here && (tokenMatcher(token, t.Separator) || token.tokenType === t.Comma))) return false;
       if (level === here && token.tokenType === t.LCurly) return true;
     }
     return false;

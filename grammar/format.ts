@@ -92,9 +92,8 @@ class Formatter {
     const rows = this.#rows(statements);
     const moved = this.#alignment(rows, arms);
     for (const [k, row] of rows.entries()) {
-      const opening = row[0];
-      const closing = row.at(-1);
-      if (opening === undefined || closing === undefined) break;
+      const opening = row[0]!;
+      const closing = row.at(-1)!;
       startLine(this.#startOf(opening.start));
       const docs = row.map((statement) => this.#inner(statement, moved));
       const between = arms ? d.line : d.semicolon;
@@ -126,8 +125,7 @@ class Formatter {
       start = next;
     };
     for (let i = run.start; i < run.end; i++) {
-      const token = this.#tokens[i];
-      if (token === undefined) break;
+      const token = this.#tokens[i]!;
       if (tokenMatcher(token, t.Separator)) {
         // A header's `{` on a line of its own belongs to the header.
         const next = this.#tokens[i + 1];
@@ -196,8 +194,7 @@ class Formatter {
     const parts: Doc[] = [];
     let previous: IToken | undefined;
     for (let i = run.start; i < run.end; i++) {
-      const token = this.#tokens[i];
-      if (token === undefined) break;
+      const token = this.#tokens[i]!;
       if (token.tokenType === t.NewLine) continue;
       const room = moved.get(i);
       // Told where it breaks: a sign that comes down to another line is aligned with none.
@@ -217,9 +214,8 @@ class Formatter {
   }
 
   #bracket(open: number, close: number): Doc {
-    const opener = this.#tokens[open];
-    const closer = this.#tokens[close];
-    if (opener === undefined || closer === undefined) return d.text('');
+    const opener = this.#tokens[open]!;
+    const closer = this.#tokens[close]!;
     const inside = { start: open + 1, end: close };
     if (opener.tokenType !== t.LCurly) {
       const items = d.join([d.text(opener.image), d.nest(INDENT, d.join([d.softline, this.#items(inside, open)])), d.softline, d.text(closer.image)]);
@@ -303,18 +299,16 @@ class Formatter {
   // -------------------------------------------------------------- places
 
   #closerOf(i: number): number {
-    const token = this.#tokens[i];
-    const closer = token === undefined ? undefined : this.#reading.layout.partner.get(token);
-    return closer === undefined ? i : (this.#reading.layout.index.get(closer) ?? i);
+    const closer = this.#reading.layout.partner.get(this.#tokens[i]!);
+    return closer === undefined ? i : this.#reading.layout.index.get(closer)!;
   }
 
   #startOf(i: number): number {
-    return this.#tokens[i]?.startOffset ?? 0;
+    return this.#tokens[i]!.startOffset;
   }
 
   #endOf(i: number): number {
-    const token = this.#tokens[i];
-    return token === undefined ? 0 : t.endOf(token);
+    return t.endOf(this.#tokens[i]!);
   }
 
   #breaksBetween(before: Run, after: Run): number {

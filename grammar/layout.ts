@@ -2,7 +2,7 @@
  * Between lexer and parser: decides which line ends end a statement, and makes the brackets balance.
  * The parser therefore never meets an unmatched bracket, and one that is missing cannot hide what comes after it.
  */
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain';
+import { createTokenInstance, tokenMatcher, type IToken, type TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
 import type { SyntaxProblem } from './problems.ts';
 import * as t from './tokens.ts';
@@ -53,7 +53,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
   const starts = lineStarts(text);
   const lineOf = (offset: number): number => lastAtMost(starts, offset) + 1;
   const indentOf = (offset: number): number => {
-    const start = starts[lastAtMost(starts, offset)] ?? 0;
+    const start = starts[lastAtMost(starts, offset)]!;
     let at = start;
     while (at < offset && (text[at] === ' ' || text[at] === '\t')) at++;
     return at - start;
@@ -72,11 +72,10 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     return token;
   };
   const closeMissing = (at: number, next: IToken | null): void => {
-    const open = stack.pop();
-    if (open === undefined) return;
-    const closer = CLOSER.get(open.token.tokenType) ?? t.RCurly;
+    const open = stack.pop()!;
+    const closer = CLOSER.get(open.token.tokenType)!;
     partner.set(open.token, insert(closer, '', at));
-    const sign = closer.PATTERN?.toString() ?? '';
+    const sign = String(closer.PATTERN);
     const before = next === null ? 'the end of the file' : `\`${next.image}\` at line ${lineOf(next.startOffset)}`;
     problems.push({
       code: 'E0103',
@@ -104,9 +103,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
 
   let previous: IToken | undefined;
   let previousEnd = 0;
-  for (let i = 0; i < lexed.length; i++) {
-    const token = lexed[i];
-    if (token === undefined) break;
+  for (const [i, token] of lexed.entries()) {
     const next = lexed[i + 1];
     const startsLine = previous === undefined || hasLineBreak(text, previousEnd, token.startOffset);
     const indent = startsLine ? indentOf(token.startOffset) : -1;
@@ -130,8 +127,7 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
         continue;
       }
       while (stack.length > matching + 1) closeMissing(previousEnd, token);
-      const open = stack.pop();
-      if (open !== undefined) partner.set(open.token, token);
+      partner.set(stack.pop()!.token, token);
       push(token);
     } else if (token.tokenType === t.Semicolon && stack.length > 0 && top(stack) !== t.LCurly) {
       while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, token);
@@ -207,7 +203,7 @@ function endsContraction(previous: IToken, out: readonly IToken[], partner: Read
 }
 
 function isName(token: IToken): boolean {
-  return token.tokenType === t.Primed || token.tokenType === t.Identifier || (token.tokenType.CATEGORIES ?? []).includes(t.Name);
+  return token.tokenType === t.Primed || tokenMatcher(token, t.Name);
 }
 
 function startsItem(token: IToken, next: IToken | undefined, indent: number): boolean {
@@ -227,8 +223,7 @@ function startsStatement(token: IToken, next: IToken | undefined, afterNext: ITo
 function findOpener(stack: readonly Open[], closer: IToken, indent: number): number {
   let nearest = -1;
   for (let i = stack.length - 1; i >= 0; i--) {
-    const open = stack[i];
-    if (open === undefined) continue;
+    const open = stack[i]!;
     if (CLOSER.get(open.token.tokenType) !== closer.tokenType) {
       // A round or square bracket never reaches out of the braces around it.
       if (open.token.tokenType === t.LCurly) return nearest;

@@ -18,10 +18,10 @@ const ELSE_FIX = 'add `else` and a value; to leave a value absent write `x where
 
 /** Null where the text at fault is one that the layout put in: its own problem says more. */
 export function problemOf(error: IRecognitionException, placeOf: (token: IToken) => Span): SyntaxProblem | null {
-  const { token, message: expected } = error;
+  // Chevrotain's type of its errors leaves out what all but one kind of them have.
+  const { token, message: expected, previousToken: before } = error as IRecognitionException & { readonly previousToken?: IToken };
   if (token.tokenType !== EOF && token.tokenType !== t.NewLine && token.image === '') return null;
   const given = describe(token);
-  const before = 'previousToken' in error ? (error.previousToken as IToken | undefined) : undefined;
   // Where nothing is written, the last thing written is what there is to point at.
   if (before !== undefined && before.image !== '' && before.tokenType !== t.NewLine && (token.tokenType === EOF || tokenMatcher(token, t.Separator) || token.tokenType === t.RCurly)) {
     const span = spanOf(before);
@@ -70,7 +70,7 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
 }
 
 function isValueStart(token: IToken): boolean {
-  return token.tokenType === t.NumberLiteral || (token.tokenType.CATEGORIES ?? []).includes(t.Name);
+  return token.tokenType === t.NumberLiteral || tokenMatcher(token, t.Name);
 }
 
 const ASCII: ReadonlyMap<string, string> = new Map([
@@ -82,10 +82,9 @@ const ASCII: ReadonlyMap<string, string> = new Map([
 export function lexicalProblems(text: string, tokens: readonly IToken[], errors: readonly ILexingError[]): SyntaxProblem[] {
   const problems: SyntaxProblem[] = errors.map((error) => {
     const span = { start: error.offset, end: error.offset + error.length };
-    const image = text.slice(span.start, span.end);
-    const [sign = ''] = image;
+    const sign = String.fromCodePoint(text.codePointAt(error.offset)!);
     const ascii = ASCII.get(sign);
-    const code = (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const code = sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
     const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(sign) ? `\`${sign}\` (U+${code})` : `U+${code}`;
     return { code: 'E0106', message: `the character ${printable} is not part of the language`, span, given: printable, fix: ascii === undefined ? 'remove it' : `write \`${ascii}\`` };
   });
@@ -106,21 +105,21 @@ export function lexicalProblems(text: string, tokens: readonly IToken[], errors:
 
 function numberFix(image: string): string {
   if (image.startsWith('.')) return `write \`0${image}\``;
-  const product = /^(\d+(?:\.\d+)?)([\p{L}_].*)$/u.exec(image);
-  if (product !== null && !/^[eE]$/.test(product[2] ?? '')) return `for a product write \`${product[1]} * ${product[2]}\``;
-  return image.endsWith('.') ? `write \`${image}0\`` : 'write the number in full';
+  const [, factor, rest] = /^(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)([\p{L}_].*)$/u.exec(image) ?? [];
+  if (rest !== undefined && !/^[eE]$/.test(rest)) return `for a product write \`${factor} * ${rest}\``;
+  return /^\d+\.$/.test(image) ? `write \`${image}0\`` : 'write the number in full';
 }
 
 /** The word at edit distance 1 (2 for long words), if there is just one such. */
 export function closest(given: string, words: readonly string[]): string | null {
   const near = words.filter((word) => distance(given, word) <= (word.length > 5 ? 2 : 1));
-  return near.length === 1 && given.length > 2 ? (near[0] ?? null) : null;
+  return near.length === 1 && given.length > 2 ? near[0]! : null;
 }
 
 /** Edits, with two neighbours swapped as one. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
+  const at = (i: number, j: number): number => rows[i]![j]!;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     rows.push(row);

@@ -45,23 +45,19 @@ export class OperatorRow {
 
   finish(): Expr {
     this.#reduce(() => true);
-    const value = this.#operands.pop();
-    if (value === undefined) throw new Error('an operator row needs an operand');
-    return value;
+    return this.#operands.pop()!;
   }
 
   #reduce(binds: (top: Pending) => boolean): void {
     for (let top = this.#pending.at(-1); top !== undefined && binds(top); top = this.#pending.at(-1)) {
       this.#pending.pop();
-      const right = this.#operands.pop();
-      if (right === undefined) throw new Error('an operator lacks its operand');
+      const right = this.#operands.pop()!;
       if (top.kind === 'prefix') {
         const { op, opSpan } = top.operator;
         this.#operands.push(this.#built({ kind: 'unary', op, operand: right, span: { start: opSpan.start, end: right.span.end } }, [right]));
         continue;
       }
-      const left = this.#operands.pop();
-      if (left === undefined) throw new Error('an operator lacks its operand');
+      const left = this.#operands.pop()!;
       const span = { start: left.span.start, end: right.span.end };
       const { op, opSpan, over } = top.operator;
       this.#operands.push(this.#built(op === 'where' || op === 'else' ? { kind: op, left, right, span } : { kind: 'binary', op, left, right, over, opSpan, span }, [left, right]));

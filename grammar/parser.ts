@@ -23,13 +23,13 @@ export class ModuleParser extends StatementParser {
   }
 
   /** Each call starts afresh: nothing of an earlier file is left. */
-  parse(layout: Layout, docs: ReadonlyMap<IToken, string>, textLength: number): Parsed {
-    this.begin(layout, textLength);
+  parse(layout: Layout, docs: ReadonlyMap<IToken, string>): Parsed {
+    this.begin(layout);
     this.docs = docs;
     const items = this.file();
     const problems = this.errors.flatMap((error) => problemOf(error, (token) => this.placeOf(token)) ?? []);
     const parsed = { items, problems: [...problems, ...this.failures], marks: this.marks };
-    this.begin({ tokens: [], depth: new Map(), index: new Map(), partner: new Map(), problems: [] }, 0);
+    this.begin({ tokens: [], depth: new Map(), index: new Map(), partner: new Map(), problems: [] });
     return parsed;
   }
 
@@ -177,9 +177,14 @@ export class ModuleParser extends StatementParser {
       header();
       return this.SUBRULE(this.body);
     }
-    const depth = 0;
-    const whole = this.guarded(() => (header(), true), depth, (token) => this.opensLastBody(token));
-    if (this.is(1, t.NewLine) && this.is(2, t.LCurly)) this.CONSUME(t.NewLine);
+    const isOnNextLine = (): boolean => this.is(1, t.NewLine) && this.is(2, t.LCurly);
+    const wholeHeader = (): true => {
+      header();
+      if (!isOnNextLine() && !this.is(1, t.LCurly)) this.CONSUME(t.LCurly);
+      return true;
+    };
+    const whole = this.guarded(wholeHeader, 0, (token) => this.opensLastBody(token));
+    if (isOnNextLine()) this.CONSUME(t.NewLine);
     if (whole === null && !this.is(1, t.LCurly)) {
       const end = this.consumedEnd();
       return { statements: [], span: { start: end, end } };
@@ -190,8 +195,8 @@ export class ModuleParser extends StatementParser {
   /** A `{` whose partner ends the item: the body, not the record type of a result. */
   private opensLastBody(token: IToken): boolean {
     if (token.tokenType !== t.LCurly) return false;
-    const closer = this.layout.partner.get(token);
-    const after = closer === undefined ? undefined : this.layout.tokens[(this.layout.index.get(closer) ?? 0) + 1];
+    const closer = this.layout.partner.get(token)!;
+    const after = this.layout.tokens[this.layout.index.get(closer)! + 1];
     return after === undefined || tokenMatcher(after, t.Separator);
   }
 }

@@ -23,10 +23,10 @@ export function read(text: string): Reading {
   const lexical = lexicalProblems(text, lexed.tokens, lexed.errors);
   for (const token of lexed.tokens) repair(token);
   const layout = layOut(text, lexed.tokens);
-  const comments = (lexed.groups['comments'] ?? []).map(commentOf);
+  const comments = lexed.groups['comments']!.map(commentOf);
   // In a text that falls apart the parser would only find what follows from that.
   const legible = lexical.length + layout.problems.length <= MOST_PROBLEMS;
-  const parsed = legible ? parser.parse(layout, docsOf(text, layout.tokens, comments), text.length) : { items: [], problems: [], marks: new Map<IToken, Mark>() };
+  const parsed = legible ? parser.parse(layout, docsOf(text, layout.tokens, comments)) : { items: [], problems: [], marks: new Map<IToken, Mark>() };
   const unread = lexed.errors.map((error) => error.offset);
   const trusted = parsed.problems.filter((problem) => !follows(problem.span.start, unread, lexed.tokens));
   const unclosed = layout.problems.filter((problem) => !trusted.some((other) => explains(other, problem)));
@@ -64,7 +64,7 @@ function repair(token: IToken): void {
 
 function retype(token: IToken, type: IToken['tokenType']): void {
   token.tokenType = type;
-  token.tokenTypeIdx = type.tokenTypeIdx ?? token.tokenTypeIdx;
+  token.tokenTypeIdx = type.tokenTypeIdx!;
 }
 
 function commentOf(token: IToken): Comment {
@@ -82,7 +82,7 @@ function docsOf(text: string, tokens: readonly IToken[], comments: readonly Comm
   let next = 0;
   for (const comment of comments) {
     if (!comment.doc || !/(^|[\r\n])[ \t\ufeff]*$/.test(text.slice(lineStart(text, comment.span.start), comment.span.start))) continue;
-    while (next < written.length && (written[next]?.startOffset ?? 0) < comment.span.end) next++;
+    while (next < written.length && written[next]!.startOffset < comment.span.end) next++;
     const token = written[next];
     if (token === undefined) break;
     if (EMPTY_LINE.test(text.slice(comment.span.end, token.startOffset))) continue;

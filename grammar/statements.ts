@@ -68,7 +68,7 @@ export abstract class StatementParser extends TypeParser {
   /** The names that a faulty statement from `start` up to here would have defined, each as an error value. */
   protected definedAround(start: IToken, depth: number): Equation[] {
     const tokens = this.layout.tokens;
-    const begin = this.layout.index.get(start) ?? 0;
+    const begin = this.layout.index.get(start)!;
     const end = this.layout.index.get(this.LA(1)) ?? tokens.length;
     const equations: Equation[] = [];
     const level = start.tokenType === t.LParen ? depth + 1 : depth;
@@ -77,12 +77,13 @@ export abstract class StatementParser extends TypeParser {
       const token = tokens[i];
       const after = tokens[i + 1];
       if (token === undefined || after === undefined) break;
-      if ((this.layout.depth.get(token) ?? 0) < level) continue;
+      const deep = this.layout.depth.get(token)!;
+      if (deep < level) continue;
       if (token.tokenType === t.Assign) break;
       const named = tokenMatcher(token, t.Name) || token.tokenType === t.Primed;
       const first = before === undefined || before.tokenType === t.Comma || before.tokenType === t.LParen || before === start;
       const last = [t.Comma, t.Colon, t.Assign].includes(after.tokenType) || (after.tokenType === t.RParen && level > depth);
-      if (named && first && last && (this.layout.depth.get(token) ?? 0) === level) {
+      if (named && first && last && deep === level) {
         const span = spanOf(token);
         const target = { name: { text: token.image.replaceAll("'", '').normalize('NFC'), span }, prime: token.tokenType === t.Primed, span };
         equations.push({ kind: 'equation', form: 'single', targets: [target], value: { kind: 'error', span }, doc: null, span });
@@ -255,8 +256,7 @@ export abstract class StatementParser extends TypeParser {
   });
 
   private groupSpan(names: readonly Name[]): { start: number; end: number } {
-    const end = this.consumedEnd();
-    return { start: names[0]?.span.start ?? end, end };
+    return { start: names[0]!.span.start, end: this.consumedEnd() };
   }
 
   protected readonly declared: ParserMethod<[], { names: Name[]; type: TypeExpr }> = this.RULE('declared', () => {

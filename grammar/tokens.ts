@@ -140,7 +140,7 @@ export function classifyWord(token: IToken): void {
   const type = token.tokenType === Identifier ? WORD_TYPES.get(token.image) : undefined;
   if (type !== undefined) {
     token.tokenType = type;
-    token.tokenTypeIdx = type.tokenTypeIdx ?? token.tokenTypeIdx;
+    token.tokenTypeIdx = type.tokenTypeIdx!;
   }
 }
 

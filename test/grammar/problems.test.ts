@@ -100,6 +100,57 @@ describe('the messages', () => {
       ],
     ],
     [
+      'a number with two points',
+      block('y = 1.5.'),
+      [
+        'E0111 at "1.5.": `1.5.` is not a number [write the number in full]',
+      ],
+    ],
+    [
+      'a number that ends in its point',
+      block('y = 1.'),
+      [
+        'E0111 at "1.": `1.` is not a number [write `1.0`]',
+      ],
+    ],
+    [
+      'a product without its sign',
+      block('y = 2.5e3x'),
+      [
+        'E0111 at "2.5e3x": `2.5e3x` is not a number [for a product write `2.5e3 * x`]',
+      ],
+    ],
+    [
+      'an exponent without its number',
+      block('y = 2e'),
+      [
+        'E0111 at "2e": `2e` is not a number [write the number in full]',
+      ],
+    ],
+    [
+      'a fault in a header with its body on the next line',
+      'block F(x: [a]) => [a]\n{\n  y = * x\n}\n',
+      [
+        'E0101 at "=": expected `{` and a body, but here stands `=`',
+        'E0102 at "*": expected an expression, but here stands `*`',
+      ],
+    ],
+    [
+      'a header without a body',
+      'block F(x: [a]) -> [a]\n',
+      [
+        'E0101 at "]": expected `{` after `]`, but here stands the end of the file [begin the body with `{` on the line of its header]',
+      ],
+    ],
+    [
+      'a bracket that is open behind `match`',
+      block('match (a + b { x { y } }'),
+      [
+        'E0103 at "(": the `(` opened here is not closed: expected `)` before `}` at line 3 [add `)`]',
+        'E0101 at "{": expected `)`, but here stands `{`',
+      ],
+    ],
+    [
       'unfinished string',
       'import A from "std',
       [
