@@ -15,9 +15,11 @@ export function modelText(path: string): string {
   return readFileSync(new URL(path, models), 'utf8');
 }
 
+const parsed: NonNullable<Library['parsed']> = new Map();
+
 /** The standard library, and the files of a test. */
 export function libraryOf(files: Readonly<Record<string, string>>): Library {
-  return { standard: [...standard.keys()], read: (path) => files[path] ?? standard.get(path) ?? null };
+  return { standard: [...standard.keys()], parsed, read: (path) => files[path] ?? standard.get(path) ?? null };
 }
 
 export interface Compiled {
