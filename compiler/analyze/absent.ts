@@ -23,7 +23,7 @@ export function present(node: Node, what: string, here: Here, span: Span): boole
     fix: 'say what stands there instead: `… else 0`',
     related: [
       ...(isUse ? [] : [{ place: placeOf(here, span), message: `it reaches ${what}` }]),
-      ...(kind === 'result' ? insideOf(since).map(({ file, start, end }) => ({ place: { file, start, end }, message: 'absent since this' })) : []),
+      ...insideOf(since).map(({ file, start, end }) => ({ place: { file, start, end }, message: 'absent since this' })),
     ],
   });
   return false;
@@ -40,18 +40,24 @@ function absentSince(node: Node): Node {
 
 /** The operand by which it is absent; null where it is so by itself, or by what a call does inside. */
 function sourceOf(node: Node): Node | null {
-  const [first] = node.inputs;
-  if (node.op.kind !== 'result' || first?.op.kind !== 'call') return node.inputs.find(isAbsent) ?? null;
-  const inner = absentSince(first.op.region.results[node.op.index]!);
-  const argument = first.op.region.args.indexOf(inner);
-  return argument < 0 ? null : first.inputs[argument] ?? null;
+  const called = calledFor(node);
+  if (called === null) return node.inputs.find(isAbsent) ?? null;
+  const argument = called.args.indexOf(absentSince(called.result));
+  return argument < 0 ? null : called.inputs[argument]!;
+}
+
+/** Of a call's result: what the call is given, and what of its body the result is. */
+function calledFor({ op, inputs: [call] }: Node): { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly result: Node } | null {
+  if (op.kind !== 'result' || call?.op.kind !== 'call') return null;
+  const { args, results } = call.op.region;
+  return { inputs: call.inputs, args, result: results[op.index]! };
 }
 
 /** Inside a call, the operation that made its result absent. */
 function insideOf(result: Node): readonly Origin[] {
-  const [call] = result.inputs;
-  if (result.op.kind !== 'result' || call?.op.kind !== 'call') return [];
-  const { origin } = absentSince(call.op.region.results[result.op.index]!);
+  const called = calledFor(result);
+  if (called === null) return [];
+  const { origin } = absentSince(called.result);
   return origin.end > origin.start ? [origin] : [];
 }
 

@@ -39,7 +39,8 @@ export function wordOf(brackets: readonly BracketArg[]): { readonly word: Word; 
 
 export function reduceAcross(name: string, x: Node, brackets: readonly BracketArg[], named: { readonly word: Word; readonly arg: BracketArg }, here: Here, span: Span): Value {
   const { word, arg } = named;
-  if (!stands(name, word, arg, here)) return ERROR;
+  const fn = standing(name, word, arg, here);
+  if (fn === null) return ERROR;
   const rest = brackets.filter((each) => each !== arg);
   const again = wordOf(rest);
   if (again !== null) return report(here, 'E0806', again.arg.span, again.word === word ? `\`${word}\` stands twice` : '`lifted` holds `batch`: one of the two is enough');
@@ -52,18 +53,18 @@ export function reduceAcross(name: string, x: Node, brackets: readonly BracketAr
       given: describeType(typeOf(x)), why: 'what is one for all examples has one shape', fix: `reduce it, too: \`${name}[${[word, ...axes, ragged].map(labelOf).join(', ')}](…)\``,
     });
   }
-  if (!isAcross(name)) return ERROR;
   const operand = name === 'mean' ? toFloat(x, here, span) : asNumber(x, here, span);
   here.ctx.across += 1;
-  return tensor(here.ctx.builder.node({ kind: 'across', fn: name, axes: axes.map(({ id }) => id) }, [operand], origin(here, span)));
+  return tensor(here.ctx.builder.node({ kind: 'across', fn, axes: axes.map(({ id }) => id) }, [operand], origin(here, span)));
 }
 
 const labelOf = (axis: Axis | string): string => (typeof axis === 'string' ? axis : axis.label);
 
-function stands(name: string, word: Word, { span }: BracketArg, here: Here): boolean {
+/** The reduction of that name, where it may stand; null: reported. */
+function standing(name: string, word: Word, { span }: BracketArg, here: Here): AcrossFn | null {
   if (!isAcross(name)) {
     report(here, 'E0806', span, `\`${name}\` does not go over examples`, { expected: FUNCTIONS.map((each) => `\`${each}[${word}]\``).join(', ') });
-    return false;
+    return null;
   }
   if (here.reach === null || (word === 'batch' && here.reach !== 'objective')) {
     const isBlock = here.reach === 'running';
@@ -72,15 +73,15 @@ function stands(name: string, word: Word, { span }: BracketArg, here: Here): boo
       fix: isBlock ? 'in a block with `running` values write `lifted`: all examples, and all that the block is lifted over'
         : word === 'batch' ? 'a mean over the batch belongs to an objective' : '`lifted` belongs to an objective, or to a block that keeps a `running` value for use outside training',
     });
-    return false;
+    return null;
   }
   if (here.loops.length > 0 || here.clocked) {
     report(here, 'E0806', span, `\`${word}\` stands inside a ${here.clocked ? 'decoder or a causal model' : '`scan` or a decoder\'s step'}`, {
       why: here.clocked ? 'a place would see those to come' : 'examples have another number of steps each, and each step would have a value of its own', fix: 'move it outside',
     });
-    return false;
+    return null;
   }
-  return true;
+  return name;
 }
 
 // ---------------------------------------------------------------- what depends on other examples

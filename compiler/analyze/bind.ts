@@ -5,7 +5,7 @@
 import type { AxisExpr, Declaration, Param, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
-import { describeAxis, describeMap, describeType, sizeFix } from './describe.ts';
+import { describeAxes, describeAxis, describeMap, describeType, sizeFix } from './describe.ts';
 import type { Sides } from './maps.ts';
 import { allAxes, holding } from './operate.ts';
 import type { Given, Here, StaticArgument } from './scope.ts';
@@ -188,7 +188,7 @@ function groupsOf(args: readonly Open[], name: string, here: Here): Map<string, 
     if (known === undefined) groups.set(group, members);
     else if (known.length !== members.length || known.some((axis) => !members.some((own) => own.label === axis.label && agree(here, own.space, axis.space) === 'equal'))) {
       report(here, 'E0303', arg.span, `\`${group}..\` of \`${name}\` would stand for two lists of axes`, {
-        expected: `[${known.map(({ label }) => label).join(', ')}]`, given: `[${members.map(({ label }) => label).join(', ')}]`,
+        expected: `[${describeAxes(known)}]`, given: `[${describeAxes(members)}]`,
       });
       return null;
     }
@@ -212,7 +212,7 @@ function finish(
       if (rigid(formal) || isMember(formal)) continue;
       const known = formals.get(formal);
       if (known === undefined) {
-        formals.set(formal, { space: axis.space, label: labels.get(formal) ?? axis.label });
+        formals.set(formal, { space: axis.space, label: labels.get(formal)! });
         first.set(formal, { arg, axis });
         continue;
       }

@@ -61,7 +61,8 @@ export function laterNames(body: Body): Map<string, Later> {
 function axesMade(statement: Statement): [string, Span][] {
   const found: [string, Span][] = [];
   const open: unknown[] = [statement];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
+  while (open.length > 0) {
+    const part = open.pop();
     if (typeof part !== 'object' || part === null || 'statements' in part) continue;
     if (isBracket(part)) {
       for (const arg of part.args) {
@@ -69,7 +70,7 @@ function axesMade(statement: Statement): [string, Span][] {
         if (arg.kind === 'upto') found.push([arg.as.text, part.span]);
       }
     }
-    for (const each of Object.values(part)) if (each !== undefined) open.push(each);
+    open.push(...Object.values(part));
   }
   return found;
 }
@@ -90,10 +91,11 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   runBody(declaration.body, here, plainBody, found);
   if (here.ctx.problems.errors === errors) requireNexts(found.running, here);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
-  const declared = declaration.result?.kind === 'named' ? here.scope.own(declaration.result.name.text) : null;
-  if (found.result === null && declared?.kind === 'value') {
+  const wanted = declaration.result?.kind === 'named' ? declaration.result.name.text : null;
+  const declared = wanted === null ? null : here.scope.own(wanted);
+  if (found.result === null && wanted !== null && declared?.kind === 'value') {
     found.result = declared.value;
-    found.resultSpan = equationOf(declaration, here)?.span ?? declared.span;
+    found.resultSpan = equationOf(wanted, declaration.body.statements, here)?.span ?? declared.span;
   }
   if (declaration.what === 'attention') {
     const weights = here.scope.own('weights');
@@ -105,22 +107,20 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
     here.taps.splice(0, here.taps.length, { name: 'weights', node });
   }
   if (found.result === null) return report(here, 'E0314', declaration.name.span, `the body of \`${declaration.name.text}\` ends without a result`, { fix: 'let its last line be an expression' });
-  return declaredResult(declaration, found.result, found.resultSpan ?? declaration.span, here);
+  return declaredResult(declaration, found.result, found.resultSpan ?? declaration.name.span, here);
 }
 
-/** The equation that gives the declared result. */
-function equationOf({ body, result }: Declaration, here: Here): Equation | undefined {
-  const name = result?.kind === 'named' ? result.name.text : null;
-  const of = (statements: readonly Statement[]): Equation | undefined => statements
-    .flatMap((statement) => (statement.kind === 'match' ? [of(chooseArm(statement, here)?.body.statements ?? [])] : statement.kind === 'equation' ? [statement] : []))
+/** The equation that gives a name its value. */
+function equationOf(name: string, statements: readonly Statement[], here: Here): Equation | undefined {
+  return statements
+    .flatMap((statement) => (statement.kind === 'match' ? [equationOf(name, chooseArm(statement, here)?.body.statements ?? [], here)] : statement.kind === 'equation' ? [statement] : []))
     .findLast((equation) => equation?.targets.some((target) => !target.prime && target.name.text === name));
-  return of(body.statements);
 }
 
 function declaredResult(declaration: Declaration, value: Value, span: Span, here: Here): Value {
   const { result } = declaration;
   if (value.kind === 'error') return value;
-  if (result === null) return givesBlock(value, span, here) ? ERROR : value;
+  if (result === null) return undeclared(declaration, value, span, here);
   if (result.kind === 'record') {
     if (value.kind !== 'record') return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, { expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }`, fix: `end it with \`{ ${result.fields.map((field) => `${field.name.text} = …`).join(', ')} }\`` });
     const fields = new Map<string, Value>();
@@ -140,6 +140,23 @@ function givesBlock(value: Value, span: Span, here: Here): boolean {
   return value.kind === 'instance' && asTensor(value, here, span) === null;
 }
 
+/** A result whose type is not declared: what a model or an encoder gives is tensors, and present. */
+function undeclared(declaration: Declaration, value: Value, span: Span, here: Here): Value {
+  if (!isStrict(declaration) || declaration.generates !== null) return givesBlock(value, span, here) ? ERROR : value;
+  const part = (each: Value, what: string): Value => {
+    if (each.kind === 'map') return declaration.what === 'model' ? noMap(`${what} of a model`, span, here) : each;
+    const node = asTensor(each, here, span);
+    return node !== null && present(node, what, here, span) ? tensor(node) : ERROR;
+  };
+  if (value.kind !== 'record' || value.main !== null) return part(value, 'the result');
+  const fields = new Map([...value.fields].map(([name, field]) => [name, part(field, `the field \`${name}\``)]));
+  return [...fields.values()].some((field) => field.kind === 'error') ? ERROR : { kind: 'record', fields, main: null };
+}
+
+function isStrict({ what }: Declaration): boolean {
+  return what === 'model' || what === 'encoder' || what === 'decoder';
+}
+
 function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Here): Value {
   if (type.kind === 'map') {
     if (declaration.what === 'model') return noMap('the result of a model', type.span, here);
@@ -151,8 +168,7 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
   if (declared === null || node === null) return ERROR;
   const made = conform(node, declared, `${what} of \`${declaration.name.text}\``, here, span, false, { at: type.span });
   if (made === null) return ERROR;
-  const strict = declaration.what === 'model' || declaration.what === 'encoder' || declaration.what === 'decoder';
-  return strict && !present(made, what, here, span) ? ERROR : tensor(made);
+  return isStrict(declaration) && !present(made, what, here, span) ? ERROR : tensor(made);
 }
 
 /** What a parameter is worth where a call gives nothing for it. */
@@ -240,7 +256,10 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'match': {
       const arm = chooseArm(statement, here);
       if (arm !== null) runBody(arm.body, here, kind, found, last);
-      else if (last) found.result = ERROR;
+      else {
+        defineErrors(statement.arms.map(({ body }) => body), here);
+        if (last) found.result = ERROR;
+      }
       return null;
     }
     case 'clause': {
@@ -257,10 +276,17 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
   }
 }
 
+/** What a body that is not run would define: it is not said of each of its names that it is missing. */
+function defineErrors(bodies: readonly Body[], here: Here): void {
+  for (const target of bodies.flatMap(({ statements }) => statements).flatMap((statement) => (statement.kind === 'equation' ? statement.targets : []))) {
+    here.scope.define(keyOf(target), { kind: 'value', value: ERROR, span: target.span });
+  }
+}
+
 /** A value by itself is the body's result, if it is the last line; a `repeat` also works through the names it carries. */
 function runExpression(expr: Expr, here: Here, found: Collected, last: boolean): void {
   if (!last && expr.kind !== 'repeat') {
-    if (expr.kind !== 'error') report(here, 'E0314', expr.span, 'this value goes nowhere', { fix: 'give it a name, or make it the last line' });
+    report(here, 'E0314', expr.span, 'this value goes nowhere', { fix: 'give it a name, or make it the last line' });
     return;
   }
   const value = evaluate(expr, here);
@@ -320,8 +346,7 @@ function assign(target: Target, given: Value, expr: Expr, here: Here, kind: Body
     reportTwice({ text: key, span: target.span }, earlier, here, { why: 'an equation holds once and for all, and dims and values share their names', fix: 'give one of them another name' });
     return;
   }
-  const span = target.span.start < expr.span.start ? { start: target.span.start, end: expr.span.end } : expr.span;
-  let value = named(given, target.prime ? `${name}_next` : name, span, here);
+  let value = named(given, target.prime ? `${name}_next` : name, { start: target.span.start, end: expr.span.end }, here);
   if (target.prime) value = nextValue(target, value, expr, here, kind, found);
   here.scope.define(key, { kind: 'value', value, span: target.span });
   found.named.set(key, value);
@@ -394,7 +419,6 @@ export function tensorsOf(value: Value, name: string): Map<string, Node> {
   const nodes = new Map<string, Node>();
   if (value.kind === 'tensor') nodes.set(name, value.node);
   if (value.kind !== 'record') return nodes;
-  if (value.main?.kind === 'tensor') nodes.set(name, value.main.node);
   for (const [field, inner] of value.fields) if (inner.kind === 'tensor') nodes.set(field, inner.node);
   return nodes;
 }

@@ -10,7 +10,7 @@ import { groupBy } from './group.ts';
 import { refuseAlong, refuseInSteps } from './inner.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
-import { allAxes, asNumber, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, toFloat, unary } from './operate.ts';
+import { allAxes, asNumber, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, tensorOrError, toFloat, unary } from './operate.ts';
 import { argsort } from './rank.ts';
 import type { Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, isError, labels, origin, report, tensor, typeOf } from './scope.ts';
@@ -40,6 +40,16 @@ const others = [
 /** Operations over an axis that their brackets name. */
 const along: readonly string[] = ['softmax', 'log_softmax', 'argmax', 'cumsum', 'cumprod'];
 
+/** Does the operation take no axis in brackets, but values? */
+export function worksOnElements(name: string): boolean {
+  return Object.hasOwn(unaries, name) || Object.hasOwn(composed, name) || name === 'clamp' || name === 'dropout';
+}
+
+/** Does the operation want to be told its axes? */
+export function goesAlong(name: string): boolean {
+  return Object.hasOwn(reductions, name) || along.includes(name);
+}
+
 export function builtinNames(): string[] {
   return [...Object.keys(unaries), ...Object.keys(composed), ...Object.keys(reductions), ...others];
 }
@@ -52,7 +62,7 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`, { fix: `\`${name === 'plain' ? 'plain(W, to = a, from = b)' : 'transpose(W)'}\`` }) : mapCall(name, expr, here);
   const named = expr.args.find((arg) => arg.name !== null);
   const first = expr.args[0];
-  const isAlong = Object.hasOwn(reductions, name) || along.includes(name);
+  const isAlong = goesAlong(name);
   const advice = (): { fix?: string } => {
     const fix = isAlong && first !== undefined && first.name === null && brackets.length === 0 ? nameAxis(name, first.value, here) : null;
     return fix === null ? {} : { fix };
@@ -86,20 +96,17 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
     if (brackets.length > 0) return report(here, 'E0404', expr.span, `\`${name}\` works on every element: it takes no axis`, { fix: `leave the brackets away: \`${name}(…)\`` });
     if (!count(1)) return ERROR;
     const operand = name === 'stop' ? x : number(x, name, here, expr.span);
-    const made = operand === null ? null : Object.hasOwn(composed, name) ? composed[name]!(operand, here, expr.span) : unary(unaries[name]!, operand, here, expr.span);
-    return made === null ? ERROR : tensor(made);
+    return tensorOrError(operand === null ? null : Object.hasOwn(composed, name) ? composed[name]!(operand, here, expr.span) : unary(unaries[name]!, operand, here, expr.span));
   }
   if ((name === 'max' || name === 'min') && brackets.length === 0 && args.length !== 1) {
     if (!count(2)) return ERROR;
-    const made = binary(name, x, y, here, expr.span);
-    return made === null ? ERROR : tensor(made);
+    return tensorOrError(binary(name, x, y, here, expr.span));
   }
   if (name === 'clamp') {
     if (brackets.length > 0) return report(here, 'E0404', expr.span, '`clamp` works on every element: it takes no axis', { fix: '`clamp(x, low, high)`' });
     if (!count(3)) return ERROR;
     const low = binary('max', x, y, here, expr.span);
-    const both = low === null ? null : binary('min', low, z, here, expr.span);
-    return both === null ? ERROR : tensor(both);
+    return tensorOrError(low === null ? null : binary('min', low, z, here, expr.span));
   }
   const by = brackets.find((arg) => arg.kind === 'by');
   if (by?.kind === 'by') return count(1) ? groupBy(name, x, by, here, expr.span) : ERROR;
@@ -154,7 +161,11 @@ function partial(name: string, x: Node, brackets: readonly BracketArg[], here: H
 
 function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boolean, here: Here, span: Span): Value {
   if (Object.hasOwn(reductions, name)) return reduction(name, x, axes, here, span);
-  if (axes.length !== 1) return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}`, fix: axes.length === 0 ? `name it: \`${name}[a](…)\`` : `merge them first: \`${name}[both](x[(${axes.map(({ label }) => label).join(', ')}) as both])\`` });
+  if (axes.length !== 1) {
+    // Labels of a group, such as `g.a`, are no names that anyone could write.
+    const isGroup = axes.length === 0 || axes.some(({ label }) => label.includes('.'));
+    return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}`, fix: isGroup ? 'let the signature name one axis where it has a group' : `merge them first: \`${name}[both](x[(${axes.map(({ label }) => label).join(', ')}) as both])\`` });
+  }
   const axis = axes[0]!;
   if (number(x, name, here, span) === null) return ERROR;
   if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
@@ -204,14 +215,14 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
         unknownName(here, 'E0202', arg.name, 'group of axes', []);
         return null;
       }
-      for (const member of entry.axes) {
-        const axis = needAxis(x, member.label, name, here, arg.span);
-        if (axis === null) return null;
-        axes.push(axis);
+      const members = entry.axes.map(({ label }) => axisByLabel(x, label));
+      if (!members.every((axis) => axis !== null)) {
+        report(here, 'E0304', arg.span, `\`${name}\` wants the axes \`${arg.name.text}..\`, which the tensor does not have`, { expected: `the axes \`${arg.name.text}..\``, given: describeType(typeOf(x)) });
+        return null;
       }
+      axes.push(...members);
       continue;
     }
-    if (arg.kind === 'value' && arg.value.kind === 'error') return null;
     if (arg.kind !== 'value' || arg.value.kind !== 'name' || arg.value.prime) {
       report(here, 'E0404', arg.span, `\`${name}\` names the axes that it goes over`, { fix: `\`${name}[a, b](…)\`` });
       return null;
@@ -284,13 +295,12 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
 /** `outer(a - b)`: the outer product that an operation refuses to make by itself. */
 function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
   const [arg] = expr.args;
-  const fn = arg?.value.kind === 'binary' ? binaryFns[arg.value.op] : undefined;
+  const fn = arg?.value.kind === 'binary' && arg.value.op !== '@' ? binaryFns[arg.value.op] : undefined;
   if (arg?.value.kind !== 'binary' || fn === undefined || expr.args.length > 1 || brackets.length > 0) {
-    return arg?.value.kind === 'error' ? ERROR : report(here, 'E0205', arg?.value.span ?? expr.span, '`outer` wants an operation of two values', { fix: '`outer(a - b)`, `outer(a <= b)`' });
+    return report(here, 'E0205', arg?.value.span ?? expr.span, '`outer` wants an operation of two values', { fix: '`outer(a - b)`, `outer(a <= b)`' });
   }
   const [a, b] = [evaluateTensor(arg.value.left, here), evaluateTensor(arg.value.right, here)];
-  const made = a === null || b === null ? null : binary(fn, a, b, here, arg.value.span, true);
-  return made === null ? ERROR : tensor(made);
+  return tensorOrError(a === null || b === null ? null : binary(fn, a, b, here, arg.value.span, true));
 }
 
 /** Acts in training only; each element is 0 with probability p, else divided by 1 - p. */
@@ -307,16 +317,14 @@ function dropout(expr: CallExpr, here: Here): Value {
   if (rate === null || rate < 0 || rate >= 1) {
     return report(here, 'E0209', second.value.span, 'the rate of `dropout` is a number from 0 to below 1, known while compiling', { fix: 'write `option p = 0.1` and `dropout(x, p)`' });
   }
+  if (number(x, 'dropout', here, expr.span) === null) return ERROR;
   if (!here.ctx.training || rate === 0) return value.kind === 'map' ? value : tensor(toFloat(x, here, expr.span));
   const keep = here.ctx.builder.at(origin(here, expr.span)).random('keep', rate, here.ctx.site(`${here.path}.dropout`), typeOf(x).axes, here.loops);
   if (value.kind === 'map') return { ...value, node: here.ctx.builder.at(origin(here, expr.span)).binary('mul', x, keep) };
-  const operand = number(x, 'dropout', here, expr.span);
-  const made = operand === null ? null : binary('mul', operand, keep, here, expr.span);
-  return made === null ? ERROR : tensor(made);
+  return tensorOrError(binary('mul', x, keep, here, expr.span));
 }
 
 function fixedRate(expr: Expr, here: Here): number | 'silent' | null {
-  if (expr.kind === 'error') return 'silent';
   if (expr.kind === 'name' && !expr.prime) {
     const entry = here.scope.lookup(expr.name);
     if (entry?.kind === 'value' && entry.value.kind === 'error') return 'silent';

@@ -19,7 +19,7 @@ import type { DeclarationEntry, Given, Here, Instance, StaticArgument, Value } f
 import { agree, dimSpace, ERROR, origin, placeOf, report, Scope, tensor, TooLarge, typeOf, uniquePath } from './scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf, size as sizes } from './size.ts';
-import { axesOfExprs, choicesOf, elemOfExpr, fitsOption, giveOption, mapTypeOfExpr, numberOfExpr, sizeOfExpr, spaceOfSize } from './types.ts';
+import { axesOfExprs, choicesOf, elemOfExpr, fitsOption, giveOption, hasPlaces, mapTypeOfExpr, numberOfExpr, sizeOfExpr, spaceOfSize } from './types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
@@ -79,7 +79,7 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
 
 /** The scope that a declaration's body sees around it. */
 export function declarationScope(entry: DeclarationEntry, here: Here): Scope {
-  return here.scopes.get(entry.module.path) ?? new Scope(null);
+  return here.scopes.get(entry.module.path)!;
 }
 
 /** `instance`: what a `let` names; null: the call makes an instance of its own. */
@@ -160,7 +160,10 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
     if (param?.group === true) {
       const axes = sorted.groups.get(name) ?? [];
       if (value.kind === 'axis') axes.push(value.axis);
-      else if (value.kind === 'size') axes.push(here.frame.axis(`${name}${axes.length}`, value.space));
+      else if (value.kind === 'size') {
+        if (!hasPlaces(sizeOf(value.space), span, here)) return null;
+        axes.push(here.frame.axis(`${name}${axes.length}`, value.space));
+      }
       else return unfit(block, name, span, 'an axis or a size', here);
       if (axes.slice(0, -1).some(({ label }) => label === axes.at(-1)!.label)) {
         report(here, 'E0301', span, `\`${axes.at(-1)!.label}\` stands twice among the axes \`${name}..\` of \`${block}\``);
@@ -169,7 +172,7 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
       sorted.groups.set(name, axes);
     } else if (param !== undefined || isFormal(declaration, name, rigid)) {
       const isNumber = param?.value != null && numberOfExpr(param.value) !== null && !Number.isInteger(numberOfExpr(param.value));
-      if (isNumber ? typeof known !== 'number' : value.kind === 'choice') return unfit(block, name, span, isNumber ? 'a number' : 'an axis or a size', here);
+      if (isNumber ? typeof known !== 'number' : value.kind === 'choice' || value.kind === 'number') return unfit(block, name, span, isNumber ? 'a number' : 'an axis or a size', here);
       sorted.byName.set(name, isNumber && typeof known === 'number' ? { ...argument, value: { kind: 'number', value: known } } : argument);
     } else if (known !== null && choices !== undefined) {
       if (!fitsOption({ text: name, span }, known, choices, here)) return null;
@@ -277,16 +280,16 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
   const extras: Axis[] = [];
   for (const arg of bound.args) {
     const { type } = arg.param;
-    const map = type.kind === 'map' ? mapTypeOfExpr(type, inside) : null;
-    const axes = type.kind === 'tensor' ? axesOfExprs(type.axes, inside) : map === null ? null : [...map.outs, ...map.ins];
-    const elem = type.kind === 'tensor' ? elemOfExpr(type.elem, inside) : { kind: 'float' } as const;
-    if (axes === null || elem === null) return ERROR;
     if (arg.node === null) {
       const value = defaultArgument(arg.param, inside);
       if (value.kind === 'error') return ERROR;
       scope.define(arg.param.name.text, { kind: 'value', value, span: arg.param.span });
       continue;
     }
+    const map = type.kind === 'map' ? mapTypeOfExpr(type, inside) : null;
+    const axes = type.kind === 'tensor' ? axesOfExprs(type.axes, inside) : map === null ? null : [...map.outs, ...map.ins];
+    const elem = type.kind === 'tensor' ? elemOfExpr(type.elem, inside) : { kind: 'float' } as const;
+    if (axes === null || elem === null) return ERROR;
     const given = typeOf(arg.node).elem;
     if (elem.kind === 'index' && !sameIndexSpace(elem, given)) {
       return report(here, 'E0306', arg.span, `\`${arg.param.name.text}\` holds positions on another dim`, { expected: elemName(elem), given: elemName(given) });
@@ -358,7 +361,7 @@ function defineStatics(declaration: Declaration, bound: Bound, statics: SortedSt
     if (param.group || bound.formals.has(label)) continue;
     const given = statics.byName.get(label);
     if (given?.value.kind === 'number') scope.define(label, { kind: 'option', value: given.value.value, choices: null });
-    else if (param.value !== null) defaultStatic(label, param.value, inside, scope);
+    else defaultStatic(label, param.value!, inside, scope);
   }
   for (const [label, axes] of groups) {
     const own = axes.map((axis) => {

@@ -23,7 +23,7 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   const previous = builder.argument({ elem, axes: [axis], masks: [] }, origin(base, generates.name.span, output));
   const scope = new Scope(base.scope);
   scope.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope, clocked: true, decoding: { position: builder.position(axis), output, chosen: null } };
+  const inside: Here = { ...base, scope, clocked: true, decoding: { axis, position: builder.position(axis), output, chosen: null } };
   const found = collected();
   runBody(declaration.body, inside, { states: false, emits: false, value: false, clauses: 'decoder', constants: null }, found);
   requireNexts(found.running, inside);
@@ -59,11 +59,12 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
 }
 
 /** Inside, an axis of the generated dim is the clock: nothing that comes from outside may have one. */
-function ownAxis({ declaration, generates, axis, given, base, here }: DecoderSetting): boolean {
-  const clash = given.find(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
+function ownAxis({ declaration, generates, axis, given, base }: DecoderSetting): boolean {
+  const arrived = given.flatMap(({ param, node }) => (node === null ? [] : [{ param, type: typeOf(node) }]));
+  const clash = arrived.find(({ type }) => type.axes.some((own) => sameSpace(own.space, axis.space)));
   if (clash === undefined) return true;
-  report(clash.node === null ? base : here, 'E0601', clash.span, `\`${clash.param.name.text}\` of \`${declaration.name.text}\` has an axis of the dim that the decoder generates along`, {
-    given: describeType(typeOf(clash.node!)), why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
+  report(base, 'E0601', clash.param.span, `\`${clash.param.name.text}\` of \`${declaration.name.text}\` has an axis of the dim that the decoder generates along`, {
+    given: describeType(clash.type), why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
     fix: `declare a dim of its own for \`${generates.name.text}\`, such as \`dim written: ragged\`, and end it with \`at most …\``,
   });
   return false;

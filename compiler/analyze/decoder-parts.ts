@@ -166,7 +166,7 @@ function placeOfOutput(expr: Expr | null, what: string, base: Here): number | nu
   if (expr === null) return null;
   const value = numberOfExpr(expr);
   if (value !== null && Number.isInteger(value)) return value;
-  if (expr.kind !== 'error') report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { fix: `\`${what} 1\`` });
+  report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { fix: `\`${what} 1\`` });
   return undefined;
 }
 
@@ -200,46 +200,42 @@ function isNamed(part: object, name: string): part is NameExpr {
 
 /** Decoders are not lifted: their arguments take the declared axes' names, all of them. */
 export function bindArguments(given: readonly Given[], base: Here, here: Here, name: string): boolean {
-  for (const { param, node, sides, span } of given) {
-    // Checked by itself, a decoder is given all that it takes: its defaults are looked at all the same.
-    const fallback = param.value !== null && (node === null || base.calls.length === 0) ? defaultArgument(param, base) : null;
-    if (fallback?.kind === 'error') return false;
-    if (node === null) {
-      base.scope.define(param.name.text, { kind: 'value', value: fallback ?? ERROR, span: param.span });
-      continue;
-    }
-    if (param.type.kind === 'map') {
-      const declared = mapTypeOfExpr(param.type, base);
-      const value = declared === null || sides === undefined ? ERROR : conformMap({ ...sides, kind: 'map', node }, declared, `\`${param.name.text}\` of \`${name}\``, here, span);
-      if (value.kind === 'error') return false;
-      base.scope.define(param.name.text, { kind: 'value', value, span: param.span });
-      continue;
-    }
-    const declared = tensorTypeOfExpr(param.type, base);
-    if (declared === null) return false;
-    const { axes } = typeOf(node);
-    if (axes.length !== declared.axes.length || axes.some((axis, k) => axis.label !== declared.axes[k]!.label && !declared.axes.some((other) => other.label === axis.label))) {
-      report(here, 'E0402', span, `\`${param.name.text}\` of \`${name}\` has other axes`, { expected: describeType(declared), given: describeType(typeOf(node)), why: 'a decoder is lifted over the batch alone' });
-      return false;
-    }
-    const { elem } = typeOf(node);
-    if (elem.kind !== declared.elem.kind || (elem.kind === 'index' && !sameIndexSpace(elem, declared.elem))) {
-      report(here, elem.kind === 'index' && declared.elem.kind === 'index' ? 'E0306' : 'E0305', span, `\`${param.name.text}\` of \`${name}\` has another element type`, { expected: elemName(declared.elem), given: elemName(elem) });
-      return false;
-    }
-    if (!present(node, `\`${param.name.text}\` of \`${name}\``, here, span)) return false;
-    let value = node;
-    for (const axis of axes) {
-      const wanted = declared.axes.find((other) => other.label === axis.label)!;
-      if (agree(here, wanted.space, axis.space) !== 'equal') {
-        report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, { expected: describeType(declared), given: describeType(typeOf(node)) });
-        return false;
-      }
-      value = rename(value, axis, wanted, here, span);
-    }
-    base.scope.define(param.name.text, { kind: 'value', value: tensor(value), span: param.span });
+  for (const each of given) {
+    const value = argumentOf(each, base, here, name);
+    if (value.kind === 'error') return false;
+    base.scope.define(each.param.name.text, { kind: 'value', value, span: each.param.span });
   }
   return true;
+}
+
+/** An argument as the decoder's signature declares it. */
+function argumentOf({ param, node, sides, span }: Given, base: Here, here: Here, name: string): Value {
+  // Checked by itself, a decoder is given all that it takes: its defaults are looked at all the same.
+  const fallback = param.value !== null && (node === null || base.calls.length === 0) ? defaultArgument(param, base) : null;
+  if (node === null || fallback?.kind === 'error') return fallback ?? ERROR;
+  const what = `\`${param.name.text}\` of \`${name}\``;
+  if (param.type.kind === 'map') {
+    const declared = mapTypeOfExpr(param.type, base);
+    return declared === null ? ERROR : conformMap({ ...sides!, kind: 'map', node }, declared, what, here, span);
+  }
+  const declared = tensorTypeOfExpr(param.type, base);
+  if (declared === null) return ERROR;
+  const { axes, elem } = typeOf(node);
+  const types = { expected: describeType(declared), given: describeType(typeOf(node)) };
+  if (axes.length !== declared.axes.length || axes.some(({ label }) => !declared.axes.some((other) => other.label === label))) {
+    return report(here, 'E0402', span, `${what} has other axes`, { ...types, why: 'a decoder is lifted over the batch alone' });
+  }
+  if (elem.kind === 'index' && !sameIndexSpace(elem, declared.elem)) {
+    return report(here, 'E0306', span, `${what} holds positions on another dim`, { expected: elemName(declared.elem), given: elemName(elem) });
+  }
+  if (!present(node, what, here, span)) return ERROR;
+  let value = node;
+  for (const axis of axes) {
+    const wanted = declared.axes.find((other) => other.label === axis.label)!;
+    if (agree(here, wanted.space, axis.space) !== 'equal') return report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, types);
+    value = rename(value, axis, wanted, here, span);
+  }
+  return tensor(value);
 }
 
 /** What is absent becomes a number. */

@@ -21,19 +21,18 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const constants = new Scope(base.scope);
   const steps = new Scope(constants, { scan: axis.label });
   steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { position, output, chosen } };
+  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { axis, position, output, chosen } };
   const errors = ctx.problems.errors;
   const known = new Set(ctx.nexts.all().keys());
   const found = collected();
   runBody(declaration.body, inside, { states: true, emits: false, value: false, clauses: 'decoder', constants }, found);
   requireNexts(found.running, inside);
   outsideLoop(known, [position, previous, ...found.states.map(({ argument }) => argument)], generates.span, base);
-  const states = found.states.map((state) => ({ ...state, next: nextOf(state, found, inside) }));
+  const nexts = found.states.map((state) => nextOf(state, found, inside));
   if (ctx.problems.errors > errors) return null;
   const logits = logitsOf(setting, [], inside);
   if (logits === null) return null;
-  for (const state of states) if (state.next === null) return null;
-  const complete = states.map((state) => ({ name: state.name, argument: state.argument, init: state.init, next: state.next! }));
+  const complete = found.states.map(({ name, argument, init }, k) => ({ name, argument, init, next: nexts[k]! }));
   const dependence = new Dependence();
   const isLate = (node: Node): boolean => dependence.of(node).has(chosen);
   if (isLate(logits)) return readsChoice(logits, found.named, isLate, setting, inside);
@@ -54,10 +53,11 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
 function readsChoice(logits: Node, named: ReadonlyMap<string, Value>, isLate: (node: Node) => boolean, { generates }: DecoderSetting, inside: Here): null {
   const read = new Set(reachable([logits]));
   const late = [...named].find(([name, value]) => name.endsWith("'") && value.kind === 'tensor' && isLate(value.node) && read.has(value.node));
-  const entry = inside.scope.own('logits');
+  const word = inside.scope.own('logits') === null ? 'probability' : 'logits';
+  const entry = inside.scope.own(word);
   const output = generates.name.text;
-  report(inside, 'E0605', entry?.kind === 'value' && entry.span !== null ? entry.span : generates.span, `\`logits\` reads \`${late?.[0] ?? `${output}'`}\`, which depends on \`${output}'\``, {
-    why: `\`${output}'\` is chosen by \`logits\``, ...(late === undefined ? {} : { fix: `read the state itself: \`${late[0].replace("'", '')}\`` }),
+  report(inside, 'E0605', entry?.kind === 'value' && entry.span !== null ? entry.span : generates.span, late === undefined ? `\`${word}\` depends on \`${output}'\`` : `\`${word}\` reads \`${late[0]}\`, which depends on \`${output}'\``, {
+    why: `\`${output}'\` is chosen by \`${word}\``, ...(late === undefined ? {} : { fix: `read the state itself: \`${late[0].replace("'", '')}\`` }),
   });
   return null;
 }

@@ -7,6 +7,7 @@ import { bindArguments, type Decoded, type DecoderSetting } from './decoder-part
 import { elaborateRecurrent } from './decoder-recurrent.ts';
 import type { DeclarationEntry, Given, Here } from './scope.ts';
 import { placeOf, report, Scope } from './scope.ts';
+import { soundSignature } from './standalone.ts';
 import { axesOfExprs, elemOfExpr } from './types.ts';
 
 export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[], span: Span, here: Here): Decoded | null {
@@ -24,7 +25,7 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
     // Checked by itself it is called from nowhere.
     calls: span === declaration.name.span ? [] : [...here.calls, { name, place: placeOf(here, span) }],
   };
-  if (!bindArguments(given, base, here, name)) return null;
+  if (!soundSignature(declaration, base) || !bindArguments(given, base, here, name)) return null;
   if (generates.type.kind !== 'tensor' || generates.type.elem.kind !== 'index' || generates.type.axes.length !== 1) {
     report(base, 'E0606', generates.span, 'a decoder generates positions along one axis', { expected: '`y: index(words)[target]`' });
     return null;

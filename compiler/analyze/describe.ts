@@ -1,6 +1,6 @@
 /** Types, axes and sizes in messages: by their labels, as the program writes them, never by the ids that keep frames apart. */
 import type { Axis, Dim, Elem, Space, TensorType } from '../graph/graph.ts';
-import { isRagged, isUnit, sizeOf } from '../graph/spaces.ts';
+import { isRagged, sizeOf } from '../graph/spaces.ts';
 import { constantOf, showSize } from './size.ts';
 import type { Size } from './size.ts';
 
@@ -47,10 +47,10 @@ export function describeMap({ outs, ins }: { readonly outs: readonly Axis[]; rea
   return `[${outs.length === 0 ? '' : `${describeAxes(outs)} `}<- ${describeAxes(ins)}]`;
 }
 
-function describeAxes(axes: readonly Axis[]): string {
+export function describeAxes(axes: readonly Axis[]): string {
   return axes.map((axis) => {
     const space = describeSpace(axis.space);
-    return isUnit(axis) ? '1' : space === axis.label ? space : `${axis.label}: ${space}`;
+    return space === axis.label ? space : `${axis.label}: ${space}`;
   }).join(', ');
 }
 

@@ -1,8 +1,8 @@
 /** Expressions: syntax to typed values. */
-import type { BinaryExpr, BinaryOp, Expr, NameExpr, Span } from '../../grammar/ast.ts';
+import type { BinaryExpr, BinaryOp, BracketArg, Expr, NameExpr, Span } from '../../grammar/ast.ts';
 import type { BinaryFn, Node } from '../graph/graph.ts';
 import { adviceOn } from '../diagnostics/names.ts';
-import { builtinCall, builtinNames, isBuiltin } from './builtins.ts';
+import { builtinCall, builtinNames, goesAlong, isBuiltin, worksOnElements } from './builtins.ts';
 import { callDeclaration, staticArguments } from './call.ts';
 import { describeType, elemName } from './describe.ts';
 import { filled, indexValue, positionOf } from './index-expr.ts';
@@ -10,9 +10,9 @@ import { firstOf, lost, numberOf, reportLost } from './inner.ts';
 import {
   alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
 } from './operate.ts';
-import type { Entry, Here, Value } from './scope.ts';
+import type { DeclarationEntry, Entry, Here, Value } from './scope.ts';
 import { axisByLabel, ERROR, origin, report, tensor, typeOf } from './scope.ts';
-import { mapBinary, mapUnary } from './maps.ts';
+import { mapBinary } from './maps.ts';
 import { bracketedInstance } from './misfit.ts';
 import { withoutParameters } from './per.ts';
 import { evaluateProduct } from './product.ts';
@@ -23,7 +23,7 @@ import { shownAt } from './taken.ts';
 import { numberOfExpr } from './types.ts';
 import { unknownName, unknownOf } from './unknown.ts';
 
-export const binaryFns: Readonly<Partial<Record<BinaryOp, BinaryFn>>> = {
+export const binaryFns: Readonly<Record<Exclude<BinaryOp, '@'>, BinaryFn>> = {
   '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
   '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', and: 'and', or: 'or',
 };
@@ -52,7 +52,7 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       return report(here, 'E0205', expr.span, `\`${expr.which}\` stands only as a place: \`x[axis = ${expr.which}]\``);
     case 'unary': {
       const value = evaluate(expr.operand, here);
-      if (value.kind === 'map' && expr.op === '-') return mapUnary('neg', value, here, expr.span) ?? ERROR;
+      if (value.kind === 'map' && expr.op === '-') return { ...value, node: here.ctx.builder.at(origin(here, expr.span)).unary('neg', value.node) };
       const operand = asTensor(value, here, expr.operand.span);
       if (operand === null) return ERROR;
       const kind = typeOf(operand).elem.kind;
@@ -65,7 +65,7 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       return tensor(unary(expr.op === 'not' ? 'not' : 'neg', operand, here, expr.span));
     }
     case 'binary':
-      return expr.op === '@' ? evaluateProduct(expr, here) : evaluateBinary(expr, here);
+      return expr.op === '@' ? evaluateProduct(expr, here) : evaluateBinary(binaryFns[expr.op], expr, here);
     case 'if': {
       const condition = evaluateTensor(expr.condition, here);
       if (condition === null) return ERROR;
@@ -81,10 +81,8 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       const first = evaluateTensor(expr.first, here);
       const then = evaluateTensor(expr.then, here);
       if (first === null || then === null) return ERROR;
-      const { elem } = typeOf(decoding.position);
-      const place = elem.kind === 'index' ? firstOf(elem.space, here, expr.span) : constant(0, 'int', here, expr.span);
-      const start = binary('eq', decoding.position, place, here, expr.span);
-      return start === null ? ERROR : tensorOrError(select(start, first, then, here, expr.span));
+      const start = here.ctx.builder.at(origin(here, expr.span)).binary('eq', decoding.position, firstOf(decoding.axis.space, here, expr.span));
+      return tensorOrError(select(start, first, then, here, expr.span));
     }
     case 'where':
     case 'else':
@@ -95,7 +93,8 @@ function evaluateExpr(expr: Expr, here: Here): Value {
         if (expr.base.name === 'zeros' || expr.base.name === 'ones') return filled(expr, expr.base.name === 'ones' ? 1 : 0, here);
         if (isBuiltin(expr.base.name)) return report(here, 'E0205', expr.span, `\`${expr.base.name}\` is an operation: call it with \`(…)\``);
       }
-      if (expr.base.kind === 'name' && here.scope.lookup(expr.base.name)?.kind === 'declaration') return instanceOf(expr, here);
+      const entry = expr.base.kind === 'name' ? here.scope.lookup(expr.base.name) : null;
+      if (entry?.kind === 'declaration') return instanceOf(entry, expr.args, here);
       const base = evaluate(expr.base, here);
       return base.kind === 'error' ? ERROR : indexValue(base, expr.args, here, expr.span);
     }
@@ -195,25 +194,22 @@ function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
   });
 }
 
-function instanceOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here): Value {
-  const entry = expr.base.kind === 'name' ? here.scope.lookup(expr.base.name) : null;
-  if (entry?.kind !== 'declaration') return ERROR;
-  const statics = staticArguments(expr.args, entry, here);
+function instanceOf(entry: DeclarationEntry, args: readonly BracketArg[], here: Here): Value {
+  const statics = staticArguments(args, entry, here);
   return statics === null ? ERROR : { kind: 'instance', entry, statics, path: '' };
 }
 
-function evaluateBinary(expr: BinaryExpr, here: Here): Value {
+function evaluateBinary(fn: BinaryFn, expr: BinaryExpr, here: Here): Value {
   const left = evaluate(expr.left, here);
   const right = evaluate(expr.right, here);
   if (left.kind === 'error' || right.kind === 'error') return ERROR;
-  const fn = binaryFns[expr.op];
-  const map = fn === undefined ? null : mapBinary(fn, left, right, here, expr.span);
+  const map = mapBinary(fn, left, right, here, expr.span);
   if (map !== null) return map;
   // Beside what is no number nothing is said of a map.
   if (left.kind === 'map' && right.kind !== 'map' && asTensor(right, here, expr.right.span) === null) return ERROR;
   const a = asTensor(left, here, expr.left.span);
   const b = a === null ? null : asTensor(right, here, expr.right.span);
-  if (a === null || b === null || fn === undefined) return ERROR;
+  if (a === null || b === null) return ERROR;
   return tensorOrError(binary(fn, a, b, here, expr.span));
 }
 
@@ -265,8 +261,9 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
 function asCall(name: string, base: Expr, args: readonly Expr[], here: Here): string {
   if (name === 'transpose' && args.length > 0) return 'axes have names and no order: there is nothing to transpose';
   const text = ({ span }: Expr): string => here.module.module.file.text.slice(span.start, span.end);
-  if (args.some((arg) => numberOfExpr(arg) !== null)) return nameAxis(name, base, here) ?? `write \`${name}[a](${text(base)})\`, with the name of the axis`;
-  return `write \`${name}${args.length === 0 ? '' : `[${args.map(text).join(', ')}]`}(${text(base)})\``;
+  if (worksOnElements(name)) return `write \`${name}(${[base, ...args].map(text).join(', ')})\``;
+  if (args.some((arg) => numberOfExpr(arg) !== null) || (args.length === 0 && goesAlong(name))) return nameAxis(name, base, here) ?? `write \`${name}[a](${text(base)})\`, with the name of the axis`;
+  return `write \`${name}[${args.length === 0 ? 'a' : args.map(text).join(', ')}](${text(base)})\``;
 }
 
 /** An operation along axes, over each axis that its operand has. */

@@ -4,7 +4,7 @@ import type { Axis, Node } from '../graph/graph.ts';
 import { sameSpace } from '../graph/spaces.ts';
 import { elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
-import { alignAxes, allAxes, asNumber, binary, constant, holding, needAxis, number, reduce, rename, select, toFloat, unary } from './operate.ts';
+import { alignAxes, allAxes, asNumber, holding, needAxis, number, reduce, rename, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, nameOfSpace, origin, report, tensor, typeOf } from './scope.ts';
 
@@ -33,8 +33,7 @@ export function groupBy(name: string, x: Node, by: By, here: Here, span: Span): 
   if (name === 'softmax') return softmaxBy(groups, here, span);
   const kept = [...allAxes(groups.x), ...allAxes(groups.places)].find((axis) => axis.label === groups.into.label && !groups.over.some(({ id }) => id === axis.id));
   if (kept !== undefined) return report(here, 'E0301', span, `the result would hold \`${groups.into.label}\` twice`);
-  const made = GROUPED[name as keyof typeof GROUPED](groups, here, span);
-  return made === null ? ERROR : tensor(made);
+  return tensor(GROUPED[name as keyof typeof GROUPED](groups, here, span));
 }
 
 function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups | null {
@@ -64,18 +63,17 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
   return { x: aligned[0], places: aligned[1], over, into: { id: `${here.frame.id}by~${label}`, label, space } };
 }
 
-type Grouping = (groups: Groups, here: Here, span: Span) => Node | null;
+type Grouping = (groups: Groups, here: Here, span: Span) => Node;
 
 /** Sums go straight to their places; of the rest each group is looked at as a whole. */
 const GROUPED: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' | 'all', Grouping>> = {
   sum: (groups, here, span) => scattered(groups.x, groups, here, span),
   mean: (groups, here, span) => {
+    const b = here.ctx.builder.at(origin(here, span));
+    const one = b.constant(1);
     // 1 where there is something, absent with it.
-    const there = binary('eq', groups.x, groups.x, here, span);
-    const ones = there === null ? null : select(there, constant(1, 'float', here, span), constant(1, 'float', here, span), here, span);
-    if (ones === null) return null;
-    const count = binary('max', scattered(ones, groups, here, span), constant(1, 'float', here, span), here, span);
-    return count === null ? null : binary('div', scattered(groups.x, groups, here, span), count, here, span);
+    const ones = b.select(b.binary('eq', groups.x, groups.x), one, one);
+    return b.binary('div', scattered(groups.x, groups, here, span), b.binary('max', scattered(ones, groups, here, span), one));
   },
   max: within('max'),
   min: within('min'),
@@ -89,9 +87,9 @@ function scattered(x: Node, { places, over, into }: Groups, here: Here, span: Sp
 }
 
 /** How many truths each place gets, compared with 0. */
-function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Here, span: Span): Node | null {
-  const ones = select(x, constant(1, 'float', here, span), constant(0, 'float', here, span), here, span);
-  return ones === null ? null : binary(fn, scattered(ones, groups, here, span), constant(0, 'float', here, span), here, span);
+function counted(fn: 'gt' | 'eq', x: Node, groups: Groups, here: Here, span: Span): Node {
+  const b = here.ctx.builder.at(origin(here, span));
+  return b.binary(fn, scattered(b.select(x, b.constant(1), b.constant(0)), groups, here, span), b.constant(0));
 }
 
 /** x, for every group there is, where it belongs to the group. */

@@ -11,6 +11,7 @@ import { refuseGrowing } from './past.ts';
 import type { Here, Value } from './scope.ts';
 import { agree, axisByLabel, ERROR, isError, origin, placeOf, report, tensor, typeOf } from './scope.ts';
 import { constantOf, equalSizes, size, type Size } from './size.ts';
+import { hasPlaces } from './types.ts';
 import { unknownName } from './unknown.ts';
 
 export function indexValue(base: Value, args: readonly BracketArg[], here: Here, span: Span): Value {
@@ -305,6 +306,7 @@ export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, 
     const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
     if (isError(entry)) return ERROR;
     if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
+    if (!hasPlaces(sizeOf(space), arg.value.span, here)) return ERROR;
     if (here.steps.has(label)) return report(here, 'E0601', arg.span, `inside the steps along \`${label}\` a value is one step's`, { fix: 'leave the axis out' });
     if (axes.some((axis) => axis.label === label)) return report(here, 'E0301', arg.span, `\`${label}\` stands twice in one type`);
     axes.push(here.frame.axis(label, space));
@@ -326,6 +328,7 @@ export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here)
   const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
   if (isError(entry)) return ERROR;
   if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
+  if (!hasPlaces(sizeOf(space), arg.value.span, here)) return ERROR;
   const axis = here.frame.axis(label, space);
   const places = here.ctx.builder.at(origin(here, expr.span)).position(axis);
   const axes = withParents([axis], here);

@@ -188,7 +188,7 @@ export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: 
       given: `${describeType(typeOf(a))} ${symbols[fn]} ${describeType(typeOf(b))}`,
       expected: 'operands with a shared axis, or one whose axes are among the other\'s',
       why: 'elementwise operations broadcast by name; an accidental outer product is a common mistake, so only `*` makes one',
-      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: \`outer(a ${symbols[fn]} b)\``,
+      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: ${fn === 'max' || fn === 'min' ? `\`${fn}(a * ones[${typeOf(b).axes.map(({ label }) => label).join(', ')}], b)\`` : `\`outer(a ${symbols[fn]} b)\``}`,
     });
     return null;
   }

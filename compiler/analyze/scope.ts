@@ -394,7 +394,7 @@ export interface Here {
   /** In a model's body: what a decoder's call does. */
   readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Here) => Value) | null;
   /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
-  readonly decoding: { readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
+  readonly decoding: { readonly axis: Axis; readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
   /** Where `batch` and `lifted` may stand in this body. */
   readonly reach: Reach;
   /** Inside a clock: of a decoder over its whole axis, or of a causal model. */

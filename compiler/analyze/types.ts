@@ -139,12 +139,7 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
     if (entry?.kind === 'dim') return entry.space;
   }
   const value = sizeOfExpr(expr, here);
-  const known = value === null ? null : constantOf(value);
-  if (known !== null && known < 1) {
-    report(here, 'E0311', expr.span, `an axis cannot have ${known} places`, { expected: 'one place or more' });
-    return null;
-  }
-  return value === null ? null : spaceOfSize(value, expr, here);
+  return value === null || !hasPlaces(value, expr.span, here) ? null : spaceOfSize(value, expr, here);
 }
 
 /** The places that a written size counts; of one that an example decides it is checked that there can be an axis of it. */
@@ -154,10 +149,19 @@ export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
   return parts === null ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here) : cat(parts);
 }
 
+/** May an axis be of this size? False (reported) where it has no place. */
+export function hasPlaces(value: Size, span: Span, here: Here): boolean {
+  const known = constantOf(value);
+  if (known === null || known >= 1) return true;
+  report(here, 'E0311', span, `an axis cannot have ${known} places`, { expected: 'one place or more' });
+  return false;
+}
+
 /** The space of a bare axis name: a dim, a bound formal. */
 export function spaceOfName(name: Name, here: Here): Space | null {
   const entry = here.scope.lookup(name.text);
-  if (entry?.kind === 'dim') return entry.space;
+  // A call may give its brackets a number.
+  if (entry?.kind === 'dim') return hasPlaces(sizeOf(entry.space), name.span, here) ? entry.space : null;
   if (!isError(entry)) unknownName(here, 'E0202', name, 'axis or dim', dimNames(here));
   return null;
 }

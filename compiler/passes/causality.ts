@@ -14,6 +14,8 @@ import { Inline, Whole } from './inline.ts';
 import { Maker } from './maker.ts';
 import { analyse } from './rebuild.ts';
 
+export type NamedOrigin = Origin & { readonly name: string };
+
 export interface Lookahead {
   readonly kind: 'future' | 'anchor';
   /** The expression at fault. */
@@ -24,8 +26,8 @@ export interface Lookahead {
   readonly what: string;
   readonly fix: string | null;
   /** Named values from the output that needs the expression to what the expression reads of the sequence, the output first. */
-  readonly reachedBy: readonly Origin[];
-  readonly reads: readonly Origin[];
+  readonly reachedBy: readonly NamedOrigin[];
+  readonly reads: readonly NamedOrigin[];
 }
 
 /** Every violation that the results of a clock need, nearest to the sequences first; `names`: of the results, the most telling one first. */
@@ -47,8 +49,8 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
   const named = new Map(results.map((node, k) => [node, { ...node.origin, name: names[k] ?? null }]));
   const nodes = analyse(results).nodes;
   const users = usersOf(nodes);
-  const reached = (node: Node): readonly Origin[] => {
-    const to = (isEnd: (each: Node) => boolean): readonly Origin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
+  const reached = (node: Node): readonly NamedOrigin[] => {
+    const to = (isEnd: (each: Node) => boolean): readonly NamedOrigin[] | null => path(node, (each) => users.get(each) ?? [], isEnd, named);
     return (to((each) => each === results[0]) ?? to((each) => named.has(each)))!;
   };
   // Places that have lost their time can be read in no way: what reads them further on is not at fault as well.
@@ -175,15 +177,16 @@ function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
 }
 
 /** The shortest way along `next` to its end, as the named values on it. */
-function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly Origin[] | null {
+function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly NamedOrigin[] | null {
   const before = new Map<Node, Node>([[from, from]]);
   const queue = [from];
   for (const node of queue) {
     if (isEnd(node)) {
-      const names: Origin[] = [];
+      const names: NamedOrigin[] = [];
       for (let at = node; at !== from; at = before.get(at)!) {
         const own = ends?.get(at) ?? at.origin;
-        if (own.name !== null && names.at(-1)?.name !== own.name) names.push(own);
+        const { name } = own;
+        if (name !== null && names.at(-1)?.name !== name) names.push({ ...own, name });
       }
       return names;
     }
@@ -196,7 +199,7 @@ function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: N
   return null;
 }
 
-function readsOf(node: Node, sequences: readonly Node[], space: Space): readonly Origin[] {
+function readsOf(node: Node, sequences: readonly Node[], space: Space): readonly NamedOrigin[] {
   const next = (each: Node): readonly Node[] => {
     if (each.op.kind !== 'result' || each.inputs[0].op.kind !== 'scan') return each.inputs.filter((input) => clockAxes([input], space).length > 0 || input.op.kind === 'input' || input.op.kind === 'argument');
     return each.inputs[0].inputs;
