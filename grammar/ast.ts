@@ -423,7 +423,7 @@ export interface ScanExpr extends Node {
 export interface RepeatExpr extends Node {
   readonly kind: 'repeat';
   readonly count: Expr | null;
-  readonly over: Expr | null;
+  readonly over: ListExpr | null;
   readonly as: Name | null;
   readonly body: Body;
 }

@@ -1,6 +1,6 @@
 /** The expression half of the grammar. */
 import { EOF, tokenMatcher, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
-import type { BinaryOp, Body, BracketArg, CallExpr, Expr, MatchExpr, Name, Span } from './ast.ts';
+import type { BinaryOp, Body, BracketArg, CallExpr, Expr, ListExpr, MatchExpr, Name, Span } from './ast.ts';
 import { BaseParser } from './base.ts';
 import { spanOf } from './layout.ts';
 import { OperatorRow } from './operators.ts';
@@ -431,7 +431,7 @@ export abstract class ExpressionParser extends BaseParser {
   protected readonly repeat: ParserMethod<[], Expr> = this.RULE('repeat', (): Expr => {
     const start = this.CONSUME(t.Word.repeat);
     let count: Expr | null = null;
-    let over: Expr | null = null;
+    let over: ListExpr | null = null;
     let as: Name | null = null;
     this.OR([
       {
@@ -451,7 +451,7 @@ export abstract class ExpressionParser extends BaseParser {
     return { kind: 'repeat', count, over, as, body, span: this.from(start) };
   });
 
-  protected readonly list: ParserMethod<[], Expr> = this.RULE('list', (): Expr => {
+  protected readonly list: ParserMethod<[], ListExpr> = this.RULE('list', (): ListExpr => {
     const start = this.mark(this.CONSUME(t.LSquare), 'type');
     const items: Expr[] = [];
     this.MANY_SEP({ SEP: t.Comma, DEF: () => items.push(this.SUBRULE(this.expression)) });

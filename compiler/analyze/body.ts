@@ -6,7 +6,7 @@ import { evaluate } from './expr.ts';
 import { conformMap, noMap } from './maps.ts';
 import { asTensor, conform, keepOrder, tensorOrError } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
-import { chooseArm } from './repeat.ts';
+import { chooseArm, runRepeat } from './repeat.ts';
 import { declareRunning, nextRunning, requireNexts, type RunningDeclaration } from './running.ts';
 import { declareStates } from './scan.ts';
 import type { Here, Later, Value } from './scope.ts';
@@ -289,8 +289,8 @@ function runExpression(expr: Expr, here: Here, found: Collected, last: boolean):
     report(here, 'E0314', expr.span, 'this value goes nowhere', { fix: 'give it a name, or make it the last line' });
     return;
   }
-  const value = evaluate(expr, here);
-  if (!last) return;
+  const value = expr.kind === 'repeat' ? here.ctx.inside(expr.span, here, () => runRepeat(expr, here)) : evaluate(expr, here);
+  if (!last || value === null) return;
   found.result = value;
   found.resultSpan = expr.span;
 }

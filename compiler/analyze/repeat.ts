@@ -2,6 +2,7 @@
 import type { Body, Expr, MatchExpr, MatchStatement, RepeatExpr, Span } from '../../grammar/ast.ts';
 import type { Axis, Node, TensorType } from '../graph/graph.ts';
 import { sizeOf } from '../graph/spaces.ts';
+import { describeType } from './describe.ts';
 import { collected, plainBody, runBody, type Collected } from './body.ts';
 import { asTensor, sizesAgree } from './operate.ts';
 import { emittedValues, nextOf } from './scan.ts';
@@ -13,8 +14,15 @@ import { fixedNumber, numberOfExpr, sizeOfExpr } from './types.ts';
 /** Code is made for every round. */
 const MOST_ROUNDS = 1024;
 
-/** Unrolled: each round has its own parameters, under `…[i]`. The count is fixed while compiling. */
+/** What stands where a value is wanted. */
 export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
+  return runRepeat(expr, here) ?? report(here, 'E0607', expr.span, 'this `repeat` gives no value', {
+    why: 'it neither emits one nor defines a name from outside anew', fix: 'let each round give one, `emit y`, or give `y` a first value before the `repeat`',
+  });
+}
+
+/** Unrolled: each round has its own parameters, under `…[i]`. The count is fixed while compiling. Null: it gives no value. */
+export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
   const rounds = roundsOf(expr, here);
   if (rounds === null) return ERROR;
   if (!(rounds instanceof Array)) return symbolicRounds(expr, rounds, here);
@@ -43,8 +51,10 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
     if (nodes.length === rounds.length && hasOneType(nodes)) here.alignments.set(name, stack(nodes, expr, here));
   }
   if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
-  if (emitted.length > 0) return stackRounds(emitted, expr, here);
-  return [...carried.values()].at(-1) ?? ERROR;
+  const [emit] = emitted;
+  if (emit === undefined) return [...carried.values()].at(-1) ?? null;
+  if (emitted.length === rounds.length) return stackRounds(emitted, expr, here);
+  return report(here, 'E0607', emit.span, 'not every round emits', { given: `${emitted.length} of ${rounds.length} rounds`, fix: 'let each branch of a `match` emit, or none' });
 }
 
 interface Round {
@@ -76,9 +86,10 @@ function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round 
 
 /**
  * (Rep) of a block that is checked by itself, whose formals say how many rounds there are: the body holds for a round of any
- * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that.
+ * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that. Which
+ * axes there are is settled by the first round: from then on they are the same.
  */
-function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value {
+function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value | null {
   const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
   const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
   const first = runRound(expr, `${path}[i]`, round, here);
@@ -87,9 +98,10 @@ function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value {
   for (const [name, next] of first.carried) {
     const entry = here.scope.lookup(name);
     if (entry?.kind !== 'value' || entry.value.kind !== 'tensor' || next.kind !== 'tensor') continue;
-    const before = typeOf(entry.value.node);
-    const grows = (axis: Axis): boolean => typeOf(next.node).axes.some((other) => other.label === axis.label && agree(here, axis.space, other.space) !== 'equal');
-    if (!before.axes.some(grows)) continue;
+    const [given, after] = [typeOf(entry.value.node), typeOf(next.node)];
+    const before = sameLabels(given, after) ? given : { ...after, axes: after.axes.map((axis) => labelled(given, axis) ?? axis) };
+    const grows = (axis: Axis): boolean => agree(here, axis.space, labelled(after, axis)!.space) !== 'equal';
+    if (before === given && !before.axes.some(grows)) continue;
     // The same round again, for any size of what grows.
     const axes = before.axes.map((axis) => (grows(axis) ? here.frame.axis(axis.label, { kind: 'anon', size: size.atom(`${path}.${name}.${axis.label}`) }) : axis));
     growing.set(name, before);
@@ -103,18 +115,27 @@ function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value {
     let value = next;
     if (before !== undefined && next.kind === 'tensor' && entry?.kind === 'value' && entry.value.kind === 'tensor') {
       const { axes } = typeOf(entry.value.node);
-      const grown = before.axes.map((axis, k): Axis => {
-        const after = typeOf(next.node).axes.find((other) => other.label === axis.label);
-        const gain = after === undefined ? size.int(0) : size.sub(sizeOf(after.space), sizeOf(axes[k]!.space));
-        return here.frame.axis(axis.label, gain.key === '0' ? axis.space : { kind: 'anon', size: size.add(sizeOf(axis.space), size.mul(count, gain)) });
-      });
+      const after = typeOf(next.node);
+      if (!sameLabels(before, after)) return report(here, 'E0307', expr.span, `each round gives \`${name}\` other axes`, { expected: describeType(before), given: describeType(after), fix: 'carry what has the same axes in every round' });
+      const gains = before.axes.map((axis, k) => size.sub(sizeOf(labelled(after, axis)!.space), sizeOf(axes[k]!.space)));
+      const uneven = before.axes.find((_, k) => [...atomsOf(gains[k]!)].some((atom) => atom.startsWith(`${path}.`)));
+      if (uneven !== undefined) return report(here, 'E0303', expr.span, `\`${uneven.label}\` of \`${name}\` grows by another size in every round`, { why: 'a block has one type for any number of rounds: what it carries grows by one size in each', fix: 'let every round add as much, or take the number of rounds from a dim' });
+      const grown = before.axes.map((axis, k) => here.frame.axis(axis.label, gains[k]!.key === '0' ? axis.space : { kind: 'anon', size: size.add(sizeOf(axis.space), size.mul(count, gains[k]!)) }));
       value = tensor(here.ctx.builder.argument({ ...typeOf(next.node), axes: grown }, origin(here, expr.span)));
     }
     here.scope.define(name, { kind: 'value', value, span: null });
   }
   const [emit] = any.found.emits;
   if (emit !== undefined) return stackRounds([emit], expr, here);
-  return [...any.carried.keys()].map((name) => here.scope.own(name)).findLast((entry) => entry?.kind === 'value')?.value ?? ERROR;
+  return [...any.carried.keys()].map((name) => here.scope.own(name)).findLast((entry) => entry?.kind === 'value')?.value ?? null;
+}
+
+function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
+  return axes.find((axis) => axis.label === label);
+}
+
+function sameLabels(a: TensorType, b: TensorType): boolean {
+  return a.axes.length === b.axes.length && a.axes.every((axis) => labelled(b, axis) !== undefined);
 }
 
 /** The states of a round are states of the scan or decoder around, under the round's name. */
@@ -136,10 +157,6 @@ function hasOneType(nodes: readonly Node[]): boolean {
 /** The numbers of the rounds; a size where a formal says how many there are. */
 function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null {
   if (expr.over !== null) {
-    if (expr.over.kind !== 'list') {
-      report(here, 'E0504', expr.over.span, '`repeat over` goes over a literal list', { fix: '`repeat over [4, 2, 1] as k { … }`' });
-      return null;
-    }
     const values: number[] = [];
     for (const item of expr.over.items) {
       const value = numberOfExpr(item);
@@ -177,22 +194,35 @@ function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
   return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
 }
 
+/** By name; the one value of an `emit` without a record has none. */
+type Emitted = ReadonlyMap<string, { readonly value: Value; readonly span: Span }>;
+
 function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Here): Value {
-  const rounds = emitted.map((round) => emittedValues(round, here));
+  const rounds: Emitted[] = [];
+  for (const round of emitted) {
+    const values = emittedValues(round, here);
+    if (values === null) return ERROR;
+    // One value needs no name.
+    rounds.push(new Map(values.map(({ name, value, span, field }) => [field ? name : '', { value, span }])));
+  }
+  const first = rounds[0]!;
+  const other = rounds.findIndex((round) => round.size !== first.size || [...round.keys()].some((name) => !first.has(name)));
+  if (other > 0) {
+    const named = (round: Emitted): string => [...round.keys()].map((name) => (name === '' ? 'one value' : `\`${name}\``)).join(', ');
+    return report(here, 'E0307', emitted[other]!.span, 'the rounds emit different values', { expected: named(first), given: named(rounds[other]!), fix: 'emit values of the same names in every round' });
+  }
   const columns = new Map<string, Value>();
-  for (const { name, span } of rounds[0] ?? []) {
+  for (const name of first.keys()) {
     const nodes: Node[] = [];
     for (const round of rounds) {
-      const value = round?.find((each) => each.name === name)?.value;
-      const node = value === undefined ? null : asTensor(value, here, span);
+      const { value, span } = round.get(name)!;
+      const node = asTensor(value, here, span);
       if (node === null || !sameAxes(nodes[0] ?? node, node, here, span)) return ERROR;
       nodes.push(node);
     }
     columns.set(name, tensor(stack(nodes, expr, here)));
   }
-  const [one] = rounds[0] ?? [];
-  if (one === undefined) return ERROR;
-  return one.field ? { kind: 'record', fields: columns, main: null } : columns.get(one.name)!;
+  return columns.get('') ?? { kind: 'record', fields: columns, main: null };
 }
 
 function sameAxes(first: Node, node: Node, here: Here, span: Span): boolean {

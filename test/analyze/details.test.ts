@@ -264,3 +264,56 @@ describe('objectives', () => {
     expect([update!.optimizer.options.get('centred'), update!.clip]).toEqual([{ kind: 'number', value: 1 }, { kind: 'value', limit: 0.5 }]);
   });
 });
+
+describe('products', () => says([
+  ['a truth value on the left', 'E0305', body('«c» @ x'), { message: '`@` wants numbers', given: 'bool' }],
+  ['a truth value on the right', 'E0305', body('x @ «c»'), { message: '`@` wants numbers' }],
+  ['a map and an operand of a size that is not known to be the same', 'E0310', body('param W: [embed <- k: ceil(log2(hidden))], v: [k: ceil(log2(hidden + 1))]\nx * («W @ v»)').replace('(«W @ v»)', '«W @ v»'), { message: 'differ in the size of `k`', expected: '`k` with ceil(log2(hidden)) place(s)', fix: 'require ceil(log2(hidden)) == ceil(log2(hidden + 1))' }],
+  ['two maps of a size that is not known to be the same', 'E0310', body('param W: [embed <- k: ceil(log2(hidden))], V: [k: ceil(log2(hidden + 1)) <- embed]\nU = «W @ V»\nU @ x'), { message: 'the two maps differ in the size of `k`' }],
+  ['`per` an axis that is not there', 'E0202', body('sum[words](Linear[words] per («nowhere») (h)) * x'), { message: 'there is no axis or dim `nowhere` here' }],
+  ['`per` a value', 'E0202', 'block F(q: [k]) -> [k] { w = tanh(q);  sum[w](Linear[k] per «w» (q)) }', { message: 'there is no axis or dim `w` here' }],
+  ['a past along the axis of its scan', 'E0601', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + sum[source](past[«source»](r));  emit r }"), { message: '`source` is the axis that this scan goes along', fix: '`past[tape](…)`' }],
+  ['the past of a record', 'E0610', body("scan source with xt = x { state r: [embed] = 0;  r' = xt + sum[t](past[t](«LSTM[hidden](h, h, h)»));  emit r }"), { given: 'no tensor', fix: 'keep it in a state' }],
+  ['a sort of all', 'E0404', body('x[«argsort(sum[embed](x))»]'), { message: '`argsort` names the axis it sorts', fix: '`argsort[slots as rank](u)`' }],
+  ['a sort along a number', 'E0404', body('x[argsort[«3»](sum[embed](x))]'), {}],
+]));
+
+describe('`repeat`', () => {
+  const rounds = (statements: string, use = 'sum[k](r)'): string => body(`r = repeat 2 as k { ${statements} }\n${use}`);
+  const block = (statements: string, result = '[k]'): string => `block F[n](x0: [k]) -> ${result} { x = x0;  ${statements};  x }`;
+  says([
+    ['a list with a name', 'E0504', body('sum[k](repeat over [1, «nope»] as k { emit x * k })'), { message: 'goes over literal numbers', fix: '`repeat over [4, 2, 1] as k { … }`' }],
+    ['too many rounds', 'E0504', body('y = x\nrepeat «1025» as k { y = y * k }\ny'), { message: 'a `repeat` has from 1 to 1024 rounds', given: '1025' }],
+    ['an unknown number of rounds', 'E0201', body('y = x\nrepeat «nope» as k { y = y * k }\ny'), {}],
+    ['rounds of fewer axes', 'E0307', rounds('z = match k { 0 { x }  1 { sum[embed](x) } };  emit «z»'), { message: 'the rounds emit values with different axes' }],
+    ['rounds of other axes', 'E0307', rounds('z = match k { 0 { x }  1 { sum[embed](x) * h } };  emit «z»'), { fix: 'emit what has the same axes in every round' }],
+    ['rounds of another size', 'E0303', rounds('z = match k { 0 { x[embed as a] }  1 { sum[embed](x) * h[hidden as a] } };  emit «z»', 'sum[k, a](r) * x'), { why: 'both operands of `emit` have an axis `a`' }],
+    ['a round that emits a block', 'E0205', rounds('z = match k { 0 { x }  1 { GRU } };  emit «z»'), { fix: 'add its arguments in parentheses' }],
+    ['rounds of other names', 'E0307', rounds('match k { 0 { emit x, h }  1 { «emit h, s» } }').replace('c: bool[source]', 's: [hidden]'), { message: 'the rounds emit different values', expected: '`x`, `h`', given: '`h`, `s`' }],
+    ['rounds of one field more', 'E0307', rounds('match k { 0 { emit { a = x } }  1 { «emit { a = x, b = x }» } }', 'sum[k](r.a)'), { expected: '`a`', given: '`a`, `b`' }],
+    ['rounds of one value and of several', 'E0307', rounds('match k { 0 { emit x }  1 { «emit x, h» } }'), { expected: 'one value' }],
+    ['one round that emits', 'E0607', rounds('match k { 0 { «emit x» }  1 { z = x } }'), { message: 'not every round emits', given: '1 of 2 rounds' }],
+    ['rounds that give nothing', 'E0607', body('y = «repeat 2 as k { z = x }»\ny + x'), { message: 'this `repeat` gives no value', fix: '`emit y`' }],
+    ['a last line that gives nothing', 'E0314', 'block «F»(x: [k]) -> [k] { repeat 2 as i { z = tanh(x) } }', { message: 'ends without a result' }],
+    ['any number of rounds that give nothing', 'E0607', `block F[n](x: [k]) -> [k] { y = «repeat n as i { z = tanh(x) }»;  x + y }`, {}],
+    ['a slip in the second of any number of rounds', 'E0304', 'block F[n](x0: [k, d]) -> [d] { x = x0;  repeat n as i { x = sum[«k»](x) };  x }', { given: '[d]' }],
+    ['axes that change with every round', 'E0307', 'block F[n](x0: [k], z: [j]) -> [k, j] { x = x0;  y = z;  «repeat n as i { a = x * y;  x = y;  y = a }»;  x * y }', { message: 'each round gives `x` other axes', expected: '[j]', given: '[k, j]' }],
+    ['an axis that doubles', 'E0303', block('«repeat n as i { x = concat[k](x, x) }»'), { message: '`k` of `x` grows by another size in every round', why: 'grows by one size in each' }],
+    ['an axis that grows by more than is declared', 'E0303', `block F[n](x0: [k]) -> [k: k + n] { x = x0;  repeat n as i { x = concat[k](x, ones[k]) };  «x» }`, { expected: '`k` with k + n place(s)', given: '`k` with k * n + k place(s)' }],
+    ['a branch headed by a truth value', 'E0209', rounds('z = match k { 0 { x }  1 { x }  «true» { x } };  emit z'), { message: 'a branch is headed by a value' }],
+    ['two branches for one number', 'E0209', rounds('z = match k { 0 { x }  1 { x }  «1» { x } };  emit z'), { message: '`1` has two branches', fix: 'keep one' }],
+    ['no branch for a round', 'E0209', rounds('z = match «k» { 0 { x } };  emit z'), { message: 'no branch stands for `1`' }],
+    ['a branch without a value', 'E0314', rounds('z = «match k { 0 { x }  1 { y = x } }»;  emit z'), { fix: 'let its last line be an expression' }],
+    ['a branch without a value, and a slip', 'E0201', rounds('z = match k { 0 { x }  1 { y = «nope» } };  emit z'), {}],
+    ['a match on a computed number', 'E0209', body('match «(1 + 1)» { a { x } }'), { message: '`match` chooses by an option' }],
+    ['a match on a next value', 'E0209', body("match «x'» { a { x } }"), {}],
+  ]);
+
+  it('a first round may settle which axes there are, and single values need no name', () => {
+    const errors = (text: string): string[] => compile(D + text).diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+    expect(errors('block F[n](x0: [k]) -> [k] { x = 0.0;  repeat n as i { x = x + tanh(x0) };  x }')).toEqual([]);
+    expect(errors('block F[n](x0: [k]) -> [k: k + n, d] { x = x0 * ones[d];  repeat n as i { x = concat[k](x, ones[d]) };  x }'.replaceAll('d]', 'embed]'))).toEqual([]);
+    expect(errors(body('a = tanh(x)\nsum[k](repeat 2 as k { match k { 0 { emit a }  1 { emit x } } })'))).toEqual([]);
+    expect(errors('block F(x: [embed]) -> y: [embed] { y = tanh(x);  repeat 2 as k { z = y } }')).toEqual([]);
+  });
+});
