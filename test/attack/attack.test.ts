@@ -1,24 +1,10 @@
 /** A slice of `npm run attack`, with one seed. */
 import { describe, expect, it } from 'vitest';
-import { attackBlock } from './blocks.ts';
-import { Texts } from './build.ts';
-import { Emitted } from './emitted.ts';
 import { generate } from './generate/programs.ts';
-import { attackMutant, Mutants, onTheLine, percentile } from './mutants.ts';
-import { attackGenerated, type ProgramsOptions } from './programs.ts';
+import { attackGenerated } from './programs.ts';
 import { shrink } from './shrink.ts';
-import { Tally, type CounterExample } from './tally.ts';
-
-const options = (tally: Tally): ProgramsOptions => ({ texts: new Texts(), usable: ['cpu', 'wasm'], tally, patience: 5_000, known: [], emitted: new Emitted() });
-
-async function all(from: number, count: number, attack: (at: number) => Promise<CounterExample | null>): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (let at = from; at < from + count; at++) {
-    const example = await attack(at);
-    if (example !== null) found.push(`${example.kind}\n${example.message}\n${example.test}`);
-  }
-  return found;
-}
+import { all, options } from './slices.ts';
+import { Tally } from './tally.ts';
 
 describe('the generator', () => {
   it('writes the same program for the same numbers, and others for others', () => {
@@ -43,22 +29,5 @@ describe('a slice of the attack', () => {
     expect(await all(0, 70, (at) => attackGenerated(1, at, options(tally)))).toEqual([]);
     expect(tally.of('programs')).toBe(70);
     expect(tally.of('generator refused')).toBeLessThanOrEqual(4);
-  }, 240_000);
-
-  it('finds nothing among blocks of the standard library', async () => {
-    const tally = new Tally();
-    expect(await all(0, 12, (at) => attackBlock(1, 5 * at, options(tally)))).toEqual([]);
-    expect(tally.of('blocks of std')).toBe(12);
-  }, 240_000);
-
-  it('finds few errors, where they are, in spoilt texts', async () => {
-    const tally = new Tally();
-    const mutants = new Mutants();
-    const texts = new Texts();
-    expect(await all(0, 1_500, (at) => attackMutant(1, at, { texts, tally, mutants }))).toEqual([]);
-    expect(tally.of('mutants')).toBe(1_500);
-    const errors = tally.of('mutants with errors');
-    expect(percentile(tally, 0.95)).toBeLessThanOrEqual(3);
-    expect(onTheLine(tally).line / errors).toBeGreaterThanOrEqual(0.95);
   }, 240_000);
 });

@@ -6,6 +6,8 @@
  *   --count N    how many (default 300)
  *   --only TEXT  of the files whose path has it
  *   --from N     begin with this one of the chosen
+ *   --budget N   of a mutant: tests that take so many seconds where nothing is changed, those first that catch most in little time (default 90)
+ *   --jobs N     processes that run tests (default: one for each core)
  *   --report FILE   the result as Markdown
  *   --times      what each test file takes
  *
@@ -13,6 +15,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -26,7 +29,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const FOLDERS = ['analyze', 'graph', 'passes', 'emit'].map((name) => `compiler/${name}`);
 
 const { values: given } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '300' }, only: { type: 'string', default: '' }, from: { type: 'string', default: '0' }, report: { type: 'string' }, times: { type: 'boolean' } },
+  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '300' }, only: { type: 'string', default: '' }, from: { type: 'string', default: '0' }, jobs: { type: 'string', default: `${availableParallelism()}` }, budget: { type: 'string', default: '90' }, report: { type: 'string' }, times: { type: 'boolean' } },
 });
 
 function filesIn(folder: string, ending: string): string[] {
@@ -94,11 +97,13 @@ class Reach {
     this.#results = results;
   }
 
-  /** The test files that reach a mutant, first those that have caught much in little time. */
+  /** The test files that reach a mutant, first those that have caught much in little time, within the budget. */
   of(id: number): readonly FileResult[] {
     const loaded = this.#results.some(({ reached }) => id in reached.loads);
     const worth = ({ file, seconds }: FileResult): number => ((this.#caught.get(file) ?? 0) + 1) / (seconds + 0.5);
-    return this.#results.filter(({ reached }) => loaded || id in reached.runs).toSorted((a, b) => worth(b) - worth(a));
+    const sorted = this.#results.filter(({ reached }) => loaded || id in reached.runs).toSorted((a, b) => worth(b) - worth(a));
+    let left = Number(given.budget);
+    return sorted.filter(({ seconds }) => (left -= seconds) + seconds > 0);
   }
 
   limit(id: number): number {
@@ -123,11 +128,11 @@ async function fate(mutant: Numbered, runner: Runner, reach: Reach): Promise<Fat
 }
 
 const sample = chosen();
-const runner = new Runner(sample);
+const runners = Array.from({ length: Math.max(1, Number(given.jobs)) }, () => new Runner(sample));
 process.once('SIGINT', () => process.exit(130));
-process.once('exit', () => runner.end());
+process.once('exit', () => runners.forEach((runner) => runner.end()));
 const files = TESTS.flatMap((name) => (name.endsWith('.ts') ? [name] : filesIn(name, '.test.ts'))).map((file) => join(root, file));
-const clean = await runner.run({ active: -1, limit: Infinity, files, bail: false }, 3_600);
+const clean = await runners[0]!.run({ active: -1, limit: Infinity, files, bail: false }, 3_600);
 if (clean === null) throw new Error('the tests did not end');
 console.log(`${clean.length} test files in ${clean.reduce((sum, { seconds }) => sum + seconds, 0).toFixed()} s`);
 if (given.times === true) for (const { file, seconds } of clean.toSorted((a, b) => b.seconds - a.seconds)) console.log(`${seconds.toFixed(1)} s ${file.slice(root.length + 1)}`);
@@ -136,12 +141,15 @@ for (const { file, failed } of clean) if (failed !== null) console.error(`left o
 
 const reach = new Reach(clean.filter(({ failed }) => failed === null));
 const results: Verdict[] = [];
-for (const mutant of sample.slice(Number(given.from))) {
-  const start = Date.now();
-  const verdict = { mutant, fate: await fate(mutant, runner, reach) };
-  results.push(verdict);
-  console.log(`${mutant.id} ${((Date.now() - start) / 1000).toFixed()} s ${verdicts([verdict])}`);
-}
+const queue = sample.slice(Number(given.from)).values();
+await Promise.all(runners.map(async (runner) => {
+  for (const mutant of queue) {
+    const start = Date.now();
+    const verdict = { mutant, fate: await fate(mutant, runner, reach) };
+    results.push(verdict);
+    console.log(`${mutant.id} ${((Date.now() - start) / 1000).toFixed()} s ${verdicts([verdict])}`);
+  }
+}));
 console.log(verdicts(results));
 if (given.report !== undefined) {
   mkdirSync(dirname(given.report), { recursive: true });
