@@ -26,8 +26,7 @@ export async function generate(given: Given, io: Io): Promise<number> {
       try {
         ready.push(trained.open.parse(line));
       } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        io.err(`attnc: ${error.message}`);
+        io.err(`attnc: ${messageOf(error)}`);
         // One line of output for each of input, so that the two can be laid side by side.
         if (!io.isTTY) await flush(ready.splice(0));
         if (!io.isTTY) io.out('');
@@ -49,9 +48,9 @@ export async function generate(given: Given, io: Io): Promise<number> {
 }
 
 /** A model with a decoder, or several of which one has it. */
-function generates(model: object): boolean {
-  if ('generate' in model) return true;
-  return 'models' in model && typeof model.models === 'object' && model.models !== null && Object.values(model.models).some((part: unknown) => typeof part === 'object' && part !== null && generates(part));
+export function generates(model: unknown): boolean {
+  if (typeof model !== 'object' || model === null) return false;
+  return 'generate' in model || ('models' in model && Object.values(model.models ?? {}).some(generates));
 }
 
 function optionsOf(given: Given): GenerateOptions {

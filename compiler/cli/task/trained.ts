@@ -7,6 +7,7 @@ import type { Program } from '../../index.ts';
 import type { Given } from '../arguments.ts';
 import { sizesOf } from '../cost.ts';
 import { CliError, misuse, type Io } from '../io.ts';
+import { messageOf } from '../library.ts';
 import { again, backendOf, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
 import { readRunFile } from './run-file.ts';
 
@@ -35,7 +36,7 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const { readCheckpointFile } = await import('../../../runtime/node.ts');
   const bytes = await readCheckpointFile(checkpoint);
   const shown = relative(io.cwd, checkpoint);
-  const unreadable = (error: unknown): CliError => new CliError(`${shown} cannot be used: ${error instanceof Error ? error.message : String(error)}`, 'take another checkpoint, or train anew', { cause: error });
+  const unreadable = (error: unknown): CliError => new CliError(`${shown} cannot be used: ${messageOf(error)}`, 'take another checkpoint, or train anew', { cause: error });
   let info: CheckpointInfo, tensors: TensorFile['tensors'];
   try {
     info = checkpointInfo(bytes);
