@@ -7,4 +7,6 @@ if (unprepared !== null) {
   console.error(unprepared);
   process.exit(1);
 }
-await import('../dist/compiler/cli/demo.js');
+const { demo } = await import('../dist/compiler/cli/demo.js');
+const { processIo } = await import('../dist/compiler/cli/io.js');
+await demo(processIo());

@@ -1,19 +1,19 @@
 /** `npm run demo`: the whole road on the dates of models/bahdanau, from the program to a picture of what it looked at. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { processIo, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { main } from './main.ts';
 import { build, configurationOf, loadTask, type AnyOpenTask, type Built } from './task/open.ts';
-import { packageRoot } from './library.ts';
+import { messageOf, packageRoot } from './library.ts';
 
-const folder = join('models', 'bahdanau');
 const shownBeforeAndAfter = 6;
 
-async function demo(io: Io): Promise<void> {
+/** @param folder of a task with a configuration `small`, which is trained, and one `full`, of which it ships a checkpoint */
+export async function demo(io: Io, folder = join('models', 'bahdanau')): Promise<void> {
   const runtime = await import('../../runtime/index.ts');
   const files = await import('../../runtime/node.ts');
-  const out = join(packageRoot(), folder, 'out', 'demo');
+  const out = resolve(packageRoot(), folder, 'out', 'demo');
   mkdirSync(out, { recursive: true });
   const title = (text: string): void => io.out(`\n== ${text}`);
 
@@ -44,7 +44,7 @@ async function demo(io: Io): Promise<void> {
 
   title('every locale: the checkpoint that the repository ships');
   const full = await build(loaded, { outFolder: out, configuration: configurationOf(loaded.task, 'full').configuration, set: new Map(), backend: small.backend, seed: 1 }, io);
-  await full.model.load(await files.readCheckpointFile(join(packageRoot(), folder, 'checkpoint.safetensors')));
+  await full.model.load(await files.readCheckpointFile(resolve(packageRoot(), folder, 'checkpoint.safetensors')));
   for (const line of full.open.samples) io.out(await translated(full, line));
   const pictures = await full.open.pictures(full.model, full.open.samples.map((line) => full.open.parse(line)));
   for (const { name, svg } of pictures) {
@@ -79,14 +79,12 @@ async function answers({ open, model }: Built, examples: AnyOpenTask['test'], io
 }
 
 async function translated({ open, model }: Built, line: string): Promise<string> {
+  let parsed: ReturnType<AnyOpenTask['parse']>;
   try {
-    const { input, shown } = open.parse(line);
-    const [answer] = await open.answer(model, [input]);
-    return `  ${shown}  ->  ${open.show(answer)}`;
+    parsed = open.parse(line);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return `  ${error.message}`;
+    return `  ${messageOf(error)}`;
   }
+  const [answer] = await open.answer(model, [parsed.input]);
+  return `  ${parsed.shown}  ->  ${open.show(answer)}`;
 }
-
-await demo(processIo());

@@ -1,8 +1,9 @@
 /** What commands do with a task, in this process: tasks of one small project that differ in a line or two, trained for two steps. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { demo } from '../../compiler/cli/demo.ts';
 import { generates } from '../../compiler/cli/commands/generate.ts';
 import type { Io } from '../../compiler/cli/io.ts';
 import { readRunFile } from '../../compiler/cli/task/run-file.ts';
@@ -112,6 +113,55 @@ describe('evaluate', () => {
   });
 });
 
+describe('the demo', () => {
+  const shown = async (isTTY: boolean, place: string, task: string, ...lines: readonly string[]): Promise<{ readonly out: string; readonly prompted: string }> => {
+    // A module that was loaded stays so: each has its own place.
+    mkdirSync(place);
+    for (const name of ['model.attn', 'package.json']) copyFileSync(join(project, name), join(place, name));
+    copyFileSync(join(project, 'out', 'best.safetensors'), join(place, 'checkpoint.safetensors'));
+    copyFileSync(join(folder, task), join(place, 'task.ts'));
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Object.assign(Readable.from(lines.map((line) => `${line}\n`)), { isTTY }) as never);
+    let out = '', prompted = '';
+    vi.spyOn(process, 'stdout', 'get').mockReturnValue(new Writable({ write: (text, _, done) => (prompted += String(text), done()) }) as never);
+    const line = (text: string): string => (out += `${text}\n`);
+    await demo({ out: line, err: line, write: line, isTTY: false, style: { color: false, width: 100 }, cwd: folder, env: {} }, place);
+    return { out, prompted };
+  };
+  const edits: readonly Edit[] = [
+    ['    small: {', "    full: { about: 'whole', dims: {}, seed: 1, batchSize: 64, steps: 400, validateEvery: 100 },\n    small: {"], ['steps: 400, validateEvery: 100 },\n    quick', 'steps: 2, validateEvery: 2, window: 2 },\n    quick'],
+    ['show: best', "show: (output) => (output.weights.data.length === 8 ? '' : output.weights.data.length === 2 ? best(output) : '9')"],
+  ];
+
+  it('goes the whole road of a task: checks, trains, answers before and after, draws, and takes lines of ones own', async () => {
+    const { out, prompted } = await shown(true, join(folder, 'demo'), variant('demonstrated', ...edits), '3 1', 'x', '', '4');
+    expect([...out.matchAll(/^== (.*)$/gmu)].map(([, title]) => title!.replace(folder, ''))).toEqual([
+      'the program: /demo/model.attn is checked and compiled', 'held-out dates before training', 'training: seconds on any machine; 2 steps', 'the same dates after it',
+      'every locale: the checkpoint that the repository ships', 'your own dates: a locale, a colon, a date; an empty line ends',
+    ]);
+    expect(out).toMatch(/model\.attn: no problems\n[^]*emitted demo\/out\/demo\/model\.ts: 336 parameters for this run\n/u);
+    const rows = [...out.matchAll(/^ {2}(right|wrong) {2}((?:\d ?)+) {2}-> {2}(\d|\(nothing\))(?: {3}\((\d)\))?$/gmu)];
+    expect(rows).toHaveLength(12);
+    for (const [, verdict, digits, written, answer] of rows) {
+      const largest = String(Math.max(...digits!.split(' ').map(Number)));
+      expect({ verdict, answer }).toEqual(written === largest ? { verdict: 'right', answer: undefined } : { verdict: 'wrong', answer: largest });
+      if (digits!.length === 15) expect(written).toBe('(nothing)');
+    }
+    expect(new Set(rows.map(([, verdict]) => verdict))).toEqual(new Set(['right', 'wrong']));
+    expect(rows.some(([, , digits]) => digits!.length === 15)).toBe(true);
+    expect(out).toMatch(/exact on 500 dates it has never seen: \d+\.\d %\n/u);
+    expect(out).toContain('drawn in demo/out/demo: 3-1-4-1-5.svg and .png, 2-7.svg and .png\n');
+    expect(['3-1-4-1-5.svg', '3-1-4-1-5.png', '2-7.svg', '2-7.png'].filter((name) => !existsSync(join(folder, 'demo', 'out', 'demo', name)))).toEqual([]);
+    expect(out).toMatch(/ends\n {2}3 1 {2}-> {2}\d?\n {2}expected digits such as 3 1 4, given "x"\n\nmore: /u);
+    expect(prompted).toBe('> > > ');
+  });
+
+  it('asks for nothing where nobody types', async () => {
+    const { out, prompted } = await shown(false, join(folder, 'piped'), variant('demonstrated-without-window', ...edits.map(([from, to]): Edit => [from, to.replace(', window: 2', '')])), '3 1');
+    expect(out).toMatch(/ends\n {2}3 1 {2}-> {2}\d?\n\nmore: /u);
+    expect(prompted).toBe('');
+  });
+});
+
 describe('a task', () => {
   it.each<readonly [name: string, edit: Edit, says: string]>([
     ['nameless', ["name: 'largest',", 'name: 3 as never,'], 'its `name` is no string'],
@@ -132,6 +182,14 @@ describe('a task', () => {
     expect(refused).toMatchObject({ status: 1 });
     expect(refused.err).toMatch(/^error\[E0201\][^]*attnc: project\/bad\.attn has errors: there is no model\n$/u);
   });
+});
+
+it('a checkpoint that does not say of which model it is fits a program with one model only', async () => {
+  writeFileSync(join(project, 'two.attn'), `${readFileSync(join(project, 'model.attn'), 'utf8')}\nmodel Twice(x: [width]) -> { y: [width] } { { y = 2 * x } }\n`);
+  const { tensors, metadata } = readSafetensors(readFileSync(join(project, 'out', 'best.safetensors')));
+  writeFileSync(join(folder, 'nameless.safetensors'), writeSafetensors({ tensors, metadata: new Map([...metadata].filter(([name]) => name !== 'definition')) }));
+  const { status, err } = await attnc(folder, 'evaluate', variant('two', ["source: 'model.attn'", "source: 'two.attn'"]), ...CPU, '--checkpoint', 'nameless.safetensors');
+  expect({ status, err }).toMatchObject({ status: 1, err: expect.stringContaining('nameless.safetensors cannot be used: it is of no named model, the program declares `Largest`, `Twice`\n') as string });
 });
 
 describe('a checkpoint', () => {

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { ts as Typescript } from 'ts-morph';
 
 /** Read as ES modules, also in a folder whose package.json does not say so, or that has none. */
 const TYPESCRIPT = /^file:.*\.m?ts(?:\?|$)/u;
@@ -80,8 +81,9 @@ function withoutTypes(url: string): string {
     reportDiagnostics: true,
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, inlineSourceMap: true, inlineSources: true },
   });
-  const [wrong] = diagnostics;
+  // What has no place is not about the text but about the options, which are ours.
+  const wrong = diagnostics.find((each): each is Typescript.DiagnosticWithLocation => each.file !== undefined);
   if (wrong === undefined) return outputText;
-  const { line, character } = wrong.file?.getLineAndCharacterOfPosition(wrong.start ?? 0) ?? { line: 0, character: 0 };
+  const { line, character } = wrong.file.getLineAndCharacterOfPosition(wrong.start);
   throw new SyntaxError(`${path}:${line + 1}:${character + 1}: ${ts.flattenDiagnosticMessageText(wrong.messageText, ' ')}`);
 }
