@@ -77,7 +77,7 @@ function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
   const call = here.calls.at(-1);
   const open = [axis.space, target.space].every((space) => space.kind === 'dim' && here.ctx.formals.has(space.dim.id));
   if (call === undefined || open) {
-    if (!isRagged(axis.space)) here.ctx.facts.push({ left: sizeOf(axis.space), right: sizeOf(target.space) });
+    here.ctx.facts.push({ left: sizeOf(axis.space), right: sizeOf(target.space) });
     return true;
   }
   here.ctx.problems.report({

@@ -72,7 +72,6 @@ export function toFloat(node: Node, here: Here, span: Span): Node {
 /** As a whole number; a literal that int32 does not hold is reported. */
 export function toInt(node: Node, here: Here, span: Span): Node {
   if (typeOf(node).elem.kind === 'int') return holdsInt(node, here, span);
-  if (node.op.kind === 'constant') return constant(node.op.value, 'int', here, span);
   return here.ctx.builder.node({ kind: 'unary', fn: 'int' }, [node], origin(here, span));
 }
 
@@ -96,8 +95,6 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
     const known = typeOf(node).elem.kind === 'float' ? quotient(node, here, span) : toInt(node, here, span);
     if (known !== null) return known;
   }
-  // The least whole number is written with a sign in front of what is none.
-  if (fn === 'neg' && node.op.kind === 'constant' && node.op.value === 2 ** 31 && typeOf(node).elem.kind === 'int') return constant(-(2 ** 31), 'int', here, span);
   const whole = (fn === 'neg' || fn === 'abs' || fn === 'sign') && typeOf(node).elem.kind !== 'float';
   const operand = fn === 'not' || fn === 'stop' ? node : whole ? toInt(node, here, span) : toFloat(node, here, span);
   const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
@@ -165,12 +162,12 @@ function knownPower(value: number, here: Here, span: Span): Node {
 function repeated(base: Node, n: number, here: Here, span: Span): Node {
   const x = toInt(base, here, span);
   const product = (a: Node, b: Node): Node => here.ctx.builder.node({ kind: 'binary', fn: 'mul' }, [a, b], origin(here, span));
-  let [power, total] = [x, null as Node | null];
-  for (let left = n; left > 0; left = Math.floor(left / 2)) {
-    if (left % 2 === 1) total = total === null ? power : product(total, power);
-    if (left > 1) power = product(power, power);
-  }
-  return total ?? x;
+  const power = (k: number): Node => {
+    if (k === 1) return x;
+    const half = power(Math.floor(k / 2));
+    return k % 2 === 0 ? product(half, half) : product(product(half, half), x);
+  };
+  return power(n);
 }
 
 /** (Elem) of the formal core: axes join by name; E-OUTER guards against products nobody meant, unless they are `meant`. */

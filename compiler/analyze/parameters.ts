@@ -1,5 +1,6 @@
 /** Parameters: their types, their initialisers, and the paths that checkpoints know them by. */
 import type { Expr, ParamStatement, Span } from '../../grammar/ast.ts';
+import type { Place } from '../diagnostics/diagnostic.ts';
 import type { Axis, Initialiser, Node, Parameter } from '../graph/graph.ts';
 import { sameSpace, sizeOf } from '../graph/spaces.ts';
 import { describeAxis } from './describe.ts';
@@ -76,9 +77,8 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
     ctx.parameterNodes.set(trimmed, ctx.builder.at(at).parameter(trimmed, axes, at));
   }
   if ((known.per ?? 0) !== own.length) {
-    const call = here.calls.findLast(({ place }) => place.file === here.calls[0]!.place.file);
     ctx.problems.report({
-      code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span), message: 'this instance is called with `per` and without it',
+      code: 'E0406', severity: 'error', place: callOf(here), message: 'this instance is called with `per` and without it',
       why: 'a name given with `let` is one instance: its parameters either have the axis in front or not', related: [{ place: placeOf(here, span), message: `this parameter, \`${name}\`` }],
       fix: 'call it `per` the same axes everywhere, or make two instances',
     });
@@ -87,10 +87,8 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   const { axes } = known;
   const other = Array.from({ length: Math.max(axes.length, all.length) }, (_, k) => k).find((k) => axes[k] === undefined || all[k] === undefined || !sameExtent(axes[k], all[k], here));
   if (other !== undefined) {
-    // The call in the file where the instance is: what it calls in turn is not at fault.
-    const call = here.calls.findLast(({ place }) => place.file === here.calls[0]!.place.file);
     ctx.problems.report({
-      code: 'E0406', severity: 'error', place: call?.place ?? placeOf(here, span),
+      code: 'E0406', severity: 'error', place: callOf(here),
       message: `this instance is used at two sizes: its parameter \`${name}\` is already there with another one`,
       ...(axes[other] === undefined ? {} : { expected: describeAxis(axes[other]) }), ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
       why: 'a name given with `let` is one instance, with one set of parameters',
@@ -105,6 +103,11 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
     ctx.owned += 1;
     return ctx.builder.at(at).gather(node, place, axis.id, true);
   }, ctx.parameterNodes.get(trimmed)!);
+}
+
+/** The call in the file where the instance is: what it calls in turn is not at fault. */
+function callOf({ calls }: Here): Place {
+  return calls.findLast(({ place }) => place.file === calls[0]!.place.file)!.place;
 }
 
 /** What `init` says in the body at hand, where the parameter says nothing or `init all` overrules it; else what is usual. */

@@ -119,7 +119,7 @@ export function soundNexts(here: Here): ReadonlyMap<string, Node> {
     const way = difference(next, false, here);
     const { origin: { name, file, start, end } } = here.ctx.running.get(path)!;
     if (way === null) sound.set(path, next);
-    else reportDifference(name ?? path, way, { file, start, end }, 'reduce over all examples: `mean[lifted](…)`', here);
+    else reportDifference(name!, way, { file, start, end }, 'reduce over all examples: `mean[lifted](…)`', here);
   }
   return sound;
 }
@@ -169,7 +169,7 @@ export function unlifted(found: Entered['found'], call: { readonly inputs: reado
     const k = call.args.findIndex((argument, at) => read.has(argument) && typeOf(call.inputs[at]!).axes.some(({ id }) => !call.per.includes(id) && !call.formalsOf[at]!.some(({ from }) => from === id)));
     if (k < 0) continue;
     const argument = call.args[k]!;
-    reportDifference(here.ctx.running.get(path)!.origin.name ?? path, [next, argument], placeOf(here, span), `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``, here);
+    reportDifference(here.ctx.running.get(path)!.origin.name!, [next, argument], placeOf(here, span), `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``, here);
     return false;
   }
   return true;
@@ -180,6 +180,6 @@ export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], 
   for (const [path, next] of here.ctx.nexts.all()) {
     if (known.has(path) || ![...new Dependence().of(next)].some((argument) => steps.includes(argument))) continue;
     const end = steps.find((argument) => new Dependence().of(next).has(argument))!;
-    reportDifference(here.ctx.running.get(path)!.origin.name ?? path, [next, end], placeOf(here, span), 'let the call stand outside of the scan', here);
+    reportDifference(here.ctx.running.get(path)!.origin.name!, [next, end], placeOf(here, span), 'let the call stand outside of the scan', here);
   }
 }

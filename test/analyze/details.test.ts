@@ -317,3 +317,37 @@ describe('`repeat`', () => {
     expect(errors('block F(x: [embed]) -> y: [embed] { y = tanh(x);  repeat 2 as k { z = y } }')).toEqual([]);
   });
 });
+
+describe('running values', () => {
+  const keep = (next: string): string => `block Keep(x: [k]) -> [k] { running m: [k] = 0;  ${next};  x + m }\n`;
+  says([
+    ['a length', 'E0807', "model M(x: [source, embed]) -> y: [embed] { F(sum[source](x)) }\nblock F(x: [k]) -> [k] { running m: [] = 0;  «m'» = 0.9 * m + source;  x + m }", { message: 'it depends on what differs', why: "here `m'` reads what differs", fix: '`mean[lifted](…)`' }],
+    ['a draw', 'E0807', keep("«m'» = sample normal[k]()"), { message: 'it depends on a draw' }],
+    ['an input of the model that calls', 'E0807', `block Keep(x: [k]) -> [k] { running «m»: [k] = 0;  m' = x;  x + m }\nmodel M(x: [embed]) -> y: [embed] { Keep(x) }\nobjective O for M { loss = sum[embed](y);  optimizer sgd(rate = 1) }`, { message: 'the next value of `m` is not one for all: it depends on `x`', fix: 'reduce over all examples: `mean[lifted](…)`' }],
+    ['a step of a scan', 'E0807', `${keep("m' = x")}block B(x: [source, embed]) -> [source, embed] { «scan source with xt = x { state r: [embed] = 0;  r' = Keep(xt);  emit r' }» }`, { message: 'it depends on `xt`', fix: 'let the call stand outside of the scan' }],
+    ['what the call is lifted over', 'E0807', `${keep("m' = x")}block B(x: [source, embed]) -> [source, embed] { «Keep(x)» }`, { fix: 'in the block reduce over all that it is lifted over: `mean[lifted](x)`' }],
+    ['one instance at two sizes', 'E0406', `${keep("m' = mean[lifted](x)")}block B(x: [embed], h: [hidden]) -> [embed] { let f = Keep;  f(x) + sum[hidden](«f(h)») }`, { message: 'its parameter `m`', expected: '`k` with embed place(s)', given: '`k` with hidden place(s)' }],
+    ['one name twice', 'E0203', 'block Keep(x: [k]) -> [k] { running m, «m»: [k] = 0;  m\' = mean[lifted](x);  x + m }', { message: '`m` is defined twice' }],
+  ]);
+
+  it('a fault in a value of an option that is not taken names the value', () => {
+    const { diagnostics } = compile("option mode = a | b\nblock Keep(x: [k]) -> [k] { running m: [k] = 0;  match mode { a { m' = mean[lifted](x) }  b { m' = sample normal[k]() } };  x + m }");
+    expect(diagnostics.map(({ code, related }) => [code, related?.map(({ message }) => message)])).toEqual([['E0807', ['with `mode = b`']]]);
+  });
+});
+
+describe('kinds of elements', () => says([
+  ['a place for a number', 'E0305', 'block F(x: [k]) -> [k] { x }\nblock B(i: index(words)[embed]) -> [embed] { F(«i») }', { expected: 'float', given: 'index(words)', fix: 'take the places as numbers: `i + 0`' }],
+  ['a number for a place', 'E0305', 'block F(i: index(words)) -> [] { 1.0 * i }\nblock B(x: []) -> [] { F(«x») }', { expected: 'index', given: 'float', fix: 'take a whole number: `floor(x)`' }],
+  ['a whole number as a result that is a place', 'E0307', 'block B(x: int) -> index(words)[] { «x» }', { message: 'the result of `B` has another element type', expected: 'index(words)[]', given: 'int[]' }],
+  ['a truth value as a result that is a number', 'E0307', 'block B(c: bool) -> [] { «c» }', { fix: 'make numbers of it: `if c then 1 else 0`' }],
+  ['a place as a result that is one on another dim', 'E0307', 'block B(x: index(words)) -> index(embed)[] { «x» }', { message: 'holds positions on another axis than declared', fix: '`i + 0`' }],
+  ['branches of two sizes', 'E0303', 'block B(a: [k: embed], b: [k: hidden], c: bool) -> [] { sum[k](«if c then a else b») }', { why: 'both operands of `if`', given: '`k` with hidden place(s)' }],
+  ['a condition of another size', 'E0303', 'block B(a: [k: embed], c: bool[k: hidden]) -> [] { sum[k](«if c then a else 2 * a») }', { why: 'both operands of `if`', expected: '`k` with embed place(s)' }],
+  ['a call that lacks an axis, whose brackets make none', 'E0307', 'block B(x: [embed], h: [hidden]) -> [embed, hidden] { «GRU(x, h)» }', { message: 'lacks the axis `embed`', fix: 'spread it, `… * ones[embed]`' }],
+]));
+
+describe('lengths', () => says([
+  ['a quotient of lengths', 'E0508', 'dim k = «source / target»\nblock B(x: [source]) -> [] { sum[source](x) }', { message: 'an axis cannot get shorter where an example is longer' }],
+  ['a quotient by a length', 'E0508', 'dim k = «words / source»\nblock B(x: [source]) -> [] { sum[source](x) }', { message: 'an axis cannot get shorter where an example is longer' }],
+]));

@@ -1,7 +1,9 @@
 /** Dims, options, models and objectives of another file. */
 import { describe, expect, it } from 'vitest';
-import type { LowerOptions } from '../../compiler/analyze/program.ts';
-import { compile } from './support.ts';
+import { loadModules } from '../../compiler/analyze/modules.ts';
+import { check, type LowerOptions } from '../../compiler/analyze/program.ts';
+import { Problems } from '../../compiler/diagnostics/diagnostic.ts';
+import { compile, libraryOf } from './support.ts';
 
 const FILES = {
   'tagger.attn': `dim source: ragged, words = 9, embed = 4, double = 2 * embed, layers = 2
@@ -93,6 +95,46 @@ describe('imports of dims, options, models and objectives', () => {
   it('an objective without its model trains nothing', () => {
     expect(checked('import Tagging from "./tagger.attn"').said).toContain('W0201 the import `Tagging` is read by nothing');
     expect(checked('import Tagger, Tagging from "./tagger.attn"').said).toEqual([]);
+  });
+
+  it('what is imported twice goes by its first name', () => {
+    const text = 'import Tagger, words, words as vocabulary, embed from "./tagger.attn"\nmodel M(x: [vocabulary], z: [words]) -> [vocabulary] { x + z[words as vocabulary] }';
+    expect(checked(text, { words: 12 })).toMatchObject({ said: [], programs: [{ dims: ['words = 12', 'embed = 4'] }, { dims: ['words = 12', 'embed = 4'] }] });
+    expect(checked(text, { vocabulary: 12 }).said).toEqual(['E0201 there is no dim or option to set `vocabulary`']);
+  });
+
+  it('the library may be named with its ending, and from folders beside', () => {
+    expect(checked('import GRU from "std/cells.attn"\nblock B(x: [h]) -> [h] { GRU(x, x) }').said).toEqual([]);
+    expect(checked('import Twice from "././middle"\nimport source, words, double from "./tagger.attn"\nencoder E(tokens: index(words)[source]) -> [source, double] { Twice(tokens) }').said).toEqual([]);
+    const { diagnostics } = compile('import F from "../lib/../far/f.attn"\nblock B(x: [k]) -> [k] { F(x) }', {}, { '../far/f.attn': 'block F(x: [k]) -> [k] { 2 * x }' });
+    expect(diagnostics).toEqual([]);
+  });
+
+  it('an objective for a model of a file that is not there is one error', () => {
+    expect(checked('import M from "./nowhere.attn"\nobjective O for M { loss = 1;  optimizer sgd(rate = 1) }').said).toEqual(['E0206 there is no file `nowhere.attn` to import']);
+    expect(checked('import M, N from "./tagger.attn"\nobjective O for M { loss = 1;  optimizer sgd(rate = 1) }').said).toEqual(['E0208 `tagger.attn` declares no `M`', 'E0208 `tagger.attn` declares no `N`']);
+  });
+
+  it('where nothing can be set, a setting is told so; a near name is named', () => {
+    const setting = (text: string, set: Readonly<Record<string, number>>): unknown => compile(text, { set: new Map(Object.entries(set)) }).diagnostics.filter(({ severity }) => severity === 'error').map(({ code, expected, fix }) => [code, expected, fix]);
+    expect(setting('dim source: ragged\nmodel M(x: [source]) -> [source] { x }', { nope: 3 })).toEqual([['E0201', undefined, undefined]]);
+    expect(setting('dim words = 9, d = 2\nmodel M(x: [words, d]) -> [words, d] { x }', { wrods: 3 })).toEqual([['E0201', '`words`, `d`', 'did you mean `words`?']]);
+  });
+
+  it('there are no modules where there is no file', () => {
+    expect(loadModules('nowhere.attn', libraryOf({}), new Problems())).toBeNull();
+  });
+
+  it('a decoder by itself is a model, but not one that takes a map', () => {
+    const alone = (params: string, use: string): readonly string[] => {
+      const problems = new Problems();
+      const text = `dim words = 9, d = 3, target: ragged\ndecoder D(c: [d]${params}) generates y: index(words)[target] start 1 end 2 { state s: [d] = c;  s' = s;  logits = Linear[words](${use}) }`;
+      const made = check(loadModules('main.attn', libraryOf({ 'main.attn': text }), problems)!, {}, problems);
+      expect(problems.errors).toBe(0);
+      return made!.alone.map(({ name }) => name);
+    };
+    expect(alone('', 's')).toEqual(['D']);
+    expect(alone(', W: [d <- d]', 'W @ s')).toEqual([]);
   });
 
   it('a file of dims alone is there for others', () => {

@@ -1,6 +1,7 @@
 /** Which places are proved to be on an axis, for all sizes, and what small forms are worth, by hand. */
 import { describe, expect, it } from 'vitest';
 import { interpret, type Nested } from '../../compiler/graph/interpret.ts';
+import { printGraph } from '../../compiler/graph/print.ts';
 import { compile } from './support.ts';
 
 describe('a place that is computed lies on its axis for all sizes, or may be absent', () => {
@@ -55,8 +56,26 @@ describe('small forms, by hand', () => {
     ['how many places are joined, as a number', `${W}dim longer = 1 + word\nmodel M(x: [sentence, word]) -> y: [sentence] { sum[word](x) * longer }`, document, [9, 6]],
     ['an attention\'s number times a map is a map', `${D}attention A(q: [k], m: [key, k]) -> [] { weights = softmax[key](m @ q);  2 * sum[key](weights) }\nmodel M(x: [d], t: [d]) -> y: [d] { (A(x, stack[key](x, x)) * F(t, t[d as j])) @ x[d as j] }\nblock F(t: [o], u: [i]) -> [o <- i] { t * u }`, { x: [1, 2], t: [3, 5] }, [78, 130]],
     ['a default that reads another argument', `${D}block F(x: [k], b: [k] = 2 * x) -> [k] { x + b }\nmodel M(x: [d]) -> y: [d] { F(x) }`, { x: [1, 2] }, [3, 6]],
+    ['the power of a dim that is fixed', `const dim few = 3\nmodel M(i: int) -> y: int { i + few ^ 2 }`, { i: 1 }, [10]],
+    ['powers of a whole number', `model M(i: int, j: int) -> y: int { i ^ 5 + 100 * j ^ 1 }`, { i: 2, j: 3 }, [332]],
+    ['places on two dims, chosen from', `${D}model M(i: index(words), j: index(d), c: bool[e]) -> y: int[e] { if c then i else j }`, { i: 7, j: 1, c: [true, false] }, [7, 1]],
+    ['a place as a whole number', `${D}model M(i: index(words)) -> y: int { i }`, { i: 7 }, [7]],
+    ['a literal place', `${D}model M(x: [words]) -> y: [] { x[F()] }\nblock F() -> index(words)[] { 2 }`, { x: [0, 1, 5, 0, 0, 0, 0, 0, 0] }, [5]],
+    ['rounds over numbers that are not whole', `${D}model M(x: []) -> y: [k: 2] { repeat over [0.5, 2] as k { emit x * k } }`, { x: 3 }, [1.5, 6]],
+    ['rounds that a formal counts, stacked', `${D}block F[n](x0: []) -> [n] { x = x0;  repeat n as i { x = x + 1;  emit x } }\nmodel M(x: []) -> y: [d] { F[d](x) }`, { x: 3 }, [4, 5]],
+    ['the last round of what a formal counts', `${D}block F[n](x0: []) -> [] { x = x0;  z = repeat n as i { x = 2 * x };  z + x }\nmodel M(x: []) -> y: [] { F[3](x) }`, { x: 3 }, [48]],
     ['a size in brackets that an example decides', `${D}block F[k](x: [t]) -> [k] { x[t = 2 * position[k]] else 0 }\nmodel M(x: [source]) -> y: [] { sum[k](F[ceil(source / 2)](x)[k as k]) }`, { sizes: { source: 3 }, x: [1, 2, 4] }, [5]],
   ])('%s', (_what, text, inputs, expected) => {
     expect(valueOf(text, inputs)).toEqual(expected);
   });
+});
+
+it.each([
+  ['numbers', 'floor(i / 2)', 'quot'], ['what was a place', 'floor(p / 2)', 'quot'], ['a renamed operand', 'floor(i[d as k] / j[e as k])[k as d]', 'quot'], ['a literal that is whole', 'floor(i / 2.0)', 'quot'],
+  ['floats', 'floor(x / 2)', 'div'], ['a float below', 'floor(2 / x)', 'div'], ['half of a number', 'floor(i / 2.5)', 'div'], ['what is no quotient', 'floor(i * 0.5)', 'mul'], ['another function', 'floor(exp(i + 0.0) / 2)', 'div'], ['a choice', 'floor((if i > 0 then i else 0.5) / 2)', 'div'],
+])('a quotient of whole numbers is one operation, and of nothing else: %s', (_what, value, fn) => {
+  const { diagnostics, programs } = compile(`dim d = 3, e = 3, words = 9\nmodel M(i: int[d], j: int[e], x: [d], p: index(words)[d]) -> y: int[d] { F(i, j, x, p) }\nblock F(i: int[d], j: int[e], x: [d], p: index(words)[d]) -> int[d] { require d == e;  ${value} }`);
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const fns = printGraph([programs[0]!.outputs.get('y')!]);
+  expect(['quot', 'div', 'mul'].filter((each) => new RegExp(`\\b${each}\\b`).test(fns))).toEqual([fn]);
 });
