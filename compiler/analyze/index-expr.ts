@@ -4,7 +4,7 @@ import type { Axis, Node, Space } from '../graph/graph.ts';
 import { beginsWith, isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { describeAxis, describeType, elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
-import { allAxes, asTensor, binary, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
+import { allAxes, asTensor, constant, holding, keepOrder, needAxis, rename, sizesAgree, tensorOrError } from './operate.ts';
 import { liesWithin } from './interval.ts';
 import { firstOf, isCounted, numberOf, refuseAlong, withParents } from './inner.ts';
 import { refuseGrowing } from './past.ts';
@@ -181,8 +181,7 @@ function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): 
     }
     const b = here.ctx.builder.at(origin(here, span));
     if (value.which === 'first') return b.gather(node, firstOf(axis.space, here, span), axis.id, !empty);
-    const last = binary('add', numberOf(axis.space, here, span), firstOf(axis.space, here, span, -1), here, span);
-    return last === null ? null : b.gather(node, last, axis.id, !empty);
+    return b.gather(node, b.binary('add', numberOf(axis.space, here, span), firstOf(axis.space, here, span, -1)), axis.id, !empty);
   }
   const index = evaluateTensor(value, here);
   return index === null ? null : gather(node, axis, index, here, span);

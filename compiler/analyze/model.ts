@@ -127,8 +127,8 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
     && (elem.kind !== 'index' || (first !== null && number >= first && (known === null || number < first + known)));
   if (fits) {
     // Of a dim that is a symbol it is known when the model is made.
-    if (elem.kind === 'index' && known === null && !isOfLengths(sizeOf(elem.space), here)) {
-      here.ctx.requirements.push({ kind: 'atMost', a: size.int(number - (first ?? 0) + 1), b: sizeOf(elem.space), origin: origin(here, value.span), why: `place ${number} of \`${elemName(elem)}\` is the default of \`${name}\`` });
+    if (elem.kind === 'index' && first !== null && known === null && !isOfLengths(sizeOf(elem.space), here)) {
+      here.ctx.requirements.push({ kind: 'atMost', a: size.int(number - first + 1), b: sizeOf(elem.space), origin: origin(here, value.span), why: `place ${number} of \`${elemName(elem)}\` is the default of \`${name}\`` });
     }
     return number;
   }

@@ -80,8 +80,7 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
     requireNexts(own.running, within);
     const nested = own.clauses.find(({ kind }) => kind === 'update');
     if (nested !== undefined) report(within, 'E0805', nested.span, 'an `update` stands inside another', { fix: 'end the one before' });
-    const [first] = statement.models;
-    const owner = { what: `the update \`${name}\``, span: first?.span ?? statement.span };
+    const owner = { what: `the update \`${name}\``, span: statement.models[0]!.span };
     const update = elaborateUpdate({ body: statement.body, clauses: own.clauses, owner }, within, errors);
     if (update !== null) updates.push({ name, trains: typeof models === 'string' ? null : named, running: soundNexts(within), ...update });
   }
@@ -143,7 +142,7 @@ function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, error
       const twice = clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
       if (twice) report(here, 'E0803', statement.span, `${owner.what} has two \`${statement.clause.split(' ')[0]}\` lines`, { fix: 'keep one; several losses with an optimizer each are written as `update D { … }`' });
       else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, here);
-      else if (statement.clause === 'clip norm' || statement.clause === 'clip value') {
+      else {
         const limit = numberOfExpr(statement.value);
         if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number', { fix: `\`${statement.clause} 1.0\`` });
         else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };

@@ -40,6 +40,7 @@ describe('arithmetic of schedules and initialisers', () => says([
 
 describe('brackets behind a value', () => says([
   ['an index behind what is wrong', 'E0202', body('x[«nowhere» as a][a = first]'), { given: '[source, embed]' }],
+  ['an index before another', 'E0202', body('x[«nowhere» as a, embed as b]'), {}],
   ['a group behind a value', 'E0205', body('x[«source by n»]'), { message: '`by` groups a reduction' }],
   ['merged and split with an axis that is not there', 'E0202', body('x[(source, «nowhere») as (a, b)]'), {}],
   ['merged and split twice', 'E0301', body('x[(source, «source») as (a, b)]'), { message: '`source` is merged twice' }],
@@ -120,6 +121,7 @@ describe('maps', () => says([
   ['a map beside a record', 'E0205', body('param W: [embed <- embed]\nr = LSTM[hidden](h, h, h)\n(W + «r») @ x'), { fix: '`.h` or `.c`' }],
   ['maps compared', 'E0301', body('param W: [embed <- embed]\nx * sum[embed](if «W» == W then 1 else 0)'), { fix: '`plain(W, to = a, from = b)`' }],
   ['a map rounded', 'E0301', body('param W: [embed <- embed]\nfloor(«W») @ x'), { message: 'this map has `embed` on both sides' }],
+  ['maps of different numbers of axes are tensors', 'E0307', body('param W: [embed <- hidden], V: [embed <- words, hidden]\n«(W + V) @ h * x»'), { given: '[embed, words, source]' }],
   ['what is plain already', 'E0315', body('plain(«x», to = a)'), { message: '`plain` wants a map', given: '[source, embed]' }],
   ['a block that is turned', 'E0315', body('transpose(«GRU»)'), { message: '`transpose` wants a map', fix: 'it needs no transposing' }],
   ['what is turned is wrong', 'E0201', body('transpose(«nowhere»)'), {}],
@@ -213,6 +215,7 @@ describe('models', () => {
     return [`another output than its decoder's, ${generates}`, 'E0307', text, said];
   });
   says([
+    ['an output along one axis twice', 'E0301', `${decoder}model M(c: [hidden]) generates y: index(words)[target, «target»] { D(c) }`, {}],
     ['two decoders', 'E0606', `${decoder}model M(c: [hidden]) generates y: index(words)[target] { z = D(c);  «D(c)» }`, { message: 'a model generates with one decoder' }],
     ...alike,
     ['a decoder of a map', 'E0606', "decoder D(c: [hidden]) «generates y: [embed <- embed]» { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) }", { expected: '`y: index(words)[target]`' }],
@@ -246,6 +249,7 @@ describe('objectives', () => {
     ['data over an unknown dim', 'E0201', objective(`${loss}optimizer sgd(rate = 1)`, ' given t: [target, z: «nope»]'), {}],
     ['data with an inner dim in front', 'E0507', 'dim sentence: ragged, word: ragged in sentence\nmodel M(x: [sentence, word]) -> y: [] { sum[sentence, word](x) }\nobjective O for M given t: «[word, sentence]» { loss = y;  optimizer sgd(rate = 1) }', { fix: 'write `[sentence, word]`' }],
     ['a loss that is a truth value', 'E0305', objective('«loss = argmax[embed](y) == 1»;  optimizer sgd(rate = 1)'), { message: '`loss` wants numbers' }],
+    ['a loss of a branch that a loop carries, with an axis', 'E0801', `option mode = a | b\n${model}objective «O» for M { match mode { a { loss = y;  repeat 2 as k { loss = 2 * loss } }  b { loss = y[embed = 0] } };  optimizer sgd(rate = 1) }`, { message: 'the loss is not one number per example', given: '[embed]', fix: '`mean[embed](…)`' }],
     ['a loss that is a record', 'E0205', objective('«loss = LSTM[embed](y, y, y)»;  optimizer sgd(rate = 1)'), { fix: '`.h` or `.c`' }],
     ['an optimizer with brackets', 'E0803', objective(`${loss}optimizer «sgd[embed](rate = 1)»`), { message: 'this is no optimizer', expected: '`adam(…)`, `sgd(…)`, `adagrad(…)`, `rmsprop(…)`, `adadelta(…)`', fix: '`adam(rate = 1e-3)`' }],
     ['a number for an optimizer', 'E0803', objective(`${loss}optimizer «0.1»`), { fix: '`adam(rate = 1e-3)`' }],
@@ -267,6 +271,8 @@ describe('objectives', () => {
 
 describe('products', () => says([
   ['a truth value on the left', 'E0305', body('«c» @ x'), { message: '`@` wants numbers', given: 'bool' }],
+  ['a block on the left', 'E0205', body('«GRU» @ x'), { fix: 'add its arguments in parentheses' }],
+  ['`per` a dim that is wrong', 'E0311', 'dim bad = «embed / 0»\nblock B(h: [hidden]) -> [] { sum[hidden, bad](Linear[hidden] per bad (h)) }', {}],
   ['a truth value on the right', 'E0305', body('x @ «c»'), { message: '`@` wants numbers' }],
   ['a map and an operand of a size that is not known to be the same', 'E0310', body('param W: [embed <- k: ceil(log2(hidden))], v: [k: ceil(log2(hidden + 1))]\nx * («W @ v»)').replace('(«W @ v»)', '«W @ v»'), { message: 'differ in the size of `k`', expected: '`k` with ceil(log2(hidden)) place(s)', fix: 'require ceil(log2(hidden)) == ceil(log2(hidden + 1))' }],
   ['two maps of a size that is not known to be the same', 'E0310', body('param W: [embed <- k: ceil(log2(hidden))], V: [k: ceil(log2(hidden + 1)) <- embed]\nU = «W @ V»\nU @ x'), { message: 'the two maps differ in the size of `k`' }],

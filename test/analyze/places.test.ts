@@ -51,6 +51,9 @@ describe('small forms, by hand', () => {
     ['whole numbers beside floats, stacked', `${D}model M(i: int, x: float) -> y: [m: 2] { stack[m](i, x) }`, { i: 7, x: 0.5 }, [7, 0.5]],
     ['truth values, joined', `${D}model M(a: bool[d], b: bool[d]) -> y: bool[n: 2 * d] { concat[d as n](a, b) }`, { a: [true, false], b: [false, true] }, [1, 0, 0, 1]],
     ['operands with an axis that is required to be of one size', `${D}model M(a: [k: d, v: 1], b: [k: e, w: 1]) -> y: [k: d, n: 2] { require d == e;  concat[n](a, b) }`, { a: [[1], [2]], b: [[3], [4]] }, [1, 3, 2, 4]],
+    ['an index with an axis that is required to be of one size', `${D}model M(t: [words, k: d], i: index(words)[k: e]) -> y: [k: d] { require d == e;  t[i] }`, { t: [[1, 2], [3, 4], [5, 6], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0]], i: [2, 1] }, [5, 4]],
+    ['a map of a number', `${D}block V(t: [o]) -> [o <-] { t }\nmodel M(t: [d], s: []) -> y: [d] { V(t) @ s }`, { t: [1, 2], s: 3 }, [3, 6]],
+    ['an encoder of a whole document', `${W}encoder E(x: [sentence, word]) -> [sentence] { mean[word](x) }\nmodel M(x: [sentence, word]) -> y: [sentence] { E(x) }`, document, [1.5, 3]],
     ['the last of places and features on one axis', `${W}model M(x: [sentence, word, d]) -> y: [sentence] { x[(word, d) as both][both = last] }`, { ...document, x: [[[1, 2], [3, 4]], [[5, 6]]] }, [4, 6]],
     ['the last of words behind a first', `${W}dim longer = 1 + word\nmodel M(x: [sentence, word]) -> y: [sentence] { concat[longer](ones[sentence], x)[longer = last] }`, document, [2, 3]],
     ['how many places are joined, as a number', `${W}dim longer = 1 + word\nmodel M(x: [sentence, word]) -> y: [sentence] { sum[word](x) * longer }`, document, [9, 6]],
@@ -72,7 +75,7 @@ describe('small forms, by hand', () => {
 
 it.each([
   ['numbers', 'floor(i / 2)', 'quot'], ['what was a place', 'floor(p / 2)', 'quot'], ['a renamed operand', 'floor(i[d as k] / j[e as k])[k as d]', 'quot'], ['a literal that is whole', 'floor(i / 2.0)', 'quot'],
-  ['floats', 'floor(x / 2)', 'div'], ['a float below', 'floor(2 / x)', 'div'], ['half of a number', 'floor(i / 2.5)', 'div'], ['what is no quotient', 'floor(i * 0.5)', 'mul'], ['another function', 'floor(exp(i + 0.0) / 2)', 'div'], ['a choice', 'floor((if i > 0 then i else 0.5) / 2)', 'div'],
+  ['floats', 'floor(x / 2)', 'div'], ['a float below', 'floor(2 / x)', 'div'], ['half of a number', 'floor(i / 2.5)', 'div'], ['what is no quotient', 'floor(i * 0.5)', 'mul'], ['a renamed float', 'floor(x[d as k] / j[e as k])[k as d]', 'div'], ['another function', 'floor(exp(i + 0.0) / 2)', 'div'], ['a choice', 'floor((if i > 0 then i else 0.5) / 2)', 'div'],
 ])('a quotient of whole numbers is one operation, and of nothing else: %s', (_what, value, fn) => {
   const { diagnostics, programs } = compile(`dim d = 3, e = 3, words = 9\nmodel M(i: int[d], j: int[e], x: [d], p: index(words)[d]) -> y: int[d] { F(i, j, x, p) }\nblock F(i: int[d], j: int[e], x: [d], p: index(words)[d]) -> int[d] { require d == e;  ${value} }`);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
