@@ -210,9 +210,17 @@ class Run {
         return this.#call(node as NodeOf<'call'>, inputs);
       case 'clock':
         return this.#clocked(op, inputs);
+      case 'rename':
+        return [evaluateOp(op, [this.#entering(op, node.inputs[0], inputs[0])], this.#context(node))];
       default:
         return [this.#rounded(node, inputs, evaluateOp(op, inputs, this.#context(node)))];
     }
+  }
+
+  /** What has all places from the start is seen as far as the clock has come, under the name of an axis of the clock as well. */
+  #entering({ from, to }: Extract<Op, { readonly kind: 'rename' }>, node: Node, x: Tensor): Tensor {
+    const clock = this.#scopes.clock();
+    return clock !== null && isClocked(to, clock) && !isClocked(axisOf(typeOf(node), from), clock) ? cut(x, [from], clock.places) : x;
   }
 
   /** As `bindings.rounded` says. */

@@ -97,6 +97,10 @@ const future = (what: string, fix: string | null = null): Fault => ({ kind: 'fut
 function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | null {
   const { op, inputs } = node;
   const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
+  // Of another dim of the same size all places are there from the start.
+  const clocks = clockAxes(inputs, space);
+  const mixed = inputs.flatMap(({ types }) => types.flatMap(({ axes }) => axes)).find((axis) => !isClock(axis) && clocks.some(({ id }) => id === axis.id));
+  if (mixed !== undefined) return future(`\`${mixed.label}\` is here an axis of another dim as well, whose places are all there`, `declare what has it over \`${label}\` itself`);
   const along = lookedAlong(op, inputs, space);
   for (const over of along) {
     const anchor = anchorOf(m, inputs, over, along, space);

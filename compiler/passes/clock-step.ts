@@ -393,10 +393,6 @@ class All extends Rebuild {
 
   override *visit(node: Node): Making<Node> {
     const { op, inputs } = node;
-    if (op.kind === 'rename' && isPlaces(op.to) && !placesOf(inputs[0]).some(({ id }) => id === op.from)) {
-      this.m.origin = node.origin;
-      return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: op.to }, yield* made([this.#steps.fixed(inputs[0])]));
-    }
     if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two places of the clock at once belongs to neither');
     if (op.kind === 'position') return yield* super.visit(node);
     const rows = yield* made(inputs.map((each) => this.#steps.all(each)));

@@ -38,7 +38,7 @@ function isFixed({ op, inputs, types }: Node, fixed: ReadonlySet<Node>, changing
 function isCheap(node: Node, fixed: ReadonlySet<Node>): boolean {
   const { op, inputs, types } = node;
   if (inputs.length === 0 && op.kind !== 'position') return true;
-  if ((types[0]?.axes.length ?? 0) === 0) return true;
+  if (types[0].axes.length === 0) return true;
   return (op.kind === 'reshape' || op.kind === 'rename') && inputs.every((input) => isCheap(input, fixed));
 }
 

@@ -25,7 +25,7 @@ export function inOrder(roots: readonly Node[]): readonly Node[] {
 
 /** No backend has a limit at so few axes. */
 const FEW = 5;
-const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
+const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
 const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length === b.length && a.every((axis, k) => axis.id === b[k]?.id);
 
 /**

@@ -21,7 +21,7 @@ export function ofPlacesOnly(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   const found = new Map<Node, Node>();
   const candidate = (node: Node): void => {
     const scan = onlyPlace(node);
-    if (scan !== null && (node.types[0]?.axes.length ?? 0) > 0 && canSpread(node)) found.set(node, scan);
+    if (scan !== null && node.types[0].axes.length > 0 && canSpread(node)) found.set(node, scan);
   };
   for (const node of nodes) {
     // A node that is spread itself reads its operands spread.

@@ -32,7 +32,7 @@ const MOST_AXES = 4;
 /** Functions of floats: tfjs would round what they give for an integer. */
 const FLOATS: ReadonlySet<UnaryFn> = new Set(['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus', 'erf', 'sin', 'cos']);
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map((axis) => axis.id);
-const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
+const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
 const pick = (axes: readonly Axis[], wanted: readonly string[]): readonly Axis[] => axes.filter((axis) => wanted.includes(axis.id));
 
 class Layout {
@@ -309,7 +309,7 @@ class Layout {
 function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
   const rank = (axes: readonly Axis[]): number => 3 * axes.length + (axes[0] !== undefined && isBatch(axes[0]) ? 2 : axes.some(isBatch) ? 1 : 0);
   const sorted = operands.map((axes) => axes.filter((axis) => !isUnit(axis))).sort((a, b) => rank(b) - rank(a));
-  const order = [...(sorted[0] ?? [])];
+  const order = [...sorted[0]];
   for (const axes of sorted.slice(1)) {
     for (const [k, axis] of axes.entries()) {
       if (hasAxis(order, axis.id)) continue;

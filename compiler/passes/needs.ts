@@ -86,6 +86,7 @@ function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condit
 
 function ofOperand(node: Node, k: number, need: Need): Need {
   const { op, inputs } = node;
+  if (op.kind === 'result' && isOf(inputs[0], 'scan')) return lacking(need, inputs[0].op.axis.id);
   switch (op.kind) {
     case 'select':
       return k === 0 ? need : both(need, conditions(inputs[0], k === 1));
@@ -93,8 +94,6 @@ function ofOperand(node: Node, k: number, need: Need): Need {
       return need;
     case 'softmax': case 'cumsum': case 'cumprod':
       return lacking(need, op.axis);
-    case 'result':
-      return inputs[0].op.kind === 'scan' ? lacking(need, inputs[0].op.axis.id) : null;
     case 'rename':
       return renamed(need, op.to.id, axisOf(typeOf(inputs[0]), op.from));
     default:

@@ -100,14 +100,20 @@ class Respace extends Spaces {
   }
 
   override *visit(node: Node): Making<Node> {
-    const { op } = node;
+    const { op, inputs: [x] } = node;
+    const isOfClock = (axis: Axis): boolean => sameSpace(axis.space, this.#space);
+    // What has all places from the start is seen as far as the clock has come, as it enters it: under the name of the clock's axis, and as a parameter.
+    if (op.kind === 'rename' && isOfClock(op.to) && !isOfClock(axisOf(typeOf(x), op.from))) {
+      const whole = yield* this.one(x);
+      this.m.origin = node.origin;
+      return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: this.axis(op.to) }, [whole]);
+    }
     if (op.kind !== 'parameter') return yield* super.visit(node);
-    // A parameter has all places from the start: as it enters the clock, it is seen as far as the clock has come.
     this.m.origin = node.origin;
     const type = typeOf(node);
-    const whole = type.axes.map((axis) => (sameSpace(axis.space, this.#space) ? { ...axis, id: `${axis.id}.all` } : axis));
+    const whole = type.axes.map((axis) => (isOfClock(axis) ? { ...axis, id: `${axis.id}.all` } : axis));
     const leaf = this.m.leaf(op, { ...type, axes: whole });
-    return type.axes.reduce((x, axis) => (sameSpace(axis.space, this.#space) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [x]) : x), leaf);
+    return type.axes.reduce((seen, axis) => (isOfClock(axis) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [seen]) : seen), leaf);
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
@@ -140,15 +146,6 @@ export class AtFirst extends Spaces {
       default:
         return super.op(op);
     }
-  }
-
-  override *visit(node: Node): Making<Node> {
-    const { op, inputs } = node;
-    // What has all places from the start may be seen as the places so far under another name.
-    if (op.kind !== 'rename' || !isPlaces(op.to) || isPlaces(axisOf(typeOf(inputs[0]), op.from))) return yield* super.visit(node);
-    const whole = yield* this.one(inputs[0]);
-    this.m.origin = node.origin;
-    return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: this.axis(op.to) }, [whole]);
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {

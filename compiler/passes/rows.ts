@@ -1,6 +1,6 @@
 /** Rows that are kept from step to step: how they begin, and how they lie. */
-import { constantOf, size as sizes, type Size } from '../analyze/size.ts';
-import type { Axis, Node, Op } from '../graph/graph.ts';
+import { size as sizes, type Size } from '../analyze/size.ts';
+import type { Axis, Node, NodeOf, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
@@ -72,8 +72,7 @@ class PastAsRows extends Rebuild {
   }
 
   #name(past: Node, node: Node): string {
-    const [state] = past.inputs;
-    const own = state.op.kind === 'input' ? state.op.name.replace(/^state\./, '') : (state.origin.name ?? 'state');
+    const own = stateOf(past).replace(/^state\./, '');
     const wanted = node === past ? `${own}Past` : `${own}Kept`;
     for (let k = 1; ; k++) {
       const name = k === 1 ? wanted : `${wanted}${k}`;
@@ -86,22 +85,20 @@ class PastAsRows extends Rebuild {
 
 // ---------------------------------------------------------------- how rows are kept
 
+/** Of kept rows, and of what a step reads of a state's past: the state is an input. */
+const stateOf = ({ inputs: [state] }: Node): string => (state as NodeOf<'input'>).op.name;
+
 /** By state: how many of the last rows are read at most; null: all. */
 function windows(roots: Roots): ReadonlyMap<string, Size | null> {
   const found = new Map<string, Size | null>();
-  const stateOf = (append: Node): string => (append.inputs[0].op.kind === 'input' ? append.inputs[0].op.name : '');
   const nodes = analyse(roots.values()).nodes;
   for (const node of nodes) {
     for (const input of node.inputs) {
       if (input.op.kind !== 'append') continue;
       const name = stateOf(input);
-      if (node.op.kind !== 'before') found.set(name, null);
-      else if (found.get(name) !== null) {
-        const wanted = sizes.add(node.op.by, sizes.int(1));
-        const known = found.get(name);
-        const [a, b] = [known === undefined ? 0 : constantOf(known ?? wanted), constantOf(wanted)];
-        found.set(name, known === undefined ? wanted : a !== null && b !== null ? sizes.int(Math.max(a, b)) : sizes.fn('max', [known ?? wanted, wanted]));
-      }
+      const known = found.get(name);
+      if (node.op.kind !== 'before' || known === null) found.set(name, null);
+      else found.set(name, sizes.fn('max', [known ?? sizes.int(1), sizes.add(node.op.by, sizes.int(1))]));
     }
   }
   return found;
@@ -156,8 +153,7 @@ class LayRows extends Rebuild {
     const rest = without(axesOf(rows), [...front, ...places].map(({ id }) => id));
     const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
     m.origin = node.origin;
-    const name = rows.op.kind === 'input' ? rows.op.name : '';
-    const kept: Op = { ...op, keep: this.#keep.get(name) ?? null };
+    const kept: Op = { ...op, keep: this.#keep.get(stateOf(node)) ?? null };
     return m.make(kept, [m.leaf(rows.op, { ...typeOf(rows), axes }), made]);
   }
 }

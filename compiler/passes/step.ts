@@ -55,7 +55,7 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   const split = new Split(m, analyse(steps.values()), isStep);
   const front = [BATCH, ...(beam === null ? [] : [beam])];
   // Kept rows lie as they are read.
-  const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...(orders.get(name) ?? []).map((axis) => axesOf(node).find(({ id }) => id === axis.id) ?? axis)])));
+  const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))])));
   const laid = asRead(step);
   const first = new Maker(algebra);
   const rebuild = new Rebuild(first, analyse([...roots.values()]));
@@ -64,7 +64,7 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   for (const [name, node] of roots) {
     if (!name.startsWith('init.')) continue;
     const state = name.slice('init.'.length);
-    prepare.set(`state.${state}`, first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...(orders.get(`state.${state}`) ?? [])]));
+    prepare.set(`state.${state}`, first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...orders.get(`state.${state}`)!]));
   }
   return { prepare, step: beam === null ? laid.step : mergeHypotheses(laid.step) };
 }
@@ -81,12 +81,12 @@ function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyM
       let from = input;
       const names = new Map(axesOf(input).map(({ id }) => [id, id]));
       while (from.op.kind === 'rename') {
-        names.set(from.op.from, names.get(from.op.to.id) ?? from.op.to.id);
+        names.set(from.op.from, names.get(from.op.to.id)!);
         [from] = from.inputs;
       }
       if (from.op.kind !== 'input' || !from.op.name.startsWith('memory.') || orders.has(from.op.name)) return;
       const place = ({ id }: Axis): number => {
-        const seen = names.get(id) ?? id;
+        const seen = names.get(id)!;
         return id === BATCH.id ? 0 : op.axes.includes(seen) ? 2 : hasAxis(axesOf(inputs[1 - k]), seen) ? 1 : 3;
       };
       orders.set(from.op.name, axesOf(from).toSorted((a, b) => place(a) - place(b)));

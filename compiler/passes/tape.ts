@@ -53,7 +53,7 @@ class Rowwise {
       if (op.kind !== 'contract' && op.kind !== 'binary') return [];
       const [rows, other] = this.#hasRows(inputs[0]) ? inputs : [...inputs].reverse();
       if (!this.#hasRows(rows) || !isFixed(other) || this.#hasRows(other)) return [];
-      return op.kind === 'contract' && axesOf(rows).some((axis) => isTape(axis) && op.axes.includes(axis.id)) ? [] : [rows];
+      return [rows];
     };
     this.of = folded<Node, Node | null>(along, (node, of) => {
       if (node.op.kind === 'past') return isTape(node.op.axis) ? node : null;
@@ -255,7 +255,7 @@ class Tapes extends Spaces {
         m.origin = each.origin;
         const place = m.add(self.#count(node), m.constant(1, 'int'));
         const slots = slotsOf(each);
-        const named = self.#named.get(node) ?? slots;
+        const named = self.#named.get(node)!;
         const here = m.binary('eq', m.position(named), place);
         written.push(m.select(named.id === slots.id ? here : m.rename(here, named.id, slots), m.broadcast(row, [slots, ...axesOf(row)]), loop.states[states.length + j]));
       }

@@ -56,11 +56,9 @@ export function reduceTo(m: Maker, g: Node, from: readonly Axis[], to: readonly 
   return m.sum(whole, over.map(({ id }) => id));
 }
 
-/** `product`, where g belongs to a value with axes `from`. */
-function scaled(m: Maker, g: Node, by: Node, from: readonly Axis[], to: readonly Axis[]): Node {
-  const missing = from.filter((axis) => !hasAxis(to, axis.id) && !hasAxis(axesOf(g), axis.id) && !hasAxis(axesOf(by), axis.id));
-  const whole = missing.length === 0 ? g : m.broadcast(g, [...axesOf(g), ...missing]);
-  return product(m, whole, by, to.map(({ id }) => id));
+/** The cotangent of `operand`, where `by` has all axes of the value that the operand lacks. */
+function scaled(m: Maker, g: Node, by: Node, operand: Node): Node {
+  return product(m, g, by, idsOf(operand));
 }
 
 /** With the axis, if it is not there. */
@@ -110,20 +108,20 @@ type Pair = (step: Step<'binary'>, a: Node, b: Node) => readonly [Node, Node];
 const BINARY: { readonly [F in BinaryFn]: Pair | 'none' } = {
   add: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), reduceTo(m, g, axesOf(y), axesOf(b))],
   sub: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(reduceTo(m, g, axesOf(y), axesOf(b)))],
-  mul: ({ m, g, y }, a, b) => [scaled(m, g, b, axesOf(y), axesOf(a)), scaled(m, g, a, axesOf(y), axesOf(b))],
+  mul: ({ m, g }, a, b) => [scaled(m, g, b, a), scaled(m, g, a, b)],
   div: ({ m, g, y }, a, b) => {
     const quotient = m.div(g, b);
-    return [reduceTo(m, quotient, axesOf(y), axesOf(a)), m.neg(scaled(m, quotient, y, axesOf(y), axesOf(b)))];
+    return [reduceTo(m, quotient, axesOf(y), axesOf(a)), m.neg(scaled(m, quotient, y, b))];
   },
   pow: ({ m, g, y }, a, b) => {
     // a^0 is 1 everywhere; of a base of 0 or less there are powers at whole exponents only, which have no slope.
     const less = m.select(m.binary('eq', b, zero(m)), one(m), m.sub(b, one(m)));
     const base = m.select(m.binary('gt', a, zero(m)), a, one(m));
-    return [scaled(m, m.mul(g, b), m.binary('pow', a, less), axesOf(y), axesOf(a)), scaled(m, m.mul(g, y), m.unary('log', base), axesOf(y), axesOf(b))];
+    return [scaled(m, m.mul(g, b), m.binary('pow', a, less), a), scaled(m, m.mul(g, y), m.unary('log', base), b)];
   },
   max: (step, a, b) => either(step, step.m.binary('ge', a, b), a, b),
   min: (step, a, b) => either(step, step.m.binary('le', a, b), a, b),
-  mod: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(scaled(m, g, m.float(m.unary('floor', m.div(a, b))), axesOf(y), axesOf(b)))],
+  mod: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(scaled(m, g, m.float(m.unary('floor', m.div(a, b))), b))],
   quot: 'none', eq: 'none', ne: 'none', lt: 'none', le: 'none', gt: 'none', ge: 'none', and: 'none', or: 'none',
 };
 

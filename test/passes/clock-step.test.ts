@@ -1,9 +1,11 @@
 /** One step along a clock after the other gives what the oracle computes of the whole. */
 import { describe, expect, it } from 'vitest';
+import { compile } from '../analyze/support.ts';
 import { expectSteps, keptOf, stepped } from './stepping.ts';
 
 const model = (body: string, clock = 'time: ragged'): string => `dim ${clock}, source: ragged, w = 3
 const dim d = 4, k = 2
+block Turned(x: [a, b]) -> [b, a] { x }
 model M(x: [time, d], r: [time], n: int[time], c: [d], m: [source, d], on: bool) -> { y: [time, d], s: [time] } causal time { ${body} }
 `;
 
@@ -16,6 +18,10 @@ describe('a causal model', () => {
     ['an earlier place under other names', 'z = x[d as e][time = position[time] - 1] else 0;  { y = x * sum[e](z * c[d as e]), s = r }', { 'state.x': 2 }],
     ['places of two distances', '{ y = x * (r[time = position[time] - 1] else 0) * (r[time = position[time] - 3] else 2), s = r }', { 'state.r': 4 }],
     ['places of which all are kept', '{ y = x * (r[time = position[time] - 1] else 0) * r[time = first], s = r }', { 'state.r': null }],
+    ['places of which all are kept, the nearer read later', '{ y = x * r[time = first] * (r[time = position[time] - 1] else 0), s = r }', { 'state.r': null }],
+    ['places of a distance that is a size', '{ y = x * (r[time = position[time] - 1] else 0) + (r[time = position[time] - w] else 2), s = r }', { 'state.r': 4 }],
+    ['an earlier place of what lies in another order', 'z = Turned(x)[time = position[time] - 1] else 0;  { y = z * x, s = r }', { 'state.x': 2 }],
+    ['weights under another name', 'a = softmax[key](r * r[upto time as key]);  b = a[key as other];  { y = x, s = sum[other](b * r[upto time as other]) }', { 'state.r': null }],
     ['a part of another axis', 'z = x[d = 1 + position[k]];  { y = x * sum[k](z), s = z[k = first] }', {}],
     ['a recurrent layer', "h = scan time with xt = x, rt = r { state h: [d] = c;  h' = tanh(xt * rt + h);  emit h' };  { y = h, s = r }", {}],
     ['a layer that begins with a part of something', "h = scan time with rt = r { state h: [k] = c[d = 2 * position[k]];  h' = tanh(rt + h);  emit h' };  { y = x * h[k = last], s = r * sum[k](h) }", {}],
@@ -51,6 +57,24 @@ describe('a causal model', () => {
     const made = stepped(model(body, 'time = 5'));
     expect(keptOf(made)).toEqual(kept);
     expectSteps(made, { steps: 5, lengths: LENGTHS });
+  });
+
+  it.each<[string, string]>([
+    ['beside a sequence', '{ y = x * p, s = p }'],
+    ['over a copy', '{ y = x, s = r * sum[key](p[upto time as key]) }'],
+    ['in a block', '{ y = x, s = r * Doubled(p) }'],
+    ['as the sequence of a layer', "h = scan time with pt = p, rt = r { state h: [] = 1;  h' = h + pt * rt;  emit h' };  { y = x, s = h }"],
+    ['as the first value of a layer', "h = scan time with xt = x { state h: [d] = p[time = first];  h' = tanh(xt + h);  emit h' };  { y = h, s = r }"],
+  ])('what has all places from the start under another name: %s', (_, body) => {
+    const text = `const dim time = 5, five = 5, d = 4
+block Doubled(a: [time]) -> [time] { a + a }
+model M(x: [time, d], r: [time]) -> { y: [time, d], s: [time] } causal time { param q: [five];  p = q[five as time];  ${body} }`;
+    expectSteps(stepped(text), { steps: 5, lengths: LENGTHS });
+  });
+
+  it('is not to be taken for a clock by its size', () => {
+    const { diagnostics } = compile('const dim time = 5, five = 5\nmodel M(x: [time]) -> y: [time] causal time { param q: [five];  x * (q[five as other] @[other] x[upto time as other]) }');
+    expect(diagnostics.map(({ code, message, fix }) => [code, message, fix])).toEqual([['E0701', 'this looks into the future: `other` is here an axis of another dim as well, whose places are all there', 'declare what has it over `time` itself']]);
   });
 
   it.each<[string, string, string]>([

@@ -13,7 +13,7 @@ import { analyse, mapRoots, Rebuild } from '../../compiler/passes/rebuild.ts';
 import { NOW } from '../../compiler/passes/respace.ts';
 import { size } from '../../compiler/analyze/size.ts';
 import { compile } from '../analyze/support.ts';
-import { at, data, everyPlace, randomFrom, type Sizes } from './support.ts';
+import { at, data, everyPlace, expectSame, randomFrom, type Sizes } from './support.ts';
 
 export interface Stepped {
   readonly program: Program;
@@ -30,9 +30,17 @@ export function stepped(text: string): Stepped {
   return { program: program!, prepare, step };
 }
 
-/** By state that is kept rows: how many of the last are; null: all. */
+/** By state that is kept rows: how many of the last are, every size being 3; null: all. */
 export function keptOf({ step }: Stepped): Readonly<Record<string, number | null>> {
-  return Object.fromEntries([...step].flatMap(([name, { op }]) => (op.kind === 'append' ? [[name, op.keep === null ? null : evaluate(op.keep, () => NaN)]] : [])));
+  return Object.fromEntries([...step].flatMap(([name, { op }]) => (op.kind === 'append' ? [[name, op.keep === null ? null : evaluate(op.keep, () => 3)]] : [])));
+}
+
+/** What a model without a clock computes in a batch is what the oracle computes of each example. */
+export function expectForward(text: string, sizes: Sizes, lengths: Readonly<Record<string, readonly number[]>>): void {
+  const { programs: [program], diagnostics } = compile(text);
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const { model } = derive(program!, { verify: true, layout: (roots) => roots });
+  expectSame(program!.outputs, model.forward, data(program!.outputs, sizes, lengths, randomFrom(5)));
 }
 
 /** Rows that are kept, as the oracle knows them: joined. */
