@@ -205,11 +205,6 @@ export function logSoftmax(x: tf.Tensor): tf.Tensor {
   });
 }
 
-/** Whole numbers held between two bounds. */
-export function clamp(x: tf.Tensor, low: number, high: number): tf.Tensor {
-  return tf.tidy(() => tf.minimum(tf.maximum(x, tf.scalar(low, 'int32')), tf.scalar(high, 'int32')));
-}
-
 /** A whole number of the host that becomes one of a tensor. */
 export function int32(n: number): number {
   if ((n | 0) !== n) throw new RangeError(`the sizes of this call give ${n}, a whole number that int32 cannot hold`);

@@ -2,6 +2,7 @@
 import type { Body, Declaration, Expr, Generates, NameExpr, Span, Statement } from '../../grammar/ast.ts';
 import type { Axis, DecoderGraph, Elem, Input, Node } from '../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf, startsAtZero } from '../graph/spaces.ts';
+import { isOfHost } from '../graph/host.ts';
 import { present } from './absent.ts';
 import { defaultArgument, type Collected } from './body.ts';
 import { describeType, elemName } from './describe.ts';
@@ -259,6 +260,11 @@ function decoderClauses(statements: readonly Statement[], base: Here): { rank: N
     if (node === null) continue;
     if (typeOf(node).axes.length > 0 || typeOf(node).elem.kind === 'bool') {
       report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, { expected: 'a number', given: describeType(typeOf(node)) });
+    } else if (!isOfHost(node, statement.clause === 'rank' ? ['logp', 'length'] : [])) {
+      const known = statement.clause === 'rank' ? '`logp`, `length`, dims and numbers' : 'dims and numbers';
+      report(base, 'E0205', statement.value.span, `\`${statement.clause}\` is arithmetic in ${known}`, {
+        expected: '`+ - * / ^ mod`, `min`, `max`, `floor`, `sqrt`, `exp`, `log`', why: 'it is computed beside the tensors: no input, parameter or block is known there',
+      });
     } else if (statement.clause === 'rank') rank = node;
     else atMost = node;
   }

@@ -38,12 +38,10 @@ export function functionBody(roots: readonly Node[], context: FunctionContext): 
   return new BodyWriter(lowered, plan(lowered), context).body();
 }
 
-/** An expression of the host's numbers alone, or null where the graph needs a tensor. */
-export function hostExpression(root: Node, input: InputSource, atom: AtomName): string | null {
-  const value = lowerHost(root, input);
-  if (value === null) return null;
+/** An expression of the host's numbers alone. */
+export function hostExpression(root: Node, input: InputSource, atom: AtomName): string {
   const text = (piece: Piece): string => (typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : sizeExpression(piece, atom));
-  return unbracketed(text(value));
+  return unbracketed(text(lowerHost(root, input)));
 }
 
 function sizeExpression({ size, tight }: { readonly size: Size; readonly tight: boolean }, atom: AtomName): string {
@@ -151,7 +149,7 @@ class BodyWriter {
   }
 
   #header(): readonly string[] {
-    const locals = [...this.#locals].map(([atom, name]) => `const ${name} = ${this.#context.local?.[atom] ?? ''};`);
+    const locals = [...this.#locals].map(([atom, name]) => `const ${name} = ${this.#context.local![atom]!};`);
     if (this.#sizes.size === 0) return locals;
     const parts = [...this.#sizes].map(([atom, name]) => {
       const label = this.#context.atomName(atom);
@@ -161,7 +159,7 @@ class BodyWriter {
   }
 
   #size(size: Size, tight = false): string {
-    return sizeExpression({ size, tight }, (atom) => this.#locals.get(atom) ?? this.#sizes.get(atom) ?? atom);
+    return sizeExpression({ size, tight }, (atom) => this.#locals.get(atom) ?? this.#sizes.get(atom)!);
   }
 
   // ---------------------------------------------------------------- names

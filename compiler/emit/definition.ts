@@ -43,7 +43,7 @@ class DefinitionWriter {
     const { program } = model;
     this.#writer.inlineBlock(() => {
       this.#line(`name: ${quoted(program.name)},`);
-      this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1) ?? program.file)},`);
+      this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1)!)},`);
       if (program.parts !== undefined) this.#line(`parts: { ${program.parts.map((part) => `${property(part.name)}: ${quoted(part.model)}`).join(', ')} },`);
       this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
       this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''}${dim.inside === undefined ? '' : `, inside: ${quoted(dimName(dim.inside))}`} }`).join(', ')}],`);
@@ -53,7 +53,7 @@ class DefinitionWriter {
         const init = [`kind: ${quoted(kind)}`, ...Object.entries<number | HostExpr>(rest).map(([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`)].join(', ');
         return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
       })));
-      this.#inputs('inputs', this.#modelInputs(), '');
+      this.#inputs('inputs', this.#modelInputs());
       this.#outputs();
       this.#line(`forward: ${names.forward},`);
       this.#objectives(names);
@@ -113,7 +113,7 @@ class DefinitionWriter {
     return model.program.inputs.filter(({ name }) => !targets.includes(name));
   }
 
-  #inputs(name: string, inputs: readonly Input[], comma: string): void {
+  #inputs(name: string, inputs: readonly Input[]): void {
     const spec = ({ name: input, type, otherwise }: Input): { text: string; sizes: readonly Size[] } => {
       const { elem } = type;
       const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: labelOf(elem.space) ?? input, space: elem.space } : null;
@@ -127,7 +127,6 @@ class DefinitionWriter {
     };
     const specs = inputs.map(spec);
     this.#method(name, specs.flatMap((each) => each.sizes), () => this.#list(specs.map((each) => each.text)));
-    if (comma !== '') this.#line(comma);
   }
 
   /** Sizes as given, after what could not be decided when the program was compiled. */
@@ -183,8 +182,7 @@ class DefinitionWriter {
     const { model, dimName } = this.#context;
     this.#writer.write('outputs: ').inlineBlock(() => {
       for (const [name, node] of model.forward) {
-        const type = model.program.outputs.get(name)?.types[0] ?? node.types[0];
-        if (type === undefined) continue;
+        const type = (model.program.outputs.get(name) ?? node).types[0]!;
         const shown = type.axes.filter((axis) => axis.id !== 'batch');
         const axes = shown.map((axis) => {
           const made = isMade(axis.space);
@@ -205,8 +203,8 @@ class DefinitionWriter {
           this.#line(`name: ${quoted(objective.name)},`);
           // Examples have the generated sequence once; the runtime makes the previous outputs from it.
           const given = objective.given.filter(({ name }) => name !== output || !objective.given.some((other) => other.name === `${output}'`));
-          this.#inputs('given', given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)), '');
-          this.#writer.write('updates: [').newLine().indent(() => objective.updates.forEach((update, at) => this.#update(update, names.objectives[k]?.[at])));
+          this.#inputs('given', given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)));
+          this.#writer.write('updates: [').newLine().indent(() => objective.updates.forEach((update, at) => this.#update(update, names.objectives[k]![at]!)));
           this.#line('],');
         }).write(',').newLine();
       }
@@ -214,12 +212,12 @@ class DefinitionWriter {
     this.#line('],');
   }
 
-  #update(update: UpdateGraph, names: UpdateNames | undefined): void {
+  #update(update: UpdateGraph, names: UpdateNames): void {
     this.#writer.inlineBlock(() => {
       if (update.name !== null) this.#line(`name: ${quoted(update.name)},`);
       if (update.trains !== null) this.#line(`trains: [${update.trains.map(quoted).join(', ')}],`);
-      this.#line(`loss: ${names?.loss ?? ''},`);
-      this.#line(`gradients: ${names?.gradients ?? ''},`);
+      this.#line(`loss: ${names.loss},`);
+      this.#line(`gradients: ${names.gradients},`);
       this.#optimizer(update);
       const { clip } = update;
       this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
@@ -272,13 +270,13 @@ class DefinitionWriter {
       this.#line(`prepare: ${prepare},`);
       this.#line(`step: ${stepName},`);
       const taps = [...step].filter(([name]) => name.startsWith('tap.')).map(([name, node]) => {
-        return `${property(name.slice('tap.'.length))}: [${tapAxes((node.types[0]?.axes ?? []).slice(2), dimName, (space) => this.#length(space))}]`;
+        return `${property(name.slice('tap.'.length))}: [${tapAxes(node.types[0]!.axes.slice(2), dimName, (space) => this.#length(space))}]`;
       });
       this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
       const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
       const atom = (name: string): string => (lengths.has(name) ? `lengths[${quoted(this.#context.atomName(name))}]!` : `n${access(this.#context.atomName(name))}!`);
       const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
-      this.#line(`rank: (${score === null ? 'logp' : parametersRead(score, ['logp', 'length', 'n', 'lengths'])}) => ${score ?? 'logp'},`);
+      this.#line(`rank: (${parametersRead(score, ['logp', 'length', 'n', 'lengths'])}) => ${score},`);
       const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);
       this.#line(`atMost: ${most === null ? 'null' : `(${parametersRead(most, ['n', 'lengths'])}) => ${most}`},`);
     }).write(',').newLine();
@@ -292,7 +290,7 @@ class DefinitionWriter {
     this.#writer.write('stream: ').inlineBlock(() => {
       this.#line(`axis: ${quoted(clocked.axis.label)},`);
       this.#line(`inputs: [${clocked.args.map(({ name }) => quoted(name)).join(', ')}],`);
-      const outputs = [...clocked.outputs.keys()].map((name) => `${property(name)}: [${tapAxes((step.get(name)?.types[0]?.axes ?? []).slice(1), dimName, (space) => this.#length(space))}]`);
+      const outputs = [...clocked.outputs.keys()].map((name) => `${property(name)}: [${tapAxes(step.get(name)!.types[0]!.axes.slice(1), dimName, (space) => this.#length(space))}]`);
       this.#line(`outputs: { ${outputs.join(', ')} },`);
       this.#line(`prepare: ${prepare},`);
       this.#line(`step: ${stepName},`);
@@ -303,8 +301,7 @@ class DefinitionWriter {
 /** Which of the axes an inner dim is counted along. */
 function withinOf(space: Space, among: readonly Axis[]): string {
   const [inner] = innerDims(space);
-  const outer = space.kind === 'dim' ? space.dim.inside : undefined;
-  const k = among.findIndex((axis) => (inner === undefined ? outer !== undefined && axis.space.kind === 'dim' && axis.space.dim.id === outer.id : axis.id === inner.within.id));
+  const k = among.findIndex((axis) => axis.id === inner?.within.id);
   return k < 0 ? '' : `, within: ${k}`;
 }
 

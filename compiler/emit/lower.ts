@@ -2,6 +2,7 @@
 import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, OpOf, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
+import type { HostUnary } from '../graph/host.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
 import { BATCH } from '../passes/maker.ts';
@@ -60,28 +61,24 @@ function sourceName(node: Node): string {
   const { op, origin, inputs } = node;
   if (origin.name !== null) return origin.name;
   if (op.kind === 'input') return op.name;
-  if (op.kind === 'parameter') return op.path.split('.').at(-1) ?? 'x';
-  if (op.kind === 'result') return resultName(inputs[0]!, op.index);
+  if (op.kind === 'parameter') return op.path.split('.').at(-1)!;
+  if (op.kind === 'result') return resultName(inputs[0]!.op as OpOf<'scan'>, op.index);
   if (op.kind === 'unary') return op.fn in UNARY ? UNARY[op.fn as PlainUnary][1] : sourceName(inputs[0]!);
   if (op.kind === 'matmul') return 'product';
   const shapes = op.kind === 'permute' || op.kind === 'reshape' || op.kind === 'rename' || op.kind === 'broadcast';
   return shapes ? sourceName(inputs[0]!) : op.kind === 'binary' ? BINARY[op.fn][1] : 'x';
 }
 
-function resultName({ op }: Node, index: number): string {
-  if (op.kind !== 'scan') return 'x';
-  const { states, emits } = op.region;
-  const inner = states[index] ?? emits[index - states.length];
-  if (inner === undefined || inner.op.kind === 'argument') return inner?.origin.name ?? 'previous';
-  return sourceName(inner);
+function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number): string {
+  const inner = states[index] ?? emits[index - states.length]!;
+  return inner.op.kind === 'argument' ? inner.origin.name ?? 'previous' : sourceName(inner);
 }
 
-/** The root as a number of the host, or null where it is a tensor. */
-export function lowerHost(root: Node, input: InputSource): Value | null {
+/** The root, which `isOfHost`, as a number of the host. */
+export function lowerHost(root: Node, input: InputSource): Value {
   const pass = new Lowering(input, new Map(), new Map(), () => '');
   for (const node of inOrder([root])) pass.visit(node);
-  const value = pass.value(root);
-  return value.kind === 'host' ? value : null;
+  return pass.value(root);
 }
 
 const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, host: (a: Piece, b: Piece) => readonly Piece[]]>> = {
@@ -116,7 +113,7 @@ const UNARY: Readonly<Record<PlainUnary, readonly [call: string, hint: string]>>
   softplus: ['tf.softplus', 'softplus'], erf: ['tf.erf', 'erf'], sin: ['tf.sin', 'sin'], cos: ['tf.cos', 'cos'], not: ['tf.logicalNot', 'negation'],
 };
 
-const HOST_UNARY: Partial<Readonly<Record<UnaryFn, string>>> = {
+const HOST_UNARY: Readonly<Record<Exclude<HostUnary, 'stop'>, string>> = {
   neg: '-', exp: 'Math.exp', log: 'Math.log', sqrt: 'Math.sqrt', abs: 'Math.abs', sign: 'Math.sign', tanh: 'Math.tanh', sin: 'Math.sin',
   cos: 'Math.cos', floor: 'Math.floor', not: '!', int: 'Number', float: 'Number',
 };
@@ -126,10 +123,10 @@ const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> 
   any: ['tf.any', 'any'], all: ['tf.all', 'all'],
 };
 
-const axesOf = (node: Node): readonly Axis[] => node.types[0]?.axes ?? [];
+const axesOf = (node: Node): readonly Axis[] => node.types[0]!.axes;
 const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
 const dtypeOf = ({ kind }: Elem): Value['dtype'] => (kind === 'float' ? 'float32' : kind === 'bool' ? 'bool' : 'int32');
-const dtypeOfNode = (node: Node): Value['dtype'] => dtypeOf(node.types[0]?.elem ?? { kind: 'float' });
+const dtypeOfNode = (node: Node): Value['dtype'] => dtypeOf(node.types[0]!.elem);
 
 /** In pieces of text. */
 const LONGEST_NUMBER = 100;
@@ -259,7 +256,7 @@ class Lowering {
         return this.#shared(source.host ? 'host' : 'given', [source.text], dtypeOfNode(node), node.origin, op.name);
       }
       case 'parameter':
-        return this.#shared('given', [`p${access(op.path)}`], 'float32', node.origin, op.path.split('.').at(-1) ?? op.path);
+        return this.#shared('given', [`p${access(op.path)}`], 'float32', node.origin, op.path.split('.').at(-1)!);
       case 'constant':
         return this.#host([dtypeOfNode(node) === 'bool' ? `${op.value !== 0}` : literal(op.value)], dtypeOfNode(node), node.origin);
       case 'size':
@@ -381,8 +378,7 @@ class Lowering {
     const dtype = dtypeOfNode(node);
     if (fn === 'stop' || (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor'))) return value;
     if (value.kind === 'host' && value.dtype === 'int32' && fn === 'float') return this.#host([value], dtype, node.origin);
-    const host = HOST_UNARY[fn];
-    if (value.kind === 'host' && host !== undefined) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
+    if (value.kind === 'host' && fn in HOST_UNARY) return this.#host([`${HOST_UNARY[fn as keyof typeof HOST_UNARY]}(`, value, ')'], dtype, node.origin);
     const tensor = this.#tensor(value, x.origin);
     switch (fn) {
       case 'float': case 'int':
@@ -431,9 +427,7 @@ class Lowering {
       return this.#call(node, 'picked', 'tf.reshape(', part, ', ', ...shape(axesOf(node)), ')');
     }
     const zip = axesOf(i).filter((each) => each.id !== op.axis && at(t, each.id) >= 0).length;
-    let index = this.#index(node, i, axis);
-    // What the passes did not prove inside reads some place that exists; they have masked it.
-    if (!op.inside) index = this.#part(node, 'int32', 'place', 'rt.clamp(', index, ', 0, ', { size: sizes.sub(sizeOf(axis.space), sizes.int(1)), tight: false }, ')');
+    const index = this.#index(node, i, axis);
     const where = zip === 0 ? (position === 0 ? '' : `, ${position}`) : `, ${zip}, ${zip}`;
     return this.#inOrder(node, 'picked', 'tf.gather(', this.#tensorOf(t), ', ', index, `${where})`);
   }
@@ -474,7 +468,6 @@ class Lowering {
 
   #broadcast(node: Node, x: Node): Value {
     const value = this.#of(x);
-    if (axesOf(node).length === 0) return value;
     if (value.kind === 'host') {
       const more = value.dtype === 'float32' ? [] : [`, '${value.dtype}'`];
       // tfjs fills truth values with numbers.

@@ -35,7 +35,6 @@ export interface ModelContext {
 export function modelStatements(model: CompiledModel, sources: Sources, module: ModuleNames): Statement[] {
   const { program, forward, objectives, decoder, stream } = model;
   const names = module.of(program);
-  if (names === null) throw new Error(`emit: ${program.name} has no names`);
   const context: ModelContext = { model, sources, names, module, ...dimNames(model), output: program.decoder?.output ?? null };
   const functions = new FunctionWriter(context);
   const definition: DefinitionNames = {
@@ -54,7 +53,7 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
       writeDefinition(writer, context, definition);
       writer.write(';').newLine();
     },
-    ...(program.parts === undefined ? [modelClass(context, definition.name)] : jointClass(context, definition.name, program.parts.map((part) => [part.name, module.of({ name: part.model, file: part.file })?.ofClass.local ?? part.model]))),
+    ...(program.parts === undefined ? [modelClass(context, definition.name)] : jointClass(context, definition.name, program.parts.map((part) => [part.name, module.of({ name: part.model, file: part.file }).ofClass.local]))),
     ...(local === exported ? [] : [`export { ${local} as ${exported} };`]),
   ];
 }
@@ -86,7 +85,7 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
   for (const objective of program.objectives) {
     for (const input of objective.given) {
       const name = output !== null && input.name === `${output}'` ? output : input.name;
-      if (!inputs.has(name)) targets.set(name, { ...input, name });
+      targets.set(name, { ...input, name });
     }
   }
   const sizes = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
@@ -369,12 +368,12 @@ class FunctionWriter {
       ...(inStep ? { local: { beam: 'previous.shape[1]', [NOW]: 't + 1', [BEFORE]: 't' } } : {}),
     };
     const body: Body = functionBody([...roots.values()] as Node[], context);
-    const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k] ?? '']));
-    const value = (root: string): string => result.get(root) ?? '';
+    const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k]!]));
+    const value = (root: string): string => result.get(root)!;
     const declaration: FunctionDeclarationStructure = {
       kind: StructureKind.Function, name, docs: [comment(text)], returnType: resultType,
       // A parameter that the text does not read keeps its place under another name.
-      parameters: parameters.map((parameter) => ({ name: body.reads(parameter) ? parameter : `_${parameter}`, type: types[parameter] ?? 'unknown' })),
+      parameters: parameters.map((parameter) => ({ name: body.reads(parameter) ? parameter : `_${parameter}`, type: types[parameter]! })),
       statements: [(writer) => {
         body.write(writer);
         writer.write('return ');

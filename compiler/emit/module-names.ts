@@ -42,8 +42,8 @@ export class ModuleNames {
     for (const [program, ofClass] of classes) this.#programs.set(keyOf(program), this.#namesFor(program, ofClass));
   }
 
-  of(program: Pick<Program, 'name' | 'file'>): ProgramNames | null {
-    return this.#programs.get(keyOf(program)) ?? null;
+  of(program: Pick<Program, 'name' | 'file'>): ProgramNames {
+    return this.#programs.get(keyOf(program))!;
   }
 
   /** A name for a function or a constant of the module. */

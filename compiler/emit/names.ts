@@ -19,20 +19,17 @@ export function identifier(name: string): string {
   const joined = words.map((word, k) => (k === 0 ? word : upperFirst(word))).join('').replace(/\$/g, '');
   if (joined === '') return 'value';
   const [first = '', ...rest] = joined;
-  const known = (character: string, is: (code: number) => boolean): string => {
-    const code = character.codePointAt(0) ?? 0;
-    return is(code) ? character : `u${code.toString(16).toUpperCase()}`;
-  };
-  const front = isPart(first.codePointAt(0) ?? 0) && !isStart(first.codePointAt(0) ?? 0) ? `v${first}` : known(first, isStart);
+  const known = (character: string, is: (character: string) => boolean): string => (is(character) ? character : `u${character.codePointAt(0)!.toString(16).toUpperCase()}`);
+  const front = isPart(first) && !isStart(first) ? `v${first}` : known(first, isStart);
   return front + rest.map((character) => known(character, isPart)).join('');
 }
 
-function isStart(code: number): boolean {
-  return ts.isIdentifierStart(code, ts.ScriptTarget.ES2023);
+function isStart(character: string): boolean {
+  return ts.isIdentifierStart(character.codePointAt(0)!, ts.ScriptTarget.ES2023);
 }
 
-function isPart(code: number): boolean {
-  return ts.isIdentifierPart(code, ts.ScriptTarget.ES2023);
+function isPart(character: string): boolean {
+  return ts.isIdentifierPart(character.codePointAt(0)!, ts.ScriptTarget.ES2023);
 }
 
 export function upperFirst(name: string): string {
@@ -93,7 +90,7 @@ function escaped(character: string): string {
 /** A property's name: bare where it can be. */
 export function property(name: string): string {
   const [first = '', ...rest] = name;
-  const bare = (first === '_' || /\p{ID_Start}/u.test(first)) && isStart(first.codePointAt(0) ?? 0) && rest.every((character) => character !== '$' && isPart(character.codePointAt(0) ?? 0));
+  const bare = (first === '_' || /\p{ID_Start}/u.test(first)) && isStart(first) && rest.every((character) => character !== '$' && isPart(character));
   return bare ? name : quoted(name);
 }
 

@@ -212,8 +212,8 @@ class Planner {
   #view(list: Value): { readonly state: State; readonly owner: Value } | null {
     const loop = this.#loops.get(list)!;
     const { emitted, states } = this.#rolesOf(loop);
-    const value = emitted.get(list);
-    const state = value === undefined ? undefined : states.get(value);
+    const value = emitted.get(list)!;
+    const state = states.get(value);
     const owner = state?.argument === value && state !== undefined ? this.#borrowed(loop, state) : null;
     return state === undefined || owner === null ? null : { state, owner };
   }

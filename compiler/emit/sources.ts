@@ -68,5 +68,5 @@ export class Sources {
 
 /** Comments name the file, not the folder: the same text wherever the program lies. */
 function baseName(file: string): string {
-  return file.split(/[\\/]/).at(-1) ?? file;
+  return file.split(/[\\/]/).at(-1)!;
 }

@@ -335,4 +335,75 @@ export const cases: Readonly<Record<string, Case>> = {
       };
     },
   },
+  'a scan over a parameter, and one over the last state of another': {
+    dims, parameters: [['F.W', [keys, hidden]]], data: { sizes, inputs: xs },
+    build: (b) => {
+      const rows = tensor(float, [batch, hidden]), grid = tensor(float, [batch, keys, hidden]);
+      const [wt, s, xt, m, mt] = [b.argument(tensor(float, [hidden])), b.argument(rows), b.argument(rows), b.argument(grid), b.argument(rows)];
+      const within = b.scan({ axis: keys, position: b.step(keys), xs: [{ arg: wt, value: b.parameter('F.W', [keys, hidden]) }], states: [{ arg: s, init: b.broadcast(b.constant(0), [batch, hidden]), next: b.binary('add', b.unary('tanh', s), wt) }], emits: [] });
+      const memory = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: m, init: b.broadcast(b.constant(1), [batch, keys, hidden]), next: b.binary('mul', m, b.broadcast(b.unary('sigmoid', xt), [batch, keys, hidden])) }], emits: [] });
+      const r = b.argument(rows);
+      const over = b.scan({ axis: keys, position: b.step(keys), xs: [{ arg: mt, value: b.result(memory, 0) }], states: [{ arg: r, init: b.result(within, 0), next: b.binary('sub', mt, r) }], emits: [] });
+      return { y: b.result(over, 0) };
+    },
+  },
+  'states that nobody reads, that stay, and that take what another was': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const rows = tensor(float, [batch, hidden]);
+      const [xt, unread, fixed, late, moved] = [b.argument(rows), b.argument(rows), b.argument(rows), b.argument(rows), b.argument(rows)];
+      const first = (value: number): Node => b.broadcast(b.constant(value), [batch, hidden]);
+      const scan = b.scan({
+        axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], emits: [],
+        states: [{ arg: unread, init: first(1), next: b.binary('add', unread, xt) }, { arg: fixed, init: first(2), next: fixed }, { arg: late, init: first(3), next: fixed }, { arg: moved, init: first(4), next: b.binary('mul', b.binary('add', moved, late), fixed) }],
+      });
+      return { fixed: b.result(scan, 1), late: b.result(scan, 2), moved: b.result(scan, 3) };
+    },
+  },
+  'one state that takes what another is': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const rows = tensor(float, [batch, hidden]);
+      const [fixed, late] = [b.argument(rows), b.argument(rows)];
+      const scan = b.scan({
+        axis: source, position: b.step(source), xs: [], emits: [],
+        states: [{ arg: fixed, init: b.reduce('sum', x(b), ['source']), next: fixed }, { arg: late, init: b.broadcast(b.constant(3), [batch, hidden]), next: fixed }],
+      });
+      return { late: b.result(scan, 1) };
+    },
+  },
+  'two states that change places': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const rows = tensor(float, [batch, hidden]);
+      const [p, q] = [b.argument(rows), b.argument(rows)];
+      const scan = b.scan({
+        axis: source, position: b.step(source), xs: [], emits: [],
+        states: [{ arg: p, init: b.reduce('sum', x(b), ['source']), next: q }, { arg: q, init: b.broadcast(b.constant(3), [batch, hidden]), next: p }],
+      });
+      return { p: b.result(scan, 0), q: b.result(scan, 1) };
+    },
+  },
+  'places of a list of steps': {
+    dims, data: { sizes, inputs: xs },
+    build: (b) => {
+      const rows = tensor(float, [batch, hidden]);
+      const [xt, h] = [b.argument(rows), b.argument(rows)];
+      const scan = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: x(b) }], states: [{ arg: h, init: b.broadcast(b.constant(0), [batch, hidden]), next: b.binary('add', h, xt) }], emits: [b.unary('tanh', h)] });
+      const all = b.result(scan, 1);
+      return { first: b.slice(all, 'source', size.int(0), null), last: b.slice(all, 'source', size.sub(S.size, size.int(1)), null) };
+    },
+  },
+  'a scalar as it is, and numbers of the host': {
+    dims, data: { sizes, inputs: { i: [1, -5, 7, 2, 0, 3] } },
+    build: (b) => {
+      const i = b.input('i', tensor({ kind: 'int' }, [batch, source]));
+      const total = b.reduce('sum', i, ['batch', 'source']);
+      return {
+        scalar: b.node({ kind: 'broadcast', axes: [] }, [total]),
+        lowest: b.broadcast(b.reduce('max', b.unary('float', i), ['source']), [batch]),
+        number: b.broadcast(b.binary('mul', b.unary('neg', b.unary('sqrt', b.constant(2))), b.constant(-0.5)), [batch]),
+      };
+    },
+  },
 };

@@ -75,6 +75,37 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
     expect(() => definition.sizes({ hidden: 5, words: 6, tags: 3 })).toThrow(/`2` must divide `hidden` \(5\): it is cut in two by `half`, \$\{half\} \(translator\.attn:2\)/);
   });
 
+  it('tells the runtime of a decoder over places and sizes that are made of others', async () => {
+    const definition = definitionOf(await compiledText(`dim source: ragged, half = ceil(source / 2), d = 3, wide = 2 * d
+const dim letters = 7
+block Ask(q: [k], m: [key, k]) -> [k] { A(q, m) }
+attention A(q: [k], m: [key, k]) -> [k] { weights = softmax[key](m @[k] q);  sum[key](weights * m) }
+decoder D(m: [half, wide]) generates y: index(letters)[t: 4] start 1 {
+  param table: [letters, wide]
+  state s: [wide] = mean[half](m)
+  s' = tanh(s + table[y] + Ask(s, m))
+  logits = table @ s'
+  rank logp * d - length / max(2, source)
+}
+model M(x: [half, wide]) generates y: index(letters)[t: 4] { D(x) }
+objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimizer adam(rate = wide ^ -0.5, epsilon = 1e-9) }`));
+    const n = { d: 3, source: 5 };
+    expect([definition.decoder!.axis, definition.decoder!.start, definition.decoder!.end]).toEqual(['t', 1, null]);
+    expect([definition.decoder!.vocabulary(n), definition.decoder!.atMost!(n, { source: 5 })]).toEqual([7, 4]);
+    expect(definition.decoder!.rank(-2, 10, n, { source: 5 })).toBe(-8);
+    expect(definition.decoder!.taps).toEqual({ weights: [{ label: 'half', dim: null, length: expect.any(Function) }] });
+    const [tap] = definition.decoder!.taps['weights']!;
+    expect(typeof tap === 'object' ? tap.length?.(n) : tap).toBe(3);
+    const { rate, ...rest } = definition.objectives[0]!.updates[0]!.optimizer(n, 1, 0);
+    expect([rate, rest]).toEqual([expect.closeTo(6 ** -0.5, 12), { kind: 'adam', epsilon: 1e-9 }]);
+    expect(definition.inputs(n)[0]!.axes.map((axis) => ('size' in axis ? axis.size : axis.label))).toEqual(['half', 6]);
+    expect(definition.source).toBe('program.attn');
+  });
+
+  it('of no model imports the runtime alone; empty lines of its header stay', () => {
+    expect(emitModule([], { sources: new Map(), header: 'First.\n\nSecond.' })).toBe("/**\n * First.\n *\n * Second.\n */\nimport * as rt from 'attnc/runtime';\n\n\n");
+  });
+
   it('gives losses, gradients and decoding steps that leave nothing behind', () => {
     const definition = definitionOf(emitted());
     const n = { hidden: 4, words: 6, tags: 3, batch: 2, source: 3, target: 2 };

@@ -1,5 +1,9 @@
 /** Names of a program that mean something in TypeScript, or that the emitter makes itself: what is emitted stands in spite of them. */
 import { describe, expect, it } from 'vitest';
+import { unbracketed } from '../../compiler/emit/body.ts';
+import { literal } from '../../compiler/emit/lower.ts';
+import { identifier, property } from '../../compiler/emit/names.ts';
+import { Sources } from '../../compiler/emit/sources.ts';
 import { compileFile, renderAll } from '../../compiler/index.ts';
 import { complaints } from './complaints.ts';
 import { load } from './support.ts';
@@ -95,10 +99,42 @@ decoder D(c: [d]) generates y: index(words)[target] start 1 end 2 { param table:
     expect(classesOf(module)).toEqual(['First', 'Second', 'M']);
   });
 
+  it('in letters that are neither small nor large: the class has the name, what is local another', async () => {
+    const module = await emitted('dim d = 3\nmodel 語(x: [d]) -> y: [d] { y = 2 * x }');
+    expect(classesOf(module)).toEqual(['語']);
+    expect(module).toContain('const 語ModelDefinition: rt.Definition');
+  });
+
   it('beside objectives over several', async () => {
     const joint = (name: string): string => `objective ${name} for A: M, B: MModels { loss = sum[d](A(B(x))); optimizer sgd(rate = 0.1) }`.replace('{', 'given x: [d] {');
     const module = await emitted(given('model M(x: [d]) -> y: [d] { param w: [d];  y = w * x }', 'model MModels(x: [d]) -> y: [d] { param w: [d];  y = w * x }', joint('Both'), joint('both'), joint('Readonly')));
     expect(classesOf(module)).toEqual(['M', 'MModels', 'Both', 'Both2', 'Readonly']);
+  });
+});
+
+describe('text', () => {
+  it('identifiers are made of what is left of a name', () => {
+    expect([`s'`, 'len_q', 'a.b c', '_', '$', '', '2x', '\u0301x', 'x\u{10D50}'].map(identifier)).toEqual(['sNext', 'lenQ', 'aBC', 'value', 'value', 'value', 'v2x', 'v\u0301x', 'xu10D50']);
+  });
+
+  it('properties are bare where they can be', () => {
+    expect(['a', '_a', 'a1', '1a', 'a b', '', 'a$', '$a', 'größe', `y'`].map(property)).toEqual(['a', '_a', 'a1', `'1a'`, `'a b'`, `''`, `'a$'`, `'$a'`, 'größe', `"y'"`]);
+  });
+
+  it('loses brackets around all of it alone', () => {
+    expect(['(a + b)', '(a) + (b)', 'a + (b)', '((a))', '(a', 'f(a)', '(f(a) * (b))'].map(unbracketed)).toEqual(['a + b', '(a) + (b)', 'a + (b)', '(a)', '(a', 'f(a)', 'f(a) * (b)']);
+  });
+
+  it('of a program is told by its place', () => {
+    const sources = new Sources(new Map([['dir/m.attn', 'a = 1\n  b =  c +\n d // end']]));
+    const origin = { file: 'dir/m.attn', start: 13, end: 19, name: null };
+    expect([sources.place(origin), sources.line(origin), sources.expression(origin), sources.equation(origin)]).toEqual(['m.attn:2', 'm.attn:2  b = c +', '`c + d` (m.attn:2)', 'b']);
+    const nowhere = { ...origin, file: '' };
+    expect([sources.place(nowhere), sources.line(nowhere), sources.expression(nowhere), sources.equation(nowhere)]).toEqual(['', '', '`` ()', null]);
+  });
+
+  it('numbers are short, and in brackets where they begin with a sign', () => {
+    expect([0, -0, 1.5, -2, 1e21, 1e-7, 1000000, 123456, NaN, Infinity, -Infinity].map(literal)).toEqual(['0', '0', '1.5', '(-2)', '1e21', '1e-7', '1e6', '123456', 'NaN', 'Infinity', '(-Infinity)']);
   });
 });
 
