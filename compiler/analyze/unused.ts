@@ -42,8 +42,9 @@ export function warnUnused(file: LoadedModule, modules: ModuleSet, here: Here): 
   }
 }
 
-/** Is a model that the objective is for among the entry file's? A decoder by itself is emitted for its objective's sake. */
+/** Is a model that the objective is for among the entry file's? A decoder by itself is emitted for its objective's sake, and so are models that one calls. */
 function trains(objective: Objective, file: LoadedModule, modules: ModuleSet): boolean {
+  if (isJoint(objective)) return true;
   const seen = [...importsOf(file, modules).map(({ local, exported }) => [local.text, exported] as const), ...exportsOf(file.module.items)];
   const models = new Set(entryItems('declaration', modules).map(({ item }) => item));
   return objective.models.some(({ model }) => seen.some(([name, exported]) => name === model.text && exported?.kind === 'declaration' && (models.has(exported) || exported.what === 'decoder')));

@@ -97,6 +97,13 @@ describe('imports of dims, options, models and objectives', () => {
     expect(checked('import Tagger, Tagging from "./tagger.attn"').said).toEqual([]);
   });
 
+  it('an objective that calls its models brings them along', () => {
+    const file = 'dim d = 3\nmodel G(x: [d]) -> [d] { tanh(x) }\nmodel D(x: [d]) -> [d] { param w: [d];  w * x }\nobjective H for G, D given x: [d] { loss = sum[d](D(G(x)));  optimizer sgd(rate = 0.1) }';
+    const { diagnostics, programs } = compile('import H from "./a.attn"\ndim e = 2\nmodel N(x: [e]) -> [e] { x }', {}, { 'a.attn': file });
+    expect(diagnostics).toEqual([]);
+    expect(programs.map(({ name }) => name)).toEqual(['N', 'G', 'D', 'H']);
+  });
+
   it('what is imported twice goes by its first name', () => {
     const text = 'import Tagger, words, words as vocabulary, embed from "./tagger.attn"\nmodel M(x: [vocabulary], z: [words]) -> [vocabulary] { x + z[words as vocabulary] }';
     expect(checked(text, { words: 12 })).toMatchObject({ said: [], programs: [{ dims: ['words = 12', 'embed = 4'] }, { dims: ['words = 12', 'embed = 4'] }] });
