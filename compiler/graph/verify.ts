@@ -33,19 +33,23 @@ export function verify(roots: readonly Node[], options: VerifyOptions): void {
 }
 
 export function verifyProgram(program: Program, dialect: Dialect, facts?: Facts): void {
-  verify(programRoots(program), { dialect, facts, free: freeArguments(program) });
+  for (const roots of graphsOf(program)) verify(roots, { dialect, facts, free: freeArguments(program) });
 }
 
 /** Every node that a program names. */
 export function programRoots(program: Program): readonly Node[] {
-  const { decoder } = program;
+  return graphsOf(program).flat();
+}
+
+/** By graph, in each of which an axis is one: the outputs and losses, those of training, a decoder's step. */
+function graphsOf({ outputs, objectives, decoder }: Program): readonly (readonly Node[])[] {
+  const updates = objectives.flatMap((objective) => objective.updates);
+  const losses = updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]);
+  const training = updates.flatMap(({ training: { loss, metrics } }) => [loss, ...metrics.values()]);
+  const limits = decoder === null ? [] : [decoder.rank, decoder.atMost].filter((node) => node !== null);
   // What a parallel decoder or a causal model is made of stands in the outputs' clock.
-  const step = decoder === null ? [] : [
-    ...(decoder.kind === 'parallel' ? [] : [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()]),
-    ...[decoder.rank, decoder.atMost].filter((node) => node !== null),
-  ];
-  const objectives = program.objectives.flatMap(({ updates }) => updates).flatMap(({ loss, metrics, training }) => [loss, ...metrics.values(), training.loss, ...training.metrics.values()]);
-  return [...program.outputs.values(), ...step, ...objectives];
+  const step = decoder?.kind === 'recurrent' ? [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()] : [];
+  return [[...outputs.values(), ...losses], training, [...step, ...limits]];
 }
 
 export function freeArguments({ decoder }: Program): readonly Node[] {

@@ -2,13 +2,14 @@
  * What is present, as explicit bool nodes (semantics 4): lengths of spaces, masks of ragged ends, tests of places, and the
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
-import { atomOf, atomsOf, foldSize, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import type { AcrossFn, Axis, BinaryFn, Dim, Node, Space, UnaryFn } from '../graph/graph.ts';
 import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { GraphError } from '../graph/errors.ts';
 import { folded } from '../graph/fold.ts';
 import type { Domains } from './domains.ts';
 import { all, axesOf, BATCH, unnamed, type Maker } from './maker.ts';
+import { numberOf } from './number.ts';
 import { literal } from './simplify-rules.ts';
 import { isSlots } from './tape.ts';
 
@@ -101,26 +102,12 @@ export class Absence {
   number(size: Size, within: ReadonlyMap<string, Axis> = new Map()): Node {
     const m = this.#m;
     if (!this.differs(size)) return m.size(size);
-    const int = (n: number): Node => m.constant(n, 'int');
-    const join = (fn: 'add' | 'mul', parts: readonly Node[]): Node => parts.reduce((a, b) => m.binary(fn, a, b));
-    return foldSize<Node>(size, {
-      int,
-      atom: (name) => {
-        const dim = this.#dims.get(name);
-        if (dim === undefined) return m.size(sizes.atom(name));
-        const outer = within.get(dim.id);
-        if (dim.inside !== undefined && outer === undefined) throw new GraphError(`${dim.id} stands without ${dim.inside.id}`);
-        return m.leaf({ kind: 'length', dim }, { elem: { kind: 'int' }, axes: outer === undefined ? [BATCH] : [BATCH, outer], masks: [] });
-      },
-      add: (parts) => join('add', parts),
-      mul: (parts) => join('mul', parts),
-      pow: (base, n) => join('mul', Array.from({ length: n }, () => base)),
-      div: (a, n) => m.binary('quot', a, m.constant(n, 'int')),
-      quot: (a, b) => m.binary('quot', a, b),
-      fn: (name, args) => {
-        if (name === 'max' || name === 'min') return args.reduce((a, b) => m.binary(name, a, b));
-        throw new RangeError(`${name} of a ragged length is not supported: bound it by a dim with a default`);
-      },
+    return numberOf(m, size, (name) => {
+      const dim = this.#dims.get(name);
+      if (dim === undefined) return null;
+      const outer = within.get(dim.id);
+      if (dim.inside !== undefined && outer === undefined) throw new GraphError(`${dim.id} stands without ${dim.inside.id}`);
+      return m.leaf({ kind: 'length', dim }, { elem: { kind: 'int' }, axes: outer === undefined ? [BATCH] : [BATCH, outer], masks: [] });
     });
   }
 

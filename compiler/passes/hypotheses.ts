@@ -2,7 +2,7 @@
  * 'batched' to 'batched', for one step of decoding: the hypotheses of all examples lie along one axis, so that their rows
  * meet a map as one matrix. Where a value of each example takes part, which has no beam, the two axes stand apart again.
  */
-import type { Axis, Node, Op } from '../graph/graph.ts';
+import type { Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, without } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
@@ -71,6 +71,5 @@ class Merge extends Rebuild {
 /** The operation on merged operands: only a broadcast names the axes of what it gives. */
 function merged(op: Op): Op {
   if (op.kind !== 'broadcast') return op;
-  const rest: readonly Axis[] = without(op.axes, [BATCH.id, BEAM.id]);
-  return { ...op, axes: rest.length === op.axes.length ? op.axes : [HYPOTHESES, ...rest] };
+  return { ...op, axes: [HYPOTHESES, ...without(op.axes, [BATCH.id, BEAM.id])] };
 }

@@ -6,8 +6,7 @@
  * What a step computes of every slot by itself, such as a map of it, is kept in the slots instead: it is computed once.
  * Along a clock `past` stays, as one step's rows.
  */
-import { atomOf, atomsOf, size as sizes, type Size } from '../analyze/size.ts';
-import { GraphError } from '../graph/errors.ts';
+import { atomsOf, size as sizes, substitute, type Size } from '../analyze/size.ts';
 import type { Axis, Dim, Node, Space } from '../graph/graph.ts';
 import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
@@ -16,6 +15,7 @@ import { operands, reachable } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import { axesOf, Maker } from './maker.ts';
 import type { Making } from './making.ts';
+import { numberOf } from './number.ts';
 import { analyse, mapRoots, type Facts, type Scan } from './rebuild.ts';
 import { isPlaces, Spaces, TAPE_SO_FAR } from './respace.ts';
 
@@ -205,14 +205,13 @@ class Tapes extends Spaces {
   /** A length of a tape is how many steps there were, and one. */
   #size(size: Size): Node {
     const { m } = this;
-    const grown = [...this.#scans].find(([id, scan]) => atomsOf(size).has(id) && !isPlaces(scan.op.axis));
-    if (grown === undefined) {
-      const growing = [...this.#scans.keys(), ...(this.#step === null ? [] : [this.#step.id])].some((id) => atomsOf(size).has(id));
-      if (!growing) return m.size(size);
-      return m.size(sizeOf(TAPE_SO_FAR));
-    }
-    if (atomOf(size) !== grown[0]) throw new GraphError(`a size made of ${grown[0]} is not supported`);
-    return m.add(this.#count(grown[1]), m.constant(1, 'int'));
+    const soFar = [...this.#scans.values()].flatMap(({ op: { axis, region } }) => (isPlaces(axis) ? [region.tape!.id] : []));
+    const now = substitute(size, new Map([...soFar, ...(this.#step === null ? [] : [this.#step.id])].map((id) => [id, sizeOf(TAPE_SO_FAR)])));
+    if (![...atomsOf(now)].some((atom) => this.#scans.has(atom))) return m.size(now);
+    return numberOf(m, now, (atom) => {
+      const scan = this.#scans.get(atom);
+      return scan === undefined ? null : m.add(this.#count(scan), m.constant(1, 'int'));
+    });
   }
 
   /** One row of what is kept, of the row `value` of its `past`. */

@@ -96,6 +96,40 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const [, out, same, before] = [0, 1, 2, 3].map((k) => b.result(scan, k));
     return { out, same, before, loss: b.binary('add', total(b, out), b.binary('add', total(b, same), total(b, before))) };
   },
+  'a state that forgets, and what is added in every step': (b) => {
+    // The last state is the last step's; what is added, or multiplied from outside, is the same at all of them.
+    const xt = b.argument(floats(embed));
+    const [h, s] = [b.argument(floats(hidden)), b.argument(floats(hidden))];
+    const outside = b.contract(b.parameter('W', [hidden, embed]), b.input('c', floats(embed)), ['embed']);
+    const next = b.unary('tanh', map(b, 'V', hidden, xt, embed));
+    const sum = b.binary('add', b.binary('mul', b.constant(0.5), s), b.binary('mul', outside, b.parameter('p', [hidden])));
+    const emits = [b.binary('add', map(b, 'V', hidden, xt, embed), b.parameter('q', [hidden])), b.binary('mul', h, s)];
+    const scan = b.scan({
+      axis: source, position: b.step(source), xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
+      states: [{ arg: h, init: b.input('h0', floats(hidden)), next }, { arg: s, init: b.parameter('s0', [hidden]), next: sum }], emits,
+    });
+    const [last, summed, all, both] = [0, 1, 2, 3].map((k) => b.result(scan, k));
+    return { last, summed, all, both, loss: b.binary('add', b.binary('add', total(b, last), total(b, summed)), b.binary('add', b.reduce('sum', all, ['source', 'hidden']), b.reduce('mean', both, ['source', 'hidden']))) };
+  },
+  'a product with what each example gives': (b) => {
+    const xt = b.argument(floats(embed));
+    const h = b.argument(floats(hidden));
+    const next = b.unary('tanh', b.binary('add', b.binary('add', b.contract(b.parameter('W', [hidden, embed]), b.binary('mul', xt, b.parameter('k', [embed])), ['embed']), b.parameter('p', [hidden])), b.binary('add', h, b.input('c', floats(hidden)))));
+    const attended = b.contract(b.parameter('A', [heads, hidden]), b.binary('mul', b.input('c', floats(hidden)), b.reduce('sum', next, ['hidden'])), ['hidden']);
+    const scan = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [attended, b.parameter('e', [heads])] });
+    const [, all, same] = [0, 1, 2].map((k) => b.result(scan, k));
+    return { all, same, loss: b.binary('add', total(b, all), b.reduce('sum', same, ['source', 'heads'])) };
+  },
+  'a loop in a loop that draws in each step of both': (b) => {
+    const [outer, inner] = [b.step(steps), b.step(source)];
+    const xt = b.argument(floats(embed));
+    const g = b.argument(floats(embed));
+    const noisy = b.binary('mul', xt, b.random('uniform', 0, 'inner', [embed], [outer, inner]));
+    const scan = b.scan({ axis: source, position: inner, xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }], states: [], emits: [map(b, 'W', hidden, noisy, embed)] });
+    const next = b.unary('tanh', b.binary('add', g, b.contract(b.reduce('sum', b.result(scan, 0), ['source']), b.parameter('U', [hidden, embed]), ['hidden'])));
+    const all = b.scan({ axis: steps, position: outer, xs: [], states: [{ arg: g, init: zeros(b, [embed]), next }], emits: [] });
+    return { g: b.result(all, 0), loss: total(b, b.result(all, 0)) };
+  },
   'a loop with draws of its own': (b) => {
     const at = b.step(source);
     const xt = b.argument(floats(embed));
