@@ -1,17 +1,18 @@
 /** W0301: sizes as they stand in the text, or as they are set, with which no model can be made. */
 import type { Problems } from '../diagnostics/diagnostic.ts';
 import type { Program } from '../graph/graph.ts';
-import { holds, MUST } from '../graph/requirement.ts';
-import { atomsOf, evaluate, showSize, SizeError, type Size } from './size.ts';
+import { holds, MUST, numberOf } from '../graph/requirement.ts';
+import { atomsOf, showSize, type Size } from './size.ts';
 
 /** Once for each place in the text. */
 export function reportUnfit(programs: readonly Program[], problems: Problems): void {
   const seen = new Set<string>();
   for (const { hyperparameters, fixed, requirements } of programs) {
     const known = new Map([...hyperparameters, ...fixed].map((each) => [each.dim.id, each]));
+    const values = new Map([...known].map(([id, { value }]) => [id, value]));
     const label = (atom: string): string => known.get(atom)!.dim.label;
     for (const { kind, a, b, origin: { file, start, end }, why } of requirements) {
-      const [left, right] = [a, b].map((size) => numberOf(size, known)) as [number | null, number | null];
+      const [left, right] = [a, b].map((size) => numberOf(size, values)) as [number | null, number | null];
       const key = `${file} ${start} ${end}`;
       if (left === null || right === null || holds(kind, left, right) || seen.has(key)) continue;
       seen.add(key);
@@ -21,17 +22,5 @@ export function reportUnfit(programs: readonly Program[], problems: Problems): v
         why, fix: 'give sizes that fit: as defaults, with `--set`, or each time as the constructor\'s `dims`',
       });
     }
-  }
-}
-
-/** Null where an example decides. */
-function numberOf(size: Size, known: ReadonlyMap<string, { readonly value: number }>): number | null {
-  if ([...atomsOf(size)].some((atom) => !known.has(atom))) return null;
-  try {
-    return evaluate(size, (atom) => known.get(atom)!.value);
-  } catch (error) {
-    // A quotient that is not whole has a requirement of its own.
-    if (error instanceof SizeError) return null;
-    throw error;
   }
 }

@@ -17,11 +17,20 @@ export interface Cost {
 
 export type Sizes = (size: Size) => number;
 
-/** @param lengths of ragged dims by label; a size in which one is that it does not have is a SizeError */
-export function sizesOf(program: Pick<Program, 'hyperparameters' | 'ragged'>, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): Sizes {
-  const values = new Map<string, number>();
-  for (const { dim, value } of program.hyperparameters) values.set(dim.id, dims.get(dim.label) ?? value);
-  for (const dim of program.ragged) values.set(dim.id, lengths.get(dim.label) ?? Number.NaN);
+/**
+ * What each dim is, by its id.
+ *
+ * @param lengths of ragged dims by label; one that it does not have has no value
+ */
+export function valuesOf(program: Pick<Program, 'hyperparameters' | 'ragged'>, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const values = new Map(program.hyperparameters.map(({ dim, value }) => [dim.id, dims.get(dim.label) ?? value]));
+  for (const dim of program.ragged) if (lengths.has(dim.label)) values.set(dim.id, lengths.get(dim.label)!);
+  return values;
+}
+
+/** A size in which a dim without a value stands is a SizeError. */
+export function sizesOf(...given: Parameters<typeof valuesOf>): Sizes {
+  const values = valuesOf(...given);
   return (size) => evaluate(size, (atom) => values.get(atom) ?? Number.NaN);
 }
 

@@ -1,8 +1,8 @@
 /** Lengths of ragged dims that a program allows, for the example that a summary tells of. */
 import { atomOf, atomsOf, showSize } from '../analyze/size.ts';
 import type { Dim, Program, Requirement } from '../graph/graph.ts';
-import { holds, MUST } from '../graph/requirement.ts';
-import { SizeError, sizesOf } from './cost.ts';
+import { holds, MUST, numberOf } from '../graph/requirement.ts';
+import { valuesOf } from './cost.ts';
 import { CliError, misuse } from './io.ts';
 
 const DEFAULT_LENGTH = 16;
@@ -17,7 +17,7 @@ const LONGEST = 4096;
 export function allowedLengths(program: Program, dims: ReadonlyMap<string, number>, given: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   const lengths = new Map(program.ragged.map(({ label }) => [label, given.get(label) ?? DEFAULT_LENGTH]));
   const concerned = ({ a, b }: Requirement): readonly Dim[] => program.ragged.filter(({ size }) => [a, b].some((each) => atomsOf(each).has(atomOf(size)!)));
-  const met = (requirement: Requirement): boolean => isMet(requirement, program, dims, lengths);
+  const met = (requirement: Requirement): boolean => isMet(requirement, valuesOf(program, dims, lengths));
   const known = new Set([...program.hyperparameters.map(({ dim }) => dim), ...program.ragged].map(({ size }) => atomOf(size)));
   const ofLengths = program.requirements.filter((each) => concerned(each).length > 0 && [each.a, each.b].every((size) => [...atomsOf(size)].every((atom) => known.has(atom))));
   /** Gives the dim a length that the requirement allows, and all those that are about this dim alone. */
@@ -40,14 +40,9 @@ export function allowedLengths(program: Program, dims: ReadonlyMap<string, numbe
   }
 }
 
-function isMet({ kind, a, b }: Requirement, program: Program, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): boolean {
-  const sizes = sizesOf(program, dims, lengths);
-  try {
-    return holds(kind, sizes(a), sizes(b));
-  } catch (error) {
-    if (error instanceof SizeError) return false;
-    throw error;
-  }
+function isMet({ kind, a, b }: Requirement, values: ReadonlyMap<string, number>): boolean {
+  const [left, right] = [numberOf(a, values), numberOf(b, values)];
+  return left !== null && right !== null && holds(kind, left, right);
 }
 
 function* near(length: number): Generator<number> {

@@ -1,4 +1,5 @@
 /** What is demanded of sizes: when it holds, and how it is said. */
+import { atomsOf, evaluate, SizeError, type Size } from '../analyze/size.ts';
 import type { Requirement } from './graph.ts';
 
 /** Between the two sizes, in words. */
@@ -9,5 +10,17 @@ export function holds(kind: Requirement['kind'], a: number, b: number): boolean 
     case 'equal': return a === b;
     case 'atMost': return a <= b;
     case 'divides': return b % a === 0;
+  }
+}
+
+/** Null where an atom has no value, or the size has none with those of its atoms. */
+export function numberOf(size: Size, values: ReadonlyMap<string, number>): number | null {
+  if ([...atomsOf(size)].some((atom) => !values.has(atom))) return null;
+  try {
+    return evaluate(size, (atom) => values.get(atom)!);
+  } catch (error) {
+    // A quotient that is not whole has a requirement of its own.
+    if (error instanceof SizeError) return null;
+    throw error;
   }
 }

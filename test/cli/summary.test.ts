@@ -90,6 +90,7 @@ describe('lengths that none are given for are such that the program allows them'
     ['a multiple', model('dim part = t / 3', 'sum[part](x[t = position[part] + 0] else 0)'), 't = 15, u = 16'],
     ['related to each other', required('t + 3 <= u', 'u <= 7'), 't = 4, u = 7'],
     ['a multiple that is long enough', required('15 <= u / 3', 'u / 3 == t'), 't = 15, u = 45'],
+    ['such that sizes have a value', required('2 <= ceil(log2(t - 30))', '4 <= ceil(log2(u))'), 't = 33, u = 16'],
     ['the longest that is looked for', required('4096 <= t'), 't = 4096, u = 16'],
   ])('%s', async (_, text, lengths) => {
     const { status, out, err } = await summary(text);
