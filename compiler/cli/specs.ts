@@ -106,7 +106,7 @@ export const SPECS = {
     about: 'Lists the parameters of a program, what one example costs and how much memory it takes. For DIR with the sizes of its task.',
     options: {
       set: SET,
-      at: { value: 'NAME=LENGTH', many: true, about: 'length of a ragged dim, default 16' },
+      at: { value: 'NAME=LENGTH', many: true, about: 'length of a ragged dim; default: 16, or one near it that the program allows' },
       config: CONFIG,
     },
     examples: ['attnc summary model.attn', 'attnc summary model.attn --set hidden=512 --at source=20 --at target=12'],
