@@ -5,7 +5,8 @@ import { interpret } from '../../compiler/graph/interpret.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
 import { hold } from '../../compiler/passes/hold.ts';
-import { axis, floats } from '../graph/support.ts';
+import { tensor } from '../../compiler/graph/spaces.ts';
+import { axis, floats, INT } from '../graph/support.ts';
 import { checked } from './support.ts';
 
 const a = axis('a');
@@ -15,7 +16,7 @@ const x = b.input('x', floats(a));
 const w = b.input('w', floats(c));
 const zero = b.constant(0);
 const positive = (of: Node): Node => b.binary('gt', of, zero);
-const bindings = { sizes: new Map([['a', 3], ['c', 2]]), inputs: new Map([['x', [0, 2, -1]], ['w', [1, 3]]]), parameters: new Map<string, Float64Array>() };
+const bindings = { sizes: new Map([['a', 3], ['c', 2]]), inputs: new Map([['x', [0, 2, -1]], ['w', [1, 3]], ['n', [0, 2, 5]]]), parameters: new Map<string, Float64Array>() };
 
 const inverse = b.binary('div', b.constant(1), x);
 const total = b.reduce('sum', b.unary('log', w), ['c']);
@@ -31,6 +32,11 @@ describe('hold', () => {
     ['a choice in a choice', b.select(positive(x), b.select(b.binary('gt', x, b.constant(1)), inverse, b.unary('sqrt', x)), x), 2],
     ['an operand without the axes of the condition', b.select(positive(x), b.binary('div', x, w), zero), 1],
     ['what cannot leave its domain', b.select(positive(x), b.binary('div', x, b.constant(2)), zero), 0],
+    ['what is divided by a number below 0', b.select(positive(x), b.binary('div', x, b.constant(-2)), zero), 0],
+    ['what is divided by 0', b.select(positive(x), b.binary('div', x, zero), zero), 1],
+    ['what is divided by a whole number', b.select(positive(x), b.binary('div', x, b.input('n', tensor(INT, [a]))), zero), 1],
+    ['a choice of two conditions, one of which does not hold', b.select(b.binary('and', b.unary('not', positive(x)), b.binary('lt', x, b.constant(1))), b.unary('sqrt', b.unary('neg', x)), x), 1],
+    ['a choice of one of two conditions, read where neither holds', b.select(b.binary('or', b.unary('not', positive(x)), b.binary('gt', x, b.constant(5))), x, inverse), 1],
     ['behind a reduction', b.select(positive(x), b.binary('mul', x, total), zero), 0],
   ])('%s: the same values, held where they are not read', (_name, node, more) => {
     const before: Roots = new Map([['y', node]]);

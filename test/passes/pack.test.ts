@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { Builder } from '../../compiler/graph/builder.ts';
+import type { Node } from '../../compiler/graph/graph.ts';
 import { Dependence, reachable } from '../../compiler/graph/walk.ts';
 import { batch } from '../../compiler/passes/batch.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
 import { differentiate } from '../../compiler/passes/differentiate.ts';
 import { inline } from '../../compiler/passes/inline.ts';
+import { BATCH } from '../../compiler/passes/maker.ts';
 import { pack } from '../../compiler/passes/pack.ts';
 import { simplify } from '../../compiler/passes/simplify.ts';
 import { vectorise } from '../../compiler/passes/vectorise.ts';
-import { bahdanau, SIZES } from './graphs.ts';
+import { axis, floats } from '../graph/support.ts';
+import { bahdanau, embed, hidden, SIZES } from './graphs.ts';
 import { averaged, checked, data, expectEqual, leaves, randomFrom } from './support.ts';
 
 /** Products in the bodies of loops. */
@@ -28,6 +32,21 @@ describe('pack', () => {
 
   it('makes one product of those that a step adds up', () => {
     expect(products(after)).toBe(products(before) - 3);
+  });
+
+  it('takes no product with what each example has of its own', () => {
+    const b = new Builder();
+    const [h, d] = [b.argument(floats(BATCH, hidden)), axis('d', 3)];
+    const dot = (name: string): Node => b.contract(h, b.input(name, floats(BATCH, hidden)), ['hidden']);
+    const map = (name: string): Node => b.contract(h, b.parameter(name, [hidden, d]), ['hidden']);
+    const looped = (emit: Node): Roots => {
+      const scan = b.scan({ axis: embed, position: b.step(embed), xs: [], states: [{ arg: h, init: b.input('h', floats(BATCH, hidden)), next: b.unary('tanh', h) }], emits: [emit] });
+      return new Map([['y', b.result(scan, 1)]]);
+    };
+    expect(products(pack(looped(b.binary('add', dot('u'), dot('v')))))).toBe(2);
+    expect(products(pack(looped(b.binary('add', map('U'), map('V')))))).toBe(1);
+    // With one number for each example, and a row of them.
+    expect(products(pack(looped(b.binary('add', b.binary('add', map('U'), dot('u')), map('V')))))).toBe(2);
   });
 
   it('finds nothing more the second time', () => {
