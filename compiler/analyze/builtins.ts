@@ -297,7 +297,7 @@ function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Val
   const [arg] = expr.args;
   const fn = arg?.value.kind === 'binary' && arg.value.op !== '@' ? binaryFns[arg.value.op] : undefined;
   if (arg?.value.kind !== 'binary' || fn === undefined || expr.args.length > 1 || brackets.length > 0) {
-    return report(here, 'E0205', arg?.value.span ?? expr.span, '`outer` wants an operation of two values', { fix: '`outer(a - b)`, `outer(a <= b)`' });
+    return report(here, 'E0205', fn === undefined && arg !== undefined ? arg.value.span : expr.span, '`outer` wants an operation of two values', { fix: '`outer(a - b)`, `outer(a <= b)`' });
   }
   const [a, b] = [evaluateTensor(arg.value.left, here), evaluateTensor(arg.value.right, here)];
   return tensorOrError(a === null || b === null ? null : binary(fn, a, b, here, arg.value.span, true));

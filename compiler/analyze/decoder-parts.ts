@@ -11,7 +11,7 @@ import { conformMap } from './maps.ts';
 import { rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { Given, Here, Value } from './scope.ts';
 import { agree, ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
-import { showSize } from './size.ts';
+import { constantOf, showSize } from './size.ts';
 import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 
@@ -147,8 +147,8 @@ export function limitsOf({ declaration: { body }, generates, axis, elem, given, 
     });
     return null;
   }
-  const start = startOf(generates, body, base);
-  const end = placeOfOutput(generates.end, 'end', base);
+  const start = startOf(generates, body, elem, base);
+  const end = placeOfOutput(generates.end, 'end', elem, base);
   if (start === null || end === undefined) return null;
   const clauses = decoderClauses(found.clauses, base);
   if (ctx.problems.errors > errors) return null;
@@ -163,17 +163,19 @@ export function limitsOf({ declaration: { body }, generates, axis, elem, given, 
 }
 
 /** A literal place, null where none is given, undefined where it is no place (reported). */
-function placeOfOutput(expr: Expr | null, what: string, base: Here): number | null | undefined {
+function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['elem'], base: Here): number | null | undefined {
   if (expr === null) return null;
   const value = numberOfExpr(expr);
-  if (value !== null && Number.isInteger(value)) return value;
-  report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { fix: `\`${what} 1\`` });
+  const places = constantOf(sizeOf(elem.space));
+  if (value !== null && Number.isInteger(value) && value >= 0 && (places === null || value < places)) return value;
+  const expected = value === null ? {} : { expected: `a place of \`${elemName(elem)}\`, from 0${places === null ? '' : ` to ${places - 1}`}` };
+  report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { ...expected, fix: `\`${what} 1\`` });
   return undefined;
 }
 
 /** Without `start` the previous output of the first step may not be read: every use stands behind `first … then`. */
-function startOf(generates: Generates, body: Body, base: Here): number | null {
-  const start = placeOfOutput(generates.start, 'start', base);
+function startOf(generates: Generates, body: Body, elem: DecoderSetting['elem'], base: Here): number | null {
+  const start = placeOfOutput(generates.start, 'start', elem, base);
   if (start !== null) return start ?? null;
   const use = firstUse(body, generates.name.text);
   if (use === null) return 0;

@@ -80,6 +80,10 @@ describe('which axis is which', () => {
     ['a group of two lists of axes', body('F(x, «h»)', pair), { code: 'E0303', message: '`g..` of `F` would stand for two lists of axes', expected: '[source, embed]', given: '[hidden]' }],
     ['a group with one axis more', body('F(h, «x[source = first] * h»)', pair), { code: 'E0303', expected: '[hidden]', given: '[embed, hidden]' }],
     ['a group with an axis of another size', body('F(h, «x[source = first][embed as hidden]»)', pair), { code: 'E0303', expected: '[hidden]', given: '[hidden: embed]' }],
+    ['two axes of two without order', body('x * F(«x[source = first] * h»)', 'block F(a: [p, q]) -> [] { sum[p, q](a) }'), {
+      code: 'E0401', message: 'it is not clear which axes of this argument are `p` and `q` of `F`', fix: 'say which: `F[p = embed, q = hidden](…)`, or the other way round',
+    }],
+    ['three axes of three without order', body('x * F(«x * h»)', 'block F(a: [p, q, r]) -> [] { sum[p, q, r](a) }'), { code: 'E0401', fix: 'say which: `F[p = source, q = embed, r = hidden](…)`' }],
     ['a group of the brackets that the argument lacks', body('F[hidden](«x»)', 'block F[g..](a: [g.., k]) -> [k] { sum[g..](a) }'), {
       code: 'E0402', message: '`a` of `F` wants an axis `hidden` that this argument lacks', expected: '[g.., k]', given: '[source, embed]', fix: 'if one of its axes is meant, rename it: `x[embed as hidden]`',
     }],
@@ -139,6 +143,7 @@ describe('what is right', () => {
 
   it.each<[string, string, [string, string][]]>([
     ['a group that stands for the same axes twice, in any order', small('block F(a: [g..], b: [g..]) -> [g..] { a * b }\nmodel M(x: [d, e], z: [e, d]) -> y: [d, e] { F(x, z) }'), [['y', '[d, e]']]],
+    ['one axis without order that is left', small('block F(a: [u, q, g..]) -> [q, g..] { sum[u](a) }\nmodel M(x: [d], z: [e]) -> y: [e] { F[u = d](x * z) }'), [['y', '[e]']]],
     ['a place for a whole number', small('block F(i: int) -> int { 2 * i }\nmodel M(i: index(d)[e]) -> y: int[e] { F(i) }'), [['y', 'int[e]']]],
     ['two sizes that are required to be one', small('block F(p: [], q: []) -> [] { p + q }\nmodel M(x: [d], z: [e]) -> y: [] { require d == e;  sum[k](F(x[d as k], z[e as k])) }').replace('e = 4', 'e = 3'), [['y', '[]']]],
     ['a model without a declared result', small('model M(x: [d], z: [e]) { { a = x, b = outer(x + z) } }'), [['a', '[d]'], ['b', '[d, e]']]],
@@ -174,7 +179,13 @@ describe('what an operation is given', () => {
     ['a difference of what shares no axis', body('«(h - x)» * x'), { code: 'E0302', given: '[hidden] - [source, embed]', fix: 'rename an axis with `x[a as b]` so that they share one; if it is meant: `outer(a - b)`' }],
     ['a lower bound that shares no axis', body('«clamp(x, h, 1)»'), { code: 'E0302', given: '[source, embed] max [hidden]' }],
     ['an upper bound that shares no axis', body('«clamp(x, 0, h)»'), { code: 'E0302', given: '[source, embed] min [hidden]' }],
-    ['two values to be grouped', body('«sum[source by n](x, x)»'), { code: 'E0403', expected: '1', given: '2' }],
+    ['two values to be grouped', body('«sum[source by n](x, x)»'), { code: 'E0403', expected: '1', given: '2', fix: '`sum[a](x)`' }],
+    ['three bounds', body('«clamp(x, 0, 1, 2)»'), { code: 'E0403', expected: '3', given: '4', fix: '`clamp(x, y, z)`' }],
+    ['an outer product of an operation and more', body('«outer(h - x, x)»'), { code: 'E0205', fix: '`outer(a - b)`, `outer(a <= b)`' }],
+    ['an outer product with an axis', body('«outer[embed](h - x)»'), { code: 'E0205' }],
+    ['an outer product of a product of maps', body('outer(«h @ h»)'), { code: 'E0205' }],
+    ['a record taken apart in too many', body('«(a, b, d) = LSTM[hidden](h, h, h)»\nx'), { code: 'E0307', expected: 'a record of 3 fields', given: 'a record of 2' }],
+    ['a tensor taken apart', body('«(a, b) = x»\nx'), { code: 'E0307', expected: 'a record of 2 fields', given: 'no record' }],
     ['a group of axes for one', 'block F(x: [g..]) -> [g..] { «softmax[g..](x)» }\nblock G(x: [a, b]) -> [a, b] { F(x) }', { code: 'E0404', given: '2', fix: 'let the signature name one axis where it has a group' }],
     ['no axes for one', 'block F(x: [g..]) -> [g..] { «softmax[g..](x)» }\nblock G(x: []) -> [] { F(x) }', { code: 'E0404', given: '0', fix: 'let the signature name one axis where it has a group', related: ['in this call of `F`: F(x)'] }],
     ['two axes for one', body('«softmax[source, embed](x)»'), { code: 'E0404', given: '2', fix: 'merge them first: `softmax[both](x[(source, embed) as both])`' }],
@@ -229,6 +240,7 @@ describe('bodies', () => {
     ['an unknown size in a requirement', small('block F(x: [d]) -> [d] { require «nope» <= d\nx }'), { code: 'E0201' }],
     ['a place beyond all reason, as the value', body('«x[embed = 9007199254740993]»'), { code: 'E0311', message: 'this makes a size that cannot be: 9007199254740992 is not a whole number that a size can hold' }],
     ['a place beyond all reason, in an equation', body('«y = x[embed = 9007199254740993]»\nx'), { code: 'E0311' }],
+    ['a place beyond all reason, in a branch', small(`${choice}block M(x: [d]) -> [d] { y = match m { a { «x[d = 9007199254740993]» } b { x } }\ny }`), { code: 'E0311' }],
     ['an instance twice', body('let f = Linear[embed]\nlet «f» = Linear[hidden]\nf(x)'), { code: 'E0203', message: '`f` is defined twice' }],
   ]);
 
@@ -280,6 +292,19 @@ describe('decoders', () => {
     ['axes too few', decoder('c: [hidden, embed]', step.replace('= c', '= sum[embed](c)'), calls('D(«c»)')), { code: 'E0402', expected: '[hidden, embed]', given: '[hidden]' }],
     ['places on another dim', decoder('c: [hidden], n: index(words)', step, calls('D(c, «n»)', 'c: [hidden], n: index(embed)')), { code: 'E0306', message: '`n` of `D` holds positions on another dim', expected: 'index(words)', given: 'index(embed)' }],
     ['a number for a place', decoder('c: [hidden], n: index(words)', step, calls('D(c, «0.5»)')), { code: 'E0305', expected: 'index', given: 'float' }],
+    ['an argument that may be absent', decoder('c: [hidden]', 'param t: [words, hidden];  logits = (t[y] + c) @ t', calls('D(«c where c > 0»)')), { code: 'E0501', message: '`c` of `D` may be absent' }],
+    ['logits that are a record', `${dims}decoder «D»(c: [hidden]) ${generates} { state s: [hidden] = c;  s' = s;  logits = { a = s } }`, { code: 'E0606', message: '`logits` is a tensor over the generated vocabulary' }],
+    ['a probability that is a record', `${dims}decoder «D»(c: [hidden]) ${generates} { state s: [hidden] = c;  s' = s;  probability = { a = s } }`, { code: 'E0606', message: '`probability` is a tensor over the generated vocabulary' }],
+    ['a probability over other places', `${dims}decoder «D»(c: [hidden]) ${generates} { state s: [hidden] = c;  s' = s;  probability = softmax[hidden](s) }`, { code: 'E0606', message: '`probability` must lie over the generated vocabulary alone', given: '[hidden]' }],
+    ['logits that are truth values', `${dims}decoder «D»(c: [hidden]) ${generates} { state s: [hidden] = c;  s' = s;  logits = Linear[words](s) > 0 }`, { code: 'E0606', given: 'bool[words]' }],
+    ['logits of no place', `${dims}decoder «D»(c: [hidden]) ${generates} { param t: [words, hidden];  logits = t @ c }`, { code: 'E0606', message: '`logits` must lie over the generated vocabulary and `target` alone', given: '[words]' }],
+    ['logits with an axis too many', `${dims}decoder «D»(c: [hidden]) ${generates} { param t: [words, hidden];  logits = (t[y] @ t) * c }`, { code: 'E0606', given: '[target, words, hidden]' }],
+    ['a first output between two places', decoder('c: [hidden]', step).replace('start 1', 'start «0.5»'), { code: 'E0608', expected: 'a place of `index(words)`, from 0', fix: '`start 1`' }],
+    ['a last output before the first place', decoder('c: [hidden]', step).replace('end 2', 'end «-2»'), { code: 'E0608', expected: 'a place of `index(words)`, from 0', fix: '`end 1`' }],
+    ['a first output behind the last place', `const ${decoder('c: [hidden]', step).replace('start 1', 'start «9»').replace('source: ragged, target: ragged, ', '').replace('\n', '\ndim target: ragged\n')}`, { code: 'E0608', expected: 'a place of `index(words)`, from 0 to 8' }],
+    ['a rank with an axis', decoder('c: [hidden]', `${step}\nrank «c»`), { code: 'E0307', message: '`rank` is one number', expected: 'a number', given: '[hidden]' }],
+    ['a rank that is a truth value', decoder('c: [hidden]', `${step}\nrank «logp > 0»`), { code: 'E0307', given: 'bool[]' }],
+    ['a bound made of what only a rank has', decoder('c: [hidden]', `${step}\nat most «logp»`), { code: 'E0201' }],
     ['logits that read the choice', late("«logits» = Linear[words](s')"), { code: 'E0605', message: "`logits` reads `s'`, which depends on `y'`", why: "`y'` is chosen by `logits`", fix: 'read the state itself: `s`' }],
     ['a probability that reads the choice', late("«probability» = softmax[words](Linear[words](s'))"), { code: 'E0605', message: "`probability` reads `s'`, which depends on `y'`", why: "`y'` is chosen by `probability`" }],
     ['logits that read the choice in a round', decoder('c: [hidden]', "param t: [words, hidden]\nx = t[y]\nrepeat 2 { state s: [hidden] = c;  s' = x + t[y'];  x = s' }\n«logits» = Linear[words](x)"), { code: 'E0605', message: "`logits` depends on `y'`" }],
@@ -303,6 +328,13 @@ describe('decoders', () => {
     const { diagnostics, programs } = compile(named(statements));
     expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect([...programs[0]!.outputs.keys()]).toEqual(['logits', 'weights']);
+  });
+
+  it.each([['logits = Linear[words](s)', 0], ['probability = softmax[words](Linear[words](s))', 1]])('begin, end, rank and forbid as they say: %s', (scores, masks) => {
+    const { programs } = compile(decoder('c: [hidden]', `state s: [hidden] = c;  s' = s;  ${scores};  at most 7;  rank logp / length`, calls('D(c)')).replace('start 1', 'start 8').replace('start 1', 'start 8'));
+    const made = programs[0]!.decoder!;
+    expect(made).toMatchObject({ kind: 'recurrent', start: 8, end: 2, atMost: { op: { kind: 'constant', value: 7 } }, rank: { op: { kind: 'binary', fn: 'div' } } });
+    expect(made.kind === 'recurrent' && made.logits.types[0]!.masks.length).toBe(masks);
   });
 
   it('with a state in a branch alone are written for one step', () => {
