@@ -400,7 +400,8 @@ export class Absence {
     // 0 times what is out of its domain would be NaN: such an operand is masked itself, where the mask does not make it larger.
     const own = all(m, [...met.filter((mask) => axesOf(mask).every(({ id }) => hasAxis(axesOf(y), id))), ...left.filter(({ id }) => hasAxis(axesOf(y), id)).map((axis) => this.valid(axis))]);
     const other = own === null || this.#domains.isTame(y) ? y : m.select(own, y, zero);
-    const masked = m.select(present, x, zero);
+    const telling = all(m, [...this.#telling(x, ending), ...left.filter((axis) => !this.isZero(x, axis.id)).map((axis) => this.valid(axis))]);
+    const masked = telling === null ? x : m.select(telling, x, zero);
     return { value: x === a.value ? m.contract(masked, other, over) : m.contract(other, masked, over), masks: staying };
   }
 
