@@ -312,6 +312,7 @@ describe('`repeat`', () => {
     ['a branch without a value', 'E0314', rounds('z = «match k { 0 { x }  1 { y = x } }»;  emit z'), { fix: 'let its last line be an expression' }],
     ['a branch without a value, and a slip', 'E0201', rounds('z = match k { 0 { x }  1 { y = «nope» } };  emit z'), {}],
     ['a match on a computed number', 'E0209', body('match «(1 + 1)» { a { x } }'), { message: '`match` chooses by an option' }],
+    ['a match on what is wrong', 'E0201', body('a = «nope»\nmatch a { a { x } }'), {}],
     ['a match on a next value', 'E0209', body("match «x'» { a { x } }"), {}],
   ]);
 

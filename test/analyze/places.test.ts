@@ -12,7 +12,7 @@ describe('a place that is computed lies on its axis for all sizes, or may be abs
     ['2 * position[row] + 2', true], ['position[row] * 2 + 2', true], ['2 * position[row] + 3', false], ['position[row] * 2 - 1', false], ['-2 * position[row] + tall - 1', true], ['-2 * position[row] + tall', false], ['-2 * position[row] + row', false],
     ['position[row] * position[row]', false], ['3 * position[row]', false],
     ['floor(position[row] + 1.0)', true], ['floor(position[row] + 0.5)', false], ['floor(0.5 * position[row])', false], ['abs(position[row] - 1)', false], ['stop(position[row] + 1)', true],
-    ['floor(2 * position[tall] / 2)', true, 'tall'], ['floor(position[tall] / 1)', true, 'tall'], ['floor((position[row] - 1) / 2)', false], ['floor(4 * position[row] / 2)', true], ['floor(5 * position[row] / 2)', false], ['floor(-2 * position[row] / -2)', false], ['floor(position[row] / row)', false],
+    ['floor(2 * position[tall] / 2)', true, 'tall'], ['floor(position[tall] / 1)', true, 'tall'], ['floor((position[row] - 1) / 2)', false], ['floor(4 * position[row] / 2)', true], ['floor(5 * position[row] / 2)', false], ['floor(-2 * position[row] / -2)', false], ['floor(position[row] / row)', false], ['floor(position[row] / 0)', false],
     ['min(position[row] + 9, 1)', false], ['position[row] mod tall', true], ['position[row] mod row', false],
     ['clamp(3 * position[row], 0, tall - 1)', true], ['clamp(3 * position[row], 1, tall - 1)', false], ['clamp(3 * position[row], 0, tall - 2)', false], ['clamp(3 * position[row], 0, row - 1)', false], ['min(position[row], tall - 1)', false],
   ])('%s: %s', (index, inside, result = 'row') => {
@@ -65,6 +65,7 @@ describe('small forms, by hand', () => {
     ['a place as a whole number', `${D}model M(i: index(words)) -> y: int { i }`, { i: 7 }, [7]],
     ['a literal place', `${D}model M(x: [words]) -> y: [] { x[F()] }\nblock F() -> index(words)[] { 2 }`, { x: [0, 1, 5, 0, 0, 0, 0, 0, 0] }, [5]],
     ['rounds over numbers that are not whole', `${D}model M(x: []) -> y: [k: 2] { repeat over [0.5, 2] as k { emit x * k } }`, { x: 3 }, [1.5, 6]],
+    ['a number of a round that is not whole', `${D}model M(x: []) -> y: [k: 2] { repeat over [0.5, 2] as k { emit x * floor(k) } }`, { x: 3 }, [0, 6]],
     ['rounds that a formal counts, stacked', `${D}block F[n](x0: []) -> [n] { x = x0;  repeat n as i { x = x + 1;  emit x } }\nmodel M(x: []) -> y: [d] { F[d](x) }`, { x: 3 }, [4, 5]],
     ['the last round of what a formal counts', `${D}block F[n](x0: []) -> [] { x = x0;  z = repeat n as i { x = 2 * x };  z + x }\nmodel M(x: []) -> y: [] { F[3](x) }`, { x: 3 }, [48]],
     ['a size in brackets that an example decides', `${D}block F[k](x: [t]) -> [k] { x[t = 2 * position[k]] else 0 }\nmodel M(x: [source]) -> y: [] { sum[k](F[ceil(source / 2)](x)[k as k]) }`, { sizes: { source: 3 }, x: [1, 2, 4] }, [5]],
