@@ -28,7 +28,7 @@ export function advanceLate(roots: Roots, { chosen, position, states, tape }: Re
   const reads = reaching(facts.nodes, isChoice);
   const late = states.filter(({ name }) => reads.has(roots.get(STATE + name)!)).map(({ name }) => name);
   const given = reaching(facts.nodes, (node) => node.op.kind === 'input' && (node.op.name === 'previous' || node.op.name === 't' || node.op.name.startsWith(STATE)));
-  const grows = (node: Node): boolean => tape !== undefined && node.types.some(({ axes }) => axes.some(({ space }) => space.kind === 'dim' && space.dim.id === tape.id));
+  const grows = (node: Node): boolean => tape !== undefined && axesOf(node).some(({ space }) => space.kind === 'dim' && space.dim.id === tape.id);
   const isKept = (node: Node): boolean => !reads.has(node) && given.has(node) && node.op.kind !== 'scan' && !grows(node) && typeOf(node).masks.length === 0 && facts.loopsOf(node).size === 0;
   const needed = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node)));
   const kept = needed.filter(isKept);
@@ -88,9 +88,10 @@ function freeName(node: Node, taken: ReadonlySet<string>): string {
 /** The nodes that need one for which `isEnd` holds. */
 function reaching(nodes: readonly Node[], isEnd: (node: Node) => boolean): ReadonlySet<Node> {
   const found = new Set<Node>();
-  for (let before = -1; before < found.size;) {
+  let before: number;
+  do {
     before = found.size;
     for (const node of nodes) if (!found.has(node) && (isEnd(node) || operands(node).some((each) => found.has(each)))) found.add(node);
-  }
+  } while (found.size > before);
   return found;
 }

@@ -48,14 +48,31 @@ describe('looks ahead', () => {
     expect(told(make)).toEqual(expected);
   });
 
-  const loop = (read: number, reversed = false) => (b: Builder, _x: Node, e: Node): Node => {
-    const [xt, s] = [b.argument(floats()), b.argument(floats())];
+  const whole = (word: string): string => `future: \`${word}\` over the whole of \`time\`; over the places up to now: rename the axis, \`x[time as key]\`, and let the sum be seen from \`time\`: \`where position[key] <= position[time]\``;
+  const copy: Axis = { ...key, label: 'key' };
+  it.each<[string, Parameters<typeof faults>[0], readonly string[]]>([
+    ['a mean', (b, x) => b.reduce('mean', x, [time.id]), [whole('mean')]],
+    ['a product', (b, x, e) => b.contract(x, e, [time.id]), [whole('@')]],
+    ['weights', (b, _x, e) => b.softmax(e, time.id), [whole('softmax')]],
+    ['the best place', (b, _x, e) => b.argmax(e, time.id), [whole('argmax')]],
+    ['a mean over a copy', (b, _x, e) => b.reduce('mean', b.rename(e, time.id, copy), ['key']), ['future: `mean` over the whole of `key`; over the places up to now: `x[upto time as key]` instead of `x[time as key]`']],
+    ['a mean over a copy, seen from another', (b, _x, e) => b.reduce('mean', b.binary('mul', b.rename(e, time.id, copy), e), ['key']), []],
+    ['a mean that could be seen from two', (b, _x, e) => b.reduce('mean', b.binary('mul', b.binary('mul', b.rename(e, time.id, copy), b.rename(e, time.id, { ...key, id: 'other', label: 'other' })), e), ['key']), ['anchor: `mean` over `key` could end at `other` or at `time`; name it: `mean[key <= other](…)`']],
+    ['a product that could be seen from two', (b, x, e) => b.contract(b.binary('mul', b.rename(x, time.id, copy), b.rename(e, time.id, { ...key, id: 'other', label: 'other' })), b.binary('mul', e, b.rename(e, time.id, copy)), ['key']), ['anchor: `@` over `key` could end at `other` or at `time`; name it: `sum[key <= other](… * …)`']],
+  ])('%s', (_, make, expected) => {
+    expect(told(make)).toEqual(expected);
+  });
+
+  const loop = (read: number, reversed = false, over = time) => (b: Builder, x: Node): Node => {
+    const type = over === time ? floats(d) : floats(time);
+    const [xt, s] = [b.argument(type), b.argument(type)];
     const next = b.binary('add', s, xt);
-    return b.result(b.scan({ axis: time, reversed, position: b.step(time), xs: [{ arg: xt, value: e }], states: [{ arg: s, init: b.constant(0), next }], emits: [next] }), read);
+    return b.result(b.scan({ axis: over, reversed, position: b.step(over), xs: [{ arg: xt, value: x }], states: [{ arg: s, init: b.broadcast(b.constant(0), type.axes), next }], emits: [next] }), read);
   };
   it.each<[string, Parameters<typeof faults>[0], readonly string[]]>([
     ['the last state of a loop', loop(0), ['future: the last state of a scan along `time`; emit the state, and read it at its own place']],
     ['what it emits', loop(1), []],
+    ['the last state of a loop along another axis, and from its end', loop(0, true, d), []],
     ['a loop from the end', loop(1, true), ['future: a scan along `time` in reverse begins at the last place; scan forward']],
   ])('%s', (_, make, expected) => {
     expect(told(make)).toEqual(expected);

@@ -103,13 +103,21 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const outside = b.contract(b.parameter('W', [hidden, embed]), b.input('c', floats(embed)), ['embed']);
     const next = b.unary('tanh', map(b, 'V', hidden, xt, embed));
     const sum = b.binary('add', b.binary('mul', b.constant(0.5), s), b.binary('mul', outside, b.parameter('p', [hidden])));
-    const emits = [b.binary('add', map(b, 'V', hidden, xt, embed), b.parameter('q', [hidden])), b.binary('mul', h, s)];
+    const emits = [b.binary('add', map(b, 'V', hidden, xt, embed), b.parameter('q', [hidden])), b.binary('mul', s, s)];
     const scan = b.scan({
       axis: source, position: b.step(source), xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
       states: [{ arg: h, init: b.input('h0', floats(hidden)), next }, { arg: s, init: b.parameter('s0', [hidden]), next: sum }], emits,
     });
     const [last, summed, all, both] = [0, 1, 2, 3].map((k) => b.result(scan, k));
     return { last, summed, all, both, loss: b.binary('add', b.binary('add', total(b, last), total(b, summed)), b.binary('add', b.reduce('sum', all, ['source', 'hidden']), b.reduce('mean', both, ['source', 'hidden']))) };
+  },
+  'what is added in every step of a fixed number': (b) => {
+    const [xt, h, last] = [b.argument(floats(hidden)), b.argument(floats(hidden)), b.argument(floats(hidden))];
+    const next = b.binary('add', b.binary('mul', b.constant(0.5), h), xt);
+    const emits = [b.binary('sub', b.binary('add', next, b.parameter('q', [hidden])), b.rename(b.parameter('p', [as('p', hidden)]), 'p', hidden))];
+    const scan = b.scan({ axis: steps, position: b.step(steps), xs: [{ arg: xt, value: b.input('x', floats(steps, hidden)) }], states: [{ arg: h, init: b.parameter('h0', [hidden]), next }, { arg: last, init: b.parameter('l0', [hidden]), next: b.unary('tanh', b.binary('mul', xt, b.parameter('k', [hidden]))) }], emits });
+    const [, forgotten, all] = [0, 1, 2].map((k) => b.result(scan, k));
+    return { forgotten, all, loss: b.binary('add', b.reduce('sum', all, ['steps', 'hidden']), total(b, forgotten)) };
   },
   'a product with what each example gives': (b) => {
     const xt = b.argument(floats(embed));
