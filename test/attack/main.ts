@@ -23,7 +23,7 @@ import { Tally, type CounterExample } from './tally.ts';
 import type { Answer } from './worker.ts';
 
 /** Tasks of one process: then another goes on, with fresh memory. */
-const TASKS = 60;
+const TASKS = 240;
 /** Of one kind so many counter-examples are made small and shown. */
 const SHOWN = 3;
 const PATIENCE = 20_000;

@@ -34,7 +34,7 @@ export interface Part {
 }
 
 /** Writers killed by one number. */
-const KILLS = 20;
+const KILLS = 100;
 
 async function attackFiles(seed: number, at: number, { tally }: Options): Promise<CounterExample | null> {
   const { tried, failures } = await crashes({ seed: 1_000 * seed + at, kills: KILLS, log: () => undefined });
@@ -47,5 +47,5 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   mutants: { attack: attackMutant, chunk: 500, seconds: 300, hourly: 300_000 },
   std: { attack: attackBlock, chunk: 10, seconds: 240, hourly: 2_000 },
   zoo: { attack: attackZoo, chunk: 1, seconds: 240, hourly: 60 },
-  crashes: { attack: attackFiles, chunk: 1, seconds: 400, hourly: 30 },
+  crashes: { attack: attackFiles, chunk: 1, seconds: 1_200, hourly: 6 },
 };
