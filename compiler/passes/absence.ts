@@ -60,7 +60,7 @@ function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
     case 'contract': return having();
     case 'unary': return op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop' ? [{ node: inputs[0], axis }] : [];
     case 'concat': return op.axis.id !== axis && having().length === inputs.length ? having() : [];
-    // To later places, padding moves into padding.
+    // To earlier places, only padding moves into padding.
     case 'shift': return op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by))) ? [{ node: inputs[0], axis }] : [];
     default: return [];
   }

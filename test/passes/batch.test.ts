@@ -124,3 +124,47 @@ describe('what no analysed program comes to', () => {
     expect(reachable([longest]).flatMap(({ op }) => (op.kind === 'binary' ? [op.fn] : op.kind))).toEqual(['constant', 'length', 'max']);
   });
 });
+
+describe('zeros in the padding', () => {
+  const s = axis('s', dim('s', { ragged: true }));
+  const t: Axis = { ...s, id: 't' };
+  const [d, e] = [axis('d', 2), axis('e', 2)];
+  const m = new Maker();
+  const absence = new Absence(m, new Map([['s', dim('s', { ragged: true })]]), new Domains());
+  const [x, y] = ['x', 'y'].map((name) => m.leaf({ kind: 'input', name }, floats(s, d)));
+  absence.markZero(x!, 's');
+  const joined = (along: string, ...parts: Node[]): Node => m.make({ kind: 'concat', axis: axis('more', 4), parts: parts.map(() => along) }, parts);
+
+  it.each<[string, Node, string, boolean]>([
+    ['what has them', x!, 's', true], ['along another axis', x!, 'd', false], ['what has none', y!, 's', false],
+    ['another axis renamed', m.rename(x!, 'd', e), 's', true], ['the axis renamed', m.rename(x!, 's', t), 't', true], ['an axis of another name', m.rename(x!, 'd', e), 'e', false],
+    ['a product', m.mul(y!, x!), 's', true], ['a sum', m.add(x!, y!), 's', false], ['a product with what has not the axis', m.mul(x!, m.leaf({ kind: 'input', name: 'z' }, floats(d))), 's', true],
+    ['a contraction of another axis', m.contract(y!, x!, ['d']), 's', true], ['what is made negative', m.neg(x!), 's', true], ['without a slope', m.unary('stop', x!), 's', true], ['its exponential', m.unary('exp', x!), 's', false], ['its tangent', m.unary('tanh', x!), 's', false],
+    ['joined along another axis', joined('d', x!, x!), 's', true], ['joined with what has none', joined('d', x!, y!), 's', false],
+    ['moved to later places, and so into the padding', m.shift(x!, 's', size.int(1)), 's', false], ['moved to earlier ones', m.shift(x!, 's', size.int(-1)), 's', true], ['turned', m.shift(x!, 's', size.int(1), true), 's', false], ['moved along another axis', m.shift(x!, 'd', size.int(1)), 's', true],
+    ['repeated', m.broadcast(x!, [e, s, d]), 's', false],
+  ])('%s', (_, node, along, expected) => {
+    expect(absence.isZero(node, along)).toBe(expected);
+  });
+});
+
+describe('a state of a loop', () => {
+  const s = axis('s', dim('s', { ragged: true }));
+  const fixed = axis('fixed', 3);
+
+  /** How many choices the loop makes, beside those of the padding of its input. */
+  const choices = (over: Axis, { reversed = false, int = false, read = 0 } = {}): number => {
+    const b = new Builder();
+    const type = int ? tensor(INT, []) : floats();
+    const [xt, h] = [b.argument(type), b.argument(type)];
+    const next = b.binary(int ? 'max' : 'add', h, xt);
+    const scan = b.scan({ axis: over, reversed, position: b.step(over), xs: [{ arg: xt, value: b.input('x', { ...type, axes: [over] }) }], states: [{ arg: h, init: b.constant(0, int ? 'int' : 'float'), next }], emits: [next] });
+    const roots = batch(new Map([['y', b.result(scan, read)]]));
+    return reachable([...roots.values()]).filter(({ op, inputs }) => op.kind === 'select' && inputs[1]!.op.kind !== 'input').length;
+  };
+
+  it('is held in the padding where that is met first, or where it is a whole number that is read at the end', () => {
+    expect([choices(s), choices(s, { read: 1 }), choices(s, { int: true, read: 1 }), choices(fixed), choices(fixed, { reversed: true }), choices(fixed, { int: true })]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([choices(s, { reversed: true }), choices(s, { reversed: true, read: 1 }), choices(s, { int: true })]).toEqual([1, 1, 1]);
+  });
+});
