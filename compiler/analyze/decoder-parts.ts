@@ -11,7 +11,7 @@ import { conformMap } from './maps.ts';
 import { rename, sameIndexSpace, toFloat } from './operate.ts';
 import type { Given, Here, Value } from './scope.ts';
 import { agree, ERROR, origin, report, Scope, tensor, typeOf } from './scope.ts';
-import { constantOf, showSize } from './size.ts';
+import { constantOf, showSize, size } from './size.ts';
 import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from './types.ts';
 
 
@@ -167,7 +167,10 @@ function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['el
   if (expr === null) return null;
   const value = numberOfExpr(expr);
   const places = constantOf(sizeOf(elem.space));
-  if (value !== null && Number.isInteger(value) && value >= 0 && (places === null || value < places)) return value;
+  if (value !== null && Number.isInteger(value) && value >= 0 && (places === null || value < places)) {
+    if (places === null) base.ctx.requirements.push({ kind: 'atMost', a: size.int(value + 1), b: sizeOf(elem.space), origin: origin(base, expr.span), why: `outputs ${what} with \`${value}\`` });
+    return value;
+  }
   const expected = value === null ? {} : { expected: `a place of \`${elemName(elem)}\`, from 0${places === null ? '' : ` to ${places - 1}`}` };
   report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { ...expected, fix: `\`${what} 1\`` });
   return undefined;

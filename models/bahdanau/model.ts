@@ -2338,6 +2338,8 @@ const translatorDefinition: rt.Definition = {
   hyperparameters: { words: 972, characters: 14, embed: 48, hidden: 96, units: 96, align: 96, maxout: 64, pieces: 2, places: 50 },
   ragged: [{ label: 'source', mayBeEmpty: false }, { label: 'target', mayBeEmpty: false }],
   sizes(n: TranslatorDims) {
+    if (2 > n.characters) throw new rt.InputError(`\`2\` must be at most \`characters\` (${n.characters}): outputs start with \`1\` (model.attn:44)`);
+    if (3 > n.characters) throw new rt.InputError(`\`3\` must be at most \`characters\` (${n.characters}): outputs end with \`2\` (model.attn:44)`);
     return { words: n.words, characters: n.characters, embed: n.embed, hidden: n.hidden, units: n.units, align: n.align, maxout: n.maxout, pieces: n.pieces, places: n.places };
   },
   parameters(n: TranslatorSizes) {

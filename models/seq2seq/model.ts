@@ -1786,6 +1786,8 @@ const seq2SeqDefinition: rt.Definition = {
   hyperparameters: { words: 972, characters: 14, embed: 48, hidden: 160 },
   ragged: [{ label: 'source', mayBeEmpty: false }, { label: 'target', mayBeEmpty: false }],
   sizes(n: Seq2SeqDims) {
+    if (2 > n.characters) throw new rt.InputError(`\`2\` must be at most \`characters\` (${n.characters}): outputs start with \`1\` (model.attn:27)`);
+    if (3 > n.characters) throw new rt.InputError(`\`3\` must be at most \`characters\` (${n.characters}): outputs end with \`2\` (model.attn:27)`);
     return { words: n.words, characters: n.characters, embed: n.embed, hidden: n.hidden };
   },
   parameters(n: Seq2SeqSizes) {

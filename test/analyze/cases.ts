@@ -432,6 +432,7 @@ model N(c: [hidden]) -> [hidden] { «M(c)» }`),
 export const warnings: readonly Case[] = [
   c('W0201', 'a model of several that nothing calls', joint('loss = A(x)[d = 0];  optimizer sgd(rate = 1)', 'for A: M, «B»: M')),
   c('W0301', 'heads that do not divide', 'dim width = 8, heads = 3, each = «width / heads»\nmodel M(x: [width]) -> y: [heads, each] { x[width as (heads, each)] }'),
+  c('W0301', 'an end beyond the outputs', `dim t: ragged, words = 2, d = 3\ndecoder D(m: [d]) generates y: index(words)[t] start 1 end «2» { state s: [d] = m;  param e: [words, d];  s' = tanh(s + e[y]);  logits = e @ s' }\nmodel M(m: [d]) generates y: index(words)[t] start 1 end 2 { D(m) }`),
   c('W0301', 'a requirement', 'dim a = 5, b = 4\nmodel M(t: [b], i: index(a)) -> z: [] { require «a <= b»\nt[i] }'),
   c('W0201', 'an equation', 'block B(x: [d]) -> [d] { «a» = tanh(x);  x }'),
   c('W0201', 'a parameter', 'block B(x: [d]) -> [d] { param «w»: [d];  x }'),

@@ -171,6 +171,8 @@ const mDefinition: rt.Definition = {
   hyperparameters: { d: 3, words: 7 },
   ragged: [{ label: 'target', mayBeEmpty: false }],
   sizes(n: MDims) {
+    if (2 > n.words) throw new rt.InputError(`\`2\` must be at most \`words\` (${n.words}): outputs start with \`1\` (input.attn:2)`);
+    if (3 > n.words) throw new rt.InputError(`\`3\` must be at most \`words\` (${n.words}): outputs end with \`2\` (input.attn:2)`);
     return { d: n.d, words: n.words };
   },
   parameters(n: MSizes) {

@@ -830,6 +830,8 @@ const wordsDefinition: rt.Definition = {
   hyperparameters: { words: 9, d: 4 },
   ragged: [{ label: 'target', mayBeEmpty: false }],
   sizes(n: WordsDims) {
+    if (2 > n.words) throw new rt.InputError(`\`2\` must be at most \`words\` (${n.words}): outputs start with \`1\` (input.attn:3)`);
+    if (3 > n.words) throw new rt.InputError(`\`3\` must be at most \`words\` (${n.words}): outputs end with \`2\` (input.attn:3)`);
     return { words: n.words, d: n.d };
   },
   parameters(n: WordsSizes) {
