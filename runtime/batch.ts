@@ -419,8 +419,8 @@ interface Refusal {
 }
 
 /**
- * Another tensor of the value. The call fails, saying `what`, if any place of `wrong` is true; `axes` are the labels of its axes, ''
- * that of the batch.
+ * Another tensor of the value. The call fails, saying `what`, if any place of `wrong` that is read is true; `axes` are the labels of
+ * its axes, '' those of the examples and, while decoding, of the hypotheses of each, be they two or one.
  */
 export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: string, axes: readonly string[]): tf.Tensor {
   if (!(batch instanceof DeviceBatch)) throw new InputError('the batch of a call is a DeviceBatch');
@@ -428,16 +428,33 @@ export function refuse(batch: Batch, value: tf.Tensor, wrong: tf.Tensor, what: s
   return tf.clone(value);
 }
 
+/** Where the element `at` of a tensor stands, row by row. */
+function placeAt(at: number, shape: readonly number[]): number[] {
+  return shape.map((extent, axis) => Math.floor(at / elementCount(shape.slice(axis + 1))) % extent);
+}
+
+/** Whom a refusal at this place is about, in a batch of `size` examples, and what it says; the row is null where it is about all. */
+function refusedAt({ what, axes }: Refusal, at: readonly number[], shape: readonly number[], size: number): { readonly row: number | null; readonly hypothesis: number; readonly message: string } {
+  const rows = axes.flatMap((label, axis) => (label === '' ? [axis] : []));
+  const each = elementCount(rows.map((axis) => shape[axis]!)) / size;
+  const among = rows.reduce((number, axis) => number * shape[axis]! + at[axis]!, 0);
+  const row = rows.length === 0 ? null : Math.floor(among / each);
+  const own = at.flatMap((place, axis) => (axes[axis] === '' ? [] : [`\`${axes[axis]}\` ${place}`]));
+  return { row, hypothesis: among % each, message: `${row === null ? '' : `example ${row}: `}${what}${own.length === 0 ? '' : ` at place ${own.join(', ')}`}` };
+}
+
 /** A batch on the active backend. Dispose it when the results are there. */
 export class DeviceBatch implements Batch {
   /** Until `settle` looks at them. */
   readonly refusals: Refusal[] = [];
+  private readonly size: number;
   readonly n: Sizes;
   readonly inputs: Tensors;
   readonly lengths: Readonly<Record<string, tf.Tensor>>;
 
   constructor(host: HostBatch) {
     this.n = host.n;
+    this.size = host.size;
     this.inputs = Object.fromEntries(
       Object.entries(host.inputs).map(([name, { data, shape, dtype }]) => [name, tf.tensor(data, [...shape], dtype)]),
     );
@@ -453,25 +470,27 @@ export class DeviceBatch implements Batch {
    * @throws InputError naming the first place that is refused
    */
   async settle(...results: unknown[]): Promise<void> {
+    await this.settleRead(() => true, ...results);
+  }
+
+  /**
+   * As `settle`, where somebody reads some of the hypotheses of the examples.
+   *
+   * @throws InputError naming the first place that is read and refused
+   */
+  async settleRead(isRead: (row: number, hypothesis: number) => boolean, ...results: unknown[]): Promise<void> {
     const refusals = this.refusals.splice(0);
     const read = await Promise.all(refusals.map(async ({ wrong }) => download(wrong)));
     const shapes = refusals.map(({ wrong }) => wrong.shape.slice());
     for (const { wrong } of refusals) wrong.dispose();
-    const first = read.findIndex((places) => places.includes(1));
-    if (first < 0) return;
-    tensorsIn(results).forEach((tensor) => tensor.dispose());
-    const { what, axes } = refusals[first]!;
-    let at = read[first]!.indexOf(1);
-    const places = axes.map((_, axis) => {
-      const width = elementCount(shapes[first]!.slice(axis + 1));
-      const place = Math.floor(at / width);
-      at %= width;
-      return place;
-    });
-    const own = places.flatMap((place, axis) => (axes[axis] === '' ? [] : [`\`${axes[axis]}\` ${place}`]));
-    const row = axes.indexOf('');
-    const where = own.length === 0 ? '' : ` at place ${own.join(', ')}`;
-    throw new InputError(`${row < 0 ? '' : `example ${places[row]}: `}${what}${where}`);
+    for (const [k, refusal] of refusals.entries()) {
+      for (let at = read[k]!.indexOf(1); at >= 0; at = read[k]!.indexOf(1, at + 1)) {
+        const found = refusedAt(refusal, placeAt(at, shapes[k]!), shapes[k]!, this.size);
+        if (found.row !== null && !isRead(found.row, found.hypothesis)) continue;
+        tensorsIn(results).forEach((tensor) => tensor.dispose());
+        throw new InputError(found.message);
+      }
+    }
   }
 
   dispose(): void {

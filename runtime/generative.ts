@@ -187,16 +187,18 @@ async function run(decoding: Decoding, searches: readonly Search[], names: reado
   const taken: Taken[] = [];
   const vocabulary = decoder.vocabulary(decoding.host.n);
   let previous = decoding.start;
+  let live = searches.map(() => 1);
   for (;;) {
     const { beam } = decoding;
-    const { logits, taps } = decoding.advance(previous);
+    const { logits, taps } = decoding.advance(previous, live);
     await decoding.settle(logits, taps);
     const read = await readPlace(logits, taps, names);
     taken.push(read.taken);
     for (const [row, search] of searches.entries()) {
       if (!search.done) search.advance(read.logits, (slot) => (row * beam + slot) * vocabulary);
     }
-    const width = searches.reduce((most, search) => Math.max(most, search.live.length), 0);
+    live = searches.map((search) => search.live.length);
+    const width = live.reduce((most, each) => Math.max(most, each), 0);
     if (width === 0) return taken;
     const slots = searches.flatMap((search) => Array.from({ length: width }, (_, slot): Place | undefined => search.live[slot]));
     decoding.reorder(slots.map((place) => place?.slot ?? 0), width);

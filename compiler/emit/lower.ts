@@ -5,7 +5,7 @@ import { NOWHERE } from '../graph/builder.ts';
 import type { HostUnary } from '../graph/host.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
 import { mayBeEmpty } from '../passes/absence.ts';
-import { BATCH } from '../passes/maker.ts';
+import { BATCH, BEAM, HYPOTHESES } from '../passes/maker.ts';
 import { inOrder, nativeOrder } from '../passes/layout-build.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { isSlots } from '../passes/tape.ts';
@@ -125,6 +125,8 @@ const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> 
 
 const axesOf = (node: Node): readonly Axis[] => node.types[0]!.axes;
 const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
+/** What a check calls by no name: the examples and, in a step of decoding, their hypotheses. */
+const isOfExamples = (id: string): boolean => id === BATCH.id || id === BEAM.id || id === HYPOTHESES.id;
 const dtypeOf = ({ kind }: Elem): Value['dtype'] => (kind === 'float' ? 'float32' : kind === 'bool' ? 'bool' : 'int32');
 const dtypeOfNode = (node: Node): Value['dtype'] => dtypeOf(node.types[0]!.elem);
 
@@ -305,7 +307,7 @@ class Lowering {
         return this.#call(node, 'product', 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
       case 'check': {
         const value = this.#of(x!);
-        const labels = axesOf(y!).map(({ id, label }) => quoted(id === BATCH.id ? '' : label)).join(', ');
+        const labels = axesOf(y!).map(({ id, label }) => quoted(isOfExamples(id) ? '' : label)).join(', ');
         if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', node.origin);
         const batch = this.#shared('given', ['batch'], 'float32', NOWHERE, 'batch');
         return this.#call(node, 'checked', 'rt.refuse(', batch, ', ', value, ', ', this.#tensorOf(y!), `, ${quoted(`${this.#place(node.origin)}: ${op.what}`)}, [${labels}])`);

@@ -15,7 +15,7 @@ import { all, axesOf, BATCH, Maker, unnamed, type Loop } from './maker.ts';
 import type { Making } from './making.ts';
 import { analyse, Rebuild, type Facts, type Scan } from './rebuild.ts';
 import { algebra } from './simplify-rules.ts';
-import { usesOf, type Use } from './uses.ts';
+import { readings, type Reading } from './uses.ts';
 import { counters, hasLeft, mayLeave, ranges } from './whole.ts';
 
 export interface BatchOptions {
@@ -53,7 +53,7 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
   const m = new Maker(algebra);
   const domains = new Domains();
   const absence = new Absence(m, dims, domains);
-  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), { uses: usesOf(facts, roots), counts: counters(facts, roots) });
+  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), { reading: readings(facts, roots), counts: counters(facts, roots) });
   const made = new Map([...roots].map(([name, node]): [string, Node] => {
     const { value, masks } = pass.partial(node);
     const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
@@ -65,15 +65,17 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
 
 function endsOf({ axis, reversed }: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Ends {
   const ragged = absence.ragged(axis);
-  return {
-    step: ragged ? absence.step(position, axis) : null, place: ragged ? absence.valid(axis) : null,
-    more: reversed ? m.binary('gt', position, m.first(axis)) : absence.before(m.add(position, m.constant(1, 'int')), axis),
-  };
+  return { step: ragged ? absence.step(position, axis) : null, place: ragged ? absence.valid(axis) : null, more: another({ axis, reversed }, position, m, absence) };
+}
+
+/** That another step follows. */
+function another({ axis, reversed }: Pick<OpOf<'scan'>, 'axis' | 'reversed'>, position: Node, m: Maker, absence: Absence): Node {
+  return reversed ? m.binary('gt', position, m.first(axis)) : absence.before(m.add(position, m.constant(1, 'int')), axis);
 }
 
 /** What is known of the graph's whole numbers. */
 interface Wholes {
-  readonly uses: (node: Node) => readonly Use[];
+  readonly reading: (node: Node) => Reading;
   readonly counts: (node: Node) => boolean;
 }
 
@@ -126,7 +128,8 @@ class Batch extends Rebuild {
     if (!mayLeave(op, node, inputs, this.#range) || this.#wholes.counts(node)) return made;
     // What stands outside a loop is computed once: no step's condition is one of it.
     const loops = this.facts.loopsOf(node);
-    const uses = this.#wholes.uses(node).filter(({ condition }) => [...this.facts.loopsOf(condition)].every((loop) => loops.has(loop)));
+    const reading = this.#wholes.reading(node);
+    const uses = reading.uses.filter(({ condition }) => [...this.facts.loopsOf(condition)].every((loop) => loops.has(loop)));
     const conditions = yield* this.all(uses.map(({ condition }) => condition));
     m.origin = unnamed(node.origin);
     const partials = node.inputs.map((each, k): Partial => ({ value: inputs[k]!, masks: this.#masks.get(each) ?? [] }));
@@ -137,9 +140,19 @@ class Batch extends Rebuild {
     const rough = isDivision ? made : this.#lower(node, partials.map(({ value, masks: own }, k) => ({ value: isNumber(value, k) ? m.float(value) : value, masks: own }))).value;
     const wrong = hasLeft(m, op, made, rough, inputs);
     const read = conditions.map((condition, k) => (uses[k]!.holds ? condition : m.unary('not', condition)));
-    const present = this.#absence.presence({ value: wrong, masks: [...masks, ...read, ...uses.flatMap(({ condition }) => this.#masks.get(condition) ?? [])] });
+    const present = this.#absence.presence({ value: wrong, masks: [...masks, ...read, ...this.#steps(wrong, reading), ...uses.flatMap(({ condition }) => this.#masks.get(condition) ?? [])] });
     m.origin = node.origin;
     return m.make({ kind: 'check', what: 'a whole number leaves int32 here, or is divided by 0' }, [made, present === null ? wrong : m.binary('and', wrong, present)]);
+  }
+
+  /** Of the loops that a value stands in: that this step is before the example's end, and, of a next state, that another follows. */
+  #steps(value: Node, { next }: Reading): readonly Node[] {
+    return [...this.m.loopsOf(value)].flatMap((position) => {
+      const op = this.loops.get(position);
+      if (op === undefined) return [];
+      const before = this.#absence.ragged(op.axis) ? [this.#absence.before(position, op.axis)] : [];
+      return op === next?.op ? [...before, another(op, position, this.m, this.#absence)] : before;
+    });
   }
 
   protected override operation(node: Node, values: readonly Node[]): Node {

@@ -30,6 +30,8 @@ export class Decoding {
   private state: States;
   private width = 1;
   private time = 0;
+  /** Of each example how many hypotheses somebody reads; null: all. */
+  private read: readonly number[] | null = null;
   private disposed = false;
 
   /** @param requirements what is required of the length of the decoder's axis */
@@ -99,13 +101,19 @@ export class Decoding {
    * @throws InputError
    */
   async settle(...results: unknown[]): Promise<void> {
-    await this.batch.settle(...results);
+    const { read } = this;
+    await this.batch.settleRead(read === null ? () => true : (row, slot) => slot < read[row]!, ...results);
   }
 
-  /** As `step`, left on the device: the caller disposes of the logits and of every tap, and waits for `settle`. */
-  advance(previous: Int32Array): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
+  /**
+   * As `step`, left on the device: the caller disposes of the logits and of every tap, and waits for `settle`.
+   *
+   * @param read of each example how many hypotheses, from the first on, go on: of what runs on beside them nothing is required
+   */
+  advance(previous: Int32Array, read: readonly number[] | null = null): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
     if (this.disposed) throw new Error('this decoding was disposed of');
-    const reached = boundReached(this.definition.axis, this.requirements, this.host, () => this.time + 1);
+    this.read = read;
+    const reached = boundReached(this.definition.axis, this.requirements, this.host, (row) => (read?.[row] === 0 ? null : this.time + 1));
     if (reached !== null) throw new InputError(reached);
     const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
     try {

@@ -7,12 +7,13 @@ export function requirementsOn(dim: string, requirements: readonly LengthRequire
 }
 
 /**
- * Why `dim` cannot come to so many places in one of the examples; null where it can. How many there will be in the end is not
+ * Why `dim` cannot come to so many places in one of the examples, null where nothing is asked of one; null where it can. How many there will be in the end is not
  * known: a bound is what so many places fail and all more of them up to twice as many; what must be a multiple of something does not.
  */
-export function boundReached(dim: string, requirements: readonly LengthRequirement[], host: HostBatch, placesOf: (row: number) => number): string | null {
+export function boundReached(dim: string, requirements: readonly LengthRequirement[], host: HostBatch, placesOf: (row: number) => number | null): string | null {
   for (let row = 0; row < host.size; row++) {
     const places = placesOf(row);
+    if (places === null) continue;
     const own = Object.fromEntries(Object.entries(host.lengths).map(([name, each]) => [name, each[row]!]));
     for (const requirement of requirements) {
       const fails = (length: number): string | null => requirement.fails({ ...host.n, ...own, [dim]: length });

@@ -208,6 +208,33 @@ objective F for M { loss = mean[batch, d](y) + 1e-30 * sum[batch, d](t);  optimi
   });
 });
 
+describe('of a loop it is read', () => {
+  it('before the end of an example, and a next state where another step follows', async () => {
+    const { create } = await compiled<Tested>('integers-loops.attn', new Map(), `dim time: ragged, three = 3
+model M(x: int[time], k: int[]) -> { forth: int[time], back: int[time], end: int[], mixed: int[time], few: int[three] } {
+  forth = scan time with xt = x { state n: int[] = 1;  n' = n * k;  emit n + xt }
+  back = scan time reversed with xt = x { state n: int[] = 1;  n' = n * k;  emit n + xt }
+  ends = scan time with xt = x { state n: int[] = 1;  n' = n + k * xt;  emit n' }
+  end = ends[time = last]
+  mixed = scan time with xt = x { state n: int[] = 1, m: int[] = 0;  n' = n * k;  m' = m + n' mod 2;  emit m + n' mod 10 }
+  few = scan three { state n: int[] = 1;  n' = n * k * k;  emit n }
+  { forth = forth, back = back, end = end, mixed = mixed, few = few }
+}`);
+    await useBackend('cpu');
+    const model = create({});
+    const give = async (...examples: object[]): Promise<Record<string, number[]>[]> => (await model.forward(examples) as unknown as Record<string, { data: Int32Array }>[]).map((values) => Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, [...data]])));
+    const long = { x: [1, 2, 3, 4, 5, 6], k: 2 };
+    const short = { x: [1], k: 181 };
+    const [own] = await give(short);
+    expect(own).toEqual({ forth: [2], back: [2], end: [182], mixed: [1], few: [1, 181 ** 2, 181 ** 4] });
+    const [first, second] = await give(short, long);
+    expect(first).toEqual(own);
+    expect(second).toMatchObject({ forth: [2, 4, 7, 12, 21, 38], back: [33, 18, 11, 8, 7, 7] });
+    await expect(give({ x: [1, 1, 1], k: 46341 }, long)).rejects.toThrow("example 0: `n' = n * k`");
+    model.dispose();
+  });
+});
+
 it('outside of a loop a whole number is not checked under a condition of its steps', async () => {
   const text = `dim time: ragged, d = 3
 model M(x: [time], g: [d]) -> y: [d] {

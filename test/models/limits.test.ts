@@ -42,6 +42,29 @@ describe('a decoder', () => {
   });
 });
 
+describe('of an example that has ended nothing is required', () => {
+  const counting = `dim s: ragged, target: ragged, words = 4
+decoder W(h: [s], k: int[]) generates y: index(words)[target] start 1 end 2 {
+  require target <= s
+  param table: [words]
+  state q: [] = mean[s](h), n: int[] = 1
+  q' = tanh(q + table[y])
+  n' = n * k
+  logits = Linear[words](stack[two](q', if n > 5 then 1 else 0)) where position[words] != 2
+  at most s
+}
+model M(x: [s], k: int[]) generates y: index(words)[target] { W(x, k) }`;
+  it.each<[string, GenerateOptions]>([['greedily', {}], ['with a beam', { method: 'beam', width: 3 }], ['by chance', { method: 'sample' }]])('%s', async (_how, options) => {
+    const model = await emit(counting);
+    const [short, long, wrong] = [{ x: [1], k: 2 ** 20 }, { x: [1, -1, 0.5], k: 1 }, { x: [1, 2, 3], k: 2 ** 20 }];
+    const both = await model.generate([short, long], options);
+    expect(both.map(({ ids }) => ids.length)).toEqual([1, 3]);
+    for (const [row, example] of [short, long].entries()) expect((await model.generate([example], { ...options, ids: [row] }))[0]!.ids).toEqual(both[row]!.ids);
+    await expect(model.generate([long, wrong], options)).rejects.toThrow("example 1: `n' = n * k`");
+    model.dispose();
+  });
+});
+
 describe('where every choice is excluded', () => {
   const pointing = `dim points: ragged, tour: ragged, d = 2
 decoder P(e: [points, d]) generates y: index(points)[tour] {
