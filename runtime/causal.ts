@@ -1,3 +1,4 @@
+import { requireExamples } from './batch.ts';
 import { Streaming } from './decode/streaming.ts';
 import type { Definition, StreamDefinition } from './definition.ts';
 import { InputError } from './errors.ts';
@@ -31,6 +32,7 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
    */
   stream(examples: readonly Omit<Input, keyof Place>[], options: DrawOptions = {}): Streaming<Place, Output> {
     requireOptions(options, drawOptions, '`stream`');
+    requireExamples(examples);
     return new Streaming(this.definition, this.placewise, this.sizes, this.weights.tensors, examples, this.randomFor(examples.length, options));
   }
 }

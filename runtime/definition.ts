@@ -91,7 +91,7 @@ export interface OptimizerSettings {
   readonly kind: 'adam' | 'sgd' | 'adagrad' | 'rmsprop' | 'adadelta';
   /** Only adadelta has one of its own. */
   readonly rate?: number;
-  readonly [option: string]: number | string | undefined;
+  readonly [option: string]: number | boolean | string | undefined;
 }
 
 export interface ObjectiveDefinition {

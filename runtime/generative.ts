@@ -7,7 +7,7 @@ import { InputError } from './errors.ts';
 import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { requireOptions, suggestion } from './names.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, extentsOf, isNested, ownLengths, ownSizes, requirePositiveInteger, show, spread, zerosLike, type Ints, type Value, type Values } from './values.ts';
+import { cut, download, elementCount, extentsOf, isNested, isNumber, ownLengths, ownSizes, requirePositiveInteger, show, spread, zerosLike, type Ints, type Value, type Values } from './values.ts';
 
 interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -251,21 +251,22 @@ function checkOptions(options: GenerateOptions, examples: number): void {
   if (typeof method !== 'string' || !Object.hasOwn(allowed, method)) throw new InputError(`there is no way to generate called \`${String(method)}\`: ${methods.join(', ')}${suggestion(String(method), methods)}`);
   requireOptions(options, allowed[method]!, `${method} search`);
   if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
-  const { prompts } = options;
+  const { prompts, taps } = options;
+  if (taps !== undefined && !Array.isArray(taps)) throw new InputError(`\`taps\`: expected an array of names, as \`['weights']\`, given ${show(taps)}`);
   if (prompts !== undefined && !(isNested(prompts) && prompts.length === examples)) {
     throw new InputError(`\`prompts\`: expected one array of ids per example (${examples}), given ${show(prompts)}; an example without one has \`[]\``);
   }
   if (options.method === 'beam') {
     requirePositiveInteger('width', options.width);
-    if (options.lengthPenalty !== undefined && !(options.lengthPenalty >= 0)) throw new InputError(`\`lengthPenalty\`: expected 0 or more, given ${options.lengthPenalty}`);
+    if (options.lengthPenalty !== undefined && !isNumber(options.lengthPenalty, (value) => value >= 0 && Number.isFinite(value))) throw new InputError(`\`lengthPenalty\`: expected a number of 0 or more, given ${show(options.lengthPenalty)}`);
   }
   if (options.method !== 'sample') return;
   const { temperature, topK, topP } = options;
-  if (temperature !== undefined && !(temperature > 0 && Number.isFinite(temperature))) {
-    throw new InputError(`\`temperature\`: expected more than 0, given ${temperature}; for the likeliest choice leave \`method\` out`);
+  if (temperature !== undefined && !isNumber(temperature, (value) => value > 0 && Number.isFinite(value))) {
+    throw new InputError(`\`temperature\`: expected a number above 0, given ${show(temperature)}; for the likeliest choice leave \`method\` out`);
   }
   if (topK !== undefined) requirePositiveInteger('topK', topK);
-  if (topP !== undefined && !(topP > 0 && topP <= 1)) throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${topP}`);
+  if (topP !== undefined && !isNumber(topP, (value) => value > 0 && value <= 1)) throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${show(topP)}`);
 }
 
 function checkPrompt(prompt: Ints, row: number, decoder: DecoderDefinition, vocabulary: number, limit: number): void {

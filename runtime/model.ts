@@ -8,7 +8,7 @@ import { whyInfinite } from './impossible.ts';
 import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
-import { download, MOST_PLACES, isNested, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
+import { download, MOST_PLACES, isNested, requireIds, requirePositiveInteger, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
 import { combined, trains, updateOf } from './updates.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
@@ -130,6 +130,7 @@ export class Learner<Example extends object> {
    */
   async gradients(examples: readonly Example[], options: GradientOptions = {}): Promise<GradientResult> {
     requireOptions(options, gradientOptions, '`gradients`');
+    if (options.step !== undefined) requirePositiveInteger('step', options.step);
     const objective = this.objective(options.objective);
     const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
@@ -173,7 +174,7 @@ export class Learner<Example extends object> {
     if (found !== undefined) return found;
     if (objectives.length === 0) throw new InputError(`\`${this.definition.name}\` has no objective: add \`objective … for ${this.definition.name}\` to ${this.definition.source}`);
     const names = objectives.map((each) => each.name);
-    throw new InputError(`there is no objective \`${name}\`: ${listed(names)}${suggestion(name ?? '', names)}`);
+    throw new InputError(`there is no objective \`${String(name)}\`: ${listed(names)}${suggestion(name, names)}`);
   }
 
   /** A padded batch for an objective, still on the host. For a generating model it holds the targets and the previous outputs. */
@@ -236,7 +237,7 @@ export class Learner<Example extends object> {
 
   protected randomFor(examples: number, { seed = this.seed, ids }: DrawOptions, step = 0): StepRandom {
     requireSeed(seed);
-    if (ids !== undefined && ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${ids.length}`);
+    if (ids !== undefined) requireIds(ids, examples);
     return new StepRandom(seed, step, ids ?? Array.from({ length: examples }, (_, row) => row));
   }
 
@@ -293,7 +294,8 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
 }
 
 function checkOptions<Dims>(definition: Definition, options: ModelOptions<Dims>): void {
-  for (const [name, value] of Object.entries(options)) {
+  const given: object = typeof options === 'object' && options !== null ? options : {};
+  for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(definition.hyperparameters, name) || name === 'dims' || name === 'seed') continue;
     throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: ${listed(modelOptions)}; a dim is given as \`dims: { ${name}: ${show(value)} }\``);
   }

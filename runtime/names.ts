@@ -5,8 +5,8 @@ import { InputError } from './errors.ts';
 import { isNested, show } from './values.ts';
 
 /** `; did you mean …?`, or nothing. */
-export function suggestion(name: string, known: Iterable<string>): string {
-  const near = didYouMean(name, known);
+export function suggestion(name: unknown, known: Iterable<string>): string {
+  const near = typeof name === 'string' ? didYouMean(name, known) : null;
   return near === null ? '' : `; did you mean \`${near}\`?`;
 }
 

@@ -168,17 +168,35 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (isNested(value)) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'bigint') return `the bigint ${value}n`;
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-export function requirePositiveInteger(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InputError(`\`${name}\`: expected a whole number of at least 1, given ${show(value)}`);
-  }
+export function requirePositiveInteger(name: string, value: unknown): void {
+  requireWhole(name, value, 1);
 }
 
 export function requireSeed(seed: unknown): void {
-  if (!Number.isSafeInteger(seed) || (seed as number) < 0) throw new InputError(`\`seed\`: expected a whole number of at least 0, given ${show(seed)}`);
+  requireWhole('seed', seed, 0);
+}
+
+function requireWhole(name: string, value: unknown, least: number): void {
+  if (!(Number.isSafeInteger(value) && (value as number) >= least)) throw new InputError(`\`${name}\`: expected a whole number of at least ${least}, given ${show(value)}`);
+}
+
+/** A number, and no text that reads as one: every comparison would take it. */
+export function isNumber(value: unknown, fits: (value: number) => boolean): value is number {
+  return typeof value === 'number' && fits(value);
+}
+
+/** How many numbers an example can have: they are words of the generator. */
+const MOST_IDS = 2 ** 32;
+
+/** @throws InputError unless there is one number for each example */
+export function requireIds(ids: unknown, examples: number): void {
+  if (!isNested(ids) || ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${isNested(ids) ? ids.length : show(ids)}`);
+  const wrong = Array.from(ids).findIndex((id) => !isNumber(id, (value) => Number.isInteger(value) && value >= 0 && value < MOST_IDS));
+  if (wrong >= 0) throw new InputError(`\`ids\`: expected whole numbers from 0 to ${MOST_IDS - 1}, given ${show(ids[wrong])} for example ${wrong}`);
 }
 
 /** A row-major array in a larger shape, from the first place of each axis; 0 beyond. */

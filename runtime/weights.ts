@@ -60,6 +60,9 @@ export class Weights {
    */
   write(values: Values): void {
     const specs = new Map(this.specs.map((spec) => [spec.path, spec]));
+    if (typeof values !== 'object' || values === null || values instanceof Map || isNested(values)) {
+      throw new InputError(`expected values by path, as \`{ table: { data, shape, axes } }\`, given ${values instanceof Map ? 'a Map: `restore` takes what `store` gave' : show(values)}`);
+    }
     for (const [path, value] of Object.entries(values)) {
       const spec = specs.get(path);
       if (spec === undefined) throw new InputError(`there is no parameter and no running value \`${path}\`${suggestion(path, specs.keys())}`);
@@ -71,7 +74,7 @@ export class Weights {
   async read(path: string): Promise<Value> {
     const spec = this.specs.find((each) => each.path === path);
     const tensor = this.tensors[path];
-    if (spec === undefined || tensor === undefined) throw new InputError(`there is no parameter \`${path}\`${suggestion(path, this.specs.map((each) => each.path))}`);
+    if (spec === undefined || tensor === undefined) throw new InputError(`there is no parameter \`${String(path)}\`${suggestion(path, this.specs.map((each) => each.path))}`);
     return { data: await download(tensor), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
   }
 
@@ -93,6 +96,7 @@ export class Weights {
    */
   restore(stored: ReadonlyMap<string, StoredTensor>, unread: ReadonlyMap<string, string> = new Map()): void {
     this.requireAlive();
+    if (!((stored as unknown) instanceof Map)) throw new InputError(`expected a Map of all parameters, as \`store\` gives it, given ${show(stored)}: \`write\` takes some of them`);
     const faults: string[] = [];
     for (const spec of this.specs) {
       const given = stored.get(spec.path);
@@ -139,6 +143,10 @@ export function requireShape(spec: ParameterSpec, value: unknown): void {
   const expected = `\`${spec.path}\`: expected [${axesOf(spec)}]`;
   if (!isNested(data) || !isNested(shape)) throw new InputError(`${expected} as \`{ data, shape, axes }\`, given ${show(value)}`);
   if (data.length !== sizeOf(spec)) throw new InputError(`\`${spec.path}\` [${axesOf(spec)}] has ${sizeOf(spec)} elements, given ${data.length}`);
+  const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((each) => typeof each !== 'number');
+  if (wrong >= 0 || data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    throw new InputError(`\`${spec.path}\` [${axesOf(spec)}]: its element ${Math.max(wrong, 0)} must be a number, given ${show(data[Math.max(wrong, 0)])}`);
+  }
   const given = Array.from(shape).map(String).join(', ');
   if (given !== shapeOf(spec).join(', ')) throw new InputError(`${expected}, given the shape [${given}]`);
   const labels = spec.axes.map(({ label }) => label);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { prepareTensorflow } from './host.ts';
+import { InputError } from '../errors.ts';
 import { BACKEND_NAMES, BackendError, messageOf } from './types.ts';
 import type { BackendName, BackendReport, PreparedBackend } from './types.ts';
 
@@ -36,12 +37,12 @@ export interface ActiveBackend {
  * not is named on the console; one that was never installed is not.
  * A backend asked for by name is that one or an error, never a silent fallback.
  *
- * @throws BackendError with the reason and the remedy
+ * @throws BackendError with the reason and the remedy, InputError for a name that no backend has
  */
 export async function useBackend(name: BackendName | 'auto'): Promise<ActiveBackend> {
   if (name !== 'auto') {
     if (!BACKEND_NAMES.includes(name)) {
-      throw new RangeError(`there is no backend '${String(name)}': choose auto, ${BACKEND_NAMES.join(', ')}`);
+      throw new InputError(`there is no backend '${String(name)}': choose auto, ${BACKEND_NAMES.join(', ')}`);
     }
     return activate(name, await prepare(name), []);
   }

@@ -3,9 +3,9 @@ import { DeviceBatch, type HostBatch } from '../batch.ts';
 import type { DecoderDefinition, LengthRequirement, Random, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
-import { axesOf, download, elementCount, isNested, show, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
+import { axesOf, download, elementCount, isNested, requirePositiveInteger, show, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
 import { boundReached } from './room.ts';
-import { mapStates, release } from './states.ts';
+import { mapStates, release, requireUnchanged } from './states.ts';
 
 /** One place, read back. */
 export interface DecodingStep {
@@ -71,6 +71,7 @@ export class Decoding {
    * @param previous the output before, one per hypothesis, [batch, beam] row by row; at first the start symbol
    */
   async step(previous: Ints): Promise<DecodingStep> {
+    this.requireAlive();
     const vocabulary = this.definition.vocabulary(this.host.n);
     const expected = this.host.size * this.width;
     const given: unknown = previous;
@@ -79,7 +80,7 @@ export class Decoding {
       throw new InputError(`expected a previous output for each of ${this.host.size} examples and ${this.width} hypotheses, ${expected} in all, given ${previous.length}`);
     }
     const outside = Array.from(previous).find((id) => id !== this.definition.start && !(Number.isInteger(id) && id >= 0 && id < vocabulary));
-    if (outside !== undefined) throw new InputError(`a previous output is ${outside}, outside the vocabulary (0 … ${vocabulary - 1})`);
+    if (outside !== undefined) throw new InputError(`a previous output is ${show(outside)}, outside the vocabulary (0 … ${vocabulary - 1})`);
     const { logits, taps } = this.advance(Int32Array.from(previous));
     await this.settle(logits, taps);
     const value = async (tensor: tf.Tensor, axes: readonly string[]): Promise<Value> => {
@@ -111,7 +112,7 @@ export class Decoding {
    * @param read of each example how many hypotheses, from the first on, go on: of what runs on beside them nothing is required
    */
   advance(previous: Int32Array, read: readonly number[] | null = null): { readonly logits: tf.Tensor3D; readonly taps: Tensors } {
-    if (this.disposed) throw new Error('this decoding was disposed of');
+    this.requireAlive();
     this.read = read;
     const reached = boundReached(this.definition.axis, this.requirements, this.host, (row) => (read?.[row] === 0 ? null : this.time + 1));
     if (reached !== null) throw new InputError(reached);
@@ -133,7 +134,10 @@ export class Decoding {
    * @param beam hypotheses per example from now on
    */
   reorder(parents: Ints, beam: number): void {
+    this.requireAlive();
     const { size } = this.host;
+    requirePositiveInteger('beam', beam);
+    if (!isNested(parents)) throw new InputError(`expected the parents as an array of slots, given ${show(parents)}`);
     if (parents.length !== size * beam) throw new InputError(`expected ${size} * ${beam} parents, given ${parents.length}`);
     const same = beam === this.width && Array.from(parents).every((parent, index) => parent === index % beam);
     if (same) return;
@@ -158,6 +162,11 @@ export class Decoding {
     const axes = this.definition.taps[name];
     if (axes === undefined) throw new InputError(unknownTap(this.definition, name));
     return axesOf(axes, this.host.lengths);
+  }
+
+  private requireAlive(): void {
+    if (this.disposed) throw new InputError('this decoding was disposed of: begin another with `encode`');
+    requireUnchanged(this.weights, 'encode');
   }
 
   dispose(): void {

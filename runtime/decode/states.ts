@@ -1,6 +1,12 @@
 import * as tf from '../tf.ts';
-import type { State, States } from '../definition.ts';
+import type { State, States, Tensors } from '../definition.ts';
+import { InputError } from '../errors.ts';
 import { Rows } from './rows.ts';
+
+/** @throws InputError where the parameters that a run began with are gone: the model learnt, took others, or was disposed of */
+export function requireUnchanged(weights: Tensors, begin: string): void {
+  if (Object.values(weights).some((tensor) => tensor.isDisposed)) throw new InputError(`the model's parameters were changed or disposed of since this began: begin another with \`${begin}\``);
+}
 
 function tensorsOf(states: States): tf.Tensor[] {
   return Object.values(states).flatMap((state) => (state instanceof Rows ? state.blocks : [state]));

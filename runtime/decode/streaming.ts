@@ -6,7 +6,7 @@ import { exampleNames, requireNames } from '../names.ts';
 import { emitted } from '../scope.ts';
 import { axesOf, elementCount, isNested, ownSizes, rowOf, show, type Value } from '../values.ts';
 import { boundReached, requirementsOn } from './room.ts';
-import { release } from './states.ts';
+import { release, requireUnchanged } from './states.ts';
 
 /** One place of an input for all examples: [batch, …] in one padded row of numbers, or nested by examples. */
 export type PlacesInput = Value['data'] | readonly unknown[];
@@ -99,6 +99,7 @@ export class Streaming<Place extends object, Output> {
 
   /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch, and waits for `settle`. */
   advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
+    if (typeof inputs !== 'object' || inputs === null) throw new InputError(`expected the places of every input by name, given ${show(inputs)}`);
     requireNames([inputs], new Set(this.specs.map(({ name }) => name)), this.definition.name);
     const columns = this.specs.map((spec) => [spec.name, this.column(spec, inputs)] as const);
     return this.run(Array.from({ length: this.host.size }, (_, row) => Object.fromEntries(columns.map(([name, at]) => [name, at(row)]))));
@@ -114,6 +115,7 @@ export class Streaming<Place extends object, Output> {
 
   private run(places: readonly object[]): Tensors {
     if (this.disposed) throw new InputError('this run place by place was disposed of: begin another with `stream`');
+    requireUnchanged(this.weights, 'stream');
     this.requireRoom();
     const given = new DeviceBatch(this.collate(places));
     try {

@@ -2,14 +2,14 @@ import { readCheckpoint, writeCheckpoint, type CheckpointNote } from '../checkpo
 import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import { DeviceBatch } from '../batch.ts';
 import type { Definition, ObjectiveDefinition, OptimizerSettings, UpdateDefinition } from '../definition.ts';
-import { CheckpointError, TrainingError } from '../errors.ts';
+import { CheckpointError, InputError, NumericError, TrainingError } from '../errors.ts';
 import { disposeAll, type LossResult, type Model } from '../model.ts';
 import { requireOptions } from '../names.ts';
 import { StepRandom } from '../random.ts';
 import { emitted } from '../scope.ts';
 import { combined, trains, type Losses } from '../updates.ts';
-import { requirePositiveInteger, show } from '../values.ts';
-import { BatchOrder, isRollouts, RolloutOrder, type Batches, type ExampleSource, type Rollouts } from './data.ts';
+import { isNumber, requirePositiveInteger, requireSeed, show } from '../values.ts';
+import { BatchOrder, isRollouts, RolloutOrder, type Batches, type ExampleSource, type Rollouts, type TrainingBatch } from './data.ts';
 import type { EndReason, TrainingEvent } from './events.ts';
 import { LossReader, NotFinite } from './losses.ts';
 import { Optimizer, rateOf } from './optimizer.ts';
@@ -203,7 +203,24 @@ class Run<Example, M extends Trainable<Example>> {
   private async step(): Promise<EndReason | undefined> {
     const { validate, checkpoints } = this.options;
     const step = this.progress.step + 1;
-    const { examples, ids, epoch } = await this.order.batch(step);
+    const drawn = await this.order.batch(step);
+    try {
+      await this.stepOn(drawn, step);
+    } catch (error) {
+      throw named(error, this.nameOf(drawn.ids, step));
+    }
+    await this.giveTurn();
+    if (validate !== undefined && step % validate.every === 0) await this.validation(validate);
+    if (checkpoints?.every !== undefined && step % checkpoints.every === 0 && this.savedStep < step) await this.checkpoint(checkpoints);
+    return this.patienceIsOut() ? 'patience' : undefined;
+  }
+
+  /** What a batch's example is called by whoever gave the data; what is drawn has no place there. */
+  private nameOf(ids: readonly number[], step: number): (row: number) => string {
+    return Array.isArray(this.data.train) ? (row) => `\`train[${ids[row]}]\`` : (row) => `step ${step}, example ${row}`;
+  }
+
+  private async stepOn({ examples, ids, epoch }: TrainingBatch<Example>, step: number): Promise<void> {
     const settings = this.objective.updates.map((update) => update.optimizer(this.model.sizes, step, epoch));
     const random = new StepRandom(this.order.identity.seed, step, ids);
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
@@ -220,10 +237,6 @@ class Run<Example, M extends Trainable<Example>> {
     const { loss, metrics } = combined(this.objective, results);
     const arrived = await this.losses.push(step, loss, metrics);
     if (arrived !== undefined) this.report(arrived, rateOf(settings[0]!), epoch, examples.length);
-    await this.giveTurn();
-    if (validate !== undefined && step % validate.every === 0) await this.validation(validate);
-    if (checkpoints?.every !== undefined && step % checkpoints.every === 0 && this.savedStep < step) await this.checkpoint(checkpoints);
-    return this.patienceIsOut() ? 'patience' : undefined;
   }
 
   private async update(update: UpdateDefinition, optimizer: Optimizer, settings: OptimizerSettings, batch: DeviceBatch, random: StepRandom, step: number): Promise<Losses> {
@@ -264,13 +277,13 @@ class Run<Example, M extends Trainable<Example>> {
     const metrics: Record<string, number> = {};
     for (let at = 0; at < examples.length; at += size) {
       const part = examples.slice(at, at + size);
-      const result = await this.model.loss(part, { objective: this.objective.name, ids: part.map((_, row) => at + row) });
+      const result = await this.lossOf(part, at);
       const share = part.length / examples.length;
       loss += share * result.loss;
       for (const [name, value] of Object.entries(result.metrics)) metrics[name] = (metrics[name] ?? 0) + share * value;
       await this.giveTurn();
     }
-    Object.assign(metrics, await settings.metrics?.(this.model));
+    Object.assign(metrics, await this.measured(settings));
     const watch = settings.watch ?? 'loss';
     const value = watch === 'loss' ? loss : metrics[watch];
     if (value === undefined) throw new TrainingError(`validation watches \`${watch}\`, but there are only ${['loss', ...Object.keys(metrics)].map((name) => `\`${name}\``).join(', ')}`);
@@ -280,6 +293,25 @@ class Run<Example, M extends Trainable<Example>> {
     this.progress = best ? { ...this.progress, best: { step, value }, stale: 0 } : { ...this.progress, stale: this.progress.stale + 1 };
     this.tell({ kind: 'validation', step, loss, metrics, best });
     if (best) await this.keepBest();
+  }
+
+  /** @param at where in the validation examples these begin */
+  private async lossOf(part: readonly Example[], at: number): Promise<LossResult> {
+    try {
+      return await this.model.loss(part, { objective: this.objective.name, ids: part.map((_, row) => at + row) });
+    } catch (error) {
+      throw named(error, (row) => `\`validation[${at + row}]\``);
+    }
+  }
+
+  /** The caller's own numbers. */
+  private async measured({ metrics }: ValidationOptions<M>): Promise<Readonly<Record<string, number>>> {
+    const measured: unknown = (await metrics?.(this.model)) ?? {};
+    if (typeof measured !== 'object' || measured === null) throw new TrainingError(`\`validate.metrics\`: expected numbers by name, given ${show(measured)}`);
+    for (const [name, value] of Object.entries(measured)) {
+      if (typeof value !== 'number') throw new TrainingError(`\`validate.metrics\`: expected a number as \`${name}\`, given ${show(value)}`);
+    }
+    return measured as Readonly<Record<string, number>>;
   }
 
   private async keepBest(): Promise<void> {
@@ -339,15 +371,17 @@ class Run<Example, M extends Trainable<Example>> {
     if (best !== null) this.bestParameters = readCheckpoint(best).parameters;
   }
 
-  /** The error to throw: where there is a good checkpoint, the model gets it back. */
   /** The data may be the reason: a target that is forbidden. Rollouts are gone when their loss arrives. */
   private async explained(error: TrainingError): Promise<TrainingError> {
     if (!(error instanceof NotFinite) || error.loss !== Infinity || isRollouts(this.data.train)) return error;
-    const { examples } = await this.order.batch(error.step);
+    const { examples, ids } = await this.order.batch(error.step);
     const why = await this.model.whyInfinite(this.objective, examples);
-    return why === null ? error : new TrainingError(`step ${error.step}: ${why}`, { cause: error });
+    if (why === null) return error;
+    const front = Array.isArray(this.data.train) ? `step ${error.step}: ` : '';
+    return new TrainingError(`${front}${renamed(why, this.nameOf(ids, error.step))}`, { cause: error });
   }
 
+  /** The error to throw: where there is a good checkpoint, the model gets it back. */
   private async afterDivergence(error: TrainingError): Promise<TrainingError> {
     const bytes = await this.options.checkpoints?.store.load('last');
     if (bytes === undefined || bytes === null) return error;
@@ -371,6 +405,16 @@ class Run<Example, M extends Trainable<Example>> {
     });
     this.turn = performance.now();
   }
+}
+
+/** The examples of a batch under other names, in a message: a batch's own numbers mean nothing to who gave the data. */
+function renamed(message: string, nameOf: (row: number) => string): string {
+  return message.replace(/\bexample (\d+)(?=:| has )/gu, (_, row: string) => nameOf(Number(row)));
+}
+
+function named(error: unknown, nameOf: (row: number) => string): unknown {
+  if (error instanceof InputError) return new InputError(renamed(error.message, nameOf), { cause: error });
+  return error instanceof NumericError ? new NumericError(renamed(error.message, nameOf), { cause: error }) : error;
 }
 
 /** Every option that there is, so that one which is not is named. */
@@ -400,9 +444,16 @@ function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions
   const { steps, epochs, minutes, validate, checkpoints } = options;
   if (steps === undefined && epochs === undefined && minutes === undefined) throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');
   for (const [name, value] of Object.entries({ steps, epochs, minutes })) {
-    if (value !== undefined && !(value > 0)) throw new TrainingError(`\`${name}\`: expected more than 0, given ${value}`);
+    if (value !== undefined && !isNumber(value, (number) => number > 0)) throw new TrainingError(`\`${name}\`: expected a number above 0, given ${show(value)}`);
   }
   if (options.epochSize !== undefined && Array.isArray(data.train)) throw new TrainingError('`epochSize` is for examples that are drawn: an array is an epoch of its own');
+  if (options.seed !== undefined) requireSeed(options.seed);
+  requireCallable('onEvent', options.onEvent);
+  requireCallable('lengthOf', options.lengthOf);
+  requireCallable('validate.metrics', validate?.metrics);
+  if (options.signal !== undefined && typeof (options.signal as { readonly aborted?: unknown } | null)?.aborted !== 'boolean') throw new TrainingError(`\`signal\`: expected an AbortSignal, given ${show(options.signal)}`);
+  if (data.validation !== undefined && !Array.isArray(data.validation)) throw new TrainingError(`\`validation\`: expected an array of examples, given ${show(data.validation)}`);
+  if (checkpoints !== undefined) requireStore(checkpoints.store);
   requireChoice('keep', options.keep, ['best', 'last']);
   requireChoice('validate.goal', validate?.goal, ['least', 'most']);
   if (options.keep === 'best' && validate === undefined) throw new TrainingError('`keep: \'best\'` needs `validate`: nothing else tells which parameters are best');
@@ -414,6 +465,16 @@ function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions
   if (validate === undefined && (data.validation ?? []).length > 0) throw new TrainingError('there are `validation` examples, but nothing says when to look at them: give `validate: { every: 100 }` (steps between validations), or leave `validation` out');
   const watchesData = validate !== undefined && (validate.watch ?? 'loss') === 'loss';
   if (watchesData && (data.validation ?? []).length === 0) throw new TrainingError('`validate` watches the loss, but there are no `validation` examples');
+}
+
+function requireCallable(name: string, given: unknown): void {
+  if (given !== undefined && typeof given !== 'function') throw new TrainingError(`\`${name}\`: expected a function, given ${show(given)}`);
+}
+
+function requireStore(given: unknown): void {
+  const { save, load } = (typeof given === 'object' && given !== null ? given : {}) as { readonly save?: unknown; readonly load?: unknown };
+  if (typeof save === 'function' && typeof load === 'function') return;
+  throw new TrainingError(`\`checkpoints.store\`: expected a store with \`save\` and \`load\`, such as \`folderStore('run')\` of attnc/runtime/node or \`memoryStore()\`, given ${show(given)}`);
 }
 
 function requireChoice(name: string, given: unknown, choices: readonly string[]): void {

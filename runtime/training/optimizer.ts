@@ -7,8 +7,8 @@ import type { StoredTensor } from '../checkpoint/safetensors.ts';
 import type { OptimizerSettings, ParameterSpec, Tensors, UpdateDefinition } from '../definition.ts';
 import { CheckpointError, TrainingError } from '../errors.ts';
 import { listed, requireOptions, suggestion } from '../names.ts';
-import { download, show, type Value, type Values } from '../values.ts';
-import { requireShape, shapeOf, sizeOf, type Weights } from '../weights.ts';
+import { download, isNumber, show, type Value, type Values } from '../values.ts';
+import { requireShape, shapeOf, sizeOf, Weights } from '../weights.ts';
 
 export type OptimizerKind = OptimizerSettings['kind'];
 
@@ -109,6 +109,7 @@ export class Optimizer {
 
   /** @param trains which parameters, by path; default all */
   constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
+    if (!((weights as unknown) instanceof Weights)) throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
     this.weights = weights;
     this.specs = weights.specs.filter(({ path, running }) => running !== true && trains(path));
     this.left = weights.tensors;
@@ -125,6 +126,9 @@ export class Optimizer {
     const rule = ruleOf(settings);
     const options = checkedOptions(settings, rule);
     const rate = rateOf(settings);
+    // Step 0 would divide by 0, and leave no parameter that is a number.
+    if (!Number.isSafeInteger(step) || step < 1) throw new TrainingError(`\`step\`: expected a whole number of at least 1, given ${show(step)}`);
+    if (typeof given !== 'object' || given === null) throw new TrainingError(`expected gradients by path, given ${show(given)}`);
     for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) {
       const spec = this.specs.find((each) => each.path === path);
       if (spec === undefined) throw new TrainingError(`the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(path, this.specs.map((each) => each.path))}`);
@@ -250,9 +254,10 @@ function requireClip(clip: UpdateDefinition['clip']): void {
 }
 
 function ruleOf(settings: OptimizerSettings): Rule {
+  if (typeof settings !== 'object' || settings === null) throw new TrainingError(`expected settings, as \`{ kind: 'adam', rate: 1e-3 }\`, given ${show(settings)}`);
   const { kind }: { readonly kind: unknown } = settings;
   const rule = typeof kind === 'string' && Object.hasOwn(rules, kind) ? rules[kind as OptimizerKind] : undefined;
-  if (rule === undefined) throw new TrainingError(`there is no optimizer ${show(kind)}: ${listed(Object.keys(rules))}${typeof kind === 'string' ? suggestion(kind, Object.keys(rules)) : ''}`);
+  if (rule === undefined) throw new TrainingError(`there is no optimizer ${typeof kind === 'string' ? `\`${kind}\`` : show(kind)}: ${listed(Object.keys(rules))}${typeof kind === 'string' ? suggestion(kind, Object.keys(rules)) : ''}`);
   return rule;
 }
 
@@ -265,16 +270,15 @@ export function rateOf(settings: OptimizerSettings): number {
 
 function checkedOptions(settings: OptimizerSettings, rule: Rule): Record<string, number> {
   const options: Record<string, number> = { ...rule.options };
-  for (const [name, value] of Object.entries(settings)) {
-    if (name === 'kind' || name === 'rate') continue;
-    if (!Object.hasOwn(rule.options, name)) {
-      const known = ['rate', ...Object.keys(rule.options)];
-      throw new TrainingError(`${settings.kind} has no setting \`${name}\`: ${known.join(', ')}${suggestion(name, known)}`);
-    }
-    options[name] = Number(value);
-  }
-  for (const [name, value] of [['rate', rateOf(settings)] as const, ...Object.entries(options)]) {
-    if (!Number.isFinite(value)) throw new TrainingError(`${settings.kind}: the setting \`${name}\` must be a finite number, given ${value}`);
+  const { kind, rate: _, ...given } = settings;
+  const known = ['rate', ...Object.keys(rule.options)];
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(rule.options, name));
+  if (unknown !== undefined) throw new TrainingError(`${kind} has no setting \`${unknown}\`: ${known.join(', ')}${suggestion(unknown, known)}`);
+  for (const [name, value] of Object.entries({ rate: rateOf(settings), ...given })) {
+    if (value === undefined) continue;
+    const number: unknown = typeof value === 'boolean' ? Number(value) : value;
+    if (!isNumber(number, Number.isFinite)) throw new TrainingError(`${kind}: the setting \`${name}\` must be a finite number, given ${show(value)}`);
+    options[name] = number;
   }
   return options;
 }
