@@ -2,7 +2,7 @@
 import { EmbeddedActionsParser, EOF, isRecognitionException, tokenMatcher, type IParserErrorMessageProvider, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
 import type { Expr, Name, Span } from './ast.ts';
 import { spanOf, type Layout } from './layout.ts';
-import { describe } from './messages.ts';
+import { describe, reservedName } from './messages.ts';
 import { MOST_PROBLEMS, type SyntaxProblem } from './problems.ts';
 import * as t from './tokens.ts';
 
@@ -161,6 +161,12 @@ export abstract class BaseParser extends EmbeddedActionsParser {
     const given = describe(token);
     const span = this.placeOf(token);
     throw new SyntaxFailure({ code, message: `expected ${expected}, but here stands ${given}`, span, expected, given });
+  }
+
+  /** Throws where a name is to come next and a reserved word does. */
+  protected failReserved(): void {
+    const token = this.LA(1);
+    if (t.isReserved(token)) throw new SyntaxFailure(reservedName(describe(token), this.placeOf(token)));
   }
 
   /** Where to point at: the end of what came before, if the token has no text of its own. */

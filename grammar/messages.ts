@@ -32,8 +32,8 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
   }
   const span = placeOf(token);
 
-  if (expected.startsWith('a name') && t.isReserved(token)) {
-    return { code: 'E0105', message: `expected a name, but ${given} is a reserved word`, span, expected: 'a name', given, fix: 'choose another name' };
+  if ((expected.startsWith('a name') || expected.startsWith('a field')) && t.isReserved(token)) {
+    return reservedName(given, span);
   }
   if (token.tokenType === t.Primed) {
     return { code: 'E0113', message: `expected ${expected}, but here stands the primed name ${given}; only equations and expressions have primes`, span, expected, given, fix: `write \`${token.image.replaceAll("'", '')}\`` };
@@ -67,6 +67,10 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
   }
   const code = expected === 'an expression' ? 'E0102' : 'E0101';
   return { code, message: `expected ${expected}, but here stands ${given}`, span, expected, given };
+}
+
+export function reservedName(given: string, span: Span): SyntaxProblem {
+  return { code: 'E0105', message: `expected a name, but ${given} is a reserved word`, span, expected: 'a name', given, fix: 'choose another name' };
 }
 
 function isValueStart(token: IToken): boolean {

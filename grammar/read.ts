@@ -28,7 +28,7 @@ export function read(text: string): Reading {
   const legible = lexical.length + layout.problems.length <= MOST_PROBLEMS;
   const parsed = legible ? parser.parse(layout, docsOf(text, layout.tokens, comments)) : { items: [], problems: [], marks: new Map<IToken, Mark>() };
   const unread = lexed.errors.map((error) => error.offset);
-  const trusted = parsed.problems.filter((problem) => !follows(problem.span.start, unread, lexed.tokens));
+  const trusted = parsed.problems.filter((problem) => !follows(problem.span.start, unread, lexed.tokens) && !isUseOfReserved(problem, parsed));
   const unclosed = layout.problems.filter((problem) => !trusted.some((other) => explains(other, problem)));
   const told = trusted.map((problem) => (layout.problems.some((other) => explains(problem, other)) ? { ...problem, fix: `add ${problem.expected} before ${problem.given}` } : problem));
   const problems = [...lexical, ...unclosed, ...told].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
@@ -38,6 +38,12 @@ export function read(text: string): Reading {
 /** `model M(x: [d] -> y: [d]`: where the closing bracket was expected says more than that it never came. */
 function explains(parsed: SyntaxProblem, unclosed: SyntaxProblem): boolean {
   return unclosed.code === 'E0103' && parsed.code === 'E0101' && parsed.given === '`->`' && parsed.expected === unclosed.expected && parsed.span.start > unclosed.span.start;
+}
+
+/** A reserved word that a declaration uses as a name is told once, where it stands first. */
+function isUseOfReserved({ given, span }: SyntaxProblem, { items, problems }: Parsed): boolean {
+  const around = items.find((item) => item.span.start <= span.start && span.end <= item.span.end);
+  return problems.some((other) => other.code === 'E0105' && other.given === given && other.span.start < span.start && around !== undefined && around.span.start <= other.span.start);
 }
 
 function capped(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {

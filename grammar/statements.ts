@@ -2,7 +2,7 @@
 import { EOF, tokenMatcher, type IToken, type ParserMethod } from 'chevrotain';
 import type { Body, ClauseStatement, DimItem, DimSpec, DimValue, Equation, Expr, MatchStatement, Name, OptionItem, ParamStatement, StateStatement, Statement, Target, TypeExpr } from './ast.ts';
 import { spanOf } from './layout.ts';
-import { ARROW_FIX, closest, describe } from './messages.ts';
+import { ARROW_FIX, closest, describe, reservedName } from './messages.ts';
 import * as t from './tokens.ts';
 import { TypeParser } from './types.ts';
 
@@ -57,6 +57,10 @@ export abstract class StatementParser extends TypeParser {
     if (this.is(1, t.RCurly, EOF) || tokenMatcher(this.LA(1), t.Separator)) return;
     const given = describe(this.LA(1));
     const value = statement !== null && 'value' in statement ? (statement.value as Expr) : null;
+    if (value?.kind === 'place' && this.is(1, t.Assign)) {
+      this.report(reservedName(`\`${value.which}\``, value.span));
+      return this.skip(depth);
+    }
     const word = statement?.kind === 'expression' && value?.kind === 'name' ? closest(value.name, words) : null;
     const began = statement?.kind === 'expression' && value?.kind === 'name' ? ELSEWHERE.get(value.name) : undefined;
     const assigned = statement?.kind === 'expression' && value?.kind === 'bracket' && this.is(1, t.Assign);

@@ -119,6 +119,7 @@ export abstract class TypeParser extends ExpressionParser {
   protected readonly params: ParserMethod<[Param[]], void> = this.RULE('params', (params: Param[]): void => {
     this.mark(this.CONSUME(t.LParen), 'call');
     this.MANY_SEP({ SEP: t.Comma, DEF: () => { const param = this.SUBRULE(this.param); this.ACTION(() => params.push(param)); } });
+    this.ACTION(() => this.failReserved());
     this.CONSUME(t.RParen);
   });
 

@@ -151,6 +151,21 @@ describe('the messages', () => {
       ],
     ],
     [
+      'reserved word as a name, and its uses',
+      'block F(by: [a]) -> [a] { tanh(by) + exp(by) }\nblock G(x: [a]) -> { last: [a] } {\n  last = 2 * x\n  { last = last }\n}',
+      [
+        'E0105 at "by": expected a name, but `by` is a reserved word [choose another name]',
+        'E0105 at "last": expected a name, but `last` is a reserved word [choose another name]',
+      ],
+    ],
+    [
+      'equation of a reserved word',
+      block('last = x'),
+      [
+        'E0105 at "last": expected a name, but `last` is a reserved word [choose another name]',
+      ],
+    ],
+    [
       'unfinished string',
       'import A from "std',
       [
