@@ -24,6 +24,9 @@ export interface CommandSpec {
   readonly notes?: string;
 }
 
+/** How values that are paths are named: an empty one would be the folder at hand. */
+const PATHS = new Set(['DIR', 'FILE']);
+
 const HELP: OptionSpec = { short: 'h', about: 'shows this text' };
 
 /** What was given; asking for an option that the command does not have is a fault of the command. */
@@ -72,11 +75,14 @@ export class Given {
 
   /** Repeated `name=value`; what reads as a number is one. */
   pairs(name: string): ReadonlyMap<string, string | number> {
-    return new Map(this.list(name).map((text): [string, string | number] => {
+    const pairs = this.list(name).map((text): [string, string | number] => {
       const [, key, value] = /^\s*([^=\s]+)\s*=\s*(.*\S)\s*$/u.exec(text) ?? [];
       if (key === undefined || value === undefined) throw misuse(`attnc ${this.#command}: --${name} takes name=value, given '${text}'`, `for example --${name} hidden=64`);
       return [key, /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/iu.test(value) ? Number(value) : value];
-    }));
+    });
+    const twice = pairs.find(([key], at) => pairs.findIndex(([other]) => other === key) < at);
+    if (twice !== undefined) throw misuse(`attnc ${this.#command}: --${name} ${twice[0]}=… is given twice`);
+    return new Map(pairs);
   }
 }
 
@@ -100,7 +106,7 @@ export function read(spec: CommandSpec, args: readonly string[]): Given | null {
       throw misuse(`attnc ${spec.name}: there is no option ${token.rawName}`, near === null ? `attnc ${spec.name} --help lists the options` : `did you mean --${near}?`);
     }
     if (option.value === undefined && token.value !== undefined) throw misuse(`attnc ${spec.name}: --${token.name} takes no value, given '${token.value}'`);
-    if (option.value !== undefined && token.value === undefined) throw misuse(`attnc ${spec.name}: --${token.name} takes a value: --${token.name} ${option.value}`);
+    if (option.value !== undefined && (token.value === undefined || (token.value === '' && PATHS.has(option.value)))) throw misuse(`attnc ${spec.name}: --${token.name} takes a value: --${token.name} ${option.value}`);
     const before = values.get(token.name) ?? [];
     if (option.value !== undefined && before.length > 0 && option.many !== true) throw misuse(`attnc ${spec.name}: --${token.name} is given twice`);
     values.set(token.name, [...before, token.value ?? '']);
@@ -108,6 +114,9 @@ export function read(spec: CommandSpec, args: readonly string[]): Given | null {
   if (values.has('help')) return null;
   if (operands.length < spec.least) throw misuse(`attnc ${spec.name}: ${spec.operands} is missing`, usage(spec));
   if (operands.length > spec.most) throw misuse(`attnc ${spec.name}: '${operands[spec.most]}' is one word too many`, usage(spec));
+  // A variable of the shell that is not set, mostly. An empty text is a text.
+  const empty = operands.indexOf('');
+  if (empty >= 0 && !(spec.operands.includes('TEXT') && empty > 0)) throw misuse(`attnc ${spec.name}: a word of the command line is empty`, usage(spec));
   return new Given(spec.name, operands, values);
 }
 

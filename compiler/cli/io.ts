@@ -1,5 +1,7 @@
 /** Where the command line reads and writes, so that commands can be run without a process of their own. */
+import { inspect } from 'node:util';
 import type { RenderStyle } from '../diagnostics/render.ts';
+import { reasonOf } from './reasons.ts';
 
 export interface Io {
   /** A line of results. */
@@ -41,14 +43,49 @@ export function misuse(message: string, fix?: string): CliError {
   return new CliError(message, fix, { status: STATUS.misuse });
 }
 
+/** Does the environment ask for stacks? */
+export function wantsStacks({ env }: Io): boolean {
+  return (env['ATTNC_DEBUG'] ?? '') !== '';
+}
+
+/** One line and the fix. */
+export function showCliError(error: CliError, io: Io): void {
+  const { message, fix } = error;
+  if (wantsStacks(io)) io.err(inspect(error));
+  io.err(`${message.startsWith('attnc') ? '' : 'attnc: '}${message}`);
+  if (fix !== undefined) io.err(`  ${fix.startsWith('usage') || fix.startsWith('did') ? '' : 'fix: '}${fix}`);
+}
+
+/**
+ * Work on each of several things: one that cannot be read or written is told, and does not hide what is wrong with the others.
+ *
+ * @returns whether all could be
+ */
+export async function each<T>(all: readonly T[], io: Io, work: (one: T) => void | Promise<void>): Promise<boolean> {
+  let fine = true;
+  for (const one of all) {
+    try {
+      await work(one);
+    } catch (error) {
+      if (!(error instanceof CliError) || error.status === STATUS.misuse) throw error;
+      showCliError(error, io);
+      fine = false;
+    }
+  }
+  return fine;
+}
+
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
   // Whoever reads may stop early, as `head` does, or close the terminal: that is no fault, and what is at work goes on.
   const gone = new Set<NodeJS.WriteStream>();
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!['EPIPE', 'EIO', 'ECONNRESET'].includes(error.code ?? '')) throw error;
       gone.add(stream);
+      if (stream === stderr || ['EPIPE', 'EIO', 'ECONNRESET'].includes(error.code ?? '')) return;
+      // Results that are lost, on a full disk for example, must not look as if they were there.
+      stderr.write(`attnc: the results could not be written: ${reasonOf(error)}\n`);
+      process.exit(STATUS.failed);
     });
   }
   return {

@@ -4,6 +4,9 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Library } from '../analyze/modules.ts';
 import { CliError } from './io.ts';
+import { codeOf, reasonOf } from './reasons.ts';
+
+export { codeOf, messageOf, reasonOf } from './reasons.ts';
 
 /** The folder with this package's package.json: two folders up in the sources, three in the built program. */
 export function packageRoot(): string {
@@ -50,6 +53,9 @@ export function nodeLibrary(cwd: string = process.cwd(), given: ReadonlyMap<stri
   const touched = new Map<string, string | null>();
   const readFile = (path: string): string | null => {
     const file = isStandard.has(path) ? join(standardFolder, path.slice('std/'.length)) : resolve(cwd, path);
+    // Once: a pipe, such as `<(…)` of a shell, gives its text to the first who asks, and a file may change in between.
+    const before = touched.get(file);
+    if (before !== undefined) return before;
     const text = readText(file, path);
     touched.set(file, text);
     return text;
@@ -111,22 +117,4 @@ export function missingFile(file: string, cwd: string): CliError {
   if (stat?.isDirectory() === true) return new CliError(`${file} is a folder`, `give a file: ${file.replace(/\/+$/u, '')}/model.attn`);
   const other = file.endsWith('.attn') ? undefined : `${file}.attn`;
   return new CliError(`there is no file ${file}`, other !== undefined && statOf(resolve(cwd, other)) !== undefined ? `did you mean ${other}?` : undefined);
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'the permission is missing', EPERM: 'the permission is missing', ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only', ENOENT: 'no folder can be made there', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a part of the path is a file, not a folder',
-};
-
-/** Why a file could not be read or written, in words where there are some. */
-export function reasonOf(error: unknown): string {
-  return REASONS[codeOf(error)] ?? messageOf(error);
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

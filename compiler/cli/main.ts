@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { helpOf, read, type Given } from './arguments.ts';
 import { didYouMean } from '../diagnostics/names.ts';
-import { CliError, misuse, processIo, STATUS, type Io } from './io.ts';
+import { CliError, misuse, processIo, showCliError, STATUS, wantsStacks, type Io } from './io.ts';
 import { messageOf, packageVersion } from './library.ts';
 import { safeIo } from './terminal.ts';
 import { COMMANDS, SPECS, type CommandName } from './specs.ts';
@@ -90,13 +90,12 @@ function overview(): string {
 const NAMED = new Set(['InputError', 'CheckpointError', 'TrainingError', 'NumericError', 'BackendError', 'InstallError']);
 
 function showError(error: unknown, io: Io): number {
-  const debug = (io.env['ATTNC_DEBUG'] ?? '') !== '';
-  if (debug) io.err(inspect(error));
   if (error instanceof CliError) {
-    io.err(`${error.message.startsWith('attnc') ? '' : 'attnc: '}${error.message}`);
-    if (error.fix !== undefined) io.err(`  ${error.fix.startsWith('usage') || error.fix.startsWith('did') ? '' : 'fix: '}${error.fix}`);
+    showCliError(error, io);
     return error.status;
   }
+  const debug = wantsStacks(io);
+  if (debug) io.err(inspect(error));
   const message = messageOf(error);
   if (error instanceof Error && NAMED.has(error.name)) io.err(`attnc: ${message}`);
   else io.err(`attnc: a fault in attnc itself: ${message.split('\n')[0]}${debug ? '' : '\n  ATTNC_DEBUG=1 shows where it happened; please report it with the program that caused it'}`);

@@ -57,8 +57,9 @@ function open(): OpenTask<Input, Target, Output, Largest> {
     validation: held(200, 1),
     test: held(500, 2),
     parse: (line) => {
-      const digits = line.trim().split(/[\\s,]+/).map(Number);
-      if (!digits.every((digit) => Number.isInteger(digit) && digit >= 0 && digit <= 9)) throw new RangeError(\`expected digits such as 3 1 4, given \${JSON.stringify(line)}\`);
+      const words = line.trim().split(/[\\s,]+/);
+      if (!words.every((word) => /^\\d$/.test(word))) throw new RangeError(\`expected digits such as 3 1 4, given \${JSON.stringify(line)}\`);
+      const digits = words.map(Number);
       return { input: { tokens: digits }, shown: digits.join(' ') };
     },
     samples: ['3 1 4 1 5', '2 7'],

@@ -121,6 +121,37 @@ describe('graph', () => {
   });
 });
 
+describe('a file that cannot be read', () => {
+  const there = scratch();
+  writeFileSync(join(there, 'a.attn'), 'block B(x: [a]) -> [a] { nowhere }\n');
+  writeFileSync(join(there, 'latin.attn'), Uint8Array.of(0x2f, 0x2f, 0xe9, 0x0a));
+  writeFileSync(join(there, 'z.attn'), 'dim d=3\nmodel M(x: [d]) -> y: [d] { 2*x }\n');
+
+  it('does not hide what is wrong with the others', async () => {
+    const checked = await attnc(there, 'check', '.');
+    expect(checked).toMatchObject({ status: 1, out: '' });
+    expect(checked.err).toMatch(/^attnc: latin\.attn is not UTF-8 text\n {2}fix: save it as UTF-8\nerror\[E0201\]/u);
+    const { out, status } = await attnc(there, 'check', '--json', 'none.attn', 'a.attn');
+    expect([status, JSON.parse(out)]).toMatchObject([1, { errors: 1, diagnostics: [{ code: 'E0201' }] }]);
+    expect(await attnc(there, 'check', 'none.attn', 'z.attn')).toEqual({ status: 1, out: '', err: 'attnc: there is no file none.attn\n' });
+  });
+
+  it('does not keep the others from being formatted and compiled', async () => {
+    expect(await attnc(there, 'compile', 'latin.attn', 'z.attn')).toMatchObject({ status: 1, out: 'z.attn -> z.ts\n' });
+    expect(await attnc(there, 'fmt', 'none.attn', 'z.attn')).toMatchObject({ status: 1, out: 'z.attn formatted\n', err: 'attnc: there is no file none.attn\n' });
+  });
+});
+
+it.each([
+  [['check', ''], 'a word of the command line is empty'],
+  [['compile', '--out', '', 'good.attn'], '--out takes a value: --out DIR'],
+  [['init', ''], 'a word of the command line is empty'],
+  [['check', '--set', 'd=3', '--set', 'd=4', 'good.attn'], '--set d=… is given twice'],
+])('%j is refused: a variable of the shell may not be set', async (words, says) => {
+  const { status, err } = await attnc(folder, ...words);
+  expect([status, err]).toEqual([2, expect.stringContaining(says)]);
+});
+
 it('an option that stands in a block can be set', async () => {
   const set = (...words: readonly string[]): ReturnType<typeof attnc> => attnc(folder, 'check', ...words.flatMap((word) => ['--set', word]), 'options.attn');
   expect(await set('act=relu', 'p=0.5')).toEqual({ status: 0, out: 'options.attn: no problems\n', err: '' });

@@ -38,6 +38,8 @@ describe('a project of `attnc init`', () => {
     expect(answers.err).toContain('expected digits');
     expect(answers.out.split('\n').length).toBe(4);
     expect(answers.out).toMatch(/^\d\n\n\d\n$/);
+    const odd = await attncProcess(folder, ['generate', '.', ...CPU, '--out', 'whole'], { input: '3 1 4\n\n3,\n7 9\n' });
+    expect(odd.out, 'a line for each, blank ones and refused ones too').toMatch(/^\d\n\n\n\d\n$/);
     expect((await attncProcess(folder, ['evaluate', '.', ...CPU, '--limit', '50'])).out).toMatch(/all\s+50/);
   });
 
@@ -246,5 +248,26 @@ describe('the process', () => {
     expect(status).toBe(0);
     expect(err).toContain('error[E0201]');
     expect(rounds[0]).not.toBe(rounds[1]);
+  });
+});
+
+describe('what a shell puts around a command', () => {
+  const shell = (folder: string, line: string): Ran => {
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', line, process.execPath, bin], { cwd: folder, encoding: 'utf8' });
+    return { status, out: stdout, err: stderr };
+  };
+
+  it.skipIf(!existsSync('/dev/fd'))('a pipe with a name is read once, and whole', () => {
+    const folder = scratch();
+    writeFileSync(join(folder, 'bad.attn'), 'block B(x: [a]) -> [a] { nowhere }\n');
+    const { status, err } = shell(folder, '"$0" "$1" check <(cat bad.attn)');
+    expect([status, err]).toEqual([1, expect.stringContaining('error[E0201]')]);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('results that a full disk does not take are an error, in one line', () => {
+    const folder = scratch();
+    writeFileSync(join(folder, 'good.attn'), 'dim d = 3\nmodel M(x: [d]) -> y: [d] { 2 * x }\n');
+    const lost = shell(folder, '"$0" "$1" compile --stdout good.attn > /dev/full');
+    expect([lost.status, lost.err]).toEqual([1, 'attnc: the results could not be written: the disk is full\n']);
   });
 });

@@ -3,7 +3,7 @@ import { compileFile, type Program } from '../../index.ts';
 import { renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
-import { CliError, misuse, STATUS, type Io } from '../io.ts';
+import { CliError, each, misuse, STATUS, type Io } from '../io.ts';
 import { librarian, sourcesOf, STDIN } from '../sources.ts';
 import { requireSettable, type Settings } from '../settings.ts';
 import { currentText, watchFiles, type FilesRead } from '../watch.ts';
@@ -48,8 +48,10 @@ export async function compile(given: Given, io: Io): Promise<number> {
   }
   if (given.has('watch')) return watch(targets, io);
   let fine = true;
-  for (const target of targets) fine = (await compileTo(target, io)).fine && fine;
-  return fine ? STATUS.fine : STATUS.failed;
+  const written = await each(targets, io, async (target) => {
+    fine = (await compileTo(target, io)).fine && fine;
+  });
+  return fine && written ? STATUS.fine : STATUS.failed;
 }
 
 export function outputOf(file: string, folder: string | undefined, cwd: string): string {

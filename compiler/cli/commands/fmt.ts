@@ -4,7 +4,7 @@ import { renderAll } from '../../diagnostics/render.ts';
 import { syntaxError } from '../../diagnostics/syntax.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
-import { misuse, STATUS, type Io } from '../io.ts';
+import { each, misuse, STATUS, type Io } from '../io.ts';
 import { missingFile, readText } from '../library.ts';
 import { sourcesOf, STDIN } from '../sources.ts';
 
@@ -12,7 +12,7 @@ export async function fmt(given: Given, io: Io): Promise<number> {
   if (given.has('check') && given.has('stdout')) throw misuse('attnc fmt: --check does not go with --stdout');
   let status: number = STATUS.fine;
   const { files, stdin } = await sourcesOf(given.operands, 'fmt', io);
-  for (const { file } of files) {
+  const read = await each(files, io, ({ file }) => {
     const path = resolve(io.cwd, file);
     const before = file === STDIN ? stdin : readText(path, file);
     if (before === null) throw missingFile(file, io.cwd);
@@ -22,7 +22,7 @@ export async function fmt(given: Given, io: Io): Promise<number> {
       io.err(`${file} is left as it is`);
       status = STATUS.failed;
     } else if (given.has('stdout') || (file === STDIN && !given.has('check'))) io.write(text);
-    else if (text === before) continue;
+    else if (text === before) return;
     else if (given.has('check')) {
       io.out(`${file} is not in its canonical layout`);
       status = STATUS.failed;
@@ -30,6 +30,6 @@ export async function fmt(given: Given, io: Io): Promise<number> {
       writeWhole(path, text);
       io.out(`${file} formatted`);
     }
-  }
-  return status;
+  });
+  return read ? status : STATUS.failed;
 }

@@ -75,7 +75,12 @@ async function answerInput(trained: Trained, answer: (lines: readonly string[]) 
   let waiting: string[] = [];
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (io.readerGone?.() === true) return;
-    if (line.trim() === '') continue;
+    if (line.trim() === '') {
+      if (!typed) await answer(waiting.splice(0));
+      // One line of output for each of input.
+      if (!typed && !io.isTTY) io.out('');
+      continue;
+    }
     waiting.push(line);
     if (typed || waiting.length >= TOGETHER) await answer(waiting.splice(0));
   }
