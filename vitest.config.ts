@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks', maxWorkers: 2,
     coverage: {
-      provider: 'v8', include: ['grammar/**/*.ts', 'compiler/**/*.ts'], exclude: ['test/**'], reporter: ['text-summary', 'json'], reportsDirectory: '.attnc/coverage',
+      provider: 'v8', include: ['grammar/**/*.ts', 'compiler/**/*.ts'], exclude: ['test/**'], reporter: ['text-summary', 'json'], reportsDirectory: '.attnc/coverage', reportOnFailure: true,
     },
   },
 });
