@@ -81,6 +81,8 @@ const alongRows: Readonly<Record<string, Tried>> = {
   'norm of one': one('norm[n](x)', (x) => [D.length(x)]),
   unit: over('unit[n](x)', unit),
   'unit of one': one('unit[n](x)', unit),
+  'norm near the largest float': over('norm[n](x)', (x) => [D.length(x)], {}, [[1.8e38, 1e38, 0]]),
+  'unit near the largest float': over('unit[n](x)', unit, { scale: 1 }, [[3.4e38, -1e38, 0], [1.8e38, 1e38, 3e38]]),
   cosine: { text: 'cosine[n](x, z)', cases: rows.flatMap((x) => rows.filter((z) => !areParallel(x, z)).map((z) => ({ x, z }))), reference: ({ x, z }) => [cosine(x!, z!)] },
 };
 

@@ -129,17 +129,18 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const largestHighest = tf.max(largestMagnitude, 2);
   rt.dispose(largestMagnitude);
 
-  // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
+  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  const larger = tf.maximum(largestHighest, 1e-37);
+  const largerWide = tf.reshape(larger, [batchSize, time, 1]);
+  const quotient = tf.div(h, largerWide);
   const smaller = tf.minimum(largestHighest, 1e-37);
   const product7 = tf.mul(smaller, 1e37);
-  const larger = tf.maximum(largestHighest, 1e-37);
-  const quotient = tf.div(product7, larger);
-  rt.dispose(smaller, largestHighest, product7, larger);
-  const quotientWide = tf.reshape(quotient, [batchSize, time, 1]);
-  const product8 = tf.mul(h, quotientWide);
-  rt.dispose(quotient, quotientWide);
+  rt.dispose(larger, largerWide, largestHighest, smaller);
+  const productWide = tf.reshape(product7, [batchSize, time, 1]);
+  const product8 = tf.mul(quotient, productWide);
+  rt.dispose(product7, quotient, productWide);
 
-  // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
   const product9 = tf.mul(product8, product8);
   const total = tf.sum(product9, 2);
   const larger2 = tf.maximum(total, 0.5);
@@ -224,17 +225,18 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const largestHighest2 = tf.max(largestMagnitude2, 2);
     rt.dispose(largestMagnitude2);
 
-    // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
+    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+    const larger3 = tf.maximum(largestHighest2, 1e-37);
+    const largerWide2 = tf.reshape(larger3, [batchSize, slots, 1]);
+    const quotient2 = tf.div(runChosen, largerWide2);
     const smaller2 = tf.minimum(largestHighest2, 1e-37);
     const product12 = tf.mul(smaller2, 1e37);
-    const larger3 = tf.maximum(largestHighest2, 1e-37);
-    const quotient2 = tf.div(product12, larger3);
-    rt.dispose(smaller2, largestHighest2, product12, larger3);
-    const quotientWide2 = tf.reshape(quotient2, [batchSize, slots, 1]);
-    const product13 = tf.mul(runChosen, quotientWide2);
-    rt.dispose(quotient2, quotientWide2);
+    rt.dispose(larger3, largerWide2, largestHighest2, smaller2);
+    const productWide2 = tf.reshape(product12, [batchSize, slots, 1]);
+    const product13 = tf.mul(quotient2, productWide2);
+    rt.dispose(product12, quotient2, productWide2);
 
-    // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
     const valueWide = tf.reshape(productAt, [batchSize, width, 1]);
     const product14 = tf.matMul(product13, valueWide);
     const product15 = tf.reshape(product14, [batchSize, slots]);
@@ -417,17 +419,18 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const largestHighest = tf.max(largestMagnitude, 2);
   rt.dispose(largestMagnitude);
 
-  // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
+  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  const larger = tf.maximum(largestHighest, 1e-37);
+  const largerWide = tf.reshape(larger, [batchSize, time, 1]);
+  const quotient = tf.div(h, largerWide);
   const smaller = tf.minimum(largestHighest, 1e-37);
   const product7 = tf.mul(smaller, 1e37);
-  const larger = tf.maximum(largestHighest, 1e-37);
-  const quotient = tf.div(product7, larger);
-  rt.dispose(smaller, largestHighest, product7, larger);
-  const quotientWide = tf.reshape(quotient, [batchSize, time, 1]);
-  const product8 = tf.mul(h, quotientWide);
-  rt.dispose(quotient, quotientWide);
+  rt.dispose(larger, largerWide, largestHighest, smaller);
+  const productWide = tf.reshape(product7, [batchSize, time, 1]);
+  const product8 = tf.mul(quotient, productWide);
+  rt.dispose(product7, quotient, productWide);
 
-  // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
   const product9 = tf.mul(product8, product8);
   const total = tf.sum(product9, 2);
   const larger2 = tf.maximum(total, 0.5);
@@ -512,17 +515,18 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     const largestHighest2 = tf.max(largestMagnitude2, 2);
     rt.dispose(largestMagnitude2);
 
-    // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
+    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+    const larger3 = tf.maximum(largestHighest2, 1e-37);
+    const largerWide2 = tf.reshape(larger3, [batchSize, slots, 1]);
+    const quotient2 = tf.div(runChosen, largerWide2);
     const smaller2 = tf.minimum(largestHighest2, 1e-37);
     const product12 = tf.mul(smaller2, 1e37);
-    const larger3 = tf.maximum(largestHighest2, 1e-37);
-    const quotient2 = tf.div(product12, larger3);
-    rt.dispose(smaller2, largestHighest2, product12, larger3);
-    const quotientWide2 = tf.reshape(quotient2, [batchSize, slots, 1]);
-    const product13 = tf.mul(runChosen, quotientWide2);
-    rt.dispose(quotient2, quotientWide2);
+    rt.dispose(larger3, largerWide2, largestHighest2, smaller2);
+    const productWide2 = tf.reshape(product12, [batchSize, slots, 1]);
+    const product13 = tf.mul(quotient2, productWide2);
+    rt.dispose(product12, quotient2, productWide2);
 
-    // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
     const valueWide = tf.reshape(productAt, [batchSize, width, 1]);
     const product14 = tf.matMul(product13, valueWide);
     const product15 = tf.reshape(product14, [batchSize, slots]);
@@ -687,17 +691,18 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const largestHighest = tf.max(largestMagnitude, 2);
   rt.dispose(largestMagnitude);
 
-  // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
+  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  const larger = tf.maximum(largestHighest, 1e-37);
+  const largerWide = tf.reshape(larger, [batchSize, time, 1]);
+  const quotient = tf.div(h, largerWide);
   const smaller = tf.minimum(largestHighest, 1e-37);
   const product7 = tf.mul(smaller, 1e37);
-  const larger = tf.maximum(largestHighest, 1e-37);
-  const quotient = tf.div(product7, larger);
-  rt.dispose(smaller, largestHighest, product7, larger);
-  const quotientWide = tf.reshape(quotient, [batchSize, time, 1]);
-  const product8 = tf.mul(h, quotientWide);
+  const productWide = tf.reshape(product7, [batchSize, time, 1]);
+  rt.dispose(larger, largestHighest, smaller, product7);
+  const product8 = tf.mul(quotient, productWide);
   rt.dispose(quotient);
 
-  // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
   const product9 = tf.mul(product8, product8);
   const total = tf.sum(product9, 2);
   const larger2 = tf.maximum(total, 0.5);
@@ -767,7 +772,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const largerSteps2: tf.Tensor[] = [];
   const totalSteps: tf.Tensor[] = [];
   const productSteps3: tf.Tensor[] = [];
-  const quotientSteps2: tf.Tensor[] = [];
+  const productSteps4: tf.Tensor[] = [];
+  const largerSteps3: tf.Tensor[] = [];
   let runMNext: tf.Tensor = runFilled;
   let runWNext: tf.Tensor = runOneHotWide;
   for (let t = 0; t < time; t++) {
@@ -792,17 +798,17 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const largestHighest2 = tf.max(largestMagnitude2, 2);
     rt.dispose(largestMagnitude2);
 
-    // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
+    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+    const larger3 = tf.maximum(largestHighest2, 1e-37);
+    const largerWide2 = tf.reshape(larger3, [batchSize, slots, 1]);
+    const quotient2 = tf.div(runChosen, largerWide2);
     const smaller2 = tf.minimum(largestHighest2, 1e-37);
     const product12 = tf.mul(smaller2, 1e37);
-    const larger3 = tf.maximum(largestHighest2, 1e-37);
-    const quotient2 = tf.div(product12, larger3);
-    rt.dispose(smaller2, largestHighest2, product12, larger3);
-    const quotientWide2 = tf.reshape(quotient2, [batchSize, slots, 1]);
-    const product13 = tf.mul(runChosen, quotientWide2);
-    rt.dispose(quotientWide2);
+    const productWide2 = tf.reshape(product12, [batchSize, slots, 1]);
+    const product13 = tf.mul(quotient2, productWide2);
+    rt.dispose(largerWide2, largestHighest2, smaller2, quotient2, productWide2);
 
-    // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
     const valueWide = tf.reshape(productAt, [batchSize, width, 1]);
     const product14 = tf.matMul(product13, valueWide);
     const product15 = tf.reshape(product14, [batchSize, slots]);
@@ -859,7 +865,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     largerSteps2.push(larger4);
     totalSteps.push(total2);
     productSteps3.push(product13);
-    quotientSteps2.push(quotient2);
+    productSteps4.push(product12);
+    largerSteps3.push(larger3);
     runMNext = MNext;
     runWNext = wNext;
   }
@@ -902,9 +909,9 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
 
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optimizer adam(rate = 1e-…
   const quotient5 = tf.div(1 / batchSize, product23);
-  const quotientWide3 = tf.reshape(quotient5, [batchSize, 1]);
-  const chosen3 = rt.where(isGreater, quotientWide3, 0);
-  rt.dispose(product23, quotient5, isGreater, quotientWide3);
+  const quotientWide = tf.reshape(quotient5, [batchSize, 1]);
+  const chosen3 = rt.where(isGreater, quotientWide, 0);
+  rt.dispose(product23, quotient5, isGreater, quotientWide);
   const chosenWide = tf.reshape(chosen3, [batchSize, time, 1]);
   const product24 = tf.mul(chosenWide, difference);
   const sum6 = tf.add(product24, product24);
@@ -932,29 +939,29 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const productStacked = tf.stack(productSteps2);
   const runProductStepsT = tf.transpose(productStacked, [0, 1, 3, 2]);
   rt.dispose(product28, product30, productSteps2, productStacked);
-  const productSteps4 = tf.unstack(runProductT2);
-  const productSteps5 = tf.unstack(runProductT3);
-  const productSteps6 = tf.unstack(runProductStepsT);
+  const productSteps5 = tf.unstack(runProductT2);
+  const productSteps6 = tf.unstack(runProductT3);
+  const productSteps7 = tf.unstack(runProductStepsT);
   rt.dispose(runProductT2, runProductT3, runProductStepsT);
 
-  const productSteps7 = new Array<tf.Tensor>(time);
-  const totalSteps2 = new Array<tf.Tensor>(time);
   const productSteps8 = new Array<tf.Tensor>(time);
-  const totalSteps3 = new Array<tf.Tensor>(time);
+  const totalSteps2 = new Array<tf.Tensor>(time);
   const productSteps9 = new Array<tf.Tensor>(time);
+  const totalSteps3 = new Array<tf.Tensor>(time);
   const productSteps10 = new Array<tf.Tensor>(time);
+  const productSteps11 = new Array<tf.Tensor>(time);
   let runState: tf.Tensor = runFilled2;
   let runState2: tf.Tensor = runFilled3;
   for (let t3 = time - 1; t3 >= 0; t3--) {
-    const productAt2 = productSteps4[t3]!;
-    const productAt3 = productSteps5[t3]!;
+    const productAt2 = productSteps5[t3]!;
+    const productAt3 = productSteps6[t3]!;
     const wNextAt = wNextSteps[t3]!;
     const hAt2 = hSteps[t3]!;
     const chosenAt = chosenSteps[t3]!;
     const differenceAt = differenceSteps[t3]!;
     const sigmoidAt2 = sigmoidSteps[t3]!;
     const sAt = sSteps[t3]!;
-    const productAt4 = productSteps6[t3]!;
+    const productAt4 = productSteps7[t3]!;
     const cAt = cSteps[t3]!;
     const softplusAt2 = softplusSteps[t3]!;
     const quotientAt = quotientSteps[t3]!;
@@ -966,7 +973,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const totalAt = totalSteps[t3]!;
     const productAt5 = productSteps3[t3]!;
     const productAt6 = productSteps[t3]!;
-    const quotientAt2 = quotientSteps2[t3]!;
+    const productAt7 = productSteps4[t3]!;
+    const largerAt4 = largerSteps3[t3]!;
 
     // input.attn:4  run = scan time with xt = x {
     const runSum = tf.add(runState, productAt3);
@@ -977,7 +985,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const MNextProduct5 = tf.mul(runSum, MNextValueT);
     rt.dispose(MNextValueT);
 
-    // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
     const isAtLeast = tf.greaterEqual(totalAt, 0.5);
 
     // input.attn:4  run = scan time with xt = x {
@@ -1019,7 +1027,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const cProduct4 = tf.mul(cProduct3, cValueWide2);
     rt.dispose(cProduct2, cTotal, cDifference, cValueWide2);
 
-    // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
     const quotient6 = tf.div(cProduct4, chosenAt2);
     const product31 = tf.mul(quotient6, quotientAt);
     const negative = tf.neg(product31);
@@ -1035,22 +1043,24 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const chosenWide2 = tf.reshape(chosen5, [batchSize, slots, 1]);
     const product34 = tf.mul(chosenWide2, productAt5);
     const sum7 = tf.add(product34, product34);
-    const quotientWide4 = tf.reshape(quotient6, [batchSize, slots, 1]);
+    const quotientWide2 = tf.reshape(quotient6, [batchSize, slots, 1]);
     const valueWide6 = tf.reshape(productAt6, [batchSize, 1, width]);
-    const product35 = tf.mul(quotientWide4, valueWide6);
-    rt.dispose(chosen5, chosenWide2, product34, quotientWide4, valueWide6);
+    const product35 = tf.mul(quotientWide2, valueWide6);
+    rt.dispose(chosen5, chosenWide2, product34, quotientWide2, valueWide6);
     const sum8 = tf.add(sum7, product35);
     rt.dispose(sum7, product35);
 
-    // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
-    const valueWide7 = tf.reshape(quotientAt2, [batchSize, slots, 1]);
+    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+    const valueWide7 = tf.reshape(productAt7, [batchSize, slots, 1]);
     const product36 = tf.mul(sum8, valueWide7);
-    rt.dispose(sum8, valueWide7);
+    const valueWide8 = tf.reshape(largerAt4, [batchSize, slots, 1]);
+    const quotient8 = tf.div(product36, valueWide8);
+    rt.dispose(sum8, valueWide7, product36, valueWide8);
 
-    // measures.attn:9  p = scaled[width](a).part
-    const pProductT = tf.transpose(product36, [0, 2, 1]);
-    const pSum = tf.add(MNextProduct5, pProductT);
-    rt.dispose(product36, MNextProduct5, pProductT);
+    // measures.attn:10  p = scaled[width](a).part
+    const pQuotientT = tf.transpose(quotient8, [0, 2, 1]);
+    const pSum = tf.add(MNextProduct5, pQuotientT);
+    rt.dispose(quotient8, MNextProduct5, pQuotientT);
 
     // input.attn:4  run = scan time with xt = x {
     const runValueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1, 1]);
@@ -1069,12 +1079,12 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const cTotal2 = tf.sum(cProduct5, 1);
     rt.dispose(cProduct3, cProduct5);
 
-    // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-    const quotientWide5 = tf.reshape(quotient6, [batchSize, 1, slots]);
-    const product37 = tf.matMul(quotientWide5, productAt5);
+    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    const quotientWide3 = tf.reshape(quotient6, [batchSize, 1, slots]);
+    const product37 = tf.matMul(quotientWide3, productAt5);
     const product38 = tf.reshape(product37, [batchSize, width]);
     const product39 = tf.mul(quotient7, largerAt2);
-    rt.dispose(quotient6, quotientWide5, product37, quotient7);
+    rt.dispose(quotient6, quotientWide3, product37, quotient7);
     const total4 = tf.sum(product39, 1);
     rt.dispose(product39);
 
@@ -1086,18 +1096,18 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.dispose(MNextNegative, MNextProduct11, runSum, MNextValueWide5);
     const MNextProduct14 = tf.reshape(MNextProduct13, [batchSize, width]);
     rt.dispose(MNextProduct13);
-    productSteps7[t3] = wNextProduct10;
+    productSteps8[t3] = wNextProduct10;
     totalSteps2[t3] = cTotal2;
-    productSteps8[t3] = product38;
+    productSteps9[t3] = product38;
     totalSteps3[t3] = total4;
-    productSteps9[t3] = MNextProduct12;
-    productSteps10[t3] = MNextProduct14;
+    productSteps10[t3] = MNextProduct12;
+    productSteps11[t3] = MNextProduct14;
     runState = runChosen2;
     runState2 = wNextProduct8;
   }
-  rt.dispose(wNextOneHotRows, isGreaterSteps, sSteps, softplusSteps, productSteps, largerSteps, sigmoidSteps, hSteps, wNextSteps, chosenSteps, differenceSteps, cSteps, quotientSteps, chosenSteps2, rootSteps, largerSteps2, totalSteps, productSteps3, quotientSteps2, productSteps4, productSteps5, productSteps6, runState, runState2);
-  const productStacked2 = tf.stack(productSteps9);
-  rt.dispose(productSteps9);
+  rt.dispose(wNextOneHotRows, isGreaterSteps, sSteps, softplusSteps, productSteps, largerSteps, sigmoidSteps, hSteps, wNextSteps, chosenSteps, differenceSteps, cSteps, quotientSteps, chosenSteps2, rootSteps, largerSteps2, totalSteps, productSteps3, productSteps4, largerSteps3, productSteps5, productSteps6, productSteps7, runState, runState2);
+  const productStacked2 = tf.stack(productSteps10);
+  rt.dispose(productSteps10);
 
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextProductStepsT = tf.transpose(productStacked2, [1, 0, 2]);
@@ -1107,13 +1117,13 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const productRows = tf.reshape(MNextProduct15, [batchSize * time, width]);
   const product40 = tf.matMul(productRows, p['run.M.Linear.W']);
-  const productStacked3 = tf.stack(productSteps10);
+  const productStacked3 = tf.stack(productSteps11);
   const productStepsT = tf.transpose(productStacked3, [1, 0, 2]);
   const product41 = tf.reshape(product40, [batchSize, time, width]);
   const sum9 = tf.add(productStepsT, product41);
-  rt.dispose(productSteps10, productStacked3, product40, productStepsT, product41);
+  rt.dispose(productSteps11, productStacked3, product40, productStepsT, product41);
 
-  // measures.attn:12  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
   const isAtLeast2 = tf.greaterEqual(total, 0.5);
   const totalStacked = tf.stack(totalSteps3);
   const totalStepsT = tf.transpose(totalStacked, [1, 0]);
@@ -1121,20 +1131,21 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(total, totalSteps3, totalStacked, isAtLeast2, totalStepsT);
   const chosenWide3 = tf.reshape(chosen6, [batchSize, time, 1]);
   const product42 = tf.mul(chosenWide3, product8);
-  const productStacked4 = tf.stack(productSteps8);
-  rt.dispose(chosen6, product8, chosenWide3, productSteps8);
+  const productStacked4 = tf.stack(productSteps9);
+  rt.dispose(chosen6, product8, chosenWide3, productSteps9);
   const productStepsT2 = tf.transpose(productStacked4, [1, 0, 2]);
   const sum10 = tf.add(productStepsT2, product42);
   const sum11 = tf.add(sum10, product42);
   rt.dispose(productStacked4, productStepsT2, product42, sum10);
 
-  // measures.attn:4  { part = x * (1e37 * min(largest, 1e-37) / max(largest, 1e-37)), largest = largest }
-  const product43 = tf.mul(sum11, quotientWide);
-  rt.dispose(quotientWide, sum11);
+  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  const product43 = tf.mul(sum11, productWide);
+  const quotient9 = tf.div(product43, largerWide);
+  rt.dispose(productWide, sum11, largerWide, product43);
 
-  // measures.attn:10  q = scaled[width](b).part
-  const qSum = tf.add(sum9, product43);
-  rt.dispose(sum9, product43);
+  // measures.attn:11  q = scaled[width](b).part
+  const qSum = tf.add(sum9, quotient9);
+  rt.dispose(sum9, quotient9);
 
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSigmoid = tf.sigmoid(sum3);
@@ -1144,11 +1155,11 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(sum3, totalSteps2, totalStacked2, cSigmoid, cTotalStepsT);
 
   // layers.attn:4  W @ x + b
-  const productWide = tf.reshape(cProduct6, [batchSize, time, 1]);
-  const product44 = tf.mul(productWide, p['run.c.Linear.W']);
+  const productWide3 = tf.reshape(cProduct6, [batchSize, time, 1]);
+  const product44 = tf.mul(productWide3, p['run.c.Linear.W']);
   const sum12 = tf.add(qSum, product44);
-  const productStacked5 = tf.stack(productSteps7);
-  rt.dispose(productWide, qSum, product44, productSteps7);
+  const productStacked5 = tf.stack(productSteps8);
+  rt.dispose(productWide3, qSum, product44, productSteps8);
 
   // input.attn:8  s = softmax[around](Linear[around](h))
   const sProductStepsT = tf.transpose(productStacked5, [1, 0, 2]);
@@ -1179,12 +1190,12 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const product47 = tf.matMul(productT, xRows);
   const total5 = tf.sum(hProduct, [0, 1]);
   rt.dispose(productRows3, xRows, productT, hProduct);
-  const productWide2 = tf.reshape(cProduct6, [1, batchSize * time]);
-  const product48 = tf.matMul(productWide2, hRows);
+  const productWide4 = tf.reshape(cProduct6, [1, batchSize * time]);
+  const product48 = tf.matMul(productWide4, hRows);
   const product49 = tf.reshape(product48, [width]);
   const total6 = tf.sum(cProduct6);
   const productT2 = tf.transpose(productRows2, [1, 0]);
-  rt.dispose(productWide2, product48, cProduct6, productRows2);
+  rt.dispose(productWide4, product48, cProduct6, productRows2);
   const product50 = tf.matMul(productT2, hRows);
   const total7 = tf.sum(sProduct2, [0, 1]);
   const productT3 = tf.transpose(productRows, [1, 0]);
