@@ -330,11 +330,14 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
     if (spec !== undefined) return spec;
   }
   const ragged = definition.ragged.some((dim) => dim.label === decoder.axis);
+  // Of a vocabulary that examples size, as places of the input, nothing is known yet.
+  const size: unknown = decoder.vocabulary(n);
+  const label = definition.outputs['logits']?.axes.find((axis) => axis.label !== decoder.axis)?.label ?? decoder.output;
   return {
     name: decoder.output,
     elem: 'index',
     axes: [ragged ? { label: decoder.axis, dim: decoder.axis } : { label: decoder.axis, size: n[decoder.axis]! }],
-    indexes: Number.isNaN(decoder.vocabulary(n)) ? { label: decoder.output, length: (own) => decoder.vocabulary(own) } : { label: decoder.output, size: decoder.vocabulary(n) },
+    indexes: Number.isInteger(size) ? { label, size: Number(size) } : { label, length: (own) => decoder.vocabulary(own) },
   };
 }
 

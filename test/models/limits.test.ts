@@ -78,6 +78,15 @@ decoder P(e: [points, d]) generates y: index(points)[tour] {
 model M(e: [points, d]) generates y: index(points)[tour] { P(e) }`;
   const e = [[[1, 2], [3, 4], [0.5, 1]], [[1, 0], [2, 2]]];
 
+  it('targets are places of the input, also where no objective says so', async () => {
+    const model = await emit(pointing);
+    const [values] = await model.forward([{ e: e[0], y: [1, 2] }, { e: e[1], y: [1] }]);
+    expect(values!['logits']!.shape).toEqual([2, 3]);
+    expect([0, 3, 4].map((k) => values!['logits']!.data[k])).toEqual([-Infinity, -Infinity, -Infinity]);
+    await expect(model.forward([{ e: e[0], y: [1, 2] }, { e: e[1], y: [2] }])).rejects.toThrow('example 1: `y[tour = 0]` is 2, outside `points` (0 … 1)');
+    model.dispose();
+  });
+
   it.each<[string, GenerateOptions]>([['greedily', {}], ['with a beam', { method: 'beam', width: 3 }], ['by chance', { method: 'sample' }]])('what there is breaks off, at the limit too: %s', async (_how, options) => {
     const model = await emit(pointing);
     const found = await model.generate(e.map((points) => ({ e: points })), options);
