@@ -216,7 +216,7 @@ export abstract class ExpressionParser extends BaseParser {
   protected readonly call: ParserMethod<[Expr], CallExpr> = this.RULE('call', (callee: Expr): CallExpr => {
     this.ACTION(() => {
       if (isCallable(callee, this.LA(0))) return;
-      this.report({ code: 'E0112', message: 'what stands before this `(` cannot be called', span: spanOf(this.LA(1)), fix: callee.kind === 'call' && callee.callee.kind === 'name' ? `what a block makes stands in brackets: \`${callee.callee.name}[a](…)\`; a product is \`*\`` : 'name the block that is called, or write `*` for a product' });
+      this.report({ code: 'E0112', message: 'what stands before this `(` cannot be called', span: spanOf(this.LA(1)), fix: blockOf(callee) === null ? 'name the block that is called, or write `*` for a product' : `what a block makes stands in brackets: \`${blockOf(callee)}[a](…)\`; a product is \`*\`` });
     });
     const open = this.CONSUME(t.LParen);
     this.ACTION(() => callee.kind !== 'per' && this.mark(open, 'call'));
@@ -465,4 +465,11 @@ function isCallable(callee: Expr, last: IToken): boolean {
   if (callee.kind === 'per') return true;
   if (callee.kind === 'bracket' || callee.kind === 'field') return callee.kind === 'field' || isCallable(callee.base, last);
   return callee.kind === 'name' && !callee.prime && last.tokenType !== t.RParen;
+}
+
+/** `Linear` of `Linear(8, 3)`, and of `nn.Linear(8, 3)`. */
+function blockOf(callee: Expr): string | null {
+  if (callee.kind !== 'call') return null;
+  const { callee: name } = callee;
+  return name.kind === 'name' ? name.name : name.kind === 'field' ? name.field.text : null;
 }

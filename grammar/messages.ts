@@ -66,7 +66,19 @@ export function problemOf(error: IRecognitionException, placeOf: (token: IToken)
     return { code: 'E0101', message: `expected \`{\` and a body, but here stands ${given}`, span, expected, given };
   }
   const code = expected === 'an expression' ? 'E0102' : 'E0101';
-  return { code, message: `expected ${expected}, but here stands ${given}`, span, expected, given };
+  const fix = fixOf(token, before, expected);
+  return { code, message: `expected ${expected}, but here stands ${given}`, span, expected, given, ...(fix === null ? {} : { fix }) };
+}
+
+/** What other languages write so. */
+function fixOf(token: IToken, before: IToken | undefined, expected: string): string | null {
+  const inBrackets = before !== undefined && (before.tokenType === t.LSquare || before.tokenType === t.Comma);
+  if (expected === 'an expression' && token.image === '*' && before?.image === '*') return 'a power is `x ^ n`';
+  if (expected === 'an expression' && token.image === 'where') return '`if c then a else b` chooses; `x where c` leaves out where `c` is false';
+  if (expected === '`then`' && token.tokenType === t.Assign) return 'to compare write `==`';
+  if (expected === '`]`' && /^[-+*/^]$/.test(token.image)) return 'a size that is computed needs a name: `[places: a / b]`';
+  if (expected.startsWith('a name') && token.tokenType === t.NumberLiteral && inBrackets) return `give the axis a name: \`[places: ${token.image}]\``;
+  return null;
 }
 
 export function reservedName(given: string, span: Span): SyntaxProblem {
@@ -80,7 +92,7 @@ function isValueStart(token: IToken): boolean {
 const ASCII: ReadonlyMap<string, string> = new Map([
   ['−', '-'], ['–', '-'], ['—', '-'], ['×', '*'], ['·', '*'], ['⋅', '*'], ['∗', '*'], ['÷', '/'], ['∕', '/'],
   ['≤', '<='], ['≥', '>='], ['≠', '!='], ['←', '<-'], ['→', '->'], ['′', "'"], ['’', "'"], ['“', '"'], ['”', '"'],
-  ['∧', 'and'], ['∨', 'or'], ['¬', 'not'], ['…', '..'], ['%', 'mod'], ['#', '//'], ['&', 'and'], ['!', 'not'],
+  ['∧', 'and'], ['∨', 'or'], ['¬', 'not'], ['…', '..'], ['%', 'mod'], ['#', '//'], ['&', 'and'], ['!', 'not'], ['?', 'if c then a else b'],
 ]);
 
 export function lexicalProblems(text: string, tokens: readonly IToken[], errors: readonly ILexingError[]): SyntaxProblem[] {

@@ -16,6 +16,12 @@ export interface Parsed {
 
 const ITEM_WORDS = ['import', 'dim', 'const', 'option', 'block', 'cell', 'attention', 'head', 'encoder', 'decoder', 'model', 'objective'];
 
+/** Words that declarations of other languages begin with. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ['def', 'a function is a block: `block f(x: [a]) -> [a] { … }`'],
+  ['class', 'what is made of parameters is a block, `block f(x: [a]) -> [a] { … }`, and what is trained a model, `model M(x: [a]) -> y: [a] { … }`'],
+]);
+
 export class ModuleParser extends StatementParser {
   constructor() {
     super();
@@ -58,9 +64,15 @@ export class ModuleParser extends StatementParser {
   private notAnItem(token: IToken): void {
     const given = describe(token);
     const word = tokenMatcher(token, t.Name) ? closest(token.image, ITEM_WORDS) : null;
-    const fix = word === null ? 'move it into the body of a block or model' : `did you mean \`${word}\`?`;
+    const elsewhere = ELSEWHERE.get(token.image);
+    const fix = elsewhere ?? (word === null ? 'move it into the body of a block or model' : `did you mean \`${word}\`?`);
     this.report({ code: 'E0108', message: `at the top of a file stands a declaration, but here stands ${given}`, span: spanOf(token), expected: `one of ${ITEM_WORDS.map((item) => `\`${item}\``).join(', ')}`, given, fix });
     this.skip(0);
+    // The lines of its body are no faults of their own.
+    while (elsewhere !== undefined && this.LA(1).tokenType !== EOF && !ITEM_WORDS.includes(this.LA(1).image)) {
+      if (tokenMatcher(this.LA(1), t.Separator)) this.CONSUME(t.Separator);
+      else this.skip(0);
+    }
   }
 
   /** The dims of a faulty line stay known, with error values for sizes. */

@@ -20,13 +20,19 @@ export function present(node: Node, what: string, here: Here, span: Span): boole
   const at = isUse ? span : since.origin;
   report(here, 'E0501', at, isUse ? `${what} may be absent` : `this may be absent, and ${what} may not`, {
     why: WHY[kind] ?? 'a `where` in it, or an index that may fall outside of its axis, leaves places out',
-    fix: 'say what stands there instead: `… else 0`',
+    fix: fixOf(since),
     related: [
       ...(isUse ? [] : [{ place: placeOf(here, span), message: `it reaches ${what}` }]),
       ...insideOf(since).map(({ file, start, end }) => ({ place: { file, start, end }, message: 'absent since this' })),
     ],
   });
   return false;
+}
+
+/** A place below 0 is outside always; other languages count from the end so. */
+function fixOf({ op, inputs: [, index] }: Node): string {
+  const negative = op.kind === 'gather' && index?.op.kind === 'constant' && Number(index.op.value) < 0;
+  return negative ? 'places count from 0, and the last is `last`: `x[a = last]`' : 'say what stands there instead: `… else 0`';
 }
 
 /** The operation that first made it absent, in the body that it stands in. */

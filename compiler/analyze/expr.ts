@@ -234,7 +234,11 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   const base = callee.kind === 'bracket' ? callee.base : callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
   if (base.kind === 'field' && isBuiltin(base.field.text)) {
-    return report(here, 'E0205', callee.span, `\`${base.field.text}\` is an operation, not a field`, { fix: asCall(base.field.text, base.base, expr.args.map(({ value }) => value), here) });
+    const args = expr.args.map(({ value }) => value);
+    const name = base.field.text;
+    const [first, ...rest] = isModule(base.base, here) ? args : [base.base, ...args];
+    const why = isModule(base.base, here) ? 'stands in no module' : 'is an operation, not a field';
+    return report(here, 'E0205', callee.span, `\`${name}\` ${why}`, { fix: first === undefined ? `write \`${name}(…)\`` : asCall(name, first, rest, here) });
   }
   if (base.kind !== 'name' || base.prime) {
     const advice = base.kind === 'field' ? adviceOn(base.field.text, builtinNames()) : null;
@@ -255,6 +259,12 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
   return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`', ...shownAt(entry, here, `\`${base.name}\``) });
+}
+
+/** `torch.nn` of `torch.nn.relu(x)`: a name that nothing here has, as modules of other languages are called. */
+function isModule(base: Expr, here: Here): boolean {
+  if (base.kind === 'field') return isModule(base.base, here);
+  return base.kind === 'name' && !base.prime && here.scope.lookup(base.name) === null;
 }
 
 /** `x.mean(0)` as it is written here; numbers of axes become the names that the tensor has. */
@@ -279,7 +289,7 @@ function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Valu
   if (base.kind === 'error') return ERROR;
   if (base.kind !== 'record') {
     const given = base.kind === 'tensor' ? { given: `${describeType(typeOf(base.node))}, a tensor` } : {};
-    return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields', { ...given, fix: `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = place]\`` });
+    return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields', { ...given, fix: adviceOn(expr.field.text, [])?.fix ?? `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = place]\`` });
   }
   const field = base.fields.get(expr.field.text);
   if (field === undefined) return unknownOf(here, 'E0210', expr.field, 'field', [...base.fields.keys()]);

@@ -77,10 +77,32 @@ describe('one slip, one message', () => {
     expect(found.map(({ fix }) => fix ?? '').join()).toContain(advice);
   });
 
+  it.each([
+    ['y = F.relu(x)', 'write `relu(x)`'], ['y = x / math.sqrt(3)', 'write `sqrt(3)`'], ['y = torch.softmax(x, -1)', '`softmax[d](…)`'], ['y = torch.nn.functional.relu(x)', 'write `relu(x)`'],
+    ['y = nn.Linear(d, d)(x)', '`Linear[a](…)`'], ['y = x ** 2', '`x ^ n`'], ['y = where(x > 0, x, 0)', '`if c then a else b`'], ['y = x > 0 ? x : 0', '`if c then a else b`'],
+    ['y = if sum[d](x) = 0 then x else -x', '`==`'], ['y = if True then x else -x', '`true`'], ['y = x * x.T', 'nothing to transpose'],
+  ])('what other languages write, in one error: `%s`', (line, advice) => {
+    const { found, codes } = told(`${D}block B(x: [d]) -> [d] {\n  ${line}\n  y\n}`);
+    expect(codes.filter((code) => code.startsWith('E'))).toHaveLength(1);
+    expect(found[0]!.fix).toContain(advice);
+  });
+
+  it.each([
+    ['model M(x: [d, 8]) -> y: [d] { sum[places](x) }', '`[places: 8]`'],
+    ['model M(x: [d]) -> y: [d / 2] { x }', '`[places: a / b]`'], ['model M(x: [d]) -> y: [] { x[d = -1] }', '`x[a = last]`'],
+    ['def f(x):\n  y = relu(x)\n  return y', 'a function is a block'],
+    ['class M(nn.Module):\n  def forward(self, x):\n    return x', '`model M('],
+  ])('declarations of other languages, in one error: `%s`', (text, advice) => {
+    const { found, codes } = told(`${D}${text}\ndim unused = 3`);
+    expect(codes.filter((code) => code.startsWith('E'))).toHaveLength(1);
+    expect(found[0]!.fix).toContain(advice);
+  });
+
   it('an unknown option of an optimizer: the options', () => {
     const { codes, found } = told(`${D}${model}objective F for M { loss = sum[d](y);  optimizer adam(lr = 1e-3) }`);
     expect(codes).toEqual(['E0803']);
     expect(found[0]!.expected).toContain('`rate`');
+    expect(found[0]!.fix).toBe('write `rate`');
   });
 
   it('an unknown model: the models, and the rest of the objective is checked', () => {
