@@ -60,12 +60,13 @@ describe("the process's own streams", () => {
     expect(io.readerGone?.()).toBe(true);
   });
 
-  it('hide no other error', () => {
-    const stdout = new Stream(false, 80);
-    const io = streams(stdout, new Stream(false, 80));
-    expect(() => stdout.emit('error', Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toThrow('no space');
-    expect(() => stdout.emit('error', new Error('no code'))).toThrow('no code');
-    expect(io.readerGone?.()).toBe(false);
+  it.each([['ENOSPC', 'could not be written: the disk is full'], [undefined, 'could not be written: no code']])('end the program where results are lost: %s', (code, said) => {
+    const [stdout, stderr] = [new Stream(false, 80), new Stream(false, 80)];
+    streams(stdout, stderr);
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+    stdout.emit('error', Object.assign(new Error('no code'), code === undefined ? {} : { code }));
+    expect(exit).toHaveBeenCalledWith(1);
+    expect(stderr.written).toContain(said);
   });
 
   it('are where a program comes from that `-` stands for', async () => {

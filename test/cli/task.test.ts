@@ -68,7 +68,8 @@ describe('generate', () => {
   it('reads lines from standard input, 64 together, one by one where a person types', async () => {
     const task = variant('counting', ...TELLING);
     const lines = [...Array.from({ length: 65 }, () => '1 2'), '', '  ', '3'];
-    expect((await typed(lines, false, {}, task)).out).toBe(`${'64 {}\n'.repeat(64)}${'2 {}\n'.repeat(2)}`);
+    // An empty line of input has an empty line of output.
+    expect((await typed(lines, false, {}, task)).out).toBe(`${'64 {}\n'.repeat(64)}1 {}\n\n\n1 {}\n`);
     const atTerminal = await typed(['1 2', '', '3'], true, {}, task);
     expect(atTerminal.out).toBe('1 {}\n1 {}\n');
     expect(atTerminal.err).toContain('one text a line, Ctrl-D ends; for example: 3 1 4 1 5   2 7\n');
