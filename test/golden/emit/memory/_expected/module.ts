@@ -129,29 +129,26 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const largestHighest = tf.max(largestMagnitude, 2);
   rt.dispose(largestMagnitude);
 
-  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  const smaller = tf.minimum(largestHighest, 1e-37);
+  const product7 = tf.mul(smaller, 1e37);
   const larger = tf.maximum(largestHighest, 1e-37);
   const largerWide = tf.reshape(larger, [batchSize, time, 1]);
   const quotient = tf.div(h, largerWide);
-  const smaller = tf.minimum(largestHighest, 1e-37);
-  const product7 = tf.mul(smaller, 1e37);
-  rt.dispose(larger, largerWide, largestHighest, smaller);
-  const productWide = tf.reshape(product7, [batchSize, time, 1]);
-  const product8 = tf.mul(quotient, productWide);
-  rt.dispose(product7, quotient, productWide);
+  rt.dispose(smaller, largestHighest, larger, largerWide);
 
-  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-  const product9 = tf.mul(product8, product8);
-  const total = tf.sum(product9, 2);
-  const larger2 = tf.maximum(total, 0.5);
-  rt.dispose(product9, total);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresProduct = tf.mul(quotient, quotient);
+  const squaresTotal = tf.sum(squaresProduct, 2);
+  const squaresLarger = tf.maximum(squaresTotal, 0.5);
+  rt.dispose(squaresProduct, squaresTotal);
 
   // layers.attn:4  W @ x + b
   const WT3 = tf.transpose(p['run.M.Linear.W'], [1, 0]);
-  const product10 = tf.matMul(hRows, WT3);
-  const product11 = tf.reshape(product10, [batchSize, time, width]);
-  const sum4 = tf.add(product11, p['run.M.Linear.b']);
-  rt.dispose(hRows, WT3, product10, product11);
+  const product8 = tf.matMul(hRows, WT3);
+  const product9 = tf.reshape(product8, [batchSize, time, width]);
+  const sum4 = tf.add(product9, p['run.M.Linear.b']);
+  rt.dispose(hRows, WT3, product8, product9);
 
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
@@ -183,21 +180,23 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runST = tf.transpose(s, [1, 0, 2]);
   const runSoftplusT = tf.transpose(cSoftplus, [1, 0]);
-  const runProductT = tf.transpose(product8, [1, 0, 2]);
-  rt.dispose(isGreater, s, cSoftplus, product8);
-  const runLargerT = tf.transpose(larger2, [1, 0]);
+  const runProductT = tf.transpose(product7, [1, 0]);
+  rt.dispose(isGreater, s, cSoftplus, product7);
+  const runQuotientT = tf.transpose(quotient, [1, 0, 2]);
+  const runLargerT = tf.transpose(squaresLarger, [1, 0]);
   const runSigmoidT = tf.transpose(MNextSigmoid, [1, 0, 2]);
   const runHT = tf.transpose(h, [1, 0, 2]);
+  rt.dispose(quotient, squaresLarger, MNextSigmoid, h);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
-  rt.dispose(larger2, MNextSigmoid, h, runIsGreaterT);
   const sSteps = tf.unstack(runST);
   const softplusSteps = tf.unstack(runSoftplusT);
   const productSteps = tf.unstack(runProductT);
+  rt.dispose(runIsGreaterT, runST, runSoftplusT, runProductT);
+  const quotientSteps = tf.unstack(runQuotientT);
   const largerSteps = tf.unstack(runLargerT);
-  rt.dispose(runST, runSoftplusT, runProductT, runLargerT);
   const sigmoidSteps = tf.unstack(runSigmoidT);
   const hSteps = tf.unstack(runHT);
-  rt.dispose(runSigmoidT, runHT);
+  rt.dispose(runQuotientT, runLargerT, runSigmoidT, runHT);
 
   const wNextSteps: tf.Tensor[] = [];
   const MNextSteps: tf.Tensor[] = [];
@@ -208,6 +207,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const s2 = sSteps[t]!;
     const softplusAt = softplusSteps[t]!;
     const productAt = productSteps[t]!;
+    const quotientAt = quotientSteps[t]!;
     const largerAt = largerSteps[t]!;
     const sigmoidAt = sigmoidSteps[t]!;
     const hAt = hSteps[t]!;
@@ -225,33 +225,43 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const largestHighest2 = tf.max(largestMagnitude2, 2);
     rt.dispose(largestMagnitude2);
 
-    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
-    const larger3 = tf.maximum(largestHighest2, 1e-37);
-    const largerWide2 = tf.reshape(larger3, [batchSize, slots, 1]);
-    const quotient2 = tf.div(runChosen, largerWide2);
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
     const smaller2 = tf.minimum(largestHighest2, 1e-37);
-    const product12 = tf.mul(smaller2, 1e37);
-    rt.dispose(larger3, largerWide2, largestHighest2, smaller2);
-    const productWide2 = tf.reshape(product12, [batchSize, slots, 1]);
-    const product13 = tf.mul(quotient2, productWide2);
-    rt.dispose(product12, quotient2, productWide2);
+    const product10 = tf.mul(smaller2, 1e37);
+    rt.dispose(smaller2);
 
-    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-    const valueWide = tf.reshape(productAt, [batchSize, width, 1]);
-    const product14 = tf.matMul(product13, valueWide);
-    const product15 = tf.reshape(product14, [batchSize, slots]);
-    const product16 = tf.mul(product13, product13);
-    const total2 = tf.sum(product16, 2);
-    rt.dispose(valueWide, product14, product13, product16);
-    const larger4 = tf.maximum(total2, 0.5);
-    const valueWide2 = tf.reshape(largerAt, [batchSize, 1]);
-    const product17 = tf.mul(larger4, valueWide2);
-    const root = tf.sqrt(product17);
-    rt.dispose(total2, larger4, valueWide2, product17);
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const valueWide = tf.reshape(productAt, [batchSize, 1]);
+    const product11 = tf.mul(product10, valueWide);
+    rt.dispose(product10, valueWide);
+
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+    const larger2 = tf.maximum(largestHighest2, 1e-37);
+    const largerWide2 = tf.reshape(larger2, [batchSize, slots, 1]);
+    const quotient2 = tf.div(runChosen, largerWide2);
+    rt.dispose(largestHighest2, larger2, largerWide2);
+
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const valueWide2 = tf.reshape(quotientAt, [batchSize, width, 1]);
+    const product12 = tf.matMul(quotient2, valueWide2);
+    const product13 = tf.reshape(product12, [batchSize, slots]);
+    const product14 = tf.mul(product11, product13);
+    rt.dispose(valueWide2, product12, product11, product13);
+
+    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+    const squaresProduct2 = tf.mul(quotient2, quotient2);
+    const squaresTotal2 = tf.sum(squaresProduct2, 2);
+    const squaresLarger2 = tf.maximum(squaresTotal2, 0.5);
+    const squaresValueWide = tf.reshape(largerAt, [batchSize, 1]);
+    const squares = tf.mul(squaresLarger2, squaresValueWide);
+    rt.dispose(quotient2, squaresProduct2, squaresTotal2, squaresLarger2, squaresValueWide);
+
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const root = tf.sqrt(squares);
     const valueWide3 = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide3, root, 1);
-    const quotient3 = tf.div(product15, chosen);
-    rt.dispose(root, valueWide3, product15, chosen);
+    const quotient3 = tf.div(product14, chosen);
+    rt.dispose(squares, root, valueWide3, product14, chosen);
 
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cValueWide = tf.reshape(softplusAt, [batchSize, 1]);
@@ -287,7 +297,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     runMNext = MNext;
     runWNext = wNext;
   }
-  rt.dispose(runFilled, runOneHotWide, wNextOneHotT, isGreaterSteps, sSteps, softplusSteps, productSteps, largerSteps, sigmoidSteps, hSteps);
+  rt.dispose(runFilled, runOneHotWide, wNextOneHotT, isGreaterSteps, sSteps, softplusSteps, productSteps, quotientSteps, largerSteps, sigmoidSteps, hSteps);
   const wNextStacked = tf.stack(wNextSteps);
   rt.dispose(wNextSteps);
 
@@ -298,17 +308,17 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const MNextStepsT = tf.transpose(MNextStacked, [1, 0, 2, 3]);
   rt.dispose(wNextStacked, wNextStepsT, MNextSteps, MNextStacked);
   const MNextStepsRows = tf.reshape(MNextStepsT, [batchSize * time, slots, width]);
-  const product18 = tf.matMul(wNextStepsWide, MNextStepsRows);
+  const product15 = tf.matMul(wNextStepsWide, MNextStepsRows);
   rt.dispose(MNextStepsT, wNextStepsWide, MNextStepsRows);
 
   // layers.attn:4  W @ x + b
-  const product19 = tf.reshape(product18, [batchSize * time, width]);
+  const product16 = tf.reshape(product15, [batchSize * time, width]);
   const WT4 = tf.transpose(p['y.Linear.W'], [1, 0]);
-  const product20 = tf.matMul(product19, WT4);
-  const product21 = tf.reshape(product20, [batchSize, time, in_]);
-  rt.dispose(product18, product19, WT4, product20);
-  const sum5 = tf.add(product21, p['y.Linear.b']);
-  rt.dispose(product21);
+  const product17 = tf.matMul(product16, WT4);
+  const product18 = tf.reshape(product17, [batchSize, time, in_]);
+  rt.dispose(product15, product16, WT4, product17);
+  const sum5 = tf.add(product18, p['y.Linear.b']);
+  rt.dispose(product18);
 
   // input.attn:14  pairs = max[pair](x[time = 2 * position[half] + position[pair]])
   const pairsHalfPlaces = tf.range(0, Math.floor(time / 2), 1, 'int32');
@@ -419,29 +429,26 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const largestHighest = tf.max(largestMagnitude, 2);
   rt.dispose(largestMagnitude);
 
-  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  const smaller = tf.minimum(largestHighest, 1e-37);
+  const product7 = tf.mul(smaller, 1e37);
   const larger = tf.maximum(largestHighest, 1e-37);
   const largerWide = tf.reshape(larger, [batchSize, time, 1]);
   const quotient = tf.div(h, largerWide);
-  const smaller = tf.minimum(largestHighest, 1e-37);
-  const product7 = tf.mul(smaller, 1e37);
-  rt.dispose(larger, largerWide, largestHighest, smaller);
-  const productWide = tf.reshape(product7, [batchSize, time, 1]);
-  const product8 = tf.mul(quotient, productWide);
-  rt.dispose(product7, quotient, productWide);
+  rt.dispose(smaller, largestHighest, larger, largerWide);
 
-  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-  const product9 = tf.mul(product8, product8);
-  const total = tf.sum(product9, 2);
-  const larger2 = tf.maximum(total, 0.5);
-  rt.dispose(product9, total);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresProduct = tf.mul(quotient, quotient);
+  const squaresTotal = tf.sum(squaresProduct, 2);
+  const squaresLarger = tf.maximum(squaresTotal, 0.5);
+  rt.dispose(squaresProduct, squaresTotal);
 
   // layers.attn:4  W @ x + b
   const WT3 = tf.transpose(p['run.M.Linear.W'], [1, 0]);
-  const product10 = tf.matMul(hRows, WT3);
-  const product11 = tf.reshape(product10, [batchSize, time, width]);
-  const sum4 = tf.add(product11, p['run.M.Linear.b']);
-  rt.dispose(hRows, WT3, product10, product11);
+  const product8 = tf.matMul(hRows, WT3);
+  const product9 = tf.reshape(product8, [batchSize, time, width]);
+  const sum4 = tf.add(product9, p['run.M.Linear.b']);
+  rt.dispose(hRows, WT3, product8, product9);
 
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
@@ -473,21 +480,23 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runST = tf.transpose(s, [1, 0, 2]);
   const runSoftplusT = tf.transpose(cSoftplus, [1, 0]);
-  const runProductT = tf.transpose(product8, [1, 0, 2]);
-  rt.dispose(isGreater, s, cSoftplus, product8);
-  const runLargerT = tf.transpose(larger2, [1, 0]);
+  const runProductT = tf.transpose(product7, [1, 0]);
+  rt.dispose(isGreater, s, cSoftplus, product7);
+  const runQuotientT = tf.transpose(quotient, [1, 0, 2]);
+  const runLargerT = tf.transpose(squaresLarger, [1, 0]);
   const runSigmoidT = tf.transpose(MNextSigmoid, [1, 0, 2]);
   const runHT = tf.transpose(h, [1, 0, 2]);
+  rt.dispose(quotient, squaresLarger, MNextSigmoid, h);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
-  rt.dispose(larger2, MNextSigmoid, h, runIsGreaterT);
   const sSteps = tf.unstack(runST);
   const softplusSteps = tf.unstack(runSoftplusT);
   const productSteps = tf.unstack(runProductT);
+  rt.dispose(runIsGreaterT, runST, runSoftplusT, runProductT);
+  const quotientSteps = tf.unstack(runQuotientT);
   const largerSteps = tf.unstack(runLargerT);
-  rt.dispose(runST, runSoftplusT, runProductT, runLargerT);
   const sigmoidSteps = tf.unstack(runSigmoidT);
   const hSteps = tf.unstack(runHT);
-  rt.dispose(runSigmoidT, runHT);
+  rt.dispose(runQuotientT, runLargerT, runSigmoidT, runHT);
 
   const wNextSteps: tf.Tensor[] = [];
   const MNextSteps: tf.Tensor[] = [];
@@ -498,6 +507,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     const s2 = sSteps[t]!;
     const softplusAt = softplusSteps[t]!;
     const productAt = productSteps[t]!;
+    const quotientAt = quotientSteps[t]!;
     const largerAt = largerSteps[t]!;
     const sigmoidAt = sigmoidSteps[t]!;
     const hAt = hSteps[t]!;
@@ -515,33 +525,43 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     const largestHighest2 = tf.max(largestMagnitude2, 2);
     rt.dispose(largestMagnitude2);
 
-    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
-    const larger3 = tf.maximum(largestHighest2, 1e-37);
-    const largerWide2 = tf.reshape(larger3, [batchSize, slots, 1]);
-    const quotient2 = tf.div(runChosen, largerWide2);
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
     const smaller2 = tf.minimum(largestHighest2, 1e-37);
-    const product12 = tf.mul(smaller2, 1e37);
-    rt.dispose(larger3, largerWide2, largestHighest2, smaller2);
-    const productWide2 = tf.reshape(product12, [batchSize, slots, 1]);
-    const product13 = tf.mul(quotient2, productWide2);
-    rt.dispose(product12, quotient2, productWide2);
+    const product10 = tf.mul(smaller2, 1e37);
+    rt.dispose(smaller2);
 
-    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-    const valueWide = tf.reshape(productAt, [batchSize, width, 1]);
-    const product14 = tf.matMul(product13, valueWide);
-    const product15 = tf.reshape(product14, [batchSize, slots]);
-    const product16 = tf.mul(product13, product13);
-    const total2 = tf.sum(product16, 2);
-    rt.dispose(valueWide, product14, product13, product16);
-    const larger4 = tf.maximum(total2, 0.5);
-    const valueWide2 = tf.reshape(largerAt, [batchSize, 1]);
-    const product17 = tf.mul(larger4, valueWide2);
-    const root = tf.sqrt(product17);
-    rt.dispose(total2, larger4, valueWide2, product17);
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const valueWide = tf.reshape(productAt, [batchSize, 1]);
+    const product11 = tf.mul(product10, valueWide);
+    rt.dispose(product10, valueWide);
+
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+    const larger2 = tf.maximum(largestHighest2, 1e-37);
+    const largerWide2 = tf.reshape(larger2, [batchSize, slots, 1]);
+    const quotient2 = tf.div(runChosen, largerWide2);
+    rt.dispose(largestHighest2, larger2, largerWide2);
+
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const valueWide2 = tf.reshape(quotientAt, [batchSize, width, 1]);
+    const product12 = tf.matMul(quotient2, valueWide2);
+    const product13 = tf.reshape(product12, [batchSize, slots]);
+    const product14 = tf.mul(product11, product13);
+    rt.dispose(valueWide2, product12, product11, product13);
+
+    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+    const squaresProduct2 = tf.mul(quotient2, quotient2);
+    const squaresTotal2 = tf.sum(squaresProduct2, 2);
+    const squaresLarger2 = tf.maximum(squaresTotal2, 0.5);
+    const squaresValueWide = tf.reshape(largerAt, [batchSize, 1]);
+    const squares = tf.mul(squaresLarger2, squaresValueWide);
+    rt.dispose(quotient2, squaresProduct2, squaresTotal2, squaresLarger2, squaresValueWide);
+
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const root = tf.sqrt(squares);
     const valueWide3 = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide3, root, 1);
-    const quotient3 = tf.div(product15, chosen);
-    rt.dispose(root, valueWide3, product15, chosen);
+    const quotient3 = tf.div(product14, chosen);
+    rt.dispose(squares, root, valueWide3, product14, chosen);
 
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cValueWide = tf.reshape(softplusAt, [batchSize, 1]);
@@ -577,7 +597,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     runMNext = MNext;
     runWNext = wNext;
   }
-  rt.dispose(runFilled, runOneHotWide, wNextOneHotT, isGreaterSteps, sSteps, softplusSteps, productSteps, largerSteps, sigmoidSteps, hSteps);
+  rt.dispose(runFilled, runOneHotWide, wNextOneHotT, isGreaterSteps, sSteps, softplusSteps, productSteps, quotientSteps, largerSteps, sigmoidSteps, hSteps);
   const wNextStacked = tf.stack(wNextSteps);
   rt.dispose(wNextSteps);
 
@@ -588,29 +608,29 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const MNextStepsT = tf.transpose(MNextStacked, [1, 0, 2, 3]);
   rt.dispose(wNextStacked, wNextStepsT, MNextSteps, MNextStacked);
   const MNextStepsRows = tf.reshape(MNextStepsT, [batchSize * time, slots, width]);
-  const product18 = tf.matMul(wNextStepsWide, MNextStepsRows);
+  const product15 = tf.matMul(wNextStepsWide, MNextStepsRows);
   rt.dispose(MNextStepsT, wNextStepsWide, MNextStepsRows);
 
   // layers.attn:4  W @ x + b
-  const product19 = tf.reshape(product18, [batchSize * time, width]);
+  const product16 = tf.reshape(product15, [batchSize * time, width]);
   const WT4 = tf.transpose(p['y.Linear.W'], [1, 0]);
-  const product20 = tf.matMul(product19, WT4);
-  const product21 = tf.reshape(product20, [batchSize, time, in_]);
-  rt.dispose(product18, product19, WT4, product20);
-  const sum5 = tf.add(product21, p['y.Linear.b']);
-  rt.dispose(product21);
+  const product17 = tf.matMul(product16, WT4);
+  const product18 = tf.reshape(product17, [batchSize, time, in_]);
+  rt.dispose(product15, product16, WT4, product17);
+  const sum5 = tf.add(product18, p['y.Linear.b']);
+  rt.dispose(product18);
 
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optimizer adam(rate = 1e-…
   const t2 = rt.where(isGreaterWide, batch.inputs.t, 0);
   const difference = tf.sub(sum5, t2);
-  const product22 = tf.mul(difference, difference);
-  const chosen2 = rt.where(isGreaterWide, product22, 0);
-  rt.dispose(sum5, t2, difference, isGreaterWide, product22);
-  const total3 = tf.sum(chosen2, [1, 2]);
+  const product19 = tf.mul(difference, difference);
+  const chosen2 = rt.where(isGreaterWide, product19, 0);
+  rt.dispose(sum5, t2, difference, isGreaterWide, product19);
+  const total = tf.sum(chosen2, [1, 2]);
   const timeLengthAsFloat = tf.cast(batch.lengths.time, 'float32');
-  const product23 = tf.mul(timeLengthAsFloat, in_);
-  const quotient4 = tf.div(total3, product23);
-  rt.dispose(chosen2, timeLengthAsFloat, total3, product23);
+  const product20 = tf.mul(timeLengthAsFloat, in_);
+  const quotient4 = tf.div(total, product20);
+  rt.dispose(chosen2, timeLengthAsFloat, total, product20);
   const loss = tf.mean(quotient4);
   rt.dispose(quotient4);
   return {
@@ -691,29 +711,26 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const largestHighest = tf.max(largestMagnitude, 2);
   rt.dispose(largestMagnitude);
 
-  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
+  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  const smaller = tf.minimum(largestHighest, 1e-37);
+  const product7 = tf.mul(smaller, 1e37);
   const larger = tf.maximum(largestHighest, 1e-37);
   const largerWide = tf.reshape(larger, [batchSize, time, 1]);
   const quotient = tf.div(h, largerWide);
-  const smaller = tf.minimum(largestHighest, 1e-37);
-  const product7 = tf.mul(smaller, 1e37);
-  const productWide = tf.reshape(product7, [batchSize, time, 1]);
-  rt.dispose(larger, largestHighest, smaller, product7);
-  const product8 = tf.mul(quotient, productWide);
-  rt.dispose(quotient);
+  rt.dispose(smaller, largestHighest, larger);
 
-  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-  const product9 = tf.mul(product8, product8);
-  const total = tf.sum(product9, 2);
-  const larger2 = tf.maximum(total, 0.5);
-  rt.dispose(product9);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresProduct = tf.mul(quotient, quotient);
+  const squaresTotal = tf.sum(squaresProduct, 2);
+  const squaresLarger = tf.maximum(squaresTotal, 0.5);
+  rt.dispose(squaresProduct);
 
   // layers.attn:4  W @ x + b
   const WT3 = tf.transpose(p['run.M.Linear.W'], [1, 0]);
-  const product10 = tf.matMul(hRows, WT3);
-  const product11 = tf.reshape(product10, [batchSize, time, width]);
-  const sum4 = tf.add(product11, p['run.M.Linear.b']);
-  rt.dispose(WT3, product10, product11);
+  const product8 = tf.matMul(hRows, WT3);
+  const product9 = tf.reshape(product8, [batchSize, time, width]);
+  const sum4 = tf.add(product9, p['run.M.Linear.b']);
+  rt.dispose(WT3, product8, product9);
 
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
@@ -745,20 +762,22 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const runIsGreaterT = tf.transpose(isGreater, [1, 0]);
   const runST = tf.transpose(s, [1, 0, 2]);
   const runSoftplusT = tf.transpose(cSoftplus, [1, 0]);
-  const runProductT = tf.transpose(product8, [1, 0, 2]);
-  const runLargerT = tf.transpose(larger2, [1, 0]);
+  const runProductT = tf.transpose(product7, [1, 0]);
+  const runQuotientT = tf.transpose(quotient, [1, 0, 2]);
+  const runLargerT = tf.transpose(squaresLarger, [1, 0]);
   const runSigmoidT = tf.transpose(MNextSigmoid, [1, 0, 2]);
   const runHT = tf.transpose(h, [1, 0, 2]);
   const isGreaterSteps = tf.unstack(runIsGreaterT);
+  rt.dispose(cSoftplus, product7, squaresLarger, runIsGreaterT);
   const sSteps = tf.unstack(runST);
-  rt.dispose(cSoftplus, larger2, runIsGreaterT, runST);
   const softplusSteps = tf.unstack(runSoftplusT);
   const productSteps = tf.unstack(runProductT);
+  const quotientSteps = tf.unstack(runQuotientT);
+  rt.dispose(runST, runSoftplusT, runProductT, runQuotientT);
   const largerSteps = tf.unstack(runLargerT);
   const sigmoidSteps = tf.unstack(runSigmoidT);
-  rt.dispose(runSoftplusT, runProductT, runLargerT, runSigmoidT);
   const hSteps = tf.unstack(runHT);
-  rt.dispose(runHT);
+  rt.dispose(runLargerT, runSigmoidT, runHT);
 
   const wNextSteps: tf.Tensor[] = [];
   const MNextSteps: tf.Tensor[] = [];
@@ -766,13 +785,13 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const differenceSteps: tf.Tensor[] = [];
   const productSteps2: tf.Tensor[] = [];
   const cSteps: tf.Tensor[] = [];
-  const quotientSteps: tf.Tensor[] = [];
+  const quotientSteps2: tf.Tensor[] = [];
   const chosenSteps2: tf.Tensor[] = [];
   const rootSteps: tf.Tensor[] = [];
   const largerSteps2: tf.Tensor[] = [];
   const totalSteps: tf.Tensor[] = [];
+  const quotientSteps3: tf.Tensor[] = [];
   const productSteps3: tf.Tensor[] = [];
-  const productSteps4: tf.Tensor[] = [];
   const largerSteps3: tf.Tensor[] = [];
   let runMNext: tf.Tensor = runFilled;
   let runWNext: tf.Tensor = runOneHotWide;
@@ -781,6 +800,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const s2 = sSteps[t]!;
     const softplusAt = softplusSteps[t]!;
     const productAt = productSteps[t]!;
+    const quotientAt = quotientSteps[t]!;
     const largerAt = largerSteps[t]!;
     const sigmoidAt = sigmoidSteps[t]!;
     const hAt = hSteps[t]!;
@@ -798,31 +818,43 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const largestHighest2 = tf.max(largestMagnitude2, 2);
     rt.dispose(largestMagnitude2);
 
-    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
-    const larger3 = tf.maximum(largestHighest2, 1e-37);
-    const largerWide2 = tf.reshape(larger3, [batchSize, slots, 1]);
-    const quotient2 = tf.div(runChosen, largerWide2);
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
     const smaller2 = tf.minimum(largestHighest2, 1e-37);
-    const product12 = tf.mul(smaller2, 1e37);
-    const productWide2 = tf.reshape(product12, [batchSize, slots, 1]);
-    const product13 = tf.mul(quotient2, productWide2);
-    rt.dispose(largerWide2, largestHighest2, smaller2, quotient2, productWide2);
+    const product10 = tf.mul(smaller2, 1e37);
+    rt.dispose(smaller2);
 
-    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-    const valueWide = tf.reshape(productAt, [batchSize, width, 1]);
-    const product14 = tf.matMul(product13, valueWide);
-    const product15 = tf.reshape(product14, [batchSize, slots]);
-    const product16 = tf.mul(product13, product13);
-    const total2 = tf.sum(product16, 2);
-    const larger4 = tf.maximum(total2, 0.5);
-    const valueWide2 = tf.reshape(largerAt, [batchSize, 1]);
-    const product17 = tf.mul(larger4, valueWide2);
-    rt.dispose(valueWide, product14, product16, valueWide2);
-    const root = tf.sqrt(product17);
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const valueWide = tf.reshape(productAt, [batchSize, 1]);
+    const product11 = tf.mul(product10, valueWide);
+    rt.dispose(product10, valueWide);
+
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+    const larger2 = tf.maximum(largestHighest2, 1e-37);
+    const largerWide2 = tf.reshape(larger2, [batchSize, slots, 1]);
+    const quotient2 = tf.div(runChosen, largerWide2);
+    rt.dispose(largestHighest2, largerWide2);
+
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const valueWide2 = tf.reshape(quotientAt, [batchSize, width, 1]);
+    const product12 = tf.matMul(quotient2, valueWide2);
+    const product13 = tf.reshape(product12, [batchSize, slots]);
+    const product14 = tf.mul(product11, product13);
+    rt.dispose(valueWide2, product12, product13);
+
+    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+    const squaresProduct2 = tf.mul(quotient2, quotient2);
+    const squaresTotal2 = tf.sum(squaresProduct2, 2);
+    const squaresLarger2 = tf.maximum(squaresTotal2, 0.5);
+    const squaresValueWide = tf.reshape(largerAt, [batchSize, 1]);
+    const squares = tf.mul(squaresLarger2, squaresValueWide);
+    rt.dispose(squaresProduct2, squaresValueWide);
+
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const root = tf.sqrt(squares);
     const valueWide3 = tf.reshape(isGreaterAt, [batchSize, 1]);
     const chosen = rt.where(valueWide3, root, 1);
-    const quotient3 = tf.div(product15, chosen);
-    rt.dispose(product17, valueWide3, product15);
+    const quotient3 = tf.div(product14, chosen);
+    rt.dispose(squares, valueWide3, product14);
 
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const cValueWide = tf.reshape(softplusAt, [batchSize, 1]);
@@ -859,18 +891,18 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     differenceSteps.push(MNextDifference);
     productSteps2.push(wNextProduct4);
     cSteps.push(c);
-    quotientSteps.push(quotient3);
+    quotientSteps2.push(quotient3);
     chosenSteps2.push(chosen);
     rootSteps.push(root);
-    largerSteps2.push(larger4);
-    totalSteps.push(total2);
-    productSteps3.push(product13);
-    productSteps4.push(product12);
-    largerSteps3.push(larger3);
+    largerSteps2.push(squaresLarger2);
+    totalSteps.push(squaresTotal2);
+    quotientSteps3.push(quotient2);
+    productSteps3.push(product11);
+    largerSteps3.push(larger2);
     runMNext = MNext;
     runWNext = wNext;
   }
-  rt.dispose(runFilled, runOneHotWide, wNextOneHotT);
+  rt.dispose(runFilled, runOneHotWide, wNextOneHotT, productSteps);
   const wNextStacked = tf.stack(wNextSteps);
 
   // input.attn:11  emit sum[slots](w' * M')
@@ -879,101 +911,101 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const MNextStacked = tf.stack(MNextSteps);
   const MNextStepsT = tf.transpose(MNextStacked, [1, 0, 2, 3]);
   const MNextStepsRows = tf.reshape(MNextStepsT, [batchSize * time, slots, width]);
-  const product18 = tf.matMul(wNextStepsWide, MNextStepsRows);
+  const product15 = tf.matMul(wNextStepsWide, MNextStepsRows);
   rt.dispose(wNextStacked, MNextSteps, MNextStepsT, wNextStepsWide, MNextStepsRows);
 
   // layers.attn:4  W @ x + b
-  const product19 = tf.reshape(product18, [batchSize * time, width]);
+  const product16 = tf.reshape(product15, [batchSize * time, width]);
   const WT4 = tf.transpose(p['y.Linear.W'], [1, 0]);
-  const product20 = tf.matMul(product19, WT4);
-  const product21 = tf.reshape(product20, [batchSize, time, in_]);
-  const sum5 = tf.add(product21, p['y.Linear.b']);
-  rt.dispose(product18, WT4, product20, product21);
+  const product17 = tf.matMul(product16, WT4);
+  const product18 = tf.reshape(product17, [batchSize, time, in_]);
+  const sum5 = tf.add(product18, p['y.Linear.b']);
+  rt.dispose(product15, WT4, product17, product18);
 
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optimizer adam(rate = 1e-…
   const t2 = rt.where(isGreaterWide, batch.inputs.t, 0);
   const difference = tf.sub(sum5, t2);
-  const product22 = tf.mul(difference, difference);
-  const chosen2 = rt.where(isGreaterWide, product22, 0);
-  rt.dispose(sum5, t2, isGreaterWide, product22);
-  const total3 = tf.sum(chosen2, [1, 2]);
+  const product19 = tf.mul(difference, difference);
+  const chosen2 = rt.where(isGreaterWide, product19, 0);
+  rt.dispose(sum5, t2, isGreaterWide, product19);
+  const total = tf.sum(chosen2, [1, 2]);
   const timeLengthAsFloat = tf.cast(batch.lengths.time, 'float32');
-  const product23 = tf.mul(timeLengthAsFloat, in_);
-  const quotient4 = tf.div(total3, product23);
+  const product20 = tf.mul(timeLengthAsFloat, in_);
+  const quotient4 = tf.div(total, product20);
   const loss = tf.mean(quotient4);
-  rt.dispose(chosen2, timeLengthAsFloat, total3, quotient4);
+  rt.dispose(chosen2, timeLengthAsFloat, total, quotient4);
 
   // input.attn:4  run = scan time with xt = x {
   const runFilled2 = tf.fill([batchSize, width, slots], 0);
   const runFilled3 = tf.fill([batchSize, slots], 0);
 
   // input.attn:17  objective Fit for Machine given t: [time, in] { loss = mean[time, in]((y - t) ^ 2); optimizer adam(rate = 1e-…
-  const quotient5 = tf.div(1 / batchSize, product23);
+  const quotient5 = tf.div(1 / batchSize, product20);
   const quotientWide = tf.reshape(quotient5, [batchSize, 1]);
   const chosen3 = rt.where(isGreater, quotientWide, 0);
-  rt.dispose(product23, quotient5, isGreater, quotientWide);
+  rt.dispose(product20, quotient5, isGreater, quotientWide);
   const chosenWide = tf.reshape(chosen3, [batchSize, time, 1]);
-  const product24 = tf.mul(chosenWide, difference);
-  const sum6 = tf.add(product24, product24);
-  rt.dispose(chosen3, difference, chosenWide, product24);
+  const product21 = tf.mul(chosenWide, difference);
+  const sum6 = tf.add(product21, product21);
+  rt.dispose(chosen3, difference, chosenWide, product21);
 
   // layers.attn:4  W @ x + b
   const sumRows = tf.reshape(sum6, [batchSize * time, in_]);
-  const product25 = tf.matMul(sumRows, p['y.Linear.W']);
+  const product22 = tf.matMul(sumRows, p['y.Linear.W']);
 
   // input.attn:11  emit sum[slots](w' * M')
-  const product26 = tf.reshape(product25, [batchSize * time, 1, width]);
+  const product23 = tf.reshape(product22, [batchSize * time, 1, width]);
   const MNextStepsT2 = tf.transpose(MNextStacked, [1, 0, 3, 2]);
   const MNextStepsRows2 = tf.reshape(MNextStepsT2, [batchSize * time, width, slots]);
-  const product27 = tf.matMul(product26, MNextStepsRows2);
-  rt.dispose(MNextStacked, MNextStepsT2, product26, MNextStepsRows2);
-  const product28 = tf.reshape(product27, [batchSize, time, slots]);
-  const product29 = tf.reshape(product25, [batchSize, time, width, 1]);
+  const product24 = tf.matMul(product23, MNextStepsRows2);
+  rt.dispose(MNextStacked, MNextStepsT2, product23, MNextStepsRows2);
+  const product25 = tf.reshape(product24, [batchSize, time, slots]);
+  const product26 = tf.reshape(product22, [batchSize, time, width, 1]);
   const wNextStepsWide2 = tf.reshape(wNextStepsT, [batchSize, time, 1, slots]);
-  const product30 = tf.mul(product29, wNextStepsWide2);
-  rt.dispose(product27, product25, wNextStepsT, product29, wNextStepsWide2);
+  const product27 = tf.mul(product26, wNextStepsWide2);
+  rt.dispose(product24, product22, wNextStepsT, product26, wNextStepsWide2);
 
   // input.attn:4  run = scan time with xt = x {
-  const runProductT2 = tf.transpose(product28, [1, 0, 2]);
-  const runProductT3 = tf.transpose(product30, [1, 0, 2, 3]);
+  const runProductT2 = tf.transpose(product25, [1, 0, 2]);
+  const runProductT3 = tf.transpose(product27, [1, 0, 2, 3]);
   const productStacked = tf.stack(productSteps2);
   const runProductStepsT = tf.transpose(productStacked, [0, 1, 3, 2]);
-  rt.dispose(product28, product30, productSteps2, productStacked);
-  const productSteps5 = tf.unstack(runProductT2);
-  const productSteps6 = tf.unstack(runProductT3);
-  const productSteps7 = tf.unstack(runProductStepsT);
+  rt.dispose(product25, product27, productSteps2, productStacked);
+  const productSteps4 = tf.unstack(runProductT2);
+  const productSteps5 = tf.unstack(runProductT3);
+  const productSteps6 = tf.unstack(runProductStepsT);
   rt.dispose(runProductT2, runProductT3, runProductStepsT);
 
-  const productSteps8 = new Array<tf.Tensor>(time);
+  const productSteps7 = new Array<tf.Tensor>(time);
   const totalSteps2 = new Array<tf.Tensor>(time);
-  const productSteps9 = new Array<tf.Tensor>(time);
+  const productSteps8 = new Array<tf.Tensor>(time);
   const totalSteps3 = new Array<tf.Tensor>(time);
+  const productSteps9 = new Array<tf.Tensor>(time);
   const productSteps10 = new Array<tf.Tensor>(time);
-  const productSteps11 = new Array<tf.Tensor>(time);
   let runState: tf.Tensor = runFilled2;
   let runState2: tf.Tensor = runFilled3;
   for (let t3 = time - 1; t3 >= 0; t3--) {
-    const productAt2 = productSteps5[t3]!;
-    const productAt3 = productSteps6[t3]!;
+    const productAt2 = productSteps4[t3]!;
+    const productAt3 = productSteps5[t3]!;
     const wNextAt = wNextSteps[t3]!;
     const hAt2 = hSteps[t3]!;
     const chosenAt = chosenSteps[t3]!;
     const differenceAt = differenceSteps[t3]!;
     const sigmoidAt2 = sigmoidSteps[t3]!;
     const sAt = sSteps[t3]!;
-    const productAt4 = productSteps7[t3]!;
+    const productAt4 = productSteps6[t3]!;
     const cAt = cSteps[t3]!;
     const softplusAt2 = softplusSteps[t3]!;
-    const quotientAt = quotientSteps[t3]!;
+    const quotientAt2 = quotientSteps2[t3]!;
     const chosenAt2 = chosenSteps2[t3]!;
     const isGreaterAt2 = isGreaterSteps[t3]!;
     const rootAt = rootSteps[t3]!;
     const largerAt2 = largerSteps2[t3]!;
     const largerAt3 = largerSteps[t3]!;
     const totalAt = totalSteps[t3]!;
+    const quotientAt3 = quotientSteps3[t3]!;
     const productAt5 = productSteps3[t3]!;
-    const productAt6 = productSteps[t3]!;
-    const productAt7 = productSteps4[t3]!;
+    const quotientAt4 = quotientSteps[t3]!;
     const largerAt4 = largerSteps3[t3]!;
 
     // input.attn:4  run = scan time with xt = x {
@@ -985,8 +1017,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const MNextProduct5 = tf.mul(runSum, MNextValueT);
     rt.dispose(MNextValueT);
 
-    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-    const isAtLeast = tf.greaterEqual(totalAt, 0.5);
+    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+    const squaresIsAtLeast = tf.greaterEqual(totalAt, 0.5);
 
     // input.attn:4  run = scan time with xt = x {
     const runSum2 = tf.add(runState2, productAt2);
@@ -1027,37 +1059,41 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const cProduct4 = tf.mul(cProduct3, cValueWide2);
     rt.dispose(cProduct2, cTotal, cDifference, cValueWide2);
 
-    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
     const quotient6 = tf.div(cProduct4, chosenAt2);
-    const product31 = tf.mul(quotient6, quotientAt);
-    const negative = tf.neg(product31);
+    const product28 = tf.mul(quotient6, quotientAt2);
+    const negative = tf.neg(product28);
     const valueWide4 = tf.reshape(isGreaterAt2, [batchSize, 1]);
     const chosen4 = rt.where(valueWide4, negative, 0);
-    rt.dispose(cProduct4, product31, negative, valueWide4);
-    const product32 = tf.mul(chosen4, 0.5);
-    const quotient7 = tf.div(product32, rootAt);
-    const valueWide5 = tf.reshape(largerAt3, [batchSize, 1]);
-    const product33 = tf.mul(quotient7, valueWide5);
-    const chosen5 = rt.where(isAtLeast, product33, 0);
-    rt.dispose(chosen4, product32, valueWide5, isAtLeast, product33);
-    const chosenWide2 = tf.reshape(chosen5, [batchSize, slots, 1]);
-    const product34 = tf.mul(chosenWide2, productAt5);
-    const sum7 = tf.add(product34, product34);
-    const quotientWide2 = tf.reshape(quotient6, [batchSize, slots, 1]);
-    const valueWide6 = tf.reshape(productAt6, [batchSize, 1, width]);
-    const product35 = tf.mul(quotientWide2, valueWide6);
-    rt.dispose(chosen5, chosenWide2, product34, quotientWide2, valueWide6);
-    const sum8 = tf.add(sum7, product35);
-    rt.dispose(sum7, product35);
+    rt.dispose(cProduct4, product28, negative, valueWide4);
+    const product29 = tf.mul(chosen4, 0.5);
+    const quotient7 = tf.div(product29, rootAt);
+    rt.dispose(chosen4, product29);
 
-    // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
-    const valueWide7 = tf.reshape(productAt7, [batchSize, slots, 1]);
-    const product36 = tf.mul(sum8, valueWide7);
-    const valueWide8 = tf.reshape(largerAt4, [batchSize, slots, 1]);
-    const quotient8 = tf.div(product36, valueWide8);
-    rt.dispose(sum8, valueWide7, product36, valueWide8);
+    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+    const squaresValueWide2 = tf.reshape(largerAt3, [batchSize, 1]);
+    const squaresProduct3 = tf.mul(quotient7, squaresValueWide2);
+    const squaresChosen = rt.where(squaresIsAtLeast, squaresProduct3, 0);
+    const squaresChosenWide = tf.reshape(squaresChosen, [batchSize, slots, 1]);
+    rt.dispose(squaresValueWide2, squaresIsAtLeast, squaresProduct3, squaresChosen);
+    const squaresProduct4 = tf.mul(squaresChosenWide, quotientAt3);
+    const squaresSum = tf.add(squaresProduct4, squaresProduct4);
+    rt.dispose(squaresChosenWide, squaresProduct4);
 
-    // measures.attn:10  p = scaled[width](a).part
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const product30 = tf.mul(quotient6, productAt5);
+    const productWide = tf.reshape(product30, [batchSize, slots, 1]);
+    const valueWide5 = tf.reshape(quotientAt4, [batchSize, 1, width]);
+    const product31 = tf.mul(productWide, valueWide5);
+    const sum7 = tf.add(squaresSum, product31);
+    rt.dispose(quotient6, productWide, valueWide5, squaresSum, product31);
+
+    // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+    const valueWide6 = tf.reshape(largerAt4, [batchSize, slots, 1]);
+    const quotient8 = tf.div(sum7, valueWide6);
+    rt.dispose(sum7, valueWide6);
+
+    // measures.attn:10  p = scaled[width](a)
     const pQuotientT = tf.transpose(quotient8, [0, 2, 1]);
     const pSum = tf.add(MNextProduct5, pQuotientT);
     rt.dispose(quotient8, MNextProduct5, pQuotientT);
@@ -1075,18 +1111,20 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.dispose(MNextSum2, wNextSumWide2, wNextValueT, wNextProduct9);
 
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const cProduct5 = tf.mul(cProduct3, quotientAt);
+    const cProduct5 = tf.mul(cProduct3, quotientAt2);
     const cTotal2 = tf.sum(cProduct5, 1);
     rt.dispose(cProduct3, cProduct5);
 
-    // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-    const quotientWide3 = tf.reshape(quotient6, [batchSize, 1, slots]);
-    const product37 = tf.matMul(quotientWide3, productAt5);
-    const product38 = tf.reshape(product37, [batchSize, width]);
-    const product39 = tf.mul(quotient7, largerAt2);
-    rt.dispose(quotient6, quotientWide3, product37, quotient7);
-    const total4 = tf.sum(product39, 1);
-    rt.dispose(product39);
+    // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
+    const productWide2 = tf.reshape(product30, [batchSize, 1, slots]);
+    const product32 = tf.matMul(productWide2, quotientAt3);
+    const product33 = tf.reshape(product32, [batchSize, width]);
+    rt.dispose(product30, productWide2, product32);
+
+    // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+    const squaresProduct5 = tf.mul(quotient7, largerAt2);
+    const squaresTotal3 = tf.sum(squaresProduct5, 1);
+    rt.dispose(quotient7, squaresProduct5);
 
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const MNextValueWide5 = tf.reshape(wNextAt, [batchSize, slots, 1]);
@@ -1096,18 +1134,18 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.dispose(MNextNegative, MNextProduct11, runSum, MNextValueWide5);
     const MNextProduct14 = tf.reshape(MNextProduct13, [batchSize, width]);
     rt.dispose(MNextProduct13);
-    productSteps8[t3] = wNextProduct10;
+    productSteps7[t3] = wNextProduct10;
     totalSteps2[t3] = cTotal2;
-    productSteps9[t3] = product38;
-    totalSteps3[t3] = total4;
-    productSteps10[t3] = MNextProduct12;
-    productSteps11[t3] = MNextProduct14;
+    productSteps8[t3] = product33;
+    totalSteps3[t3] = squaresTotal3;
+    productSteps9[t3] = MNextProduct12;
+    productSteps10[t3] = MNextProduct14;
     runState = runChosen2;
     runState2 = wNextProduct8;
   }
-  rt.dispose(wNextOneHotRows, isGreaterSteps, sSteps, softplusSteps, productSteps, largerSteps, sigmoidSteps, hSteps, wNextSteps, chosenSteps, differenceSteps, cSteps, quotientSteps, chosenSteps2, rootSteps, largerSteps2, totalSteps, productSteps3, productSteps4, largerSteps3, productSteps5, productSteps6, productSteps7, runState, runState2);
-  const productStacked2 = tf.stack(productSteps10);
-  rt.dispose(productSteps10);
+  rt.dispose(wNextOneHotRows, isGreaterSteps, sSteps, softplusSteps, quotientSteps, largerSteps, sigmoidSteps, hSteps, wNextSteps, chosenSteps, differenceSteps, cSteps, quotientSteps2, chosenSteps2, rootSteps, largerSteps2, totalSteps, quotientSteps3, productSteps3, largerSteps3, productSteps4, productSteps5, productSteps6, runState, runState2);
+  const productStacked2 = tf.stack(productSteps9);
+  rt.dispose(productSteps9);
 
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextProductStepsT = tf.transpose(productStacked2, [1, 0, 2]);
@@ -1116,36 +1154,35 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
 
   // layers.attn:4  W @ x + b
   const productRows = tf.reshape(MNextProduct15, [batchSize * time, width]);
-  const product40 = tf.matMul(productRows, p['run.M.Linear.W']);
-  const productStacked3 = tf.stack(productSteps11);
+  const product34 = tf.matMul(productRows, p['run.M.Linear.W']);
+  const productStacked3 = tf.stack(productSteps10);
   const productStepsT = tf.transpose(productStacked3, [1, 0, 2]);
-  const product41 = tf.reshape(product40, [batchSize, time, width]);
-  const sum9 = tf.add(productStepsT, product41);
-  rt.dispose(productSteps11, productStacked3, product40, productStepsT, product41);
+  const product35 = tf.reshape(product34, [batchSize, time, width]);
+  const sum8 = tf.add(productStepsT, product35);
+  rt.dispose(productSteps10, productStacked3, product34, productStepsT, product35);
 
-  // measures.attn:13  sum[width](p * q) / sqrt(max(sum[width](p * p), 0.5) * max(sum[width](q * q), 0.5))
-  const isAtLeast2 = tf.greaterEqual(total, 0.5);
+  // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
+  const squaresIsAtLeast2 = tf.greaterEqual(squaresTotal, 0.5);
   const totalStacked = tf.stack(totalSteps3);
-  const totalStepsT = tf.transpose(totalStacked, [1, 0]);
-  const chosen6 = rt.where(isAtLeast2, totalStepsT, 0);
-  rt.dispose(total, totalSteps3, totalStacked, isAtLeast2, totalStepsT);
-  const chosenWide3 = tf.reshape(chosen6, [batchSize, time, 1]);
-  const product42 = tf.mul(chosenWide3, product8);
-  const productStacked4 = tf.stack(productSteps9);
-  rt.dispose(chosen6, product8, chosenWide3, productSteps9);
-  const productStepsT2 = tf.transpose(productStacked4, [1, 0, 2]);
-  const sum10 = tf.add(productStepsT2, product42);
-  const sum11 = tf.add(sum10, product42);
-  rt.dispose(productStacked4, productStepsT2, product42, sum10);
+  const squaresTotalStepsT = tf.transpose(totalStacked, [1, 0]);
+  const squaresChosen2 = rt.where(squaresIsAtLeast2, squaresTotalStepsT, 0);
+  rt.dispose(squaresTotal, totalSteps3, totalStacked, squaresIsAtLeast2, squaresTotalStepsT);
+  const squaresChosenWide2 = tf.reshape(squaresChosen2, [batchSize, time, 1]);
+  const squaresProduct6 = tf.mul(squaresChosenWide2, quotient);
+  const productStacked4 = tf.stack(productSteps8);
+  rt.dispose(squaresChosen2, quotient, squaresChosenWide2, productSteps8);
+  const squaresProductStepsT = tf.transpose(productStacked4, [1, 0, 2]);
+  const squaresSum2 = tf.add(squaresProductStepsT, squaresProduct6);
+  const squaresSum3 = tf.add(squaresSum2, squaresProduct6);
+  rt.dispose(productStacked4, squaresProductStepsT, squaresProduct6, squaresSum2);
 
-  // measures.attn:5  { part = x / max(largest, 1e-37) * (1e37 * min(largest, 1e-37)), largest = largest }
-  const product43 = tf.mul(sum11, productWide);
-  const quotient9 = tf.div(product43, largerWide);
-  rt.dispose(productWide, sum11, largerWide, product43);
+  // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
+  const quotient9 = tf.div(squaresSum3, largerWide);
+  rt.dispose(largerWide, squaresSum3);
 
-  // measures.attn:11  q = scaled[width](b).part
-  const qSum = tf.add(sum9, quotient9);
-  rt.dispose(sum9, quotient9);
+  // measures.attn:11  q = scaled[width](b)
+  const qSum = tf.add(sum8, quotient9);
+  rt.dispose(sum8, quotient9);
 
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSigmoid = tf.sigmoid(sum3);
@@ -1156,10 +1193,10 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
 
   // layers.attn:4  W @ x + b
   const productWide3 = tf.reshape(cProduct6, [batchSize, time, 1]);
-  const product44 = tf.mul(productWide3, p['run.c.Linear.W']);
-  const sum12 = tf.add(qSum, product44);
-  const productStacked5 = tf.stack(productSteps8);
-  rt.dispose(productWide3, qSum, product44, productSteps8);
+  const product36 = tf.mul(productWide3, p['run.c.Linear.W']);
+  const sum9 = tf.add(qSum, product36);
+  const productStacked5 = tf.stack(productSteps7);
+  rt.dispose(productWide3, qSum, product36, productSteps7);
 
   // input.attn:8  s = softmax[around](Linear[around](h))
   const sProductStepsT = tf.transpose(productStacked5, [1, 0, 2]);
@@ -1175,52 +1212,52 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
 
   // layers.attn:4  W @ x + b
   const productRows2 = tf.reshape(sProduct2, [batchSize * time, 3]);
-  const product45 = tf.matMul(productRows2, p['run.s.Linear.W']);
-  const product46 = tf.reshape(product45, [batchSize, time, width]);
-  const sum13 = tf.add(sum12, product46);
-  rt.dispose(product45, sum12, product46);
+  const product37 = tf.matMul(productRows2, p['run.s.Linear.W']);
+  const product38 = tf.reshape(product37, [batchSize, time, width]);
+  const sum10 = tf.add(sum9, product38);
+  rt.dispose(product37, sum9, product38);
 
   // input.attn:6  h = tanh(Linear[width](xt))
-  const hProduct = rt.tanhGradient(sum13, h);
-  rt.dispose(h, sum13);
+  const hProduct = rt.tanhGradient(sum10, h);
+  rt.dispose(h, sum10);
 
   // layers.attn:4  W @ x + b
   const productRows3 = tf.reshape(hProduct, [batchSize * time, width]);
   const productT = tf.transpose(productRows3, [1, 0]);
-  const product47 = tf.matMul(productT, xRows);
-  const total5 = tf.sum(hProduct, [0, 1]);
+  const product39 = tf.matMul(productT, xRows);
+  const total2 = tf.sum(hProduct, [0, 1]);
   rt.dispose(productRows3, xRows, productT, hProduct);
   const productWide4 = tf.reshape(cProduct6, [1, batchSize * time]);
-  const product48 = tf.matMul(productWide4, hRows);
-  const product49 = tf.reshape(product48, [width]);
-  const total6 = tf.sum(cProduct6);
+  const product40 = tf.matMul(productWide4, hRows);
+  const product41 = tf.reshape(product40, [width]);
+  const total3 = tf.sum(cProduct6);
   const productT2 = tf.transpose(productRows2, [1, 0]);
-  rt.dispose(productWide4, product48, cProduct6, productRows2);
-  const product50 = tf.matMul(productT2, hRows);
-  const total7 = tf.sum(sProduct2, [0, 1]);
+  rt.dispose(productWide4, product40, cProduct6, productRows2);
+  const product42 = tf.matMul(productT2, hRows);
+  const total4 = tf.sum(sProduct2, [0, 1]);
   const productT3 = tf.transpose(productRows, [1, 0]);
-  const product51 = tf.matMul(productT3, hRows);
+  const product43 = tf.matMul(productT3, hRows);
   rt.dispose(productT2, sProduct2, productRows, hRows, productT3);
-  const total8 = tf.sum(MNextProduct15, [0, 1]);
+  const total5 = tf.sum(MNextProduct15, [0, 1]);
   const sumT = tf.transpose(sumRows, [1, 0]);
-  const product52 = tf.matMul(sumT, product19);
-  rt.dispose(MNextProduct15, sumRows, product19, sumT);
-  const total9 = tf.sum(sum6, [0, 1]);
+  const product44 = tf.matMul(sumT, product16);
+  rt.dispose(MNextProduct15, sumRows, product16, sumT);
+  const total6 = tf.sum(sum6, [0, 1]);
   rt.dispose(sum6);
   return {
     loss,
     metrics: {},
     gradients: {
-      'run.h.Linear.W': product47,
-      'run.h.Linear.b': total5,
-      'run.c.Linear.W': product49,
-      'run.c.Linear.b': total6,
-      'run.s.Linear.W': product50,
-      'run.s.Linear.b': total7,
-      'run.M.Linear.W': product51,
-      'run.M.Linear.b': total8,
-      'y.Linear.W': product52,
-      'y.Linear.b': total9,
+      'run.h.Linear.W': product39,
+      'run.h.Linear.b': total2,
+      'run.c.Linear.W': product41,
+      'run.c.Linear.b': total3,
+      'run.s.Linear.W': product42,
+      'run.s.Linear.b': total4,
+      'run.M.Linear.W': product43,
+      'run.M.Linear.b': total5,
+      'y.Linear.W': product44,
+      'y.Linear.b': total6,
     },
   };
 }
