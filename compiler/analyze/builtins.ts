@@ -279,7 +279,9 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
       picked = b.select(there, filled, filled);
     }
   } else {
-    const share = toFloat(target, here, span);
+    const given = toFloat(target, here, span);
+    // One share for all classes counts once for each.
+    const share = axisByLabel(given, axis.label) !== null ? given : b.broadcast(given, [...typeOf(given).axes, axis]);
     const product = binary('mul', share, log, here, span);
     const total = product === null ? null : reduce('sum', product, [axis], here, span);
     picked = total;

@@ -73,6 +73,10 @@ model M(x: [source, d]) generates y: index(words)[target] {
 model M(x: [time, d]) -> y: [time, d] causal time {
   y = scan time with xt = x { state s: [d] = 1; H = past[tape](s); s' = tanh(s + xt); emit Additive[align = 2](xt + s, H) }
 }`],
+  'one share for all classes, some of which are forbidden': [`dim words = 3
+model M(x: [words], c: bool[words], s: []) -> y: [] {
+  y = cross_entropy[words](x where c, s)
+}`, { examples: [{ x: [1, 2, 3], c: [true, true, true], s: 0.5 }] }],
   'two conditions, each of which may leave int32': [`model M(a: int[], b: []) -> y: bool[] {
   y = (a * a > 6 and ceil(b) < 2) or (ceil(b) < 3 and a * a > 7)
 }`],
