@@ -7,7 +7,7 @@ import type { AcrossFn, Axis, Node, Origin } from '../graph/graph.ts';
 import { isRagged } from '../graph/spaces.ts';
 import { operands } from '../graph/walk.ts';
 import { bracketAxes } from './builtins.ts';
-import { describeType } from './describe.ts';
+import { describeName, describeType } from './describe.ts';
 import { asNumber, number, toFloat } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, origin, report, tensor, typeOf } from './scope.ts';
@@ -102,7 +102,7 @@ export function wayTo(roots: readonly Node[], isEnd: (node: Node) => boolean, ne
 
 /** "`y` reads `h`, which reads `m`, which reads this expression": the named values of a way. */
 export function chainOf(first: string, way: readonly Node[], last: string): string {
-  const names = way.slice(0, -1).flatMap(({ origin: { name } }) => (name === null ? [] : [`\`${name.replace(/_next$/, "'")}\``]));
+  const names = way.slice(0, -1).flatMap(({ origin: { name } }) => (name === null ? [] : [describeName(name)]));
   const words = [first, ...names, last].filter((word, k, all) => word !== all[k - 1]);
   return words.slice(1).map((word, k) => `${k === 0 ? `${words[0]} reads` : 'which reads'} ${word}`).join(', ');
 }

@@ -4,7 +4,7 @@ import type { Node } from '../graph/graph.ts';
 import { present } from './absent.ts';
 import { evaluate } from './expr.ts';
 import { conformMap, noMap } from './maps.ts';
-import { asTensor, conform, keepOrder, tensorOrError } from './operate.ts';
+import { asTensor, conform, keepOrder, tensorOrError, type Conformity } from './operate.ts';
 import { declareParameters, initialiserOf } from './parameters.ts';
 import { chooseArm, runRepeat } from './repeat.ts';
 import { declareRunning, nextRunning, requireNexts, type RunningDeclaration } from './running.ts';
@@ -158,30 +158,24 @@ function isStrict({ what }: Declaration): boolean {
 }
 
 function conformTo(value: Value, type: TypeExpr, what: string, declaration: Declaration, span: Span, here: Here): Value {
+  if (type.kind === 'map' && declaration.what === 'model') return noMap('the result of a model', type.span, here);
+  const made = asDeclared(value, type, `${what} of \`${declaration.name.text}\``, here, span, false, { at: type.span });
+  return made.kind === 'tensor' && isStrict(declaration) && !present(made.node, what, here, span) ? ERROR : made;
+}
+
+function asDeclared(value: Value, type: TypeExpr, what: string, here: Here, span: Span, fill: boolean, more: Conformity = {}): Value {
   if (type.kind === 'map') {
-    if (declaration.what === 'model') return noMap('the result of a model', type.span, here);
     const sides = mapTypeOfExpr(type, here);
-    return sides === null ? ERROR : conformMap(value, sides, `${what} of \`${declaration.name.text}\``, here, span);
+    return sides === null ? ERROR : conformMap(value, sides, what, here, span);
   }
   const declared = tensorTypeOfExpr(type, here);
   const node = asTensor(value, here, span);
-  if (declared === null || node === null) return ERROR;
-  const made = conform(node, declared, `${what} of \`${declaration.name.text}\``, here, span, false, { at: type.span });
-  if (made === null) return ERROR;
-  return isStrict(declaration) && !present(made, what, here, span) ? ERROR : tensor(made);
+  return tensorOrError(declared === null || node === null ? null : conform(node, declared, what, here, span, fill, more));
 }
 
 /** What a parameter is worth where a call gives nothing for it. */
 export function defaultArgument({ name, type, value, span }: Param, here: Here): Value {
-  const given = value === null ? ERROR : evaluate(value, here);
-  const what = `the default of \`${name.text}\``;
-  if (type.kind === 'map') {
-    const sides = mapTypeOfExpr(type, here);
-    return sides === null ? ERROR : conformMap(given, sides, what, here, span);
-  }
-  const declared = tensorTypeOfExpr(type, here);
-  const node = asTensor(given, here, span);
-  return tensorOrError(declared === null || node === null ? null : conform(node, declared, what, here, span, true));
+  return asDeclared(value === null ? ERROR : evaluate(value, here), type, `the default of \`${name.text}\``, here, span, true);
 }
 
 // ---------------------------------------------------------------- statements

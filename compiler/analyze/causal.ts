@@ -3,7 +3,7 @@ import type { Declaration } from '../../grammar/ast.ts';
 import type { Axis, Clocked, Input, Node, NodeOf, Origin } from '../graph/graph.ts';
 import { isInner, sameSpace } from '../graph/spaces.ts';
 import { lookahead, type Lookahead, type NamedOrigin } from '../passes/causality.ts';
-import { describeType } from './describe.ts';
+import { describeName, describeType } from './describe.ts';
 import { refuseAlong } from './inner.ts';
 import type { Here, Value } from './scope.ts';
 import { origin, report, tensor, typeOf } from './scope.ts';
@@ -18,7 +18,7 @@ export function reportLookahead(clock: NodeOf<'clock'>, names: readonly string[]
 
 function reportOne({ kind, origin, calls, what, fix, reachedBy, reads }: Lookahead, here: Here): void {
   const place = ({ file, start, end }: Origin): { file: string; start: number; end: number } => ({ file, start, end });
-  const name = ({ name: text }: NamedOrigin): string => `\`${text.replace(/_next$/, "'")}\``;
+  const name = (each: NamedOrigin): string => describeName(each.name);
   const chain = [...reachedBy.map(name), 'this expression', ...reads.map(name)].filter((word, k, all) => word !== all[k - 1]);
   const around = [...here.calls.map((call) => call.place), ...calls.map(place)];
   here.ctx.problems.report({

@@ -47,6 +47,11 @@ export function describeMap({ outs, ins }: { readonly outs: readonly Axis[]; rea
   return `[${outs.length === 0 ? '' : `${describeAxes(outs)} `}<- ${describeAxes(ins)}]`;
 }
 
+/** A name as the program writes it: `s_next` is `s'`. */
+export function describeName(name: string): string {
+  return `\`${name.replace(/_next$/, "'")}\``;
+}
+
 export function describeAxes(axes: readonly Axis[]): string {
   return axes.map((axis) => {
     const space = describeSpace(axis.space);

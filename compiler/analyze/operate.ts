@@ -11,13 +11,13 @@ import { agree, axisByLabel, dimNames, origin, placeOf, report, tensor, typeOf }
 import { shownNode } from './taken.ts';
 import { reportLater } from './unknown.ts';
 
-/** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
 /** Fields that an `emit` has numbered have no name to be read by. */
 function fieldsFix(fields: readonly string[]): string {
   const named = fields.filter((field) => !/^\d/u.test(field)).map((field) => `\`.${field}\``);
   return [...named, ...(fields.length === named.length ? [] : [`all in order, \`${fields.map((_, k) => 'abcdefgh'[k] ?? `x${k}`).join(', ')} = …\` with brackets around the names`])].join(' or ');
 }
 
+/** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
 export function asTensor(value: Value, here: Here, span: Span): Node | null {
   switch (value.kind) {
     case 'tensor':
@@ -361,7 +361,7 @@ export function reduce(fn: ReduceFn, node: Node, axes: readonly Axis[], here: He
   return here.ctx.builder.node({ kind: 'reduce', fn, axes: axes.map((axis) => axis.id) }, [operand], origin(here, span));
 }
 
-interface Conformity {
+export interface Conformity {
   readonly code?: 'E0307' | 'E0604';
   /** Where the type is declared. */
   readonly at?: Span;

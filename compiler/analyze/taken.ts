@@ -2,6 +2,7 @@
 import type { Name } from '../../grammar/ast.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { Node } from '../graph/graph.ts';
+import { describeName } from './describe.ts';
 import { placeOf, report, type Entry, type Here, type Scope } from './scope.ts';
 
 /** Where it stands that the user wrote it; null where it is not in a text of the user's. */
@@ -19,7 +20,7 @@ export function shownAt(entry: Entry, here: Here, message: string): Pick<Diagnos
 
 /** The same for a value that has a name. */
 export function shownNode({ origin: { file, start, end, name } }: Node, here: Here): Pick<Diagnostic, 'related'> {
-  return name === null || file !== here.module.path ? {} : { related: [{ place: { file, start, end }, message: `\`${name.replace(/_next$/, "'")}\`` }] };
+  return name === null || file !== here.module.path ? {} : { related: [{ place: { file, start, end }, message: describeName(name) }] };
 }
 
 /** Has the scope that name? Then it is reported, and where it was first. */

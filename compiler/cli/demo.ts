@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Io } from './io.ts';
 import { main } from './main.ts';
 import { build, configurationOf, loadTask, type AnyOpenTask, type Built } from './task/open.ts';
-import { messageOf, packageRoot } from './library.ts';
+import { packageRoot } from './library.ts';
+import { messageOf } from './reasons.ts';
 
 const shownBeforeAndAfter = 6;
 

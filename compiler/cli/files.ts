@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError } from './io.ts';
-import { codeOf, reasonOf } from './library.ts';
+import { codeOf, reasonOf } from './reasons.ts';
 
 /** Writes into a temporary file of the same folder and renames it; the old file's mode stays, and a link stays a link. */
 export function writeWhole(path: string, content: string | Uint8Array): void {

@@ -6,8 +6,6 @@ import type { Library } from '../analyze/modules.ts';
 import { CliError } from './io.ts';
 import { codeOf, reasonOf } from './reasons.ts';
 
-export { codeOf, messageOf, reasonOf } from './reasons.ts';
-
 /** The folder with this package's package.json: two folders up in the sources, three in the built program. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));

@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import { helpOf, read, type Given } from './arguments.ts';
 import { didYouMean } from '../diagnostics/names.ts';
 import { CliError, misuse, processIo, showCliError, STATUS, wantsStacks, type Io } from './io.ts';
-import { messageOf, packageVersion } from './library.ts';
+import { packageVersion } from './library.ts';
+import { messageOf } from './reasons.ts';
 import { safeIo } from './terminal.ts';
 import { COMMANDS, SPECS, type CommandName } from './specs.ts';
 

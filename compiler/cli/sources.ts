@@ -2,7 +2,8 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { CliError, misuse, type Io } from './io.ts';
-import { missingFile, nodeLibrary, reasonOf, statOf, type NodeLibrary } from './library.ts';
+import { missingFile, nodeLibrary, statOf, type NodeLibrary } from './library.ts';
+import { reasonOf } from './reasons.ts';
 
 /** What standard input is called, in diagnostics and by the compiler. */
 export const STDIN = '<stdin>';

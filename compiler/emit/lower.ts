@@ -7,6 +7,7 @@ import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/space
 import { mayBeEmpty } from '../passes/absence.ts';
 import { BATCH, BEAM, HYPOTHESES } from '../passes/maker.ts';
 import { inOrder, nativeOrder } from '../passes/layout-build.ts';
+import { axesOf } from '../passes/layout-limits.ts';
 import { isGrowing } from '../passes/respace.ts';
 import { isSlots } from '../passes/tape.ts';
 import { access, quoted } from './names.ts';
@@ -123,7 +124,6 @@ const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> 
   any: ['tf.any', 'any'], all: ['tf.all', 'all'],
 };
 
-const axesOf = (node: Node): readonly Axis[] => node.types[0]!.axes;
 const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
 /** What a check calls by no name: the examples and, in a step of decoding, their hypotheses. */
 const isOfExamples = (id: string): boolean => id === BATCH.id || id === BEAM.id || id === HYPOTHESES.id;

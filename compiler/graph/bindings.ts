@@ -1,7 +1,7 @@
 /** What the oracle is given, and what it gives. */
 import { arrange, count, fillMask, joinExtents, presence, type Extent, type Tensor } from './arrays.ts';
 import { GraphError } from './errors.ts';
-import type { Node, Op, TensorType } from './graph.ts';
+import type { Node, OpOf, TensorType } from './graph.ts';
 
 /** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
 export interface Value {
@@ -15,7 +15,7 @@ export interface Value {
 
 /** Nested lists in the order of the input's axes. */
 export type Nested = number | boolean | readonly Nested[];
-export type RandomOp = Extract<Op, { readonly kind: 'random' }>;
+export type RandomOp = OpOf<'random'>;
 
 export interface Bindings {
   /** Atom to number; of a ragged dim this example's own length, or the padded size of a batch. */

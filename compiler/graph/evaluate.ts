@@ -7,7 +7,7 @@ import {
   arrange, count, everywhere, fill, fillMask, joinExtents, locate, presence, reader, takeTensor, uniteMasks, type Extent, type Grid, type Mask, type Tensor,
 } from './arrays.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, BinaryFn, Op, ReduceFn, TensorType, UnaryFn } from './graph.ts';
+import type { Axis, BinaryFn, Op, OpOf, ReduceFn, TensorType, UnaryFn } from './graph.ts';
 import { originOf } from './spaces.ts';
 
 export interface Context {
@@ -195,7 +195,7 @@ function along(x: Tensor, id: string, line: (xs: readonly number[], present: rea
   return { ...arrange(result, axes), masks: stays ? x.masks : staying };
 }
 
-function running({ axis, exclusive, reversed }: Extract<Op, { readonly kind: 'cumsum' | 'cumprod' }>, x: Tensor, start: number, add: (total: number, next: number) => number): Tensor {
+function running({ axis, exclusive, reversed }: OpOf<'cumsum' | 'cumprod'>, x: Tensor, start: number, add: (total: number, next: number) => number): Tensor {
   return along(x, axis, (xs, present) => {
     const totals = xs.map(() => start);
     const places = [...xs.keys()];

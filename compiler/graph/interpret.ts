@@ -71,7 +71,6 @@ function instanceOf({ op }: NodeOf<'call'>, extras: readonly Axis[], places: rea
   return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]]] : [])));
 }
 
-
 /** What leaves int32 is no number: nobody may read it. A literal and a size may become floats first. */
 function heldIn32({ kind }: Op, x: Tensor, { elem }: TensorType): Tensor {
   if (elem.kind !== 'int' || kind === 'constant' || kind === 'size' || x.data.every((value) => (value | 0) === value)) return x;
@@ -218,7 +217,7 @@ class Run {
   }
 
   /** What has all places from the start is seen as far as the clock has come, under the name of an axis of the clock as well. */
-  #entering({ from, to }: Extract<Op, { readonly kind: 'rename' }>, node: Node, x: Tensor): Tensor {
+  #entering({ from, to }: OpOf<'rename'>, node: Node, x: Tensor): Tensor {
     const clock = this.#scopes.clock();
     return clock !== null && isClocked(to, clock) && !isClocked(axisOf(typeOf(node), from), clock) ? cut(x, [from], clock.places) : x;
   }
@@ -278,7 +277,7 @@ class Run {
   }
 
   /** Along a clock a softmax ranges over the places up to its own: the weight of a later one is 0, as of all that it skips. */
-  #upToNow(x: Tensor, { axis }: Extract<Op, { readonly kind: 'softmax' }>, type: TensorType, clock: Clock): Tensor {
+  #upToNow(x: Tensor, { axis }: OpOf<'softmax'>, type: TensorType, clock: Clock): Tensor {
     const over = x.axes.findIndex(({ id }) => id === axis);
     if (!isClocked(axisOf(type, axis), clock)) return x;
     const others = x.axes.flatMap(({ id }, k) => (id !== axis && clockedIds(type, clock).includes(id) ? [k] : []));
@@ -303,7 +302,7 @@ class Run {
 
   // ---------------------------------------------------------------- regions
 
-  #scan(op: Extract<Op, { readonly kind: 'scan' }>, inputs: readonly Tensor[]): readonly Tensor[] {
+  #scan(op: OpOf<'scan'>, inputs: readonly Tensor[]): readonly Tensor[] {
     const { axis, region } = op;
     const [extent] = this.#scopes.extents([axis]);
     const places = Array.from({ length: extent.size }, (_, place) => place);
@@ -425,7 +424,7 @@ class Run {
   }
 
   /** Of all examples, and in each of all elements of the calls around. */
-  #across({ fn, axes }: Extract<Op, { readonly kind: 'across' }>, node: Node): Tensor {
+  #across({ fn, axes }: OpOf<'across'>, node: Node): Tensor {
     const around = this.#stack.slice(1).filter(({ call, bound }) => call !== null || bound.size === 0);
     const calls = around.flatMap(({ call, extras, places }) => (call === null ? [] : [{ call, instance: instanceOf(call, extras, places) }]));
     const key = calls.map(({ instance }) => [...instance.values()].join()).join('/');
@@ -456,7 +455,7 @@ class Run {
   }
 
   /** For each time in turn: what exists then. */
-  #clocked({ axis, region }: Extract<Op, { readonly kind: 'clock' }>, inputs: readonly Tensor[]): readonly Tensor[] {
+  #clocked({ axis, region }: OpOf<'clock'>, inputs: readonly Tensor[]): readonly Tensor[] {
     const kept = new Map<string, readonly Tensor[]>();
     let results: readonly Tensor[] = region.results.map((result) => this.#scopes.blank(typeOf(result)));
     const total = this.#scopes.number(sizeOf(axis.space));

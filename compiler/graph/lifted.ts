@@ -3,10 +3,10 @@
  * a mask has those extras alone that it depends on).
  */
 import { folded } from './fold.ts';
-import type { Axis, Node, Op, TensorType } from './graph.ts';
+import type { Axis, Node, Op, OpOf, TensorType } from './graph.ts';
 import { hasAxis, without } from './spaces.ts';
 
-type CallOp = Extract<Op, { readonly kind: 'call' }>;
+type CallOp = OpOf<'call'>;
 type Infer = (op: Op, inputs: readonly Node[]) => readonly TensorType[];
 
 /** The masks of each result in the body's frame, extras among their axes; null where a loop or a clock makes the result. */

@@ -1,7 +1,7 @@
 /** What holds of every graph, and what each dialect adds. Run after every pass in tests. */
 import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Node, Op, Program, Space, TensorType } from './graph.ts';
+import type { Axis, Node, Op, OpOf, Program, Space, TensorType } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { excessOf } from './limits.ts';
 import { printAround } from './print.ts';
@@ -123,7 +123,7 @@ class Verifier {
     require(ok, () => `${showAxis(a)} and ${showAxis(b)} do not agree`);
   }
 
-  #sizes(node: Node, op: Extract<Op, { readonly kind: 'concat' | 'merge' | 'split' }>): void {
+  #sizes(node: Node, op: OpOf<'concat' | 'merge' | 'split'>): void {
     const total = (sizes: readonly Size[]): Size => sizes.reduce((m, n) => size.add(m, n), size.int(0));
     const product = (axes: readonly Axis[]): Size => axes.reduce((n, axis) => size.mul(n, sizeOf(axis.space)), size.int(1));
     const [left, right] =

@@ -53,8 +53,8 @@ export function reachable(roots: readonly Node[], next: (node: Node) => readonly
   return [...done];
 }
 
-/** Which of two nodes comes first where these are made in this order, each behind what it is made of. */
-export function inOrder(nodes: readonly Node[]): (a: Node, b: Node) => boolean {
+/** Whether one node is there before another where these are made in this order, each behind what it is made of. */
+export function precedence(nodes: readonly Node[]): (a: Node, b: Node) => boolean {
   const order = new Map(reachable(nodes).map((node, k) => [node, k]));
   return (a, b) => order.get(a)! < order.get(b)!;
 }

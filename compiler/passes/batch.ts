@@ -63,13 +63,13 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
   return { roots: made, ends: new Map([...pass.loops].map(([position, loop]) => [position, endsOf(loop, position, m, absence)])) };
 }
 
-function endsOf({ axis, reversed }: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Ends {
-  const ragged = absence.ragged(axis);
-  return { step: ragged ? absence.step(position, axis) : null, place: ragged ? absence.valid(axis) : null, more: another({ axis, reversed }, position, m, absence) };
+function endsOf(loop: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Ends {
+  const ragged = absence.ragged(loop.axis);
+  return { step: ragged ? absence.step(position, loop.axis) : null, place: ragged ? absence.valid(loop.axis) : null, more: another(loop, position, m, absence) };
 }
 
 /** That another step follows. */
-function another({ axis, reversed }: Pick<OpOf<'scan'>, 'axis' | 'reversed'>, position: Node, m: Maker, absence: Absence): Node {
+function another({ axis, reversed }: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Node {
   return reversed ? m.binary('gt', position, m.first(axis)) : absence.before(m.add(position, m.constant(1, 'int')), axis);
 }
 

@@ -5,7 +5,7 @@
  * attention the keys and values after their projections.
  */
 import { size as sizes, type Size } from '../analyze/size.ts';
-import type { Axis, Clocked, Dim, Node, Op, Space } from '../graph/graph.ts';
+import type { Axis, Clocked, Dim, Node, OpOf, Space } from '../graph/graph.ts';
 import { folded } from '../graph/fold.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis, isRagged, without } from '../graph/spaces.ts';
@@ -305,7 +305,7 @@ class Row extends Rebuild {
   }
 
   /** A running sum or product that has another axis of the clock: at its newest place no earlier step has begun one. */
-  *#anew({ kind, axis, exclusive }: Extract<Op, { readonly kind: 'cumsum' | 'cumprod' }>, { inputs: [x], origin }: Node): Making<Node> {
+  *#anew({ kind, axis, exclusive }: OpOf<'cumsum' | 'cumprod'>, { inputs: [x], origin }: Node): Making<Node> {
     const { m } = this;
     const [rows] = yield* made([this.#steps.all(x)]);
     m.origin = origin;
@@ -339,7 +339,7 @@ class Row extends Rebuild {
   }
 
   /** The newest place of what is drawn over all of them; what belongs to a step is drawn for each hypothesis. */
-  #drawn(op: Extract<Op, { readonly kind: 'random' }>, inputs: readonly Node[]): Node {
+  #drawn(op: OpOf<'random'>, inputs: readonly Node[]): Node {
     const { m } = this;
     const { beam, space, t } = this.#steps;
     const inStep = inputs.includes(t) || op.axes.some(isPlaces);

@@ -5,7 +5,7 @@ import { infer } from '../graph/infer.ts';
 import { excessOf } from '../graph/limits.ts';
 import { hasAxis, sizeOf, unitAxis } from '../graph/spaces.ts';
 import { Keys } from './keys.ts';
-import { narrowed } from './layout-limits.ts';
+import { axesOf, narrowed } from './layout-limits.ts';
 
 /** Every node that the roots need, bodies of scans included, inputs first. */
 export function inOrder(roots: readonly Node[]): readonly Node[] {
@@ -25,7 +25,6 @@ export function inOrder(roots: readonly Node[]): readonly Node[] {
 
 /** No backend has a limit at so few axes. */
 const FEW = 5;
-const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
 const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length === b.length && a.every((axis, k) => axis.id === b[k]?.id);
 
 /**

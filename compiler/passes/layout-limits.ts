@@ -8,7 +8,8 @@ import { groupsOf, hasPlace, mostOf, type Capable } from '../graph/limits.ts';
 import { hasAxis, isUnit, unitAxis } from '../graph/spaces.ts';
 import type { LaidOut } from './layout-build.ts';
 
-const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
+/** Of a node with one result, or of the first of several. */
+export const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map(({ id }) => id);
 
 /** Neighbouring axes as one; `unit` tells the axes of size 1 of one type apart. */

@@ -13,7 +13,7 @@ import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../graph/spaces.ts';
 import { requireWithinLimits } from './beyond-limits.ts';
 import type { Roots } from './compiled.ts';
 import { inOrder, LaidOut } from './layout-build.ts';
-import { collapsed, merged } from './layout-limits.ts';
+import { axesOf, collapsed, merged } from './layout-limits.ts';
 import { ofPlacesOnly, spreadOver } from './layout-places.ts';
 import { areTaps, summedLater, tapsOrder, type Summed } from './layout-taps.ts';
 
@@ -32,7 +32,6 @@ const MOST_AXES = 4;
 /** Functions of floats: tfjs would round what they give for an integer. */
 const FLOATS: ReadonlySet<UnaryFn> = new Set(['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus', 'erf', 'sin', 'cos']);
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map((axis) => axis.id);
-const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
 const pick = (axes: readonly Axis[], wanted: readonly string[]): readonly Axis[] => axes.filter((axis) => wanted.includes(axis.id));
 
 class Layout {

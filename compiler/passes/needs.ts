@@ -6,7 +6,7 @@
 import type { Axis, Node } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, hasAxis } from '../graph/spaces.ts';
-import { inOrder, isOf } from '../graph/walk.ts';
+import { isOf, precedence } from '../graph/walk.ts';
 import type { Batched, Ends } from './batch.ts';
 import { idsOf } from './maker.ts';
 import type { Facts } from './rebuild.ts';
@@ -81,7 +81,7 @@ function ofSequence(need: Need, end: Ends | undefined): Need {
  */
 function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
   const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]] : []));
-  return inOrder([...ends, ...chosen, ...nodes]);
+  return precedence([...ends, ...chosen, ...nodes]);
 }
 
 function ofOperand(node: Node, k: number, need: Need): Need {

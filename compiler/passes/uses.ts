@@ -1,7 +1,7 @@
 /** Under which conditions a value is read at all: what an `if` does not take, and what a `where` leaves out, is computed and not read. */
 import { folded } from '../graph/fold.ts';
 import type { Node } from '../graph/graph.ts';
-import { inOrder, isOf } from '../graph/walk.ts';
+import { isOf, precedence } from '../graph/walk.ts';
 import type { Roots } from './compiled.ts';
 import type { Facts, Scan } from './rebuild.ts';
 import { isArithmetic } from './whole.ts';
@@ -24,7 +24,17 @@ export interface Reading {
  * left side of an `and` before the right one.
  */
 export function readings(facts: Facts, roots: Roots): (node: Node) => Reading {
-  const isBefore = inOrder([...conditionsIn(facts.nodes), ...facts.nodes]);
+  let known: Readers | null = null;
+  return (node) => readingOf(node, known ??= readersOf(facts, roots));
+}
+
+interface Readers {
+  /** By node the one that reads it; null: several, or a root. */
+  readonly users: ReadonlyMap<Node, Node | null>;
+  readonly isBefore: (condition: Node, node: Node) => boolean;
+}
+
+function readersOf(facts: Facts, roots: Roots): Readers {
   const users = new Map<Node, Node | null>();
   const use = (node: Node, by: Node | null): void => void users.set(node, users.has(node) ? null : by);
   for (const root of roots.values()) use(root, null);
@@ -35,20 +45,22 @@ export function readings(facts: Facts, roots: Roots): (node: Node) => Reading {
     region.nexts.forEach((each, k) => use(each, facts.results.get(node)?.has(k) === true ? null : node));
     for (const each of region.emits) use(each, null);
   }
-  return (node) => {
-    const found: Use[] = [];
-    let next: Scan | null = null;
-    for (let [at, user] = [node, users.get(node) ?? null]; user !== null; [at, user] = [user, users.get(user) ?? null]) {
-      const { op, inputs } = user;
-      if (isOf(user, 'scan') && !inputs.includes(at)) next = user;
-      const places = inputs.flatMap((input, k) => (input === at ? [k] : []));
-      if (op.kind === 'select' && places.length === 1 && places[0] !== 0) found.push({ condition: inputs[0]!, holds: places[0] === 1 });
-      else if (op.kind === 'where' && places[0] === 0 && places.length === 1) found.push({ condition: inputs[1]!, holds: true });
-      else if (op.kind === 'binary' && (op.fn === 'and' || op.fn === 'or') && places.length === 1) found.push({ condition: inputs[1 - places[0]!]!, holds: op.fn === 'and' });
-      else if (op.kind !== 'unary' && op.kind !== 'binary' && op.kind !== 'select' && op.kind !== 'broadcast') break;
-    }
-    return { uses: found.filter(({ condition }) => isBefore(condition, node)), next };
-  };
+  return { users, isBefore: precedence([...conditionsIn(facts.nodes), ...facts.nodes]) };
+}
+
+function readingOf(node: Node, { users, isBefore }: Readers): Reading {
+  const found: Use[] = [];
+  let next: Scan | null = null;
+  for (let [at, user] = [node, users.get(node) ?? null]; user !== null; [at, user] = [user, users.get(user) ?? null]) {
+    const { op, inputs } = user;
+    if (isOf(user, 'scan') && !inputs.includes(at)) next = user;
+    const places = inputs.flatMap((input, k) => (input === at ? [k] : []));
+    if (op.kind === 'select' && places.length === 1 && places[0] !== 0) found.push({ condition: inputs[0]!, holds: places[0] === 1 });
+    else if (op.kind === 'where' && places[0] === 0 && places.length === 1) found.push({ condition: inputs[1]!, holds: true });
+    else if (op.kind === 'binary' && (op.fn === 'and' || op.fn === 'or') && places.length === 1) found.push({ condition: inputs[1 - places[0]!]!, holds: op.fn === 'and' });
+    else if (op.kind !== 'unary' && op.kind !== 'binary' && op.kind !== 'select' && op.kind !== 'broadcast') break;
+  }
+  return { uses: found.filter(({ condition }) => isBefore(condition, node)), next };
 }
 
 function conditionsIn(nodes: readonly Node[]): readonly Node[] {

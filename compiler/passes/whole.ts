@@ -5,7 +5,7 @@
  */
 import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
 import { folded } from '../graph/fold.ts';
-import type { Node, Op, Space } from '../graph/graph.ts';
+import type { Node, Op, OpOf, Space } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { axisOf, originOf, sizeOf } from '../graph/spaces.ts';
 import type { Roots } from './compiled.ts';
@@ -78,7 +78,7 @@ function rangeOf(node: Node, inputs: readonly Range[]): Range {
 }
 
 /** Operations that may leave int32 where their operands do not. */
-type Arithmetic = Extract<Op, { readonly kind: 'unary' | 'binary' | 'reduce' | 'across' | 'contract' | 'cumsum' | 'cumprod' | 'scatter' }>;
+type Arithmetic = OpOf<'unary' | 'binary' | 'reduce' | 'across' | 'contract' | 'cumsum' | 'cumprod' | 'scatter'>;
 
 export function isArithmetic(op: Op): op is Arithmetic {
   return ['unary', 'binary', 'reduce', 'across', 'contract', 'cumsum', 'cumprod', 'scatter'].includes(op.kind);

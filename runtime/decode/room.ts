@@ -7,8 +7,8 @@ export function requirementsOn(dim: string, requirements: readonly LengthRequire
 }
 
 /**
- * Why `dim` cannot come to so many places in one of the examples, null where nothing is asked of one; null where it can. How many there will be in the end is not
- * known: a bound is what so many places fail and all more of them up to twice as many; what must be a multiple of something does not.
+ * Why `dim` cannot come to so many places in one of the examples; null where it can. Of an example for which `placesOf` is null
+ * nothing is asked. How many there will be in the end is not known: a bound is what so many places fail and all more of them up to twice as many; what must be a multiple of something does not.
  */
 export function boundReached(dim: string, requirements: readonly LengthRequirement[], host: HostBatch, placesOf: (row: number) => number | null): string | null {
   for (let row = 0; row < host.size; row++) {

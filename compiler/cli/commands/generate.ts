@@ -4,7 +4,7 @@ import type { GenerateOptions, ParsedInput } from '../../../runtime/index.ts';
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
-import { messageOf } from '../library.ts';
+import { messageOf } from '../reasons.ts';
 import { openTrained, type Trained } from '../task/trained.ts';
 
 /** Lines answered together when they come from a file. */

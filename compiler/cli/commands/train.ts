@@ -4,7 +4,7 @@ import type { CheckpointInfo, CheckpointStore, Configuration, FitOptions, FitRes
 import type { Given } from '../arguments.ts';
 import { writeWhole } from '../files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io.ts';
-import { messageOf } from '../library.ts';
+import { messageOf } from '../reasons.ts';
 import { again, backendOf, build, configurationOf, loadTask, outFolderOf, taskFile, type AnyModel, type BackendChoice, type Built, type LoadedTask } from '../task/open.ts';
 import { readRunFile, writeRunFile, type RunFile } from '../task/run-file.ts';
 import { evaluationTable } from '../task/table.ts';

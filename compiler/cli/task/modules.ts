@@ -3,7 +3,8 @@ import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { CliError } from '../io.ts';
-import { codeOf, messageOf, packageRoot } from '../library.ts';
+import { packageRoot } from '../library.ts';
+import { codeOf, messageOf } from '../reasons.ts';
 import { hooks } from './hooks.ts';
 
 /** The address of the one copy of attnc. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../files.ts';
 import { CliError } from '../io.ts';
-import { codeOf, messageOf } from '../library.ts';
+import { codeOf, messageOf } from '../reasons.ts';
 
 export interface RunFile {
   readonly task: string;

@@ -7,7 +7,7 @@ import type { Program } from '../../index.ts';
 import type { Given } from '../arguments.ts';
 import { sizesOf } from '../cost.ts';
 import { CliError, misuse, type Io } from '../io.ts';
-import { messageOf } from '../library.ts';
+import { messageOf } from '../reasons.ts';
 import { again, backendOf, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
 import { readRunFile } from './run-file.ts';
 
