@@ -21,13 +21,26 @@ function held(loss: Node, examples: readonly Bindings[]): readonly Bindings[] {
   return all;
 }
 
-function difference(loss: Node, examples: readonly Bindings[], direction: Direction, eps: number): number {
-  const at = (by: number): number => {
+/** The loss (its mean over the examples), moved along a direction. */
+function movedLoss(loss: Node, examples: readonly Bindings[], direction: Direction): (by: number) => number {
+  return (by: number): number => {
     const moved = (path: string, data: Float64Array): Float64Array => data.map((x, k) => x + by * (direction.get(path)?.[k] ?? 0));
     const results = interpretAll([loss], examples.map((each) => ({ ...each, parameters: new Map([...each.parameters].map(([path, data]) => [path, direction.has(path) ? moved(path, data) : data])) })));
     return results.reduce((sum, [value]) => sum + value!.data[0]!, 0) / examples.length;
   };
+}
+
+function difference(loss: Node, examples: readonly Bindings[], direction: Direction, eps: number): number {
+  const at = movedLoss(loss, examples, direction);
   return (at(eps) - at(-eps)) / (2 * eps);
+}
+
+/** Whether the loss has a kink here: the slopes on both sides differ, and do not come together where one goes closer. */
+export function kinks(loss: Node, examples: readonly Bindings[], direction: Direction): boolean {
+  const at = movedLoss(loss, held(loss, examples), direction);
+  const gap = (eps: number): number => Math.abs(at(eps) + at(-eps) - 2 * at(0)) / eps;
+  const [far, near] = [gap(1e-4), gap(1e-5)];
+  return near > 1e-6 * Math.max(1, Math.abs(at(0))) && near > 0.5 * far;
 }
 
 /** Central difference of a loss (its mean over the examples) along a direction. What stands under `stop` stays. */

@@ -5,14 +5,15 @@
 import { evaluate } from '../../compiler/analyze/size.ts';
 import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
+import { interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
+import { reachable } from '../../compiler/graph/walk.ts';
 import type { HostBatch, Learner } from '../../runtime/index.ts';
 import { rowOf } from '../../runtime/values.ts';
 import { drawsOf } from '../models/chance.ts';
 import type { Built, Example } from './build.ts';
 import type { Chance } from './chance.ts';
-import { Reference, type Expected } from './reference.ts';
+import { present, Reference, type Expected } from './reference.ts';
 
 function nested(data: ArrayLike<number>, [first, ...rest]: readonly number[], from = 0): Nested {
   if (first === undefined) return data[from]!;
@@ -32,13 +33,12 @@ function sizesOf({ built: { program }, learner, host }: Ran): ReadonlyMap<string
   return new Map<string, number>([['batch', host.size], ...dims.map(({ id, label }): [string, number] => [id, learner.sizes[label]!]), ...program.ragged.map(({ id, label }): [string, number] => [id, host.n[label]!])]);
 }
 
-/** Of a root over a whole batch; null where the graph cannot be run so. */
-function expectedOf(ran: Ran, root: Node | undefined, step: number, chance: Chance): Expected | null {
-  if (root === undefined) return null;
+/** Of a whole batch. */
+function bindingsOf(ran: Ran, step: number): Bindings {
   const { built: { program }, learner, parameters, host } = ran;
   const sizes = sizesOf(ran);
   const lengths = new Map(program.ragged.map(({ id, label }): [string, readonly number[]] => [id, Array.from(host.lengths[label] ?? host.inner[label]?.data ?? [])]));
-  const bindings: Bindings = {
+  return {
     sizes, lengths, parameters,
     inputs: new Map(Object.entries(host.inputs).map(([name, { data, shape }]) => [name, nested(data, shape)])),
     random: (op, coordinates) => {
@@ -48,8 +48,13 @@ function expectedOf(ran: Ran, root: Node | undefined, step: number, chance: Chan
       return drawsOf(learner.seed, step, coordinates[steps + rows]!, sizes)(own, coordinates.filter((_, k) => k !== steps + rows));
     },
   };
+}
+
+/** Of a root over a whole batch; null where the graph cannot be run so. */
+function expectedOf(ran: Ran, root: Node | undefined, step: number, chance: Chance): Expected | null {
+  if (root === undefined) return null;
   try {
-    const reference = new Reference([root], [bindings], chance);
+    const reference = new Reference([root], [bindingsOf(ran, step)], chance);
     reference.closely();
     return reference.expected(0)[0]!;
   } catch {
@@ -82,4 +87,33 @@ export function outputReference(ran: Ran, name: string, chance: Chance): readonl
   const places = Int32Array.from(whole.exact, (_, k) => k + 1);
   const own = (row: number, of: Float64Array): Float64Array => Float64Array.from(rowOf(places, row, shape, learner.definition.outputs[name]!.axes, host).data, (k) => (k === 0 ? 0 : of[k - 1]!));
   return Array.from({ length: host.size }, (_, row): Expected => ({ exact: own(row, whole.exact), within: own(row, whole.within) }));
+}
+
+const MOVES: ReadonlySet<Node['op']['kind']> = new Set(['select', 'where', 'otherwise', 'gather', 'concat', 'slice', 'shift', 'rename', 'merge', 'split', 'broadcast', 'permute', 'reshape', 'past', 'before'] as const);
+
+/** Whether the factors and terms of an output may leave float32 in another order, whatever comes out: each counts as at least 1. */
+export function mayOverflow(ran: Ran, name: string): boolean {
+  const root = ran.built.compiled.forward.get(name)!;
+  // A scan is read by its results.
+  const nodes = reachable([root], ({ inputs }) => inputs).filter(({ op }) => op.kind !== 'scan');
+  const [values] = interpretAll(nodes, [bindingsOf(ran, 0)]);
+  const sizes = new Map(nodes.map((node, k) => [node, Array.from(present(values![k]!), Math.abs)]));
+  const bounds = new Map<Node, number>();
+  const bound = (node: Node): number => {
+    const { op, inputs } = node;
+    const known = bounds.get(node);
+    if (known !== undefined) return known;
+    const most = sizes.get(node)!.reduce((a, b) => Math.max(a, b), 1);
+    const of = op.kind === 'result' ? [] : inputs.map(bound);
+    const product = of.reduce((a, b) => a * b, 1);
+    let result = most;
+    if (op.kind === 'binary' && op.fn === 'div') result = of[0]! / Math.min(1, ...sizes.get(inputs[1]!)!.filter((x) => x > 0));
+    else if (op.kind === 'contract' || op.kind === 'matmul' || (op.kind === 'binary' && op.fn === 'mul')) result = product;
+    else if (op.kind === 'reduce' && (op.fn === 'sum' || op.fn === 'mean')) result = product * sizes.get(inputs[0]!)!.length;
+    else if (MOVES.has(op.kind)) result = Math.max(...of);
+    bounds.set(node, Math.max(most, result));
+    return bounds.get(node)!;
+  };
+  bound(root);
+  return [...bounds.values()].some((size) => !Number.isFinite(Math.fround(size)));
 }

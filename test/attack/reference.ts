@@ -38,7 +38,7 @@ export function noise(chance: Chance, ulps: number): NonNullable<Bindings['round
 }
 
 /** What is not there counts as 0. */
-function present({ data, present: there }: Value): Float64Array {
+export function present({ data, present: there }: Value): Float64Array {
   return there === null ? data : data.map((x, k) => (there[k] === 0 ? 0 : x));
 }
 

@@ -1,6 +1,7 @@
 /** A page in a Chromium of its own, driven over the pipe of its debugging protocol: no package is needed for it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -75,10 +76,13 @@ export async function openPage(url, flags = []) {
     async close() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
+        // Asked, not killed: it ends its helpers first, which write into the profile.
+        send('Browser.close').catch(() => undefined);
+        const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
         await ended;
+        clearTimeout(patience);
       }
-      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
