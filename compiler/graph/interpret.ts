@@ -341,7 +341,7 @@ class Run {
   #past({ axis }: OpOf<'past'>, state: Node): Tensor {
     const so = this.#stack.findLast((scope) => scope.tape?.past.has(state) === true)?.tape?.past.get(state);
     if (so === undefined) throw new GraphError(`%${state.id} is no state of a scan`);
-    return stack(this.#scopes.extents([axis]), so, this.#scopes.blank(typeOf(state)));
+    return stack(this.#scopes.extents([axis]), so.map((value) => this.#scopes.seen(value, typeOf(state), [])), this.#scopes.blank(typeOf(state)));
   }
 
   #call(node: NodeOf<'call'>, inputs: readonly Tensor[]): readonly Tensor[] {

@@ -90,6 +90,15 @@ decoder Visit(x: [points, d]) generates y: index(points)[stop: points] {
 model M(x: [points, d]) generates y: index(points)[stop: points] {
   Visit(x)
 }`],
+  'what a state of each word in each sentence has been': [`dim k = 4
+dim time: ragged, word: ragged in time
+block Total(p: [places]) -> [] { tanh(sum[places](p)) }
+model M(x: [time, word]) -> y: int[] {
+  param p: [k] = 1
+  v = scan k reversed with t = p { state s: [time, word] = 1;  H = past[tape](s);  s' = Total[places = tape](H) + t * x;  emit s }
+  y = 1
+}
+objective Fit for M { loss = mean[time, word, k](v);  optimizer sgd(rate = 0.1) }`, { examples: [{ x: [[-0.8], [0.25, 0.48]] }, { x: [[0.5, 0.1, 0.2]] }] }],
 };
 
 /** What has no step, and has to be told so. */
