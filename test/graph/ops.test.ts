@@ -246,4 +246,13 @@ describe('rounding', () => {
     const angles = [0.5, 1e7 + 0.75, 1e6 + 0.02];
     for (const fn of ['sin', 'cos'] as const) expect(rounded(b.unary(fn, x), { x: angles })).toEqual([float(Math[fn](0.5)), NaN, float(Math[fn](1e6 + 0.02))]);
   });
+
+  it('what nothing is known of may be on either side of a number, and may be the largest', () => {
+    const inputs = { inputs: { x: [1e7 + 0.75, 0.5, 0.5] } };
+    const either = (unknown: number) => (y: number, elem: string): number => (elem === 'int' && Number.isNaN(y) ? unknown : Math.fround(y));
+    const of = (node: Node, unknown: number): readonly number[] => [...interpret([node], { ...bindings(inputs), rounded: either(unknown) })[0]!.data];
+    const angle = b.unary('cos', x);
+    expect([-9, 9].map((unknown) => of(b.binary('gt', angle, b.constant(0.5)), unknown))).toEqual([[0, 1, 1], [1, 1, 1]]);
+    expect([-9, 9].map((unknown) => of(b.argmax(angle, 'c'), unknown))).toEqual([[1], [0]]);
+  });
 });
