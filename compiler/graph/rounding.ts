@@ -24,8 +24,8 @@ export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Ar
   const { elem: { kind } } = typeOf(node);
   if (kind === 'int') return data.map((x) => rounded(x, kind));
   const again = (by: Op, change: (x: number) => number): Float64Array => evaluateOp(by as PureOp, inputs.map((input) => ({ ...input, data: input.data.map(change) })), context).data;
-  // A number of which nothing is known may be on either side of another.
-  if ((op.kind === 'argmax' || (kind === 'bool' && op.kind === 'binary')) && inputs.some((input) => input.data.some(Number.isNaN))) return again(op, (x) => (Number.isNaN(x) ? rounded(x, 'int') : x));
+  // A number of which nothing is known may be on either side of another, be it infinite.
+  if ((op.kind === 'argmax' || (kind === 'bool' && op.kind === 'binary')) && inputs.some((input) => input.data.some(Number.isNaN))) return again(op, (x) => (Number.isNaN(x) ? rounded(x, 'int') * Infinity : x));
   if (kind !== 'float' || !rounds(op)) return data;
   // The logarithm is one of 1 and more: it rounds as 1 does, however small what comes out.
   if (op.kind === 'softmax' && op.log) return data.map((x) => rounded(x, kind) + (rounded(1, kind) - 1));

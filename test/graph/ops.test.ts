@@ -253,6 +253,7 @@ describe('rounding', () => {
     const of = (node: Node, unknown: number): readonly number[] => [...interpret([node], { ...bindings(inputs), rounded: either(unknown) })[0]!.data];
     const angle = b.unary('cos', x);
     expect([-9, 9].map((unknown) => of(b.binary('gt', angle, b.constant(0.5)), unknown))).toEqual([[0, 1, 1], [1, 1, 1]]);
+    expect([-9, 9].map((unknown) => of(b.binary('ge', angle, b.constant(1e300)), unknown))).toEqual([[0, 0, 0], [1, 0, 0]]);
     expect([-9, 9].map((unknown) => of(b.argmax(angle, 'c'), unknown))).toEqual([[1], [0]]);
   });
 });
