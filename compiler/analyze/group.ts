@@ -1,9 +1,10 @@
 /** Grouping: `sum[source by ids](w)` puts what `ids` sends to one place together (R5). */
 import type { BracketArg, Span } from '../../grammar/ast.ts';
-import type { Axis, Node } from '../graph/graph.ts';
-import { sameSpace } from '../graph/spaces.ts';
+import type { Axis, Node, Space } from '../graph/graph.ts';
+import { isRagged, originOf, sameSpace, sizeOf } from '../graph/spaces.ts';
 import { elemName } from './describe.ts';
 import { evaluateTensor } from './expr.ts';
+import { liesWithin } from './interval.ts';
 import { alignAxes, allAxes, asNumber, holding, needAxis, number, reduce, rename, toFloat, unary } from './operate.ts';
 import type { Here, Value } from './scope.ts';
 import { ERROR, nameOfSpace, origin, report, tensor, typeOf } from './scope.ts';
@@ -60,7 +61,16 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
     if (axis === null) return null;
     over.push(axis);
   }
-  return { x: aligned[0], places: aligned[1], over, into: { id: `${here.frame.id}by~${label}`, label, space } };
+  // What falls outside is read by no group: so it is known of the value itself.
+  const isInside = elem.kind === 'index' || (!isRagged(space) && index.op.kind !== 'constant' && liesWithin(index, space));
+  return { x: isInside ? aligned[0] : inside(aligned[0], aligned[1], over, space, here, span), places: aligned[1], over, into: { id: `${here.frame.id}by~${label}`, label, space } };
+}
+
+function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here: Here, span: Span): Node {
+  const b = here.ctx.builder.at(origin(here, span));
+  const first = b.size(originOf(space));
+  const condition = b.binary('and', b.binary('ge', place, first), b.binary('lt', place, b.binary('add', b.size(sizeOf(space)), first)));
+  return b.where(x, over.reduce((held, axis) => holding(held, axis, here, span), condition));
 }
 
 type Grouping = (groups: Groups, here: Here, span: Span) => Node;

@@ -99,6 +99,12 @@ model M(x: [time, word]) -> y: int[] {
   y = 1
 }
 objective Fit for M { loss = mean[time, word, k](v);  optimizer sgd(rate = 0.1) }`, { examples: [{ x: [[-0.8], [0.25, 0.48]] }, { x: [[0.5, 0.1, 0.2]] }] }],
+  'an overflow that no group takes': [`dim time: ragged, d = 1
+model M(r: [time]) -> y: [time, d] causal time {
+  param p: [d] = 1
+  y = max[key by d = 1](norm[d](exp(r * r[time as key] * p)))
+}
+objective Fit for M { loss = mean[time, d](y);  optimizer adagrad(rate = 0.1) }`, { seed: 45087, values: 'extreme', examples: [{ r: [0.5] }, { r: [-1e30] }] }],
 };
 
 /** What has no step, and has to be told so. */

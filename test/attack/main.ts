@@ -97,27 +97,29 @@ class Attack {
   async #job(): Promise<void> {
     for (let open = true; open;) {
       const worker = await started();
-      for (let tasks = 0; tasks < TASKS && worker.connected; tasks++) {
+      for (let tasks = 0; tasks < TASKS; tasks++) {
         const task = this.#task();
         if (task === null) {
           open = false;
           break;
         }
-        await this.#do(worker, task);
+        if (!(await this.#do(worker, task))) break;
       }
       worker.kill();
     }
   }
 
-  async #do(worker: ChildProcess, task: Task): Promise<void> {
+  /** False where the process is no more. */
+  async #do(worker: ChildProcess, task: Task): Promise<boolean> {
     const answer = await asked(worker, task, PARTS[task.part].seconds * 1_000 + SHOWN * PATIENCE);
     if (typeof answer === 'string') {
       this.#add({ part: task.part, kind: answer, message: `${answer}: numbers ${task.from} to ${task.from + task.count - 1}`, test: '', again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${task.from} --count ${task.count} --jobs 1` });
       worker.kill('SIGKILL');
-      return;
+      return false;
     }
     this.#tally.add(answer);
     for (const example of answer.examples) this.#add(example);
+    return true;
   }
 
   #add(example: CounterExample): void {
