@@ -1,6 +1,6 @@
 /** What the product promises of a program, each promise held against one program with its data on one backend after the other. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { UpdateGraph } from '../../compiler/graph/graph.ts';
+import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
 import type { Bindings } from '../../compiler/graph/interpret.ts';
 import { CausalModel, GenerativeModel, InputError, Model, NumericError, useBackend, type BackendName, type Learner, type Values } from '../../runtime/index.ts';
 import { readAll } from '../../runtime/model.ts';
@@ -86,6 +86,35 @@ interface Slope {
   readonly update: UpdateGraph;
   readonly direction: Direction;
   readonly value: number;
+}
+
+/** The slope by one parameter alone. */
+class OneSlope {
+  readonly value: number;
+  readonly #differences: (eps: number, rounded?: Bindings['rounded']) => number;
+  readonly #kinks: () => boolean;
+  readonly #chance: Chance;
+  #isSure: boolean | null = null;
+
+  constructor(loss: Node, examples: readonly Bindings[], direction: Direction, chance: Chance) {
+    this.#differences = (eps, rounded) => slope(loss, examples, direction, eps, rounded);
+    this.#kinks = () => kinks(loss, examples, direction);
+    this.#chance = chance;
+    this.value = this.#differences(1e-5);
+  }
+
+  /** Whether it has a limit, and float64 shows it. */
+  isSure(): boolean {
+    return (this.#isSure ??= this.#look());
+  }
+
+  #look(): boolean {
+    if (!Number.isFinite(this.value)) return false;
+    const isAlike = (other: number): boolean => close(other, this.value, Math.abs(this.value), 3e-4);
+    // Several times: there are few numbers about a large one, and two may be the same by chance.
+    const trembled = trembling(this.#chance);
+    return [1e-6, 1e-4].every((eps) => isAlike(this.#differences(eps))) && [1, 2, 3, 4].every(() => isAlike(this.#differences(1e-5, trembled))) && !this.#kinks();
+  }
 }
 
 class Trial {
@@ -286,17 +315,17 @@ class Trial {
     }
   }
 
+  readonly #ofOne = new Map<string, OneSlope>();
+
   /** Slowly, for one parameter: is a difference one of the passes, or of rounding? */
   #parameter(learner: Learner<Example>, objective: string, update: UpdateGraph, path: string, gradient: ArrayLike<number>, direction: Direction, training: Bindings[]): string {
-    const differences = (eps: number, rounded?: Bindings['rounded']): number => slope(update.training.loss, training, direction, eps, rounded);
-    const value = differences(1e-5);
     const given = along(direction, new Map([[path, gradient]]));
+    const key = `${objective} ${update.name} ${path}`;
+    const known = this.#ofOne.get(key) ?? new OneSlope(update.training.loss, training, direction, this.#chance(9));
+    this.#ofOne.set(key, known);
+    const { value } = known;
     if (close(given.sum, value, given.size, 3e-5)) return 'slopes compared';
-    // Several times: there are few numbers about a large one, and two may be the same by chance.
-    const trembled = trembling(this.#chance(9));
-    const others = [...[1, 2, 3, 4].map(() => differences(1e-5, trembled)), differences(1e-6), differences(1e-4)];
-    if (!Number.isFinite(value) || others.some((other) => !close(other, value, Math.abs(value), 3e-4))) return 'slopes without a limit';
-    if (kinks(update.training.loss, training, direction)) return 'slopes without a limit';
+    if (!known.isSure()) return 'slopes without a limit';
     const what = `${path} of ${objective}`;
     const expected = gradientReference(this.#ran(learner), objective, update, path, this.#chance(6));
     if (expected === null) {
