@@ -269,7 +269,7 @@ function isModule(base: Expr, here: Here): boolean {
 
 /** `x.mean(0)` as it is written here; numbers of axes become the names that the tensor has. */
 function asCall(name: string, base: Expr, args: readonly Expr[], here: Here): string {
-  if (name === 'transpose' && args.length > 0) return 'axes have names and no order: there is nothing to transpose';
+  if (name === 'transpose') return 'axes have names and no order: there is nothing to transpose; of a map write `transpose(W)`';
   const text = ({ span }: Expr): string => here.module.module.file.text.slice(span.start, span.end);
   if (worksOnElements(name)) return `write \`${name}(${[base, ...args].map(text).join(', ')})\``;
   if (args.some((arg) => numberOfExpr(arg) !== null) || (args.length === 0 && goesAlong(name))) return nameAxis(name, base, here) ?? `write \`${name}[a](${text(base)})\`, with the name of the axis`;

@@ -111,6 +111,9 @@ export const cases: readonly Case[] = [
   c('E0406', 'one instance at two sizes', body('let f = Linear[embed]\nf(x) + «f(h)»')),
   c('E0407', 'an axis of a model that is no dim', 'dim source: ragged\nmodel M(x: [«souce»]) -> [] { sum[souce](x) }'),
   c('E0407', 'an axis of an encoder that is no dim', 'dim source: ragged\nencoder E(x: [«souce»]) -> [] { sum[souce](x) }'),
+  c('E0407', 'an axis of a result that is no dim', 'dim d = 3\nmodel M(x: [d]) -> y: [«dd»] { x }'),
+  c('E0209', 'a next value that chooses', body("y = x\nrepeat 2 as i { match «i'» { 0 { y = 2 * x }  1 { y = 3 * x } } }\ny")),
+  c('E0501', 'a place behind the last of a dim that does not begin at 0', 'dim near = -1..1\nencoder E(x: [near]) -> [near] { x[«near = position[near] + 1»] }'),
   // ---- what an operation is given
   c('E0404', 'an axis for a map that is turned', body('param W: [embed <- embed]\n«transpose[embed](W)» @ x')),
   c('E0403', 'a map that is turned with more', body('param W: [embed <- embed]\n«transpose(W, to = a)» @ x')),

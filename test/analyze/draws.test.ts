@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { interpret } from '../../compiler/graph/interpret.ts';
+import { reachable } from '../../compiler/graph/walk.ts';
 import { inline } from '../../compiler/passes/inline.ts';
 import { compile } from './support.ts';
 
@@ -28,6 +29,22 @@ function coordinates(loss: Node): string[] {
   });
   return found.sort();
 }
+
+test('the first value of a loop inside a loop is one for each step of the outer one, which it knows', () => {
+  const { programs, diagnostics } = compile(`
+dim outer = 3, inner = 2, d = 2
+model M(x: [outer, d]) -> y: [outer, d] {
+  scan outer with xt = x {
+    state s: [d] = 0
+    z = scan inner with u = ones[inner] { state t: [d] = position[outer] + sample normal[d]();  t' = t + u * xt;  emit t' }
+    s' = s + sum[inner](z)
+    emit s'
+  }
+}`);
+  expect(diagnostics).toEqual([]);
+  const draws = reachable([...programs[0]!.outputs.values()]).filter(({ op }) => op.kind === 'random');
+  expect(draws.map(({ inputs }) => inputs.length)).toEqual([1]);
+});
 
 test('a draw in a block in a scan has one place for each step, place of an extra and element, also when it is inlined', () => {
   const { loss } = compile(TEXT).programs[0]!.objectives[0]!.updates[0]!.training;

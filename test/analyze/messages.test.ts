@@ -70,7 +70,7 @@ describe('one slip, one message', () => {
 
   it.each([
     ['y = leaky_relu(x)', 'max(x, 0.01 * x)'], ['y = x / len(x)', 'its size'], ['for a in x { y = a }', '`scan a with'], ['y[d] = x', 'as a whole'], ['y = x[:, 1]', 'axes have names'], ['param p: [100, d]\n  y = x', '`[places: 100]`'],
-    ['y = x.mean(0)', '`mean[d](…)`'], ['y = softmax(x, dim = 0)', '`softmax[d](…)`'], ['y = x.transpose(0, 1)', 'no order'], ['y = torch.matmul(x, x)', '`W @ x`'], ['y = Linear(d, d)(x)', '`Linear[a](…)`'],
+    ['y = x.mean(0)', '`mean[d](…)`'], ['y = softmax(x, dim = 0)', '`softmax[d](…)`'], ['y = x.transpose(0, 1)', 'no order'], ['y = x.transpose()', 'no order'], ['y = torch.matmul(x, x)', '`W @ x`'], ['y = Linear(d, d)(x)', '`Linear[a](…)`'],
     ['if x > 0 { y = x }', '`y = if c then a else b`'], ['y = x\n  y += 1', 'another name'], ['param W: [d, d]\n  y = x', '`[d <- d]`'],
   ])('what other languages write: `%s`', (line, advice) => {
     const { found } = told(`${D}block B(x: [d]) -> [d] {\n  ${line}\n  y\n}`);

@@ -355,3 +355,15 @@ describe('clocks', () => {
     ['in a call', causal('F(x)').replace('model', 'block F(x: [k]) -> [k] { x - «mean[k](x)» }\nmodel'), { code: 'E0701', related: ['reads `x`: x: [t]', 'in this call: F(x)'], fix: 'over the places up to now: `x[upto t as k]` instead of `x[t as k]`' }],
   ]);
 });
+
+describe('once', () => {
+  const codes = (text: string): readonly string[] => compile(text).diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+
+  it('what stands in an objective whose text is broken is not told besides', () => {
+    expect(codes('dim d = 4\nmodel M(x: [d]) -> y: [d] { LayerNorm(x) }\nobjective Fit for M { loss = sum[d](y +);  metric m = nowhere;  optimizer sgd(rate = 0.1) }')).toEqual(['E0102']);
+  });
+
+  it.each([[1024, []], [1025, ['E0504']]])('%d rounds', (rounds, expected) => {
+    expect(codes(`dim d = 2\nblock B(x: [d]) -> [d] {\n  y = x\n  repeat ${rounds} { y = tanh(y) }\n  y\n}`)).toEqual(expected);
+  });
+});

@@ -105,6 +105,17 @@ model M(r: [time]) -> y: [time, d] causal time {
   y = max[key by d = 1](norm[d](exp(r * r[time as key] * p)))
 }
 objective Fit for M { loss = mean[time, d](y);  optimizer adagrad(rate = 0.1) }`, { seed: 45087, values: 'extreme', examples: [{ r: [0.5] }, { r: [-1e30] }] }],
+  'keys up to a place that is written as a number': [`dim target: ragged, words = 5, d = 2
+decoder D() generates y: index(words)[target] start 0 end 1 {
+  param table: [words, d]
+  x = table[y]
+  w = softmax[key](x @[d] x[target as key] where position[key] <= 2)
+  logits = (w @ x[target as key]) @ table
+  at most 9
+}
+model M() generates y: index(words)[target] { D() }`],
+  'half of a place, counted backwards': [`dim row = 3, tall = 2 * row
+model M(x: [row]) -> y: [tall] { y = x[row = floor(-position[tall] / 2)] else 7 }`],
 };
 
 /** What has no step, and has to be told so. */

@@ -242,6 +242,14 @@ describe('rounding', () => {
     expect(rounded(b.cumprod(x, 'c'), { x: [1e30, 1e30, 1e-30] })).toEqual([float(1e30), NaN, NaN]);
   });
 
+  it('a sum is as far off as what it sums is large, and not known where that leaves the range on the way', () => {
+    const [up, down] = [[0.1, 0.2, 0.3], [3e38, 3e38, -3e38]];
+    const size = up.reduce((sum, each) => sum + each, 0);
+    expect(rounded(b.reduce('sum', x, ['c']), { x: up })).toEqual([float(size) + (float(size) - size)]);
+    expect(rounded(b.reduce('sum', x, ['c']), { x: down })).toEqual([NaN]);
+    expect(rounded(b.reduce('sum', x, ['c']), { x: [3e38, 3e38, 0] })).toEqual([Infinity]);
+  });
+
   it('of an angle that rounding turns nothing is known', () => {
     const angles = [0.5, 1e7 + 0.75, 1e6 + 0.02];
     for (const fn of ['sin', 'cos'] as const) expect(rounded(b.unary(fn, x), { x: angles })).toEqual([float(Math[fn](0.5)), NaN, float(Math[fn](1e6 + 0.02))]);

@@ -6,6 +6,7 @@ import { reachable } from '../../compiler/graph/walk.ts';
 import type { Roots } from '../../compiler/passes/compiled.ts';
 import { hold } from '../../compiler/passes/hold.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
+import { size } from '../../compiler/analyze/size.ts';
 import { axis, floats, INT } from '../graph/support.ts';
 import { checked } from './support.ts';
 
@@ -33,6 +34,8 @@ describe('hold', () => {
     ['an operand without the axes of the condition', b.select(positive(x), b.binary('div', x, w), zero), 1],
     ['what cannot leave its domain', b.select(positive(x), b.binary('div', x, b.constant(2)), zero), 0],
     ['what is divided by a number below 0', b.select(positive(x), b.binary('div', x, b.constant(-2)), zero), 0],
+    ['what is divided by a product that may have any sign, and 1', b.select(positive(x), b.binary('div', x, b.binary('add', b.binary('sub', x, b.unary('relu', x)), b.constant(1))), zero), 1],
+    ['what is divided by a size', b.select(positive(x), b.binary('div', x, b.unary('float', b.size(size.int(3)))), zero), 0],
     ['what is divided by 0', b.select(positive(x), b.binary('div', x, zero), zero), 1],
     ['what is divided by a whole number', b.select(positive(x), b.binary('div', x, b.input('n', tensor(INT, [a]))), zero), 1],
     ['a choice of two conditions, one of which does not hold', b.select(b.binary('and', b.unary('not', positive(x)), b.binary('lt', x, b.constant(1))), b.unary('sqrt', b.unary('neg', x)), x), 1],

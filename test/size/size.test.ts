@@ -162,6 +162,11 @@ describe('equality', () => {
     expect(equalSizes(t, n, [{ left: heads, right: sub(model, int(1)) }])).toBe('unknown');
   });
 
+  test('looks at 4096 cases', () => {
+    // Hermite's identity: the residues of t by 4096.
+    expect(equalSizes(add(div(t, 4096), div(add(t, int(2048)), 4096)), div(t, 2048))).toBe('equal');
+  });
+
   test('gives up after 4096 cases', () => {
     // ceil(p / n) = -floor(-p / n), true in each of the n * n cases of a product.
     const ab = mul(atom('a'), atom('b'));
