@@ -92,6 +92,20 @@ describe('what an objective reads of a decoder', () => {
     await agrees(objective(loss), [given, { ...given, y: [0] }]);
   });
 
+  it('what is forbidden has probability 0 there, and what is absent stays so', async () => {
+    const text = `dim target: ragged, words = 4
+decoder D(m: [words]) generates y: index(words)[target] start 0 end 1 {
+  state s: [] = 0
+  s' = s + 1
+  part = m where position[words] > 1
+  probability = 0.5 + zeros[words] where position[words] > 1
+}
+model M(m: [words]) generates y: index(words)[target] { D(m) }
+objective O for M { loss = mean[target, words](probability);  metric part = mean[target, words](part);  optimizer sgd(rate = 1) }`;
+    const { loss, metrics } = await (await model(text)).loss([{ m: [9, 9, 1, 3], y: [2, 3] }]);
+    expect([loss, metrics['part']]).toEqual([0.25, 2]);
+  });
+
   const crossed = objective("mean[target](cross_entropy[words](logits, y'))");
 
   it('a target that is forbidden is an error that names the example and the place', async () => {
