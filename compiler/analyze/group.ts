@@ -61,8 +61,8 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
     if (axis === null) return null;
     over.push(axis);
   }
-  // What falls outside is read by no group: so it is known of the value itself.
-  const isInside = elem.kind === 'index' || (here.clocked && isRagged(space)) || (!isRagged(space) && index.op.kind !== 'constant' && liesWithin(index, space));
+  // What falls outside is read by no group: so it is known of the value itself. The length of a clock is not known inside it.
+  const isInside = elem.kind === 'index' || (isRagged(space) ? here.clocked : liesWithin(index, space));
   return { x: isInside ? aligned[0] : inside(aligned[0], aligned[1], over, space, here, span), places: aligned[1], over, into: { id: `${here.frame.id}by~${label}`, label, space } };
 }
 

@@ -3,6 +3,7 @@
  * rounded, or leaves float32 because products and sums are taken in another order than they are written.
  */
 import { evaluate } from '../../compiler/analyze/size.ts';
+import { folded } from '../../compiler/graph/fold.ts';
 import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
@@ -98,22 +99,15 @@ export function mayOverflow(ran: Ran, name: string): boolean {
   const nodes = reachable([root], ({ inputs }) => inputs).filter(({ op }) => op.kind !== 'scan');
   const [values] = interpretAll(nodes, [bindingsOf(ran, 0)]);
   const sizes = new Map(nodes.map((node, k) => [node, Array.from(present(values![k]!), Math.abs)]));
-  const bounds = new Map<Node, number>();
-  const bound = (node: Node): number => {
+  const bound = folded<Node, number>(({ op, inputs }) => (op.kind === 'result' ? [] : inputs), (node, of) => {
     const { op, inputs } = node;
-    const known = bounds.get(node);
-    if (known !== undefined) return known;
     const most = sizes.get(node)!.reduce((a, b) => Math.max(a, b), 1);
-    const of = op.kind === 'result' ? [] : inputs.map(bound);
-    const product = of.reduce((a, b) => a * b, 1);
-    let result = most;
-    if (op.kind === 'binary' && op.fn === 'div') result = of[0]! / Math.min(1, ...sizes.get(inputs[1]!)!.filter((x) => x > 0));
-    else if (op.kind === 'contract' || op.kind === 'matmul' || (op.kind === 'binary' && op.fn === 'mul')) result = product;
-    else if (op.kind === 'reduce' && (op.fn === 'sum' || op.fn === 'mean')) result = product * sizes.get(inputs[0]!)!.length;
-    else if (MOVES.has(op.kind)) result = Math.max(...of);
-    bounds.set(node, Math.max(most, result));
-    return bounds.get(node)!;
-  };
-  bound(root);
-  return [...bounds.values()].some((size) => !Number.isFinite(Math.fround(size)));
+    if (op.kind === 'result') return most;
+    const product = inputs.reduce((all, input) => all * of(input), 1);
+    if (op.kind === 'contract' || op.kind === 'matmul' || (op.kind === 'binary' && op.fn === 'mul')) return Math.max(most, product);
+    if (op.kind === 'binary' && op.fn === 'div') return Math.max(most, of(inputs[0]!) / Math.min(1, ...sizes.get(inputs[1]!)!.filter((x) => x > 0)));
+    if (op.kind === 'reduce' && (op.fn === 'sum' || op.fn === 'mean')) return Math.max(most, product * sizes.get(inputs[0]!)!.length);
+    return MOVES.has(op.kind) ? Math.max(most, ...inputs.map(of)) : most;
+  });
+  return nodes.some((node) => !Number.isFinite(Math.fround(bound(node))));
 }
