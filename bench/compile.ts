@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nodeLibrary } from '../compiler/cli/library.ts';
+import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { tableOf } from '../compiler/cli/task/table.ts';
 import { checkFile, compileFile } from '../compiler/index.ts';
 

@@ -13,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileFile, renderAll } from '../compiler/index.ts';
-import { nodeLibrary } from '../compiler/cli/library.ts';
+import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { DeviceBatch, dispose, StepRandom, useBackend, type BackendName, type Model, type tf as attn } from '../runtime/index.ts';
 
 const { values, positionals } = parseArgs({

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '../runtime/tf.ts';
 import { compileFile } from 'attnc';
 import { DeviceBatch, reportBackends, StepRandom, useBackend, type GenerativeModel, type ModelOptions } from 'attnc/runtime';
-import { nodeLibrary } from '../compiler/cli/library.ts';
+import { nodeLibrary } from '../compiler/cli/io/library.ts';
 
 const tokens = Number(process.argv[2] ?? 512);
 const only = process.argv[3]?.split(',') ?? ['tensorflow', 'wasm'];

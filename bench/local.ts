@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compileFile } from 'attnc';
 import { reportBackends, useBackend, type ModelOptions } from 'attnc/runtime';
-import { nodeLibrary } from '../compiler/cli/library.ts';
+import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import type { SequenceModel } from '../models/sequences/sequences.ts';
 
 const only = process.argv[2]?.split(',') ?? ['tensorflow', 'wasm'];

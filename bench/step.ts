@@ -12,7 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileFile } from '../compiler/index.ts';
-import { nodeLibrary } from '../compiler/cli/library.ts';
+import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { DeviceBatch, dispose, seedKey, StepRandom, stream, useBackend, type BackendName, type GenerativeModel, type OpenTask, type Task, type Tensors, type tf as attn } from '../runtime/index.ts';
 
 type Data = Record<string, unknown>;

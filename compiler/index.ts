@@ -1,14 +1,14 @@
 /** The whole compiler: text in, diagnostics and TypeScript out. It touches no file; a `Library` reads for it. */
-import { loadModules, type Library } from './analyze/modules.ts';
-import { callerKey, check, type Checked, type LowerOptions } from './analyze/program.ts';
+import { loadModules, type Library } from './analyze/modules/modules.ts';
+import { callerKey, check, type Checked, type LowerOptions } from './analyze/programs/program.ts';
 import { Problems, type Diagnostic, type Place } from './diagnostics/diagnostic.ts';
 import type { Program } from './graph/graph.ts';
-import { BeyondLimits } from './passes/beyond-limits.ts';
-import type { CompiledModel } from './passes/compiled.ts';
-import { NoStep } from './passes/no-step.ts';
+import { BeyondLimits } from './passes/layout/beyond-limits.ts';
+import type { CompiledModel } from './passes/core/compiled.ts';
+import { NoStep } from './passes/decoder/no-step.ts';
 import { derive, type Derived, type DeriveOptions } from './passes/pipeline.ts';
 
-export type { Library } from './analyze/modules.ts';
+export type { Library } from './analyze/modules/modules.ts';
 export type { Diagnostic, Place } from './diagnostics/diagnostic.ts';
 export { diagnosticsJson, explain, renderAll, renderDiagnostic } from './diagnostics/render.ts';
 export type { Program } from './graph/graph.ts';

@@ -8,5 +8,5 @@ if (unprepared !== null) {
   process.exit(1);
 }
 const { demo } = await import('../dist/compiler/cli/demo.js');
-const { processIo } = await import('../dist/compiler/cli/io.js');
+const { processIo } = await import('../dist/compiler/cli/io/io.js');
 await demo(processIo());

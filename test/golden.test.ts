@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkFile, compileFile, renderAll, type Diagnostic } from '../compiler/index.ts';
 import { firstGraphs } from '../compiler/cli/commands/graph.ts';
-import { nodeLibrary } from '../compiler/cli/library.ts';
+import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { catalogue } from '../compiler/diagnostics/catalogue.ts';
 import { printGraph } from '../compiler/graph/print.ts';
 

@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest';
 import type { Node } from '../compiler/graph/graph.ts';
-import { interpretAll, type Bindings } from '../compiler/graph/interpret.ts';
+import { interpretAll, type Bindings } from '../compiler/oracle/interpret.ts';
 import { reachable } from '../compiler/graph/walk.ts';
 import { randomFrom } from './passes/support.ts';
 

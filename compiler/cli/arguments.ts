@@ -1,7 +1,7 @@
 /** The words of a command line against what a command takes. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { didYouMean } from '../diagnostics/names.ts';
-import { misuse } from './io.ts';
+import { misuse } from './io/io.ts';
 
 export interface OptionSpec {
   /** How the help names its value; none: a flag. */

@@ -2,11 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Io } from './io.ts';
+import type { Io } from './io/io.ts';
 import { main } from './main.ts';
 import { build, configurationOf, loadTask, type AnyOpenTask, type Built } from './task/open.ts';
-import { packageRoot } from './library.ts';
-import { messageOf } from './reasons.ts';
+import { packageRoot } from './io/library.ts';
+import { messageOf } from './io/reasons.ts';
 
 const shownBeforeAndAfter = 6;
 

@@ -2,10 +2,10 @@
 import { inspect } from 'node:util';
 import { helpOf, read, type Given } from './arguments.ts';
 import { didYouMean } from '../diagnostics/names.ts';
-import { CliError, misuse, processIo, showCliError, STATUS, wantsStacks, type Io } from './io.ts';
-import { packageVersion } from './library.ts';
-import { messageOf } from './reasons.ts';
-import { safeIo } from './terminal.ts';
+import { CliError, misuse, processIo, showCliError, STATUS, wantsStacks, type Io } from './io/io.ts';
+import { packageVersion } from './io/library.ts';
+import { messageOf } from './io/reasons.ts';
+import { safeIo } from './io/terminal.ts';
 import { COMMANDS, SPECS, type CommandName } from './specs.ts';
 
 type Work = (given: Given, io: Io) => Promise<number>;

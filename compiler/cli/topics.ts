@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from '../../grammar/index.ts';
-import { nodeLibrary, packageRoot } from './library.ts';
+import { nodeLibrary, packageRoot } from './io/library.ts';
 
 interface Topic {
   readonly name: string;

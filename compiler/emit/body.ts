@@ -1,6 +1,6 @@
 /** The text of one emitted function: statements under the `.attn` lines that they come from. */
 import type { CodeBlockWriter } from 'ts-morph';
-import type { Size } from '../analyze/size.ts';
+import type { Size } from '../size/size.ts';
 import type { Node } from '../graph/graph.ts';
 import { lower, lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { Names, property, upperFirst } from './names.ts';

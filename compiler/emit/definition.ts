@@ -1,15 +1,36 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
-import { atomOf, atomsOf, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, type Size } from '../size/size.ts';
 import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
 import { MUST } from '../graph/requirement.ts';
 import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
-import { isGrowing } from '../passes/respace.ts';
+import { isGrowing } from '../passes/core/axes.ts';
 import { hostExpression, unbracketed } from './body.ts';
 import { literal } from './lower.ts';
-import type { ModelContext, StepNames } from './model.ts';
 import { access, comment, property, quoted } from './names.ts';
 import { atomsIn, sizeText } from './sizes.ts';
+import type { CompiledModel } from '../passes/core/compiled.ts';
+import type { Sources } from './sources.ts';
+import type { ModuleNames, ProgramNames } from './module-names.ts';
+
+/** What the emitter knows of one model while it writes it. */
+export interface ModelContext {
+  readonly model: CompiledModel;
+  readonly sources: Sources;
+  /** What the module's declarations for it are called. */
+  readonly names: ProgramNames;
+  readonly module: ModuleNames;
+  readonly atomName: (atom: string) => string;
+  /** The name of a dim in `n`. */
+  readonly dimName: (dim: Dim) => string;
+  /** The generated sequence in examples, e.g. `y`, if the model generates one. */
+  readonly output: string | null;
+}
+
+export interface StepNames {
+  readonly prepare: string;
+  readonly step: string;
+}
 
 export interface DefinitionNames {
   readonly name: string;

@@ -1,15 +1,13 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
-import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../analyze/size.ts';
+import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../size/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, OpOf, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
 import { NOWHERE } from '../graph/builder.ts';
 import type { HostUnary } from '../graph/host.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
-import { mayBeEmpty } from '../passes/absence.ts';
-import { BATCH, BEAM, HYPOTHESES } from '../passes/maker.ts';
-import { inOrder, nativeOrder } from '../passes/layout-build.ts';
-import { axesOf } from '../passes/layout-limits.ts';
-import { isGrowing } from '../passes/respace.ts';
-import { isSlots } from '../passes/tape.ts';
+import { mayBeEmpty } from '../passes/absence/absence.ts';
+import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots } from '../passes/core/axes.ts';
+import { inOrder, nativeOrder } from '../passes/layout/build.ts';
+import { axesOf } from '../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
 

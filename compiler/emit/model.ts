@@ -4,33 +4,17 @@ import {
 } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
 import { without } from '../graph/spaces.ts';
-import { BEFORE } from '../passes/rows.ts';
-import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from '../passes/compiled.ts';
-import { inOrder } from '../passes/layout-build.ts';
-import { RUNNING } from '../passes/pipeline.ts';
-import { atomOf } from '../analyze/size.ts';
-import { NOW } from '../passes/respace.ts';
+import { type CompiledDecoder, type CompiledModel, type CompiledObjective, type CompiledStream, type CompiledUpdate, type Roots, RUNNING } from '../passes/core/compiled.ts';
+import { inOrder } from '../passes/layout/build.ts';
+import { atomOf } from '../size/size.ts';
+import { BEFORE, NOW } from '../passes/core/axes.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
-import { writeDefinition, type DefinitionNames, type UpdateNames } from './definition.ts';
-import type { ModuleNames, ProgramNames } from './module-names.ts';
+import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
+import type { ModuleNames } from './module-names.ts';
 import { access, comment, identifier, Names, property, upperFirst } from './names.ts';
 import type { Sources } from './sources.ts';
 
 export type Statement = string | StatementStructures | WriterFunction;
-
-/** What the emitter knows of one model while it writes it. */
-export interface ModelContext {
-  readonly model: CompiledModel;
-  readonly sources: Sources;
-  /** What the module's declarations for it are called. */
-  readonly names: ProgramNames;
-  readonly module: ModuleNames;
-  readonly atomName: (atom: string) => string;
-  /** The name of a dim in `n`. */
-  readonly dimName: (dim: Dim) => string;
-  /** The generated sequence in examples, e.g. `y`, if the model generates one. */
-  readonly output: string | null;
-}
 
 export function modelStatements(model: CompiledModel, sources: Sources, module: ModuleNames): Statement[] {
   const { program, forward, objectives, decoder, stream } = model;
@@ -384,11 +368,6 @@ class FunctionWriter {
     this.declarations.push(declaration);
     return name;
   }
-}
-
-export interface StepNames {
-  readonly prepare: string;
-  readonly step: string;
 }
 
 interface StepText {

@@ -1,6 +1,6 @@
 /** One TypeScript module from compiled models. */
 import { IndentationText, NewLineKind, Project, QuoteKind, StructureKind, type WriterFunction } from 'ts-morph';
-import type { CompiledModel } from '../passes/compiled.ts';
+import type { CompiledModel } from '../passes/core/compiled.ts';
 import { modelStatements, type Statement } from './model.ts';
 import { ModuleNames } from './module-names.ts';
 import { comment } from './names.ts';

@@ -1,5 +1,5 @@
 /** What an emitted function computes: positional tensors, lists of them, and numbers on the host. */
-import type { Size } from '../analyze/size.ts';
+import type { Size } from '../size/size.ts';
 import type { Origin } from '../graph/graph.ts';
 
 /** A part of an expression: text, another value, a size in `n`, or a child of a loop. */

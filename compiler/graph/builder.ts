@@ -1,5 +1,5 @@
 /** Makes nodes: types are inferred, ids increase, nothing is shared behind the caller's back (a pass does that). */
-import type { Size } from '../analyze/size.ts';
+import type { Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, NodeOf, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';

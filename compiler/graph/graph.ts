@@ -12,7 +12,7 @@
  *   'laid-out' axis order is memory order; operands of elementwise operations aligned as tfjs broadcasts; contractions are
  *              matrix products; only operations with an emit rule
  */
-import type { Size } from '../analyze/size.ts';
+import type { Size } from '../size/size.ts';
 
 // ---------------------------------------------------------------- axes and types
 

@@ -3,7 +3,7 @@
  * a batched one: an axis more in an operand is an axis more in the result. Masks follow the rules (masks), (Where), (Else)
  * and (IdxInt): elementwise they unite; over reduced axes R a mask that meets R ends and its other axes join the result.
  */
-import { constantOf } from '../analyze/size.ts';
+import { constantOf } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Elem, Node, Op, OpOf, TensorType } from './graph.ts';
 import { liftedMasks } from './lifted.ts';

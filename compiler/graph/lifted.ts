@@ -2,9 +2,9 @@
  * What a lifted call makes absent: as if its body stood in its place, with the extras as further axes (semantics of lifting:
  * a mask has those extras alone that it depends on).
  */
-import { folded } from './fold.ts';
-import type { Axis, Node, Op, OpOf, TensorType } from './graph.ts';
-import { hasAxis, without } from './spaces.ts';
+import { folded } from '../graph/fold.ts';
+import type { Axis, Node, Op, OpOf, TensorType } from '../graph/graph.ts';
+import { hasAxis, without } from '../graph/spaces.ts';
 
 type CallOp = OpOf<'call'>;
 type Infer = (op: Op, inputs: readonly Node[]) => readonly TensorType[];

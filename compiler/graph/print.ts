@@ -1,5 +1,5 @@
 /** A graph as deterministic text: one line per node, numbered from 0 in order of use, regions indented below their node. */
-import { showSize } from '../analyze/size.ts';
+import { showSize } from '../size/size.ts';
 import type { Axis, Binding, Node, Op } from './graph.ts';
 import { isGiven } from './infer.ts';
 import { showAxis, showSpace, showType } from './spaces.ts';

@@ -1,5 +1,5 @@
 /** What is demanded of sizes: when it holds, and how it is said. */
-import { atomsOf, evaluate, SizeError, type Size } from '../analyze/size.ts';
+import { atomsOf, evaluate, SizeError, type Size } from '../size/size.ts';
 import type { Requirement } from './graph.ts';
 
 /** Between the two sizes, in words. */

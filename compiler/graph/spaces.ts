@@ -1,11 +1,15 @@
 /** What axes range over: sizes, normal forms, agreement, and lists of axes as ordered sets by id. */
-import { atomsOf, constantOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
+import { atomsOf, constantOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Dim, Elem, Space, TensorType } from './graph.ts';
 
 type Facts = Parameters<typeof equalSizes>[2];
 
 // ---------------------------------------------------------------- spaces
+
+export function dimSpace(dim: Dim): Space {
+  return { kind: 'dim', dim };
+}
 
 export function sizeOf(space: Space): Size {
   switch (space.kind) {

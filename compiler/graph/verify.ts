@@ -1,5 +1,5 @@
 /** What holds of every graph, and what each dialect adds. Run after every pass in tests. */
-import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../analyze/size.ts';
+import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, Node, Op, OpOf, Program, Space, TensorType } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';

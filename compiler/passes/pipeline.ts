@@ -1,31 +1,27 @@
 /** From a program with its calls to the graphs of every function that is emitted. */
-import { atomsOf } from '../analyze/size.ts';
+import { atomsOf } from '../size/size.ts';
 import type { Axis, Node, Program, UpdateGraph } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
 import { hasAxis } from '../graph/spaces.ts';
 import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
-import { batchWithEnds, type Batched } from './batch.ts';
-import { circulant } from './circulant.ts';
-import { deriveClockStep } from './clock-step.ts';
-import type { CompiledDecoder, CompiledModel, CompiledObjective, CompiledStream, CompiledUpdate, Roots } from './compiled.ts';
-import { differentiate } from './differentiate.ts';
-import { inline } from './inline.ts';
-import { layout as lay } from './layout.ts';
-import { axesOf, BATCH, BEAM, Maker } from './maker.ts';
-import { pack } from './pack.ts';
-import { analyse, mapRoots, Rebuild } from './rebuild.ts';
-import { NOW } from './respace.ts';
-import { BEFORE } from './rows.ts';
-import { simplify } from './simplify.ts';
-import { algebra } from './simplify-rules.ts';
-import { hold } from './hold.ts';
-import { hoist } from './hoist.ts';
-import { deriveStep, type StepRoots } from './step.ts';
-import { tapes } from './tape.ts';
-import { vectorise } from './vectorise.ts';
-
-/** In front of the paths of running values among the roots of gradients. */
-export const RUNNING = 'running.';
+import { batchWithEnds, type Batched } from './absence/batch.ts';
+import { circulant } from './loops/circulant.ts';
+import { deriveClockStep } from './decoder/clock-step.ts';
+import { RUNNING, type CompiledDecoder, type CompiledModel, type CompiledObjective, type CompiledStream, type CompiledUpdate, type Roots, type StepRoots } from './core/compiled.ts';
+import { differentiate } from './gradient/differentiate.ts';
+import { inline } from './clock/inline.ts';
+import { layout as lay } from './layout/layout.ts';
+import { Maker } from './core/maker.ts';
+import { axesOf, BATCH, BEAM, BEFORE, NOW } from './core/axes.ts';
+import { pack } from './loops/pack.ts';
+import { analyse, mapRoots, Rebuild } from './core/rebuild.ts';
+import { simplify } from './core/simplify.ts';
+import { algebra } from './core/algebra.ts';
+import { hold } from './absence/hold.ts';
+import { hoist } from './layout/hoist.ts';
+import { deriveStep } from './decoder/step.ts';
+import { tapes } from './loops/tape.ts';
+import { vectorise } from './loops/vectorise.ts';
 
 export interface DeriveOptions {
   /** Verify the graph after every pass. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Node } from '../../compiler/graph/graph.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
-import { inline } from '../../compiler/passes/inline.ts';
+import { inline } from '../../compiler/passes/clock/inline.ts';
 import { compile } from './support.ts';
 
 const TEXT = `

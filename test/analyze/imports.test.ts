@@ -1,7 +1,7 @@
 /** Dims, options, models and objectives of another file. */
 import { describe, expect, it } from 'vitest';
-import { loadModules } from '../../compiler/analyze/modules.ts';
-import { check, type LowerOptions } from '../../compiler/analyze/program.ts';
+import { loadModules } from '../../compiler/analyze/modules/modules.ts';
+import { check, type LowerOptions } from '../../compiler/analyze/programs/program.ts';
 import { Problems } from '../../compiler/diagnostics/diagnostic.ts';
 import { compile, libraryOf } from './support.ts';
 

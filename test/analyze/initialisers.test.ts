@@ -1,6 +1,6 @@
 /** What parameters begin with: said, usual, and what a word cannot hold of. */
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import type { HostExpr } from '../../compiler/graph/graph.ts';
 import { compile } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** What is said of common slips: how many messages, where, and with which fix. */
 import { describe, expect, it } from 'vitest';
-import { callerKey, check } from '../../compiler/analyze/program.ts';
-import { loadModules } from '../../compiler/analyze/modules.ts';
+import { callerKey, check } from '../../compiler/analyze/programs/program.ts';
+import { loadModules } from '../../compiler/analyze/modules/modules.ts';
 import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { checkFile, compileFile } from '../../compiler/index.ts';
 import type { Node } from '../../compiler/graph/graph.ts';

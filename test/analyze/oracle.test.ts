@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/graph/graph.ts';
-import { interpret, type Nested, type Value } from '../../compiler/graph/interpret.ts';
-import { evaluate } from '../../compiler/analyze/size.ts';
+import { interpret, type Nested, type Value } from '../../compiler/oracle/interpret.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { compile, modelText } from './support.ts';
 

@@ -1,6 +1,6 @@
 /** Which places are proved to be on an axis, for all sizes, and what small forms are worth, by hand. */
 import { describe, expect, it } from 'vitest';
-import { interpret, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpret, type Nested } from '../../compiler/oracle/interpret.ts';
 import { printGraph } from '../../compiler/graph/print.ts';
 import { compile } from './support.ts';
 

@@ -1,6 +1,6 @@
 /** Sizes, axes, types and options as they are written: what they come to, and what is said of those that cannot be. */
 import { describe, expect, it, test } from 'vitest';
-import { showSize } from '../../compiler/analyze/size.ts';
+import { showSize } from '../../compiler/size/size.ts';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { compile } from './support.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { loadModules, type Library } from '../../compiler/analyze/modules.ts';
-import { check, type LowerOptions } from '../../compiler/analyze/program.ts';
+import { loadModules, type Library } from '../../compiler/analyze/modules/modules.ts';
+import { check, type LowerOptions } from '../../compiler/analyze/programs/program.ts';
 import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import type { Program } from '../../compiler/graph/graph.ts';
 import { verifyProgram } from '../../compiler/graph/verify.ts';

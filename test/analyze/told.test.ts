@@ -1,6 +1,6 @@
 /** What is said of faults in calls, operations, bodies, decoders and clocks: where, what was expected and given, why, what to write instead, and what else has to do with it. */
 import { describe, expect, it } from 'vitest';
-import { describeType } from '../../compiler/analyze/describe.ts';
+import { describeType } from '../../compiler/analyze/scope/describe.ts';
 import type { Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { compile } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadModules, type Library } from '../../compiler/analyze/modules.ts';
-import { check } from '../../compiler/analyze/program.ts';
+import { loadModules, type Library } from '../../compiler/analyze/modules/modules.ts';
+import { check } from '../../compiler/analyze/programs/program.ts';
 import { Problems } from '../../compiler/diagnostics/diagnostic.ts';
 import { compile, FILE, libraryOf } from './support.ts';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { transformSync } from 'esbuild';
 import { compileFile, type CompileResult, type Diagnostic, type Library, type Program } from '../../compiler/index.ts';
-import type { CompiledModel } from '../../compiler/passes/compiled.ts';
+import type { CompiledModel } from '../../compiler/passes/core/compiled.ts';
 import * as runtime from '../../runtime/index.ts';
 import { CausalModel, GenerativeModel, Joint, Model, type Definition, type Learner } from '../../runtime/index.ts';
 import { library as models } from '../models/support.ts';

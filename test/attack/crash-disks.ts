@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../../compiler/cli/files.ts';
-import { CliError } from '../../compiler/cli/io.ts';
+import { writeWhole } from '../../compiler/cli/io/files.ts';
+import { CliError } from '../../compiler/cli/io/io.ts';
 import { CheckpointError } from '../../runtime/index.ts';
 import { folderStore, writeFileAtomically } from '../../runtime/node.ts';
 import { attnc, isBuilt, type Trial } from './crash-trial.ts';

@@ -1,7 +1,7 @@
 /** Hostile names: of files, of tensors, of what an example or an option has. Nothing of them acts on a terminal. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Io } from '../../compiler/cli/io.ts';
+import type { Io } from '../../compiler/cli/io/io.ts';
 import { main } from '../../compiler/cli/main.ts';
 import { InputError, readSafetensors, useBackend, writeSafetensors } from '../../runtime/index.ts';
 import { folderStore, readCheckpointFile, writeFileAtomically } from '../../runtime/node.ts';

@@ -1,7 +1,7 @@
 /** Examples for any program: lengths that its requirements allow, and values that are mild, equal or extreme. */
-import { evaluate } from '../../compiler/analyze/size.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import type { Axis, Input, Program } from '../../compiler/graph/graph.ts';
-import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
+import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
 import { innerDims, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import type { Learner } from '../../runtime/index.ts';
 import { drawsOf } from '../models/chance.ts';

@@ -2,11 +2,11 @@
  * What the passes derived, interpreted in float64 and with float32's rounding: tells what is derived wrongly from what is
  * rounded, or leaves float32 because products and sums are taken in another order than they are written.
  */
-import { evaluate } from '../../compiler/analyze/size.ts';
 import { folded } from '../../compiler/graph/fold.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import { interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpretAll, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import type { HostBatch, Learner } from '../../runtime/index.ts';

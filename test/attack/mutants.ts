@@ -1,6 +1,6 @@
 /** The part `mutants`: texts with one token spoilt. Whatever it is, there are few errors, soon, and the first is where the fault is. */
-import { check } from '../../compiler/analyze/program.ts';
-import { loadModules } from '../../compiler/analyze/modules.ts';
+import { check } from '../../compiler/analyze/programs/program.ts';
+import { loadModules } from '../../compiler/analyze/modules/modules.ts';
 import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import { checkFile, format, type Library } from '../../compiler/index.ts';
 import { compileText, type Texts } from './build.ts';

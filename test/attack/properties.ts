@@ -1,7 +1,7 @@
 /** What the product promises of a program, each promise held against one program with its data on one backend after the other. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
-import type { Bindings } from '../../compiler/graph/interpret.ts';
+import type { Bindings } from '../../compiler/oracle/interpret.ts';
 import { CausalModel, GenerativeModel, InputError, Model, NumericError, useBackend, type BackendName, type Learner, type Values } from '../../runtime/index.ts';
 import { readAll } from '../../runtime/model.ts';
 import { instance, type Built, type Example } from './build.ts';

@@ -4,7 +4,7 @@
  * (stochastic arithmetic: Vignes, "Discrete stochastic arithmetic for validating results of numerical software", 2004).
  * What rounding may make anything of (a comparison of two sums, an overflow) is not compared.
  */
-import { interpretAll, type Bindings, type Value } from '../../compiler/graph/interpret.ts';
+import { interpretAll, type Bindings, type Value } from '../../compiler/oracle/interpret.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
 import type { Chance } from './chance.ts';
 

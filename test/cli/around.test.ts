@@ -4,16 +4,16 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { projectFiles } from '../../compiler/cli/project.ts';
+import { projectFiles } from '../../compiler/cli/project/project.ts';
 import { packagesFor } from '../../compiler/cli/commands/init.ts';
-import { writeWhole } from '../../compiler/cli/files.ts';
-import { CliError, processIo } from '../../compiler/cli/io.ts';
-import { nodeLibrary, readText } from '../../compiler/cli/library.ts';
-import { messageOf, reasonOf } from '../../compiler/cli/reasons.ts';
-import { managerOf, originOf } from '../../compiler/cli/origin.ts';
-import { safeIo } from '../../compiler/cli/terminal.ts';
+import { writeWhole } from '../../compiler/cli/io/files.ts';
+import { CliError, processIo } from '../../compiler/cli/io/io.ts';
+import { nodeLibrary, readText } from '../../compiler/cli/io/library.ts';
+import { messageOf, reasonOf } from '../../compiler/cli/io/reasons.ts';
+import { managerOf, originOf } from '../../compiler/cli/project/origin.ts';
+import { safeIo } from '../../compiler/cli/io/terminal.ts';
 import { blocksOf } from '../../compiler/cli/topics.ts';
-import { watchFiles } from '../../compiler/cli/watch.ts';
+import { watchFiles } from '../../compiler/cli/io/watch.ts';
 import { attnc, attncIn, folderWith, root, scratch } from './support.ts';
 
 afterEach(() => {

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, lstatSyn
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { spread } from '../../compiler/cli/commands/evaluate.ts';
-import { wantsColor } from '../../compiler/cli/io.ts';
-import { nodeLibrary } from '../../compiler/cli/library.ts';
-import { managerOf, originOf } from '../../compiler/cli/origin.ts';
+import { wantsColor } from '../../compiler/cli/io/io.ts';
+import { nodeLibrary } from '../../compiler/cli/io/library.ts';
+import { managerOf, originOf } from '../../compiler/cli/project/origin.ts';
 import { COMMANDS, SPECS } from '../../compiler/cli/specs.ts';
-import { printable, safeIo } from '../../compiler/cli/terminal.ts';
+import { printable, safeIo } from '../../compiler/cli/io/terminal.ts';
 import { attnc, attncWith, folderWith, root, scratch } from './support.ts';
 
 const GOOD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * x } }\n';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import type { Io } from '../../compiler/cli/io.ts';
+import type { Io } from '../../compiler/cli/io/io.ts';
 import { main } from '../../compiler/cli/main.ts';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

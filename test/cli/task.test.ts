@@ -5,7 +5,7 @@ import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { demo } from '../../compiler/cli/demo.ts';
 import { generates } from '../../compiler/cli/commands/generate.ts';
-import type { Io } from '../../compiler/cli/io.ts';
+import type { Io } from '../../compiler/cli/io/io.ts';
 import { readRunFile } from '../../compiler/cli/task/run-file.ts';
 import { checkpointInfo, readSafetensors, writeSafetensors } from '../../runtime/index.ts';
 import { attnc, attncIn, requireBuilt, scratch, type Ran } from './support.ts';

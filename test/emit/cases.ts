@@ -2,7 +2,7 @@
 import type { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, UnaryFn } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { axis, dim, float, index, numbers, type Case } from './support.ts';
 
 const B = dim('batch');

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emitModule } from '../../compiler/emit/module.ts';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { StepRandom, tf as attn, useBackend } from '../../runtime/index.ts';

@@ -1,10 +1,10 @@
 /** A small translator, its graphs written by hand: every kind of function that a module can have. */
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, DecoderGraph, Input, Node, ObjectiveGraph, Origin, Program } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import type { CompiledModel, Roots } from '../../compiler/passes/compiled.ts';
-import { layout } from '../../compiler/passes/layout.ts';
+import type { CompiledModel, Roots } from '../../compiler/passes/core/compiled.ts';
+import { layout } from '../../compiler/passes/layout/layout.ts';
 import { axis, dim, float, index } from './support.ts';
 
 export const text = `/// Reads words, writes tags.

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node, Op } from '../../compiler/graph/graph.ts';
 import { showType, tensor, unitAxis } from '../../compiler/graph/spaces.ts';
-import { finiteDifference, interpret } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret } from '../../compiler/oracle/interpret.ts';
 import { axis, bindings, close, dim, FLOAT, INT, index, literal, run, shown, type Given, type Shown } from './support.ts';
 
 const b = new Builder();

@@ -1,6 +1,6 @@
 /** Graphs as text: every attribute that tells two operations apart is to be seen. */
 import { expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Op } from '../../compiler/graph/graph.ts';
 import { printAround, printGraph, showOp } from '../../compiler/graph/print.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { hasAxis } from '../../compiler/graph/spaces.ts';
 import { verify } from '../../compiler/graph/verify.ts';

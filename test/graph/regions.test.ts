@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { argumentType, typeOf } from '../../compiler/graph/infer.ts';
-import { finiteDifference } from '../../compiler/graph/interpret.ts';
+import { finiteDifference } from '../../compiler/oracle/interpret.ts';
 import { showType, tensor } from '../../compiler/graph/spaces.ts';
 import { axis, bindings, dim, FLOAT, floats, literal, run } from './support.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
-import { arrange, fill, locate, widened } from '../../compiler/graph/arrays.ts';
+import { size } from '../../compiler/size/size.ts';
+import { arrange, fill, locate, widened } from '../../compiler/oracle/arrays.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
-import { acrossAll, evaluateOp } from '../../compiler/graph/evaluate.ts';
+import { acrossAll, evaluateOp } from '../../compiler/oracle/evaluate.ts';
 import type { Axis, Space } from '../../compiler/graph/graph.ts';
 import { excessOf, groupsOf } from '../../compiler/graph/limits.ts';
 import { agree, beginsWith, cat, originOf, sameSpace, startsAtZero, surelyDiffer, unitAxis } from '../../compiler/graph/spaces.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Program, RecurrentDecoder } from '../../compiler/graph/graph.ts';
 import { tensor, unitAxis } from '../../compiler/graph/spaces.ts';

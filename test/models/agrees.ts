@@ -1,7 +1,7 @@
 /** What holds of every model, generating or not, whatever its inputs: the emitted module against the oracle of its program, on every backend. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpretAll, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { GenerativeModel, useBackend, type Ints, type Model, type Values } from '../../runtime/index.ts';
 import { Slopes } from '../slopes.ts';
 import { drawsOf } from './chance.ts';

@@ -1,6 +1,6 @@
 /** The runtime's draws for the oracle: an element of a draw by its coordinates. */
-import { evaluate } from '../../compiler/analyze/size.ts';
-import type { Bindings } from '../../compiler/graph/interpret.ts';
+import { evaluate } from '../../compiler/size/size.ts';
+import type { Bindings } from '../../compiler/oracle/interpret.ts';
 import { isRagged, sizeOf } from '../../compiler/graph/spaces.ts';
 import { StepRandom } from '../../runtime/index.ts';
 

@@ -1,6 +1,6 @@
 /** Attention in the forms that others have given it, written as their papers do: emitted as the oracle has it, and equal to what they should be. */
 import { describe, expect, it } from 'vitest';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { agreeEverywhere, emit, examplesOf, type Source } from './programs.ts';
 
 const fit = (loss = 'sum[time, model](y ^ 2)'): string => `\nobjective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }\n`;

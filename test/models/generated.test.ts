@@ -1,7 +1,7 @@
 /** Generated programs: `per` is a loop over instances with a slice of the parameters each; a map is the tensor of its axes. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { Slopes } from '../slopes.ts';
 import { emit, examplesOf, type AnyModel } from './programs.ts';

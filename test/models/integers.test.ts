@@ -1,6 +1,6 @@
 /** Whole numbers of programs: int32 from the input to the output, on every backend and in the oracle. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type Model } from '../../runtime/index.ts';
 import { compile } from '../analyze/support.ts';
 import { compiled, usableBackends, type Compiled } from './support.ts';

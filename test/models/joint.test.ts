@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
-import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import {
   BatchOrder, checkpointInfo, fit, memoryStore, Optimizer, readSafetensors, stream, seedKey, useBackend, type Joint, type Model, type Value, type Values,
 } from '../../runtime/index.ts';

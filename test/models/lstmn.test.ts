@@ -1,7 +1,7 @@
 /** The LSTMN (Cheng et al. 2016) against the oracle, and against the LSTM that it is where its tape has one place. */
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { evaluate } from '../../compiler/size/size.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { agrees, type Example } from './agrees.ts';
 import { useBackend, type Model, type Value } from '../../runtime/index.ts';

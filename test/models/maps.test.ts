@@ -1,6 +1,6 @@
 /** Maps as arguments and results of blocks, and their algebra: the same numbers as with plain tensors. */
 import { describe, expect, it } from 'vitest';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { agreeEverywhere, emit, examplesOf, type Source } from './programs.ts';
 import { parametersOf } from './support.ts';

@@ -1,6 +1,6 @@
 /** The Neural Turing Machine: its addressing by hand, and the emitted module against the oracle on every backend. */
 import { describe, expect, it } from 'vitest';
-import { interpret, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpret, type Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type CausalModel, type Values } from '../../runtime/index.ts';
 import { compile, modelText } from '../analyze/support.ts';
 import { agreeEverywhere, type Source } from './programs.ts';

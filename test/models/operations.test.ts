@@ -1,7 +1,7 @@
 /** Sorting, running products, grouping: what they mean, and the same from emitted modules on every backend. */
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
-import { interpret, type Nested } from '../../compiler/graph/interpret.ts';
+import { evaluate } from '../../compiler/size/size.ts';
+import { interpret, type Nested } from '../../compiler/oracle/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { compile } from '../analyze/support.ts';
 import { agreeEverywhere, type Source } from './programs.ts';

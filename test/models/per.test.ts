@@ -1,7 +1,7 @@
 /** `F per a (…)`: parameters of its own for each place of `a`. */
 import { describe, expect, it } from 'vitest';
-import { interpret } from '../../compiler/graph/interpret.ts';
-import { inline } from '../../compiler/passes/inline.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
+import { inline } from '../../compiler/passes/clock/inline.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { expectEqual } from '../passes/support.ts';
 import { agrees } from './agrees.ts';

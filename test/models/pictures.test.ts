@@ -1,6 +1,6 @@
 /** Attention over the places of a picture: SAGAN's, the non-local block's four forms, and what stands around them. */
 import { describe, expect, it } from 'vitest';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { fit as train, useBackend } from '../../runtime/index.ts';
 import { modelText } from '../analyze/support.ts';
 import { agreeEverywhere, emit, examplesOf, type AnyModel, type Source } from './programs.ts';

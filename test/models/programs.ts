@@ -1,6 +1,6 @@
 /** Lists of small programs, each run on every backend of this machine beside the oracle. */
 import { describe, it } from 'vitest';
-import type { Nested } from '../../compiler/graph/interpret.ts';
+import type { Nested } from '../../compiler/oracle/interpret.ts';
 import type { Program } from '../../compiler/index.ts';
 import type { Model } from '../../runtime/index.ts';
 import { agrees, exampleOf, lengthsOf, type Options } from '../programs/support.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
-import { interpret, interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpret, interpretAll, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type Joint, type Model, type Value } from '../../runtime/index.ts';
 import { eigen, featuresOf, frechet, momentsOf, principal } from '../../models/sagan/distance.ts';
 import { names, picturesOf } from '../../models/sagan/pictures.ts';

@@ -1,6 +1,6 @@
 /** `sample`: the draws of an example are its own, on every backend, in every function that is derived from a model. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type Model, type Values } from '../../runtime/index.ts';
 import { drawsOf } from './chance.ts';
 import { bindings, compiled, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';

@@ -1,7 +1,7 @@
 /** SNAIL as emitted, on every backend of this machine: what the oracle computes, its slopes, and the policy place by place. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/index.ts';
-import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
+import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type CausalModel, type Model, type Values } from '../../runtime/index.ts';
 import { Slopes } from '../slopes.ts';
 import { compiled, oracle, parametersOf, relative, usableBackends } from './support.ts';

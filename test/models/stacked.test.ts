@@ -1,6 +1,6 @@
 /** States inside a `repeat`: a stack of layers is the same layers written out. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { finiteDifference } from '../../compiler/graph/interpret.ts';
+import { finiteDifference } from '../../compiler/oracle/interpret.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { bindings, parametersOf, relative, subject, type Input, type Target, type Tested } from './support.ts';
 

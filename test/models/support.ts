@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compileFile, renderAll, type Library, type Program } from '../../compiler/index.ts';
-import { interpret, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import { interpret, type Bindings, type Nested, type Value } from '../../compiler/oracle/interpret.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
-import type { CompiledModel } from '../../compiler/passes/compiled.ts';
+import type { CompiledModel } from '../../compiler/passes/core/compiled.ts';
 import { reportBackends, type BackendName, type GenerativeModel, type Ints, type ModelOptions } from '../../runtime/index.ts';
 
 const models = fileURLToPath(new URL('../../models/', import.meta.url));

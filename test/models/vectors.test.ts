@@ -1,7 +1,7 @@
 /** Numbers worked out once, by hand or in another program, for what the papers' equations give on inputs that one can read. */
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
-import { interpret, type Nested } from '../../compiler/graph/interpret.ts';
+import { evaluate } from '../../compiler/size/size.ts';
+import { interpret, type Nested } from '../../compiler/oracle/interpret.ts';
 import { sizeOf } from '../../compiler/graph/spaces.ts';
 import { useBackend } from '../../runtime/index.ts';
 import { compile } from '../analyze/support.ts';

@@ -1,7 +1,7 @@
 /** Programs of many axes give on every backend what the oracle gives: what a backend takes at once is no limit of the language. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
+import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type GenerativeModel, type Model, type Values } from '../../runtime/index.ts';
 import { useKernelsOf } from '../backend/dense.ts';
 import { numbers } from '../emit/support.ts';

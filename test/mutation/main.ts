@@ -26,7 +26,7 @@ import type { FileResult, Order } from './runner.ts';
 import { TESTS } from './tests.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const FOLDERS = ['analyze', 'graph', 'passes', 'emit'].map((name) => `compiler/${name}`);
+const FOLDERS = ['analyze', 'graph', 'oracle', 'passes', 'size', 'emit'].map((name) => `compiler/${name}`);
 
 const { values: given } = parseArgs({
   options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '300' }, only: { type: 'string', default: '' }, from: { type: 'string', default: '0' }, jobs: { type: 'string', default: `${availableParallelism()}` }, budget: { type: 'string', default: '90' }, report: { type: 'string' }, times: { type: 'boolean' } },

@@ -1,11 +1,11 @@
 /** How far an index may lie behind the place of a clock that it is read from, exactly: what causality is proved with. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, BinaryFn, Node } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { ahead, bounds } from '../../compiler/passes/ahead.ts';
-import { ANY, type Range } from '../../compiler/passes/range.ts';
+import { ahead, bounds } from '../../compiler/passes/clock/ahead.ts';
+import { ANY, type Range } from '../../compiler/passes/core/range.ts';
 import { axis, BOOL, dim, floats, index, INT } from '../graph/support.ts';
 
 const b = new Builder();

@@ -1,10 +1,10 @@
 /** What each operation inside a clock may do, on graphs: also what no program of the language comes to. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Origin } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { lookahead, type Lookahead } from '../../compiler/passes/causality.ts';
+import { lookahead, type Lookahead } from '../../compiler/passes/clock/causality.ts';
 import { axis, dim, floats, index, INT } from '../graph/support.ts';
 
 const time: Axis = { ...axis('time#1', dim('time', { ragged: true })), label: 'time' };

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { anchorOf, upToNow } from '../../compiler/passes/clock.ts';
-import { Maker } from '../../compiler/passes/maker.ts';
+import { anchorOf, upToNow } from '../../compiler/passes/clock/clock.ts';
+import { Maker } from '../../compiler/passes/core/maker.ts';
 import { axis, BOOL, dim, floats } from '../graph/support.ts';
 
 const time = axis('time', dim('time', { ragged: true }));

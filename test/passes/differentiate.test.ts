@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Dependence, reachable } from '../../compiler/graph/walk.ts';
-import { batch } from '../../compiler/passes/batch.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { differentiate } from '../../compiler/passes/differentiate.ts';
-import { inline } from '../../compiler/passes/inline.ts';
-import { simplify } from '../../compiler/passes/simplify.ts';
-import { vectorise } from '../../compiler/passes/vectorise.ts';
+import { batch } from '../../compiler/passes/absence/batch.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
+import { inline } from '../../compiler/passes/clock/inline.ts';
+import { simplify } from '../../compiler/passes/core/simplify.ts';
+import { vectorise } from '../../compiler/passes/loops/vectorise.ts';
 import { bahdanau, SIZES } from './graphs.ts';
 import { averaged, data, expectGradients, leaves, randomFrom } from './support.ts';
 

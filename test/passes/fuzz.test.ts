@@ -5,11 +5,11 @@ import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { hasAxis, tensor } from '../../compiler/graph/spaces.ts';
-import { batch } from '../../compiler/passes/batch.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { inline } from '../../compiler/passes/inline.ts';
-import { simplify } from '../../compiler/passes/simplify.ts';
-import { vectorise } from '../../compiler/passes/vectorise.ts';
+import { batch } from '../../compiler/passes/absence/batch.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { inline } from '../../compiler/passes/clock/inline.ts';
+import { simplify } from '../../compiler/passes/core/simplify.ts';
+import { vectorise } from '../../compiler/passes/loops/vectorise.ts';
 import { axis, BOOL, dim, floats, index } from '../graph/support.ts';
 import { averaged, checked, data, expectGradients, expectSame, randomFrom, type Random } from './support.ts';
 

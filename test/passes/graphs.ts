@@ -1,5 +1,5 @@
 /** Graphs written by hand, for the passes to work on: 'inlined', one example, absence implicit. */
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { axis, dim, floats, index } from '../graph/support.ts';

@@ -1,10 +1,10 @@
 /** Which states may run away in the padding: exactly those that nothing bounds. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { BinaryFn, Node, UnaryFn } from '../../compiler/graph/graph.ts';
-import { runaways } from '../../compiler/passes/growth.ts';
-import { analyse, type Scan } from '../../compiler/passes/rebuild.ts';
+import { runaways } from '../../compiler/passes/absence/growth.ts';
+import { analyse, type Scan } from '../../compiler/passes/core/rebuild.ts';
 import { axis, dim, floats, index, INT } from '../graph/support.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 

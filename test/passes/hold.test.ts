@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { hold } from '../../compiler/passes/hold.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { hold } from '../../compiler/passes/absence/hold.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { size } from '../../compiler/analyze/size.ts';
 import { axis, floats, INT } from '../graph/support.ts';

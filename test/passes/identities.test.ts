@@ -1,12 +1,12 @@
 /** Whatever small operands meet, what is simplified has the values of what was written, and its type. */
 import { expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { BinaryFn, Node, ReduceFn, UnaryFn } from '../../compiler/graph/graph.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { tensor, showType } from '../../compiler/graph/spaces.ts';
 import { verify } from '../../compiler/graph/verify.ts';
-import { simplify } from '../../compiler/passes/simplify.ts';
+import { simplify } from '../../compiler/passes/core/simplify.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { axis, bindings, BOOL, floats, INT } from '../graph/support.ts';
 import { at, everyPlace } from './support.ts';

@@ -1,12 +1,12 @@
 /** The order of axes in memory: the same values, and what each operation becomes. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
-import { BeyondLimits } from '../../compiler/passes/beyond-limits.ts';
-import { layout } from '../../compiler/passes/layout.ts';
+import { BeyondLimits } from '../../compiler/passes/layout/beyond-limits.ts';
+import { layout } from '../../compiler/passes/layout/layout.ts';
 import { axis, BOOL, dim, floats, index, INT } from '../graph/support.ts';
 import { checked, data, expectEqual, randomFrom } from './support.ts';
 

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { interpret, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { verify } from '../../compiler/graph/verify.ts';
-import { layout } from '../../compiler/passes/layout.ts';
+import { layout } from '../../compiler/passes/layout/layout.ts';
 import { axis, bool, dim, float, numbers } from '../emit/support.ts';
 
 const MOST = 10;

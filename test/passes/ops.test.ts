@@ -1,15 +1,15 @@
 /** Every operation on its own: batched with padding against the oracle, and its derivative against finite differences. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import { batch } from '../../compiler/passes/batch.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { differentiate } from '../../compiler/passes/differentiate.ts';
-import { simplify } from '../../compiler/passes/simplify.ts';
-import { vectorise } from '../../compiler/passes/vectorise.ts';
+import { batch } from '../../compiler/passes/absence/batch.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
+import { simplify } from '../../compiler/passes/core/simplify.ts';
+import { vectorise } from '../../compiler/passes/loops/vectorise.ts';
 import { axis, BOOL, dim, floats, index, INT } from '../graph/support.ts';
 import { averaged, checked, data, expectGradients, expectSame, leaves, randomFrom } from './support.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';

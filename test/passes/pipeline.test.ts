@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Axis, Input, Node, Program } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import { finiteDifference, interpret } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret } from '../../compiler/oracle/interpret.ts';
 import { derive } from '../../compiler/passes/pipeline.ts';
 import { floats, index } from '../graph/support.ts';
 import { bahdanau, hidden, SIZES, source, target, words } from './graphs.ts';

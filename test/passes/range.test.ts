@@ -1,7 +1,7 @@
 /** Arithmetic of ranges: the ends, exactly. */
 import { describe, expect, it } from 'vitest';
 import type { BinaryFn, UnaryFn } from '../../compiler/graph/graph.ts';
-import { ANY, binaryRange, product, unaryRange, union, type Range } from '../../compiler/passes/range.ts';
+import { ANY, binaryRange, product, unaryRange, union, type Range } from '../../compiler/passes/core/range.ts';
 
 /** -0 is 0. */
 const ends = ([low, high]: Range): Range => [low + 0, high + 0];

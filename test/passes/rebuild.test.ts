@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
-import { interpret, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
-import { differentiate } from '../../compiler/passes/differentiate.ts';
-import { mergeHypotheses } from '../../compiler/passes/hypotheses.ts';
-import { BATCH, BEAM, Maker } from '../../compiler/passes/maker.ts';
-import { analyse, Rebuild } from '../../compiler/passes/rebuild.ts';
-import { algebra } from '../../compiler/passes/simplify-rules.ts';
+import { interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
+import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
+import { mergeHypotheses } from '../../compiler/passes/decoder/hypotheses.ts';
+import { Maker } from '../../compiler/passes/core/maker.ts';
+import { BATCH, BEAM } from '../../compiler/passes/core/axes.ts';
+import { analyse, Rebuild } from '../../compiler/passes/core/rebuild.ts';
+import { algebra } from '../../compiler/passes/core/algebra.ts';
 import { axis, floats } from '../graph/support.ts';
 import { checked, expectEqual } from './support.ts';
 

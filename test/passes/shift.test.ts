@@ -1,20 +1,20 @@
 /** Indices that are sums of places become shifts: the same values as the oracle's, the derivatives that differences show. */
 import { describe, expect, it } from 'vitest';
-import { size, type Size } from '../../compiler/analyze/size.ts';
+import { size, type Size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { sizeOf, tensor } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { verify } from '../../compiler/graph/verify.ts';
-import { batch } from '../../compiler/passes/batch.ts';
-import { circulant } from '../../compiler/passes/circulant.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { differentiate } from '../../compiler/passes/differentiate.ts';
-import { layout } from '../../compiler/passes/layout.ts';
-import { simplify } from '../../compiler/passes/simplify.ts';
-import { vectorise } from '../../compiler/passes/vectorise.ts';
+import { batch } from '../../compiler/passes/absence/batch.ts';
+import { circulant } from '../../compiler/passes/loops/circulant.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
+import { layout } from '../../compiler/passes/layout/layout.ts';
+import { simplify } from '../../compiler/passes/core/simplify.ts';
+import { vectorise } from '../../compiler/passes/loops/vectorise.ts';
 import { axis, BOOL, dim, floats, index } from '../graph/support.ts';
 import { averaged, checked, data, expectEqual, expectGradients, expectSame, leaves, randomFrom } from './support.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { printGraph } from '../../compiler/graph/print.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
-import { simplify } from '../../compiler/passes/simplify.ts';
+import { simplify } from '../../compiler/passes/core/simplify.ts';
 import { axis, floats } from '../graph/support.ts';
 import { gruScan } from './graphs.ts';
 

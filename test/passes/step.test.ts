@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecurrentDecoder, Node } from '../../compiler/graph/graph.ts';
-import { interpret, type Value } from '../../compiler/graph/interpret.ts';
-import { deriveStep } from '../../compiler/passes/step.ts';
+import { interpret, type Value } from '../../compiler/oracle/interpret.ts';
+import { deriveStep } from '../../compiler/passes/decoder/step.ts';
 import { floats, index } from '../graph/support.ts';
 import { bahdanau, hidden, SIZES, target, words } from './graphs.ts';
 import { at, checked, data, randomFrom } from './support.ts';

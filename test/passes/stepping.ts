@@ -1,17 +1,17 @@
 /** The steps of a decoder or of a causal model, one after the other in float64, beside the oracle of the whole. */
 import { expect } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import type { Axis, Node, Program } from '../../compiler/graph/graph.ts';
-import { interpret, interpretAll, type Bindings, type Nested, type RandomOp, type Value } from '../../compiler/graph/interpret.ts';
+import { interpret, interpretAll, type Bindings, type Nested, type RandomOp, type Value } from '../../compiler/oracle/interpret.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { sameSpace, sizeOf, without } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { Maker } from '../../compiler/passes/maker.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { Maker } from '../../compiler/passes/core/maker.ts';
 import { derive } from '../../compiler/passes/pipeline.ts';
-import { analyse, mapRoots, Rebuild } from '../../compiler/passes/rebuild.ts';
-import { NOW } from '../../compiler/passes/respace.ts';
-import { size } from '../../compiler/analyze/size.ts';
+import { analyse, mapRoots, Rebuild } from '../../compiler/passes/core/rebuild.ts';
+import { NOW } from '../../compiler/passes/core/axes.ts';
+import { size } from '../../compiler/size/size.ts';
 import { compile } from '../analyze/support.ts';
 import { at, data, everyPlace, expectSame, randomFrom, type Sizes } from './support.ts';
 

@@ -1,17 +1,17 @@
 /** Batches of random examples for any graph, and the comparison of a batched graph with the oracle run example by example. */
 import { expect } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import type { Axis, Parameter, TensorType } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import { finiteDifference, interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import { finiteDifference, interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/oracle/interpret.ts';
 import { originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { verify, type Dialect } from '../../compiler/graph/verify.ts';
-import type { Roots } from '../../compiler/passes/compiled.ts';
-import { differentiate } from '../../compiler/passes/differentiate.ts';
-import { Maker } from '../../compiler/passes/maker.ts';
-import { analyse, Rebuild } from '../../compiler/passes/rebuild.ts';
-import { algebra } from '../../compiler/passes/simplify-rules.ts';
+import type { Roots } from '../../compiler/passes/core/compiled.ts';
+import { differentiate } from '../../compiler/passes/gradient/differentiate.ts';
+import { Maker } from '../../compiler/passes/core/maker.ts';
+import { analyse, Rebuild } from '../../compiler/passes/core/rebuild.ts';
+import { algebra } from '../../compiler/passes/core/algebra.ts';
 
 export type Sizes = Readonly<Record<string, number>>;
 export type Random = () => number;

@@ -1,12 +1,12 @@
 /** The vector-Jacobian product of every operation, also where the cotangent or an operand lacks axes: values by differences, axes in their order. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
-import { finiteDifference, interpret } from '../../compiler/graph/interpret.ts';
-import { Maker } from '../../compiler/passes/maker.ts';
-import { isDifferentiable, product, reduceTo, vjp, type Step } from '../../compiler/passes/vjp.ts';
+import { finiteDifference, interpret } from '../../compiler/oracle/interpret.ts';
+import { Maker } from '../../compiler/passes/core/maker.ts';
+import { isDifferentiable, product, reduceTo, vjp, type Step } from '../../compiler/passes/gradient/vjp.ts';
 import { axis, BOOL, dim, floats, index } from '../graph/support.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { at, everyPlace } from './support.ts';

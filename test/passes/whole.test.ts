@@ -1,11 +1,11 @@
 /** Between which numbers a value lies: what is computed does, and no wider than what is known says. */
 import { describe, expect, it } from 'vitest';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { BinaryFn, Node, UnaryFn } from '../../compiler/graph/graph.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { LEAST, mayLeave, MOST, ranges } from '../../compiler/passes/whole.ts';
+import { LEAST, mayLeave, MOST, ranges } from '../../compiler/passes/absence/int32.ts';
 import { axis, bindings, dim, floats, INT, literal } from '../graph/support.ts';
 import { everyPlace } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** `ragged in`: a length for each place of another dim. Hierarchical attention, and what else goes along with such axes. */
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../compiler/index.ts';
-import { interpret } from '../../compiler/graph/interpret.ts';
+import { interpret } from '../../compiler/oracle/interpret.ts';
 import { fit, GenerativeModel, Model, useBackend, type Ints } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';
 import { parametersOf, relative } from '../models/support.ts';

@@ -1,6 +1,6 @@
 /** Running values, and reductions across examples: what the oracle computes in lockstep, over padded batches, from update to update. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { interpretAll } from '../../compiler/graph/interpret.ts';
+import { interpretAll } from '../../compiler/oracle/interpret.ts';
 import { fit, memoryStore, Model, useBackend } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';
 import { parametersOf, relative, runOn, usableBackends } from '../models/support.ts';

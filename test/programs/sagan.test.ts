@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { compileFile, renderAll } from '../../compiler/index.ts';
-import { interpretAll, type Bindings, type Nested } from '../../compiler/graph/interpret.ts';
+import { interpretAll, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { fit, useBackend, type Joint, type Learner } from '../../runtime/index.ts';
 import { load } from '../emit/support.ts';
 import { drawsOf } from '../models/chance.ts';

@@ -1,9 +1,9 @@
 /** Whole programs as a user would run them: emitted, loaded, and held against the oracle of the same text, example by example. */
 import { expect } from 'vitest';
-import { evaluate } from '../../compiler/analyze/size.ts';
+import { evaluate } from '../../compiler/size/size.ts';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
-import { interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/graph/interpret.ts';
+import { interpret, interpretAll, type Bindings, type Nested, type Value } from '../../compiler/oracle/interpret.ts';
 import { innerDims, originOf, sizeOf } from '../../compiler/graph/spaces.ts';
 import { Model, useBackend, type BackendName, type Values } from '../../runtime/index.ts';
 import { definitionOf } from '../emit/support.ts';

@@ -5,8 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Bindings, Nested } from '../../compiler/graph/interpret.ts';
-import type { CompiledUpdate, Roots } from '../../compiler/passes/compiled.ts';
+import type { Bindings, Nested } from '../../compiler/oracle/interpret.ts';
+import type { CompiledUpdate, Roots } from '../../compiler/passes/core/compiled.ts';
 import { StepRandom, useBackend, type HostBatch, type Model, type Random } from '../../runtime/index.ts';
 import { compiled, oracle, relative, runOn, usableBackends, type Compiled } from '../models/support.ts';
 

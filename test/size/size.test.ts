@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   atomOf, atomsOf, constantOf, equalSizes, evaluate, foldSize, held, nonNegative, showSize, size, SizeError, substitute, type Size,
-} from '../../compiler/analyze/size.ts';
+} from '../../compiler/size/size.ts';
 
 const { int, atom, add, sub, mul, pow, div, ceilDiv, quot, fn } = size;
 const t = atom('t'), n = atom('n'), hidden = atom('hidden'), model = atom('model'), heads = atom('heads');

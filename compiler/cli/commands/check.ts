@@ -3,9 +3,9 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { diagnosticsJson, renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
 import { safeLine } from '../../diagnostics/text.ts';
-import { each, STATUS, type Io } from '../io.ts';
-import { librarian, sourcesOf } from '../sources.ts';
-import { requireSettable } from '../settings.ts';
+import { each, STATUS, type Io } from '../io/io.ts';
+import { librarian, sourcesOf } from '../io/sources.ts';
+import { requireSettable } from '../programs/settings.ts';
 
 export async function check(words: Given, io: Io): Promise<number> {
   const set = words.pairs('set');

@@ -2,11 +2,11 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { compileFile, type Program } from '../../index.ts';
 import { renderAll } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
-import { writeWhole } from '../files.ts';
-import { CliError, each, misuse, STATUS, type Io } from '../io.ts';
-import { librarian, sourcesOf, STDIN } from '../sources.ts';
-import { requireSettable, type Settings } from '../settings.ts';
-import { currentText, watchFiles, type FilesRead } from '../watch.ts';
+import { writeWhole } from '../io/files.ts';
+import { CliError, each, misuse, STATUS, type Io } from '../io/io.ts';
+import { librarian, sourcesOf, STDIN } from '../io/sources.ts';
+import { requireSettable, type Settings } from '../programs/settings.ts';
+import { currentText, watchFiles, type FilesRead } from '../io/watch.ts';
 
 export interface Target {
   readonly file: string;

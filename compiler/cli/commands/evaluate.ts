@@ -1,5 +1,5 @@
 import type { Given } from '../arguments.ts';
-import { CliError, STATUS, type Io } from '../io.ts';
+import { CliError, STATUS, type Io } from '../io/io.ts';
 import { openTrained } from '../task/trained.ts';
 import { evaluateOn } from './train.ts';
 

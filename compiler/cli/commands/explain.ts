@@ -3,7 +3,7 @@ import { didYouMean } from '../../diagnostics/names.ts';
 import { explain } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
 import { topics } from '../topics.ts';
-import { misuse, STATUS, type Io } from '../io.ts';
+import { misuse, STATUS, type Io } from '../io/io.ts';
 
 export async function explainCode(given: Given, io: Io): Promise<number> {
   const asked = given.operands[0];

@@ -3,10 +3,10 @@ import { format } from '../../../grammar/index.ts';
 import { renderAll } from '../../diagnostics/render.ts';
 import { syntaxError } from '../../diagnostics/syntax.ts';
 import type { Given } from '../arguments.ts';
-import { writeWhole } from '../files.ts';
-import { each, misuse, STATUS, type Io } from '../io.ts';
-import { missingFile, readText } from '../library.ts';
-import { sourcesOf, STDIN } from '../sources.ts';
+import { writeWhole } from '../io/files.ts';
+import { each, misuse, STATUS, type Io } from '../io/io.ts';
+import { missingFile, readText } from '../io/library.ts';
+import { sourcesOf, STDIN } from '../io/sources.ts';
 
 export async function fmt(given: Given, io: Io): Promise<number> {
   if (given.has('check') && given.has('stdout')) throw misuse('attnc fmt: --check does not go with --stdout');

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { GenerateOptions, ParsedInput } from '../../../runtime/index.ts';
 import type { Given } from '../arguments.ts';
-import { writeWhole } from '../files.ts';
-import { CliError, misuse, STATUS, type Io } from '../io.ts';
-import { messageOf } from '../reasons.ts';
+import { writeWhole } from '../io/files.ts';
+import { CliError, misuse, STATUS, type Io } from '../io/io.ts';
+import { messageOf } from '../io/reasons.ts';
 import { openTrained, type Trained } from '../task/trained.ts';
 
 /** Lines answered together when they come from a file. */

@@ -1,9 +1,9 @@
-import { compilePrograms } from '../programs.ts';
+import { compilePrograms } from '../programs/programs.ts';
 import { printGraph } from '../../graph/print.ts';
 import type { Node, ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts';
 import { derive } from '../../passes/pipeline.ts';
 import type { Given } from '../arguments.ts';
-import { STATUS, type Io } from '../io.ts';
+import { STATUS, type Io } from '../io/io.ts';
 
 export async function graph(given: Given, io: Io): Promise<number> {
   const programs = compilePrograms(given.operands[0]!, given.pairs('set'), 'graph', io);

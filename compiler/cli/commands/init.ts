@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { shellWord, type Given } from '../arguments.ts';
-import { writeWhole } from '../files.ts';
-import { CliError, STATUS, type Io } from '../io.ts';
-import { packageRoot, statOf } from '../library.ts';
-import { fileSpec, isInstalled, managerOf, originOf } from '../origin.ts';
-import { projectFiles, type ProjectPackages } from '../project.ts';
+import { writeWhole } from '../io/files.ts';
+import { CliError, STATUS, type Io } from '../io/io.ts';
+import { packageRoot, statOf } from '../io/library.ts';
+import { fileSpec, isInstalled, managerOf, originOf } from '../project/origin.ts';
+import { projectFiles, type ProjectPackages } from '../project/project.ts';
 
 export async function init(given: Given, io: Io): Promise<number> {
   const folder = resolve(io.cwd, given.operands[0] ?? '.');

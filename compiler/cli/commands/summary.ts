@@ -1,15 +1,15 @@
 import { relative, resolve } from 'node:path';
 import { didYouMean } from '../../diagnostics/names.ts';
-import { showSize } from '../../analyze/size.ts';
+import { showSize } from '../../size/size.ts';
 import type { HostExpr, Parameter, Program } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Given } from '../arguments.ts';
-import { costOf, sizesOf, SizeError, type Sizes } from '../cost.ts';
-import { CliError, misuse, STATUS, type Io } from '../io.ts';
-import { allowedLengths } from '../lengths.ts';
-import { statOf } from '../library.ts';
-import { compilePrograms } from '../programs.ts';
-import type { Settings } from '../settings.ts';
+import { costOf, sizesOf, SizeError, type Sizes } from '../programs/cost.ts';
+import { CliError, misuse, STATUS, type Io } from '../io/io.ts';
+import { allowedLengths } from '../programs/lengths.ts';
+import { statOf } from '../io/library.ts';
+import { compilePrograms } from '../programs/programs.ts';
+import type { Settings } from '../programs/settings.ts';
 import { tableOf } from '../task/table.ts';
 
 export async function summary(given: Given, io: Io): Promise<number> {

@@ -2,9 +2,9 @@
 import * as nodeModule from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-import { CliError } from '../io.ts';
-import { packageRoot } from '../library.ts';
-import { codeOf, messageOf } from '../reasons.ts';
+import { CliError } from '../io/io.ts';
+import { packageRoot } from '../io/library.ts';
+import { codeOf, messageOf } from '../io/reasons.ts';
 import { hooks } from './hooks.ts';
 
 /** The address of the one copy of attnc. */

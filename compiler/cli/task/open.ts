@@ -7,9 +7,9 @@ import type { Program } from '../../index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
 import { didYouMean } from '../../diagnostics/names.ts';
 import { shellWord, type Given } from '../arguments.ts';
-import { CliError, misuse, type Io } from '../io.ts';
-import { statOf } from '../library.ts';
-import type { Settings } from '../settings.ts';
+import { CliError, misuse, type Io } from '../io/io.ts';
+import { statOf } from '../io/library.ts';
+import type { Settings } from '../programs/settings.ts';
 import { moduleImporter, type ImportModule } from './modules.ts';
 
 export type AnyModel = Learner<object>;

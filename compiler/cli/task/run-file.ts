@@ -1,9 +1,9 @@
 /** `run.json`: with which settings a run began, so that going on, generating and evaluating need not be told again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../files.ts';
-import { CliError } from '../io.ts';
-import { codeOf, messageOf } from '../reasons.ts';
+import { writeWhole } from '../io/files.ts';
+import { CliError } from '../io/io.ts';
+import { codeOf, messageOf } from '../io/reasons.ts';
 
 export interface RunFile {
   readonly task: string;

@@ -5,9 +5,9 @@ import type { CheckpointInfo, TensorFile } from '../../../runtime/index.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import type { Program } from '../../index.ts';
 import type { Given } from '../arguments.ts';
-import { sizesOf } from '../cost.ts';
-import { CliError, misuse, type Io } from '../io.ts';
-import { messageOf } from '../reasons.ts';
+import { sizesOf } from '../programs/cost.ts';
+import { CliError, misuse, type Io } from '../io/io.ts';
+import { messageOf } from '../io/reasons.ts';
 import { again, backendOf, build, configurationOf, isDefault, loadTask, outFolderOf, type Built, type LoadedTask } from './open.ts';
 import { readRunFile } from './run-file.ts';
 

@@ -1,0 +1,239 @@
+/** `repeat` and `match`: what is decided while compiling. */
+import type { RepeatExpr, Span } from '../../../grammar/ast.ts';
+import type { Axis, Node, TensorType } from '../../graph/graph.ts';
+import { sizeOf } from '../../graph/spaces.ts';
+import { describeType } from '../scope/describe.ts';
+import { runBody } from '../expressions/evaluate.ts';
+import { collected, plainBody, type Collected } from '../scope/collected.ts';
+import { asTensor, sizesAgree } from '../types/operate.ts';
+import { emittedValues, nextOf } from './scan.ts';
+import type { Here, Tap } from '../scope/context.ts';
+import { type Entry, type StateSink, type Value, ERROR, tensor } from '../scope/values.ts';
+import { origin, report, uniquePath } from '../scope/report.ts';
+import { agree, typeOf } from '../scope/axes.ts';
+import { Scope } from '../scope/scope.ts';
+import { atomsOf, size, type Size } from '../../size/size.ts';
+import { fixedNumber, numberOfExpr, sizeOfExpr } from '../types/types.ts';
+
+/** Code is made for every round. */
+const MOST_ROUNDS = 1024;
+
+/** What stands where a value is wanted. */
+export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
+  return runRepeat(expr, here) ?? report(here, 'E0607', expr.span, 'this `repeat` gives no value', {
+    why: 'it neither emits one nor defines a name from outside anew', fix: 'let each round give one, `emit y`, or give `y` a first value before the `repeat`',
+  });
+}
+
+/** Unrolled: each round has its own parameters, under `…[i]`. The count is fixed while compiling. Null: it gives no value. */
+export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
+  const rounds = roundsOf(expr, here);
+  if (rounds === null) return ERROR;
+  if (!(rounds instanceof Array)) return symbolicRounds(expr, rounds, here);
+  const emitted: Collected['emits'][number][] = [];
+  const taps: Node[] = [];
+  const alignments = new Map<string, Node[]>();
+  const carried = new Map<string, Value>();
+  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
+  for (const [i, value] of rounds.entries()) {
+    const number = here.ctx.builder.at(origin(here, expr.span)).constant(value, Number.isInteger(value) ? 'int' : 'float');
+    const round = runRound(expr, `${path}[${i}]`, { kind: 'value', value: tensor(number), span: expr.as?.span ?? null }, here);
+    if (round === null) return ERROR;
+    for (const [name, next] of round.carried) {
+      carried.set(name, next);
+      here.scope.define(name, { kind: 'value', value: next, span: null });
+    }
+    if (round.found.emits[0] !== undefined) emitted.push(round.found.emits[0]);
+    if (round.taps.length === 1) taps.push(round.taps[0]!.node);
+    for (const [name, value] of round.found.named) {
+      const weights = value.kind === 'record' ? value.fields.get('weights') : undefined;
+      if (weights?.kind === 'tensor') alignments.set(name, [...(alignments.get(name) ?? []), weights.node]);
+    }
+  }
+  for (const [name, nodes] of alignments) {
+    // A name that is carried has its last round's; the others are known by their stacks alone.
+    if (nodes.length === rounds.length && hasOneType(nodes)) here.alignments.set(name, stack(nodes, expr, here));
+  }
+  if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
+  const [emit] = emitted;
+  if (emit === undefined) return [...carried.values()].at(-1) ?? null;
+  if (emitted.length === rounds.length) return stackRounds(emitted, expr, here);
+  return report(here, 'E0607', emit.span, 'not every round emits', { given: `${emitted.length} of ${rounds.length} rounds`, fix: 'let each branch of a `match` emit, or none' });
+}
+
+interface Round {
+  readonly found: Collected;
+  readonly taps: readonly Tap[];
+  /** Names from outside that the body assigns: carried to the next round and out. */
+  readonly carried: ReadonlyMap<string, Value>;
+}
+
+/** One round of the body; `as`: what the name of the round stands for. */
+function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round | null {
+  const { errors } = here.ctx.problems;
+  here.ctx.open(expr.span, here);
+  // Inside the steps of a scan, what does not change from step to step stands outside them: parameters, first values.
+  const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
+  const names = new Scope(here.scope);
+  if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
+  const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path, ordinals: new Map(), target: null, later: new Map(), taps: [], alignments: new Map() };
+  const found = collected();
+  runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
+  if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
+  for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
+  if (found.emits.length > 1) report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+  if (here.ctx.problems.errors > errors) return null;
+  // A state of the round is its own, also where one around it has its name.
+  const own = new Set(found.states.flatMap(({ name }) => [name, `${name}'`]));
+  return { found, taps: inside.taps, carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')) };
+}
+
+/**
+ * (Rep) of a block that is checked by itself, whose formals say how many rounds there are: the body holds for a round of any
+ * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that. Which
+ * axes there are is settled by the first round: from then on they are the same.
+ */
+function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value | null {
+  const path = uniquePath(`${here.path}.${here.target ?? 'repeat'}`, here);
+  const round: Entry = { kind: 'dim', space: { kind: 'anon', size: size.atom(`${path}.round`) }, span: null, file: here.module.path };
+  const first = runRound(expr, `${path}[i]`, round, here);
+  if (first === null) return ERROR;
+  const growing = new Map<string, TensorType>();
+  for (const [name, next] of first.carried) {
+    const entry = here.scope.lookup(name);
+    if (entry?.kind !== 'value' || entry.value.kind !== 'tensor' || next.kind !== 'tensor') continue;
+    const [given, after] = [typeOf(entry.value.node), typeOf(next.node)];
+    const before = sameLabels(given, after) ? given : { ...after, axes: after.axes.map((axis) => labelled(given, axis) ?? axis) };
+    const grows = (axis: Axis): boolean => agree(here, axis.space, labelled(after, axis)!.space) !== 'equal';
+    if (before === given && !before.axes.some(grows)) continue;
+    // The same round again, for any size of what grows.
+    const axes = before.axes.map((axis) => (grows(axis) ? here.frame.axis(axis.label, { kind: 'anon', size: size.atom(`${path}.${name}.${axis.label}`) }) : axis));
+    growing.set(name, before);
+    here.scope.define(name, { kind: 'value', value: tensor(here.ctx.builder.argument({ ...before, axes })), span: entry.span });
+  }
+  const any = growing.size === 0 ? first : runRound(expr, `${path}[any]`, round, here);
+  if (any === null) return ERROR;
+  for (const [name, next] of any.carried) {
+    const before = growing.get(name);
+    const entry = here.scope.lookup(name);
+    let value = next;
+    if (before !== undefined && next.kind === 'tensor' && entry?.kind === 'value' && entry.value.kind === 'tensor') {
+      const { axes } = typeOf(entry.value.node);
+      const after = typeOf(next.node);
+      if (!sameLabels(before, after)) return report(here, 'E0307', expr.span, `each round gives \`${name}\` other axes`, { expected: describeType(before), given: describeType(after), fix: 'carry what has the same axes in every round' });
+      const gains = before.axes.map((axis, k) => size.sub(sizeOf(labelled(after, axis)!.space), sizeOf(axes[k]!.space)));
+      const uneven = before.axes.find((_, k) => [...atomsOf(gains[k]!)].some((atom) => atom.startsWith(`${path}.`)));
+      if (uneven !== undefined) return report(here, 'E0303', expr.span, `\`${uneven.label}\` of \`${name}\` grows by another size in every round`, { why: 'a block has one type for any number of rounds: what it carries grows by one size in each', fix: 'let every round add as much, or take the number of rounds from a dim' });
+      const grown = before.axes.map((axis, k) => here.frame.axis(axis.label, gains[k]!.key === '0' ? axis.space : { kind: 'anon', size: size.add(sizeOf(axis.space), size.mul(count, gains[k]!)) }));
+      value = tensor(here.ctx.builder.argument({ ...typeOf(next.node), axes: grown }, origin(here, expr.span)));
+    }
+    here.scope.define(name, { kind: 'value', value, span: null });
+  }
+  const [emit] = any.found.emits;
+  if (emit !== undefined) return stackRounds([emit], expr, here);
+  return [...any.carried.keys()].map((name) => here.scope.own(name)).findLast((entry) => entry?.kind === 'value')?.value ?? null;
+}
+
+function labelled({ axes }: TensorType, { label }: Axis): Axis | undefined {
+  return axes.find((axis) => axis.label === label);
+}
+
+function sameLabels(a: TensorType, b: TensorType): boolean {
+  return a.axes.length === b.axes.length && a.axes.every((axis) => labelled(b, axis) !== undefined);
+}
+
+/** The states of a round are states of the scan or decoder around, under the round's name. */
+function passOn(found: Collected, into: StateSink, round: string, inside: Here): void {
+  for (const state of found.states) {
+    const next = nextOf(state, found, inside);
+    if (next === null) continue;
+    const name = `${round}.${state.name}`;
+    into.states.push({ ...state, name });
+    into.nexts.set(name, { node: next, span: state.span });
+  }
+}
+
+function hasOneType(nodes: readonly Node[]): boolean {
+  const ids = (node: Node): string => typeOf(node).axes.map(({ id }) => id).join();
+  return nodes.every((node) => ids(node) === ids(nodes[0]!) && typeOf(node).masks.length === 0);
+}
+
+/** The numbers of the rounds; a size where a formal says how many there are. */
+function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null {
+  if (expr.over !== null) {
+    const values: number[] = [];
+    for (const item of expr.over.items) {
+      const value = numberOfExpr(item);
+      if (value === null) {
+        report(here, 'E0504', item.span, '`repeat over` goes over literal numbers', { fix: '`repeat over [4, 2, 1] as k { … }`' });
+        return null;
+      }
+      values.push(value);
+    }
+    return values;
+  }
+  const count = expr.count === null ? null : sizeOfExpr(expr.count, here);
+  if (expr.count === null || count === null) return null;
+  if ([...atomsOf(count)].some((atom) => here.ctx.formals.has(atom))) return count;
+  const number = fixedNumber(count, here);
+  if (number === null) {
+    report(here, 'E0504', expr.count.span, 'the number of rounds must be known while compiling', {
+      why: 'each round has parameters of its own, and their number cannot depend on an example', fix: 'use a dim with a default, or `scan` over the ragged axis',
+    });
+    return null;
+  }
+  if (number < 1 || number > MOST_ROUNDS) {
+    report(here, 'E0504', expr.count.span, 'a `repeat` has from 1 to 1024 rounds', { given: `${number}`, why: 'code is made for every round' });
+    return null;
+  }
+  return Array.from({ length: number }, (_, i) => i);
+}
+
+/** The rounds' values on a new axis, which is called as the count is. */
+function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
+  const label = expr.count?.kind === 'name' ? expr.count.name : expr.as?.text ?? 'round';
+  const entry = here.scope.lookup(label);
+  const space = entry?.kind === 'dim' ? entry.space : { kind: 'anon', size: size.int(nodes.length) } as const;
+  const axis = here.frame.axis(label, space);
+  return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
+}
+
+/** By name; the one value of an `emit` without a record has none. */
+type Emitted = ReadonlyMap<string, { readonly value: Value; readonly span: Span }>;
+
+function stackRounds(emitted: readonly Collected['emits'][number][], expr: RepeatExpr, here: Here): Value {
+  const rounds: Emitted[] = [];
+  for (const round of emitted) {
+    const values = emittedValues(round, here);
+    if (values === null) return ERROR;
+    // One value needs no name.
+    rounds.push(new Map(values.map(({ name, value, span, field }) => [field ? name : '', { value, span }])));
+  }
+  const first = rounds[0]!;
+  const other = rounds.findIndex((round) => round.size !== first.size || [...round.keys()].some((name) => !first.has(name)));
+  if (other > 0) {
+    const named = (round: Emitted): string => [...round.keys()].map((name) => (name === '' ? 'one value' : `\`${name}\``)).join(', ');
+    return report(here, 'E0307', emitted[other]!.span, 'the rounds emit different values', { expected: named(first), given: named(rounds[other]!), fix: 'emit values of the same names in every round' });
+  }
+  const columns = new Map<string, Value>();
+  for (const name of first.keys()) {
+    const nodes: Node[] = [];
+    for (const round of rounds) {
+      const { value, span } = round.get(name)!;
+      const node = asTensor(value, here, span);
+      if (node === null || !sameAxes(nodes[0] ?? node, node, here, span)) return ERROR;
+      nodes.push(node);
+    }
+    columns.set(name, tensor(stack(nodes, expr, here)));
+  }
+  return columns.get('') ?? { kind: 'record', fields: columns, main: null };
+}
+
+function sameAxes(first: Node, node: Node, here: Here, span: Span): boolean {
+  const pairs = typeOf(first).axes.map((axis): [Axis, Axis | undefined] => [axis, typeOf(node).axes.find(({ label }) => label === axis.label)]);
+  if (pairs.length !== typeOf(node).axes.length || pairs.some(([, other]) => other === undefined)) {
+    report(here, 'E0307', span, 'the rounds emit values with different axes', { fix: 'emit what has the same axes in every round' });
+    return false;
+  }
+  return pairs.every(([axis, other]) => other!.id === axis.id || sizesAgree(axis, other!, 'emit', here, span, first, node));
+}

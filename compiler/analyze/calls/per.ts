@@ -1,0 +1,62 @@
+/** `F per a (…)` (R6): the call is lifted over `a`, and each place of `a` has parameters of its own. */
+import type { Name, PerExpr, Span } from '../../../grammar/ast.ts';
+import type { Axis, Node } from '../../graph/graph.ts';
+import { isRagged } from '../../graph/spaces.ts';
+import { describeAxis } from '../scope/describe.ts';
+import type { Here, OwnPlace } from '../scope/context.ts';
+import { type Value, isError } from '../scope/values.ts';
+import { origin, report } from '../scope/report.ts';
+import { agree } from '../scope/axes.ts';
+import { unknownName } from '../scope/unknown.ts';
+
+/** The axes that `per` names: dims, or axes of a value of this body. */
+export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
+  const axes: Axis[] = [];
+  for (const name of names) {
+    const entry = here.scope.lookup(name.text);
+    if (isError(entry)) return null;
+    const space = entry?.kind === 'dim' ? entry.space : entry === null ? here.frame.space(name.text) : null;
+    if (space === null) {
+      unknownName(here, 'E0202', name, 'axis or dim', here.scope.names());
+      return null;
+    }
+    if (isRagged(space)) {
+      report(here, 'E0503', name.span, `\`per\` gives each place of \`${name.text}\` parameters of its own, and \`${name.text}\` is ragged`, {
+        why: 'a parameter has one shape; a ragged axis has another length in every example', fix: 'leave `per` out: a call that is lifted shares its parameters',
+      });
+      return null;
+    }
+    if (axes.some(({ label }) => label === name.text)) {
+      report(here, 'E0301', name.span, `\`per\` names \`${name.text}\` twice`);
+      return null;
+    }
+    axes.push(here.frame.axis(name.text, space));
+  }
+  return axes;
+}
+
+export function withoutParameters(name: string, { span }: PerExpr, here: Here): Value {
+  return report(here, 'E0205', span, `\`${name}\` is an operation: it has no parameters that each place could have for its own`, { fix: 'remove `per`' });
+}
+
+/** What the body of a call knows of its places: they come in as arguments. */
+export function ownArguments(axes: readonly Axis[], here: Here, span: Span): OwnPlace[] {
+  const builder = here.ctx.builder.at(origin(here, span));
+  return axes.map((axis) => ({ axis, place: builder.argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] }) }));
+}
+
+/** The places that a call is given for the axes of its `per`: all of them, since it is lifted. An argument may have the axis, too. */
+export function ownPlaces(per: readonly Axis[], extras: Axis[], span: Span, here: Here): { readonly place: Node }[] | null {
+  const builder = here.ctx.builder.at(origin(here, span));
+  const places: { place: Node }[] = [];
+  for (const axis of per) {
+    const known = extras.find(({ label }) => label === axis.label);
+    if (known === undefined) extras.push(axis);
+    else if (agree(here, axis.space, known.space) !== 'equal') {
+      report(here, 'E0303', span, `\`${axis.label}\` of an argument is not the \`${axis.label}\` of \`per\``, { expected: describeAxis(axis), given: describeAxis(known) });
+      return null;
+    }
+    places.push({ place: builder.position({ ...axis, id: (known ?? axis).id }) });
+  }
+  return places;
+}

@@ -1,0 +1,180 @@
+/**
+ * `running` values (R12): kept from update to update, and not trained. In an update the first evaluation reads the old value
+ * and gives the next one; later evaluations of the same instance read that, and give no other.
+ */
+import type { Expr, ParamStatement, Span, Target } from '../../../grammar/ast.ts';
+import type { Place } from '../../diagnostics/diagnostic.ts';
+import { apart, Dependence, reachable } from '../../graph/walk.ts';
+import type { Axis, Node } from '../../graph/graph.ts';
+import { isRagged } from '../../graph/spaces.ts';
+import { present } from '../scope/absent.ts';
+import { chainOf, wayTo } from '../expressions/across.ts';
+import { asTensor, conform, rename, unary } from '../types/operate.ts';
+import { Nexts } from '../scope/nexts.ts';
+import { initialiserFor, parameter, soundType } from './parameters.ts';
+import type { Here } from '../scope/context.ts';
+import { type Value, ERROR, tensor } from '../scope/values.ts';
+import { placeOf } from '../scope/context.ts';
+import { origin, report, uniquePath } from '../scope/report.ts';
+import { typeOf } from '../scope/axes.ts';
+import { atomsOf } from '../../size/size.ts';
+import { isTaken } from '../scope/taken.ts';
+import { axesOfExprs } from '../types/types.ts';
+import type { RunningDeclaration } from '../scope/collected.ts';
+
+/** Null: reported. */
+export function declareRunning(statement: ParamStatement, here: Here): Map<string, RunningDeclaration | null> {
+  const declared = new Map<string, RunningDeclaration | null>();
+  for (const group of statement.groups) {
+    if (group.type.kind === 'map') report(here, 'E0305', group.type.span, 'a running value is a tensor, not a map');
+    const axes = group.type.kind === 'tensor' ? axesOfExprs(group.type.axes, here) : null;
+    const sound = axes !== null && soundType(group, axes, here, 'a running value');
+    const init = group.init === null ? { kind: 'zeros' as const } : initialiserFor(group.init, axes ?? [], [], here);
+    for (const { text, span } of group.names) {
+      if (isTaken({ text, span }, here)) continue;
+      const made = !sound || init === null ? null : one(text, span, axes, (path) => parameter(path, axes, [], init, span, text, here, here.ctx.running), here);
+      declared.set(text, made);
+      here.scope.define(text, { kind: 'value', value: made === null ? ERROR : tensor(made.node), span });
+    }
+  }
+  return declared;
+}
+
+function one(name: string, span: Span, axes: readonly Axis[], parameterAt: (path: string) => Node | null, here: Here): RunningDeclaration | null {
+  const path = uniquePath(`${here.path}.${name}`, here).replace(/^\./, '');
+  const kept = parameterAt(path);
+  if (kept === null) return null;
+  const next = here.ctx.nexts.read(path);
+  const own = next === null ? kept : renamed(atOwnPlaces(next, axes.length, here, span), axes, here, span);
+  return { name, span, path, type: { elem: { kind: 'float' }, axes, masks: [] }, node: next === null ? kept : unary('stop', own, here, span) };
+}
+
+/** What is known of all instances of a `per` around, for this one: the axes in front of its own `rank` are those of the innermost. */
+function atOwnPlaces(next: Node, rank: number, here: Here, span: Span): Node {
+  const front = typeOf(next).axes.slice(0, typeOf(next).axes.length - rank);
+  const own = here.own.slice(here.own.length - front.length);
+  return front.reduce((node, axis, k) => here.ctx.builder.at(origin(here, span)).gather(node, own[k]!.place, axis.id, true), next);
+}
+
+function renamed(node: Node, axes: readonly Axis[], here: Here, span: Span): Node {
+  return typeOf(node).axes.reduce((x, axis, k) => rename(x, axis, axes[k]!, here, span), node);
+}
+
+/** `u' = …`: what `u'` reads as. */
+export function nextRunning(target: Target, value: Value, expr: Expr, declared: RunningDeclaration, here: Here): Value {
+  const { ctx } = here;
+  const node = asTensor(value, here, expr.span);
+  const what = `the next value of \`${declared.name}\``;
+  const next = node === null ? null : conform(node, declared.type, what, here, expr.span, true, { code: 'E0604', at: declared.span });
+  if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
+  if (!ctx.training || ctx.nexts.has(declared.path)) return tensor(declared.node);
+  const { axes } = ctx.running.get(declared.path)!;
+  ctx.nexts.set(declared.path, axes.slice(here.own.length).reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next));
+  return tensor(unary('stop', next, here, expr.span));
+}
+
+/**
+ * What makes a next value another one for some examples, places or steps, with the way to it: what is reduced over them all
+ * does not. `free`: arguments of the body at hand, which say nothing before it is called.
+ */
+function difference(next: Node, free: boolean, here: Here): readonly Node[] | null {
+  const read = apart();
+  return wayTo([next], (node) => differs(node, here) || (node.op.kind === 'argument' && !free && !read.isBound(node)), read.next);
+}
+
+function differs({ op, types }: Node, here: Here): boolean {
+  switch (op.kind) {
+    case 'input': case 'random': return true;
+    case 'size': return [...atomsOf(op.size)].some((atom) => here.ctx.ragged.has(atom));
+    default: return op.kind !== 'across' && types.some(({ axes }) => axes.some((axis) => isRagged(axis.space)));
+  }
+}
+
+function isOneForAll(next: Node, { name }: RunningDeclaration, target: Target, here: Here): boolean {
+  const way = difference(next, true, here);
+  if (way === null) return true;
+  reportDifference(name, way, placeOf(here, target.span), here.reach === 'objective' ? 'take the mean: `mean[batch](…)`' : 'take the mean: `mean[lifted](…)`', here);
+  return false;
+}
+
+function reportDifference(name: string, way: readonly Node[], place: Place, fix: string, here: Here): void {
+  const end = way.at(-1)!;
+  const own = end.op.kind === 'random' ? 'a draw' : end.op.kind === 'input' ? `\`${end.op.name}\`` : end.origin.name === null ? 'what differs' : `\`${end.origin.name}\``;
+  here.ctx.problems.report({
+    code: 'E0807', severity: 'error', place, message: `the next value of \`${name}\` is not one for all: it depends on ${own}`,
+    why: `a running value is one for all examples, and for all that its block is lifted over or that a scan repeats${way.length > 2 ? `; here ${chainOf(`\`${name}'\``, way.slice(1), own)}` : ''}`,
+    fix, related: here.ctx.found === null ? [] : [here.ctx.found],
+  });
+}
+
+/** What a model or an objective, and what they call, have found: next values that no example has for itself. */
+export function soundNexts(here: Here): ReadonlyMap<string, Node> {
+  const sound = new Map<string, Node>();
+  for (const [path, next] of here.ctx.nexts.all()) {
+    const way = difference(next, false, here);
+    const { origin: { name, file, start, end } } = here.ctx.running.get(path)!;
+    if (way === null) sound.set(path, next);
+    else reportDifference(name!, way, { file, start, end }, 'reduce over all examples: `mean[lifted](…)`', here);
+  }
+  return sound;
+}
+
+/** A running value that stays as it is. */
+export function requireNexts(declared: ReadonlyMap<string, RunningDeclaration | null>, here: Here): void {
+  for (const [name, each] of declared) {
+    if (each === null || here.scope.lookup(`${name}'`) !== null) continue;
+    report(here, 'E0807', each.span, `the running value \`${name}\` has no next value`, { fix: `add \`${name}' = …\`; what never changes is a number or a \`param\`` });
+  }
+}
+
+// ---------------------------------------------------------------- calls and loops
+
+const isClosed = (node: Node): boolean => new Dependence().of(node).size === 0;
+
+export interface Entered {
+  /** What the call must be given for the next values that its body reads. */
+  readonly given: readonly { readonly value: Node; readonly argument: Node }[];
+  /** Next values that its body has found. */
+  readonly found: readonly (readonly [path: string, next: Node])[];
+}
+
+/** For the body of a call, which may be one of many instances; to be left when it is elaborated. */
+export function enterCall(isOneOfMany: boolean, here: Here, span: Span): { readonly leave: () => Entered } {
+  const { ctx } = here;
+  const outside = ctx.nexts;
+  const builder = ctx.builder.at(origin(here, span));
+  const given = [...outside.all()].map(([path, value]) => ({ path, value, argument: isClosed(value) ? value : builder.argument(typeOf(value)) }));
+  const inside = new Nexts(new Map(given.map(({ path, argument }) => [path, argument])));
+  ctx.nexts = inside;
+  return {
+    leave: () => {
+      ctx.nexts = outside;
+      const found = [...inside.all()].filter(([path]) => !outside.has(path));
+      const stays = (node: Node): boolean => !isOneOfMany && isClosed(node);
+      for (const [path, node] of found) if (stays(node)) outside.set(path, node);
+      return { given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)), found: found.filter(([, node]) => !stays(node)) };
+    },
+  };
+}
+
+/** A next value may read an argument that the call is not lifted over, or only `per` instance, and a lifted one through `across`. */
+export function unlifted(found: Entered['found'], call: { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly formalsOf: readonly (readonly { readonly from: string }[])[]; readonly per: readonly string[] }, span: Span, here: Here): boolean {
+  for (const [path, next] of found) {
+    const read = new Set(reachable([next], apart().next));
+    const k = call.args.findIndex((argument, at) => read.has(argument) && typeOf(call.inputs[at]!).axes.some(({ id }) => !call.per.includes(id) && !call.formalsOf[at]!.some(({ from }) => from === id)));
+    if (k < 0) continue;
+    const argument = call.args[k]!;
+    reportDifference(here.ctx.running.get(path)!.origin.name!, [next, argument], placeOf(here, span), `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``, here);
+    return false;
+  }
+  return true;
+}
+
+/** `steps`: the arguments of a loop. What is found in its body may not depend on them. */
+export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], span: Span, here: Here): void {
+  for (const [path, next] of here.ctx.nexts.all()) {
+    if (known.has(path) || ![...new Dependence().of(next)].some((argument) => steps.includes(argument))) continue;
+    const end = steps.find((argument) => new Dependence().of(next).has(argument))!;
+    reportDifference(here.ctx.running.get(path)!.origin.name!, [next, end], placeOf(here, span), 'let the call stand outside of the scan', here);
+  }
+}

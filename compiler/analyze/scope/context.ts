@@ -1,0 +1,237 @@
+/** The state that one elaboration shares, and where it stands. */
+import type { Body, Expr, Span } from '../../../grammar/ast.ts';
+import type { Diagnostic, Place, Problems } from '../../diagnostics/diagnostic.ts';
+import type { Builder } from '../../graph/builder.ts';
+import type { Axis, Dim, Initialiser, Node, Origin, Parameter, Requirement, Space } from '../../graph/graph.ts';
+import type { Size } from '../../size/size.ts';
+import type { LoadedModule } from '../modules/modules.ts';
+import type { BodyKind, Collected } from './collected.ts';
+import { Frame } from './frame.ts';
+import { Nexts } from './nexts.ts';
+import type { Scope } from './scope.ts';
+import type { DeclarationEntry, Given, Later, StateSink, Value } from './values.ts';
+
+/** What elaborating one construct asks of others, which may hold it again. */
+export interface Elaborate {
+  readonly expression: (expr: Expr, here: Here) => Value;
+  /** `tail`: is the body's last value the value of the whole? */
+  readonly body: (body: Body, here: Here, kind: BodyKind, found: Collected, tail?: boolean) => void;
+}
+
+/** An attention's weights, found while a body is elaborated. */
+export interface Tap {
+  readonly name: string;
+  readonly node: Node;
+}
+
+export interface CallSite {
+  readonly name: string;
+  readonly place: Place;
+}
+
+/** Of a `per` around: the axis that parameters have in front, and the place on it that this instance is. */
+export interface OwnPlace {
+  readonly axis: Axis;
+  readonly place: Node;
+}
+
+/** Under which value of an option a fault shows. */
+export interface Found {
+  readonly place: Place;
+  readonly message: string;
+}
+
+interface ContextOptions {
+  readonly elaborate: Elaborate;
+  readonly builder: Builder;
+  readonly problems: Problems;
+  readonly overrides: ReadonlyMap<string, string | number>;
+  readonly defaults: ReadonlyMap<string, number>;
+  readonly training: boolean;
+  readonly fixed: ReadonlySet<string>;
+  readonly found: Found | null;
+  readonly tooLarge: Set<object>;
+}
+
+/** A declaration is made of more calls and rounds than code is made for: its elaboration ends. */
+export class TooLarge extends Error {
+  /** Null where it was said before, of what is called. */
+  readonly problem: Pick<Diagnostic, 'place' | 'message' | 'why' | 'fix'> | null;
+
+  constructor(problem: TooLarge['problem']) {
+    super(problem?.message ?? 'what is called is too large');
+    this.problem = problem;
+  }
+}
+
+/** Each has a piece of code of its own. */
+const MOST_BODIES = 8192;
+/** Of expressions, those of bodies that are called included: they are gone through by recursion. */
+const MOST_DEPTH = 320;
+
+export class Context {
+  readonly elaborate: Elaborate;
+  readonly builder: Builder;
+  readonly problems: Problems;
+  /** Options set from outside (`--set score=dot`), by name. */
+  readonly overrides: ReadonlyMap<string, string | number>;
+  /** Is `training` true in this elaboration? */
+  readonly training: boolean;
+  /** Set where this elaboration checks a value of an option that is not the chosen one. */
+  readonly found: Found | null;
+  /** Declarations that opened too much, in any elaboration. */
+  readonly tooLarge: Set<object>;
+  /** How many bodies of calls and rounds this elaboration opened. */
+  private bodies = 0;
+  private depth = 0;
+  readonly parameters = new Map<string, Parameter>();
+  /** Running values, which are kept as parameters are. */
+  readonly running = new Map<string, Parameter>();
+  /** What they are after the evaluations so far of this update. */
+  nexts = new Nexts();
+  readonly parameterNodes = new Map<string, Node>();
+  /** Of those that the standard library declares: the user's call that they come from. */
+  readonly parameterCalls = new Map<string, Place>();
+  readonly requirements: Requirement[] = [];
+  readonly facts: { left: Size; right: Size }[] = [];
+  /** What `ragged <= places` and `require a <= b` declare: positions on `part` are positions on `whole`. */
+  readonly parts: { part: Space; whole: Space }[] = [];
+  /** Atoms that every example has its own value of. */
+  readonly ragged = new Set<string>();
+  /** Those of them that may be 0. */
+  readonly emptied = new Set<string>();
+  /** Those of them that every place of another dim has its own value of. */
+  readonly inner = new Map<string, Dim>();
+  /** Atoms that every call has its own value of (`= input`). */
+  readonly ofCall = new Set<string>();
+  /** Dims whose size a `repeat` has asked for: fixed when compiled. */
+  readonly fixedDims = new Set<string>();
+  /** Those that an earlier attempt has found: numbers from the start. */
+  readonly fixed: ReadonlySet<string>;
+  /** Ids of the formals of the block that is checked by itself: no call has given them a size. */
+  readonly formals = new Set<string>();
+  readonly defaults: ReadonlyMap<string, number>;
+  /** Values whose axis order means nothing, with the expression that joined axes of several: they may not bind by position. */
+  readonly unordered = new WeakMap<Node, Origin>();
+  /** By the place of a step of a scan or decoder: what `past` ranges over there. */
+  readonly tapes = new Map<Node, Dim>();
+  /** By the argument of a state: the place of the steps that change it. */
+  readonly stateLoops = new Map<Node, Node>();
+  /** How many random draws were made so far, and how many by each name. */
+  draws = 0;
+  /** How many reductions go across examples. */
+  across = 0;
+  /** How many parameters were read at a place of a `per`. */
+  owned = 0;
+  private readonly sites = new Map<string, number>();
+  private frames = 0;
+
+  constructor(options: ContextOptions) {
+    this.elaborate = options.elaborate;
+    this.builder = options.builder;
+    this.problems = options.problems;
+    this.overrides = options.overrides;
+    this.defaults = options.defaults;
+    this.training = options.training;
+    this.fixed = options.fixed;
+    this.found = options.found;
+    this.tooLarge = options.tooLarge;
+  }
+
+  /** A body is opened: of a call, or of a round. */
+  open(span: Span, here: Here): void {
+    if (++this.bodies <= MOST_BODIES) return;
+    throw new TooLarge({ place: outermost(span, here), message: `this opens more than ${MOST_BODIES} bodies of calls and rounds`, why: 'code is made for each of them', fix: 'call once and read the value again, or use `scan`' });
+  }
+
+  /** Runs what an expression is made of. */
+  inside<T>(span: Span, here: Here, run: () => T): T {
+    if (++this.depth > MOST_DEPTH) {
+      throw new TooLarge({ place: outermost(span, here), message: `calls and expressions stand in one another more than ${MOST_DEPTH} deep here`, why: 'calls are unfolded, each in the one around it', fix: 'give a value a name and call with that, or use `repeat` or `scan`' });
+    }
+    try {
+      return run();
+    } finally {
+      this.depth--;
+    }
+  }
+
+  /** One like it, with nothing elaborated, that reports elsewhere. */
+  reporting(problems: Problems): Context {
+    return new Context({ ...this, problems });
+  }
+
+  /** A name for one draw: another one at each use of an instance. */
+  site(name: string): string {
+    const count = this.sites.get(name) ?? 0;
+    this.sites.set(name, count + 1);
+    this.draws += 1;
+    return `${name}#${count}`;
+  }
+
+  frame(label: string): Frame {
+    return new Frame(`${label}${this.frames++}.`);
+  }
+}
+
+/** Where `batch` and `lifted` may stand; null: nowhere. */
+export type Reach = 'objective' | 'running' | null;
+
+/** Where elaboration stands. Derived with `{ ...here, … }`; nothing in it is replaced in place. */
+export interface Here {
+  readonly ctx: Context;
+  readonly module: LoadedModule;
+  readonly scope: Scope;
+  readonly frame: Frame;
+  /** Instance path of the block: the prefix of its parameters' names. */
+  readonly path: string;
+  /** Name of the equation being elaborated, for paths and emitted names. */
+  readonly target: string | null;
+  /** How often each path segment was used in this body. */
+  readonly ordinals: Map<string, number>;
+  /** Positions of the scans around, outermost first. */
+  readonly loops: readonly Node[];
+  /** Of the `per` around, outermost first. */
+  readonly own: readonly OwnPlace[];
+  /** This step's place in the scans around in this frame, by axis label. */
+  readonly steps: ReadonlyMap<string, Node>;
+  /** The scope around each module's declarations, by path. */
+  readonly scopes: ReadonlyMap<string, Scope>;
+  /** In a model's body: what a decoder's call does. */
+  readonly decode: ((entry: DeclarationEntry, args: readonly Given[], span: Span, here: Here) => Value) | null;
+  /** The decoder around in this frame: its position, what it generates, and, of a recurrent one, this step's choice. */
+  readonly decoding: { readonly axis: Axis; readonly position: Node; readonly output: string; readonly chosen: Node | null } | null;
+  /** Where `batch` and `lifted` may stand in this body. */
+  readonly reach: Reach;
+  /** Inside a clock: of a decoder over its whole axis, or of a causal model. */
+  readonly clocked: boolean;
+  /** Inside the equation of a state's next value. */
+  readonly next: boolean;
+  /** Left of an `else`: what is absent here is filled. */
+  readonly filled: boolean;
+  /** What the body has by each name, above or below: for a better error. */
+  readonly later: ReadonlyMap<string, Later>;
+  /** Options given in the brackets of the call. */
+  readonly given: ReadonlyMap<string, string | number>;
+  /** In the body of a scan or of a decoder: where states are declared, and the scope outside its steps. A `repeat` in it adds its own. */
+  readonly stepping: { readonly states: StateSink; readonly constants: Scope } | null;
+  /** Weights of the attentions called in this body. */
+  readonly taps: Tap[];
+  /** Weights that the rounds of a `repeat` in this body name, stacked. */
+  readonly alignments: Map<string, Node>;
+  readonly calls: readonly CallSite[];
+  /** Initialiser for parameters that name none; null: what is usual for them. */
+  readonly init: Initialiser | null;
+  /** `init all …`: also for those that do. */
+  readonly initAll: boolean;
+}
+
+export function placeOf(here: Here, span: Span): Place {
+  return { file: here.module.path, start: span.start, end: span.end };
+}
+
+/** The call that leads to a place, as the declaration that is elaborated has it. */
+function outermost(span: Span, here: Here): Place {
+  return here.calls[0]?.place ?? placeOf(here, span);
+}
+

@@ -1,0 +1,40 @@
+/**
+ * The next values of running values that one update has computed so far: by path, under their parameter's axes, as the body
+ * that is being elaborated sees them. In the body of a call they come in as arguments where they depend on some, and go out
+ * as results that all elements of the call have in common.
+ */
+import type { Node } from '../../graph/graph.ts';
+
+export class Nexts {
+  readonly #values: Map<string, Node>;
+  readonly #read = new Set<string>();
+
+  constructor(values: ReadonlyMap<string, Node> = new Map()) {
+    this.#values = new Map(values);
+  }
+
+  copy(): Nexts {
+    return new Nexts(this.#values);
+  }
+
+  has(path: string): boolean {
+    return this.#values.has(path);
+  }
+
+  read(path: string): Node | null {
+    this.#read.add(path);
+    return this.#values.get(path) ?? null;
+  }
+
+  set(path: string, node: Node): void {
+    this.#values.set(path, node);
+  }
+
+  all(): ReadonlyMap<string, Node> {
+    return this.#values;
+  }
+
+  wasRead(path: string): boolean {
+    return this.#read.has(path);
+  }
+}

@@ -1,0 +1,38 @@
+/** Faults, and what is made, with the place in the text that they come from. */
+import type { Span } from '../../../grammar/ast.ts';
+import type { Code, Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Origin } from '../../graph/graph.ts';
+import { placeOf, type Here } from './context.ts';
+import { remedyFor } from './remedies.ts';
+import { ERROR, type Value } from './values.ts';
+
+export function report(
+  here: Here,
+  code: Code,
+  span: Span,
+  message: string,
+  more: Partial<Pick<Diagnostic, 'expected' | 'given' | 'why' | 'fix' | 'related' | 'severity'>> = {},
+): Value {
+  const calls = here.calls.map((call) => ({ place: call.place, message: `in this call of \`${call.name}\`` }));
+  here.ctx.problems.report({
+    severity: 'error',
+    ...remedyFor(code, more),
+    ...more,
+    code,
+    place: placeOf(here, span),
+    message,
+    related: [...(more.related ?? []), ...calls.reverse().slice(0, 3), ...(here.ctx.found === null ? [] : [here.ctx.found])],
+  });
+  return ERROR;
+}
+
+/** A path of its own for each instance of a body: `base`, `base#2`, … */
+export function uniquePath(base: string, here: Here): string {
+  const count = (here.ordinals.get(base) ?? 0) + 1;
+  here.ordinals.set(base, count);
+  return count === 1 ? base : `${base}#${count}`;
+}
+
+export function origin(here: Here, span: Span, name: string | null = null): Origin {
+  return { file: here.module.path, start: span.start, end: span.end, name };
+}

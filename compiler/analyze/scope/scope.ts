@@ -1,0 +1,68 @@
+/** What names mean while a body is elaborated. */
+import type { Entry, Value } from './values.ts';
+
+/** Names from inside out; a primed name is stored as `h'`. */
+export class Scope {
+  private readonly entries = new Map<string, Entry>();
+  /** What the bodies inside define, and what these bodies are: for a better error. */
+  readonly hidden = new Map<string, 'repeat' | 'scan'>();
+  readonly parent: Scope | null;
+  /** The axis label of the scan whose body this is. */
+  private readonly scan: string | null;
+  /** One round of a `repeat`: names from outside may be defined anew, and are carried to the next round. */
+  readonly round: boolean;
+  /** Names of this body that stand outside the steps: parameters of a round inside a scan. */
+  private readonly constants: Scope | null;
+
+  constructor(parent: Scope | null, of: { readonly scan?: string; readonly round?: boolean; readonly constants?: Scope | null } = {}) {
+    this.parent = parent;
+    this.scan = of.scan ?? null;
+    this.round = of.round ?? false;
+    this.constants = of.constants ?? null;
+  }
+
+  /** Is `name` a value from outside the round that this is? */
+  carries(name: string): boolean {
+    return this.round && this.parent?.lookup(name)?.kind === 'value';
+  }
+
+  /** Labels of the scans between here and the definition of `name`. */
+  crossed(name: string): string[] {
+    if (this.entries.has(name) || this.constants?.own(name) != null || this.parent === null) return [];
+    return [...(this.scan === null ? [] : [this.scan]), ...this.parent.crossed(name)];
+  }
+
+  lookup(name: string): Entry | null {
+    return this.entries.get(name) ?? this.constants?.own(name) ?? this.parent?.lookup(name) ?? null;
+  }
+
+  hiddenIn(name: string): 'repeat' | 'scan' | null {
+    return this.hidden.get(name) ?? this.parent?.hiddenIn(name) ?? null;
+  }
+
+  own(name: string): Entry | null {
+    return this.entries.get(name) ?? null;
+  }
+
+  /** The values that are defined here, by name. */
+  values(): ReadonlyMap<string, Value> {
+    return new Map([...this.entries].flatMap(([name, entry]) => (entry.kind === 'value' ? [[name, entry.value]] : [])));
+  }
+
+  define(name: string, entry: Entry): void {
+    this.entries.set(name, entry);
+  }
+
+  /** The names that are defined here, with others around. */
+  under(parent: Scope): Scope {
+    const made = new Scope(parent);
+    for (const [name, entry] of this.entries) made.define(name, entry);
+    return made;
+  }
+
+  names(): Set<string> {
+    const all = this.parent?.names() ?? new Set<string>();
+    for (const name of this.entries.keys()) all.add(name);
+    return all;
+  }
+}

@@ -1,0 +1,158 @@
+/** Dims that are `ragged in` another: `word` has a length for each place of `sentence`, and goes where that axis goes. */
+import type { Declaration, Span } from '../../../grammar/ast.ts';
+import type { Axis, Dim, Node, Space } from '../../graph/graph.ts';
+import { dimSpace, innerDims, isInner, originOf, sizeOf } from '../../graph/spaces.ts';
+import { allAxes, constant } from './operate.ts';
+import type { Here } from '../scope/context.ts';
+import { placeOf } from '../scope/context.ts';
+import { origin, report } from '../scope/report.ts';
+import { typeOf } from '../scope/axes.ts';
+import { constantOf, size as sizes } from '../../size/size.ts';
+
+interface Lost {
+  readonly axis: Axis;
+  readonly within: Axis;
+}
+
+/** An axis whose lengths nobody can tell: neither is the axis that they are counted along here, nor does the body stand at one of its places. */
+export function lost(axes: readonly Axis[], here: Here): Lost | null {
+  for (const axis of axes) {
+    for (const { within } of innerDims(axis.space)) {
+      if (!axes.some(({ id }) => id === within.id) && !here.frame.standsIn(within)) return { axis, within };
+    }
+  }
+  return null;
+}
+
+export function reportLost({ axis, within }: Lost, span: Span, here: Here): void {
+  report(here, 'E0507', span, `\`${axis.label}\` has lost its \`${within.label}\``, {
+    why: `\`${axis.label}\` has a length for each place of \`${within.label}\`, so the two stand together in every type`,
+    fix: `reduce \`${axis.label}\` as well, or keep \`${within.label}\`; a block over one \`${within.label}\`'s places takes a formal: \`F(x: [w])\` is lifted over \`${within.label}\``,
+  });
+}
+
+/** E0507 where an operation would move along `axis` what has lengths of its own at each of its places. */
+export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, here: Here): boolean {
+  if (refuseInSteps([axis], what, span, here)) return true;
+  const inner = allAxes(node).find((other) => innerDims(other.space).some(({ within }) => within.id === axis.id));
+  if (inner === undefined) return false;
+  report(here, 'E0507', span, what === 'renaming' ? `\`${axis.label}\` cannot take another name while it has its \`${inner.label}\`` : `${what} \`${axis.label}\` would mix places whose \`${inner.label}\` have different lengths`, {
+    why: `\`${inner.label}\` has a length for each place of \`${axis.label}\`, and in one body it goes with that one axis`,
+    fix: `reduce \`${inner.label}\` first, as in \`mean[${inner.label}](…)\`, or both at once: \`sum[${axis.label}, ${inner.label}](…)\``,
+  });
+  return true;
+}
+
+/** E0507 where a scan along an inner axis would look at several places of the outer one: they are not at one step together. */
+export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, here: Here): boolean {
+  for (const position of here.steps.values()) {
+    const { elem } = typeOf(position);
+    const [inner] = elem.kind === 'index' ? innerDims(elem.space) : [];
+    const axis = inner === undefined ? undefined : axes.find(({ id }) => id === inner.within.id);
+    if (inner === undefined || axis === undefined) continue;
+    report(here, 'E0507', span, `${what} \`${axis.label}\` inside a scan along \`${inner.dim.label}\``, {
+      why: `each \`${axis.label}\` has its own number of steps: at one step not every \`${axis.label}\` is there`, fix: `reduce \`${axis.label}\` after the scan, or scan inside a block that is lifted over \`${axis.label}\``,
+    });
+    return true;
+  }
+  return false;
+}
+
+/** How many places a space has, as a number; of an inner dim a number for each place of the axis that it belongs to. */
+export function numberOf(space: Space, here: Here, span: Span): Node {
+  const builder = here.ctx.builder.at(origin(here, span));
+  if (space.kind === 'anon' || !isInner(space)) return builder.size(sizeOf(space));
+  if (space.kind === 'dim') return countOf(space.dim, here, span);
+  const fn = space.kind === 'cat' ? 'add' : 'mul';
+  return space.parts.map((part) => numberOf(part, here, span)).reduce((a, b) => builder.binary(fn, a, b));
+}
+
+/** The position of a space's first place, and if wished of one some places from it. */
+export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
+  const at = sizes.add(originOf(space), sizes.int(by));
+  const known = constantOf(at);
+  return known === null ? here.ctx.builder.at(origin(here, span)).size(at) : constant(known, 'int', here, span);
+}
+
+/** How many places of the inner dim there are: a one for each, added up. */
+function countOf(dim: Dim, here: Here, span: Span): Node {
+  const axis = here.frame.axis(dim.label, dimSpace(dim));
+  const ones = here.ctx.builder.node({ kind: 'broadcast', axes: withParents([axis], here) }, [constant(1, 'int', here, span)], origin(here, span));
+  return here.ctx.builder.node({ kind: 'reduce', fn: 'sum', axes: [axis.id] }, [ones], origin(here, span));
+}
+
+/** The axes, behind those of the body's own that they belong to. */
+export function withParents(axes: readonly Axis[], here: Here): readonly Axis[] {
+  const parents = axes.flatMap(({ space }) => innerDims(space).map(({ within }) => within)).filter((within) => !here.frame.standsIn(within) && !axes.some(({ id }) => id === within.id));
+  return [...new Map(parents.map((axis) => [axis.id, axis])).values(), ...axes];
+}
+
+/** E0507 where data would list the places of an inner dim before those that it is counted along. */
+export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): boolean {
+  for (const [k, { label, space }] of axes.entries()) {
+    for (const { within } of innerDims(space)) {
+      if (axes.findIndex(({ id }) => id === within.id) < k) continue;
+      report(here, 'E0507', span, `\`${label}\` stands before its \`${within.label}\``, {
+        why: 'an example holds lists in lists, in the order of the axes: a list for each place of the outer dim', fix: `write \`[${within.label}, ${label}]\``,
+      });
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Of a signature with an inner dim and without what it is ragged in: the body stands at one place of that, whichever it is. */
+export function standsInside(declaration: Declaration, here: Here): void {
+  for (const { type } of declaration.params) {
+    if (type.kind !== 'tensor') continue;
+    const spaces = type.axes.flatMap(({ label, size }): Space[] => {
+      const entry = size === null ? here.scope.lookup(label.text) : size.kind === 'name' ? here.scope.lookup(size.name) : null;
+      return entry?.kind === 'dim' ? [entry.space] : [];
+    });
+    for (const space of spaces) {
+      if (space.kind !== 'dim' || space.dim.inside === undefined) continue;
+      const outer = space.dim.inside;
+      if (!spaces.some((other) => other.kind === 'dim' && other.dim.id === outer.id)) here.frame.belongs(space.dim, { id: `?${outer.id}`, label: outer.label, space: dimSpace(outer) }, true);
+    }
+  }
+}
+
+/**
+ * A call's body knows what its inner dims belong to: a formal of its own, or an axis of the caller that the call is lifted
+ * over. False (reported) where one dim would belong to two, or where the call is lifted over the inner axis alone.
+ */
+export function placeInner(bound: readonly { readonly axis: Axis; readonly formal: string }[], extras: readonly Axis[], inside: Here, here: Here, span: Span, name: string): boolean {
+  const twice = (dim: Dim): false => {
+    report(here, 'E0507', span, `in \`${name}\`, \`${dim.label}\` would belong to two axes \`${dim.inside!.label}\``, {
+      why: 'in one body it has one length for each place of one axis', fix: `reduce \`${dim.label}\` of one of the arguments first`,
+    });
+    return false;
+  };
+  for (const { axis } of bound) {
+    for (const { dim, within } of innerDims(axis.space)) {
+      const own = bound.find((other) => other.axis.id === within.id);
+      const isOwn = own !== undefined;
+      // The formal's axis is made where the signature's types are: here it only has to be the same one.
+      const parent = isOwn ? inside.frame.axis(own.formal.replace('..', '.'), within.space) : within;
+      if (!inside.frame.belongs(dim, parent, !isOwn)) return twice(dim);
+    }
+  }
+  for (const axis of extras) {
+    for (const { within } of innerDims(axis.space)) {
+      if (extras.some(({ id }) => id === within.id) || here.frame.standsIn(within)) continue;
+      here.ctx.problems.report({
+        code: 'E0507', severity: 'error', place: placeOf(here, span), message: `\`${name}\` would be lifted over \`${axis.label}\` and go along \`${within.label}\``,
+        why: `\`${axis.label}\` has a length for each place of \`${within.label}\`: at one of its places not every \`${within.label}\` is there`,
+        fix: `reduce \`${axis.label}\` first, or lift the call over \`${within.label}\` too`,
+      });
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Of an inner dim, is the axis that it belongs to among these, so that its places are told apart? */
+export function isCounted(space: Space, axes: readonly Axis[], here: Here): boolean {
+  return innerDims(space).every(({ within }) => axes.some(({ id }) => id === within.id) || here.frame.standsIn(within));
+}
+

@@ -1,0 +1,71 @@
+/** What the oracle is given, and what it gives. */
+import { arrange, count, fillMask, joinExtents, presence, type Extent, type Tensor } from './arrays.ts';
+import { GraphError } from '../graph/errors.ts';
+import type { Node, OpOf, TensorType } from '../graph/graph.ts';
+
+/** A result: `data` row-major over `axes`, which are the type's, then those that only masks have. */
+export interface Value {
+  readonly type: TensorType;
+  readonly axes: readonly Extent[];
+  /** Bools and indices as numbers, an index as its position (origin included). */
+  readonly data: Float64Array;
+  /** Parallel to `data`, 1 where present; null: all present. */
+  readonly present: Uint8Array | null;
+}
+
+/** Nested lists in the order of the input's axes. */
+export type Nested = number | boolean | readonly Nested[];
+export type RandomOp = OpOf<'random'>;
+
+export interface Bindings {
+  /** Atom to number; of a ragged dim this example's own length, or the padded size of a batch. */
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly inputs: ReadonlyMap<string, Value | Nested>;
+  /** By path, row-major in the order of the parameter's axes. */
+  readonly parameters: ReadonlyMap<string, Float64Array>;
+  /** By the id of a dim that is `ragged in` another: this example's length at each place of that one. */
+  readonly inner?: ReadonlyMap<string, readonly number[]>;
+  /** For `length` of a batched graph: by the id of the dim, one for each example (and place of what it is ragged in). */
+  readonly lengths?: ReadonlyMap<string, readonly number[]>;
+  /** Values of the program's free arguments (a decoder's step), by node. */
+  readonly arguments?: ReadonlyMap<Node, Value | Nested>;
+  /** Values of `stop` by where they stand: those that are here are taken, the others are put here. */
+  readonly stopped?: Map<string, readonly Tensor[]>;
+  /**
+   * One element of a draw; `op.axes` are the extras of its calls, then its own. Coordinates: the positions of the scans it
+   * stands in (its inputs), the places along the extras of its calls, both outermost first, then the places along `op.axes`:
+   * the same before and after inlining.
+   */
+  readonly random?: (op: RandomOp, coordinates: readonly number[]) => number;
+  /** What each result of an operation that rounds becomes: so one sees what rounding does to a value. */
+  readonly rounded?: (x: number, elem: 'float' | 'int') => number;
+}
+
+export function isValue(value: Value | Nested): value is Value {
+  return typeof value === 'object' && 'data' in value;
+}
+
+/** `isOpen`: rows may be shorter than the longest; there is nothing in what they lack. */
+export function flatten(value: Nested, axes: readonly Extent[], what: string, isOpen: boolean): readonly number[] {
+  if (axes.length === 0) {
+    if (typeof value === 'object') throw new GraphError(`${what} is nested deeper than its axes`);
+    return [Number(value)];
+  }
+  const [axis, ...rest] = axes;
+  if (typeof value !== 'object' || (isOpen ? value.length > axis.size : value.length !== axis.size)) {
+    throw new GraphError(`${what} has ${typeof value === 'object' ? value.length : 'no'} places along ${axis.id}, expected ${axis.size}`);
+  }
+  const lacking = Array.from({ length: (axis.size - value.length) * count(rest) }, () => NaN);
+  return [...value.flatMap((part) => flatten(part, rest, what, isOpen)), ...lacking];
+}
+
+export function showSizes(axes: readonly Extent[]): string {
+  return `[${axes.map(({ id, size }) => `${id}: ${size}`).join(', ')}]`;
+}
+
+/** All masks as one, over the value's own axes and then theirs. */
+export function publish(type: TensorType, x: Tensor): Value {
+  if (x.masks.length === 0) return { type, axes: x.axes, data: x.data, present: null };
+  const axes = x.masks.map((mask) => mask.axes).reduce(joinExtents, x.axes);
+  return { type, axes, data: arrange(x, axes).data, present: fillMask(axes, presence(x.masks, axes)).data };
+}

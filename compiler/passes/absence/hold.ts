@@ -1,0 +1,76 @@
+/**
+ * In the 'batched' graph of a gradient: what nothing reads must not reach the gradient as 0 * inf. Where a value is not
+ * needed (needs.ts), an operand that could leave its operation's domain holds a harmless value (the double `where`), and so
+ * does an input, which may be as large as a float can be.
+ */
+import type { Node } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import type { Batched } from './batch.ts';
+import type { Roots } from '../core/compiled.ts';
+import { Domains } from './domains.ts';
+import { Maker } from '../core/maker.ts';
+import type { Making } from '../core/making.ts';
+import { endsOf, needsOf, type Condition, type Need } from './needs.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { algebra } from '../core/algebra.ts';
+
+/** `ends`: what `batch` says of its loops. */
+export function hold(roots: Roots, ends: Batched['ends'] = new Map()): Roots {
+  const facts = analyse([...endsOf(ends), ...roots.values()]);
+  const pass = new Hold(new Maker(algebra), facts, needsOf(facts, roots.values(), ends));
+  return mapRoots(roots, (node) => pass.get(node));
+}
+
+class Hold extends Rebuild {
+  readonly #needs: ReadonlyMap<Node, Need>;
+  readonly #domains = new Domains();
+
+  constructor(m: Maker, facts: Facts, needs: ReadonlyMap<Node, Need>) {
+    super(m, facts);
+    this.#needs = needs;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const { op } = node;
+    const need = this.#needs.get(node) ?? null;
+    if (need === null || typeOf(node).elem.kind !== 'float') return yield* super.visit(node);
+    if (op.kind === 'input') {
+      const read = withoutEnds(need);
+      return read === null ? yield* super.visit(node) : this.#held(read, yield* super.visit(node), 0, node, yield* this.#made(read));
+    }
+    const weak = this.#domains.weak(node);
+    if (weak === null) return yield* super.visit(node);
+    const inputs = [...(yield* this.all(node.inputs))];
+    inputs[weak.operand] = this.#held(need, inputs[weak.operand], weak.harmless, node, yield* this.#made(need));
+    this.m.origin = node.origin;
+    return this.operation(node, inputs);
+  }
+
+  #made(need: NonNullable<Need>): Making<readonly Node[]> {
+    return this.all(need.flatMap((each) => each.map(({ node }) => node)));
+  }
+
+  /** `conditions`: of the need, in order, made. */
+  #held(need: NonNullable<Need>, x: Node, harmless: number, { origin }: Node, conditions: readonly Node[]): Node {
+    const { m } = this;
+    m.origin = origin;
+    let next = 0;
+    const cases = need.map((each) => each.map(({ holds, renamed }) => {
+      const plain = renamed.reduce((condition, { from, to }) => m.rename(condition, from, to), conditions[next++]);
+      return holds ? plain : m.unary('not', plain);
+    }).reduce((a, b) => m.binary('and', a, b)));
+    return m.select(cases.reduce((a, b) => m.binary('or', a, b)), x, m.constant(harmless, typeOf(x).elem.kind === 'float' ? 'float' : 'int'));
+  }
+}
+
+/** Beyond an example's end an input is 0 already. */
+function withoutEnds(need: NonNullable<Need>): Need {
+  const cases = need.map((each) => each.filter((condition) => !isEnd(condition)));
+  return cases.some((each) => each.length === 0) ? null : cases;
+}
+
+function isEnd({ node: { op, inputs }, holds }: Condition): boolean {
+  if (!holds || op.kind !== 'binary' || (op.fn !== 'lt' && op.fn !== 'gt')) return false;
+  const [place, length] = op.fn === 'lt' ? inputs : [inputs[1], inputs[0]];
+  return place.op.kind === 'position' && length.op.kind === 'length';
+}

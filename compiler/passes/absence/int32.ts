@@ -1,0 +1,141 @@
+/**
+ * Whole numbers are int32. Between which numbers a value lies follows from sizes, places and literals; what these do not keep
+ * within int32 is checked where it is computed, against the same operation on floats. Nothing else is: no index of a common
+ * model costs anything.
+ */
+import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
+import { folded } from '../../graph/fold.ts';
+import type { Node, Op, OpOf, Space } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { axisOf, originOf, sizeOf } from '../../graph/spaces.ts';
+import type { Roots } from '../core/compiled.ts';
+import type { Maker } from '../core/maker.ts';
+import { ANY, binaryRange, product, unaryRange, union, type Range } from '../core/range.ts';
+import type { Facts } from '../core/rebuild.ts';
+
+export const LEAST = -(2 ** 31);
+export const MOST = 2 ** 31 - 1;
+/** The runtime refuses a dim of more places (`MOST_PLACES` there). */
+const PLACES = 2 ** 26;
+/** What is summed is in memory. */
+const ELEMENTS = 2 ** 30;
+
+const WHOLE: Range = [LEAST, MOST];
+const within = ([low, high]: Range): boolean => low >= LEAST && high <= MOST;
+
+/** How many places an axis has, at most. */
+function placesIn(size: Size): number {
+  return constantOf(size) ?? PLACES;
+}
+
+/** A size as a number. What is made of several is a number of the host, and checked where it becomes a tensor. */
+function sizeRange(size: Size): Range {
+  const known = constantOf(size);
+  if (known !== null) return [known, known];
+  if (atomOf(size) !== null) return [1, PLACES];
+  return [nonNegative(sizes.sub(size, sizes.int(1))) ? 1 : LEAST, MOST];
+}
+
+function positionsIn(space: Space): Range {
+  const [first, count] = [constantOf(originOf(space)), placesIn(sizeOf(space))];
+  return first === null ? [-PLACES, PLACES] : [first, first + Math.max(count - 1, 0)];
+}
+
+/** What loops give is not followed into them. */
+const operandsOf = ({ op, inputs }: Node): readonly Node[] => (op.kind === 'result' ? [] : inputs);
+
+/** Bounds of the numbers in a 'batched' node. NaN is in every range of floats. */
+export function ranges(): (node: Node) => Range {
+  return folded<Node, Range>(
+    operandsOf,
+    (node, of) => {
+      const found = rangeOf(node, operandsOf(node).map(of));
+      // What leaves int32 is refused: behind its check a value is in it.
+      return typeOf(node).elem.kind === 'int' ? [Math.max(found[0], LEAST), Math.min(found[1], MOST)] : found;
+    },
+  );
+}
+
+function rangeOf(node: Node, inputs: readonly Range[]): Range {
+  const { op } = node;
+  const { elem } = typeOf(node);
+  switch (op.kind) {
+    case 'constant': return [op.value, op.value];
+    case 'size': return sizeRange(op.size);
+    case 'length': return [op.dim.mayBeEmpty || op.dim.inside !== undefined ? 0 : 1, PLACES];
+    case 'onehot': return [0, 1];
+    case 'softmax': return op.log ? [-Infinity, 0] : [0, 1];
+    case 'random': return op.draw === 'uniform' ? [0, 1] : ANY;
+    case 'select': return union(inputs.slice(1));
+    case 'concat': return union(inputs);
+    case 'gather': case 'slice': case 'rename': case 'merge': case 'split': case 'broadcast': case 'check': return inputs[0]!;
+    case 'shift': return union([inputs[0]!, [0, 0]]);
+    case 'unary': case 'binary': case 'reduce': case 'contract': case 'cumsum': case 'cumprod': case 'scatter':
+      if (elem.kind === 'bool') return [0, 1];
+      return unchecked(op, node.inputs, inputs);
+    default: return elem.kind === 'index' ? positionsIn(elem.space) : elem.kind === 'bool' ? [0, 1] : elem.kind === 'int' ? WHOLE : ANY;
+  }
+}
+
+/** Operations that may leave int32 where their operands do not. */
+type Arithmetic = OpOf<'unary' | 'binary' | 'reduce' | 'across' | 'contract' | 'cumsum' | 'cumprod' | 'scatter'>;
+
+export function isArithmetic(op: Op): op is Arithmetic {
+  return ['unary', 'binary', 'reduce', 'across', 'contract', 'cumsum', 'cumprod', 'scatter'].includes(op.kind);
+}
+
+function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly Range[]): Range {
+  const [x, y] = [ranges[0]!, ranges[1] ?? ANY];
+  const [low, high] = x;
+  const count = (axes: readonly string[], of: readonly Node[]): number =>
+    Math.min(axes.reduce((n, id) => n * placesIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)), 1), ELEMENTS);
+  const summed = (range: Range, n: number): Range => product(union([range, [0, 0]]), [0, n]);
+  switch (op.kind) {
+    case 'unary': return unaryRange(op.fn, x);
+    case 'binary': return binaryRange(op.fn, x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
+    case 'contract': return summed(product(x, y), count(op.axes, operands));
+    case 'cumsum': return summed(x, count([op.axis], operands));
+    case 'scatter': return summed(x, ELEMENTS);
+    case 'across': return op.fn === 'sum' ? summed(x, ELEMENTS) : union([x, [0, 0]]);
+    case 'cumprod': return low >= -1 && high <= 1 ? [-1, 1] : ANY;
+    case 'reduce':
+      if (op.fn === 'sum') return summed(x, count(op.axes, operands));
+      return op.fn === 'prod' ? (low >= -1 && high <= 1 ? [-1, 1] : ANY) : union([x, [0, 0]]);
+  }
+}
+
+/** Whether the operation, on these operands, may give a whole number outside int32. */
+export function mayLeave(op: Op, result: Node, operands: readonly Node[], of: (node: Node) => Range): op is Arithmetic {
+  return isArithmetic(op) && typeOf(result).elem.kind === 'int' && !within(unchecked(op, operands, operands.map(of)));
+}
+
+/** bool: where the whole numbers that `exact` holds are not what `rough`, the same of floats, says: then they have gone round. */
+export function hasLeft(m: Maker, op: Arithmetic, exact: Node, rough: Node, [x, y]: readonly Node[]): Node {
+  const int = (value: number): Node => m.constant(value, 'int');
+  if (op.kind === 'binary' && op.fn === 'quot') {
+    return m.binary('or', m.binary('eq', y!, int(0)), m.binary('and', m.binary('eq', x!, int(LEAST)), m.binary('eq', y!, int(-1))));
+  }
+  // Floats below and above what int32 holds; NaN is neither.
+  if (op.kind === 'unary' && op.fn === 'floor') return m.unary('not', m.binary('and', m.binary('ge', x!, m.constant(LEAST)), m.binary('lt', x!, m.constant(-LEAST))));
+  // A float is within a few millionths of the number, and what has gone round is 2^32 away.
+  return m.binary('gt', m.unary('abs', m.binary('sub', m.float(exact), rough)), m.constant(2 ** 30));
+}
+
+/** A count of steps, `t' = t + 1` from a number that is known: no loop has so many that it would leave int32. */
+export function counters(facts: Facts, roots: Roots): (node: Node) => boolean {
+  const isStart = (init: Node | undefined): boolean => init?.op.kind === 'constant' && Math.abs(init.op.value) <= 2 ** 30;
+  const isState = (state: Node, next: Node): boolean => {
+    if (state.op.kind === 'input') {
+      const name = state.op.name.replace(/^state\./, '');
+      return roots.get(`state.${name}`) === next && isStart(roots.get(`init.${name}`));
+    }
+    const place = facts.arguments.get(state);
+    if (place?.kind !== 'state') return false;
+    const { region } = place.scan.op;
+    return region.nexts[place.index] === next && isStart(place.scan.inputs[region.xs.length + place.index]);
+  };
+  return (node) => {
+    const { op, inputs: [x, y] } = node;
+    return op.kind === 'binary' && (op.fn === 'add' || op.fn === 'sub') && y!.op.kind === 'constant' && Math.abs(y!.op.value) <= 2 ** 30 / PLACES && isState(x!, node);
+  };
+}

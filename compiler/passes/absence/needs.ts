@@ -1,0 +1,150 @@
+/**
+ * Where the value of each node is read ('batched'): not where a choice takes the other operand, be it an `if`, or the select
+ * of what something skips. A need is known as conditions that are nodes of the graph; where they are many or cannot be said
+ * for the operand's own axes, the value counts as read everywhere.
+ */
+import type { Axis, Node } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { axisOf, hasAxis } from '../../graph/spaces.ts';
+import { isOf, precedence } from '../../graph/walk.ts';
+import type { Batched, Ends } from './batch.ts';
+import { idsOf } from '../core/axes.ts';
+import type { Facts } from '../core/rebuild.ts';
+
+/** That a bool node is true, or false; its axes under other names where the value's were renamed on the way. */
+export interface Condition {
+  readonly node: Node;
+  readonly holds: boolean;
+  readonly renamed: readonly { readonly from: string; readonly to: Axis }[];
+  readonly axes: readonly string[];
+  readonly key: string;
+}
+
+/** All of these together. */
+type Case = readonly Condition[];
+/** In any of these cases; null: everywhere. */
+export type Need = readonly Case[] | null;
+
+/** More are not worth telling apart. */
+const MOST_CASES = 3;
+
+/** A step of a loop beyond the example's end is read by nobody, nor is a place of a sequence that such a step alone reads. */
+export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends']): ReadonlyMap<Node, Need> {
+  const needs = new Map<Node, Need>();
+  const isBefore = conditionsFirst(facts.nodes, endsOf(ends));
+  const add = (node: Node, need: Need): void => {
+    const own = within(need, node, facts, isBefore);
+    needs.set(node, needs.has(node) ? either(needs.get(node)!, own) : own);
+  };
+  for (const root of roots) add(root, null);
+  // Inputs have smaller ids: whoever reads a node comes before it.
+  for (const node of facts.nodes.toReversed()) {
+    const { op, inputs } = node;
+    const need = needs.get(node) ?? null;
+    if (isOf(node, 'scan')) {
+      const { region } = node.op;
+      const end = ends.get(region.position);
+      const inside = both(need, known(end?.step));
+      region.emits.forEach((each) => add(each, inside));
+      // Of the last step nothing reads the next state but the scan's result.
+      region.nexts.forEach((each, k) => add(each, facts.results.get(node)?.has(k) === true ? inside : both(inside, known(end?.more))));
+      // What the steps read of a sequence is known when they have been seen.
+      inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k].id ? undefined : add(input, null)));
+    } else if (op.kind === 'argument') {
+      const place = facts.arguments.get(node);
+      if (place?.kind === 'x') add(place.scan.inputs[place.index], ofSequence(need, ends.get(place.scan.op.region.position)));
+    } else {
+      inputs.forEach((input, k) => add(input, ofOperand(node, k, need)));
+    }
+  }
+  return needs;
+}
+
+/** The nodes that say it. */
+export function endsOf(ends: Batched['ends']): readonly Node[] {
+  return [...ends.values()].flatMap(({ step, place, more }) => [...(step === null ? [] : [step]), ...(place === null ? [] : [place]), more]);
+}
+
+function known(end: Node | null | undefined): Case {
+  return end === null || end === undefined ? [] : conditions(end, true);
+}
+
+/** A step is before the example's end where its place is. */
+function ofSequence(need: Need, end: Ends | undefined): Need {
+  const [place] = known(end?.place);
+  return need === null || place === undefined ? need : simplest(need.map((each) => each.map((condition) => (condition.node === end?.step && condition.holds ? place : condition))));
+}
+
+/**
+ * In what order nodes can be made so that most conditions are there before what they are needed for. A condition that comes
+ * later may itself be made of the value.
+ */
+function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
+  const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]] : []));
+  return precedence([...ends, ...chosen, ...nodes]);
+}
+
+function ofOperand(node: Node, k: number, need: Need): Need {
+  const { op, inputs } = node;
+  if (op.kind === 'result' && isOf(inputs[0], 'scan')) return lacking(need, inputs[0].op.axis.id);
+  switch (op.kind) {
+    case 'select':
+      return k === 0 ? need : both(need, conditions(inputs[0], k === 1));
+    case 'unary': case 'binary': case 'broadcast': case 'reduce': case 'contract':
+      return need;
+    case 'softmax': case 'cumsum': case 'cumprod':
+      return lacking(need, op.axis);
+    case 'rename':
+      return renamed(need, op.to.id, axisOf(typeOf(inputs[0]), op.from));
+    default:
+      return null;
+  }
+}
+
+/** Of `a and b` each, and of `not a` that a is false. */
+function conditions(node: Node, holds: boolean): Case {
+  const { op, inputs } = node;
+  if (op.kind === 'unary' && op.fn === 'not') return conditions(inputs[0], !holds);
+  if (op.kind === 'binary' && op.fn === (holds ? 'and' : 'or')) return inputs.flatMap((each) => conditions(each, holds));
+  return [{ node, holds, renamed: [], axes: idsOf(node), key: `${holds ? '' : 'not '}${node.id}` }];
+}
+
+function both(need: Need, more: Case): Need {
+  return simplest((need ?? [[]]).map((each) => [...each, ...more.filter(({ key }) => !each.some((other) => other.key === key))]));
+}
+
+function either(a: Need, b: Need): Need {
+  return a === null || b === null ? null : simplest([...a, ...b]);
+}
+
+/** Without cases that another includes; everywhere, if a case asks for nothing, or two of them are opposites. */
+function simplest(cases: readonly Case[]): Need {
+  if (cases.some((each) => each.length === 0)) return null;
+  const includes = (less: Case, more: Case): boolean => less.every(({ key }) => more.some((other) => other.key === key));
+  const left = cases.filter((each, k) => !cases.some((other, j) => j !== k && includes(other, each) && (j < k || !includes(each, other))));
+  const isOpposite = (a: Case, b: Case): boolean => a.length === 1 && b.length === 1 && a[0]!.node === b[0]!.node && a[0]!.holds !== b[0]!.holds;
+  return left.length > MOST_CASES || left.some((a) => left.some((b) => isOpposite(a, b))) ? null : left;
+}
+
+function kept(need: Need, keep: (condition: Condition) => boolean): Need {
+  return need === null ? null : simplest(need.map((each) => each.filter(keep)));
+}
+
+/** What can be said of the node: its own axes, loops that it stands in, and what is not made of it. */
+function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node, node: Node) => boolean): Need {
+  if (need === null) return null;
+  const loops = facts.loopsOf(node);
+  // Of a scan all results are meant: its body's nodes have axes of their own.
+  const has = (id: string): boolean => node.op.kind === 'scan' || hasAxis(typeOf(node).axes, id);
+  return kept(need, (condition) => isBefore(condition.node, node) && condition.axes.every(has) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)));
+}
+
+function lacking(need: Need, axis: string): Need {
+  return kept(need, ({ axes }) => !axes.includes(axis));
+}
+
+function renamed(need: Need, from: string, to: Axis): Need {
+  return need === null ? null : need.map((each) => each.map((condition) => (!condition.axes.includes(from) ? condition : {
+    ...condition, renamed: [...condition.renamed, { from, to }], axes: condition.axes.map((id) => (id === from ? to.id : id)), key: `${condition.key} ${from}>${to.id}`,
+  })));
+}

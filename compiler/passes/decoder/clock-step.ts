@@ -1,0 +1,403 @@
+/**
+ * One step along a clock, from what is computed for all its places (semantics 6.3). A value over the clock's axis has two
+ * forms here: its row at the newest place, which the step computes, and all its rows so far, which are the rows that earlier
+ * steps kept and this one. What is kept is the latest value of one place before another place's view of it enters: of an
+ * attention the keys and values after their projections.
+ */
+import { size as sizes, type Size } from '../../size/size.ts';
+import type { Axis, Clocked, Dim, Node, OpOf, Space } from '../../graph/graph.ts';
+import { folded } from '../../graph/fold.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { hasAxis, isRagged, without } from '../../graph/spaces.ts';
+import { isOf, operands } from '../../graph/walk.ts';
+import { batch } from '../absence/batch.ts';
+import type { Roots, StepRoots } from '../core/compiled.ts';
+import { Inline, Whole } from '../clock/inline.ts';
+import { Maker } from '../core/maker.ts';
+import { axesOf, BATCH, BEAM, isPlaces } from '../core/axes.ts';
+import { made, type Making, type Need } from '../core/making.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { NoStep } from './no-step.ts';
+import { AtFirst, respace } from '../core/respace.ts';
+import { append, layRows } from './rows.ts';
+import { algebra } from '../core/algebra.ts';
+import { splitMemory } from './step.ts';
+import { tapes } from '../loops/tape.ts';
+
+const POSITION = 't';
+const KEPT_IN_LOOP = 'what is to be kept stands inside a loop along another axis';
+
+export interface ClockStepOptions {
+  /** The axis of the hypotheses that one step advances; null: none. */
+  readonly beam: Axis | null;
+  readonly ragged: readonly Dim[];
+  readonly optimise: (roots: Roots) => Roots;
+}
+
+/**
+ * `prepare` and `step` in the 'batched' dialect. Inputs of the step: `place.<name>`, `state.<name>`, `memory.<k>`, `t`;
+ * roots: the outputs by name, `state.<name>`. A state that is kept rows is an `append`, and is not prepared: it begins empty.
+ */
+export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: ClockStepOptions): StepRoots {
+  const whole = optimise(batch(tapes(respace(opened(clocked), clocked.axis.space)), { ragged, step: true }));
+  const steps = new Steps(whole, clocked, beam);
+  const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
+  const roots = new Map([...layRows(optimise(new Map([...outputs, ...steps.nexts()]))), ...optimise(steps.inits())]);
+  const orders = new Map([...clocked.outputs].map(([name, node]): [string, readonly Axis[]] => [name, rowAxes(node, clocked.axis, whole.get(name)!)]));
+  return splitMemory(roots, {
+    beam, orders: new Map([...orders, ...steps.orders()]), isStep: (name) => name === POSITION || name.startsWith('place.') || name.startsWith('state.'),
+  });
+}
+
+/** The outputs for all places at once, what each place may see written as masks; the arguments are inputs `place.<name>`. */
+function opened({ axis, args, outputs }: Clocked): Roots {
+  const m = new Maker();
+  const whole = new Whole();
+  whole.openRegion(outputs.values(), axis.space);
+  const inline = new Inline(m, analyse(outputs.values()), [], whole);
+  for (const { name, node } of args) {
+    m.origin = node.origin;
+    inline.set(node, m.leaf({ kind: 'input', name: `place.${name}` }, typeOf(node)));
+  }
+  return mapRoots(outputs, (node) => inline.get(node));
+}
+
+/** In the order of the output's type, the clock's axis gone. */
+function rowAxes(output: Node, axis: Axis, made: Node): readonly Axis[] {
+  return without(typeOf(output).axes, [axis.id]).flatMap(({ id }) => axesOf(made).filter((own) => own.id === id));
+}
+
+const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) => axes.filter(isPlaces));
+
+/** Does a loop along the clock give it? It runs on from step to step. */
+function isOfLoop({ op, inputs }: Node): boolean {
+  if (op.kind !== 'result') return false;
+  const { op: loop } = inputs[0];
+  return loop.kind === 'scan' && isPlaces(loop.axis);
+}
+
+class Steps {
+  readonly m = new Maker(algebra);
+  readonly facts: Facts;
+  readonly t: Node;
+  readonly beam: Axis | null;
+  /** The clock as the program declares it. */
+  readonly space: Space;
+  readonly #rows = new Map<string, Row>();
+  readonly #fixed: Row;
+  readonly #all: All;
+  readonly #kept: Kept;
+  readonly #loops = new Map<Node, readonly Node[]>();
+  readonly #states = new Map<string, { readonly next: Node; readonly init: Node | null; readonly axes: readonly Axis[] }>();
+  /** Does it depend on what the steps are given, draw or have kept? Positions alone are computed anew. */
+  readonly #isGiven: (node: Node) => boolean = folded(operands, (node, of) => {
+    const { op, inputs } = node;
+    const draws = op.kind === 'random' && (inputs.length > 0 || op.axes.some(isPlaces));
+    return draws || op.kind === 'past' || (op.kind === 'input' && op.name.startsWith('place.')) || operands(node).some(of);
+  });
+
+  constructor(whole: Roots, { axis }: Clocked, beam: Axis | null) {
+    this.facts = analyse(whole.values());
+    this.beam = beam;
+    this.space = axis.space;
+    const [places] = this.facts.nodes.flatMap(placesOf);
+    this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
+    this.#fixed = new Row(this, null);
+    this.#all = new All(this);
+    this.#kept = new Kept(this);
+  }
+
+  /** The newest row along this axis. */
+  row(axis: string): Row {
+    const known = this.#rows.get(axis);
+    if (known !== undefined) return known;
+    const made = new Row(this, axis);
+    this.#rows.set(axis, made);
+    return made;
+  }
+
+  /** Without an axis of the clock. */
+  fixed(node: Node): Need {
+    return this.#fixed.need(node);
+  }
+
+  /** All rows up to now. */
+  all(node: Node): Need {
+    const [axis, second] = placesOf(node);
+    if (axis === undefined) return this.fixed(node);
+    if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
+    const moves = node.op.kind === 'rename' || node.op.kind === 'broadcast' || node.op.kind === 'position';
+    return (second === undefined && !moves && (this.#isGiven(node) || isOfLoop(node)) ? this.#kept : this.#all).need(node);
+  }
+
+  /** The rows of a value of one place, kept from step to step. */
+  keep(node: Node, row: Node, axis: Axis): Node {
+    this.m.origin = node.origin;
+    const name = this.#name(node.origin.name ?? (node.op.kind === 'input' ? node.op.name.replace(/^place\./, '') : 'rows'));
+    const made = append(this.m, name, row, axis);
+    this.#states.set(name, { next: made, init: null, axes: [] });
+    return made;
+  }
+
+  #name(wanted: string): string {
+    const base = wanted.replace(/_next$/, '');
+    for (let k = 1; ; k++) {
+      const name = k === 1 ? base : `${base}${k}`;
+      if (!this.#states.has(name)) return name;
+    }
+  }
+
+  /** What a state of a scan along the clock has been: the rows before now, and what it is. */
+  past(node: Node, row: Node, axis: Axis): Node {
+    const name = this.#name(`${node.inputs[0].origin.name ?? 'state'}Past`);
+    this.m.origin = node.origin;
+    const made = append(this.m, name, row, axis);
+    this.#states.set(name, { next: made, init: null, axes: [] });
+    return made;
+  }
+
+  /** A value that runs from step to step: what it is now; `settle` says what it is next. */
+  #running(wanted: string, like: Node, init: Node): { readonly now: Node; readonly settle: (next: Node) => void } {
+    const name = this.#name(wanted);
+    const own = without(axesOf(like), [BATCH.id, BEAM.id]);
+    const now = this.m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(like), axes: [BATCH, ...(this.beam === null ? [] : [this.beam]), ...own] });
+    this.#states.set(name, { next: now, init, axes: own });
+    return { now, settle: (next) => void this.#states.set(name, { next, init, axes: own }) };
+  }
+
+  /** The sum or product of the rows before now, and with this one. */
+  total(kind: 'cumsum' | 'cumprod', row: Node, name: string | null): { readonly before: Node; readonly now: Node } {
+    const number = typeOf(row).elem.kind === 'float' ? 'float' : 'int';
+    const [start, fn, wanted] = kind === 'cumsum' ? [0, 'add', 'sum'] as const : [1, 'mul', 'product'] as const;
+    const { now: before, settle } = this.#running(name ?? wanted, row, this.m.constant(start, number));
+    const now = this.m.binary(fn, before, row);
+    settle(now);
+    return { before, now };
+  }
+
+  /** What a scan along the clock emits at this step, by place among its emits. */
+  *loop(scan: Scan): Making<readonly Node[]> {
+    const known = this.#loops.get(scan);
+    if (known !== undefined) return known;
+    const { axis, region } = scan.op;
+    const body = new Row(this, null);
+    body.set(region.position, this.t);
+    for (const [k, x] of region.xs.entries()) body.set(x, yield* this.row(axis.id).one(scan.inputs[k]));
+    const settles: ((next: Node) => void)[] = [];
+    for (const [k, state] of region.states.entries()) {
+      const init = scan.inputs[region.xs.length + k];
+      if (placesOf(init).length > 0 || this.#isGiven(init)) throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
+      const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init));
+      body.set(state, now);
+      settles.push(settle);
+    }
+    for (const [k, next] of region.nexts.entries()) settles[k](yield* body.one(next));
+    const emits = yield* body.all(region.emits);
+    this.#loops.set(scan, emits);
+    return emits;
+  }
+
+  nexts(): Roots {
+    return new Map([...this.#states].map(([name, { next }]): [string, Node] => [`state.${name}`, next]));
+  }
+
+  /** What the states are before the first step. Axes of the clock have other sizes there than in a step. */
+  inits(): Roots {
+    return new Map([...this.#states].flatMap(([name, { init }]): [string, Node][] => (init === null ? [] : [[`init.${name}`, init]])));
+  }
+
+  orders(): ReadonlyMap<string, readonly Axis[]> {
+    return new Map([...this.#states].map(([name, { axes }]) => [`state.${name}`, axes]));
+  }
+}
+
+/** The rows of values of one place, kept from step to step. */
+class Kept extends Rebuild {
+  readonly #steps: Steps;
+
+  constructor(steps: Steps) {
+    super(steps.m, steps.facts);
+    this.#steps = steps;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const [axis] = placesOf(node);
+    return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
+  }
+}
+
+/** Values at the newest place along one axis, which their rows lack; of other axes of the clock all rows. */
+class Row extends Rebuild {
+  readonly #steps: Steps;
+  readonly #now: string | null;
+
+  constructor(steps: Steps, now: string | null) {
+    super(steps.m, steps.facts);
+    this.#steps = steps;
+    this.#now = now;
+  }
+
+  override need(node: Node): Need {
+    if (this.memo.has(node)) return super.need(node);
+    const places = placesOf(node);
+    if (places.some(({ id }) => id === this.#now)) return super.need(node);
+    if (places.length > 0) return this.#steps.all(node);
+    // What stands in a loop that is open here is known only here.
+    return this.#now === null || this.facts.loopsOf(node).size > 0 ? super.need(node) : this.#steps.fixed(node);
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const { op } = node;
+    const { m } = this;
+    m.origin = node.origin;
+    switch (op.kind) {
+      case 'input': {
+        const type = typeOf(node);
+        const { beam } = this.#steps;
+        const isPlace = op.name.startsWith('place.');
+        const axes = without(type.axes, this.#now === null ? [] : [this.#now]);
+        return m.leaf(op, { ...type, axes: isPlace && beam !== null ? [...axes.filter(({ id }) => id === BATCH.id), beam, ...without(axes, [BATCH.id])] : axes });
+      }
+      case 'position':
+        return op.axis.id === this.#now ? this.#steps.t : yield* super.visit(node);
+      case 'rename': {
+        const [x] = node.inputs;
+        return op.to.id === this.#now ? yield* this.#steps.row(op.from).one(x) : yield* super.visit(node);
+      }
+      case 'slice': {
+        const [x] = node.inputs;
+        // A parameter has all places from the start.
+        return op.into !== null && op.into.id === this.#now ? m.gather((yield* made([this.#steps.fixed(x)]))[0], this.#steps.t, op.axis) : yield* super.visit(node);
+      }
+      case 'binary': {
+        // Every place there is lies before now.
+        const [a, b] = node.inputs;
+        const isPast = a.op.kind === 'position' && isPlaces(a.op.axis) && a.op.axis.id !== this.#now && this.#isNow(b);
+        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a)));
+        const turned = b.op.kind === 'position' && isPlaces(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
+        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b)));
+        return yield* super.visit(node);
+      }
+      case 'gather': {
+        const [t, i] = node.inputs;
+        const isRow = op.axis !== this.#now && placesOf(t).some(({ id }) => id === this.#now);
+        if (isRow || !placesOf(t).some(({ id }) => id === op.axis)) return yield* super.visit(node);
+        return m.make(op, yield* made([this.#steps.all(t), this.need(i)]));
+      }
+      case 'past':
+        return this.#steps.past(node, yield* this.one(node.inputs[0]), op.axis);
+      case 'shift':
+        return op.axis === this.#now ? yield* this.#earlier(node, op.by) : yield* super.visit(node);
+      case 'random':
+        return this.#drawn(op, yield* this.all(node.inputs));
+      case 'cumsum':
+      case 'cumprod': {
+        if (op.axis !== this.#now) return yield* super.visit(node);
+        if (placesOf(node).length > 1) return yield* this.#anew(op, node);
+        if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
+        const row = yield* this.one(node.inputs[0]);
+        m.origin = node.origin;
+        const { before, now } = this.#steps.total(op.kind, row, node.origin.name);
+        return op.exclusive ? before : now;
+      }
+      default:
+        return yield* super.visit(node);
+    }
+  }
+
+  /** A running sum or product that has another axis of the clock: at its newest place no earlier step has begun one. */
+  *#anew({ kind, axis, exclusive }: OpOf<'cumsum' | 'cumprod'>, { inputs: [x], origin }: Node): Making<Node> {
+    const { m } = this;
+    const [rows] = yield* made([this.#steps.all(x)]);
+    m.origin = origin;
+    const along = axesOf(rows).find(({ id }) => id === axis)!;
+    const start = m.constant(kind === 'cumsum' ? 0 : 1, typeOf(rows).elem.kind === 'float' ? 'float' : 'int');
+    const counted = exclusive ? m.select(m.binary('lt', m.unary('int', m.position(along)), this.#steps.t), rows, start) : rows;
+    return m.reduce(kind === 'cumsum' ? 'sum' : 'prod', counted, [axis]);
+  }
+
+  /** The row `by` places before now; 0 where there is none. */
+  *#earlier(node: Node, by: Size): Making<Node> {
+    const { m } = this;
+    const { rows, views } = unseen(node.inputs[0]);
+    const axis = placesOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
+    const [all] = yield* made([this.#steps.all(rows)]);
+    m.origin = node.origin;
+    const place = m.sub(this.#steps.t, m.size(by));
+    const kept = all.op.kind === 'append' ? m.make({ kind: 'before', axis: axis.id, by }, [all]) : m.gather(all, m.binary('max', place, m.constant(0, 'int')), axis.id);
+    let shifted = axis.id;
+    const row = views.reduce((seen, { op }) => {
+      if (op.kind === 'rename' && op.from === shifted) {
+        shifted = op.to.id;
+        return seen;
+      }
+      if (op.kind === 'rename') return m.rename(seen, op.from, op.to);
+      return op.kind === 'broadcast' ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...without(op.axes, [shifted])]) : seen;
+    }, kept);
+    const { kind } = typeOf(row).elem;
+    const exists = m.binary('ge', place, m.constant(0, 'int'));
+    return kind === 'bool' ? m.binary('and', exists, row) : m.select(exists, row, m.constant(0, kind === 'float' ? 'float' : 'int'));
+  }
+
+  /** The newest place of what is drawn over all of them; what belongs to a step is drawn for each hypothesis. */
+  #drawn(op: OpOf<'random'>, inputs: readonly Node[]): Node {
+    const { m } = this;
+    const { beam, space, t } = this.#steps;
+    const inStep = inputs.includes(t) || op.axes.some(isPlaces);
+    // Places without a length of their own are numbered along the whole axis.
+    const whole = (axis: Axis): Axis => (isPlaces(axis) && !isRagged(space) ? { ...axis, id: `${axis.id}.all`, space } : axis);
+    const axes = op.axes.map(whole);
+    const drawn = m.make({ ...op, axes: beam === null || !inStep ? axes : [...axes.slice(0, 1), beam, ...axes.slice(1)] }, inputs);
+    return op.axes.filter(isPlaces).reduce((x, axis) => {
+      if (axis.id === this.#now) return m.gather(x, t, whole(axis).id);
+      return whole(axis) === axis ? x : m.make({ kind: 'slice', axis: whole(axis).id, start: sizes.int(0), into: axis }, [x]);
+    }, drawn);
+  }
+
+  #isNow(node: Node): boolean {
+    return (node.op.kind === 'position' && node.op.axis.id === this.#now) || this.memo.get(node) === this.#steps.t;
+  }
+
+  protected override operation(node: Node, inputs: readonly Node[]): Node {
+    const { op } = node;
+    if (op.kind !== 'broadcast') return super.operation(node, inputs);
+    return super.operation({ ...node, op: { ...op, axes: without(op.axes, this.#now === null ? [] : [this.#now]) } }, inputs);
+  }
+
+  protected override *result(node: Node, index: number): Making<Node> {
+    if (!isOf(node, 'scan') || !isPlaces(node.op.axis)) return yield* super.result(node, index);
+    return (yield* this.#steps.loop(node))[index - node.op.region.states.length];
+  }
+}
+
+/** What is seen under other names and in other orders of axes, which are no other rows; the views from the innermost on. */
+function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[] } {
+  const views: Node[] = [];
+  let rows = x;
+  for (; rows.op.kind === 'rename' || (rows.op.kind === 'broadcast' && axesOf(rows).length === axesOf(rows.inputs[0]).length); [rows] = rows.inputs) views.push(rows);
+  return { rows, views: views.reverse() };
+}
+
+/** What the axis was called before it was seen so. */
+function seenAs(axis: string, views: readonly Node[]): string {
+  return views.reduceRight((id, { op }) => (op.kind === 'rename' && op.to.id === id ? op.from : id), axis);
+}
+
+/** All rows up to now of what needs no keeping: positions, and views of two places. */
+class All extends Rebuild {
+  readonly #steps: Steps;
+
+  constructor(steps: Steps) {
+    super(steps.m, steps.facts);
+    this.#steps = steps;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const { op, inputs } = node;
+    if (op.kind === 'random') throw new NoStep(node.origin, 'what is drawn for two places of the clock at once belongs to neither');
+    if (op.kind === 'position') return yield* super.visit(node);
+    const rows = yield* made(inputs.map((each) => this.#steps.all(each)));
+    this.m.origin = node.origin;
+    return this.operation(node, rows);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * 'batched' to 'batched', for one step of decoding: the hypotheses of all examples lie along one axis, so that their rows
+ * meet a map as one matrix. Where a value of each example takes part, which has no beam, the two axes stand apart again.
+ */
+import type { Node, Op } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { hasAxis, without } from '../../graph/spaces.ts';
+import type { Roots } from '../core/compiled.ts';
+import { Maker } from '../core/maker.ts';
+import { axesOf, BATCH, BEAM, HYPOTHESES } from '../core/axes.ts';
+import type { Making } from '../core/making.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { algebra } from '../core/algebra.ts';
+
+export function mergeHypotheses(roots: Roots): Roots {
+  const facts = analyse(roots.values());
+  // A loop inside a step keeps the two axes apart.
+  if (facts.results.size > 0) return roots;
+  const pass = new Merge(facts);
+  return mapRoots(roots, (node) => pass.root(node));
+}
+
+const isBoth = (node: Node): boolean => hasAxis(axesOf(node), BATCH.id) && hasAxis(axesOf(node), BEAM.id);
+const isOne = (node: Node): boolean => hasAxis(axesOf(node), BATCH.id) !== hasAxis(axesOf(node), BEAM.id);
+
+class Merge extends Rebuild {
+  readonly #apart = new Map<Node, Node>();
+
+  constructor(facts: Facts) {
+    super(new Maker(algebra), facts);
+  }
+
+  /** In the order of the root's own axes. */
+  root(node: Node): Node {
+    const made = this.#parts(node);
+    return node.op.kind === 'append' ? made : this.m.broadcast(made, axesOf(node));
+  }
+
+  /** With batch and beam as they were. */
+  #parts(node: Node): Node {
+    const merged = this.get(node);
+    const known = this.#apart.get(node);
+    if (known !== undefined || !isBoth(node)) return known ?? merged;
+    this.m.origin = node.origin;
+    const parts = this.m.make({ kind: 'split', axis: HYPOTHESES.id, into: [BATCH, BEAM] }, [merged]);
+    this.#apart.set(node, parts);
+    return parts;
+  }
+
+  #merged(node: Node, parts: Node): Node {
+    this.#apart.set(node, parts);
+    if (!isBoth(node)) return parts;
+    return this.m.make({ kind: 'merge', axes: [BATCH.id, BEAM.id], into: HYPOTHESES }, [parts]);
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const { op } = node;
+    const { m } = this;
+    if (op.kind === 'input') {
+      m.origin = node.origin;
+      return this.#merged(node, m.leaf(op, typeOf(node)));
+    }
+    if (!node.inputs.some(isBoth) && !isBoth(node)) return yield* super.visit(node);
+    const apart = op.kind === 'append' || op.kind === 'before' || node.inputs.some(isOne) || !node.inputs.some(isBoth);
+    yield* this.all(node.inputs);
+    const inputs = node.inputs.map((each) => (apart ? this.#parts(each) : this.get(each)));
+    m.origin = node.origin;
+    return apart ? this.#merged(node, this.operation(node, inputs)) : this.operation({ ...node, op: merged(op) }, inputs);
+  }
+}
+
+/** The operation on merged operands: only a broadcast names the axes of what it gives. */
+function merged(op: Op): Op {
+  if (op.kind !== 'broadcast') return op;
+  return { ...op, axes: [HYPOTHESES, ...without(op.axes, [BATCH.id, BEAM.id])] };
+}

@@ -1,0 +1,14 @@
+import { GraphError } from '../../graph/errors.ts';
+import type { Origin } from '../../graph/graph.ts';
+
+/** E0704: an expression of which a step does not know how to keep what later ones read. */
+export class NoStep extends GraphError {
+  readonly origin: Origin;
+  readonly fix: string;
+
+  constructor(origin: Origin, message: string, fix = 'compute it outside of the loop, for all places of the clock at once') {
+    super(message);
+    this.origin = origin;
+    this.fix = fix;
+  }
+}

@@ -1,0 +1,156 @@
+/** Rows that are kept from step to step: how they begin, and how they lie. */
+import { size as sizes, type Size } from '../../size/size.ts';
+import type { Axis, Node, NodeOf, Op } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { hasAxis, without } from '../../graph/spaces.ts';
+import type { Roots } from '../core/compiled.ts';
+import { Maker } from '../core/maker.ts';
+import { axesOf, BATCH, BEAM, BEFORE, isGrowing } from '../core/axes.ts';
+import type { Making } from '../core/making.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { algebra } from '../core/algebra.ts';
+import { rowwise } from '../loops/tape.ts';
+
+/** `row` behind the rows that are kept as the state `name`, along `axis`. */
+export function append(m: Maker, name: string, row: Node, axis: Axis): Node {
+  const before: Axis = { id: `${axis.id}.${BEFORE}`, label: axis.label, space: { kind: 'anon', size: sizes.atom(BEFORE) } };
+  const rows = m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(row), axes: [...axesOf(row), before] });
+  return m.make({ kind: 'append', axis, before: before.id, keep: null }, [rows, row]);
+}
+
+/**
+ * In the step of a decoder what a state has been is kept as rows, or what the step makes of every row by itself: each is
+ * computed once, in its own step.
+ */
+export function pastAsRows(roots: Roots): Roots {
+  const facts = analyse(roots.values());
+  if (!facts.nodes.some(({ op }) => op.kind === 'past')) return roots;
+  const isStep = reachesStep(facts);
+  const rows = rowwise(isGrowing, (node) => !isStep(node));
+  const pass = new PastAsRows(facts, rows, new Set(rows.kept([...roots.values()])), new Set([...roots.keys()].filter((name) => name.startsWith('state.'))));
+  const made = mapRoots(roots, (node) => pass.get(node));
+  return new Map([...made, ...pass.states]);
+}
+
+function reachesStep({ nodes }: Facts): (node: Node) => boolean {
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    const { op } = node;
+    if ((op.kind === 'input' && (op.name === 'previous' || op.name === 't' || op.name.startsWith('state.'))) || node.inputs.some((input) => found.has(input))) found.add(node);
+  }
+  return (node) => found.has(node);
+}
+
+class PastAsRows extends Rebuild {
+  readonly states = new Map<string, Node>();
+  readonly #rows: ReturnType<typeof rowwise>;
+  readonly #kept: ReadonlySet<Node>;
+  readonly #taken: Set<string>;
+
+  constructor(facts: Facts, rows: ReturnType<typeof rowwise>, kept: ReadonlySet<Node>, taken: Set<string>) {
+    super(new Maker(algebra), facts);
+    this.#rows = rows;
+    this.#kept = kept;
+    this.#taken = taken;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    if (!this.#kept.has(node)) return yield* super.visit(node);
+    const past = this.#rows.of(node)!;
+    const value = yield* this.one(past.inputs[0]);
+    yield* this.all(this.#rows.fixed(node));
+    const row = this.#rows.row(this.m, node, value, (fixed) => this.value(fixed));
+    this.m.origin = node.origin;
+    const axis = axesOf(node).find(isGrowing)!;
+    const name = this.#name(past, node);
+    const made = append(this.m, name, row, axis);
+    this.states.set(`state.${name}`, made);
+    return made;
+  }
+
+  #name(past: Node, node: Node): string {
+    const own = stateOf(past).replace(/^state\./, '');
+    const wanted = node === past ? `${own}Past` : `${own}Kept`;
+    for (let k = 1; ; k++) {
+      const name = k === 1 ? wanted : `${wanted}${k}`;
+      if (this.#taken.has(`state.${name}`)) continue;
+      this.#taken.add(`state.${name}`);
+      return name;
+    }
+  }
+}
+
+// ---------------------------------------------------------------- how rows are kept
+
+/** Of kept rows, and of what a step reads of a state's past: the state is an input. */
+const stateOf = ({ inputs: [state] }: Node): string => (state as NodeOf<'input'>).op.name;
+
+/** By state: how many of the last rows are read at most; null: all. */
+function windows(roots: Roots): ReadonlyMap<string, Size | null> {
+  const found = new Map<string, Size | null>();
+  const nodes = analyse(roots.values()).nodes;
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (input.op.kind !== 'append') continue;
+      const name = stateOf(input);
+      const known = found.get(name);
+      if (node.op.kind !== 'before' || known === null) found.set(name, null);
+      else found.set(name, sizes.fn('max', [known ?? sizes.int(1), sizes.add(node.op.by, sizes.int(1))]));
+    }
+  }
+  return found;
+}
+
+/**
+ * Rows lie so that their reader need not move them: what the other operand of a product shares and keeps stands before the
+ * places, the rest behind.
+ */
+export function layRows(roots: Roots): Roots {
+  const keep = windows(roots);
+  const facts = analyse(roots.values());
+  const kept = new Map<Node, Set<string>>();
+  const origin = (node: Node): Node => {
+    let from = node;
+    while (from.op.kind === 'rename' || (from.op.kind === 'broadcast' && axesOf(from).length === axesOf(from.inputs[0]).length)) [from] = from.inputs;
+    return from;
+  };
+  for (const { op, inputs } of facts.nodes) {
+    if (op.kind !== 'contract') continue;
+    inputs.forEach((input, k) => {
+      const rows = origin(input);
+      if (rows.op.kind !== 'append') return;
+      const shared = kept.get(rows) ?? new Set<string>();
+      for (const { id } of axesOf(input)) if (!op.axes.includes(id) && hasAxis(axesOf(inputs[1 - k]), id)) shared.add(id);
+      kept.set(rows, shared);
+    });
+  }
+  const pass = new LayRows(facts, kept, keep);
+  return mapRoots(roots, (node) => pass.get(node));
+}
+
+class LayRows extends Rebuild {
+  readonly #shared: ReadonlyMap<Node, ReadonlySet<string>>;
+  readonly #keep: ReadonlyMap<string, Size | null>;
+
+  constructor(facts: Facts, shared: ReadonlyMap<Node, ReadonlySet<string>>, keep: ReadonlyMap<string, Size | null>) {
+    super(new Maker(algebra), facts);
+    this.#shared = shared;
+    this.#keep = keep;
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const { op } = node;
+    if (op.kind !== 'append') return yield* super.visit(node);
+    const { m } = this;
+    const [rows, row] = node.inputs;
+    const made = yield* this.one(row);
+    const shared = this.#shared.get(node);
+    const front = axesOf(rows).filter(({ id }) => id === BATCH.id || id === BEAM.id);
+    const places = axesOf(rows).filter(({ id }) => id === op.before);
+    const rest = without(axesOf(rows), [...front, ...places].map(({ id }) => id));
+    const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
+    m.origin = node.origin;
+    const kept: Op = { ...op, keep: this.#keep.get(stateOf(node)) ?? null };
+    return m.make(kept, [m.leaf(rows.op, { ...typeOf(rows), axes }), made]);
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Reverse mode as a pass over the 'batched' graph (semantics 8): one cotangent for each value on the way from the loss to a
+ * parameter, summed at fan-out. Loops are vjp-scan.ts.
+ */
+import { GraphError } from '../../graph/errors.ts';
+import type { Node, Origin, Parameter } from '../../graph/graph.ts';
+import { infer, typeOf } from '../../graph/infer.ts';
+import { isOf } from '../../graph/walk.ts';
+import type { Roots } from '../core/compiled.ts';
+import { Maker, unnamed } from '../core/maker.ts';
+import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
+import { algebra } from '../core/algebra.ts';
+import { isDifferentiable, vjp } from './vjp.ts';
+import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
+
+/** `loss` names a root without axes. A parameter that it does not reach gets zeros and is named in `unreached`. */
+export function differentiate(roots: Roots, loss: string, parameters: readonly Parameter[]): { readonly roots: Roots; readonly unreached: readonly string[] } {
+  const m = new Maker(algebra);
+  const forward = new Rebuild(m, analyse(roots.values()));
+  const made = mapRoots(roots, (node) => forward.get(node));
+  const from = made.get(loss);
+  if (from === undefined) throw new GraphError(`no root ${loss} to differentiate`);
+  if (typeOf(from).axes.length > 0) throw new GraphError(`the loss ${loss} must have no axes`);
+  const reverse = new Reverse(m, from, new Set(parameters.map(({ path }) => path)));
+  const gradients = reverse.run(from);
+  const unreached: string[] = [];
+  const all = new Map(made);
+  for (const { path, axes } of parameters) {
+    const gradient = gradients.get(path);
+    if (gradient === undefined) unreached.push(path);
+    all.set(`gradient.${path}`, m.broadcast(gradient ?? m.constant(0), axes));
+  }
+  const latest = (scan: Scan): Scan => reverse.latest(scan);
+  const last = new Rebuild(new Maker(algebra), analyse(all.values(), latest));
+  return { roots: mapRoots(all, (node) => last.get(node)), unreached };
+}
+
+class Reverse implements Reversal {
+  readonly m: Maker;
+  readonly facts: Facts;
+  readonly #active: ReadonlySet<Node>;
+  /** By scan: which of its emits the values of its body are, and what the last was saved for. */
+  readonly #saved = new Map<Node, { readonly places: Map<Node, number>; origin: Origin }>();
+  readonly #extended = new Map<Scan, Scan>();
+
+  constructor(m: Maker, loss: Node, parameters: ReadonlySet<string>) {
+    this.m = m;
+    this.facts = analyse([loss]);
+    this.#active = activeNodes(this.facts, parameters);
+  }
+
+  /** By parameter path. */
+  run(loss: Node): ReadonlyMap<string, Node> {
+    const { m } = this;
+    const pending = new Map<Node, Node>();
+    const level: Level = {
+      loop: null,
+      value: (node) => node,
+      add: (node, cotangent) => {
+        if (!this.isActive(node)) return;
+        const sum = pending.get(node);
+        pending.set(node, sum === undefined ? cotangent : m.add(sum, cotangent));
+      },
+    };
+    level.add(loss, m.constant(1));
+    this.backward(level, pending);
+    const gradients = new Map<string, Node>();
+    for (const [node, cotangent] of pending) if (node.op.kind === 'parameter') gradients.set(node.op.path, cotangent);
+    return gradients;
+  }
+
+  isActive(node: Node): boolean {
+    return this.#active.has(node);
+  }
+
+  /** Carries the pending cotangents of a level back to its arguments and leaves. */
+  backward(level: Level, pending: ReadonlyMap<Node, Node>): void {
+    const scans = new Map<Node, Map<number, Node>>();
+    for (const node of this.facts.nodes.toReversed()) {
+      if (level.loop !== null && !this.m.loopsOf(node).has(level.loop)) continue;
+      const results = scans.get(node);
+      if (isOf(node, 'scan') && results !== undefined) scanVjp(this, level, node, results);
+      const g = pending.get(node);
+      if (g === undefined || node.op.kind === 'argument' || node.op.kind === 'parameter') continue;
+      this.m.origin = unnamed(node.origin);
+      if (node.op.kind === 'result') {
+        const scan = node.inputs[0];
+        const known = scans.get(scan) ?? new Map<number, Node>();
+        scans.set(scan, known.set(node.op.index, g));
+        continue;
+      }
+      const inputs = node.inputs.map((each) => level.value(each));
+      const cotangents = vjp({ m: this.m, op: node.op, inputs, y: level.value(node), g });
+      cotangents.forEach((cotangent, k) => {
+        if (cotangent !== null) level.add(node.inputs[k], cotangent);
+      });
+    }
+  }
+
+  /** The place among a scan's results of a value of its body, which it emits from now on: `latest` does. */
+  saved(scan: Scan, node: Node): Node {
+    const { region } = scan.op;
+    let saved = this.#saved.get(scan);
+    if (saved === undefined) {
+      saved = { places: new Map(region.emits.map((emit, k) => [emit, k])), origin: scan.origin };
+      this.#saved.set(scan, saved);
+    }
+    const { places } = saved;
+    const place = places.get(node) ?? places.size;
+    if (place === places.size) {
+      places.set(node, place);
+      saved.origin = this.m.origin;
+    }
+    if (place < region.emits.length) return this.m.result(scan, region.states.length + place);
+    const type = infer({ ...scan.op, region: { ...region, emits: [node] } }, scan.inputs).at(-1)!;
+    return this.m.result(scan, region.states.length + place, type);
+  }
+
+  /** The scan with all that is saved of it. */
+  latest(scan: Scan): Scan {
+    const saved = this.#saved.get(scan);
+    if (saved === undefined || saved.places.size === scan.op.region.emits.length) return scan;
+    const { places, origin } = saved;
+    const made = this.#extended.get(scan);
+    if (made?.op.region.emits.length === places.size) return made;
+    const { region, axis, reversed } = scan.op;
+    this.m.origin = origin;
+    const whole = this.m.scanNode(axis, reversed, { ...region, emits: [...places.keys()] }, scan.inputs);
+    this.#extended.set(scan, whole);
+    return whole;
+  }
+}
+
+/** Floats on the way from a parameter: a loop's state is one if its start or its next value is. */
+function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet<Node> {
+  const active = new Set<Node>();
+  const isActive = (node: Node): boolean => {
+    const { op } = node;
+    if (op.kind === 'scan' || typeOf(node).elem.kind !== 'float') return false;
+    if (op.kind === 'parameter') return parameters.has(op.path);
+    const [from] = node.inputs;
+    if (op.kind === 'result' && isOf(from, 'scan')) {
+      const { region } = from.op;
+      return active.has(op.index < region.states.length ? region.states[op.index] : region.emits[op.index - region.states.length]);
+    }
+    if (op.kind === 'argument') {
+      const place = facts.arguments.get(node);
+      if (place === undefined || place.kind === 'position') return false;
+      const { region } = place.scan.op;
+      if (place.kind === 'x') return active.has(place.scan.inputs[place.index]);
+      return active.has(place.scan.inputs[region.xs.length + place.index]) || active.has(region.nexts[place.index]);
+    }
+    return isDifferentiable(op) && node.inputs.some((each) => active.has(each));
+  };
+  for (let before = -1; before < active.size;) {
+    before = active.size;
+    for (const node of facts.nodes) if (!active.has(node) && isActive(node)) active.add(node);
+  }
+  return active;
+}

@@ -1,0 +1,204 @@
+/**
+ * The backward loop of a scan. It runs the other way, carries the cotangents of the states, and reads what the forward loop
+ * emits for it: values are saved, never computed again, as an emit costs no operation. What flows to a free variable leaves
+ * the loop as the operands of its last product, multiplied once over all steps, unless these are larger than the sum.
+ */
+import type { Axis, Node, Op } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { hasAxis } from '../../graph/spaces.ts';
+import { type Loop, type Maker } from '../core/maker.ts';
+import { axesOf, BATCH, idsOf } from '../core/axes.ts';
+import type { Scan } from '../core/rebuild.ts';
+import { product } from './vjp.ts';
+
+/** Values of one region: the whole program, or a loop's body seen from its backward loop. */
+export interface Level {
+  /** The position argument of the loop whose body this is; null: the program. */
+  readonly loop: Node | null;
+  /** The forward value, where the backward computation can read it. */
+  value(node: Node): Node;
+  /** Adds to the cotangent of `node`, if it has one. */
+  add(node: Node, cotangent: Node): void;
+}
+
+/** What is going back through a graph, as a loop's body needs it. */
+export interface Reversal {
+  readonly m: Maker;
+  isActive(node: Node): boolean;
+  /** Carries the pending cotangents of a level back to its arguments and leaves. */
+  backward(level: Level, pending: ReadonlyMap<Node, Node>): void;
+  /** The result of the loop, among those that it emits from now on, that a value of its body is. */
+  saved(scan: Scan, node: Node): Node;
+}
+
+/** A free variable's share of one step: emitted values, and what makes the sum over all steps of them. */
+interface Share {
+  readonly free: Node;
+  readonly emits: readonly Node[];
+  readonly total: (whole: readonly Node[]) => Node;
+}
+
+/** What a state sums for a free variable, up to factors from outside the loop: they come in once, behind it. */
+interface Sum {
+  readonly free: Node;
+  readonly factors: readonly Node[];
+}
+
+export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: ReadonlyMap<number, Node>): void {
+  const { op } = scan;
+  const { m } = reverse;
+  const { axis, region } = op;
+  const states = region.states.flatMap((state, k) => (reverse.isActive(state) ? [k] : []));
+  const sequences = region.xs.flatMap((x, k) => (reverse.isActive(x) ? [k] : []));
+  const carried: Sum[] = [];
+  for (;;) {
+    const inits = [...states.map((k) => results.get(k) ?? m.constant(0)), ...carried.map(() => m.constant(0))];
+    let shares: readonly Share[] = [];
+    let missing: readonly Sum[] = [];
+    const made = m.scan(axis, !op.reversed, inits, (loop) => {
+      const body = new Body(reverse, outer, scan, loop);
+      states.forEach((k, j) => body.add(region.nexts[k], loop.states[j]));
+      region.emits.forEach((emit, k) => {
+        const g = results.get(region.states.length + k);
+        if (g !== undefined) body.add(emit, hasAxis(axesOf(g), axis.id) ? loop.scanned(g) : g);
+      });
+      reverse.backward(body, body.pending);
+      const sums: { readonly sum: Sum; readonly value: Node }[] = [];
+      const found: Share[] = [];
+      for (const [free, cotangents] of body.free) {
+        for (const cotangent of cotangents) {
+          const share = leaving(m, axis, loop.position, free, cotangent);
+          if (share !== null) found.push(share);
+          else sums.push(summed(m, loop.position, free, cotangent));
+        }
+      }
+      shares = found;
+      missing = sums.map(({ sum }) => sum).filter((sum, k, all) => ![...carried, ...all.slice(0, k)].some((other) => isSame(other, sum)));
+      const zero = m.constant(0);
+      return {
+        nexts: [
+          ...states.map((k) => body.pending.get(region.states[k]) ?? zero),
+          ...carried.map((each, j) => sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j])),
+        ],
+        emits: [...sequences.map((k) => body.pending.get(region.xs[k]) ?? zero), ...found.flatMap(({ emits }) => emits)],
+      };
+    });
+    if (missing.length > 0) {
+      carried.push(...missing);
+      continue;
+    }
+    states.forEach((k, j) => outer.add(scan.inputs[region.xs.length + k], made.finals[j]));
+    carried.forEach(({ free, factors }, j) => outer.add(free, factors.reduce((sum, factor) => m.mul(sum, factor), made.finals[states.length + j])));
+    sequences.forEach((k, j) => outer.add(scan.inputs[k], made.emits[j]));
+    let next = sequences.length;
+    for (const { free, emits, total } of shares) {
+      outer.add(free, total(made.emits.slice(next, next + emits.length)));
+      next += emits.length;
+    }
+    return;
+  }
+}
+
+/** The forward body seen from the backward body. */
+class Body implements Level {
+  readonly loop: Node;
+  readonly pending = new Map<Node, Node>();
+  readonly free = new Map<Node, Node[]>();
+  readonly #reverse: Reversal;
+  readonly #outer: Level;
+  readonly #scan: Scan;
+  readonly #backward: Loop;
+  readonly #values = new Map<Node, Node>();
+
+  constructor(reverse: Reversal, outer: Level, scan: Scan, backward: Loop) {
+    this.#reverse = reverse;
+    this.#outer = outer;
+    this.#scan = scan;
+    this.#backward = backward;
+    this.loop = scan.op.region.position;
+    this.#values.set(this.loop, backward.position);
+  }
+
+  value(node: Node): Node {
+    if (!this.#reverse.m.loopsOf(node).has(this.loop)) return this.#outer.value(node);
+    const known = this.#values.get(node);
+    if (known !== undefined) return known;
+    const made = this.#read(node);
+    this.#values.set(node, made);
+    return made;
+  }
+
+  #read(node: Node): Node {
+    const { kind } = node.op;
+    const x = this.#scan.op.region.xs.indexOf(node);
+    if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]));
+    // These cost nothing, and what they are made of is often saved as well.
+    if (kind === 'rename' || kind === 'broadcast') return this.#reverse.m.make(node.op, node.inputs.map((each) => this.value(each)));
+    return this.#backward.later(typeOf(node), () => this.#outer.value(this.#reverse.saved(this.#scan, node)));
+  }
+
+  add(node: Node, cotangent: Node): void {
+    if (!this.#reverse.isActive(node)) return;
+    const { m } = this.#reverse;
+    if (m.loopsOf(node).has(this.loop)) {
+      const sum = this.pending.get(node);
+      this.pending.set(node, sum === undefined ? cotangent : m.add(sum, cotangent));
+    } else {
+      const others = this.free.get(node);
+      if (others === undefined) this.free.set(node, [cotangent]);
+      else others.push(cotangent);
+    }
+  }
+}
+
+function isSame(a: Sum, b: Sum): boolean {
+  return a.free === b.free && a.factors.length === b.factors.length && a.factors.every((factor, k) => factor === b.factors[k]);
+}
+
+function summed(m: Maker, position: Node, free: Node, cotangent: Node): { readonly sum: Sum; readonly value: Node } {
+  const factors: Node[] = [];
+  let value = cotangent;
+  for (;;) {
+    const { op, inputs } = value;
+    const outside = op.kind === 'binary' && op.fn === 'mul' ? inputs.findIndex((x) => !m.loopsOf(x).has(position)) : -1;
+    if (outside < 0) return { sum: { free, factors: factors.reverse() }, value };
+    factors.push(inputs[outside]);
+    value = inputs[1 - outside];
+  }
+}
+
+/** How a step's cotangent of a free variable leaves the loop; null: it is summed in a state. */
+function leaving(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
+  // A sign or another name is given to the sum.
+  const later: Op[] = [];
+  let inner = cotangent;
+  for (; m.loopsOf(inner).has(position) && (inner.op.kind === 'rename' || (inner.op.kind === 'unary' && inner.op.fn === 'neg')); [inner] = inner.inputs) later.push(inner.op);
+  const share = leavingAs(m, axis, position, free, inner);
+  return share === null || later.length === 0 ? share : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
+}
+
+function leavingAs(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
+  const { op, inputs } = cotangent;
+  const rank = (node: Node): number => axesOf(node).length;
+  const whole = (node: Node): boolean => m.loopsOf(node).has(position);
+  const keep = idsOf(cotangent);
+  const sum = (node: Node, over: readonly string[]): Share => ({ free, emits: [node], total: ([emitted]) => m.sum(emitted, [axis.id, ...over]) });
+  if (!whole(cotangent)) return sum(cotangent, []);
+  const outer = op.kind === 'contract' || (op.kind === 'binary' && op.fn === 'mul' && rank(cotangent) > Math.max(...inputs.map(rank)));
+  if (outer && inputs.every((x) => !whole(x) || rank(x) <= Math.max(rank(cotangent), 2))) {
+    const [a, b] = inputs;
+    return {
+      free,
+      emits: inputs.filter(whole),
+      total: (emitted) => {
+        const read = [...emitted];
+        const [p, q] = [a, b].map((x) => (whole(x) ? read.shift()! : x));
+        return product(m, p, q, keep);
+      },
+    };
+  }
+  if (op.kind === 'reduce' && op.fn === 'sum' && rank(inputs[0]) <= 2) return sum(inputs[0], op.axes);
+  // A matrix of weights is summed in place: a copy of it for each step would be large.
+  const small = rank(cotangent) <= 1 || (rank(cotangent) === 2 && hasAxis(axesOf(cotangent), BATCH.id));
+  return small ? sum(cotangent, []) : null;
+}

@@ -1,0 +1,321 @@
+/**
+ * The vector-Jacobian product of every operation (semantics 8). A cotangent may lack axes of the value it belongs to: it is
+ * then the same along them. Kinds without a rule do not compile.
+ */
+import { constantOf, size as sizes } from '../../size/size.ts';
+import { GraphError } from '../../graph/errors.ts';
+import type { Axis, BinaryFn, Node, Op, OpOf, ReduceFn, UnaryFn } from '../../graph/graph.ts';
+import { typeOf } from '../../graph/infer.ts';
+import { axisOf, hasAxis, originOf, sizeOf, without } from '../../graph/spaces.ts';
+import { type Maker } from '../core/maker.ts';
+import { axesOf, idsOf } from '../core/axes.ts';
+
+export interface Step<K extends Op['kind'] = Op['kind']> {
+  readonly m: Maker;
+  readonly op: OpOf<K>;
+  readonly inputs: readonly Node[];
+  /** The operation's value. */
+  readonly y: Node;
+  /** Its cotangent. */
+  readonly g: Node;
+}
+
+/** One cotangent for each input; null: none flows there. */
+export type Vjp<K extends Op['kind']> = (step: Step<K>) => readonly (Node | null)[];
+
+/** 'none': no input has a derivative. 'region': differentiate.ts. 'absent': not in the 'batched' dialect. */
+type Rules = { readonly [K in Op['kind']]: Vjp<K> | 'none' | 'region' | 'absent' };
+
+export function vjp(step: Step): readonly (Node | null)[] {
+  const rule = RULES[step.op.kind] as Vjp<Op['kind']> | 'none' | 'region' | 'absent';
+  if (rule === 'none') return step.inputs.map(() => null);
+  if (typeof rule === 'string') throw new GraphError(`${step.op.kind} is not differentiated as an operation`);
+  return rule(step);
+}
+
+/** Whether a derivative flows through the operation at all. */
+export function isDifferentiable(op: Op): boolean {
+  if (op.kind === 'unary') return UNARY[op.fn] !== 'none';
+  if (op.kind === 'binary') return BINARY[op.fn] !== 'none';
+  return RULES[op.kind] !== 'none';
+}
+
+// ---------------------------------------------------------------- sums over axes
+
+/** Σ a b over all axes that are not in `keep`, of the axes that either has. */
+export function product(m: Maker, a: Node, b: Node, keep: readonly string[]): Node {
+  const alone = (x: Node, y: Node): Node => m.sum(x, idsOf(x).filter((id) => !keep.includes(id) && !hasAxis(axesOf(y), id)));
+  const [p, q] = [alone(a, b), alone(b, a)];
+  return m.contract(p, q, idsOf(p).filter((id) => !keep.includes(id) && hasAxis(axesOf(q), id)));
+}
+
+/** The cotangent of an operand with axes `to`, where g belongs to a value with axes `from`. */
+export function reduceTo(m: Maker, g: Node, from: readonly Axis[], to: readonly Axis[]): Node {
+  const over = from.filter((axis) => !hasAxis(to, axis.id));
+  const missing = over.filter((axis) => !hasAxis(axesOf(g), axis.id));
+  const whole = missing.length === 0 ? g : m.broadcast(g, [...axesOf(g), ...missing]);
+  return m.sum(whole, over.map(({ id }) => id));
+}
+
+/** The cotangent of `operand`, where `by` has all axes of the value that the operand lacks. */
+function scaled(m: Maker, g: Node, by: Node, operand: Node): Node {
+  return product(m, g, by, idsOf(operand));
+}
+
+/** With the axis, if it is not there. */
+function having(m: Maker, g: Node, axes: readonly Axis[]): Node {
+  const missing = axes.filter((axis) => !hasAxis(axesOf(g), axis.id));
+  return missing.length === 0 ? g : m.broadcast(g, [...missing, ...axesOf(g)]);
+}
+
+/** With all of these axes; those that it lacks beside those that it has, so that merging them moves nothing. */
+function together(m: Maker, g: Node, axes: readonly Axis[]): Node {
+  const own = axesOf(g);
+  if (axes.every(({ id }) => hasAxis(own, id))) return g;
+  const before = own.slice(0, own.findIndex(({ id }) => hasAxis(axes, id)));
+  return m.broadcast(g, [...before, ...axes, ...without(own.slice(before.length), axes.map(({ id }) => id))]);
+}
+
+// ---------------------------------------------------------------- elementwise
+
+type Derivative = (m: Maker, g: Node, x: Node, y: Node) => Node;
+
+const one = (m: Maker): Node => m.constant(1);
+const zero = (m: Maker): Node => m.constant(0);
+
+const UNARY: { readonly [F in UnaryFn]: Derivative | 'none' } = {
+  neg: (m, g) => m.neg(g),
+  exp: (m, g, _x, y) => m.mul(g, y),
+  log: (m, g, x) => m.div(g, x),
+  sqrt: (m, g, _x, y) => m.div(m.mul(g, m.constant(0.5)), y),
+  abs: (m, g, x) => m.mul(g, m.unary('sign', x)),
+  sign: 'none',
+  tanh: (m, g, _x, y) => m.mul(g, m.sub(one(m), m.mul(y, y))),
+  sigmoid: (m, g, _x, y) => m.mul(g, m.mul(y, m.sub(one(m), y))),
+  relu: (m, g, _x, y) => m.select(m.binary('gt', y, zero(m)), g, zero(m)),
+  softplus: (m, g, x) => m.mul(g, m.unary('sigmoid', x)),
+  erf: (m, g, x) => m.mul(g, m.mul(m.constant(2 / Math.sqrt(Math.PI)), m.unary('exp', m.neg(m.mul(x, x))))),
+  sin: (m, g, x) => m.mul(g, m.unary('cos', x)),
+  cos: (m, g, x) => m.neg(m.mul(g, m.unary('sin', x))),
+  floor: 'none',
+  not: 'none',
+  float: (_m, g) => g,
+  int: 'none',
+  stop: 'none',
+};
+
+type Pair = (step: Step<'binary'>, a: Node, b: Node) => readonly [Node, Node];
+
+const BINARY: { readonly [F in BinaryFn]: Pair | 'none' } = {
+  add: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), reduceTo(m, g, axesOf(y), axesOf(b))],
+  sub: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(reduceTo(m, g, axesOf(y), axesOf(b)))],
+  mul: ({ m, g }, a, b) => [scaled(m, g, b, a), scaled(m, g, a, b)],
+  div: ({ m, g, y }, a, b) => {
+    const quotient = m.div(g, b);
+    return [reduceTo(m, quotient, axesOf(y), axesOf(a)), m.neg(scaled(m, quotient, y, b))];
+  },
+  pow: ({ m, g, y }, a, b) => {
+    // a^0 is 1 everywhere; of a base of 0 or less there are powers at whole exponents only, which have no slope.
+    const less = m.select(m.binary('eq', b, zero(m)), one(m), m.sub(b, one(m)));
+    const base = m.select(m.binary('gt', a, zero(m)), a, one(m));
+    return [scaled(m, m.mul(g, b), m.binary('pow', a, less), a), scaled(m, m.mul(g, y), m.unary('log', base), b)];
+  },
+  max: (step, a, b) => either(step, step.m.binary('ge', a, b), a, b),
+  min: (step, a, b) => either(step, step.m.binary('le', a, b), a, b),
+  mod: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(scaled(m, g, m.float(m.unary('floor', m.div(a, b))), b))],
+  quot: 'none', eq: 'none', ne: 'none', lt: 'none', le: 'none', gt: 'none', ge: 'none', and: 'none', or: 'none',
+};
+
+function either({ m, g, y }: Step<'binary'>, first: Node, a: Node, b: Node): [Node, Node] {
+  return [
+    reduceTo(m, m.select(first, g, zero(m)), axesOf(y), axesOf(a)),
+    reduceTo(m, m.select(first, zero(m), g), axesOf(y), axesOf(b)),
+  ];
+}
+
+// ---------------------------------------------------------------- over axes
+
+type Reduction = (step: Step<'reduce'>, x: Node, over: readonly Axis[]) => Node;
+
+const REDUCE: { readonly [F in ReduceFn]: Reduction | 'none' } = {
+  sum: ({ g }) => g,
+  mean: ({ m, g }, _x, over) => m.div(g, over.map((axis) => m.float(m.size(sizeOf(axis.space)))).reduce((a, b) => m.mul(a, b))),
+  max: extreme('max'),
+  min: extreme('min'),
+  prod: ({ m, g }, x, over) => {
+    // One axis after the other; each place takes the product of all others: of those before and of those after.
+    const ids = over.map(({ id }) => id);
+    const others = over.map((axis, k) => othersProduct(m, m.reduce('prod', x, ids.slice(k + 1)), axis));
+    return others.reduce((a, b) => m.mul(a, b), g);
+  },
+  any: 'none',
+  all: 'none',
+};
+
+/** To the first place that has it, row-major. */
+function extreme(fn: 'max' | 'min'): Reduction {
+  return ({ m, g }, x, over) => {
+    let share = g;
+    over.forEach((axis, k) => {
+      const rest = m.reduce(fn, x, over.slice(k + 1).map(({ id }) => id));
+      const found = m.make({ kind: 'argmax', axis: axis.id }, [fn === 'max' ? rest : m.neg(rest)]);
+      share = m.mul(share, m.make({ kind: 'onehot', axis }, [found]));
+    });
+    return share;
+  };
+}
+
+function othersProduct(m: Maker, x: Node, axis: Axis): Node {
+  const run = (reversed: boolean): Node => m.make({ kind: 'cumprod', axis: axis.id, exclusive: true, reversed }, [x]);
+  return m.mul(run(false), run(true));
+}
+
+/**
+ * Place k has its share in the products of all places behind it: Π_{i<k} x_i times s_k, where s_k = g_k + x_{k+1} s_{k+1}, or
+ * one place later for exclusive products. (Division by x_k would not do: it may be 0.)
+ */
+function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
+  const [x] = inputs;
+  const axis = axisOf(typeOf(x), op.axis);
+  const whole = having(m, g, [axis]);
+  const [share] = m.scan(axis, !op.reversed, [zero(m)], (loop) => {
+    const [later] = loop.states;
+    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x), later) : later);
+    return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x), with_)], emits: [with_] };
+  }).emits;
+  return [m.mul(m.make({ ...op, exclusive: true }, [x]), share)];
+}
+
+/** Places of `axis`, all of them before (or after) the cotangent's own, hold 0. */
+function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
+  const axis = axisOf(typeOf(inputs[0]), op.axis);
+  if (op.into === null) {
+    const place = sizes.add(op.start, originOf(axis.space));
+    return [m.select(m.binary('eq', m.position(axis), m.size(place)), g, zero(m))];
+  }
+  const before = op.start;
+  const after = sizes.sub(sizes.sub(sizeOf(axis.space), op.start), sizeOf(op.into.space));
+  const gap = (size: typeof before, side: string): readonly [Node, string][] => {
+    if (constantOf(size) === 0) return [];
+    const id = `${axis.id}.${side}.${size.key}`;
+    return [[m.broadcast(zero(m), [{ id, label: axis.label, space: { kind: 'anon', size } }]), id]];
+  };
+  const parts: readonly (readonly [Node, string])[] = [...gap(before, 'before'), [having(m, g, [op.into]), op.into.id], ...gap(after, 'after')];
+  return [m.make({ kind: 'concat', axis, parts: parts.map(([, id]) => id) }, parts.map(([node]) => node))];
+}
+
+function concatVjp({ m, op, inputs, g, y }: Step<'concat'>): readonly Node[] {
+  const whole = having(m, g, [op.axis]);
+  let start = sizes.int(0);
+  return inputs.map((input, k) => {
+    const id = op.parts[k];
+    const into = id === null ? null : axisOf(typeOf(input), id);
+    const own = m.make({ kind: 'slice', axis: op.axis.id, start, into }, [whole]);
+    start = sizes.add(start, into === null ? sizes.int(1) : sizeOf(into.space));
+    const from = [...without(axesOf(y), [op.axis.id]), ...(into === null ? [] : [into])];
+    return reduceTo(m, own, from, axesOf(input));
+  });
+}
+
+const RULES: Rules = {
+  input: 'none',
+  parameter: 'none',
+  constant: 'none',
+  size: 'none',
+  length: 'none',
+  position: 'none',
+  argument: 'none',
+  random: 'none',
+  across: 'absent',
+  unary({ m, op, inputs, y, g }) {
+    const rule = UNARY[op.fn];
+    return [rule === 'none' ? null : rule(m, g, inputs[0], y)];
+  },
+  binary(step) {
+    const rule = BINARY[step.op.fn];
+    return rule === 'none' ? [null, null] : rule(step, step.inputs[0], step.inputs[1]);
+  },
+  select({ m, inputs, y, g }) {
+    const [condition, then, otherwise] = inputs;
+    return [
+      null,
+      reduceTo(m, m.select(condition, g, zero(m)), axesOf(y), axesOf(then)),
+      reduceTo(m, m.select(condition, zero(m), g), axesOf(y), axesOf(otherwise)),
+    ];
+  },
+  where: 'absent',
+  otherwise: 'absent',
+  reduce(step) {
+    const rule = REDUCE[step.op.fn];
+    const [x] = step.inputs;
+    return [rule === 'none' ? null : rule(step, x, step.op.axes.map((id) => axisOf(typeOf(x), id)))];
+  },
+  softmax({ m, op, inputs, y, g }) {
+    const whole = having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]);
+    const keep = axesOf(y).flatMap(({ id }) => (id === op.axis ? [] : [id]));
+    return [op.log
+      ? m.sub(whole, m.mul(m.unary('exp', y), m.sum(whole, [op.axis]))) // g - softmax(x) Σ g
+      : m.mul(y, m.sub(g, product(m, y, whole, keep)))]; // w (g - Σ w g)
+  },
+  check: ({ g }) => [g, null],
+  argmax: 'none',
+  contract({ m, inputs, g }) {
+    const [a, b] = inputs;
+    return [product(m, g, b, idsOf(a)), product(m, g, a, idsOf(b))];
+  },
+  gather({ m, op, inputs, g, y }) {
+    const [t, i] = inputs;
+    const rest = without(axesOf(t), [op.axis]);
+    const over = idsOf(i).filter((id) => !hasAxis(rest, id));
+    const whole = having(m, g, axesOf(y).filter((axis) => over.includes(axis.id)));
+    return [m.make({ kind: 'scatter', axis: axisOf(typeOf(t), op.axis), over }, [whole, i]), null];
+  },
+  scatter({ m, op, inputs, g }) {
+    const [x, i] = inputs;
+    const whole = having(m, g, [op.axis]);
+    const read = (at: Node): Node => m.gather(whole, at, op.axis.id);
+    if (typeOf(i).elem.kind === 'index') return [reduceTo(m, read(i), axesOf(read(i)), axesOf(x)), null];
+    // An int may lie outside the axis, where scatter drops it.
+    const first = m.first(op.axis);
+    const count = m.size(sizeOf(op.axis.space));
+    const last = m.add(count, m.first(op.axis, -1));
+    const nearest = m.binary('min', m.binary('max', i, first), last);
+    const found = m.select(m.isInside(i, op.axis, count), read(nearest), zero(m));
+    return [reduceTo(m, found, axesOf(found), axesOf(x)), null];
+  },
+  onehot: 'none',
+  concat: concatVjp,
+  slice: sliceVjp,
+  shift({ m, op, inputs, g }) {
+    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by), op.circular)];
+  },
+  rename({ m, op, inputs, g }) {
+    return [hasAxis(axesOf(g), op.to.id) ? m.rename(g, op.to.id, axisOf(typeOf(inputs[0]), op.from)) : g];
+  },
+  merge({ m, op, inputs, g }) {
+    const into = op.axes.map((id) => axisOf(typeOf(inputs[0]), id));
+    return [hasAxis(axesOf(g), op.into.id) ? m.make({ kind: 'split', axis: op.into.id, into }, [g]) : g];
+  },
+  split({ m, op, inputs, g }) {
+    if (!op.into.some((axis) => hasAxis(axesOf(g), axis.id))) return [g];
+    const axes = op.into.map(({ id }) => id);
+    return [m.make({ kind: 'merge', axes, into: axisOf(typeOf(inputs[0]), op.axis) }, [together(m, g, op.into)])];
+  },
+  broadcast({ m, op, inputs, g }) {
+    return [reduceTo(m, g, op.axes, axesOf(inputs[0]))];
+  },
+  cumsum({ m, op, inputs, g }) {
+    return [m.make({ ...op, reversed: !op.reversed }, [having(m, g, [axisOf(typeOf(inputs[0]), op.axis)])])];
+  },
+  cumprod: cumprodVjp,
+  past: 'absent',
+  append: 'absent',
+  before: 'absent',
+  permute: 'absent',
+  reshape: 'absent',
+  matmul: 'absent',
+  result: 'region',
+  scan: 'region',
+  call: 'absent',
+  clock: 'absent',
+};

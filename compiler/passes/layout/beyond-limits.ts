@@ -1,0 +1,25 @@
+/** Nothing that is emitted exceeds what a backend computes: the last pass rewrites what does, and here is refused what it cannot. */
+import { GraphError } from '../../graph/errors.ts';
+import type { Origin } from '../../graph/graph.ts';
+import { excessOf } from '../../graph/limits.ts';
+import type { Roots } from '../core/compiled.ts';
+import { inOrder } from './build.ts';
+
+/** E0901: an expression that some backend cannot compute, in whatever way it is said. */
+export class BeyondLimits extends GraphError {
+  readonly origin: Origin;
+
+  constructor(origin: Origin, message: string) {
+    super(message);
+    this.origin = origin;
+  }
+}
+
+/** @throws BeyondLimits at the first node that exceeds a limit */
+export function requireWithinLimits(roots: Roots): Roots {
+  for (const node of inOrder([...roots.values()])) {
+    const excess = excessOf(node);
+    if (excess !== null) throw new BeyondLimits(node.origin, excess);
+  }
+  return roots;
+}

@@ -1,0 +1,114 @@
+/**
+ * Products that a step of a loop adds up become one product: A x + B y = [A B] [x; y]. The maps are joined once, outside the
+ * loop; in the loop two products and a sum become one joining and one product.
+ */
+import type { Axis, Node } from '../../graph/graph.ts';
+import { without } from '../../graph/spaces.ts';
+import type { Roots } from '../core/compiled.ts';
+import { Maker } from '../core/maker.ts';
+import { axesOf, idsOf } from '../core/axes.ts';
+import type { Making } from '../core/making.ts';
+import { analyse, mapRoots, Rebuild, type Facts } from '../core/rebuild.ts';
+import { algebra } from '../core/algebra.ts';
+import { isSum, termsOf } from '../core/sums.ts';
+
+export function pack(roots: Roots): Roots {
+  const pass = new Pack(new Maker(algebra), analyse(roots.values()));
+  return mapRoots(roots, (node) => pass.get(node));
+}
+
+/** `map` is outside the loop that `value` is in; `over` is the axis they are summed over. */
+interface Term {
+  readonly node: Node;
+  readonly value: Node;
+  readonly map: Node;
+  readonly over: Axis;
+}
+
+interface Sum {
+  readonly terms: readonly Term[];
+  readonly rest: readonly Node[];
+}
+
+class Pack extends Rebuild {
+  readonly #uses = new Map<Node, number>();
+  readonly #sums = new Map<Node, Sum | null>();
+
+  constructor(m: Maker, facts: Facts) {
+    super(m, facts);
+    const use = (node: Node): void => void this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
+    for (const node of facts.nodes) {
+      if (node.op.kind === 'scan') [...node.op.region.nexts, ...node.op.region.emits].forEach(use);
+      node.inputs.forEach(use);
+    }
+  }
+
+  override *visit(node: Node): Making<Node> {
+    const sum = this.#sumOf(node);
+    if (sum === null) return yield* super.visit(node);
+    const rest = yield* this.all(sum.rest);
+    const product = yield* this.#packed(sum.terms);
+    this.m.origin = node.origin;
+    return rest.reduce((all, each) => this.m.add(all, each), product);
+  }
+
+  /** The terms of a sum that become one product, and the others; null where there are not two. */
+  #sumOf(node: Node): Sum | null {
+    let sum = this.#sums.get(node);
+    if (sum === undefined) {
+      sum = this.#divided(node);
+      this.#sums.set(node, sum);
+    }
+    return sum;
+  }
+
+  #divided(node: Node): Sum | null {
+    if (!isSum(node) || this.facts.loopsOf(node).size === 0) return null;
+    const { terms: all, sums } = termsOf(node, (each) => this.#uses.get(each) === 1);
+    const groups = new Map<string, Term[]>();
+    for (const each of all) {
+      const term = this.#term(each);
+      if (term === null) continue;
+      const rest = (x: Node): string => idsOf(x).filter((id) => id !== term.over.id).sort().join();
+      const key = `${rest(term.value)} | ${rest(term.map)}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [term]);
+      else group.push(term);
+    }
+    const [largest] = [...groups.values()].sort((a, b) => b.length - a.length);
+    if (largest === undefined || largest.length < 2) {
+      // Nor are there in a part of it.
+      for (const each of sums) this.#sums.set(each, null);
+      return null;
+    }
+    const packed = new Set(largest.map((term) => term.node));
+    return { terms: largest, rest: all.filter((each) => !packed.has(each)) };
+  }
+
+  /** A row of numbers for each example, through a map that no step changes. */
+  #term(node: Node): Term | null {
+    const { op } = node;
+    if (op.kind !== 'contract' || op.axes.length !== 1 || this.#uses.get(node) !== 1) return null;
+    for (const [value, map] of [node.inputs, [...node.inputs].reverse()] as const) {
+      const isOutside = this.facts.loopsOf(map!).size < this.facts.loopsOf(node).size;
+      if (!isOutside || axesOf(value!).length !== 2 || axesOf(map!).length !== 2) continue;
+      const over = axesOf(value!).find(({ id }) => id === op.axes[0])!;
+      if (without(axesOf(value!), idsOf(map!)).length === 1) return { node, value: value!, map: map!, over };
+    }
+    return null;
+  }
+
+  *#packed(terms: readonly Term[]): Making<Node> {
+    const { m } = this;
+    const parts = terms.map(({ over }) => over.id);
+    const axis: Axis = { id: `(${parts.join('+')})`, label: terms[0]!.over.label, space: { kind: 'cat', parts: terms.map(({ over }) => over.space) } };
+    const joined = (inputs: readonly Node[]): Node => {
+      m.origin = { ...terms[0]!.node.origin, name: null };
+      return m.make({ kind: 'concat', axis, parts }, inputs);
+    };
+    const values = joined(yield* this.all(terms.map(({ value }) => value)));
+    const maps = joined(yield* this.all(terms.map(({ map }) => map)));
+    m.origin = { ...terms[0]!.node.origin, name: null };
+    return m.contract(values, maps, [axis.id]);
+  }
+}
