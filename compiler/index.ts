@@ -65,7 +65,7 @@ export async function compileFile(path: string, library: Library, options: Compi
   const result = checkFile(path, library, options);
   const { models, sources } = result;
   // ts-morph takes most of a second to load: only emission pays for it.
-  const code = models.length === 0 ? null : (await import('./emit/module.ts')).emitModule(models, { sources, header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.` });
+  const code = models.length === 0 ? null : (await import('./emit/typescript/module.ts')).typescript.emit(models, { sources, header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.` });
   return { ...result, code };
 }
 

@@ -1,5 +1,5 @@
 /** Names that a caller gives against those that there are: what is misspelt would otherwise be ignored. */
-import { didYouMean } from '../compiler/diagnostics/names.ts';
+import { didYouMean } from './near.ts';
 import type { Definition, Sizes } from './definition.ts';
 import { InputError } from './errors.ts';
 import { isNested, show } from './values.ts';

@@ -18,7 +18,7 @@ import { checkFile, compileFile, renderAll, type Diagnostic } from '../compiler/
 import { firstGraphs } from '../compiler/cli/commands/graph.ts';
 import { nodeLibrary } from '../compiler/cli/io/library.ts';
 import { catalogue } from '../compiler/diagnostics/catalogue.ts';
-import { printGraph } from '../compiler/graph/print.ts';
+import { listed } from '../compiler/emit/listing/listing.ts';
 
 interface Config {
   /** A program elsewhere in the repository instead of input.attn. */
@@ -81,7 +81,7 @@ async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
   if (diagnostics.length > 0) files.set('diagnostics.txt', withSources(diagnostics, sources, path));
   if (config.emit === true && compiled?.code != null) files.set('module.ts', compiled.code);
   if (config.graph === true && compiled !== null) {
-    files.set('graph.txt', compiled.programs.flatMap(firstGraphs).map(([title, roots]) => `# ${title}\n${printGraph(roots)}`).join('\n'));
+    files.set('graph.txt', listed(compiled.programs.flatMap(firstGraphs)));
   }
   return { codes: diagnostics.map(({ code }) => code), code: compiled?.code ?? null, files };
 }

@@ -1,6 +1,6 @@
 /** The words of a command line against what a command takes. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { didYouMean } from '../diagnostics/names.ts';
+import { didYouMean } from '../../runtime/near.ts';
 import { misuse } from './io/io.ts';
 
 export interface OptionSpec {

@@ -1,7 +1,7 @@
 /** `attnc`: finds the command, loads only what it needs, and turns every error into one line and an exit status. */
 import { inspect } from 'node:util';
 import { helpOf, read, type Given } from './arguments.ts';
-import { didYouMean } from '../diagnostics/names.ts';
+import { didYouMean } from '../../runtime/near.ts';
 import { CliError, misuse, processIo, showCliError, STATUS, wantsStacks, type Io } from './io/io.ts';
 import { packageVersion } from './io/library.ts';
 import { messageOf } from './io/reasons.ts';

@@ -1,3 +1,6 @@
+/** What was meant by names that are not there. */
+import { didYouMean, editDistance } from '../../runtime/near.ts';
+
 /** Names that other libraries have, and how the same is written here. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['len', "a dim's name in an expression is its size, of a ragged one the example's own length"],
@@ -50,42 +53,6 @@ export function adviceOn(name: string, candidates: Iterable<string>): Advice | n
   if (known !== undefined) return { fix: known, near: null };
   const near = didYouMean(name, candidates);
   return near === null ? null : { fix: `did you mean \`${near}\`?`, near };
-}
-
-/** The candidate that was probably meant: one that differs in case only, else the nearest within a third of the name's length. */
-export function didYouMean(name: string, candidates: Iterable<string>): string | null {
-  const others = [...new Set(candidates)].filter((c) => c !== name).sort();
-  const folded = name.toLowerCase();
-  const sameLetters = others.find((c) => c.toLowerCase() === folded);
-  if (sameLetters !== undefined) return sameLetters;
-  const length = [...name].length;
-  // Below three letters every other short name is near, so a guess says nothing.
-  if (length < 3) return null;
-  let best: string | null = null;
-  let distance = Math.max(1, Math.floor(length / 3)) + 1;
-  for (const candidate of others) {
-    const d = editDistance(folded, candidate.toLowerCase(), distance);
-    if (d < distance) [best, distance] = [candidate, d];
-  }
-  return best;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), in code points; `limit` if it is that or more. */
-export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
-  const x = [...a], y = [...b];
-  if (Math.abs(x.length - y.length) >= limit) return limit;
-  let before: number[] = [];
-  let row = Array.from({ length: y.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= x.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= y.length; j++) {
-      let d = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (x[i - 1] === y[j - 1] ? 0 : 1));
-      if (i > 1 && j > 1 && x[i - 1] === y[j - 2] && x[i - 2] === y[j - 1]) d = Math.min(d, before[j - 2]! + 1);
-      next.push(d);
-    }
-    [before, row] = [row, next];
-  }
-  return Math.min(limit, row[y.length]!);
 }
 
 /** Do the names differ as names do on purpose: in number (`place`, `places`), digits (`head1`, `head2`), or a part of one letter (`len_q`, `len_k`)? */

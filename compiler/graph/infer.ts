@@ -5,9 +5,10 @@
  */
 import { constantOf } from '../size/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Elem, Node, Op, OpOf, TensorType } from './graph.ts';
+import type { Axis, BinaryFn, Elem, Node, Op, OpOf, TensorType, UnaryFn } from './graph.ts';
 import { liftedMasks } from './lifted.ts';
 import { axisOf, hasAxis, isInner, isRagged, isUnit, join, joinElementwise, relocated, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
+import { BINARY, UNARY } from './operations.ts';
 
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
 type Masks = TensorType['masks'];
@@ -141,53 +142,34 @@ function either(inputs: readonly TensorType[]): Elem {
   return inputs.every((type) => sameElem(type.elem, inputs[0].elem)) ? inputs[0].elem : arithmetic(inputs);
 }
 
-function unaryElem(fn: OpOf<'unary'>['fn'], type: TensorType): Elem {
-  switch (fn) {
-    case 'not':
-      return bools([type]);
-    case 'float':
-      return FLOAT;
-    case 'int':
+function unaryElem(fn: UnaryFn, type: TensorType): Elem {
+  switch (UNARY[fn].takes) {
+    case 'bool': return bools([type]);
+    case 'same': return type.elem;
+    case 'to float': return FLOAT;
+    case 'to int':
       check(type.elem.kind !== 'float', () => 'int of a float: use floor');
       return INT;
     case 'floor':
       arithmetic([type]);
       return INT;
-    case 'stop':
-      return type.elem;
-    case 'neg':
-    case 'abs':
-    case 'sign':
-    case 'relu':
-      return arithmetic([type]);
-    default:
-      return floats([type]);
+    case 'number': return arithmetic([type]);
+    case 'float': return floats([type]);
   }
 }
 
-function binaryElem(fn: OpOf<'binary'>['fn'], inputs: readonly TensorType[]): Elem {
-  switch (fn) {
-    case 'and':
-    case 'or':
-      return bools(inputs);
-    case 'eq':
-    case 'ne':
-      if (!inputs.every((type) => type.elem.kind === 'bool')) arithmetic(inputs);
+function binaryElem(fn: BinaryFn, inputs: readonly TensorType[]): Elem {
+  const bool = inputs.every(({ elem }) => elem.kind === 'bool');
+  switch (BINARY[fn].takes) {
+    case 'bool': return bools(inputs);
+    case 'equality': case 'order':
+      if (!bool || BINARY[fn].takes === 'order') arithmetic(inputs);
       return BOOL;
-    case 'lt':
-    case 'le':
-    case 'gt':
-    case 'ge':
-      arithmetic(inputs);
-      return BOOL;
-    case 'div':
-    case 'pow':
-      return floats(inputs);
-    case 'quot':
+    case 'float': return floats(inputs);
+    case 'number': return arithmetic(inputs);
+    case 'whole':
       for (const type of inputs) check(type.elem.kind === 'int' || type.elem.kind === 'index', () => `${showType(type)} holds no whole numbers`);
       return INT;
-    default:
-      return arithmetic(inputs);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a lifted call makes absent: as if its body stood in its place, with the extras as further axes (semantics of lifting:
+ * What a lifted call makes absent: as if its body stood in its place, with the extras as further axes (semantics 5.5:
  * a mask has those extras alone that it depends on).
  */
 import { folded } from '../graph/fold.ts';

@@ -7,7 +7,8 @@ import {
   arrange, count, everywhere, fill, fillMask, joinExtents, locate, presence, reader, takeTensor, uniteMasks, type Extent, type Grid, type Mask, type Tensor,
 } from './arrays.ts';
 import { GraphError } from '../graph/errors.ts';
-import type { Axis, BinaryFn, Op, OpOf, ReduceFn, TensorType, UnaryFn } from '../graph/graph.ts';
+import type { Axis, Op, OpOf, ReduceFn, TensorType } from '../graph/graph.ts';
+import { BINARY, UNARY } from '../graph/operations.ts';
 import { originOf } from '../graph/spaces.ts';
 
 export interface Context {
@@ -32,64 +33,6 @@ export function evaluateOp(op: PureOp, inputs: readonly Tensor[], context: Conte
 // ---------------------------------------------------------------- scalars
 
 const truth = (condition: boolean): number => (condition ? 1 : 0);
-
-const UNARY: { readonly [F in UnaryFn]: (x: number) => number } = {
-  neg: (x) => -x,
-  exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  sign: Math.sign,
-  tanh: Math.tanh,
-  sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-  relu: (x) => Math.max(x, 0),
-  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  erf,
-  sin: Math.sin,
-  cos: Math.cos,
-  floor: Math.floor,
-  not: (x) => truth(x === 0),
-  float: (x) => x,
-  int: (x) => x,
-  stop: (x) => x,
-};
-
-const BINARY: { readonly [F in BinaryFn]: (a: number, b: number) => number } = {
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  pow: (a, b) => a ** b,
-  max: Math.max,
-  min: Math.min,
-  mod: (a, b) => (b === 0 ? a : a - b * Math.floor(a / b)),
-  quot: (a, b) => (b === 0 ? NaN : Math.floor(a / b)),
-  eq: (a, b) => truth(a === b),
-  ne: (a, b) => truth(a !== b),
-  lt: (a, b) => truth(a < b),
-  le: (a, b) => truth(a <= b),
-  gt: (a, b) => truth(a > b),
-  ge: (a, b) => truth(a >= b),
-  and: (a, b) => truth(a !== 0 && b !== 0),
-  or: (a, b) => truth(a !== 0 || b !== 0),
-};
-
-/** erf(x) = 2/√π Σ (-1)^n x^(2n+1) / (n! (2n+1)) below 3; beyond, 1 - erfc by its continued fraction. To about 1e-13. */
-function erf(x: number): number {
-  if (x < 0) return -erf(-x);
-  if (x > 6) return 1;
-  if (x < 3) {
-    let [term, sum] = [x, x];
-    for (let n = 1; Math.abs(term) > 1e-18; n++) {
-      term *= (-x * x) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
-  }
-  let fraction = x;
-  for (let n = 60; n > 0; n--) fraction = x + n / 2 / fraction;
-  return 1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * fraction);
-}
 
 /** Of the present elements only. */
 const REDUCE: { readonly [F in ReduceFn]: (xs: readonly number[]) => number } = {
@@ -260,8 +203,8 @@ const RULES: Rules = {
     return fill(extents([op.axis]), ([place]) => origin + place);
   },
 
-  unary: (op, inputs, context) => elementwise(inputs, context, ([x]) => UNARY[op.fn](x)),
-  binary: (op, inputs, context) => elementwise(inputs, context, ([a, b]) => BINARY[op.fn](a, b)),
+  unary: (op, inputs, context) => elementwise(inputs, context, ([x]) => UNARY[op.fn].value(x!)),
+  binary: (op, inputs, context) => elementwise(inputs, context, ([a, b]) => BINARY[op.fn].value(a!, b!)),
   select: (_op, inputs, context) => elementwise(inputs, context, ([condition, a, b]) => (condition !== 0 ? a : b)),
 
   where(_op, [x, condition]) {
@@ -397,7 +340,7 @@ const RULES: Rules = {
     const read = reader(x, x.axes);
     return fill(x.axes, (at) => {
       const { size } = x.axes[k];
-      const place = op.circular ? BINARY.mod(at[k] - by, size) : at[k] - by;
+      const place = op.circular ? BINARY.mod.value(at[k] - by, size) : at[k] - by;
       return place < 0 || place >= size ? 0 : read(at.with(k, place));
     });
   },

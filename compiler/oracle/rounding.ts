@@ -2,12 +2,11 @@
 import type { Bindings } from './bindings.ts';
 import type { Tensor } from './arrays.ts';
 import { evaluateOp, type Context, type PureOp } from './evaluate.ts';
-import type { BinaryFn, Node, Op, ReduceFn, UnaryFn } from '../graph/graph.ts';
+import type { Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
+import { BINARY, UNARY } from '../graph/operations.ts';
 
 type Rounded = NonNullable<Bindings['rounded']>;
-
-const EXACT: ReadonlySet<UnaryFn | BinaryFn | ReduceFn> = new Set(['neg', 'abs', 'sign', 'relu', 'floor', 'not', 'stop', 'max', 'min', 'any', 'all'] as const);
 
 function sums(op: Op): boolean {
   return op.kind === 'reduce' ? op.fn === 'sum' || op.fn === 'mean' : op.kind === 'contract' || op.kind === 'cumsum' || op.kind === 'scatter' || op.kind === 'matmul';
@@ -15,7 +14,10 @@ function sums(op: Op): boolean {
 
 /** Not what chooses, moves or compares. */
 function rounds(op: Op): boolean {
-  return op.kind === 'unary' || op.kind === 'binary' || op.kind === 'reduce' ? !EXACT.has(op.fn) : sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
+  if (op.kind === 'unary') return !UNARY[op.fn].exact;
+  if (op.kind === 'binary') return !BINARY[op.fn].exact;
+  if (op.kind === 'reduce') return op.fn === 'sum' || op.fn === 'mean' || op.fn === 'prod';
+  return sums(op) || op.kind === 'softmax' || op.kind === 'cumprod';
 }
 
 /** The results `data` of an operation, each rounded; a sum by as much as what is summed up is large. */

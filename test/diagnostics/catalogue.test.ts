@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue, families, isCode } from '../../compiler/diagnostics/catalogue.ts';
-import { didYouMean, editDistance } from '../../compiler/diagnostics/names.ts';
+import { didYouMean, editDistance } from '../../runtime/near.ts';
 import { diagnosticsReference } from '../../compiler/diagnostics/reference.ts';
 import { explain } from '../../compiler/diagnostics/render.ts';
 import { parse } from '../../grammar/index.ts';

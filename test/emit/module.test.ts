@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { emitModule } from '../../compiler/emit/module.ts';
+import { typescript } from '../../compiler/emit/typescript/module.ts';
 import { size } from '../../compiler/size/size.ts';
 import { Builder, NOWHERE } from '../../compiler/graph/builder.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
@@ -12,7 +12,7 @@ import type { Tensors } from '../../runtime/definition.ts';
 import { axis, definitionOf, dim, float, load, modelOf } from './support.ts';
 import { sources, translator } from './translator.ts';
 
-const emitted = (): string => emitModule([translator()], { sources, header: 'Compiled from translator.attn by attnc.' });
+const emitted = (): string => typescript.emit([translator()], { sources, header: 'Compiled from translator.attn by attnc.' });
 
 describe('an emitted module', () => {
   beforeAll(() => useBackend('cpu'));
@@ -26,7 +26,7 @@ describe('an emitted module', () => {
   });
 
   it('is clean under every flag of strictness', () => {
-    const modules = Object.fromEntries(Object.entries(cases).map(([, each], k) => [`case${k}`, emitModule([modelOf(each).model], { sources: new Map(), header: 'A test.' })]));
+    const modules = Object.fromEntries(Object.entries(cases).map(([, each], k) => [`case${k}`, typescript.emit([modelOf(each).model], { sources: new Map(), header: 'A test.' })]));
     expect(complaints({ translator: emitted(), ...modules })).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
   it('hands on what only the lengths of an example can show', () => {
     const { model } = modelOf(cases['a linear map with a bias']!);
     const requirement = { kind: 'atMost', a: size.atom('source'), b: size.atom('keys'), origin: NOWHERE, why: 'positions on `source` are positions on `keys`' } as const;
-    const definition = definitionOf(emitModule([{ ...model, program: { ...model.program, requirements: [requirement] } }], { sources: new Map(), header: 'A test.' }));
+    const definition = definitionOf(typescript.emit([{ ...model, program: { ...model.program, requirements: [requirement] } }], { sources: new Map(), header: 'A test.' }));
     const [made] = definition.requirements!;
     expect(made!.dims).toEqual(['source']);
     expect(made!.fails({ source: 4, keys: 4 })).toBeNull();
@@ -103,7 +103,7 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
   });
 
   it('of no model imports the runtime alone; empty lines of its header stay', () => {
-    expect(emitModule([], { sources: new Map(), header: 'First.\n\nSecond.' })).toBe("/**\n * First.\n *\n * Second.\n */\nimport * as rt from 'attnc/runtime';\n\n\n");
+    expect(typescript.emit([], { sources: new Map(), header: 'First.\n\nSecond.' })).toBe("/**\n * First.\n *\n * Second.\n */\nimport * as rt from 'attnc/runtime';\n\n\n");
   });
 
   it('gives losses, gradients and decoding steps that leave nothing behind', () => {
@@ -140,7 +140,7 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
     const y = b.at({ file: 'a*/.attn', start: 0, end: 1, name: 'delete' }).binary('mul', x, b.parameter(evil, [axis(H)]));
     const { model } = modelOf({ dims: [B, H], parameters: [[evil, [axis(H)]]], data: { sizes: {} }, build: () => ({ [evil]: y, β: b.unary('exp', y) }) }, evil);
     const program = { ...model.program, doc: evil, hyperparameters: [{ dim: H, value: 2, doc: evil }] };
-    const module = emitModule([{ ...model, program }], { sources: new Map([['a*/.attn', `${evil}\nmore`]]), header: evil });
+    const module = typescript.emit([{ ...model, program }], { sources: new Map([['a*/.attn', `${evil}\nmore`]]), header: evil });
     expect(Object.keys(load(module))).not.toContain('out');
     expect(complaints({ evil: module })).toEqual([]);
     const [definition] = load(module)['definitions'] as ReturnType<typeof definitionOf>[];

@@ -1,9 +1,9 @@
 /** Names of a program that mean something in TypeScript, or that the emitter makes itself: what is emitted stands in spite of them. */
 import { describe, expect, it } from 'vitest';
-import { unbracketed } from '../../compiler/emit/body.ts';
-import { literal } from '../../compiler/emit/lower.ts';
-import { identifier, property } from '../../compiler/emit/names.ts';
-import { Sources } from '../../compiler/emit/sources.ts';
+import { unbracketed } from '../../compiler/emit/typescript/body.ts';
+import { literal } from '../../compiler/emit/typescript/lower.ts';
+import { identifier, property } from '../../compiler/emit/typescript/names.ts';
+import { Sources } from '../../compiler/emit/typescript/sources.ts';
 import { compileFile, renderAll } from '../../compiler/index.ts';
 import { complaints } from './complaints.ts';
 import { load } from './support.ts';

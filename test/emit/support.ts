@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ts } from 'ts-morph';
 import { expect } from 'vitest';
 import { evaluate, size } from '../../compiler/size/size.ts';
-import { emitModule } from '../../compiler/emit/module.ts';
+import { typescript } from '../../compiler/emit/typescript/module.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Dim, Node, Program } from '../../compiler/graph/graph.ts';
 import { interpret, type Bindings } from '../../compiler/oracle/interpret.ts';
@@ -154,7 +154,7 @@ export async function check(each: Case): Promise<string> {
     near(after[k]!.data, before[k]!.data, 1e-12, `layout of ${name}`);
   });
 
-  const text = emitModule([model], { sources: new Map(), header: 'A test.' });
+  const text = typescript.emit([model], { sources: new Map(), header: 'A test.' });
   const definition = definitionOf(text);
   const p: Tensors = Object.fromEntries([...values].map(([path, v]) => [path, tf.tensor(v, parameters.find(([own]) => own === path)![1].map((a) => extent(a, data.sizes)))]));
   const batch: Batch = {

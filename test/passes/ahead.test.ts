@@ -5,7 +5,7 @@ import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, BinaryFn, Node } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { ahead, bounds } from '../../compiler/passes/clock/ahead.ts';
-import { ANY, type Range } from '../../compiler/passes/core/range.ts';
+import { ANY, type Range } from '../../compiler/graph/range.ts';
 import { axis, BOOL, dim, floats, index, INT } from '../graph/support.ts';
 
 const b = new Builder();

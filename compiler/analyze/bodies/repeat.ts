@@ -89,7 +89,7 @@ function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round 
 }
 
 /**
- * (Rep) of a block that is checked by itself, whose formals say how many rounds there are: the body holds for a round of any
+ * Of a block that is checked by itself, whose formals say how many rounds there are (semantics 5.6): the body holds for a round of any
  * number, and an axis that it carries may grow by the same size each round; after n rounds it is larger by n times that. Which
  * axes there are is settled by the first round: from then on they are the same.
  */

@@ -1,6 +1,6 @@
 /** What is said of a call that does not fit the signature of what it calls: what that takes, and how the call is written. */
 import type { AxisExpr, BracketArg, Declaration, Expr, Name, OptionItem, Param, Span } from '../../../grammar/ast.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { sizeOf } from '../../graph/spaces.ts';
 import { describeSize } from '../scope/describe.ts';
 import type { Here } from '../scope/context.ts';

@@ -1,4 +1,4 @@
-/** `F per a (…)` (R6): the call is lifted over `a`, and each place of `a` has parameters of its own. */
+/** `F per a (…)` (semantics 5.4): the call is lifted over `a`, and each place of `a` has parameters of its own. */
 import type { Name, PerExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';

@@ -1,6 +1,7 @@
 /** The names of axes and dims that the signature of a declaration holds. */
 import type { AxisExpr, Declaration, Name, Param } from '../../../grammar/ast.ts';
-import { didYouMean, differOnPurpose, isSlip } from '../../diagnostics/names.ts';
+import { differOnPurpose, isSlip } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { dimNames } from '../scope/axes.ts';
 import type { Here } from '../scope/context.ts';
 import { report } from '../scope/report.ts';

@@ -1,5 +1,5 @@
 /**
- * `mean[lifted](x)`, `mean[batch](x)`: reductions over all examples, and over all that a call is lifted over (semantics 2.6, 5).
+ * `mean[lifted](x)`, `mean[batch](x)`: reductions over all examples, and over all that a call is lifted over (semantics 6.1).
  * Nothing that an example gives may depend on one: its answer would depend on its neighbours.
  */
 import type { Body, BracketArg, Span } from '../../../grammar/ast.ts';

@@ -1,6 +1,7 @@
 /** Operations that no equation can express: everything else is `.attn` text in `std/`. */
 import type { BracketArg, CallExpr, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../../graph/graph.ts';
+import { UNARY } from '../../graph/operations.ts';
 import { isRagged, sameSpace } from '../../graph/spaces.ts';
 import { reduceAcross, wordOf } from './across.ts';
 import { elemName } from '../scope/describe.ts';
@@ -21,10 +22,7 @@ import { pastOf } from './past.ts';
 import { numberOfExpr } from '../types/types.ts';
 import { unknownName } from '../scope/unknown.ts';
 
-const unaries: Readonly<Record<string, UnaryFn>> = {
-  exp: 'exp', log: 'log', sqrt: 'sqrt', abs: 'abs', sign: 'sign', tanh: 'tanh', sigmoid: 'sigmoid', relu: 'relu',
-  softplus: 'softplus', erf: 'erf', sin: 'sin', cos: 'cos', floor: 'floor', stop: 'stop',
-};
+const unaries: Readonly<Record<string, UnaryFn>> = Object.fromEntries((Object.keys(UNARY) as UnaryFn[]).filter((fn) => UNARY[fn].word).map((fn) => [fn, fn]));
 
 const reductions: Readonly<Record<string, ReduceFn>> = {
   sum: 'sum', mean: 'mean', max: 'max', min: 'min', prod: 'prod', any: 'any', all: 'all',

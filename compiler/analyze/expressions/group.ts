@@ -1,4 +1,4 @@
-/** Grouping: `sum[source by ids](w)` puts what `ids` sends to one place together (R5). */
+/** Grouping: `sum[source by ids](w)` puts what `ids` sends to one place together. */
 import type { BracketArg, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../../graph/graph.ts';
 import { isRagged, originOf, sameSpace, sizeOf } from '../../graph/spaces.ts';

@@ -229,7 +229,7 @@ function placesFix(from: Space, to: Axis): string {
   return to.space.dim.ragged ? number : `${bound}; or ${number}`;
 }
 
-/** (Gath): the selected axis goes, the index's axes enter; what is not provably inside may be absent (R3, R4). */
+/** The selected axis goes, the index's axes enter; what is not provably inside may be absent (semantics 3). */
 export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Span): Node | null {
   const elem = typeOf(index).elem;
   if (elem.kind !== 'index' && elem.kind !== 'int') {

@@ -1,4 +1,4 @@
-/** `concat` and `stack` (R7): operands agree in all axes but one each; those are laid end to end. */
+/** `concat` and `stack` (semantics 3): operands agree in all axes but one each; those are laid end to end. */
 import type { BracketArg, CallExpr, Name, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, Space } from '../../graph/graph.ts';
 import { cat } from '../../graph/spaces.ts';

@@ -1,4 +1,4 @@
-/** `argsort[slots as rank](u)`: the places in ascending order of their values (R5). */
+/** `argsort[slots as rank](u)`: the places in ascending order of their values. */
 import type { BracketArg, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { refuseAlong } from '../types/inner.ts';

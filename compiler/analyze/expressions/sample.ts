@@ -1,4 +1,4 @@
-/** `sample`: draws, one for each element, step and example (R12). */
+/** `sample`: draws, one for each element, step and example (semantics 10). */
 import type { BracketArg, Expr, SampleExpr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Draw, Node } from '../../graph/graph.ts';
 import { isRagged } from '../../graph/spaces.ts';

@@ -2,7 +2,7 @@
 import type { Declaration, DimItem, DimSpec, ImportItem, Item, Module, Name, Objective, OptionItem } from '../../../grammar/ast.ts';
 import { MOST_PROBLEMS, parse } from '../../../grammar/index.ts';
 import type { Problems } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { syntaxError } from '../../diagnostics/syntax.ts';
 
 export interface LoadedModule {

@@ -1,5 +1,5 @@
 /**
- * `running` values (R12): kept from update to update, and not trained. In an update the first evaluation reads the old value
+ * `running` values (semantics 6.2): kept from update to update, and not trained. In an update the first evaluation reads the old value
  * and gives the next one; later evaluations of the same instance read that, and give no other.
  */
 import type { Expr, ParamStatement, Span, Target } from '../../../grammar/ast.ts';

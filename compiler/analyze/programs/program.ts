@@ -1,7 +1,7 @@
 /** Whole files: the check of every declaration on its own, and models lowered to programs in the 'calls' dialect. */
 import type { Declaration, Objective } from '../../../grammar/ast.ts';
 import { Problems, settingPlace, type Place } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { Builder } from '../../graph/builder.ts';
 import type { DecoderGraph, Node, ObjectiveGraph, Program } from '../../graph/graph.ts';
 import { apartFromOthers } from '../expressions/across.ts';

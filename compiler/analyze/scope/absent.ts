@@ -11,7 +11,7 @@ const WHY: Partial<Record<Node['op']['kind'], string>> = {
   argument: 'what is given to it may be absent',
 };
 
-/** States, emits and results may not be absent (R3). */
+/** States, emits and results may not be absent (semantics 4.5). */
 export function present(node: Node, what: string, here: Here, span: Span): boolean {
   if (typeOf(node).masks.length === 0) return true;
   const since = absentSince(node);

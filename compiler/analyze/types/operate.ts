@@ -2,7 +2,7 @@
 import type { Span } from '../../../grammar/ast.ts';
 import type { Axis, BinaryFn, Elem, Node, ReduceFn, TensorType, UnaryFn } from '../../graph/graph.ts';
 import { sameSpace, sizeOf } from '../../graph/spaces.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { describeAxis, describeSize, describeType, elemName, sizeFix } from '../scope/describe.ts';
 import { remedyFor } from '../scope/remedies.ts';
 import type { Here } from '../scope/context.ts';
@@ -13,6 +13,7 @@ import { origin, report } from '../scope/report.ts';
 import { agree, axisByLabel, dimNames, typeOf } from '../scope/axes.ts';
 import { shownNode } from '../scope/taken.ts';
 import { reportLater } from '../scope/unknown.ts';
+import { BINARY, UNARY } from '../../graph/operations.ts';
 
 /** Fields that an `emit` has numbered have no name to be read by. */
 function fieldsFix(fields: readonly string[]): string {
@@ -98,8 +99,8 @@ export function unary(fn: UnaryFn, node: Node, here: Here, span: Span): Node {
     const known = typeOf(node).elem.kind === 'float' ? quotient(node, here, span) : toInt(node, here, span);
     if (known !== null) return known;
   }
-  const whole = (fn === 'neg' || fn === 'abs' || fn === 'sign') && typeOf(node).elem.kind !== 'float';
-  const operand = fn === 'not' || fn === 'stop' ? node : whole ? toInt(node, here, span) : toFloat(node, here, span);
+  const { takes } = UNARY[fn];
+  const operand = takes === 'bool' || takes === 'same' ? node : takes === 'number' ? asNumber(node, here, span) : toFloat(node, here, span);
   const made = here.ctx.builder.node({ kind: 'unary', fn }, [operand], origin(here, span));
   keepOrder(made, [node], here);
   return made;
@@ -132,11 +133,6 @@ export function ceil(node: Node, here: Here, span: Span): Node | null {
   const fits = made('eq', made('mod', a, b), constant(0, 'int', here, span));
   return here.ctx.builder.node({ kind: 'select' }, [fits, down, made('add', down, constant(1, 'int', here, span))], origin(here, span));
 }
-
-const symbols: Readonly<Record<BinaryFn, string>> = {
-  add: '+', sub: '-', mul: '*', div: '/', pow: '^', max: 'max', min: 'min', mod: 'mod', quot: 'floor(/)',
-  eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', and: 'and', or: 'or',
-};
 
 /** `2 ^ i` with numbers that are known, or that a formal stands for: a whole number. */
 function wholePower(left: Node, right: Node, here: Here, span: Span): Node | null {
@@ -180,15 +176,15 @@ export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: 
   const operands = matchElems(fn, left, right, here, span);
   if (operands === null) return null;
   let [a, b] = operands;
-  const aligned = alignAxes(a, b, symbols[fn], here, span);
+  const aligned = alignAxes(a, b, BINARY[fn].symbol, here, span);
   if (aligned === null) return null;
   [a, b] = aligned;
   if (fn !== 'mul' && !meant && outer(a, b)) {
-    report(here, 'E0302', span, `\`${symbols[fn]}\` of tensors that share no axis would be an outer product`, {
-      given: `${describeType(typeOf(a))} ${symbols[fn]} ${describeType(typeOf(b))}`,
+    report(here, 'E0302', span, `\`${BINARY[fn].symbol}\` of tensors that share no axis would be an outer product`, {
+      given: `${describeType(typeOf(a))} ${BINARY[fn].symbol} ${describeType(typeOf(b))}`,
       expected: 'operands with a shared axis, or one whose axes are among the other\'s',
       why: 'elementwise operations broadcast by name; an accidental outer product is a common mistake, so only `*` makes one',
-      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: ${fn === 'max' || fn === 'min' ? `\`${fn}(a * ones[${typeOf(b).axes.map(({ label }) => label).join(', ')}], b)\`` : `\`outer(a ${symbols[fn]} b)\``}`,
+      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: ${fn === 'max' || fn === 'min' ? `\`${fn}(a * ones[${typeOf(b).axes.map(({ label }) => label).join(', ')}], b)\`` : `\`outer(a ${BINARY[fn].symbol} b)\``}`,
     });
     return null;
   }
@@ -277,7 +273,7 @@ function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [No
   const left = typeOf(a).elem;
   const right = typeOf(b).elem;
   const wrong = (expected: string): null => {
-    report(here, 'E0305', span, `\`${symbols[fn]}\` does not fit these element types`, {
+    report(here, 'E0305', span, `\`${BINARY[fn].symbol}\` does not fit these element types`, {
       expected, given: `${elemName(left)} and ${elemName(right)}`,
     });
     return null;

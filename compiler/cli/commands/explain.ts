@@ -1,5 +1,5 @@
 import { catalogue } from '../../diagnostics/catalogue.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { explain } from '../../diagnostics/render.ts';
 import type { Given } from '../arguments.ts';
 import { topics } from '../topics.ts';

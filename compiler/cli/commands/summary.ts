@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { showSize } from '../../size/size.ts';
 import type { HostExpr, Parameter, Program } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';

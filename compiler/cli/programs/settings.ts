@@ -2,7 +2,7 @@
 import { loadModules, sharedBy, type Library, type LoadedModule, type Shared } from '../../analyze/modules/modules.ts';
 import type { DimSpec, OptionItem } from '../../../grammar/ast.ts';
 import { Problems } from '../../diagnostics/diagnostic.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { misuse } from '../io/io.ts';
 
 export type Settings = ReadonlyMap<string, string | number>;

@@ -5,7 +5,7 @@ import type { Configuration, Learner, OpenTask, Task } from '../../../runtime/in
 import { BACKEND_NAMES } from '../../../runtime/backend/types.ts';
 import type { Program } from '../../index.ts';
 import { compileTo, moduleIn } from '../commands/compile.ts';
-import { didYouMean } from '../../diagnostics/names.ts';
+import { didYouMean } from '../../../runtime/near.ts';
 import { shellWord, type Given } from '../arguments.ts';
 import { CliError, misuse, type Io } from '../io/io.ts';
 import { statOf } from '../io/library.ts';

@@ -3,7 +3,7 @@
  * reductions that skip what is absent. In a batch a ragged axis is a valid prefix of a padded one; padding holds finite junk.
  */
 import { atomOf, atomsOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
-import type { AcrossFn, Axis, BinaryFn, Dim, Node, Space, UnaryFn } from '../../graph/graph.ts';
+import type { AcrossFn, Axis, Dim, Node, Space } from '../../graph/graph.ts';
 import { hasAxis, innerDims, isRagged, join as joined, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { GraphError } from '../../graph/errors.ts';
 import { folded } from '../../graph/fold.ts';
@@ -12,6 +12,7 @@ import { all, unnamed, type Maker } from '../core/maker.ts';
 import { axesOf, BATCH, isSlots } from '../core/axes.ts';
 import { numberOf } from '../core/number.ts';
 import { literal } from '../core/algebra.ts';
+import { BINARY, keepsZero } from '../../graph/operations.ts';
 
 /** What changes no maximum (no minimum) of numbers of its kind: no legal number stands for what is absent. */
 const NEUTRAL = {
@@ -24,8 +25,6 @@ export interface Partial {
   readonly value: Node;
   readonly masks: readonly Node[];
 }
-
-const KEEPS_ZERO: ReadonlySet<UnaryFn> = new Set(['neg', 'float', 'int', 'stop', 'relu', 'tanh', 'abs', 'sign', 'sin', 'erf', 'sqrt', 'floor']);
 
 /** The ragged dims that stand in a space, by the atom of their size. */
 export function raggedDims(space: Space, into: Map<string, Dim>): void {
@@ -66,13 +65,11 @@ function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
   }
 }
 
-const ZERO_OF_ZEROS: ReadonlySet<BinaryFn> = new Set(['mul', 'and', 'add', 'sub', 'or']);
-
 /** Operands by which a value may be 0 where a mask is false. */
 function keepingZero({ op, inputs }: Node): readonly Node[] {
   switch (op.kind) {
-    case 'unary': return KEEPS_ZERO.has(op.fn) ? inputs : [];
-    case 'binary': return ZERO_OF_ZEROS.has(op.fn) ? inputs : [];
+    case 'unary': return keepsZero(op.fn) ? inputs : [];
+    case 'binary': return BINARY[op.fn].zeroOfZeros ? inputs : [];
     case 'select': return literal(inputs[2]) === 0 ? [inputs[1]] : [];
     case 'contract': case 'broadcast': return inputs;
     default: return [];
@@ -236,7 +233,7 @@ export class Absence {
 
   #keepsZeroWhere({ op, inputs }: Node, mask: Node, zero: (x: Node) => boolean): boolean {
     switch (op.kind) {
-      case 'unary': return KEEPS_ZERO.has(op.fn) && zero(inputs[0]);
+      case 'unary': return keepsZero(op.fn) && zero(inputs[0]);
       case 'binary': return op.fn === 'mul' || op.fn === 'and' ? this.#hasZero(inputs, zero) : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);
       case 'select': return literal(inputs[2]) === 0 && (inputs[0] === mask || implies(inputs[0], mask) || zero(inputs[1]));
       case 'contract': return !axesOf(mask).some(({ id }) => op.axes.includes(id)) && this.#hasZero(inputs, zero);

@@ -391,7 +391,7 @@ class Batch extends Rebuild {
 
   readonly #emitted = new Map<Node, ReadonlyMap<number, readonly Node[]>>();
 
-  /** States are never absent (R3). */
+  /** States are never absent (semantics 4.5). */
   #whole(node: Node, what: string): Node {
     const { value, masks } = this.partial(node);
     if (masks.length > 0) throw new GraphError(`${what} %${node.id} may be absent`);

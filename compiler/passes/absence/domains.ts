@@ -4,22 +4,12 @@
  */
 import { constantOf } from '../../size/size.ts';
 import { folded } from '../../graph/fold.ts';
-import type { BinaryFn, Node, Op, UnaryFn } from '../../graph/graph.ts';
+import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
+import { BINARY, imageOf, saturates, UNARY, type Weakness } from '../../graph/operations.ts';
 
 /** The operand that leaves the domain, or makes the result too large, and a value that does not. */
-interface Weak {
-  readonly operand: number;
-  readonly harmless: number;
-}
-
-const UNARY: { readonly [F in UnaryFn]?: Weak } = {
-  exp: { operand: 0, harmless: 0 }, log: { operand: 0, harmless: 1 }, sqrt: { operand: 0, harmless: 1 },
-};
-
-const BINARY: { readonly [F in BinaryFn]?: Weak } = {
-  div: { operand: 1, harmless: 1 }, mod: { operand: 1, harmless: 1 }, pow: { operand: 0, harmless: 1 },
-};
+type Weak = Weakness & { readonly operand: number };
 
 /** What is sure of a value, whatever finite numbers its inputs and parameters hold. */
 interface Facts {
@@ -37,9 +27,6 @@ interface Facts {
 
 /** Operations that move numbers, or bound them: none comes out larger. */
 const MOVES: ReadonlySet<Op['kind']> = new Set(['rename', 'broadcast', 'slice', 'gather', 'merge', 'split', 'shift', 'concat']);
-const BOUNDS: ReadonlySet<UnaryFn> = new Set(['neg', 'abs', 'relu', 'stop', 'float', 'sign', 'tanh', 'sigmoid', 'erf', 'sin', 'cos']);
-const SATURATES: ReadonlySet<UnaryFn> = new Set(['sign', 'tanh', 'sigmoid', 'erf', 'sin', 'cos']);
-const ABOVE: ReadonlySet<UnaryFn> = new Set(['abs', 'relu', 'sigmoid', 'softplus', 'sqrt']);
 
 type Of = (node: Node) => Facts;
 
@@ -61,11 +48,13 @@ export class Domains {
 
 function weakOperand({ op, inputs, types: [type] }: Pick<Node, 'op' | 'inputs' | 'types'>, of: Of): Weak | null {
   if (type.elem.kind !== 'float' || (op.kind !== 'unary' && op.kind !== 'binary')) return null;
-  const weak = op.kind === 'unary' ? UNARY[op.fn] : BINARY[op.fn];
-  if (weak === undefined) return null;
+  const own = op.kind === 'unary' ? UNARY[op.fn].weak : BINARY[op.fn].weak;
+  const weak: Weak | null = own === null ? null : { operand: 0, ...own };
+  if (weak === null) return null;
   const operand = inputs[weak.operand];
-  const { positive, moderate, nonPositive } = of(operand);
-  if (op.fn === 'exp') return moderate || nonPositive ? null : weak;
+  const { positive, nonNegative, moderate, nonPositive } = of(operand);
+  if (weak.at === 'large') return moderate || nonPositive ? null : weak;
+  if (weak.at === 'negative') return nonNegative ? null : weak;
   if (op.fn === 'pow') return isWholePower(inputs[1]) || (positive && moderate && of(inputs[1]).moderate) ? null : weak;
   return positive || (operand.op.kind === 'constant' && operand.op.value !== 0) ? null : weak;
 }
@@ -80,7 +69,7 @@ function factsOf(node: Node, of: Of): Facts {
   const isFloat = typeOf(node).elem.kind === 'float';
   const fromData = isFloat && (op.kind === 'input' || (op.kind !== 'result' && inputs.some((x) => of(x).fromData)));
   const ends = !isFloat || inputs.length === 0 || op.kind === 'result' || op.kind === 'onehot' || (op.kind === 'softmax' && !op.log);
-  const grows = fromData && !MOVES.has(op.kind) && !(op.kind === 'unary' && BOUNDS.has(op.fn));
+  const grows = fromData && !MOVES.has(op.kind) && !(op.kind === 'unary' && (UNARY[op.fn].along || saturates(op.fn)));
   const positive = isPositive(op, inputs, of);
   return {
     positive,
@@ -118,7 +107,7 @@ function isNonNegative(op: Op, inputs: readonly Node[], of: Of): boolean {
   switch (op.kind) {
     case 'constant': return op.value >= 0;
     case 'softmax': return !op.log;
-    case 'unary': return ABOVE.has(op.fn);
+    case 'unary': return imageOf(op.fn)[0] >= 0;
     case 'binary':
       if (op.fn === 'mul' && x === y) return true;
       if (op.fn === 'max') return of(x).nonNegative || of(y).nonNegative;
@@ -135,7 +124,7 @@ function isModerate(op: Op, inputs: readonly Node[], of: Of): boolean {
   switch (op.kind) {
     case 'constant': return Math.abs(op.value) <= 20;
     case 'softmax': return !op.log;
-    case 'unary': return SATURATES.has(op.fn) || ((op.fn === 'neg' || op.fn === 'abs') && each(inputs));
+    case 'unary': return saturates(op.fn) || ((op.fn === 'neg' || op.fn === 'abs') && each(inputs));
     case 'binary': return (op.fn === 'add' || op.fn === 'sub' || op.fn === 'max' || op.fn === 'min') && each(inputs);
     case 'select': return each(inputs.slice(1));
     default: return false;

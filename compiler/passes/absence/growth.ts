@@ -3,8 +3,10 @@
  * step overflows there. One that is bounded, or grows by no more than a bounded number at each step (a gated cell's), does not.
  */
 import { folded } from '../../graph/fold.ts';
-import type { Node, Op, UnaryFn } from '../../graph/graph.ts';
+import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
+import { saturates, UNARY } from '../../graph/operations.ts';
+import { ANY, type Range } from '../../graph/range.ts';
 import type { Facts, Scan } from '../core/rebuild.ts';
 
 /** How a value follows the states: not at all or within bounds, no further than they go, or further. */
@@ -23,9 +25,6 @@ const BEYOND: Growth = { follows: 'beyond', unit: false, share: false };
 const UNIT: Growth = { follows: 'bounded', unit: true, share: false };
 const SHARE: Growth = { follows: 'bounded', unit: true, share: true };
 
-const SHARES: ReadonlySet<UnaryFn> = new Set(['sigmoid']);
-const UNITS: ReadonlySet<UnaryFn> = new Set(['tanh', 'sin', 'cos', 'sign', 'erf']);
-const KEEPS: ReadonlySet<UnaryFn> = new Set(['neg', 'abs', 'relu', 'softplus', 'stop', 'float', 'floor']);
 const MOVES: ReadonlySet<Op['kind']> = new Set(['rename', 'broadcast', 'slice', 'gather', 'merge', 'split', 'concat', 'where', 'otherwise', 'past', 'shift']);
 
 /** By a state's place among those of the scan: whether it may run away. */
@@ -63,10 +62,8 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
     case 'onehot': return SHARE;
     case 'select': return widest(grown.slice(1));
     case 'unary':
-      if (SHARES.has(op.fn)) return SHARE;
-      if (UNITS.has(op.fn)) return UNIT;
-      if (KEEPS.has(op.fn)) return a.follows === 'bounded' ? (a.unit && op.fn !== 'softplus' ? (op.fn === 'neg' ? UNIT : a) : BOUNDED) : a;
-      return bounded ? BOUNDED : BEYOND;
+      if (bounded || saturates(op.fn)) return within(UNARY[op.fn].range(a.share ? [0, 1] : a.unit ? [-1, 1] : ANY));
+      return UNARY[op.fn].along ? a : BEYOND;
     case 'binary':
       switch (op.fn) {
         case 'max': case 'min': return widest(grown);
@@ -91,6 +88,10 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
     }
     default: return bounded ? BOUNDED : BEYOND;
   }
+}
+
+function within([low, high]: Range): Growth {
+  return low >= 0 && high <= 1 ? SHARE : low >= -1 && high <= 1 ? UNIT : BOUNDED;
 }
 
 /** Of a mean by weights what is weighed. */

@@ -10,7 +10,8 @@ import { typeOf } from '../../graph/infer.ts';
 import { axisOf, originOf, sizeOf } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
 import type { Maker } from '../core/maker.ts';
-import { ANY, binaryRange, product, unaryRange, union, type Range } from '../core/range.ts';
+import { BINARY, UNARY } from '../../graph/operations.ts';
+import { ANY, product, union, type Range } from '../../graph/range.ts';
 import type { Facts } from '../core/rebuild.ts';
 
 export const LEAST = -(2 ** 31);
@@ -91,8 +92,8 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
     Math.min(axes.reduce((n, id) => n * placesIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)), 1), ELEMENTS);
   const summed = (range: Range, n: number): Range => product(union([range, [0, 0]]), [0, n]);
   switch (op.kind) {
-    case 'unary': return unaryRange(op.fn, x);
-    case 'binary': return binaryRange(op.fn, x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
+    case 'unary': return UNARY[op.fn].range(x);
+    case 'binary': return BINARY[op.fn].range(x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
     case 'contract': return summed(product(x, y), count(op.axes, operands));
     case 'cumsum': return summed(x, count([op.axis], operands));
     case 'scatter': return summed(x, ELEMENTS);

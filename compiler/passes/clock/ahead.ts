@@ -5,7 +5,8 @@ import type { Node, Op, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { originOf, sameSpace, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { clockAxes } from './clock.ts';
-import { ANY, binaryRange, unaryRange, type Range } from '../core/range.ts';
+import { BINARY, UNARY } from '../../graph/operations.ts';
+import { ANY, type Range } from '../../graph/range.ts';
 
 /** Operations whose bounds are those of their operands. */
 const BOUNDED: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'broadcast', 'rename']);
@@ -75,10 +76,10 @@ function rangeOf(node: Node, of: (node: Node) => Range): Range {
       const first = constantOf(originOf(op.axis.space));
       return first === null ? ANY : [first, known === null ? Infinity : first + known - 1];
     }
-    case 'unary': return unaryRange(op.fn, of(inputs[0]));
+    case 'unary': return UNARY[op.fn].range(of(inputs[0]));
     case 'binary': {
       const [x, y] = inputs.map(of);
-      return binaryRange(op.fn, x, y, inputs.every((input) => typeOf(input).elem.kind !== 'float'));
+      return BINARY[op.fn].range(x, y, inputs.every((input) => typeOf(input).elem.kind !== 'float'));
     }
     case 'broadcast': case 'rename': return of(inputs[0]);
     default: return ANY;

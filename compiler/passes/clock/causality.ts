@@ -1,5 +1,5 @@
 /**
- * The proof that nothing inside a clock looks ahead (semantics 6.2). It goes over the inlined graph with the lifted axes in
+ * The proof that nothing inside a clock looks ahead (semantics 8.2). It goes over the inlined graph with the lifted axes in
  * place, since an anchor is often one of them. A value over axes S of the clock depends on places up to the latest of its
  * own indices in S; each operation either keeps that or is a violation.
  */

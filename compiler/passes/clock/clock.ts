@@ -1,5 +1,5 @@
 /**
- * Clocks (semantics 6): along a clock a place sees the places up to its own. A reduction over a copy of the clock's axis,
+ * Clocks (semantics 8): along a clock a place sees the places up to its own. A reduction over a copy of the clock's axis,
  * in a tensor with one other axis of the clock (the anchor), ranges over the places up to the anchor's. Opening a clock
  * writes this down as masks, after which the graph means the same for all places at once.
  */

@@ -5,6 +5,7 @@
 import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
 import type { Axis, BinaryFn, Node, Op, OpOf, TensorType, UnaryFn } from '../../graph/graph.ts';
 import { infer, typeOf } from '../../graph/infer.ts';
+import { BINARY, UNARY } from '../../graph/operations.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../../graph/spaces.ts';
 import { type Maker, type Rule } from './maker.ts';
 import { axesOf, BATCH, BEAM } from './axes.ts';
@@ -109,17 +110,11 @@ function isGate({ op, inputs }: Node): boolean {
   return op.kind === 'unary' && op.fn === 'sigmoid';
 }
 
-const UNARY_FOLD: Partial<Record<UnaryFn, (x: number) => number>> = {
-  neg: (x) => -x, exp: Math.exp, log: Math.log, sqrt: Math.sqrt, abs: Math.abs, sign: Math.sign, floor: Math.floor,
-  not: (x) => (x === 0 ? 1 : 0), float: (x) => x, int: (x) => x, stop: (x) => x,
-};
-
 function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
   // f(⌈x⌉) = ⌈f(x)⌉
   if (repeatsAxes(x)) return m.broadcast(m.unary(fn, inner(x)), axesOf(x));
   const [type] = infer({ kind: 'unary', fn }, [x]);
-  const fold = UNARY_FOLD[fn];
-  if (x.op.kind === 'constant' && fold !== undefined) return constantOfType(m, fold(x.op.value), type);
+  if (x.op.kind === 'constant') return constantOfType(m, UNARY[fn].value(x.op.value), type);
   // -(-x) = x, not not x = x
   if ((fn === 'neg' || fn === 'not') && x.op.kind === 'unary' && x.op.fn === fn) return fit(m, x.inputs[0], type);
   // -(a - b) = b - a
@@ -130,21 +125,11 @@ function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
   return null;
 }
 
-const truth = (condition: boolean): number => (condition ? 1 : 0);
-
-const BINARY_FOLD: { readonly [F in BinaryFn]: (a: number, b: number) => number } = {
-  add: (a, b) => a + b, sub: (a, b) => a - b, mul: (a, b) => a * b, div: (a, b) => a / b, pow: (a, b) => a ** b,
-  max: Math.max, min: Math.min, mod: (a, b) => (b === 0 ? a : a - b * Math.floor(a / b)), quot: (a, b) => (b === 0 ? 0 : Math.floor(a / b)),
-  eq: (a, b) => truth(a === b), ne: (a, b) => truth(a !== b), lt: (a, b) => truth(a < b), le: (a, b) => truth(a <= b),
-  gt: (a, b) => truth(a > b), ge: (a, b) => truth(a >= b),
-  and: (a, b) => truth(a !== 0 && b !== 0), or: (a, b) => truth(a !== 0 || b !== 0),
-};
-
 function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
   const [type] = infer(op, [a, b]);
   const [p, q] = [literal(a), literal(b)];
   const is = (x: Node, fn: UnaryFn): boolean => x.op.kind === 'unary' && x.op.fn === fn;
-  if (p !== null && q !== null) return constantOfType(m, BINARY_FOLD[op.fn](p, q), type);
+  if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type);
   switch (op.fn) {
     case 'add':
       if (q === 0) return fit(m, a, type); // x + 0 = x

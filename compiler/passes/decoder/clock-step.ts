@@ -1,5 +1,5 @@
 /**
- * One step along a clock, from what is computed for all its places (semantics 6.3). A value over the clock's axis has two
+ * One step along a clock, from what is computed for all its places (semantics 8.3). A value over the clock's axis has two
  * forms here: its row at the newest place, which the step computes, and all its rows so far, which are the rows that earlier
  * steps kept and this one. What is kept is the latest value of one place before another place's view of it enters: of an
  * attention the keys and values after their projections.

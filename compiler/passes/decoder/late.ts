@@ -1,5 +1,5 @@
 /**
- * States whose next value reads the output that is chosen at the step (semantics 7): it exists only after the choice. So a
+ * States whose next value reads the output that is chosen at the step (semantics 7.3): it exists only after the choice. So a
  * step ends before it, and the next step begins with it: there the choice is `previous`, and what the equation reads besides
  * is kept from the step before. Every hypothesis of a beam thereby has its own choice.
  */

@@ -1,5 +1,5 @@
 /**
- * One step of a recurrent decoder, apart from what is the same at all steps (semantics 6.3, 7). The step's inputs have axis
+ * One step of a recurrent decoder, apart from what is the same at all steps (semantics 7.3, 8.3). The step's inputs have axis
  * `beam`; what does not depend on them is computed once per example by `prepare` and handed on as `memory`, without `beam`.
  */
 import type { Axis, Dim, Node, RecurrentDecoder } from '../../graph/graph.ts';

@@ -1,5 +1,5 @@
 /**
- * Reverse mode as a pass over the 'batched' graph (semantics 8): one cotangent for each value on the way from the loss to a
+ * Reverse mode as a pass over the 'batched' graph (semantics 9): one cotangent for each value on the way from the loss to a
  * parameter, summed at fan-out. Loops are vjp-scan.ts.
  */
 import { GraphError } from '../../graph/errors.ts';

@@ -1,14 +1,15 @@
 /**
- * The vector-Jacobian product of every operation (semantics 8). A cotangent may lack axes of the value it belongs to: it is
+ * The vector-Jacobian product of every operation (semantics 9). A cotangent may lack axes of the value it belongs to: it is
  * then the same along them. Kinds without a rule do not compile.
  */
 import { constantOf, size as sizes } from '../../size/size.ts';
 import { GraphError } from '../../graph/errors.ts';
-import type { Axis, BinaryFn, Node, Op, OpOf, ReduceFn, UnaryFn } from '../../graph/graph.ts';
+import type { Axis, Node, Op, OpOf, ReduceFn } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { axisOf, hasAxis, originOf, sizeOf, without } from '../../graph/spaces.ts';
 import { type Maker } from '../core/maker.ts';
 import { axesOf, idsOf } from '../core/axes.ts';
+import { BINARY, type Cotangent, UNARY } from '../../graph/operations.ts';
 
 export interface Step<K extends Op['kind'] = Op['kind']> {
   readonly m: Maker;
@@ -35,8 +36,8 @@ export function vjp(step: Step): readonly (Node | null)[] {
 
 /** Whether a derivative flows through the operation at all. */
 export function isDifferentiable(op: Op): boolean {
-  if (op.kind === 'unary') return UNARY[op.fn] !== 'none';
-  if (op.kind === 'binary') return BINARY[op.fn] !== 'none';
+  if (op.kind === 'unary') return UNARY[op.fn].slope !== null;
+  if (op.kind === 'binary') return BINARY[op.fn].slopes !== null;
   return RULES[op.kind] !== 'none';
 }
 
@@ -78,59 +79,12 @@ function together(m: Maker, g: Node, axes: readonly Axis[]): Node {
 
 // ---------------------------------------------------------------- elementwise
 
-type Derivative = (m: Maker, g: Node, x: Node, y: Node) => Node;
-
-const one = (m: Maker): Node => m.constant(1);
 const zero = (m: Maker): Node => m.constant(0);
 
-const UNARY: { readonly [F in UnaryFn]: Derivative | 'none' } = {
-  neg: (m, g) => m.neg(g),
-  exp: (m, g, _x, y) => m.mul(g, y),
-  log: (m, g, x) => m.div(g, x),
-  sqrt: (m, g, _x, y) => m.div(m.mul(g, m.constant(0.5)), y),
-  abs: (m, g, x) => m.mul(g, m.unary('sign', x)),
-  sign: 'none',
-  tanh: (m, g, _x, y) => m.mul(g, m.sub(one(m), m.mul(y, y))),
-  sigmoid: (m, g, _x, y) => m.mul(g, m.mul(y, m.sub(one(m), y))),
-  relu: (m, g, _x, y) => m.select(m.binary('gt', y, zero(m)), g, zero(m)),
-  softplus: (m, g, x) => m.mul(g, m.unary('sigmoid', x)),
-  erf: (m, g, x) => m.mul(g, m.mul(m.constant(2 / Math.sqrt(Math.PI)), m.unary('exp', m.neg(m.mul(x, x))))),
-  sin: (m, g, x) => m.mul(g, m.unary('cos', x)),
-  cos: (m, g, x) => m.neg(m.mul(g, m.unary('sin', x))),
-  floor: 'none',
-  not: 'none',
-  float: (_m, g) => g,
-  int: 'none',
-  stop: 'none',
-};
-
-type Pair = (step: Step<'binary'>, a: Node, b: Node) => readonly [Node, Node];
-
-const BINARY: { readonly [F in BinaryFn]: Pair | 'none' } = {
-  add: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), reduceTo(m, g, axesOf(y), axesOf(b))],
-  sub: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(reduceTo(m, g, axesOf(y), axesOf(b)))],
-  mul: ({ m, g }, a, b) => [scaled(m, g, b, a), scaled(m, g, a, b)],
-  div: ({ m, g, y }, a, b) => {
-    const quotient = m.div(g, b);
-    return [reduceTo(m, quotient, axesOf(y), axesOf(a)), m.neg(scaled(m, quotient, y, b))];
-  },
-  pow: ({ m, g, y }, a, b) => {
-    // a^0 is 1 everywhere; of a base of 0 or less there are powers at whole exponents only, which have no slope.
-    const less = m.select(m.binary('eq', b, zero(m)), one(m), m.sub(b, one(m)));
-    const base = m.select(m.binary('gt', a, zero(m)), a, one(m));
-    return [scaled(m, m.mul(g, b), m.binary('pow', a, less), a), scaled(m, m.mul(g, y), m.unary('log', base), b)];
-  },
-  max: (step, a, b) => either(step, step.m.binary('ge', a, b), a, b),
-  min: (step, a, b) => either(step, step.m.binary('le', a, b), a, b),
-  mod: ({ m, g, y }, a, b) => [reduceTo(m, g, axesOf(y), axesOf(a)), m.neg(scaled(m, g, m.float(m.unary('floor', m.div(a, b))), b))],
-  quot: 'none', eq: 'none', ne: 'none', lt: 'none', le: 'none', gt: 'none', ge: 'none', and: 'none', or: 'none',
-};
-
-function either({ m, g, y }: Step<'binary'>, first: Node, a: Node, b: Node): [Node, Node] {
-  return [
-    reduceTo(m, m.select(first, g, zero(m)), axesOf(y), axesOf(a)),
-    reduceTo(m, m.select(first, zero(m), g), axesOf(y), axesOf(b)),
-  ];
+/** The cotangent of an operand, which may lack axes of the value. */
+function cotangentOf({ m, y }: Step<'binary'>, { g, by, negated }: Cotangent, operand: Node): Node {
+  const own = by === undefined ? reduceTo(m, g, axesOf(y), axesOf(operand)) : scaled(m, g, by, operand);
+  return negated === true ? m.neg(own) : own;
 }
 
 // ---------------------------------------------------------------- over axes
@@ -228,12 +182,13 @@ const RULES: Rules = {
   random: 'none',
   across: 'absent',
   unary({ m, op, inputs, y, g }) {
-    const rule = UNARY[op.fn];
-    return [rule === 'none' ? null : rule(m, g, inputs[0], y)];
+    const { slope } = UNARY[op.fn];
+    return [slope === null ? null : slope(m, g, inputs[0], y)];
   },
   binary(step) {
-    const rule = BINARY[step.op.fn];
-    return rule === 'none' ? [null, null] : rule(step, step.inputs[0], step.inputs[1]);
+    const { slopes } = BINARY[step.op.fn];
+    const [a, b] = step.inputs;
+    return slopes === null ? [null, null] : slopes(step.m, step.g, a, b, step.y).map((each, k) => cotangentOf(step, each, step.inputs[k]));
   },
   select({ m, inputs, y, g }) {
     const [condition, then, otherwise] = inputs;

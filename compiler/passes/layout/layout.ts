@@ -8,7 +8,7 @@
  * otherwise (`layout-limits.ts`), so that one module runs on all of them.
  */
 import { constantOf, size } from '../../size/size.ts';
-import type { Axis, Node, OpOf, Origin, ScanRegion, TensorType, UnaryFn } from '../../graph/graph.ts';
+import type { Axis, Node, OpOf, Origin, ScanRegion, TensorType } from '../../graph/graph.ts';
 import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../../graph/spaces.ts';
 import { requireWithinLimits } from './beyond-limits.ts';
 import type { Roots } from '../core/compiled.ts';
@@ -16,6 +16,7 @@ import { inOrder, LaidOut } from './build.ts';
 import { axesOf, collapsed, merged } from './limits.ts';
 import { ofPlacesOnly, spreadOver } from './positions.ts';
 import { areTaps, summedLater, tapsOrder, type Summed } from './taps.ts';
+import { UNARY } from '../../graph/operations.ts';
 
 export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
@@ -29,8 +30,6 @@ const BATCHES: readonly string[] = ['batch', 'hypotheses'];
 const isBatch = ({ id }: Axis): boolean => BATCHES.includes(id);
 /** Beyond these the kernels of some backends are slow. What is wrong, or refused, stands in `graph/limits.ts`. */
 const MOST_AXES = 4;
-/** Functions of floats: tfjs would round what they give for an integer. */
-const FLOATS: ReadonlySet<UnaryFn> = new Set(['exp', 'log', 'sqrt', 'tanh', 'sigmoid', 'softplus', 'erf', 'sin', 'cos']);
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map((axis) => axis.id);
 const pick = (axes: readonly Axis[], wanted: readonly string[]): readonly Axis[] => axes.filter((axis) => wanted.includes(axis.id));
 
@@ -84,7 +83,8 @@ class Layout {
       case 'size': case 'position': case 'random':
         return build.make(op, inputs, origin);
       case 'unary':
-        return build.make(op, [FLOATS.has(op.fn) ? build.float(x!, origin) : x!], origin);
+        // Of an integer tfjs would round what a function of floats gives.
+        return build.make(op, [UNARY[op.fn].takes === 'float' ? build.float(x!, origin) : x!], origin);
       case 'argmax': case 'onehot': case 'shift': case 'rename': case 'cumsum': case 'cumprod': case 'permute': case 'reshape': case 'matmul':
         return build.make(op, inputs, origin);
       case 'reduce': {

@@ -1,13 +1,13 @@
 /** From the laid-out graph to calls of tfjs: one rule per operation. Equal calls become one value. */
-import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../size/size.ts';
-import type { Axis, BinaryFn, Elem, Node, Op, OpOf, Origin, ReduceFn, UnaryFn } from '../graph/graph.ts';
-import { NOWHERE } from '../graph/builder.ts';
-import type { HostUnary } from '../graph/host.ts';
-import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
-import { mayBeEmpty } from '../passes/absence/absence.ts';
-import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots } from '../passes/core/axes.ts';
-import { inOrder, nativeOrder } from '../passes/layout/build.ts';
-import { axesOf } from '../passes/layout/limits.ts';
+import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
+import type { Axis, BinaryFn, Elem, Node, Op, OpOf, Origin, ReduceFn, UnaryFn } from '../../graph/graph.ts';
+import { NOWHERE } from '../../graph/builder.ts';
+import { BINARY, UNARY } from '../../graph/operations.ts';
+import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../../graph/spaces.ts';
+import { mayBeEmpty } from '../../passes/absence/absence.ts';
+import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots } from '../../passes/core/axes.ts';
+import { inOrder, nativeOrder } from '../../passes/layout/build.ts';
+import { axesOf } from '../../passes/layout/limits.ts';
 import { access, quoted } from './names.ts';
 import { inputsOf, type Loop, type Piece, type State, type Value } from './value.ts';
 
@@ -62,10 +62,10 @@ function sourceName(node: Node): string {
   if (op.kind === 'input') return op.name;
   if (op.kind === 'parameter') return op.path.split('.').at(-1)!;
   if (op.kind === 'result') return resultName(inputs[0]!.op as OpOf<'scan'>, op.index);
-  if (op.kind === 'unary') return op.fn in UNARY ? UNARY[op.fn as PlainUnary][1] : sourceName(inputs[0]!);
+  if (op.kind === 'unary') return UNARY[op.fn].typescript.call === null ? sourceName(inputs[0]!) : UNARY[op.fn].typescript.hint;
   if (op.kind === 'matmul') return 'product';
   const shapes = op.kind === 'permute' || op.kind === 'reshape' || op.kind === 'rename' || op.kind === 'broadcast';
-  return shapes ? sourceName(inputs[0]!) : op.kind === 'binary' ? BINARY[op.fn][1] : 'x';
+  return shapes ? sourceName(inputs[0]!) : op.kind === 'binary' ? BINARY[op.fn].typescript.hint : 'x';
 }
 
 function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number): string {
@@ -80,42 +80,10 @@ export function lowerHost(root: Node, input: InputSource): Value {
   return pass.value(root);
 }
 
-const BINARY: Readonly<Record<BinaryFn, readonly [call: string, hint: string, host: (a: Piece, b: Piece) => readonly Piece[]]>> = {
-  add: ['tf.add', 'sum', (a, b) => ['(', a, ' + ', b, ')']],
-  sub: ['tf.sub', 'difference', (a, b) => ['(', a, ' - ', b, ')']],
-  mul: ['tf.mul', 'product', (a, b) => ['(', a, ' * ', b, ')']],
-  div: ['tf.div', 'quotient', (a, b) => ['(', a, ' / ', b, ')']],
-  pow: ['tf.pow', 'power', (a, b) => ['(', a, ' ** ', b, ')']],
-  max: ['tf.maximum', 'larger', (a, b) => ['Math.max(', a, ', ', b, ')']],
-  min: ['tf.minimum', 'smaller', (a, b) => ['Math.min(', a, ', ', b, ')']],
-  mod: ['rt.mod', 'remainder', (a, b) => ['(', a, ' - ', b, ' * Math.floor(', a, ' / ', b, '))']],
-  quot: ['rt.quot', 'quotient', (a, b) => ['Math.floor(', a, ' / ', b, ')']],
-  eq: ['tf.equal', 'isEqual', (a, b) => ['(', a, ' === ', b, ')']],
-  ne: ['tf.notEqual', 'differs', (a, b) => ['(', a, ' !== ', b, ')']],
-  lt: ['tf.less', 'isLess', (a, b) => ['(', a, ' < ', b, ')']],
-  le: ['tf.lessEqual', 'isAtMost', (a, b) => ['(', a, ' <= ', b, ')']],
-  gt: ['tf.greater', 'isGreater', (a, b) => ['(', a, ' > ', b, ')']],
-  ge: ['tf.greaterEqual', 'isAtLeast', (a, b) => ['(', a, ' >= ', b, ')']],
-  and: ['tf.logicalAnd', 'both', (a, b) => ['(', a, ' && ', b, ')']],
-  or: ['tf.logicalOr', 'either', (a, b) => ['(', a, ' || ', b, ')']],
-};
-
 /** By what is surely more than 0 the kernels divide as they are. */
 const DIVISIONS: Partial<Readonly<Record<BinaryFn, string>>> = { mod: 'tf.mod', quot: 'tf.floorDiv' };
 const isPositive = ({ op, inputs }: Node): boolean =>
   (op.kind === 'constant' && op.value > 0) || (op.kind === 'size' && nonNegative(sizes.sub(op.size, sizes.int(1)))) || ((op.kind === 'reshape' || op.kind === 'broadcast') && isPositive(inputs[0]!));
-
-type PlainUnary = Exclude<UnaryFn, 'float' | 'int' | 'stop' | 'floor'>;
-const UNARY: Readonly<Record<PlainUnary, readonly [call: string, hint: string]>> = {
-  neg: ['tf.neg', 'negative'], exp: ['tf.exp', 'exp'], log: ['tf.log', 'log'], sqrt: ['tf.sqrt', 'root'], abs: ['tf.abs', 'magnitude'],
-  sign: ['tf.sign', 'sign'], tanh: ['tf.tanh', 'tanh'], sigmoid: ['tf.sigmoid', 'sigmoid'], relu: ['tf.relu', 'relu'],
-  softplus: ['tf.softplus', 'softplus'], erf: ['tf.erf', 'erf'], sin: ['tf.sin', 'sin'], cos: ['tf.cos', 'cos'], not: ['tf.logicalNot', 'negation'],
-};
-
-const HOST_UNARY: Readonly<Record<Exclude<HostUnary, 'stop'>, string>> = {
-  neg: '-', exp: 'Math.exp', log: 'Math.log', sqrt: 'Math.sqrt', abs: 'Math.abs', sign: 'Math.sign', tanh: 'Math.tanh', sin: 'Math.sin',
-  cos: 'Math.cos', floor: 'Math.floor', not: '!', int: 'Number', float: 'Number',
-};
 
 const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> = {
   sum: ['tf.sum', 'total'], mean: ['tf.mean', 'mean'], max: ['tf.max', 'highest'], min: ['tf.min', 'lowest'], prod: ['tf.prod', 'product'],
@@ -275,7 +243,7 @@ class Lowering {
       case 'unary':
         return this.#unary(node, op.fn, x!);
       case 'binary': {
-        const [call, hint, host] = BINARY[op.fn];
+        const { call, hint, host } = BINARY[op.fn].typescript;
         const [a, b] = [this.#of(x!), this.#of(y!)];
         if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
         const direct = isPositive(y!) ? DIVISIONS[op.fn] : undefined;
@@ -378,17 +346,16 @@ class Lowering {
     const dtype = dtypeOfNode(node);
     if (fn === 'stop' || (value.dtype === dtype && (fn === 'int' || fn === 'float' || fn === 'floor'))) return value;
     if (value.kind === 'host' && value.dtype === 'int32' && fn === 'float') return this.#host([value], dtype, node.origin);
-    if (value.kind === 'host' && fn in HOST_UNARY) return this.#host([`${HOST_UNARY[fn as keyof typeof HOST_UNARY]}(`, value, ')'], dtype, node.origin);
+    const { call, hint, host } = UNARY[fn].typescript;
+    if (value.kind === 'host' && host !== null) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
     const tensor = this.#tensor(value, x.origin);
     switch (fn) {
       case 'float': case 'int':
         return this.#call(node, `${nameOf(value)}As${fn === 'int' ? 'Int' : 'Float'}`, 'tf.cast(', tensor, `, '${dtype}')`);
       case 'floor':
         return this.#call(node, 'whole', 'tf.cast(', this.#part(node, 'float32', 'floor', 'tf.floor(', tensor, ')'), ", 'int32')");
-      default: {
-        const [call, hint] = UNARY[fn];
+      default:
         return this.#call(node, hint, `${call}(`, tensor, ')');
-      }
     }
   }
 

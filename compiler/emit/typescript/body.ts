@@ -1,7 +1,7 @@
 /** The text of one emitted function: statements under the `.attn` lines that they come from. */
 import type { CodeBlockWriter } from 'ts-morph';
-import type { Size } from '../size/size.ts';
-import type { Node } from '../graph/graph.ts';
+import type { Size } from '../../size/size.ts';
+import type { Node } from '../../graph/graph.ts';
 import { lower, lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { Names, property, upperFirst } from './names.ts';
 import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';

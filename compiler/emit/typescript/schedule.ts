@@ -5,7 +5,7 @@
  * statements keep the order of the program. A tensor is disposed after the last statement of its block that uses it; a
  * loop's list owns what it was given, a state owns its tensor and hands it on.
  */
-import { folded } from '../graph/fold.ts';
+import { folded } from '../../graph/fold.ts';
 import { inputsOf, type Loop, type State, type Value } from './value.ts';
 import type { Lowered } from './lower.ts';
 

@@ -1,19 +1,16 @@
 /** One TypeScript module from compiled models. */
 import { IndentationText, NewLineKind, Project, QuoteKind, StructureKind, type WriterFunction } from 'ts-morph';
-import type { CompiledModel } from '../passes/core/compiled.ts';
+import type { CompiledModel } from '../../passes/core/compiled.ts';
+import type { EmitOptions, Target } from '../target.ts';
 import { modelStatements, type Statement } from './model.ts';
 import { ModuleNames } from './module-names.ts';
 import { comment } from './names.ts';
 import { Sources } from './sources.ts';
 
-/**
- * The text of a strict TypeScript module: one class per model, with its functions and its definition for the runtime.
- * The same models give the same bytes.
- *
- * @param options.sources `.attn` file to text, for the lines that comments show
- * @param options.header first line of the module's comment, e.g. from which file it was compiled
- */
-export function emitModule(models: readonly CompiledModel[], options: { readonly sources: ReadonlyMap<string, string>; readonly header: string }): string {
+/** A strict TypeScript module: one class per model, with its functions and its definition for the runtime. */
+export const typescript: Target = { name: 'typescript', extension: '.ts', emit: emitModule };
+
+function emitModule(models: readonly CompiledModel[], options: EmitOptions): string {
   const sources = new Sources(options.sources);
   const names = new ModuleNames(models.map(({ program }) => program));
   const project = new Project({

@@ -2,7 +2,7 @@
  * What the declarations of a module are called. Classes and exported types are for users, so their names follow a rule
  * (docs/runtime.md); all others only have to differ from each other and from what the module reads.
  */
-import type { Program } from '../graph/graph.ts';
+import type { Program } from '../../graph/graph.ts';
 import { identifier, lowerFirst, Names, upperFirst } from './names.ts';
 
 export interface ClassName {

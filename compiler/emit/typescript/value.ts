@@ -1,6 +1,6 @@
 /** What an emitted function computes: positional tensors, lists of them, and numbers on the host. */
-import type { Size } from '../size/size.ts';
-import type { Origin } from '../graph/graph.ts';
+import type { Size } from '../../size/size.ts';
+import type { Origin } from '../../graph/graph.ts';
 
 /** A part of an expression: text, another value, a size in `n`, or a child of a loop. */
 export type Piece = string | Value | { readonly size: Size; readonly tight: boolean };

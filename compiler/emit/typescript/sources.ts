@@ -1,5 +1,5 @@
 /** Places in `.attn` files, for comments and names. */
-import type { Origin } from '../graph/graph.ts';
+import type { Origin } from '../../graph/graph.ts';
 import { comment } from './names.ts';
 
 const LONGEST = 110;

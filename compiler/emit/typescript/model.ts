@@ -2,12 +2,12 @@
 import {
   StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type OptionalKind, type PropertySignatureStructure, type StatementStructures, type WriterFunction,
 } from 'ts-morph';
-import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../graph/graph.ts';
-import { without } from '../graph/spaces.ts';
-import { type CompiledDecoder, type CompiledModel, type CompiledObjective, type CompiledStream, type CompiledUpdate, type Roots, RUNNING } from '../passes/core/compiled.ts';
-import { inOrder } from '../passes/layout/build.ts';
-import { atomOf } from '../size/size.ts';
-import { BEFORE, NOW } from '../passes/core/axes.ts';
+import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../../graph/graph.ts';
+import { without } from '../../graph/spaces.ts';
+import { type CompiledDecoder, type CompiledModel, type CompiledObjective, type CompiledStream, type CompiledUpdate, type Roots, RUNNING } from '../../passes/core/compiled.ts';
+import { inOrder } from '../../passes/layout/build.ts';
+import { atomOf } from '../../size/size.ts';
+import { BEFORE, NOW } from '../../passes/core/axes.ts';
 import { functionBody, type Body, type FunctionContext } from './body.ts';
 import { writeDefinition, type DefinitionNames, type ModelContext, type StepNames, type UpdateNames } from './definition.ts';
 import type { ModuleNames } from './module-names.ts';

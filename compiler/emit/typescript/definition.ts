@@ -1,15 +1,15 @@
 /** The object that hands a model to the runtime. */
 import type { CodeBlockWriter } from 'ts-morph';
-import { atomOf, atomsOf, type Size } from '../size/size.ts';
-import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../graph/graph.ts';
-import { MUST } from '../graph/requirement.ts';
-import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../graph/spaces.ts';
-import { isGrowing } from '../passes/core/axes.ts';
+import { atomOf, atomsOf, type Size } from '../../size/size.ts';
+import type { Axis, Dim, HostExpr, Initialiser, Input, Requirement, Space, UpdateGraph } from '../../graph/graph.ts';
+import { MUST } from '../../graph/requirement.ts';
+import { innerDims, isRagged, originOf, sizeOf, startsAtZero } from '../../graph/spaces.ts';
+import { isGrowing } from '../../passes/core/axes.ts';
 import { hostExpression, unbracketed } from './body.ts';
 import { literal } from './lower.ts';
 import { access, comment, property, quoted } from './names.ts';
 import { atomsIn, sizeText } from './sizes.ts';
-import type { CompiledModel } from '../passes/core/compiled.ts';
+import type { CompiledModel } from '../../passes/core/compiled.ts';
 import type { Sources } from './sources.ts';
 import type { ModuleNames, ProgramNames } from './module-names.ts';
 

@@ -1,5 +1,5 @@
 /** Sizes as TypeScript: the atoms are read from `n`, the rest is arithmetic. */
-import { foldSize, type Size, type SizeFunction } from '../size/size.ts';
+import { foldSize, type Size, type SizeFunction } from '../../size/size.ts';
 
 interface Term {
   readonly text: string;

@@ -1,0 +1,17 @@
+/** What compiled models are emitted as. A target has a folder of its own beside this file, and says here what it gives. */
+import type { CompiledModel } from '../passes/core/compiled.ts';
+
+export interface EmitOptions {
+  /** `.attn` file to text, for the lines that comments show. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** First lines of the text, e.g. from which file it was compiled. */
+  readonly header: string;
+}
+
+export interface Target {
+  readonly name: string;
+  /** How the names of its files end, with the dot. */
+  readonly extension: string;
+  /** One text for all the models of a file. The same models give the same bytes. */
+  readonly emit: (models: readonly CompiledModel[], options: EmitOptions) => string;
+}
