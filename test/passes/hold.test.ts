@@ -6,7 +6,7 @@ import { reachable } from '../../compiler/graph/walk.ts';
 import type { Roots } from '../../compiler/passes/core/compiled.ts';
 import { hold } from '../../compiler/passes/absence/hold.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
-import { size } from '../../compiler/analyze/size.ts';
+import { size } from '../../compiler/size/size.ts';
 import { axis, floats, INT } from '../graph/support.ts';
 import { checked } from './support.ts';
 
