@@ -6,9 +6,18 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   resolve: { alias: { 'attnc/runtime': here('runtime/index.ts'), attnc: here('compiler/index.ts') } },
   test: {
-    include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks', maxWorkers: 2,
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    maxWorkers: 2,
     coverage: {
-      provider: 'v8', include: ['grammar/**/*.ts', 'compiler/**/*.ts'], exclude: ['test/**'], reporter: ['text-summary', 'json'], reportsDirectory: '.attnc/coverage', reportOnFailure: true,
+      provider: 'v8',
+      include: ['grammar/**/*.ts', 'compiler/**/*.ts'],
+      exclude: ['test/**'],
+      reporter: ['text-summary', 'json'],
+      reportsDirectory: '.attnc/coverage',
+      reportOnFailure: true,
     },
   },
 });

@@ -44,7 +44,10 @@ async function timed(runs: number, work: () => unknown): Promise<Times> {
 }
 
 function attnc(args: readonly string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, [join(root, 'compiler', 'cli', 'attnc.mjs'), ...args], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'compiler', 'cli', 'attnc.mjs'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`attnc ${args.join(' ')}: ${stderr}`);
 }
 

@@ -62,22 +62,32 @@ const folder = mkdtempSync(fileURLToPath(new URL('./convolution-', import.meta.u
 try {
   const text = await compiled();
   if (values.emit !== undefined) writeFileSync(values.emit, text);
-  const modules = await Promise.all([{ name: 'this compiler', text }, ...positionals.map((name) => ({ name, text: readFileSync(name, 'utf8') }))].map(async (each, k) => {
-    // Copied to where `attnc/runtime` is found.
-    const copy = join(folder, `module${k}.ts`);
-    writeFileSync(copy, each.text);
-    const { Digits } = (await import(pathToFileURL(copy).href)) as { readonly Digits: new (options: object) => Digits };
-    return { name: each.name, Digits };
-  }));
+  const modules = await Promise.all(
+    [{ name: 'this compiler', text }, ...positionals.map((name) => ({ name, text: readFileSync(name, 'utf8') }))].map(async (each, k) => {
+      // Copied to where `attnc/runtime` is found.
+      const copy = join(folder, `module${k}.ts`);
+      writeFileSync(copy, each.text);
+      const { Digits } = (await import(pathToFileURL(copy).href)) as { readonly Digits: new (options: object) => Digits };
+      return { name: each.name, Digits };
+    }),
+  );
   const side = Array.from({ length: 28 }, (_, k) => k);
-  const examples = Array.from({ length: batchSize }, (_, k) => ({ image: side.map((row) => side.map((column) => [Math.sin(k + row * column)])), label: k % 10 }));
+  const examples = Array.from({ length: batchSize }, (_, k) => ({
+    image: side.map((row) => side.map((column) => [Math.sin(k + row * column)])),
+    label: k % 10,
+  }));
   for (const backend of values.backends.split(',')) {
     await useBackend(backend as BackendName);
     const subjects = modules.map(({ name, Digits }) => {
       const model = new Digits({ seed: 1 });
       const objective = model.objective();
       const batch = new DeviceBatch(model.collateFor(objective, examples));
-      const random = (): StepRandom => new StepRandom(1, 1, examples.map((_, k) => k));
+      const random = (): StepRandom =>
+        new StepRandom(
+          1,
+          1,
+          examples.map((_, k) => k),
+        );
       const step = (): readonly attn.Tensor[] => {
         const { loss, metrics, gradients } = objective.updates[0]!.gradients(model.weights.tensors, batch, random());
         return [loss, ...Object.values(metrics), ...Object.values(gradients)];
@@ -98,7 +108,9 @@ try {
       }
     }
     for (const { name, times, processor } of subjects) {
-      console.log(`${backend.padEnd(10)}  ${median(times)} ms (fastest ${Math.min(...times).toFixed(1)}), of processor time ${median(processor)} ms  ${name}`);
+      console.log(
+        `${backend.padEnd(10)}  ${median(times)} ms (fastest ${Math.min(...times).toFixed(1)}), of processor time ${median(processor)} ms  ${name}`,
+      );
     }
   }
 } finally {
@@ -121,7 +133,13 @@ async function compiled(): Promise<string> {
 /** The same model on conv2d and pooling, differentiated by tfjs's tape. */
 function kernels(): Step {
   const image = tf.randomNormal<tf.Rank.R4>([batchSize, 28, 28, 1]);
-  const label = tf.oneHot(tf.tensor1d(Array.from({ length: batchSize }, (_, k) => k % 10), 'int32'), 10);
+  const label = tf.oneHot(
+    tf.tensor1d(
+      Array.from({ length: batchSize }, (_, k) => k % 10),
+      'int32',
+    ),
+    10,
+  );
   const filters = [1, 32, 32].map((colours) => tf.randomNormal<tf.Rank.R4>([3, 3, colours, 32], 0, 0.1));
   const biases = filters.map(() => tf.zeros([32]));
   const [W, b] = [tf.randomNormal<tf.Rank.R2>([32, 10], 0, 0.1), tf.zeros([10])];

@@ -36,7 +36,9 @@ const milliseconds = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 console.log(`${tokens} tokens, batch 1, 4 layers, model 256, 4 heads\n`);
-console.log(`| backend | step at ${EVERY} | step at ${tokens} | anew at ${tokens} | ratio at ${tokens} | all steps | all anew | ratio | largest difference |\n|---|---|---|---|---|---|---|---|---|`);
+console.log(
+  `| backend | step at ${EVERY} | step at ${tokens} | anew at ${tokens} | ratio at ${tokens} | all steps | all anew | ratio | largest difference |\n|---|---|---|---|---|---|---|---|---|`,
+);
 for (const { name, usable, detail } of await reportBackends()) {
   if (!only.includes(name)) continue;
   if (!usable) {
@@ -65,17 +67,23 @@ for (const { name, usable, detail } of await reportBackends()) {
   let previous = 0;
   for (let t = 0; t < tokens; t++) {
     let logits: ArrayLike<number> = [];
-    steps.push(await milliseconds(async () => {
-      ({ logits: { data: logits } } = await decoding.step([previous]));
-    }));
+    steps.push(
+      await milliseconds(async () => {
+        ({
+          logits: { data: logits },
+        } = await decoding.step([previous]));
+      }),
+    );
     previous = y[t]!;
     if ((t + 1) % EVERY !== 0) continue;
     let expected: ArrayLike<number> = [];
     const times: number[] = [];
     for (let again = 0; again < REPEATS; again++) {
-      times.push(await milliseconds(async () => {
-        expected = await anew(t + 1);
-      }));
+      times.push(
+        await milliseconds(async () => {
+          expected = await anew(t + 1);
+        }),
+      );
     }
     whole.push(median(times));
     for (let k = 0; k < expected.length; k++) difference = Math.max(difference, Math.abs(expected[k]! - logits[k]!));
@@ -86,6 +94,8 @@ for (const { name, usable, detail } of await reportBackends()) {
   // Whole seconds of the steps, and of the places between two measured ones their mean.
   const all = sum(whole.map((own, k) => (EVERY * ((whole[k - 1] ?? 0) + own)) / 2));
   const ms = (value: number): string => `${value.toFixed(2)} ms`;
-  console.log(`| ${name} | ${ms(early)} | ${ms(late)} | ${ms(whole.at(-1)!)} | ${(whole.at(-1)! / late).toFixed(1)} | ${(sum(steps) / 1000).toFixed(2)} s | ${(all / 1000).toFixed(2)} s | ${(all / sum(steps)).toFixed(1)} | ${difference.toExponential(1)} |`);
+  console.log(
+    `| ${name} | ${ms(early)} | ${ms(late)} | ${ms(whole.at(-1)!)} | ${(whole.at(-1)! / late).toFixed(1)} | ${(sum(steps) / 1000).toFixed(2)} s | ${(all / 1000).toFixed(2)} s | ${(all / sum(steps)).toFixed(1)} | ${difference.toExponential(1)} |`,
+  );
   model.dispose();
 }

@@ -14,7 +14,14 @@ import { tidy } from '../runtime/tf.ts';
 import { difference, useKernelsOf } from '../test/backend/dense.ts';
 import { limitCases, type LimitCase } from '../test/backend/limit-cases.ts';
 
-const { values } = parseArgs({ options: { axes: { type: 'string', default: '9' }, backends: { type: 'string', default: BACKENDS.join() }, one: { type: 'string' }, verbose: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    axes: { type: 'string', default: '9' },
+    backends: { type: 'string', default: BACKENDS.join() },
+    one: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
 const most = Number(values.axes);
 
 interface Found {
@@ -42,7 +49,13 @@ async function measure(backend: Backend): Promise<void> {
   for (let rank = 1; rank <= most; rank++) {
     for (const each of limitCases(rank)) {
       const fault = await faultOf(each);
-      const found: Found = { capable: each.capable, what: `${each.fn} of ${each.type}, ${each.form}`, axes: rank, groups: each.groups, fault: fault ?? '' };
+      const found: Found = {
+        capable: each.capable,
+        what: `${each.fn} of ${each.type}, ${each.form}`,
+        axes: rank,
+        groups: each.groups,
+        fault: fault ?? '',
+      };
       if (fault !== null) console.log(JSON.stringify(found));
     }
   }
@@ -50,8 +63,15 @@ async function measure(backend: Backend): Promise<void> {
 }
 
 function report(backend: Backend): boolean {
-  const { stdout } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), '--one', backend, '--axes', `${most}`], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  const lines = stdout.split('\n').filter((line) => line.startsWith('{') || line === '"end"').map((line) => JSON.parse(line) as Found | 'end');
+  const { stdout } = spawnSync(
+    process.execPath,
+    [...process.execArgv, fileURLToPath(import.meta.url), '--one', backend, '--axes', `${most}`],
+    { encoding: 'utf8', maxBuffer: 2 ** 28 },
+  );
+  const lines = stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{') || line === '"end"')
+    .map((line) => JSON.parse(line) as Found | 'end');
   const found = lines.filter((line) => line !== 'end');
   let fine = lines.at(-1) === 'end';
   if (!fine) console.log(`${backend}: broke down before the end`);
@@ -63,9 +83,11 @@ function report(backend: Backend): boolean {
     const narrow = (axes < most || groups < most) && firstBeyond === undefined && capable !== 'tensor';
     if (promised.length > 0) fine = false;
     const said = `at most ${axes === Infinity ? 'any' : axes} axes${groups === Infinity ? '' : ` and ${groups} groups`}`;
-    if (promised.length > 0 || narrow || values.verbose) console.log(`${backend} ${capable}: ${said}${promised.length > 0 ? '  WRONG' : narrow ? '  more than that is right, too' : ''}`);
+    if (promised.length > 0 || narrow || values.verbose)
+      console.log(`${backend} ${capable}: ${said}${promised.length > 0 ? '  WRONG' : narrow ? '  more than that is right, too' : ''}`);
     for (const each of promised.slice(0, 5)) console.log(`    ${each.what}, ${each.axes} axes: ${each.fault}`);
-    if (values.verbose && firstBeyond !== undefined) console.log(`    beyond it: ${firstBeyond.what}, ${firstBeyond.axes} axes: ${firstBeyond.fault}`);
+    if (values.verbose && firstBeyond !== undefined)
+      console.log(`    beyond it: ${firstBeyond.what}, ${firstBeyond.axes} axes: ${firstBeyond.fault}`);
   }
   return fine;
 }

@@ -26,14 +26,20 @@ for (const { name, usable, detail } of await reportBackends()) {
   // The optimiser's own state comes with the first step and stays until the end of the run.
   let before = 0;
   let after = 0;
-  const { last } = await fit(model, { train: draw }, {
-    batchSize: 2, steps, reportEvery: 10,
-    onEvent: (event) => {
-      if (event.kind !== 'progress') return;
-      if (before === 0) before = tf.memory().numTensors;
-      after = tf.memory().numTensors;
+  const { last } = await fit(
+    model,
+    { train: draw },
+    {
+      batchSize: 2,
+      steps,
+      reportEvery: 10,
+      onEvent: (event) => {
+        if (event.kind !== 'progress') return;
+        if (before === 0) before = tf.memory().numTensors;
+        after = tf.memory().numTensors;
+      },
     },
-  });
+  );
   console.log(`| ${name} | ${before} | ${after} | ${last?.loss.toFixed(4)} |`);
   model.dispose();
 }

@@ -21,11 +21,18 @@ interface Emitted {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}.attnc/bench`;
 mkdirSync(folder, { recursive: true });
-const made = await Promise.all(looks.map(async (look) => {
-  const { code } = await compileFile('models/luong/model.attn', nodeLibrary(root), { set: new Map([['look', look], ['score', 'general']]) });
-  writeFileSync(`${folder}/luong-${look}.ts`, code ?? '');
-  return ((await import(`${folder}/luong-${look}.ts`)) as Emitted).Luong;
-}));
+const made = await Promise.all(
+  looks.map(async (look) => {
+    const { code } = await compileFile('models/luong/model.attn', nodeLibrary(root), {
+      set: new Map([
+        ['look', look],
+        ['score', 'general'],
+      ]),
+    });
+    writeFileSync(`${folder}/luong-${look}.ts`, code ?? '');
+    return ((await import(`${folder}/luong-${look}.ts`)) as Emitted).Luong;
+  }),
+);
 /** What a step takes where nothing else gets in its way: a tenth of them are quicker. */
 const quick = (values: readonly number[]): string => [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)]!.toFixed(2);
 

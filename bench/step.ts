@@ -13,7 +13,20 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { compileFile } from '../compiler/index.ts';
 import { nodeLibrary } from '../compiler/cli/io/library.ts';
-import { DeviceBatch, dispose, seedKey, StepRandom, stream, useBackend, type BackendName, type GenerativeModel, type OpenTask, type Task, type Tensors, type tf as attn } from '../runtime/index.ts';
+import {
+  DeviceBatch,
+  dispose,
+  seedKey,
+  StepRandom,
+  stream,
+  useBackend,
+  type BackendName,
+  type GenerativeModel,
+  type OpenTask,
+  type Task,
+  type Tensors,
+  type tf as attn,
+} from '../runtime/index.ts';
 
 type Data = Record<string, unknown>;
 type Trained = GenerativeModel<Record<string, number>, Data, Data>;
@@ -32,7 +45,10 @@ const { values, positionals } = parseArgs({
 const models = fileURLToPath(new URL('../models/', import.meta.url));
 const folder = mkdtempSync(fileURLToPath(new URL('./step-', import.meta.url)));
 try {
-  const texts = positionals.length > 0 ? positionals.map((file) => ({ file, text: readFileSync(file, 'utf8') })) : [{ file: 'compiled anew', text: await compiled() }];
+  const texts =
+    positionals.length > 0
+      ? positionals.map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+      : [{ file: 'compiled anew', text: await compiled() }];
   // Copied to where `attnc/runtime` is found.
   const files = texts.map(({ file, text }, k) => {
     const copy = join(folder, `module${k}.ts`);
@@ -41,7 +57,8 @@ try {
   });
   const { task } = (await import(pathToFileURL(join(models, values.model, 'task.ts')).href)) as { readonly task: AnyTask };
   const configuration = task.configurations[values.config];
-  if (configuration === undefined) throw new Error(`${values.model} has no configuration ${values.config}: ${Object.keys(task.configurations).join(', ')}`);
+  if (configuration === undefined)
+    throw new Error(`${values.model} has no configuration ${values.config}: ${Object.keys(task.configurations).join(', ')}`);
   const open = await task.open(configuration);
   for (const backend of values.backends.split(',')) {
     await useBackend(backend as BackendName);
@@ -52,7 +69,12 @@ try {
       const model = task.create(emitted, { dims: { ...configuration.dims, ...open.dims }, seed: configuration.seed });
       const objective = model.objective();
       const batch = new DeviceBatch(model.collateFor(objective, examples));
-      const random = (): StepRandom => new StepRandom(1, 1, examples.map((_, k) => k));
+      const random = (): StepRandom =>
+        new StepRandom(
+          1,
+          1,
+          examples.map((_, k) => k),
+        );
       subjects.push({ file, times: [] as number[], step: () => objective.updates[0]!.gradients(model.weights.tensors, batch, random()) });
     }
     for (let round = -2; round < Number(values.rounds); round++) {
@@ -60,16 +82,26 @@ try {
         const begin = performance.now();
         const { loss, metrics, gradients } = step();
         await loss.data();
-        await Promise.all(Object.values(gradients).slice(0, 1).map((gradient) => gradient.data()));
+        await Promise.all(
+          Object.values(gradients)
+            .slice(0, 1)
+            .map((gradient) => gradient.data()),
+        );
         if (round >= 0) times.push(performance.now() - begin);
         dispose(loss, ...Object.values(metrics), ...Object.values(gradients));
       }
     }
     for (const { file, times, step } of subjects) {
       const kernels = await kernelsOf(step);
-      const most = [...kernels.counts].sort((a, b) => b[1] - a[1]).slice(0, 16).map(([name, count]) => `${name} ${count}`).join(', ');
+      const most = [...kernels.counts]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 16)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', ');
       const sorted = times.sort((a, b) => a - b);
-      console.log(`${backend}  ${sorted[Math.floor(sorted.length / 2)]!.toFixed(1)} ms (fastest ${sorted[0]!.toFixed(1)})  ${kernels.total} kernels  ${file}`);
+      console.log(
+        `${backend}  ${sorted[Math.floor(sorted.length / 2)]!.toFixed(1)} ms (fastest ${sorted[0]!.toFixed(1)})  ${kernels.total} kernels  ${file}`,
+      );
       console.log(`  ${most}`);
     }
   }
@@ -98,7 +130,9 @@ function batchOf(open: OpenTask<Data, Data, unknown, Trained>, size: number, see
   return drawn.slice(size * 10, size * 11);
 }
 
-async function kernelsOf(step: () => { readonly loss: attn.Tensor; readonly metrics: Tensors; readonly gradients: Tensors }): Promise<{ readonly total: number; readonly counts: ReadonlyMap<string, number> }> {
+async function kernelsOf(
+  step: () => { readonly loss: attn.Tensor; readonly metrics: Tensors; readonly gradients: Tensors },
+): Promise<{ readonly total: number; readonly counts: ReadonlyMap<string, number> }> {
   const { kernels } = await tf.profile(() => {
     const { loss, metrics, gradients } = step();
     dispose(loss, ...Object.values(metrics), ...Object.values(gradients));

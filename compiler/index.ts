@@ -53,7 +53,13 @@ export function checkFile(path: string, library: Library, options: CheckOptions 
   if (problems.errors === 0) for (const program of alone) derivedOrReported(program, options, problems);
   reportUntrained(derived, callers, problems);
   const fine = problems.errors === 0;
-  return { diagnostics: problems.sorted(), sources, checked: fine ? checked : null, programs, models: fine ? derived.map(({ model }) => model) : [] };
+  return {
+    diagnostics: problems.sorted(),
+    sources,
+    checked: fine ? checked : null,
+    programs,
+    models: fine ? derived.map(({ model }) => model) : [],
+  };
 }
 
 function refused(problems: Problems, sources: CheckResult['sources']): CheckResult {
@@ -65,7 +71,13 @@ export async function compileFile(path: string, library: Library, options: Compi
   const result = checkFile(path, library, options);
   const { models, sources } = result;
   // ts-morph takes most of a second to load: only emission pays for it.
-  const code = models.length === 0 ? null : (await import('./emit/typescript/module.ts')).typescript.emit(models, { sources, header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.` });
+  const code =
+    models.length === 0
+      ? null
+      : (await import('./emit/typescript/module.ts')).typescript.emit(models, {
+          sources,
+          header: `Compiled by attnc from ${options.sourceName ?? path}. Do not edit: edit the source and compile again.`,
+        });
   return { ...result, code };
 }
 
@@ -77,9 +89,18 @@ function derivedOrReported(program: Program, options: DeriveOptions, problems: P
     if (!(error instanceof NoStep) && !(error instanceof BeyondLimits)) throw error;
     const { file, start, end } = error.origin;
     const place = { file, start, end };
-    problems.report(error instanceof NoStep
-      ? { code: 'E0704', severity: 'error', place, message: 'no step can be derived for this', why: error.message, fix: error.fix }
-      : { code: 'E0901', severity: 'error', place, message: 'a backend cannot compute this', why: error.message, fix: 'merge axes that always go together into one dim, such as `dim both = rows * columns`' });
+    problems.report(
+      error instanceof NoStep
+        ? { code: 'E0704', severity: 'error', place, message: 'no step can be derived for this', why: error.message, fix: error.fix }
+        : {
+            code: 'E0901',
+            severity: 'error',
+            place,
+            message: 'a backend cannot compute this',
+            why: error.message,
+            fix: 'merge axes that always go together into one dim, such as `dim both = rows * columns`',
+          },
+    );
     return [];
   }
 }
@@ -99,7 +120,10 @@ function reportUntrained(derived: readonly Derived[], callers: Checked['callers'
   }
   for (const { paths, place } of found.values()) {
     problems.report({
-      code: 'W0801', severity: 'warning', place, message: `no objective trains ${paths.map((path) => `\`${path}\``).join(', ')}`,
+      code: 'W0801',
+      severity: 'warning',
+      place,
+      message: `no objective trains ${paths.map((path) => `\`${path}\``).join(', ')}`,
       why: 'the gradient of every loss is 0 there: nothing that a loss reads depends on it, or only through `argmax`, a comparison, `floor` or `stop`',
       fix: 'use it in what a loss reads, or remove it',
     });

@@ -185,7 +185,12 @@ export interface ParamStatement extends Node {
 /** `state h, c: [hidden] = 0` (one value for all names, or one each). */
 export interface StateStatement extends Node {
   readonly kind: 'state';
-  readonly groups: readonly { readonly names: readonly Name[]; readonly type: TypeExpr; readonly init: readonly Expr[]; readonly span: Span }[];
+  readonly groups: readonly {
+    readonly names: readonly Name[];
+    readonly type: TypeExpr;
+    readonly init: readonly Expr[];
+    readonly span: Span;
+  }[];
   readonly doc: string | null;
 }
 

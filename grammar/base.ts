@@ -1,5 +1,14 @@
 /** What every part of the grammar needs: looking ahead, places, recovery, limits, marks for the formatter, names. */
-import { EmbeddedActionsParser, EOF, isRecognitionException, tokenMatcher, type IParserErrorMessageProvider, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  EOF,
+  isRecognitionException,
+  tokenMatcher,
+  type IParserErrorMessageProvider,
+  type IToken,
+  type ParserMethod,
+  type TokenType,
+} from 'chevrotain';
 import type { Expr, Name, Span } from './ast.ts';
 import { spanOf, type Layout } from './layout.ts';
 import { describe, reservedName } from './messages.ts';
@@ -138,7 +147,12 @@ export abstract class BaseParser extends EmbeddedActionsParser {
     this.#nesting++;
     if (this.#nesting > MAX_NESTING) {
       const span = spanOf(this.LA(1));
-      throw new SyntaxFailure({ code: 'E0110', message: `brackets, bodies and conditions are nested more than ${MAX_NESTING} deep here`, span, fix: 'give a part of the expression a name of its own' });
+      throw new SyntaxFailure({
+        code: 'E0110',
+        message: `brackets, bodies and conditions are nested more than ${MAX_NESTING} deep here`,
+        span,
+        fix: 'give a part of the expression a name of its own',
+      });
     }
     const value = rule();
     this.#nesting--;
@@ -149,7 +163,12 @@ export abstract class BaseParser extends EmbeddedActionsParser {
   protected height<E extends Expr>(expression: E, parts: readonly Expr[]): E {
     const height = 1 + parts.reduce((most, part) => Math.max(most, this.#heights.get(part) ?? 1), 0);
     if (height > MAX_HEIGHT) {
-      throw new SyntaxFailure({ code: 'E0110', message: `this expression is built more than ${MAX_HEIGHT} operations high`, span: expression.span, fix: 'give a part of the expression a name of its own' });
+      throw new SyntaxFailure({
+        code: 'E0110',
+        message: `this expression is built more than ${MAX_HEIGHT} operations high`,
+        span: expression.span,
+        fix: 'give a part of the expression a name of its own',
+      });
     }
     this.#heights.set(expression, height);
     return expression;

@@ -24,7 +24,13 @@ export type Doc =
 export const text = (value: string): Doc => ({ kind: 'text', text: value, hard: false });
 export const comment = (value: string): Doc => ({ kind: 'comment', text: value, hard: false });
 export const join = (parts: readonly Doc[]): Doc => ({ kind: 'join', parts, hard: parts.some((part) => part.hard) });
-export const group = (inner: Doc, yields: Yields, key: number | null = null): Doc => ({ kind: 'group', inner, yields, key, hard: inner.hard });
+export const group = (inner: Doc, yields: Yields, key: number | null = null): Doc => ({
+  kind: 'group',
+  inner,
+  yields,
+  key,
+  hard: inner.hard,
+});
 export const nest = (by: number, inner: Doc): Doc => ({ kind: 'nest', by, inner, hard: inner.hard });
 export const line: Doc = { kind: 'line', flat: ' ', broken: '', hard: false };
 export const softline: Doc = { kind: 'line', flat: '', broken: '', hard: false };

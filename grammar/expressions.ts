@@ -13,13 +13,15 @@ export abstract class ExpressionParser extends BaseParser {
   // -------------------------------------------------------------- expressions
 
   /** `insideThen`: an `else` here belongs to the `if` around. */
-  protected readonly expression: ParserMethod<[insideThen?: boolean], Expr> = this.RULE('expression', (insideThen: boolean = false): Expr =>
-    this.nested(() => this.row((type) => !(insideThen && type === t.Reserved.else))),
+  protected readonly expression: ParserMethod<[insideThen?: boolean], Expr> = this.RULE(
+    'expression',
+    (insideThen: boolean = false): Expr => this.nested(() => this.row((type) => !(insideThen && type === t.Reserved.else))),
   );
 
   /** An operand's reach to the right: everything but `where` and `else`. */
-  protected readonly choice: ParserMethod<[], Expr> = this.RULE('choice', (): Expr =>
-    this.nested(() => this.row((type) => type !== t.Reserved.where && type !== t.Reserved.else)),
+  protected readonly choice: ParserMethod<[], Expr> = this.RULE(
+    'choice',
+    (): Expr => this.nested(() => this.row((type) => type !== t.Reserved.where && type !== t.Reserved.else)),
   );
 
   private row(allowed: (operator: TokenType) => boolean): Expr {
@@ -52,23 +54,25 @@ export abstract class ExpressionParser extends BaseParser {
     this.ACTION(() => row.operand(value));
   });
 
-  protected readonly operand: ParserMethod<[], Expr> = this.RULE('operand', (): Expr =>
-    this.OR([
-      { ALT: () => this.SUBRULE(this.number) },
-      { ALT: () => this.SUBRULE(this.ifExpression) },
-      { ALT: () => this.SUBRULE(this.firstThen) },
-      {
-        ALT: (): Expr => {
-          const token = this.CONSUME(t.Reserved.last);
-          return { kind: 'place', which: 'last', span: spanOf(token) };
+  protected readonly operand: ParserMethod<[], Expr> = this.RULE(
+    'operand',
+    (): Expr =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.number) },
+        { ALT: () => this.SUBRULE(this.ifExpression) },
+        { ALT: () => this.SUBRULE(this.firstThen) },
+        {
+          ALT: (): Expr => {
+            const token = this.CONSUME(t.Reserved.last);
+            return { kind: 'place', which: 'last', span: spanOf(token) };
+          },
         },
-      },
-      { ALT: () => this.SUBRULE(this.record) },
-      { GATE: () => this.is(1, t.Word.scan) && this.isName(2), ALT: () => this.SUBRULE(this.scan) },
-      { GATE: () => this.is(1, t.Word.repeat) && this.opensBody(), ALT: () => this.SUBRULE(this.repeat) },
-      { GATE: () => this.is(1, t.Word.match) && this.opensBody(), ALT: () => this.SUBRULE(this.match) },
-      { ALT: () => this.SUBRULE(this.postfix) },
-    ]),
+        { ALT: () => this.SUBRULE(this.record) },
+        { GATE: () => this.is(1, t.Word.scan) && this.isName(2), ALT: () => this.SUBRULE(this.scan) },
+        { GATE: () => this.is(1, t.Word.repeat) && this.opensBody(), ALT: () => this.SUBRULE(this.repeat) },
+        { GATE: () => this.is(1, t.Word.match) && this.opensBody(), ALT: () => this.SUBRULE(this.match) },
+        { ALT: () => this.SUBRULE(this.postfix) },
+      ]),
   );
 
   /** Whether `match` or `repeat` is the word of that meaning: a value follows; where that leaves a call possible, a `{` on the same line decides. */
@@ -97,7 +101,9 @@ export abstract class ExpressionParser extends BaseParser {
     const then = this.SUBRULE1(this.expression, { ARGS: [true] });
     this.CONSUME(t.Reserved.else);
     const otherwise = this.SUBRULE(this.choice);
-    return this.ACTION(() => this.height({ kind: 'if', condition, then, else: otherwise, span: this.from(start) }, [condition, then, otherwise]));
+    return this.ACTION(() =>
+      this.height({ kind: 'if', condition, then, else: otherwise, span: this.from(start) }, [condition, then, otherwise]),
+    );
   });
 
   protected readonly firstThen: ParserMethod<[], Expr> = this.RULE('firstThen', (): Expr => {
@@ -128,7 +134,12 @@ export abstract class ExpressionParser extends BaseParser {
       },
     });
     this.CONSUME(t.RCurly);
-    return this.ACTION(() => this.height({ kind: 'record', fields, span: this.from(start) }, fields.map((field) => field.value)));
+    return this.ACTION(() =>
+      this.height(
+        { kind: 'record', fields, span: this.from(start) },
+        fields.map((field) => field.value),
+      ),
+    );
   });
 
   // -------------------------------------------------------------- postfix: brackets, calls, fields, per
@@ -216,7 +227,15 @@ export abstract class ExpressionParser extends BaseParser {
   protected readonly call: ParserMethod<[Expr], CallExpr> = this.RULE('call', (callee: Expr): CallExpr => {
     this.ACTION(() => {
       if (isCallable(callee, this.LA(0))) return;
-      this.report({ code: 'E0112', message: 'what stands before this `(` cannot be called', span: spanOf(this.LA(1)), fix: blockOf(callee) === null ? 'name the block that is called, or write `*` for a product' : `what a block makes stands in brackets: \`${blockOf(callee)}[a](…)\`; a product is \`*\`` });
+      this.report({
+        code: 'E0112',
+        message: 'what stands before this `(` cannot be called',
+        span: spanOf(this.LA(1)),
+        fix:
+          blockOf(callee) === null
+            ? 'name the block that is called, or write `*` for a product'
+            : `what a block makes stands in brackets: \`${blockOf(callee)}[a](…)\`; a product is \`*\``,
+      });
     });
     const open = this.CONSUME(t.LParen);
     this.ACTION(() => callee.kind !== 'per' && this.mark(open, 'call'));
@@ -236,7 +255,9 @@ export abstract class ExpressionParser extends BaseParser {
       },
     });
     this.CONSUME(t.RParen);
-    return this.ACTION((): CallExpr => this.height({ kind: 'call', callee, args, span: this.from(callee) }, [callee, ...args.map((arg) => arg.value)]));
+    return this.ACTION(
+      (): CallExpr => this.height({ kind: 'call', callee, args, span: this.from(callee) }, [callee, ...args.map((arg) => arg.value)]),
+    );
   });
 
   protected readonly bracket: ParserMethod<[Expr], Expr> = this.RULE('bracket', (base: Expr): Expr => {
@@ -248,32 +269,47 @@ export abstract class ExpressionParser extends BaseParser {
       args.splice(0, args.length, by);
     });
     this.CONSUME(t.RSquare);
-    return this.ACTION(() => this.height({ kind: 'bracket', base, args, span: this.from(base) }, [base, ...args.flatMap((arg) => ('value' in arg ? [arg.value] : []))]));
+    return this.ACTION(() =>
+      this.height({ kind: 'bracket', base, args, span: this.from(base) }, [
+        base,
+        ...args.flatMap((arg) => ('value' in arg ? [arg.value] : [])),
+      ]),
+    );
   });
 
   /** `height, dy by tall = e`: the plain names before `by` are the axes it groups. */
-  protected readonly byArg: ParserMethod<[readonly BracketArg[]], BracketArg> = this.RULE('byArg', (before: readonly BracketArg[] = []): BracketArg => {
-    const start = this.LA(1);
-    this.CONSUME(t.Reserved.by);
-    let label: Name | null = null;
-    this.OPTION({
-      GATE: () => this.is(2, t.Assign),
-      DEF: () => {
-        label = this.SUBRULE(this.name);
-        this.CONSUME(t.Assign);
-      },
-    });
-    const value = this.SUBRULE(this.expression);
-    const axes: Name[] = [];
-    this.ACTION(() => {
-      for (const arg of before) {
-        if (arg.kind === 'value' && arg.value.kind === 'name' && !arg.value.prime) axes.push({ text: arg.value.name, span: arg.value.span });
-        else this.report({ code: 'E0101', message: 'before `by` stand the names of the axes that are grouped, nothing else', span: arg.span, expected: 'the name of an axis' });
-      }
-    });
-    const first = before[0];
-    return { kind: 'by', axes, label, value, span: this.from(first ?? start) };
-  });
+  protected readonly byArg: ParserMethod<[readonly BracketArg[]], BracketArg> = this.RULE(
+    'byArg',
+    (before: readonly BracketArg[] = []): BracketArg => {
+      const start = this.LA(1);
+      this.CONSUME(t.Reserved.by);
+      let label: Name | null = null;
+      this.OPTION({
+        GATE: () => this.is(2, t.Assign),
+        DEF: () => {
+          label = this.SUBRULE(this.name);
+          this.CONSUME(t.Assign);
+        },
+      });
+      const value = this.SUBRULE(this.expression);
+      const axes: Name[] = [];
+      this.ACTION(() => {
+        for (const arg of before) {
+          if (arg.kind === 'value' && arg.value.kind === 'name' && !arg.value.prime)
+            axes.push({ text: arg.value.name, span: arg.value.span });
+          else
+            this.report({
+              code: 'E0101',
+              message: 'before `by` stand the names of the axes that are grouped, nothing else',
+              span: arg.span,
+              expected: 'the name of an axis',
+            });
+        }
+      });
+      const first = before[0];
+      return { kind: 'by', axes, label, value, span: this.from(first ?? start) };
+    },
+  );
 
   protected readonly bracketArg: ParserMethod<[], BracketArg> = this.RULE('bracketArg', (): BracketArg => {
     const start = this.LA(1);
@@ -382,25 +418,28 @@ export abstract class ExpressionParser extends BaseParser {
     return { labels, body, span: this.from(start) };
   });
 
-  protected readonly label: ParserMethod<[], Expr> = this.RULE('label', (): Expr =>
-    this.OR([
-      { ALT: () => this.SUBRULE(this.number) },
-      {
-        ALT: (): Expr => {
-          const minus = this.mark(this.CONSUME(t.Minus), 'unary');
-          const operand = this.SUBRULE1(this.number);
-          return { kind: 'unary', op: '-', operand, span: this.from(minus) };
+  protected readonly label: ParserMethod<[], Expr> = this.RULE(
+    'label',
+    (): Expr =>
+      this.OR([
+        { ALT: () => this.SUBRULE(this.number) },
+        {
+          ALT: (): Expr => {
+            const minus = this.mark(this.CONSUME(t.Minus), 'unary');
+            const operand = this.SUBRULE1(this.number);
+            return { kind: 'unary', op: '-', operand, span: this.from(minus) };
+          },
         },
-      },
-      {
-        ALT: (): Expr => {
-          const token = this.CONSUME(t.Name);
-          const span = spanOf(token);
-          if (token.tokenType === t.Word.true || token.tokenType === t.Word.false) return { kind: 'bool', value: token.image === 'true', span };
-          return { kind: 'name', name: token.image.normalize('NFC'), prime: false, span };
+        {
+          ALT: (): Expr => {
+            const token = this.CONSUME(t.Name);
+            const span = spanOf(token);
+            if (token.tokenType === t.Word.true || token.tokenType === t.Word.false)
+              return { kind: 'bool', value: token.image === 'true', span };
+            return { kind: 'name', name: token.image.normalize('NFC'), prime: false, span };
+          },
         },
-      },
-    ]),
+      ]),
   );
 
   protected readonly scan: ParserMethod<[], Expr> = this.RULE('scan', (): Expr => {
@@ -425,7 +464,12 @@ export abstract class ExpressionParser extends BaseParser {
       });
     });
     const body = this.SUBRULE(this.body);
-    return this.ACTION(() => this.height({ kind: 'scan', axis, reversed, inputs, body, span: this.from(start) }, inputs.map((input) => input.value)));
+    return this.ACTION(() =>
+      this.height(
+        { kind: 'scan', axis, reversed, inputs, body, span: this.from(start) },
+        inputs.map((input) => input.value),
+      ),
+    );
   });
 
   protected readonly repeat: ParserMethod<[], Expr> = this.RULE('repeat', (): Expr => {

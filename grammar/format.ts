@@ -97,7 +97,11 @@ class Formatter {
       startLine(this.#startOf(opening.start));
       const docs = row.map((statement) => this.#inner(statement, moved));
       const between = arms ? d.line : d.semicolon;
-      parts.push(docs.length === 1 ? d.join(docs) : d.group(d.join(docs.flatMap((doc, k) => (k === 0 ? [doc] : [between, doc]))), 'always', opening.start));
+      parts.push(
+        docs.length === 1
+          ? d.join(docs)
+          : d.group(d.join(docs.flatMap((doc, k) => (k === 0 ? [doc] : [between, doc]))), 'always', opening.start),
+      );
       previousEnd = this.#endOf(closing.end - 1);
       // A comment may stand behind the statement or behind the `;` that follows it.
       const until = rows[k + 1]?.[0]?.start ?? run.end;
@@ -167,10 +171,12 @@ class Formatter {
       before = row.at(-1);
       above = sign;
     }
-    return new Map(groups.flatMap((group) => {
-      const most = group.reduce((widest, { width }) => Math.max(widest, width), 0);
-      return group.map(({ at, width }): [number, number] => [at, most - width]);
-    }));
+    return new Map(
+      groups.flatMap((group) => {
+        const most = group.reduce((widest, { width }) => Math.max(widest, width), 0);
+        return group.map(({ at, width }): [number, number] => [at, most - width]);
+      }),
+    );
   }
 
   /** Null where there is none on the statement's first line, or no room for it there. */
@@ -218,8 +224,16 @@ class Formatter {
     const closer = this.#tokens[close]!;
     const inside = { start: open + 1, end: close };
     if (opener.tokenType !== t.LCurly) {
-      const items = d.join([d.text(opener.image), d.nest(INDENT, d.join([d.softline, this.#items(inside, open)])), d.softline, d.text(closer.image)]);
-      return d.group(close === open + 1 && !this.#comments.has(open) ? d.text(opener.image + closer.image) : items, opener.tokenType === t.LParen && this.#reading.marks.get(opener) !== 'index' ? 'to groups' : 'never');
+      const items = d.join([
+        d.text(opener.image),
+        d.nest(INDENT, d.join([d.softline, this.#items(inside, open)])),
+        d.softline,
+        d.text(closer.image),
+      ]);
+      return d.group(
+        close === open + 1 && !this.#comments.has(open) ? d.text(opener.image + closer.image) : items,
+        opener.tokenType === t.LParen && this.#reading.marks.get(opener) !== 'index' ? 'to groups' : 'never',
+      );
     }
     const mark = this.#reading.marks.get(opener);
     if (mark === 'record') {
@@ -229,7 +243,11 @@ class Formatter {
     if (close === open + 1 && !this.#comments.has(open)) return d.text('{ }');
     const edge = oneLine ? d.line : d.hardline;
     const body = this.#sequence(inside, open, mark === 'arms');
-    return d.group(d.join([d.text('{'), ...this.#trailing(open), d.nest(INDENT, d.join([edge, body])), edge, d.text('}')]), 'always', oneLine ? open : null);
+    return d.group(
+      d.join([d.text('{'), ...this.#trailing(open), d.nest(INDENT, d.join([edge, body])), edge, d.text('}')]),
+      'always',
+      oneLine ? open : null,
+    );
   }
 
   /** What stands between commas. */
@@ -259,7 +277,8 @@ class Formatter {
     if (!this.#spaced(previous, token)) return d.text('');
     const breaks =
       (tokenMatcher(token, t.Infix) && this.#reading.marks.get(token) !== 'unary') ||
-      token.tokenType === t.Bar || token.tokenType === t.Reserved.then ||
+      token.tokenType === t.Bar ||
+      token.tokenType === t.Reserved.then ||
       previous.tokenType === t.Comma;
     return breaks ? d.fill : d.text(' ');
   }
@@ -279,12 +298,16 @@ class Formatter {
   /** Comments inside a statement end their line; the brackets around them stand open. */
   #commentsInside(at: number): Doc[] {
     return (this.#comments.get(at) ?? []).flatMap((comment) =>
-      this.#trails(comment, at) ? [d.text(' '), d.comment(this.#written(comment)), d.hardline] : [d.hardline, d.comment(this.#written(comment)), d.hardline],
+      this.#trails(comment, at)
+        ? [d.text(' '), d.comment(this.#written(comment)), d.hardline]
+        : [d.hardline, d.comment(this.#written(comment)), d.hardline],
     );
   }
 
   #trailing(at: number): Doc[] {
-    return (this.#comments.get(at) ?? []).filter((comment) => this.#trails(comment, at)).flatMap((comment) => [d.comment(` ${this.#written(comment)}`)]);
+    return (this.#comments.get(at) ?? [])
+      .filter((comment) => this.#trails(comment, at))
+      .flatMap((comment) => [d.comment(` ${this.#written(comment)}`)]);
   }
 
   /** Whether the comment stands on the line of the token before it. */

@@ -17,22 +17,71 @@ export interface Layout {
   readonly problems: readonly SyntaxProblem[];
 }
 
-const CLOSER: ReadonlyMap<TokenType, TokenType> = new Map([[t.LParen, t.RParen], [t.LSquare, t.RSquare], [t.LCurly, t.RCurly]]);
+const CLOSER: ReadonlyMap<TokenType, TokenType> = new Map([
+  [t.LParen, t.RParen],
+  [t.LSquare, t.RSquare],
+  [t.LCurly, t.RCurly],
+]);
 const CLOSERS: ReadonlySet<TokenType> = new Set(CLOSER.values());
 
 const BINARY: readonly TokenType[] = [
-  t.Plus, t.Minus, t.Times, t.Over, t.Power, t.Contract, t.Equal, t.NotEqual, t.Less, t.AtMost, t.Greater, t.AtLeast,
-  t.Reserved.mod, t.Reserved.and, t.Reserved.or, t.Reserved.where, t.Reserved.else,
+  t.Plus,
+  t.Minus,
+  t.Times,
+  t.Over,
+  t.Power,
+  t.Contract,
+  t.Equal,
+  t.NotEqual,
+  t.Less,
+  t.AtMost,
+  t.Greater,
+  t.AtLeast,
+  t.Reserved.mod,
+  t.Reserved.and,
+  t.Reserved.or,
+  t.Reserved.where,
+  t.Reserved.else,
 ];
 /** After these a line goes on; before these the line before goes on. */
-const OPENS_NEXT: ReadonlySet<TokenType> = new Set([...BINARY, t.Comma, t.Assign, t.Arrow, t.Bar, t.Reserved.then, t.Reserved.not, t.Reserved.if, t.Reserved.per]);
+const OPENS_NEXT: ReadonlySet<TokenType> = new Set([
+  ...BINARY,
+  t.Comma,
+  t.Assign,
+  t.Arrow,
+  t.Bar,
+  t.Reserved.then,
+  t.Reserved.not,
+  t.Reserved.if,
+  t.Reserved.per,
+]);
 const CONTINUES: ReadonlySet<TokenType> = new Set([...BINARY, t.Comma, t.Arrow, t.Bar, t.Dot, t.Reserved.then, t.Reserved.per]);
 
 /** At the top of a file these go on with the header of a declaration: no item begins so. */
 const HEADER: ReadonlySet<TokenType> = new Set([t.Word.generates, t.Word.causal, t.Word.start, t.Word.end, t.Word.for, t.Word.given]);
 
-const DECLARATIONS: ReadonlySet<TokenType> = new Set([t.Word.block, t.Word.cell, t.Word.attention, t.Word.head, t.Word.encoder, t.Word.decoder, t.Word.model, t.Word.objective]);
-const STATEMENTS: ReadonlySet<TokenType> = new Set([t.Word.dim, t.Word.const, t.Word.option, t.Word.import, t.Word.param, t.Word.state, t.Word.running, t.Word.let, t.Word.emit, t.Word.require]);
+const DECLARATIONS: ReadonlySet<TokenType> = new Set([
+  t.Word.block,
+  t.Word.cell,
+  t.Word.attention,
+  t.Word.head,
+  t.Word.encoder,
+  t.Word.decoder,
+  t.Word.model,
+  t.Word.objective,
+]);
+const STATEMENTS: ReadonlySet<TokenType> = new Set([
+  t.Word.dim,
+  t.Word.const,
+  t.Word.option,
+  t.Word.import,
+  t.Word.param,
+  t.Word.state,
+  t.Word.running,
+  t.Word.let,
+  t.Word.emit,
+  t.Word.require,
+]);
 
 /** Of so many brackets, each is told where it probably ends: that is sought in the whole text. */
 const MOST_SHOWN = 8;
@@ -91,7 +140,9 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
   const probableEnd = ({ token, indent }: Open, closer: TokenType): Pick<SyntaxProblem, 'related'> => {
     if (closer !== t.RCurly || problems.length >= MOST_SHOWN) return {};
     const from = lexed.indexOf(token);
-    const first = lexed.findIndex((each, k) => k > from && hasLineBreak(text, t.endOf(lexed[k - 1]!), each.startOffset) && indentOf(each.startOffset) <= indent);
+    const first = lexed.findIndex(
+      (each, k) => k > from && hasLineBreak(text, t.endOf(lexed[k - 1]!), each.startOffset) && indentOf(each.startOffset) <= indent,
+    );
     if (first < 0) return {};
     const end = t.endOf(lexed[first - 1]!);
     // Where the bracket was forgotten there may be an empty line in its place.
@@ -110,10 +161,17 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
 
     if (!balanced && startsLine && stack.length > 0) {
       if (startsItem(token, next, indent)) while (stack.length > 0) closeMissing(previousEnd, token);
-      else if (startsStatement(token, next, lexed[i + 2], previous)) while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, token);
+      else if (startsStatement(token, next, lexed[i + 2], previous))
+        while (stack.length > 0 && top(stack) !== t.LCurly) closeMissing(previousEnd, token);
     }
     const inHeader = stack.length === 0 && HEADER.has(token.tokenType);
-    if (previous !== undefined && startsLine && !inHeader && separates(previous, token, next, out, partner) && (stack.length === 0 || top(stack) === t.LCurly)) {
+    if (
+      previous !== undefined &&
+      startsLine &&
+      !inHeader &&
+      separates(previous, token, next, out, partner) &&
+      (stack.length === 0 || top(stack) === t.LCurly)
+    ) {
       insert(t.NewLine, '\n', previousEnd);
     }
 
@@ -123,7 +181,13 @@ export function layOut(text: string, lexed: readonly IToken[]): Layout {
     } else if (CLOSERS.has(token.tokenType)) {
       const matching = findOpener(stack, token, startsLine && !balanced ? indent : -1);
       if (matching < 0) {
-        problems.push({ code: 'E0104', message: `\`${token.image}\` closes nothing: no bracket of its kind is open here`, span: spanOf(token), given: `\`${token.image}\``, fix: `remove \`${token.image}\`` });
+        problems.push({
+          code: 'E0104',
+          message: `\`${token.image}\` closes nothing: no bracket of its kind is open here`,
+          span: spanOf(token),
+          given: `\`${token.image}\``,
+          fix: `remove \`${token.image}\``,
+        });
         continue;
       }
       while (stack.length > matching + 1) closeMissing(previousEnd, token);
@@ -183,7 +247,13 @@ function lastAtMost(starts: readonly number[], offset: number): number {
 }
 
 /** Whether the line break between the two ends a statement (brackets are the caller's concern). */
-function separates(previous: IToken, token: IToken, next: IToken | undefined, out: readonly IToken[], partner: ReadonlyMap<IToken, IToken>): boolean {
+function separates(
+  previous: IToken,
+  token: IToken,
+  next: IToken | undefined,
+  out: readonly IToken[],
+  partner: ReadonlyMap<IToken, IToken>,
+): boolean {
   if (previous.tokenType === t.LCurly || token.tokenType === t.RCurly) return false;
   if (CONTINUES.has(token.tokenType)) return false;
   if (endsContraction(previous, out, partner)) return false;
@@ -208,7 +278,14 @@ function isName(token: IToken): boolean {
 
 function startsItem(token: IToken, next: IToken | undefined, indent: number): boolean {
   if (next === undefined || !isName(next)) return false;
-  return DECLARATIONS.has(token.tokenType) || (indent === 0 && (token.tokenType === t.Word.dim || token.tokenType === t.Word.const || token.tokenType === t.Word.option || token.tokenType === t.Word.import));
+  return (
+    DECLARATIONS.has(token.tokenType) ||
+    (indent === 0 &&
+      (token.tokenType === t.Word.dim ||
+        token.tokenType === t.Word.const ||
+        token.tokenType === t.Word.option ||
+        token.tokenType === t.Word.import))
+  );
 }
 
 /** Two values side by side stand in no bracket, so a line that begins like a statement ends the brackets before it. */

@@ -4,15 +4,27 @@ import type { BinaryOp, Expr, Name, Span } from './ast.ts';
 export type Infix = { readonly op: BinaryOp | 'where' | 'else'; readonly opSpan: Span; readonly over: readonly Name[] | null };
 export type Prefix = { readonly op: '-' | 'not'; readonly opSpan: Span };
 
-type Pending = { readonly kind: 'infix'; readonly operator: Infix; readonly level: number } | { readonly kind: 'prefix'; readonly operator: Prefix; readonly level: number };
+type Pending =
+  | { readonly kind: 'infix'; readonly operator: Infix; readonly level: number }
+  | { readonly kind: 'prefix'; readonly operator: Prefix; readonly level: number };
 
 /** Tightest highest. `if` and `first … then` are operands that reach as far right as the row they stand in. */
 const LEVELS: Readonly<Record<Infix['op'], number>> = {
-  where: 1, else: 1,
-  or: 3, and: 4,
-  '==': 6, '!=': 6, '<': 6, '<=': 6, '>': 6, '>=': 6,
-  '+': 7, '-': 7,
-  '*': 8, '/': 8, mod: 8,
+  where: 1,
+  else: 1,
+  or: 3,
+  and: 4,
+  '==': 6,
+  '!=': 6,
+  '<': 6,
+  '<=': 6,
+  '>': 6,
+  '>=': 6,
+  '+': 7,
+  '-': 7,
+  '*': 8,
+  '/': 8,
+  mod: 8,
   '@': 9,
   '^': 11,
 };
@@ -54,13 +66,20 @@ export class OperatorRow {
       const right = this.#operands.pop()!;
       if (top.kind === 'prefix') {
         const { op, opSpan } = top.operator;
-        this.#operands.push(this.#built({ kind: 'unary', op, operand: right, span: { start: opSpan.start, end: right.span.end } }, [right]));
+        this.#operands.push(
+          this.#built({ kind: 'unary', op, operand: right, span: { start: opSpan.start, end: right.span.end } }, [right]),
+        );
         continue;
       }
       const left = this.#operands.pop()!;
       const span = { start: left.span.start, end: right.span.end };
       const { op, opSpan, over } = top.operator;
-      this.#operands.push(this.#built(op === 'where' || op === 'else' ? { kind: op, left, right, span } : { kind: 'binary', op, left, right, over, opSpan, span }, [left, right]));
+      this.#operands.push(
+        this.#built(
+          op === 'where' || op === 'else' ? { kind: op, left, right, span } : { kind: 'binary', op, left, right, over, opSpan, span },
+          [left, right],
+        ),
+      );
     }
   }
 }

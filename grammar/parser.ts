@@ -1,6 +1,18 @@
 /** The items of a file, and the file itself. */
 import { EOF, tokenMatcher, type IToken, type ParserMethod } from 'chevrotain';
-import type { Body, Declaration, DeclarationKind, Generates, ImportItem, Item, Name, Objective, Param, ResultSpec, StaticParam } from './ast.ts';
+import type {
+  Body,
+  Declaration,
+  DeclarationKind,
+  Generates,
+  ImportItem,
+  Item,
+  Name,
+  Objective,
+  Param,
+  ResultSpec,
+  StaticParam,
+} from './ast.ts';
 import type { Mark } from './base.ts';
 import { spanOf, type Layout } from './layout.ts';
 import { closest, describe, problemOf } from './messages.ts';
@@ -19,7 +31,10 @@ const ITEM_WORDS = ['import', 'dim', 'const', 'option', 'block', 'cell', 'attent
 /** Words that declarations of other languages begin with. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['def', 'a function is a block: `block f(x: [a]) -> [a] { … }`'],
-  ['class', 'what is made of parameters is a block, `block f(x: [a]) -> [a] { … }`, and what is trained a model, `model M(x: [a]) -> y: [a] { … }`'],
+  [
+    'class',
+    'what is made of parameters is a block, `block f(x: [a]) -> [a] { … }`, and what is trained a model, `model M(x: [a]) -> y: [a] { … }`',
+  ],
 ]);
 
 export class ModuleParser extends StatementParser {
@@ -66,7 +81,14 @@ export class ModuleParser extends StatementParser {
     const word = tokenMatcher(token, t.Name) ? closest(token.image, ITEM_WORDS) : null;
     const elsewhere = ELSEWHERE.get(token.image);
     const fix = elsewhere ?? (word === null ? 'move it into the body of a block or model' : `did you mean \`${word}\`?`);
-    this.report({ code: 'E0108', message: `at the top of a file stands a declaration, but here stands ${given}`, span: spanOf(token), expected: `one of ${ITEM_WORDS.map((item) => `\`${item}\``).join(', ')}`, given, fix });
+    this.report({
+      code: 'E0108',
+      message: `at the top of a file stands a declaration, but here stands ${given}`,
+      span: spanOf(token),
+      expected: `one of ${ITEM_WORDS.map((item) => `\`${item}\``).join(', ')}`,
+      given,
+      fix,
+    });
     this.skip(0);
     // The lines of its body are no faults of their own.
     while (elsewhere !== undefined && this.LA(1).tokenType !== EOF && !ITEM_WORDS.includes(this.LA(1).image)) {
@@ -78,19 +100,24 @@ export class ModuleParser extends StatementParser {
   /** The dims of a faulty line stay known, with error values for sizes. */
   private dimsAround(start: IToken): Item[] {
     return this.definedAround(start, 0).map(({ targets, value, span }) => ({
-      kind: 'dim', constant: false, doc: null, span,
+      kind: 'dim',
+      constant: false,
+      doc: null,
+      span,
       dims: targets.map((target) => ({ name: target.name, value: { kind: 'size', size: value }, span })),
     }));
   }
 
-  private readonly item: ParserMethod<[], Item> = this.RULE('item', (): Item =>
-    this.OR<Item>([
-      { ALT: () => this.SUBRULE(this.importItem) },
-      { ALT: () => this.SUBRULE(this.dims) },
-      { ALT: () => this.SUBRULE(this.optionItem) },
-      { ALT: () => this.SUBRULE(this.objective) },
-      { ALT: () => this.SUBRULE(this.declaration) },
-    ]),
+  private readonly item: ParserMethod<[], Item> = this.RULE(
+    'item',
+    (): Item =>
+      this.OR<Item>([
+        { ALT: () => this.SUBRULE(this.importItem) },
+        { ALT: () => this.SUBRULE(this.dims) },
+        { ALT: () => this.SUBRULE(this.optionItem) },
+        { ALT: () => this.SUBRULE(this.objective) },
+        { ALT: () => this.SUBRULE(this.declaration) },
+      ]),
   );
 
   private readonly importItem: ParserMethod<[], ImportItem> = this.RULE('importItem', (): ImportItem => {
@@ -139,19 +166,33 @@ export class ModuleParser extends StatementParser {
       });
     };
     const body = this.afterHeader(header);
-    return { kind: 'declaration', what, name, statics, params, result, generates, causal, body, doc: this.docOf(start), span: this.from(start) };
+    return {
+      kind: 'declaration',
+      what,
+      name,
+      statics,
+      params,
+      result,
+      generates,
+      causal,
+      body,
+      doc: this.docOf(start),
+      span: this.from(start),
+    };
   });
 
-  private readonly declarationKind: ParserMethod<[], DeclarationKind> = this.RULE('declarationKind', (): DeclarationKind =>
-    this.OR<DeclarationKind>([
-      { ALT: () => (this.CONSUME(t.Word.block), 'block') },
-      { ALT: () => (this.CONSUME(t.Word.cell), 'cell') },
-      { ALT: () => (this.CONSUME(t.Word.attention), 'attention') },
-      { ALT: () => (this.CONSUME(t.Word.head), 'head') },
-      { ALT: () => (this.CONSUME(t.Word.encoder), 'encoder') },
-      { ALT: () => (this.CONSUME(t.Word.decoder), 'decoder') },
-      { ALT: () => (this.CONSUME(t.Word.model), 'model') },
-    ]),
+  private readonly declarationKind: ParserMethod<[], DeclarationKind> = this.RULE(
+    'declarationKind',
+    (): DeclarationKind =>
+      this.OR<DeclarationKind>([
+        { ALT: () => (this.CONSUME(t.Word.block), 'block') },
+        { ALT: () => (this.CONSUME(t.Word.cell), 'cell') },
+        { ALT: () => (this.CONSUME(t.Word.attention), 'attention') },
+        { ALT: () => (this.CONSUME(t.Word.head), 'head') },
+        { ALT: () => (this.CONSUME(t.Word.encoder), 'encoder') },
+        { ALT: () => (this.CONSUME(t.Word.decoder), 'decoder') },
+        { ALT: () => (this.CONSUME(t.Word.model), 'model') },
+      ]),
   );
 
   private readonly objective: ParserMethod<[], Objective> = this.RULE('objective', (): Objective => {

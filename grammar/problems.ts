@@ -39,22 +39,26 @@ export const SYNTAX_PROBLEMS = {
   },
   E0108: {
     title: 'not a declaration',
-    explanation: 'At the top of a file stand `import`, `dim`, `const dim`, `option`, `block`, `cell`, `attention`, `head`, `encoder`, `decoder`, `model` and `objective`; everything else stands inside one of them.',
+    explanation:
+      'At the top of a file stand `import`, `dim`, `const dim`, `option`, `block`, `cell`, `attention`, `head`, `encoder`, `decoder`, `model` and `objective`; everything else stands inside one of them.',
     fix: 'Move the text into a body, or correct the word it begins with.',
   },
   E0109: {
     title: 'statement already ended',
-    explanation: 'Statements are separated by the end of a line or by `;`. A line is continued only inside `(` or `[`, after a binary operator at its end, or by one at the start of the next.',
+    explanation:
+      'Statements are separated by the end of a line or by `;`. A line is continued only inside `(` or `[`, after a binary operator at its end, or by one at the start of the next.',
     fix: 'Put `;` between two statements, or the missing operator between two values.',
   },
   E0110: {
     title: 'nested too deeply',
-    explanation: 'Brackets, bodies and conditions may be nested 60 deep, and one expression may be 256 operations high; with the bodies that it calls, 320. All calls and rounds of a declaration, those in what it calls included, open at most 8192 bodies: code is made for each.',
+    explanation:
+      'Brackets, bodies and conditions may be nested 60 deep, and one expression may be 256 operations high; with the bodies that it calls, 320. All calls and rounds of a declaration, those in what it calls included, open at most 8192 bodies: code is made for each.',
     fix: 'Give a part of the expression a name of its own; call once and read the value again.',
   },
   E0111: {
     title: 'malformed number',
-    explanation: 'Numbers are written `1`, `0.5` or `1e-6`: digits before and after the point, no letters. Values are 32-bit floats, so a number is at most `3.4e38`.',
+    explanation:
+      'Numbers are written `1`, `0.5` or `1e-6`: digits before and after the point, no letters. Values are 32-bit floats, so a number is at most `3.4e38`.',
     fix: 'Write the number in full; a product needs `*`.',
   },
   E0112: {
@@ -64,7 +68,8 @@ export const SYNTAX_PROBLEMS = {
   },
   E0113: {
     title: 'prime out of place',
-    explanation: 'A prime marks the next value of a state in equations and expressions (`h\' = …`); declarations, axes and fields have none, and one prime is all there is.',
+    explanation:
+      "A prime marks the next value of a state in equations and expressions (`h' = …`); declarations, axes and fields have none, and one prime is all there is.",
     fix: 'Remove the prime.',
   },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly explanation: string; readonly fix: string }>>;

@@ -26,31 +26,60 @@ export function read(text: string): Reading {
   const comments = lexed.groups['comments']!.map(commentOf);
   // In a text that falls apart the parser would only find what follows from that.
   const legible = lexical.length + layout.problems.length <= MOST_PROBLEMS;
-  const parsed = legible ? parser.parse(layout, docsOf(text, layout.tokens, comments)) : { items: [], problems: [], marks: new Map<IToken, Mark>() };
+  const parsed = legible
+    ? parser.parse(layout, docsOf(text, layout.tokens, comments))
+    : { items: [], problems: [], marks: new Map<IToken, Mark>() };
   const unread = lexed.errors.map((error) => error.offset);
-  const trusted = parsed.problems.filter((problem) => !follows(problem.span.start, unread, lexed.tokens) && !isUseOfReserved(problem, parsed));
+  const trusted = parsed.problems.filter(
+    (problem) => !follows(problem.span.start, unread, lexed.tokens) && !isUseOfReserved(problem, parsed),
+  );
   const unclosed = layout.problems.filter((problem) => !trusted.some((other) => explains(other, problem)));
-  const told = trusted.map((problem) => (layout.problems.some((other) => explains(problem, other)) ? { ...problem, fix: `add ${problem.expected} before ${problem.given}` } : problem));
+  const told = trusted.map((problem) =>
+    layout.problems.some((other) => explains(problem, other))
+      ? { ...problem, fix: `add ${problem.expected} before ${problem.given}` }
+      : problem,
+  );
   const problems = [...lexical, ...unclosed, ...told].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   return { ...parsed, layout, comments, problems: capped(problems) };
 }
 
 /** `model M(x: [d] -> y: [d]`: where the closing bracket was expected says more than that it never came. */
 function explains(parsed: SyntaxProblem, unclosed: SyntaxProblem): boolean {
-  return unclosed.code === 'E0103' && parsed.code === 'E0101' && parsed.given === '`->`' && parsed.expected === unclosed.expected && parsed.span.start > unclosed.span.start;
+  return (
+    unclosed.code === 'E0103' &&
+    parsed.code === 'E0101' &&
+    parsed.given === '`->`' &&
+    parsed.expected === unclosed.expected &&
+    parsed.span.start > unclosed.span.start
+  );
 }
 
 /** A reserved word that a declaration uses as a name is told once, where it stands first. */
 function isUseOfReserved({ given, span }: SyntaxProblem, { items, problems }: Parsed): boolean {
   const around = items.find((item) => item.span.start <= span.start && span.end <= item.span.end);
-  return problems.some((other) => other.code === 'E0105' && other.given === given && other.span.start < span.start && around !== undefined && around.span.start <= other.span.start);
+  return problems.some(
+    (other) =>
+      other.code === 'E0105' &&
+      other.given === given &&
+      other.span.start < span.start &&
+      around !== undefined &&
+      around.span.start <= other.span.start,
+  );
 }
 
 function capped(problems: readonly SyntaxProblem[]): readonly SyntaxProblem[] {
   const next = problems[MOST_PROBLEMS];
   if (next === undefined) return problems;
   const { code, span } = next;
-  return [...problems.slice(0, MOST_PROBLEMS), { code, span, message: 'there are more syntax errors from here on', fix: 'correct those before this one first: many follow from others' }];
+  return [
+    ...problems.slice(0, MOST_PROBLEMS),
+    {
+      code,
+      span,
+      message: 'there are more syntax errors from here on',
+      fix: 'correct those before this one first: many follow from others',
+    },
+  ];
 }
 
 /** Whether text that the lexer could not read stands just before the place: it is the reason for what went wrong there. */
@@ -75,7 +104,10 @@ function retype(token: IToken, type: IToken['tokenType']): void {
 
 function commentOf(token: IToken): Comment {
   const doc = /^\/\/\/(?!\/)/.test(token.image);
-  const text = token.image.slice(doc ? 3 : 2).replace(/^ /, '').trimEnd();
+  const text = token.image
+    .slice(doc ? 3 : 2)
+    .replace(/^ /, '')
+    .trimEnd();
   return { doc, text, span: { start: token.startOffset, end: token.startOffset + token.image.length } };
 }
 

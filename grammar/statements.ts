@@ -1,6 +1,22 @@
 /** Statements and bodies. One fault costs one statement; what it would have defined stays known as an error value. */
 import { EOF, tokenMatcher, type IToken, type ParserMethod } from 'chevrotain';
-import type { Body, ClauseStatement, DimItem, DimSpec, DimValue, Equation, Expr, MatchStatement, Name, OptionItem, ParamStatement, StateStatement, Statement, Target, TypeExpr } from './ast.ts';
+import type {
+  Body,
+  ClauseStatement,
+  DimItem,
+  DimSpec,
+  DimValue,
+  Equation,
+  Expr,
+  MatchStatement,
+  Name,
+  OptionItem,
+  ParamStatement,
+  StateStatement,
+  Statement,
+  Target,
+  TypeExpr,
+} from './ast.ts';
 import { spanOf } from './layout.ts';
 import { ARROW_FIX, closest, describe, reservedName } from './messages.ts';
 import * as t from './tokens.ts';
@@ -9,12 +25,33 @@ import { TypeParser } from './types.ts';
 type Group = ParamStatement['groups'][number];
 type StateGroup = StateStatement['groups'][number];
 
-const STATEMENT_WORDS = ['dim', 'option', 'param', 'running', 'state', 'let', 'emit', 'require', 'init', 'match', 'rank', 'optimizer', 'clip', 'metric', 'update', 'scan', 'repeat'];
+const STATEMENT_WORDS = [
+  'dim',
+  'option',
+  'param',
+  'running',
+  'state',
+  'let',
+  'emit',
+  'require',
+  'init',
+  'match',
+  'rank',
+  'optimizer',
+  'clip',
+  'metric',
+  'update',
+  'scan',
+  'repeat',
+];
 
 /** Words that statements of other languages begin with. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['return', 'leave `return` away: the last line of a body is its value'],
-  ['for', '`scan a with xt = x { … }` goes along the axis `a` of x, `repeat n { … }` makes rounds; what is done at each place alone needs neither'],
+  [
+    'for',
+    '`scan a with xt = x { … }` goes along the axis `a` of x, `repeat n { … }` makes rounds; what is done at each place alone needs neither',
+  ],
   ['while', 'a loop has as many steps as its axis has places: `scan a { … }`; a bounded number of rounds is `repeat n { … }`'],
 ]);
 
@@ -27,14 +64,16 @@ export abstract class StatementParser extends TypeParser {
 
   // -------------------------------------------------------------- bodies
 
-  protected readonly body: ParserMethod<[], Body> = this.RULE('body', (): Body =>
-    this.nested(() => {
-      const start = this.mark(this.CONSUME(t.LCurly), 'body');
-      const statements: Statement[] = [];
-      this.ACTION(() => this.statementsInto(statements));
-      this.CONSUME(t.RCurly);
-      return { statements, span: this.from(start) };
-    }),
+  protected readonly body: ParserMethod<[], Body> = this.RULE(
+    'body',
+    (): Body =>
+      this.nested(() => {
+        const start = this.mark(this.CONSUME(t.LCurly), 'body');
+        const statements: Statement[] = [];
+        this.ACTION(() => this.statementsInto(statements));
+        this.CONSUME(t.RCurly);
+        return { statements, span: this.from(start) };
+      }),
   );
 
   private statementsInto(statements: Statement[]): void {
@@ -64,8 +103,23 @@ export abstract class StatementParser extends TypeParser {
     const word = statement?.kind === 'expression' && value?.kind === 'name' ? closest(value.name, words) : null;
     const began = statement?.kind === 'expression' && value?.kind === 'name' ? ELSEWHERE.get(value.name) : undefined;
     const assigned = statement?.kind === 'expression' && value?.kind === 'bracket' && this.is(1, t.Assign);
-    const fix = began ?? (assigned ? 'an equation defines a tensor as a whole, `y = …`, and choices among its places are `if … then … else …`' : this.is(1, t.From) ? ARROW_FIX : word !== null ? `did you mean \`${word}\`?` : 'put `;` between two statements, or an operator between two values');
-    this.report({ code: 'E0109', message: `a statement ends here; ${given} cannot follow it on the same line`, span: spanOf(this.LA(1)), expected: 'the end of the line, `;` or an operator', given, fix });
+    const fix =
+      began ??
+      (assigned
+        ? 'an equation defines a tensor as a whole, `y = …`, and choices among its places are `if … then … else …`'
+        : this.is(1, t.From)
+          ? ARROW_FIX
+          : word !== null
+            ? `did you mean \`${word}\`?`
+            : 'put `;` between two statements, or an operator between two values');
+    this.report({
+      code: 'E0109',
+      message: `a statement ends here; ${given} cannot follow it on the same line`,
+      span: spanOf(this.LA(1)),
+      expected: 'the end of the line, `;` or an operator',
+      given,
+      fix,
+    });
     this.skip(depth);
   }
 
@@ -89,7 +143,11 @@ export abstract class StatementParser extends TypeParser {
       const last = [t.Comma, t.Colon, t.Assign].includes(after.tokenType) || (after.tokenType === t.RParen && level > depth);
       if (named && first && last && deep === level) {
         const span = spanOf(token);
-        const target = { name: { text: token.image.replaceAll("'", '').normalize('NFC'), span }, prime: token.tokenType === t.Primed, span };
+        const target = {
+          name: { text: token.image.replaceAll("'", '').normalize('NFC'), span },
+          prime: token.tokenType === t.Primed,
+          span,
+        };
         equations.push({ kind: 'equation', form: 'single', targets: [target], value: { kind: 'error', span }, doc: null, span });
       }
       before = token;
@@ -101,7 +159,21 @@ export abstract class StatementParser extends TypeParser {
 
   /** The word followed by what ought to be a name: it cannot be a value there. */
   private opens(type: IToken['tokenType']): boolean {
-    return this.is(1, type) && (this.isName(2) || this.is(2, t.Primed, t.NumberLiteral, t.Reserved.first, t.Reserved.last, t.Reserved.then, t.Reserved.if, t.Reserved.not, t.Reserved.by));
+    return (
+      this.is(1, type) &&
+      (this.isName(2) ||
+        this.is(
+          2,
+          t.Primed,
+          t.NumberLiteral,
+          t.Reserved.first,
+          t.Reserved.last,
+          t.Reserved.then,
+          t.Reserved.if,
+          t.Reserved.not,
+          t.Reserved.by,
+        ))
+    );
   }
 
   /** The word followed by a value. */
@@ -109,36 +181,41 @@ export abstract class StatementParser extends TypeParser {
     return this.is(1, type) && this.startsValue(2);
   }
 
-  protected readonly statement: ParserMethod<[], Statement> = this.RULE('statement', (): Statement =>
-    this.OR<Statement>([
-      { GATE: () => this.opens(t.Word.dim) || this.opens(t.Word.const), ALT: () => this.SUBRULE(this.dims) },
-      { GATE: () => this.opens(t.Word.option), ALT: () => this.SUBRULE(this.optionItem) },
-      { GATE: () => this.opens(t.Word.param) || this.opens(t.Word.running), ALT: () => this.SUBRULE(this.paramStatement) },
-      { GATE: () => this.opens(t.Word.state), ALT: () => this.SUBRULE(this.stateStatement) },
-      { GATE: () => this.opens(t.Word.let), ALT: () => this.SUBRULE(this.letStatement) },
-      { GATE: () => this.takes(t.Word.emit), ALT: () => this.SUBRULE(this.emitStatement) },
-      { GATE: () => this.takes(t.Word.init), ALT: () => this.SUBRULE(this.initStatement) },
-      { GATE: () => this.is(1, t.Word.match) && this.opensBody(), ALT: () => this.SUBRULE(this.matchStatement) },
-      { GATE: () => this.opens(t.Word.metric), ALT: () => this.SUBRULE(this.metricStatement) },
-      { GATE: () => this.opens(t.Word.update), ALT: () => this.SUBRULE(this.updateStatement) },
-      {
-        GATE: () => this.takes(t.Word.require),
-        ALT: () => {
-          const start = this.CONSUME(t.Word.require);
-          const condition = this.SUBRULE(this.expression);
-          return { kind: 'require', condition, span: this.from(start) };
+  protected readonly statement: ParserMethod<[], Statement> = this.RULE(
+    'statement',
+    (): Statement =>
+      this.OR<Statement>([
+        { GATE: () => this.opens(t.Word.dim) || this.opens(t.Word.const), ALT: () => this.SUBRULE(this.dims) },
+        { GATE: () => this.opens(t.Word.option), ALT: () => this.SUBRULE(this.optionItem) },
+        { GATE: () => this.opens(t.Word.param) || this.opens(t.Word.running), ALT: () => this.SUBRULE(this.paramStatement) },
+        { GATE: () => this.opens(t.Word.state), ALT: () => this.SUBRULE(this.stateStatement) },
+        { GATE: () => this.opens(t.Word.let), ALT: () => this.SUBRULE(this.letStatement) },
+        { GATE: () => this.takes(t.Word.emit), ALT: () => this.SUBRULE(this.emitStatement) },
+        { GATE: () => this.takes(t.Word.init), ALT: () => this.SUBRULE(this.initStatement) },
+        { GATE: () => this.is(1, t.Word.match) && this.opensBody(), ALT: () => this.SUBRULE(this.matchStatement) },
+        { GATE: () => this.opens(t.Word.metric), ALT: () => this.SUBRULE(this.metricStatement) },
+        { GATE: () => this.opens(t.Word.update), ALT: () => this.SUBRULE(this.updateStatement) },
+        {
+          GATE: () => this.takes(t.Word.require),
+          ALT: () => {
+            const start = this.CONSUME(t.Word.require);
+            const condition = this.SUBRULE(this.expression);
+            return { kind: 'require', condition, span: this.from(start) };
+          },
         },
-      },
-      { GATE: () => this.takes(t.Word.rank) || this.takes(t.Word.optimizer) || this.isTwoWordClause(), ALT: () => this.SUBRULE(this.clause) },
-      { GATE: () => this.equationAhead() !== null, ALT: () => this.SUBRULE(this.equation) },
-      {
-        ALT: () => {
-          const start = this.LA(1);
-          const value = this.SUBRULE1(this.expression);
-          return { kind: 'expression', value, span: this.from(start) };
+        {
+          GATE: () => this.takes(t.Word.rank) || this.takes(t.Word.optimizer) || this.isTwoWordClause(),
+          ALT: () => this.SUBRULE(this.clause),
         },
-      },
-    ]),
+        { GATE: () => this.equationAhead() !== null, ALT: () => this.SUBRULE(this.equation) },
+        {
+          ALT: () => {
+            const start = this.LA(1);
+            const value = this.SUBRULE1(this.expression);
+            return { kind: 'expression', value, span: this.from(start) };
+          },
+        },
+      ]),
   );
 
   protected readonly dims: ParserMethod<[], DimItem> = this.RULE('dims', (): DimItem => {
@@ -176,27 +253,29 @@ export abstract class StatementParser extends TypeParser {
     return { name, value, span: this.from(name) };
   });
 
-  protected readonly dimSize: ParserMethod<[], DimValue> = this.RULE('dimSize', (): DimValue =>
-    this.OR<DimValue>([
-      {
-        GATE: () => this.is(1, t.Word.input) && (this.is(2, t.Comma, t.RCurly, EOF) || tokenMatcher(this.LA(2), t.Separator)),
-        ALT: () => {
-          this.CONSUME(t.Word.input);
-          return { kind: 'input' };
+  protected readonly dimSize: ParserMethod<[], DimValue> = this.RULE(
+    'dimSize',
+    (): DimValue =>
+      this.OR<DimValue>([
+        {
+          GATE: () => this.is(1, t.Word.input) && (this.is(2, t.Comma, t.RCurly, EOF) || tokenMatcher(this.LA(2), t.Separator)),
+          ALT: () => {
+            this.CONSUME(t.Word.input);
+            return { kind: 'input' };
+          },
         },
-      },
-      {
-        ALT: () => {
-          const size = this.SUBRULE(this.expression);
-          let to: Expr | null = null;
-          this.OPTION(() => {
-            this.CONSUME(t.Dots);
-            to = this.SUBRULE1(this.expression);
-          });
-          return to === null ? { kind: 'size', size } : { kind: 'range', from: size, to };
+        {
+          ALT: () => {
+            const size = this.SUBRULE(this.expression);
+            let to: Expr | null = null;
+            this.OPTION(() => {
+              this.CONSUME(t.Dots);
+              to = this.SUBRULE1(this.expression);
+            });
+            return to === null ? { kind: 'size', size } : { kind: 'range', from: size, to };
+          },
         },
-      },
-    ]),
+      ]),
   );
 
   protected readonly ragged: ParserMethod<[], DimValue> = this.RULE('ragged', (): DimValue => {
@@ -241,7 +320,10 @@ export abstract class StatementParser extends TypeParser {
 
   protected readonly paramStatement: ParserMethod<[], ParamStatement> = this.RULE('paramStatement', (): ParamStatement => {
     const start = this.LA(1);
-    const kind = this.OR<ParamStatement['kind']>([{ ALT: () => (this.CONSUME(t.Word.param), 'param') }, { ALT: () => (this.CONSUME(t.Word.running), 'running') }]);
+    const kind = this.OR<ParamStatement['kind']>([
+      { ALT: () => (this.CONSUME(t.Word.param), 'param') },
+      { ALT: () => (this.CONSUME(t.Word.running), 'running') },
+    ]);
     const groups: Group[] = [];
     this.AT_LEAST_ONE_SEP({
       SEP: t.Comma,
@@ -362,7 +444,10 @@ export abstract class StatementParser extends TypeParser {
       {
         ALT: () => {
           this.CONSUME(t.Word.clip);
-          return this.OR1<ClauseStatement['clause']>([{ ALT: () => (this.CONSUME(t.Word.norm), 'clip norm') }, { ALT: () => (this.CONSUME(t.Word.value), 'clip value') }]);
+          return this.OR1<ClauseStatement['clause']>([
+            { ALT: () => (this.CONSUME(t.Word.norm), 'clip norm') },
+            { ALT: () => (this.CONSUME(t.Word.value), 'clip value') },
+          ]);
         },
       },
     ]);

@@ -35,11 +35,13 @@ export abstract class TypeParser extends ExpressionParser {
     return axes;
   });
 
-  protected readonly type: ParserMethod<[], TypeExpr> = this.RULE('type', (): TypeExpr =>
-    this.OR({
-      ERR_MSG: 'a type such as `[source, hidden]`, `index(words)[source]` or `bool`',
-      DEF: [{ ALT: () => this.SUBRULE(this.bracketType) }, { ALT: () => this.SUBRULE(this.elementType) }],
-    }),
+  protected readonly type: ParserMethod<[], TypeExpr> = this.RULE(
+    'type',
+    (): TypeExpr =>
+      this.OR({
+        ERR_MSG: 'a type such as `[source, hidden]`, `index(words)[source]` or `bool`',
+        DEF: [{ ALT: () => this.SUBRULE(this.bracketType) }, { ALT: () => this.SUBRULE(this.elementType) }],
+      }),
   );
 
   protected readonly bracketType: ParserMethod<[], TypeExpr> = this.RULE('bracketType', (): TypeExpr => {
@@ -118,7 +120,13 @@ export abstract class TypeParser extends ExpressionParser {
   /** Fills `params` as it goes, so that a fault in one leaves those before it known. */
   protected readonly params: ParserMethod<[Param[]], void> = this.RULE('params', (params: Param[]): void => {
     this.mark(this.CONSUME(t.LParen), 'call');
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => { const param = this.SUBRULE(this.param); this.ACTION(() => params.push(param)); } });
+    this.MANY_SEP({
+      SEP: t.Comma,
+      DEF: () => {
+        const param = this.SUBRULE(this.param);
+        this.ACTION(() => params.push(param));
+      },
+    });
     this.ACTION(() => this.failReserved());
     this.CONSUME(t.RParen);
   });

@@ -6,7 +6,19 @@ import * as tf from './tf.ts';
 import type { AxisSpec, Batch, DecoderDefinition, InputSpec, LengthRequirement, RaggedSpec, Sizes, Tensors } from './definition.ts';
 import { InputError } from './errors.ts';
 import { tensorsIn } from './scope.ts';
-import { download, elementCount, isNested, MOST_PLACES, ownLengths, ownSizes, place, show, type InnerLengths, type Ints, type Nested } from './values.ts';
+import {
+  download,
+  elementCount,
+  isNested,
+  MOST_PLACES,
+  ownLengths,
+  ownSizes,
+  place,
+  show,
+  type InnerLengths,
+  type Ints,
+  type Nested,
+} from './values.ts';
 
 /** One input of all examples, zero in the padding. */
 export interface HostInput {
@@ -53,7 +65,11 @@ interface Origin {
  * @throws InputError naming the example, the input, its axes, what was expected and what was given
  */
 export function collate(
-  n: Sizes, ragged: readonly RaggedSpec[], specs: readonly InputSpec[], examples: readonly object[], requirements: readonly LengthRequirement[] = [],
+  n: Sizes,
+  ragged: readonly RaggedSpec[],
+  specs: readonly InputSpec[],
+  examples: readonly object[],
+  requirements: readonly LengthRequirement[] = [],
 ): HostBatch {
   requireExamples(examples);
   if (examples.length === 0) throw new InputError('there are no examples: a call needs at least one');
@@ -86,7 +102,10 @@ export function collate(
     for (const { label, ofCall } of ragged) if (ofCall === true) requireSame(label, origins, first, row);
     // What must hold of an inner length must hold of the longest.
     const longest = [...seen.inner].flatMap(([dim, places]): [string, Origin][] => {
-      const most = [...places.values()].reduce<Origin | null>((long, origin) => (long === null || origin.length > long.length ? origin : long), null);
+      const most = [...places.values()].reduce<Origin | null>(
+        (long, origin) => (long === null || origin.length > long.length ? origin : long),
+        null,
+      );
       return most === null ? [] : [[dim, most]];
     });
     checkRequirements(n, requirements, new Map([...origins, ...longest]), row);
@@ -133,7 +152,9 @@ function toldLength({ label, mayBeEmpty }: RaggedSpec, example: object, row: num
   const value = (example as Readonly<Record<string, unknown>>)[label];
   const least = mayBeEmpty ? 0 : 1;
   if (!(typeof value === 'number' && (value | 0) === value && value >= least && value <= MOST_PLACES)) {
-    throw new InputError(`example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least} to ${MOST_PLACES}: given ${show(value)}`);
+    throw new InputError(
+      `example ${row}: \`${label}\` is how many places \`${label}\` has, a whole number from ${least} to ${MOST_PLACES}: given ${show(value)}`,
+    );
   }
   return { length: value, input: { name: label, elem: 'int', axes: [{ label, dim: label }], indexes: null }, axis: 0 };
 }
@@ -185,13 +206,7 @@ function rowAt(spec: InputSpec, value: unknown, example: number, at: readonly nu
 }
 
 /** Lengths of one example's value, agreed with those of its other inputs; every nested row is compared. */
-function measure(
-  spec: InputSpec,
-  value: unknown,
-  row: number,
-  seen: Seen,
-  mayBeEmpty: ReadonlyMap<string, boolean>,
-): void {
+function measure(spec: InputSpec, value: unknown, row: number, seen: Seen, mayBeEmpty: ReadonlyMap<string, boolean>): void {
   const { origins } = seen;
   const walk = (part: unknown, at: readonly number[]): void => {
     const axis = spec.axes[at.length];
@@ -213,8 +228,11 @@ function measure(
 function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, row: number): void {
   for (const spec of specs) {
     for (const axis of spec.axes) {
-      if (!('dim' in axis) || origins.has(axis.dim) || (axis.within !== undefined && (inner.has(axis.dim) || spec.otherwise === undefined))) continue;
-      throw new InputError(`example ${row}: \`${spec.name}\` is left out, and no other input tells how long \`${axis.dim}\` is: expected ${describe(spec)}`);
+      if (!('dim' in axis) || origins.has(axis.dim) || (axis.within !== undefined && (inner.has(axis.dim) || spec.otherwise === undefined)))
+        continue;
+      throw new InputError(
+        `example ${row}: \`${spec.name}\` is left out, and no other input tells how long \`${axis.dim}\` is: expected ${describe(spec)}`,
+      );
     }
   }
 }
@@ -231,7 +249,9 @@ function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, ori
       const places = rowAt(spec, part, row, at);
       const wanted = 'length' in axis ? axis.length(own) : places.length;
       if (places.length !== wanted) {
-        throw new InputError(`example ${row}: ${place(spec.name, labelsOf(spec), at)} has ${counted(places.length)}, but \`${axis.label}\` has ${counted(wanted)} in this example`);
+        throw new InputError(
+          `example ${row}: ${place(spec.name, labelsOf(spec), at)} has ${counted(places.length)}, but \`${axis.label}\` has ${counted(wanted)} in this example`,
+        );
       }
       for (let index = 0; index < places.length; index++) walk(places[index], [...at, index]);
     };
@@ -267,7 +287,9 @@ function checkLength(
   if ('length' in axis) return;
   if (!('dim' in axis)) {
     if (given !== axis.size) {
-      throw new InputError(`example ${row}: ${here} has ${counted(given)}, but \`${axis.label}\` has ${counted(axis.size)} in every example`);
+      throw new InputError(
+        `example ${row}: ${here} has ${counted(given)}, but \`${axis.label}\` has ${counted(axis.size)} in every example`,
+      );
     }
     return;
   }
@@ -284,7 +306,9 @@ function checkLength(
     else seen.inner.set(axis.dim, (seen.inner.get(axis.dim) ?? new Map<number, Origin>()).set(at[axis.within]!, origin));
   } else if (known.length !== given) {
     const same = known.input === spec && known.axis === at.length;
-    const there = same ? 'earlier rows have' : `${place(known.input.name, labelsOf(known.input), axis.within === undefined ? [] : at.slice(0, axis.within + 1))} has`;
+    const there = same
+      ? 'earlier rows have'
+      : `${place(known.input.name, labelsOf(known.input), axis.within === undefined ? [] : at.slice(0, axis.within + 1))} has`;
     throw new InputError(`example ${row}: ${here} has ${counted(given)} but ${there} ${known.length}: both are on \`${axis.dim}\``);
   }
 }
@@ -337,7 +361,9 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
         if (each !== undefined && 'dim' in axis && axis.within !== undefined) return each.data[row * each.places + at[axis.within]!]!;
         return placesIn(axis, ownSizes(n, lengths, row));
       };
-      everywhere(spec.axes, own, strides, row * perExample, (offset) => { data[offset] = spec.otherwise!; });
+      everywhere(spec.axes, own, strides, row * perExample, (offset) => {
+        data[offset] = spec.otherwise!;
+      });
     } else if (innermost < 0) put(value, [], row * perExample);
     else copy(value, [], row * perExample);
   }
@@ -346,7 +372,12 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
 
 /** Calls `visit` with the offset of every place. */
 function everywhere(
-  axes: readonly AxisSpec[], extent: (axis: AxisSpec, at: readonly number[]) => number, strides: readonly number[], from: number, visit: (offset: number) => void, at: readonly number[] = [],
+  axes: readonly AxisSpec[],
+  extent: (axis: AxisSpec, at: readonly number[]) => number,
+  strides: readonly number[],
+  from: number,
+  visit: (offset: number) => void,
+  at: readonly number[] = [],
 ): void {
   const axis = axes[at.length];
   if (axis === undefined) return visit(from);
@@ -355,7 +386,13 @@ function everywhere(
 }
 
 /** How many places the indexed space has for this example; infinite where nothing bounds it on the host. */
-function boundOf({ indexes }: InputSpec, n: Sizes, lengths: HostBatch['lengths'], inner: HostBatch['inner'], row: number): (at: readonly number[]) => number {
+function boundOf(
+  { indexes }: InputSpec,
+  n: Sizes,
+  lengths: HostBatch['lengths'],
+  inner: HostBatch['inner'],
+  row: number,
+): (at: readonly number[]) => number {
   if (indexes === null) return () => Infinity;
   if ('size' in indexes) return () => indexes.size;
   if ('dim' in indexes) {
@@ -410,7 +447,6 @@ function element(spec: InputSpec, value: unknown, bound: number, row: number, at
   return value;
 }
 
-
 /** What must hold nowhere in the results of a call. */
 interface Refusal {
   readonly wrong: tf.Tensor;
@@ -434,13 +470,22 @@ function placeAt(at: number, shape: readonly number[]): number[] {
 }
 
 /** Whom a refusal at this place is about, in a batch of `size` examples, and what it says; the row is null where it is about all. */
-function refusedAt({ what, axes }: Refusal, at: readonly number[], shape: readonly number[], size: number): { readonly row: number | null; readonly hypothesis: number; readonly message: string } {
+function refusedAt(
+  { what, axes }: Refusal,
+  at: readonly number[],
+  shape: readonly number[],
+  size: number,
+): { readonly row: number | null; readonly hypothesis: number; readonly message: string } {
   const rows = axes.flatMap((label, axis) => (label === '' ? [axis] : []));
   const each = elementCount(rows.map((axis) => shape[axis]!)) / size;
   const among = rows.reduce((number, axis) => number * shape[axis]! + at[axis]!, 0);
   const row = rows.length === 0 ? null : Math.floor(among / each);
   const own = at.flatMap((place, axis) => (axes[axis] === '' ? [] : [`\`${axes[axis]}\` ${place}`]));
-  return { row, hypothesis: among % each, message: `${row === null ? '' : `example ${row}: `}${what}${own.length === 0 ? '' : ` at place ${own.join(', ')}`}` };
+  return {
+    row,
+    hypothesis: among % each,
+    message: `${row === null ? '' : `example ${row}: `}${what}${own.length === 0 ? '' : ` at place ${own.join(', ')}`}`,
+  };
 }
 
 /** A batch on the active backend. Dispose it when the results are there. */
@@ -515,12 +560,19 @@ export function shifted(targets: HostInput, start: number): HostInput {
 }
 
 /** A target as long as the decoder may write: a longer one could not be its output. */
-export function requireWithinLimit(name: string, examples: readonly object[], { n, lengths }: HostBatch, decoder: Pick<DecoderDefinition, 'name' | 'atMost'>): void {
+export function requireWithinLimit(
+  name: string,
+  examples: readonly object[],
+  { n, lengths }: HostBatch,
+  decoder: Pick<DecoderDefinition, 'name' | 'atMost'>,
+): void {
   for (const [row, example] of examples.entries()) {
     const most = decoder.atMost?.(n, ownLengths(lengths, row));
     const { length } = (example as Readonly<Record<string, Ints>>)[name]!;
     if (most === undefined || length <= Math.max(1, Math.floor(most))) continue;
-    throw new InputError(`example ${row}: \`${name}\` has ${length} places, and the decoder \`${decoder.name}\` writes at most ${Math.max(1, Math.floor(most))}: cut the target, or raise \`at most\``);
+    throw new InputError(
+      `example ${row}: \`${name}\` has ${length} places, and the decoder \`${decoder.name}\` writes at most ${Math.max(1, Math.floor(most))}: cut the target, or raise \`at most\``,
+    );
   }
 }
 

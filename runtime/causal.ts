@@ -11,7 +11,12 @@ import { requireOptions } from './names.ts';
  * `Place` is one place of the inputs that lie along that axis, `Output` what `forward` returns for a whole example and a
  * step for one place of it.
  */
-export class CausalModel<Dims, Input extends object, Target extends object, Output, Place extends object> extends Model<Dims, Input, Target, Output> {
+export class CausalModel<Dims, Input extends object, Target extends object, Output, Place extends object> extends Model<
+  Dims,
+  Input,
+  Target,
+  Output
+> {
   private readonly placewise: StreamDefinition;
 
   constructor(definition: Definition, options: ModelOptions<Dims> = {}) {
@@ -33,6 +38,13 @@ export class CausalModel<Dims, Input extends object, Target extends object, Outp
   stream(examples: readonly Omit<Input, keyof Place>[], options: DrawOptions = {}): Streaming<Place, Output> {
     requireOptions(options, drawOptions, '`stream`');
     requireExamples(examples);
-    return new Streaming(this.definition, this.placewise, this.sizes, this.weights.tensors, examples, this.randomFor(examples.length, options));
+    return new Streaming(
+      this.definition,
+      this.placewise,
+      this.sizes,
+      this.weights.tensors,
+      examples,
+      this.randomFor(examples.length, options),
+    );
   }
 }

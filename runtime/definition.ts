@@ -111,7 +111,11 @@ export interface UpdateDefinition {
   /** Loss (scalar, mean over the batch) and metrics (scalars, means over the batch), dropout off. */
   loss(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors };
   /** As `loss` with dropout on, and d loss / d parameter by path, for those that it trains; `running`: by path, what running values become with this update. */
-  gradients(p: Tensors, batch: Batch, random: Random): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors; readonly running?: Tensors };
+  gradients(
+    p: Tensors,
+    batch: Batch,
+    random: Random,
+  ): { readonly loss: tf.Tensor; readonly metrics: Tensors; readonly gradients: Tensors; readonly running?: Tensors };
   /** `step` counts from 1; `epoch` is real. */
   optimizer(n: Sizes, step: number, epoch: number): OptimizerSettings;
   readonly clip: { readonly kind: 'norm' | 'value'; readonly limit: number } | null;
@@ -132,7 +136,15 @@ export interface DecoderDefinition {
    */
   prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
   /** One place: `previous` int32 [batch, beam]; logits [batch, beam, vocabulary]; state and taps [batch, beam, …]. `t` counts from 0. */
-  step(p: Tensors, batch: Batch, memory: Tensors, state: States, previous: tf.Tensor2D, t: number, random: Random): {
+  step(
+    p: Tensors,
+    batch: Batch,
+    memory: Tensors,
+    state: States,
+    previous: tf.Tensor2D,
+    t: number,
+    random: Random,
+  ): {
     readonly logits: tf.Tensor3D;
     readonly state: States;
     readonly taps: Tensors;
@@ -156,7 +168,15 @@ export interface StreamDefinition {
   /** Once per call: what does not depend on the places, and the first states; `batch` holds the other inputs only. */
   prepare(p: Tensors, batch: Batch, random: Random): { readonly memory: Tensors; readonly state: States };
   /** `t` counts from 0; `inputs` [batch, …] by name. */
-  step(p: Tensors, batch: Batch, memory: Tensors, state: States, inputs: Tensors, t: number, random: Random): { readonly outputs: Tensors; readonly state: States };
+  step(
+    p: Tensors,
+    batch: Batch,
+    memory: Tensors,
+    state: States,
+    inputs: Tensors,
+    t: number,
+    random: Random,
+  ): { readonly outputs: Tensors; readonly state: States };
 }
 
 /** What must hold of each example's own lengths. */

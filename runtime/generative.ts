@@ -7,7 +7,23 @@ import { InputError } from './errors.ts';
 import { drawOptions, Model, type DrawOptions, type ModelOptions } from './model.ts';
 import { requireOptions, suggestion } from './names.ts';
 import { fold, hashOf, seedKey, stream } from './random.ts';
-import { cut, download, elementCount, extentsOf, isNested, isNumber, ownLengths, ownSizes, requirePositiveInteger, show, spread, zerosLike, type Ints, type Value, type Values } from './values.ts';
+import {
+  cut,
+  download,
+  elementCount,
+  extentsOf,
+  isNested,
+  isNumber,
+  ownLengths,
+  ownSizes,
+  requirePositiveInteger,
+  show,
+  spread,
+  zerosLike,
+  type Ints,
+  type Value,
+  type Values,
+} from './values.ts';
 
 interface CommonOptions extends DrawOptions {
   /** Most places for one example, if the program does not say or less is wanted. */
@@ -159,7 +175,9 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
     const lengths = ownLengths(decoding.host.lengths, row);
     const limit = this.limit(row, decoding.host, options.atMost);
     if (limit === undefined) {
-      throw new InputError(`how long may \`${decoder.output}\` become? Give \`atMost\`, or write \`at most …\` into the decoder \`${decoder.name}\``);
+      throw new InputError(
+        `how long may \`${decoder.output}\` become? Give \`atMost\`, or write \`at most …\` into the decoder \`${decoder.name}\``,
+      );
     }
     const prompt = options.prompts === undefined ? [] : options.prompts[row]!;
     checkPrompt(prompt, row, decoder, decoder.vocabulary(ownSizes(n, decoding.host.lengths, row)), limit);
@@ -169,7 +187,10 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
       end: decoder.end,
       limit,
       prompt,
-      rank: penalty === undefined ? (logp, length) => decoder.rank(logp, length, n, lengths) : (logp, length) => logp / ((5 + length) / 6) ** penalty,
+      rank:
+        penalty === undefined
+          ? (logp, length) => decoder.rank(logp, length, n, lengths)
+          : (logp, length) => logp / ((5 + length) / 6) ** penalty,
     };
     if (options.method !== 'sample') return new BeamSearch(rules, options.method === 'beam' ? options.width : 1);
     const { temperature = 1, topK = Infinity, topP = 1, seed = this.seed, ids } = options;
@@ -183,7 +204,12 @@ export class GenerativeModel<Dims, Input extends object, Target extends object> 
 type Taken = Readonly<Record<string, { readonly data: Value['data']; readonly shape: readonly number[] }>>;
 
 /** Drives all searches to their end; what they looked at, place by place. */
-async function run(decoding: Decoding, searches: readonly Search[], names: readonly string[], decoder: DecoderDefinition): Promise<Taken[]> {
+async function run(
+  decoding: Decoding,
+  searches: readonly Search[],
+  names: readonly string[],
+  decoder: DecoderDefinition,
+): Promise<Taken[]> {
   const taken: Taken[] = [];
   const vocabulary = decoder.vocabulary(decoding.host.n);
   let previous = decoding.start;
@@ -201,13 +227,20 @@ async function run(decoding: Decoding, searches: readonly Search[], names: reado
     const width = live.reduce((most, each) => Math.max(most, each), 0);
     if (width === 0) return taken;
     const slots = searches.flatMap((search) => Array.from({ length: width }, (_, slot): Place | undefined => search.live[slot]));
-    decoding.reorder(slots.map((place) => place?.slot ?? 0), width);
+    decoding.reorder(
+      slots.map((place) => place?.slot ?? 0),
+      width,
+    );
     // Rows that have ended run on with the end symbol; nobody reads them.
     previous = Int32Array.from(slots, (place) => place?.id ?? decoder.end ?? 0);
   }
 }
 
-async function readPlace(logits: Tensors[string], taps: Tensors, names: readonly string[]): Promise<{ logits: Value['data']; taken: Taken }> {
+async function readPlace(
+  logits: Tensors[string],
+  taps: Tensors,
+  names: readonly string[],
+): Promise<{ logits: Value['data']; taken: Taken }> {
   try {
     const [first, ...others] = await Promise.all([download(logits), ...names.map(async (name) => download(taps[name]!))]);
     const taken = names.map((name, index) => [name, { data: others[index]!, shape: taps[name]!.shape.slice() }] as const);
@@ -223,7 +256,13 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
   const taps = Object.keys(taken[0] ?? {}).map((name): [string, Value] => {
     const axes = decoding.tapAxes(name);
     const padded = taken[0]![name]!.shape.slice(2);
-    const extent = extentsOf(axes, padded, row, decoding.host).map((each, index) => (axes[index]!.grows === true ? places.length : typeof each === 'number' ? each : each.reduce((most, length) => Math.max(most, length), 0)));
+    const extent = extentsOf(axes, padded, row, decoding.host).map((each, index) =>
+      axes[index]!.grows === true
+        ? places.length
+        : typeof each === 'number'
+          ? each
+          : each.reduce((most, length) => Math.max(most, length), 0),
+    );
     const size = elementCount(extent);
     const data = zerosLike(taken[0]![name]!.data, places.length * size);
     for (const [time, place] of places.entries()) {
@@ -245,41 +284,58 @@ function hypothesis(ranked: Ranked, row: number, taken: readonly Taken[], decodi
 
 function checkOptions(options: GenerateOptions, examples: number): void {
   const given: unknown = options;
-  if (typeof given !== 'object' || given === null) throw new InputError(`expected options such as \`{ method: 'beam', width: 5 }\`, given ${show(given)}`);
+  if (typeof given !== 'object' || given === null)
+    throw new InputError(`expected options such as \`{ method: 'beam', width: 5 }\`, given ${show(given)}`);
   const method: unknown = options.method ?? 'greedy';
   const methods = Object.keys(allowed);
-  if (typeof method !== 'string' || !Object.hasOwn(allowed, method)) throw new InputError(`there is no way to generate called \`${String(method)}\`: ${methods.join(', ')}${suggestion(String(method), methods)}`);
+  if (typeof method !== 'string' || !Object.hasOwn(allowed, method))
+    throw new InputError(
+      `there is no way to generate called \`${String(method)}\`: ${methods.join(', ')}${suggestion(String(method), methods)}`,
+    );
   requireOptions(options, allowed[method]!, `${method} search`);
   if (options.atMost !== undefined) requirePositiveInteger('atMost', options.atMost);
   const { prompts, taps } = options;
-  if (taps !== undefined && !Array.isArray(taps)) throw new InputError(`\`taps\`: expected an array of names, as \`['weights']\`, given ${show(taps)}`);
+  if (taps !== undefined && !Array.isArray(taps))
+    throw new InputError(`\`taps\`: expected an array of names, as \`['weights']\`, given ${show(taps)}`);
   if (prompts !== undefined && !(isNested(prompts) && prompts.length === examples)) {
-    throw new InputError(`\`prompts\`: expected one array of ids per example (${examples}), given ${show(prompts)}; an example without one has \`[]\``);
+    throw new InputError(
+      `\`prompts\`: expected one array of ids per example (${examples}), given ${show(prompts)}; an example without one has \`[]\``,
+    );
   }
   if (options.method === 'beam') {
     requirePositiveInteger('width', options.width);
-    if (options.lengthPenalty !== undefined && !isNumber(options.lengthPenalty, (value) => value >= 0 && Number.isFinite(value))) throw new InputError(`\`lengthPenalty\`: expected a number of 0 or more, given ${show(options.lengthPenalty)}`);
+    if (options.lengthPenalty !== undefined && !isNumber(options.lengthPenalty, (value) => value >= 0 && Number.isFinite(value)))
+      throw new InputError(`\`lengthPenalty\`: expected a number of 0 or more, given ${show(options.lengthPenalty)}`);
   }
   if (options.method !== 'sample') return;
   const { temperature, topK, topP } = options;
   if (temperature !== undefined && !isNumber(temperature, (value) => value > 0 && Number.isFinite(value))) {
-    throw new InputError(`\`temperature\`: expected a number above 0, given ${show(temperature)}; for the likeliest choice leave \`method\` out`);
+    throw new InputError(
+      `\`temperature\`: expected a number above 0, given ${show(temperature)}; for the likeliest choice leave \`method\` out`,
+    );
   }
   if (topK !== undefined) requirePositiveInteger('topK', topK);
-  if (topP !== undefined && !isNumber(topP, (value) => value > 0 && value <= 1)) throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${show(topP)}`);
+  if (topP !== undefined && !isNumber(topP, (value) => value > 0 && value <= 1))
+    throw new InputError(`\`topP\`: expected a probability above 0, at most 1, given ${show(topP)}`);
 }
 
 function checkPrompt(prompt: Ints, row: number, decoder: DecoderDefinition, vocabulary: number, limit: number): void {
   const given: unknown = prompt;
-  if (!isNested(given)) throw new InputError(`example ${row}: the prompt must be an array of ids of \`${decoder.output}\`, given ${show(given)}`);
+  if (!isNested(given))
+    throw new InputError(`example ${row}: the prompt must be an array of ids of \`${decoder.output}\`, given ${show(given)}`);
   for (let place = 0; place < prompt.length; place++) {
     const id: unknown = prompt[place];
     if (!(typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < vocabulary)) {
       throw new InputError(`example ${row}: place ${place} of the prompt is ${show(id)}, outside the vocabulary (0 … ${vocabulary - 1})`);
     }
-    if (id === decoder.end) throw new InputError(`example ${row}: place ${place} of the prompt is ${id}, the end of \`${decoder.output}\`, after which nothing follows: leave it out`);
+    if (id === decoder.end)
+      throw new InputError(
+        `example ${row}: place ${place} of the prompt is ${id}, the end of \`${decoder.output}\`, after which nothing follows: leave it out`,
+      );
   }
   if (prompt.length > limit) {
-    throw new InputError(`example ${row}: the prompt has ${prompt.length} places, but the whole output may have only ${limit}: give a shorter one or raise \`atMost\``);
+    throw new InputError(
+      `example ${row}: the prompt has ${prompt.length} places, but the whole output may have only ${limit}: give a shorter one or raise \`atMost\``,
+    );
   }
 }

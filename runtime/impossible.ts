@@ -9,14 +9,19 @@ export interface Alone {
 }
 
 /** A sentence about the first example whose loss is Infinity; null where there is none by itself. */
-export async function whyInfinite({ decoder }: Definition, examples: readonly object[], alone: (row: number) => Alone): Promise<string | null> {
+export async function whyInfinite(
+  { decoder }: Definition,
+  examples: readonly object[],
+  alone: (row: number) => Alone,
+): Promise<string | null> {
   for (const [row, example] of examples.entries()) {
     const one = alone(row);
     if ((await one.loss()) !== Infinity) continue;
     const front = `example ${row}: the loss is Infinity`;
     const targets = decoder === null ? undefined : (example as Readonly<Record<string, Ints>>)[decoder.output];
     const place = targets === undefined ? -1 : forbiddenPlace(await one.logits(), targets);
-    if (decoder !== null && place >= 0) return `${front}: \`${decoder.output}[${decoder.axis} = ${place}]\` is ${targets![place]}, which \`${decoder.name}\` forbids there (its logit is absent, its probability 0)`;
+    if (decoder !== null && place >= 0)
+      return `${front}: \`${decoder.output}[${decoder.axis} = ${place}]\` is ${targets![place]}, which \`${decoder.name}\` forbids there (its logit is absent, its probability 0)`;
     return `${front}: a target of probability 0, such as a class whose logit is absent, or numbers beyond float32`;
   }
   return null;

@@ -5,29 +5,94 @@ export type { Flags, Floats, Ints, Value, Values } from './values.ts';
 export { CheckpointError, InputError, NumericError, TrainingError } from './errors.ts';
 export { collate, DeviceBatch, refuse, type HostBatch, type HostInput } from './batch.ts';
 export { StepRandom, stream, seedKey, fold, hashOf, type Key } from './random.ts';
-export { all, any, dispose, int32, log2ceil, log2floor, logSoftmax, mod, oneHot, quot, roll, scatter, shift, sigmoidGradient, stack, tanhGradient, transpose, unstack, where } from './ops.ts';
+export {
+  all,
+  any,
+  dispose,
+  int32,
+  log2ceil,
+  log2floor,
+  logSoftmax,
+  mod,
+  oneHot,
+  quot,
+  roll,
+  scatter,
+  shift,
+  sigmoidGradient,
+  stack,
+  tanhGradient,
+  transpose,
+  unstack,
+  where,
+} from './ops.ts';
 export { append, joined, noRows, placeOf, Rows } from './decode/rows.ts';
 export { initialValues } from './initialise.ts';
 export { Weights } from './weights.ts';
 export { Joint, type JointOptions } from './joint.ts';
-export { Learner, Model, type DrawOptions, type GradientOptions, type GradientResult, type LossOptions, type LossResult, type ModelOptions, type ParameterInfo } from './model.ts';
-export { GenerativeModel, type BeamOptions, type EncodeOptions, type Generated, type GenerateOptions, type GreedyOptions, type Hypothesis, type SampleOptions } from './generative.ts';
+export {
+  Learner,
+  Model,
+  type DrawOptions,
+  type GradientOptions,
+  type GradientResult,
+  type LossOptions,
+  type LossResult,
+  type ModelOptions,
+  type ParameterInfo,
+} from './model.ts';
+export {
+  GenerativeModel,
+  type BeamOptions,
+  type EncodeOptions,
+  type Generated,
+  type GenerateOptions,
+  type GreedyOptions,
+  type Hypothesis,
+  type SampleOptions,
+} from './generative.ts';
 export { Decoding, type DecodingStep } from './decode/decoding.ts';
 export { CausalModel } from './causal.ts';
 export { Streaming, type PlacesInput } from './decode/streaming.ts';
 export { readSafetensors, writeSafetensors, type StoredTensor, type TensorFile } from './checkpoint/safetensors.ts';
 export { checkpointInfo, type CheckpointInfo, type CheckpointNote } from './checkpoint/checkpoint.ts';
-export { fit, type CheckpointOptions, type FitData, type FitOptions, type FitResult, type Trainable, type ValidationOptions } from './training/fit.ts';
+export {
+  fit,
+  type CheckpointOptions,
+  type FitData,
+  type FitOptions,
+  type FitResult,
+  type Trainable,
+  type ValidationOptions,
+} from './training/fit.ts';
 export { Optimizer, type OptimizerKind } from './training/optimizer.ts';
 export { BatchOrder, type ExampleSource, type OrderOptions, type Rollouts, type TrainingBatch } from './training/data.ts';
 export { memoryStore, type CheckpointStore } from './training/store.ts';
 export type { EndReason, TrainingEvent } from './training/events.ts';
 export { duration, ProgressBar, short, showTraining, type ProgressOptions, type ProgressStream } from './training/progress.ts';
 export {
-  inParts, tabulate, toExample, toSource,
-  type Configuration, type Evaluation, type EvaluationRow, type OpenTask, type ParsedInput, type Picture, type Task, type TaskExample,
+  inParts,
+  tabulate,
+  toExample,
+  toSource,
+  type Configuration,
+  type Evaluation,
+  type EvaluationRow,
+  type OpenTask,
+  type ParsedInput,
+  type Picture,
+  type Task,
+  type TaskExample,
 } from './training/task.ts';
-export { BACKEND_NAMES, BackendError, reportBackends, useBackend, type ActiveBackend, type BackendName, type BackendReport } from './backend/index.ts';
+export {
+  BACKEND_NAMES,
+  BackendError,
+  reportBackends,
+  useBackend,
+  type ActiveBackend,
+  type BackendName,
+  type BackendReport,
+} from './backend/index.ts';
 export { alignmentGridSvg, alignmentSvg, type AlignmentPicture } from './pictures/alignment.ts';
 export { attendedSvg, type AttendedPicture } from './pictures/attended.ts';
 export { headsSvg, type HeadsPicture } from './pictures/heads.ts';

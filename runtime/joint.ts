@@ -30,7 +30,12 @@ export class Joint<Models extends { readonly [Name in keyof Models]: object }, E
     const sizes = definition.sizes(dims);
     requireEqual(definition, parts, sizes);
     const own = definition.parameters(sizes).filter(({ path }) => !parts.some(({ name }) => path.startsWith(`${name}.`)));
-    super(definition, { seed, dims, sizes, weights: new Weights(own, seed, new Map(parts.map(({ name, model }) => [name, model.weights]))) });
+    super(definition, {
+      seed,
+      dims,
+      sizes,
+      weights: new Weights(own, seed, new Map(parts.map(({ name, model }) => [name, model.weights]))),
+    });
     this.models = models;
   }
 
@@ -50,11 +55,14 @@ function partsOf(definition: Definition, models: object): NamedPart[] {
   const parts = Object.entries(definition.parts ?? {});
   const names = parts.map(([name]) => name);
   const unknown = Object.keys(models).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new InputError(`\`${definition.name}\` has no model \`${unknown}\`: ${listed(names)}${suggestion(unknown, names)}`);
+  if (unknown !== undefined)
+    throw new InputError(`\`${definition.name}\` has no model \`${unknown}\`: ${listed(names)}${suggestion(unknown, names)}`);
   return parts.map(([name, program]) => {
     const model: unknown = (models as Readonly<Record<string, unknown>>)[name];
     if (!(model instanceof Learner) || model.definition.name !== program) {
-      throw new InputError(`\`${definition.name}\`: expected a \`${program}\` as \`${name}\`, given ${model instanceof Learner ? `a \`${model.definition.name}\`` : show(model)}`);
+      throw new InputError(
+        `\`${definition.name}\`: expected a \`${program}\` as \`${name}\`, given ${model instanceof Learner ? `a \`${model.definition.name}\`` : show(model)}`,
+      );
     }
     return { name, model };
   });
@@ -62,7 +70,12 @@ function partsOf(definition: Definition, models: object): NamedPart[] {
 
 /** The dims that the constructor of the objective's program would be given: as the models have them. */
 function sharedDims(definition: Definition, parts: readonly NamedPart[]): Record<string, number> {
-  return Object.fromEntries(Object.entries(definition.hyperparameters).map(([label, value]) => [label, parts.find(({ model }) => label in model.sizes)?.model.sizes[label] ?? value]));
+  return Object.fromEntries(
+    Object.entries(definition.hyperparameters).map(([label, value]) => [
+      label,
+      parts.find(({ model }) => label in model.sizes)?.model.sizes[label] ?? value,
+    ]),
+  );
 }
 
 function requireEqual(definition: Definition, parts: readonly NamedPart[], sizes: Sizes): void {
@@ -71,7 +84,9 @@ function requireEqual(definition: Definition, parts: readonly NamedPart[], sizes
       const own = model.sizes[label];
       if (own !== undefined && own !== size) {
         const other = parts.find((each) => each.model.sizes[label] === size);
-        throw new InputError(`\`${definition.name}\`: the dim \`${label}\` is ${own} in \`${name}\`, ${size} ${other === undefined ? 'in the program' : `in \`${other.name}\``}`);
+        throw new InputError(
+          `\`${definition.name}\`: the dim \`${label}\` is ${own} in \`${name}\`, ${size} ${other === undefined ? 'in the program' : `in \`${other.name}\``}`,
+        );
       }
     }
   }

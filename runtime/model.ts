@@ -8,7 +8,18 @@ import { whyInfinite } from './impossible.ts';
 import { exampleNames, listed, requireNames, requireOptions, suggestion } from './names.ts';
 import { StepRandom } from './random.ts';
 import { emitted } from './scope.ts';
-import { download, MOST_PLACES, isNested, requireIds, requirePositiveInteger, requireSeed, rowOf, show, type Value, type Values } from './values.ts';
+import {
+  download,
+  MOST_PLACES,
+  isNested,
+  requireIds,
+  requirePositiveInteger,
+  requireSeed,
+  rowOf,
+  show,
+  type Value,
+  type Values,
+} from './values.ts';
 import { combined, trains, updateOf } from './updates.ts';
 import { shapeOf, sizeOf, Weights } from './weights.ts';
 
@@ -95,12 +106,15 @@ export class Learner<Example extends object> {
     this.dims = dims;
     this.sizes = sizes;
     this.weights = weights;
-    const listed = (isRunning: boolean): ParameterInfo[] => this.weights.specs.filter(({ running }) => (running === true) === isRunning).map((spec) => ({
-      path: spec.path,
-      axes: spec.axes,
-      size: sizeOf(spec),
-      initialiser: spec.init.kind,
-    }));
+    const listed = (isRunning: boolean): ParameterInfo[] =>
+      this.weights.specs
+        .filter(({ running }) => (running === true) === isRunning)
+        .map((spec) => ({
+          path: spec.path,
+          axes: spec.axes,
+          size: sizeOf(spec),
+          initialiser: spec.init.kind,
+        }));
     this.parameters = listed(false);
     this.running = listed(true);
     this.parameterCount = this.parameters.reduce((sum, parameter) => sum + parameter.size, 0);
@@ -119,7 +133,12 @@ export class Learner<Example extends object> {
   }
 
   private async lossOf(host: HostBatch, objective: ObjectiveDefinition, random: StepRandom): Promise<LossResult> {
-    const { loss, metrics } = await this.onDevice(host, (batch) => combined(objective, objective.updates.map((update) => update.loss(this.weights.tensors, batch, random))));
+    const { loss, metrics } = await this.onDevice(host, (batch) =>
+      combined(
+        objective,
+        objective.updates.map((update) => update.loss(this.weights.tensors, batch, random)),
+      ),
+    );
     return readLoss(loss, metrics);
   }
 
@@ -135,10 +154,18 @@ export class Learner<Example extends object> {
     const update = updateOf(objective, options.update);
     const host = this.collateFor(objective, examples);
     const random = this.randomFor(examples.length, options, options.step ?? 1);
-    const { loss, metrics, gradients, running = {} } = await this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
+    const {
+      loss,
+      metrics,
+      gradients,
+      running = {},
+    } = await this.onDevice(host, (batch) => update.gradients(this.weights.tensors, batch, random));
     const [numbers, slopes, nexts] = await Promise.all([readLoss(loss, metrics), readAll(gradients), readAll(running)]);
     await this.possible(numbers, objective, examples);
-    const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [spec.path, { data, shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) }];
+    const value = (spec: ParameterSpec, data: Value['data']): [string, Value] => [
+      spec.path,
+      { data, shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) },
+    ];
     const { specs } = this.weights;
     const trained = specs.filter((spec) => spec.running !== true && trains(update, spec.path));
     return {
@@ -162,7 +189,8 @@ export class Learner<Example extends object> {
       const random = this.randomFor(1, { ids: [row] });
       return {
         loss: async () => (await this.lossOf(host, objective, random)).loss,
-        logits: async () => (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random))))['logits']!,
+        logits: async () =>
+          (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random))))['logits']!,
       };
     });
   }
@@ -172,7 +200,10 @@ export class Learner<Example extends object> {
     const { objectives } = this.definition;
     const found = name === undefined ? objectives[0] : objectives.find((each) => each.name === name);
     if (found !== undefined) return found;
-    if (objectives.length === 0) throw new InputError(`\`${this.definition.name}\` has no objective: add \`objective … for ${this.definition.name}\` to ${this.definition.source}`);
+    if (objectives.length === 0)
+      throw new InputError(
+        `\`${this.definition.name}\` has no objective: add \`objective … for ${this.definition.name}\` to ${this.definition.source}`,
+      );
     const names = objectives.map((each) => each.name);
     throw new InputError(`there is no objective \`${String(name)}\`: ${listed(names)}${suggestion(name, names)}`);
   }
@@ -202,13 +233,19 @@ export class Learner<Example extends object> {
     const { parameters, info, unread } = readCheckpoint(bytes);
     const { name } = this.definition;
     if (info.definition === undefined || info.definition === name) return this.weights.restore(parameters, unread);
-    const parts = Object.entries(info.parts ?? {}).filter(([key, model]) => model === name && (part === undefined || part === key)).map(([key]) => key);
+    const parts = Object.entries(info.parts ?? {})
+      .filter(([key, model]) => model === name && (part === undefined || part === key))
+      .map(([key]) => key);
     if (parts.length !== 1) {
-      const why = parts.length > 1 ? `the checkpoint holds several \`${name}\`: say which, ${parts.map((key) => `\`${key}\``).join(' or ')}` : `the checkpoint is of \`${shortened(info.definition)}\`, the model is \`${name}\``;
+      const why =
+        parts.length > 1
+          ? `the checkpoint holds several \`${name}\`: say which, ${parts.map((key) => `\`${key}\``).join(' or ')}`
+          : `the checkpoint is of \`${shortened(info.definition)}\`, the model is \`${name}\``;
       throw new CheckpointError(`${why}; nothing was changed`);
     }
     const front = `${parts[0]!}.`;
-    const own = <T>(all: ReadonlyMap<string, T>): Map<string, T> => new Map([...all].flatMap(([path, each]) => (path.startsWith(front) ? [[path.slice(front.length), each] as const] : [])));
+    const own = <T>(all: ReadonlyMap<string, T>): Map<string, T> =>
+      new Map([...all].flatMap(([path, each]) => (path.startsWith(front) ? [[path.slice(front.length), each] as const] : [])));
     this.weights.restore(own(parameters), own(unread));
   }
 
@@ -288,7 +325,9 @@ export class Model<Dims, Input extends object, Target extends object, Output = V
     shapes: Readonly<Record<string, number[]>>,
     host: HostBatch,
   ): Values {
-    const values = Object.entries(this.definition.outputs).map(([name, { axes }]) => [name, rowOf(data[name]!, row, shapes[name]!, axes, host)] as const);
+    const values = Object.entries(this.definition.outputs).map(
+      ([name, { axes }]) => [name, rowOf(data[name]!, row, shapes[name]!, axes, host)] as const,
+    );
     return Object.fromEntries(values);
   }
 }
@@ -297,20 +336,25 @@ function checkOptions<Dims>(definition: Definition, options: ModelOptions<Dims>)
   const given: object = typeof options === 'object' && options !== null ? options : {};
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(definition.hyperparameters, name) || name === 'dims' || name === 'seed') continue;
-    throw new InputError(`\`${name}\` is no option of \`${definition.name}\`: ${listed(modelOptions)}; a dim is given as \`dims: { ${name}: ${show(value)} }\``);
+    throw new InputError(
+      `\`${name}\` is no option of \`${definition.name}\`: ${listed(modelOptions)}; a dim is given as \`dims: { ${name}: ${show(value)} }\``,
+    );
   }
   requireOptions(options, modelOptions, `\`${definition.name}\``);
   if (options.seed !== undefined) requireSeed(options.seed);
 }
 
 function chooseDims(definition: Definition, given: unknown): Record<string, number> {
-  if (typeof given !== 'object' || given === null || isNested(given)) throw new InputError(`\`dims\`: expected sizes by name, given ${show(given)}`);
+  if (typeof given !== 'object' || given === null || isNested(given))
+    throw new InputError(`\`dims\`: expected sizes by name, given ${show(given)}`);
   const dims: Record<string, number> = { ...definition.hyperparameters };
   for (const [label, size] of Object.entries(given)) {
     if (size === undefined) continue;
     if (!Object.hasOwn(definition.hyperparameters, label)) {
       const known = Object.keys(definition.hyperparameters);
-      throw new InputError(`\`${definition.name}\` has no dim \`${label}\` that can be chosen: ${known.length === 0 ? 'it has none' : listed(known)}${suggestion(label, known)}`);
+      throw new InputError(
+        `\`${definition.name}\` has no dim \`${label}\` that can be chosen: ${known.length === 0 ? 'it has none' : listed(known)}${suggestion(label, known)}`,
+      );
     }
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
       throw new InputError(`the dim \`${label}\`: expected a whole number of at least 1, given ${show(size)}`);

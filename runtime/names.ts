@@ -20,8 +20,14 @@ export function listed(names: Iterable<string>): string {
  * @param of what has them, as it stands in messages
  * @throws what `fault` makes of the message
  */
-export function requireOptions(given: unknown, known: readonly string[], of: string, fault: (message: string) => Error = (message) => new InputError(message)): void {
-  if (typeof given !== 'object' || given === null || isNested(given)) throw fault(`${of}: expected options (${listed(known)}), given ${show(given)}`);
+export function requireOptions(
+  given: unknown,
+  known: readonly string[],
+  of: string,
+  fault: (message: string) => Error = (message) => new InputError(message),
+): void {
+  if (typeof given !== 'object' || given === null || isNested(given))
+    throw fault(`${of}: expected options (${listed(known)}), given ${show(given)}`);
   const unknown = Object.keys(given).find((name) => !known.includes(name));
   if (unknown !== undefined) throw fault(`\`${unknown}\` is no option of ${of}: ${listed(known)}${suggestion(unknown, known)}`);
 }
@@ -42,7 +48,10 @@ export function requireNames(examples: readonly object[], known: ReadonlySet<str
     // What is no object is told with what was expected instead.
     if (typeof example !== 'object' || example === null || isNested(example)) continue;
     for (const name of Object.keys(example)) {
-      if (!known.has(name)) throw new InputError(`example ${row}: \`${program}\` takes no \`${name}\`: ${known.size === 0 ? 'it takes nothing' : listed(known)}${suggestion(name, known)}`);
+      if (!known.has(name))
+        throw new InputError(
+          `example ${row}: \`${program}\` takes no \`${name}\`: ${known.size === 0 ? 'it takes nothing' : listed(known)}${suggestion(name, known)}`,
+        );
     }
   }
 }

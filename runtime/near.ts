@@ -20,7 +20,8 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), in code points; `limit` if it is that or more. */
 export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
-  const x = [...a], y = [...b];
+  const x = [...a],
+    y = [...b];
   if (Math.abs(x.length - y.length) >= limit) return limit;
   let before: number[] = [];
   let row = Array.from({ length: y.length + 1 }, (_, j) => j);

@@ -26,7 +26,11 @@ export function unstack(x: tf.Tensor): tf.Tensor[] {
 /** The part of tfjs-node's backend that runs an operation of TensorFlow by its name. */
 interface NativeBackend {
   readonly binding: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number; readonly TF_INT32: number; readonly TF_BOOL: number };
-  executeSingleOutput(name: string, attributes: readonly { readonly name: string; readonly type: number; readonly value: number }[], inputs: readonly tf.Tensor[]): tf.Tensor;
+  executeSingleOutput(
+    name: string,
+    attributes: readonly { readonly name: string; readonly type: number; readonly value: number }[],
+    inputs: readonly tf.Tensor[],
+  ): tf.Tensor;
 }
 
 /** One operation of TensorFlow that tfjs has no kernel for, on operands of one element type; null on every other backend. */
@@ -66,7 +70,9 @@ export function where(condition: tf.Tensor, a: tf.Tensor | number, b: tf.Tensor 
       dtype = x.dtype;
     }
     const whole = (x: tf.Tensor): tf.Tensor => (util.arraysEqual(x.shape, shape) ? x : tf.broadcastTo(x, shape));
-    const [t, e] = [a, b].map((x) => (typeof x === 'number' ? tf.fill(shape, x, dtype) : whole(x.dtype === dtype ? x : tf.cast(x, dtype)))) as [tf.Tensor, tf.Tensor];
+    const [t, e] = [a, b].map((x) =>
+      typeof x === 'number' ? tf.fill(shape, x, dtype) : whole(x.dtype === dtype ? x : tf.cast(x, dtype)),
+    ) as [tf.Tensor, tf.Tensor];
     return engine().runKernel(Select, { condition: whole(condition), t, e } as object as NamedTensorMap) as tf.Tensor;
   });
 }
@@ -99,17 +105,29 @@ function asTruth(x: tf.Tensor, run: (x: tf.Tensor) => tf.Tensor, native: (x: tf.
 
 /** Truth values with their axes in another order. */
 export function transpose(x: tf.Tensor, order: number[]): tf.Tensor {
-  return asTruth(x, (number) => tf.transpose(number, order), (truth) => tf.transpose(truth, order));
+  return asTruth(
+    x,
+    (number) => tf.transpose(number, order),
+    (truth) => tf.transpose(truth, order),
+  );
 }
 
 /** Whether any is true along axes that need not be the last. */
 export function any(x: tf.Tensor, axes: number[]): tf.Tensor {
-  return asTruth(x, (number) => tf.max(number, axes), (truth) => tf.any(truth, axes));
+  return asTruth(
+    x,
+    (number) => tf.max(number, axes),
+    (truth) => tf.any(truth, axes),
+  );
 }
 
 /** Whether all are true along axes that need not be the last. */
 export function all(x: tf.Tensor, axes: number[]): tf.Tensor {
-  return asTruth(x, (number) => tf.min(number, axes), (truth) => tf.all(truth, axes));
+  return asTruth(
+    x,
+    (number) => tf.min(number, axes),
+    (truth) => tf.all(truth, axes),
+  );
 }
 
 /** Float rows of zeros with a one at each index: [...shape of indices, depth]. (The wasm kernel writes integers whatever it is asked for.) */
@@ -135,7 +153,10 @@ export function scatter(indices: tf.Tensor, updates: tf.Tensor, size: number, le
     if (count === 0) return tf.zeros([...front, size, ...rest], updates.dtype);
     const values = tf.reshape(updates, [count, width]);
     // Of whole numbers webgpu adds floats.
-    const sum = updates.dtype === 'int32' ? tf.unsortedSegmentSum(values, tf.reshape(rows, [count]), groups * size) : tf.scatterND(tf.reshape(rows, [count, 1]), values, [groups * size, width]);
+    const sum =
+      updates.dtype === 'int32'
+        ? tf.unsortedSegmentSum(values, tf.reshape(rows, [count]), groups * size)
+        : tf.scatterND(tf.reshape(rows, [count, 1]), values, [groups * size, width]);
     return tf.reshape(sum, [...front, size, ...rest]);
   });
 }

@@ -20,30 +20,54 @@ export function threefry(k0: number, k1: number, c0: number, c1: number, out: In
   const k2 = parity ^ k0 ^ k1;
   let x = (c0 + k0) | 0;
   let y = (c1 + k1) | 0;
-  x = (x + y) | 0; y = ((y << 13) | (y >>> 19)) ^ x;
-  x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
-  x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
-  x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
-  x = (x + k1) | 0; y = (y + k2 + 1) | 0;
-  x = (x + y) | 0; y = ((y << 17) | (y >>> 15)) ^ x;
-  x = (x + y) | 0; y = ((y << 29) | (y >>> 3)) ^ x;
-  x = (x + y) | 0; y = ((y << 16) | (y >>> 16)) ^ x;
-  x = (x + y) | 0; y = ((y << 24) | (y >>> 8)) ^ x;
-  x = (x + k2) | 0; y = (y + k0 + 2) | 0;
-  x = (x + y) | 0; y = ((y << 13) | (y >>> 19)) ^ x;
-  x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
-  x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
-  x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
-  x = (x + k0) | 0; y = (y + k1 + 3) | 0;
-  x = (x + y) | 0; y = ((y << 17) | (y >>> 15)) ^ x;
-  x = (x + y) | 0; y = ((y << 29) | (y >>> 3)) ^ x;
-  x = (x + y) | 0; y = ((y << 16) | (y >>> 16)) ^ x;
-  x = (x + y) | 0; y = ((y << 24) | (y >>> 8)) ^ x;
-  x = (x + k1) | 0; y = (y + k2 + 4) | 0;
-  x = (x + y) | 0; y = ((y << 13) | (y >>> 19)) ^ x;
-  x = (x + y) | 0; y = ((y << 15) | (y >>> 17)) ^ x;
-  x = (x + y) | 0; y = ((y << 26) | (y >>> 6)) ^ x;
-  x = (x + y) | 0; y = ((y << 6) | (y >>> 26)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 13) | (y >>> 19)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 15) | (y >>> 17)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 26) | (y >>> 6)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 6) | (y >>> 26)) ^ x;
+  x = (x + k1) | 0;
+  y = (y + k2 + 1) | 0;
+  x = (x + y) | 0;
+  y = ((y << 17) | (y >>> 15)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 29) | (y >>> 3)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 16) | (y >>> 16)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 24) | (y >>> 8)) ^ x;
+  x = (x + k2) | 0;
+  y = (y + k0 + 2) | 0;
+  x = (x + y) | 0;
+  y = ((y << 13) | (y >>> 19)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 15) | (y >>> 17)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 26) | (y >>> 6)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 6) | (y >>> 26)) ^ x;
+  x = (x + k0) | 0;
+  y = (y + k1 + 3) | 0;
+  x = (x + y) | 0;
+  y = ((y << 17) | (y >>> 15)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 29) | (y >>> 3)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 16) | (y >>> 16)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 24) | (y >>> 8)) ^ x;
+  x = (x + k1) | 0;
+  y = (y + k2 + 4) | 0;
+  x = (x + y) | 0;
+  y = ((y << 13) | (y >>> 19)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 15) | (y >>> 17)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 26) | (y >>> 6)) ^ x;
+  x = (x + y) | 0;
+  y = ((y << 6) | (y >>> 26)) ^ x;
   out[0] = (x + k2) | 0;
   out[1] = (y + k0 + 5) | 0;
 }
@@ -113,13 +137,16 @@ interface Layout {
 
 function layoutOf(site: string, shape: readonly number[], ragged: readonly boolean[]): Layout {
   if (ragged.length !== shape.length - 1) {
-    throw new RangeError(`${site}: expected a ragged flag for each of the ${shape.length - 1} axes after the batch, given ${ragged.length}`);
+    throw new RangeError(
+      `${site}: expected a ragged flag for each of the ${shape.length - 1} axes after the batch, given ${ragged.length}`,
+    );
   }
   const sizes = shape.slice(1);
   const strides = sizes.map((_, axis) => elementCount(sizes.slice(axis + 1)));
   const coordinates = sizes.map((_, axis) => axis).filter((axis) => ragged[axis]);
   for (const axis of coordinates) {
-    if (sizes[axis]! >= sites) throw new RangeError(`${site}: random numbers need ragged axes of fewer than ${sites} places, given ${sizes[axis]}`);
+    if (sizes[axis]! >= sites)
+      throw new RangeError(`${site}: random numbers need ragged axes of fewer than ${sites} places, given ${sizes[axis]}`);
   }
   let fixed = Uint32Array.of(0);
   for (const [axis, size] of sizes.entries()) {
@@ -131,7 +158,13 @@ function layoutOf(site: string, shape: readonly number[], ragged: readonly boole
     fixed = grown;
   }
   const [row, column, ...others] = coordinates;
-  const deeper = others.reduce<Layout['deeper']>((known, axis) => known.flatMap(({ places, offset }) => Array.from({ length: sizes[axis]! }, (_, place) => ({ places: [...places, place], offset: offset + place * strides[axis]! }))), [{ places: [], offset: 0 }]);
+  const deeper = others.reduce<Layout['deeper']>(
+    (known, axis) =>
+      known.flatMap(({ places, offset }) =>
+        Array.from({ length: sizes[axis]! }, (_, place) => ({ places: [...places, place], offset: offset + place * strides[axis]! })),
+      ),
+    [{ places: [], offset: 0 }],
+  );
   return {
     perExample: elementCount(sizes),
     fixed,
@@ -213,7 +246,14 @@ export class StepRandom implements Random {
   }
 
   /** The same numbers on the host, row-major. They are made in float64 and rounded once, so that they are the same on every backend. */
-  values(draw: keyof Random, site: string, shape: readonly number[], ragged: readonly boolean[], steps: readonly number[], rate = 0): Float32Array {
+  values(
+    draw: keyof Random,
+    site: string,
+    shape: readonly number[],
+    ragged: readonly boolean[],
+    steps: readonly number[],
+    rate = 0,
+  ): Float32Array {
     if (!(rate >= 0 && rate < 1)) throw new RangeError(`${site}: a dropout rate lies in 0 … 1 without 1, given ${rate}`);
     const write = draw === 'keep' ? keeping(rate) : WRITERS[draw];
     return this.fill(site, shape, ragged, steps, draw === 'keep' ? 4 : 2, (key, coordinates, out, words) => {

@@ -22,11 +22,19 @@ export interface Tensor {
   dataSync(): Float32Array | Int32Array | Uint8Array;
   dispose(): void;
 }
-export interface Tensor1D extends Tensor { readonly shape: [number] }
-export interface Tensor2D extends Tensor { readonly shape: [number, number] }
-export interface Tensor3D extends Tensor { readonly shape: [number, number, number] }
+export interface Tensor1D extends Tensor {
+  readonly shape: [number];
+}
+export interface Tensor2D extends Tensor {
+  readonly shape: [number, number];
+}
+export interface Tensor3D extends Tensor {
+  readonly shape: [number, number, number];
+}
 
-interface Nested<T> { readonly [index: number]: T | Nested<T> }
+interface Nested<T> {
+  readonly [index: number]: T | Nested<T>;
+}
 type Scalar = number | boolean | string;
 type TypedArray = Float32Array | Int32Array | Uint8Array | Uint8ClampedArray;
 type TensorLike = Scalar | TypedArray | Nested<Scalar | TypedArray | number[]> | Uint8Array[];

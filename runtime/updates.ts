@@ -26,10 +26,14 @@ export function combined(objective: ObjectiveDefinition, results: readonly Losse
 /** @throws InputError where there is none of this name, or none is named and there are several */
 export function updateOf(objective: ObjectiveDefinition, name: string | undefined): UpdateDefinition {
   const { updates } = objective;
-  const found = name === undefined && updates.length === 1 ? updates[0] : updates.find((each) => each.name !== undefined && each.name === name);
+  const found =
+    name === undefined && updates.length === 1 ? updates[0] : updates.find((each) => each.name !== undefined && each.name === name);
   if (found !== undefined) return found;
   const known = updates.flatMap((each) => (each.name === undefined ? [] : [`\`${each.name}\``])).join(', ');
-  if (name !== undefined) throw new InputError(`the objective \`${objective.name}\` has no update \`${name}\`: ${known === '' ? 'it has one loss, without a name' : known}`);
+  if (name !== undefined)
+    throw new InputError(
+      `the objective \`${objective.name}\` has no update \`${name}\`: ${known === '' ? 'it has one loss, without a name' : known}`,
+    );
   throw new InputError(`which update of \`${objective.name}\`? Give \`update\`: ${known}`);
 }
 

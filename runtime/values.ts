@@ -34,7 +34,11 @@ export async function download(tensor: tf.Tensor): Promise<Float32Array | Int32A
 
 /** Zeros in an array of the same type. */
 export function zerosLike(data: Value['data'], length: number): Value['data'] {
-  return data instanceof Float32Array ? new Float32Array(length) : data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
+  return data instanceof Float32Array
+    ? new Float32Array(length)
+    : data instanceof Int32Array
+      ? new Int32Array(length)
+      : new Uint8Array(length);
 }
 
 /**
@@ -63,7 +67,11 @@ export function cut(data: Value['data'], row: number, shape: readonly number[], 
 /** A size from the sizes of one example: those of the model, and its own lengths. */
 export type OwnSize = (n: Readonly<Record<string, number>>) => number;
 
-export function ownSizes(n: Readonly<Record<string, number>>, lengths: Readonly<Record<string, Int32Array>>, row: number): Readonly<Record<string, number>> {
+export function ownSizes(
+  n: Readonly<Record<string, number>>,
+  lengths: Readonly<Record<string, Int32Array>>,
+  row: number,
+): Readonly<Record<string, number>> {
   return { ...n, ...ownLengths(lengths, row) };
 }
 
@@ -73,7 +81,11 @@ export function ownLengths(lengths: Readonly<Record<string, Int32Array>>, row: n
 }
 
 /** How many places of an axis one example has; undefined: all there are. */
-export function placesAlong({ dim, length }: NamedAxis, own: Readonly<Record<string, number>>, lengths: Readonly<Record<string, unknown>>): number | undefined {
+export function placesAlong(
+  { dim, length }: NamedAxis,
+  own: Readonly<Record<string, number>>,
+  lengths: Readonly<Record<string, unknown>>,
+): number | undefined {
   if (length !== undefined) return length(own);
   return dim !== null && Object.hasOwn(lengths, dim) ? own[dim] : undefined;
 }
@@ -112,7 +124,12 @@ export interface Lengths {
 }
 
 /** How many places each axis has for one example: a number, or one for each place of the axis that it is counted along. */
-export function extentsOf(axes: readonly NamedAxis[], padded: readonly number[], row: number, { n, lengths, inner }: Lengths): (number | readonly number[])[] {
+export function extentsOf(
+  axes: readonly NamedAxis[],
+  padded: readonly number[],
+  row: number,
+  { n, lengths, inner }: Lengths,
+): (number | readonly number[])[] {
   const own = ownSizes(n, lengths, row);
   return axes.map((axis, index) => {
     if (axis.within === undefined) return placesAlong(axis, own, lengths) ?? padded[index]!;
@@ -181,7 +198,8 @@ export function requireSeed(seed: unknown): void {
 }
 
 function requireWhole(name: string, value: unknown, least: number): void {
-  if (!(Number.isSafeInteger(value) && (value as number) >= least)) throw new InputError(`\`${name}\`: expected a whole number of at least ${least}, given ${show(value)}`);
+  if (!(Number.isSafeInteger(value) && (value as number) >= least))
+    throw new InputError(`\`${name}\`: expected a whole number of at least ${least}, given ${show(value)}`);
 }
 
 /** A number, and no text that reads as one: every comparison would take it. */
@@ -194,9 +212,11 @@ const MOST_IDS = 2 ** 32;
 
 /** @throws InputError unless there is one number for each example */
 export function requireIds(ids: unknown, examples: number): void {
-  if (!isNested(ids) || ids.length !== examples) throw new InputError(`\`ids\`: expected one per example (${examples}), given ${isNested(ids) ? ids.length : show(ids)}`);
+  if (!isNested(ids) || ids.length !== examples)
+    throw new InputError(`\`ids\`: expected one per example (${examples}), given ${isNested(ids) ? ids.length : show(ids)}`);
   const wrong = Array.from(ids).findIndex((id) => !isNumber(id, (value) => Number.isInteger(value) && value >= 0 && value < MOST_IDS));
-  if (wrong >= 0) throw new InputError(`\`ids\`: expected whole numbers from 0 to ${MOST_IDS - 1}, given ${show(ids[wrong])} for example ${wrong}`);
+  if (wrong >= 0)
+    throw new InputError(`\`ids\`: expected whole numbers from 0 to ${MOST_IDS - 1}, given ${show(ids[wrong])} for example ${wrong}`);
 }
 
 /** A row-major array in a larger shape, from the first place of each axis; 0 beyond. */

@@ -25,7 +25,10 @@ export class Weights {
   constructor(specs: readonly ParameterSpec[], seed: number, parts: ReadonlyMap<string, Weights> = new Map()) {
     requireBackend();
     for (const spec of specs) {
-      if (sizeOf(spec) > mostElements) throw new InputError(`the parameter \`${spec.path}\` [${axesOf(spec)}] would have ${sizeOf(spec)} elements, more than one tensor can hold (${mostElements}): choose smaller dims`);
+      if (sizeOf(spec) > mostElements)
+        throw new InputError(
+          `the parameter \`${spec.path}\` [${axesOf(spec)}] would have ${sizeOf(spec)} elements, more than one tensor can hold (${mostElements}): choose smaller dims`,
+        );
     }
     this.own = specs;
     this.parts = parts;
@@ -37,7 +40,9 @@ export class Weights {
   get tensors(): Tensors {
     this.requireAlive();
     if (this.parts.size === 0) return this.current;
-    const shared = [...this.parts].flatMap(([name, part]) => Object.entries(part.tensors).map(([path, tensor]): [string, tf.Tensor] => [`${name}.${path}`, tensor]));
+    const shared = [...this.parts].flatMap(([name, part]) =>
+      Object.entries(part.tensors).map(([path, tensor]): [string, tf.Tensor] => [`${name}.${path}`, tensor]),
+    );
     return { ...this.current, ...Object.fromEntries(shared) };
   }
 
@@ -48,7 +53,9 @@ export class Weights {
     this.current = Object.fromEntries(this.own.map(({ path }) => [path, path in next ? tf.keep(next[path]!) : previous[path]!]));
     for (const { path } of this.own) if (path in next) previous[path]!.dispose();
     for (const [name, part] of this.parts) {
-      const theirs = Object.entries(next).flatMap(([path, tensor]): [string, tf.Tensor][] => (path.startsWith(`${name}.`) ? [[path.slice(name.length + 1), tensor]] : []));
+      const theirs = Object.entries(next).flatMap(([path, tensor]): [string, tf.Tensor][] =>
+        path.startsWith(`${name}.`) ? [[path.slice(name.length + 1), tensor]] : [],
+      );
       if (theirs.length > 0) part.replace(Object.fromEntries(theirs));
     }
   }
@@ -61,20 +68,33 @@ export class Weights {
   write(values: Values): void {
     const specs = new Map(this.specs.map((spec) => [spec.path, spec]));
     if (typeof values !== 'object' || values === null || values instanceof Map || isNested(values)) {
-      throw new InputError(`expected values by path, as \`{ table: { data, shape, axes } }\`, given ${values instanceof Map ? 'a Map: `restore` takes what `store` gave' : show(values)}`);
+      throw new InputError(
+        `expected values by path, as \`{ table: { data, shape, axes } }\`, given ${values instanceof Map ? 'a Map: `restore` takes what `store` gave' : show(values)}`,
+      );
     }
     for (const [path, value] of Object.entries(values)) {
       const spec = specs.get(path);
-      if (spec === undefined) throw new InputError(`there is no parameter and no running value \`${path}\`${suggestion(path, specs.keys())}`);
+      if (spec === undefined)
+        throw new InputError(`there is no parameter and no running value \`${path}\`${suggestion(path, specs.keys())}`);
       requireShape(spec, value);
     }
-    this.replace(Object.fromEntries(Object.entries(values).map(([path, { data }]) => [path, upload(Float32Array.from(data), shapeOf(specs.get(path)!))])));
+    this.replace(
+      Object.fromEntries(
+        Object.entries(values).map(([path, { data }]) => [path, upload(Float32Array.from(data), shapeOf(specs.get(path)!))]),
+      ),
+    );
   }
 
   async read(path: string): Promise<Value> {
     const spec = this.specs.find((each) => each.path === path);
     const tensor = this.tensors[path];
-    if (spec === undefined || tensor === undefined) throw new InputError(`there is no parameter \`${String(path)}\`${suggestion(path, this.specs.map((each) => each.path))}`);
+    if (spec === undefined || tensor === undefined)
+      throw new InputError(
+        `there is no parameter \`${String(path)}\`${suggestion(
+          path,
+          this.specs.map((each) => each.path),
+        )}`,
+      );
     return { data: await download(tensor), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
   }
 
@@ -96,12 +116,14 @@ export class Weights {
    */
   restore(stored: ReadonlyMap<string, StoredTensor>, unread: ReadonlyMap<string, string> = new Map()): void {
     this.requireAlive();
-    if (!((stored as unknown) instanceof Map)) throw new InputError(`expected a Map of all parameters, as \`store\` gives it, given ${show(stored)}: \`write\` takes some of them`);
+    if (!((stored as unknown) instanceof Map))
+      throw new InputError(`expected a Map of all parameters, as \`store\` gives it, given ${show(stored)}: \`write\` takes some of them`);
     const faults: string[] = [];
     for (const spec of this.specs) {
       const given = stored.get(spec.path);
       const expected = shapeOf(spec);
-      if (given === undefined) faults.push(unread.has(spec.path) ? `\`${spec.path}\` cannot be read: ${unread.get(spec.path)!}` : `\`${spec.path}\` is missing`);
+      if (given === undefined)
+        faults.push(unread.has(spec.path) ? `\`${spec.path}\` cannot be read: ${unread.get(spec.path)!}` : `\`${spec.path}\` is missing`);
       else if (given.shape.join() !== expected.join()) {
         faults.push(`\`${spec.path}\`: expected [${axesOf(spec)}], given [${given.shape.join(', ')}]`);
       } else {
@@ -115,7 +137,9 @@ export class Weights {
     }
     if (faults.length > 0) {
       const more = faults.length > 8 ? [`and ${faults.length - 8} more`] : [];
-      throw new CheckpointError(`the checkpoint does not fit the model; nothing was changed:\n  ${[...faults.slice(0, 8), ...more].join('\n  ')}`);
+      throw new CheckpointError(
+        `the checkpoint does not fit the model; nothing was changed:\n  ${[...faults.slice(0, 8), ...more].join('\n  ')}`,
+      );
     }
     this.replace(Object.fromEntries(this.specs.map((spec) => [spec.path, upload(stored.get(spec.path)!.data, shapeOf(spec))])));
   }
@@ -142,10 +166,13 @@ export function requireShape(spec: ParameterSpec, value: unknown): void {
   const { data, shape, axes } = (typeof value === 'object' && value !== null ? value : {}) as { readonly [Name in keyof Value]?: unknown };
   const expected = `\`${spec.path}\`: expected [${axesOf(spec)}]`;
   if (!isNested(data) || !isNested(shape)) throw new InputError(`${expected} as \`{ data, shape, axes }\`, given ${show(value)}`);
-  if (data.length !== sizeOf(spec)) throw new InputError(`\`${spec.path}\` [${axesOf(spec)}] has ${sizeOf(spec)} elements, given ${data.length}`);
+  if (data.length !== sizeOf(spec))
+    throw new InputError(`\`${spec.path}\` [${axesOf(spec)}] has ${sizeOf(spec)} elements, given ${data.length}`);
   const wrong = ArrayBuffer.isView(data) ? -1 : Array.from(data).findIndex((each) => typeof each !== 'number');
   if (wrong >= 0 || data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    throw new InputError(`\`${spec.path}\` [${axesOf(spec)}]: its element ${Math.max(wrong, 0)} must be a number, given ${show(data[Math.max(wrong, 0)])}`);
+    throw new InputError(
+      `\`${spec.path}\` [${axesOf(spec)}]: its element ${Math.max(wrong, 0)} must be a number, given ${show(data[Math.max(wrong, 0)])}`,
+    );
   }
   const given = Array.from(shape).map(String).join(', ');
   if (given !== shapeOf(spec).join(', ')) throw new InputError(`${expected}, given the shape [${given}]`);

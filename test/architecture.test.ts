@@ -15,12 +15,16 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** By file: what it imports, from the root of the repository. */
 function importsUnder(folder: string): ReadonlyMap<string, readonly string[]> {
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => `${folder}/${file.replaceAll('\\', '/')}`);
-  return new Map(files.map((file) => {
-    const text = readFileSync(join(root, file), 'utf8');
-    const specifiers = [...text.matchAll(/(?:\bfrom|\bimport\(|^import) ?'(\.[^']+)'/gm)].map(([, specifier]) => specifier!);
-    return [file, specifiers.map((specifier) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/'))];
-  }));
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`);
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const specifiers = [...text.matchAll(/(?:\bfrom|\bimport\(|^import) ?'(\.[^']+)'/gm)].map(([, specifier]) => specifier!);
+      return [file, specifiers.map((specifier) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/'))];
+    }),
+  );
 }
 
 const imports = importsUnder('compiler');
@@ -28,10 +32,13 @@ const imports = importsUnder('compiler');
 describe('architecture', () => {
   it.each(Object.keys(LAYERS))('%s: a folder uses those below it alone', (folder) => {
     const order = LAYERS[folder]!;
-    const layerOf = (file: string): number => (file.startsWith(`${folder}/`) ? order.indexOf(file.slice(folder.length + 1).split('/')[0]!) : -1);
+    const layerOf = (file: string): number =>
+      file.startsWith(`${folder}/`) ? order.indexOf(file.slice(folder.length + 1).split('/')[0]!) : -1;
     const known = [...imports].filter(([file]) => file.startsWith(`${folder}/`));
     expect(known.filter(([file]) => layerOf(file) < 0).map(([file]) => file)).toEqual([]);
-    expect(known.flatMap(([file, uses]) => uses.filter((use) => layerOf(use) > layerOf(file)).map((use) => `${file} uses ${use}`))).toEqual([]);
+    expect(known.flatMap(([file, uses]) => uses.filter((use) => layerOf(use) > layerOf(file)).map((use) => `${file} uses ${use}`))).toEqual(
+      [],
+    );
   });
 
   it('no file imports what imports it', () => {
@@ -55,7 +62,9 @@ describe('architecture', () => {
   });
 
   it('the runtime uses nothing of the compiler', () => {
-    const uses = [...importsUnder('runtime')].flatMap(([file, all]) => all.filter((use) => use.startsWith('compiler/')).map((use) => `${file} uses ${use}`));
+    const uses = [...importsUnder('runtime')].flatMap(([file, all]) =>
+      all.filter((use) => use.startsWith('compiler/')).map((use) => `${file} uses ${use}`),
+    );
     expect(uses).toEqual([]);
   });
 });

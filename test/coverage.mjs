@@ -44,14 +44,16 @@ async function merge(report) {
     const own = report[source];
     if (own === undefined) continue;
     const counts = await branchesOf(file, covered);
-    for (const [id, branch] of Object.entries(own.branchMap)) own.b[id] = own.b[id].map((count, k) => count + (counts.get(keyOf(branch))?.[k] ?? 0));
+    for (const [id, branch] of Object.entries(own.branchMap))
+      own.b[id] = own.b[id].map((count, k) => count + (counts.get(keyOf(branch))?.[k] ?? 0));
   }
 }
 
 const WAYS = { if: ['taken', 'not taken'] };
 
 function missed(report) {
-  let taken = 0, all = 0;
+  let taken = 0,
+    all = 0;
   const lines = [];
   for (const [file, { b, branchMap }] of Object.entries(report).sort(([a], [c]) => (a < c ? -1 : 1))) {
     const text = readFileSync(file, 'utf8').split('\n');
@@ -62,7 +64,9 @@ function missed(report) {
         if (count > 0) taken++;
         else {
           const at = locations[k].start.line === undefined ? loc.start : locations[k].start;
-          lines.push(`${relative(root, file)}:${at.line}:${at.column + 1} ${type} ${WAYS[type]?.[k] ?? k + 1}: ${text[at.line - 1].trim().slice(0, 160)}`);
+          lines.push(
+            `${relative(root, file)}:${at.line}:${at.column + 1} ${type} ${WAYS[type]?.[k] ?? k + 1}: ${text[at.line - 1].trim().slice(0, 160)}`,
+          );
         }
       });
     }
@@ -73,13 +77,22 @@ function missed(report) {
 rmSync(processes, { recursive: true, force: true });
 mkdirSync(processes, { recursive: true });
 // With maps, to know in a process which part of which source runs.
-const steps = [['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--sourceMap', 'true'], ['runtime/backend/browser/build.mjs']];
+const steps = [
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--sourceMap', 'true'],
+  ['runtime/backend/browser/build.mjs'],
+];
 for (const step of steps) if (run(process.execPath, step, { shell: false }).status !== 0) process.exit(1);
 const env = { ...process.env, ATTNC_COVERAGE: processes, ATTNC_BACKENDS: 'cpu' };
-const { status } = run(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--coverage', '--coverage.reporter=json', ...process.argv.slice(2)], { shell: false, env });
+const { status } = run(
+  process.execPath,
+  [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--coverage', '--coverage.reporter=json', ...process.argv.slice(2)],
+  { shell: false, env },
+);
 const report = JSON.parse(readFileSync(join(folder, 'coverage-final.json'), 'utf8'));
 await merge(report);
 const { taken, all, lines } = missed(report);
 writeFileSync(join(folder, 'missed.txt'), `${lines.join('\n')}\n`);
-console.log(`${taken} of ${all} branches, ${((100 * taken) / all).toFixed(2)} %; the others: ${relative(root, join(folder, 'missed.txt'))}`);
+console.log(
+  `${taken} of ${all} branches, ${((100 * taken) / all).toFixed(2)} %; the others: ${relative(root, join(folder, 'missed.txt'))}`,
+);
 process.exit(status);

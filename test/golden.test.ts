@@ -89,7 +89,9 @@ async function outcomeOf({ folder, config }: Case): Promise<Outcome> {
 /** The program and what is said of it, to be read together. */
 function withSources(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>, path: string): string {
   // The standard library is left out: a change there is no change of what is said here.
-  const shown = [...new Set([path, ...diagnostics.map(({ place }) => place.file)])].filter((file) => sources.has(file) && !file.startsWith('std/'));
+  const shown = [...new Set([path, ...diagnostics.map(({ place }) => place.file)])].filter(
+    (file) => sources.has(file) && !file.startsWith('std/'),
+  );
   const texts = shown.map((file) => `---- ${file}\n${(sources.get(file) ?? '').trimEnd()}\n`);
   return `${texts.join('\n')}\n---- diagnostics\n${renderAll(diagnostics, sources, { color: false, width: 100 })}`;
 }
@@ -97,7 +99,11 @@ function withSources(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<st
 function expectedFiles(folder: string): Map<string, string> {
   const expected = join(folder, '_expected');
   if (!existsSync(expected)) return new Map();
-  return new Map(readdirSync(expected).sort().map((name): [string, string] => [name, readFileSync(join(expected, name), 'utf8')]));
+  return new Map(
+    readdirSync(expected)
+      .sort()
+      .map((name): [string, string] => [name, readFileSync(join(expected, name), 'utf8')]),
+  );
 }
 
 function update(folder: string, files: ReadonlyMap<string, string>): void {
@@ -116,7 +122,10 @@ function typeCheck(project: string): { readonly status: number | null; readonly 
 describe('golden programs', () => {
   it.each(cases)('$name', async (each) => {
     const { folder, config, name } = each;
-    expect(existsSync(config.source === undefined ? join(folder, 'input.attn') : join(repository, config.source)), 'the program of an expected outcome is gone').toBe(true);
+    expect(
+      existsSync(config.source === undefined ? join(folder, 'input.attn') : join(repository, config.source)),
+      'the program of an expected outcome is gone',
+    ).toBe(true);
     const { codes, code: emitted, files } = await outcomeOf(each);
     if (updating) update(folder, files);
     if (config.product !== undefined) {
@@ -133,10 +142,17 @@ describe('golden programs', () => {
     else expect(codes, 'the code is reported now: take `pending` away').not.toContain(code);
   });
 
-  it.each(cases.filter(({ name }) => /^diagnostics\/E0[2-9]/.test(name)))('$name: every error says what to write instead', async ({ folder, config }) => {
-    const { diagnostics } = checkFile('input.attn', nodeLibrary(folder), { set: new Map(Object.entries(config.set ?? {})) });
-    expect(diagnostics.filter(({ severity, fix }) => severity === 'error' && fix === undefined).map(({ code, message }) => `${code} ${message}`)).toEqual([]);
-  });
+  it.each(cases.filter(({ name }) => /^diagnostics\/E0[2-9]/.test(name)))(
+    '$name: every error says what to write instead',
+    async ({ folder, config }) => {
+      const { diagnostics } = checkFile('input.attn', nodeLibrary(folder), { set: new Map(Object.entries(config.set ?? {})) });
+      expect(
+        diagnostics
+          .filter(({ severity, fix }) => severity === 'error' && fix === undefined)
+          .map(({ code, message }) => `${code} ${message}`),
+      ).toEqual([]);
+    },
+  );
 
   it('cover every code that attnc has, or say why not', () => {
     const covered = new Set(cases.filter(({ name }) => name.startsWith('diagnostics/')).map(({ name }) => name.split('/')[1]!.slice(0, 5)));
@@ -156,7 +172,15 @@ describe('golden programs', () => {
     const module = readFileSync(join(root, 'emit', 'first-place', '_expected', 'module.ts'), 'utf8');
     const wrong = module.replace('} = batch.n;', ', now } = batch.n;\n  void [now, batch.inputs.z, batch.lengths.source];');
     writeFileSync(join(folder, 'module.ts'), wrong);
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../../../tsconfig.json', compilerOptions: { rootDir: '../../../..' }, include: ['module.ts'], exclude: [] }));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../../../tsconfig.json',
+        compilerOptions: { rootDir: '../../../..' },
+        include: ['module.ts'],
+        exclude: [],
+      }),
+    );
     const { stdout } = typeCheck(join(folder, 'tsconfig.json'));
     expect([...stdout.matchAll(/Property '(\w+)' does not exist/g)].map(([, name]) => name)).toEqual(['now', 'z', 'source']);
     rmSync(folder, { recursive: true });

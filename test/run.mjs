@@ -14,14 +14,22 @@ function fail(message) {
 const unprepared = prepare();
 if (unprepared !== null) fail(`${unprepared}: nothing was tested`);
 
-const doctor = run(process.execPath, [join('compiler', 'cli', 'attnc.mjs'), 'doctor', '--json'], { stdio: ['ignore', 'pipe', 'inherit'], shell: false });
+const doctor = run(process.execPath, [join('compiler', 'cli', 'attnc.mjs'), 'doctor', '--json'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+  shell: false,
+});
 const backends = JSON.parse(doctor.stdout.toString()).backends;
 console.log('\nbackends:');
 for (const { name, usable, detail, remedy } of backends) {
-  console.log(`  ${usable ? 'tested    ' : 'NOT TESTED'}  ${name.padEnd(10)}  ${detail}${remedy === undefined ? '' : `\n${' '.repeat(26)}get it: ${remedy}`}`);
+  console.log(
+    `  ${usable ? 'tested    ' : 'NOT TESTED'}  ${name.padEnd(10)}  ${detail}${remedy === undefined ? '' : `\n${' '.repeat(26)}get it: ${remedy}`}`,
+  );
 }
 console.log();
-const required = (process.env.ATTNC_REQUIRE_BACKENDS ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+const required = (process.env.ATTNC_REQUIRE_BACKENDS ?? '')
+  .split(',')
+  .map((name) => name.trim())
+  .filter((name) => name !== '');
 const missing = required.filter((name) => !backends.some((backend) => backend.name === name && backend.usable));
 if (missing.length > 0) fail(`required by ATTNC_REQUIRE_BACKENDS, but not usable here: ${missing.join(', ')}`);
 
@@ -29,11 +37,17 @@ const report = join(root, '.attnc', 'tests.json');
 mkdirSync(dirname(report), { recursive: true });
 rmSync(report, { force: true });
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const { status } = run(process.execPath, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)], { shell: false });
+const { status } = run(
+  process.execPath,
+  [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
+  { shell: false },
+);
 const counts = existsSync(report) ? readJson(report) : null;
 if (counts === null) fail('vitest wrote no report');
 // A file that could not be loaded has no tests to fail.
-const broken = counts.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length;
+const broken = counts.testResults.filter(
+  (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+).length;
 const failed = counts.numFailedTests + broken;
 const skipped = counts.numPendingTests + (counts.numTodoTests ?? 0);
 if (skipped > 0) console.log(`${skipped} skipped`);

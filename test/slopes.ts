@@ -25,7 +25,13 @@ function held(loss: Node, examples: readonly Bindings[]): readonly Bindings[] {
 function movedLoss(loss: Node, examples: readonly Bindings[], direction: Direction): (by: number) => number {
   return (by: number): number => {
     const moved = (path: string, data: Float64Array): Float64Array => data.map((x, k) => x + by * (direction.get(path)?.[k] ?? 0));
-    const results = interpretAll([loss], examples.map((each) => ({ ...each, parameters: new Map([...each.parameters].map(([path, data]) => [path, direction.has(path) ? moved(path, data) : data])) })));
+    const results = interpretAll(
+      [loss],
+      examples.map((each) => ({
+        ...each,
+        parameters: new Map([...each.parameters].map(([path, data]) => [path, direction.has(path) ? moved(path, data) : data])),
+      })),
+    );
     return results.reduce((sum, [value]) => sum + value!.data[0]!, 0) / examples.length;
   };
 }
@@ -78,7 +84,11 @@ export class Slopes {
   expect(gradients: Gradients, tolerance: number, least: number, of = ''): void {
     for (const [path, { data }] of Object.entries(gradients)) {
       const scale = Array.from(data).reduce((most, x) => Math.max(most, Math.abs(x)), least);
-      if (!this.#steps.has(path)) this.#steps.set(path, wander(path, data.length).map((step) => step / scale));
+      if (!this.#steps.has(path))
+        this.#steps.set(
+          path,
+          wander(path, data.length).map((step) => step / scale),
+        );
     }
     const wrong = this.#wrong(Object.keys(gradients), gradients, tolerance);
     if (wrong.length > 0) expect.fail(wrong.join('\n') + of);
@@ -86,7 +96,10 @@ export class Slopes {
 
   #wrong(paths: readonly string[], gradients: Gradients, tolerance: number): readonly string[] {
     if (paths.length === 0) return [];
-    const given = paths.reduce((sum, path) => this.#steps.get(path)!.reduce((own, step, k) => own + step * gradients[path]!.data[k]!, sum), 0);
+    const given = paths.reduce(
+      (sum, path) => this.#steps.get(path)!.reduce((own, step, k) => own + step * gradients[path]!.data[k]!, sum),
+      0,
+    );
     const slope = this.#of(paths);
     if (Math.abs(given - slope) <= tolerance) return [];
     if (paths.length === 1) return [`${paths[0]}: along a direction the gradient is ${given}, by differences ${slope}`];
@@ -98,7 +111,8 @@ export class Slopes {
     const key = paths.join();
     const direction = new Map(paths.map((path) => [path, this.#steps.get(path)!]));
     const furthest = Math.max(...[...direction.values()].flatMap((steps) => Array.from(steps, Math.abs)));
-    const slope = this.#known.get(key) ?? difference(this.#loss, (this.#held ??= held(this.#loss, this.#given)), direction, 1e-5 / furthest);
+    const slope =
+      this.#known.get(key) ?? difference(this.#loss, (this.#held ??= held(this.#loss, this.#given)), direction, 1e-5 / furthest);
     this.#known.set(key, slope);
     return slope;
   }

@@ -33,15 +33,32 @@ const folders = modelFolders().filter((folder) => words.length === 0 || words.so
 const failed = [];
 for (const folder of folders) {
   const out = mkdtempSync(join(tmpdir(), 'attnc-smoke-'));
-  const attnc = (...args) => run(process.execPath, [join('compiler', 'cli', 'attnc.mjs'), ...args, ...backend, '--out', out], { stdio: ['ignore', 'pipe', 'pipe'], shell: false, encoding: 'utf8' });
+  const attnc = (...args) =>
+    run(process.execPath, [join('compiler', 'cli', 'attnc.mjs'), ...args, ...backend, '--out', out], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: false,
+      encoding: 'utf8',
+    });
   const began = Date.now();
   const trained = attnc('train', folder, '--quick');
   const seconds = (Date.now() - began) / 1000;
   const measured = trained.status === 0 ? attnc('evaluate', folder, '--limit', '32') : trained;
-  const fault = measured.status !== 0 ? measured.stderr.trim().split('\n').slice(-3).join('\n    ') : seconds > LIMIT ? `took longer than ${LIMIT} s` : null;
+  const fault =
+    measured.status !== 0
+      ? measured.stderr.trim().split('\n').slice(-3).join('\n    ')
+      : seconds > LIMIT
+        ? `took longer than ${LIMIT} s`
+        : null;
   if (fault !== null) failed.push(folder);
-  const loss = /step (\d+): validation loss ([\d.e+-]+)[^\n]*$/m.exec(trained.stderr.split('\n').filter((line) => line.includes('validation loss')).at(-1) ?? '');
-  console.log(`${fault === null ? 'fine  ' : 'FAILED'}  ${folder.padEnd(24)} ${seconds.toFixed(0).padStart(4)} s${loss === null ? '' : `  step ${loss[1]}, validation loss ${loss[2]}`}${fault === null ? '' : `\n    ${fault}`}`);
+  const loss = /step (\d+): validation loss ([\d.e+-]+)[^\n]*$/m.exec(
+    trained.stderr
+      .split('\n')
+      .filter((line) => line.includes('validation loss'))
+      .at(-1) ?? '',
+  );
+  console.log(
+    `${fault === null ? 'fine  ' : 'FAILED'}  ${folder.padEnd(24)} ${seconds.toFixed(0).padStart(4)} s${loss === null ? '' : `  step ${loss[1]}, validation loss ${loss[2]}`}${fault === null ? '' : `\n    ${fault}`}`,
+  );
   rmSync(out, { recursive: true, force: true });
 }
 console.log(`${folders.length - failed.length} of ${folders.length} fine`);

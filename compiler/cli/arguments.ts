@@ -58,7 +58,8 @@ export class Given {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = /^\d+$/u.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isSafeInteger(value) || value < least) throw misuse(`attnc ${this.#command}: --${name} takes a whole number from ${least}, given '${text}'`);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw misuse(`attnc ${this.#command}: --${name} takes a whole number from ${least}, given '${text}'`);
     return value;
   }
 
@@ -68,7 +69,9 @@ export class Given {
     if (text === undefined) return undefined;
     const value = text.trim() === '' ? Number.NaN : Number(text);
     if (!(value > 0 && value <= most && Number.isFinite(value))) {
-      throw misuse(`attnc ${this.#command}: --${name} takes a number above 0${Number.isFinite(most) ? ` and at most ${most}` : ''}, given '${text}'`);
+      throw misuse(
+        `attnc ${this.#command}: --${name} takes a number above 0${Number.isFinite(most) ? ` and at most ${most}` : ''}, given '${text}'`,
+      );
     }
     return value;
   }
@@ -77,7 +80,8 @@ export class Given {
   pairs(name: string): ReadonlyMap<string, string | number> {
     const pairs = this.list(name).map((text): [string, string | number] => {
       const [, key, value] = /^\s*([^=\s]+)\s*=\s*(.*\S)\s*$/u.exec(text) ?? [];
-      if (key === undefined || value === undefined) throw misuse(`attnc ${this.#command}: --${name} takes name=value, given '${text}'`, `for example --${name} hidden=64`);
+      if (key === undefined || value === undefined)
+        throw misuse(`attnc ${this.#command}: --${name} takes name=value, given '${text}'`, `for example --${name} hidden=64`);
       return [key, /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/iu.test(value) ? Number(value) : value];
     });
     const twice = pairs.find(([key], at) => pairs.findIndex(([other]) => other === key) < at);
@@ -103,12 +107,18 @@ export function read(spec: CommandSpec, args: readonly string[]): Given | null {
     const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
     if (option === undefined) {
       const near = didYouMean(token.name, Object.keys(known));
-      throw misuse(`attnc ${spec.name}: there is no option ${token.rawName}`, near === null ? `attnc ${spec.name} --help lists the options` : `did you mean --${near}?`);
+      throw misuse(
+        `attnc ${spec.name}: there is no option ${token.rawName}`,
+        near === null ? `attnc ${spec.name} --help lists the options` : `did you mean --${near}?`,
+      );
     }
-    if (option.value === undefined && token.value !== undefined) throw misuse(`attnc ${spec.name}: --${token.name} takes no value, given '${token.value}'`);
-    if (option.value !== undefined && (token.value === undefined || (token.value === '' && PATHS.has(option.value)))) throw misuse(`attnc ${spec.name}: --${token.name} takes a value: --${token.name} ${option.value}`);
+    if (option.value === undefined && token.value !== undefined)
+      throw misuse(`attnc ${spec.name}: --${token.name} takes no value, given '${token.value}'`);
+    if (option.value !== undefined && (token.value === undefined || (token.value === '' && PATHS.has(option.value))))
+      throw misuse(`attnc ${spec.name}: --${token.name} takes a value: --${token.name} ${option.value}`);
     const before = values.get(token.name) ?? [];
-    if (option.value !== undefined && before.length > 0 && option.many !== true) throw misuse(`attnc ${spec.name}: --${token.name} is given twice`);
+    if (option.value !== undefined && before.length > 0 && option.many !== true)
+      throw misuse(`attnc ${spec.name}: --${token.name} is given twice`);
     values.set(token.name, [...before, token.value ?? '']);
   }
   if (values.has('help')) return null;
@@ -116,7 +126,8 @@ export function read(spec: CommandSpec, args: readonly string[]): Given | null {
   if (operands.length > spec.most) throw misuse(`attnc ${spec.name}: '${operands[spec.most]}' is one word too many`, usage(spec));
   // A variable of the shell that is not set, mostly. An empty text is a text.
   const empty = operands.indexOf('');
-  if (empty >= 0 && !(spec.operands.includes('TEXT') && empty > 0)) throw misuse(`attnc ${spec.name}: a word of the command line is empty`, usage(spec));
+  if (empty >= 0 && !(spec.operands.includes('TEXT') && empty > 0))
+    throw misuse(`attnc ${spec.name}: a word of the command line is empty`, usage(spec));
   return new Given(spec.name, operands, values);
 }
 
@@ -130,7 +141,9 @@ function shown(name: string, { value, short, many }: OptionSpec): string {
 }
 
 function usage(spec: CommandSpec): string {
-  return ['usage: attnc', spec.name, Object.keys(spec.options).length > 0 ? '[OPTIONS]' : '', spec.operands].filter((part) => part !== '').join(' ');
+  return ['usage: attnc', spec.name, Object.keys(spec.options).length > 0 ? '[OPTIONS]' : '', spec.operands]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 export function helpOf(spec: CommandSpec): string {

@@ -10,7 +10,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`attnc: Node 20.19 or newer is needed, this is ${process.version}\n`);
   process.exitCode = 2;
 } else if (!existsSync(main)) {
-  process.stderr.write(`attnc: it is not built yet (there is no ${fileURLToPath(main)})\n  fix: run \`npm run build\` in the package's folder\n`);
+  process.stderr.write(
+    `attnc: it is not built yet (there is no ${fileURLToPath(main)})\n  fix: run \`npm run build\` in the package's folder\n`,
+  );
   process.exitCode = 2;
 } else {
   // Where Node has it: compiled code is kept between runs.

@@ -23,7 +23,9 @@ export async function demo(io: Io, folder = join('models', 'bahdanau')): Promise
   const loaded = await loadTask(folder, io);
   const { configuration } = configurationOf(loaded.task, 'small');
   const small = await build(loaded, { outFolder: out, configuration, set: new Map(), backend: 'auto', seed: configuration.seed }, io);
-  io.out(`emitted ${relative(io.cwd, join(out, 'model.ts'))}: ${small.model.parameterCount.toLocaleString('en-US')} parameters for this run`);
+  io.out(
+    `emitted ${relative(io.cwd, join(out, 'model.ts'))}: ${small.model.parameterCount.toLocaleString('en-US')} parameters for this run`,
+  );
 
   const held = spread(small.open.test, shownBeforeAndAfter);
   title('held-out dates before training');
@@ -33,9 +35,18 @@ export async function demo(io: Io, folder = join('models', 'bahdanau')): Promise
   const { fit, showTraining, toExample, toSource } = runtime;
   const { batchSize, window, validateEvery, steps } = configuration;
   const began = Date.now();
-  await fit(small.model, { train: toSource(small.open.train), validation: small.open.validation.map(toExample) }, {
-    ...small.open.training, batchSize, steps, validate: { every: validateEvery }, ...(window === undefined ? {} : { window }), onEvent: showTraining(process.stderr),
-  });
+  await fit(
+    small.model,
+    { train: toSource(small.open.train), validation: small.open.validation.map(toExample) },
+    {
+      ...small.open.training,
+      batchSize,
+      steps,
+      validate: { every: validateEvery },
+      ...(window === undefined ? {} : { window }),
+      onEvent: showTraining(process.stderr),
+    },
+  );
   io.out(`trained in ${runtime.duration((Date.now() - began) / 1000)} on ${small.backend}`);
 
   title('the same dates after it');
@@ -44,10 +55,17 @@ export async function demo(io: Io, folder = join('models', 'bahdanau')): Promise
   io.out(`exact on ${rows[0]!.examples.toLocaleString('en-US')} dates it has never seen: ${(100 * rows[0]!.values[0]!).toFixed(1)} %`);
 
   title('every locale: the checkpoint that the repository ships');
-  const full = await build(loaded, { outFolder: out, configuration: configurationOf(loaded.task, 'full').configuration, set: new Map(), backend: small.backend, seed: 1 }, io);
+  const full = await build(
+    loaded,
+    { outFolder: out, configuration: configurationOf(loaded.task, 'full').configuration, set: new Map(), backend: small.backend, seed: 1 },
+    io,
+  );
   await full.model.load(await files.readCheckpointFile(resolve(packageRoot(), folder, 'checkpoint.safetensors')));
   for (const line of full.open.samples) io.out(await translated(full, line));
-  const pictures = await full.open.pictures(full.model, full.open.samples.map((line) => full.open.parse(line)));
+  const pictures = await full.open.pictures(
+    full.model,
+    full.open.samples.map((line) => full.open.parse(line)),
+  );
   for (const { name, svg } of pictures) {
     writeFileSync(join(out, `${name}.svg`), svg);
     writeFileSync(join(out, `${name}.png`), await files.svgToPng(svg));
@@ -72,10 +90,15 @@ function spread<T>(items: readonly T[], count: number): T[] {
 }
 
 async function answers({ open, model }: Built, examples: AnyOpenTask['test'], io: Io): Promise<void> {
-  const given = await open.answer(model, examples.map(({ input }) => input));
+  const given = await open.answer(
+    model,
+    examples.map(({ input }) => input),
+  );
   for (const [k, { shown, answer }] of examples.entries()) {
     const written = open.show(given[k]);
-    io.out(`  ${written === answer ? 'right' : 'wrong'}  ${shown}  ->  ${written === '' ? '(nothing)' : written}${written === answer ? '' : `   (${answer})`}`);
+    io.out(
+      `  ${written === answer ? 'right' : 'wrong'}  ${shown}  ->  ${written === '' ? '(nothing)' : written}${written === answer ? '' : `   (${answer})`}`,
+    );
   }
 }
 

@@ -62,8 +62,14 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   }
   if (name === 'backend') return (await import('./backend/command.ts')).runBackendCommand(rest, io);
   if (!isCommand(name)) {
-    const near = didYouMean(name, COMMANDS.map((command) => command.name));
-    throw misuse(`there is no ${name.startsWith('-') ? 'option' : 'command'} ${name}`, near === null ? 'attnc --help lists the commands' : `did you mean attnc ${near}?`);
+    const near = didYouMean(
+      name,
+      COMMANDS.map((command) => command.name),
+    );
+    throw misuse(
+      `there is no ${name.startsWith('-') ? 'option' : 'command'} ${name}`,
+      near === null ? 'attnc --help lists the commands' : `did you mean attnc ${near}?`,
+    );
   }
   const given = read(SPECS[name], rest);
   if (given === null) {
@@ -74,7 +80,9 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 }
 
 function overview(): string {
-  const rows = COMMANDS.map(({ name, operands, about }) => [`${name} ${operands}`.trim(), about.split(/(?<=[.:;])\s/u)[0]!.replace(/[.:;]$/u, '')] as const);
+  const rows = COMMANDS.map(
+    ({ name, operands, about }) => [`${name} ${operands}`.trim(), about.split(/(?<=[.:;])\s/u)[0]!.replace(/[.:;]$/u, '')] as const,
+  );
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
     'attnc: neural models with attention and memory, from .attn programs to TypeScript',
@@ -99,6 +107,9 @@ function showError(error: unknown, io: Io): number {
   if (debug) io.err(inspect(error));
   const message = messageOf(error);
   if (error instanceof Error && NAMED.has(error.name)) io.err(`attnc: ${message}`);
-  else io.err(`attnc: a fault in attnc itself: ${message.split('\n')[0]}${debug ? '' : '\n  ATTNC_DEBUG=1 shows where it happened; please report it with the program that caused it'}`);
+  else
+    io.err(
+      `attnc: a fault in attnc itself: ${message.split('\n')[0]}${debug ? '' : '\n  ATTNC_DEBUG=1 shows where it happened; please report it with the program that caused it'}`,
+    );
   return STATUS.failed;
 }

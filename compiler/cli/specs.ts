@@ -4,30 +4,51 @@ import type { CommandSpec, OptionSpec } from './arguments.ts';
 const SET: OptionSpec = { value: 'NAME=VALUE', many: true, about: 'another value for a dim or an option of the program' };
 const SET_TRAINED: OptionSpec = { ...SET, about: 'another value for an option of the program; sizes belong to the checkpoint and stay' };
 const BACKEND: OptionSpec = { value: 'NAME', about: 'auto (default), tensorflow, webgpu, wasm or cpu' };
-const CHECKPOINT: OptionSpec = { value: 'FILE', about: 'default: best.safetensors of the output folder, else last.safetensors, else, for the first configuration, the checkpoint.safetensors that the task ships' };
-const RUN: OptionSpec = { value: 'NAME', about: 'takes the run of this configuration; default: the first one; not with --out or --checkpoint' };
-const OUT: OptionSpec = { value: 'DIR', about: 'the output folder; default: out/ beside task.ts, and out/NAME for a configuration NAME that is not the first' };
+const CHECKPOINT: OptionSpec = {
+  value: 'FILE',
+  about:
+    'default: best.safetensors of the output folder, else last.safetensors, else, for the first configuration, the checkpoint.safetensors that the task ships',
+};
+const RUN: OptionSpec = {
+  value: 'NAME',
+  about: 'takes the run of this configuration; default: the first one; not with --out or --checkpoint',
+};
+const OUT: OptionSpec = {
+  value: 'DIR',
+  about: 'the output folder; default: out/ beside task.ts, and out/NAME for a configuration NAME that is not the first',
+};
 const CONFIG: OptionSpec = { value: 'NAME', about: "one of the task's configurations" };
 
 const many = Number.POSITIVE_INFINITY;
 
 export const SPECS = {
   init: {
-    name: 'init', operands: '[DIR]', least: 0, most: 1,
+    name: 'init',
+    operands: '[DIR]',
+    least: 0,
+    most: 1,
     about: 'Begins a project: a model, a task that trains it, a package.json. Replaces no file.',
     options: {},
     examples: ['attnc init', 'attnc init largest'],
   },
   check: {
-    name: 'check', operands: 'FILE…', least: 1, most: many,
-    about: 'Checks programs and says what is wrong with them; writes nothing. Of a folder all .attn files in and below it; `-` is standard input.',
+    name: 'check',
+    operands: 'FILE…',
+    least: 1,
+    most: many,
+    about:
+      'Checks programs and says what is wrong with them; writes nothing. Of a folder all .attn files in and below it; `-` is standard input.',
     options: { json: { about: 'the problems as JSON, for tools' }, set: SET },
     examples: ['attnc check model.attn', 'attnc check .', 'attnc check --json models/*/model.attn', 'attnc check --set heads=3 model.attn'],
     notes: 'Exit status: 0 without errors, 1 with errors, 2 for a command line that makes no sense.',
   },
   compile: {
-    name: 'compile', operands: 'FILE…', least: 1, most: many,
-    about: 'Compiles programs to TypeScript: model.attn to model.ts. A program with errors leaves its old module as it was; the other programs are written. Of a folder all programs in and below it that declare a model; `-` is standard input, and goes to standard output.',
+    name: 'compile',
+    operands: 'FILE…',
+    least: 1,
+    most: many,
+    about:
+      'Compiles programs to TypeScript: model.attn to model.ts. A program with errors leaves its old module as it was; the other programs are written. Of a folder all programs in and below it that declare a model; `-` is standard input, and goes to standard output.',
     options: {
       out: { value: 'DIR', about: 'where to write; default: beside the source' },
       set: SET,
@@ -37,29 +58,44 @@ export const SPECS = {
     examples: ['attnc compile model.attn', 'attnc compile --out src/generated model.attn', 'attnc compile --watch model.attn'],
   },
   fmt: {
-    name: 'fmt', operands: 'FILE…', least: 1, most: many,
-    about: 'Gives programs their canonical layout. Of a folder all .attn files in and below it; `-` is standard input, and goes to standard output.',
+    name: 'fmt',
+    operands: 'FILE…',
+    least: 1,
+    most: many,
+    about:
+      'Gives programs their canonical layout. Of a folder all .attn files in and below it; `-` is standard input, and goes to standard output.',
     options: {
       check: { about: 'changes nothing; status 1 where a file would change' },
       stdout: { about: 'writes the result to standard output instead' },
     },
     examples: ['attnc fmt model.attn', 'attnc fmt --check models/*/*.attn'],
-    notes: 'Lines have at most 120 characters where they can be broken. `=` signs, and the braces of arms, that stand in one column on lines one under the other stay so.',
+    notes:
+      'Lines have at most 120 characters where they can be broken. `=` signs, and the braces of arms, that stand in one column on lines one under the other stay so.',
   },
   explain: {
-    name: 'explain', operands: '[CODE|WORD]', least: 0, most: 1,
-    about: 'Explains the code of a problem, with a wrong and a right example, or a word of the language: a construct, a built-in, a block of the standard library. Lists both where none is given.',
+    name: 'explain',
+    operands: '[CODE|WORD]',
+    least: 0,
+    most: 1,
+    about:
+      'Explains the code of a problem, with a wrong and a right example, or a word of the language: a construct, a built-in, a block of the standard library. Lists both where none is given.',
     options: {},
     examples: ['attnc explain E0302', 'attnc explain 302', 'attnc explain dropout', 'attnc explain'],
   },
   doctor: {
-    name: 'doctor', operands: '', least: 0, most: 0,
+    name: 'doctor',
+    operands: '',
+    least: 0,
+    most: 0,
     about: 'Says which backends work on this machine, and how to get the others.',
     options: { json: { about: 'as JSON' } },
     examples: ['attnc doctor'],
   },
   train: {
-    name: 'train', operands: 'DIR', least: 1, most: 1,
+    name: 'train',
+    operands: 'DIR',
+    least: 1,
+    most: 1,
     about: 'Trains the model of a task (DIR/task.ts, or the path of such a file). Ctrl-C saves; --resume goes on.',
     options: {
       config: CONFIG,
@@ -69,14 +105,24 @@ export const SPECS = {
       seed: { value: 'N', about: 'first parameters, order of examples and dropout follow from it' },
       set: SET,
       out: OUT,
-      resume: { about: "goes on from the output folder's last checkpoint, with the settings it began with; --steps and the options of --set may be given anew, sizes and the seed not" },
+      resume: {
+        about:
+          "goes on from the output folder's last checkpoint, with the settings it began with; --steps and the options of --set may be given anew, sizes and the seed not",
+      },
       fresh: { about: 'begins anew where the output folder already holds a run, which is lost' },
     },
-    examples: ['attnc train models/bahdanau --quick', 'attnc train models/bahdanau --backend tensorflow --out out/one', 'attnc train models/bahdanau --quick --resume'],
+    examples: [
+      'attnc train models/bahdanau --quick',
+      'attnc train models/bahdanau --backend tensorflow --out out/one',
+      'attnc train models/bahdanau --quick --resume',
+    ],
     notes: 'Writes last.safetensors (to go on from), best.safetensors (the best on validation) and run.json (the settings).',
   },
   generate: {
-    name: 'generate', operands: 'DIR [TEXT…]', least: 1, most: many,
+    name: 'generate',
+    operands: 'DIR [TEXT…]',
+    least: 1,
+    most: many,
     about: 'Answers each TEXT, or each line of standard input, with the trained model of a task.',
     options: {
       config: RUN,
@@ -92,17 +138,34 @@ export const SPECS = {
       set: SET_TRAINED,
       out: OUT,
     },
-    examples: ["attnc generate models/bahdanau 'de-AT: 9. April 2031'", 'attnc generate models/bahdanau --beam 4 < lines.txt', "attnc generate models/bahdanau --picture look.png 'fr-FR: 9 avril 2031'"],
+    examples: [
+      "attnc generate models/bahdanau 'de-AT: 9. April 2031'",
+      'attnc generate models/bahdanau --beam 4 < lines.txt',
+      "attnc generate models/bahdanau --picture look.png 'fr-FR: 9 avril 2031'",
+    ],
     notes: 'On a terminal each answer stands behind its text; elsewhere the answers stand alone, one a line.',
   },
   evaluate: {
-    name: 'evaluate', operands: 'DIR', least: 1, most: 1,
+    name: 'evaluate',
+    operands: 'DIR',
+    least: 1,
+    most: 1,
     about: 'Measures the trained model of a task on its test set.',
-    options: { config: RUN, checkpoint: CHECKPOINT, backend: BACKEND, limit: { value: 'N', about: 'only N examples, taken evenly over the test set' }, set: SET_TRAINED, out: OUT },
+    options: {
+      config: RUN,
+      checkpoint: CHECKPOINT,
+      backend: BACKEND,
+      limit: { value: 'N', about: 'only N examples, taken evenly over the test set' },
+      set: SET_TRAINED,
+      out: OUT,
+    },
     examples: ['attnc evaluate models/bahdanau', 'attnc evaluate models/bahdanau --config quick --limit 500'],
   },
   summary: {
-    name: 'summary', operands: 'FILE|DIR', least: 1, most: 1,
+    name: 'summary',
+    operands: 'FILE|DIR',
+    least: 1,
+    most: 1,
     about: 'Lists the parameters of a program, what one example costs and how much memory it takes. For DIR with the sizes of its task.',
     options: {
       set: SET,
@@ -112,7 +175,10 @@ export const SPECS = {
     examples: ['attnc summary model.attn', 'attnc summary model.attn --set hidden=512 --at source=20 --at target=12'],
   },
   graph: {
-    name: 'graph', operands: 'FILE', least: 1, most: 1,
+    name: 'graph',
+    operands: 'FILE',
+    least: 1,
+    most: 1,
     about: 'Prints the graph of a program, for those who work on the compiler.',
     options: { set: SET, final: { about: 'after all passes instead of before them' } },
     examples: ['attnc graph model.attn', 'attnc graph --final model.attn'],
@@ -127,5 +193,9 @@ const ADVANCED: readonly CommandSpec[] = [SPECS.graph];
 /** `backend` has actions of its own and reads its own words. */
 export const COMMANDS: readonly { readonly name: string; readonly operands: string; readonly about: string }[] = [
   ...Object.values<CommandSpec>(SPECS).filter((spec) => !ADVANCED.includes(spec)),
-  { name: 'backend', operands: 'install tensorflow|webgpu | list', about: 'Installs native TensorFlow, or WebGPU for Node, or lists the backends.' },
+  {
+    name: 'backend',
+    operands: 'install tensorflow|webgpu | list',
+    about: 'Installs native TensorFlow, or WebGPU for Node, or lists the backends.',
+  },
 ];

@@ -20,12 +20,15 @@ export function topics(): Topics {
   const blocks = standardBlocks();
   const wordsOf = (text: string): readonly string[] => [...text.toLowerCase().matchAll(/[\p{L}\p{N}_]+/gu)].map(([word]) => word);
   return {
-    names: [...new Set([...sections.flatMap(({ name }) => wordsOf(name)), ...blocks.map(({ name }) => name)])].filter((name) => name.length > 2),
+    names: [...new Set([...sections.flatMap(({ name }) => wordsOf(name)), ...blocks.map(({ name }) => name)])].filter(
+      (name) => name.length > 2,
+    ),
     find(word) {
       const asked = wordsOf(word).join(' ');
       if (asked === '') return null;
       const block = blocks.find(({ name }) => name === word) ?? blocks.find(({ name }) => name.toLowerCase() === asked);
-      const section = sections.find(({ name }) => wordsOf(name).join(' ') === asked) ?? sections.find(({ name }) => wordsOf(name).includes(asked));
+      const section =
+        sections.find(({ name }) => wordsOf(name).join(' ') === asked) ?? sections.find(({ name }) => wordsOf(name).includes(asked));
       return (section ?? block ?? mentioning(asked, sections))?.text ?? null;
     },
   };
@@ -42,7 +45,8 @@ function mentioning(word: string, sections: readonly Topic[]): Topic | null {
 /** By their headings; what looks like one in a program is none. */
 function sectionsOf(markdown: string): Topic[] {
   const starts: number[] = [];
-  let fenced = false, at = 0;
+  let fenced = false,
+    at = 0;
   for (const line of markdown.split('\n')) {
     if (line.startsWith('```')) fenced = !fenced;
     else if (!fenced && /^##+ /u.test(line)) starts.push(at);
@@ -63,7 +67,18 @@ function standardBlocks(): Topic[] {
 export function blocksOf(path: string, text: string): Topic[] {
   return parse({ path, text }).module.items.flatMap((item): Topic[] => {
     if (item.kind !== 'declaration') return [];
-    const doc = item.doc === null ? '' : `${item.doc.split('\n').map((line) => `/// ${line}`.trimEnd()).join('\n')}\n`;
-    return [{ name: item.name.text, text: `# ${item.name.text}, in ${path}: needs no import\n\n${doc}${text.slice(item.span.start, item.span.end)}\n` }];
+    const doc =
+      item.doc === null
+        ? ''
+        : `${item.doc
+            .split('\n')
+            .map((line) => `/// ${line}`.trimEnd())
+            .join('\n')}\n`;
+    return [
+      {
+        name: item.name.text,
+        text: `# ${item.name.text}, in ${path}: needs no import\n\n${doc}${text.slice(item.span.start, item.span.end)}\n`,
+      },
+    ];
   });
 }

@@ -49,8 +49,13 @@ export class Problems {
 
   /** By file, position, code. */
   sorted(): readonly Diagnostic[] {
-    return [...this.#found.values()].sort((a, b) =>
-      compareText(a.place.file, b.place.file) || a.place.start - b.place.start || a.place.end - b.place.end || compareText(a.code, b.code));
+    return [...this.#found.values()].sort(
+      (a, b) =>
+        compareText(a.place.file, b.place.file) ||
+        a.place.start - b.place.start ||
+        a.place.end - b.place.end ||
+        compareText(a.code, b.code),
+    );
   }
 }
 

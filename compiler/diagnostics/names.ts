@@ -59,7 +59,9 @@ export function adviceOn(name: string, candidates: Iterable<string>): Advice | n
 export function differOnPurpose(a: string, b: string): boolean {
   if (withoutDigits(a) === withoutDigits(b) || isPlural(a, b) || isPlural(b, a)) return true;
   const [x, y] = [partsOf(a), partsOf(b)];
-  return x.length > 1 && x.length === y.length && x.every((part, k) => part === y[k] || ([...part].length === 1 && [...y[k]!].length === 1));
+  return (
+    x.length > 1 && x.length === y.length && x.every((part, k) => part === y[k] || ([...part].length === 1 && [...y[k]!].length === 1))
+  );
 }
 
 const withoutDigits = (name: string): string => name.replace(/[\p{N}_]/gu, '');
@@ -70,7 +72,10 @@ function isPlural(many: string, one: string): boolean {
 
 /** `lenQ` and `len_q` are two parts. */
 function partsOf(name: string): string[] {
-  return name.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, '_').split('_').filter((part) => part !== '');
+  return name
+    .replace(/(?<=\p{Ll})(?=\p{Lu})/gu, '_')
+    .split('_')
+    .filter((part) => part !== '');
 }
 
 /**

@@ -34,7 +34,11 @@ function rendered(d: Diagnostic, files: Files, style: RenderStyle): string {
   const out = [`${paint(d.severity, `${d.severity}[${d.code}]`)} ${paint('bold', safeLines(d.message).join(' '))}`];
   out.push(...excerpt(d.place, places[0] ?? null, '-->', '', d.severity, { gutter, width, paint }));
 
-  for (const [label, text] of [['expected', d.expected], ['given', d.given], ['why', d.why]] as const) {
+  for (const [label, text] of [
+    ['expected', d.expected],
+    ['given', d.given],
+    ['why', d.why],
+  ] as const) {
     if (text !== undefined) out.push(...labelled(label, text, { gutter, width, paint }));
   }
   (d.related ?? []).forEach((r, i) => {
@@ -53,7 +57,12 @@ export function renderAll(diagnostics: readonly Diagnostic[], sources: Sources, 
 
 function countLine(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: Diagnostic['severity']): number => diagnostics.filter((d) => d.severity === severity).length;
-  return ([['error', count('error')], ['warning', count('warning')]] as const)
+  return (
+    [
+      ['error', count('error')],
+      ['warning', count('warning')],
+    ] as const
+  )
     .filter(([, n]) => n > 0)
     .map(([word, n]) => `${n} ${word}${n === 1 ? '' : 's'}`)
     .join(', ');
@@ -93,13 +102,13 @@ class Files {
 
   lines(file: string, text: string): readonly Line[] {
     let lines = this.#lines.get(file);
-    if (lines === undefined) this.#lines.set(file, lines = linesOf(text));
+    if (lines === undefined) this.#lines.set(file, (lines = linesOf(text)));
     return lines;
   }
 
   #row(line: Line, text: string): Row {
     let row = this.#rows.get(line);
-    if (row === undefined) this.#rows.set(line, row = rowOf(text.slice(line.start, line.end), line.start));
+    if (row === undefined) this.#rows.set(line, (row = rowOf(text.slice(line.start, line.end), line.start)));
     return row;
   }
 
@@ -107,7 +116,8 @@ class Files {
   locate(place: Place): Located | null {
     const text = this.#sources.get(place.file);
     if (text === undefined) return null;
-    const clamp = (offset: number): number => (Number.isFinite(offset) ? Math.min(Math.max(0, Math.trunc(offset)), text.length) : text.length);
+    const clamp = (offset: number): number =>
+      Number.isFinite(offset) ? Math.min(Math.max(0, Math.trunc(offset)), text.length) : text.length;
     const start = clamp(place.start);
     const end = Math.max(start, clamp(place.end));
     const lines = this.lines(place.file, text);
@@ -118,7 +128,15 @@ class Files {
     const blank = (l: Line): boolean => text.slice(l.start, l.end).trim() === '';
     let before = blank(line) ? line.number - 2 : -1;
     while (before >= 0 && blank(lines[before]!)) before--;
-    return { text, row: (each) => this.#row(each, text), start, end, line, column: start - line.start + 1, shown: before < 0 ? shown : [lines[before]!, ...shown] };
+    return {
+      text,
+      row: (each) => this.#row(each, text),
+      start,
+      end,
+      line,
+      column: start - line.start + 1,
+      shown: before < 0 ? shown : [lines[before]!, ...shown],
+    };
   }
 }
 
@@ -128,7 +146,14 @@ interface Layout {
   readonly paint: Paint;
 }
 
-function excerpt(place: Place, at: Located | null, arrow: string, message: string, mark: 'error' | 'warning' | 'note', layout: Layout): string[] {
+function excerpt(
+  place: Place,
+  at: Located | null,
+  arrow: string,
+  message: string,
+  mark: 'error' | 'warning' | 'note',
+  layout: Layout,
+): string[] {
   const { gutter, width, paint } = layout;
   const pad = ' '.repeat(gutter);
   const file = safeLine(place.file);
@@ -163,14 +188,21 @@ function underlined(at: Located, line: Line, room: number): { readonly source: s
   const count = inside ? Math.max(0, end - begin) : 0;
   const first = count > 0 || (inside && line === at.line) ? begin : -1;
 
-  let low = 0, high = cells.length;
+  let low = 0,
+    high = cells.length;
   if (columns[high]! > room) {
     const wanted = columns[Math.max(0, first)]! - Math.floor(room / 3);
     low = firstIndex(cells.length, (k) => columns[k]! >= wanted);
     // Two columns are kept for the marks of what is cut off.
-    high = Math.max(low, firstIndex(cells.length, (k) => columns[k + 1]! - columns[low]! > room - 2));
+    high = Math.max(
+      low,
+      firstIndex(cells.length, (k) => columns[k + 1]! - columns[low]! > room - 2),
+    );
   }
-  const source = `${low > 0 ? '…' : ''}${cells.slice(low, high).map((c) => c.text).join('')}${high < cells.length ? '…' : ''}`;
+  const source = `${low > 0 ? '…' : ''}${cells
+    .slice(low, high)
+    .map((c) => c.text)
+    .join('')}${high < cells.length ? '…' : ''}`;
   if (first < 0) return { source, carets: '' };
   const before = (low > 0 ? 1 : 0) + columns[first]! - columns[low]!;
   const under = Math.max(1, columns[Math.min(first + count, high)]! - columns[first]!);
@@ -185,7 +217,10 @@ function labelled(label: string, text: string, { gutter, width, paint }: Layout)
   const room = label === 'why' ? width - gutter - 3 - LABEL_WIDTH : Number.POSITIVE_INFINITY;
   const lines = safeLines(text).flatMap((line) => wrap(line, room));
   return lines.map((line, i) => {
-    const lead = i === 0 ? `${paint('dim', '=')} ${paint('note', `${label}:`)}${' '.repeat(LABEL_WIDTH - label.length - 1)}` : ' '.repeat(2 + LABEL_WIDTH);
+    const lead =
+      i === 0
+        ? `${paint('dim', '=')} ${paint('note', `${label}:`)}${' '.repeat(LABEL_WIDTH - label.length - 1)}`
+        : ' '.repeat(2 + LABEL_WIDTH);
     return `${pad} ${lead}${line}`;
   });
 }
@@ -218,13 +253,19 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[], sources: Sou
   };
   // JSON escapes controls; invisible and bidirectional characters are escaped too, as the text may be looked at.
   const escaped = JSON.stringify(value, null, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}\u007F-\u009F]/gu, (c) =>
-    Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''));
+    Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
   return `${escaped}\n`;
 }
 
 function placeJson(place: Place, files: Files): object {
   const at = files.locate(place);
-  if (at === null) return { file: place.file, start: { line: null, column: null, offset: place.start }, end: { line: null, column: null, offset: place.end } };
+  if (at === null)
+    return {
+      file: place.file,
+      start: { line: null, column: null, offset: place.start },
+      end: { line: null, column: null, offset: place.end },
+    };
   const end = lineAt(files.lines(place.file, at.text), at.end);
   return {
     file: place.file,

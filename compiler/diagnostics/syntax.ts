@@ -4,7 +4,11 @@ import type { Diagnostic } from './diagnostic.ts';
 
 export function syntaxError(file: string, { span: { start, end }, related, ...problem }: SyntaxProblem): Diagnostic {
   return {
-    ...problem, severity: 'error', place: { file, start, end },
-    ...(related === undefined ? {} : { related: [{ place: { file, start: related.span.start, end: related.span.end }, message: related.message }] }),
+    ...problem,
+    severity: 'error',
+    place: { file, start, end },
+    ...(related === undefined
+      ? {}
+      : { related: [{ place: { file, start: related.span.start, end: related.span.end }, message: related.message }] }),
   };
 }

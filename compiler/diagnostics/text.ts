@@ -2,7 +2,8 @@
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const COMBINING = /[\p{Mn}\p{Me}]/u;
-const WIDE = /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
+const WIDE =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 
 /** A control, bidirectional, invisible or broken character as `\u{202E}`; any other as it is. */
 export function visible(character: string): string {
@@ -65,7 +66,8 @@ export function rowOf(line: string, start: number): Row {
 
 /** The first index below `count` for which `holds`, which holds for all after it; `count` where it holds for none. */
 export function firstIndex(count: number, holds: (index: number) => boolean): number {
-  let low = 0, high = count;
+  let low = 0,
+    high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (holds(middle)) high = middle;

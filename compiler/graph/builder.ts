@@ -1,7 +1,23 @@
 /** Makes nodes: types are inferred, ids increase, nothing is shared behind the caller's back (a pass does that). */
 import type { Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, BinaryFn, Binding, CallRegion, Dim, Draw, Elem, Node, NodeOf, Op, Origin, ReduceFn, ScanRegion, TensorType, UnaryFn } from './graph.ts';
+import type {
+  Axis,
+  BinaryFn,
+  Binding,
+  CallRegion,
+  Dim,
+  Draw,
+  Elem,
+  Node,
+  NodeOf,
+  Op,
+  Origin,
+  ReduceFn,
+  ScanRegion,
+  TensorType,
+  UnaryFn,
+} from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { showType, tensor } from './spaces.ts';
 
@@ -153,7 +169,10 @@ export class Builder {
 
   /** Of each part the id of its axis that is joined; null: one place. */
   concat(axis: Axis, parts: readonly (readonly [Node, string | null])[]): Node {
-    return this.node({ kind: 'concat', axis, parts: parts.map(([, part]) => part) }, parts.map(([node]) => node));
+    return this.node(
+      { kind: 'concat', axis, parts: parts.map(([, part]) => part) },
+      parts.map(([node]) => node),
+    );
   }
 
   slice(x: Node, axis: string, start: Size, into: Axis | null): Node {
@@ -181,7 +200,7 @@ export class Builder {
   /** `x` itself if it has just these axes in this order. */
   broadcast(x: Node, axes: readonly Axis[]): Node {
     const own = typeOf(x).axes;
-    if (own.length === axes.length && own.every((axis, k) => axis.id === axes[k].id)) return x;
+    if (own.length === axes.length && own.every((axis, k) => axis.id === axes[k]!.id)) return x;
     return this.node({ kind: 'broadcast', axes }, [x]);
   }
 
@@ -223,7 +242,10 @@ export class Builder {
 
   /** `results` as the places along `axis` compute them, one after the other. */
   clock(axis: Axis, sequences: readonly { readonly arg: Node; readonly value: Node }[], results: readonly Node[]): NodeOf<'clock'> {
-    return this.node({ kind: 'clock', axis, region: { args: sequences.map(({ arg }) => arg), results } }, sequences.map(({ value }) => value));
+    return this.node(
+      { kind: 'clock', axis, region: { args: sequences.map(({ arg }) => arg), results } },
+      sequences.map(({ value }) => value),
+    );
   }
 
   result(node: Node, index: number): Node {

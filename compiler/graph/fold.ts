@@ -4,7 +4,11 @@
  * `make` is asked once for each thing that is needed, after all that `next` names for it; `of` answers for those. Cycles
  * have no answer: `next` must name none. Things of one identity are one.
  */
-export function folded<K, V>(next: (key: K) => readonly K[], make: (key: K, of: (key: K) => V) => V, identity: (key: K) => unknown = (key) => key): (key: K) => V {
+export function folded<K, V>(
+  next: (key: K) => readonly K[],
+  make: (key: K, of: (key: K) => V) => V,
+  identity: (key: K) => unknown = (key) => key,
+): (key: K) => V {
   const known = new Map<unknown, V>();
   const isKnown = (key: K): boolean => known.has(identity(key));
   const of = (key: K): V => known.get(identity(key))!;

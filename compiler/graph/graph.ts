@@ -86,7 +86,19 @@ export interface Origin {
 }
 
 export type UnaryFn =
-  | 'neg' | 'exp' | 'log' | 'sqrt' | 'abs' | 'sign' | 'tanh' | 'sigmoid' | 'relu' | 'softplus' | 'erf' | 'sin' | 'cos'
+  | 'neg'
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'abs'
+  | 'sign'
+  | 'tanh'
+  | 'sigmoid'
+  | 'relu'
+  | 'softplus'
+  | 'erf'
+  | 'sin'
+  | 'cos'
   | 'floor' // int result, zero gradient
   | 'not'
   | 'float' // int, bool or index to float
@@ -94,10 +106,23 @@ export type UnaryFn =
   | 'stop'; // identity, zero gradient
 
 export type BinaryFn =
-  | 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'max' | 'min'
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'pow'
+  | 'max'
+  | 'min'
   | 'mod' // mathematical: a - b floor(a / b), in [0, b) for b > 0; a for b = 0
   | 'quot' // of ints: floor(a / b); not a number for b = 0
-  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'and' | 'or';
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'and'
+  | 'or';
 
 /** In (0, 1); standard normal; exponential of mean 1; a dropout mask: 0, or 1 / (1 - rate). */
 export type Draw = 'uniform' | 'normal' | 'exponential' | 'keep';
@@ -341,7 +366,11 @@ export type HostExpr =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'size'; readonly size: Size }
-  | { readonly kind: 'call'; readonly fn: 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'min' | 'max' | 'floor' | 'sqrt' | 'exp' | 'log' | 'neg'; readonly args: readonly HostExpr[] };
+  | {
+      readonly kind: 'call';
+      readonly fn: 'add' | 'sub' | 'mul' | 'div' | 'pow' | 'min' | 'max' | 'floor' | 'sqrt' | 'exp' | 'log' | 'neg';
+      readonly args: readonly HostExpr[];
+    };
 
 export interface OptimizerSpec {
   readonly kind: 'adam' | 'sgd' | 'adagrad' | 'rmsprop' | 'adadelta';

@@ -7,10 +7,16 @@ import { reachable } from './walk.ts';
 export function isOfHost(root: Node, inputs: readonly string[]): boolean {
   return reachable([root]).every(({ op }) => {
     switch (op.kind) {
-      case 'constant': case 'size': case 'binary': return true;
-      case 'unary': return UNARY[op.fn].typescript.host !== null;
-      case 'input': return inputs.includes(op.name);
-      default: return false;
+      case 'constant':
+      case 'size':
+      case 'binary':
+        return true;
+      case 'unary':
+        return UNARY[op.fn].typescript.host !== null;
+      case 'input':
+        return inputs.includes(op.name);
+      default:
+        return false;
     }
   });
 }

@@ -7,7 +7,25 @@ import { constantOf } from '../size/size.ts';
 import { GraphError } from './errors.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, OpOf, TensorType, UnaryFn } from './graph.ts';
 import { liftedMasks } from './lifted.ts';
-import { axisOf, hasAxis, isInner, isRagged, isUnit, join, joinElementwise, relocated, sameAxes, sameElem, sameSpace, showAxis, showType, sizeOf, surelyDiffer, tensor, without } from './spaces.ts';
+import {
+  axisOf,
+  hasAxis,
+  isInner,
+  isRagged,
+  isUnit,
+  join,
+  joinElementwise,
+  relocated,
+  sameAxes,
+  sameElem,
+  sameSpace,
+  showAxis,
+  showType,
+  sizeOf,
+  surelyDiffer,
+  tensor,
+  without,
+} from './spaces.ts';
 import { BINARY, UNARY } from './operations.ts';
 
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
@@ -55,7 +73,7 @@ export function typeOf(node: Node): TensorType {
 function distinct(axes: readonly Axis[]): void {
   for (let k = 1; k < axes.length; k++) {
     for (let other = 0; other < k; other++) {
-      if (axes[k].id === axes[other].id) throw new GraphError(`axis ${axes[k].id} stands twice in the result`);
+      if (axes[k]!.id === axes[other]!.id) throw new GraphError(`axis ${axes[k]!.id} stands twice in the result`);
     }
   }
 }
@@ -72,11 +90,11 @@ function arity(inputs: readonly TensorType[], count: number): void {
 
 /** Joined axes and united masks of an elementwise operation. */
 function elementwise(inputs: readonly TensorType[], elem: Elem): TensorType {
-  let { axes, masks } = inputs[0];
+  let { axes, masks } = inputs[0]!;
   for (let k = 1; k < inputs.length; k++) {
-    meet(axes, inputs[k].axes);
-    axes = joinElementwise(axes, inputs[k].axes);
-    if (inputs[k].masks.length > 0) masks = [...masks, ...inputs[k].masks];
+    meet(axes, inputs[k]!.axes);
+    axes = joinElementwise(axes, inputs[k]!.axes);
+    if (inputs[k]!.masks.length > 0) masks = [...masks, ...inputs[k]!.masks];
   }
   return tensor(elem, axes, masks);
 }
@@ -96,13 +114,22 @@ function reducing(elem: Elem, axes: readonly Axis[], masks: Masks, over: readonl
   const ends = (mask: readonly Axis[]): boolean => mask.some((axis) => over.includes(axis.id));
   const joining = masks.filter(ends).map((mask) => without(mask, over));
   // In front, as the axes that a call is lifted over: `mean[key](x[upto time as key])` is [time, …].
-  const gained = without(joining.reduce<readonly Axis[]>(join, []), axes.map(({ id }) => id));
-  return tensor(elem, [...gained, ...axes], masks.filter((mask) => !ends(mask)));
+  const gained = without(
+    joining.reduce<readonly Axis[]>(join, []),
+    axes.map(({ id }) => id),
+  );
+  return tensor(
+    elem,
+    [...gained, ...axes],
+    masks.filter((mask) => !ends(mask)),
+  );
 }
 
 /** Every mask over one of `from` is over `to` instead. */
 function moveMasks(masks: Masks, from: readonly string[], to: readonly Axis[]): Masks {
-  return masks.length === 0 ? masks : masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
+  return masks.length === 0
+    ? masks
+    : masks.map((mask) => (mask.some((axis) => from.includes(axis.id)) ? join(without(mask, from), to) : mask));
 }
 
 /** Axes that have a length for each place of `from` have it for each of `to`. */
@@ -139,36 +166,46 @@ function bools(inputs: readonly TensorType[]): Elem {
 
 /** Of values that stand for each other: the same element, else what arithmetic makes of them. */
 function either(inputs: readonly TensorType[]): Elem {
-  return inputs.every((type) => sameElem(type.elem, inputs[0].elem)) ? inputs[0].elem : arithmetic(inputs);
+  return inputs.every((type) => sameElem(type.elem, inputs[0]!.elem)) ? inputs[0]!.elem : arithmetic(inputs);
 }
 
 function unaryElem(fn: UnaryFn, type: TensorType): Elem {
   switch (UNARY[fn].takes) {
-    case 'bool': return bools([type]);
-    case 'same': return type.elem;
-    case 'to float': return FLOAT;
+    case 'bool':
+      return bools([type]);
+    case 'same':
+      return type.elem;
+    case 'to float':
+      return FLOAT;
     case 'to int':
       check(type.elem.kind !== 'float', () => 'int of a float: use floor');
       return INT;
     case 'floor':
       arithmetic([type]);
       return INT;
-    case 'number': return arithmetic([type]);
-    case 'float': return floats([type]);
+    case 'number':
+      return arithmetic([type]);
+    case 'float':
+      return floats([type]);
   }
 }
 
 function binaryElem(fn: BinaryFn, inputs: readonly TensorType[]): Elem {
   const bool = inputs.every(({ elem }) => elem.kind === 'bool');
   switch (BINARY[fn].takes) {
-    case 'bool': return bools(inputs);
-    case 'equality': case 'order':
+    case 'bool':
+      return bools(inputs);
+    case 'equality':
+    case 'order':
       if (!bool || BINARY[fn].takes === 'order') arithmetic(inputs);
       return BOOL;
-    case 'float': return floats(inputs);
-    case 'number': return arithmetic(inputs);
+    case 'float':
+      return floats(inputs);
+    case 'number':
+      return arithmetic(inputs);
     case 'whole':
-      for (const type of inputs) check(type.elem.kind === 'int' || type.elem.kind === 'index', () => `${showType(type)} holds no whole numbers`);
+      for (const type of inputs)
+        check(type.elem.kind === 'int' || type.elem.kind === 'index', () => `${showType(type)} holds no whole numbers`);
       return INT;
   }
 }
@@ -184,7 +221,8 @@ function constantSize(axis: Axis): number | null {
 
 /** Constant sizes must multiply to the same number; symbolic ones are the verifier's. */
 function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
-  const count = (axes: readonly Axis[]): number | null => axes.map(constantSize).reduce((p, n) => (p === null || n === null ? null : p * n), 1);
+  const count = (axes: readonly Axis[]): number | null =>
+    axes.map(constantSize).reduce((p, n) => (p === null || n === null ? null : p * n), 1);
   const [m, n] = [count(a), count(b)];
   check(m === null || n === null || m === n, () => `${m} places cannot be ${n}`);
 }
@@ -192,8 +230,8 @@ function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
 function running(op: OpOf<'cumsum' | 'cumprod'>, inputs: readonly TensorType[]): readonly TensorType[] {
   arity(inputs, 1);
   const [x] = inputs;
-  axisOf(x, op.axis);
-  return [reducing(arithmetic(inputs), x.axes, x.masks, [op.axis])];
+  axisOf(x!, op.axis);
+  return [reducing(arithmetic(inputs), x!.axes, x!.masks, [op.axis])];
 }
 
 // ---------------------------------------------------------------- the table
@@ -213,7 +251,7 @@ const RULES: Rules = {
 
   unary(op, inputs) {
     arity(inputs, 1);
-    return [{ ...inputs[0], elem: unaryElem(op.fn, inputs[0]) }];
+    return [{ ...inputs[0], elem: unaryElem(op.fn, inputs[0]!) }];
   },
   binary(op, inputs) {
     arity(inputs, 2);
@@ -228,55 +266,55 @@ const RULES: Rules = {
   where(_op, inputs) {
     arity(inputs, 2);
     const [x, condition] = inputs;
-    bools([condition]);
-    meet(x.axes, condition.axes);
-    return [tensor(x.elem, x.axes, [...x.masks, ...condition.masks, condition.axes])];
+    bools([condition!]);
+    meet(x!.axes, condition!.axes);
+    return [tensor(x!.elem, x!.axes, [...x!.masks, ...condition!.masks, condition!.axes])];
   },
   otherwise(_op, inputs) {
     arity(inputs, 2);
     const [p, q] = inputs;
-    meet(p.axes, q.axes);
-    const deciding = p.masks.reduce<readonly Axis[]>(join, []);
+    meet(p!.axes, q!.axes);
+    const deciding = p!.masks.reduce<readonly Axis[]>(join, []);
     // Absent where both are: q's masks, each over what decides that p is absent too.
-    const masks = p.masks.length === 0 ? [] : q.masks.map((mask) => join(deciding, mask));
-    return [tensor(either(inputs), join(join(p.axes, deciding), q.axes), masks)];
+    const masks = p!.masks.length === 0 ? [] : q!.masks.map((mask) => join(deciding, mask));
+    return [tensor(either(inputs), join(join(p!.axes, deciding), q!.axes), masks)];
   },
 
   reduce(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    for (const id of op.axes) axisOf(x, id);
-    return [reducing(reduceElem(op.fn, x), without(x.axes, op.axes), x.masks, op.axes)];
+    for (const id of op.axes) axisOf(x!, id);
+    return [reducing(reduceElem(op.fn, x!), without(x!.axes, op.axes), x!.masks, op.axes)];
   },
   softmax(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    axisOf(x, op.axis);
+    axisOf(x!, op.axis);
     // A weight that is skipped is 0; its logarithm is no number, and stays absent.
-    return [op.log ? tensor(floats(inputs), x.axes, x.masks) : reducing(floats(inputs), x.axes, x.masks, [op.axis])];
+    return [op.log ? tensor(floats(inputs), x!.axes, x!.masks) : reducing(floats(inputs), x!.axes, x!.masks, [op.axis])];
   },
   across(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    for (const id of op.axes) axisOf(x, id);
-    const kept = without(x.masks.reduce<readonly Axis[]>(join, []), [...op.axes, ...x.axes.map(({ id }) => id)]);
-    const axes = [...kept, ...without(x.axes, op.axes)];
+    for (const id of op.axes) axisOf(x!, id);
+    const kept = without(x!.masks.reduce<readonly Axis[]>(join, []), [...op.axes, ...x!.axes.map(({ id }) => id)]);
+    const axes = [...kept, ...without(x!.axes, op.axes)];
     for (const axis of axes) check(!isRagged(axis.space), () => `${showAxis(axis)} has another length in every example`);
-    return [tensor(reduceElem(op.fn, x), axes)];
+    return [tensor(reduceElem(op.fn, x!), axes)];
   },
   argmax(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    const { space } = axisOf(x, op.axis);
+    const { space } = axisOf(x!, op.axis);
     arithmetic(inputs);
-    return [reducing({ kind: 'index', space }, without(x.axes, [op.axis]), x.masks, [op.axis])];
+    return [reducing({ kind: 'index', space }, without(x!.axes, [op.axis]), x!.masks, [op.axis])];
   },
   contract(op, inputs) {
     arity(inputs, 2);
     const [a, b] = inputs;
-    meet(a.axes, b.axes);
-    for (const id of op.axes) meet([axisOf(a, id)], [axisOf(b, id)]);
-    return [reducing(arithmetic(inputs), without(join(a.axes, b.axes), op.axes), [...a.masks, ...b.masks], op.axes)];
+    meet(a!.axes, b!.axes);
+    for (const id of op.axes) meet([axisOf(a!, id)], [axisOf(b!, id)]);
+    return [reducing(arithmetic(inputs), without(join(a!.axes, b!.axes), op.axes), [...a!.masks, ...b!.masks], op.axes)];
   },
 
   check(_op, inputs) {
@@ -288,37 +326,37 @@ const RULES: Rules = {
   gather(op, inputs) {
     arity(inputs, 2);
     const [t, i] = inputs;
-    axisOf(t, op.axis);
-    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
-    const rest = without(t.axes, [op.axis]);
-    meet(i.axes, rest);
-    const masks = [...moveMasks(t.masks, [op.axis], i.axes), ...i.masks, ...(op.inside ? [] : [i.axes])];
-    return [tensor(t.elem, join(i.axes, rest), masks)];
+    axisOf(t!, op.axis);
+    check(i!.elem.kind === 'index' || i!.elem.kind === 'int', () => `${showType(i!)} is not an index`);
+    const rest = without(t!.axes, [op.axis]);
+    meet(i!.axes, rest);
+    const masks = [...moveMasks(t!.masks, [op.axis], i!.axes), ...i!.masks, ...(op.inside ? [] : [i!.axes])];
+    return [tensor(t!.elem, join(i!.axes, rest), masks)];
   },
   scatter(op, inputs) {
     arity(inputs, 2);
     const [g, i] = inputs;
-    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
-    meet(g.axes, i.axes);
-    for (const id of op.over) check(hasAxis(g.axes, id) || hasAxis(i.axes, id), () => `no axis ${id} to sum over`);
-    const rest = without(join(g.axes, i.axes), op.over);
-    return [reducing(arithmetic([g]), [op.axis, ...rest], [...g.masks, ...i.masks], op.over)];
+    check(i!.elem.kind === 'index' || i!.elem.kind === 'int', () => `${showType(i!)} is not an index`);
+    meet(g!.axes, i!.axes);
+    for (const id of op.over) check(hasAxis(g!.axes, id) || hasAxis(i!.axes, id), () => `no axis ${id} to sum over`);
+    const rest = without(join(g!.axes, i!.axes), op.over);
+    return [reducing(arithmetic([g!]), [op.axis, ...rest], [...g!.masks, ...i!.masks], op.over)];
   },
   onehot(op, inputs) {
     arity(inputs, 1);
     const [i] = inputs;
-    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
-    return [tensor(FLOAT, [...i.axes, op.axis], i.masks)];
+    check(i!.elem.kind === 'index' || i!.elem.kind === 'int', () => `${showType(i!)} is not an index`);
+    return [tensor(FLOAT, [...i!.axes, op.axis], i!.masks)];
   },
   concat(op, inputs) {
     check(inputs.length === op.parts.length && inputs.length > 0, () => `${op.parts.length} parts, given ${inputs.length} inputs`);
     const renamed = inputs.map((type, k) => {
       const part = op.parts[k];
       if (part === null) return type.axes;
-      axisOf(type, part);
-      return replaceAxis(type.axes, part, [op.axis]);
+      axisOf(type, part!);
+      return replaceAxis(type.axes, part!, [op.axis]);
     });
-    const places = inputs.map((type, k) => (op.parts[k] === null ? 1 : constantSize(axisOf(type, op.parts[k]))));
+    const places = inputs.map((type, k) => (op.parts[k] === null ? 1 : constantSize(axisOf(type, op.parts[k]!))));
     const total = places.reduce((sum, n) => (sum === null || n === null ? null : sum + n), 0);
     const size = constantSize(op.axis);
     check(total === null || size === null || total === size, () => `${total} places joined into ${showAxis(op.axis)}`);
@@ -331,15 +369,15 @@ const RULES: Rules = {
   slice(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    axisOf(x, op.axis);
+    axisOf(x!, op.axis);
     const into = op.into === null ? [] : [op.into];
-    return [tensor(x.elem, replaceAxis(x.axes, op.axis, into), moveMasks(x.masks, [op.axis], into))];
+    return [tensor(x!.elem, replaceAxis(x!.axes, op.axis, into), moveMasks(x!.masks, [op.axis], into))];
   },
   shift(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    axisOf(x, op.axis);
-    check(x.masks.length === 0, () => 'masks are explicit here');
+    axisOf(x!, op.axis);
+    check(x!.masks.length === 0, () => 'masks are explicit here');
     return [x];
   },
 
@@ -347,32 +385,33 @@ const RULES: Rules = {
     arity(inputs, 1);
     const [x] = inputs;
     // A mask may have axes that the value lacks.
-    const from = axisOf({ ...x, axes: [...x.axes, ...x.masks.flat()] }, op.from);
+    const from = axisOf({ ...x, axes: [...x!.axes, ...x!.masks.flat()] }, op.from);
     check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
-    const masks = moveMasks(x.masks, [op.from], [op.to]);
-    return [tensor(x.elem, along(replaceAxis(x.axes, op.from, [op.to]), op.from, op.to), masks)];
+    const masks = moveMasks(x!.masks, [op.from], [op.to]);
+    return [tensor(x!.elem, along(replaceAxis(x!.axes, op.from, [op.to]), op.from, op.to), masks)];
   },
   merge(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    const merged = op.axes.map((id) => axisOf(x, id));
+    const merged = op.axes.map((id) => axisOf(x!, id));
     check(merged.length > 0, () => 'no axes to merge');
     sameCount(merged, [op.into]);
     const rest = op.axes.slice(1);
-    return [tensor(x.elem, replaceAxis(without(x.axes, rest), op.axes[0], [op.into]), moveMasks(x.masks, op.axes, [op.into]))];
+    return [tensor(x!.elem, replaceAxis(without(x!.axes, rest), op.axes[0]!, [op.into]), moveMasks(x!.masks, op.axes, [op.into]))];
   },
   split(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    sameCount([axisOf(x, op.axis)], op.into);
-    return [tensor(x.elem, replaceAxis(x.axes, op.axis, op.into), moveMasks(x.masks, [op.axis], op.into))];
+    sameCount([axisOf(x!, op.axis)], op.into);
+    return [tensor(x!.elem, replaceAxis(x!.axes, op.axis, op.into), moveMasks(x!.masks, [op.axis], op.into))];
   },
   broadcast(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    for (const axis of x.axes) check(hasAxis(op.axes, axis.id) || isUnit(axis), () => `${showAxis(axis)} is not among [${op.axes.map(showAxis).join(', ')}]`);
-    meet(x.axes, op.axes);
-    return [tensor(x.elem, op.axes, x.masks)];
+    for (const axis of x!.axes)
+      check(hasAxis(op.axes, axis.id) || isUnit(axis), () => `${showAxis(axis)} is not among [${op.axes.map(showAxis).join(', ')}]`);
+    meet(x!.axes, op.axes);
+    return [tensor(x!.elem, op.axes, x!.masks)];
   },
   cumsum: running,
   cumprod: running,
@@ -380,55 +419,58 @@ const RULES: Rules = {
   past(op, inputs) {
     arity(inputs, 1);
     const [state] = inputs;
-    check(state.masks.length === 0, () => 'a state is never absent');
-    return [tensor(state.elem, [op.axis, ...state.axes])];
+    check(state!.masks.length === 0, () => 'a state is never absent');
+    return [tensor(state!.elem, [op.axis, ...state!.axes])];
   },
   append(op, inputs) {
     arity(inputs, 2);
     const [rows, row] = inputs;
-    axisOf(rows, op.before);
-    check(sameAxes(without(rows.axes, [op.before]), row.axes) && sameElem(rows.elem, row.elem), () => `${showType(row)} is no row of ${showType(rows)}`);
-    check(rows.masks.length === 0 && row.masks.length === 0, () => 'rows are never absent');
-    return [tensor(rows.elem, replaceAxis(rows.axes, op.before, [op.axis]))];
+    axisOf(rows!, op.before);
+    check(
+      sameAxes(without(rows!.axes, [op.before]), row!.axes) && sameElem(rows!.elem, row!.elem),
+      () => `${showType(row!)} is no row of ${showType(rows!)}`,
+    );
+    check(rows!.masks.length === 0 && row!.masks.length === 0, () => 'rows are never absent');
+    return [tensor(rows!.elem, replaceAxis(rows!.axes, op.before, [op.axis]))];
   },
   before(op, inputs, nodes) {
     arity(inputs, 1);
-    check(nodes[0].op.kind === 'append', () => 'reads an append');
-    axisOf(inputs[0], op.axis);
-    return [tensor(inputs[0].elem, without(inputs[0].axes, [op.axis]))];
+    check(nodes[0]!.op.kind === 'append', () => 'reads an append');
+    axisOf(inputs[0]!, op.axis);
+    return [tensor(inputs[0]!.elem, without(inputs[0]!.axes, [op.axis]))];
   },
 
   permute(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    check(op.order.length === x.axes.length, () => `order [${op.order.join(', ')}] is not one of all axes`);
-    return [{ ...x, axes: op.order.map((id) => axisOf(x, id)) }];
+    check(op.order.length === x!.axes.length, () => `order [${op.order.join(', ')}] is not one of all axes`);
+    return [{ ...x, axes: op.order.map((id) => axisOf(x!, id)) }];
   },
   reshape(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    check(x.masks.length === 0, () => 'masks have no shape of their own to reshape');
-    sameCount(x.axes, op.axes);
-    return [tensor(x.elem, op.axes)];
+    check(x!.masks.length === 0, () => 'masks have no shape of their own to reshape');
+    sameCount(x!.axes, op.axes);
+    return [tensor(x!.elem, op.axes)];
   },
   matmul(_op, inputs) {
     arity(inputs, 2);
     const [a, b] = inputs;
-    const rank = a.axes.length;
-    check((rank === 2 || rank === 3) && b.axes.length === rank, () => 'operands are [i, k] and [k, j], or [b, i, k] and [b, k, j]');
-    check(a.masks.length === 0 && b.masks.length === 0, () => 'masks are explicit here');
-    const [i, ka, kb, j] = [a.axes[rank - 2], a.axes[rank - 1], b.axes[rank - 2], b.axes[rank - 1]];
-    check(ka.id === kb.id, () => `${showAxis(ka)} against ${showAxis(kb)}`);
-    meet(a.axes, b.axes);
-    if (rank === 2) return [tensor(floats(inputs), [i, j])];
-    const [ba, bb] = [a.axes[0], b.axes[0]];
-    check(ba.id === bb.id || isUnit(ba) || isUnit(bb), () => `${showAxis(ba)} against ${showAxis(bb)}`);
-    return [tensor(floats(inputs), [isUnit(ba) ? bb : ba, i, j])];
+    const rank = a!.axes.length;
+    check((rank === 2 || rank === 3) && b!.axes.length === rank, () => 'operands are [i, k] and [k, j], or [b, i, k] and [b, k, j]');
+    check(a!.masks.length === 0 && b!.masks.length === 0, () => 'masks are explicit here');
+    const [i, ka, kb, j] = [a!.axes[rank - 2], a!.axes[rank - 1], b!.axes[rank - 2], b!.axes[rank - 1]];
+    check(ka!.id === kb!.id, () => `${showAxis(ka!)} against ${showAxis(kb!)}`);
+    meet(a!.axes, b!.axes);
+    if (rank === 2) return [tensor(floats(inputs), [i!, j!])];
+    const [ba, bb] = [a!.axes[0], b!.axes[0]];
+    check(ba!.id === bb!.id || isUnit(ba!) || isUnit(bb!), () => `${showAxis(ba!)} against ${showAxis(bb!)}`);
+    return [tensor(floats(inputs), [isUnit(ba!) ? bb : ba, i!, j!])];
   },
 
   result(op, _types, nodes) {
-    check(nodes.length === 1 && isRegion(nodes[0].op), () => 'reads a scan, a call or a clock');
-    const type = nodes[0].types[op.index];
+    check(nodes.length === 1 && isRegion(nodes[0]!.op), () => 'reads a scan, a call or a clock');
+    const type = nodes[0]!.types[op.index];
     check(type !== undefined, () => `no result ${op.index}`);
     return [type];
   },
@@ -437,43 +479,53 @@ const RULES: Rules = {
     arity(inputs, region.xs.length + region.states.length);
     check(region.nexts.length === region.states.length, () => `${region.states.length} states, ${region.nexts.length} next values`);
     const place = typeOf(region.position);
-    check(place.axes.length === 0 && place.elem.kind === 'index' && sameSpace(place.elem.space, axis.space), () => `position is ${showType(place)}`);
+    check(
+      place.axes.length === 0 && place.elem.kind === 'index' && sameSpace(place.elem.space, axis.space),
+      () => `position is ${showType(place)}`,
+    );
     region.xs.forEach((argument, k) => {
       const x = inputs[k];
-      meet([axisOf(x, axis.id)], [axis]);
-      const slice = tensor(x.elem, without(x.axes, [axis.id]), moveMasks(x.masks, [axis.id], []));
+      meet([axisOf(x!, axis.id)], [axis]);
+      const slice = tensor(x!.elem, without(x!.axes, [axis.id]), moveMasks(x!.masks, [axis.id], []));
       stands(slice, typeOf(argument), `sequence ${k}`);
     });
     const finals = region.states.map((argument, k) => {
       const type = typeOf(argument);
       check(!hasAxis(type.axes, axis.id), () => `state ${k} has the scanned axis`);
-      stands(inputs[region.xs.length + k], type, `initial state ${k}`);
-      stands(typeOf(region.nexts[k]), type, `next state ${k}`);
+      stands(inputs[region.xs.length + k]!, type, `initial state ${k}`);
+      stands(typeOf(region.nexts[k]!), type, `next state ${k}`);
       return type;
     });
     const emits = region.emits.map((node) => {
       const type = typeOf(node);
-      return tensor(type.elem, [axis, ...type.axes], type.masks.map((mask) => join(mask, [axis])));
+      return tensor(
+        type.elem,
+        [axis, ...type.axes],
+        type.masks.map((mask) => join(mask, [axis])),
+      );
     });
     return [...finals, ...emits];
   },
   clock(op, inputs) {
     const { region } = op;
     arity(inputs, region.args.length);
-    inputs.forEach((type, k) => stands(type, typeOf(region.args[k]), `sequence ${k}`));
+    inputs.forEach((type, k) => stands(type, typeOf(region.args[k]!), `sequence ${k}`));
     return region.results.map(typeOf);
   },
   call(op, inputs) {
     const { region, binding } = op;
     arity(inputs, region.args.length);
-    check(binding.args.length === region.args.length && binding.results.length === region.results.length, () => 'binding and region differ in length');
-    inputs.forEach((type, k) => stands(argumentType(type, binding.args[k], binding.extras), typeOf(region.args[k]), `argument ${k}`));
+    check(
+      binding.args.length === region.args.length && binding.results.length === region.results.length,
+      () => 'binding and region differ in length',
+    );
+    inputs.forEach((type, k) => stands(argumentType(type, binding.args[k]!, binding.extras), typeOf(region.args[k]!), `argument ${k}`));
     const isPartial = region.results.some((node) => typeOf(node).masks.length > 0);
     const lifted = isPartial ? liftedMasks(op, inputs, infer) : [];
     return region.results.map((node, k) => {
       const type = typeOf(node);
       const outside = (axis: Axis): Axis => {
-        const entry = binding.results[k].find(({ from }) => from === axis.id);
+        const entry = binding.results[k]!.find(({ from }) => from === axis.id);
         check(entry !== undefined, () => `result ${k}: ${showAxis(axis)} has no name outside`);
         return entry.to;
       };
@@ -482,7 +534,9 @@ const RULES: Rules = {
         return tensor(type.elem, [...binding.extras.filter(({ id }) => binding.per?.includes(id) === true), ...type.axes.map(outside)]);
       }
       // Of what a loop gives it is not known on which extras its absence depends.
-      const own = lifted[k]?.map((mask) => mask.map((axis) => (hasAxis(binding.extras, axis.id) ? axis : outside(axis)))) ?? type.masks.map((mask) => join(mask.map(outside), binding.extras));
+      const own =
+        lifted[k]?.map((mask) => mask.map((axis) => (hasAxis(binding.extras, axis.id) ? axis : outside(axis)))) ??
+        type.masks.map((mask) => join(mask.map(outside), binding.extras));
       return tensor(type.elem, [...without(binding.extras, binding.maskOnly ?? []), ...type.axes.map(outside)], own);
     });
   },

@@ -29,7 +29,11 @@ const NUMBERS = ['float', 'int'] as const;
 export const CAPABILITIES = {
   tensor: { title: 'any tensor', types: ALL, limits: { tensorflow: { axes: 253 } } },
   unary: { title: 'functions of one operand, casts', types: ALL, limits: { webgpu: { axes: 6 } } },
-  arithmetic: { title: '`+ - * / ^ max min mod`', types: NUMBERS, limits: { tensorflow: { axes: 8, groups: 5 }, webgpu: { axes: 6 }, wasm: { axes: 6 } } },
+  arithmetic: {
+    title: '`+ - * / ^ max min mod`',
+    types: NUMBERS,
+    limits: { tensorflow: { axes: 8, groups: 5 }, webgpu: { axes: 6 }, wasm: { axes: 6 } },
+  },
   comparison: { title: 'comparisons, `and`, `or`', types: ALL, limits: { tensorflow: { groups: 5 }, webgpu: { axes: 6 } } },
   select: { title: 'choices (`if`, `else`, masks)', types: ALL, limits: { tensorflow: { axes: 8 }, webgpu: { axes: 6 } } },
   permute: { title: 'axes in another order', types: ALL, limits: { webgpu: { axes: 6 } } },
@@ -50,8 +54,23 @@ export const CAPABILITIES = {
 export type Capable = keyof typeof CAPABILITIES;
 
 const BINARY: Readonly<Record<BinaryFn, 'arithmetic' | 'comparison'>> = {
-  add: 'arithmetic', sub: 'arithmetic', mul: 'arithmetic', div: 'arithmetic', pow: 'arithmetic', max: 'arithmetic', min: 'arithmetic', mod: 'arithmetic', quot: 'arithmetic',
-  eq: 'comparison', ne: 'comparison', lt: 'comparison', le: 'comparison', gt: 'comparison', ge: 'comparison', and: 'comparison', or: 'comparison',
+  add: 'arithmetic',
+  sub: 'arithmetic',
+  mul: 'arithmetic',
+  div: 'arithmetic',
+  pow: 'arithmetic',
+  max: 'arithmetic',
+  min: 'arithmetic',
+  mod: 'arithmetic',
+  quot: 'arithmetic',
+  eq: 'comparison',
+  ne: 'comparison',
+  lt: 'comparison',
+  le: 'comparison',
+  gt: 'comparison',
+  ge: 'comparison',
+  and: 'comparison',
+  or: 'comparison',
 };
 
 /** What a laid-out node asks of a backend. */
@@ -71,12 +90,16 @@ const typeOf = (elem: Elem): Capability['types'][number] => (elem.kind === 'inde
 export function excessOf(node: Computed): string | null {
   for (const { capable, operands, axes, groups } of demandsOf(node)) {
     const { title, types, limits }: Capability = CAPABILITIES[capable];
-    const wrong = operands.flatMap((operand) => operand.types).map(({ elem }) => typeOf(elem)).find((type) => !types.includes(type));
+    const wrong = operands
+      .flatMap((operand) => operand.types)
+      .map(({ elem }) => typeOf(elem))
+      .find((type) => !types.includes(type));
     if (wrong !== undefined) return `${title}: no backend has it of type ${wrong}`;
     for (const backend of BACKENDS) {
       const { axes: mostAxes = Infinity, groups: mostGroups = Infinity } = limits[backend] ?? {};
       if (axes > mostAxes) return `${title}: ${axes} axes, and ${backend} takes at most ${mostAxes}`;
-      if (groups > mostGroups) return `${title}: ${groups} groups of axes that are broadcast alike, and ${backend} takes at most ${mostGroups}`;
+      if (groups > mostGroups)
+        return `${title}: ${groups} groups of axes that are broadcast alike, and ${backend} takes at most ${mostGroups}`;
     }
   }
   return null;
@@ -93,13 +116,30 @@ function demandsOf(node: Computed): readonly Demand[] {
   const { op, inputs } = node;
   const rank = Math.max(rankOf(node), ...inputs.map(rankOf));
   const all: Demand = { capable: 'tensor', operands: [], axes: rankOf(node), groups: 0 };
-  const one = (capable: Capable, operands: readonly Node[] = inputs): readonly Demand[] => [all, { capable, operands, axes: rank, groups: 0 }];
+  const one = (capable: Capable, operands: readonly Node[] = inputs): readonly Demand[] => [
+    all,
+    { capable, operands, axes: rank, groups: 0 },
+  ];
   switch (op.kind) {
-    case 'binary': case 'select':
-      return [all, { capable: op.kind === 'binary' ? BINARY[op.fn] : 'select', operands: inputs, axes: rank, groups: groupsOf(node).length }];
-    case 'unary': case 'permute': case 'broadcast': case 'reduce': case 'argmax': case 'softmax': case 'concat': case 'slice': case 'shift': case 'matmul':
+    case 'binary':
+    case 'select':
+      return [
+        all,
+        { capable: op.kind === 'binary' ? BINARY[op.fn] : 'select', operands: inputs, axes: rank, groups: groupsOf(node).length },
+      ];
+    case 'unary':
+    case 'permute':
+    case 'broadcast':
+    case 'reduce':
+    case 'argmax':
+    case 'softmax':
+    case 'concat':
+    case 'slice':
+    case 'shift':
+    case 'matmul':
       return one(op.kind);
-    case 'cumsum': case 'cumprod':
+    case 'cumsum':
+    case 'cumprod':
       return one('running');
     // A single place that the host knows is a slice.
     case 'gather':
@@ -109,9 +149,30 @@ function demandsOf(node: Computed): readonly Demand[] {
     case 'onehot':
       return one('onehot', []);
     // Held, named, moved by the host; or gone once a graph is laid out.
-    case 'input': case 'parameter': case 'constant': case 'size': case 'length': case 'position': case 'argument': case 'random':
-    case 'check': case 'rename': case 'reshape': case 'append': case 'before': case 'result': case 'scan':
-    case 'where': case 'otherwise': case 'across': case 'contract': case 'merge': case 'split': case 'past': case 'call': case 'clock':
+    case 'input':
+    case 'parameter':
+    case 'constant':
+    case 'size':
+    case 'length':
+    case 'position':
+    case 'argument':
+    case 'random':
+    case 'check':
+    case 'rename':
+    case 'reshape':
+    case 'append':
+    case 'before':
+    case 'result':
+    case 'scan':
+    case 'where':
+    case 'otherwise':
+    case 'across':
+    case 'contract':
+    case 'merge':
+    case 'split':
+    case 'past':
+    case 'call':
+    case 'clock':
       return [all];
   }
 }
@@ -141,7 +202,11 @@ export function hasPlace(operand: Node, place: number): boolean {
 
 /** The table of `docs/backends.md`. */
 export function limitsReference(): string {
-  const cell = ({ axes, groups }: Limit): string => [...(axes === undefined ? [] : [`${axes} axes`]), ...(groups === undefined ? [] : [`${groups} groups`])].join(', ') || 'any';
-  const rows = Object.values(CAPABILITIES).map(({ title, types, limits }: Capability) => `| ${title} | ${types.join(', ')} | ${BACKENDS.map((backend) => cell(limits[backend] ?? {})).join(' | ')} |`);
+  const cell = ({ axes, groups }: Limit): string =>
+    [...(axes === undefined ? [] : [`${axes} axes`]), ...(groups === undefined ? [] : [`${groups} groups`])].join(', ') || 'any';
+  const rows = Object.values(CAPABILITIES).map(
+    ({ title, types, limits }: Capability) =>
+      `| ${title} | ${types.join(', ')} | ${BACKENDS.map((backend) => cell(limits[backend] ?? {})).join(' | ')} |`,
+  );
   return `| Operation | Types | ${BACKENDS.map((backend) => `\`${backend}\``).join(' | ')} |\n|---|---|${'---|'.repeat(BACKENDS.length)}\n${rows.join('\n')}\n`;
 }

@@ -19,7 +19,9 @@ export function printGraph(roots: readonly Node[] | ReadonlyMap<string, Node>): 
 export function printAround(node: Node, roots: readonly Node[]): string {
   const near = reachable(roots).filter((other) => operands(other).includes(node));
   const line = (other: Node): string => printNode(other, (input) => `%${input.id}`);
-  return [...node.inputs.map((input) => `  ${line(input)}`), `> ${line(node)}`, ...near.slice(0, 4).map((user) => `  ${line(user)}`)].join('\n');
+  return [...node.inputs.map((input) => `  ${line(input)}`), `> ${line(node)}`, ...near.slice(0, 4).map((user) => `  ${line(user)}`)].join(
+    '\n',
+  );
 }
 
 class Printer {
@@ -85,7 +87,8 @@ function comment(node: Node): string {
 }
 
 const axes = (list: readonly Axis[]): string => list.map(showAxis).join(', ');
-const pairs = (list: readonly { readonly from: string; readonly to: Axis }[]): string => list.map(({ from, to }) => `${from} -> ${to.id}`).join(', ');
+const pairs = (list: readonly { readonly from: string; readonly to: Axis }[]): string =>
+  list.map(({ from, to }) => `${from} -> ${to.id}`).join(', ');
 
 function showBinding({ args, extras, results }: Binding): string {
   return `${args.map((bound) => `(${pairs(bound)})`).join(' ')} lifted [${axes(extras)}] ${results.map((bound) => `(${pairs(bound)})`).join(' ')}`;

@@ -50,7 +50,8 @@ export function isInner(space: Space): boolean {
 /** The space with another axis for what its inner dims are counted along, where `change` gives one. */
 export function relocated(space: Space, change: (dim: Dim, within: Axis | null) => Axis | null): Space {
   if (space.kind === 'anon') return space;
-  if (space.kind !== 'dim') return space.parts.some(isInner) ? { ...space, parts: space.parts.map((part) => relocated(part, change)) } : space;
+  if (space.kind !== 'dim')
+    return space.parts.some(isInner) ? { ...space, parts: space.parts.map((part) => relocated(part, change)) } : space;
   if (space.dim.inside === undefined) return space;
   const within = change(space.dim, space.within ?? null) ?? space.within;
   return within === undefined || within.id === space.within?.id ? space : { ...space, within };
@@ -82,7 +83,7 @@ export function cat(spaces: readonly Space[]): Space {
 export function beginsWith(whole: Space, part: Space): boolean {
   if (whole.kind !== 'cat') return false;
   const first = part.kind === 'cat' ? part.parts : [part];
-  return first.length <= whole.parts.length && first.every((each, k) => sameSpace(each, whole.parts[k]));
+  return first.length <= whole.parts.length && first.every((each, k) => sameSpace(each, whole.parts[k]!));
 }
 
 /** The normal form: `cat` and `merge` are associative, and of one part they are that part. Nominal on dims. */
@@ -95,7 +96,7 @@ export function spaceKey(space: Space): string {
     case 'cat':
     case 'merge': {
       const parts = flatten(space.kind, space.parts);
-      return parts.length === 1 ? spaceKey(parts[0]) : `${space.kind}(${parts.map(spaceKey).join(', ')})`;
+      return parts.length === 1 ? spaceKey(parts[0]!) : `${space.kind}(${parts.map(spaceKey).join(', ')})`;
     }
   }
 }
@@ -177,8 +178,10 @@ function align(a: readonly Axis[], b: readonly Axis[]): readonly Axis[] {
   const shift = long.length - short.length;
   return long.map((axis, k) => {
     const other = k < shift ? axis : short[k - shift];
-    if (axis.id !== other.id && !isUnit(axis) && !isUnit(other)) {
-      throw new GraphError(`[${a.map(showAxis).join(', ')}] and [${b.map(showAxis).join(', ')}] do not align: ${showAxis(axis)} stands against ${showAxis(other)}`);
+    if (axis.id !== other!.id && !isUnit(axis) && !isUnit(other!)) {
+      throw new GraphError(
+        `[${a.map(showAxis).join(', ')}] and [${b.map(showAxis).join(', ')}] do not align: ${showAxis(axis)} stands against ${showAxis(other!)}`,
+      );
     }
     return isUnit(axis) ? other : axis;
   });
@@ -223,8 +226,13 @@ export function sameElem(a: Elem, b: Elem): boolean {
 /** Elements, the order of the axes, their ids and spaces, and the masks. */
 export function sameType(a: TensorType, b: TensorType): boolean {
   const same = (p: readonly Axis[], q: readonly Axis[]): boolean =>
-    p.length === q.length && p.every((axis, k) => axis.id === q[k].id && sameSpace(axis.space, q[k].space));
-  return sameElem(a.elem, b.elem) && same(a.axes, b.axes) && a.masks.length === b.masks.length && a.masks.every((mask, k) => same(mask, b.masks[k]));
+    p.length === q.length && p.every((axis, k) => axis.id === q[k]!.id && sameSpace(axis.space, q[k]!.space));
+  return (
+    sameElem(a.elem, b.elem) &&
+    same(a.axes, b.axes) &&
+    a.masks.length === b.masks.length &&
+    a.masks.every((mask, k) => same(mask, b.masks[k]!))
+  );
 }
 
 // ---------------------------------------------------------------- text

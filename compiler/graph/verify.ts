@@ -48,7 +48,10 @@ function graphsOf({ outputs, objectives, decoder }: Program): readonly (readonly
   const training = updates.flatMap(({ training: { loss, metrics } }) => [loss, ...metrics.values()]);
   const limits = decoder === null ? [] : [decoder.rank, decoder.atMost].filter((node) => node !== null);
   // What a parallel decoder or a causal model is made of stands in the outputs' clock.
-  const step = decoder?.kind === 'recurrent' ? [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()] : [];
+  const step =
+    decoder?.kind === 'recurrent'
+      ? [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()]
+      : [];
   return [[...outputs.values(), ...losses], training, [...step, ...limits]];
 }
 
@@ -96,23 +99,24 @@ class Verifier {
     for (const type of node.types) this.#type(type);
     if (op.kind === 'constant' || op.kind === 'length') {
       const rank = op.kind === 'constant' ? 0 : op.dim.inside === undefined ? 1 : 2;
-      require(node.types[0].axes.length === rank, () => `${op.kind} is ${showType(node.types[0])}`);
+      require(node.types[0]!.axes.length === rank, () => `${op.kind} is ${showType(node.types[0]!)}`);
     }
     if (op.kind === 'concat' || op.kind === 'merge' || op.kind === 'split') this.#sizes(node, op);
-    if (op.kind === 'rename') this.#agree(axisOf(typeOf(node.inputs[0]), op.from), op.to);
+    if (op.kind === 'rename') this.#agree(axisOf(typeOf(node.inputs[0]!), op.from), op.to);
     if (dialect === 'laid-out') this.#laidOut(node);
   }
 
   #inferred(node: Node): void {
     const types = infer(node.op, node.inputs);
-    const same = types.length === node.types.length && types.every((type, k) => sameType(type, node.types[k]));
+    const same = types.length === node.types.length && types.every((type, k) => sameType(type, node.types[k]!));
     require(same, () => `the node says ${node.types.map(showType).join('; ')}, its operation gives ${types.map(showType).join('; ')}`);
   }
 
   #type(type: TensorType): void {
     const { dialect } = this.#options;
     require(new Set(type.axes.map(({ id }) => id)).size === type.axes.length, () => `an axis stands twice in ${showType(type)}`);
-    require(dialect === 'calls' || dialect === 'inlined' || type.masks.length === 0, () => `absence is explicit here, not ${showType(type)}`);
+    require(dialect === 'calls' || dialect === 'inlined' || type.masks.length === 0, () =>
+      `absence is explicit here, not ${showType(type)}`);
     for (const axis of [...type.axes, ...type.masks.flat()]) this.#agree(this.#axes.get(axis.id) ?? axis, axis);
   }
 
@@ -127,10 +131,16 @@ class Verifier {
     const total = (sizes: readonly Size[]): Size => sizes.reduce((m, n) => size.add(m, n), size.int(0));
     const product = (axes: readonly Axis[]): Size => axes.reduce((n, axis) => size.mul(n, sizeOf(axis.space)), size.int(1));
     const [left, right] =
-      op.kind === 'merge' ? [product(op.axes.map((id) => axisOf(typeOf(node.inputs[0]), id))), product([op.into])]
-      : op.kind === 'split' ? [product([axisOf(typeOf(node.inputs[0]), op.axis)]), product(op.into)]
-      : [total(op.parts.map((part, k) => (part === null ? size.int(1) : sizeOf(axisOf(typeOf(node.inputs[k]), part).space)))), product([op.axis])];
-    require(equalSizes(left, right, this.#options.facts) === 'equal', () => `${showSize(left)} and ${showSize(right)} places are not proved equal`);
+      op.kind === 'merge'
+        ? [product(op.axes.map((id) => axisOf(typeOf(node.inputs[0]!), id))), product([op.into])]
+        : op.kind === 'split'
+          ? [product([axisOf(typeOf(node.inputs[0]!), op.axis)]), product(op.into)]
+          : [
+              total(op.parts.map((part, k) => (part === null ? size.int(1) : sizeOf(axisOf(typeOf(node.inputs[k]!), part).space)))),
+              product([op.axis]),
+            ];
+    require(equalSizes(left, right, this.#options.facts) === 'equal', () =>
+      `${showSize(left)} and ${showSize(right)} places are not proved equal`);
   }
 
   /** Within the limits of every backend; operands of elementwise operations stand under the result's axes as tfjs aligns them: from the right. */
@@ -138,11 +148,11 @@ class Verifier {
     const excess = excessOf(node);
     if (excess !== null) throw new GraphError(excess);
     if (!['binary', 'select'].includes(node.op.kind)) return;
-    const result = node.types[0].axes;
+    const result = node.types[0]!.axes;
     for (const input of node.inputs) {
       const { axes } = typeOf(input);
       const aligned = axes.every((axis, k) => isUnit(axis) || axis.id === result[result.length - axes.length + k]?.id);
-      require(aligned, () => `${showType(typeOf(input))} does not align with ${showType(node.types[0])}`);
+      require(aligned, () => `${showType(typeOf(input))} does not align with ${showType(node.types[0]!)}`);
     }
   }
 
@@ -169,7 +179,8 @@ class Verifier {
   #closed(call: Node): void {
     const own = new Set(regionArguments(call));
     for (const result of regionResults(call)) {
-      for (const argument of this.#dependence.of(result)) this.#at(call, own.has(argument), () => `the body reads argument %${argument.id} of another region`);
+      for (const argument of this.#dependence.of(result))
+        this.#at(call, own.has(argument), () => `the body reads argument %${argument.id} of another region`);
     }
     const input = reachable(regionResults(call)).find(({ op }) => op.kind === 'input');
     this.#at(call, input === undefined, () => `the body reads input %${input?.id}`);

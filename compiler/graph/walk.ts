@@ -32,10 +32,14 @@ export function regionArguments(node: Node): readonly Node[] {
 /** What needs a scan's step because it has an axis of its tape, or reads how long that is: to the step's position. */
 export function tapePositions(roots: readonly Node[]): (node: Node) => Node | null {
   const positions = new Map<string, Node>();
-  for (const { op } of reachable(roots)) if (op.kind === 'scan' && op.region.tape !== undefined) positions.set(op.region.tape.id, op.region.position);
+  for (const { op } of reachable(roots))
+    if (op.kind === 'scan' && op.region.tape !== undefined) positions.set(op.region.tape.id, op.region.position);
   if (positions.size === 0) return () => null;
   return ({ op, types }) => {
-    const sizes = [...(op.kind === 'size' ? [op.size] : []), ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].map(({ space }) => sizeOf(space)))];
+    const sizes = [
+      ...(op.kind === 'size' ? [op.size] : []),
+      ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].map(({ space }) => sizeOf(space))),
+    ];
     const atom = sizes.flatMap((size) => [...atomsOf(size)]).find((each) => positions.has(each));
     return atom === undefined ? null : positions.get(atom)!;
   };
@@ -78,9 +82,9 @@ export function apart(): Apart {
         return value === null ? [] : [value];
       }
       const [from] = inputs;
-      if (op.kind === 'result' && from.op.kind === 'call') {
-        from.op.region.args.forEach((argument, k) => bound.set(argument, from.inputs[k]));
-        return [from.op.region.results[op.index]];
+      if (op.kind === 'result' && from!.op.kind === 'call') {
+        from!.op.region.args.forEach((argument, k) => bound.set(argument, from!.inputs[k]!));
+        return [from!.op.region.results[op.index]];
       }
       for (const argument of regionArguments(node)) bound.set(argument, null);
       return operands(node);
@@ -143,11 +147,15 @@ export class Dependence {
  * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is one per call, although it depends on nothing); only
  * parameters, constants and inputs are the same everywhere.
  */
-export function scopeOf(node: Node, dependence: Dependence, scopes: readonly { readonly whole: boolean; has(argument: Node): boolean; covers?(node: Node): boolean }[]): number {
+export function scopeOf(
+  node: Node,
+  dependence: Dependence,
+  scopes: readonly { readonly whole: boolean; has(argument: Node): boolean; covers?(node: Node): boolean }[],
+): number {
   if (isGiven(node.op) && node.op.kind !== 'argument') return 0;
   const needs = [...dependence.of(node)];
   for (let k = scopes.length - 1; k > 0; k--) {
-    if (scopes[k].whole || needs.some((argument) => scopes[k].has(argument)) || scopes[k].covers?.(node) === true) return k;
+    if (scopes[k]!.whole || needs.some((argument) => scopes[k]!.has(argument)) || scopes[k]!.covers?.(node) === true) return k;
   }
   return 0;
 }
@@ -210,11 +218,11 @@ export class Rewriter {
         return this.#scan(op, inputs, this.builder.at(origin));
       case 'call': {
         const args = op.region.args.map((argument) => this.#fresh(argument, typeOf(argument)));
-        const results = this.region(op.region.args.map((argument, k) => [argument, args[k]]), op.region.results, true);
+        const results = this.region(op.region.args.map((argument, k) => [argument, args[k]])!, op.region.results, true);
         return this.builder.node({ ...op, region: { args, results } }, inputs, origin);
       }
       default:
-        return isGiven(op) ? this.builder.leaf(op, node.types[0], origin) : this.builder.node(op, inputs, origin);
+        return isGiven(op) ? this.builder.leaf(op, node.types[0]!, origin) : this.builder.node(op, inputs, origin);
     }
   }
 
@@ -229,7 +237,7 @@ export class Rewriter {
 
   #rewrite(node: Node): Node | readonly Node[] {
     if (node.op.kind === 'result') {
-      const whole = this.#found(node.inputs[0]);
+      const whole = this.#found(node.inputs[0]!);
       if (Array.isArray(whole)) return (whole as readonly Node[])[node.op.index];
     }
     // An argument that no region binds is the program's own, as those of a decoder's step.
@@ -264,19 +272,23 @@ export class Rewriter {
     const slices = values.map((value) => {
       const { elem, axes, masks } = typeOf(value);
       axisOf(typeOf(value), op.axis.id);
-      return tensor(elem, without(axes, [op.axis.id]), masks.map((mask) => without(mask, [op.axis.id])));
+      return tensor(
+        elem,
+        without(axes, [op.axis.id]),
+        masks.map((mask) => without(mask, [op.axis.id])),
+      );
     });
     let types = inits.map(typeOf);
     for (;;) {
       const position = this.#fresh(region.position, tensor({ kind: 'index', space: op.axis.space }, []));
-      const xs = region.xs.map((argument, k) => this.#fresh(argument, slices[k]));
-      const states = region.states.map((argument, k) => this.#fresh(argument, types[k]));
+      const xs = region.xs.map((argument, k) => this.#fresh(argument, slices[k]!));
+      const states = region.states.map((argument, k) => this.#fresh(argument, types[k]!));
       const bound: (readonly [Node, Node])[] = [[region.position, position]];
-      region.xs.forEach((argument, k) => bound.push([argument, xs[k]]));
-      region.states.forEach((argument, k) => bound.push([argument, states[k]]));
+      region.xs.forEach((argument, k) => bound.push([argument, xs[k]!]));
+      region.states.forEach((argument, k) => bound.push([argument, states[k]!]));
       const results = this.region(bound, [...region.nexts, ...region.emits]);
       const nexts = results.slice(0, states.length);
-      const grown = types.map((type, k) => grow(type, typeOf(nexts[k])));
+      const grown = types.map((type, k) => grow(type, typeOf(nexts[k]!)));
       if (grown.some((type, k) => type !== types[k])) {
         types = grown;
         continue;
@@ -285,8 +297,12 @@ export class Rewriter {
         axis: op.axis,
         reversed: op.reversed,
         position,
-        xs: xs.map((arg, k) => ({ arg, value: values[k] })),
-        states: states.map((arg, k) => ({ arg, init: builder.broadcast(inits[k], types[k].axes), next: builder.broadcast(nexts[k], types[k].axes) })),
+        xs: xs.map((arg, k) => ({ arg, value: values[k] }))!,
+        states: states.map((arg, k) => ({
+          arg,
+          init: builder.broadcast(inits[k]!, types[k]!.axes),
+          next: builder.broadcast(nexts[k]!, types[k]!.axes),
+        })),
         emits: results.slice(states.length),
       });
     }

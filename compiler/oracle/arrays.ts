@@ -31,7 +31,7 @@ export function everywhere(axes: readonly Extent[], visit: (at: readonly number[
   const at = axes.map(() => 0);
   for (let index = 0; index < total; index++) {
     visit(at, index);
-    for (let k = axes.length - 1; k >= 0 && ++at[k] === axes[k].size; k--) at[k] = 0;
+    for (let k = axes.length - 1; k >= 0 && ++at[k]! === axes[k]!.size; k--) at[k] = 0;
   }
 }
 
@@ -43,12 +43,12 @@ export function locate(grid: { readonly axes: readonly Extent[] }, axes: readonl
     const k = axes.findIndex((other) => other.id === axis.id);
     if (k < 0 && axis.size !== 1) throw new GraphError(`the oracle lost axis ${axis.id}`);
     if (k >= 0) {
-      if (axes[k].size !== axis.size) throw new GraphError(`axis ${axis.id} has ${axis.size} places and ${axes[k].size} places`);
+      if (axes[k]!.size !== axis.size) throw new GraphError(`axis ${axis.id} has ${axis.size} places and ${axes[k]!.size} places`);
       strides[k] = stride;
     }
     stride *= axis.size;
   }
-  return (at) => at.reduce((offset, place, k) => offset + place * strides[k], 0);
+  return (at) => at.reduce((offset, place, k) => offset + place * strides[k]!, 0);
 }
 
 /** A tensor without absence, filled place by place. */
@@ -77,7 +77,7 @@ export function reader(grid: Grid<Float64Array>, axes: readonly Extent[]): (at: 
 /** Whether a place of `axes` is present by all of the masks. */
 export function presence(masks: readonly Mask[], axes: readonly Extent[]): (at: readonly number[]) => boolean {
   const offsets = masks.map((mask) => locate(mask, axes));
-  return (at) => masks.every((mask, k) => mask.data[offsets[k](at)] === 1);
+  return (at) => masks.every((mask, k) => mask.data[offsets[k]!(at)] === 1);
 }
 
 /** a ++ (b \ a). */
@@ -91,7 +91,7 @@ export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
   for (const mask of masks) groups.set(maskKey(mask.axes), [...(groups.get(maskKey(mask.axes)) ?? []), mask]);
   return [...groups.values()].map((group) => {
     if (group.length === 1) return group[0];
-    const { axes } = group[0];
+    const { axes } = group[0]!;
     return fillMask(axes, presence(group, axes));
   });
 }
@@ -102,11 +102,11 @@ export function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Dat
   if (k < 0) return grid;
   const inner = count(grid.axes.slice(k + 1));
   const outer = count(grid.axes.slice(0, k));
-  const { size } = grid.axes[k];
+  const { size } = grid.axes[k]!;
   const axes = grid.axes.filter((axis) => axis.id !== id);
   const data = grid.data.slice(0, count(axes)) as Data;
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) data[o * inner + i] = grid.data[(o * size + place) * inner + i];
+    for (let i = 0; i < inner; i++) data[o * inner + i] = grid.data[(o * size + place) * inner + i]!;
   }
   return { axes, data };
 }
@@ -128,7 +128,10 @@ export function cut(tensor: Tensor, ids: readonly string[], places: number): Ten
     });
     return { axes, data: made };
   };
-  return { ...shorter(tensor, (length) => new Float64Array(length)), masks: tensor.masks.map((mask) => shorter(mask, (length) => new Uint8Array(length))) };
+  return {
+    ...shorter(tensor, (length) => new Float64Array(length)),
+    masks: tensor.masks.map((mask) => shorter(mask, (length) => new Uint8Array(length))),
+  };
 }
 
 /** Where the places that exist in `before` along each of the axes keep what they were. */
@@ -139,15 +142,15 @@ export function kept(now: Tensor, before: Tensor, ids: readonly string[]): Tenso
     const data = grid.data.slice() as Data;
     const from = offsets(old.axes);
     everywhere(grid.axes, (at, index) => {
-      if (clocked.every((k) => at[k] < old.axes[k].size)) data[index] = old.data[from(at)];
+      if (clocked.every((k) => at[k]! < old.axes[k]!.size)) data[index] = old.data[from(at)]!;
     });
     return { axes: grid.axes, data };
   };
-  return { ...hold(now, before), masks: now.masks.map((mask, k) => hold(mask, before.masks[k])) };
+  return { ...hold(now, before), masks: now.masks.map((mask, k) => hold(mask, before.masks[k]!)) };
 }
 
 function offsets(axes: readonly Extent[]): (at: readonly number[]) => number {
-  return (at) => axes.reduce((offset, axis, k) => offset * axis.size + at[k], 0);
+  return (at) => axes.reduce((offset, axis, k) => offset * axis.size + at[k]!, 0);
 }
 
 /** Tensors of one form, one for each place of `axes` in row-major order, as one tensor with `axes` in front. */
@@ -157,16 +160,27 @@ export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form:
     return { axes: [...axes, ...one.axes], data };
   };
   const total = count(axes);
-  const masks = form.masks.map((mask, m) => join(tensors.map((tensor) => tensor.masks[m]), mask, new Uint8Array(total * mask.data.length)));
+  const masks = form.masks.map((mask, m) =>
+    join(tensors.map((tensor) => tensor.masks[m])!, mask, new Uint8Array(total * mask.data.length)),
+  );
   return { ...join(tensors, form, new Float64Array(total * form.data.length)), masks };
 }
 
 /** The values without the axes `ids`, along which they are the same wherever they are present. */
 export function onePresent(tensor: Tensor, ids: readonly string[]): Grid<Float64Array> {
   const axes = tensor.axes.filter(({ id }) => !ids.includes(id));
-  const gone = joinExtents(tensor.axes, tensor.masks.flatMap((mask) => mask.axes)).filter(({ id }) => ids.includes(id));
+  const gone = joinExtents(
+    tensor.axes,
+    tensor.masks.flatMap((mask) => mask.axes),
+  ).filter(({ id }) => ids.includes(id));
   const all = [...axes, ...gone];
-  const [read, present] = [reader(tensor, all), presence(tensor.masks.filter((mask) => mask.axes.every(({ id }) => all.some((axis) => axis.id === id))), all)];
+  const [read, present] = [
+    reader(tensor, all),
+    presence(
+      tensor.masks.filter((mask) => mask.axes.every(({ id }) => all.some((axis) => axis.id === id))),
+      all,
+    ),
+  ];
   return fill(axes, (at) => {
     let value = 0;
     let found = false;
@@ -182,7 +196,7 @@ export function onePresent(tensor: Tensor, ids: readonly string[]): Grid<Float64
 
 /** The same values in another order of axes; missing axes are repeated. */
 export function arrange(tensor: Tensor, axes: readonly Extent[]): Tensor {
-  if (tensor.axes.length === axes.length && tensor.axes.every((axis, k) => axis.id === axes[k].id)) return tensor;
+  if (tensor.axes.length === axes.length && tensor.axes.every((axis, k) => axis.id === axes[k]!.id)) return tensor;
   return { ...fill(axes, reader(tensor, axes)), masks: tensor.masks };
 }
 
@@ -197,7 +211,7 @@ export function widened(x: Tensor, longest: readonly Extent[]): Tensor {
   const widen = (axes: readonly Extent[]): readonly Extent[] => axes.map((axis) => ({ id: axis.id, size: size(axis) }));
   if (x.axes.every((axis) => size(axis) === axis.size)) return x;
   const read = reader(x, x.axes);
-  const has = (at: readonly number[], axes: readonly Extent[]): boolean => at.every((place, k) => place < axes[k].size);
+  const has = (at: readonly number[], axes: readonly Extent[]): boolean => at.every((place, k) => place < axes[k]!.size);
   const masks = x.masks.map((mask) => fillMask(widen(mask.axes), (at) => has(at, mask.axes) && presence([mask], mask.axes)(at)));
   return { ...fill(widen(x.axes), (at) => (has(at, x.axes) ? read(at) : NaN)), masks };
 }

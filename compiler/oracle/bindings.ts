@@ -52,10 +52,10 @@ export function flatten(value: Nested, axes: readonly Extent[], what: string, is
     return [Number(value)];
   }
   const [axis, ...rest] = axes;
-  if (typeof value !== 'object' || (isOpen ? value.length > axis.size : value.length !== axis.size)) {
-    throw new GraphError(`${what} has ${typeof value === 'object' ? value.length : 'no'} places along ${axis.id}, expected ${axis.size}`);
+  if (typeof value !== 'object' || (isOpen ? value.length > axis!.size : value.length !== axis!.size)) {
+    throw new GraphError(`${what} has ${typeof value === 'object' ? value.length : 'no'} places along ${axis!.id}, expected ${axis!.size}`);
   }
-  const lacking = Array.from({ length: (axis.size - value.length) * count(rest) }, () => NaN);
+  const lacking = Array.from({ length: (axis!.size - value.length) * count(rest) }, () => NaN);
   return [...value.flatMap((part) => flatten(part, rest, what, isOpen)), ...lacking];
 }
 

@@ -4,7 +4,23 @@
  * extras with one element each, a scan is a loop, a clock is a loop over its places, nothing is masked or batched. It runs
  * every dialect, so that a pass can be checked by what it leaves equal.
  */
-import { cut, everywhere, fill, fillMask, joinExtents, kept, onePresent, presence, reader, stack, takeTensor, widened, type Extent, type Mask, type Tensor } from './arrays.ts';
+import {
+  cut,
+  everywhere,
+  fill,
+  fillMask,
+  joinExtents,
+  kept,
+  onePresent,
+  presence,
+  reader,
+  stack,
+  takeTensor,
+  widened,
+  type Extent,
+  type Mask,
+  type Tensor,
+} from './arrays.ts';
 import { publish, type Bindings, type RandomOp, type Value } from './bindings.ts';
 import { GraphError } from '../graph/errors.ts';
 import { acrossAll, evaluateOp, type Context } from './evaluate.ts';
@@ -34,15 +50,24 @@ export function interpretAll(roots: readonly Node[], examples: readonly Bindings
  * Central differences (f(x + eps) - f(x - eps)) / 2 eps of a scalar, for the given entries of one parameter (row-major); of
  * several examples the mean. What stands under `stop` stays as it is at x.
  */
-export function finiteDifference(loss: Node, bindings: Bindings | readonly Bindings[], path: string, entries: readonly number[], eps = 1e-5): number[] {
+export function finiteDifference(
+  loss: Node,
+  bindings: Bindings | readonly Bindings[],
+  path: string,
+  entries: readonly number[],
+  eps = 1e-5,
+): number[] {
   const examples = (isOne(bindings) ? [bindings] : bindings).map((each): Bindings => ({ ...each, stopped: new Map() }));
   interpretAll([loss], examples);
-  const values = examples[0].parameters.get(path);
+  const values = examples[0]!.parameters.get(path);
   if (values === undefined) throw new GraphError(`no parameter ${path} is bound`);
   const at = (entry: number, change: number): number => {
     const changed = values.slice();
-    changed[entry] += change;
-    const results = interpretAll([loss], examples.map((each) => ({ ...each, parameters: new Map([...each.parameters, [path, changed]]) })));
+    changed[entry]! += change;
+    const results = interpretAll(
+      [loss],
+      examples.map((each) => ({ ...each, parameters: new Map([...each.parameters, [path, changed]]) })),
+    );
     if (results.some(([{ data }]) => data.length !== 1)) throw new GraphError(`the loss is ${showType(typeOf(loss))}, not a scalar`);
     return results.reduce((sum, [{ data }]) => sum + data[0], 0) / examples.length;
   };
@@ -62,13 +87,13 @@ interface Together {
 function onceOf({ op, inputs }: Node): NodeOf<'call'> | null {
   if (op.kind !== 'result') return null;
   const [call] = inputs;
-  return isOf(call, 'call') && call.op.binding.once?.includes(op.index) === true ? call : null;
+  return isOf(call!, 'call') && call.op.binding.once?.includes(op.index) === true ? call : null;
 }
 
 /** Of a call with `per`, the places that tell its instances apart, by extra. */
 function instanceOf({ op }: NodeOf<'call'>, extras: readonly Axis[], places: readonly number[]): ReadonlyMap<string, number> {
   const per = op.binding.per ?? [];
-  return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]]] : [])));
+  return new Map(extras.flatMap(({ id }, k): [string, number][] => (per.includes(id) ? [[id, places[k]!]] : [])));
 }
 
 /** What leaves int32 is no number: nobody may read it. A literal and a size may become floats first. */
@@ -144,7 +169,7 @@ class Run {
     const clock = this.#scopes.clock();
     // What stands outside a clock is seen as far as the clock has come.
     if (clock === null || this.#stack.indexOf(home) >= this.#stack.findLastIndex((scope) => scope.clock !== null)) return values;
-    return values.map((value, k) => cut(value, clockedIds(node.types[k], clock), clock.places));
+    return values.map((value, k) => cut(value, clockedIds(node.types[k]!, clock), clock.places));
   }
 
   #compute(node: Node): readonly Tensor[] {
@@ -159,13 +184,19 @@ class Run {
       const held = isStop ? `${key} ${clock?.places ?? ''}` : null;
       const stopped = held === null ? undefined : this.#bindings.stopped?.get(held);
       if (stopped !== undefined) return stopped;
-      const inputs = node.op.kind === 'result' ? [] : needs(node).map((input, k) => this.#scopes.seen(this.#results(input)[0], typeOf(input), named(node, k)));
-      const made = this.#apart(node, inputs) ?? this.#rule(node, inputs).map((result, k) => heldIn32(node.op, this.#scopes.conform(result, node.types[k]), node.types[k]));
+      const inputs =
+        node.op.kind === 'result'
+          ? []
+          : needs(node).map((input, k) => this.#scopes.seen(this.#results(input)[0]!, typeOf(input), named(node, k)));
+      const made =
+        this.#apart(node, inputs) ??
+        this.#rule(node, inputs).map((result, k) => heldIn32(node.op, this.#scopes.conform(result, node.types[k]!), node.types[k]!));
       if (held !== null) this.#bindings.stopped?.set(held, made);
       if (clock === null) return made;
-      const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0], node.op, node.types[0], clock)] : made;
+      const results = node.op.kind === 'softmax' ? [this.#upToNow(made[0]!, node.op, node.types[0]!, clock)] : made;
       // Every place is computed once, at its time.
-      const whole = before === undefined ? results : results.map((result, k) => kept(result, before[k], clockedIds(node.types[k], clock)));
+      const whole =
+        before === undefined ? results : results.map((result, k) => kept(result, before[k]!, clockedIds(node.types[k]!, clock)));
       clock.kept.set(key, whole);
       return whole;
     } catch (error) {
@@ -180,18 +211,18 @@ class Run {
     const { op } = node;
     switch (op.kind) {
       case 'input':
-        return [this.#scopes.given(this.#bindings.inputs.get(op.name), node.types[0], `input ${op.name}`)];
+        return [this.#scopes.given(this.#bindings.inputs.get(op.name), node.types[0]!, `input ${op.name}`)];
       case 'argument':
-        return [this.#scopes.given(this.#bindings.arguments?.get(node), node.types[0], `argument %${node.id}`)];
+        return [this.#scopes.given(this.#bindings.arguments?.get(node), node.types[0]!, `argument %${node.id}`)];
       case 'parameter': {
         const data = this.#bindings.parameters.get(op.path);
         if (data === undefined) throw new GraphError(`no parameter ${op.path} is bound`);
-        return [this.#scopes.sized(data, node.types[0], `parameter ${op.path}`)];
+        return [this.#scopes.sized(data, node.types[0]!, `parameter ${op.path}`)];
       }
       case 'length': {
         const lengths = this.#bindings.lengths?.get(op.dim.id);
         if (lengths === undefined) throw new GraphError(`no lengths of ${op.dim.id} are bound`);
-        return [this.#scopes.sized(Float64Array.from(lengths), node.types[0], `lengths of ${op.dim.id}`)];
+        return [this.#scopes.sized(Float64Array.from(lengths), node.types[0]!, `lengths of ${op.dim.id}`)];
       }
       case 'random':
         return [this.#random(op, inputs)];
@@ -199,10 +230,10 @@ class Run {
         return [this.#across(op, node)];
       case 'result': {
         const once = onceOf(node);
-        return [once === null ? this.#results(node.inputs[0])[op.index] : this.#once(once, op.index)];
+        return [once === null ? this.#results(node.inputs[0]!)[op.index]! : this.#once(once, op.index)];
       }
       case 'past':
-        return [this.#past(op, node.inputs[0])];
+        return [this.#past(op, node.inputs[0]!)];
       case 'scan':
         return this.#scan(op, inputs);
       case 'call':
@@ -210,7 +241,7 @@ class Run {
       case 'clock':
         return this.#clocked(op, inputs);
       case 'rename':
-        return [evaluateOp(op, [this.#entering(op, node.inputs[0], inputs[0])], this.#context(node))];
+        return [evaluateOp(op, [this.#entering(op, node.inputs[0]!, inputs[0]!)], this.#context(node))];
       default:
         return [this.#rounded(node, inputs, evaluateOp(op, inputs, this.#context(node)))];
     }
@@ -237,24 +268,42 @@ class Run {
   #apart(node: Node, inputs: readonly Tensor[]): readonly Tensor[] | null {
     if (this.#bindings.inner === undefined) return null;
     const { op } = node;
-    const [parent] = this.#scopes.parents([...node.types.flatMap((type) => type.axes), ...node.inputs.flatMap((input) => (isRegion(input.op) ? [] : typeOf(input).axes))]);
-    if (parent === undefined || op.kind === 'input' || op.kind === 'argument' || op.kind === 'result' || op.kind === 'clock' || op.kind === 'random' || op.kind === 'across') return null;
+    const [parent] = this.#scopes.parents([
+      ...node.types.flatMap((type) => type.axes),
+      ...node.inputs.flatMap((input) => (isRegion(input.op) ? [] : typeOf(input).axes)),
+    ]);
+    if (
+      parent === undefined ||
+      op.kind === 'input' ||
+      op.kind === 'argument' ||
+      op.kind === 'result' ||
+      op.kind === 'clock' ||
+      op.kind === 'random' ||
+      op.kind === 'across'
+    )
+      return null;
     // The outer axis under another name: nothing is computed.
     if (op.kind === 'rename' && (op.from === parent.id || op.to.id === parent.id)) return null;
     // Else it is the body that has both.
     if (op.kind === 'call' && !hasAxis(op.binding.extras, parent.id)) return null;
     if (op.kind === 'scan' && !innerDims(op.axis.space).some(({ within }) => within.id === parent.id)) return null;
-    if ((op.kind === 'reduce' || op.kind === 'contract' || op.kind === 'scatter') && (op.kind === 'scatter' ? op.over : op.axes).includes(parent.id)) {
-      const all = inputs.map((x, k) => ({ ...x, masks: [...x.masks, ...this.#scopes.ends(typeOf(node.inputs[k]).axes)] }));
-      return this.#rule(node, all).map((result, k) => this.#scopes.conform(result, node.types[k]));
+    if (
+      (op.kind === 'reduce' || op.kind === 'contract' || op.kind === 'scatter') &&
+      (op.kind === 'scatter' ? op.over : op.axes).includes(parent.id)
+    ) {
+      const all = inputs.map((x, k) => ({ ...x, masks: [...x.masks, ...this.#scopes.ends(typeOf(node.inputs[k]!).axes)] }));
+      return this.#rule(node, all).map((result, k) => this.#scopes.conform(result, node.types[k]!));
     }
     const [extent] = this.#scopes.extents([parent]);
-    const runs = Array.from({ length: extent.size }, (_, place): readonly Tensor[] => {
-      const scope = { ...environment([], { whole: false, extras: [parent], places: [place], run: `${parent.id}=${place}` }), bound: new Map([[parent.id, place]]) };
+    const runs = Array.from({ length: extent!.size }, (_, place): readonly Tensor[] => {
+      const scope = {
+        ...environment([], { whole: false, extras: [parent], places: [place], run: `${parent.id}=${place}` }),
+        bound: new Map([[parent.id, place]]),
+      };
       let results: readonly Tensor[] = [];
       this.#scopes.inside(scope, () => {
-        const seen = inputs.map((x, k) => this.#scopes.seen(x, typeOf(node.inputs[k]), named(node, k)));
-        results = this.#apart(node, seen) ?? this.#rule(node, seen).map((result, k) => this.#scopes.conform(result, node.types[k]));
+        const seen = inputs.map((x, k) => this.#scopes.seen(x, typeOf(node.inputs[k]!), named(node, k)));
+        results = this.#apart(node, seen) ?? this.#rule(node, seen).map((result, k) => this.#scopes.conform(result, node.types[k]!));
       });
       return results;
     });
@@ -262,14 +311,14 @@ class Run {
       if (op.kind === 'call' && op.binding.once?.includes(k) === true) return this.#scopes.blank(type);
       const rest = without(type.axes, [parent.id]);
       const longest = this.#scopes.extents([...rest, ...type.masks.flat()]);
-      const wide = runs.map((run) => widened(run[k], longest));
+      const wide = runs.map((run) => widened(run[k]!, longest));
       const blank = this.#scopes.blank({ ...type, axes: rest, masks: type.masks.map((mask) => without(mask, [parent.id])) });
-      const side = stack([extent], wide, blank);
+      const side = stack([extent!], wide, blank);
       // A mask that knows nothing of the axis is the same at all of its places, as far as each goes.
       const masks = side.masks.map((mask, m): Mask => {
-        if (hasAxis(type.masks[m], parent.id)) return mask;
-        const { axes } = blank.masks[m];
-        const each = wide.map((run) => presence([run.masks[m]], axes));
+        if (hasAxis(type.masks[m]!, parent.id)) return mask;
+        const { axes } = blank.masks[m]!;
+        const each = wide.map((run) => presence([run.masks[m]!], axes));
         return fillMask(axes, (at) => each.length === 0 || each.some((has) => has(at)));
       });
       return this.#scopes.conform({ ...side, masks }, type);
@@ -282,21 +331,24 @@ class Run {
     if (!isClocked(axisOf(type, axis), clock)) return x;
     const others = x.axes.flatMap(({ id }, k) => (id !== axis && clockedIds(type, clock).includes(id) ? [k] : []));
     const around = this.#stack.findLast((scope) => scope.anchor !== null)?.anchor ?? null;
-    const place = (at: readonly number[]): number | null => (others.length === 1 ? at[others[0]] : around);
+    const place = (at: readonly number[]): number | null => (others.length === 1 ? at[others[0]!]! : around);
     let index = 0;
-    return { ...x, data: fill(x.axes, (at) => {
-      const value = x.data[index++];
-      const now = place(at);
-      return now !== null && at[over] > now ? 0 : value;
-    }).data };
+    return {
+      ...x,
+      data: fill(x.axes, (at) => {
+        const value = x.data[index++];
+        const now = place(at);
+        return now !== null && at[over]! > now ? 0 : value;
+      }).data,
+    };
   }
 
   #context(node: Node): Context {
     return {
-      type: node.types[0],
+      type: node.types[0]!,
       extents: (axes) => this.#scopes.extents(axes),
       number: (size) => this.#scopes.number(size),
-      origin: (operand, axis) => this.#scopes.number(originOf(axisOf(typeOf(node.inputs[operand]), axis).space)),
+      origin: (operand, axis) => this.#scopes.number(originOf(axisOf(typeOf(node.inputs[operand]!), axis).space)),
     };
   }
 
@@ -305,7 +357,7 @@ class Run {
   #scan(op: OpOf<'scan'>, inputs: readonly Tensor[]): readonly Tensor[] {
     const { axis, region } = op;
     const [extent] = this.#scopes.extents([axis]);
-    const places = Array.from({ length: extent.size }, (_, place) => place);
+    const places = Array.from({ length: extent!.size }, (_, place) => place);
     const sequences = inputs.slice(0, region.xs.length);
     let states = inputs.slice(region.xs.length);
     const past = new Map(region.states.map((argument): [Node, Tensor[]] => [argument, []]));
@@ -314,26 +366,31 @@ class Run {
     const origin = this.#scopes.number(originOf(axis.space));
     for (const place of op.reversed ? places.toReversed() : places) {
       const bound: (readonly [Node, Tensor])[] = [[region.position, fill([], () => origin + place)]];
-      region.xs.forEach((argument, k) => bound.push([argument, this.#scopes.conform(takeTensor(sequences[k], axis.id, place), typeOf(argument))]));
+      region.xs.forEach((argument, k) =>
+        bound.push([argument, this.#scopes.conform(takeTensor(sequences[k]!, axis.id, place), typeOf(argument))]),
+      );
       region.states.forEach((argument, k) => {
-        const state = this.#scopes.conform(states[k], typeOf(argument));
+        const state = this.#scopes.conform(states[k]!, typeOf(argument));
         bound.push([argument, state]);
         past.get(argument)!.push(state);
       });
       const clock = this.#scopes.clock();
       const done = clock !== null && isClocked(axis, clock) && place < clock.places - 1;
       const step = environment(bound, {
-        whole: false, run: `${place}`, past: done, anchor: clock !== null && isClocked(axis, clock) ? place : null,
-        tape: tape === undefined ? null : { dim: tape, places: past.get(region.states[0])!.length, past },
+        whole: false,
+        run: `${place}`,
+        past: done,
+        anchor: clock !== null && isClocked(axis, clock) ? place : null,
+        tape: tape === undefined ? null : { dim: tape, places: past.get(region.states[0]!)!.length, past },
       });
       this.#scopes.inside(step, () => {
         states = region.nexts.map((next) => this.value(next));
         region.emits.forEach((emit, k) => {
-          emitted[k][place] = this.value(emit);
+          emitted[k]![place] = this.value(emit);
         });
       });
     }
-    const emits = region.emits.map((emit, k) => stack([extent], emitted[k], this.#scopes.blank(typeOf(emit))));
+    const emits = region.emits.map((emit, k) => stack([extent!], emitted[k]!, this.#scopes.blank(typeOf(emit))));
     return [...states, ...emits];
   }
 
@@ -341,7 +398,11 @@ class Run {
   #past({ axis }: OpOf<'past'>, state: Node): Tensor {
     const so = this.#stack.findLast((scope) => scope.tape?.past.has(state) === true)?.tape?.past.get(state);
     if (so === undefined) throw new GraphError(`%${state.id} is no state of a scan`);
-    return stack(this.#scopes.extents([axis]), so.map((value) => this.#scopes.seen(value, typeOf(state), [])), this.#scopes.blank(typeOf(state)));
+    return stack(
+      this.#scopes.extents([axis]),
+      so.map((value) => this.#scopes.seen(value, typeOf(state), [])),
+      this.#scopes.blank(typeOf(state)),
+    );
   }
 
   #call(node: NodeOf<'call'>, inputs: readonly Tensor[]): readonly Tensor[] {
@@ -353,21 +414,28 @@ class Run {
       runs.push(region.results.map((result, k) => (once.includes(k) ? this.#scopes.blank(typeOf(result)) : this.value(result))));
     });
     return region.results.map((result, k) => {
-      const elements = runs.map((run) => renamed(run[k], binding.results[k]));
-      if (once.includes(k)) return renamed(this.#scopes.blank(typeOf(result)), binding.results[k]);
-      const all = stack(extras, elements, renamed(this.#scopes.blank(typeOf(result)), binding.results[k]));
-      const whole = { ...all, masks: this.#told(all.masks, node.types[k], binding.extras) };
+      const elements = runs.map((run) => renamed(run[k]!, binding.results[k]!));
+      if (once.includes(k)) return renamed(this.#scopes.blank(typeOf(result)), binding.results[k]!);
+      const all = stack(extras, elements, renamed(this.#scopes.blank(typeOf(result)), binding.results[k]!));
+      const whole = { ...all, masks: this.#told(all.masks, node.types[k]!, binding.extras) };
       return binding.maskOnly === undefined ? whole : { ...onePresent(whole, binding.maskOnly), masks: whole.masks };
     });
   }
 
   /** The masks of all elements, over those extras alone that they depend on, as the type says. */
   #told(masks: readonly Mask[], type: TensorType, extras: readonly Axis[]): readonly Mask[] {
-    const own = (axes: readonly { readonly id: string }[]): string => axes.flatMap(({ id }) => (hasAxis(extras, id) ? [] : [id])).sort().join();
+    const own = (axes: readonly { readonly id: string }[]): string =>
+      axes
+        .flatMap(({ id }) => (hasAxis(extras, id) ? [] : [id]))
+        .sort()
+        .join();
     return type.masks.map((mask) => {
       const axes = this.#scopes.extents(mask);
       const alike = masks.filter((each) => own(each.axes) === own(mask));
-      const rest = alike.map((each) => each.axes).reduce(joinExtents, []).filter(({ id }) => !hasAxis(mask, id));
+      const rest = alike
+        .map((each) => each.axes)
+        .reduce(joinExtents, [])
+        .filter(({ id }) => !hasAxis(mask, id));
       const present = presence(alike, [...axes, ...rest]);
       return fillMask(axes, (at) => {
         let found = false;
@@ -389,63 +457,95 @@ class Run {
     everywhere(extras, (places) => {
       const bound = new Map(extras.map(({ id }, k) => [id, places[k]]));
       // An inner dim has fewer places at some of the outer one's.
-      if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#scopes.length(axis, bound))) return;
+      if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#scopes.length(axis, bound!))) return;
       if (extras.some(({ id }, k) => (instance.get(id) ?? places[k]) !== places[k])) return;
       const elements = inputs.map((input, k) => {
         const names = binding.args[k];
-        const element = extras.reduce((x, { id }, e) => (names.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e])), input);
-        return this.#scopes.at(bound, () => this.#scopes.conform(renamed(this.#scopes.seen(element, typeOf(node.inputs[k]), named(node, k)), names), typeOf(region.args[k])));
+        const element = extras.reduce(
+          (x, { id }, e) => (names!.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e]!)),
+          input,
+        );
+        return this.#scopes.at(bound!, () =>
+          this.#scopes.conform(
+            renamed(this.#scopes.seen(element, typeOf(node.inputs[k]!), named(node, k)), names!),
+            typeOf(region.args[k]!),
+          ),
+        );
       });
-      this.#scopes.inside(environment(region.args.map((argument, k) => [argument, elements[k]]), {
-        whole: true, call: node, extras: open, places: [...places], bound,
-        run: `(${places.join()})`, anchor: clocked.length === 1 ? places[clocked[0]] : null,
-      }), visit);
+      this.#scopes.inside(
+        environment(region.args.map((argument, k) => [argument, elements[k]])!, {
+          whole: true,
+          call: node,
+          extras: open,
+          places: [...places],
+          bound,
+          run: `(${places.join()})`,
+          anchor: clocked.length === 1 ? places[clocked[0]!] : null,
+        }),
+        visit,
+      );
     });
   }
 
   /** A result that is one for all elements of the call, or of an instance: of the arguments it needs those that are. */
   #once(node: NodeOf<'call'>, index: number): Tensor {
     const { region, binding } = node.op;
-    const read = new Set(reachable([region.results[index]], apart().next));
+    const read = new Set(reachable([region.results[index]!], apart().next));
     const per = binding.extras.filter(({ id }) => binding.per?.includes(id) === true);
     const instances = this.#scopes.extents(per);
-    const inputs = region.args.map((argument, k) => (read.has(argument) ? this.value(node.inputs[k]) : null));
+    const inputs = region.args.map((argument, k) => (read.has(argument) ? this.value(node.inputs[k]!) : null));
     const results: Tensor[] = [];
     everywhere(instances, (places) => {
       const bound = region.args.flatMap((argument, k): [Node, Tensor][] => {
         const input = inputs[k];
         if (input === null) return [];
-        const element = instances.reduce((x, { id }, e) => (x.axes.some((axis) => axis.id === id) ? takeTensor(x, id, places[e]) : x), input);
-        return [[argument, this.#scopes.conform(renamed(element, binding.args[k]), typeOf(argument))]];
+        const element = instances.reduce(
+          (x, { id }, e) => (x!.axes.some((axis) => axis.id === id) ? takeTensor(x!, id, places[e]!) : x),
+          input,
+        );
+        return [[argument, this.#scopes.conform(renamed(element!, binding.args[k]!), typeOf(argument))]];
       });
-      this.#scopes.inside(environment(bound, { whole: true, call: node, extras: per, places: [...places], run: `once(${places.join()})` }), () => results.push(renamed(this.value(region.results[index]), binding.results[index])));
+      this.#scopes.inside(
+        environment(bound, { whole: true, call: node, extras: per, places: [...places], run: `once(${places.join()})` }),
+        () => results.push(renamed(this.value(region.results[index]!), binding.results[index]!)),
+      );
     });
-    return stack(instances, results, renamed(this.#scopes.blank(typeOf(region.results[index])), binding.results[index]));
+    return stack(instances, results, renamed(this.#scopes.blank(typeOf(region.results[index]!)), binding.results[index]!));
   }
 
   /** Of all examples, and in each of all elements of the calls around. */
   #across({ fn, axes }: OpOf<'across'>, node: Node): Tensor {
     const around = this.#stack.slice(1).filter(({ call, bound }) => call !== null || bound.size === 0);
-    const calls = around.flatMap(({ call, extras, places }) => (call === null ? [] : [{ call, instance: instanceOf(call, extras, places) }]));
+    const calls = around.flatMap(({ call, extras, places }) =>
+      call === null ? [] : [{ call, instance: instanceOf(call, extras, places) }],
+    );
     const key = calls.map(({ instance }) => [...instance.values()].join()).join('/');
     const known = this.#together.across.get(node) ?? new Map<string, Tensor>();
     const before = known.get(key);
     if (before !== undefined) return before;
     if (calls.length < around.length) throw new GraphError(`%${node.id} is computed across examples inside a loop`);
     const found: Tensor[] = [];
-    for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.whole(node.inputs[0])));
-    const made = acrossAll(fn, axes, found, this.#scopes.extents(node.types[0].axes));
+    for (const run of this.#together.runs) run.#everywhere(calls, () => found.push(run.whole(node.inputs[0]!)));
+    const made = acrossAll(fn, axes, found, this.#scopes.extents(node.types[0]!.axes));
     this.#together.across.set(node, known.set(key, made));
     return made;
   }
 
   /** Runs `visit` in every element of the innermost of the calls that belongs to these instances, from the outside in. */
-  #everywhere(calls: readonly { readonly call: NodeOf<'call'>; readonly instance: ReadonlyMap<string, number> }[], visit: () => void): void {
+  #everywhere(
+    calls: readonly { readonly call: NodeOf<'call'>; readonly instance: ReadonlyMap<string, number> }[],
+    visit: () => void,
+  ): void {
     const open = this.#stack.splice(1);
     const enter = ([first, ...inner]: typeof calls): void => {
       if (first === undefined) return visit();
       const { call, instance } = first;
-      this.#elements(call, call.inputs.map((input) => this.value(input)), () => enter(inner), instance);
+      this.#elements(
+        call,
+        call.inputs.map((input) => this.value(input)),
+        () => enter(inner),
+        instance,
+      );
     };
     try {
       enter(calls);
@@ -462,7 +562,10 @@ class Run {
     const inside = clockedNodes(region.results, axis.space);
     for (let places = 1; places <= total; places++) {
       const clock: Clock = { space: axis.space, places, kept };
-      const bound = region.args.map((argument, k): [Node, Tensor] => [argument, cut(inputs[k], clockedIds(typeOf(argument), clock), places)]);
+      const bound = region.args.map((argument, k): [Node, Tensor] => [
+        argument,
+        cut(inputs[k]!, clockedIds(typeOf(argument), clock), places),
+      ]);
       this.#scopes.inside({ ...environment(bound, { whole: false, run: 'clock', clock }), covers: (node) => inside.has(node) }, () => {
         results = region.results.map((result) => this.value(result));
       });
@@ -483,11 +586,12 @@ class Run {
 
 /** The axes of input k that a call's body has under its own names: there they are whole. */
 function named({ op }: Node, k: number): readonly string[] {
-  return op.kind === 'call' ? op.binding.args[k].map(({ from }) => from) : [];
+  return op.kind === 'call' ? op.binding.args[k]!.map(({ from }) => from) : [];
 }
 
 /** Axes under other names. */
 function renamed(x: Tensor, names: readonly { readonly from: string; readonly to: Axis }[]): Tensor {
-  const rename = (axes: readonly Extent[]): readonly Extent[] => axes.map(({ id, size }) => ({ id: names.find(({ from }) => from === id)?.to.id ?? id, size }));
+  const rename = (axes: readonly Extent[]): readonly Extent[] =>
+    axes.map(({ id, size }) => ({ id: names.find(({ from }) => from === id)?.to.id ?? id, size }));
   return { axes: rename(x.axes), data: x.data, masks: x.masks.map(({ axes, data }) => ({ axes: rename(axes), data })) };
 }

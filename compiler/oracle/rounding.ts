@@ -9,7 +9,9 @@ import { BINARY, UNARY } from '../graph/operations.ts';
 type Rounded = NonNullable<Bindings['rounded']>;
 
 function sums(op: Op): boolean {
-  return op.kind === 'reduce' ? op.fn === 'sum' || op.fn === 'mean' : op.kind === 'contract' || op.kind === 'cumsum' || op.kind === 'scatter' || op.kind === 'matmul';
+  return op.kind === 'reduce'
+    ? op.fn === 'sum' || op.fn === 'mean'
+    : op.kind === 'contract' || op.kind === 'cumsum' || op.kind === 'scatter' || op.kind === 'matmul';
 }
 
 /** Not what chooses, moves or compares. */
@@ -23,21 +25,32 @@ function rounds(op: Op): boolean {
 /** The results `data` of an operation, each rounded; a sum by as much as what is summed up is large. */
 export function roundedAs(node: Node, inputs: readonly Tensor[], data: Float64Array, rounded: Rounded, context: Context): Float64Array {
   const { op } = node;
-  const { elem: { kind } } = typeOf(node);
+  const {
+    elem: { kind },
+  } = typeOf(node);
   if (kind === 'int') return data.map((x) => rounded(x, kind));
-  const again = (by: Op, change: (x: number) => number): Float64Array => evaluateOp(by as PureOp, inputs.map((input) => ({ ...input, data: input.data.map(change) })), context).data;
+  const again = (by: Op, change: (x: number) => number): Float64Array =>
+    evaluateOp(
+      by as PureOp,
+      inputs.map((input) => ({ ...input, data: input.data.map(change) })),
+      context,
+    ).data;
   // A number of which nothing is known may be on either side of another, be it infinite.
-  if ((op.kind === 'argmax' || (kind === 'bool' && op.kind === 'binary')) && inputs.some((input) => input.data.some(Number.isNaN))) return again(op, (x) => (Number.isNaN(x) ? rounded(x, 'int') * Infinity : x));
+  if ((op.kind === 'argmax' || (kind === 'bool' && op.kind === 'binary')) && inputs.some((input) => input.data.some(Number.isNaN)))
+    return again(op, (x) => (Number.isNaN(x) ? rounded(x, 'int') * Infinity : x));
   if (kind !== 'float' || !rounds(op)) return data;
   // The logarithm is one of 1 and more: it rounds as 1 does, however small what comes out.
   if (op.kind === 'softmax' && op.log) return data.map((x) => rounded(x, kind) + (rounded(1, kind) - 1));
   if (op.kind === 'cumprod' || (op.kind === 'reduce' && op.fn === 'prod')) {
     // Taken in another order, some of the factors may leave the range of floats that all together do not leave.
     const [large, small] = [again(op, (x) => Math.max(1, Math.abs(x))), again(op, (x) => (x === 0 ? 1 : Math.min(1, Math.abs(x))))];
-    return data.map((x, k) => (Number.isFinite(rounded(large[k]!, kind)) && (rounded(small[k]!, kind) !== 0 || x === 0) ? rounded(x, kind) : NaN));
+    return data.map((x, k) =>
+      Number.isFinite(rounded(large[k]!, kind)) && (rounded(small[k]!, kind) !== 0 || x === 0) ? rounded(x, kind) : NaN,
+    );
   }
   // Of an angle that rounding turns nothing is known.
-  if (op.kind === 'unary' && (op.fn === 'sin' || op.fn === 'cos')) return data.map((x, k) => (Math.abs(rounded(inputs[0]!.data[k]!, kind) - inputs[0]!.data[k]!) < 0.1 ? rounded(x, kind) : NaN));
+  if (op.kind === 'unary' && (op.fn === 'sin' || op.fn === 'cos'))
+    return data.map((x, k) => (Math.abs(rounded(inputs[0]!.data[k]!, kind) - inputs[0]!.data[k]!) < 0.1 ? rounded(x, kind) : NaN));
   if (!sums(op)) return data.map((x) => rounded(x, kind));
   const sum: Op = op.kind === 'reduce' ? { ...op, fn: 'sum' } : op;
   const sizes = again(sum, Math.abs);

@@ -43,9 +43,24 @@ export interface Clock {
   readonly kept: Map<string, readonly Tensor[]>;
 }
 
-export function environment(bound: readonly (readonly [Node, Tensor])[], where: Pick<Environment, 'whole' | 'run'> & Partial<Environment>): Environment {
+export function environment(
+  bound: readonly (readonly [Node, Tensor])[],
+  where: Pick<Environment, 'whole' | 'run'> & Partial<Environment>,
+): Environment {
   const args = new Set(bound.map(([argument]) => argument));
-  return { call: null, extras: [], places: [], bound: new Map(), clock: null, past: false, anchor: null, tape: null, ...where, values: new Map(bound.map(([argument, value]) => [argument, [value]])), has: (argument) => args.has(argument) };
+  return {
+    call: null,
+    extras: [],
+    places: [],
+    bound: new Map(),
+    clock: null,
+    past: false,
+    anchor: null,
+    tape: null,
+    ...where,
+    values: new Map(bound.map(([argument, value]) => [argument, [value]])),
+    has: (argument) => args.has(argument),
+  };
 }
 
 /** An axis of the clock's space: its places come into being one by one. */
@@ -65,7 +80,11 @@ export function clockedNodes(results: readonly Node[], space: Space): ReadonlySe
   const found = new Set<Node>();
   for (const node of reachable(results)) {
     if (isGiven(node.op)) continue;
-    if (node.types.some(({ axes, masks }) => [...axes, ...masks.flat()].some((axis) => sameSpace(axis.space, space))) || operands(node).some((operand) => found.has(operand))) found.add(node);
+    if (
+      node.types.some(({ axes, masks }) => [...axes, ...masks.flat()].some((axis) => sameSpace(axis.space, space))) ||
+      operands(node).some((operand) => found.has(operand))
+    )
+      found.add(node);
   }
   return found;
 }
@@ -131,19 +150,23 @@ export class Scopes {
     const { inner } = this.bindings;
     const open = inner === undefined ? axes : axes.filter(({ id }) => this.place(id) === undefined);
     return open.map((axis) => {
-      if (inner !== undefined && isInner(axis.space) && innerDims(axis.space).every(({ dim }) => inner.has(dim.id))) return { id: axis.id, size: this.length(axis) };
+      if (inner !== undefined && isInner(axis.space) && innerDims(axis.space).every(({ dim }) => inner.has(dim.id)))
+        return { id: axis.id, size: this.length(axis) };
       return { id: axis.id, size: clock !== null && isClocked(axis, clock) ? clock.places : this.number(sizeOf(axis.space)) };
     });
   }
 
   /** How many places an axis has at one place of what its dims are counted along, or at most. */
   length({ space }: Axis, at: ReadonlyMap<string, number> = new Map()): number {
-    const lengths = new Map(innerDims(space).map(({ dim, within }) => {
-      const each = this.bindings.inner?.get(dim.id);
-      const place = at.get(within.id) ?? this.place(within.id);
-      if (each === undefined || (place !== undefined && place >= each.length)) throw new GraphError(`no length of ${dim.id} is bound for each place of ${within.id}`);
-      return [dim.id, place === undefined ? Math.max(0, ...each) : each[place]];
-    }));
+    const lengths = new Map(
+      innerDims(space).map(({ dim, within }) => {
+        const each = this.bindings.inner?.get(dim.id);
+        const place = at.get(within.id) ?? this.place(within.id);
+        if (each === undefined || (place !== undefined && place >= each.length))
+          throw new GraphError(`no length of ${dim.id} is bound for each place of ${within.id}`);
+        return [dim.id, place === undefined ? Math.max(0, ...each) : each[place]];
+      }),
+    );
     return evaluate(sizeOf(space), (atom) => lengths.get(atom) ?? this.#atom(atom));
   }
 
@@ -151,17 +174,25 @@ export class Scopes {
   parents(axes: readonly Axis[]): readonly Axis[] {
     const { inner } = this.bindings;
     if (inner === undefined) return [];
-    const within = axes.flatMap(({ space }) => innerDims(space)).filter(({ dim, within: parent }) => inner.has(dim.id) && this.place(parent.id) === undefined);
-    return within.map((each) => each.within).filter((parent, k, all) => hasAxis(axes, parent.id) && all.findIndex(({ id }) => id === parent.id) === k);
+    const within = axes
+      .flatMap(({ space }) => innerDims(space))
+      .filter(({ dim, within: parent }) => inner.has(dim.id) && this.place(parent.id) === undefined);
+    return within
+      .map((each) => each.within)
+      .filter((parent, k, all) => hasAxis(axes, parent.id) && all.findIndex(({ id }) => id === parent.id) === k);
   }
 
   /** For inner dims beside what they are counted along: which places there are. */
   ends(axes: readonly Axis[]): readonly Mask[] {
-    return this.parents(axes).flatMap((parent) => axes.filter(({ space }) => innerDims(space).some(({ within }) => within.id === parent.id)).map((axis) => {
-      const [outer] = this.extents([parent]);
-      const lengths = Array.from({ length: outer.size }, (_, place) => this.length(axis, new Map([[parent.id, place]])));
-      return fillMask([outer, ...this.extents([axis])], ([place, at]) => at < lengths[place]);
-    }));
+    return this.parents(axes).flatMap((parent) =>
+      axes
+        .filter(({ space }) => innerDims(space).some(({ within }) => within.id === parent.id))
+        .map((axis) => {
+          const [outer] = this.extents([parent]);
+          const lengths = Array.from({ length: outer!.size }, (_, place) => this.length(axis, new Map([[parent.id, place]])));
+          return fillMask([outer!, ...this.extents([axis])], ([place, at]) => at! < lengths[place!]!);
+        }),
+    );
   }
 
   /** What a run at one place of an axis sees: that place, but of axes that are looked at `whole`; and of an inner dim the places that there are. */
@@ -198,13 +229,21 @@ export class Scopes {
   conform(x: Tensor, type: TensorType): Tensor {
     const axes = this.extents(type.axes);
     const extra = x.axes.filter(({ id, size }) => size !== 1 && !hasAxis(type.axes, id));
-    const own = this.bindings.inner === undefined ? type.masks : type.masks.map((mask) => mask.filter(({ id }) => this.place(id) === undefined));
+    const own =
+      this.bindings.inner === undefined ? type.masks : type.masks.map((mask) => mask.filter(({ id }) => this.place(id) === undefined));
     const known = own.map(maskKey);
     const surplus = x.masks.filter((mask) => !known.includes(maskKey(mask.axes)));
-    if (extra.length > 0 || surplus.length > 0) throw new GraphError(`a value over ${showSizes([...x.axes, ...surplus.flatMap((mask) => mask.axes)])} is not ${showType(type)}`);
+    if (extra.length > 0 || surplus.length > 0)
+      throw new GraphError(`a value over ${showSizes([...x.axes, ...surplus.flatMap((mask) => mask.axes)])} is not ${showType(type)}`);
     const masks = own.map((mask): Mask => {
       const extents = this.extents(mask);
-      return fillMask(extents, presence(x.masks.filter((own) => maskKey(own.axes) === maskKey(mask)), extents));
+      return fillMask(
+        extents,
+        presence(
+          x.masks.filter((own) => maskKey(own.axes) === maskKey(mask)),
+          extents,
+        ),
+      );
     });
     return { ...arrange(x, axes), masks };
   }

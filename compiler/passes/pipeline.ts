@@ -7,7 +7,16 @@ import { verify, type Dialect, type VerifyOptions } from '../graph/verify.ts';
 import { batchWithEnds, type Batched } from './absence/batch.ts';
 import { circulant } from './loops/circulant.ts';
 import { deriveClockStep } from './decoder/clock-step.ts';
-import { RUNNING, type CompiledDecoder, type CompiledModel, type CompiledObjective, type CompiledStream, type CompiledUpdate, type Roots, type StepRoots } from './core/compiled.ts';
+import {
+  RUNNING,
+  type CompiledDecoder,
+  type CompiledModel,
+  type CompiledObjective,
+  type CompiledStream,
+  type CompiledUpdate,
+  type Roots,
+  type StepRoots,
+} from './core/compiled.ts';
 import { differentiate } from './gradient/differentiate.ts';
 import { inline } from './clock/inline.ts';
 import { layout as lay } from './layout/layout.ts';
@@ -51,9 +60,13 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
       return made.roots;
     });
     const whole = forGradients ? passes.run(`${fn}: hold`, 'batched', all, (each) => hold(each, ends)) : all;
-    return passes.optimise(fn, passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)));
+    return passes.optimise(
+      fn,
+      passes.run(`${fn}: circulant`, 'batched', whole, (each) => circulant(each, sizes)),
+    );
   };
-  const finish = (fn: string, roots: Roots): Roots => passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
+  const finish = (fn: string, roots: Roots): Roots =>
+    passes.run(`${fn}: layout`, options.layout === undefined ? 'laid-out' : 'batched', roots, options.layout ?? lay);
 
   /** What differs from one step to the next, or from a step to what prepares it. */
   const changing = new Set(['batch', 'beam', NOW, BEFORE, ...ragged.flatMap(({ size }) => [...atomsOf(size)])]);
@@ -63,7 +76,10 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   };
 
   const outputs = new Map([...program.outputs]);
-  const forward = finish('forward', inOrder(batched('forward', outputs), (name) => [BATCH, ...axesOf(outputs.get(name)!)]));
+  const forward = finish(
+    'forward',
+    inOrder(batched('forward', outputs), (name) => [BATCH, ...axesOf(outputs.get(name)!)]),
+  );
 
   const kept = new Map(program.running.map(({ path, axes }) => [`${RUNNING}${path}`, axes]));
   let unreached: ReadonlySet<string> = new Set(program.parameters.map(({ path }) => path));
@@ -71,9 +87,16 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
     const updates = objective.updates.map((update): CompiledUpdate => {
       const name = update.name === null ? objective.name : `${objective.name} ${update.name}`;
       const loss = averaged(batched(`${name} loss`, lossRoots(update)));
-      const training = new Map([...lossRoots(update.training), ...[...update.training.running].map(([path, node]): [string, Node] => [`${RUNNING}${path}`, node])]);
+      const training = new Map([
+        ...lossRoots(update.training),
+        ...[...update.training.running].map(([path, node]): [string, Node] => [`${RUNNING}${path}`, node]),
+      ]);
       const means = inOrder(averaged(batched(`${name} gradients`, training, true)), (root) => kept.get(root) ?? []);
-      const gradient = differentiate(means, 'loss', program.parameters.filter(({ path }) => trains(update, path)));
+      const gradient = differentiate(
+        means,
+        'loss',
+        program.parameters.filter(({ path }) => trains(update, path)),
+      );
       unreached = new Set([...unreached].filter((path) => !trains(update, path) || gradient.unreached.includes(path)));
       const whole = passes.run(`${name} gradients: differentiate`, 'batched', means, () => gradient.roots);
       const simple = passes.run(`${name} gradients: simplify`, 'batched', whole, simplify);
@@ -87,7 +110,8 @@ export function derive(program: Program, options: DeriveOptions = {}): Derived {
   if (program.decoder !== null) {
     const optimise = (roots: Roots): Roots => passes.optimise('step', roots);
     const { decoder: graph } = program;
-    const { prepare, step } = graph.kind === 'recurrent' ? deriveStep(graph, ragged, optimise) : deriveClockStep(graph.clocked, { beam: BEAM, ragged, optimise });
+    const { prepare, step } =
+      graph.kind === 'recurrent' ? deriveStep(graph, ragged, optimise) : deriveClockStep(graph.clocked, { beam: BEAM, ragged, optimise });
     decoder = { decoder: graph, ...finished('', { prepare, step }) };
   }
   let stream: CompiledStream | null = null;

@@ -8,7 +8,22 @@
  *     lcm of the products of nested divisors; every `div` comes out exact and polynomial identity decides. Complete for `div`.
  */
 import {
-  add, atom, atomOf, big, build, constantTerm, dividePolynomials, factorsOf, gcd, mul, partsOf, quot, rebuild, sub, type Factor, type Size,
+  add,
+  atom,
+  atomOf,
+  big,
+  build,
+  constantTerm,
+  dividePolynomials,
+  factorsOf,
+  gcd,
+  mul,
+  partsOf,
+  quot,
+  rebuild,
+  sub,
+  type Factor,
+  type Size,
 } from './normal.ts';
 
 /** Equalities assumed by `require a == b`; oriented, the left is what is rewritten where either could be. */
@@ -24,7 +39,11 @@ const MAX_CASES = 4096;
  */
 export function equalSizes(a: Size, b: Size, facts: Facts = []): Verdict {
   if (a.key === b.key) return 'equal';
-  return decide(a, b, facts.map(({ left, right }) => [left, right] as const));
+  return decide(
+    a,
+    b,
+    facts.map(({ left, right }) => [left, right] as const),
+  );
 }
 
 type Replacement = (s: Size) => Size;
@@ -67,7 +86,10 @@ function decide(a: Size, b: Size, facts: readonly (readonly [Size, Size])[]): Ve
   return search.run({ goal: goal!, constraints: others.slice(0, constraints.length), leftovers: others.slice(constraints.length) });
 }
 
-const replaceAtom = (name: string, value: Size): Replacement => (s) => rebuild(s, (f) => (f.kind === 'atom' && f.name === name ? value : null));
+const replaceAtom =
+  (name: string, value: Size): Replacement =>
+  (s) =>
+    rebuild(s, (f) => (f.kind === 'atom' && f.name === name ? value : null));
 
 export function atomsOf(s: Size): ReadonlySet<string> {
   const names = new Set<string>();
@@ -82,16 +104,23 @@ export function nonNegative(s: Size): boolean {
 
 function factorNonNegative(f: Factor): boolean {
   switch (f.kind) {
-    case 'atom': return true;
-    case 'div': return nonNegative(f.of);
-    case 'quot': return nonNegative(f.of) && nonNegative(f.by);
-    case 'fn': return f.name === 'max' ? f.args.some(nonNegative) : f.args.every(nonNegative);
+    case 'atom':
+      return true;
+    case 'div':
+      return nonNegative(f.of);
+    case 'quot':
+      return nonNegative(f.of) && nonNegative(f.by);
+    case 'fn':
+      return f.name === 'max' ? f.args.some(nonNegative) : f.args.every(nonNegative);
   }
 }
 
 /** left == right as `atom = value`, or null. */
 function solve(left: Size, right: Size): { readonly atom: string; readonly value: Size } | null {
-  for (const [side, other] of [[left, right], [right, left]] as const) {
+  for (const [side, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
     const name = atomOf(side);
     if (name !== null && !atomsOf(other).has(name)) return { atom: name, value: other };
   }
@@ -142,7 +171,8 @@ function nameOpaque(sizes: readonly Size[]): { readonly sizes: readonly Size[]; 
 function sameFactor(f: Factor, g: Factor): boolean {
   if (f.key === g.key) return true;
   if (f.kind !== g.kind || (f.kind === 'fn' && g.kind === 'fn' && f.name !== g.name)) return false;
-  const left = partsOf(f), right = partsOf(g);
+  const left = partsOf(f),
+    right = partsOf(g);
   return left.length === right.length && left.every((p, i) => equalSizes(p, right[i]!) === 'equal');
 }
 

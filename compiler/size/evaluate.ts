@@ -31,10 +31,13 @@ function factorValue(f: Factor, values: (atom: string) => number): bigint {
       if (!Number.isSafeInteger(given)) throw new SizeError(`the size ${f.name} has no whole value (it is ${given})`, f.name);
       return BigInt(given);
     }
-    case 'div': return floorDivide(value(f.of, values), f.by);
+    case 'div':
+      return floorDivide(value(f.of, values), f.by);
     case 'quot': {
-      const of = value(f.of, values), by = value(f.by, values);
-      if (by === 0n || of % by !== 0n) throw new SizeError(`${showFactor(f)} is not whole: ${showSize(f.of)} is ${of}, ${showSize(f.by)} is ${by}`);
+      const of = value(f.of, values),
+        by = value(f.by, values);
+      if (by === 0n || of % by !== 0n)
+        throw new SizeError(`${showFactor(f)} is not whole: ${showSize(f.of)} is ${of}, ${showSize(f.by)} is ${by}`);
       return of / by;
     }
     case 'fn': {

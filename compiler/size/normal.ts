@@ -79,7 +79,8 @@ function compareMonomials(a: Powers, b: Powers): number {
   const byDegree = degree(b) - degree(a);
   if (byDegree !== 0) return byDegree;
   for (let i = 0; i < a.length && i < b.length; i++) {
-    const x = a[i]!, y = b[i]!;
+    const x = a[i]!,
+      y = b[i]!;
     if (x.base.key !== y.base.key) return x.base.key < y.base.key ? -1 : 1;
     if (x.exponent !== y.exponent) return y.exponent - x.exponent;
   }
@@ -125,15 +126,22 @@ export function build(terms: Iterable<Term>): Size {
     if (BigInt.asIntN(MAX_BITS, coefficient) !== coefficient) throw new SizeError('a size is too large a number');
   }
   kept.sort(([, a], [, b]) => compareMonomials(a.powers, b.powers));
-  const text = kept.map(([key, term]) => (key === '' ? `${term.coefficient}` : term.coefficient === 1n ? key : `${term.coefficient}*${key}`));
-  return new Polynomial(text.length === 0 ? '0' : text.join('+'), kept.map(([, term]) => term));
+  const text = kept.map(([key, term]) =>
+    key === '' ? `${term.coefficient}` : term.coefficient === 1n ? key : `${term.coefficient}*${key}`,
+  );
+  return new Polynomial(
+    text.length === 0 ? '0' : text.join('+'),
+    kept.map(([, term]) => term),
+  );
 }
 
 const negated = (s: Size): readonly Term[] => s.terms.map((t) => ({ coefficient: -t.coefficient, powers: t.powers }));
 
 function products(a: Size, b: Size): Term[] {
   if (a.terms.length * b.terms.length > MAX_TERMS * 16) throw new SizeError(`a size grows beyond ${MAX_TERMS} terms`);
-  return a.terms.flatMap((x) => b.terms.map((y) => ({ coefficient: x.coefficient * y.coefficient, powers: multiplyMonomials(x.powers, y.powers) })));
+  return a.terms.flatMap((x) =>
+    b.terms.map((y) => ({ coefficient: x.coefficient * y.coefficient, powers: multiplyMonomials(x.powers, y.powers) })),
+  );
 }
 
 /** a = quotient*b + remainder, taking only steps that are exact over the integers. */
@@ -163,7 +171,9 @@ function cancelQuotients(s: Size): Size {
     for (const { base, exponent } of term.powers) {
       if (base.kind !== 'quot') continue;
       const holds = (t: Term): boolean => t.powers.some((p) => p.base.key === base.key && p.exponent === exponent);
-      const cofactor = build(s.terms.filter(holds).map((t) => ({ coefficient: t.coefficient, powers: t.powers.filter((p) => p.base.key !== base.key) })));
+      const cofactor = build(
+        s.terms.filter(holds).map((t) => ({ coefficient: t.coefficient, powers: t.powers.filter((p) => p.base.key !== base.key) })),
+      );
       const { quotient, remainder } = dividePolynomials(cofactor, base.by);
       if (quotient.terms.length === 0) continue;
       const keep = build([...s.terms.filter((t) => !holds(t)), ...products(remainder, power(base, exponent))]);
@@ -214,7 +224,8 @@ const floorMod = (a: bigint, n: bigint): bigint => ((a % n) + n) % n;
 export const floorDivide = (a: bigint, n: bigint): bigint => (a - floorMod(a, n)) / n;
 
 export function gcd(a: bigint, b: bigint): bigint {
-  let x = a, y = b;
+  let x = a,
+    y = b;
   while (y !== 0n) [x, y] = [y, x % y];
   return x < 0n ? -x : x;
 }
@@ -239,7 +250,8 @@ function divideReduced(a: Size, n: bigint): Size {
   if (moving.length === 0) return zero;
   const common = moving.reduce((g, t) => gcd(g, t.coefficient), n);
   // floor((g*p + r) / (g*n)) = floor((p + floor(r/g)) / n)
-  if (common > 1n) return divide(build(a.terms.map((t) => ({ coefficient: floorDivide(t.coefficient, common), powers: t.powers }))), n / common);
+  if (common > 1n)
+    return divide(build(a.terms.map((t) => ({ coefficient: floorDivide(t.coefficient, common), powers: t.powers }))), n / common);
   for (const term of moving) {
     const only = term.powers.length === 1 && term.coefficient === 1n ? term.powers[0]! : null;
     if (only === null || only.exponent !== 1 || only.base.kind !== 'div') continue;
@@ -317,9 +329,12 @@ function extremum(name: 'max' | 'min', args: readonly Size[]): Size | null {
 export function applyFunction(name: SizeFunction, args: readonly bigint[]): bigint | { readonly at: number; readonly fault: string } {
   const a = args[0]!;
   switch (name) {
-    case 'max': return args.reduce((x, y) => (x > y ? x : y));
-    case 'min': return args.reduce((x, y) => (x < y ? x : y));
-    case 'log2floor': case 'log2ceil': {
+    case 'max':
+      return args.reduce((x, y) => (x > y ? x : y));
+    case 'min':
+      return args.reduce((x, y) => (x < y ? x : y));
+    case 'log2floor':
+    case 'log2ceil': {
       if (a < 1n) return { at: 0, fault: 'not positive' };
       const below = BigInt(a.toString(2).length - 1);
       return name === 'log2ceil' && a !== 1n << below ? below + 1n : below;
@@ -362,10 +377,14 @@ export function* factorsOf(s: Size): Generator<Factor> {
 
 export function partsOf(f: Factor): readonly Size[] {
   switch (f.kind) {
-    case 'atom': return [];
-    case 'div': return [f.of];
-    case 'quot': return [f.of, f.by];
-    case 'fn': return f.args;
+    case 'atom':
+      return [];
+    case 'div':
+      return [f.of];
+    case 'quot':
+      return [f.of, f.by];
+    case 'fn':
+      return f.args;
   }
 }
 
@@ -374,10 +393,14 @@ export function rebuild(s: Size, replace: (f: Factor) => Size | null): Size {
   const part = (p: Size): Size => rebuild(p, replace);
   const again = (f: Factor): Size => {
     switch (f.kind) {
-      case 'atom': return power(f, 1);
-      case 'div': return divide(part(f.of), f.by);
-      case 'quot': return quot(part(f.of), part(f.by));
-      case 'fn': return fn(f.name, f.args.map(part));
+      case 'atom':
+        return power(f, 1);
+      case 'div':
+        return divide(part(f.of), f.by);
+      case 'quot':
+        return quot(part(f.of), part(f.by));
+      case 'fn':
+        return fn(f.name, f.args.map(part));
     }
   };
   let result = zero;

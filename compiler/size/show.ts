@@ -37,10 +37,14 @@ const isClosed = (f: Factor): boolean => f.kind === 'atom' || f.kind === 'div' |
 
 export function showFactor(f: Factor, name: Naming = asIs): string {
   switch (f.kind) {
-    case 'atom': return name(f.name);
-    case 'div': return `floor(${operand(f.of, name)} / ${f.by})`;
-    case 'quot': return `${operand(f.of, name)} / ${operand(f.by, name)}`;
-    case 'fn': return showFunction(f, name);
+    case 'atom':
+      return name(f.name);
+    case 'div':
+      return `floor(${operand(f.of, name)} / ${f.by})`;
+    case 'quot':
+      return `${operand(f.of, name)} / ${operand(f.by, name)}`;
+    case 'fn':
+      return showFunction(f, name);
   }
 }
 
@@ -53,7 +57,9 @@ function showFunction({ name: fn, args }: Factor & { readonly kind: 'fn' }, name
 function operand(s: Size, name: Naming): string {
   const [term, ...others] = s.terms;
   const [power, ...more] = term?.powers ?? [];
-  const simple = others.length === 0 && more.length === 0
-    && (power === undefined ? (term?.coefficient ?? 0n) >= 0n : term!.coefficient === 1n && power.exponent === 1 && isClosed(power.base));
+  const simple =
+    others.length === 0 &&
+    more.length === 0 &&
+    (power === undefined ? (term?.coefficient ?? 0n) >= 0n : term!.coefficient === 1n && power.exponent === 1 && isClosed(power.base));
   return simple ? showSize(s, name) : `(${showSize(s, name)})`;
 }

@@ -7,7 +7,24 @@
 import { atomsOf, equalSizes, nonNegative, type Facts, type Verdict } from './equal.ts';
 import { evaluate } from './evaluate.ts';
 import {
-  add, atom, atomOf, ceilDiv, constantTerm, div, fn, int, mul, pow, quot, rebuild, sub, sum, SizeError, type Factor, type Size, type SizeFunction,
+  add,
+  atom,
+  atomOf,
+  ceilDiv,
+  constantTerm,
+  div,
+  fn,
+  int,
+  mul,
+  pow,
+  quot,
+  rebuild,
+  sub,
+  sum,
+  SizeError,
+  type Factor,
+  type Size,
+  type SizeFunction,
 } from './normal.ts';
 import { showSize } from './show.ts';
 
@@ -24,7 +41,7 @@ export function constantOf(s: Size): number | null {
 
 /** Simultaneous: the new sizes are not looked into again. */
 export function substitute(s: Size, values: ReadonlyMap<string, Size>): Size {
-  return rebuild(s, (f) => (f.kind === 'atom' ? values.get(f.name) ?? null : null));
+  return rebuild(s, (f) => (f.kind === 'atom' ? (values.get(f.name) ?? null) : null));
 }
 
 export interface SizeFold<T> {
@@ -50,10 +67,17 @@ export function foldSize<T>(s: Size, by: SizeFold<T>): T {
   };
   const factor = (f: Factor): T => {
     switch (f.kind) {
-      case 'atom': return by.atom(f.name);
-      case 'div': return by.div(foldSize(f.of, by), number(f.by));
-      case 'quot': return by.quot(foldSize(f.of, by), foldSize(f.by, by));
-      case 'fn': return by.fn(f.name, f.args.map((a) => foldSize(a, by)));
+      case 'atom':
+        return by.atom(f.name);
+      case 'div':
+        return by.div(foldSize(f.of, by), number(f.by));
+      case 'quot':
+        return by.quot(foldSize(f.of, by), foldSize(f.by, by));
+      case 'fn':
+        return by.fn(
+          f.name,
+          f.args.map((a) => foldSize(a, by)),
+        );
     }
   };
   const parts = s.terms.map(({ coefficient, powers }) => {
@@ -64,7 +88,16 @@ export function foldSize<T>(s: Size, by: SizeFold<T>): T {
   return parts.length === 0 ? by.int(0) : parts.length === 1 ? parts[0]! : by.add(parts);
 }
 
-const NOTHING: SizeFold<null> = { int: () => null, atom: () => null, add: () => null, mul: () => null, pow: () => null, div: () => null, quot: () => null, fn: () => null };
+const NOTHING: SizeFold<null> = {
+  int: () => null,
+  atom: () => null,
+  add: () => null,
+  mul: () => null,
+  pow: () => null,
+  div: () => null,
+  quot: () => null,
+  fn: () => null,
+};
 
 /** The size itself. Throws `SizeError` on a constant in it that a number cannot hold. */
 export function held(s: Size): Size {

@@ -29,7 +29,12 @@ export interface Scene {
 }
 
 const ink: Readonly<Record<Colour, readonly [number, number, number]>> = {
-  red: [0.89, 0.16, 0.18], green: [0.17, 0.68, 0.25], blue: [0.17, 0.38, 0.92], yellow: [0.97, 0.82, 0.17], violet: [0.62, 0.24, 0.8], white: [0.96, 0.96, 0.96],
+  red: [0.89, 0.16, 0.18],
+  green: [0.17, 0.68, 0.25],
+  blue: [0.17, 0.38, 0.92],
+  yellow: [0.97, 0.82, 0.17],
+  violet: [0.62, 0.24, 0.8],
+  white: [0.96, 0.96, 0.96],
 };
 
 /** Whether a point is inside, from the middle, in radii; v points down. */
@@ -50,9 +55,14 @@ export function drawScene(random: () => number, given: readonly Thing[] | null =
   const free = Array.from({ length: cells * cells }, (_, k) => k);
   const chosen = what.map(() => free.splice(whole(free.length), 1)[0]!).sort((a, b) => a - b);
   const off = (range: number): number => range * (2 * random() - 1);
-  const things = what.map((thing, k): Placed => ({
-    ...thing, x: (chosen[k]! % cells) * cell + cell / 2 + off(1.2), y: Math.floor(chosen[k]! / cells) * cell + cell / 2 + off(1.2), radius: 4.6 + off(0.6),
-  }));
+  const things = what.map(
+    (thing, k): Placed => ({
+      ...thing,
+      x: (chosen[k]! % cells) * cell + cell / 2 + off(1.2),
+      y: Math.floor(chosen[k]! / cells) * cell + cell / 2 + off(1.2),
+      radius: 4.6 + off(0.6),
+    }),
+  );
   return { things, pixels: paint(things, random) };
 }
 
@@ -60,7 +70,8 @@ function paint(things: readonly Placed[], random: () => number): Float32Array {
   const pixels = new Float32Array(side * side * 3);
   const [top, bottom] = [0, 1].map(() => [0, 1, 2].map(() => 0.05 + 0.2 * random())) as [number[], number[]];
   for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) for (let c = 0; c < 3; c++) pixels[(c * side + y) * side + x] = top[c]! + (bottom[c]! - top[c]!) * (y / side);
+    for (let x = 0; x < side; x++)
+      for (let c = 0; c < 3; c++) pixels[(c * side + y) * side + x] = top[c]! + (bottom[c]! - top[c]!) * (y / side);
   }
   for (const { x, y, radius, colour, shape } of things) {
     for (let row = Math.max(0, Math.floor(y - radius)); row < Math.min(side, y + radius + 1); row++) {

@@ -1,6 +1,20 @@
 /** Pictures told in words: which shapes, of which colours, in the order of reading. */
 import { attendedSvg, inParts } from 'attnc/runtime';
-import type { Configuration, Evaluation, Generated, GenerativeModel, GenerateOptions, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample, Value } from 'attnc/runtime';
+import type {
+  Configuration,
+  Evaluation,
+  Generated,
+  GenerativeModel,
+  GenerateOptions,
+  Ints,
+  ModelOptions,
+  OpenTask,
+  ParsedInput,
+  Picture,
+  Task,
+  TaskExample,
+  Value,
+} from 'attnc/runtime';
 import { generator } from '../dates/task.ts';
 import { captionOf, colours, drawScene, fewest, most, shapes, side, type Placed, type Scene, type Thing } from './scenes.ts';
 
@@ -33,9 +47,22 @@ const grid = side / tile;
 
 const configurations: Readonly<Record<string, Configuration>> = {
   soft: { about: 'two to five shapes, soft attention', dims: {}, seed: 1, batchSize: 64, steps: 4500, validateEvery: 500 },
-  hard: { about: 'two to five shapes, hard attention learnt by REINFORCE', dims: {}, set: { attention: 'hard' }, seed: 1, batchSize: 64, steps: 4500, validateEvery: 500 },
+  hard: {
+    about: 'two to five shapes, hard attention learnt by REINFORCE',
+    dims: {},
+    set: { attention: 'hard' },
+    seed: 1,
+    batchSize: 64,
+    steps: 4500,
+    validateEvery: 500,
+  },
   quick: {
-    about: 'two to five shapes, less than a minute: shows that everything runs', dims: { features: 16, hidden: 32, embed: 16, align: 32 }, seed: 1, batchSize: 16, steps: 150, validateEvery: 50,
+    about: 'two to five shapes, less than a minute: shows that everything runs',
+    dims: { features: 16, hidden: 32, embed: 16, align: 32 },
+    seed: 1,
+    batchSize: 16,
+    steps: 150,
+    validateEvery: 50,
     settings: { validation: 64, test: 128 },
   },
 };
@@ -57,8 +84,11 @@ export function inputOf(scene: Scene): CaptionInput {
 function exampleOf(scene: Scene): TaskExample<CaptionInput, CaptionTarget> {
   const words = captionOf(scene.things);
   return {
-    input: inputOf(scene), target: { y: [...words.map((word) => vocabulary.indexOf(word)), end] },
-    shown: `${scene.things.length} things`, answer: words.join(' '), group: `${scene.things.length} things`,
+    input: inputOf(scene),
+    target: { y: [...words.map((word) => vocabulary.indexOf(word)), end] },
+    shown: `${scene.things.length} things`,
+    answer: words.join(' '),
+    group: `${scene.things.length} things`,
   };
 }
 
@@ -84,21 +114,39 @@ function openScenes({ settings = {} }: Configuration): OpenTask<CaptionInput, Ca
 }
 
 function told(ids: Iterable<number>): string {
-  return Array.from(ids).filter((id) => id !== end).map((id) => vocabulary[id]!).join(' ');
+  return Array.from(ids)
+    .filter((id) => id !== end)
+    .map((id) => vocabulary[id]!)
+    .join(' ');
 }
 
 /** The number of a picture, or what is to be drawn. */
 function parse(line: string): ParsedInput<CaptionInput> {
   const text = line.trim().toLowerCase();
-  const picture = (seed: number, things: readonly Thing[] | null): ParsedInput<CaptionInput> => ({ input: inputOf(drawScene(generator(seed), things)), shown: text });
+  const picture = (seed: number, things: readonly Thing[] | null): ParsedInput<CaptionInput> => ({
+    input: inputOf(drawScene(generator(seed), things)),
+    shown: text,
+  });
   if (/^\d+$/u.test(text)) return picture(Number(text), null);
   const words = text.split(/\s+/u);
-  const things = Array.from({ length: Math.ceil(words.length / 2) }, (_, k) => ({ colour: colours.find((name) => name === words[2 * k]), shape: shapes.find((name) => name === words[2 * k + 1]) }));
-  if (things.length < fewest || things.length > most || !things.every((thing): thing is Thing => thing.colour !== undefined && thing.shape !== undefined)) {
-    throw new RangeError(`expected the number of a picture, or ${fewest} to ${most} things such as \`red circle blue ring\` (${colours.join(', ')}; ${shapes.join(', ')}), given ${JSON.stringify(line)}`);
+  const things = Array.from({ length: Math.ceil(words.length / 2) }, (_, k) => ({
+    colour: colours.find((name) => name === words[2 * k]),
+    shape: shapes.find((name) => name === words[2 * k + 1]),
+  }));
+  if (
+    things.length < fewest ||
+    things.length > most ||
+    !things.every((thing): thing is Thing => thing.colour !== undefined && thing.shape !== undefined)
+  ) {
+    throw new RangeError(
+      `expected the number of a picture, or ${fewest} to ${most} things such as \`red circle blue ring\` (${colours.join(', ')}; ${shapes.join(', ')}), given ${JSON.stringify(line)}`,
+    );
   }
   // The same words give the same picture.
-  return picture([...text].reduce((seed, letter) => (Math.imul(seed, 31) + letter.codePointAt(0)!) | 0, 7), things);
+  return picture(
+    [...text].reduce((seed, letter) => (Math.imul(seed, 31) + letter.codePointAt(0)!) | 0, 7),
+    things,
+  );
 }
 
 /** Whether a place of the grid lies on a thing. */
@@ -114,33 +162,65 @@ function lookedAt(weights: Value, word: number): number {
 }
 
 /** Whole captions; and of the right caption's words, colours and shapes apart, how many are looked for on the thing which they tell of. */
-async function evaluate(model: CaptionModel, examples: readonly TaskExample<CaptionInput, CaptionTarget>[], progress?: (done: number) => void): Promise<Evaluation> {
-  const verdicts = await inParts(examples, 128, async (part) => {
-    const answers = await model.generate(part.map(({ input }) => input));
-    const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
-    return part.map(({ input: { [drawn]: scene }, answer, group }, k) => {
-      const share = (word: number): number => scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, 2 * t + word), thing)).length / scene.things.length;
-      return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, colour: share(0), shape: share(1) };
-    });
-  }, progress);
+async function evaluate(
+  model: CaptionModel,
+  examples: readonly TaskExample<CaptionInput, CaptionTarget>[],
+  progress?: (done: number) => void,
+): Promise<Evaluation> {
+  const verdicts = await inParts(
+    examples,
+    128,
+    async (part) => {
+      const answers = await model.generate(part.map(({ input }) => input));
+      const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
+      return part.map(({ input: { [drawn]: scene }, answer, group }, k) => {
+        const share = (word: number): number =>
+          scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, 2 * t + word), thing)).length / scene.things.length;
+        return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, colour: share(0), shape: share(1) };
+      });
+    },
+    progress,
+  );
   const row = (group: string, of: typeof verdicts) => {
-    const mean = (value: (verdict: (typeof verdicts)[number]) => number): number => of.reduce((sum, each) => sum + value(each), 0) / of.length;
+    const mean = (value: (verdict: (typeof verdicts)[number]) => number): number =>
+      of.reduce((sum, each) => sum + value(each), 0) / of.length;
     return { group, examples: of.length, values: [mean(({ exact }) => exact), mean(({ colour }) => colour), mean(({ shape }) => shape)] };
   };
   const groups = [...new Set(verdicts.map(({ group }) => group!))].sort();
-  return { columns: ['exact caption', 'colour: on the thing', 'shape: on the thing'], rows: [row('all', verdicts), ...groups.map((group) => row(group, verdicts.filter((each) => each.group === group)))] };
+  return {
+    columns: ['exact caption', 'colour: on the thing', 'shape: on the thing'],
+    rows: [
+      row('all', verdicts),
+      ...groups.map((group) =>
+        row(
+          group,
+          verdicts.filter((each) => each.group === group),
+        ),
+      ),
+    ],
+  };
 }
 
 async function pictures(model: CaptionModel, inputs: readonly ParsedInput<CaptionInput>[]): Promise<Picture[]> {
-  const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
+  const answers = await model.generate(
+    inputs.map(({ input }) => input),
+    { taps: ['weights'] },
+  );
   return answers.map(({ ids, taps }, k) => {
-    const { input: { [drawn]: scene }, shown } = inputs[k]!;
+    const {
+      input: { [drawn]: scene },
+      shown,
+    } = inputs[k]!;
     const weights = taps['weights']!.data;
     return {
       name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
       svg: attendedSvg({
-        title: told(ids), image: { width: side, height: side, planes: scene.pixels },
-        looks: Array.from(ids, (id, t) => ({ word: vocabulary[id]!, weights: Array.from({ length: grid }, (_, y) => Array.from(weights.slice((t * grid + y) * grid, (t * grid + y + 1) * grid))) })),
+        title: told(ids),
+        image: { width: side, height: side, planes: scene.pixels },
+        looks: Array.from(ids, (id, t) => ({
+          word: vocabulary[id]!,
+          weights: Array.from({ length: grid }, (_, y) => Array.from(weights.slice((t * grid + y) * grid, (t * grid + y + 1) * grid))),
+        })),
       }),
     };
   });

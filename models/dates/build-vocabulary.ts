@@ -65,8 +65,5 @@ const record: VocabularyRecord = {
 // One line per locale, so that a change of the locale data shows as a short difference.
 const lines = Object.entries(record.locales).map(([tag, value]) => `    ${JSON.stringify(tag)}: ${JSON.stringify(value)}`);
 const head = JSON.stringify({ ...record, locales: undefined }, null, 2).replace(/\n}$/, ',');
-writeFileSync(
-  new URL('vocabulary.json', import.meta.url),
-  `${head}\n  "locales": {\n${lines.join(',\n')}\n  }\n}\n`,
-);
+writeFileSync(new URL('vocabulary.json', import.meta.url), `${head}\n  "locales": {\n${lines.join(',\n')}\n  }\n}\n`);
 console.log(`${locales.length} locales, ${lines.length} records, dropped: ${JSON.stringify(record.dropped)}`);

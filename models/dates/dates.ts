@@ -112,9 +112,7 @@ export function sampleExamples(
   count: number,
 ): DateExample[] {
   const all = formatsOf(from);
-  const byLocale = [...new Set(all.map((format) => format.locale))].map((locale) =>
-    all.filter((format) => format.locale === locale),
-  );
+  const byLocale = [...new Set(all.map((format) => format.locale))].map((locale) => all.filter((format) => format.locale === locale));
   if (byLocale.length === 0) throw new RangeError('sampleExamples: expected at least one locale, given none.');
   const pick = (size: number): number => Math.floor(rng() * size);
   return Array.from({ length: count }, () => {
@@ -130,10 +128,7 @@ export function sampleExamples(
  * Every example of one part of the data, lazily: by format, then date. Two styles may agree on some dates (`May 9, 2031`
  * is long and medium), so a text can come twice.
  */
-export function* everyExample(
-  split: Split,
-  from: readonly string[] | readonly DateFormat[],
-): Generator<DateExample, void, undefined> {
+export function* everyExample(split: Split, from: readonly string[] | readonly DateFormat[]): Generator<DateExample, void, undefined> {
   for (const format of formatsOf(from)) {
     for (let day = 0; day < dayCount; day++) {
       if (splitOf(isoOf(day)) === split) yield exampleOf(format, day);

@@ -3,8 +3,33 @@
  * ISO 8601. The split is by date, so no date of the validation or test set is ever trained on in any locale.
  */
 import { alignmentSvg, inParts, tabulate } from 'attnc/runtime';
-import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeModel, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample } from 'attnc/runtime';
-import { dateFormats, demoLocales, locales, parseTyped, sampleExamples, sourceTokens, sourceVocabulary, targetVocabulary, type DateExample, type Split, type Vocabulary } from './dates.ts';
+import type {
+  Configuration,
+  Evaluation,
+  Generated,
+  GenerateOptions,
+  GenerativeModel,
+  Ints,
+  ModelOptions,
+  OpenTask,
+  ParsedInput,
+  Picture,
+  Task,
+  TaskExample,
+} from 'attnc/runtime';
+import {
+  dateFormats,
+  demoLocales,
+  locales,
+  parseTyped,
+  sampleExamples,
+  sourceTokens,
+  sourceVocabulary,
+  targetVocabulary,
+  type DateExample,
+  type Split,
+  type Vocabulary,
+} from './dates.ts';
 
 export interface DateInput {
   readonly tokens: Ints;
@@ -19,12 +44,23 @@ export type DateModel = GenerativeModel<Record<string, number>, DateInput, DateT
 const configurations: Readonly<Record<string, Configuration>> = {
   full: { about: 'every locale', dims: {}, seed: 1, batchSize: 128, steps: 3000, validateEvery: 500, window: 20 },
   small: {
-    about: 'six locales, small enough for a demonstration', dims: { embed: 24, hidden: 48, units: 48, align: 32, maxout: 32 }, seed: 1, batchSize: 64, steps: 1200,
-    validateEvery: 250, window: 10, settings: { locales: demoLocales },
+    about: 'six locales, small enough for a demonstration',
+    dims: { embed: 24, hidden: 48, units: 48, align: 32, maxout: 32 },
+    seed: 1,
+    batchSize: 64,
+    steps: 1200,
+    validateEvery: 250,
+    window: 10,
+    settings: { locales: demoLocales },
   },
   quick: {
-    about: 'six locales, a minute: shows that everything runs', dims: { embed: 16, hidden: 32, units: 32, align: 24, maxout: 24 }, seed: 1, batchSize: 32, steps: 100,
-    validateEvery: 50, settings: { locales: demoLocales },
+    about: 'six locales, a minute: shows that everything runs',
+    dims: { embed: 16, hidden: 32, units: 32, align: 24, maxout: 24 },
+    seed: 1,
+    batchSize: 32,
+    steps: 100,
+    validateEvery: 50,
+    settings: { locales: demoLocales },
   },
 };
 
@@ -49,7 +85,8 @@ export interface DateTaskOptions<Emitted> {
 
 export function dateTask<Emitted>(options: DateTaskOptions<Emitted>): Task<DateInput, DateTarget, Generated, DateModel, Emitted> {
   const own = (configuration: Configuration): Configuration => ({
-    ...configuration, dims: Object.fromEntries(Object.entries(configuration.dims).filter(([dim]) => options.dims.includes(dim))),
+    ...configuration,
+    dims: Object.fromEntries(Object.entries(configuration.dims).filter(([dim]) => options.dims.includes(dim))),
   });
   return {
     name: options.name,
@@ -83,13 +120,21 @@ function open(configuration: Configuration): OpenTask<DateInput, DateTarget, Gen
     target: targetVocabulary,
     dims: { words: source.tokens.length, characters: targetVocabulary.tokens.length },
     pictures: async (model, inputs) => {
-      const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
-      return answers.flatMap((generated, k) => alignmentPictures(generated, inputs[k]!.shown, targetVocabulary.decode(generated.ids), source.decode(inputs[k]!.input.tokens)));
+      const answers = await model.generate(
+        inputs.map(({ input }) => input),
+        { taps: ['weights'] },
+      );
+      return answers.flatMap((generated, k) =>
+        alignmentPictures(generated, inputs[k]!.shown, targetVocabulary.decode(generated.ids), source.decode(inputs[k]!.input.tokens)),
+      );
     },
   });
 }
 
-export function openDates(tags: readonly string[], { source, target, dims, pictures }: DateSetting): OpenTask<DateInput, DateTarget, Generated, DateModel> {
+export function openDates(
+  tags: readonly string[],
+  { source, target, dims, pictures }: DateSetting,
+): OpenTask<DateInput, DateTarget, Generated, DateModel> {
   const formats = dateFormats(tags);
   const example = (date: DateExample): TaskExample<DateInput, DateTarget> => ({
     input: { tokens: source.encode(sourceTokens(date)) },
@@ -98,11 +143,16 @@ export function openDates(tags: readonly string[], { source, target, dims, pictu
     answer: date.iso,
     group: date.locale,
   });
-  const draw = (random: () => number, split: Split): TaskExample<DateInput, DateTarget> => example(sampleExamples(random, split, formats, 1)[0]!);
+  const draw = (random: () => number, split: Split): TaskExample<DateInput, DateTarget> =>
+    example(sampleExamples(random, split, formats, 1)[0]!);
   // Held-out sets of a fixed size, the same for every run: as many for each locale.
   const held = (split: Split, perLocale: number, seed: number): TaskExample<DateInput, DateTarget>[] =>
     tags.flatMap((tag, k) => sampleExamples(generator(seed + k), split, dateFormats([tag]), perLocale).map(example));
-  const text = (answer: Generated): string => target.decode(answer.ids).filter((token) => token !== '<end>').join('');
+  const text = (answer: Generated): string =>
+    target
+      .decode(answer.ids)
+      .filter((token) => token !== '<end>')
+      .join('');
   const answer = async (model: DateModel, inputs: readonly DateInput[], how?: GenerateOptions): Promise<Generated[]> =>
     inParts(inputs, 256, (part) => model.generate(part, how ?? {}));
   return {
@@ -129,7 +179,11 @@ export function alignmentPictures(answer: Generated, shown: string, rows: readon
   if (weights === undefined) return [];
   const width = weights.shape.at(-1)!;
   const svg = alignmentSvg({
-    title: shown, rows, columns, rowTitle: 'written', columnTitle: 'read',
+    title: shown,
+    rows,
+    columns,
+    rowTitle: 'written',
+    columnTitle: 'read',
     weights: rows.map((_, i) => Array.from(weights.data.slice(i * width, (i + 1) * width), (weight) => Math.min(1, Math.max(0, weight)))),
   });
   return [{ name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'), svg }];
@@ -137,19 +191,39 @@ export function alignmentPictures(answer: Generated, shown: string, rows: readon
 
 /** Exact matches: overall, by third of the input lengths, and by locale. */
 async function evaluate(
-  model: DateModel, examples: readonly TaskExample<DateInput, DateTarget>[], text: (answer: Generated) => string, progress?: (done: number) => void,
+  model: DateModel,
+  examples: readonly TaskExample<DateInput, DateTarget>[],
+  text: (answer: Generated) => string,
+  progress?: (done: number) => void,
 ): Promise<Evaluation> {
   // By length, so that a batch holds little padding.
   const order = examples.map((_, k) => k).sort((a, b) => examples[a]!.input.tokens.length - examples[b]!.input.tokens.length || a - b);
   const sorted = order.map((k) => examples[k]!);
-  const answers = await inParts(sorted, 256, (part) => model.generate(part.map(({ input }) => input), {}), progress);
+  const answers = await inParts(
+    sorted,
+    256,
+    (part) =>
+      model.generate(
+        part.map(({ input }) => input),
+        {},
+      ),
+    progress,
+  );
   const correct = sorted.map((example, k) => (text(answers[k]!) === example.answer ? 1 : 0));
   const third = (k: number): string => {
     const which = Math.min(2, Math.floor((3 * k) / sorted.length));
     const bounds = sorted.slice(Math.ceil((which * sorted.length) / 3), Math.ceil(((which + 1) * sorted.length) / 3));
     return `${['shortest', 'middle', 'longest'][which]} third (${bounds[0]!.input.tokens.length}–${bounds.at(-1)!.input.tokens.length} characters)`;
   };
-  const byLength = tabulate('exact match', sorted.map((_, k) => third(k)), correct);
-  const byLocale = tabulate('exact match', sorted.map(({ group }) => group), correct);
+  const byLength = tabulate(
+    'exact match',
+    sorted.map((_, k) => third(k)),
+    correct,
+  );
+  const byLocale = tabulate(
+    'exact match',
+    sorted.map(({ group }) => group),
+    correct,
+  );
   return { columns: byLength.columns, rows: [...byLength.rows, ...byLocale.rows.slice(1)] };
 }

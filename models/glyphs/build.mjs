@@ -24,12 +24,16 @@ const alike = 0.08;
 
 const here = (name) => new URL(name, import.meta.url);
 const sides = JSON.parse(readFileSync(here('alphabets.json'), 'utf8'));
-const alphabets = Object.entries(sides).flatMap(([side, named]) => Object.entries(named).map(([name, { characters, fonts }]) => ({ side, name, characters, fonts: fonts.split(' ') })));
+const alphabets = Object.entries(sides).flatMap(([side, named]) =>
+  Object.entries(named).map(([name, { characters, fonts }]) => ({ side, name, characters, fonts: fonts.split(' ') })),
+);
 const families = [...new Set(alphabets.flatMap(({ fonts }) => fonts.map((font) => font.split(':')[0])))].sort();
 
 const folder = process.argv[2];
 if (folder === undefined) {
-  console.error(`Usage: node models/glyphs/build.mjs FOLDER, where\n  npm install fontkit ${families.map((family) => `@fontsource/${family}`).join(' ')}\nwas run.`);
+  console.error(
+    `Usage: node models/glyphs/build.mjs FOLDER, where\n  npm install fontkit ${families.map((family) => `@fontsource/${family}`).join(' ')}\nwas run.`,
+  );
   process.exit(2);
 }
 // Digits would change places in an object of JSON.
@@ -45,9 +49,14 @@ function filesOf(font) {
     const [family, style = '400'] = font.split(':');
     const ending = `-${style.includes('-') ? style : `${style}-normal`}.woff2`;
     const files = join(packageOf(family), 'files');
-    const names = readdirSync(files).filter((name) => name.endsWith(ending)).sort();
+    const names = readdirSync(files)
+      .filter((name) => name.endsWith(ending))
+      .sort();
     if (names.length === 0) throw new Error(`${font}: no file ends in ${ending}`);
-    opened.set(font, names.map((name) => fontkit.create(readFileSync(join(files, name)))).map((file) => ({ file, has: new Set(file.characterSet) })));
+    opened.set(
+      font,
+      names.map((name) => fontkit.create(readFileSync(join(files, name)))).map((file) => ({ file, has: new Set(file.characterSet) })),
+    );
   }
   return opened.get(font);
 }
@@ -100,11 +109,18 @@ nibbles.forEach((picture, n) => picture.forEach((value, k) => (packed[(n * size 
 writeFileSync(here('glyphs.bin'), deflateSync(packed, { level: 9 }));
 
 const index = {
-  size, levels,
+  size,
+  levels,
   alphabets: alphabets.map(({ side, name, fonts }) => ({
-    side, name, fonts,
+    side,
+    name,
+    fonts,
     // Which of the alphabet's fonts have the character: bit k for font k.
-    characters: Object.fromEntries(classes.filter(({ alphabet }) => alphabet === name).map(({ character, pictures }) => [character, fonts.reduce((bits, font, k) => bits + (pictures.has(font) ? 2 ** k : 0), 0)])),
+    characters: Object.fromEntries(
+      classes
+        .filter(({ alphabet }) => alphabet === name)
+        .map(({ character, pictures }) => [character, fonts.reduce((bits, font, k) => bits + (pictures.has(font) ? 2 ** k : 0), 0)]),
+    ),
   })),
 };
 writeFileSync(here('glyphs.json'), `${JSON.stringify(index).replaceAll('{"side"', '\n{"side"')}\n`);
@@ -113,14 +129,17 @@ const rows = families.map((family) => {
   const { family: title, license } = JSON.parse(readFileSync(join(packageOf(family), 'metadata.json'), 'utf8'));
   return `| ${title} | ${license.type} | ${license.attribution.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim()} |`;
 });
-writeFileSync(here('FONTS.md'), `# Fonts of the glyphs
+writeFileSync(
+  here('FONTS.md'),
+  `# Fonts of the glyphs
 
 Written by build.mjs. \`glyphs.bin\` holds small grey pictures of characters in these fonts, which the npm packages \`@fontsource/…\` ship. The texts of the licences: [OFL-1.1](../../runtime/pictures/OFL.txt), [Apache-2.0](../../LICENSE).
 
 | family | licence | copyright |
 |---|---|---|
 ${rows.join('\n')}
-`);
+`,
+);
 for (const { side, name } of alphabets) {
   const mine = classes.filter(({ alphabet }) => alphabet === name);
   console.log(`${side} ${name}: ${mine.length} classes, ${mine.reduce((sum, { pictures }) => sum + pictures.size, 0)} pictures`);

@@ -44,13 +44,19 @@ function draw<T>(random: () => number, items: readonly T[], count: number): T[] 
 /** An episode of the alphabet. Turned by right angles, all of an alphabet is another one. */
 export function drawEpisode(random: () => number, { glyphs, name }: Alphabet, { ways, shots }: EpisodeShape, quarters = 0): Episode {
   const chosen = draw(random, glyphs, ways);
-  const drawn = chosen.map(({ pictures }, label) => draw(random, pictures, shots + 1).map((picture): Labelled => ({ picture: turned(picture, quarters), label })));
+  const drawn = chosen.map(({ pictures }, label) =>
+    draw(random, pictures, shots + 1).map((picture): Labelled => ({ picture: turned(picture, quarters), label })),
+  );
   const shown = drawn.flatMap((pictures) => pictures.slice(0, shots));
   return {
     alphabet: name,
     characters: chosen.map(({ character }) => character),
     shown: draw(random, shown, shown.length),
-    asked: draw(random, drawn.map((pictures) => pictures[shots]!), ways),
+    asked: draw(
+      random,
+      drawn.map((pictures) => pictures[shots]!),
+      ways,
+    ),
   };
 }
 
@@ -61,7 +67,10 @@ export function alphabetsOf(side: Side): readonly Alphabet[] {
 /** One of the training alphabets, upright or turned, as often as it has characters. */
 export function trainingEpisode(random: () => number, shape: EpisodeShape): Episode {
   const mine = alphabetsOf('train');
-  let character = below(random, mine.reduce((sum, { glyphs }) => sum + glyphs.length, 0));
+  let character = below(
+    random,
+    mine.reduce((sum, { glyphs }) => sum + glyphs.length, 0),
+  );
   const alphabet = mine.find(({ glyphs }) => (character -= glyphs.length) < 0)!;
   return drawEpisode(random, alphabet, shape, below(random, 4));
 }

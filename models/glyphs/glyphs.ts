@@ -25,7 +25,12 @@ export interface Alphabet {
 interface Index {
   readonly size: number;
   readonly levels: number;
-  readonly alphabets: readonly { readonly side: Side; readonly name: string; readonly fonts: readonly string[]; readonly characters: Readonly<Record<string, number>> }[];
+  readonly alphabets: readonly {
+    readonly side: Side;
+    readonly name: string;
+    readonly fonts: readonly string[];
+    readonly characters: Readonly<Record<string, number>>;
+  }[];
 }
 
 const index = JSON.parse(readFileSync(new URL('glyphs.json', import.meta.url), 'utf8')) as Index;
@@ -38,18 +43,24 @@ function read(): Alphabet[] {
   let at = 0;
   // Four pixels a byte, the first in the lowest bits.
   const picture = (): Float32Array => {
-    const pixels = Float32Array.from({ length: size * size }, (_, k) => ((packed[at + (k >> 2)]! >> (2 * (k & 3))) & 3) / (index.levels - 1));
+    const pixels = Float32Array.from(
+      { length: size * size },
+      (_, k) => ((packed[at + (k >> 2)]! >> (2 * (k & 3))) & 3) / (index.levels - 1),
+    );
     at += (size * size) / 4;
     return pixels;
   };
-  const result = index.alphabets.map(({ side, name, fonts, characters }): Alphabet => ({
-    name, side,
-    glyphs: Object.entries(characters).map(([character, bits]) => {
-      // As build.mjs packs them: bit k for font k of the alphabet, pictures in the same order.
-      const having = fonts.filter((_, k) => Math.floor(bits / 2 ** k) % 2 === 1);
-      return { alphabet: name, character, fonts: having, pictures: having.map(picture) };
+  const result = index.alphabets.map(
+    ({ side, name, fonts, characters }): Alphabet => ({
+      name,
+      side,
+      glyphs: Object.entries(characters).map(([character, bits]) => {
+        // As build.mjs packs them: bit k for font k of the alphabet, pictures in the same order.
+        const having = fonts.filter((_, k) => Math.floor(bits / 2 ** k) % 2 === 1);
+        return { alphabet: name, character, fonts: having, pictures: having.map(picture) };
+      }),
     }),
-  }));
+  );
   if (at !== packed.length) throw new Error(`glyphs.bin has ${packed.length} bytes, glyphs.json tells of ${at}: run build.mjs`);
   return result;
 }

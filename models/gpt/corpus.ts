@@ -15,7 +15,9 @@ const held: Readonly<Record<Exclude<Part, 'train'>, readonly string[]>> = {
 export function partOf(part: Part): { readonly file: string; readonly text: string }[] {
   const folder = dirname(createRequire(import.meta.url).resolve('@types/node/package.json'));
   const away = new Set([...held.validation, ...held.test]);
-  return readdirSync(folder).filter((file) => file.endsWith('.d.ts') && (part === 'train' ? !away.has(file) : held[part].includes(file))).sort()
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.d.ts') && (part === 'train' ? !away.has(file) : held[part].includes(file)))
+    .sort()
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8').replaceAll('\r', '') }));
 }
 

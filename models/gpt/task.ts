@@ -1,6 +1,19 @@
 /** Text that goes on by itself: TypeScript declarations with their comments, character by character. */
 import { headsSvg, inParts } from 'attnc/runtime';
-import type { Configuration, Evaluation, Generated, GenerateOptions, GenerativeModel, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample } from 'attnc/runtime';
+import type {
+  Configuration,
+  Evaluation,
+  Generated,
+  GenerateOptions,
+  GenerativeModel,
+  Ints,
+  ModelOptions,
+  OpenTask,
+  ParsedInput,
+  Picture,
+  Task,
+  TaskExample,
+} from 'attnc/runtime';
 import { matrices } from '../transformer/attentions.ts';
 import { charactersOf, partOf, textOf, type Part } from './corpus.ts';
 
@@ -23,8 +36,26 @@ interface Emitted {
 }
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  declarations: { about: "the declarations of Node's API", dims: { model: 96 }, set: { layers: 3, p: 0, halving: 2500 }, seed: 1, batchSize: 16, steps: 9000, validateEvery: 500, settings: { length: 128 } },
-  quick: { about: 'the same with a small model, less than a minute: shows that everything runs', dims: { model: 32 }, set: { layers: 2, p: 0 }, seed: 1, batchSize: 8, steps: 200, validateEvery: 100, settings: { length: 64 } },
+  declarations: {
+    about: "the declarations of Node's API",
+    dims: { model: 96 },
+    set: { layers: 3, p: 0, halving: 2500 },
+    seed: 1,
+    batchSize: 16,
+    steps: 9000,
+    validateEvery: 500,
+    settings: { length: 128 },
+  },
+  quick: {
+    about: 'the same with a small model, less than a minute: shows that everything runs',
+    dims: { model: 32 },
+    set: { layers: 2, p: 0 },
+    seed: 1,
+    batchSize: 8,
+    steps: 200,
+    validateEvery: 100,
+    settings: { length: 64 },
+  },
 };
 
 export const task: Task<TextInput, TextTarget, Generated, TextModel, Emitted> = {
@@ -37,14 +68,23 @@ export const task: Task<TextInput, TextTarget, Generated, TextModel, Emitted> = 
 };
 
 function openText(length: number): OpenTask<TextInput, TextTarget, Generated, TextModel> {
-  const parts = new Map<Part, readonly { readonly file: string; readonly ids: Int32Array }[]>((['train', 'validation', 'test'] as const).map((part) => [part, partOf(part).map(({ file, text }) => ({ file, ids: charactersOf(text) }))]));
+  const parts = new Map<Part, readonly { readonly file: string; readonly ids: Int32Array }[]>(
+    (['train', 'validation', 'test'] as const).map((part) => [
+      part,
+      partOf(part).map(({ file, text }) => ({ file, ids: charactersOf(text) })),
+    ]),
+  );
   const excerpt = (file: string, ids: Int32Array, from: number): TaskExample<TextInput, TextTarget> => {
     const y = ids.slice(from, from + length);
     return { input: {}, target: { y }, shown: textOf(y), answer: textOf(y), group: file };
   };
   /** One after the other through every file, some left out. */
   const held = (part: Part, every: number): TaskExample<TextInput, TextTarget>[] =>
-    parts.get(part)!.flatMap(({ file, ids }) => Array.from({ length: Math.floor(ids.length / (length * every)) }, (_, k) => excerpt(file, ids, k * length * every)));
+    parts
+      .get(part)!
+      .flatMap(({ file, ids }) =>
+        Array.from({ length: Math.floor(ids.length / (length * every)) }, (_, k) => excerpt(file, ids, k * length * every)),
+      );
   const train = parts.get('train')!;
   const starts = train.map(({ ids }) => Math.max(1, ids.length - length));
   const total = starts.reduce((a, b) => a + b, 0);
@@ -65,14 +105,25 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
     answer,
     show: ({ ids }) => textOf(ids),
     evaluate,
-    pictures: (model, inputs) => Promise.all(inputs.map(async ({ input: { [prompt]: given = [] }, shown }): Promise<Picture> => {
-      const [found] = await model.forward([{ y: given }]);
-      const letters = Array.from(given, (id) => textOf([id]).replace('\n', '↵').replace(' ', '·'));
-      return {
-        name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
-        svg: headsSvg({ title: shown.replaceAll('\n', ' '), caption: 'What each character is told by, before it is known.', rowTitle: 'written', columnTitle: 'before', rows: letters, columns: ['↵', ...letters.slice(0, -1)], weights: matrices(found!, 'weights') }),
-      };
-    })),
+    pictures: (model, inputs) =>
+      Promise.all(
+        inputs.map(async ({ input: { [prompt]: given = [] }, shown }): Promise<Picture> => {
+          const [found] = await model.forward([{ y: given }]);
+          const letters = Array.from(given, (id) => textOf([id]).replace('\n', '↵').replace(' ', '·'));
+          return {
+            name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
+            svg: headsSvg({
+              title: shown.replaceAll('\n', ' '),
+              caption: 'What each character is told by, before it is known.',
+              rowTitle: 'written',
+              columnTitle: 'before',
+              rows: letters,
+              columns: ['↵', ...letters.slice(0, -1)],
+              weights: matrices(found!, 'weights'),
+            }),
+          };
+        }),
+      ),
   };
 }
 
@@ -84,7 +135,11 @@ function parse(line: string, most: number): ParsedInput<TextInput> {
 }
 
 /** Bits for each character, of all excerpts and of those of each file. */
-async function evaluate(model: TextModel, examples: readonly TaskExample<TextInput, TextTarget>[], progress?: (done: number) => void): Promise<Evaluation> {
+async function evaluate(
+  model: TextModel,
+  examples: readonly TaskExample<TextInput, TextTarget>[],
+  progress?: (done: number) => void,
+): Promise<Evaluation> {
   const groups = [...new Set(examples.map(({ group }) => group!))].sort();
   const rows: { group: string; examples: number; values: number[] }[] = [];
   for (const group of groups) {
@@ -98,5 +153,9 @@ async function evaluate(model: TextModel, examples: readonly TaskExample<TextInp
   }
   const count = examples.length;
   const all = rows.reduce((sum, row) => sum + row.examples * row.values[0]!, 0) / count;
-  return { columns: ['bits for each character'], counts: ['bits for each character'], rows: [{ group: 'all', examples: count, values: [all] }, ...rows] };
+  return {
+    columns: ['bits for each character'],
+    counts: ['bits for each character'],
+    rows: [{ group: 'all', examples: count, values: [all] }, ...rows],
+  };
 }

@@ -1,6 +1,19 @@
 /** Remembering: a marked word of long ago, and values by their keys. */
 import { alignmentSvg, inParts } from 'attnc/runtime';
-import type { Configuration, Evaluation, Flags, Ints, Model, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample, Value } from 'attnc/runtime';
+import type {
+  Configuration,
+  Evaluation,
+  Flags,
+  Ints,
+  Model,
+  ModelOptions,
+  OpenTask,
+  ParsedInput,
+  Picture,
+  Task,
+  TaskExample,
+  Value,
+} from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 
 export interface ReaderInput {
@@ -31,8 +44,24 @@ const kinds = 8;
 const symbols: readonly string[] = ['?', ...[...'abcdefgh'], ...[...'ABCDEFGH'], ...Array.from({ length: kinds }, (_, k) => `${k + 1}`)];
 const [first, marks, queries] = [1, 1 + kinds, 1 + 2 * kinds];
 
-const configuration = (about: string, problem: Problem, memory: 'tape' | 'cell', hidden: number, rate: number, batchSize: number, steps: number): Configuration => ({
-  about, dims: { embed: hidden, hidden }, set: { memory, rate, steps }, seed: 1, batchSize, steps, validateEvery: 200, window: 10, settings: { problem },
+const configuration = (
+  about: string,
+  problem: Problem,
+  memory: 'tape' | 'cell',
+  hidden: number,
+  rate: number,
+  batchSize: number,
+  steps: number,
+): Configuration => ({
+  about,
+  dims: { embed: hidden, hidden },
+  set: { memory, rate, steps },
+  seed: 1,
+  batchSize,
+  steps,
+  validateEvery: 200,
+  window: 10,
+  settings: { problem },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
@@ -40,7 +69,11 @@ const configurations: Readonly<Record<string, Configuration>> = {
   'marked-cell': configuration('the same without the tape', 'marked', 'cell', 32, 3e-3, 32, 800),
   pairs: { ...configuration('values of one to three keys, each asked for once', 'pairs', 'tape', 48, 5e-3, 128, 8000), seed: 2 },
   'pairs-cell': { ...configuration('the same without the tape', 'pairs', 'cell', 48, 5e-3, 128, 8000), seed: 2 },
-  quick: { ...configuration('a marked letter among ten, less than a minute: shows that everything runs', 'marked', 'tape', 32, 5e-3, 32, 200), validateEvery: 100, settings: { problem: 'marked', length: 10 } },
+  quick: {
+    ...configuration('a marked letter among ten, less than a minute: shows that everything runs', 'marked', 'tape', 32, 5e-3, 32, 200),
+    validateEvery: 100,
+    settings: { problem: 'marked', length: 10 },
+  },
 };
 
 export const task: Task<ReaderInput, ReaderTarget, Reading, ReaderModel, Emitted> = {
@@ -48,7 +81,8 @@ export const task: Task<ReaderInput, ReaderTarget, Reading, ReaderModel, Emitted
   about: 'words and values remembered by a reader that keeps all it has been (Cheng et al. 2016)',
   source: 'model.attn',
   configurations,
-  open: ({ settings = {} }) => Promise.resolve(open(settings['problem'] === 'pairs' ? 'pairs' : 'marked', Number(settings['length'] ?? 40))),
+  open: ({ settings = {} }) =>
+    Promise.resolve(open(settings['problem'] === 'pairs' ? 'pairs' : 'marked', Number(settings['length'] ?? 40))),
   create: (emitted, options) => new emitted.Reader(options),
 };
 
@@ -88,7 +122,11 @@ export function keysAndValues(random: () => number, pairs: number): Drawn {
 }
 
 function open(problem: Problem, length: number): OpenTask<ReaderInput, ReaderTarget, Reading, ReaderModel> {
-  const draw = (random: () => number, n: number): TaskExample<ReaderInput, ReaderTarget> => exampleOf(problem === 'marked' ? markedLetter(random, n) : keysAndValues(random, n), `${problem === 'marked' ? 'length' : 'pairs'} ${String(n).padStart(2)}`);
+  const draw = (random: () => number, n: number): TaskExample<ReaderInput, ReaderTarget> =>
+    exampleOf(
+      problem === 'marked' ? markedLetter(random, n) : keysAndValues(random, n),
+      `${problem === 'marked' ? 'length' : 'pairs'} ${String(n).padStart(2)}`,
+    );
   const held = (name: string, counts: readonly number[], each: number): TaskExample<ReaderInput, ReaderTarget>[] =>
     counts.flatMap((n) => {
       const random = chance(`lstmn: ${problem}, ${name}, ${n}`);
@@ -109,7 +147,13 @@ function open(problem: Problem, length: number): OpenTask<ReaderInput, ReaderTar
     },
     pictures: async (model, inputs) => {
       const found = await inParts(inputs, 128, (part) => model.forward(part.map(({ input }) => input)));
-      return inputs.flatMap(({ input, shown }, k) => linksOf(found[k]!, Array.from(input.tokens, (id) => symbols[id]!), shown));
+      return inputs.flatMap(({ input, shown }, k) =>
+        linksOf(
+          found[k]!,
+          Array.from(input.tokens, (id) => symbols[id]!),
+          shown,
+        ),
+      );
     },
     training: { lengthOf: (trained) => trained.tokens.length },
   };
@@ -118,8 +162,14 @@ function open(problem: Problem, length: number): OpenTask<ReaderInput, ReaderTar
 function exampleOf({ tokens, answers }: Drawn, group: string): TaskExample<ReaderInput, ReaderTarget> {
   const text = tokens.map((id) => symbols[id]!).join('');
   return {
-    input: { tokens }, target: { answer: answers.map((answer) => Math.max(answer, 0)), asked: answers.map((answer) => answer >= 0) },
-    shown: text, answer: answers.filter((answer) => answer >= 0).map((answer) => symbols[marks + answer]!).join(''), group,
+    input: { tokens },
+    target: { answer: answers.map((answer) => Math.max(answer, 0)), asked: answers.map((answer) => answer >= 0) },
+    shown: text,
+    answer: answers
+      .filter((answer) => answer >= 0)
+      .map((answer) => symbols[marks + answer]!)
+      .join(''),
+    group,
   };
 }
 
@@ -134,9 +184,27 @@ function measured(examples: readonly TaskExample<ReaderInput, ReaderTarget>[], f
     const places = Array.from(asked as ArrayLike<boolean>).flatMap((each, place) => (each ? [place] : []));
     return places.filter((place) => bestAt(found[k]!.logits, place) === answer[place]).length / places.length;
   });
-  const mean = (group: string, chosen: readonly number[]): Evaluation['rows'][number] => ({ group, examples: chosen.length, values: [chosen.reduce((sum, k) => sum + right[k]!, 0) / chosen.length] });
+  const mean = (group: string, chosen: readonly number[]): Evaluation['rows'][number] => ({
+    group,
+    examples: chosen.length,
+    values: [chosen.reduce((sum, k) => sum + right[k]!, 0) / chosen.length],
+  });
   const groups = [...new Set(examples.map(({ group }) => group!))].sort();
-  return { columns: ['right'], rows: [mean('all', examples.map((_, k) => k)), ...groups.map((group) => mean(group, examples.flatMap((example, k) => (example.group === group ? [k] : []))))] };
+  return {
+    columns: ['right'],
+    rows: [
+      mean(
+        'all',
+        examples.map((_, k) => k),
+      ),
+      ...groups.map((group) =>
+        mean(
+          group,
+          examples.flatMap((example, k) => (example.group === group ? [k] : [])),
+        ),
+      ),
+    ],
+  };
 }
 
 /** Which words each word was linked to, as figure 1 of the paper. */
@@ -144,8 +212,14 @@ function linksOf({ weights }: Reading, words: readonly string[], shown: string):
   if (weights === undefined) return [];
   const width = weights.shape[1]!;
   const svg = alignmentSvg({
-    title: shown, rows: words, columns: ['start', ...words], rowTitle: 'read', columnTitle: 'read before',
-    weights: words.map((_, i) => Array.from(weights.data.slice(i * width, i * width + words.length + 1), (weight) => Math.min(1, Math.max(0, weight)))),
+    title: shown,
+    rows: words,
+    columns: ['start', ...words],
+    rowTitle: 'read',
+    columnTitle: 'read before',
+    weights: words.map((_, i) =>
+      Array.from(weights.data.slice(i * width, i * width + words.length + 1), (weight) => Math.min(1, Math.max(0, weight))),
+    ),
   });
   return [{ name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'), svg }];
 }
@@ -155,7 +229,9 @@ function parse(line: string): ParsedInput<ReaderInput> {
   const tokens = letters.map((letter) => symbols.indexOf(letter));
   const unknown = letters.find((_, k) => tokens[k]! < 0);
   if (letters.length < 2 || unknown !== undefined) {
-    throw new RangeError(`expected letters a to h, A to H, digits 1 to 8 and ?, such as \`cabFagh?\` or \`aBcD31\`; given \`${line.trim()}\``);
+    throw new RangeError(
+      `expected letters a to h, A to H, digits 1 to 8 and ?, such as \`cabFagh?\` or \`aBcD31\`; given \`${line.trim()}\``,
+    );
   }
   return { input: { tokens }, shown: letters.join('') };
 }

@@ -3,7 +3,12 @@ import type { Floats } from 'attnc/runtime';
 
 /** Pure colours: red, yellow, green, cyan, blue, magenta. */
 export const palette: readonly (readonly [red: number, green: number, blue: number])[] = [
-  [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1], [1, 0, 1],
+  [1, 0, 0],
+  [1, 1, 0],
+  [0, 1, 0],
+  [0, 1, 1],
+  [0, 0, 1],
+  [1, 0, 1],
 ];
 export const names = ['red', 'yellow', 'green', 'cyan', 'blue', 'magenta'] as const;
 
@@ -36,10 +41,12 @@ export function drawScene(random: () => number, size: number, noise = 0.05): Sce
   const place = (from: number): Place => ({ row: below(size - mark + 1), column: from + below(margin - mark + 1) });
   const [colour, cue, target] = [below(palette.length), place(0), place(size - margin)];
   const covers = ({ row, column }: Place, y: number, x: number): boolean => y >= row && y < row + mark && x >= column && x < column + mark;
-  const pixels = Array.from({ length: size }, (_, y) => Array.from({ length: size }, (_, x) => {
-    const plain = covers(cue, y, x) ? palette[colour]! : covers(target, y, x) ? [0.5, 0.5, 0.5] : [0, 0, 0];
-    return Float32Array.from(plain, (value) => value + noise * normal(random));
-  }));
+  const pixels = Array.from({ length: size }, (_, y) =>
+    Array.from({ length: size }, (_, x) => {
+      const plain = covers(cue, y, x) ? palette[colour]! : covers(target, y, x) ? [0.5, 0.5, 0.5] : [0, 0, 0];
+      return Float32Array.from(plain, (value) => value + noise * normal(random));
+    }),
+  );
   return { size, image: pixels, colour, cue, target, grey: pixels.map((row, y) => row.map((_, x) => covers(target, y, x))) };
 }
 

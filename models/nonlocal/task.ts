@@ -30,12 +30,18 @@ interface Emitted {
 type Example = TaskExample<ColourInput, ColourTarget>;
 
 const configuration = (about: string, middle: 'nonlocal' | 'local', steps = 600): Configuration => ({
-  about, dims: {}, set: { middle }, seed: 1, batchSize: 32, steps, validateEvery: 100,
+  about,
+  dims: {},
+  set: { middle },
+  seed: 1,
+  batchSize: 32,
+  steps,
+  validateEvery: 100,
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
   nonlocal: configuration('one non-local block among small convolutions', 'nonlocal'),
-  local: configuration('a convolution in the block\'s place', 'local'),
+  local: configuration("a convolution in the block's place", 'local'),
   quick: { ...configuration('half a minute: shows that everything runs', 'nonlocal', 200), settings: { validation: 64, test: 128 } },
 };
 
@@ -48,7 +54,10 @@ export const task: Task<ColourInput, ColourTarget, Colours, ColourModel, Emitted
   create: (emitted, options) => new emitted.Colour(options),
 };
 
-function openScenes(size: number, { validation = 256, test = 512 }: NonNullable<Configuration['settings']> = {}): OpenTask<ColourInput, ColourTarget, Colours, ColourModel> {
+function openScenes(
+  size: number,
+  { validation = 256, test = 512 }: NonNullable<Configuration['settings']> = {},
+): OpenTask<ColourInput, ColourTarget, Colours, ColourModel> {
   const held = (name: string, count: number): Example[] => {
     const random = chance(`remote colouring: ${name}`);
     return Array.from({ length: count }, () => exampleOf(drawScene(random, size)));
@@ -70,9 +79,22 @@ function openScenes(size: number, { validation = 256, test = 512 }: NonNullable<
     answer,
     show: (colours) => [...new Set(colours)].map((colour) => names[colour]).join(' and '),
     evaluate: async (model, examples, progress) => {
-      const answers = await inParts(examples, 64, (part) => answer(model, part.map(({ input }) => input)), progress);
+      const answers = await inParts(
+        examples,
+        64,
+        (part) =>
+          answer(
+            model,
+            part.map(({ input }) => input),
+          ),
+        progress,
+      );
       const right = answers.map((colours, k) => colours.filter((colour) => colour === examples[k]!.target.colour).length / colours.length);
-      return tabulate('right pixels', examples.map(({ group }) => group), right);
+      return tabulate(
+        'right pixels',
+        examples.map(({ group }) => group),
+        right,
+      );
     },
     pictures: async (model, inputs) => {
       const outputs = await model.forward(inputs.map(({ input }) => input));
@@ -85,17 +107,23 @@ function exampleOf(scene: Scene): Example {
   const { image, colour, grey, cue, target } = scene;
   const at = ({ row, column }: Scene['cue']): string => `row ${row}, column ${column}`;
   return {
-    input: { image, [drawn]: scene }, target: { colour, grey }, shown: `${names[colour]!} at ${at(cue)}, grey at ${at(target)}`, answer: names[colour]!, group: names[colour]!,
+    input: { image, [drawn]: scene },
+    target: { colour, grey },
+    shown: `${names[colour]!} at ${at(cue)}, grey at ${at(target)}`,
+    answer: names[colour]!,
+    group: names[colour]!,
   };
 }
 
 function coloursOf({ data, shape }: Value, { size, grey }: Scene): Colours {
   const count = shape.at(-1)!;
-  return grey.flatMap((row, y) => row.flatMap((covered, x) => {
-    if (!covered) return [];
-    const logits = data.slice((y * size + x) * count, (y * size + x + 1) * count);
-    return [logits.indexOf(Math.max(...logits))];
-  }));
+  return grey.flatMap((row, y) =>
+    row.flatMap((covered, x) => {
+      if (!covered) return [];
+      const logits = data.slice((y * size + x) * count, (y * size + x + 1) * count);
+      return [logits.indexOf(Math.max(...logits))];
+    }),
+  );
 }
 
 /** Where the first pixel of the grey mark looks. */
@@ -105,8 +133,17 @@ function lookedAt({ data }: Value, { size, target, colour, image }: Scene, k: nu
     name: `colour-${k + 1}`,
     svg: attendedSvg({
       title: 'Where the grey mark looks',
-      image: { width: size, height: size, planes: Float32Array.from([0, 1, 2].flatMap((channel) => image.flatMap((row) => row.map((pixel) => pixel[channel]!)))) },
-      looks: [{ word: names[colour]!, weights: Array.from({ length: size }, (_, y) => Array.from(data.slice(from + y * size, from + (y + 1) * size))) }],
+      image: {
+        width: size,
+        height: size,
+        planes: Float32Array.from([0, 1, 2].flatMap((channel) => image.flatMap((row) => row.map((pixel) => pixel[channel]!)))),
+      },
+      looks: [
+        {
+          word: names[colour]!,
+          weights: Array.from({ length: size }, (_, y) => Array.from(data.slice(from + y * size, from + (y + 1) * size))),
+        },
+      ],
     }),
   };
 }

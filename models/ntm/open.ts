@@ -20,7 +20,12 @@ export interface SequenceTarget {
 /** Bits of each step that answers. */
 export type Answer = readonly (readonly number[])[];
 
-export type SequenceModel<Outputs extends { readonly logits: Value } = { readonly logits: Value }> = Model<Record<string, number>, SequenceInput, SequenceTarget, Outputs>;
+export type SequenceModel<Outputs extends { readonly logits: Value } = { readonly logits: Value }> = Model<
+  Record<string, number>,
+  SequenceInput,
+  SequenceTarget,
+  Outputs
+>;
 
 type Example = TaskExample<SequenceInput, SequenceTarget>;
 
@@ -30,7 +35,8 @@ function chance(name: string): () => number {
 }
 
 export function openSequences<M extends SequenceModel>(
-  { settings = {} }: Configuration, pictures: (model: M, inputs: readonly ParsedInput<SequenceInput>[], task: SequenceTask) => Promise<Picture[]>,
+  { settings = {} }: Configuration,
+  pictures: (model: M, inputs: readonly ParsedInput<SequenceInput>[], task: SequenceTask) => Promise<Picture[]>,
 ): OpenTask<SequenceInput, SequenceTarget, Answer, M> {
   const { task: name = 'copy', tests = 64, stages = ['1:1'] } = settings;
   const task = sequenceTasks[String(name)];
@@ -59,8 +65,20 @@ export function openSequences<M extends SequenceModel>(
     answer,
     show,
     evaluate: async (model, examples, progress) => {
-      const answers = await inParts(examples, 32, (part) => answer(model, part.map(({ input }) => input)), progress);
-      return evaluation(examples.map(({ group }) => group), examples.map(({ input }, k) => wrongBits(answers[k]!, input[drawn])));
+      const answers = await inParts(
+        examples,
+        32,
+        (part) =>
+          answer(
+            model,
+            part.map(({ input }) => input),
+          ),
+        progress,
+      );
+      return evaluation(
+        examples.map(({ group }) => group),
+        examples.map(({ input }, k) => wrongBits(answers[k]!, input[drawn])),
+      );
     },
     pictures: (model, inputs) => pictures(model, inputs, task),
   };
@@ -74,7 +92,13 @@ function shareAt(stages: unknown, step: number): number {
 
 function exampleOf(sequence: Sequence, group?: string): Example {
   const { x, target, answering, shown } = sequence;
-  return { input: { x, [drawn]: sequence }, target: { target, answering }, shown, answer: show(asked(sequence)), ...(group === undefined ? {} : { group }) };
+  return {
+    input: { x, [drawn]: sequence },
+    target: { target, answering },
+    shown,
+    answer: show(asked(sequence)),
+    ...(group === undefined ? {} : { group }),
+  };
 }
 
 function asked({ target, answering }: Sequence): Answer {
@@ -83,12 +107,18 @@ function asked({ target, answering }: Sequence): Answer {
 
 function answerOf({ data, shape }: Value, { answering }: Sequence): Answer {
   const out = shape.at(-1)!;
-  return answering.flatMap((asks, step) => (asks ? [Array.from(data.slice(step * out, (step + 1) * out), (logit) => (logit > 0 ? 1 : 0))] : []));
+  return answering.flatMap((asks, step) =>
+    asks ? [Array.from(data.slice(step * out, (step + 1) * out), (logit) => (logit > 0 ? 1 : 0))] : [],
+  );
 }
 
 /** As the input is written; a bit that makes no whole digit is the end mark. */
 function show(answer: Answer): string {
-  return answer.map((bits) => (bits.length % 3 === 0 && bits.length % 2 === 1 ? `${written(bits.slice(0, -1))}${bits.at(-1) === 1 ? '.' : ''}` : written(bits))).join(' ');
+  return answer
+    .map((bits) =>
+      bits.length % 3 === 0 && bits.length % 2 === 1 ? `${written(bits.slice(0, -1))}${bits.at(-1) === 1 ? '.' : ''}` : written(bits),
+    )
+    .join(' ');
 }
 
 function wrongBits(answer: Answer, sequence: Sequence): number {
@@ -98,9 +128,22 @@ function wrongBits(answer: Answer, sequence: Sequence): number {
 /** Wrong bits of a sequence on average, as the paper counts them, and the share of sequences without any. */
 function evaluation(groups: readonly (string | undefined)[], wrong: readonly number[]): Evaluation {
   const row = (group: string, values: readonly number[]): Evaluation['rows'][number] => ({
-    group, examples: values.length,
+    group,
+    examples: values.length,
     values: [values.reduce((sum, value) => sum + value, 0) / values.length, values.filter((value) => value === 0).length / values.length],
   });
   const names = [...new Set(groups)].filter((group) => group !== undefined);
-  return { columns: ['wrong bits', 'all right'], counts: ['wrong bits'], rows: [row('all', wrong), ...names.map((name) => row(name, wrong.filter((_, k) => groups[k] === name)))] };
+  return {
+    columns: ['wrong bits', 'all right'],
+    counts: ['wrong bits'],
+    rows: [
+      row('all', wrong),
+      ...names.map((name) =>
+        row(
+          name,
+          wrong.filter((_, k) => groups[k] === name),
+        ),
+      ),
+    ],
+  };
 }

@@ -37,16 +37,27 @@ const zeros = (width: number): number[] => Array.from({ length: width }, () => 0
 /** Bits as digits of base 16, the first bit first; six bits are two digits of base 8. */
 export function written(bits: Bits): string {
   const size = bits.length % 4 === 0 ? 4 : 3;
-  return Array.from({ length: bits.length / size }, (_, k) => Number.parseInt(bits.slice(size * k, size * (k + 1)).join(''), 2).toString(2 ** size)).join('');
+  return Array.from({ length: bits.length / size }, (_, k) =>
+    Number.parseInt(bits.slice(size * k, size * (k + 1)).join(''), 2).toString(2 ** size),
+  ).join('');
 }
 
 function bitsOf(word: string, width: number): Bits {
   const size = width % 4 === 0 ? 4 : 3;
   const pattern = size === 4 ? /^[0-9a-f]+$/iu : /^[0-7]+$/u;
   if (!pattern.test(word) || word.length * size !== width) {
-    throw new RangeError(`expected ${width} bits as ${width / size} digits of base ${2 ** size}, such as ${size === 4 ? 'c0' : '17'}, given ${JSON.stringify(word)}`);
+    throw new RangeError(
+      `expected ${width} bits as ${width / size} digits of base ${2 ** size}, such as ${size === 4 ? 'c0' : '17'}, given ${JSON.stringify(word)}`,
+    );
   }
-  return Array.from(word, (digit) => Number.parseInt(digit, 2 ** size).toString(2).padStart(size, '0')).join('').split('').map(Number);
+  return Array.from(word, (digit) =>
+    Number.parseInt(digit, 2 ** size)
+      .toString(2)
+      .padStart(size, '0'),
+  )
+    .join('')
+    .split('')
+    .map(Number);
 }
 
 /** What is read, and after it as many steps without input as there are answers. */
@@ -71,12 +82,16 @@ function copied(items: readonly Bits[]): Sequence {
 
 /** The sequence is read, then a mark on a channel of its own; then it is to be told. */
 const copy: SequenceTask = {
-  bits: byte + 1, out: byte,
+  bits: byte + 1,
+  out: byte,
   sizeOf: (random, share) => {
     const length = between(random, 1, Math.ceil(20 * share));
     return (draw) => copied(vectors(draw, length, byte));
   },
-  tests: [10, 20, 30, 50, 120].map((length) => ({ group: `length ${String(length).padStart(3)}`, draw: (random) => copied(vectors(random, length, byte)) })),
+  tests: [10, 20, 30, 50, 120].map((length) => ({
+    group: `length ${String(length).padStart(3)}`,
+    draw: (random) => copied(vectors(random, length, byte)),
+  })),
   parse: (line) => copied(words(line).map((word) => bitsOf(word, byte))),
   samples: ['c0 ff ee 15 90 0d', '01 02 04 08 10 20 40 80 40 20 10 08 04 02 01'],
 };
@@ -95,19 +110,29 @@ function repeated(items: readonly Bits[], times: number): Sequence {
 
 /** The sequence is read, then a mark and how often it is to be told; after that an end mark on a channel of its own. */
 const repeat: SequenceTask = {
-  bits: byte + 2, out: byte + 1,
+  bits: byte + 2,
+  out: byte + 1,
   sizeOf: (random, share) => {
     const [length, times] = [between(random, 1, Math.ceil(most * share)), between(random, 1, Math.ceil(most * share))];
     return (draw) => repeated(vectors(draw, length, byte), times);
   },
-  tests: [[10, 10], [20, 10], [10, 20]].map(([length, times]) => ({
-    group: `length ${length!} times ${times!}`, draw: (random) => repeated(vectors(random, length!, byte), times!),
+  tests: [
+    [10, 10],
+    [20, 10],
+    [10, 20],
+  ].map(([length, times]) => ({
+    group: `length ${length!} times ${times!}`,
+    draw: (random) => repeated(vectors(random, length!, byte), times!),
   })),
   parse: (line) => {
     const all = words(line);
     const times = /^x(\d+)$/u.exec(all.at(-1) ?? '')?.[1];
-    if (times === undefined || Number(times) < 1 || all.length < 2) throw new RangeError(`expected bytes and how often, such as \`c0 ff ee x3\`, given ${JSON.stringify(line)}`);
-    return repeated(all.slice(0, -1).map((word) => bitsOf(word, byte)), Number(times));
+    if (times === undefined || Number(times) < 1 || all.length < 2)
+      throw new RangeError(`expected bytes and how often, such as \`c0 ff ee x3\`, given ${JSON.stringify(line)}`);
+    return repeated(
+      all.slice(0, -1).map((word) => bitsOf(word, byte)),
+      Number(times),
+    );
   },
   samples: ['c0 ff ee x3', '01 80 x10'],
 };
@@ -117,7 +142,10 @@ const repeat: SequenceTask = {
 const [six, rows] = [6, 3];
 
 function recalled(items: readonly (readonly Bits[])[], asked: number): Sequence {
-  const marked = (item: readonly Bits[], item1: number, query: number): Bits[] => [[...zeros(six), item1, query], ...item.map((row) => [...row, 0, 0])];
+  const marked = (item: readonly Bits[], item1: number, query: number): Bits[] => [
+    [...zeros(six), item1, query],
+    ...item.map((row) => [...row, 0, 0]),
+  ];
   const read = [...items.flatMap((item) => marked(item, 1, 0)), ...marked(items[asked]!, 0, 1), [...zeros(six), 0, 1]];
   const name = (item: readonly Bits[]): string => item.map(written).join(' ');
   return sequence(read, items[asked + 1]!, `${items.map(name).join(', ')} ? ${name(items[asked]!)}`);
@@ -130,19 +158,25 @@ function drawnItems(random: () => number, items: number): Sequence {
 
 /** Items of three vectors, each behind a mark; then one of them between two marks of another kind: which one followed it? */
 const recall: SequenceTask = {
-  bits: six + 2, out: six,
+  bits: six + 2,
+  out: six,
   sizeOf: (random, share) => {
     const items = between(random, 2, Math.max(2, Math.ceil(6 * share)));
     return (draw) => drawnItems(draw, items);
   },
-  tests: [2, 4, 6, 8, 10, 12, 15, 20].map((items) => ({ group: `${String(items).padStart(2)} items`, draw: (random) => drawnItems(random, items) })),
+  tests: [2, 4, 6, 8, 10, 12, 15, 20].map((items) => ({
+    group: `${String(items).padStart(2)} items`,
+    draw: (random) => drawnItems(random, items),
+  })),
   parse: (line) => {
     const [list = '', query = '', ...rest] = line.split('?');
     const items = list.split(',').map((item) => words(item).map((word) => bitsOf(word, six)));
     const asked = words(query).map((word) => bitsOf(word, six));
     const place = items.findIndex((item) => item.map(written).join(' ') === asked.map(written).join(' '));
     if (rest.length > 0 || items.some((item) => item.length !== rows) || place < 0 || place > items.length - 2) {
-      throw new RangeError(`expected items of three numbers of two octal digits and one of them, not the last, such as \`17 52 03, 44 10 71, 05 66 30 ? 44 10 71\`; given ${JSON.stringify(line)}`);
+      throw new RangeError(
+        `expected items of three numbers of two octal digits and one of them, not the last, such as \`17 52 03, 44 10 71, 05 66 30 ? 44 10 71\`; given ${JSON.stringify(line)}`,
+      );
     }
     return recalled(items, place);
   },
@@ -161,7 +195,11 @@ const [ranked, told] = [20, 16];
 function sorted(items: readonly Ranked[], answers: number): Sequence {
   const order = [...items].sort((a, b) => b.priority - a.priority).slice(0, answers);
   const read = [...items.map(({ bits, priority }) => [...bits, priority, 0]), [...zeros(byte), 0, 1]];
-  return sequence(read, order.map(({ bits }) => bits), items.map(({ bits, priority }) => `${written(bits)}:${priority.toFixed(2)}`).join(' '));
+  return sequence(
+    read,
+    order.map(({ bits }) => bits),
+    items.map(({ bits, priority }) => `${written(bits)}:${priority.toFixed(2)}`).join(' '),
+  );
 }
 
 function drawnRanks(random: () => number, items: number): Sequence {
@@ -171,7 +209,8 @@ function drawnRanks(random: () => number, items: number): Sequence {
 
 /** Twenty vectors, each with a priority; the sixteen of highest priority are to be told, the highest first. */
 const sort: SequenceTask = {
-  bits: byte + 2, out: byte,
+  bits: byte + 2,
+  out: byte,
   sizeOf: (_random, share) => {
     const items = Math.ceil(ranked * share);
     return (draw) => drawnRanks(draw, items);
@@ -180,7 +219,8 @@ const sort: SequenceTask = {
   parse: (line) => {
     const items = words(line).map((word): Ranked => {
       const [bits = '', priority = ''] = word.split(':');
-      if (priority === '' || !(Math.abs(Number(priority)) <= 1)) throw new RangeError(`expected a byte and a priority from -1 to 1, such as \`c0:0.5\`, given ${JSON.stringify(word)}`);
+      if (priority === '' || !(Math.abs(Number(priority)) <= 1))
+        throw new RangeError(`expected a byte and a priority from -1 to 1, such as \`c0:0.5\`, given ${JSON.stringify(word)}`);
       return { bits: bitsOf(bits, byte), priority: Number(priority) };
     });
     return sorted(items, Math.min(told, items.length));
@@ -189,7 +229,10 @@ const sort: SequenceTask = {
 };
 
 function words(line: string): string[] {
-  const found = line.trim().split(/[\s,]+/u).filter((word) => word !== '');
+  const found = line
+    .trim()
+    .split(/[\s,]+/u)
+    .filter((word) => word !== '');
   if (found.length === 0) throw new RangeError('expected a sequence, given nothing');
   return found;
 }

@@ -22,10 +22,12 @@ export function hull(points: readonly Point[]): number[] {
 
 /** Of a simple polygon; half the sum of its cross products, below 0 where it goes round clockwise. */
 function signedArea(polygon: readonly Point[]): number {
-  return polygon.reduce((sum, [x, y], k) => {
-    const [u, v] = polygon[(k + 1) % polygon.length]!;
-    return sum + x * v - u * y;
-  }, 0) / 2;
+  return (
+    polygon.reduce((sum, [x, y], k) => {
+      const [u, v] = polygon[(k + 1) % polygon.length]!;
+      return sum + x * v - u * y;
+    }, 0) / 2
+  );
 }
 
 export function area(polygon: readonly Point[]): number {

@@ -1,6 +1,19 @@
 /** Sorting numbers and finding convex hulls by pointing at the input. */
 import { inParts } from 'attnc/runtime';
-import type { Configuration, Evaluation, GenerativeModel, Generated, GenerateOptions, Ints, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample } from 'attnc/runtime';
+import type {
+  Configuration,
+  Evaluation,
+  GenerativeModel,
+  Generated,
+  GenerateOptions,
+  Ints,
+  ModelOptions,
+  OpenTask,
+  ParsedInput,
+  Picture,
+  Task,
+  TaskExample,
+} from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 import { area, hull, isSimple, type Point } from './geometry.ts';
 import { pointersSvg, walkSvg } from './picture.ts';
@@ -24,15 +37,51 @@ interface Emitted {
 type Problem = 'sorting' | 'hull';
 
 const small = { embed: 32, hidden: 64, align: 64, places: 30 };
-const configuration = (about: string, problem: Problem, coordinate: number, set: Configuration['set'], steps: number, dims = small): Configuration => ({
-  about, dims: { ...dims, coordinate }, set: { ...set, steps }, seed: 1, batchSize: 128, steps, validateEvery: 250, window: 10, settings: { problem },
+const configuration = (
+  about: string,
+  problem: Problem,
+  coordinate: number,
+  set: Configuration['set'],
+  steps: number,
+  dims = small,
+): Configuration => ({
+  about,
+  dims: { ...dims, coordinate },
+  set: { ...set, steps },
+  seed: 1,
+  batchSize: 128,
+  steps,
+  validateEvery: 250,
+  window: 10,
+  settings: { problem },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
   sorting: configuration('5 to 10 numbers in order, each once', 'sorting', 1, { revisit: 'forbidden' }, 1000),
-  'sorting-classes': configuration('the same with a fixed output layer of 30 classes in place of the pointers', 'sorting', 1, { revisit: 'allowed', output: 'classes' }, 5000),
-  hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, { ...small, embed: 64, hidden: 128, align: 128 }),
-  quick: { ...configuration('3 to 5 numbers in order, less than a minute: shows that everything runs', 'sorting', 1, { revisit: 'forbidden' }, 300), validateEvery: 100, settings: { problem: 'sorting', least: 3, most: 5, tests: [3, 5, 8].map(String) } },
+  'sorting-classes': configuration(
+    'the same with a fixed output layer of 30 classes in place of the pointers',
+    'sorting',
+    1,
+    { revisit: 'allowed', output: 'classes' },
+    5000,
+  ),
+  hull: configuration('the convex hull of 5 to 10 points', 'hull', 2, { revisit: 'allowed' }, 8000, {
+    ...small,
+    embed: 64,
+    hidden: 128,
+    align: 128,
+  }),
+  quick: {
+    ...configuration(
+      '3 to 5 numbers in order, less than a minute: shows that everything runs',
+      'sorting',
+      1,
+      { revisit: 'forbidden' },
+      300,
+    ),
+    validateEvery: 100,
+    settings: { problem: 'sorting', least: 3, most: 5, tests: [3, 5, 8].map(String) },
+  },
 };
 
 export const task: Task<PointsInput, TourTarget, Generated, PointerModel, Emitted> = {
@@ -50,22 +99,36 @@ export function solved(problem: Problem, rows: readonly (readonly number[])[]): 
   return hull(rows as unknown as readonly Point[]);
 }
 
-function openProblem(problem: Problem, settings: NonNullable<Configuration['settings']>): OpenTask<PointsInput, TourTarget, Generated, PointerModel> {
+function openProblem(
+  problem: Problem,
+  settings: NonNullable<Configuration['settings']>,
+): OpenTask<PointsInput, TourTarget, Generated, PointerModel> {
   const { least = 5, most = 10 } = settings;
   const width = problem === 'hull' ? 2 : 1;
   const example = (rows: readonly (readonly number[])[]): TaskExample<PointsInput, TourTarget> => {
     const answer = solved(problem, rows);
-    return { input: { P: rows }, target: { y: Int32Array.of(...answer.map((k) => k + 1), 0) }, shown: shownRows(rows), answer: written(problem, rows, answer), group: `n = ${String(rows.length).padStart(2)}` };
+    return {
+      input: { P: rows },
+      target: { y: Int32Array.of(...answer.map((k) => k + 1), 0) },
+      shown: shownRows(rows),
+      answer: written(problem, rows, answer),
+      group: `n = ${String(rows.length).padStart(2)}`,
+    };
   };
-  const draw = (random: () => number, count: number): TaskExample<PointsInput, TourTarget> => example(Array.from({ length: count }, () => Array.from({ length: width }, random)));
+  const draw = (random: () => number, count: number): TaskExample<PointsInput, TourTarget> =>
+    example(Array.from({ length: count }, () => Array.from({ length: width }, random)));
   const held = (name: string, counts: readonly number[], each: number): TaskExample<PointsInput, TourTarget>[] =>
     counts.flatMap((count) => {
       const random = chance(`pointer: ${problem}, ${name}, ${count}`);
       return Array.from({ length: each }, () => draw(random, count));
     });
   const tests = (Array.isArray(settings['tests']) ? (settings['tests'] as readonly string[]) : ['5', '10', '15', '20']).map(Number);
-  const order = ({ ids }: Generated): number[] => Array.from(ids).filter((id) => id !== 0).map((id) => id - 1);
-  const answer = (model: PointerModel, inputs: readonly PointsInput[], how: GenerateOptions = {}): Promise<Generated[]> => inParts(inputs, 256, (part) => model.generate(part, how));
+  const order = ({ ids }: Generated): number[] =>
+    Array.from(ids)
+      .filter((id) => id !== 0)
+      .map((id) => id - 1);
+  const answer = (model: PointerModel, inputs: readonly PointsInput[], how: GenerateOptions = {}): Promise<Generated[]> =>
+    inParts(inputs, 256, (part) => model.generate(part, how));
   return {
     dims: { coordinate: width },
     train: (random) => draw(random, Number(least) + Math.floor(random() * (Number(most) - Number(least) + 1))),
@@ -74,9 +137,23 @@ function openProblem(problem: Problem, settings: NonNullable<Configuration['sett
     parse: (line) => parse(line, width),
     samples: problem === 'hull' ? ['0.1,0.2 0.9,0.1 0.5,0.5 0.8,0.9 0.2,0.7 0.4,0.3'] : ['0.31 0.82 0.05 0.64 0.47'],
     answer,
-    show: (output) => (output.ids.length === 0 ? '' : order(output).map((k) => k + 1).join(' ')),
+    show: (output) =>
+      output.ids.length === 0
+        ? ''
+        : order(output)
+            .map((k) => k + 1)
+            .join(' '),
     evaluate: async (model, examples, progress) => {
-      const answers = await inParts(examples, 256, (part) => model.generate(part.map(({ input }) => input), {}), progress);
+      const answers = await inParts(
+        examples,
+        256,
+        (part) =>
+          model.generate(
+            part.map(({ input }) => input),
+            {},
+          ),
+        progress,
+      );
       return measured(problem, examples, answers.map(order));
     },
     pictures: (model, inputs) => drawn(problem, model, inputs, answer, order),
@@ -85,9 +162,15 @@ function openProblem(problem: Problem, settings: NonNullable<Configuration['sett
 }
 
 /** Exact answers; of each place the share that is right; of hulls how much of the area is covered, if it is a polygon. */
-function measured(problem: Problem, examples: readonly TaskExample<PointsInput, TourTarget>[], answers: readonly (readonly number[])[]): Evaluation {
+function measured(
+  problem: Problem,
+  examples: readonly TaskExample<PointsInput, TourTarget>[],
+  answers: readonly (readonly number[])[],
+): Evaluation {
   const rows = examples.map(({ input, target, group }, k) => {
-    const right = Array.from(target.y).slice(0, -1).map((id) => id - 1);
+    const right = Array.from(target.y)
+      .slice(0, -1)
+      .map((id) => id - 1);
     const given = answers[k]!;
     const exact = given.length === right.length && right.every((id, i) => id === given[i]) ? 1 : 0;
     const places = right.filter((id, i) => id === given[i]).length / right.length;
@@ -96,21 +179,51 @@ function measured(problem: Problem, examples: readonly TaskExample<PointsInput, 
     const simple = given.length > 2 && isSimple(polygon(given));
     return { group: group!, values: [exact, simple ? area(polygon(given)) / area(polygon(right)) : 0] };
   });
-  const mean = (group: string, of: typeof rows): Evaluation['rows'][number] => ({ group, examples: of.length, values: [0, 1].map((c) => of.reduce((sum, { values }) => sum + values[c]!, 0) / of.length) });
+  const mean = (group: string, of: typeof rows): Evaluation['rows'][number] => ({
+    group,
+    examples: of.length,
+    values: [0, 1].map((c) => of.reduce((sum, { values }) => sum + values[c]!, 0) / of.length),
+  });
   const groups = [...new Set(rows.map(({ group }) => group))].sort();
-  return { columns: ['exact match', problem === 'hull' ? 'area covered' : 'places right'], rows: [mean('all', rows), ...groups.map((group) => mean(group, rows.filter((row) => row.group === group)))] };
+  return {
+    columns: ['exact match', problem === 'hull' ? 'area covered' : 'places right'],
+    rows: [
+      mean('all', rows),
+      ...groups.map((group) =>
+        mean(
+          group,
+          rows.filter((row) => row.group === group),
+        ),
+      ),
+    ],
+  };
 }
 
 async function drawn(
-  problem: Problem, model: PointerModel, inputs: readonly ParsedInput<PointsInput>[], answer: (model: PointerModel, inputs: readonly PointsInput[]) => Promise<Generated[]>, order: (output: Generated) => number[],
+  problem: Problem,
+  model: PointerModel,
+  inputs: readonly ParsedInput<PointsInput>[],
+  answer: (model: PointerModel, inputs: readonly PointsInput[]) => Promise<Generated[]>,
+  order: (output: Generated) => number[],
 ): Promise<Picture[]> {
-  const answers = await answer(model, inputs.map(({ input }) => input));
+  const answers = await answer(
+    model,
+    inputs.map(({ input }) => input),
+  );
   const found = await model.forward(inputs.map(({ input }, k) => ({ ...input, y: answers[k]!.ids })));
   return inputs.flatMap(({ input: { P }, shown }, k): Picture[] => {
     const name = `${problem}-${k + 1}`;
     const choices = ['end', ...P.map((row) => (problem === 'hull' ? `${P.indexOf(row) + 1}` : row[0]!.toFixed(2)))];
-    const pointers = pointersSvg(problem === 'hull' ? 'convex hull' : 'sorting', Array.from(answers[k]!.ids, (id) => choices[id]!), choices, found[k]!['logits']!);
-    const walk = problem === 'hull' ? [{ name, svg: walkSvg(shown, P as unknown as readonly Point[], order(answers[k]!), solved(problem, P), true) }] : [];
+    const pointers = pointersSvg(
+      problem === 'hull' ? 'convex hull' : 'sorting',
+      Array.from(answers[k]!.ids, (id) => choices[id]!),
+      choices,
+      found[k]!['logits']!,
+    );
+    const walk =
+      problem === 'hull'
+        ? [{ name, svg: walkSvg(shown, P as unknown as readonly Point[], order(answers[k]!), solved(problem, P), true) }]
+        : [];
     return [...walk, { name: `${name}-pointers`, svg: pointers }];
   });
 }
@@ -125,9 +238,14 @@ function written(_problem: Problem, _rows: readonly (readonly number[])[], answe
 
 /** `0.1,0.2 0.9,0.1 …`, or `0.3 0.1 …`. */
 export function parse(line: string, width: number): ParsedInput<PointsInput> {
-  const rows = line.trim().split(/\s+/u).map((word) => word.split(',').map(Number));
+  const rows = line
+    .trim()
+    .split(/\s+/u)
+    .map((word) => word.split(',').map(Number));
   if (rows.length < 2 || rows.some((row) => row.length !== width || row.some((value) => !(value >= 0 && value <= 1)))) {
-    throw new RangeError(`expected two or more ${width === 1 ? 'numbers from 0 to 1, such as `0.3 0.1 0.7`' : 'points of the unit square, such as `0.1,0.2 0.9,0.1 0.5,0.5`'}; given \`${line.trim()}\``);
+    throw new RangeError(
+      `expected two or more ${width === 1 ? 'numbers from 0 to 1, such as `0.3 0.1 0.7`' : 'points of the unit square, such as `0.1,0.2 0.9,0.1 0.5,0.5`'}; given \`${line.trim()}\``,
+    );
   }
   return { input: { P: rows }, shown: shownRows(rows) };
 }

@@ -24,7 +24,9 @@ export interface Moments {
 /** The `count` directions in which the pictures vary most, by orthogonal iteration: Bauer 1957. */
 export function principal(pictures: readonly ArrayLike<number>[], count: number, rounds = 60): Features {
   const { mean, covariance } = momentsOf(pictures);
-  let directions = orthonormal(Array.from({ length: count }, (_, k) => Float64Array.from(mean, (__, i) => Math.cos(Math.PI * (k + 1) * (i + 0.5) / mean.length))));
+  let directions = orthonormal(
+    Array.from({ length: count }, (_, k) => Float64Array.from(mean, (__, i) => Math.cos((Math.PI * (k + 1) * (i + 0.5)) / mean.length))),
+  );
   for (let round = 0; round < rounds; round++) directions = orthonormal(product(directions, covariance));
   return { mean, directions };
 }
@@ -95,7 +97,9 @@ function product(a: Square, b: Square): Square {
 function squareRoot(matrix: Square): Square {
   const { values, vectors } = eigen(matrix);
   const scaled = vectors.map((vector, k) => vector.map((value) => value * Math.sqrt(Math.max(0, values[k]!))));
-  return matrix.map((_, i) => Float64Array.from(matrix, (__, j) => vectors.reduce((sum, vector, k) => sum + scaled[k]![i]! * vector[j]!, 0)));
+  return matrix.map((_, i) =>
+    Float64Array.from(matrix, (__, j) => vectors.reduce((sum, vector, k) => sum + scaled[k]![i]! * vector[j]!, 0)),
+  );
 }
 
 /** Eigenvalues of a symmetric matrix, and an eigenvector of length 1 for each: Jacobi 1846, in cyclic order. */
@@ -130,7 +134,10 @@ function rotate(a: readonly Vector[], vectors: readonly Vector[], p: number, q: 
     row[p] = c * x - s * y;
     row[q] = s * x + c * y;
   }
-  for (const [u, v] of [[rowP, rowQ], [vectors[p]!, vectors[q]!]] as const) {
+  for (const [u, v] of [
+    [rowP, rowQ],
+    [vectors[p]!, vectors[q]!],
+  ] as const) {
     for (let k = 0; k < u.length; k++) {
       const [x, y] = [u[k]!, v[k]!];
       u[k] = c * x - s * y;

@@ -17,10 +17,12 @@ export const names: readonly string[] = mine.map(({ name }) => name);
 
 /** All pictures of a part; of ten pictures eight are for training, one for validation, one for the test. */
 export function picturesOf(part: Part, side: number): Labelled[] {
-  return mine.flatMap(({ glyphs }, label) => glyphs
-    .flatMap(({ pictures }) => pictures)
-    .filter((_, k) => (k % 10 === 3 ? 'validation' : k % 10 === 7 ? 'test' : 'train') === part)
-    .map((picture): Labelled => ({ pixels: smaller(picture, side), label })));
+  return mine.flatMap(({ glyphs }, label) =>
+    glyphs
+      .flatMap(({ pictures }) => pictures)
+      .filter((_, k) => (k % 10 === 3 ? 'validation' : k % 10 === 7 ? 'test' : 'train') === part)
+      .map((picture): Labelled => ({ pixels: smaller(picture, side), label })),
+  );
 }
 
 /** A mean over what each new pixel covers, as -1 to 1. */
@@ -28,7 +30,8 @@ function smaller(picture: Float32Array, side: number): Float32Array {
   const weights = Array.from({ length: side }, (_, at) => overlaps(at * (whole / side), (at + 1) * (whole / side)));
   return Float32Array.from({ length: side * side }, (_, k) => {
     let sum = 0;
-    for (const [y, down] of weights[Math.floor(k / side)]!) for (const [x, across] of weights[k % side]!) sum += down * across * picture[y * whole + x]!;
+    for (const [y, down] of weights[Math.floor(k / side)]!)
+      for (const [x, across] of weights[k % side]!) sum += down * across * picture[y * whole + x]!;
     return 2 * sum * (side / whole) ** 2 - 1;
   });
 }

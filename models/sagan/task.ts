@@ -1,6 +1,18 @@
 /** Characters of a given alphabet, made out of noise. */
 import { inParts, sheetSvg } from 'attnc/runtime';
-import type { Configuration, Floats, Joint, Model, ModelOptions, OpenTask, ParsedInput, Picture, Task, TaskExample, Value } from 'attnc/runtime';
+import type {
+  Configuration,
+  Floats,
+  Joint,
+  Model,
+  ModelOptions,
+  OpenTask,
+  ParsedInput,
+  Picture,
+  Task,
+  TaskExample,
+  Value,
+} from 'attnc/runtime';
 import { chance } from '../snail/chance.ts';
 import { featuresOf, frechet, momentsOf, principal, type Features, type Moments } from './distance.ts';
 import { names, picturesOf, type Labelled, type Part } from './pictures.ts';
@@ -24,7 +36,12 @@ export interface Made {
 }
 
 export type Generator = Model<Record<string, number>, MakeInput, object, { readonly image: Value; readonly weights?: Value }>;
-export type Discriminator = Model<Record<string, number>, { readonly image: Image; readonly label: number }, object, { readonly score: Value }>;
+export type Discriminator = Model<
+  Record<string, number>,
+  { readonly image: Image; readonly label: number },
+  object,
+  { readonly score: Value }
+>;
 export type Sagan = Joint<{ readonly G: Generator; readonly D: Discriminator }, MakeInput & MakeTarget>;
 
 interface Emitted {
@@ -36,13 +53,25 @@ interface Emitted {
 type Example = TaskExample<MakeInput, MakeTarget>;
 
 const configuration = (about: string, attention: 'full' | 'none', steps: number): Configuration => ({
-  about, dims: { start: 5, base: 16, latent: 64 }, set: { attention }, seed: 1, batchSize: 32, steps, validateEvery: 250,
+  about,
+  dims: { start: 5, base: 16, latent: 64 },
+  set: { attention },
+  seed: 1,
+  batchSize: 32,
+  steps,
+  validateEvery: 250,
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
   attention: configuration('attention over all places in both networks', 'full', 2500),
   none: configuration('the same networks without attention', 'none', 2500),
-  quick: { ...configuration('less than a minute: shows that everything runs', 'full', 30), dims: { start: 2, base: 8, latent: 16 }, batchSize: 16, validateEvery: 30, settings: { held: 64 } },
+  quick: {
+    ...configuration('less than a minute: shows that everything runs', 'full', 30),
+    dims: { start: 2, base: 8, latent: 16 },
+    batchSize: 16,
+    validateEvery: 30,
+    settings: { held: 64 },
+  },
 };
 
 /** Pictures are compared by so many principal components. */
@@ -63,7 +92,9 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
   const latent = dims['latent']!;
   const held = (part: Part): Example[] => {
     const random = chance(`characters: ${part}`);
-    return shuffled(picturesOf(part, side), random).slice(0, Number(settings?.['held'] ?? 1000)).map((picture) => exampleOf(picture, side, noise(random, latent)));
+    return shuffled(picturesOf(part, side), random)
+      .slice(0, Number(settings?.['held'] ?? 1000))
+      .map((picture) => exampleOf(picture, side, noise(random, latent)));
   };
   const training = picturesOf('train', side);
   const validation = held('validation');
@@ -78,7 +109,11 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
     answer: (model, inputs) => make(model, inputs),
     show: (made) => sketch(made.pixels, side),
     evaluate: async (model, examples, progress) => {
-      const made = await make(model, examples.map(({ input }) => input), progress);
+      const made = await make(
+        model,
+        examples.map(({ input }) => input),
+        progress,
+      );
       const { features, training: known } = yardstick();
       const real = examples.map((example) => ({ label: example.input.label, pixels: pixelsOf(example.target.image) }));
       const row = (group: string, of: (label: number) => boolean): { group: string; examples: number; values: number[] } => {
@@ -93,10 +128,23 @@ export function openPictures({ dims, settings }: Configuration): OpenTask<MakeIn
     training: {
       objective: 'Hinge',
       validate: {
-        every: 1, watch: 'distance', goal: 'least',
+        every: 1,
+        watch: 'distance',
+        goal: 'least',
         metrics: async (model) => {
           const { features, held: expected } = yardstick();
-          return { distance: frechet(expected, moments(features, await make(model, validation.map(({ input }) => input)))) };
+          return {
+            distance: frechet(
+              expected,
+              moments(
+                features,
+                await make(
+                  model,
+                  validation.map(({ input }) => input),
+                ),
+              ),
+            ),
+          };
         },
       },
     },
@@ -117,8 +165,18 @@ interface Yardstick {
 
 function measure(all: readonly Labelled[], held: readonly Example[]): Yardstick {
   const training = all.filter((_, k) => k % 4 === 0);
-  const features = principal(training.map(({ pixels }) => pixels), components);
-  return { features, training, held: moments(features, held.map(({ target }) => ({ label: 0, pixels: pixelsOf(target.image) }))) };
+  const features = principal(
+    training.map(({ pixels }) => pixels),
+    components,
+  );
+  return {
+    features,
+    training,
+    held: moments(
+      features,
+      held.map(({ target }) => ({ label: 0, pixels: pixelsOf(target.image) })),
+    ),
+  };
 }
 
 function moments(features: Features, pictures: readonly Made[]): Moments {
@@ -142,11 +200,18 @@ export function shareOfClass(features: Features, training: readonly Labelled[], 
 }
 
 async function make(model: Sagan, inputs: readonly MakeInput[], progress?: (done: number) => void): Promise<Made[]> {
-  return inParts(inputs, 100, async (part) => (await model.models.G.forward(part)).map(({ image }, k) => ({ label: part[k]!.label, pixels: image.data })), progress);
+  return inParts(
+    inputs,
+    100,
+    async (part) => (await model.models.G.forward(part)).map(({ image }, k) => ({ label: part[k]!.label, pixels: image.data })),
+    progress,
+  );
 }
 
 function exampleOf({ pixels, label }: Labelled, side: number, z: readonly number[]): Example {
-  const image = Array.from({ length: side }, (_, y) => Array.from({ length: side }, (__, x) => pixels.subarray(y * side + x, y * side + x + 1)));
+  const image = Array.from({ length: side }, (_, y) =>
+    Array.from({ length: side }, (__, x) => pixels.subarray(y * side + x, y * side + x + 1)),
+  );
   return { input: { label, z }, target: { image }, shown: names[label]!, answer: names[label]!, group: names[label]! };
 }
 
@@ -188,26 +253,41 @@ async function pictures(model: Sagan, inputs: readonly ParsedInput<MakeInput>[],
   const random = chance('characters: a sheet');
   const asked = names.flatMap((_, label) => Array.from({ length: perRow }, (): MakeInput => ({ label, z: noise(random, latent) })));
   const made = await make(model, asked);
-  const sheet = sheetSvg('Characters made out of noise', names.map((name, label) => ({ name, pictures: made.filter((one) => one.label === label) })));
+  const sheet = sheetSvg(
+    'Characters made out of noise',
+    names.map((name, label) => ({ name, pictures: made.filter((one) => one.label === label) })),
+  );
   const looked = await model.models.G.forward(inputs.map(({ input }) => input));
-  const maps = looked.flatMap(({ image, weights }, k) => (weights === undefined ? [] : [{ name: inputs[k]!.shown, pictures: [{ pixels: image.data }, ...looks(image.data, weights)] }]));
-  return [{ name: 'sheet', svg: sheet }, ...(maps.length === 0 ? [] : [{ name: 'attention', svg: sheetSvg('Where the blue places look', maps) }])];
+  const maps = looked.flatMap(({ image, weights }, k) =>
+    weights === undefined ? [] : [{ name: inputs[k]!.shown, pictures: [{ pixels: image.data }, ...looks(image.data, weights)] }],
+  );
+  return [
+    { name: 'sheet', svg: sheet },
+    ...(maps.length === 0 ? [] : [{ name: 'attention', svg: sheetSvg('Where the blue places look', maps) }]),
+  ];
 }
 
 /** From the five places of most ink that lie apart. */
-function looks(pixels: ArrayLike<number>, { data, axes }: Value): { pixels: ArrayLike<number>; weights: number[]; from: readonly [number, number] }[] {
+function looks(
+  pixels: ArrayLike<number>,
+  { data, axes }: Value,
+): { pixels: ArrayLike<number>; weights: number[]; from: readonly [number, number] }[] {
   const places = Math.sqrt(data.length);
   const side = Math.sqrt(places);
   const scale = Math.sqrt(pixels.length) / side;
-  const inkAt = (place: number): number => pixels[Math.floor((Math.floor(place / side) + 0.5) * scale) * Math.sqrt(pixels.length) + Math.floor(((place % side) + 0.5) * scale)]!;
+  const inkAt = (place: number): number =>
+    pixels[Math.floor((Math.floor(place / side) + 0.5) * scale) * Math.sqrt(pixels.length) + Math.floor(((place % side) + 0.5) * scale)]!;
   const chosen: number[] = [];
   for (const place of Array.from({ length: places }, (_, k) => k).sort((a, b) => inkAt(b) - inkAt(a))) {
-    const apart = chosen.every((other) => Math.abs(Math.floor(other / side) - Math.floor(place / side)) + Math.abs((other % side) - (place % side)) > side / 3);
+    const apart = chosen.every(
+      (other) => Math.abs(Math.floor(other / side) - Math.floor(place / side)) + Math.abs((other % side) - (place % side)) > side / 3,
+    );
     if (apart && chosen.length < 5) chosen.push(place);
   }
   const asks = axes.indexOf('here');
   return chosen.map((place) => ({
-    pixels, from: [(Math.floor(place / side) + 0.5) / side, ((place % side) + 0.5) / side],
+    pixels,
+    from: [(Math.floor(place / side) + 0.5) / side, ((place % side) + 0.5) / side],
     weights: Array.from({ length: places }, (_, k) => (asks === 0 ? data[place * places + k]! : data[k * places + place]!)),
   }));
 }

@@ -63,15 +63,30 @@ export interface SequenceSetting {
 
 /** Answers the inputs, and draws the alignment of each. */
 export async function alignments(model: SequenceModel, inputs: readonly ParsedInput<SequenceInput>[]): Promise<Picture[]> {
-  const answers = await model.generate(inputs.map(({ input }) => input), { taps: ['weights'] });
+  const answers = await model.generate(
+    inputs.map(({ input }) => input),
+    { taps: ['weights'] },
+  );
   const named = (ids: Iterable<number>): string[] => Array.from(ids, (id) => symbols[id]!);
   return answers.flatMap((answer, k) => alignmentPictures(answer, inputs[k]!.shown, named(answer.ids), named(inputs[k]!.input.tokens)));
 }
 
-export function openSequences({ order, longest, further = [], vocabularies = ['vocab'], pictures }: SequenceSetting): OpenTask<SequenceInput, SequenceTarget, Generated, SequenceModel> {
+export function openSequences({
+  order,
+  longest,
+  further = [],
+  vocabularies = ['vocab'],
+  pictures,
+}: SequenceSetting): OpenTask<SequenceInput, SequenceTarget, Generated, SequenceModel> {
   const example = (word: string): TaskExample<SequenceInput, SequenceTarget> => {
     const answer = ordered(word, order);
-    return { input: { tokens: encode(word) }, target: { y: encode(answer) }, shown: word, answer, group: `length ${String(word.length).padStart(2)}` };
+    return {
+      input: { tokens: encode(word) },
+      target: { y: encode(answer) },
+      shown: word,
+      answer,
+      group: `length ${String(word.length).padStart(2)}`,
+    };
   };
   const lengths = Array.from({ length: longest }, (_, k) => k + 1);
   const most = Math.max(longest, ...further);
@@ -89,15 +104,29 @@ export function openSequences({ order, longest, further = [], vocabularies = ['v
     test: held('test', [...lengths, ...further], 200, 2000),
     parse: (line) => {
       const word = line.trim().toLowerCase();
-      if (!/^[a-z]+$/u.test(word) || word.length > most) throw new RangeError(`expected a word of 1 to ${most} letters from a to z, given ${JSON.stringify(line)}`);
+      if (!/^[a-z]+$/u.test(word) || word.length > most)
+        throw new RangeError(`expected a word of 1 to ${most} letters from a to z, given ${JSON.stringify(line)}`);
       return { input: { tokens: encode(word) }, shown: word };
     },
     samples: ['transformer', 'attention', 'encoder'],
     answer: (model, inputs, how) => inParts(inputs, 256, (part) => model.generate(part, how ?? {})),
     show: text,
     evaluate: async (model, examples, progress) => {
-      const answers = await inParts(examples, 256, (part) => model.generate(part.map(({ input }) => input), {}), progress);
-      return tabulate('exact match', examples.map(({ group }) => group), examples.map(({ answer }, k) => (text(answers[k]!) === answer ? 1 : 0)));
+      const answers = await inParts(
+        examples,
+        256,
+        (part) =>
+          model.generate(
+            part.map(({ input }) => input),
+            {},
+          ),
+        progress,
+      );
+      return tabulate(
+        'exact match',
+        examples.map(({ group }) => group),
+        examples.map(({ answer }, k) => (text(answers[k]!) === answer ? 1 : 0)),
+      );
     },
     pictures,
     training: { lengthOf: (trained) => trained.tokens.length },

@@ -5,13 +5,21 @@ import { alignments, openSequences } from './sequences.ts';
 
 /** Sizes with which every score can be asked for: the state is as long as an annotation. The fixed vector is, too. */
 const reversal: Configuration = {
-  about: 'words of up to 20 letters, backwards; tested on 30 letters, too', seed: 1, batchSize: 64, steps: 6000, validateEvery: 500, window: 20,
-  dims: { embed: 32, hidden: 32, units: 64, align: 64, maxout: 32 }, set: { longest: 40, cool: 4000, halving: 500 }, settings: { longest: 20, further: ['30'] },
+  about: 'words of up to 20 letters, backwards; tested on 30 letters, too',
+  seed: 1,
+  batchSize: 64,
+  steps: 6000,
+  validateEvery: 500,
+  window: 20,
+  dims: { embed: 32, hidden: 32, units: 64, align: 64, maxout: 32 },
+  set: { longest: 40, cool: 4000, halving: 500 },
+  settings: { longest: 20, further: ['30'] },
 };
 
 /** @param reversed sizes for reversal other than the ones above */
 export function dateAndReversalTask<Emitted>(
-  options: DateTaskOptions<Emitted>, reversed: Readonly<Record<string, number>> = {},
+  options: DateTaskOptions<Emitted>,
+  reversed: Readonly<Record<string, number>> = {},
 ): Task<DateInput, DateTarget, Generated, DateModel, Emitted> {
   const dates = dateTask(options);
   const dims = Object.fromEntries(Object.entries({ ...reversal.dims, ...reversed }).filter(([dim]) => options.dims.includes(dim)));
@@ -22,9 +30,15 @@ export function dateAndReversalTask<Emitted>(
     open: (configuration) => {
       const { longest, further } = configuration.settings ?? {};
       if (typeof longest !== 'number') return dates.open(configuration);
-      return Promise.resolve(openSequences({
-        order: 'reversal', longest, further: Array.isArray(further) ? further.map(Number) : [], vocabularies: ['words', 'characters'], pictures: alignments,
-      }));
+      return Promise.resolve(
+        openSequences({
+          order: 'reversal',
+          longest,
+          further: Array.isArray(further) ? further.map(Number) : [],
+          vocabularies: ['words', 'characters'],
+          pictures: alignments,
+        }),
+      );
     },
   };
 }

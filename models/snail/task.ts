@@ -4,7 +4,15 @@
  */
 import { inParts, tabulate } from 'attnc/runtime';
 import type { Configuration, Floats, Ints, Model, ModelOptions, OpenTask, ParsedInput, Task, TaskExample, Value } from 'attnc/runtime';
-import { alphabetsOf, drawEpisode, heldEpisodes, trainingEpisode, type Episode, type EpisodeShape, type Labelled } from '../glyphs/episodes.ts';
+import {
+  alphabetsOf,
+  drawEpisode,
+  heldEpisodes,
+  trainingEpisode,
+  type Episode,
+  type EpisodeShape,
+  type Labelled,
+} from '../glyphs/episodes.ts';
 import { size } from '../glyphs/glyphs.ts';
 import { chance } from './chance.ts';
 
@@ -45,7 +53,13 @@ interface Emitted {
 const ways = 5;
 /** The rate of the optimizer falls with the steps, so the program is told how many there are. */
 const configuration = (about: string, shots: number, mixer: 'attention' | 'none', batchSize: number, steps: number): Configuration => ({
-  about, dims: {}, set: { ways, shots, mixer, steps }, seed: 1, batchSize, steps, validateEvery: 500,
+  about,
+  dims: {},
+  set: { ways, shots, mixer, steps },
+  seed: 1,
+  batchSize,
+  steps,
+  validateEvery: 500,
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
@@ -55,7 +69,8 @@ const configurations: Readonly<Record<string, Configuration>> = {
   '5-shot-no-attention': configuration('the same as 5-shot, with convolutions over time alone', 5, 'none', 16, 3000),
   quick: {
     ...configuration('five characters, one picture of each, less than a minute: shows that everything runs', 1, 'attention', 32, 300),
-    validateEvery: 100, settings: { validation: 64, test: 128 },
+    validateEvery: 100,
+    settings: { validation: 64, test: 128 },
   },
 };
 
@@ -94,8 +109,21 @@ function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewS
     answer,
     show: ({ characters }) => characters.join(' '),
     evaluate: async (model, examples, progress) => {
-      const answers = await inParts(examples, 64, (part) => answer(model, part.map(({ input }) => input)), progress);
-      return tabulate('right', examples.map(({ group }) => group), answers.map((found, k) => right(examples[k]!, found)));
+      const answers = await inParts(
+        examples,
+        64,
+        (part) =>
+          answer(
+            model,
+            part.map(({ input }) => input),
+          ),
+        progress,
+      );
+      return tabulate(
+        'right',
+        examples.map(({ group }) => group),
+        answers.map((found, k) => right(examples[k]!, found)),
+      );
     },
     pictures: () => Promise.resolve([]),
   };
@@ -111,7 +139,9 @@ function exampleOf(episode: Episode): TaskExample<FewShotInput, FewShotTarget> {
   return {
     input: { image: pixels(shown), label: shown.map(({ label }) => label), question: pixels(asked), [drawn]: episode },
     target: { answer: labels },
-    shown: `${alphabet}: ${named(labels, characters).join(' ')}`, answer: named(labels, characters).join(' '), group: alphabet,
+    shown: `${alphabet}: ${named(labels, characters).join(' ')}`,
+    answer: named(labels, characters).join(' '),
+    group: alphabet,
   };
 }
 
@@ -133,7 +163,9 @@ function parse(line: string, shape: EpisodeShape): ParsedInput<FewShotInput> {
   const [, name, number] = /^\s*(\p{L}+)\s+(\d+)\s*$/u.exec(line) ?? [];
   const alphabet = mine.find((one) => one.name.toLowerCase() === name?.toLowerCase());
   if (alphabet === undefined) {
-    throw new RangeError(`expected ${mine.map((one) => one.name).join(', ')} and the number of an episode, such as \`Thai 2\`; given \`${line.trim()}\``);
+    throw new RangeError(
+      `expected ${mine.map((one) => one.name).join(', ')} and the number of an episode, such as \`Thai 2\`; given \`${line.trim()}\``,
+    );
   }
   const { input, shown } = exampleOf(drawEpisode(chance(`few-shot: ${alphabet.name} ${number}`), alphabet, shape));
   return { input, shown };

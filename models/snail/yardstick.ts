@@ -11,8 +11,16 @@ console.log(['', 'all', ...names].join('\t'));
 for (const shots of [1, 5]) {
   const episodes = testEpisodes({ ways: 5, shots }, 1024);
   for (const shift of [0, 2]) {
-    const right = episodes.flatMap(({ alphabet, shown, asked }) => asked.map(({ picture, label }) => ({ name: alphabet, ok: nearest(shown, picture, shift) === label })));
+    const right = episodes.flatMap(({ alphabet, shown, asked }) =>
+      asked.map(({ picture, label }) => ({ name: alphabet, ok: nearest(shown, picture, shift) === label })),
+    );
     const share = (of: typeof right): string => `${((100 * of.filter(({ ok }) => ok).length) / of.length).toFixed(1)} %`;
-    console.log([`${shots}-shot, ${shift === 0 ? 'pixel by pixel' : `best shift of up to ${shift} pixels`}`, share(right), ...names.map((name) => share(right.filter((one) => one.name === name)))].join('\t'));
+    console.log(
+      [
+        `${shots}-shot, ${shift === 0 ? 'pixel by pixel' : `best shift of up to ${shift} pixels`}`,
+        share(right),
+        ...names.map((name) => share(right.filter((one) => one.name === name))),
+      ].join('\t'),
+    );
   }
 }

@@ -5,13 +5,35 @@ import type { SequenceInput, SequenceModel } from '../sequences/sequences.ts';
 
 /** The three kinds of attention, by their names in `forward`. */
 const kinds = [
-  { tap: 'cross.weights', name: 'read-while-writing', caption: 'Decoder to encoder: while each symbol is written, which ones of the input are read.', from: 'written', to: 'read' },
-  { tap: 'self.weights', name: 'written-while-writing', caption: 'Decoder to itself: while each symbol is written, which ones before it are seen.', from: 'written', to: 'written before' },
-  { tap: 'memory.weights', name: 'read-while-reading', caption: 'Encoder to itself: what each symbol of the input sees of the others.', from: 'read', to: 'read' },
+  {
+    tap: 'cross.weights',
+    name: 'read-while-writing',
+    caption: 'Decoder to encoder: while each symbol is written, which ones of the input are read.',
+    from: 'written',
+    to: 'read',
+  },
+  {
+    tap: 'self.weights',
+    name: 'written-while-writing',
+    caption: 'Decoder to itself: while each symbol is written, which ones before it are seen.',
+    from: 'written',
+    to: 'written before',
+  },
+  {
+    tap: 'memory.weights',
+    name: 'read-while-reading',
+    caption: 'Encoder to itself: what each symbol of the input sees of the others.',
+    from: 'read',
+    to: 'read',
+  },
 ] as const;
 
 /** Answers the inputs, and draws the attention of every layer and head. */
-export async function attentionPictures(model: SequenceModel, inputs: readonly ParsedInput<SequenceInput>[], symbols: readonly string[]): Promise<Picture[]> {
+export async function attentionPictures(
+  model: SequenceModel,
+  inputs: readonly ParsedInput<SequenceInput>[],
+  symbols: readonly string[],
+): Promise<Picture[]> {
   const answers = await model.generate(inputs.map(({ input }) => input));
   const found = await model.forward(inputs.map(({ input }, k) => ({ ...input, y: answers[k]!.ids })));
   const named = (ids: Iterable<number>): string[] => Array.from(ids, (id) => symbols[id] ?? `${id}`);
@@ -19,15 +41,20 @@ export async function attentionPictures(model: SequenceModel, inputs: readonly P
     const [read, written] = [named(input.tokens), named(answers[k]!.ids)];
     // What stands before each output: the one before it, at first the start.
     const before = ['<start>', ...written.slice(0, -1)];
-    return kinds.map(({ tap, name, caption, from, to }): Picture => ({
-      name: `${shown.replace(/[^\p{L}\p{N}]+/gu, '-')}-${name}`,
-      svg: headsSvg({
-        title: shown, caption, rowTitle: from, columnTitle: to,
-        rows: from === 'read' ? read : written,
-        columns: to === 'written before' ? before : read,
-        weights: matrices(found[k]!, tap),
+    return kinds.map(
+      ({ tap, name, caption, from, to }): Picture => ({
+        name: `${shown.replace(/[^\p{L}\p{N}]+/gu, '-')}-${name}`,
+        svg: headsSvg({
+          title: shown,
+          caption,
+          rowTitle: from,
+          columnTitle: to,
+          rows: from === 'read' ? read : written,
+          columns: to === 'written before' ? before : read,
+          weights: matrices(found[k]!, tap),
+        }),
       }),
-    }));
+    );
   });
 }
 

@@ -15,12 +15,38 @@ const settings = { layers: 2, norm: 'pre', p: 0, factor: 0.5, warmup: 400 };
 const common = { dims: sizes, seed: 1, validateEvery: 500, window: 20 };
 
 const configurations: Readonly<Record<string, Configuration>> = {
-  full: { ...common, about: 'dates in every locale, into ISO 8601', set: { ...settings, cool: 2500, halving: 500 }, batchSize: 128, steps: 4500 },
-  reversal: { ...common, about: 'words of up to 20 letters, backwards', set: { ...settings, cool: 2000, halving: 400 }, batchSize: 64, steps: 6000, settings: { order: 'reversal', longest: 20 } },
-  sorting: { ...common, about: 'words of up to 20 letters, their letters in alphabetical order', set: { ...settings, cool: 3000, halving: 400 }, batchSize: 64, steps: 5000, settings: { order: 'sorting', longest: 20 } },
+  full: {
+    ...common,
+    about: 'dates in every locale, into ISO 8601',
+    set: { ...settings, cool: 2500, halving: 500 },
+    batchSize: 128,
+    steps: 4500,
+  },
+  reversal: {
+    ...common,
+    about: 'words of up to 20 letters, backwards',
+    set: { ...settings, cool: 2000, halving: 400 },
+    batchSize: 64,
+    steps: 6000,
+    settings: { order: 'reversal', longest: 20 },
+  },
+  sorting: {
+    ...common,
+    about: 'words of up to 20 letters, their letters in alphabetical order',
+    set: { ...settings, cool: 3000, halving: 400 },
+    batchSize: 64,
+    steps: 5000,
+    settings: { order: 'sorting', longest: 20 },
+  },
   quick: {
-    about: 'words of up to 5 letters, backwards: shows that everything runs', dims: { model: 32, heads: 4, inner: 64 }, set: { ...settings, warmup: 100, cool: 400, halving: 60 }, seed: 1, batchSize: 32, steps: 600,
-    validateEvery: 100, settings: { order: 'reversal', longest: 5 },
+    about: 'words of up to 5 letters, backwards: shows that everything runs',
+    dims: { model: 32, heads: 4, inner: 64 },
+    set: { ...settings, warmup: 100, cool: 400, halving: 60 },
+    seed: 1,
+    batchSize: 32,
+    steps: 600,
+    validateEvery: 100,
+    settings: { order: 'reversal', longest: 5 },
   },
 };
 
@@ -31,11 +57,17 @@ export const task: Task<SequenceInput, SequenceTarget, Generated, SequenceModel,
   configurations,
   open: (configuration) => {
     const { order, longest } = configuration.settings ?? {};
-    const drawn = (tokens: readonly string[]) => (model: SequenceModel, inputs: readonly ParsedInput<SequenceInput>[]): Promise<Picture[]> => attentionPictures(model, inputs, tokens);
-    if ((order === 'reversal' || order === 'sorting') && typeof longest === 'number') return Promise.resolve(openSequences({ order, longest, pictures: drawn(symbols) }));
+    const drawn =
+      (tokens: readonly string[]) =>
+      (model: SequenceModel, inputs: readonly ParsedInput<SequenceInput>[]): Promise<Picture[]> =>
+        attentionPictures(model, inputs, tokens);
+    if ((order === 'reversal' || order === 'sorting') && typeof longest === 'number')
+      return Promise.resolve(openSequences({ order, longest, pictures: drawn(symbols) }));
     const tags = localesOf(configuration);
     const shared = sharedVocabulary(tags);
-    return Promise.resolve(openDates(tags, { source: shared, target: shared, dims: { vocab: shared.tokens.length }, pictures: drawn(shared.tokens) }));
+    return Promise.resolve(
+      openDates(tags, { source: shared, target: shared, dims: { vocab: shared.tokens.length }, pictures: drawn(shared.tokens) }),
+    );
   },
   create: (emitted, options) => new emitted.Transformer(options),
 };

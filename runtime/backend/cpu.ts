@@ -60,17 +60,23 @@ const MARK = Symbol.for('attnc.cpu-kernels');
  */
 function replaceElementwise(active: tf.KernelBackend): void {
   const backend = active as unknown as CpuBackend;
-  const replace = (name: string, to: (x: tf.TensorInfo, values: Float32Array | Int32Array, attrs: tf.CastAttrs) => Float32Array | Int32Array | null): void => wrapKernel(name, 'cpu', (stock) => {
-    if (MARK in stock) return stock;
-    const kernel: tf.KernelFunc = (args) => {
-      const x = input(args, 'x');
-      const made = to(x, backend.readSync(x.dataId), args.attrs as unknown as tf.CastAttrs);
-      return made === null ? stock(args) : backend.makeTensorInfo(x.shape, made instanceof Float32Array ? 'float32' : 'int32', made);
-    };
-    return Object.assign(kernel, { [MARK]: true });
-  });
+  const replace = (
+    name: string,
+    to: (x: tf.TensorInfo, values: Float32Array | Int32Array, attrs: tf.CastAttrs) => Float32Array | Int32Array | null,
+  ): void =>
+    wrapKernel(name, 'cpu', (stock) => {
+      if (MARK in stock) return stock;
+      const kernel: tf.KernelFunc = (args) => {
+        const x = input(args, 'x');
+        const made = to(x, backend.readSync(x.dataId), args.attrs as unknown as tf.CastAttrs);
+        return made === null ? stock(args) : backend.makeTensorInfo(x.shape, made instanceof Float32Array ? 'float32' : 'int32', made);
+      };
+      return Object.assign(kernel, { [MARK]: true });
+    });
   replace(tf.Abs, (x, values) => (x.dtype === 'int32' ? Int32Array.from(values, Math.abs) : null));
-  replace(tf.Cast, (x, values, { dtype }) => (dtype === 'float32' && (x.dtype === 'int32' || x.dtype === 'bool') ? Float32Array.from(values) : null));
+  replace(tf.Cast, (x, values, { dtype }) =>
+    dtype === 'float32' && (x.dtype === 'int32' || x.dtype === 'bool') ? Float32Array.from(values) : null,
+  );
   replace(tf.Erf, (x, values) => (x.dtype === 'float32' ? Float32Array.from(values, erf) : null));
 }
 

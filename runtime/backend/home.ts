@@ -35,7 +35,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
  * so checkouts, Node versions and attnc versions that agree share it and others do not meet.
  */
 export function tensorflowFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheFolder(env), `tensorflow-${TENSORFLOW_VERSION}-${process.platform}-${process.arch}-with-tfjs-${TFJS_NODE_VERSION}-napi${NAPI_VERSION}`);
+  return join(
+    cacheFolder(env),
+    `tensorflow-${TENSORFLOW_VERSION}-${process.platform}-${process.arch}-with-tfjs-${TFJS_NODE_VERSION}-napi${NAPI_VERSION}`,
+  );
 }
 
 /** The folder of Dawn. */
@@ -63,6 +66,14 @@ function isManifest(value: unknown): value is Manifest {
     'from' in value &&
     'files' in value &&
     Array.isArray(value.files) &&
-    value.files.every((file: unknown) => typeof file === 'object' && file !== null && 'name' in file && typeof file.name === 'string' && 'bytes' in file && typeof file.bytes === 'number')
+    value.files.every(
+      (file: unknown) =>
+        typeof file === 'object' &&
+        file !== null &&
+        'name' in file &&
+        typeof file.name === 'string' &&
+        'bytes' in file &&
+        typeof file.bytes === 'number',
+    )
   );
 }

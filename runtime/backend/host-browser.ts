@@ -2,7 +2,8 @@
 import { BackendError, messageOf } from './types.ts';
 import type { PreparedBackend } from './types.ts';
 
-export const WASM_REMEDY = "allow it where the page has a Content-Security-Policy (script-src 'wasm-unsafe-eval', connect-src blob:), or use the cpu backend";
+export const WASM_REMEDY =
+  "allow it where the page has a Content-Security-Policy (script-src 'wasm-unsafe-eval', connect-src blob:), or use the cpu backend";
 
 export const NO_ADAPTER_REMEDY = 'switch hardware acceleration on in the browser, or use the wasm backend';
 
@@ -42,7 +43,11 @@ export async function withWasmFiles(start: (place: string | Record<string, strin
 
 async function unpacked(): Promise<ArrayBuffer> {
   if (!('DecompressionStream' in globalThis)) {
-    throw new BackendError('wasm', 'this browser cannot unpack its binary: it has no DecompressionStream', 'use a browser of 2023 or later, or the cpu backend');
+    throw new BackendError(
+      'wasm',
+      'this browser cannot unpack its binary: it has no DecompressionStream',
+      'use a browser of 2023 or later, or the cpu backend',
+    );
   }
   const { packed } = await import('./browser/wasm-binary.js');
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
@@ -51,5 +56,9 @@ async function unpacked(): Promise<ArrayBuffer> {
 
 /** @throws BackendError always */
 export async function dawnGpu(): Promise<object> {
-  throw new BackendError('webgpu', 'this browser has no WebGPU', 'use a browser that has it, on a page served over https or from localhost, or the wasm backend');
+  throw new BackendError(
+    'webgpu',
+    'this browser has no WebGPU',
+    'use a browser that has it, on a page served over https or from localhost, or the wasm backend',
+  );
 }

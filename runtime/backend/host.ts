@@ -17,7 +17,7 @@ export const loadWasm = () => import('@tensorflow/tfjs-backend-wasm');
 export const loadWebgpu = () => import('@tensorflow/tfjs-backend-webgpu');
 
 export const NO_ADAPTER_REMEDY =
-  'install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor\'s driver); ' +
+  "install a Vulkan driver for the graphics card (Linux: libvulkan1 and the vendor's driver); " +
   'without a card, for checking only, a software one: apt-get install chromium, then set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json';
 
 /** Loaded only when it is asked for. */

@@ -58,13 +58,21 @@ export async function useBackend(name: BackendName | 'auto'): Promise<ActiveBack
       if (!error.absent) console.warn(`attnc: ${error.message}`);
     }
   }
-  throw new BackendError(null, `no backend is usable here (${passed.map((each) => `${each.name}: ${each.detail}`).join('; ')})`, 'reinstall the package: npm install attnc');
+  throw new BackendError(
+    null,
+    `no backend is usable here (${passed.map((each) => `${each.name}: ${each.detail}`).join('; ')})`,
+    'reinstall the package: npm install attnc',
+  );
 }
 
 async function activate(name: BackendName, prepared: PreparedBackend, passed: readonly BackendReport[]): Promise<ActiveBackend> {
   await prepared.start();
   if (!(await tf.setBackend(name)) || tf.getBackend() !== name) {
-    throw new BackendError(name, `tfjs-core has '${tf.getBackend()}' active instead`, 'make sure that only one copy of @tensorflow/tfjs-core is installed: npm ls @tensorflow/tfjs-core');
+    throw new BackendError(
+      name,
+      `tfjs-core has '${tf.getBackend()}' active instead`,
+      'make sure that only one copy of @tensorflow/tfjs-core is installed: npm ls @tensorflow/tfjs-core',
+    );
   }
   return { name, detail: prepared.detail, passed };
 }

@@ -18,7 +18,11 @@ export function started(name: BackendName): tf.KernelBackend | null {
 }
 
 /** tfjs-core's own start of a backend tells only whether it failed; this one tells why. */
-export async function starting(name: BackendName, remedy: string, start: () => tf.KernelBackend | Promise<tf.KernelBackend>): Promise<tf.KernelBackend> {
+export async function starting(
+  name: BackendName,
+  remedy: string,
+  start: () => tf.KernelBackend | Promise<tf.KernelBackend>,
+): Promise<tf.KernelBackend> {
   try {
     return await start();
   } catch (error) {

@@ -10,8 +10,8 @@ export function checkSegments(ids: Numbers, segments: number): void {
 /** Adds row i of `rows` to row `ids[i]` of `sums`; `length` is the length of a row. */
 export function addSegments(rows: Numbers, ids: Numbers, sums: Numbers, length: number): void {
   for (let i = 0; i < ids.length; i++) {
-    if (ids[i] < 0) continue;
-    const [to, from] = [ids[i] * length, i * length];
-    for (let k = 0; k < length; k++) sums[to + k] += rows[from + k];
+    if (ids[i]! < 0) continue;
+    const [to, from] = [ids[i]! * length, i * length];
+    for (let k = 0; k < length; k++) sums[to + k]! += rows[from + k]!;
   }
 }

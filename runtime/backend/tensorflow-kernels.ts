@@ -58,10 +58,19 @@ export function installTensorflowKernels(active: tf.KernelBackend): void {
   };
   const list = (values: readonly number[]): number => constant(values, [values.length]);
   const index = (value: number): number => constant([value], []);
-  const type = (name: string, dtype: tf.DataType): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value: backend.getDTypeInteger(dtype) });
+  const type = (name: string, dtype: tf.DataType): OpAttribute => ({
+    name,
+    type: binding.TF_ATTR_TYPE,
+    value: backend.getDTypeInteger(dtype),
+  });
   const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
   const indexType = (name: string): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 });
-  const execute = (op: string, attributes: readonly OpAttribute[], tensors: readonly tf.TensorInfo[], ...operands: number[]): tf.TensorInfo =>
+  const execute = (
+    op: string,
+    attributes: readonly OpAttribute[],
+    tensors: readonly tf.TensorInfo[],
+    ...operands: number[]
+  ): tf.TensorInfo =>
     backend.createOutputTensor(binding.executeOp(op, attributes, [...backend.getInputTensorIds(tensors), ...operands], 1)[0]);
 
   const replacements: Readonly<Record<string, (stock: tf.KernelFunc) => tf.KernelFunc>> = {
@@ -87,7 +96,11 @@ export function installTensorflowKernels(active: tf.KernelBackend): void {
     [tf.BatchMatMul]: (stock) => (args) => {
       const [a, b] = [input(args, 'a'), input(args, 'b')];
       if (a.shape.length !== 2 || b.shape.length !== 2) return stock(args);
-      return execute('MatMul', [type('T', a.dtype), flag('transpose_a', attribute(args, 'transposeA')), flag('transpose_b', attribute(args, 'transposeB'))], [a, b]);
+      return execute(
+        'MatMul',
+        [type('T', a.dtype), flag('transpose_a', attribute(args, 'transposeA')), flag('transpose_b', attribute(args, 'transposeB'))],
+        [a, b],
+      );
     },
   };
   function reduced(op: string, args: Parameters<tf.KernelFunc>[0]): tf.TensorInfo {

@@ -38,16 +38,19 @@ export async function prepareTensorflow(): Promise<PreparedBackend> {
     suitableForAuto: true,
     async start() {
       if (tf.findBackendFactory('tensorflow') === null) {
-        register('tensorflow', await starting('tensorflow', `${INSTALL} --force`, () => {
-          restoreRemovedUtilities(require);
-          // What stands for `@tensorflow/tfjs` beside the installed JavaScript (compiler/cli/backend/install.ts) reads it.
-          Reflect.set(globalThis, Symbol.for('attnc.tfjs'), require('@tensorflow/tfjs-core'));
-          require(join(dist, 'register_all_kernels.js'));
-          const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
-          const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
-          installTensorflowKernels(backend);
-          return backend;
-        }));
+        register(
+          'tensorflow',
+          await starting('tensorflow', `${INSTALL} --force`, () => {
+            restoreRemovedUtilities(require);
+            // What stands for `@tensorflow/tfjs` beside the installed JavaScript (compiler/cli/backend/install.ts) reads it.
+            Reflect.set(globalThis, Symbol.for('attnc.tfjs'), require('@tensorflow/tfjs-core'));
+            require(join(dist, 'register_all_kernels.js'));
+            const { NodeJSKernelBackend } = require(join(dist, 'nodejs_kernel_backend.js')) as BackendModule;
+            const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node');
+            installTensorflowKernels(backend);
+            return backend;
+          }),
+        );
       }
     },
   };

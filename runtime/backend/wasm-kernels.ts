@@ -87,18 +87,18 @@ function copyBox(backend: WasmBackend, x: tf.TensorInfo, begin: readonly number[
   // Axes after `split` are whole, so a run of them and one stretch of `split` lies in one piece.
   let split = rank - 1;
   let run = 1;
-  while (split > 0 && size[split] === x.shape[split]) run *= x.shape[split--];
+  while (split > 0 && size[split] === x.shape[split]) run *= x.shape[split--]!;
   const strides: number[] = new Array<number>(rank);
   let stride = width;
   for (let axis = rank - 1; axis >= 0; axis--) {
     strides[axis] = stride;
-    stride *= x.shape[axis];
+    stride *= x.shape[axis]!;
   }
-  const piece = run * size[split] * width;
+  const piece = run * size[split]! * width;
   // Allocating the output may have moved the heap: the view is taken after it.
   const heap = backend.wasm.HEAPU8;
   let source = backend.dataIdMap.get(x.dataId).memoryOffset;
-  for (let axis = 0; axis < rank; axis++) source += begin[axis] * strides[axis];
+  for (let axis = 0; axis < rank; axis++) source += begin[axis]! * strides[axis]!;
   let target = backend.dataIdMap.get(out.dataId).memoryOffset;
   const pieces = (total * width) / piece;
   const index = new Array<number>(Math.max(split, 0)).fill(0);
@@ -106,10 +106,10 @@ function copyBox(backend: WasmBackend, x: tf.TensorInfo, begin: readonly number[
     heap.copyWithin(target, source, source + piece);
     target += piece;
     for (let axis = split - 1; axis >= 0; axis--) {
-      index[axis] = index[axis] + 1;
-      source += strides[axis];
-      if (index[axis] < size[axis]) break;
-      source -= strides[axis] * size[axis];
+      index[axis] = index[axis]! + 1;
+      source += strides[axis]!;
+      if (index[axis]! < size[axis]!) break;
+      source -= strides[axis]! * size[axis]!;
       index[axis] = 0;
     }
   }
@@ -120,9 +120,13 @@ function sliceKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc 
   return (args) => {
     const x = input(args, 'x');
     if (x.dtype === 'string' || x.shape.length === 0) return stock(args);
-    const [begin, size] = tf.slice_util.parseSliceParams(x as tf.Tensor, attribute<number | number[]>(args, 'begin'), attribute<number | number[]>(args, 'size'));
-    tf.slice_util.assertParamsValid(x as tf.Tensor, begin, size);
-    return copyBox(backend, x, begin, size);
+    const [begin, size] = tf.slice_util.parseSliceParams(
+      x as tf.Tensor,
+      attribute<number | number[]>(args, 'begin'),
+      attribute<number | number[]>(args, 'size'),
+    );
+    tf.slice_util.assertParamsValid(x as tf.Tensor, begin!, size!);
+    return copyBox(backend, x, begin!, size!);
   };
 }
 
@@ -134,9 +138,9 @@ function splitKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc 
     const begin = new Array<number>(x.shape.length).fill(0);
     const size = [...x.shape];
     return tf.backend_util.prepareSplitSize(x as tf.Tensor, attribute<number | number[]>(args, 'numOrSizeSplits'), axis).map((length) => {
-      size[axis] = length;
+      size[axis!] = length;
       const piece = copyBox(backend, x, begin, size);
-      begin[axis] = begin[axis] + length;
+      begin[axis!] = begin[axis!]! + length;
       return piece;
     });
   };
@@ -149,9 +153,9 @@ function unpackKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc
     const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0];
     const begin = new Array<number>(x.shape.length).fill(0);
     const size = [...x.shape];
-    size[axis] = 1;
-    return Array.from({ length: x.shape[axis] }, (_, at) => {
-      begin[axis] = at;
+    size[axis!] = 1;
+    return Array.from({ length: x.shape[axis!]! }, (_, at) => {
+      begin[axis!] = at;
       const piece = copyBox(backend, x, begin, size);
       return { ...piece, shape: x.shape.filter((__, i) => i !== axis) };
     });
@@ -170,7 +174,17 @@ const SMALL_ITEM = 8192;
 /** Batched and transposed products as transpositions and one plain 2-D product per item, each on XNNPACK's fast path. */
 function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.KernelFunc): tf.KernelFunc {
   const { wasm } = backend;
-  const multiply = wasm.cwrap('BatchMatMul', null, ['number', 'array', 'number', 'number', 'array', 'number', 'number', 'number', 'number']);
+  const multiply = wasm.cwrap('BatchMatMul', null, [
+    'number',
+    'array',
+    'number',
+    'number',
+    'array',
+    'number',
+    'number',
+    'number',
+    'number',
+  ]);
   const bytes = (shape: readonly number[]): Uint8Array => new Uint8Array(new Int32Array(shape).buffer);
   const swapped = (x: tf.TensorInfo): tf.TensorInfo => {
     const perm = x.shape.map((_, i) => i);
@@ -191,28 +205,29 @@ function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.
     const innerB = b.shape[b.shape.length - (transposeB ? 1 : 2)];
     const [countA, countB] = [product(batchA), product(batchB)];
     const single = countA === 1 && countB === 1;
-    if (inner === 0 && innerB === 0) return zeros(backend, [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns]);
+    if (inner === 0 && innerB === 0)
+      return zeros(backend, [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows!, columns!]);
     const odd = a.dtype !== 'float32' || b.dtype !== 'float32' || inner !== innerB || product(a.shape) * product(b.shape) === 0;
     if (odd || (countA !== countB && countA !== 1 && countB !== 1)) return stock(args);
     if (single && !transposeA && !transposeB) {
       const known = packed.get(b.dataId) ?? columns;
-      packed.set(b.dataId, known);
+      packed.set(b.dataId, known!);
       if (known === columns) return stock(args);
-    } else if (rows * inner * columns < SMALL_ITEM) return stock(args);
+    } else if (rows! * inner! * columns! < SMALL_ITEM) return stock(args);
 
     const outShape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
     const plainA = transposeA ? swapped(a) : reshaped(backend, a, a.shape);
     const plainB = transposeB ? swapped(b) : reshaped(backend, b, b.shape);
-    const out = backend.makeOutput(outShape, 'float32');
+    const out = backend.makeOutput(outShape!, 'float32');
     const offset = (x: tf.TensorInfo): number => backend.dataIdMap.get(x.dataId).memoryOffset;
     const [atA, atB, atOut] = [offset(plainA), offset(plainB), offset(out)];
     // One right operand for the whole batch: the batch is more rows of one product.
-    const [items, itemRows] = countB === 1 ? [1, countA * rows] : [countB, rows];
-    const [shapeA, shapeB] = [bytes([1, itemRows, inner]), bytes([1, inner, columns])];
+    const [items, itemRows] = countB === 1 ? [1, countA * rows!] : [countB, rows];
+    const [shapeA, shapeB] = [bytes([1, itemRows!, inner!]), bytes([1, inner!, columns!])];
     for (let item = 0; item < items; item++) {
-      wasm.tfjs.registerTensor(VIEW_A, itemRows * inner, atA + (countA === 1 ? 0 : item * itemRows * inner * 4));
-      wasm.tfjs.registerTensor(VIEW_B, inner * columns, atB + item * inner * columns * 4);
-      wasm.tfjs.registerTensor(VIEW_OUT, itemRows * columns, atOut + item * itemRows * columns * 4);
+      wasm.tfjs.registerTensor(VIEW_A, itemRows! * inner!, atA + (countA === 1 ? 0 : item * itemRows! * inner! * 4));
+      wasm.tfjs.registerTensor(VIEW_B, inner! * columns!, atB + item * inner! * columns! * 4);
+      wasm.tfjs.registerTensor(VIEW_OUT, itemRows! * columns!, atOut + item * itemRows! * columns! * 4);
       multiply(VIEW_A, shapeA, 3, VIEW_B, shapeB, 3, false, false, VIEW_OUT);
       wasm.tfjs.disposeData(VIEW_A);
       wasm.tfjs.disposeData(VIEW_B);
@@ -236,14 +251,20 @@ function tanhKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
     const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
     for (let i = 0; i < target.length; i++) {
       const v = source[i];
-      if (v > 8 || v < -8) {
-        target[i] = v > 0 ? 1 - 2 * Math.exp(-2 * v) : 2 * Math.exp(2 * v) - 1;
+      if (v! > 8 || v! < -8) {
+        target[i] = v! > 0 ? 1 - 2 * Math.exp(-2 * v!) : 2 * Math.exp(2 * v!) - 1;
         continue;
       }
-      const s = v * v;
-      const above = 4.89352455891786e-3 + s * (6.37261928875436e-4 + s * (1.48572235717979e-5 + s * (5.12229709037114e-8 + s * (-8.60467152213735e-11 + s * (2.00018790482477e-13 - 2.76076847742355e-16 * s)))));
-      const below = 4.89352518554385e-3 + s * (2.26843463243900e-3 + s * (1.18534705686654e-4 + s * 1.19825839466702e-6));
-      target[i] = (v * above) / below;
+      const s = v! * v!;
+      const above =
+        4.89352455891786e-3 +
+        s *
+          (6.37261928875436e-4 +
+            s *
+              (1.48572235717979e-5 +
+                s * (5.12229709037114e-8 + s * (-8.60467152213735e-11 + s * (2.00018790482477e-13 - 2.76076847742355e-16 * s)))));
+      const below = 4.89352518554385e-3 + s * (2.268434632439e-3 + s * (1.18534705686654e-4 + s * 1.19825839466702e-6));
+      target[i] = (v! * above) / below;
     }
     return out;
   };
@@ -255,7 +276,12 @@ function gatherKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc
     const [x, indices] = [input(args, 'x'), input(args, 'indices')];
     if (x.dtype === 'string' || indices.dtype !== 'int32') return stock(args);
     const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0];
-    const { batchSize, outerSize, dimSize, sliceSize, outputShape } = tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, axis, attribute<number>(args, 'batchDims'));
+    const { batchSize, outerSize, dimSize, sliceSize, outputShape } = tf.backend_util.segment_util.collectGatherOpShapeInfo(
+      x as tf.Tensor,
+      indices as tf.Tensor,
+      axis!,
+      attribute<number>(args, 'batchDims'),
+    );
     const out = backend.makeOutput(outputShape, x.dtype);
     const [source, target, at] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out), backend.typedArrayFromHeap(indices)];
     const wrong = at.find((index) => index < 0 || index >= dimSize);
@@ -269,8 +295,8 @@ function gatherKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc
       for (let outer = 0; outer < outerSize; outer++) {
         const base = (batch * outerSize + outer) * dimSize;
         for (let i = 0; i < count; i++) {
-          const from = (base + at[batch * count + i]) * sliceSize;
-          if (sliceSize < SHORT_ROW) for (let k = 0; k < sliceSize; k++) target[to + k] = source[from + k];
+          const from = (base + at[batch * count + i]!) * sliceSize;
+          if (sliceSize < SHORT_ROW) for (let k = 0; k < sliceSize; k++) target[to + k] = source[from + k]!;
           else target.set(source.subarray(from, from + sliceSize), to);
           to += sliceSize;
         }
@@ -289,14 +315,17 @@ function tileKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
     const x = input(args, 'x');
     const reps = attribute<number[]>(args, 'reps');
     if (x.dtype === 'string') return stock(args);
-    const out = backend.makeOutput(x.shape.map((size, axis) => size * reps[axis]), x.dtype);
+    const out = backend.makeOutput(
+      x.shape.map((size, axis) => size * reps[axis]!),
+      x.dtype,
+    );
     if (product(out.shape) === 0) return out;
     const width = tf.util.bytesPerElement(x.dtype);
     const heap = backend.wasm.HEAPU8;
     // Axes from `whole` on are not repeated: their elements lie in one piece.
     let whole = x.shape.length;
     let piece = width;
-    while (whole > 0 && reps[whole - 1] === 1) piece *= x.shape[--whole];
+    while (whole > 0 && reps[whole - 1] === 1) piece *= x.shape[--whole]!;
     let source = backend.dataIdMap.get(x.dataId).memoryOffset;
     /** Writes the block of `axis` and of those after it at `target`; returns its end. */
     const write = (axis: number, target: number): number => {
@@ -306,8 +335,8 @@ function tileKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc {
         return target + piece;
       }
       let end = target;
-      for (let i = 0; i < x.shape[axis]; i++) end = write(axis + 1, end);
-      const stop = target + (end - target) * reps[axis];
+      for (let i = 0; i < x.shape[axis]!; i++) end = write(axis + 1, end);
+      const stop = target + (end - target) * reps[axis]!;
       while (end < stop) {
         const length = Math.min(end - target, stop - end);
         heap.copyWithin(end, target, target + length);
@@ -339,7 +368,7 @@ function eachKernel(backend: WasmBackend, stock: tf.KernelFunc, dtype: 'int32' |
     if (x.dtype !== dtype) return stock(args);
     const out = backend.makeOutput([...x.shape], dtype);
     const [source, target] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)];
-    for (let i = 0; i < target.length; i++) target[i] = of(source[i]);
+    for (let i = 0; i < target.length; i++) target[i] = of(source[i]!);
     return out;
   };
 }
@@ -360,13 +389,13 @@ function wholeQuotientKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.Ker
       return (i: number) => {
         let [rest, at] = [i, 0];
         for (let axis = shape.length - 1; axis >= 0; axis--) {
-          at += (rest % shape[axis]) * strides[axis];
-          rest = Math.floor(rest / shape[axis]);
+          at += (rest % shape[axis]!) * strides[axis]!;
+          rest = Math.floor(rest / shape[axis]!);
         }
         return values[at];
       };
     });
-    for (let i = 0; i < target.length; i++) target[i] = Math.floor(above(i) / below(i));
+    for (let i = 0; i < target.length; i++) target[i] = Math.floor(above!(i)! / below!(i)!);
     return out;
   };
 }
@@ -377,7 +406,12 @@ function segmentSumKernel(backend: WasmBackend): tf.KernelFunc {
     const segments = attribute<number>(args, 'numSegments');
     checkSegments(backend.typedArrayFromHeap(segmentIds), segments);
     const out = zeros(backend, [segments, ...x.shape.slice(1)], x.dtype);
-    addSegments(backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(segmentIds), backend.typedArrayFromHeap(out), product(x.shape.slice(1)));
+    addSegments(
+      backend.typedArrayFromHeap(x),
+      backend.typedArrayFromHeap(segmentIds),
+      backend.typedArrayFromHeap(out),
+      product(x.shape.slice(1)),
+    );
     return out;
   };
 }

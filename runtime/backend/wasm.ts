@@ -19,10 +19,17 @@ export async function prepareWasm(): Promise<PreparedBackend> {
       if (started('wasm') === null) {
         // In a page that is isolated from other origins, tfjs would take another binary and workers.
         tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-        await withWasmFiles((place) => withoutRethrowers(async () => register('wasm', await starting('wasm', WASM_REMEDY, () => {
-          setWasmPaths(place);
-          return tf.findBackendFactory('wasm')!();
-        }))));
+        await withWasmFiles((place) =>
+          withoutRethrowers(async () =>
+            register(
+              'wasm',
+              await starting('wasm', WASM_REMEDY, () => {
+                setWasmPaths(place);
+                return tf.findBackendFactory('wasm')!();
+              }),
+            ),
+          ),
+        );
       }
       const backend = started('wasm')!;
       // Else only an active backend's kernels are bound to it, and what replaces them calls them.

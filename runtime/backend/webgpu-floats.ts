@@ -7,10 +7,13 @@ import { input, kernelOf, wrapKernel } from './registration.ts';
 import { run } from './webgpu-program.ts';
 
 /** A polynomial in `z`, the constant term first. */
-const polynomial = (...terms: readonly number[]): string => terms.reduceRight((rest, term) => (rest === '' ? `f32(${term})` : `fma(z, ${rest}, f32(${term}))`), '');
+const polynomial = (...terms: readonly number[]): string =>
+  terms.reduceRight((rest, term) => (rest === '' ? `f32(${term})` : `fma(z, ${rest}, f32(${term}))`), '');
 
 /** erf(x) / x by powers of x². */
-const ERF_SERIES = [1, -1 / 3, 1 / 10, -1 / 42, 1 / 216, -1 / 1320, 1 / 9360, -1 / 75600, 1 / 685440].map((term) => (term * 2) / Math.sqrt(Math.PI));
+const ERF_SERIES = [1, -1 / 3, 1 / 10, -1 / 42, 1 / 216, -1 / 1320, 1 / 9360, -1 / 75600, 1 / 685440].map(
+  (term) => (term * 2) / Math.sqrt(Math.PI),
+);
 
 /** 2/π, two bits in front of the point: Payne & Hanek 1983. */
 const TWO_OVER_PI = [0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566, 0x4f10e410, 0x7f9458ea];
@@ -65,12 +68,18 @@ fn wave(x : f32, ahead : u32) -> f32 {
 const UNARY: Readonly<Record<string, readonly [code: string, functions?: string]>> = {
   [tf.Sin]: ['wave(x, 0u)', TURN],
   [tf.Cos]: ['wave(x, 1u)', TURN],
-  [tf.Tanh]: ['select(stock(x), near(x), abs(x) < 0.25)', `
+  [tf.Tanh]: [
+    'select(stock(x), near(x), abs(x) < 0.25)',
+    `
 fn near(x : f32) -> f32 { let z = x * x; return x * ${polynomial(1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925)}; }
-fn stock(x : f32) -> f32 { let e = exp(-2.0 * min(abs(x), 20.0)); return sign(x) * (1.0 - e) / (1.0 + e); }`],
-  [tf.Softplus]: ['max(x, 0.0) + rest(exp(-abs(x)))', `
+fn stock(x : f32) -> f32 { let e = exp(-2.0 * min(abs(x), 20.0)); return sign(x) * (1.0 - e) / (1.0 + e); }`,
+  ],
+  [tf.Softplus]: [
+    'max(x, 0.0) + rest(exp(-abs(x)))',
+    `
 // log(1 + e): what 1 + e has lost of e comes back as a factor.
-fn rest(e : f32) -> f32 { let z = e; return select(log(1.0 + e), e * ${polynomial(1, -1 / 2, 1 / 3, -1 / 4, 1 / 5, -1 / 6)}, e < 0.05); }`],
+fn rest(e : f32) -> f32 { let z = e; return select(log(1.0 + e), e * ${polynomial(1, -1 / 2, 1 / 3, -1 / 4, 1 / 5, -1 / 6)}, e < 0.05); }`,
+  ],
 };
 
 /** Powers with a whole exponent are products; WGSL's is 2^(b log2 a), which misses 3^3. */
@@ -86,13 +95,23 @@ export function installFloatKernels(): void {
   for (const [name, [code, functions = '']] of Object.entries(UNARY)) {
     wrapKernel(name, 'webgpu', (stock) => (args) => {
       const x = input(args, 'x');
-      return x.dtype === 'float32' ? run(args, name, x.shape, 'float32', [x], {}, `let x = a[index]; result[index] = ${code};`, { functions }) : stock(args);
+      return x.dtype === 'float32'
+        ? run(args, name, x.shape, 'float32', [x], {}, `let x = a[index]; result[index] = ${code};`, { functions })
+        : stock(args);
     });
   }
   wrapKernel(tf.Erf, 'webgpu', (stock) => (args) => {
     const x = input(args, 'x');
     const far = stock(args) as tf.TensorInfo;
-    const made = run(args, 'erf', x.shape, 'float32', [x, far], {}, `let x = a[index]; let z = x * x; result[index] = select(b[index], x * ${polynomial(...ERF_SERIES)}, abs(x) < 0.75);`);
+    const made = run(
+      args,
+      'erf',
+      x.shape,
+      'float32',
+      [x, far],
+      {},
+      `let x = a[index]; let z = x * x; result[index] = select(b[index], x * ${polynomial(...ERF_SERIES)}, abs(x) < 0.75);`,
+    );
     (args.backend as tf.KernelBackend).disposeData(far.dataId);
     return made;
   });
@@ -104,10 +123,26 @@ export function installFloatKernels(): void {
     const filled = (x: tf.TensorInfo): tf.TensorInfo => {
       if (tf.util.arraysEqual(x.shape, whole.shape)) return x;
       const shape = [...new Array<number>(whole.shape.length - x.shape.length).fill(1), ...x.shape];
-      return kernelOf(tf.Tile, 'webgpu')({ inputs: { x: { ...x, shape } }, attrs: { reps: whole.shape.map((places, axis) => (shape[axis] === places ? 1 : places)) }, backend }) as tf.TensorInfo;
+      return kernelOf(
+        tf.Tile,
+        'webgpu',
+      )({
+        inputs: { x: { ...x, shape } },
+        attrs: { reps: whole.shape.map((places, axis) => (shape[axis] === places ? 1 : places)) },
+        backend,
+      }) as tf.TensorInfo;
     };
     const [a, b] = [filled(base), filled(exponent)];
-    const made = run(args, 'power', whole.shape, 'float32', [a, b, whole], {}, `let e = b[index]; if (e == floor(e) && abs(e) <= ${MOST_FACTORS}.0) { result[index] = power(a[index], e); } else { result[index] = c[index]; }`, { functions: POWER });
+    const made = run(
+      args,
+      'power',
+      whole.shape,
+      'float32',
+      [a, b, whole],
+      {},
+      `let e = b[index]; if (e == floor(e) && abs(e) <= ${MOST_FACTORS}.0) { result[index] = power(a[index], e); } else { result[index] = c[index]; }`,
+      { functions: POWER },
+    );
     for (const each of [whole, ...(a === base ? [] : [a]), ...(b === exponent ? [] : [b])]) backend.disposeData(each.dataId);
     return made;
   });

@@ -68,7 +68,10 @@ function castToFloats(stock: tf.KernelFunc): tf.KernelFunc {
     if (dtype !== 'float32' || x === undefined || (x.dtype !== 'int32' && x.dtype !== 'bool')) return result;
     const backend = args.backend as tf.KernelBackend;
     const one = { dataId: backend.write(Float32Array.of(1), [], 'float32'), shape: [], dtype: 'float32' as const };
-    const floats = kernelOf(tf.Multiply, 'webgpu')({ inputs: { a: reshaped(result, [tf.util.sizeFromShape(x.shape)]), b: one }, attrs: {}, backend }) as tf.TensorInfo;
+    const floats = kernelOf(
+      tf.Multiply,
+      'webgpu',
+    )({ inputs: { a: reshaped(result, [tf.util.sizeFromShape(x.shape)]), b: one }, attrs: {}, backend }) as tf.TensorInfo;
     backend.disposeData(one.dataId);
     backend.disposeData(result.dataId);
     return reshaped(floats, x.shape);
@@ -89,8 +92,20 @@ function transposeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
       groups.set(first, (groups.get(first) ?? 1) * x.shape[axis]!);
     }
     const order = [...groups.keys()].sort((a, b) => a - b);
-    const result = stock({ ...args, inputs: { x: reshaped(x, order.map((axis) => groups.get(axis)!)) }, attrs: { perm: [...groups.keys()].map((axis) => order.indexOf(axis)) } });
-    return reshaped(result as tf.TensorInfo, perm.map((axis) => x.shape[axis]!));
+    const result = stock({
+      ...args,
+      inputs: {
+        x: reshaped(
+          x,
+          order.map((axis) => groups.get(axis)!),
+        ),
+      },
+      attrs: { perm: [...groups.keys()].map((axis) => order.indexOf(axis)) },
+    });
+    return reshaped(
+      result as tf.TensorInfo,
+      perm.map((axis) => x.shape[axis]!),
+    );
   };
 }
 
@@ -106,12 +121,18 @@ function tileOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     // From behind: what is not repeated yet is copied in the longest pieces.
     for (const axis of [...shape.keys()].reverse()) {
       if (reps[axis] === 1) continue;
-      const next = stock({ ...args, inputs: { x: reshaped(made ?? x, around(shape, axis)) }, attrs: { reps: [1, reps[axis]!, 1] } }) as tf.TensorInfo;
+      const next = stock({
+        ...args,
+        inputs: { x: reshaped(made ?? x, around(shape, axis)) },
+        attrs: { reps: [1, reps[axis]!, 1] },
+      }) as tf.TensorInfo;
       if (made !== null) backend.disposeData(made.dataId);
       made = next;
-      shape[axis] *= reps[axis]!;
+      shape[axis]! *= reps[axis]!;
     }
-    return made === null ? (kernelOf(tf.Identity, 'webgpu')({ inputs: { x }, attrs: {}, backend }) as tf.TensorInfo) : reshaped(made, shape);
+    return made === null
+      ? (kernelOf(tf.Identity, 'webgpu')({ inputs: { x }, attrs: {}, backend }) as tf.TensorInfo)
+      : reshaped(made, shape);
   };
 }
 
@@ -140,7 +161,11 @@ function unpackOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
 function reductionOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { x } = args.inputs;
-    const { axis, reductionIndices, keepDims } = args.attrs as unknown as { axis?: number | number[]; reductionIndices?: number | number[]; keepDims?: boolean };
+    const { axis, reductionIndices, keepDims } = args.attrs as unknown as {
+      axis?: number | number[];
+      reductionIndices?: number | number[];
+      keepDims?: boolean;
+    };
     if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
     const axes = tf.util.parseAxisParam(axis ?? reductionIndices ?? [...x.shape.keys()], x.shape);
     const shape: number[] = [];
@@ -154,7 +179,11 @@ function reductionOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
       }
     }
     const merged = [...reduced.keys()].filter((k) => reduced[k]);
-    const result = stock({ ...args, inputs: { x: reshaped(x, shape) }, attrs: { axis: merged, reductionIndices: merged, keepDims: false } });
+    const result = stock({
+      ...args,
+      inputs: { x: reshaped(x, shape) },
+      attrs: { axis: merged, reductionIndices: merged, keepDims: false },
+    });
     const out = keepDims === true ? x.shape.map((size, k) => (axes.includes(k) ? 1 : size)) : x.shape.filter((_, k) => !axes.includes(k));
     return reshaped(result as tf.TensorInfo, out);
   };
@@ -175,7 +204,10 @@ function placeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
     const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.ArgMaxAttrs).axis, x.shape);
     const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis!)) }, attrs: { axis: 1 } });
-    return reshaped(result as tf.TensorInfo, x.shape.filter((_, k) => k !== axis));
+    return reshaped(
+      result as tf.TensorInfo,
+      x.shape.filter((_, k) => k !== axis),
+    );
   };
 }
 
@@ -218,7 +250,8 @@ function cumulativeFromTheEnd(stock: tf.KernelFunc): tf.KernelFunc {
     const { axis, reverse } = args.attrs as unknown as tf.CumsumAttrs;
     if (x === undefined || !reverse) return stock(args);
     const backend = args.backend as tf.KernelBackend;
-    const turned = (from: tf.TensorInfo): tf.TensorInfo => kernelOf(tf.Reverse, 'webgpu')({ inputs: { x: from }, attrs: { dims: [axis] }, backend }) as tf.TensorInfo;
+    const turned = (from: tf.TensorInfo): tf.TensorInfo =>
+      kernelOf(tf.Reverse, 'webgpu')({ inputs: { x: from }, attrs: { dims: [axis] }, backend }) as tf.TensorInfo;
     const before = turned(x);
     const forward = stock({ ...args, inputs: { x: before }, attrs: { ...args.attrs, reverse: false } }) as tf.TensorInfo;
     const result = turned(forward);
@@ -239,16 +272,21 @@ function padOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
     for (const [axis, padding] of paddings.entries()) {
       const plain = padding[0] === 0 && padding[1] === 0;
       const last = merged.at(-1);
-      if (plain && last !== undefined && last[0] === 0 && last[1] === 0) shape[shape.length - 1] *= x.shape[axis];
+      if (plain && last !== undefined && last[0] === 0 && last[1] === 0) shape[shape.length - 1]! *= x.shape[axis]!;
       else {
-        shape.push(x.shape[axis]);
+        shape.push(x.shape[axis]!);
         merged.push(padding);
       }
     }
     if (shape.length > MAX_RANK) {
-      throw new Error(`the webgpu backend cannot pad a tensor of rank ${x.shape.length} along these axes at once: pad [${paddings.map((p) => p.join('+')).join(', ')}]; pad them one after the other`);
+      throw new Error(
+        `the webgpu backend cannot pad a tensor of rank ${x.shape.length} along these axes at once: pad [${paddings.map((p) => p.join('+')).join(', ')}]; pad them one after the other`,
+      );
     }
     const result = stock({ ...args, inputs: { x: reshaped(x, shape) }, attrs: { ...args.attrs, paddings: merged } });
-    return reshaped(result as tf.TensorInfo, paddings.map(([before, after], axis) => before + x.shape[axis] + after));
+    return reshaped(
+      result as tf.TensorInfo,
+      paddings.map(([before, after], axis) => before + x.shape[axis]! + after),
+    );
   };
 }

@@ -67,7 +67,8 @@ async function requestAdapter(gpu: Gpu): Promise<Adapter> {
   } catch (error) {
     throw new BackendError('webgpu', `no adapter: ${messageOf(error)}`, NO_ADAPTER_REMEDY, { cause: error });
   }
-  if (adapter === null) throw new BackendError('webgpu', 'there is no graphics adapter that it can use (no Vulkan, Metal or D3D12 device)', NO_ADAPTER_REMEDY);
+  if (adapter === null)
+    throw new BackendError('webgpu', 'there is no graphics adapter that it can use (no Vulkan, Metal or D3D12 device)', NO_ADAPTER_REMEDY);
   return adapter;
 }
 
@@ -76,7 +77,9 @@ function isSoftware(info: AdapterInfo): boolean {
 }
 
 function describe(info: AdapterInfo): string {
-  return [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ') || 'an adapter without a name';
+  return (
+    [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '').join(' ') || 'an adapter without a name'
+  );
 }
 
 const OURS = Symbol.for('attnc.webgpu');
@@ -103,7 +106,13 @@ async function startOn(adapter: Adapter): Promise<void> {
   repairWebgpuKernels({ software: isSoftware(adapter.info) });
   const backend = new WebGPUBackend(device, adapter.info);
   const stock = backend.runWebGPUProgram.bind(backend);
-  register('webgpu', Object.assign(backend, { [OURS]: true, runWebGPUProgram: ((program, ...rest) => stock(withinRows(program), ...rest)) satisfies typeof stock }));
+  register(
+    'webgpu',
+    Object.assign(backend, {
+      [OURS]: true,
+      runWebGPUProgram: ((program, ...rest) => stock(withinRows(program), ...rest)) satisfies typeof stock,
+    }),
+  );
   // Without this the threads of Dawn would outlive the program.
   if (typeof process === 'object' && typeof process.once === 'function') process.once('beforeExit', () => device.destroy());
 }

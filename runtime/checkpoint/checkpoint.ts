@@ -79,9 +79,15 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const info: CheckpointInfo = {
     ...given('definition', metadata.get('definition')),
-    ...given('parts', recordOf('parts', metadata.get('parts'), (value): value is string => typeof value === 'string')),
+    ...given(
+      'parts',
+      recordOf('parts', metadata.get('parts'), (value): value is string => typeof value === 'string'),
+    ),
     ...given('source', metadata.get('source')),
-    ...given('dims', recordOf('dims', metadata.get('dims'), (value): value is number => Number.isSafeInteger(value))),
+    ...given(
+      'dims',
+      recordOf('dims', metadata.get('dims'), (value): value is number => Number.isSafeInteger(value)),
+    ),
     ...given('seed', wholeNumber('seed', metadata.get('seed'))),
     ...given('task', metadata.get('task')),
     ...given('configuration', metadata.get('configuration')),
@@ -103,7 +109,8 @@ function given<Name extends string, T>(name: Name, value: T | undefined): { [key
 function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value)) throw new CheckpointError(`the checkpoint's ${name} is not a whole number: ${show(text)}`);
+  if (text.trim() === '' || !Number.isSafeInteger(value))
+    throw new CheckpointError(`the checkpoint's ${name} is not a whole number: ${show(text)}`);
   return value;
 }
 

@@ -64,7 +64,8 @@ export function readNumbers({ bytes, whole: exact, read }: ElementType, view: Da
     const value = read(view, at + bytes * index);
     data[index] = value;
     // Beyond 2^53 `value` was rounded itself, and so it is refused as well.
-    if (exact && (data[index] !== value || !Number.isSafeInteger(value))) return `its element ${index} is ${value}, a whole number that float32 cannot hold`;
+    if (exact && (data[index] !== value || !Number.isSafeInteger(value)))
+      return `its element ${index} is ${value}, a whole number that float32 cannot hold`;
   }
   return data;
 }

@@ -67,7 +67,9 @@ export function folderStore(folder: string): CheckpointStore {
         const release = claimFolder(folder);
         return async () => release();
       } catch (error) {
-        throw error instanceof CheckpointError ? error : new CheckpointError(`${folder} could not be written: ${reason(error)}`, { cause: error });
+        throw error instanceof CheckpointError
+          ? error
+          : new CheckpointError(`${folder} could not be written: ${reason(error)}`, { cause: error });
       }
     },
     save: async (name, bytes) => writeFileAtomically(pathOf(name), bytes),

@@ -97,7 +97,8 @@ function takeAway(path: string, text: string, folder: string): void {
 function removeParts(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /\.(\d+)(?:\.(?:[0-9a-f]{8}|stale))?\.part$/u.exec(name)?.[1];
-    if (pid !== undefined && !isAlive({ pid: Number(pid), host: hostname(), began: null, since: '' })) rmSync(join(folder, name), { force: true });
+    if (pid !== undefined && !isAlive({ pid: Number(pid), host: hostname(), began: null, since: '' }))
+      rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -31,7 +31,9 @@ export function writeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
   for (const [name, { data, shape }] of file.tensors) {
     if (name === '__metadata__') throw new CheckpointError('a tensor cannot be called __metadata__: safetensors uses the name itself');
     if (data.length !== elementCount(shape)) {
-      throw new CheckpointError(`tensor ${JSON.stringify(name)}: shape [${shape.join(', ')}] needs ${elementCount(shape)} numbers, given ${data.length}`);
+      throw new CheckpointError(
+        `tensor ${JSON.stringify(name)}: shape [${shape.join(', ')}] needs ${elementCount(shape)} numbers, given ${data.length}`,
+      );
     }
     header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
@@ -61,11 +63,14 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
     throw new CheckpointError(`expected the bytes of a checkpoint as a Uint8Array, given ${cure}`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8) throw new CheckpointError(`not a safetensors file: it has ${bytes.length} bytes, and the length of the header alone takes 8`);
+  if (bytes.length < 8)
+    throw new CheckpointError(`not a safetensors file: it has ${bytes.length} bytes, and the length of the header alone takes 8`);
   const length = view.getBigUint64(0, true);
-  if (length > BigInt(longestHeader)) throw new CheckpointError(`not a safetensors file: its header would have ${length} bytes (at most ${longestHeader})`);
+  if (length > BigInt(longestHeader))
+    throw new CheckpointError(`not a safetensors file: its header would have ${length} bytes (at most ${longestHeader})`);
   const start = 8 + Number(length);
-  if (start > bytes.length) throw new CheckpointError(`the file is cut short: its header ends at byte ${start}, the file at ${bytes.length}`);
+  if (start > bytes.length)
+    throw new CheckpointError(`the file is cut short: its header ends at byte ${start}, the file at ${bytes.length}`);
   const header = headerOf(bytes.subarray(8, start));
 
   const metadata = new Map<string, string>();
@@ -84,19 +89,25 @@ export function readSafetensors(bytes: Uint8Array): TensorFile {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { name, begin, end } of entries) {
-    if (begin < expected) throw new CheckpointError(`tensor ${quoted(name)} overlaps another: it begins at byte ${begin}, the one before ends at ${expected}`);
-    if (begin > expected) throw new CheckpointError(`there is a hole before tensor ${quoted(name)}: bytes ${expected} to ${begin} belong to none`);
+    if (begin < expected)
+      throw new CheckpointError(`tensor ${quoted(name)} overlaps another: it begins at byte ${begin}, the one before ends at ${expected}`);
+    if (begin > expected)
+      throw new CheckpointError(`there is a hole before tensor ${quoted(name)}: bytes ${expected} to ${begin} belong to none`);
     expected = end;
   }
   const present = bytes.length - start;
   if (present < expected) throw new CheckpointError(`the file is cut short: its tensors take ${expected} bytes, ${present} are there`);
-  if (present > expected) throw new CheckpointError(`${present - expected} bytes follow the last tensor: the file is damaged or was joined with another`);
+  if (present > expected)
+    throw new CheckpointError(`${present - expected} bytes follow the last tensor: the file is damaged or was joined with another`);
 
   const tensors = new Map<string, StoredTensor>();
   const unread = new Map<string, string>();
   for (const { name, dtype, shape, begin } of entries) {
     const type = elementType(dtype);
-    const data = type === undefined ? `the type ${quoted(dtype)} is not read (${readTypes.join(', ')} are)` : readNumbers(type, view, start + begin, elementCount(shape));
+    const data =
+      type === undefined
+        ? `the type ${quoted(dtype)} is not read (${readTypes.join(', ')} are)`
+        : readNumbers(type, view, start + begin, elementCount(shape));
     if (typeof data === 'string') unread.set(name, data);
     else tensors.set(name, { data, shape, ...(dtype === 'F32' ? {} : { dtype }) });
   }
@@ -123,7 +134,9 @@ function entryOf(name: string, value: Json): Entry {
   const type = elementType(dtype);
   const needed = type === undefined ? end - begin : type.bytes * elementCount(shape);
   if (end - begin !== needed) {
-    throw new CheckpointError(`tensor ${quoted(name)} of shape ${shownList(shape)}${dtype === 'F32' ? '' : ` and type ${dtype}`} needs ${needed} bytes, its data_offsets span ${end - begin}`);
+    throw new CheckpointError(
+      `tensor ${quoted(name)} of shape ${shownList(shape)}${dtype === 'F32' ? '' : ` and type ${dtype}`} needs ${needed} bytes, its data_offsets span ${end - begin}`,
+    );
   }
   return { dtype, shape, begin, end };
 }
@@ -166,7 +179,8 @@ function headerOf(bytes: Uint8Array): Map<string, Json> {
   } catch {
     throw new CheckpointError('the header is not UTF-8: this is not a safetensors file, or it is damaged');
   }
-  if (!text.startsWith('{')) throw new CheckpointError('the header does not begin with {: this is not a safetensors file, or it is damaged');
+  if (!text.startsWith('{'))
+    throw new CheckpointError('the header does not begin with {: this is not a safetensors file, or it is damaged');
   return new HeaderReader(text).read();
 }
 

@@ -3,7 +3,18 @@ import { DeviceBatch, type HostBatch } from '../batch.ts';
 import type { DecoderDefinition, LengthRequirement, Random, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { emitted } from '../scope.ts';
-import { axesOf, download, elementCount, isNested, requirePositiveInteger, show, type Ints, type NamedAxis, type Value, type Values } from '../values.ts';
+import {
+  axesOf,
+  download,
+  elementCount,
+  isNested,
+  requirePositiveInteger,
+  show,
+  type Ints,
+  type NamedAxis,
+  type Value,
+  type Values,
+} from '../values.ts';
 import { boundReached } from './room.ts';
 import { mapStates, release, requireUnchanged } from './states.ts';
 
@@ -35,7 +46,13 @@ export class Decoding {
   private disposed = false;
 
   /** @param requirements what is required of the length of the decoder's axis */
-  constructor(definition: DecoderDefinition, weights: Tensors, host: HostBatch, random: Random, requirements: readonly LengthRequirement[] = []) {
+  constructor(
+    definition: DecoderDefinition,
+    weights: Tensors,
+    host: HostBatch,
+    random: Random,
+    requirements: readonly LengthRequirement[] = [],
+  ) {
     this.definition = definition;
     this.random = random;
     this.requirements = requirements;
@@ -77,10 +94,15 @@ export class Decoding {
     const given: unknown = previous;
     if (!isNested(given)) throw new InputError(`expected the previous outputs as an array of ids, given ${show(given)}`);
     if (previous.length !== expected) {
-      throw new InputError(`expected a previous output for each of ${this.host.size} examples and ${this.width} hypotheses, ${expected} in all, given ${previous.length}`);
+      throw new InputError(
+        `expected a previous output for each of ${this.host.size} examples and ${this.width} hypotheses, ${expected} in all, given ${previous.length}`,
+      );
     }
-    const outside = Array.from(previous).find((id) => id !== this.definition.start && !(Number.isInteger(id) && id >= 0 && id < vocabulary));
-    if (outside !== undefined) throw new InputError(`a previous output is ${show(outside)}, outside the vocabulary (0 … ${vocabulary - 1})`);
+    const outside = Array.from(previous).find(
+      (id) => id !== this.definition.start && !(Number.isInteger(id) && id >= 0 && id < vocabulary),
+    );
+    if (outside !== undefined)
+      throw new InputError(`a previous output is ${show(outside)}, outside the vocabulary (0 … ${vocabulary - 1})`);
     const { logits, taps } = this.advance(Int32Array.from(previous));
     await this.settle(logits, taps);
     const value = async (tensor: tf.Tensor, axes: readonly string[]): Promise<Value> => {
@@ -91,7 +113,12 @@ export class Decoding {
     const names = Object.keys(taps);
     const [first, ...others] = await Promise.all([
       value(logits, ['vocabulary']),
-      ...names.map(async (name) => value(taps[name]!, this.tapAxes(name).map((axis) => axis.label))),
+      ...names.map(async (name) =>
+        value(
+          taps[name]!,
+          this.tapAxes(name).map((axis) => axis.label),
+        ),
+      ),
     ]);
     return { logits: first, taps: Object.fromEntries(names.map((name, index) => [name, others[index]!])) };
   }
@@ -118,7 +145,9 @@ export class Decoding {
     if (reached !== null) throw new InputError(reached);
     const given = tf.tensor2d(previous, [this.host.size, this.width], 'int32');
     try {
-      const { logits, state, taps } = emitted(() => this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time, this.random));
+      const { logits, state, taps } = emitted(() =>
+        this.definition.step(this.weights, this.batch, this.memory, this.state, given, this.time, this.random),
+      );
       release(this.state, state);
       this.state = state;
       this.time++;
@@ -142,7 +171,8 @@ export class Decoding {
     const same = beam === this.width && Array.from(parents).every((parent, index) => parent === index % beam);
     if (same) return;
     const outside = Array.from(parents).find((parent) => !(Number.isInteger(parent) && parent >= 0 && parent < this.width));
-    if (outside !== undefined) throw new InputError(`a parent is ${outside}, but every example has ${this.width} hypotheses (0 … ${this.width - 1})`);
+    if (outside !== undefined)
+      throw new InputError(`a parent is ${outside}, but every example has ${this.width} hypotheses (0 … ${this.width - 1})`);
     const rows = Int32Array.from(parents, (parent, index) => Math.floor(index / beam) * this.width + parent);
     const next = emitted(() => {
       const index = tf.tensor1d(rows, 'int32');
@@ -179,6 +209,8 @@ export class Decoding {
 }
 
 export function unknownTap(definition: DecoderDefinition, name: string): string {
-  const known = Object.keys(definition.taps).map((each) => `\`${each}\``).join(', ');
+  const known = Object.keys(definition.taps)
+    .map((each) => `\`${each}\``)
+    .join(', ');
   return `the decoder \`${definition.name}\` has no alignment \`${name}\`: ${known === '' ? 'it has none' : known}`;
 }

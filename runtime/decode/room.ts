@@ -2,7 +2,11 @@ import type { HostBatch } from '../batch.ts';
 import type { LengthRequirement } from '../definition.ts';
 
 /** What is required of the length `dim` and is known beside it: of lengths that no input has, nothing can be said. */
-export function requirementsOn(dim: string, requirements: readonly LengthRequirement[] = [], host: HostBatch): readonly LengthRequirement[] {
+export function requirementsOn(
+  dim: string,
+  requirements: readonly LengthRequirement[] = [],
+  host: HostBatch,
+): readonly LengthRequirement[] {
   return requirements.filter(({ dims }) => dims.includes(dim) && dims.every((each) => each === dim || Object.hasOwn(host.lengths, each)));
 }
 
@@ -10,7 +14,12 @@ export function requirementsOn(dim: string, requirements: readonly LengthRequire
  * Why `dim` cannot come to so many places in one of the examples; null where it can. Of an example for which `placesOf` is null
  * nothing is asked. How many there will be in the end is not known: a bound is what so many places fail and all more of them up to twice as many; what must be a multiple of something does not.
  */
-export function boundReached(dim: string, requirements: readonly LengthRequirement[], host: HostBatch, placesOf: (row: number) => number | null): string | null {
+export function boundReached(
+  dim: string,
+  requirements: readonly LengthRequirement[],
+  host: HostBatch,
+  placesOf: (row: number) => number | null,
+): string | null {
   for (let row = 0; row < host.size; row++) {
     const places = placesOf(row);
     if (places === null) continue;

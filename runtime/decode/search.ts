@@ -80,7 +80,13 @@ interface Candidate {
 }
 
 /** The `count` likeliest choices of one place, best first; at equal probability the earlier row and the lower number. */
-function likeliest(live: readonly (Place | null)[], logits: ArrayLike<number>, row: (slot: number) => number, vocabulary: number, count: number): Candidate[] {
+function likeliest(
+  live: readonly (Place | null)[],
+  logits: ArrayLike<number>,
+  row: (slot: number) => number,
+  vocabulary: number,
+  count: number,
+): Candidate[] {
   const best: Candidate[] = [];
   for (const [slot, before] of live.entries()) {
     const from = row(slot);

@@ -5,7 +5,8 @@ import { Rows } from './rows.ts';
 
 /** @throws InputError where the parameters that a run began with are gone: the model learnt, took others, or was disposed of */
 export function requireUnchanged(weights: Tensors, begin: string): void {
-  if (Object.values(weights).some((tensor) => tensor.isDisposed)) throw new InputError(`the model's parameters were changed or disposed of since this began: begin another with \`${begin}\``);
+  if (Object.values(weights).some((tensor) => tensor.isDisposed))
+    throw new InputError(`the model's parameters were changed or disposed of since this began: begin another with \`${begin}\``);
 }
 
 function tensorsOf(states: States): tf.Tensor[] {

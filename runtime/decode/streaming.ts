@@ -1,5 +1,15 @@
 import { collate, DeviceBatch, placesIn, requireExamples, type HostBatch } from '../batch.ts';
-import type { AxisSpec, Definition, InputSpec, LengthRequirement, Random, Sizes, States, StreamDefinition, Tensors } from '../definition.ts';
+import type {
+  AxisSpec,
+  Definition,
+  InputSpec,
+  LengthRequirement,
+  Random,
+  Sizes,
+  States,
+  StreamDefinition,
+  Tensors,
+} from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { readAll } from '../model.ts';
 import { exampleNames, requireNames } from '../names.ts';
@@ -36,7 +46,14 @@ export class Streaming<Place extends object, Output> {
   private time = 0;
   private disposed = false;
 
-  constructor(definition: Definition, stream: StreamDefinition, sizes: Sizes, weights: Tensors, examples: readonly object[], random: Random) {
+  constructor(
+    definition: Definition,
+    stream: StreamDefinition,
+    sizes: Sizes,
+    weights: Tensors,
+    examples: readonly object[],
+    random: Random,
+  ) {
     this.random = random;
     this.definition = definition;
     this.stream = stream;
@@ -56,7 +73,9 @@ export class Streaming<Place extends object, Output> {
     this.host = clock === undefined ? host : { ...host, n: { ...host.n, [clock]: 1 } };
     const shared = new Set(this.specs.flatMap(raggedOf));
     this.lasting = others.filter((spec) => spec.axes.some((axis) => 'dim' in axis && shared.has(axis.dim)));
-    this.examples = examples.map((example) => Object.fromEntries(Object.entries(example).filter(([name]) => this.lasting.some((spec) => spec.name === name))));
+    this.examples = examples.map((example) =>
+      Object.fromEntries(Object.entries(example).filter(([name]) => this.lasting.some((spec) => spec.name === name))),
+    );
     this.requirements = clock === undefined ? [] : requirementsOn(clock, definition.requirements, host);
     this.batch = new DeviceBatch(this.host);
     try {
@@ -79,13 +98,16 @@ export class Streaming<Place extends object, Output> {
    */
   async step(places: readonly Place[]): Promise<Output[]> {
     requireExamples(places);
-    if (places.length !== this.host.size) throw new InputError(`expected a place of each of ${this.host.size} examples, given ${places.length}`);
+    if (places.length !== this.host.size)
+      throw new InputError(`expected a place of each of ${this.host.size} examples, given ${places.length}`);
     const tensors = this.run(places);
     await this.settle(tensors);
     const shapes = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.shape.slice(1)]));
     const data = await readAll(tensors);
     const axes = Object.entries(this.stream.outputs).map(([name, each]) => [name, axesOf(each, this.host.lengths)] as const);
-    return places.map((_, row) => Object.fromEntries(axes.map(([name, each]) => [name, rowOf(data[name]!, row, shapes[name]!, each, this.host)])) as Output);
+    return places.map(
+      (_, row) => Object.fromEntries(axes.map(([name, each]) => [name, rowOf(data[name]!, row, shapes[name]!, each, this.host)])) as Output,
+    );
   }
 
   /**
@@ -99,7 +121,8 @@ export class Streaming<Place extends object, Output> {
 
   /** As `step`, for the whole batch at once, left on the device: the caller disposes of every output, [batch, …] with the padding of the batch, and waits for `settle`. */
   advance(inputs: Readonly<Record<string, PlacesInput>>): Tensors {
-    if (typeof inputs !== 'object' || inputs === null) throw new InputError(`expected the places of every input by name, given ${show(inputs)}`);
+    if (typeof inputs !== 'object' || inputs === null)
+      throw new InputError(`expected the places of every input by name, given ${show(inputs)}`);
     requireNames([inputs], new Set(this.specs.map(({ name }) => name)), this.definition.name);
     const columns = this.specs.map((spec) => [spec.name, this.column(spec, inputs)] as const);
     return this.run(Array.from({ length: this.host.size }, (_, row) => Object.fromEntries(columns.map(([name, at]) => [name, at(row)]))));
@@ -119,7 +142,9 @@ export class Streaming<Place extends object, Output> {
     this.requireRoom();
     const given = new DeviceBatch(this.collate(places));
     try {
-      const { outputs, state } = emitted(() => this.stream.step(this.weights, this.batch, this.memory, this.state, given.inputs, this.time, this.random));
+      const { outputs, state } = emitted(() =>
+        this.stream.step(this.weights, this.batch, this.memory, this.state, given.inputs, this.time, this.random),
+      );
       release(this.state, state);
       this.state = state;
       this.time++;
@@ -132,7 +157,9 @@ export class Streaming<Place extends object, Output> {
   private collate(places: readonly object[]): HostBatch {
     requireWithout(places, this.others, 'was given when the run began, and stays');
     requireNames(places, this.names, this.definition.name);
-    const merged = places.map((place, row) => (typeof place === 'object' && place !== null && !isNested(place) ? { ...this.examples[row], ...place } : place));
+    const merged = places.map((place, row) =>
+      typeof place === 'object' && place !== null && !isNested(place) ? { ...this.examples[row], ...place } : place,
+    );
     try {
       const host = collate(this.host.n, this.definition.ragged, [...this.lasting, ...this.specs], merged);
       return { ...host, lengths: {}, inputs: Object.fromEntries(this.specs.map(({ name }) => [name, host.inputs[name]!])) };
@@ -147,7 +174,10 @@ export class Streaming<Place extends object, Output> {
     const { axis, time } = this;
     if (axis === undefined || 'length' in axis) return;
     if (!('dim' in axis)) {
-      if (time >= axis.size) throw new InputError(`\`${axis.label}\` has ${axis.size} places, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``);
+      if (time >= axis.size)
+        throw new InputError(
+          `\`${axis.label}\` has ${axis.size} places, and all were given: begin another run with \`stream\`, or make the model with a larger \`${axis.label}\``,
+        );
       return;
     }
     const reached = boundReached(axis.dim, this.requirements, this.host, () => time + 1);
@@ -160,14 +190,16 @@ export class Streaming<Place extends object, Output> {
     const { size, n, lengths } = this.host;
     const sizes = spec.axes.map((axis) => placesIn(axis, n));
     const here = `place ${this.time}: \`${spec.name}[${['batch', ...spec.axes.map((axis) => axis.label)].join(', ')}]\``;
-    if (!isNested(given)) throw new InputError(`${here} must be a typed array or an array with an element for each of ${size} examples, given ${show(given)}`);
+    if (!isNested(given))
+      throw new InputError(`${here} must be a typed array or an array with an element for each of ${size} examples, given ${show(given)}`);
     if (!ArrayBuffer.isView(given) || spec.axes.length === 0) {
       if (given.length !== size) throw new InputError(`${here} must have an element for each of ${size} examples, given ${given.length}`);
       return (row) => given[row];
     }
     const data = given as Value['data'];
     const total = size * elementCount(sizes);
-    if (data.length !== total) throw new InputError(`${here} must have ${[size, ...sizes].join(' * ')} = ${total} numbers, given ${data.length}`);
+    if (data.length !== total)
+      throw new InputError(`${here} must have ${[size, ...sizes].join(' * ')} = ${total} numbers, given ${data.length}`);
     return (row) => {
       const own = spec.axes.map((axis) => placesIn(axis, ownSizes(n, lengths, row)));
       const part = (axis: number, from: number): unknown => {

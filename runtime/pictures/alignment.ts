@@ -3,7 +3,27 @@
  * Machine Translation by Jointly Learning to Align and Translate" (2015).
  */
 
-import { card, checkWeights, ink1, ink2, leastText, legend, legendWidth, markColour, note, noteSize, padding, scaleNote, scaleOf, sheetColour, svg, symbolText, titleSize, weightColour, type Drawing } from './frame.ts';
+import {
+  card,
+  checkWeights,
+  ink1,
+  ink2,
+  leastText,
+  legend,
+  legendWidth,
+  markColour,
+  note,
+  noteSize,
+  padding,
+  scaleNote,
+  scaleOf,
+  sheetColour,
+  svg,
+  symbolText,
+  titleSize,
+  weightColour,
+  type Drawing,
+} from './frame.ts';
 import { createInk, round, textWidth, wrapped, type Ink } from './text.ts';
 
 export interface AlignmentPicture {
@@ -128,7 +148,9 @@ function draw(picture: AlignmentPicture, ink: Ink, caller: string): Drawing {
   });
   for (const [r, place] of (picture.marks ?? []).entries()) {
     const x = left + (Math.min(Math.max(place, -0.5), columns.length - 0.5) + 0.5) * cell;
-    parts.push(`<circle cx="${round(x)}" cy="${round(top + (r + 0.5) * cell)}" r="${cell / 5}" fill="none" stroke="${markColour}" stroke-width="2.2"/>`);
+    parts.push(
+      `<circle cx="${round(x)}" cy="${round(top + (r + 0.5) * cell)}" r="${cell / 5}" fill="none" stroke="${markColour}" stroke-width="2.2"/>`,
+    );
   }
   const legendHeight = Math.max(Math.min(matrixHeight, 130), 60);
   parts.push(legend(ink, legendLeft, top, legendHeight, scale));

@@ -15,26 +15,81 @@ import { join, resolve } from 'node:path';
 
 // Earlier families win: one shape per character is enough for a label, Han characters have their Japanese one.
 const families = [
-  'noto-sans', 'noto-sans-hebrew', 'noto-sans-arabic', 'noto-sans-armenian', 'noto-sans-georgian',
-  'noto-sans-devanagari', 'noto-sans-bengali', 'noto-sans-gujarati', 'noto-sans-gurmukhi', 'noto-sans-tamil',
-  'noto-sans-telugu', 'noto-sans-kannada', 'noto-sans-malayalam', 'noto-sans-thai', 'noto-sans-lao',
-  'noto-sans-khmer', 'noto-sans-myanmar', 'noto-sans-ethiopic', 'noto-sans-jp', 'noto-sans-sc', 'noto-sans-tc',
-  'noto-sans-kr', 'noto-sans-math', 'noto-sans-symbols', 'noto-sans-symbols-2',
+  'noto-sans',
+  'noto-sans-hebrew',
+  'noto-sans-arabic',
+  'noto-sans-armenian',
+  'noto-sans-georgian',
+  'noto-sans-devanagari',
+  'noto-sans-bengali',
+  'noto-sans-gujarati',
+  'noto-sans-gurmukhi',
+  'noto-sans-tamil',
+  'noto-sans-telugu',
+  'noto-sans-kannada',
+  'noto-sans-malayalam',
+  'noto-sans-thai',
+  'noto-sans-lao',
+  'noto-sans-khmer',
+  'noto-sans-myanmar',
+  'noto-sans-ethiopic',
+  'noto-sans-jp',
+  'noto-sans-sc',
+  'noto-sans-tc',
+  'noto-sans-kr',
+  'noto-sans-math',
+  'noto-sans-symbols',
+  'noto-sans-symbols-2',
 ];
 
 const ranges = [
-  [0x21, 0x7e], [0xa1, 0xac], [0xae, 0x17f], [0x218, 0x21b], [0x386, 0x3ce], [0x400, 0x45f], [0x490, 0x491],
-  [0x5d0, 0x5ea], [0x60c, 0x60c], [0x61f, 0x61f], [0x621, 0x64a], [0x660, 0x669], [0x6f0, 0x6f9], [0x1ea0, 0x1ef9],
-  [0x2010, 0x2015], [0x2018, 0x201e], [0x2020, 0x2022], [0x2026, 0x2026], [0x2030, 0x2030], [0x2032, 0x2033], [0x2039, 0x203a],
-  [0x20ac, 0x20ac], [0x2116, 0x2116], [0x2190, 0x2195], [0x2202, 0x2202], [0x2207, 0x2208], [0x2211, 0x2212],
-  [0x221a, 0x221a], [0x221e, 0x221e], [0x2248, 0x2248], [0x2260, 0x2265], [0x25cc, 0x25cc], [0x2713, 0x2713],
-  [0x2717, 0x2717], [0x27e8, 0x27e9], [0x3001, 0x3002], [0x300c, 0x300f], [0x3041, 0x3096], [0x30a1, 0x30fc],
+  [0x21, 0x7e],
+  [0xa1, 0xac],
+  [0xae, 0x17f],
+  [0x218, 0x21b],
+  [0x386, 0x3ce],
+  [0x400, 0x45f],
+  [0x490, 0x491],
+  [0x5d0, 0x5ea],
+  [0x60c, 0x60c],
+  [0x61f, 0x61f],
+  [0x621, 0x64a],
+  [0x660, 0x669],
+  [0x6f0, 0x6f9],
+  [0x1ea0, 0x1ef9],
+  [0x2010, 0x2015],
+  [0x2018, 0x201e],
+  [0x2020, 0x2022],
+  [0x2026, 0x2026],
+  [0x2030, 0x2030],
+  [0x2032, 0x2033],
+  [0x2039, 0x203a],
+  [0x20ac, 0x20ac],
+  [0x2116, 0x2116],
+  [0x2190, 0x2195],
+  [0x2202, 0x2202],
+  [0x2207, 0x2208],
+  [0x2211, 0x2212],
+  [0x221a, 0x221a],
+  [0x221e, 0x221e],
+  [0x2248, 0x2248],
+  [0x2260, 0x2265],
+  [0x25cc, 0x25cc],
+  [0x2713, 0x2713],
+  [0x2717, 0x2717],
+  [0x27e8, 0x27e9],
+  [0x3001, 0x3002],
+  [0x300c, 0x300f],
+  [0x3041, 0x3096],
+  [0x30a1, 0x30fc],
   [0xfffd, 0xfffd],
 ];
 
 const folder = process.argv[2];
 if (folder === undefined) {
-  console.error(`Usage: node build-glyphs.mjs FOLDER, where\n  npm install fontkit ${families.map((f) => `@fontsource/${f}`).join(' ')}\nwas run.`);
+  console.error(
+    `Usage: node build-glyphs.mjs FOLDER, where\n  npm install fontkit ${families.map((f) => `@fontsource/${f}`).join(' ')}\nwas run.`,
+  );
   process.exit(2);
 }
 
@@ -49,7 +104,10 @@ function filesOf(family) {
       .filter((name) => name.endsWith('-400-normal.woff2'))
       .sort()
       .map((name) => fontkit.create(readFileSync(join(files, name))));
-    opened.set(family, fonts.map((font) => ({ font, has: new Set(font.characterSet) })));
+    opened.set(
+      family,
+      fonts.map((font) => ({ font, has: new Set(font.characterSet) })),
+    );
   }
   return opened.get(family);
 }

@@ -35,7 +35,11 @@ export const markColour = '#d9480f';
  * print in grey.
  */
 const ramp: readonly (readonly [number, number, number])[] = [
-  [241, 245, 249], [198, 219, 236], [120, 173, 213], [48, 116, 178], [10, 45, 92],
+  [241, 245, 249],
+  [198, 219, 236],
+  [120, 173, 213],
+  [48, 116, 178],
+  [10, 45, 92],
 ];
 
 /** The colour of a weight in [0, 1]. */
@@ -50,8 +54,7 @@ export function weightColour(weight: number): string {
 /** The ground of a picture, so that it reads the same on light and dark pages. */
 export function card(width: number, height: number): string {
   return (
-    `<rect x="0.5" y="0.5" width="${round(width - 1)}" height="${round(height - 1)}" rx="12" ` +
-    `fill="#ffffff" stroke="${frameColour}"/>`
+    `<rect x="0.5" y="0.5" width="${round(width - 1)}" height="${round(height - 1)}" rx="12" ` + `fill="#ffffff" stroke="${frameColour}"/>`
   );
 }
 
@@ -107,7 +110,15 @@ export function note(ink: Ink, text: string, x: number, y: number, anchor: 'midd
   return ink.text(text, x, y, { size, fill: ink2, anchor, rotate });
 }
 
-export function symbolText(ink: Ink, symbol: string, x: number, y: number, anchor: 'start' | 'middle' | 'end', size: number, rotate = 0): string {
+export function symbolText(
+  ink: Ink,
+  symbol: string,
+  x: number,
+  y: number,
+  anchor: 'start' | 'middle' | 'end',
+  size: number,
+  rotate = 0,
+): string {
   return ink.text(symbol, x, y, { size, fill: ink1, anchor, rotate, visibleSpaces: true });
 }
 
@@ -123,9 +134,7 @@ export function svg(width: number, height: number, description: string, ink: Ink
 /** Throws a RangeError when the weights do not fit the symbols or are not in [0, 1]; 1e-3 is allowed for rounding. */
 export function checkWeights({ rows, columns, weights }: WeightMatrix, caller: string): void {
   if (rows.length === 0 || columns.length === 0) {
-    throw new RangeError(
-      `${caller}: expected at least one row and one column, given ${rows.length} rows and ${columns.length} columns.`,
-    );
+    throw new RangeError(`${caller}: expected at least one row and one column, given ${rows.length} rows and ${columns.length} columns.`);
   }
   if (weights.length !== rows.length) {
     throw new RangeError(`${caller}: expected weights for ${rows.length} rows, given ${weights.length}.`);

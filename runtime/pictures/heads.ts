@@ -3,7 +3,24 @@
  * "Attention Is All You Need" (2017). One row of small matrices for each layer, one column for each head.
  */
 
-import { card, checkWeights, ink1, ink2, leastText, legend, legendWidth, note, noteSize, padding, scaleNote, scaleOf, svg, symbolText, titleSize, weightColour } from './frame.ts';
+import {
+  card,
+  checkWeights,
+  ink1,
+  ink2,
+  leastText,
+  legend,
+  legendWidth,
+  note,
+  noteSize,
+  padding,
+  scaleNote,
+  scaleOf,
+  svg,
+  symbolText,
+  titleSize,
+  weightColour,
+} from './frame.ts';
 import { createInk, round, textWidth, wrapped, type Ink } from './text.ts';
 
 export interface HeadsPicture {
@@ -105,11 +122,13 @@ function squares(matrix: readonly (readonly number[])[], left: number, top: numb
   const nothing = weightColour(0);
   const ground = `<rect x="${round(left)}" y="${round(top)}" width="${matrix[0]!.length * cell}" height="${matrix.length * cell}" fill="${nothing}"/>`;
   const drawn = matrix.map((row, r) =>
-    row.map((weight, c) => {
-      const colour = weightColour(weight / scale);
-      if (colour === nothing) return '';
-      return `<rect x="${round(left + c * cell + 0.25)}" y="${round(top + r * cell + 0.25)}" width="${cell - 0.5}" height="${cell - 0.5}" fill="${colour}"/>`;
-    }).join(''),
+    row
+      .map((weight, c) => {
+        const colour = weightColour(weight / scale);
+        if (colour === nothing) return '';
+        return `<rect x="${round(left + c * cell + 0.25)}" y="${round(top + r * cell + 0.25)}" width="${cell - 0.5}" height="${cell - 0.5}" fill="${colour}"/>`;
+      })
+      .join(''),
   );
   return ground + drawn.join('');
 }
@@ -136,7 +155,8 @@ function check({ rows, columns, weights }: HeadsPicture): void {
   const heads = weights[0]?.length ?? 0;
   if (heads === 0) throw new RangeError('headsSvg: expected at least one layer and one head, given none.');
   weights.forEach((layer, l) => {
-    if (layer.length !== heads) throw new RangeError(`headsSvg: expected ${heads} heads in layer ${l}, as in layer 0, given ${layer.length}.`);
+    if (layer.length !== heads)
+      throw new RangeError(`headsSvg: expected ${heads} heads in layer ${l}, as in layer 0, given ${layer.length}.`);
     layer.forEach((matrix, head) => checkWeights({ rows, columns, weights: matrix }, `headsSvg, layer ${l}, head ${head}`));
   });
 }

@@ -16,7 +16,8 @@ export function pngUri({ width, height, planes }: PixelImage): string {
   const rows = new Uint8Array(height * line);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 3; c++) rows[y * line + 1 + 3 * x + c] = Math.round(255 * Math.min(1, Math.max(0, planes[(c * height + y) * width + x]!)));
+      for (let c = 0; c < 3; c++)
+        rows[y * line + 1 + 3 * x + c] = Math.round(255 * Math.min(1, Math.max(0, planes[(c * height + y) * width + x]!)));
     }
   }
   const header = [...word(width), ...word(height), 8, 2, 0, 0, 0];

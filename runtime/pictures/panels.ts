@@ -48,7 +48,9 @@ export function panelsSvg(picture: PanelsPicture): string {
   for (const { title, values } of panels) {
     const height = values.length * cell;
     parts.push(ink.text(title, left - 10, y + Math.min(height / 2, 40) + noteSize * 0.35, { size: noteSize, fill: ink2, anchor: 'end' }));
-    parts.push(`<rect x="${round(left)}" y="${round(y)}" width="${values[0]!.length * cell}" height="${height}" fill="${weightColour(0)}"/>`);
+    parts.push(
+      `<rect x="${round(left)}" y="${round(y)}" width="${values[0]!.length * cell}" height="${height}" fill="${weightColour(0)}"/>`,
+    );
     values.forEach((row, r) => parts.push(strip(row, left, y + r * cell, cell)));
     y += Math.max(height, noteSize) + gap;
   }
@@ -68,11 +70,12 @@ export function panelsSvg(picture: PanelsPicture): string {
 function strip(row: readonly number[], x: number, y: number, cell: number): string {
   const ground = weightColour(0);
   let text = '';
-  for (let from = 0; from < row.length;) {
+  for (let from = 0; from < row.length; ) {
     const colour = weightColour(row[from]!);
     let to = from + 1;
     while (to < row.length && weightColour(row[to]!) === colour) to++;
-    if (colour !== ground) text += `<rect x="${round(x + from * cell)}" y="${round(y)}" width="${(to - from) * cell}" height="${cell}" fill="${colour}"/>`;
+    if (colour !== ground)
+      text += `<rect x="${round(x + from * cell)}" y="${round(y)}" width="${(to - from) * cell}" height="${cell}" fill="${colour}"/>`;
     from = to;
   }
   return text;
@@ -82,9 +85,13 @@ function check({ title, values }: Panel): void {
   const width = values[0]?.length ?? 0;
   if (width === 0) throw new RangeError(`panelsSvg: the panel ${JSON.stringify(title)} is empty.`);
   values.forEach((row, r) => {
-    if (row.length !== width) throw new RangeError(`panelsSvg: row ${r} of ${JSON.stringify(title)} has ${row.length} values, expected ${width}.`);
+    if (row.length !== width)
+      throw new RangeError(`panelsSvg: row ${r} of ${JSON.stringify(title)} has ${row.length} values, expected ${width}.`);
     row.forEach((value, c) => {
-      if (!(value >= -1e-3 && value <= 1 + 1e-3)) throw new RangeError(`panelsSvg: expected a value from 0 to 1 in row ${r}, column ${c} of ${JSON.stringify(title)}, given ${value}.`);
+      if (!(value >= -1e-3 && value <= 1 + 1e-3))
+        throw new RangeError(
+          `panelsSvg: expected a value from 0 to 1 in row ${r}, column ${c} of ${JSON.stringify(title)}, given ${value}.`,
+        );
     });
   });
 }

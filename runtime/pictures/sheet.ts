@@ -31,7 +31,10 @@ export function sheetSvg(title: string, rows: readonly SheetRow[]): string {
   const height = 2 * padding + head + rows.length * (picture + gap) - gap;
   const parts = rows.flatMap(({ name, pictures }, row) => {
     const top = padding + head + row * (picture + gap);
-    const drawings = pictures.map((sketch, column) => `<g transform="translate(${round(padding + names + column * (picture + gap))} ${round(top)})">${drawn(sketch)}</g>`);
+    const drawings = pictures.map(
+      (sketch, column) =>
+        `<g transform="translate(${round(padding + names + column * (picture + gap))} ${round(top)})">${drawn(sketch)}</g>`,
+    );
     return [ink.text(name, padding, top + picture / 2 + 4, { size: noteSize, fill: ink2 }), ...drawings];
   });
   const heading = ink.text(title, padding, padding + titleSize * 0.8, { size: titleSize, fill: ink1, bold: true });
@@ -45,16 +48,27 @@ function drawn({ pixels, weights, from }: Sketch): string {
   const shadeOf = (k: number): number => Math.round(Math.min(1, Math.max(0, (pixels[k]! + 1) / 2)) * shades);
   const runs = new Map<number, string>();
   for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side;) {
+    for (let x = 0; x < side; ) {
       const shade = shadeOf(y * side + x);
       let end = x + 1;
       while (end < side && shadeOf(y * side + end) === shade) end++;
-      if (shade > 0) runs.set(shade, `${runs.get(shade) ?? ''}M${round(x * cell)} ${round(y * cell)}h${round((end - x) * cell)}v${round(cell)}H${round(x * cell)}z`);
+      if (shade > 0)
+        runs.set(
+          shade,
+          `${runs.get(shade) ?? ''}M${round(x * cell)} ${round(y * cell)}h${round((end - x) * cell)}v${round(cell)}H${round(x * cell)}z`,
+        );
       x = end;
     }
   }
-  const ink = [...runs].map(([shade, path]) => `<path d="${path}" fill="#16202c" fill-opacity="${round(shade / shades)}" shape-rendering="crispEdges"/>`);
-  return [`<rect width="${picture}" height="${picture}" fill="#f1f5f9"/>`, ...ink, ...(weights === undefined ? [] : [overlay(weights)]), ...(from === undefined ? [] : [dot(from)])].join('');
+  const ink = [...runs].map(
+    ([shade, path]) => `<path d="${path}" fill="#16202c" fill-opacity="${round(shade / shades)}" shape-rendering="crispEdges"/>`,
+  );
+  return [
+    `<rect width="${picture}" height="${picture}" fill="#f1f5f9"/>`,
+    ...ink,
+    ...(weights === undefined ? [] : [overlay(weights)]),
+    ...(from === undefined ? [] : [dot(from)]),
+  ].join('');
 }
 
 function overlay(weights: ArrayLike<number>): string {
@@ -63,7 +77,9 @@ function overlay(weights: ArrayLike<number>): string {
   const most = Math.max(...Array.from(weights));
   return Array.from(weights, (weight, k) => {
     const opacity = most === 0 ? 0 : (0.8 * weight) / most;
-    return opacity < 0.04 ? '' : `<rect x="${round((k % side) * cell)}" y="${round(Math.floor(k / side) * cell)}" width="${round(cell)}" height="${round(cell)}" fill="#d9480f" fill-opacity="${round(opacity)}"/>`;
+    return opacity < 0.04
+      ? ''
+      : `<rect x="${round((k % side) * cell)}" y="${round(Math.floor(k / side) * cell)}" width="${round(cell)}" height="${round(cell)}" fill="#d9480f" fill-opacity="${round(opacity)}"/>`;
   }).join('');
 }
 

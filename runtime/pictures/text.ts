@@ -35,11 +35,31 @@ const boxRow = 420;
 
 /** Characters that have no shape of their own, by the names people know them by, in one or two rows. */
 const names: Readonly<Record<string, readonly string[]>> = Object.freeze({
-  '0009': ['TAB'], '000A': ['LF'], '000D': ['CR'], '00A0': ['NB', 'SP'], '00AD': ['SHY'], '061C': ['ALM'],
-  '2009': ['TH', 'SP'], '200B': ['ZW', 'SP'], '200C': ['ZW', 'NJ'], '200D': ['ZW', 'J'], '200E': ['LRM'],
-  '200F': ['RLM'], '202A': ['LRE'], '202B': ['RLE'], '202C': ['PDF'], '202D': ['LRO'], '202E': ['RLO'],
-  '202F': ['NN', 'BSP'], '2060': ['WJ'], '2066': ['LRI'], '2067': ['RLI'], '2068': ['FSI'], '2069': ['PDI'],
-  '3000': ['ID', 'SP'], 'FEFF': ['BOM'],
+  '0009': ['TAB'],
+  '000A': ['LF'],
+  '000D': ['CR'],
+  '00A0': ['NB', 'SP'],
+  '00AD': ['SHY'],
+  '061C': ['ALM'],
+  '2009': ['TH', 'SP'],
+  '200B': ['ZW', 'SP'],
+  '200C': ['ZW', 'NJ'],
+  '200D': ['ZW', 'J'],
+  '200E': ['LRM'],
+  '200F': ['RLM'],
+  '202A': ['LRE'],
+  '202B': ['RLE'],
+  '202C': ['PDF'],
+  '202D': ['LRO'],
+  '202E': ['RLO'],
+  '202F': ['NN', 'BSP'],
+  '2060': ['WJ'],
+  '2066': ['LRI'],
+  '2067': ['RLI'],
+  '2068': ['FSI'],
+  '2069': ['PDI'],
+  '3000': ['ID', 'SP'],
+  FEFF: ['BOM'],
 });
 
 type Piece =

@@ -78,7 +78,10 @@ export class RolloutOrder<Example, M> implements Batches<Example> {
   constructor(source: Rollouts<Example, M>, model: M, options: OrderOptions<Example>, seed: number) {
     requirePositiveInteger('batchSize', options.batchSize);
     requirePositiveInteger('epochSize', options.epochSize ?? 1);
-    if ((options.window ?? 1) !== 1) throw new TrainingError(`\`window\`: a rollout gives the examples of one step, so there are no batches to sort together: leave it out (given ${options.window})`);
+    if ((options.window ?? 1) !== 1)
+      throw new TrainingError(
+        `\`window\`: a rollout gives the examples of one step, so there are no batches to sort together: leave it out (given ${options.window})`,
+      );
     this.source = source;
     this.model = model;
     this.key = fold(seedKey(seed), 0, hashOf('rollouts'));
@@ -106,7 +109,9 @@ export class BatchOrder<Example> implements Batches<Example> {
   private readonly lengthOf: (example: Example) => number;
   private readonly key: Key;
   private shuffled: { readonly epoch: number; readonly order: Uint32Array } | undefined;
-  private drawn: { readonly window: number; readonly batches: readonly (readonly number[])[]; readonly examples: ReadonlyMap<number, Example> } | undefined;
+  private drawn:
+    | { readonly window: number; readonly batches: readonly (readonly number[])[]; readonly examples: ReadonlyMap<number, Example> }
+    | undefined;
 
   constructor(source: ExampleSource<Example>, options: OrderOptions<Example>, seed: number) {
     requirePositiveInteger('batchSize', options.batchSize);

@@ -226,7 +226,8 @@ class Run<Example, M extends Trainable<Example>> {
     const batch = new DeviceBatch(this.model.collateFor(this.objective, examples));
     const results: Losses[] = [];
     try {
-      for (const [k, update] of this.objective.updates.entries()) results.push(await this.update(update, this.optimizers[k]!, settings[k]!, batch, random, step));
+      for (const [k, update] of this.objective.updates.entries())
+        results.push(await this.update(update, this.optimizers[k]!, settings[k]!, batch, random, step));
     } catch (error) {
       for (const { loss, metrics } of results) disposeAll({ ...metrics, '': loss });
       throw error;
@@ -239,7 +240,14 @@ class Run<Example, M extends Trainable<Example>> {
     if (arrived !== undefined) this.report(arrived, rateOf(settings[0]!), epoch, examples.length);
   }
 
-  private async update(update: UpdateDefinition, optimizer: Optimizer, settings: OptimizerSettings, batch: DeviceBatch, random: StepRandom, step: number): Promise<Losses> {
+  private async update(
+    update: UpdateDefinition,
+    optimizer: Optimizer,
+    settings: OptimizerSettings,
+    batch: DeviceBatch,
+    random: StepRandom,
+    step: number,
+  ): Promise<Losses> {
     const made = emitted(() => update.gradients(this.model.weights.tensors, batch, random));
     await batch.settle(made);
     const { gradients, running = {}, ...losses } = made;
@@ -266,7 +274,16 @@ class Run<Example, M extends Trainable<Example>> {
     const { step } = this.progress;
     const stepsPerSecond = (1000 * (step - this.reported.step)) / Math.max(now - this.reported.at, 1e-3);
     this.reported = { step, at: now };
-    this.tell({ kind: 'progress', step, epoch, ...arrived, rate, seconds: this.seconds(), stepsPerSecond, examplesPerSecond: stepsPerSecond * batchSize });
+    this.tell({
+      kind: 'progress',
+      step,
+      epoch,
+      ...arrived,
+      rate,
+      seconds: this.seconds(),
+      stepsPerSecond,
+      examplesPerSecond: stepsPerSecond * batchSize,
+    });
   }
 
   private async validation(settings: ValidationOptions<M>): Promise<void> {
@@ -286,7 +303,10 @@ class Run<Example, M extends Trainable<Example>> {
     Object.assign(metrics, await this.measured(settings));
     const watch = settings.watch ?? 'loss';
     const value = watch === 'loss' ? loss : metrics[watch];
-    if (value === undefined) throw new TrainingError(`validation watches \`${watch}\`, but there are only ${['loss', ...Object.keys(metrics)].map((name) => `\`${name}\``).join(', ')}`);
+    if (value === undefined)
+      throw new TrainingError(
+        `validation watches \`${watch}\`, but there are only ${['loss', ...Object.keys(metrics)].map((name) => `\`${name}\``).join(', ')}`,
+      );
     const { step } = this.progress;
     const before = this.progress.best?.value;
     const best = Number.isFinite(value) && (before === undefined || (settings.goal === 'most' ? value > before : value < before));
@@ -307,9 +327,11 @@ class Run<Example, M extends Trainable<Example>> {
   /** The caller's own numbers. */
   private async measured({ metrics }: ValidationOptions<M>): Promise<Readonly<Record<string, number>>> {
     const measured: unknown = (await metrics?.(this.model)) ?? {};
-    if (typeof measured !== 'object' || measured === null) throw new TrainingError(`\`validate.metrics\`: expected numbers by name, given ${show(measured)}`);
+    if (typeof measured !== 'object' || measured === null)
+      throw new TrainingError(`\`validate.metrics\`: expected numbers by name, given ${show(measured)}`);
     for (const [name, value] of Object.entries(measured)) {
-      if (typeof value !== 'number') throw new TrainingError(`\`validate.metrics\`: expected a number as \`${name}\`, given ${show(value)}`);
+      if (typeof value !== 'number')
+        throw new TrainingError(`\`validate.metrics\`: expected a number as \`${name}\`, given ${show(value)}`);
     }
     return measured as Readonly<Record<string, number>>;
   }
@@ -363,7 +385,9 @@ class Run<Example, M extends Trainable<Example>> {
     this.model.weights.restore(parameters);
     for (const [k, { name }] of this.objective.updates.entries()) {
       const front = name === undefined ? '' : `${name}/`;
-      const own = [...slots].flatMap(([key, slot]): [string, StoredTensor][] => (key.startsWith(front) ? [[key.slice(front.length), slot]] : []));
+      const own = [...slots].flatMap(([key, slot]): [string, StoredTensor][] =>
+        key.startsWith(front) ? [[key.slice(front.length), slot]] : [],
+      );
       this.optimizers[k]!.restore(new Map(own));
     }
     this.progress = progress;
@@ -387,7 +411,9 @@ class Run<Example, M extends Trainable<Example>> {
     if (bytes === undefined || bytes === null) return error;
     const { info, parameters } = readCheckpoint(bytes);
     this.model.weights.restore(parameters);
-    return new TrainingError(`${error.message}. The last good checkpoint, of step ${info.step}, is kept, and the model holds it`, { cause: error });
+    return new TrainingError(`${error.message}. The last good checkpoint, of step ${info.step}, is kept, and the model holds it`, {
+      cause: error,
+    });
   }
 
   private seconds(): number {
@@ -421,7 +447,21 @@ function named(error: unknown, nameOf: (row: number) => string): unknown {
 const optionNames = {
   data: ['train', 'validation'] satisfies readonly (keyof FitData<unknown>)[],
   fit: [
-    'batchSize', 'steps', 'epochs', 'minutes', 'window', 'lengthOf', 'epochSize', 'objective', 'seed', 'validate', 'checkpoints', 'keep', 'reportEvery', 'signal', 'onEvent',
+    'batchSize',
+    'steps',
+    'epochs',
+    'minutes',
+    'window',
+    'lengthOf',
+    'epochSize',
+    'objective',
+    'seed',
+    'validate',
+    'checkpoints',
+    'keep',
+    'reportEvery',
+    'signal',
+    'onEvent',
   ] satisfies readonly (keyof FitOptions<unknown, unknown>)[],
   validate: ['every', 'batchSize', 'metrics', 'watch', 'goal', 'patience'] satisfies readonly (keyof ValidationOptions<unknown>)[],
   checkpoints: ['store', 'every', 'resume', 'note'] satisfies readonly (keyof CheckpointOptions)[],
@@ -438,33 +478,45 @@ function checkNames<Example, M>(data: FitData<Example, M>, { validate, checkpoin
 
 function checkOptions<Example, M>(data: FitData<Example, M>, options: FitOptions<Example, M>): void {
   const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-  if (!isObject(data) || !(Array.isArray(data.train) || typeof data.train === 'function' || isRollouts(data.train))) throw new TrainingError(`expected \`{ train: examples }\`, given ${isObject(data) ? `\`train\`: ${show(data.train)}` : show(data)}`);
-  if (!isObject(options)) throw new TrainingError(`expected options with \`batchSize\`, and \`steps\`, \`epochs\` or \`minutes\`; given ${show(options)}`);
+  if (!isObject(data) || !(Array.isArray(data.train) || typeof data.train === 'function' || isRollouts(data.train)))
+    throw new TrainingError(`expected \`{ train: examples }\`, given ${isObject(data) ? `\`train\`: ${show(data.train)}` : show(data)}`);
+  if (!isObject(options))
+    throw new TrainingError(`expected options with \`batchSize\`, and \`steps\`, \`epochs\` or \`minutes\`; given ${show(options)}`);
   checkNames(data, options);
   const { steps, epochs, minutes, validate, checkpoints } = options;
-  if (steps === undefined && epochs === undefined && minutes === undefined) throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');
+  if (steps === undefined && epochs === undefined && minutes === undefined)
+    throw new TrainingError('how long to train? Give `steps`, `epochs` or `minutes`');
   for (const [name, value] of Object.entries({ steps, epochs, minutes })) {
-    if (value !== undefined && !isNumber(value, (number) => number > 0)) throw new TrainingError(`\`${name}\`: expected a number above 0, given ${show(value)}`);
+    if (value !== undefined && !isNumber(value, (number) => number > 0))
+      throw new TrainingError(`\`${name}\`: expected a number above 0, given ${show(value)}`);
   }
-  if (options.epochSize !== undefined && Array.isArray(data.train)) throw new TrainingError('`epochSize` is for examples that are drawn: an array is an epoch of its own');
+  if (options.epochSize !== undefined && Array.isArray(data.train))
+    throw new TrainingError('`epochSize` is for examples that are drawn: an array is an epoch of its own');
   if (options.seed !== undefined) requireSeed(options.seed);
   requireCallable('onEvent', options.onEvent);
   requireCallable('lengthOf', options.lengthOf);
   requireCallable('validate.metrics', validate?.metrics);
-  if (options.signal !== undefined && typeof (options.signal as { readonly aborted?: unknown } | null)?.aborted !== 'boolean') throw new TrainingError(`\`signal\`: expected an AbortSignal, given ${show(options.signal)}`);
-  if (data.validation !== undefined && !Array.isArray(data.validation)) throw new TrainingError(`\`validation\`: expected an array of examples, given ${show(data.validation)}`);
+  if (options.signal !== undefined && typeof (options.signal as { readonly aborted?: unknown } | null)?.aborted !== 'boolean')
+    throw new TrainingError(`\`signal\`: expected an AbortSignal, given ${show(options.signal)}`);
+  if (data.validation !== undefined && !Array.isArray(data.validation))
+    throw new TrainingError(`\`validation\`: expected an array of examples, given ${show(data.validation)}`);
   if (checkpoints !== undefined) requireStore(checkpoints.store);
   requireChoice('keep', options.keep, ['best', 'last']);
   requireChoice('validate.goal', validate?.goal, ['least', 'most']);
-  if (options.keep === 'best' && validate === undefined) throw new TrainingError('`keep: \'best\'` needs `validate`: nothing else tells which parameters are best');
+  if (options.keep === 'best' && validate === undefined)
+    throw new TrainingError("`keep: 'best'` needs `validate`: nothing else tells which parameters are best");
   requirePositiveInteger('reportEvery', options.reportEvery ?? 10);
   requirePositiveInteger('validate.every', validate?.every ?? 1);
   requirePositiveInteger('validate.patience', validate?.patience ?? 1);
   requirePositiveInteger('checkpoints.every', checkpoints?.every ?? 1);
   // How often is a matter of cost, so no default: of a source without an end an epoch is any number.
-  if (validate === undefined && (data.validation ?? []).length > 0) throw new TrainingError('there are `validation` examples, but nothing says when to look at them: give `validate: { every: 100 }` (steps between validations), or leave `validation` out');
+  if (validate === undefined && (data.validation ?? []).length > 0)
+    throw new TrainingError(
+      'there are `validation` examples, but nothing says when to look at them: give `validate: { every: 100 }` (steps between validations), or leave `validation` out',
+    );
   const watchesData = validate !== undefined && (validate.watch ?? 'loss') === 'loss';
-  if (watchesData && (data.validation ?? []).length === 0) throw new TrainingError('`validate` watches the loss, but there are no `validation` examples');
+  if (watchesData && (data.validation ?? []).length === 0)
+    throw new TrainingError('`validate` watches the loss, but there are no `validation` examples');
 }
 
 function requireCallable(name: string, given: unknown): void {
@@ -474,7 +526,9 @@ function requireCallable(name: string, given: unknown): void {
 function requireStore(given: unknown): void {
   const { save, load } = (typeof given === 'object' && given !== null ? given : {}) as { readonly save?: unknown; readonly load?: unknown };
   if (typeof save === 'function' && typeof load === 'function') return;
-  throw new TrainingError(`\`checkpoints.store\`: expected a store with \`save\` and \`load\`, such as \`folderStore('run')\` of attnc/runtime/node or \`memoryStore()\`, given ${show(given)}`);
+  throw new TrainingError(
+    `\`checkpoints.store\`: expected a store with \`save\` and \`load\`, such as \`folderStore('run')\` of attnc/runtime/node or \`memoryStore()\`, given ${show(given)}`,
+  );
 }
 
 function requireChoice(name: string, given: unknown, choices: readonly string[]): void {
@@ -485,7 +539,9 @@ function requireChoice(name: string, given: unknown, choices: readonly string[])
 function requireFinite(parameters: ReadonlyMap<string, StoredTensor>, step: number): void {
   for (const [path, { data }] of parameters) {
     if (!data.every((value) => Number.isFinite(value))) {
-      throw new TrainingError(`the parameter \`${path}\` is not finite after step ${step}: training diverged; a lower rate or \`clip norm 1\` in the objective is the usual cure`);
+      throw new TrainingError(
+        `the parameter \`${path}\` is not finite after step ${step}: training diverged; a lower rate or \`clip norm 1\` in the objective is the usual cure`,
+      );
     }
   }
 }

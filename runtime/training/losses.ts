@@ -80,7 +80,9 @@ export class NotFinite extends TrainingError {
 
   constructor(at: StepLoss, before: StepLoss | undefined) {
     const history = before === undefined ? '' : `; it was ${before.loss} at step ${before.step}`;
-    super(`the loss became ${at.loss} at step ${at.step}${history}. Training diverged: a lower rate or \`clip norm 1\` in the objective is the usual cure`);
+    super(
+      `the loss became ${at.loss} at step ${at.step}${history}. Training diverged: a lower rate or \`clip norm 1\` in the objective is the usual cure`,
+    );
     this.step = at.step;
     this.loss = at.loss;
   }

@@ -109,7 +109,8 @@ export class Optimizer {
 
   /** @param trains which parameters, by path; default all */
   constructor(weights: Weights, trains: (path: string) => boolean = () => true) {
-    if (!((weights as unknown) instanceof Weights)) throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
+    if (!((weights as unknown) instanceof Weights))
+      throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
     this.weights = weights;
     this.specs = weights.specs.filter(({ path, running }) => running !== true && trains(path));
     this.left = weights.tensors;
@@ -127,19 +128,34 @@ export class Optimizer {
     const options = checkedOptions(settings, rule);
     const rate = rateOf(settings);
     // Step 0 would divide by 0, and leave no parameter that is a number.
-    if (!Number.isSafeInteger(step) || step < 1) throw new TrainingError(`\`step\`: expected a whole number of at least 1, given ${show(step)}`);
+    if (!Number.isSafeInteger(step) || step < 1)
+      throw new TrainingError(`\`step\`: expected a whole number of at least 1, given ${show(step)}`);
     if (typeof given !== 'object' || given === null) throw new TrainingError(`expected gradients by path, given ${show(given)}`);
     for (const [path, gradient] of Object.entries<tf.Tensor | Value>(given)) {
       const spec = this.specs.find((each) => each.path === path);
-      if (spec === undefined) throw new TrainingError(`the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(path, this.specs.map((each) => each.path))}`);
+      if (spec === undefined)
+        throw new TrainingError(
+          `the gradient of \`${path}\` is of no parameter that this optimizer changes${suggestion(
+            path,
+            this.specs.map((each) => each.path),
+          )}`,
+        );
       if (!tf.isTensor(gradient)) requireShape(spec, gradient);
-      else if (gradient.shape.join() !== shapeOf(spec).join()) throw new TrainingError(`the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`);
+      else if (gradient.shape.join() !== shapeOf(spec).join())
+        throw new TrainingError(
+          `the gradient of \`${path}\` has the shape [${gradient.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`,
+        );
     }
     requireClip(clip);
     this.refresh();
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
-      const gradients = Object.fromEntries(Object.entries<tf.Tensor | Value>(given).map(([path, each]) => [path, tf.isTensor(each) ? each : tf.tensor(each.data, each.shape.slice(), 'float32')]));
+      const gradients = Object.fromEntries(
+        Object.entries<tf.Tensor | Value>(given).map(([path, each]) => [
+          path,
+          tf.isTensor(each) ? each : tf.tensor(each.data, each.shape.slice(), 'float32'),
+        ]),
+      );
       const result = rule.apply({
         parameters: this.vector,
         gradient: clipped(this.joined(gradients), clip),
@@ -188,7 +204,10 @@ export class Optimizer {
       for (const spec of this.specs) {
         const part = stored.get(`${name}/${spec.path}`);
         if (part === undefined) throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` is missing from the checkpoint`);
-        if (part.shape.join() !== shapeOf(spec).join()) throw new CheckpointError(`the optimiser's \`${name}\` of \`${spec.path}\` has the shape [${part.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`);
+        if (part.shape.join() !== shapeOf(spec).join())
+          throw new CheckpointError(
+            `the optimiser's \`${name}\` of \`${spec.path}\` has the shape [${part.shape.join(', ')}], expected [${shapeOf(spec).join(', ')}]`,
+          );
         whole.set(part.data, at);
         at += sizeOf(spec);
       }
@@ -249,15 +268,20 @@ function requireClip(clip: UpdateDefinition['clip']): void {
   if (clip === null) return;
   requireOptions(clip, ['kind', 'limit'], '`clip`', (message) => new TrainingError(message));
   const { kind, limit }: { readonly kind: unknown; readonly limit: unknown } = clip;
-  if (kind !== 'norm' && kind !== 'value') throw new TrainingError(`\`clip\`: expected the kind \`norm\` or \`value\`, given ${show(kind)}`);
+  if (kind !== 'norm' && kind !== 'value')
+    throw new TrainingError(`\`clip\`: expected the kind \`norm\` or \`value\`, given ${show(kind)}`);
   if (typeof limit !== 'number' || !(limit > 0)) throw new TrainingError(`\`clip\`: expected a \`limit\` above 0, given ${show(limit)}`);
 }
 
 function ruleOf(settings: OptimizerSettings): Rule {
-  if (typeof settings !== 'object' || settings === null) throw new TrainingError(`expected settings, as \`{ kind: 'adam', rate: 1e-3 }\`, given ${show(settings)}`);
+  if (typeof settings !== 'object' || settings === null)
+    throw new TrainingError(`expected settings, as \`{ kind: 'adam', rate: 1e-3 }\`, given ${show(settings)}`);
   const { kind }: { readonly kind: unknown } = settings;
   const rule = typeof kind === 'string' && Object.hasOwn(rules, kind) ? rules[kind as OptimizerKind] : undefined;
-  if (rule === undefined) throw new TrainingError(`there is no optimizer ${typeof kind === 'string' ? `\`${kind}\`` : show(kind)}: ${listed(Object.keys(rules))}${typeof kind === 'string' ? suggestion(kind, Object.keys(rules)) : ''}`);
+  if (rule === undefined)
+    throw new TrainingError(
+      `there is no optimizer ${typeof kind === 'string' ? `\`${kind}\`` : show(kind)}: ${listed(Object.keys(rules))}${typeof kind === 'string' ? suggestion(kind, Object.keys(rules)) : ''}`,
+    );
   return rule;
 }
 
@@ -273,11 +297,13 @@ function checkedOptions(settings: OptimizerSettings, rule: Rule): Record<string,
   const { kind, rate: _, ...given } = settings;
   const known = ['rate', ...Object.keys(rule.options)];
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(rule.options, name));
-  if (unknown !== undefined) throw new TrainingError(`${kind} has no setting \`${unknown}\`: ${known.join(', ')}${suggestion(unknown, known)}`);
+  if (unknown !== undefined)
+    throw new TrainingError(`${kind} has no setting \`${unknown}\`: ${known.join(', ')}${suggestion(unknown, known)}`);
   for (const [name, value] of Object.entries({ rate: rateOf(settings), ...given })) {
     if (value === undefined) continue;
     const number: unknown = typeof value === 'boolean' ? Number(value) : value;
-    if (!isNumber(number, Number.isFinite)) throw new TrainingError(`${kind}: the setting \`${name}\` must be a finite number, given ${show(value)}`);
+    if (!isNumber(number, Number.isFinite))
+      throw new TrainingError(`${kind}: the setting \`${name}\` must be a finite number, given ${show(value)}`);
     options[name] = number;
   }
   return options;

@@ -140,7 +140,10 @@ export function short(value: number): string {
 }
 
 /** Draws the events of a training run; hand it to `fit` as `onEvent`. */
-export function showTraining(stream: ProgressStream, options: Pick<ProgressOptions, 'plainEvery' | 'clock'> & { readonly label?: string } = {}): (event: TrainingEvent) => void {
+export function showTraining(
+  stream: ProgressStream,
+  options: Pick<ProgressOptions, 'plainEvery' | 'clock'> & { readonly label?: string } = {},
+): (event: TrainingEvent) => void {
   let bar: ProgressBar | undefined;
   let bySteps = true;
   let validated: readonly string[] = [];
@@ -157,13 +160,21 @@ export function showTraining(stream: ProgressStream, options: Pick<ProgressOptio
       case 'progress': {
         const metrics = Object.entries(event.metrics).map(([name, value]) => `${name} ${short(value)}`);
         const speed = [`${short(event.stepsPerSecond)} steps/s`, `${short(event.examplesPerSecond)} examples/s`];
-        bar?.update(bySteps ? event.step : event.seconds, [`loss ${short(event.loss)}`, ...validated, ...metrics, ...speed, `step ${event.step}`]);
+        bar?.update(bySteps ? event.step : event.seconds, [
+          `loss ${short(event.loss)}`,
+          ...validated,
+          ...metrics,
+          ...speed,
+          `step ${event.step}`,
+        ]);
         break;
       }
       case 'validation': {
         const metrics = Object.entries(event.metrics).map(([name, value]) => `${name} ${short(value)}`);
         validated = [`validation ${short(event.loss)}`];
-        bar?.message(`step ${event.step}: validation ${[`loss ${short(event.loss)}`, ...metrics].join(', ')}${event.best ? ' (best)' : ''}`);
+        bar?.message(
+          `step ${event.step}: validation ${[`loss ${short(event.loss)}`, ...metrics].join(', ')}${event.best ? ' (best)' : ''}`,
+        );
         break;
       }
       case 'checkpoint':

@@ -93,7 +93,13 @@ export interface OpenTask<Input extends object, Target extends object, Output, M
   readonly training?: Partial<Pick<FitOptions<Input & Target, M>, 'objective' | 'validate' | 'lengthOf' | 'epochSize'>>;
 }
 
-export interface Task<Input extends object, Target extends object, Output = Generated | Values, M = Model<never, Input, Target, unknown>, Emitted = unknown> {
+export interface Task<
+  Input extends object,
+  Target extends object,
+  Output = Generated | Values,
+  M = Model<never, Input, Target, unknown>,
+  Emitted = unknown,
+> {
   readonly name: string;
   /** One sentence for `attnc train`'s list. */
   readonly about: string;
@@ -112,14 +118,17 @@ export function toExample<Input extends object, Target extends object>(example: 
 }
 
 /** A source of task examples as a source of what a model is trained on. */
-export function toSource<Input extends object, Target extends object>(source: ExampleSource<TaskExample<Input, Target>>): ExampleSource<Input & Target>;
+export function toSource<Input extends object, Target extends object>(
+  source: ExampleSource<TaskExample<Input, Target>>,
+): ExampleSource<Input & Target>;
 export function toSource<Input extends object, Target extends object, M>(
   source: ExampleSource<TaskExample<Input, Target>> | Rollouts<TaskExample<Input, Target>, M>,
 ): ExampleSource<Input & Target> | Rollouts<Input & Target, M>;
 export function toSource<Input extends object, Target extends object, M>(
   source: ExampleSource<TaskExample<Input, Target>> | Rollouts<TaskExample<Input, Target>, M>,
 ): ExampleSource<Input & Target> | Rollouts<Input & Target, M> {
-  if (isRollouts(source)) return { rollout: async (model, random, size, step) => (await source.rollout(model, random, size, step)).map(toExample) };
+  if (isRollouts(source))
+    return { rollout: async (model, random, size, step) => (await source.rollout(model, random, size, step)).map(toExample) };
   return typeof source === 'function' ? (random) => toExample(source(random)) : source.map(toExample);
 }
 

@@ -3,8 +3,10 @@ import { modelText } from './support.ts';
 
 /** Text that a program of the design relies on and leaves out. */
 const completions: Readonly<Record<string, string>> = {
-  sagan: '\nmodel Discriminator(image: [height: 128, width: 128, rgb], label: index(classes)) -> score: [] { sum[height, width, rgb](image) }\n',
-  snail: '\nblock Embed(image: [height, width]) -> [features: 64] { dim features = 64;  Linear[features](image[(height, width) as pixel]) }\n',
+  sagan:
+    '\nmodel Discriminator(image: [height: 128, width: 128, rgb], label: index(classes)) -> score: [] { sum[height, width, rgb](image) }\n',
+  snail:
+    '\nblock Embed(image: [height, width]) -> [features: 64] { dim features = 64;  Linear[features](image[(height, width) as pixel]) }\n',
 };
 
 export const designs = ['lstmn', 'ntm', 'pointer', 'pointer-generator', 'sagan', 'scores', 'snail', 'transformer'] as const;
@@ -18,7 +20,12 @@ export const sound: Readonly<Record<string, string>> = {
   bahdanau: modelText('bahdanau/model.attn'),
   seq2seq: modelText('seq2seq/model.attn'),
   ntm: modelText('ntm/model.attn'),
-  ...Object.fromEntries(['attention', 'cells', 'convolution', 'layers', 'measures', 'memory', 'nonlocal', 'spectral'].map((name) => [`std/${name}`, modelText(`std/${name}.attn`)])),
+  ...Object.fromEntries(
+    ['attention', 'cells', 'convolution', 'layers', 'measures', 'memory', 'nonlocal', 'spectral'].map((name) => [
+      `std/${name}`,
+      modelText(`std/${name}.attn`),
+    ]),
+  ),
   sortedAndGrouped: `dim source: ragged, words = 3, d = 4
 /// Sorting, running products, all reductions by groups, ceil and log2.
 block Order(x: [source, d]) -> [source, d] { o = argsort[source as rank](sum[d](x) where sum[d](x) > 0);  (x[o] * cumprod[rank](1 + 0 * position[rank], exclusive))[rank as source] else 0 }

@@ -20,8 +20,21 @@ objective Fit for M { loss = sum[spot, d](y);  optimizer sgd(rate = 0.1) }
 function coordinates(loss: Node): string[] {
   const found: string[] = [];
   interpret([loss], {
-    sizes: new Map([['time', 3], ['spot', 2], ['d', 2]]), parameters: new Map(),
-    inputs: new Map([['x', Array.from({ length: 3 }, () => [[1, 2], [3, 4]])]]),
+    sizes: new Map([
+      ['time', 3],
+      ['spot', 2],
+      ['d', 2],
+    ]),
+    parameters: new Map(),
+    inputs: new Map([
+      [
+        'x',
+        Array.from({ length: 3 }, () => [
+          [1, 2],
+          [3, 4],
+        ]),
+      ],
+    ]),
     random: (_, at) => {
       found.push(at.join(' '));
       return 1;

@@ -21,18 +21,34 @@ model M(i: index(words), x: [d]) -> y: [d] {
   T[i] + x
 }`);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  return Object.fromEntries(programs[0]!.parameters.map(({ path, init: found }) => [path, found.kind === 'normal' ? `normal ${valueOf(found.deviation)}` : found.kind]));
+  return Object.fromEntries(
+    programs[0]!.parameters.map(({ path, init: found }) => [
+      path,
+      found.kind === 'normal' ? `normal ${valueOf(found.deviation)}` : found.kind,
+    ]),
+  );
 }
 
 describe('first values', () => {
   it('are those of a table where a tensor has two axes or more, else those of a map', () => {
-    expect(begins('param T: [words, d], W: [d <- d], v: [d], a: [], P: [words, other: words, d]')).toMatchObject({ T: 'normal 0.25', W: 'glorot', v: 'glorot', a: 'glorot', P: 'normal 0.25' });
+    expect(begins('param T: [words, d], W: [d <- d], v: [d], a: [], P: [words, other: words, d]')).toMatchObject({
+      T: 'normal 0.25',
+      W: 'glorot',
+      v: 'glorot',
+      a: 'glorot',
+      P: 'normal 0.25',
+    });
   });
 
   it('are what the model says, where the word can hold', () => {
     const params = 'param T: [words, d], W: [d <- d], v: [d], U: [d <- d] = zeros';
     expect(begins(params, 'init uniform(0.1)')).toMatchObject({ T: 'uniform', W: 'uniform', v: 'uniform', U: 'zeros' });
     expect(begins(params, 'init orthogonal')).toMatchObject({ T: 'normal 0.25', W: 'orthogonal', v: 'glorot', U: 'zeros' });
-    expect(begins(`${params}, Q: [words, d] = ones`, 'init all orthogonal')).toMatchObject({ T: 'normal 0.25', W: 'orthogonal', U: 'orthogonal', Q: 'ones' });
+    expect(begins(`${params}, Q: [words, d] = ones`, 'init all orthogonal')).toMatchObject({
+      T: 'normal 0.25',
+      W: 'orthogonal',
+      U: 'orthogonal',
+      Q: 'ones',
+    });
   });
 });

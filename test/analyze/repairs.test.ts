@@ -11,7 +11,9 @@ const decoder = (body: string): string => `${DIMS}decoder W(c: [d]) generates y:
 model M(c: [d]) generates y: index(words)[target] { W(c) }`;
 
 function said(text: string): string[] {
-  return compile(text).diagnostics.filter(({ severity }) => severity === 'error').map(({ code, fix }) => `${code} ${fix ?? ''}`);
+  return compile(text)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code, fix }) => `${code} ${fix ?? ''}`);
 }
 
 describe('a copy of the clock that is reduced with nothing to see it from', () => {
@@ -22,18 +24,23 @@ describe('a copy of the clock that is reduced with nothing to see it from', () =
   });
   it('may say so in the reduction', () => {
     expect(said(decoder('logits = Linear[words](table[y] * v[argmax[key <= target](v[target as key])])'))).toEqual([]);
-    expect(said(decoder('logits = Linear[words](table[y] * v[argmax[key <= source](v[target as key])])')).map((text) => text.slice(0, 5))).toEqual(['E0304']);
+    expect(
+      said(decoder('logits = Linear[words](table[y] * v[argmax[key <= source](v[target as key])])')).map((text) => text.slice(0, 5)),
+    ).toEqual(['E0304']);
   });
 });
 
 it('whole-axis code in a decoder with a state is told of the two forms', () => {
-  const [one, ...more] = compile(decoder("state s: [d] = c\n  a = v[target as key]\n  s' = tanh(s)\n  logits = Linear[words](s) + sum[key](a)")).diagnostics;
+  const [one, ...more] = compile(
+    decoder("state s: [d] = c\n  a = v[target as key]\n  s' = tanh(s)\n  logits = Linear[words](s) + sum[key](a)"),
+  ).diagnostics;
   expect(more).toEqual([]);
   expect(`${one?.code} ${one?.message}`).toBe('E0304 a decoder with a `state` is written for one step: there is no axis `target` in it');
 });
 
 describe('what `concat` joins', () => {
-  const joined = (result: string, operands: string): string => `${DIMS}block B(x: [source, d], h: [e], g: [source]) -> ${result} { ${operands} }`;
+  const joined = (result: string, operands: string): string =>
+    `${DIMS}block B(x: [source, d], h: [e], g: [source]) -> ${result} { ${operands} }`;
   it('is what each operand has alone', () => {
     expect(said(joined('[source, both: d + e + 1]', 'concat[both](x, h, g)'))).toEqual([]);
   });

@@ -32,7 +32,11 @@ describe('what a size comes to', () => {
     ['const dim a = 12, b = floor(log2(a)), c = ceil(log2(a))', 'b, c', ['3', '4']],
     ['dim a = 12, b = floor(log2(a)), c = ceil(log2(a + 1))', 'b, c', ['floor(log2(a))', 'ceil(log2(a + 1))']],
     ['dim a = 3, b = 5 - -a, c = a ^ 2, d = 2 ^ a', 'b, c, d', ['a + 5', 'a^2', '2^a']],
-    ['dim a = 3, b = ceil(max(a, 5)), c = floor(a), d = floor(a / 2), e = ceil(a / 2)', 'b, c, d, e', ['max(5, a)', 'a', 'floor(a / 2)', 'floor((a + 1) / 2)']],
+    [
+      'dim a = 3, b = ceil(max(a, 5)), c = floor(a), d = floor(a / 2), e = ceil(a / 2)',
+      'b, c, d, e',
+      ['max(5, a)', 'a', 'floor(a / 2)', 'floor((a + 1) / 2)'],
+    ],
     ['dim a = 3, b = min(a, a + 2, 7), c = a * 2 / a', 'b, c', ['min(7, a)', '2']],
     ['option k = 3\ndim a = k * 2, b = k + 1', 'a, b, c: k', ['6', '4', '3']],
     ['dim a = 1e3, b = 1 + 2', 'a, b', ['a', '3']],
@@ -72,7 +76,12 @@ describe('one fault in a size is one error, at its place', () => {
     ['dim a = 10 ^ 20', 'E0311', '10 ^ 20', '100000000000000000000 holds too large a number'],
     ['dim b = 3, a = b * 9007199254740991 * 5', 'E0311', 'b * 9007199254740991 * 5', '45035996273704955 * b holds too large a number'],
     ['dim b = 3, a = b + 9007199254740991 + 1', 'E0311', 'a = b + 9007199254740991 + 1', 'b + 9007199254740992 holds too large a number'],
-    ['dim a = -9007199254740991..9007199254740991', 'E0311', 'a = -9007199254740991..9007199254740991', '18014398509481983 holds too large a number'],
+    [
+      'dim a = -9007199254740991..9007199254740991',
+      'E0311',
+      'a = -9007199254740991..9007199254740991',
+      '18014398509481983 holds too large a number',
+    ],
     ['dim b = 3, a = b ^ 65537', 'E0311', 'b ^ 65537', 'too large a power'],
     ['dim a = 10 ^ 3000', 'E0311', '10 ^ 3000', 'too large a number'],
   ])('%s', (dims, code, at, message) => {
@@ -96,8 +105,16 @@ describe('one fault in a size is one error, at its place', () => {
     ['block B(x: [c..], y: [c.., c..]) -> [c..] { x + sum[c..](y) }', 'E0301', 'c..'],
     ['model M(x: index(hiden)[d: 3]) -> [d: 3] { 2.0 * x }', 'E0407', 'hiden'],
     ['dim d = 3\nblock B(x: [d]) -> [d] { param i: [d];  state k: index(hiden)[] = 0;  x * i }', 'E0603', 'state k: index(hiden)[] = 0'],
-    ["dim s = 4, d = 3\nblock B(x: [s, d]) -> [s, d] { scan s with a = x { state k: index(hiden)[] = 0;  k' = k;  emit a } }", 'E0202', 'hiden'],
-    ['dim t: ragged, w = 5\ndecoder D(c: [d: 0]) generates y: index(w)[t] start 1 end 2 { state s: [d] = c;  s\' = s;  logits = Linear[w](s\') }', 'E0311', '0'],
+    [
+      "dim s = 4, d = 3\nblock B(x: [s, d]) -> [s, d] { scan s with a = x { state k: index(hiden)[] = 0;  k' = k;  emit a } }",
+      'E0202',
+      'hiden',
+    ],
+    [
+      "dim t: ragged, w = 5\ndecoder D(c: [d: 0]) generates y: index(w)[t] start 1 end 2 { state s: [d] = c;  s' = s;  logits = Linear[w](s') }",
+      'E0311',
+      '0',
+    ],
     ['block F(W: [a <- b: 0], x: [b]) -> [a] { W @ x }', 'E0311', '0'],
     ['block F[a, a](x: [a]) -> [a] { x }', 'E0203', 'a'],
     ['block F[c.., c..](x: [c..]) -> [c..] { x }', 'E0203', 'c'],
@@ -111,7 +128,10 @@ describe('one fault in a size is one error, at its place', () => {
 
   it('of two names the second is the one too many', () => {
     const text = 'block F[a, a](x: [a], x: [b]) -> [a] { x }';
-    expect(told(text).map(({ code, place }) => [code, place.start])).toEqual([['E0203', text.indexOf('a]')], ['E0203', text.lastIndexOf('x: [b]')]]);
+    expect(told(text).map(({ code, place }) => [code, place.start])).toEqual([
+      ['E0203', text.indexOf('a]')],
+      ['E0203', text.lastIndexOf('x: [b]')],
+    ]);
   });
 });
 
@@ -123,18 +143,27 @@ describe('powers of numbers in a body', () => {
     expect(only(M('int', 'x * 10 ^ 10'))).toMatchObject({ code: 'E0111', at: 'x * 10 ^ 10', given: '`10000000000`' });
   });
 
-  it.each([['', 'x * 10 ^ 39'], ['int', 'x + 2 ^ 1000']])('beyond float32 one is no number: %s[n], %s', (type, body) => {
+  it.each([
+    ['', 'x * 10 ^ 39'],
+    ['int', 'x + 2 ^ 1000'],
+  ])('beyond float32 one is no number: %s[n], %s', (type, body) => {
     expect(only(M(type, body))).toMatchObject({ code: 'E0111', at: body.slice(4), expected: 'at most `3.4e38`' });
   });
 
   test('of a size, beyond what a number holds, it is no size', () => {
     const found = only(M('int', 'x * n ^ 30'));
-    expect([found.code, found.message]).toEqual(['E0311', 'this makes a size that cannot be: 237376313799769806328950291431424 holds too large a number']);
+    expect([found.code, found.message]).toEqual([
+      'E0311',
+      'this makes a size that cannot be: 237376313799769806328950291431424 holds too large a number',
+    ]);
   });
 
   test('a count of rounds with a negative power says which exponent', () => {
     const found = only('dim n = 2, k = 2 ^ (n - 5)\nmodel M(x: [n]) -> y: [n] { y = x;  repeat k { y = 2 * y } }');
-    expect([found.code, found.message]).toEqual(['E0311', 'this makes a size that cannot be: 2^(n - 5) has no value: n - 5 is -3, a negative exponent']);
+    expect([found.code, found.message]).toEqual([
+      'E0311',
+      'this makes a size that cannot be: 2^(n - 5) has no value: n - 5 is -3, a negative exponent',
+    ]);
   });
 });
 
@@ -142,10 +171,14 @@ describe('options', () => {
   const block = 'block F(x: [d]) -> [d] { option p = 0.1;  option s = a | b;  match s { a { p * x }  b { x } } }';
 
   it.each<[string, string, string]>([
-    ['p = high', 'a number', '`high`'], ['s = zzz', '`a` or `b`', '`zzz`'], ['s = 3', '`a` or `b`', '`3`'],
+    ['p = high', 'a number', '`high`'],
+    ['s = zzz', '`a` or `b`', '`zzz`'],
+    ['s = 3', '`a` or `b`', '`3`'],
   ])('a value that the option of a block has not is the fault of the brackets: F[%s]', (setting, expected, given) => {
     expect(only(`${block}\nblock B(x: [d]) -> [d] { F[${setting}](x) }`)).toMatchObject({ code: 'E0209', at: setting, expected, given });
-    expect(only(`${block.replace(/option .* \| b; {2}/, '')}\noption p = 0.1\noption s = a | b\nblock B(x: [d]) -> [d] { F[${setting}](x) }`)).toMatchObject({ code: 'E0209', at: setting, expected, given });
+    expect(
+      only(`${block.replace(/option .* \| b; {2}/, '')}\noption p = 0.1\noption s = a | b\nblock B(x: [d]) -> [d] { F[${setting}](x) }`),
+    ).toMatchObject({ code: 'E0209', at: setting, expected, given });
   });
 
   it('takes numbers with signs, and no arithmetic', () => {
@@ -154,7 +187,12 @@ describe('options', () => {
   });
 
   it('a dim without a number of its own takes no setting', () => {
-    const { diagnostics } = compile('dim s: ragged, r = -1..1, d = 3\nmodel M(x: [s, r, d]) -> y: [] { y = sum[s, r, d](x) }', { set: new Map<string, number>([['s', 3], ['r', 3]]) });
+    const { diagnostics } = compile('dim s: ragged, r = -1..1, d = 3\nmodel M(x: [s, r, d]) -> y: [] { y = sum[s, r, d](x) }', {
+      set: new Map<string, number>([
+        ['s', 3],
+        ['r', 3],
+      ]),
+    });
     expect(diagnostics.map(({ code, place, expected }) => [code, place.file, expected])).toEqual(
       ['r', 's'].map((name) => ['E0311', `--set ${name}=3`, 'no setting: its size comes from the input, or from its range']),
     );
@@ -162,7 +200,10 @@ describe('options', () => {
 });
 
 describe('sizes with which no model can be made', () => {
-  const warned = (dims: string, requirement: string): (string | undefined)[] => compile(`${dims}\nmodel M(x: [d]) -> y: [d] { ${requirement};  y = x * 2 }`).diagnostics.map(({ code, message }) => `${code} ${message.replace('with the sizes as they are, ', '')}`);
+  const warned = (dims: string, requirement: string): (string | undefined)[] =>
+    compile(`${dims}\nmodel M(x: [d]) -> y: [d] { ${requirement};  y = x * 2 }`).diagnostics.map(
+      ({ code, message }) => `${code} ${message.replace('with the sizes as they are, ', '')}`,
+    );
 
   it.each<[string, string, string[]]>([
     ['dim d = 3, k = 7 / 2', 'z = ones[k]', ['W0301 2 must divide 7', 'W0201 the value `z` is read by nothing']],
@@ -190,12 +231,15 @@ test('an axis of an unnamed size tells nothing of a ragged dim: an example says 
 });
 
 test('a length for each place belongs to one axis in one body', () => {
-  const text = 'dim sentence: ragged, word: ragged in sentence\nblock F(a: [s, w], b: [t, v]) -> [] { sum[s, w](a) + sum[t, v](b) }\nmodel M(x: [sentence, word]) -> y: [] { y = F(x, x) }';
+  const text =
+    'dim sentence: ragged, word: ragged in sentence\nblock F(a: [s, w], b: [t, v]) -> [] { sum[s, w](a) + sum[t, v](b) }\nmodel M(x: [sentence, word]) -> y: [] { y = F(x, x) }';
   expect(only(text)).toMatchObject({ code: 'E0507', message: 'in `F`, `word` would belong to two axes `sentence`' });
 });
 
 test('a dim of the body of a causal model is one of its names, and none of its values', () => {
-  const { programs, diagnostics } = compile('dim time: ragged, d = 4\nmodel M(x: [time, d]) -> y: [time, d] causal time { dim two = 2;  param w: [two];  y = x * sum[two](w) }');
+  const { programs, diagnostics } = compile(
+    'dim time: ragged, d = 4\nmodel M(x: [time, d]) -> y: [time, d] causal time { dim two = 2;  param w: [two];  y = x * sum[two](w) }',
+  );
   expect(diagnostics).toEqual([]);
   expect([...programs[0]!.outputs.keys()]).toEqual(['y']);
 });

@@ -7,7 +7,9 @@ import { verifyProgram } from '../../compiler/graph/verify.ts';
 
 const models = new URL('../../models/', import.meta.url);
 const standard = new Map(
-  readdirSync(new URL('std/', models)).filter((name) => name.endsWith('.attn')).sort()
+  readdirSync(new URL('std/', models))
+    .filter((name) => name.endsWith('.attn'))
+    .sort()
     .map((name) => [`std/${name}`, readFileSync(new URL(`std/${name}`, models), 'utf8')]),
 );
 
@@ -36,6 +38,11 @@ export function compile(text: string, options: LowerOptions = {}, files: Readonl
   const modules = loadModules(FILE, libraryOf({ ...files, [FILE]: text }), problems);
   const checked = modules === null ? null : check(modules, options, problems);
   const programs = checked?.programs ?? [];
-  for (const program of programs) verifyProgram(program, 'calls', program.requirements.filter(({ kind }) => kind === 'equal').map(({ a, b }) => ({ left: a, right: b })));
+  for (const program of programs)
+    verifyProgram(
+      program,
+      'calls',
+      program.requirements.filter(({ kind }) => kind === 'equal').map(({ a, b }) => ({ left: a, right: b })),
+    );
   return { diagnostics: problems.sorted(), programs };
 }

@@ -5,7 +5,9 @@ import { Problems } from '../../compiler/diagnostics/diagnostic.ts';
 import { compile, FILE, libraryOf } from './support.ts';
 
 function errors(text: string, files: Readonly<Record<string, string>> = {}): string[] {
-  return compile(text, {}, files).diagnostics.filter(({ severity }) => severity === 'error').map(({ code, place }) => `${code} ${place.file}`);
+  return compile(text, {}, files)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .map(({ code, place }) => `${code} ${place.file}`);
 }
 
 describe('a fault that shows only under another value of an option, or in training', () => {
@@ -21,7 +23,8 @@ describe('a fault that shows only under another value of an option, or in traini
   });
 
   it('is found where it is the caller that does not fit', () => {
-    const other = 'option wide = no | yes\nblock A(x: [d]) -> [d] { if training then dropout(x, 0.5) else x }\nblock P(x: [d], y: [e]) -> [] { match wide { no { sum[d](x) }  yes { A(x)[d = 0] + sum[e](A[d = e](y)) + sum[d](y) } } }';
+    const other =
+      'option wide = no | yes\nblock A(x: [d]) -> [d] { if training then dropout(x, 0.5) else x }\nblock P(x: [d], y: [e]) -> [] { match wide { no { sum[d](x) }  yes { A(x)[d = 0] + sum[e](A[d = e](y)) + sum[d](y) } } }';
     expect(errors(other)).toEqual([`E0304 ${FILE}`]);
   });
 

@@ -20,13 +20,26 @@ interface Block {
 }
 
 export function standardBlocks(): readonly Block[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.attn')).sort().flatMap((name): Block[] => {
-    const text = readFileSync(folder + name, 'utf8');
-    const { items } = parse({ path: `std/${name}`, text }).module;
-    const dims = new Map(items.flatMap((item) => (item.kind === 'dim' ? item.dims.map((dim): [string, string] => [dim.name.text, text.slice(item.span.start, item.span.end)]) : [])));
-    const options = items.flatMap((item) => (item.kind === 'option' && item.value.kind === 'choice' ? [{ name: item.name.text, choices: item.value.choices.map((choice) => choice.text) }] : []));
-    return items.flatMap((item) => (item.kind === 'declaration' ? [{ declaration: item, file: `std/${name.replace('.attn', '')}`, dims, options }] : []));
-  });
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.attn'))
+    .sort()
+    .flatMap((name): Block[] => {
+      const text = readFileSync(folder + name, 'utf8');
+      const { items } = parse({ path: `std/${name}`, text }).module;
+      const dims = new Map(
+        items.flatMap((item) =>
+          item.kind === 'dim' ? item.dims.map((dim): [string, string] => [dim.name.text, text.slice(item.span.start, item.span.end)]) : [],
+        ),
+      );
+      const options = items.flatMap((item) =>
+        item.kind === 'option' && item.value.kind === 'choice'
+          ? [{ name: item.name.text, choices: item.value.choices.map((choice) => choice.text) }]
+          : [],
+      );
+      return items.flatMap((item) =>
+        item.kind === 'declaration' ? [{ declaration: item, file: `std/${name.replace('.attn', '')}`, dims, options }] : [],
+      );
+    });
 }
 
 /** A wrapper of one block: which of its axes are ragged, which arguments are lifted, masked and left out. */
@@ -80,7 +93,9 @@ class Wrapper {
       }
       return value.kind === 'number' && value.value >= 2 ? [`${name.text} = ${name.text === 'heads' ? this.#chance.pick([1, 2]) : 2}`] : [];
     });
-    const chosen = this.#block.options.flatMap(({ name, choices }) => (this.#chance.is(0.7) ? [`${name} = ${this.#chance.pick(choices)}`] : []));
+    const chosen = this.#block.options.flatMap(({ name, choices }) =>
+      this.#chance.is(0.7) ? [`${name} = ${this.#chance.pick(choices)}`] : [],
+    );
     const all = [...given, ...chosen];
     return all.length === 0 ? '' : `[${all.join(', ')}]`;
   }
@@ -104,11 +119,19 @@ class Wrapper {
     };
     lines.push(`r = ${call}`);
     if (result === null) lines.push('y = r * ones[rows]');
-    else if (result.kind === 'record') lines.push(`y = (${result.fields.map(({ name, type }) => summed(`r.${name.text}`, type)).join(' + ')}) * ones[rows]`);
+    else if (result.kind === 'record')
+      lines.push(`y = (${result.fields.map(({ name, type }) => summed(`r.${name.text}`, type)).join(' + ')}) * ones[rows]`);
     else lines.push(`y = ${summed('r', result.type)} * ones[rows]`);
-    const sizes = [...this.#labels].filter((label) => !dims.has(label)).map((label) => (this.#ragged && this.#chance.is(0.5) ? `dim ${label}: ragged` : `dim ${label} = ${this.#chance.pick([2, 2, 1, 4])}`));
-    const own = [...new Set(dims.values())].filter((text) => [...dims.keys()].some((name) => this.#labels.has(name) && text.includes(name)));
-    const imported = own.length === 0 ? '' : `import ${[...dims.keys()].filter((name) => this.#labels.has(name)).join(', ')} from "${this.#block.file}"\n`;
+    const sizes = [...this.#labels]
+      .filter((label) => !dims.has(label))
+      .map((label) =>
+        this.#ragged && this.#chance.is(0.5) ? `dim ${label}: ragged` : `dim ${label} = ${this.#chance.pick([2, 2, 1, 4])}`,
+      );
+    const own = [...new Set(dims.values())].filter((text) =>
+      [...dims.keys()].some((name) => this.#labels.has(name) && text.includes(name)),
+    );
+    const imported =
+      own.length === 0 ? '' : `import ${[...dims.keys()].filter((name) => this.#labels.has(name)).join(', ')} from "${this.#block.file}"\n`;
     return `${imported}dim rows: ragged
 ${sizes.join('\n')}
 model M(${this.#inputs.join(', ')}) -> y: [rows] {
@@ -125,12 +148,20 @@ export async function attackBlock(seed: number, at: number, options: ProgramsOpt
   const blocks = standardBlocks();
   const block = blocks[at % blocks.length]!;
   const { declaration } = block;
-  for (const [ragged, masked] of [[true, 'yes'], [true, 'filled'], [false, 'yes'], [false, 'filled'], [true, 'no'], [false, 'no']] as const) {
+  for (const [ragged, masked] of [
+    [true, 'yes'],
+    [true, 'filled'],
+    [false, 'yes'],
+    [false, 'filled'],
+    [true, 'no'],
+    [false, 'no'],
+  ] as const) {
     for (let attempt = 0; attempt < 6; attempt++) {
       const text = new Wrapper(block, new Chance(seed, at, attempt), ragged, masked).text();
       const built = await build(options.texts, text);
       if (isRefused(built)) {
-        if (process.env['ATTACK_WHY'] !== undefined) console.error(`${text}\n${built.diagnostics.map(({ code, message }) => `${code} ${message}`).join('\n')}`);
+        if (process.env['ATTACK_WHY'] !== undefined)
+          console.error(`${text}\n${built.diagnostics.map(({ code, message }) => `${code} ${message}`).join('\n')}`);
         continue;
       }
       options.tally.count(`std ${declaration.name.text}`);
@@ -141,4 +172,3 @@ export async function attackBlock(seed: number, at: number, options: ProgramsOpt
   options.tally.count(`std not wrapped ${declaration.name.text}`);
   return null;
 }
-

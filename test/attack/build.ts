@@ -50,16 +50,36 @@ export interface Refused {
 
 export type Set = Readonly<Record<string, string | number>>;
 
-export async function compileText(texts: Texts, text: string, set: Set = {}, path = FILE, files: Readonly<Record<string, string>> = {}): Promise<CompileResult> {
+export async function compileText(
+  texts: Texts,
+  text: string,
+  set: Set = {},
+  path = FILE,
+  files: Readonly<Record<string, string>> = {},
+): Promise<CompileResult> {
   return compileFile(path, texts.with({ ...files, [path]: text }), { set: new Map(Object.entries(set)) });
 }
 
 /** Every program of the module, or why there is none. */
-export async function build(texts: Texts, text: string, set: Set = {}, path = FILE, files: Readonly<Record<string, string>> = {}): Promise<readonly Built[] | Refused> {
+export async function build(
+  texts: Texts,
+  text: string,
+  set: Set = {},
+  path = FILE,
+  files: Readonly<Record<string, string>> = {},
+): Promise<readonly Built[] | Refused> {
   const { code, programs, models: compiled, diagnostics } = await compileText(texts, text, set, path, files);
   if (code === null) return { text, diagnostics };
   const definitions = definitionsOf(code);
-  return programs.map((program, k): Built => ({ text, program, compiled: compiled[k]!, definition: definitions.find(({ name }) => name === program.name)!, code }));
+  return programs.map(
+    (program, k): Built => ({
+      text,
+      program,
+      compiled: compiled[k]!,
+      definition: definitions.find(({ name }) => name === program.name)!,
+      code,
+    }),
+  );
 }
 
 export const isRefused = (built: readonly Built[] | Refused): built is Refused => 'diagnostics' in built;
@@ -67,7 +87,11 @@ export const isRefused = (built: readonly Built[] | Refused): built is Refused =
 /** The definitions that an emitted module hands to the runtime. */
 export function definitionsOf(code: string): readonly Definition[] {
   const names = [...code.matchAll(/const (\S+): rt\.Definition/g)].map((match) => match[1]!);
-  const { code: script } = transformSync(`${code}\nexport const definitions = [${names.join()}];`, { loader: 'ts', format: 'cjs', target: 'es2023' });
+  const { code: script } = transformSync(`${code}\nexport const definitions = [${names.join()}];`, {
+    loader: 'ts',
+    format: 'cjs',
+    target: 'es2023',
+  });
   const module = { exports: {} as { definitions?: readonly Definition[] } };
   const require = (name: string): unknown => {
     if (name === '@tensorflow/tfjs-core') return tf;
@@ -81,7 +105,9 @@ export function definitionsOf(code: string): readonly Definition[] {
 /** A model on the active backend; of an objective over several models, with those. */
 export function instance({ program, definition, dims = {} }: Built, others: readonly Built[], seed: number): AnyModel | Learner<Example> {
   if (definition.parts !== undefined) {
-    const parts = Object.entries(definition.parts).map(([name, model]) => [name, instance(others.find((other) => other.program.name === model)!, others, seed)] as const);
+    const parts = Object.entries(definition.parts).map(
+      ([name, model]) => [name, instance(others.find((other) => other.program.name === model)!, others, seed)] as const,
+    );
     return new Joint(definition, Object.fromEntries(parts), { seed });
   }
   if (program.decoder !== null) return new GenerativeModel(definition, { seed, dims });

@@ -15,7 +15,10 @@ export interface Source {
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 function filesUnder(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile() && entry.name.endsWith('.attn')).map((entry) => join(entry.parentPath, entry.name)).sort();
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.attn'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -24,7 +27,12 @@ function fromFiles(folder: string): readonly Source[] {
   return filesUnder(join(repository, folder)).map((file) => {
     const beside = readdirSync(dirname(file)).filter((name) => name.endsWith('.attn'));
     const path = `mutant/${relative(repository, file).replaceAll('\\', '/')}`;
-    return { name: relative(repository, file), path, text: read(file), files: Object.fromEntries(beside.map((name) => [join(dirname(path), name).replaceAll('\\', '/'), read(join(dirname(file), name))])) };
+    return {
+      name: relative(repository, file),
+      path,
+      text: read(file),
+      files: Object.fromEntries(beside.map((name) => [join(dirname(path), name).replaceAll('\\', '/'), read(join(dirname(file), name))])),
+    };
   });
 }
 
@@ -33,10 +41,14 @@ function fromDocs(): readonly Source[] {
   const text = read(join(repository, 'docs', 'language.md'));
   const blocks = [...text.matchAll(/^```attn([^\n]*)\n(.*?)^```$/gmsu)].map((match) => ({ marks: match[1]!.trim(), text: match[2]! }));
   const frame = blocks.find(({ marks }) => marks === 'frame')?.text ?? '…';
-  return blocks.filter(({ marks }) => !marks.includes('frame')).map(({ marks, text: own }, k) => ({
-    name: `docs/language.md ${k}`, path: 'mutant/example.attn', files: {},
-    text: marks.includes('body') ? frame.replace('…', own.trimEnd().replaceAll('\n', '\n  ')) : own,
-  }));
+  return blocks
+    .filter(({ marks }) => !marks.includes('frame'))
+    .map(({ marks, text: own }, k) => ({
+      name: `docs/language.md ${k}`,
+      path: 'mutant/example.attn',
+      files: {},
+      text: marks.includes('body') ? frame.replace('…', own.trimEnd().replaceAll('\n', '\n  ')) : own,
+    }));
 }
 
 export function corpus(): readonly Source[] {

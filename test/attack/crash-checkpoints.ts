@@ -1,6 +1,16 @@
 /** Hostile checkpoints: taken whole, or refused in words with the model as it was; and no file makes more of itself in memory. */
 import * as tf from '@tensorflow/tfjs-core';
-import { CheckpointError, checkpointInfo, fit, InputError, memoryStore, Model, readSafetensors, TrainingError, useBackend } from '../../runtime/index.ts';
+import {
+  CheckpointError,
+  checkpointInfo,
+  fit,
+  InputError,
+  memoryStore,
+  Model,
+  readSafetensors,
+  TrainingError,
+  useBackend,
+} from '../../runtime/index.ts';
 import { bag, type BagInput, type BagTarget } from '../runtime/definitions.ts';
 import type { Chance } from './chance.ts';
 import { hostileTexts } from './crash-names.ts';
@@ -68,15 +78,23 @@ function requireBounded(bytes: Uint8Array, told: (what: string) => void): void {
 }
 
 /** A run that goes on from it does so, or says why it cannot. */
-async function requireResumable(bytes: Uint8Array, examples: readonly (BagInput & BagTarget)[], told: (what: string) => void): Promise<void> {
+async function requireResumable(
+  bytes: Uint8Array,
+  examples: readonly (BagInput & BagTarget)[],
+  told: (what: string) => void,
+): Promise<void> {
   const store = memoryStore();
   await store.save('last', bytes);
   await store.save('best', bytes);
-  const model = new Model<object, BagInput, BagTarget>(bag(() => ({ kind: 'adam', rate: 0.01 })), { seed: 1 });
+  const model = new Model<object, BagInput, BagTarget>(
+    bag(() => ({ kind: 'adam', rate: 0.01 })),
+    { seed: 1 },
+  );
   try {
     await fit(model, { train: examples }, { batchSize: 1, steps: 3, checkpoints: { store, resume: true } });
   } catch (error) {
-    if (!(error instanceof CheckpointError || error instanceof TrainingError || error instanceof InputError)) told(`resuming ended with ${String(error)}`);
+    if (!(error instanceof CheckpointError || error instanceof TrainingError || error instanceof InputError))
+      told(`resuming ended with ${String(error)}`);
   } finally {
     model.dispose();
   }
@@ -101,18 +119,50 @@ function joined(header: string, data: Uint8Array, length?: bigint): Uint8Array {
 }
 
 const numbers: readonly unknown[] = [0, 1, -1, 4, 7, 1e9, 2 ** 31, 2 ** 53 - 1, 2 ** 53, 1e300, 0.5, '3', null, true, [], {}, [[1]]];
-const dtypes: readonly unknown[] = ['F32', 'F64', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2', 'I64', 'U64', 'I32', 'I8', 'U8', 'BOOL', 'F4', 'C64', '', '__proto__', 'constructor', 3, null];
+const dtypes: readonly unknown[] = [
+  'F32',
+  'F64',
+  'F16',
+  'BF16',
+  'F8_E4M3',
+  'F8_E5M2',
+  'I64',
+  'U64',
+  'I32',
+  'I8',
+  'U8',
+  'BOOL',
+  'F4',
+  'C64',
+  '',
+  '__proto__',
+  'constructor',
+  3,
+  null,
+];
 
 function mutated(bytes: Uint8Array, { header, data }: Parts, chance: Chance): Uint8Array {
   switch (chance.below(8)) {
-    case 0: return bytesChanged(bytes, chance);
-    case 1: return bytes.slice(0, chance.below(bytes.length));
-    case 2: return Uint8Array.from([...bytes.subarray(0, chance.below(bytes.length)), ...bytes.subarray(chance.below(bytes.length))]);
-    case 3: return joined(JSON.stringify(header), data, chance.pick([0n, 1n, 2n ** 63n, 2n ** 64n - 1n, 100_000_001n, 99_999_999n, BigInt(chance.below(2000))]));
-    case 4: return joined(textChanged(JSON.stringify(header), chance), data);
-    case 5: return joined(chance.pick(crafted)(chance), data);
-    case 6: return joined(JSON.stringify(metadataChanged(header, chance)), data);
-    default: return joined(JSON.stringify(entryChanged(header, chance)), chance.is(0.2) ? new Uint8Array(chance.below(4096)) : data);
+    case 0:
+      return bytesChanged(bytes, chance);
+    case 1:
+      return bytes.slice(0, chance.below(bytes.length));
+    case 2:
+      return Uint8Array.from([...bytes.subarray(0, chance.below(bytes.length)), ...bytes.subarray(chance.below(bytes.length))]);
+    case 3:
+      return joined(
+        JSON.stringify(header),
+        data,
+        chance.pick([0n, 1n, 2n ** 63n, 2n ** 64n - 1n, 100_000_001n, 99_999_999n, BigInt(chance.below(2000))]),
+      );
+    case 4:
+      return joined(textChanged(JSON.stringify(header), chance), data);
+    case 5:
+      return joined(chance.pick(crafted)(chance), data);
+    case 6:
+      return joined(JSON.stringify(metadataChanged(header, chance)), data);
+    default:
+      return joined(JSON.stringify(entryChanged(header, chance)), chance.is(0.2) ? new Uint8Array(chance.below(4096)) : data);
   }
 }
 
@@ -124,7 +174,28 @@ function bytesChanged(bytes: Uint8Array, chance: Chance): Uint8Array {
 
 function textChanged(text: string, chance: Chance): string {
   const at = chance.below(text.length);
-  const piece = chance.pick(['', '"', '{', '}', '[', ']', ',', ':', '\\', '\\u0000', '\\ud800', 'NaN', 'Infinity', '-0', '1e999', '9'.repeat(400), 'null', '\u0000', '\u202e', text.slice(at, at + chance.below(200))]);
+  const piece = chance.pick([
+    '',
+    '"',
+    '{',
+    '}',
+    '[',
+    ']',
+    ',',
+    ':',
+    '\\',
+    '\\u0000',
+    '\\ud800',
+    'NaN',
+    'Infinity',
+    '-0',
+    '1e999',
+    '9'.repeat(400),
+    'null',
+    '\u0000',
+    '\u202e',
+    text.slice(at, at + chance.below(200)),
+  ]);
   return text.slice(0, at) + piece + text.slice(at + chance.below(6));
 }
 
@@ -137,12 +208,23 @@ function entryChanged(header: Header, chance: Chance): Header {
   const name = chance.pick(Object.keys(changed).filter((each) => each !== '__metadata__'));
   const entry = changed[name]!;
   switch (chance.below(6)) {
-    case 0: entry['dtype'] = chance.pick(dtypes); break;
-    case 1: entry['shape'] = chance.is(0.3) ? chance.pick(numbers) : Array.from({ length: chance.below(5) }, () => chance.pick(numbers)); break;
-    case 2: entry['data_offsets'] = chance.is(0.3) ? chance.pick(numbers) : [chance.pick(numbers), chance.pick(numbers)]; break;
-    case 3: delete changed[name]; break;
-    case 4: Object.defineProperty(changed, chance.pick(hostileTexts), { value: entry, enumerable: true, configurable: true }); break;
-    default: delete entry[chance.pick(Object.keys(entry))];
+    case 0:
+      entry['dtype'] = chance.pick(dtypes);
+      break;
+    case 1:
+      entry['shape'] = chance.is(0.3) ? chance.pick(numbers) : Array.from({ length: chance.below(5) }, () => chance.pick(numbers));
+      break;
+    case 2:
+      entry['data_offsets'] = chance.is(0.3) ? chance.pick(numbers) : [chance.pick(numbers), chance.pick(numbers)];
+      break;
+    case 3:
+      delete changed[name];
+      break;
+    case 4:
+      Object.defineProperty(changed, chance.pick(hostileTexts), { value: entry, enumerable: true, configurable: true });
+      break;
+    default:
+      delete entry[chance.pick(Object.keys(entry))];
   }
   return changed;
 }
@@ -152,12 +234,31 @@ function metadataChanged(header: Header, chance: Chance): Header {
   const metadata = changed['__metadata__']!;
   const key = chance.pick(Object.keys(metadata));
   const old = String(metadata[key]);
-  const values: readonly unknown[] = [...hostileTexts, ...numbers, '{}', '[]', '[3]', '{"words":1e9}', '{"words":20000000,"classes":3}', '{"__proto__":3}', '-1', '1e300', textChanged(old, chance), textChanged(old, chance), old.replace(/\d+/u, String(chance.pick(numbers)))];
-  Object.defineProperty(metadata, chance.is(0.8) ? key : chance.pick(hostileTexts), { value: chance.pick(values), enumerable: true, configurable: true });
+  const values: readonly unknown[] = [
+    ...hostileTexts,
+    ...numbers,
+    '{}',
+    '[]',
+    '[3]',
+    '{"words":1e9}',
+    '{"words":20000000,"classes":3}',
+    '{"__proto__":3}',
+    '-1',
+    '1e300',
+    textChanged(old, chance),
+    textChanged(old, chance),
+    old.replace(/\d+/u, String(chance.pick(numbers))),
+  ];
+  Object.defineProperty(metadata, chance.is(0.8) ? key : chance.pick(hostileTexts), {
+    value: chance.pick(values),
+    enumerable: true,
+    configurable: true,
+  });
   return changed;
 }
 
-const tensor = (name: string, shape: string, from: number, to: number): string => `${JSON.stringify(name)}:{"dtype":"F32","shape":${shape},"data_offsets":[${from},${to}]}`;
+const tensor = (name: string, shape: string, from: number, to: number): string =>
+  `${JSON.stringify(name)}:{"dtype":"F32","shape":${shape},"data_offsets":[${from},${to}]}`;
 
 /** Headers that are made by hand to be large, deep or contradictory. */
 const crafted: readonly ((chance: Chance) => string)[] = [

@@ -69,7 +69,8 @@ async function trainedOnto(trial: Trial, disk: string): Promise<void> {
   await fillUp(disk);
   const { status, err } = await attnc(project, [...words, '--resume', '--steps', '100']);
   trial.count('trainings onto a full disk');
-  if (status !== 1 || !err.includes('the disk is full') || err.includes('a fault in attnc')) trial.fail(`a training onto a full disk ends with ${status}: ${err}`);
+  if (status !== 1 || !err.includes('the disk is full') || err.includes('a fault in attnc'))
+    trial.fail(`a training onto a full disk ends with ${status}: ${err}`);
   if (!before.equals(await readFile(join(disk, 'run', 'last.safetensors')))) trial.fail('a training onto a full disk lost its checkpoint');
   await rm(join(disk, 'filling'), { force: true });
 }
@@ -97,7 +98,14 @@ async function refusing(trial: Trial): Promise<void> {
   await writeFile(join(folder, 'file'), 'x');
   await symlink(join(folder, 'circle'), join(folder, 'circle'));
   await symlink(join(folder, 'nowhere', 'deep'), join(folder, 'dangling'));
-  const places = [join(folder, 'file', 'a'), join(folder, 'circle', 'a'), join(folder, 'dangling', 'a'), '/proc/attnc/deep/a', '/dev/full/a', join(folder, 'n'.repeat(300))];
+  const places = [
+    join(folder, 'file', 'a'),
+    join(folder, 'circle', 'a'),
+    join(folder, 'dangling', 'a'),
+    '/proc/attnc/deep/a',
+    '/dev/full/a',
+    join(folder, 'n'.repeat(300)),
+  ];
   for (const path of places) {
     for (const [name, write] of writers) {
       trial.count('writes to impossible places');

@@ -19,7 +19,14 @@ export async function killedWriters(trial: Trial, kills: number): Promise<void> 
   await mkdir(from);
   for (const [k, bytes] of checkpoints.entries()) await writeFile(join(from, String(k).padStart(3, '0')), bytes);
   const script = join(trial.folder, 'writer.mjs');
-  await build({ entryPoints: [join(root, 'test', 'attack', 'crash-writer.ts')], outfile: script, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' });
+  await build({
+    entryPoints: [join(root, 'test', 'attack', 'crash-writer.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+  });
   const wanted = asText(checkpoints.at(-1)!);
   let left = kills;
   const lane = async (_: unknown, lane: number): Promise<void> => {
@@ -47,7 +54,8 @@ function asText(bytes: Uint8Array): string {
 function killedWhileWriting(script: string, from: string, into: string, after: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, from, into], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let err = '', atWork = false;
+    let err = '',
+      atWork = false;
     child.stderr.on('data', (text: Buffer) => (err += text.toString()));
     child.stdout.once('data', () => {
       atWork = true;
@@ -62,7 +70,8 @@ async function requireWhole(trial: Trial, path: string, whole: ReadonlySet<strin
     if (error.code !== 'ENOENT') trial.fail(`after a kill ${path} cannot be read: ${error.message}`);
     return null;
   });
-  if (bytes !== null && !whole.has(asText(bytes))) trial.fail(`after a kill ${path} is none of the checkpoints that were written (${bytes.length} bytes)`);
+  if (bytes !== null && !whole.has(asText(bytes)))
+    trial.fail(`after a kill ${path} is none of the checkpoints that were written (${bytes.length} bytes)`);
 }
 
 /** A run goes on from what is there to what it would have been; nothing unfinished is left. */
@@ -72,7 +81,9 @@ async function requireResumed(trial: Trial, folder: string, wanted: string): Pro
     await fit(model, { train: draw }, { ...training, checkpoints: { store: folderStore(folder), resume: true } });
     trial.count('runs that went on after a kill');
     const last = readSafetensors(new Uint8Array(await readFile(join(folder, 'last.safetensors'))));
-    const same = [...readSafetensors(Buffer.from(wanted, 'latin1')).tensors].every(([name, { data }]) => data.every((value, k) => Object.is(value, last.tensors.get(name)?.data[k])));
+    const same = [...readSafetensors(Buffer.from(wanted, 'latin1')).tensors].every(([name, { data }]) =>
+      data.every((value, k) => Object.is(value, last.tensors.get(name)?.data[k])),
+    );
     if (!same) trial.fail(`a run that went on in ${folder} ended with other numbers`);
     const left = (await readdir(folder)).filter((name) => !/^(?:last|best)\.safetensors$/u.test(name));
     if (left.length > 0) trial.fail(`a run that went on left ${left.join(', ')} in its folder`);
@@ -93,11 +104,15 @@ export async function killedTrainings(trial: Trial, kills: number): Promise<void
   for (let k = 0; k < kills; k++) {
     const saved = (await readdir(out).catch((): string[] => [])).includes('last.safetensors');
     const before = saved ? (checkpointInfo(new Uint8Array(await readFile(join(out, 'last.safetensors')))).step ?? 0) : 0;
-    const { signal, err } = await attnc(project, ['train', '.', '--backend', 'cpu', '--steps', '1000000', ...(saved ? ['--resume'] : [])], (child) => {
-      child.stderr!.on('data', (text: Buffer) => {
-        if (/ parameters/u.test(text.toString())) setTimeout(() => child.kill('SIGKILL'), 3000 * trial.chance.real());
-      });
-    });
+    const { signal, err } = await attnc(
+      project,
+      ['train', '.', '--backend', 'cpu', '--steps', '1000000', ...(saved ? ['--resume'] : [])],
+      (child) => {
+        child.stderr!.on('data', (text: Buffer) => {
+          if (/ parameters/u.test(text.toString())) setTimeout(() => child.kill('SIGKILL'), 3000 * trial.chance.real());
+        });
+      },
+    );
     trial.count('kills of whole trainings');
     if (signal !== 'SIGKILL') trial.fail(`a training ended by itself before it was killed: ${err.slice(-400)}`);
     const names = await readdir(out);

@@ -8,11 +8,54 @@ import { folderStore, readCheckpointFile, writeFileAtomically } from '../../runt
 import { newBag, type Trial } from './crash-trial.ts';
 
 export const hostileTexts: readonly string[] = [
-  '\u001b[2J', '\u001b]0;title\u0007', '\u009b31m', '\u202egpj.exe', '\u2066a\u2069', 'a\u200bb', '\ufeff', '\ud800', '\u2028', 'a\rb', 'a\nb', ' ', ' a ', '-', '--', '-rf', '--help', '--set',
-  '__proto__', 'constructor', 'toString', '__metadata__', '..', '.', '~', '*', '%s%n', '$(id)', '`id`', "'", '"', '\\', '\\\\', 'é', 'e\u0301', '日本語', '👩‍👩‍👧', 'CON', 'a:b', 'optimizer:', 'a'.repeat(200), '#', '?x=1', '',
+  '\u001b[2J',
+  '\u001b]0;title\u0007',
+  '\u009b31m',
+  '\u202egpj.exe',
+  '\u2066a\u2069',
+  'a\u200bb',
+  '\ufeff',
+  '\ud800',
+  '\u2028',
+  'a\rb',
+  'a\nb',
+  ' ',
+  ' a ',
+  '-',
+  '--',
+  '-rf',
+  '--help',
+  '--set',
+  '__proto__',
+  'constructor',
+  'toString',
+  '__metadata__',
+  '..',
+  '.',
+  '~',
+  '*',
+  '%s%n',
+  '$(id)',
+  '`id`',
+  "'",
+  '"',
+  '\\',
+  '\\\\',
+  'é',
+  'e\u0301',
+  '日本語',
+  '👩‍👩‍👧',
+  'CON',
+  'a:b',
+  'optimizer:',
+  'a'.repeat(200),
+  '#',
+  '?x=1',
+  '',
 ];
 
-const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])/u;
+const control =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])/u;
 const PROGRAM = 'dim n = 4\n\nmodel Double(x: [n]) -> y: [n] {\n  y = 2 * x\n}\n';
 
 export async function hostileNames(trial: Trial): Promise<void> {
@@ -50,12 +93,16 @@ function inTensors(trial: Trial, text: string): void {
   if (text === '__metadata__' || /[\ud800-\udbff](?![\udc00-\udfff])/u.test(text)) return;
   const file = { tensors: new Map([[text, { data: Float32Array.of(1), shape: [1] }]]), metadata: new Map([[text, text]]) };
   const read = readSafetensors(writeSafetensors(file));
-  if (read.tensors.get(text)?.data[0] !== 1 || read.metadata.get(text) !== text) trial.fail(`a tensor called ${JSON.stringify(text)} is not read again`);
+  if (read.tensors.get(text)?.data[0] !== 1 || read.metadata.get(text) !== text)
+    trial.fail(`a tensor called ${JSON.stringify(text)} is not read again`);
 }
 
 async function inExamples(trial: Trial, model: ReturnType<typeof newBag>, text: string): Promise<void> {
   const wrong = Object.defineProperty({ tokens: [1], label: 0 }, text, { value: 1, enumerable: true });
-  for (const [what, call] of [['example', () => model.forward([wrong])], ['option', () => model.loss([{ tokens: [1], label: 0 }], Object.defineProperty({}, text, { value: 1, enumerable: true }))]] as const) {
+  for (const [what, call] of [
+    ['example', () => model.forward([wrong])],
+    ['option', () => model.loss([{ tokens: [1], label: 0 }], Object.defineProperty({}, text, { value: 1, enumerable: true }))],
+  ] as const) {
     try {
       await call();
       trial.fail(`an ${what} with ${JSON.stringify(text)} is taken`);
@@ -71,23 +118,48 @@ async function onTheCommandLine(trial: Trial, folder: string, text: string): Pro
   if (isFile) await writeFile(join(folder, name), PROGRAM);
   const file = name.startsWith('-') ? `./${name}` : name;
   const lines: readonly (readonly string[])[] = [
-    ['check', file], ['check', '--', name], ['check', text], ['check', `no such ${file}`], ['compile', file], ['fmt', '--check', file], ['summary', file], ['graph', file], ['summary', file, '--at', `${text}=3`],
-    ['compile', '--set', `${text}=1`, file], ['explain', text], ['train', text], ['generate', text], ['train', '.', '--backend', text], ['train', '.', '--config', text], [text], ['check', `--${text}`], ['init', file],
+    ['check', file],
+    ['check', '--', name],
+    ['check', text],
+    ['check', `no such ${file}`],
+    ['compile', file],
+    ['fmt', '--check', file],
+    ['summary', file],
+    ['graph', file],
+    ['summary', file, '--at', `${text}=3`],
+    ['compile', '--set', `${text}=1`, file],
+    ['explain', text],
+    ['train', text],
+    ['generate', text],
+    ['train', '.', '--backend', text],
+    ['train', '.', '--config', text],
+    [text],
+    ['check', `--${text}`],
+    ['init', file],
   ];
   for (const words of lines) {
     const { status, shown } = await run(folder, words);
     trial.count('command lines with hostile names');
     if (control.test(shown)) trial.fail(`${JSON.stringify(words)} shows ${JSON.stringify(shown)}`);
-    if (shown.includes('a fault in attnc itself') || ![0, 1, 2].includes(status)) trial.fail(`${JSON.stringify(words)} ends with ${status}: ${JSON.stringify(shown)}`);
+    if (shown.includes('a fault in attnc itself') || ![0, 1, 2].includes(status))
+      trial.fail(`${JSON.stringify(words)} ends with ${status}: ${JSON.stringify(shown)}`);
   }
-  if (isFile && !(await readFile(join(folder, name), 'utf8').catch(() => '')).startsWith('dim n')) trial.fail(`the program ${JSON.stringify(name)} was changed`);
+  if (isFile && !(await readFile(join(folder, name), 'utf8').catch(() => '')).startsWith('dim n'))
+    trial.fail(`the program ${JSON.stringify(name)} was changed`);
   if (isFile) await rm(join(folder, name), { force: true });
 }
 
 async function run(cwd: string, words: readonly string[]): Promise<{ readonly status: number; readonly shown: string }> {
   let shown = '';
   const io: Io = {
-    out: (line) => (shown += `${line}\n`), err: (line) => (shown += `${line}\n`), write: (text) => (shown += text), isTTY: true, style: { color: false, width: 100 }, cwd, env: {}, stdin: async () => new TextEncoder().encode(PROGRAM),
+    out: (line) => (shown += `${line}\n`),
+    err: (line) => (shown += `${line}\n`),
+    write: (text) => (shown += text),
+    isTTY: true,
+    style: { color: false, width: 100 },
+    cwd,
+    env: {},
+    stdin: async () => new TextEncoder().encode(PROGRAM),
   };
   const status = await main(words, io);
   return { status, shown };

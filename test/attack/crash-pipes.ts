@@ -13,7 +13,16 @@ export async function closedPipes(trial: Trial): Promise<void> {
   const files = ['a.attn', 'b.attn', 'c.attn'];
   for (const file of files) await writeFile(join(folder, file), PROGRAM);
   const lines: readonly (readonly string[])[] = [
-    ['--help'], ['explain'], ['explain', 'E0302'], ['check', '.'], ['check', '--json', '.'], ['compile', ...files], ['compile', '--stdout', 'a.attn'], ['summary', join(root, 'models', 'transformer', 'model.attn')], ['graph', 'a.attn'], ['doctor'],
+    ['--help'],
+    ['explain'],
+    ['explain', 'E0302'],
+    ['check', '.'],
+    ['check', '--json', '.'],
+    ['compile', ...files],
+    ['compile', '--stdout', 'a.attn'],
+    ['summary', join(root, 'models', 'transformer', 'model.attn')],
+    ['graph', 'a.attn'],
+    ['doctor'],
   ];
   for (const words of lines) {
     for (const streams of [['stdout'], ['stderr'], ['stdout', 'stderr']] as const) {
@@ -21,7 +30,8 @@ export async function closedPipes(trial: Trial): Promise<void> {
         for (const name of streams) child[name]!.destroy();
       });
       trial.count('command lines whose reader goes away');
-      if (status !== 0 || err.includes('EPIPE')) trial.fail(`${words.join(' ')} without a reader of ${streams.join(' and ')} ends with ${status ?? signal}: ${err}`);
+      if (status !== 0 || err.includes('EPIPE'))
+        trial.fail(`${words.join(' ')} without a reader of ${streams.join(' and ')} ends with ${status ?? signal}: ${err}`);
     }
   }
   const compiled = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
@@ -40,6 +50,7 @@ async function trained(trial: Trial, project: string): Promise<void> {
     });
     trial.count('trainings whose reader goes away');
     const { step } = checkpointInfo(new Uint8Array(await readFile(join(project, 'out', 'quick', 'last.safetensors'))));
-    if (status !== 0 || step !== 50) trial.fail(`a training without a reader of ${streams.join(' and ')} ends with ${status ?? signal} at step ${step}`);
+    if (status !== 0 || step !== 50)
+      trial.fail(`a training without a reader of ${streams.join(' and ')} ends with ${status ?? signal} at step ${step}`);
   }
 }

@@ -39,7 +39,8 @@ export interface Ended {
 export function attnc(cwd: string, words: readonly string[], during: (child: ChildProcess) => void = () => undefined): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...words], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '', err = '';
+    let out = '',
+      err = '';
     child.stdout.on('data', (text: Buffer) => (out += text.toString()));
     child.stderr.on('data', (text: Buffer) => (err += text.toString()));
     child.on('error', reject);
@@ -52,7 +53,11 @@ type Example = BagInput & BagTarget;
 export class Bag extends Model<{ words: number; classes: number }, BagInput, BagTarget> {}
 
 const words = 20_000;
-export const newBag = (): Bag => new Bag(bag(() => ({ kind: 'adam', rate: 0.01 })), { dims: { words }, seed: 1 });
+export const newBag = (): Bag =>
+  new Bag(
+    bag(() => ({ kind: 'adam', rate: 0.01 })),
+    { dims: { words }, seed: 1 },
+  );
 
 export function draw(random: () => number): Example {
   return { tokens: [Math.floor(words * random()), Math.floor(words * random())], label: Math.floor(3 * random()) };
@@ -66,13 +71,23 @@ export async function checkpointsOfARun(): Promise<Uint8Array[]> {
   const saved: Uint8Array[] = [];
   const store = memoryStore();
   const model = newBag();
-  await fit(model, { train: draw }, {
-    ...training,
-    checkpoints: { every: 1, store: { ...store, save: async (name, bytes) => {
-      saved.push(bytes.slice());
-      await store.save(name, bytes);
-    } } },
-  });
+  await fit(
+    model,
+    { train: draw },
+    {
+      ...training,
+      checkpoints: {
+        every: 1,
+        store: {
+          ...store,
+          save: async (name, bytes) => {
+            saved.push(bytes.slice());
+            await store.save(name, bytes);
+          },
+        },
+      },
+    },
+  );
   model.dispose();
   return saved;
 }

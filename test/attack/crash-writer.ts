@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { folderStore } from '../../runtime/checkpoint/file.ts';
 
 const [from, into] = process.argv.slice(2) as [string, string];
-const checkpoints = readdirSync(from).sort().map((name) => new Uint8Array(readFileSync(join(from, name))));
+const checkpoints = readdirSync(from)
+  .sort()
+  .map((name) => new Uint8Array(readFileSync(join(from, name))));
 const store = folderStore(into);
 await store.claim!();
 process.stdout.write('at work');

@@ -11,7 +11,13 @@ test('a few kills, hostile checkpoints and disks leave nothing broken', { timeou
   const folder = await scratchFolder();
   const failures: string[] = [];
   const tried: Record<string, number> = {};
-  const trial: Trial = { folder, chance: new Chance(7), count: (what, by = 1) => (tried[what] = (tried[what] ?? 0) + by), fail: (line) => failures.push(line), log: () => undefined };
+  const trial: Trial = {
+    folder,
+    chance: new Chance(7),
+    count: (what, by = 1) => (tried[what] = (tried[what] ?? 0) + by),
+    fail: (line) => failures.push(line),
+    log: () => undefined,
+  };
   try {
     await killedWriters(trial, 9);
     await hostileCheckpoints(trial, 200);

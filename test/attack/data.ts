@@ -16,7 +16,12 @@ export type Values = 'mild' | 'equal' | 'extreme' | 'zero' | 'huge';
 export function inputsOf(program: Program): readonly Input[] {
   const { decoder } = program;
   const all = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
-  if (decoder !== null) all.push({ name: decoder.output, type: { elem: { kind: 'index', space: decoder.vocabulary }, axes: [decoder.axis], masks: [] }, doc: null });
+  if (decoder !== null)
+    all.push({
+      name: decoder.output,
+      type: { elem: { kind: 'index', space: decoder.vocabulary }, axes: [decoder.axis], masks: [] },
+      doc: null,
+    });
   return all.filter(({ name }, k) => !name.endsWith("'") && all.findIndex((other) => other.name === name) === k);
 }
 
@@ -36,7 +41,26 @@ const FLOATS: Readonly<Record<Values, (chance: Chance) => number>> = {
   equal: (chance) => chance.pick([0.5, 0.5, 0.5, -1]),
   zero: () => 0,
   huge: (chance) => chance.pick(ENDS),
-  extreme: (chance) => chance.pick([0, -0, 1, -1, 0.5, 1e30, -1e30, 3e38, -3e38, -1e9, 1e9, 1e-30, 2e-38, 88, -104, 2 * chance.real() - 1, 20 * chance.real() - 10]),
+  extreme: (chance) =>
+    chance.pick([
+      0,
+      -0,
+      1,
+      -1,
+      0.5,
+      1e30,
+      -1e30,
+      3e38,
+      -3e38,
+      -1e9,
+      1e9,
+      1e-30,
+      2e-38,
+      88,
+      -104,
+      2 * chance.real() - 1,
+      20 * chance.real() - 10,
+    ]),
 };
 
 const ENDS = [0, -0, 1e30, -1e30, 1e-30, -1e-30];
@@ -46,34 +70,54 @@ const INTS: Readonly<Record<Values, (chance: Chance) => number>> = {
   equal: (chance) => chance.pick([2, 2, 2, -1]),
   zero: () => 0,
   huge: (chance) => chance.pick([0, 2 ** 31 - 1, -(2 ** 31) + 1]),
-  extreme: (chance) => chance.pick([0, 1, -1, 3, 2 ** 24 + 1, -(2 ** 24) - 3, 1700000001, 2 ** 31 - 1, -(2 ** 31) + 1, chance.between(-5, 5)]),
+  extreme: (chance) =>
+    chance.pick([0, 1, -1, 3, 2 ** 24 + 1, -(2 ** 24) - 3, 1700000001, 2 ** 31 - 1, -(2 ** 31) + 1, chance.between(-5, 5)]),
 };
 
 type Sizes = ReadonlyMap<string, number | readonly number[]>;
 
 /** Of an inner dim the length at this place of the axis that it is counted along. */
-const sizeAt = (space: Axis['space'], sizes: Sizes, places: ReadonlyMap<string, number>) => (atom: string): number => {
-  const size = sizes.get(atom);
-  return typeof size === 'number' ? size : size![places.get(innerDims(space)[0]!.within.id)!]!;
-};
+const sizeAt =
+  (space: Axis['space'], sizes: Sizes, places: ReadonlyMap<string, number>) =>
+  (atom: string): number => {
+    const size = sizes.get(atom);
+    return typeof size === 'number' ? size : size![places.get(innerDims(space)[0]!.within.id)!]!;
+  };
 
-function nested(axes: readonly Axis[], sizes: Sizes, one: (places: ReadonlyMap<string, number>) => unknown, places: ReadonlyMap<string, number> = new Map()): unknown {
+function nested(
+  axes: readonly Axis[],
+  sizes: Sizes,
+  one: (places: ReadonlyMap<string, number>) => unknown,
+  places: ReadonlyMap<string, number> = new Map(),
+): unknown {
   const [axis, ...rest] = axes;
   if (axis === undefined) return one(places);
-  return Array.from({ length: evaluate(sizeOf(axis.space), sizeAt(axis.space, sizes, places)) }, (_, k) => nested(rest, sizes, one, new Map([...places, [axis.id, k]])));
+  return Array.from({ length: evaluate(sizeOf(axis.space), sizeAt(axis.space, sizes, places)) }, (_, k) =>
+    nested(rest, sizes, one, new Map([...places, [axis.id, k]])),
+  );
 }
 
-const hyperparametersOf = (program: Program, model: Learner<Example>): ReadonlyMap<string, number> => new Map(program.hyperparameters.map(({ dim, value }) => [dim.id, model.sizes[dim.label] ?? value]));
+const hyperparametersOf = (program: Program, model: Learner<Example>): ReadonlyMap<string, number> =>
+  new Map(program.hyperparameters.map(({ dim, value }) => [dim.id, model.sizes[dim.label] ?? value]));
 
 function exampleOf(program: Program, sizesOf: ReadonlyMap<string, number>, lengths: Lengths, values: Values, chance: Chance): Example {
   const sizes: Sizes = new Map([...sizesOf, ...lengths]);
   const entries = inputsOf(program).flatMap(({ name, type: { elem, axes }, otherwise }): [string, unknown][] => {
     if (otherwise !== undefined && chance.is(0.4)) return [];
-    return [[name, nested(axes, sizes, (places) => {
-      if (elem.kind === 'index') return evaluate(originOf(elem.space), sizeAt(elem.space, sizes, places)) + chance.below(evaluate(sizeOf(elem.space), sizeAt(elem.space, sizes, places)));
-      if (elem.kind === 'bool') return chance.is(0.6);
-      return elem.kind === 'int' ? INTS[values](chance) : Math.fround(FLOATS[values](chance));
-    })]];
+    return [
+      [
+        name,
+        nested(axes, sizes, (places) => {
+          if (elem.kind === 'index')
+            return (
+              evaluate(originOf(elem.space), sizeAt(elem.space, sizes, places)) +
+              chance.below(evaluate(sizeOf(elem.space), sizeAt(elem.space, sizes, places)))
+            );
+          if (elem.kind === 'bool') return chance.is(0.6);
+          return elem.kind === 'int' ? INTS[values](chance) : Math.fround(FLOATS[values](chance));
+        }),
+      ],
+    ];
   });
   const told = (program.told ?? []).map(({ id, label }): [string, unknown] => [label, lengths.get(id)]);
   return ended(program, Object.fromEntries([...entries, ...told]));
@@ -88,7 +132,14 @@ function ended({ decoder }: Program, example: Example): Example {
 }
 
 /** Of differing lengths; null where none were found that the model takes. */
-export function examplesFor(program: Program, model: Learner<Example>, chance: Chance, values: Values, count: number, most = 4): readonly Example[] | null {
+export function examplesFor(
+  program: Program,
+  model: Learner<Example>,
+  chance: Chance,
+  values: Values,
+  count: number,
+  most = 4,
+): readonly Example[] | null {
   const sizes = hyperparametersOf(program, model);
   const ofCall = program.ragged.filter((dim) => dim.ofCall === true).map(({ id }): [string, number] => [id, chance.between(1, 3)]);
   const examples: Example[] = [];
@@ -124,11 +175,20 @@ function completed(program: Program, sizesOf: ReadonlyMap<string, number>, examp
   const { plain, inner } = lengthsOf(program, example);
   const sizes = new Map<string, number | readonly number[]>([...sizesOf, ...plain, ...inner]);
   const missing = inputsOf(program).filter(({ name, otherwise }) => otherwise !== undefined && example[name] === undefined);
-  return { ...example, ...Object.fromEntries(missing.map(({ name, type, otherwise }) => [name, nested(type.axes, sizes, () => otherwise)])) };
+  return {
+    ...example,
+    ...Object.fromEntries(missing.map(({ name, type, otherwise }) => [name, nested(type.axes, sizes, () => otherwise)])),
+  };
 }
 
 /** What the oracle needs of each example. */
-export function bindingsFor(program: Program, model: Learner<Example>, parameters: ReadonlyMap<string, Float64Array>, examples: readonly Example[], step = 0): Bindings[] {
+export function bindingsFor(
+  program: Program,
+  model: Learner<Example>,
+  parameters: ReadonlyMap<string, Float64Array>,
+  examples: readonly Example[],
+  step = 0,
+): Bindings[] {
   const { decoder } = program;
   return examples.map((example, row): Bindings => {
     const own = bound(program, model as unknown as Tested, parameters, completed(program, hyperparametersOf(program, model), example));

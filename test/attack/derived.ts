@@ -31,22 +31,46 @@ export interface Ran {
 
 function sizesOf({ built: { program }, learner, host }: Ran): ReadonlyMap<string, number> {
   const dims = [...program.hyperparameters, ...program.fixed].map(({ dim }) => dim);
-  return new Map<string, number>([['batch', host.size], ...dims.map(({ id, label }): [string, number] => [id, learner.sizes[label]!]), ...program.ragged.map(({ id, label }): [string, number] => [id, host.n[label]!])]);
+  return new Map<string, number>([
+    ['batch', host.size],
+    ...dims.map(({ id, label }): [string, number] => [id, learner.sizes[label]!]),
+    ...program.ragged.map(({ id, label }): [string, number] => [id, host.n[label]!]),
+  ]);
 }
 
 /** Of a whole batch. */
 function bindingsOf(ran: Ran, step: number): Bindings {
-  const { built: { program }, learner, parameters, host } = ran;
+  const {
+    built: { program },
+    learner,
+    parameters,
+    host,
+  } = ran;
   const sizes = sizesOf(ran);
-  const lengths = new Map(program.ragged.map(({ id, label }): [string, readonly number[]] => [id, Array.from(host.lengths[label] ?? host.inner[label]?.data ?? [])]));
+  const lengths = new Map(
+    program.ragged.map(({ id, label }): [string, readonly number[]] => [
+      id,
+      Array.from(host.lengths[label] ?? host.inner[label]?.data ?? []),
+    ]),
+  );
   return {
-    sizes, lengths, parameters,
+    sizes,
+    lengths,
+    parameters,
     inputs: new Map(Object.entries(host.inputs).map(([name, { data, shape }]) => [name, nested(data, shape)])),
     random: (op, coordinates) => {
       const rows = op.axes.findIndex(({ id }) => id === 'batch');
       const steps = coordinates.length - op.axes.length;
       const own = { ...op, axes: op.axes.filter((_, k) => k !== rows) };
-      return drawsOf(learner.seed, step, coordinates[steps + rows]!, sizes)(own, coordinates.filter((_, k) => k !== steps + rows));
+      return drawsOf(
+        learner.seed,
+        step,
+        coordinates[steps + rows]!,
+        sizes,
+      )(
+        own,
+        coordinates.filter((_, k) => k !== steps + rows),
+      );
     },
   };
 }
@@ -72,7 +96,11 @@ export function lossReference(ran: Ran, objective: string, update: UpdateGraph, 
   return expectedOf(ran, updateOf(ran.built, objective, update)?.loss.get(name === 'loss' ? name : `metric.${name}`), 0, chance);
 }
 
-function updateOf({ compiled }: Built, objective: string, update: UpdateGraph): Built['compiled']['objectives'][number]['updates'][number] | undefined {
+function updateOf(
+  { compiled }: Built,
+  objective: string,
+  update: UpdateGraph,
+): Built['compiled']['objectives'][number]['updates'][number] | undefined {
   return compiled.objectives.find(({ objective: { name } }) => name === objective)?.updates.find((each) => each.update === update);
 }
 
@@ -82,15 +110,34 @@ export function outputReference(ran: Ran, name: string, chance: Chance): readonl
   const whole = expectedOf(ran, root, 0, chance);
   if (root === undefined || whole === null) return null;
   const sizes = sizesOf(ran);
-  const shape = typeOf(root).axes.slice(1).map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
+  const shape = typeOf(root)
+    .axes.slice(1)
+    .map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
   const { learner, host } = ran;
   // Beyond an end within the output there is a 0: of no place.
   const places = Int32Array.from(whole.exact, (_, k) => k + 1);
-  const own = (row: number, of: Float64Array): Float64Array => Float64Array.from(rowOf(places, row, shape, learner.definition.outputs[name]!.axes, host).data, (k) => (k === 0 ? 0 : of[k - 1]!));
+  const own = (row: number, of: Float64Array): Float64Array =>
+    Float64Array.from(rowOf(places, row, shape, learner.definition.outputs[name]!.axes, host).data, (k) => (k === 0 ? 0 : of[k - 1]!));
   return Array.from({ length: host.size }, (_, row): Expected => ({ exact: own(row, whole.exact), within: own(row, whole.within) }));
 }
 
-const MOVES: ReadonlySet<Node['op']['kind']> = new Set(['select', 'where', 'otherwise', 'gather', 'concat', 'slice', 'shift', 'rename', 'merge', 'split', 'broadcast', 'permute', 'reshape', 'past', 'before'] as const);
+const MOVES: ReadonlySet<Node['op']['kind']> = new Set([
+  'select',
+  'where',
+  'otherwise',
+  'gather',
+  'concat',
+  'slice',
+  'shift',
+  'rename',
+  'merge',
+  'split',
+  'broadcast',
+  'permute',
+  'reshape',
+  'past',
+  'before',
+] as const);
 
 /** Whether the factors and terms of an output may leave float32 in another order, whatever comes out: each counts as at least 1. */
 export function mayOverflow(ran: Ran, name: string): boolean {
@@ -99,15 +146,19 @@ export function mayOverflow(ran: Ran, name: string): boolean {
   const nodes = reachable([root], ({ inputs }) => inputs).filter(({ op }) => op.kind !== 'scan');
   const [values] = interpretAll(nodes, [bindingsOf(ran, 0)]);
   const sizes = new Map(nodes.map((node, k) => [node, Array.from(present(values![k]!), Math.abs)]));
-  const bound = folded<Node, number>(({ op, inputs }) => (op.kind === 'result' ? [] : inputs), (node, of) => {
-    const { op, inputs } = node;
-    const most = sizes.get(node)!.reduce((a, b) => Math.max(a, b), 1);
-    if (op.kind === 'result') return most;
-    const product = inputs.reduce((all, input) => all * of(input), 1);
-    if (op.kind === 'contract' || op.kind === 'matmul' || (op.kind === 'binary' && op.fn === 'mul')) return Math.max(most, product);
-    if (op.kind === 'binary' && op.fn === 'div') return Math.max(most, of(inputs[0]!) / Math.min(1, ...sizes.get(inputs[1]!)!.filter((x) => x > 0)));
-    if (op.kind === 'reduce' && (op.fn === 'sum' || op.fn === 'mean')) return Math.max(most, product * sizes.get(inputs[0]!)!.length);
-    return MOVES.has(op.kind) ? Math.max(most, ...inputs.map(of)) : most;
-  });
+  const bound = folded<Node, number>(
+    ({ op, inputs }) => (op.kind === 'result' ? [] : inputs),
+    (node, of) => {
+      const { op, inputs } = node;
+      const most = sizes.get(node)!.reduce((a, b) => Math.max(a, b), 1);
+      if (op.kind === 'result') return most;
+      const product = inputs.reduce((all, input) => all * of(input), 1);
+      if (op.kind === 'contract' || op.kind === 'matmul' || (op.kind === 'binary' && op.fn === 'mul')) return Math.max(most, product);
+      if (op.kind === 'binary' && op.fn === 'div')
+        return Math.max(most, of(inputs[0]!) / Math.min(1, ...sizes.get(inputs[1]!)!.filter((x) => x > 0)));
+      if (op.kind === 'reduce' && (op.fn === 'sum' || op.fn === 'mean')) return Math.max(most, product * sizes.get(inputs[0]!)!.length);
+      return MOVES.has(op.kind) ? Math.max(most, ...inputs.map(of)) : most;
+    },
+  );
   return nodes.some((node) => !Number.isFinite(Math.fround(bound(node))));
 }

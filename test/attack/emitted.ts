@@ -11,9 +11,25 @@ const TOGETHER = 60;
 
 const SETTINGS = {
   compilerOptions: {
-    target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', moduleResolution: 'NodeNext', types: ['node'], strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true,
-    noImplicitOverride: true, noImplicitReturns: true, noUnusedLocals: true, noUnusedParameters: true, noFallthroughCasesInSwitch: true,
-    verbatimModuleSyntax: true, allowImportingTsExtensions: true, rewriteRelativeImportExtensions: true, skipLibCheck: true, noEmit: true, paths: { 'attnc/runtime': ['../../dist/runtime/index.d.ts'] },
+    target: 'ES2023',
+    lib: ['ES2023'],
+    module: 'NodeNext',
+    moduleResolution: 'NodeNext',
+    types: ['node'],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noImplicitOverride: true,
+    noImplicitReturns: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    noFallthroughCasesInSwitch: true,
+    verbatimModuleSyntax: true,
+    allowImportingTsExtensions: true,
+    rewriteRelativeImportExtensions: true,
+    skipLibCheck: true,
+    noEmit: true,
+    paths: { 'attnc/runtime': ['../../dist/runtime/index.d.ts'] },
   },
   include: ['*.ts'],
 };
@@ -42,12 +58,22 @@ export class Emitted {
       writeFileSync(join(this.#folder, 'package.json'), '{ "type": "module" }');
       writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(SETTINGS));
       modules.forEach(({ code }, k) => writeFileSync(join(this.#folder, `m${k}.ts`), code));
-      const { stdout, status } = spawnSync(process.execPath, [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', this.#folder], { encoding: 'utf8' });
+      const { stdout, status } = spawnSync(
+        process.execPath,
+        [join(repository, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', this.#folder],
+        { encoding: 'utf8' },
+      );
       tally.count('modules type-checked', modules.length);
       if (status === 0) return null;
       const wrong = /m(\d+)\.ts/.exec(stdout);
       const module = modules[Number(wrong?.[1] ?? 0)]!;
-      return { part: 'programs', kind: 'emitted text passes strict tsc', message: stdout.split('\n').slice(0, 4).join('\n'), test: module.text, again: `npm run attack -- --only programs --seed ${seed} --from ${module.at} --count 1` };
+      return {
+        part: 'programs',
+        kind: 'emitted text passes strict tsc',
+        message: stdout.split('\n').slice(0, 4).join('\n'),
+        test: module.text,
+        again: `npm run attack -- --only programs --seed ${seed} --from ${module.at} --count 1`,
+      };
     } finally {
       rmSync(this.#folder, { recursive: true, force: true });
     }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { holds, type HoldsOptions } from './holds.ts';
 
 const cases: Readonly<Record<string, readonly [text: string, options?: HoldsOptions]>> = {
-  'a norm of norms, one for each place of another axis': [`dim source: ragged
+  'a norm of norms, one for each place of another axis': [
+    `dim source: ragged
 dim target: ragged, words = 5, d = 1
 decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
   param table: [words, d] = normal(1)
@@ -13,8 +14,10 @@ decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
 model M(x: [source, d]) generates y: index(words)[target] {
   D(x)
 }
-objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }`],
-  'a choice of one thing, for each hypothesis': [`dim source: ragged
+objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }`,
+  ],
+  'a choice of one thing, for each hypothesis': [
+    `dim source: ragged
 dim target: ragged, words = 4, d = 2
 decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
   state s: [d] = 1
@@ -24,8 +27,10 @@ decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
 }
 model M(x: [source, d]) generates y: index(words)[target] {
   D(x)
-}`],
-  'a parameter that a model reads in training alone, and another trains': [`dim d = 1, k = 3
+}`,
+  ],
+  'a parameter that a model reads in training alone, and another trains': [
+    `dim d = 1, k = 3
 model G(z: [k]) -> y: [d] {
   param p: [d] = 1
   y = p
@@ -36,8 +41,10 @@ model D(x: [d]) -> y: [] {
 objective Play for A: G, B: D given z: [k] {
   fake = A(z)
   update A { loss = B(fake);  optimizer adadelta() }
-}`],
-  'a place behind two of the clock': [`dim target: ragged, words = 5, d = 3
+}`,
+  ],
+  'a place behind two of the clock': [
+    `dim target: ragged, words = 5, d = 3
 decoder D(m: [d]) generates y: index(words)[target] start 1 end 2 {
   param table: [words, d] = 1
   e = table[y]
@@ -45,8 +52,10 @@ decoder D(m: [d]) generates y: index(words)[target] start 1 end 2 {
 }
 model M(m: [d]) generates y: index(words)[target] {
   D(m)
-}`],
-  'a number of the host that is too long for one line': [`dim source: ragged
+}`,
+  ],
+  'a number of the host that is too long for one line': [
+    `dim source: ragged
 dim target: ragged, words = 5, d = 2
 decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
   r = position[target]
@@ -57,8 +66,11 @@ decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
 model M(tokens: index(words)[source]) generates y: index(words)[target] {
   param E: [words, d] = 1
   D(E[tokens])
-}`, { examples: [{ tokens: [2], y: [0, 4] }] }],
-  'attention over the tape of a scan along a clock': [`dim source: ragged
+}`,
+    { examples: [{ tokens: [2], y: [0, 4] }] },
+  ],
+  'attention over the tape of a scan along a clock': [
+    `dim source: ragged
 dim target: ragged, words = 5, d = 2
 decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
   param table: [words, d] = normal(1)
@@ -68,19 +80,28 @@ decoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 {
 }
 model M(x: [source, d]) generates y: index(words)[target] {
   D(x)
-}`],
-  'attention over a tape in a causal model': [`dim time: ragged, d = 2
+}`,
+  ],
+  'attention over a tape in a causal model': [
+    `dim time: ragged, d = 2
 model M(x: [time, d]) -> y: [time, d] causal time {
   y = scan time with xt = x { state s: [d] = 1; H = past[tape](s); s' = tanh(s + xt); emit Additive[align = 2](xt + s, H) }
-}`],
-  'one share for all classes, some of which are forbidden': [`dim words = 3
+}`,
+  ],
+  'one share for all classes, some of which are forbidden': [
+    `dim words = 3
 model M(x: [words], c: bool[words], s: []) -> y: [] {
   y = cross_entropy[words](x where c, s)
-}`, { examples: [{ x: [1, 2, 3], c: [true, true, true], s: 0.5 }] }],
-  'two conditions, each of which may leave int32': [`model M(a: int[], b: []) -> y: bool[] {
+}`,
+    { examples: [{ x: [1, 2, 3], c: [true, true, true], s: 0.5 }] },
+  ],
+  'two conditions, each of which may leave int32': [
+    `model M(a: int[], b: []) -> y: bool[] {
   y = (a * a > 6 and ceil(b) < 2) or (ceil(b) < 3 and a * a > 7)
-}`],
-  'an output along an axis of the inputs, of which more places are asked for': [`dim points: ragged, d = 2
+}`,
+  ],
+  'an output along an axis of the inputs, of which more places are asked for': [
+    `dim points: ragged, d = 2
 decoder Visit(x: [points, d]) generates y: index(points)[stop: points] {
   param go: [d]
   state h: [d] = x[points = last]
@@ -89,8 +110,10 @@ decoder Visit(x: [points, d]) generates y: index(points)[stop: points] {
 }
 model M(x: [points, d]) generates y: index(points)[stop: points] {
   Visit(x)
-}`],
-  'what a state of each word in each sentence has been': [`dim k = 4
+}`,
+  ],
+  'what a state of each word in each sentence has been': [
+    `dim k = 4
 dim time: ragged, word: ragged in time
 block Total(p: [places]) -> [] { tanh(sum[places](p)) }
 model M(x: [time, word]) -> y: int[] {
@@ -98,14 +121,20 @@ model M(x: [time, word]) -> y: int[] {
   v = scan k reversed with t = p { state s: [time, word] = 1;  H = past[tape](s);  s' = Total[places = tape](H) + t * x;  emit s }
   y = 1
 }
-objective Fit for M { loss = mean[time, word, k](v);  optimizer sgd(rate = 0.1) }`, { examples: [{ x: [[-0.8], [0.25, 0.48]] }, { x: [[0.5, 0.1, 0.2]] }] }],
-  'an overflow that no group takes': [`dim time: ragged, d = 1
+objective Fit for M { loss = mean[time, word, k](v);  optimizer sgd(rate = 0.1) }`,
+    { examples: [{ x: [[-0.8], [0.25, 0.48]] }, { x: [[0.5, 0.1, 0.2]] }] },
+  ],
+  'an overflow that no group takes': [
+    `dim time: ragged, d = 1
 model M(r: [time]) -> y: [time, d] causal time {
   param p: [d] = 1
   y = max[key by d = 1](norm[d](exp(r * r[time as key] * p)))
 }
-objective Fit for M { loss = mean[time, d](y);  optimizer adagrad(rate = 0.1) }`, { seed: 45087, values: 'extreme', examples: [{ r: [0.5] }, { r: [-1e30] }] }],
-  'keys up to a place that is written as a number': [`dim target: ragged, words = 5, d = 2
+objective Fit for M { loss = mean[time, d](y);  optimizer adagrad(rate = 0.1) }`,
+    { seed: 45087, values: 'extreme', examples: [{ r: [0.5] }, { r: [-1e30] }] },
+  ],
+  'keys up to a place that is written as a number': [
+    `dim target: ragged, words = 5, d = 2
 decoder D() generates y: index(words)[target] start 0 end 1 {
   param table: [words, d]
   x = table[y]
@@ -113,9 +142,12 @@ decoder D() generates y: index(words)[target] start 0 end 1 {
   logits = (w @ x[target as key]) @ table
   at most 9
 }
-model M() generates y: index(words)[target] { D() }`],
-  'half of a place, counted backwards': [`dim row = 3, tall = 2 * row
-model M(x: [row]) -> y: [tall] { y = x[row = floor(-position[tall] / 2)] else 7 }`],
+model M() generates y: index(words)[target] { D() }`,
+  ],
+  'half of a place, counted backwards': [
+    `dim row = 3, tall = 2 * row
+model M(x: [row]) -> y: [tall] { y = x[row = floor(-position[tall] / 2)] else 7 }`,
+  ],
 };
 
 /** What has no step, and has to be told so. */

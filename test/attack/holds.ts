@@ -28,7 +28,10 @@ export class RefusedText extends Error {
 }
 
 /** The first promise that does not hold of the text's models; null where all do. Throws where the text is refused. */
-export async function holds(text: string, { backends = ['cpu'], seed = 1, values = 'mild', set = {}, count = () => undefined, texts = new Texts(), ...given }: HoldsOptions = {}): Promise<Failure | null> {
+export async function holds(
+  text: string,
+  { backends = ['cpu'], seed = 1, values = 'mild', set = {}, count = () => undefined, texts = new Texts(), ...given }: HoldsOptions = {},
+): Promise<Failure | null> {
   const built = await build(texts, text, set);
   if (isRefused(built)) throw new RefusedText(built.diagnostics);
   for (const one of built) {

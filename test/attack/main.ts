@@ -30,8 +30,14 @@ const PATIENCE = 20_000;
 
 const { values: given } = parseArgs({
   options: {
-    seed: { type: 'string', default: '1' }, minutes: { type: 'string', default: '5' }, only: { type: 'string' }, jobs: { type: 'string', default: `${availableParallelism()}` },
-    backends: { type: 'string' }, from: { type: 'string' }, count: { type: 'string' }, report: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    jobs: { type: 'string', default: `${availableParallelism()}` },
+    backends: { type: 'string' },
+    from: { type: 'string' },
+    count: { type: 'string' },
+    report: { type: 'string' },
   },
 });
 
@@ -95,7 +101,7 @@ class Attack {
   }
 
   async #job(): Promise<void> {
-    for (let open = true; open;) {
+    for (let open = true; open; ) {
       const worker = await started();
       for (let tasks = 0; tasks < TASKS; tasks++) {
         const task = this.#task();
@@ -113,7 +119,13 @@ class Attack {
   async #do(worker: ChildProcess, task: Task): Promise<boolean> {
     const answer = await asked(worker, task, PARTS[task.part].seconds * 1_000 + SHOWN * PATIENCE);
     if (typeof answer === 'string') {
-      this.#add({ part: task.part, kind: answer, message: `${answer}: numbers ${task.from} to ${task.from + task.count - 1}`, test: '', again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${task.from} --count ${task.count} --jobs 1` });
+      this.#add({
+        part: task.part,
+        kind: answer,
+        message: `${answer}: numbers ${task.from} to ${task.from + task.count - 1}`,
+        test: '',
+        again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${task.from} --count ${task.count} --jobs 1`,
+      });
       worker.kill('SIGKILL');
       return false;
     }
@@ -136,7 +148,11 @@ class Attack {
     const minutes = ((Date.now() - this.#start) / 60_000).toFixed(1);
     const done = this.#parts.map((part) => `${part} ${this.#next.get(part) ?? 0}`).join(', ');
     const bad = [...this.#alike.values()].reduce((a, b) => a + b, 0);
-    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${minutes} min: ${done}; ${bad} counter-examples ` : `${minutes} min: ${done}; ${bad} counter-examples\n`);
+    process.stderr.write(
+      process.stderr.isTTY
+        ? `\r\u001b[K${minutes} min: ${done}; ${bad} counter-examples `
+        : `${minutes} min: ${done}; ${bad} counter-examples\n`,
+    );
   }
 
   #conclude(): void {
@@ -147,7 +163,10 @@ class Attack {
 }
 
 function started(): Promise<ChildProcess> {
-  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), { env: { ...process.env, ...(given.backends === undefined ? {} : { ATTACK_BACKENDS: given.backends }) }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
+    env: { ...process.env, ...(given.backends === undefined ? {} : { ATTACK_BACKENDS: given.backends }) },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   worker.stderr!.resume();
   return new Promise((resolve, reject) => {
     worker.once('message', () => resolve(worker));

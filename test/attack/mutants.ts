@@ -67,7 +67,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'another name': alike('name', ({ names }, chance) => chance.pick(names)),
   'a misspelt name': alike('name', (_, chance, token) => {
     const at = chance.below(token.length);
-    return chance.pick([`${token.slice(0, at)}${token.slice(at + 1)}q`, `${token.slice(0, at)}${token[at]!}${token.slice(at)}`, `${token}x`]);
+    return chance.pick([
+      `${token.slice(0, at)}${token.slice(at + 1)}q`,
+      `${token.slice(0, at)}${token[at]!}${token.slice(at)}`,
+      `${token}x`,
+    ]);
   }),
   'another number': alike('number', (_, chance) => chance.pick(['0', '1', '2', '3', '7', '1.5', '1e30', '99999999999', '0.0'])),
   'another sign': alike('sign', ({ tokens }, chance) => chance.pick(tokens.filter(({ text }) => classOf(text) === 'sign')).text),
@@ -79,11 +83,21 @@ export class Mutants {
   readonly #pool: readonly string[];
 
   constructor() {
-    this.#sources = corpus().map((source): Spoilable => {
-      const tokens = [...source.text.matchAll(TOKEN)].map((match): Token => ({ text: match[0], start: match.index })).filter(({ text }) => text.trim() !== '' && !text.startsWith('//'));
-      // Large files take long: each is there, and small ones more often.
-      return { ...source, tokens, names: [...new Set(tokens.map(({ text }) => text).filter((text) => classOf(text) === 'name'))], weight: Math.min(1, 300 / source.text.length), sound: null };
-    }).filter(({ tokens }) => tokens.length > 3);
+    this.#sources = corpus()
+      .map((source): Spoilable => {
+        const tokens = [...source.text.matchAll(TOKEN)]
+          .map((match): Token => ({ text: match[0], start: match.index }))
+          .filter(({ text }) => text.trim() !== '' && !text.startsWith('//'));
+        // Large files take long: each is there, and small ones more often.
+        return {
+          ...source,
+          tokens,
+          names: [...new Set(tokens.map(({ text }) => text).filter((text) => classOf(text) === 'name'))],
+          weight: Math.min(1, 300 / source.text.length),
+          sound: null,
+        };
+      })
+      .filter(({ tokens }) => tokens.length > 3);
     this.#pool = [...new Set(this.#sources.flatMap(({ tokens }) => tokens.map(({ text }) => text)))];
   }
 
@@ -119,13 +133,23 @@ function diagnosed(path: string, library: Library): readonly Diagnostic[] {
 const errorsOf = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => diagnostics.filter(({ severity }) => severity === 'error');
 const lineOf = (text: string, at: number): number => text.slice(0, at).split('\n').length;
 
-export async function attackMutant(seed: number, at: number, { texts, tally, mutants }: { readonly texts: Texts; readonly tally: Tally; readonly mutants: Mutants }): Promise<CounterExample | null> {
+export async function attackMutant(
+  seed: number,
+  at: number,
+  { texts, tally, mutants }: { readonly texts: Texts; readonly tally: Tally; readonly mutants: Mutants },
+): Promise<CounterExample | null> {
   const mutant = mutants.mutant(seed, at);
   const { source, original, kind, text, places, spoilt } = mutant;
   const library = texts.with({ ...source.files, [source.path]: text });
   original.sound ??= errorsOf(diagnosed(source.path, texts.with({ ...source.files, [source.path]: source.text }))).length === 0;
   tally.count('mutants');
-  const failed = (what: string, message: string): CounterExample => ({ part: 'mutants', kind: what, message: `${message}\n${source.name}, ${kind}`, test: `it('${what}', () => {\n  expect(codesOf(${JSON.stringify(text)})).toEqual([]);\n});`, again: `npm run attack -- --only mutants --seed ${seed} --from ${at} --count 1` });
+  const failed = (what: string, message: string): CounterExample => ({
+    part: 'mutants',
+    kind: what,
+    message: `${message}\n${source.name}, ${kind}`,
+    test: `it('${what}', () => {\n  expect(codesOf(${JSON.stringify(text)})).toEqual([]);\n});`,
+    again: `npm run attack -- --only mutants --seed ${seed} --from ${at} --count 1`,
+  });
   let seconds = 0;
   const timed = async <T>(what: () => T): Promise<Awaited<T>> => {
     const before = process.cpuUsage();
@@ -142,7 +166,11 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
       const whole = await timed(() => checkFile(source.path, library));
       diagnostics = whole.diagnostics;
       const compiled = await timed(() => compileText(texts, text, {}, source.path, source.files));
-      if (compiled.diagnostics.map(({ code }) => code).join() !== diagnostics.map(({ code }) => code).join()) return failed('check is compile', `check: ${diagnostics.map(({ code }) => code).join()}; compile: ${compiled.diagnostics.map(({ code }) => code).join()}`);
+      if (compiled.diagnostics.map(({ code }) => code).join() !== diagnostics.map(({ code }) => code).join())
+        return failed(
+          'check is compile',
+          `check: ${diagnostics.map(({ code }) => code).join()}; compile: ${compiled.diagnostics.map(({ code }) => code).join()}`,
+        );
     }
     if (at % COMPILED === 1) {
       tally.count('mutants formatted');
@@ -150,7 +178,7 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
       if (format(once.text).text !== once.text) return failed('formatted text is formatted', once.text);
     }
   } catch (error) {
-    return failed('an exception', error instanceof Error ? error.stack ?? error.message : String(error));
+    return failed('an exception', error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   if (seconds > PATIENCE) {
     // Of a machine that does much else, a processor's second holds less.
@@ -167,22 +195,37 @@ export async function attackMutant(seed: number, at: number, { texts, tally, mut
   const [first] = errors;
   const [from, to] = [lineOf(text, places[0]!.start), lineOf(text, places.at(-1)!.end)];
   const line = first!.place.file === source.path ? lineOf(text, first!.place.start) : -1;
-  const isThere = ({ file, start, end }: Diagnostic['place']): boolean => file === source.path && lineOf(text, start) <= to && lineOf(text, end) >= from;
+  const isThere = ({ file, start, end }: Diagnostic['place']): boolean =>
+    file === source.path && lineOf(text, start) <= to && lineOf(text, end) >= from;
   tally.count(`mutants of ${kind}`);
   // A name that is a slip of another is shown beside it, and either may be the slip.
   if ([first!.place, ...(first!.related ?? []).map(({ place }) => place)].some(isThere)) tally.count(`mutants on the line ${kind}`);
   // A misspelt definition is right where it stands: only what uses the name can be told.
-  else if (first!.place.file === source.path && names(first!, text).some((name) => spoilt.includes(name))) tally.count(`mutants at a use ${kind}`);
+  else if (first!.place.file === source.path && names(first!, text).some((name) => spoilt.includes(name)))
+    tally.count(`mutants at a use ${kind}`);
   else {
     tally.count(`mutants elsewhere ${kind} ${first!.code}`);
-    tally.note(`elsewhere ${kind} ${first!.code}`, `${source.name}:${from}: ${text.split('\n')[from - 1]!.trim()}\n  → ${line}: ${first!.message}`);
+    tally.note(
+      `elsewhere ${kind} ${first!.code}`,
+      `${source.name}:${from}: ${text.split('\n')[from - 1]!.trim()}\n  → ${line}: ${first!.message}`,
+    );
   }
-  if (errors.length > 3) tally.note('cascades', `${errors.length} errors, ${source.name}:${from} (${kind}): ${text.split('\n')[from - 1]!.trim()}\n  ${errors.slice(0, 4).map(({ code, message }) => `${code} ${message}`).join('\n  ')}`);
+  if (errors.length > 3)
+    tally.note(
+      'cascades',
+      `${errors.length} errors, ${source.name}:${from} (${kind}): ${text.split('\n')[from - 1]!.trim()}\n  ${errors
+        .slice(0, 4)
+        .map(({ code, message }) => `${code} ${message}`)
+        .join('\n  ')}`,
+    );
   return null;
 }
 
 /** The names that an error speaks of. */
-const names = ({ place, message }: Diagnostic, text: string): readonly string[] => [text.slice(place.start, place.end), ...[...message.matchAll(/`([^`]+)`/g)].map((match) => match[1]!)];
+const names = ({ place, message }: Diagnostic, text: string): readonly string[] => [
+  text.slice(place.start, place.end),
+  ...[...message.matchAll(/`([^`]+)`/g)].map((match) => match[1]!),
+];
 
 /** What must hold of all mutants together. */
 export function judgeMutants(tally: Tally): readonly CounterExample[] {
@@ -195,7 +238,8 @@ export function judgeMutants(tally: Tally): readonly CounterExample[] {
   const most = percentile(tally, 0.95);
   if (most > 3) add('cascades', `at the 95th percentile ${most} errors`);
   const on = onTheLine(tally);
-  if (on.line < 0.95 * total) add('the first error is elsewhere', `${((100 * on.line) / total).toFixed(1)} % on the line, or shown with what stands there`);
+  if (on.line < 0.95 * total)
+    add('the first error is elsewhere', `${((100 * on.line) / total).toFixed(1)} % on the line, or shown with what stands there`);
   return found;
 }
 
@@ -207,7 +251,10 @@ export function onTheLine(tally: Tally): { readonly line: number; readonly eithe
 }
 
 export function percentile(tally: Tally, share: number): number {
-  const counts = tally.under('mutant errors ').map(([errors, n]) => [Number(errors), n] as const).sort(([a], [b]) => a - b);
+  const counts = tally
+    .under('mutant errors ')
+    .map(([errors, n]) => [Number(errors), n] as const)
+    .sort(([a], [b]) => a - b);
   let left = share * tally.of('mutants with errors');
   for (const [errors, n] of counts) if ((left -= n) <= 0) return errors;
   return counts.at(-1)?.[0] ?? 0;

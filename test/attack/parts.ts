@@ -39,7 +39,15 @@ const KILLS = 100;
 async function attackFiles(seed: number, at: number, { tally }: Options): Promise<CounterExample | null> {
   const { tried, failures } = await crashes({ seed: 1_000 * seed + at, kills: KILLS, log: () => undefined });
   for (const [what, by] of Object.entries(tried)) tally.count(`crash ${what}`, by);
-  return failures.length === 0 ? null : { part: 'crashes', kind: failures[0]!.replace(/[\d.]+/g, '·').slice(0, 60), message: failures.join('\n'), test: '', again: `npm run attack -- --only crashes --seed ${seed} --from ${at} --count 1` };
+  return failures.length === 0
+    ? null
+    : {
+        part: 'crashes',
+        kind: failures[0]!.replace(/[\d.]+/g, '·').slice(0, 60),
+        message: failures.join('\n'),
+        test: '',
+        again: `npm run attack -- --only crashes --seed ${seed} --from ${at} --count 1`,
+      };
 }
 
 export const PARTS: Readonly<Record<PartName, Part>> = {

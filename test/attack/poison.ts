@@ -38,19 +38,39 @@ function padding(spec: InputSpec, host: HostBatch, visit: (offset: number) => vo
 /** Floats become `poison`, other inputs some value that may be there; null where there is no padding. */
 export function poisoned(learner: Learner<Example>, host: HostBatch, poison: number, chance: Chance): HostBatch {
   const { definition, sizes } = learner;
-  const specs = [...definition.inputs(sizes), ...definition.objectives.flatMap(({ given }) => given(sizes)), ...(definition.decoder === null ? [] : [targetSpec(definition, sizes)])];
-  const inputs = Object.fromEntries(Object.entries(host.inputs).map(([name, input]) => {
-    const spec = specs.find((each) => each.name === name || (definition.decoder !== null && name === `${definition.decoder.output}'` && each.name === definition.decoder.output));
-    const data = input.data.slice();
-    if (spec === undefined) return [name, input];
-    const filled = new Set<number>();
-    padding(spec, host, (offset) => filled.add(offset));
-    const there = [...input.data.keys()].filter((offset) => !filled.has(offset)).map((offset) => input.data[offset]!);
-    for (const offset of filled) data[offset] = spec.elem === 'float' ? poison : spec.elem === 'bool' ? chance.below(2) : spec.elem === 'int' ? chance.pick([2 ** 31 - 1, -7, 0]) : there.length > 0 ? chance.pick(there) : 0;
-    // It is present, so it is finite: what is made of it need not be.
-    if (name === POISON) data.fill(Number.isFinite(poison) ? poison : poison < 0 ? -3e38 : 3e38);
-    return [name, { ...input, data }];
-  }));
+  const specs = [
+    ...definition.inputs(sizes),
+    ...definition.objectives.flatMap(({ given }) => given(sizes)),
+    ...(definition.decoder === null ? [] : [targetSpec(definition, sizes)]),
+  ];
+  const inputs = Object.fromEntries(
+    Object.entries(host.inputs).map(([name, input]) => {
+      const spec = specs.find(
+        (each) =>
+          each.name === name ||
+          (definition.decoder !== null && name === `${definition.decoder.output}'` && each.name === definition.decoder.output),
+      );
+      const data = input.data.slice();
+      if (spec === undefined) return [name, input];
+      const filled = new Set<number>();
+      padding(spec, host, (offset) => filled.add(offset));
+      const there = [...input.data.keys()].filter((offset) => !filled.has(offset)).map((offset) => input.data[offset]!);
+      for (const offset of filled)
+        data[offset] =
+          spec.elem === 'float'
+            ? poison
+            : spec.elem === 'bool'
+              ? chance.below(2)
+              : spec.elem === 'int'
+                ? chance.pick([2 ** 31 - 1, -7, 0])
+                : there.length > 0
+                  ? chance.pick(there)
+                  : 0;
+      // It is present, so it is finite: what is made of it need not be.
+      if (name === POISON) data.fill(Number.isFinite(poison) ? poison : poison < 0 ? -3e38 : 3e38);
+      return [name, { ...input, data }];
+    }),
+  );
   return { ...host, inputs };
 }
 
@@ -58,7 +78,16 @@ export function poisoned(learner: Learner<Example>, host: HostBatch, poison: num
 export function run<T>(host: HostBatch, of: (batch: Batch, random: StepRandom) => T, seed: number, step: number): T {
   const batch = new DeviceBatch(host);
   try {
-    return emitted(() => of(batch, new StepRandom(seed, step, Array.from({ length: host.size }, (_, row) => row))));
+    return emitted(() =>
+      of(
+        batch,
+        new StepRandom(
+          seed,
+          step,
+          Array.from({ length: host.size }, (_, row) => row),
+        ),
+      ),
+    );
   } finally {
     batch.dispose();
   }

@@ -33,12 +33,23 @@ const TYPED = 5;
 /** cpu and WebAssembly for all; native TensorFlow for half, software WebGPU for every ninth, each of which is on all four. */
 function backendsFor(at: number, usable: readonly BackendName[]): readonly BackendName[] {
   const drawn = new Chance(at, 2).real();
-  return usable.filter((name) => name === 'cpu' || name === 'wasm' || (name === 'tensorflow' && drawn < 0.5) || (name === 'webgpu' && drawn < 0.11));
+  return usable.filter(
+    (name) => name === 'cpu' || name === 'wasm' || (name === 'tensorflow' && drawn < 0.5) || (name === 'webgpu' && drawn < 0.11),
+  );
 }
 
-const valuesFor = (chance: Chance): Values => chance.weighted<{ readonly weight: number; readonly values: Values }>([{ weight: 8, values: 'mild' }, { weight: 1, values: 'equal' }, { weight: 2, values: 'extreme' }]).values;
+const valuesFor = (chance: Chance): Values =>
+  chance.weighted<{ readonly weight: number; readonly values: Values }>([
+    { weight: 8, values: 'mild' },
+    { weight: 1, values: 'equal' },
+    { weight: 2, values: 'extreme' },
+  ]).values;
 
-export async function attackGenerated(seed: number, at: number, { texts, usable, tally, patience, known, emitted }: ProgramsOptions): Promise<CounterExample | null> {
+export async function attackGenerated(
+  seed: number,
+  at: number,
+  { texts, usable, tally, patience, known, emitted }: ProgramsOptions,
+): Promise<CounterExample | null> {
   const { text, used } = generate(seed, at);
   const values = valuesFor(new Chance(seed, at, 1));
   const backends = backendsFor(at, usable);
@@ -48,12 +59,24 @@ export async function attackGenerated(seed: number, at: number, { texts, usable,
   try {
     built = await build(texts, text);
   } catch (error) {
-    return found('programs', at, { property: 'compiles', backend: null, message: messageOf(error), text, examples: null }, seed, values, { texts, patience, known });
+    return found('programs', at, { property: 'compiles', backend: null, message: messageOf(error), text, examples: null }, seed, values, {
+      texts,
+      patience,
+      known,
+    });
   }
   if (isRefused(built)) {
     const [error] = built.diagnostics.filter(({ severity }) => severity === 'error');
     tally.count(`refused ${error?.code ?? 'without an error'}`);
-    if (error === undefined || error.code === 'E0999') return found('programs', at, { property: 'compiles', backend: null, message: error?.message ?? 'no code, and no error', text, examples: null }, seed, values, { texts, patience, known });
+    if (error === undefined || error.code === 'E0999')
+      return found(
+        'programs',
+        at,
+        { property: 'compiles', backend: null, message: error?.message ?? 'no code, and no error', text, examples: null },
+        seed,
+        values,
+        { texts, patience, known },
+      );
     if (!REFUSED.has(error.code)) tally.count('generator refused');
     return null;
   }
@@ -65,15 +88,30 @@ export async function attackGenerated(seed: number, at: number, { texts, usable,
   if (at % FORMATTED === 3) {
     const failure = await formatted(texts, text, built);
     tally.count('programs formatted');
-    if (failure !== null) return found('programs', at, { property: 'formatted text is the same program', backend: null, message: failure, text, examples: null }, seed, values, { texts, patience, known });
+    if (failure !== null)
+      return found(
+        'programs',
+        at,
+        { property: 'formatted text is the same program', backend: null, message: failure, text, examples: null },
+        seed,
+        values,
+        { texts, patience, known },
+      );
   }
   return at % TYPED === 2 ? emitted.add({ at, text, code: built[0]!.code }, seed, tally) : null;
 }
 
 /** All that is emitted of a model, but for the lines that comments quote and for what is named after where it stands. */
 function graphOf({ compiled: { forward, objectives, decoder, stream } }: Built): string {
-  const functions = [forward, ...objectives.flatMap(({ updates }) => updates.flatMap(({ loss, gradients }) => [loss, gradients])), ...[decoder, stream].flatMap((step) => (step === null ? [] : [step.prepare, step.step]))];
-  return functions.map(printGraph).join('\n').replaceAll(/ {2}\/\/ .*$/gm, '');
+  const functions = [
+    forward,
+    ...objectives.flatMap(({ updates }) => updates.flatMap(({ loss, gradients }) => [loss, gradients])),
+    ...[decoder, stream].flatMap((step) => (step === null ? [] : [step.prepare, step.step])),
+  ];
+  return functions
+    .map(printGraph)
+    .join('\n')
+    .replaceAll(/ {2}\/\/ .*$/gm, '');
 }
 
 /** Formatted text is its own formatting, and compiles to the same. */
@@ -86,23 +124,48 @@ async function formatted(texts: Texts, text: string, built: readonly Built[]): P
   return again.map(graphOf).join() === built.map(graphOf).join() ? null : `formatted, it compiles to something else:\n${once.text}`;
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.stack ?? error.message : String(error));
+export const messageOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 /** Failures of one sort: the poison does not matter, nor the place. */
 export const sortOf = (property: string): string => property.replace(/ with \S+/, '');
 
-const SHAPES = [{ count: 1, most: 1 }, { count: 1, most: 2 }, { count: 1, most: 3 }, { count: 2, most: 2 }, { count: 2, most: 3 }] as const;
+const SHAPES = [
+  { count: 1, most: 1 },
+  { count: 1, most: 2 },
+  { count: 1, most: 3 },
+  { count: 2, most: 2 },
+  { count: 2, most: 3 },
+] as const;
 
 /** Every program of a module, on the backends of its number. */
-export async function attackBuilt(part: string, built: readonly Built[], values: Values, seed: number, at: number, options: ProgramsOptions): Promise<CounterExample | null> {
+export async function attackBuilt(
+  part: string,
+  built: readonly Built[],
+  values: Values,
+  seed: number,
+  at: number,
+  options: ProgramsOptions,
+): Promise<CounterExample | null> {
   for (const one of built) {
-    const failure = await attackProgram(one, built, { seed: at, backends: backendsFor(at, options.usable), values, count: options.tally.count });
+    const failure = await attackProgram(one, built, {
+      seed: at,
+      backends: backendsFor(at, options.usable),
+      values,
+      count: options.tally.count,
+    });
     if (failure !== null) return found(part, at, failure, seed, values, options);
   }
   return null;
 }
 
-async function found(part: string, at: number, failure: Failure, seed: number, values: Values, { texts, patience, known }: Pick<ProgramsOptions, 'texts' | 'patience' | 'known'>): Promise<CounterExample> {
+async function found(
+  part: string,
+  at: number,
+  failure: Failure,
+  seed: number,
+  values: Values,
+  { texts, patience, known }: Pick<ProgramsOptions, 'texts' | 'patience' | 'known'>,
+): Promise<CounterExample> {
   const until = Date.now() + patience;
   const backends = failure.backend === null ? [] : [failure.backend];
   const again = async (text: string, shape?: (typeof SHAPES)[number]): Promise<Failure | null> => {
@@ -129,7 +192,11 @@ async function found(part: string, at: number, failure: Failure, seed: number, v
     if (alike(other)) least = other;
   }
   return {
-    part, kind, message: least.message, test: testOf(least, values, at), again: `npm run attack -- --only ${part} --seed ${seed} --from ${at} --count 1`,
+    part,
+    kind,
+    message: least.message,
+    test: testOf(least, values, at),
+    again: `npm run attack -- --only ${part} --seed ${seed} --from ${at} --count 1`,
   };
 }
 
@@ -137,7 +204,8 @@ async function found(part: string, at: number, failure: Failure, seed: number, v
 export function testOf({ property, text, examples, backend }: Failure, values: Values, seed: number): string {
   const options = [
     ...(backend === null ? ['backends: []'] : backend === 'cpu' ? [] : [`backends: ['${backend}']`]),
-    `seed: ${seed}`, ...(values === 'mild' ? [] : [`values: '${values}'`]),
+    `seed: ${seed}`,
+    ...(values === 'mild' ? [] : [`values: '${values}'`]),
     ...(examples === null ? [] : [`examples: ${JSON.stringify(examples).replaceAll('-0,', '0,')}`]),
   ];
   return `it(${JSON.stringify(sortOf(property))}, async () => {

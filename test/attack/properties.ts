@@ -2,7 +2,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Node, UpdateGraph } from '../../compiler/graph/graph.ts';
 import type { Bindings } from '../../compiler/oracle/interpret.ts';
-import { CausalModel, GenerativeModel, InputError, Model, NumericError, useBackend, type BackendName, type Learner, type Values } from '../../runtime/index.ts';
+import {
+  CausalModel,
+  GenerativeModel,
+  InputError,
+  Model,
+  NumericError,
+  useBackend,
+  type BackendName,
+  type Learner,
+  type Values,
+} from '../../runtime/index.ts';
 import { readAll } from '../../runtime/model.ts';
 import { instance, type Built, type Example } from './build.ts';
 import { Chance } from './chance.ts';
@@ -76,7 +86,13 @@ export async function attackProgram(built: Built, others: readonly Built[], give
         given.count(`refused by the runtime: ${error.message.replace(/[\d.e+-]+|`[^`]*`/g, '·').slice(0, 90)}`);
         return null;
       }
-      return { property, backend, message: error instanceof Broken ? error.message : String((error as Error).stack ?? error), text: built.text, examples: trial.examples };
+      return {
+        property,
+        backend,
+        message: error instanceof Broken ? error.message : String((error as Error).stack ?? error),
+        text: built.text,
+        examples: trial.examples,
+      };
     }
   }
   return null;
@@ -113,7 +129,11 @@ class OneSlope {
     const isAlike = (other: number): boolean => close(other, this.value, Math.abs(this.value), 3e-4);
     // Several times: there are few numbers about a large one, and two may be the same by chance.
     const trembled = trembling(this.#chance);
-    return [1e-6, 1e-4].every((eps) => isAlike(this.#differences(eps))) && [1, 2, 3, 4].every(() => isAlike(this.#differences(1e-5, trembled))) && !this.#kinks();
+    return (
+      [1e-6, 1e-4].every((eps) => isAlike(this.#differences(eps))) &&
+      [1, 2, 3, 4].every(() => isAlike(this.#differences(1e-5, trembled))) &&
+      !this.#kinks()
+    );
   }
 }
 
@@ -144,7 +164,14 @@ class Trial {
     try {
       const parameters = await parametersFor(learner, this.#chance(1));
       if (this.#reference === null) {
-        this.examples ??= examplesFor(this.#built.program, learner, this.#chance(2), this.#given.values, this.#given.shape?.count ?? this.#chance(3).between(1, 3), this.#given.shape?.most);
+        this.examples ??= examplesFor(
+          this.#built.program,
+          learner,
+          this.#chance(2),
+          this.#given.values,
+          this.#given.shape?.count ?? this.#chance(3).between(1, 3),
+          this.#given.shape?.most,
+        );
         if (this.examples === null) {
           this.#given.count('no examples found');
           return false;
@@ -156,7 +183,8 @@ class Trial {
       await this.#all(learner, this.examples!, backend);
     } finally {
       learner.dispose();
-      if (learner.definition.parts !== undefined) for (const model of Object.values((learner as unknown as { models: Record<string, Learner<Example>> }).models)) model.dispose();
+      if (learner.definition.parts !== undefined)
+        for (const model of Object.values((learner as unknown as { models: Record<string, Learner<Example>> }).models)) model.dispose();
     }
     const left = tf.memory().numTensors - tensors;
     if (left !== 0) throw new Broken('no tensor leaks', `${left} tensors are left`);
@@ -175,12 +203,16 @@ class Trial {
     const training = this.#bindings(learner, 1);
     const chance = this.#chance(5);
     this.#slopes = updates.map((update): Slope => {
-      const paths = program.parameters.filter(({ path }) => update.trains === null || update.trains.some((name) => path.startsWith(`${name}.`)));
+      const paths = program.parameters.filter(
+        ({ path }) => update.trains === null || update.trains.some((name) => path.startsWith(`${name}.`)),
+      );
       // One parameter more, another less: so none hides behind the others for long.
-      const direction = new Map(paths.map(({ path }): [string, Float64Array] => {
-        const weight = 10 ** (2 * chance.real() - 1);
-        return [path, Float64Array.from(this.#parameters.get(path)!, () => weight * (2 * chance.real() - 1))];
-      }));
+      const direction = new Map(
+        paths.map(({ path }): [string, Float64Array] => {
+          const weight = 10 ** (2 * chance.real() - 1);
+          return [path, Float64Array.from(this.#parameters.get(path)!, () => weight * (2 * chance.real() - 1))];
+        }),
+      );
       return { update, direction, value: direction.size === 0 ? 0 : slope(update.training.loss, training, direction, 1e-5) };
     });
   }
@@ -202,20 +234,34 @@ class Trial {
   }
 
   /** Holds values against what the oracle expects of the example. */
-  #expect(property: string, what: string, given: ArrayLike<number>, find: (example: readonly Expected[]) => Expected, example: number, derived: () => Expected | null, isBeyond = (): boolean => false): void {
+  #expect(
+    property: string,
+    what: string,
+    given: ArrayLike<number>,
+    find: (example: readonly Expected[]) => Expected,
+    example: number,
+    derived: () => Expected | null,
+    isBeyond = (): boolean => false,
+  ): void {
     const reference = this.#reference!;
     let result = compare(given, find(reference.expected(example)));
     if (result.wrong !== null && result.wrong.at >= 0) {
       reference.closely();
       result = compare(given, find(reference.expected(example)));
     }
-    if (result.wrong !== null && result.wrong.at >= 0) result = this.#otherOrder(given, find(reference.expected(example)), derived()) ?? result;
+    if (result.wrong !== null && result.wrong.at >= 0)
+      result = this.#otherOrder(given, find(reference.expected(example)), derived()) ?? result;
     this.#given.count('numbers compared', result.compared);
     this.#given.count('numbers beyond comparison', result.skipped);
     if (result.wrong === null) return;
     const { at, given: value, exact, within } = result.wrong;
     if (at >= 0 && !Number.isFinite(value) && isBeyond()) return this.#given.count('numbers beyond comparison');
-    throw new Broken(property, at < 0 ? `${what} of example ${example} has ${value} elements, expected ${exact}` : `${what} of example ${example}: element ${at} is ${value}, expected ${exact} ± ${within.toExponential(1)}`);
+    throw new Broken(
+      property,
+      at < 0
+        ? `${what} of example ${example} has ${value} elements, expected ${exact}`
+        : `${what} of example ${example}: element ${at} is ${value}, expected ${exact} ± ${within.toExponential(1)}`,
+    );
   }
 
   /** Whether products and sums may leave float32. */
@@ -234,7 +280,15 @@ class Trial {
     const { outputs } = this.#built.program;
     const k = [...outputs.keys()].indexOf(name);
     const at = <E extends Expected | null>(expected: E): E | Expected => placeAt(expected, t, given.length);
-    this.#expect('a step is the whole', `${name} at place ${t}`, given, (expected) => at(expected[k]!), row, () => at(this.#output(learner, name, row)), () => this.#isExtreme && mayOverflow(this.#ran(learner), name));
+    this.#expect(
+      'a step is the whole',
+      `${name} at place ${t}`,
+      given,
+      (expected) => at(expected[k]!),
+      row,
+      () => at(this.#output(learner, name, row)),
+      () => this.#isExtreme && mayOverflow(this.#ran(learner), name),
+    );
   }
 
   #ran(learner: Learner<Example>): Ran {
@@ -249,7 +303,17 @@ class Trial {
 
   #outputs(learner: Learner<Example>, outputs: readonly Values[], examples: readonly Example[]): void {
     const names = [...this.#built.program.outputs.keys()];
-    for (const row of examples.keys()) names.forEach((name, k) => this.#expect('outputs are the oracle\'s', name, outputs[row]![name]!.data, (expected) => expected[k]!, row, () => this.#output(learner, name, row)));
+    for (const row of examples.keys())
+      names.forEach((name, k) =>
+        this.#expect(
+          "outputs are the oracle's",
+          name,
+          outputs[row]![name]!.data,
+          (expected) => expected[k]!,
+          row,
+          () => this.#output(learner, name, row),
+        ),
+      );
   }
 
   /** Of outputs whose rounding may be anything nothing is known. */
@@ -260,14 +324,24 @@ class Trial {
 
   async #twice(learner: Learner<Example>, outputs: readonly Values[], examples: readonly Example[]): Promise<void> {
     const again = await (learner as unknown as Model<object, Example, object>).forward(examples);
-    for (const [row, values] of (again as readonly Values[]).entries()) for (const [name, { data }] of Object.entries(values)) same('a call twice gives the same', name, row, data, outputs[row]![name]!.data, 0);
+    for (const [row, values] of (again as readonly Values[]).entries())
+      for (const [name, { data }] of Object.entries(values))
+        same('a call twice gives the same', name, row, data, outputs[row]![name]!.data, 0);
   }
 
   async #alone(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
     if (examples.length < 2) return;
     for (const [row, example] of examples.entries()) {
       const [values] = await (learner as unknown as Model<object, Example, object>).forward([example], { ids: [row] });
-      for (const [name, { data }] of Object.entries(values!)) this.#expect('padded is alone', name, data, (expected) => expected[[...this.#built.program.outputs.keys()].indexOf(name)]!, row, () => this.#output(learner, name, row));
+      for (const [name, { data }] of Object.entries(values!))
+        this.#expect(
+          'padded is alone',
+          name,
+          data,
+          (expected) => expected[[...this.#built.program.outputs.keys()].indexOf(name)]!,
+          row,
+          () => this.#output(learner, name, row),
+        );
     }
     this.#given.count('examples alone', examples.length);
   }
@@ -277,37 +351,63 @@ class Trial {
     let at = program.outputs.size;
     for (const objective of program.objectives) {
       const { loss, metrics } = await learner.loss(examples, { objective: objective.name });
-      const roots: [string, number | undefined, UpdateGraph][] = objective.updates.flatMap((update): [string, number | undefined, UpdateGraph][] => {
-        const front = update.name === null ? '' : `${update.name}.`;
-        return [['loss', update.name === null ? loss : metrics[`${update.name}.loss`], update], ...[...update.metrics.keys()].map((name): [string, number | undefined, UpdateGraph] => [name, metrics[front + name], update])];
-      });
+      const roots: [string, number | undefined, UpdateGraph][] = objective.updates.flatMap(
+        (update): [string, number | undefined, UpdateGraph][] => {
+          const front = update.name === null ? '' : `${update.name}.`;
+          return [
+            ['loss', update.name === null ? loss : metrics[`${update.name}.loss`], update],
+            ...[...update.metrics.keys()].map((name): [string, number | undefined, UpdateGraph] => [name, metrics[front + name], update]),
+          ];
+        },
+      );
       for (const [name, value, update] of roots) {
         const k = at++;
         if (value === undefined) continue;
-        this.#expect('losses are the oracle\'s', name, [value], () => this.#mean(k), 0, () => lossReference(this.#ran(learner), objective.name, update, name, this.#chance(6)));
+        this.#expect(
+          "losses are the oracle's",
+          name,
+          [value],
+          () => this.#mean(k),
+          0,
+          () => lossReference(this.#ran(learner), objective.name, update, name, this.#chance(6)),
+        );
       }
     }
   }
 
   #mean(root: number): Expected {
     const each = this.examples!.map((_, row) => this.#reference!.expected(row)[root]!);
-    const mean = (of: (expected: Expected) => number): Float64Array => Float64Array.of(each.reduce((sum, expected) => sum + of(expected), 0) / each.length);
+    const mean = (of: (expected: Expected) => number): Float64Array =>
+      Float64Array.of(each.reduce((sum, expected) => sum + of(expected), 0) / each.length);
     // The sum of finite losses may leave float32.
     const size = each.reduce((sum, { exact }) => sum + Math.abs(exact[0]!), 0);
     if (Number.isFinite(size) && size > 3e38) return { exact: Float64Array.of(size), within: Float64Array.of(Infinity) };
-    return { exact: mean(({ exact }) => exact[0]!), within: mean(({ exact, within }) => (Number.isFinite(exact[0]!) ? within[0]! + 1e-6 * Math.abs(exact[0]!) : within[0]!)) };
+    return {
+      exact: mean(({ exact }) => exact[0]!),
+      within: mean(({ exact, within }) => (Number.isFinite(exact[0]!) ? within[0]! + 1e-6 * Math.abs(exact[0]!) : within[0]!)),
+    };
   }
 
   async #gradients(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
     for (const objective of this.#built.program.objectives) {
       for (const update of objective.updates) {
-        const { gradients } = await learner.gradients(examples, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
-        for (const each of this.#slopes) if (each.update === update) this.#slope(learner, objective.name, each, new Map(Object.entries(gradients).map(([path, { data }]) => [path, data])));
+        const { gradients } = await learner.gradients(examples, {
+          objective: objective.name,
+          ...(update.name === null ? {} : { update: update.name }),
+        });
+        for (const each of this.#slopes)
+          if (each.update === update)
+            this.#slope(learner, objective.name, each, new Map(Object.entries(gradients).map(([path, { data }]) => [path, data])));
       }
     }
   }
 
-  #slope(learner: Learner<Example>, objective: string, { update, direction, value }: Slope, gradients: ReadonlyMap<string, ArrayLike<number>>): void {
+  #slope(
+    learner: Learner<Example>,
+    objective: string,
+    { update, direction, value }: Slope,
+    gradients: ReadonlyMap<string, ArrayLike<number>>,
+  ): void {
     const given = along(direction, gradients);
     if (close(given.sum, value, given.size, 3e-5)) return this.#given.count('slopes compared');
     const training = this.#bindings(learner, 1);
@@ -322,7 +422,15 @@ class Trial {
   readonly #ofOne = new Map<string, OneSlope>();
 
   /** Slowly, for one parameter: is a difference one of the passes, or of rounding? */
-  #parameter(learner: Learner<Example>, objective: string, update: UpdateGraph, path: string, gradient: ArrayLike<number>, direction: Direction, training: Bindings[]): string {
+  #parameter(
+    learner: Learner<Example>,
+    objective: string,
+    update: UpdateGraph,
+    path: string,
+    gradient: ArrayLike<number>,
+    direction: Direction,
+    training: Bindings[],
+  ): string {
     const given = along(direction, new Map([[path, gradient]]));
     const key = `${objective} ${update.name} ${path}`;
     const known = this.#ofOne.get(key) ?? new OneSlope(update.training.loss, training, direction, this.#chance(9));
@@ -337,10 +445,19 @@ class Trial {
       throw new Broken('gradients are the slopes', `${what}: along a direction ${given.sum}, differences give ${value}`);
     }
     const exact = along(direction, new Map([[path, expected.exact]]));
-    if (!close(exact.sum, value, Math.max(exact.size, Math.abs(value)), 1e-3)) throw new Broken('gradients are the slopes', `${what}: the derived gradient is ${exact.sum} along a direction, differences give ${value}`);
+    if (!close(exact.sum, value, Math.max(exact.size, Math.abs(value)), 1e-3))
+      throw new Broken(
+        'gradients are the slopes',
+        `${what}: the derived gradient is ${exact.sum} along a direction, differences give ${value}`,
+      );
     const { wrong, skipped } = compare(gradient, expected);
-    if (wrong !== null && wrong.at >= 0) throw new Broken('gradients are the slopes', `${path}[${wrong.at}] of ${objective}: ${wrong.given}, expected ${wrong.exact} ± ${wrong.within}`);
-    if (skipped > 0 && !Array.from(gradient).every(Number.isFinite) && this.#built.text.includes(SMALL)) throw new Broken('gradients are the slopes', `${what} is ${Array.from(gradient).join(', ')}, differences give ${value}`);
+    if (wrong !== null && wrong.at >= 0)
+      throw new Broken(
+        'gradients are the slopes',
+        `${path}[${wrong.at}] of ${objective}: ${wrong.given}, expected ${wrong.exact} ± ${wrong.within}`,
+      );
+    if (skipped > 0 && !Array.from(gradient).every(Number.isFinite) && this.#built.text.includes(SMALL))
+      throw new Broken('gradients are the slopes', `${what} is ${Array.from(gradient).join(', ')}, differences give ${value}`);
     return skipped > 0 ? 'slopes beyond comparison' : 'slopes compared';
   }
 
@@ -360,18 +477,26 @@ class Trial {
     };
     if (definition.parts === undefined) {
       const [expected, given] = [await rows(clean), await rows(bad)];
-      for (const [row, values] of given.entries()) for (const [name, { data }] of Object.entries(values)) if (this.#known(name, row)) same(`poisoned with ${poison} is clean`, name, row, data, expected[row]![name]!.data, 1e-5);
+      for (const [row, values] of given.entries())
+        for (const [name, { data }] of Object.entries(values))
+          if (this.#known(name, row)) same(`poisoned with ${poison} is clean`, name, row, data, expected[row]![name]!.data, 1e-5);
     }
     if (objective === undefined) return;
     for (const [k, update] of objective.updates.entries()) {
       const slopes = async (batch: typeof host): Promise<Record<string, ArrayLike<number>>> => {
-        const { loss, metrics, gradients, running = {} } = run(batch, (device, random) => update.gradients(weights.tensors, device, random), seed, 1);
+        const {
+          loss,
+          metrics,
+          gradients,
+          running = {},
+        } = run(batch, (device, random) => update.gradients(weights.tensors, device, random), seed, 1);
         const [[value], others, each, next] = await Promise.all([loss.data(), readAll(metrics), readAll(gradients), readAll(running)]);
         loss.dispose();
         return { ...each, ...next, ...others, loss: [value!] };
       };
       const [expected, given] = [await slopes(clean), await slopes(bad)];
-      for (const [name, data] of Object.entries(given)) same(`poisoned with ${poison} is clean`, `gradient or metric ${name} of update ${k}`, 0, data, expected[name]!, 1e-5);
+      for (const [name, data] of Object.entries(given))
+        same(`poisoned with ${poison} is clean`, `gradient or metric ${name} of update ${k}`, 0, data, expected[name]!, 1e-5);
     }
     this.#given.count('poisonings');
   }
@@ -413,15 +538,24 @@ class Trial {
   async #streams(learner: Learner<Example>, outputs: readonly Values[], examples: readonly Example[]): Promise<void> {
     const model = learner as unknown as CausalModel<object, Example, object, Values, Example>;
     const { stream } = model.definition;
-    const lasting = examples.map((example) => Object.fromEntries(Object.entries(example).filter(([name]) => !stream!.inputs.includes(name))));
+    const lasting = examples.map((example) =>
+      Object.fromEntries(Object.entries(example).filter(([name]) => !stream!.inputs.includes(name))),
+    );
     const given = examples.map((example) => stream!.inputs.map((name) => [name, example[name]] as const));
-    const length = (row: number): number => Math.max(0, ...given[row]!.map(([, value]) => (value as readonly unknown[] | undefined)?.length ?? 0));
+    const length = (row: number): number =>
+      Math.max(0, ...given[row]!.map(([, value]) => (value as readonly unknown[] | undefined)?.length ?? 0));
     const clock = this.#built.program.causal!.axis.label;
     const running = model.stream(lasting);
     try {
       const names = [...this.#built.program.outputs.keys()];
       for (let t = 0; t < Math.max(...examples.map((_, row) => length(row))); t++) {
-        const places = examples.map((_, row) => Object.fromEntries(given[row]!.flatMap(([name, value]) => (value === undefined ? [] : [[name, (value as readonly unknown[])[Math.min(t, length(row) - 1)]]]))));
+        const places = examples.map((_, row) =>
+          Object.fromEntries(
+            given[row]!.flatMap(([name, value]) =>
+              value === undefined ? [] : [[name, (value as readonly unknown[])[Math.min(t, length(row) - 1)]]],
+            ),
+          ),
+        );
         const step = await running.step(places);
         for (const [row] of examples.entries()) {
           if (t >= length(row)) continue;
@@ -450,15 +584,19 @@ class Trial {
 
 /** Of values along a clock the place `t`, of so many elements. */
 function placeAt<E extends Expected | null>(expected: E, t: number, size: number): E | Expected {
-  return expected === null ? expected : { exact: expected.exact.slice(t * size, (t + 1) * size), within: expected.within.slice(t * size, (t + 1) * size) };
+  return expected === null
+    ? expected
+    : { exact: expected.exact.slice(t * size, (t + 1) * size), within: expected.within.slice(t * size, (t + 1) * size) };
 }
 
 /** Bit for bit where the tolerance is 0, else to rounding, and where both are no number. */
 function same(property: string, name: string, row: number, given: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  if (given.length !== expected.length) throw new Broken(property, `${name} of example ${row}: ${given.length} elements, expected ${expected.length}`);
+  if (given.length !== expected.length)
+    throw new Broken(property, `${name} of example ${row}: ${given.length} elements, expected ${expected.length}`);
   let scale = 0;
   for (let at = 0; at < expected.length; at++) if (Number.isFinite(expected[at]!)) scale = Math.max(scale, Math.abs(expected[at]!));
   for (let at = 0; at < expected.length; at++) {
-    if (away(given[at]!, expected[at]!) > tolerance * scale) throw new Broken(property, `${name} of example ${row}: element ${at} is ${given[at]}, expected ${expected[at]}`);
+    if (away(given[at]!, expected[at]!) > tolerance * scale)
+      throw new Broken(property, `${name} of example ${row}: element ${at} is ${given[at]}, expected ${expected[at]}`);
   }
 }

@@ -78,7 +78,9 @@ export class Reference {
       const rounded = noise(this.#chance, ULPS * (1 + this.#samples / 4));
       const found = this.#values(this.#examples.map((each) => ({ ...each, rounded })));
       const before = this.#spread;
-      this.#spread = found.map((values, row) => values.map((data, k) => data.map((x, at) => Math.max(before?.[row]![k]![at] ?? 0, away(x, this.#exact[row]![k]![at]!)))));
+      this.#spread = found.map((values, row) =>
+        values.map((data, k) => data.map((x, at) => Math.max(before?.[row]![k]![at] ?? 0, away(x, this.#exact[row]![k]![at]!)))),
+      );
     }
   }
 
@@ -109,19 +111,26 @@ export function compare(given: ArrayLike<number>, { exact, within }: Expected): 
     if (within[at] === Infinity) skipped++;
     else {
       compared++;
-      if (away(given[at]!, exact[at]!) > within[at]! && away(given[at]!, Math.fround(exact[at]!)) > within[at]!) return { wrong: { at, given: given[at]!, exact: exact[at]!, within: within[at]! }, compared, skipped };
+      if (away(given[at]!, exact[at]!) > within[at]! && away(given[at]!, Math.fround(exact[at]!)) > within[at]!)
+        return { wrong: { at, given: given[at]!, exact: exact[at]!, within: within[at]! }, compared, skipped };
     }
   }
   return { wrong: null, compared, skipped };
 }
 
 /** Float64's own rounding, and a little more: where a difference moves with it, it says nothing. */
-export const trembling = (chance: Chance): NonNullable<Bindings['rounded']> => (x, elem) => (elem === 'int' ? x : x * (1 + 2 ** -49 * (2 * chance.real() - 1)));
+export const trembling =
+  (chance: Chance): NonNullable<Bindings['rounded']> =>
+  (x, elem) =>
+    elem === 'int' ? x : x * (1 + 2 ** -49 * (2 * chance.real() - 1));
 
 /** What leaves float32 is no number: so is what it reaches, but not a choice that takes something else. */
 const bounded: NonNullable<Bindings['rounded']> = (x, elem) => (elem === 'int' || Number.isFinite(Math.fround(x)) ? x : NaN);
 
 /** Whether a value that the loss reads leaves float32: a slope may then be 0 times infinity. */
 export function overflows(loss: Node, examples: readonly Bindings[]): boolean {
-  return interpretAll([loss], examples.map((each) => ({ ...each, rounded: bounded }))).some(([value]) => Number.isNaN(value!.data[0]!));
+  return interpretAll(
+    [loss],
+    examples.map((each) => ({ ...each, rounded: bounded })),
+  ).some(([value]) => Number.isNaN(value!.data[0]!));
 }

@@ -8,7 +8,25 @@ interface Edit {
   readonly by: string;
 }
 
-const EXPRESSIONS = new Set(['number', 'bool', 'name', 'place', 'unary', 'binary', 'if', 'first', 'where', 'else', 'bracket', 'call', 'per', 'field', 'sample', 'scan', 'match-expression']);
+const EXPRESSIONS = new Set([
+  'number',
+  'bool',
+  'name',
+  'place',
+  'unary',
+  'binary',
+  'if',
+  'first',
+  'where',
+  'else',
+  'bracket',
+  'call',
+  'per',
+  'field',
+  'sample',
+  'scan',
+  'match-expression',
+]);
 /** Lists whose members can go by themselves. */
 const MEMBERS = new Set(['items', 'statements', 'body', 'updates', 'metrics']);
 /** Lists whose members are divided by commas. */
@@ -30,7 +48,9 @@ function edits(text: string): readonly Edit[] {
     if (typeof value !== 'object' || value === null) return [];
     const span = spanOf(value);
     if (own && span !== null && 'kind' in value && EXPRESSIONS.has(value.kind as string)) return [span];
-    return Object.entries(value).flatMap(([key, part]) => (key === 'span' ? [] : Array.isArray(part) ? part.flatMap((each) => expressionsIn(each, true)) : expressionsIn(part, true)));
+    return Object.entries(value).flatMap(([key, part]) =>
+      key === 'span' ? [] : Array.isArray(part) ? part.flatMap((each) => expressionsIn(each, true)) : expressionsIn(part, true),
+    );
   };
   const visit = (value: unknown, key: string): void => {
     if (Array.isArray(value)) {
@@ -59,7 +79,11 @@ function edits(text: string): readonly Edit[] {
   return found.filter((edit) => gain(edit) > 0).sort((a, b) => gain(b) - gain(a));
 }
 
-const tidied = (text: string): string => text.split('\n').filter((line) => !/^\s*;?\s*$/.test(line)).join('\n');
+const tidied = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^\s*;?\s*$/.test(line))
+    .join('\n');
 
 /**
  * @param fails whether a text fails as the first one did
@@ -68,7 +92,7 @@ const tidied = (text: string): string => text.split('\n').filter((line) => !/^\s
 export async function shrink(text: string, fails: (text: string) => Promise<boolean>, until: number): Promise<string> {
   let least = text;
   const tried = new Set<string>([text]);
-  for (let again = true; again;) {
+  for (let again = true; again; ) {
     again = false;
     for (const { start, end, by } of edits(least)) {
       if (Date.now() > until) return least;

@@ -4,7 +4,14 @@ import { Emitted } from './emitted.ts';
 import type { ProgramsOptions } from './programs.ts';
 import type { CounterExample, Tally } from './tally.ts';
 
-export const options = (tally: Tally): ProgramsOptions => ({ texts: new Texts(), usable: ['cpu', 'wasm'], tally, patience: 3_000, known: [], emitted: new Emitted() });
+export const options = (tally: Tally): ProgramsOptions => ({
+  texts: new Texts(),
+  usable: ['cpu', 'wasm'],
+  tally,
+  patience: 3_000,
+  known: [],
+  emitted: new Emitted(),
+});
 
 /** More of them say no more: `npm run attack` goes on. */
 const MOST_SHOWN = 2;

@@ -32,7 +32,9 @@ export class Tally {
 
   /** Of those that begin so: what follows, and how many, most first. */
   under(front: string): readonly (readonly [string, number])[] {
-    return Object.entries(this.counts).flatMap(([what, n]): [string, number][] => (what.startsWith(front) ? [[what.slice(front.length), n]] : [])).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    return Object.entries(this.counts)
+      .flatMap(([what, n]): [string, number][] => (what.startsWith(front) ? [[what.slice(front.length), n]] : []))
+      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   }
 }
 

@@ -14,7 +14,9 @@ export interface Answer {
 }
 
 const wanted = process.env['ATTACK_BACKENDS']?.split(',');
-const usable = (await reportBackends()).filter(({ usable: is, name }) => is && (wanted?.includes(name) ?? true)).map(({ name }): BackendName => name);
+const usable = (await reportBackends())
+  .filter(({ usable: is, name }) => is && (wanted?.includes(name) ?? true))
+  .map(({ name }): BackendName => name);
 const order: readonly BackendName[] = ['cpu', 'wasm', 'tensorflow', 'webgpu'];
 const texts = new Texts();
 const mutants = new Mutants();
@@ -26,10 +28,24 @@ process.on('message', (task: Task) => {
     const examples: CounterExample[] = [];
     for (let at = task.from; at < task.from + task.count; at++) {
       try {
-        const example = await PARTS[task.part].attack(task.seed, at, { texts, mutants, emitted, usable: order.filter((name) => usable.includes(name)), tally, patience: task.patience, known: [...task.known, ...examples.map(({ kind }) => kind)] });
+        const example = await PARTS[task.part].attack(task.seed, at, {
+          texts,
+          mutants,
+          emitted,
+          usable: order.filter((name) => usable.includes(name)),
+          tally,
+          patience: task.patience,
+          known: [...task.known, ...examples.map(({ kind }) => kind)],
+        });
         if (example !== null) examples.push(example);
       } catch (error) {
-        examples.push({ part: task.part, kind: 'the attack itself', message: messageOf(error), test: '', again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${at} --count 1` });
+        examples.push({
+          part: task.part,
+          kind: 'the attack itself',
+          message: messageOf(error),
+          test: '',
+          again: `npm run attack -- --only ${task.part} --seed ${task.seed} --from ${at} --count 1`,
+        });
       }
     }
     process.send!({ counts: tally.counts, notes: tally.notes, examples } satisfies Answer);

@@ -15,14 +15,19 @@ const VALUES: readonly Values[] = ['mild', 'equal', 'extreme'];
 
 /** Sizes no larger than that, where the program takes them. */
 function small(built: readonly Built[], most: number): readonly Built[] {
-  return built.map((one) => ({ ...one, dims: Object.fromEntries(one.program.hyperparameters.map(({ dim, value }) => [dim.label, Math.min(value, most)])) }));
+  return built.map((one) => ({
+    ...one,
+    dims: Object.fromEntries(one.program.hyperparameters.map(({ dim, value }) => [dim.label, Math.min(value, most)])),
+  }));
 }
 
 /** The smallest of some sizes for which there are examples. */
 async function shrunk(source: Source, seed: number, at: number, options: ProgramsOptions): Promise<readonly Built[] | null> {
   const whole = await build(options.texts, source.text, {}, source.path, source.files);
   if (isRefused(whole)) return null;
-  const set: Set = Object.fromEntries(whole.flatMap(({ program }) => program.fixed.map(({ dim, value }) => [dim.label, Math.min(value, 2)])));
+  const set: Set = Object.fromEntries(
+    whole.flatMap(({ program }) => program.fixed.map(({ dim, value }) => [dim.label, Math.min(value, 2)])),
+  );
   const again = Object.keys(set).length === 0 ? whole : await build(options.texts, source.text, set, source.path, source.files);
   for (const built of isRefused(again) ? [whole] : [again, whole]) {
     for (const most of [4, 6, 8, 16, 32, Infinity]) {

@@ -20,7 +20,10 @@ const other = arguments_.filter((x) => x !== 0);
 function erf(x: number): number {
   if (x < 0) return -erf(-x);
   if (x > 6) return 1;
-  if (x > 3) return 1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * Array.from({ length: 60 }, (_, k) => 60 - k).reduce((rest, n) => x + n / 2 / rest, x));
+  if (x > 3)
+    return (
+      1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * Array.from({ length: 60 }, (_, k) => 60 - k).reduce((rest, n) => x + n / 2 / rest, x))
+    );
   let [term, sum] = [x, x];
   for (let n = 1; n < 60; n++) {
     term *= (-x * x) / n;
@@ -29,7 +32,9 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
-const FUNCTIONS: Readonly<Record<string, readonly [of: (x: tf.Tensor) => tf.Tensor, exact: (x: number) => number, xs?: readonly number[]]>> = {
+const FUNCTIONS: Readonly<
+  Record<string, readonly [of: (x: tf.Tensor) => tf.Tensor, exact: (x: number) => number, xs?: readonly number[]]>
+> = {
   exp: [tf.exp, Math.exp],
   log: [tf.log, Math.log, positive],
   sqrt: [tf.sqrt, Math.sqrt, positive],
@@ -52,7 +57,9 @@ const FUNCTIONS: Readonly<Record<string, readonly [of: (x: tf.Tensor) => tf.Tens
 const WGSL = 1.1e-5;
 const MOST: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   webgpu: { exp: WGSL, log: WGSL, sigmoid: WGSL, softplus: WGSL, 'x ^ 1.5': WGSL },
-  cpu: { softplus: 5e-7 }, wasm: { softplus: 5e-7 }, tensorflow: { softplus: 5e-7 },
+  cpu: { softplus: 5e-7 },
+  wasm: { softplus: 5e-7 },
+  tensorflow: { softplus: 5e-7 },
 };
 
 describe.each(usable)('on %s', (backend) => {

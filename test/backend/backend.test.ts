@@ -10,7 +10,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs a script of the project in a Node process of its own. */
 function node(script: string, env: NodeJS.ProcessEnv = {}) {
-  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root, encoding: 'utf8', env: { ...process.env, ...env }, timeout: 60_000 });
+  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    timeout: 60_000,
+  });
 }
 
 const USE = "import { useBackend } from './runtime/backend/index.ts';";
@@ -45,7 +50,9 @@ test('a backend asked for by name that is not installed is an error with its rem
 });
 
 test('the error names backend, reason and fix', () => {
-  expect(new BackendError('webgpu', 'no adapter', 'install a driver').message).toBe("the backend 'webgpu' cannot be used: no adapter\n  fix: install a driver");
+  expect(new BackendError('webgpu', 'no adapter', 'install a driver').message).toBe(
+    "the backend 'webgpu' cannot be used: no adapter\n  fix: install a driver",
+  );
 });
 
 test.each([
@@ -55,7 +62,9 @@ test.each([
 ])('a model made where no backend is active says what to call: %s', (_name, before) => {
   const script = `import { reportBackends, useBackend, Weights } from './runtime/index.ts'; ${before}
     try { new Weights([], 0); } catch (e) { console.log(e.name, e.message); }`;
-  expect(node(script).stdout).toBe("BackendError no backend is active yet\n  fix: call `await useBackend('auto')` first, before a model is made\n");
+  expect(node(script).stdout).toBe(
+    "BackendError no backend is active yet\n  fix: call `await useBackend('auto')` first, before a model is made\n",
+  );
 });
 
 describe.each(reports.filter(({ usable }) => usable))('$name', ({ name }) => {

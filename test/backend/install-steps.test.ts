@@ -73,7 +73,13 @@ describe.skipIf(process.platform !== 'linux')('a program that is looked for', ()
 });
 
 describe('what is installed becomes visible at the end', () => {
-  const staged = (more: Partial<Staged> = {}): Staged => ({ target: join(at.folder, 'cache', 'it'), space: { making: 1, made: 1 }, force: false, from: { it: '2' }, ...more });
+  const staged = (more: Partial<Staged> = {}): Staged => ({
+    target: join(at.folder, 'cache', 'it'),
+    space: { making: 1, made: 1 },
+    force: false,
+    from: { it: '2' },
+    ...more,
+  });
   const filled = async (folder: string): Promise<void> => {
     await mkdir(join(folder, 'sub'));
     await writeFile(join(folder, 'sub', 'new'), 'four');
@@ -109,17 +115,30 @@ describe('what is installed becomes visible at the end', () => {
   test('or not at all: where something fails, the disk is full, or what was there does not move', async () => {
     const made = (make: (folder: string, staging: string) => Promise<void>): Promise<void> => install(staged({ force: true }), make);
     await expect(made(() => Promise.reject(new Error('broken')))).rejects.toThrow(/^broken$/);
-    await expect(made(() => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })))).rejects.toThrow(`the disk of ${join(at.folder, 'cache')} is full\n  fix: make room`);
+    await expect(made(() => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })))).rejects.toThrow(
+      `the disk of ${join(at.folder, 'cache')} is full\n  fix: make room`,
+    );
     await complete(staged().target);
-    await expect(made(async (folder, staging) => put(join('cache', staging.slice(join(at.folder, 'cache').length), 'it', 'in the way'), '').then(() => filled(folder)))).rejects.toMatchObject({ code: 'ENOTEMPTY' });
+    await expect(
+      made(async (folder, staging) =>
+        put(join('cache', staging.slice(join(at.folder, 'cache').length), 'it', 'in the way'), '').then(() => filled(folder)),
+      ),
+    ).rejects.toMatchObject({ code: 'ENOTEMPTY' });
     expect(readManifest(staged().target)?.from).toEqual({ it: '1' });
-    await expect(install(staged({ space: { making: 4e18, made: 2e6 } }), filled)).rejects.toThrow(/ has \d+ MB free; 4000000000000 MB are needed while installing, 2 MB afterwards\n {2}fix: make room/);
+    await expect(install(staged({ space: { making: 4e18, made: 2e6 } }), filled)).rejects.toThrow(
+      / has \d+ MB free; 4000000000000 MB are needed while installing, 2 MB afterwards\n {2}fix: make room/,
+    );
     expect(left()).toEqual(['it']);
   });
 
   test('what killed runs left is taken away after an hour, what is at work is not', async () => {
     const dead = spawnSync(process.execPath, ['-e', '']).pid;
-    const names = { old: `it.partial-${dead}-00ff`, young: `it.partial-${dead}-00fe`, working: `it.partial-${process.pid}-00fd`, other: 'it.partial-x' };
+    const names = {
+      old: `it.partial-${dead}-00ff`,
+      young: `it.partial-${dead}-00fe`,
+      working: `it.partial-${process.pid}-00fd`,
+      other: 'it.partial-x',
+    };
     for (const name of Object.values(names)) await put(join('cache', name, 'file'), '');
     const anHourAgo = new Date(Date.now() - 3_700_000);
     for (const name of [names.old, names.working, names.other]) utimesSync(join(at.folder, 'cache', name), anHourAgo, anHourAgo);
@@ -130,13 +149,23 @@ describe('what is installed becomes visible at the end', () => {
 
 describe.skipIf(process.platform !== 'linux')('a package of npm', () => {
   const fetch = async (sha512?: string): Promise<void> => {
-    const expected = sha512 ?? createHash('sha512').update(await readFile(join(at.folder, 'a.tgz'))).digest('base64');
+    const expected =
+      sha512 ??
+      createHash('sha512')
+        .update(await readFile(join(at.folder, 'a.tgz')))
+        .digest('base64');
     const staging = join(at.folder, 'staging');
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging);
-    await unpackPackage({ name: 'thing', version: '1.2.3', sha512: expected, bytes: 1 }, join(at.folder, 'out'), (file) => !file.endsWith('.md'), { staging, env: at.env });
+    await unpackPackage(
+      { name: 'thing', version: '1.2.3', sha512: expected, bytes: 1 },
+      join(at.folder, 'out'),
+      (file) => !file.endsWith('.md'),
+      { staging, env: at.env },
+    );
   };
-  const npm = (script: string): Promise<string> => program('npm', `[ "$1 $2" = "pack --silent" ] && [ "$5" = "thing@1.2.3" ] || exit 9\n${script}`);
+  const npm = (script: string): Promise<string> =>
+    program('npm', `[ "$1 $2" = "pack --silent" ] && [ "$5" = "thing@1.2.3" ] || exit 9\n${script}`);
 
   test('is fetched, checked and unpacked, as far as it is wanted', async () => {
     await put('package/index.js', 'x');
@@ -148,7 +177,9 @@ describe.skipIf(process.platform !== 'linux')('a package of npm', () => {
     expect(readFileSync(join(at.folder, 'out', 'index.js'), 'utf8')).toBe('x');
     expect(readFileSync(join(at.folder, 'out', 'deep', 'er.js'), 'utf8')).toBe('y');
     expect(existsSync(join(at.folder, 'out', 'README.md'))).toBe(false);
-    await expect(fetch('AAAA')).rejects.toThrow(/the downloaded thing@1\.2\.3 is not the one that was expected\n {2}expected sha512 AAAA\n {2}received sha512 \S{88}\n/);
+    await expect(fetch('AAAA')).rejects.toThrow(
+      /the downloaded thing@1\.2\.3 is not the one that was expected\n {2}expected sha512 AAAA\n {2}received sha512 \S{88}\n/,
+    );
   });
 
   test('that npm does not give is told with what npm says', async () => {
@@ -161,15 +192,30 @@ describe.skipIf(process.platform !== 'linux')('a package of npm', () => {
   });
 
   test('of Dawn has a folder for each platform', () => {
-    const files = ['index.js', 'index.d.ts', 'dist/linux-x64/dawn.node', 'dist/darwin-universal/dawn.node', 'dist/win32-x64/dxcompiler.dll'];
+    const files = [
+      'index.js',
+      'index.d.ts',
+      'dist/linux-x64/dawn.node',
+      'dist/darwin-universal/dawn.node',
+      'dist/win32-x64/dxcompiler.dll',
+    ];
     expect(files.filter(partOfDawn('linux-x64'))).toEqual(['index.js', 'dist/linux-x64/dawn.node']);
-    for (const platform of ['darwin-x64', 'darwin-arm64']) expect(files.filter(partOfDawn(platform))).toEqual(['index.js', 'dist/darwin-universal/dawn.node']);
-    expect(() => partOfDawn('aix-ppc64')).toThrow('there is no Dawn for aix-ppc64 (there is for: linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64, win32-arm64)');
+    for (const platform of ['darwin-x64', 'darwin-arm64'])
+      expect(files.filter(partOfDawn(platform))).toEqual(['index.js', 'dist/darwin-universal/dawn.node']);
+    expect(() => partOfDawn('aix-ppc64')).toThrow(
+      'there is no Dawn for aix-ppc64 (there is for: linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64, win32-arm64)',
+    );
   });
 });
 
 describe.skipIf(process.platform !== 'linux')('the wheel', () => {
-  const wheel: Wheel = { project: 'thing', platformTags: ['one', 'two'], sha256: createHash('sha256').update('wheel\n').digest('hex'), bytes: 12, libraryBytes: 10 };
+  const wheel: Wheel = {
+    project: 'thing',
+    platformTags: ['one', 'two'],
+    sha256: createHash('sha256').update('wheel\n').digest('hex'),
+    bytes: 12,
+    libraryBytes: 10,
+  };
 
   const download = async (script: string): Promise<{ readonly path: string; readonly fractions: readonly number[] }> => {
     await program('python3', `echo "$*" > '${join(at.folder, 'asked')}'\nwhile [ "$1" != "--dest" ]; do shift; done\n${script}`);
@@ -177,30 +223,48 @@ describe.skipIf(process.platform !== 'linux')('the wheel', () => {
     await rm(staging, { recursive: true, force: true });
     await mkdir(staging);
     const fractions: number[] = [];
-    const path = await downloadWheel({ python: join(at.folder, 'bin', 'python3'), wheel, staging, env: at.env, progress: (fraction) => fractions.push(fraction) });
+    const path = await downloadWheel({
+      python: join(at.folder, 'bin', 'python3'),
+      wheel,
+      staging,
+      env: at.env,
+      progress: (fraction) => fractions.push(fraction),
+    });
     return { path, fractions };
   };
 
   test('is downloaded with pip, which is watched', async () => {
     const { path, fractions } = await download('echo wheel > "$2/thing.whl"\nexec /bin/sleep 0.5');
     expect(path).toBe(join(at.folder, 'staging', 'wheel', 'thing.whl'));
-    expect(await readFile(join(at.folder, 'asked'), 'utf8')).toMatch(/--only-binary :all: --implementation cp --python-version 311 --platform one --platform two --dest \S+ thing==2\.15\.1\n$/);
+    expect(await readFile(join(at.folder, 'asked'), 'utf8')).toMatch(
+      /--only-binary :all: --implementation cp --python-version 311 --platform one --platform two --dest \S+ thing==2\.15\.1\n$/,
+    );
     expect(new Set(fractions)).toEqual(new Set([0.5]));
     await expect(download('echo "said aloud"; exit 1')).rejects.toThrow('pip failed\n    said aloud');
     await expect(download('echo "said aside" >&2; echo "said aloud"; exit 1')).rejects.toThrow('pip failed\n    said aside\n');
-    await expect(download('exit 0')).rejects.toThrow(/pip reported success but left no wheel\n {2}fix: try it by hand: \S+python3 -m pip download/);
+    await expect(download('exit 0')).rejects.toThrow(
+      /pip reported success but left no wheel\n {2}fix: try it by hand: \S+python3 -m pip download/,
+    );
   });
 
   const unpack = async (python: string): Promise<readonly number[]> => {
     const fractions: number[] = [];
     const [library, include] = [join(at.folder, 'library'), join(at.folder, 'include')];
-    await unpackWheel(join(at.folder, 'a.whl'), library, include, { python, wheel, staging: at.folder, env: { PATH: process.env['PATH'] }, progress: (fraction) => fractions.push(fraction) });
+    await unpackWheel(join(at.folder, 'a.whl'), library, include, {
+      python,
+      wheel,
+      staging: at.folder,
+      env: { PATH: process.env['PATH'] },
+      progress: (fraction) => fractions.push(fraction),
+    });
     return fractions;
   };
 
   test('that cannot be unpacked is told, and so is what it lacks', async () => {
     const said = (script: string): Promise<readonly number[]> => program('python3', script).then(unpack);
-    await expect(said('echo "BadZipFile" >&2; exit 1')).rejects.toThrow('the wheel cannot be unpacked\n    BadZipFile\n  fix: run the command again');
+    await expect(said('echo "BadZipFile" >&2; exit 1')).rejects.toThrow(
+      'the wheel cannot be unpacked\n    BadZipFile\n  fix: run the command again',
+    );
     await expect(said('echo "OSError: [Errno 28]" >&2; exit 1')).rejects.toThrow('the disk is full\n    OSError: [Errno 28]');
     await expect(said('exit 0')).rejects.toThrow('the wheel holds no libtensorflow_cc.so.2 and no libtensorflow_framework.so.2\n');
     await put('library/libtensorflow_cc.so.2', '');
@@ -212,12 +276,25 @@ describe.skipIf(process.platform !== 'linux')('the wheel', () => {
 
   test.skipIf(spawnSync('python3', ['-c', '']).status !== 0)('is unpacked as far as it is needed', async () => {
     const entries = {
-      'tensorflow/libtensorflow_cc.so.2': '123', 'tensorflow/libtensorflow_framework.so.2': '4567', 'tensorflow/other.so': '', 'other/libtensorflow_cc.so.2': '',
-      'tensorflow/include/tensorflow/c/c_api.h': 'h', 'tensorflow/include/tensorflow/core/graph.h': '', 'tensorflow/include/tensorflow/c/a.cc': '', 'tensorflow/include/tensorflow/c/../../up.h': '',
+      'tensorflow/libtensorflow_cc.so.2': '123',
+      'tensorflow/libtensorflow_framework.so.2': '4567',
+      'tensorflow/other.so': '',
+      'other/libtensorflow_cc.so.2': '',
+      'tensorflow/include/tensorflow/c/c_api.h': 'h',
+      'tensorflow/include/tensorflow/core/graph.h': '',
+      'tensorflow/include/tensorflow/c/a.cc': '',
+      'tensorflow/include/tensorflow/c/../../up.h': '',
     };
-    execFileSync('python3', ['-c', "import json, sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n    for name, text in json.loads(sys.argv[2]).items(): z.writestr(name, text)", join(at.folder, 'a.whl'), JSON.stringify(entries)]);
+    execFileSync('python3', [
+      '-c',
+      "import json, sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n    for name, text in json.loads(sys.argv[2]).items(): z.writestr(name, text)",
+      join(at.folder, 'a.whl'),
+      JSON.stringify(entries),
+    ]);
     expect((await unpack('python3')).at(-1)).toBe(0.8);
-    const found = readdirSync(at.folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\w+(\.2)?$/.test(name) && name !== 'a.whl').sort();
+    const found = readdirSync(at.folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.\w+(\.2)?$/.test(name) && name !== 'a.whl')
+      .sort();
     expect(found).toEqual(['include/tensorflow/c/c_api.h', 'library/libtensorflow_cc.so.2', 'library/libtensorflow_framework.so.2']);
     expect(readFileSync(join(at.folder, 'library', 'libtensorflow_framework.so.2'), 'utf8')).toBe('4567');
   });
@@ -225,21 +302,33 @@ describe.skipIf(process.platform !== 'linux')('the wheel', () => {
 
 describe.skipIf(process.platform !== 'linux')('the addon', () => {
   test('is compiled against the library, or the compiler says why not', async () => {
-    const build = async (script: string): Promise<void> => buildAddon({ packageFolder: '/p', include: '/i', library: '/l', compiler: await program('cc', script), env: at.env });
+    const build = async (script: string): Promise<void> =>
+      buildAddon({ packageFolder: '/p', include: '/i', library: '/l', compiler: await program('cc', script), env: at.env });
     await build(`echo "$*" > '${join(at.folder, 'asked')}'`);
-    expect(await readFile(join(at.folder, 'asked'), 'utf8')).toMatch(/^-std=c\+\+17 .* -DNAPI_VERSION=8 .* -I \S+node-api-headers\/include -I \/i \/p\/binding\/tfjs_backend\.cc \/p\/binding\/tfjs_binding\.cc -L \/l -l:libtensorflow_cc\.so\.2 -l:libtensorflow_framework\.so\.2 -Wl,-rpath,\$ORIGIN -o \/l\/tfjs_binding\.node\n$/);
-    await expect(build('echo "error: unknown" >&2; exit 1')).rejects.toThrow(/addon does not compile with \S+\/cc\n {4}error: unknown\n {2}fix: try another compiler through CXX/);
-    await expect(build('echo "as: No space left on device" >&2; exit 1')).rejects.toThrow('the disk is full\n    as: No space left on device\n');
+    expect(await readFile(join(at.folder, 'asked'), 'utf8')).toMatch(
+      /^-std=c\+\+17 .* -DNAPI_VERSION=8 .* -I \S+node-api-headers\/include -I \/i \/p\/binding\/tfjs_backend\.cc \/p\/binding\/tfjs_binding\.cc -L \/l -l:libtensorflow_cc\.so\.2 -l:libtensorflow_framework\.so\.2 -Wl,-rpath,\$ORIGIN -o \/l\/tfjs_binding\.node\n$/,
+    );
+    await expect(build('echo "error: unknown" >&2; exit 1')).rejects.toThrow(
+      /addon does not compile with \S+\/cc\n {4}error: unknown\n {2}fix: try another compiler through CXX/,
+    );
+    await expect(build('echo "as: No space left on device" >&2; exit 1')).rejects.toThrow(
+      'the disk is full\n    as: No space left on device\n',
+    );
   });
 
   test('is tried, with its kernels, in a process of its own', async () => {
     // A folder with an index.js is loaded by such a name, too.
     const addon = (text: string): Promise<string> => put('tfjs_binding.node/index.js', text);
-    await put('tfjs-node/dist/register_all_kernels.js', "if (typeof globalThis[Symbol.for('attnc.tfjs')].tensor !== 'function') throw new Error('no tfjs');");
+    await put(
+      'tfjs-node/dist/register_all_kernels.js',
+      "if (typeof globalThis[Symbol.for('attnc.tfjs')].tensor !== 'function') throw new Error('no tfjs');",
+    );
     await addon("exports.TF_Version = '2.15.1';");
     await tryAddon(at.folder);
     await addon("exports.TF_Version = '2.14.0';");
-    await expect(tryAddon(at.folder)).rejects.toThrow('the compiled addon does not load (status 0)\n    2.14.0\n  fix: put right what it says');
+    await expect(tryAddon(at.folder)).rejects.toThrow(
+      'the compiled addon does not load (status 0)\n    2.14.0\n  fix: put right what it says',
+    );
     await addon("console.error('torn'); process.exit(3);");
     await expect(tryAddon(at.folder)).rejects.toThrow('the compiled addon does not load (status 3)\n    torn\n');
     await addon("process.kill(process.pid, 'SIGKILL');");
@@ -266,10 +355,15 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
   });
 
   /** What is said, and what is drawn on the terminal in between. */
-  async function run(isTTY: boolean, ...args: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string; readonly drawn: string }> {
+  async function run(
+    isTTY: boolean,
+    ...args: string[]
+  ): Promise<{ readonly status: number; readonly out: string; readonly err: string; readonly drawn: string }> {
     vi.stubEnv('PATH', at.env['PATH']);
     vi.stubEnv('XDG_CACHE_HOME', at.env['XDG_CACHE_HOME']);
-    let out = '', err = '', drawn = '';
+    let out = '',
+      err = '',
+      drawn = '';
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => (drawn += String(text)) !== '');
     const status = await runBackendCommand(args, { out: (line) => (out += `${line}\n`), err: (line) => (err += `${line}\n`), isTTY });
     return { status, out, err, drawn };
@@ -278,7 +372,12 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
   test('leaves a complete installation as it is', async () => {
     const [tensorflow, webgpu] = [tensorflowFolder(at.env), webgpuFolder(at.env)];
     for (const folder of [tensorflow, webgpu]) await complete(folder);
-    expect(await run(true, 'install', 'webgpu')).toEqual({ status: 0, out: `Dawn 0.6.2 is already installed in ${webgpu}\n`, err: '', drawn: '' });
+    expect(await run(true, 'install', 'webgpu')).toEqual({
+      status: 0,
+      out: `Dawn 0.6.2 is already installed in ${webgpu}\n`,
+      err: '',
+      drawn: '',
+    });
     const broken = await run(true, 'install', 'tensorflow');
     expect(broken).toMatchObject({ status: 1, out: '' });
     expect(broken.err).toMatch(/^the tensorflow backend was not installed: the compiled addon does not load/);
@@ -288,7 +387,11 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     expect(await installTensorflow(options)).toEqual({ folder: tensorflow, version: '2.15.1', alreadyInstalled: true });
     expect(await installWebgpu(options)).toEqual({ folder: webgpu, version: '0.6.2', alreadyInstalled: true });
     // It is asked for again, and npm is missing.
-    expect(await run(false, 'install', '--force', 'webgpu')).toMatchObject({ status: 1, err: expect.stringContaining('there is no npm here') as string, drawn: '' });
+    expect(await run(false, 'install', '--force', 'webgpu')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('there is no npm here') as string,
+      drawn: '',
+    });
     expect(readManifest(webgpu)).toBeDefined();
   });
 
@@ -297,7 +400,10 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     await program('c++', 'exit 0');
     await program('npm', 'exit 0');
     const { status, out, err, drawn } = await run(true, 'install', 'tensorflow');
-    expect({ status, out }).toEqual({ status: 1, out: expect.stringMatching(/^downloading tensorflow-cpu\S* 2\.15\.1 \(2\d\d MB\) with python3 -m pip\n$/) as string });
+    expect({ status, out }).toEqual({
+      status: 1,
+      out: expect.stringMatching(/^downloading tensorflow-cpu\S* 2\.15\.1 \(2\d\d MB\) with python3 -m pip\n$/) as string,
+    });
     expect(err).toContain('the tensorflow backend was not installed: pip failed');
     expect(drawn).toBe(`${'.'.repeat(30)}   0% downloading\r\u001B[2K`);
     await program('npm', 'exit 1');
@@ -311,7 +417,10 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     for (const name of ['tensorflow', 'webgpu']) {
       const running = run(false, 'install', name);
       setTimeout(() => process.emit('SIGINT'), 100);
-      expect(await running).toMatchObject({ status: 130, err: `the ${name} backend was not installed: it was interrupted\n  fix: run the command again; nothing was left behind\n` });
+      expect(await running).toMatchObject({
+        status: 130,
+        err: `the ${name} backend was not installed: it was interrupted\n  fix: run the command again; nothing was left behind\n`,
+      });
     }
     expect(readdirSync(join(at.folder, 'cache', 'attnc'))).toEqual([]);
     expect([process.listenerCount('SIGINT'), process.listenerCount('SIGTERM')]).toEqual([0, 0]);
@@ -323,7 +432,9 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     const out = (): void => {
       throw new TypeError('nobody listens');
     };
-    await expect(runBackendCommand(['install', 'webgpu'], { out, err: () => undefined, isTTY: false })).rejects.toThrow(new TypeError('nobody listens'));
+    await expect(runBackendCommand(['install', 'webgpu'], { out, err: () => undefined, isTTY: false })).rejects.toThrow(
+      new TypeError('nobody listens'),
+    );
     expect([process.listenerCount('SIGINT'), process.listenerCount('SIGTERM')]).toEqual([0, 0]);
   });
 });
@@ -339,7 +450,14 @@ describe('attnc doctor', () => {
   test('says which one auto takes, and fails where there is none', () => {
     const { status, out } = told([webgpu, cpu], false);
     expect(status).toBe(0);
-    expect(out.slice(2)).toEqual(['backends, fastest first:', '  no   webgpu  none here', '               get it: get one', '  yes  cpu     plain', '', '--backend auto takes cpu.']);
+    expect(out.slice(2)).toEqual([
+      'backends, fastest first:',
+      '  no   webgpu  none here',
+      '               get it: get one',
+      '  yes  cpu     plain',
+      '',
+      '--backend auto takes cpu.',
+    ]);
     expect(told([webgpu], false)).toMatchObject({ status: 1, out: expect.arrayContaining(['No backend works here.']) as string[] });
     expect(JSON.parse(told([webgpu], true).out[0]!)).toMatchObject({ backends: [webgpu], auto: null });
     expect(JSON.parse(told([cpu], true).out[0]!)).toMatchObject({ node: process.version, auto: 'cpu' });

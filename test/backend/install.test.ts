@@ -31,7 +31,9 @@ describe('what is missing is named, with the way to get it', () => {
   });
 
   test('no compiler', async () => {
-    await expect(findCompiler(at.env)).rejects.toThrow(/no C\+\+ compiler here \(looked for c\+\+, g\+\+, clang\+\+\)[\s\S]*apt-get install g\+\+/);
+    await expect(findCompiler(at.env)).rejects.toThrow(
+      /no C\+\+ compiler here \(looked for c\+\+, g\+\+, clang\+\+\)[\s\S]*apt-get install g\+\+/,
+    );
   });
 
   test('a compiler named in CXX that does not exist', async () => {
@@ -39,7 +41,9 @@ describe('what is missing is named, with the way to get it', () => {
   });
 
   test('a platform without a library', () => {
-    expect(() => wheelFor('win32-x64', '2.36')).toThrow(/no TensorFlow .* library to build on for win32-x64 \(there is for: linux-x64, linux-arm64\)/);
+    expect(() => wheelFor('win32-x64', '2.36')).toThrow(
+      /no TensorFlow .* library to build on for win32-x64 \(there is for: linux-x64, linux-arm64\)/,
+    );
   });
 
   test('a system without glibc', () => {
@@ -48,7 +52,10 @@ describe('what is missing is named, with the way to get it', () => {
 
   test.each([
     ['ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device', 'the disk is full'],
-    ["WARNING: Retrying ... NewConnectionError('Failed to establish a new connection: [Errno 101] Network is unreachable')", 'cannot reach its package index'],
+    [
+      "WARNING: Retrying ... NewConnectionError('Failed to establish a new connection: [Errno 101] Network is unreachable')",
+      'cannot reach its package index',
+    ],
     ['ERROR: No matching distribution found for tensorflow-cpu==2.15.1', 'has no tensorflow-cpu'],
     ['Traceback: something else', 'pip failed\n    Traceback: something else'],
   ])('pip says: %s', (output, reason) => {
@@ -60,7 +67,9 @@ describe('what is missing is named, with the way to get it', () => {
     await writeFile(path, 'abc');
     const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     await checkSha256(path, sha256);
-    await expect(checkSha256(path, sha256.replace('b', 'c'))).rejects.toThrow(`expected sha256 ${sha256.replace('b', 'c')}\n  received sha256 ${sha256}`);
+    await expect(checkSha256(path, sha256.replace('b', 'c'))).rejects.toThrow(
+      `expected sha256 ${sha256.replace('b', 'c')}\n  received sha256 ${sha256}`,
+    );
   });
 });
 
@@ -75,7 +84,10 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
 
   test('when the package index gives another wheel', async () => {
     // The name after --dest is the folder to download into.
-    await program('python3', 'case "$*" in *--version*) exit 0;; esac\nwhile [ "$1" != "--dest" ]; do shift; done\necho other > "$2/tensorflow.whl"');
+    await program(
+      'python3',
+      'case "$*" in *--version*) exit 0;; esac\nwhile [ "$1" != "--dest" ]; do shift; done\necho other > "$2/tensorflow.whl"',
+    );
     await program('c++', 'exit 0');
     await program('npm', 'exit 0');
     await expect(install()).rejects.toThrow('the downloaded wheel is not the one that was expected');
@@ -87,7 +99,13 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
     await program('c++', 'exit 0');
     await program('npm', 'exit 0');
     const abort = new AbortController();
-    const running = installTensorflow({ env: at.env, force: true, signal: abort.signal, progress: () => undefined, report: () => setTimeout(() => abort.abort(new InstallError('it was interrupted', 'again')), 50) });
+    const running = installTensorflow({
+      env: at.env,
+      force: true,
+      signal: abort.signal,
+      progress: () => undefined,
+      report: () => setTimeout(() => abort.abort(new InstallError('it was interrupted', 'again')), 50),
+    });
     await expect(running).rejects.toThrow('it was interrupted');
     expect(await leftovers()).toEqual([]);
   });
@@ -114,13 +132,19 @@ describe.skipIf(process.platform !== 'linux')('a failed run leaves nothing behin
 
 test.skipIf(process.platform === 'win32')('a package is unpacked as tar does, but for what leaves its folder', async () => {
   const long = `${'deep/'.repeat(25)}file.js`;
-  for (const [name, text] of [['index.js', 'x'.repeat(1000)], [long, ''], ['b.txt', 'é']] as const) {
+  for (const [name, text] of [
+    ['index.js', 'x'.repeat(1000)],
+    [long, ''],
+    ['b.txt', 'é'],
+  ] as const) {
     await mkdir(dirname(join(at.folder, 'package', name)), { recursive: true });
     await writeFile(join(at.folder, 'package', name), text);
   }
   await writeFile(join(at.folder, 'outside'), 'o');
   execFileSync('tar', ['--format=ustar', '-P', '-cf', 'a.tar', 'package', 'package/../outside'], { cwd: at.folder });
-  const files = Object.fromEntries(filesOf(await readFile(join(at.folder, 'a.tar'))).map(({ path, data }) => [path, new TextDecoder().decode(data)]));
+  const files = Object.fromEntries(
+    filesOf(await readFile(join(at.folder, 'a.tar'))).map(({ path, data }) => [path, new TextDecoder().decode(data)]),
+  );
   expect(files).toEqual({ 'index.js': 'x'.repeat(1000), [long]: '', 'b.txt': 'é' });
 });
 
@@ -131,7 +155,9 @@ describe('the folder of the installation', () => {
   });
 
   test('is named after all that its contents depend on', () => {
-    expect(tensorflowFolder({ XDG_CACHE_HOME: '/c' })).toBe(`/c/attnc/tensorflow-2.15.1-${process.platform}-${process.arch}-with-tfjs-4.22.0-napi8`);
+    expect(tensorflowFolder({ XDG_CACHE_HOME: '/c' })).toBe(
+      `/c/attnc/tensorflow-2.15.1-${process.platform}-${process.arch}-with-tfjs-4.22.0-napi8`,
+    );
   });
 
   test('counts only when its manifest is whole and its files have their sizes', async () => {
@@ -151,8 +177,8 @@ describe('the folder of the installation', () => {
 describe('the command', () => {
   async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
     const [out, err]: string[][] = [[], []];
-    const status = await runBackendCommand(args, { out: (line) => out.push(line), err: (line) => err.push(line), isTTY: false });
-    return { status, out: out.join('\n'), err: err.join('\n') };
+    const status = await runBackendCommand(args, { out: (line) => out!.push(line), err: (line) => err!.push(line), isTTY: false });
+    return { status, out: out!.join('\n'), err: err!.join('\n') };
   }
 
   test('explains itself when it is used wrongly', async () => {

@@ -13,14 +13,16 @@ const LEAST = -2147483648;
 const X = [MOST, LEAST, 16777217, -16777219, 1700000001, 7, -7, 0, 2147483646, 5, 33554433, -1000000001];
 const Y = [MOST, 3, -7, 16777216, 86400, -3, 3, 5, -2147483647, LEAST, 16777217, 1];
 
-const ints = (values: readonly number[], shape?: readonly number[]): tf.Tensor => tf.tensor([...values], shape === undefined ? undefined : [...shape], 'int32');
+const ints = (values: readonly number[], shape?: readonly number[]): tf.Tensor =>
+  tf.tensor([...values], shape === undefined ? undefined : [...shape], 'int32');
 const pairs = (of: (x: number, y: number) => number): number[] => X.map((x, k) => of(x, Y[k]!));
 const matrix = (): tf.Tensor => ints(X, [4, 3]);
 const cube = (): tf.Tensor => ints(X, [2, 3, 2]);
 const at = (...places: number[]): number[] => places.map((place) => X[place]!);
 const rows = (of: (row: readonly number[]) => number): number[] => [0, 3, 6, 9].map((from) => of(X.slice(from, from + 3)));
 const columns = (of: (column: readonly number[]) => number): number[] => [0, 1, 2].map((k) => of([0, 3, 6, 9].map((from) => X[from + k]!)));
-const middle = (of: (places: readonly number[]) => number): number[] => [0, 1, 2].map((k) => of([0, 1, 6, 7].map((from) => X[from + 2 * k]!)));
+const middle = (of: (places: readonly number[]) => number): number[] =>
+  [0, 1, 2].map((k) => of([0, 1, 6, 7].map((from) => X[from + 2 * k]!)));
 const most = (values: readonly number[]): number => Math.max(...values);
 const least = (values: readonly number[]): number => Math.min(...values);
 const small = [16777217, 2, -3, 2147483600, 40, 7];
@@ -37,19 +39,42 @@ const CASES: readonly (readonly [name: string, run: () => tf.Tensor, expected: r
   ['quotient by 0, and of the least by -1', () => rt.quot(ints([5, LEAST, 7]), ints([0, -1, -1])), [0, LEAST, -7]],
   ['remainder', () => rt.mod(ints(X), ints(Y)), pairs((x, y) => Number(((BigInt(x) % BigInt(y)) + BigInt(y)) % BigInt(y)))],
   ['remainder by 0 and by -1', () => rt.mod(ints([5, LEAST, 7]), ints([0, -1, -1])), [5, 0, 0]],
-  ['the kernels of division', () => tf.concat([tf.mod(ints(X), ints([86400])), tf.floorDiv(ints(X), ints([7]))]), [...X.map((x) => ((x % 86400) + 86400) % 86400), ...X.map((x) => Math.floor(x / 7))]],
+  [
+    'the kernels of division',
+    () => tf.concat([tf.mod(ints(X), ints([86400])), tf.floorDiv(ints(X), ints([7]))]),
+    [...X.map((x) => ((x % 86400) + 86400) % 86400), ...X.map((x) => Math.floor(x / 7))],
+  ],
   ['maximum', () => tf.maximum(ints(X), ints(Y)), pairs(Math.max)],
   ['minimum', () => tf.minimum(ints(X), ints(Y)), pairs(Math.min)],
-  ['comparisons', () => tf.cast(tf.concat([tf.equal, tf.notEqual, tf.less, tf.lessEqual, tf.greater, tf.greaterEqual].map((fn) => tf.cast(fn(ints([16777217, 2147483646, 5]), ints([16777216, MOST, 5])), 'int32'))), 'int32'),
-    [0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1]],
+  [
+    'comparisons',
+    () =>
+      tf.cast(
+        tf.concat(
+          [tf.equal, tf.notEqual, tf.less, tf.lessEqual, tf.greater, tf.greaterEqual].map((fn) =>
+            tf.cast(fn(ints([16777217, 2147483646, 5]), ints([16777216, MOST, 5])), 'int32'),
+          ),
+        ),
+        'int32',
+      ),
+    [0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1],
+  ],
   ['neg', () => tf.neg(ints([MOST, 16777217, -5])), [-MOST, -16777217, 5]],
   ['abs', () => tf.abs(ints([-MOST, -16777217, 5])), [MOST, 16777217, 5]],
   ['sign', () => tf.sign(ints([-MOST, 16777217, 0])), [-1, 1, 0]],
-  ['where', () => rt.where(tf.tensor([true, false, true], [3], 'bool'), ints([16777217, 1, MOST]), ints([1, 16777219, 2])), [16777217, 16777219, MOST]],
+  [
+    'where',
+    () => rt.where(tf.tensor([true, false, true], [3], 'bool'), ints([16777217, 1, MOST]), ints([1, 16777219, 2])),
+    [16777217, 16777219, MOST],
+  ],
   ['gather', () => tf.gather(matrix(), ints([3, 0])), at(9, 10, 11, 0, 1, 2)],
   ['gather, each item by its own', () => tf.gather(cube(), ints([1, 0], [2, 1]), 1, 1), at(2, 3, 6, 7)],
   ['scatter', () => rt.scatter(ints([0, 1, 0, 1]), ints([16777217, 2147483646, 2, 1]), 3), [16777219, MOST, 0]],
-  ['scatter, each item by itself', () => rt.scatter(ints([0, 1, 1, 1], [2, 2]), ints([16777217, 3, 16777216, 1], [2, 2]), 2, 1), [16777217, 3, 0, 16777217]],
+  [
+    'scatter, each item by itself',
+    () => rt.scatter(ints([0, 1, 1, 1], [2, 2]), ints([16777217, 3, 16777216, 1], [2, 2]), 2, 1),
+    [16777217, 3, 0, 16777217],
+  ],
   ['argMax', () => tf.argMax(ints([16777216, 16777217, 16777216, 2147483646, MOST, 1], [2, 3]), 1), [1, 1]],
   ['argMin', () => tf.argMin(ints([16777217, 16777216, 16777217, -MOST, LEAST, 1], [2, 3]), 1), [1, 1]],
   ['sum', () => tf.sum(ints([16777217, 1, 1, 100])), [16777319]],

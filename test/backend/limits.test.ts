@@ -1,7 +1,15 @@
 /** The table of what backends compute holds: as far as it says, and no program is laid out beyond it (`test/graph/verify.test.ts`). */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { BACKENDS, CAPABILITIES, limitsReference, type Backend, type Capability, type Capable, type Limit } from '../../compiler/graph/limits.ts';
+import {
+  BACKENDS,
+  CAPABILITIES,
+  limitsReference,
+  type Backend,
+  type Capability,
+  type Capable,
+  type Limit,
+} from '../../compiler/graph/limits.ts';
 import { reportBackends } from '../../runtime/backend/index.ts';
 import { memory, tidy } from '../../runtime/tf.ts';
 import { difference, useKernelsOf } from './dense.ts';

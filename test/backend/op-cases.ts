@@ -10,7 +10,10 @@ export interface OpCase {
 /** Deterministic numbers in [-2, 2), neither sorted nor symmetric. */
 export function numbers(...shape: number[]): tf.Tensor {
   const size = tf.util.sizeFromShape(shape);
-  return tf.tensor(Float32Array.from({ length: size }, (_, i) => ((i * 37 + 11) % 101) / 25.25 - 2), shape);
+  return tf.tensor(
+    Float32Array.from({ length: size }, (_, i) => ((i * 37 + 11) % 101) / 25.25 - 2),
+    shape,
+  );
 }
 
 /** Deterministic numbers in [0.1, 4.1). */
@@ -154,8 +157,28 @@ const movement: readonly Entry[] = [
   ['gather, batchDims 1', () => tf.gather(numbers(2, 5, 3), wholes([4, 0, 1, 2, 2, 3], [2, 3]), 1, 1)],
   ['oneHot', () => tf.oneHot(wholes([2, 0, 1]) as tf.Tensor1D, 4)],
   ['oneHot of a matrix, outside', () => tf.oneHot(wholes([2, -1, 7, 1], [2, 2]), 4)],
-  ['pad', () => tf.pad(numbers(2, 3), [[1, 0], [2, 1]], 7)],
-  ['pad 4-D', () => tf.pad(numbers(2, 3, 2, 2), [[0, 0], [2, 1], [0, 1], [0, 0]])],
+  [
+    'pad',
+    () =>
+      tf.pad(
+        numbers(2, 3),
+        [
+          [1, 0],
+          [2, 1],
+        ],
+        7,
+      ),
+  ],
+  [
+    'pad 4-D',
+    () =>
+      tf.pad(numbers(2, 3, 2, 2), [
+        [0, 0],
+        [2, 1],
+        [0, 1],
+        [0, 0],
+      ]),
+  ],
   ['tile', () => tf.tile(numbers(2, 3), [2, 3])],
   ['broadcastTo', () => tf.broadcastTo(numbers(2, 1, 3), [2, 4, 3])],
   ['tile 5-D', () => tf.tile(numbers(2, 1, 3, 1, 2), [1, 2, 1, 3, 2])],
@@ -164,7 +187,17 @@ const movement: readonly Entry[] = [
   ['stack to 6-D', () => tf.stack([numbers(2, 1, 3, 1, 2), numbers(2, 1, 3, 1, 2)], 3)],
   ['unstack 6-D', () => tf.unstack(numbers(2, 1, 3, 2, 2, 2), 2)],
   ['gather of 5-D', () => tf.gather(numbers(2, 4, 3, 2, 2), wholes([3, 0, 1]), 1)],
-  ['pad 5-D', () => tf.pad(numbers(2, 1, 3, 1, 2), [[0, 0], [0, 1], [0, 0], [0, 0], [2, 0]])],
+  [
+    'pad 5-D',
+    () =>
+      tf.pad(numbers(2, 1, 3, 1, 2), [
+        [0, 0],
+        [0, 1],
+        [0, 0],
+        [0, 0],
+        [2, 0],
+      ]),
+  ],
   ['reverse', () => tf.reverse(numbers(3, 4), 1)],
   ['reverse 3-D, two axes', () => tf.reverse(numbers(2, 3, 4), [0, 2])],
   ['unsortedSegmentSum', () => tf.unsortedSegmentSum(numbers(5, 3), wholes([2, 0, 2, 1, 0]) as tf.Tensor1D, 4)],
@@ -199,16 +232,38 @@ const reductions: readonly Entry[] = [
   ['argMax, first of equals', () => tf.argMax(tf.tensor([1, 3, 3, 0]))],
   ['argMax, axis 0', () => tf.argMax(numbers(3, 5), 0)],
   ['argMin', () => tf.argMin(numbers(3, 5), 1)],
-  ['cumprod, exclusive', () => [tf.cumprod(numbers(2, 3, 3, 4), 2, true), tf.cumprod(numbers(2, 3, 3, 4), 1, true, true), tf.cumprod(numbers(3, 5), 1)]],
-  ['cumulative from the end, along axes of several lengths', () => [3, 4, 5].flatMap((size) => [tf.cumprod(numbers(2, size), 1, false, true), tf.cumprod(numbers(2, size), 1, true, true), tf.cumsum(numbers(2, size), 1, true, true), tf.cumsum(numbers(2, size, 2), 1, false, true)])],
-  ['reductions of computed integers', () => {
-    const whole = tf.cast(tf.mul(numbers(2, 3, 4), 10), 'int32');
-    return [tf.sum(whole, 0), tf.sum(whole, 1), tf.sum(whole, 2), tf.max(whole, [0, 1]), tf.min(whole, 1), tf.prod(whole, 0)];
-  }],
-  ['transpose of computed integers', () => {
-    const whole = tf.cast(tf.mul(numbers(2, 3, 3, 4), 10), 'int32');
-    return [tf.transpose(whole, [0, 2, 1, 3]), tf.transpose(tf.reshape(whole, [6, 12]), [1, 0]), tf.transpose(tf.reshape(whole, [6, 3, 4]), [2, 0, 1])];
-  }],
+  [
+    'cumprod, exclusive',
+    () => [tf.cumprod(numbers(2, 3, 3, 4), 2, true), tf.cumprod(numbers(2, 3, 3, 4), 1, true, true), tf.cumprod(numbers(3, 5), 1)],
+  ],
+  [
+    'cumulative from the end, along axes of several lengths',
+    () =>
+      [3, 4, 5].flatMap((size) => [
+        tf.cumprod(numbers(2, size), 1, false, true),
+        tf.cumprod(numbers(2, size), 1, true, true),
+        tf.cumsum(numbers(2, size), 1, true, true),
+        tf.cumsum(numbers(2, size, 2), 1, false, true),
+      ]),
+  ],
+  [
+    'reductions of computed integers',
+    () => {
+      const whole = tf.cast(tf.mul(numbers(2, 3, 4), 10), 'int32');
+      return [tf.sum(whole, 0), tf.sum(whole, 1), tf.sum(whole, 2), tf.max(whole, [0, 1]), tf.min(whole, 1), tf.prod(whole, 0)];
+    },
+  ],
+  [
+    'transpose of computed integers',
+    () => {
+      const whole = tf.cast(tf.mul(numbers(2, 3, 3, 4), 10), 'int32');
+      return [
+        tf.transpose(whole, [0, 2, 1, 3]),
+        tf.transpose(tf.reshape(whole, [6, 12]), [1, 0]),
+        tf.transpose(tf.reshape(whole, [6, 3, 4]), [2, 0, 1]),
+      ];
+    },
+  ],
   ['cumsum', () => tf.cumsum(numbers(3, 5), 1)],
   ['cumsum, axis 0', () => tf.cumsum(numbers(3, 5), 0)],
   ['cumsum, exclusive, reverse', () => tf.cumsum(numbers(3, 5), 1, true, true)],
@@ -216,10 +271,25 @@ const reductions: readonly Entry[] = [
   ['cumprod', () => tf.cumprod(positive(3, 5), 1)],
   ['softmax', () => tf.softmax(numbers(3, 5))],
   ['softmax 4-D', () => tf.softmax(numbers(2, 2, 3, 5))],
-  ['softmax, masked by -1e9', () => tf.softmax(tf.tensor([[1, -1e9, 2], [-1e9, -1e9, -1e9]]))],
+  [
+    'softmax, masked by -1e9',
+    () =>
+      tf.softmax(
+        tf.tensor([
+          [1, -1e9, 2],
+          [-1e9, -1e9, -1e9],
+        ]),
+      ),
+  ],
   ['logSoftmax', () => tf.logSoftmax(numbers(3, 5))],
   ['logSumExp', () => tf.logSumExp(numbers(3, 5), 1)],
-  ['topk', () => { const { values, indices } = tf.topk(numbers(3, 7), 3); return [values, indices]; }],
+  [
+    'topk',
+    () => {
+      const { values, indices } = tf.topk(numbers(3, 7), 3);
+      return [values, indices];
+    },
+  ],
 ];
 
 export const OP_CASES: readonly OpCase[] = [unary, binary, products, movement, reductions].flat().map(([name, run]) => ({ name, run }));

@@ -38,10 +38,10 @@ function differences(actual: readonly Value[], expected: readonly Value[], toler
   return expected.flatMap((value, i) => {
     const other = actual[i];
     const kind = ({ shape, dtype }: Value): string => `${dtype}[${shape.join(',')}]`;
-    if (kind(other) !== kind(value)) return [`result ${i} is ${kind(other)}, not ${kind(value)}`];
+    if (kind(other!) !== kind(value)) return [`result ${i} is ${kind(other!)}, not ${kind(value)}`];
     return value.data.flatMap((want, k) => {
-      const got = other.data[k];
-      const same = Object.is(got, want) || got === want || Math.abs(got - want) <= tolerance * (1 + Math.abs(want));
+      const got = other!.data[k];
+      const same = Object.is(got, want) || got === want || Math.abs(got! - want) <= tolerance * (1 + Math.abs(want));
       return same ? [] : [`element ${k} of result ${i} is ${got}, not ${want}`];
     });
   });

@@ -14,21 +14,28 @@ async function agree(compute: () => tf.Tensor | tf.Tensor[]): Promise<void> {
     tf.dispose(tensors);
   }
   const [want, got] = results;
-  expect(got.map(({ shape }) => shape)).toEqual(want.map(({ shape }) => shape));
-  for (const [i, { data }] of want.entries()) {
-    for (let k = 0; k < data.length; k++) expect(Math.abs(got[i].data[k] - data[k])).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(data[k])));
+  expect(got!.map(({ shape }) => shape)).toEqual(want!.map(({ shape }) => shape));
+  for (const [i, { data }] of want!.entries()) {
+    for (let k = 0; k < data.length; k++)
+      expect(Math.abs(got![i]!.data[k]! - data[k]!)).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(data[k]!)));
   }
 }
 
 function counting(shape: number[], dtype: 'float32' | 'int32' = 'float32'): tf.Tensor {
-  return tf.tensor(Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => ((i * 7) % 23) - 11), shape, dtype);
+  return tf.tensor(
+    Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => ((i * 7) % 23) - 11),
+    shape,
+    dtype,
+  );
 }
 
 const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 });
 const parameters = { numRuns: 60 };
 
 test('slices of any box of any rank up to 6', async () => {
-  const boxes = shapes.chain((shape) => fc.record({ shape: fc.constant(shape), ends: fc.tuple(...shape.map((size) => fc.tuple(fc.nat(size), fc.nat(size)))) }));
+  const boxes = shapes.chain((shape) =>
+    fc.record({ shape: fc.constant(shape), ends: fc.tuple(...shape.map((size) => fc.tuple(fc.nat(size), fc.nat(size)))) }),
+  );
   await fc.assert(
     fc.asyncProperty(boxes, fc.constantFrom('float32' as const, 'int32' as const), async ({ shape, ends }, dtype) => {
       const begin = ends.map(([a, b]) => Math.min(a, b));
@@ -44,7 +51,7 @@ test('pieces along any axis, by unstack and by split', async () => {
   await fc.assert(
     fc.asyncProperty(axes, async ({ shape, axis }) => {
       await agree(() => tf.unstack(counting(shape), axis));
-      await agree(() => tf.split(counting(shape), new Array<number>(shape[axis]).fill(1), axis));
+      await agree(() => tf.split(counting(shape), new Array<number>(shape[axis]!).fill(1), axis));
     }),
     parameters,
   );
@@ -53,25 +60,43 @@ test('pieces along any axis, by unstack and by split', async () => {
 test('products with the same data as right operands of several shapes', async () => {
   await agree(() => {
     const data = counting([12]);
-    return [[12, 1], [1, 12], [3, 4], [4, 3], [2, 6], [12, 1], [1, 12]].map(([rows, columns]) => tf.matMul(counting([5, rows]), tf.reshape(data, [rows, columns])));
+    return [
+      [12, 1],
+      [1, 12],
+      [3, 4],
+      [4, 3],
+      [2, 6],
+      [12, 1],
+      [1, 12],
+    ].map(([rows, columns]) => tf.matMul(counting([5, rows!]), tf.reshape(data, [rows!, columns])));
   });
 });
 
 test('tiles of any rank up to 6', async () => {
-  const tiles = shapes.chain((shape) => fc.record({ shape: fc.constant(shape), reps: fc.tuple(...shape.map(() => fc.integer({ min: 0, max: 3 }))) }));
-  await fc.assert(fc.asyncProperty(tiles, async ({ shape, reps }) => agree(() => tf.tile(counting(shape), reps))), parameters);
+  const tiles = shapes.chain((shape) =>
+    fc.record({ shape: fc.constant(shape), reps: fc.tuple(...shape.map(() => fc.integer({ min: 0, max: 3 }))) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(tiles, async ({ shape, reps }) => agree(() => tf.tile(counting(shape), reps))),
+    parameters,
+  );
 });
 
 test('gathers along any axis, with and without batch axes', async () => {
-  const gathers = fc.record({ shape: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 4 }), axis: fc.nat(2), long: fc.boolean(), seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 5 }) });
+  const gathers = fc.record({
+    shape: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 4 }),
+    axis: fc.nat(2),
+    long: fc.boolean(),
+    seeds: fc.array(fc.nat(1000), { minLength: 1, maxLength: 5 }),
+  });
   await fc.assert(
     fc.asyncProperty(gathers, async ({ shape, axis, long, seeds }) => {
       const full = long ? [...shape, 40] : shape;
-      const plain = seeds.map((seed) => seed % full[axis]);
+      const plain = seeds.map((seed) => seed % full[axis]!);
       await agree(() => tf.gather(counting(full), tf.tensor1d(plain, 'int32'), axis));
       if (axis === 0) return;
-      const perItem = Array.from({ length: full[0] * seeds.length }, (_, i) => (seeds[i % seeds.length] + i) % full[axis]);
-      await agree(() => tf.gather(counting(full), tf.tensor2d(perItem, [full[0], seeds.length], 'int32'), axis, 1));
+      const perItem = Array.from({ length: full[0]! * seeds.length }, (_, i) => (seeds[i % seeds.length]! + i) % full[axis]!);
+      await agree(() => tf.gather(counting(full), tf.tensor2d(perItem, [full[0]!, seeds.length], 'int32'), axis, 1));
     }),
     parameters,
   );
@@ -79,7 +104,15 @@ test('gathers along any axis, with and without batch axes', async () => {
 
 test('matrix products of all shapes, batched, broadcast and transposed', async () => {
   const size = fc.integer({ min: 1, max: 40 });
-  const products = fc.record({ rows: size, inner: size, columns: size, batch: fc.integer({ min: 1, max: 4 }), batched: fc.constantFrom('a', 'b', 'both', 'none'), ta: fc.boolean(), tb: fc.boolean() });
+  const products = fc.record({
+    rows: size,
+    inner: size,
+    columns: size,
+    batch: fc.integer({ min: 1, max: 4 }),
+    batched: fc.constantFrom('a', 'b', 'both', 'none'),
+    ta: fc.boolean(),
+    tb: fc.boolean(),
+  });
   await fc.assert(
     fc.asyncProperty(products, async ({ rows, inner, columns, batch, batched, ta, tb }) => {
       const lead = (side: string): number[] => (batched === 'both' || batched === side ? [batch] : []);
@@ -102,7 +135,13 @@ test('a product sees its operand as it is now, not as it was when a tensor of th
 });
 
 test('a product sees its operand in the shape it has now, not in that of an earlier product', async () => {
-  for (const [inner, columns] of [[4, 1], [1, 4], [2, 3], [6, 40], [40, 6]] as const) {
+  for (const [inner, columns] of [
+    [4, 1],
+    [1, 4],
+    [2, 3],
+    [6, 40],
+    [40, 6],
+  ] as const) {
     await agree(() => {
       const b = counting([inner, columns]);
       const first = tf.matMul(counting([3, inner]) as tf.Tensor2D, b as tf.Tensor2D);

@@ -11,10 +11,12 @@ function cycling(): { readonly model: BanditModel; readonly places: (readonly Pl
   const places: (readonly Place[])[] = [];
   const step = (each: readonly Place[]): Promise<unknown[]> => {
     places.push(each);
-    return Promise.resolve(each.map(({ action }) => {
-      const next = (action.indexOf(1) + 1) % action.length;
-      return { logits: { data: Float32Array.from(action, (_, arm) => (arm === next ? 50 : 0)) }, value: { data: Float32Array.of(0.5) } };
-    }));
+    return Promise.resolve(
+      each.map(({ action }) => {
+        const next = (action.indexOf(1) + 1) % action.length;
+        return { logits: { data: Float32Array.from(action, (_, arm) => (arm === next ? 50 : 0)) }, value: { data: Float32Array.of(0.5) } };
+      }),
+    );
   };
   return { model: { stream: () => ({ step, dispose: () => undefined }) } as unknown as BanditModel, places };
 }
@@ -43,13 +45,21 @@ describe('Gittins indices', () => {
       if (left === 0) return 0;
       const totals = arms.map(([wins, losses], arm) => {
         const mean = (wins + 1) / (wins + losses + 2);
-        const after = (won: boolean): number => value(follows, arms.map((each, k) => (k === arm ? [wins + Number(won), losses + Number(!won)] : each)), left - 1);
+        const after = (won: boolean): number =>
+          value(
+            follows,
+            arms.map((each, k) => (k === arm ? [wins + Number(won), losses + Number(!won)] : each)),
+            left - 1,
+          );
         return { total: () => mean * (1 + after(true)) + (1 - mean) * after(false), index: table.index(wins, losses, left) };
       });
       if (follows) return totals.reduce((best, each) => (each.index > best.index ? each : best)).total();
       return Math.max(...totals.map(({ total }) => total()));
     };
-    const start = [[0, 0], [0, 0]] as const;
+    const start = [
+      [0, 0],
+      [0, 0],
+    ] as const;
     const best = value(false, start, 7);
     expect(value(true, start, 7)).toBeLessThanOrEqual(best + 1e-9);
     expect(value(true, start, 7)).toBeGreaterThan(0.999 * best);
@@ -84,18 +94,34 @@ describe('bandits', () => {
 
 describe('what is learnt from a trial', () => {
   const played: Played = {
-    trial: trialOf([0.5, 0.5], 3, chance('any')), arms: [1, 0, 0], rewards: [1, 0, 1],
-    policy: [[-0.7, -0.6], [-0.1, -2.3], [-0.2, -1.7]], values: [0.5, 0.6, 0.4],
+    trial: trialOf([0.5, 0.5], 3, chance('any')),
+    arms: [1, 0, 0],
+    rewards: [1, 0, 1],
+    policy: [
+      [-0.7, -0.6],
+      [-0.1, -2.3],
+      [-0.2, -1.7],
+    ],
+    values: [0.5, 0.6, 0.4],
   };
 
   it('is read with what came before each pull', () => {
-    expect(inputOf(played)).toMatchObject({ action: [[0, 0], [0, 1], [1, 0]], reward: [0, 1, 0] });
+    expect(inputOf(played)).toMatchObject({
+      action: [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+      ],
+      reward: [0, 1, 0],
+    });
   });
 
   it('has returns that are means of the rewards to come', () => {
     const [target] = targetsOf([played], { discount: 1, trace: 1, bonus: 0.1 });
     expect(target).toMatchObject({ chosen: [1, 0, 0], before: [-0.6, -0.1, -0.2], bonus: 0.1 });
-    target!.returns.forEach((each, k) => { expect(each).toBeCloseTo([2 / 3, 1 / 2, 1][k]!, 9); });
+    target!.returns.forEach((each, k) => {
+      expect(each).toBeCloseTo([2 / 3, 1 / 2, 1][k]!, 9);
+    });
   });
 
   it('has advantages by the recursion of generalised advantage estimation, then set to mean 0 and deviation 1', () => {
@@ -106,7 +132,9 @@ describe('what is learnt from a trial', () => {
     const first = 1 + 0.5 * 0.9 - 0.875 + 0.25 * middle;
     const mean = (first + middle + last) / 3;
     const deviation = Math.sqrt(((first - mean) ** 2 + (middle - mean) ** 2 + (last - mean) ** 2) / 3);
-    target!.advantage.forEach((each, k) => { expect(each).toBeCloseTo(([first, middle, last][k]! - mean) / deviation, 4); });
+    target!.advantage.forEach((each, k) => {
+      expect(each).toBeCloseTo(([first, middle, last][k]! - mean) / deviation, 4);
+    });
   });
 });
 
@@ -115,7 +143,12 @@ describe('a rollout', () => {
     const { model, places } = cycling();
     const [played] = await playTrials(model, [trialOf([1, 0, 1], 4, chance('any'))], chance('draws'));
     expect(played).toMatchObject({ arms: [0, 1, 2, 0], rewards: [1, 0, 1, 1], values: [0.5, 0.5, 0.5, 0.5] });
-    expect(places.flat()).toEqual([{ action: [0, 0, 0], reward: 0 }, { action: [1, 0, 0], reward: 1 }, { action: [0, 1, 0], reward: 0 }, { action: [0, 0, 1], reward: 1 }]);
+    expect(places.flat()).toEqual([
+      { action: [0, 0, 0], reward: 0 },
+      { action: [1, 0, 0], reward: 1 },
+      { action: [0, 1, 0], reward: 0 },
+      { action: [0, 0, 1], reward: 1 },
+    ]);
     const { action, reward } = inputOf(played!);
     expect(places.flat()).toEqual(action.map((each, pull) => ({ action: each, reward: reward[pull] })));
   });
@@ -138,7 +171,8 @@ describe('a rollout', () => {
     const configuration = task.configurations['full']!;
     const { train } = await task.open(configuration);
     if (typeof train !== 'object' || !('rollout' in train)) throw new Error('the task has no rollouts');
-    const pulls = async (step: number): Promise<number> => (await train.rollout(cycling().model, chance('any'), configuration.batchSize, step))[0]!.input.reward.length;
+    const pulls = async (step: number): Promise<number> =>
+      (await train.rollout(cycling().model, chance('any'), configuration.batchSize, step))[0]!.input.reward.length;
     expect([await pulls(1), await pulls(1501), await pulls(6000)]).toEqual([10, 20, 100]);
   });
 });
@@ -155,7 +189,16 @@ describe('the task', () => {
     const { evaluate, test } = await task.open(task.configurations['quick']!);
     const { columns, rows } = await evaluate(cycling().model, test.slice(0, 64));
     expect(columns).toEqual(['mean reward', 'of Gittins']);
-    expect(rows.map(({ group }) => group.split(' (')[0])).toEqual(['SNAIL', 'random', 'greedy', 'ε-greedy, ε = 0.05', 'UCB1', 'UCB1, bonus × 0.2', 'Thompson sampling', 'Gittins indices']);
+    expect(rows.map(({ group }) => group.split(' (')[0])).toEqual([
+      'SNAIL',
+      'random',
+      'greedy',
+      'ε-greedy, ε = 0.05',
+      'UCB1',
+      'UCB1, bonus × 0.2',
+      'Thompson sampling',
+      'Gittins indices',
+    ]);
     expect(rows.at(-1)!.values[1]).toBe(1);
   });
 });

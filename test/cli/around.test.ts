@@ -25,7 +25,10 @@ const GOOD = 'dim n = 4\n\nmodel Double(x: [n]) -> { y: [n] } { { y = 2 * x } }\
 describe("the process's own streams", () => {
   class Stream extends EventEmitter {
     written = '';
-    constructor(readonly isTTY: boolean, readonly columns: number) {
+    constructor(
+      readonly isTTY: boolean,
+      readonly columns: number,
+    ) {
       super();
     }
     write(text: string): boolean {
@@ -61,7 +64,10 @@ describe("the process's own streams", () => {
     expect(io.readerGone?.()).toBe(true);
   });
 
-  it.each([['ENOSPC', 'could not be written: the disk is full'], [undefined, 'could not be written: no code']])('end the program where results are lost: %s', (code, said) => {
+  it.each([
+    ['ENOSPC', 'could not be written: the disk is full'],
+    [undefined, 'could not be written: no code'],
+  ])('end the program where results are lost: %s', (code, said) => {
     const [stdout, stderr] = [new Stream(false, 80), new Stream(false, 80)];
     streams(stdout, stderr);
     const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
@@ -73,13 +79,27 @@ describe("the process's own streams", () => {
   it('are where a program comes from that `-` stands for', async () => {
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([Buffer.from(GOOD.slice(0, 9)), Buffer.from(GOOD.slice(9))]) as never);
     expect(await attncIn({}, scratch(), 'check', '-')).toEqual({ status: 0, out: '<stdin>: no problems\n', err: '' });
-    expect(await attncIn({ stdin: async () => Uint8Array.of(0x2f, 0xe9) }, scratch(), 'check', '-')).toMatchObject({ status: 1, err: 'attnc: standard input is not UTF-8 text\n' });
+    expect(await attncIn({ stdin: async () => Uint8Array.of(0x2f, 0xe9) }, scratch(), 'check', '-')).toMatchObject({
+      status: 1,
+      err: 'attnc: standard input is not UTF-8 text\n',
+    });
   });
 
   it('show results as they are, but on a terminal safely', () => {
-    for (const [isTTY, shown] of [[true, '\\u{1B}[2Jred'], [false, '\u001b[2Jred']] as const) {
+    for (const [isTTY, shown] of [
+      [true, '\\u{1B}[2Jred'],
+      [false, '\u001b[2Jred'],
+    ] as const) {
       let written = '';
-      safeIo({ out: () => undefined, err: () => undefined, write: (text) => (written += text), isTTY, style: { color: false, width: 80 }, cwd: '.', env: {} }).write('\u001b[2Jred');
+      safeIo({
+        out: () => undefined,
+        err: () => undefined,
+        write: (text) => (written += text),
+        isTTY,
+        style: { color: false, width: 80 },
+        cwd: '.',
+        env: {},
+      }).write('\u001b[2Jred');
       expect(written).toBe(shown);
     }
   });
@@ -95,7 +115,11 @@ describe('a fault of attnc itself', () => {
 
   it('is one line, and how to learn more', async () => {
     const more = '\n  ATTNC_DEBUG=1 shows where it happened; please report it with the program that caused it\n';
-    expect(await failing(new TypeError('first\nsecond'), {})).toEqual({ status: 1, out: '', err: `attnc: a fault in attnc itself: first${more}` });
+    expect(await failing(new TypeError('first\nsecond'), {})).toEqual({
+      status: 1,
+      out: '',
+      err: `attnc: a fault in attnc itself: first${more}`,
+    });
     expect((await failing('a text', {})).err).toBe(`attnc: a fault in attnc itself: a text${more}`);
     // Such an error says itself what to do.
     expect((await failing(Object.assign(new Error('no such input'), { name: 'InputError' }), {})).err).toBe('attnc: no such input\n');
@@ -104,7 +128,9 @@ describe('a fault of attnc itself', () => {
   it('has its stack under ATTNC_DEBUG, and what caused it', async () => {
     const { err } = await failing(new TypeError('first', { cause: new RangeError('deeper') }), { ATTNC_DEBUG: '1' });
     expect(err).toMatch(/^TypeError: first\n {4}at [\s\S]*RangeError: deeper\n {4}[\s\S]*\nattnc: a fault in attnc itself: first\n$/);
-    expect((await attncIn({ env: { ATTNC_DEBUG: '1' } }, scratch(), 'check', 'none.attn')).err).toMatch(/^CliError: there is no file none\.attn\n {4}at [\s\S]*\nattnc: there is no file none\.attn\n$/);
+    expect((await attncIn({ env: { ATTNC_DEBUG: '1' } }, scratch(), 'check', 'none.attn')).err).toMatch(
+      /^CliError: there is no file none\.attn\n {4}at [\s\S]*\nattnc: there is no file none\.attn\n$/,
+    );
     expect((await attncIn({ env: { ATTNC_DEBUG: '' } }, scratch(), 'check', 'none.attn')).err).toBe('attnc: there is no file none.attn\n');
   });
 });
@@ -112,12 +138,22 @@ describe('a fault of attnc itself', () => {
 describe('files', () => {
   it('that cannot be read or written are told with the reason', () => {
     const failed = (code: string): Error => Object.assign(new Error('as the system says'), { code });
-    expect(['EACCES', 'EPERM', 'ENOSPC', 'EROFS', 'EFBIG'].map((code) => reasonOf(failed(code)))).toEqual(['the permission is missing', 'the permission is missing', 'the disk is full', 'the file system is read-only', 'as the system says']);
+    expect(['EACCES', 'EPERM', 'ENOSPC', 'EROFS', 'EFBIG'].map((code) => reasonOf(failed(code)))).toEqual([
+      'the permission is missing',
+      'the permission is missing',
+      'the disk is full',
+      'the file system is read-only',
+      'as the system says',
+    ]);
     expect([messageOf(new Error('said')), messageOf('a text')]).toEqual(['said', 'a text']);
     const folder = folderWith({ file: '' });
     expect(readText(join(folder, 'none'), 'none')).toBeNull();
     expect(readText(join(folder, 'file', 'below'), 'below')).toBeNull();
-    expect(() => writeWhole(join(folder, 'file', 'below'), '')).toThrow(new CliError(`${join(folder, 'file', 'below')} could not be written: a part of the path is a file, not a folder; nothing was changed`));
+    expect(() => writeWhole(join(folder, 'file', 'below'), '')).toThrow(
+      new CliError(
+        `${join(folder, 'file', 'below')} could not be written: a part of the path is a file, not a folder; nothing was changed`,
+      ),
+    );
     expect(() => writeWhole(folder, '')).toThrow('could not be written');
   });
 
@@ -134,12 +170,24 @@ describe('files', () => {
 
   it('of a folder come in one order on every system: by their UTF-16', async () => {
     const bad = 'model M() -> y: [] { nothing }\n';
-    const { err } = await attnc(folderWith({ 'b/\uFF5E.attn': bad, 'b/\u{1F600}.attn': bad, 'b/B.attn': bad, 'b/a.attn': bad, 'a.attn': bad }), 'check', '.');
-    expect([...err.matchAll(/--> (.*?):/g)].map(([, name]) => name)).toEqual(['a.attn', 'b/B.attn', 'b/a.attn', 'b/\u{1F600}.attn', 'b/\uFF5E.attn']);
+    const { err } = await attnc(
+      folderWith({ 'b/\uFF5E.attn': bad, 'b/\u{1F600}.attn': bad, 'b/B.attn': bad, 'b/a.attn': bad, 'a.attn': bad }),
+      'check',
+      '.',
+    );
+    expect([...err.matchAll(/--> (.*?):/g)].map(([, name]) => name)).toEqual([
+      'a.attn',
+      'b/B.attn',
+      'b/a.attn',
+      'b/\u{1F600}.attn',
+      'b/\uFF5E.attn',
+    ]);
   });
 
   it('of blocks are explained with their comments, where they have some', () => {
-    expect(blocksOf('std/x.attn', '/// Twice\n/// that.\nblock Twice(x: [n]) -> [n] { 2 * x }\ndim k = 3\nblock Same(x: [n]) -> [n] { x }\n')).toEqual([
+    expect(
+      blocksOf('std/x.attn', '/// Twice\n/// that.\nblock Twice(x: [n]) -> [n] { 2 * x }\ndim k = 3\nblock Same(x: [n]) -> [n] { x }\n'),
+    ).toEqual([
       { name: 'Twice', text: '# Twice, in std/x.attn: needs no import\n\n/// Twice\n/// that.\nblock Twice(x: [n]) -> [n] { 2 * x }\n' },
       { name: 'Same', text: '# Same, in std/x.attn: needs no import\n\nblock Same(x: [n]) -> [n] { x }\n' },
     ]);
@@ -177,7 +225,10 @@ describe('watching', () => {
       throw new TypeError('nobody listens');
     };
     const before = listeners();
-    expect(await attncIn({ out }, folderWith({ 'a.attn': GOOD }), 'compile', '--watch', 'a.attn')).toMatchObject({ status: 1, err: expect.stringContaining('a fault in attnc itself: nobody listens') as string });
+    expect(await attncIn({ out }, folderWith({ 'a.attn': GOOD }), 'compile', '--watch', 'a.attn')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('a fault in attnc itself: nobody listens') as string,
+    });
     expect(listeners()).toEqual(before);
   });
 
@@ -196,7 +247,12 @@ describe('watching', () => {
 describe('init', () => {
   it('takes a name that npm takes', async () => {
     const folder = scratch();
-    for (const [given, name] of [['attnc', 'attnc-project'], ['._.', 'attnc-project'], ['_My.Net!', 'my.net'], ['a  b', 'a-b']] as const) {
+    for (const [given, name] of [
+      ['attnc', 'attnc-project'],
+      ['._.', 'attnc-project'],
+      ['_My.Net!', 'my.net'],
+      ['a  b', 'a-b'],
+    ] as const) {
       expect((await attnc(folder, 'init', given)).status).toBe(0);
       expect(JSON.parse(readFileSync(join(folder, given, 'package.json'), 'utf8'))).toMatchObject({ name });
     }
@@ -219,7 +275,9 @@ describe('init', () => {
     expect((await attncIn({ env: { npm_config_user_agent: 'yarn/4.1.0' } }, folder, 'init')).status).toBe(0);
     expect(readFileSync(join(folder, '.yarnrc.yml'), 'utf8')).toBe('nodeLinker: node-modules\n');
     expect(readFileSync(join(folder, 'yarn.lock'), 'utf8')).toBe('');
-    expect(Object.keys(projectFiles('x', { dependencies: {}, devDependencies: {} }, { name: 'yarn', modernYarn: false }))).not.toContain('yarn.lock');
+    expect(Object.keys(projectFiles('x', { dependencies: {}, devDependencies: {} }, { name: 'yarn', modernYarn: false }))).not.toContain(
+      'yarn.lock',
+    );
   });
 
   it('finds the package manager by its lock file', () => {
@@ -231,15 +289,24 @@ describe('init', () => {
 
   it('asks for the tools of an installed attnc by their versions', () => {
     const folder = folderWith({
-      'package.json': '3', 'node_modules/attnc/package.json': JSON.stringify({ name: 'attnc', devDependencies: { typescript: '^7.0.2', '@types/node': '^20.1.0', vitest: '1' } }),
+      'package.json': '3',
+      'node_modules/attnc/package.json': JSON.stringify({
+        name: 'attnc',
+        devDependencies: { typescript: '^7.0.2', '@types/node': '^20.1.0', vitest: '1' },
+      }),
     });
     const place = join(folder, 'node_modules', 'attnc');
-    expect(packagesFor(place, join(folder, 'm'), folder)).toEqual({ dependencies: { attnc: `file:${place}` }, devDependencies: { typescript: '^7.0.2', '@types/node': '^20.1.0' } });
+    expect(packagesFor(place, join(folder, 'm'), folder)).toEqual({
+      dependencies: { attnc: `file:${place}` },
+      devDependencies: { typescript: '^7.0.2', '@types/node': '^20.1.0' },
+    });
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ optionalDependencies: { attnc: '1.2.3' } }));
     expect(packagesFor(place, join(folder, 'm'), folder).dependencies).toEqual({ attnc: '1.2.3' });
     mkdirSync(join(folder, 'sub'));
     writeFileSync(join(folder, 'sub', 'package.json'), 'null');
     expect(originOf(place, join(folder, 'm'), join(folder, 'sub'))).toBe('1.2.3');
-    expect(relative(root, packagesFor(root, folder, folder).devDependencies['typescript']!.slice('file:'.length))).toBe(join('node_modules', 'typescript'));
+    expect(relative(root, packagesFor(root, folder, folder).devDependencies['typescript']!.slice('file:'.length))).toBe(
+      join('node_modules', 'typescript'),
+    );
   });
 });

@@ -117,14 +117,21 @@ describe('check', () => {
     expect((await attnc(folderWith({ 'a.attn': text.replace(/^model[^{]*\{[^}]*\}$/gmu, '') }), 'check', 'a.attn')).err).toContain('E0704');
   });
 
-  const settable = 'dim width = 4, rows: ragged\noption p = 0.1\noption act = tanh | relu\n\nmodel M(x: [rows, width]) -> { y: [rows, width] } { { y = p * match act { tanh { tanh(x) } relu { relu(x) } } } }\n';
+  const settable =
+    'dim width = 4, rows: ragged\noption p = 0.1\noption act = tanh | relu\n\nmodel M(x: [rows, width]) -> { y: [rows, width] } { { y = p * match act { tanh { tanh(x) } relu { relu(x) } } } }\n';
 
   test.each([
-    ['witdh=3', '--set witdh=3: a.attn has no dim or option witdh; it has the dims width and the options p (a number), act (tanh or relu)\n  did you mean --set width=3?'],
+    [
+      'witdh=3',
+      '--set witdh=3: a.attn has no dim or option witdh; it has the dims width and the options p (a number), act (tanh or relu)\n  did you mean --set width=3?',
+    ],
     ['nope=3', '--set nope=3: a.attn has no dim or option nope; it has the dims width and the options p (a number), act (tanh or relu)'],
     ['width=abc', '--set width=abc: the dim width takes a whole number from 1'],
     ['width=0', '--set width=0: the dim width takes a whole number from 1'],
-    ['rows=3', '--set rows=3: the size of rows comes from the input, or from its range: it cannot be set\n  fix: it has the dims width and the options p (a number), act (tanh or relu)'],
+    [
+      'rows=3',
+      '--set rows=3: the size of rows comes from the input, or from its range: it cannot be set\n  fix: it has the dims width and the options p (a number), act (tanh or relu)',
+    ],
     ['p=much', '--set p=much: the option p takes a number'],
     ['act=gelu', '--set act=gelu: the option act takes tanh or relu'],
   ])('--set %s is a misuse of the command line, not a fault of the file', async (set, message) => {
@@ -144,7 +151,14 @@ describe('check', () => {
 });
 
 describe('folders and standard input', () => {
-  const files = { 'a.attn': GOOD, 'd/b.attn': BAD, 'd/blocks.attn': 'block F(x: [n]) -> [n] { x }\n', 'node_modules/x/c.attn': BAD, '.hidden/c.attn': BAD, 'd/task.ts': 'export {};\n' };
+  const files = {
+    'a.attn': GOOD,
+    'd/b.attn': BAD,
+    'd/blocks.attn': 'block F(x: [n]) -> [n] { x }\n',
+    'node_modules/x/c.attn': BAD,
+    '.hidden/c.attn': BAD,
+    'd/task.ts': 'export {};\n',
+  };
 
   it('of a folder all programs below are looked at, none of others', async () => {
     const folder = folderWith(files);
@@ -163,7 +177,11 @@ describe('folders and standard input', () => {
   it('a file that is no program is one sentence', async () => {
     const folder = folderWith({ ...files, 'task.py': '', 'e/notes.md': '' });
     for (const command of ['check', 'compile', 'fmt', 'summary', 'graph']) {
-      expect(await attnc(folder, command, 'd/task.ts')).toEqual({ status: 2, out: '', err: `attnc ${command}: d/task.ts is no .attn program\n  did you mean d/b.attn?\n` });
+      expect(await attnc(folder, command, 'd/task.ts')).toEqual({
+        status: 2,
+        out: '',
+        err: `attnc ${command}: d/task.ts is no .attn program\n  did you mean d/b.attn?\n`,
+      });
     }
     expect((await attnc(folder, 'check', 'task.py')).err).toContain('did you mean a.attn?');
     expect((await attnc(folder, 'check', 'e/notes.md')).err).toContain('fix: give a file that ends in .attn');
@@ -187,7 +205,19 @@ describe('nothing that is read acts on the terminal', () => {
   it('names of files', async () => {
     const name = `${hostile}.attn`;
     const folder = folderWith({ [name]: GOOD });
-    for (const words of [['check', name], ['compile', name], ['fmt', '--check', name], ['summary', name], ['check', `no ${name}`], ['check', 'none'], ['--no', hostile], [hostile], ['explain', hostile], ['compile', '--set', `${hostile}=1`, name], ['train', hostile]]) {
+    for (const words of [
+      ['check', name],
+      ['compile', name],
+      ['fmt', '--check', name],
+      ['summary', name],
+      ['check', `no ${name}`],
+      ['check', 'none'],
+      ['--no', hostile],
+      [hostile],
+      ['explain', hostile],
+      ['compile', '--set', `${hostile}=1`, name],
+      ['train', hostile],
+    ]) {
       const { out, err } = await attnc(folder, ...words);
       expect(`${out}${err}`, words.join(' ')).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/);
     }
@@ -197,7 +227,15 @@ describe('nothing that is read acts on the terminal', () => {
   it('what scripts need and what diagnostics are coloured with stays', () => {
     expect(printable('می‌روم\u200f\tأ\n')).toBe('می‌روم\u200f\tأ\n');
     let err = '';
-    const io = safeIo({ out: () => undefined, err: (line) => (err += line), write: () => undefined, isTTY: false, style: { color: true, width: 80 }, cwd: '.', env: {} });
+    const io = safeIo({
+      out: () => undefined,
+      err: (line) => (err += line),
+      write: () => undefined,
+      isTTY: false,
+      style: { color: true, width: 80 },
+      cwd: '.',
+      env: {},
+    });
     io.err('\u001b[1;31merror\u001b[0m \u001b[2J');
     expect(err).toBe('\u001b[1;31merror\u001b[0m \\u{1B}[2J');
   });
@@ -258,7 +296,7 @@ describe('compile', () => {
   });
 
   it('says why it could not write, and writes through a link', async () => {
-    const folder = folderWith({ 'a.attn': GOOD, 'real.ts': 'old', 'file': '' });
+    const folder = folderWith({ 'a.attn': GOOD, 'real.ts': 'old', file: '' });
     expect((await attnc(folder, 'compile', '--out', 'file', 'a.attn')).err).toContain('is a file, not a folder');
     // A path through a link to nothing: neither there nor to be made.
     symlinkSync(join(folder, 'nowhere', 'deep'), join(folder, 'dangling'));
@@ -284,14 +322,17 @@ describe('fmt', () => {
   });
 
   it('keeps `=` and arms in their columns where they stand in columns', async () => {
-    const columns = 'dim n = 4\n\nmodel M(x: [n]) -> { y: [n] } {\n  option way = up | down\n  wide = match way {\n    up   { x + 1 }\n    down { x - 1 }\n  }\n  w    = 2 * wide\n  { y = w }\n}\n';
+    const columns =
+      'dim n = 4\n\nmodel M(x: [n]) -> { y: [n] } {\n  option way = up | down\n  wide = match way {\n    up   { x + 1 }\n    down { x - 1 }\n  }\n  w    = 2 * wide\n  { y = w }\n}\n';
     const folder = folderWith({ 'a.attn': columns, 'b.attn': columns.replace('w    =', 'w  =').replace('up   {', 'up  {') });
     expect((await attnc(folder, 'fmt', '--stdout', 'a.attn')).out).toBe(columns);
     expect((await attnc(folder, 'fmt', '--stdout', 'b.attn')).out).toBe(columns.replace('w    =', 'w =').replace('up   {', 'up {'));
   });
 
   it('changes nothing in the programs of this repository', async () => {
-    const programs = readdirSync(join(root, 'models'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.attn') && !/\bout[\\/]/.test(file));
+    const programs = readdirSync(join(root, 'models'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.attn') && !/\bout[\\/]/.test(file),
+    );
     expect(await attnc(root, 'fmt', '--check', ...programs.map((file) => join('models', file)))).toEqual({ status: 0, out: '', err: '' });
   });
 
@@ -318,7 +359,11 @@ describe('explain', () => {
 
 describe('explain of a word', () => {
   it.each([
-    ['dropout', '## Dropout and chance'], ['softmax', '## Reductions'], ['scan', '## `scan`'], ['gru', '# GRU, in std/cells.attn'], ['Additive', '/// '],
+    ['dropout', '## Dropout and chance'],
+    ['softmax', '## Reductions'],
+    ['scan', '## `scan`'],
+    ['gru', '# GRU, in std/cells.attn'],
+    ['Additive', '/// '],
   ])('%s is found', async (word, text) => {
     const { status, out } = await attnc(root, 'explain', word);
     expect(status).toBe(0);
@@ -332,7 +377,12 @@ describe('explain of a word', () => {
 });
 
 describe('evaluate --limit', () => {
-  it.each([[3, [0, 3, 6]], [4, [0, 2, 5, 7]], [10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]], [99, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]])('%i of ten lie evenly over them', (count, places) => {
+  it.each([
+    [3, [0, 3, 6]],
+    [4, [0, 2, 5, 7]],
+    [10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    [99, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ])('%i of ten lie evenly over them', (count, places) => {
     expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], count)).toEqual(places);
   });
 });
@@ -350,7 +400,10 @@ describe('init', () => {
   it('depends on the checkout that made it, under the name that npm links', async () => {
     const folder = scratch();
     expect((await attnc(folder, 'init', "it's mine")).out).toContain("next: cd 'it'\\''s mine' && npm install && npx attnc train .\n");
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "it's mine", 'package.json'), 'utf8')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "it's mine", 'package.json'), 'utf8')) as Record<
+      'dependencies' | 'devDependencies',
+      Record<string, string>
+    >;
     expect(Object.keys(dependencies).sort()).toEqual(['attnc']);
     expect(Object.keys(devDependencies).sort()).toEqual(['@types/node', 'typescript']);
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
@@ -379,7 +432,10 @@ describe('init', () => {
     // What is gone, and what means something in a workspace only.
     for (const spec of ['file:gone.tgz', 'workspace:*', 'catalog:']) expect(origin({ dependencies: { attnc: spec } })).toBe(`file:${root}`);
     const noted = (resolved: string): string => {
-      writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages: { 'node_modules/attnc': { resolved } } }));
+      writeFileSync(
+        join(folder, 'node_modules', '.package-lock.json'),
+        JSON.stringify({ packages: { 'node_modules/attnc': { resolved } } }),
+      );
       return origin({});
     };
     expect(noted('https://registry.invalid/attnc/-/attnc-0.1.0.tgz')).toMatch(/^\^\d/);

@@ -29,7 +29,9 @@ test('types are taken off, and a syntax error has its place', () => {
     writeFileSync(file, text);
     return hooks(own).load(pathToFileURL(file).href, {}, () => ({ format: 'next' })).source;
   };
-  expect(load("import type { A } from './a.ts';\nimport { B, type C } from './b.ts';\nexport const x: A & C = B as never;\n")).toMatch(/^import \{ B \} from '\.\/b\.ts';\nexport const x = B;\n/);
+  expect(load("import type { A } from './a.ts';\nimport { B, type C } from './b.ts';\nexport const x: A & C = B as never;\n")).toMatch(
+    /^import \{ B \} from '\.\/b\.ts';\nexport const x = B;\n/,
+  );
   expect(() => load('const x = 1;\nexport const y = = x;\n')).toThrow(/task\.ts:2:18: Expression expected/);
   expect(hooks(own).load('file:///a.js', {}, () => ({ format: 'next' }))).toEqual({ format: 'next' });
 });

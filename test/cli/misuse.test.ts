@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { attnc, scratch } from './support.ts';
 
 const folder = scratch();
-const model = (more = '', body = 'mean[t](Linear[d](x))'): string => `dim t: ragged, d = 3\n${more}/// What it does.\nmodel M(x: [t, d]) -> y: [d] { ${body} }\nobjective Fit for M given z: [d] { loss = sum[d]((y - z) ^ 2);  optimizer adam(rate = 1e-3 * min(1, -d + step ^ 0.5)) }\n`;
+const model = (more = '', body = 'mean[t](Linear[d](x))'): string =>
+  `dim t: ragged, d = 3\n${more}/// What it does.\nmodel M(x: [t, d]) -> y: [d] { ${body} }\nobjective Fit for M given z: [d] { loss = sum[d]((y - z) ^ 2);  optimizer adam(rate = 1e-3 * min(1, -d + step ^ 0.5)) }\n`;
 
 beforeAll(async () => {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
@@ -13,10 +14,22 @@ beforeAll(async () => {
   write('other.attn', model());
   write('bad.attn', model('', 'mean[t](nowhere)'));
   write('plain.attn', 'block B(x: [a]) -> [a] { x }\n');
-  write('options.attn', 'block B(x: [a]) -> [a] { option act = tanh | relu;  option p = 0.1;  p * match act { tanh { tanh(x) } relu { relu(x) } } }\n');
-  write('updates.attn', 'dim d = 4\nmodel M(x: [d]) -> y: [d] { Linear[d](x) }\nobjective Both for M given t: [d] {\n  update M { loss = sum[d]((y - t) ^ 2);  metric off = y[d = 0];  optimizer adam(rate = 1e-3) }\n  update M { loss = sum[d](abs(y));  optimizer sgd(rate = 1e-4) }\n}\n');
-  write('bound.attn', 'dim t: ragged, a = 4, b = 2\nmodel M(x: [t, a], p: [b]) -> y: [t, a] { require b <= a;  require a == 2 * b;  x * sum[b](p) }\n');
-  write('sequence.attn', 'dim source: ragged, target: ragged, words = 4, d = 3\ndecoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 { state s: [d] = mean[source](m);  s\' = tanh(s);  logits = Linear[words](s\') }\nmodel M(m: [source, d]) generates y: index(words)[target] start 1 end 2 { D(m) }\nobjective Fit for M { loss = mean[target](cross_entropy[words](logits, y\'));  optimizer sgd(rate = 0.1) }\n');
+  write(
+    'options.attn',
+    'block B(x: [a]) -> [a] { option act = tanh | relu;  option p = 0.1;  p * match act { tanh { tanh(x) } relu { relu(x) } } }\n',
+  );
+  write(
+    'updates.attn',
+    'dim d = 4\nmodel M(x: [d]) -> y: [d] { Linear[d](x) }\nobjective Both for M given t: [d] {\n  update M { loss = sum[d]((y - t) ^ 2);  metric off = y[d = 0];  optimizer adam(rate = 1e-3) }\n  update M { loss = sum[d](abs(y));  optimizer sgd(rate = 1e-4) }\n}\n',
+  );
+  write(
+    'bound.attn',
+    'dim t: ragged, a = 4, b = 2\nmodel M(x: [t, a], p: [b]) -> y: [t, a] { require b <= a;  require a == 2 * b;  x * sum[b](p) }\n',
+  );
+  write(
+    'sequence.attn',
+    "dim source: ragged, target: ragged, words = 4, d = 3\ndecoder D(m: [source, d]) generates y: index(words)[target] start 1 end 2 { state s: [d] = mean[source](m);  s' = tanh(s);  logits = Linear[words](s') }\nmodel M(m: [source, d]) generates y: index(words)[target] start 1 end 2 { D(m) }\nobjective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }\n",
+  );
   mkdirSync(join(folder, 'empty'));
   mkdirSync(join(folder, 'none'));
   write('none/task.ts', 'export const other = 1;\n');
@@ -113,7 +126,8 @@ describe('graph', () => {
     expect(last.out).toContain('matmul');
     expect(first.out).not.toContain('matmul');
     expect((await attnc(folder, 'graph', 'good.attn')).out).toContain('mean[0.t]');
-    const titles = async (...words: readonly string[]): Promise<readonly string[]> => (await attnc(folder, 'graph', ...words)).out.split('\n').filter((line) => line.startsWith('# '));
+    const titles = async (...words: readonly string[]): Promise<readonly string[]> =>
+      (await attnc(folder, 'graph', ...words)).out.split('\n').filter((line) => line.startsWith('# '));
     expect(await titles('good.attn')).toEqual(['# M', '# M, objective Fit']);
     expect(await titles('--final', 'good.attn')).toEqual(['# M', '# M, objective Fit: loss', '# M, objective Fit: gradients']);
     expect(await titles('updates.attn')).toEqual(['# M', '# M, objective Both, update M', '# M, objective Both, update M#2']);
@@ -138,7 +152,11 @@ describe('a file that cannot be read', () => {
 
   it('does not keep the others from being formatted and compiled', async () => {
     expect(await attnc(there, 'compile', 'latin.attn', 'z.attn')).toMatchObject({ status: 1, out: 'z.attn -> z.ts\n' });
-    expect(await attnc(there, 'fmt', 'none.attn', 'z.attn')).toMatchObject({ status: 1, out: 'z.attn formatted\n', err: 'attnc: there is no file none.attn\n' });
+    expect(await attnc(there, 'fmt', 'none.attn', 'z.attn')).toMatchObject({
+      status: 1,
+      out: 'z.attn formatted\n',
+      err: 'attnc: there is no file none.attn\n',
+    });
   });
 });
 
@@ -153,7 +171,8 @@ it.each([
 });
 
 it('an option that stands in a block can be set', async () => {
-  const set = (...words: readonly string[]): ReturnType<typeof attnc> => attnc(folder, 'check', ...words.flatMap((word) => ['--set', word]), 'options.attn');
+  const set = (...words: readonly string[]): ReturnType<typeof attnc> =>
+    attnc(folder, 'check', ...words.flatMap((word) => ['--set', word]), 'options.attn');
   expect(await set('act=relu', 'p=0.5')).toEqual({ status: 0, out: 'options.attn: no problems\n', err: '' });
 });
 

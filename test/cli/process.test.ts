@@ -45,33 +45,51 @@ describe('a project of `attnc init`', () => {
 
   it('keeps the run of every configuration apart', { timeout: 300_000 }, async () => {
     const folder = await project();
-    expect((await attnc(folder, 'generate', '.', ...CPU, '--config', 'quick', '1 2')).err).toMatch(/no checkpoint out\/quick\/best.*\n {2}fix: train first: attnc train \. --config quick;/);
+    expect((await attnc(folder, 'generate', '.', ...CPU, '--config', 'quick', '1 2')).err).toMatch(
+      /no checkpoint out\/quick\/best.*\n {2}fix: train first: attnc train \. --config quick;/,
+    );
     expect((await attnc(folder, 'train', '.', ...CPU, '--quick')).err).toContain('saved in out/quick');
-    expect((await attnc(folder, 'generate', '.', ...CPU, '1 2')).err).toContain('train first: attnc train .; or take a run that is there: --config quick');
+    expect((await attnc(folder, 'generate', '.', ...CPU, '1 2')).err).toContain(
+      'train first: attnc train .; or take a run that is there: --config quick',
+    );
     expect((await attnc(folder, 'train', '.', ...CPU, '--steps', '7')).err).toContain('saved in out:');
     expect((await attnc(folder, 'generate', '.', ...CPU, '1 2')).err).toContain('out/best.safetensors, of step 7');
-    expect((await attnc(folder, 'evaluate', '.', ...CPU, '--config', 'quick', '--limit', '5')).err).toContain('out/quick/best.safetensors, the best on validation, of step 50');
+    expect((await attnc(folder, 'evaluate', '.', ...CPU, '--config', 'quick', '--limit', '5')).err).toContain(
+      'out/quick/best.safetensors, the best on validation, of step 50',
+    );
     expect(await attnc(folder, 'generate', '.', '--config', 'quick', '--out', 'out', '1 2')).toMatchObject({ status: 2 });
   });
 
   it('draws what it looked at; a task without pictures says so', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['train', '.', ...CPU, '--quick', '--steps', '2'])).status).toBe(0);
-    const draw = (): ReturnType<typeof attncProcess> => attncProcess(folder, ['generate', '.', ...CPU, '--config', 'quick', '--picture', 'a.png', '3 1 4']);
+    const draw = (): ReturnType<typeof attncProcess> =>
+      attncProcess(folder, ['generate', '.', ...CPU, '--config', 'quick', '--picture', 'a.png', '3 1 4']);
     expect(await draw()).toMatchObject({ status: 0 });
     expect(existsSync(join(folder, 'a.png'))).toBe(true);
-    writeFileSync(join(folder, 'task.ts'), readFileSync(join(folder, 'task.ts'), 'utf8').replace(/pictures: [^]*?\n    \},\n/u, 'pictures: async () => [],\n'));
+    writeFileSync(
+      join(folder, 'task.ts'),
+      readFileSync(join(folder, 'task.ts'), 'utf8').replace(/pictures: [^]*?\n    \},\n/u, 'pictures: async () => [],\n'),
+    );
     expect((await draw()).err).toContain('the task makes no picture of this');
   });
 
   it('is installed by npm without a registry, and typed: TypeScript takes it as it stands', { timeout: 300_000 }, async () => {
     const folder = await project();
-    const installed = spawnSync('npm', ['install', '--offline', '--no-audit', '--no-fund'], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
+    const installed = spawnSync('npm', ['install', '--offline', '--no-audit', '--no-fund'], {
+      cwd: folder,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
     expect({ status: installed.status, stderr: installed.stderr }).toMatchObject({ status: 0 });
-    const npx = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string } => spawnSync('npx', ['--no-install', ...words], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
+    const npx = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string } =>
+      spawnSync('npx', ['--no-install', ...words], { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
     expect(npx('attnc', 'compile', 'model.attn').stdout).toBe('model.attn -> model.ts\n');
     // A page may stand beside it.
-    writeFileSync(join(folder, 'use.ts'), "import { Largest } from './model.ts';\ndocument.body.textContent = String(new Largest({ seed: 1 }).parameters);\n");
+    writeFileSync(
+      join(folder, 'use.ts'),
+      "import { Largest } from './model.ts';\ndocument.body.textContent = String(new Largest({ seed: 1 }).parameters);\n",
+    );
     expect(npx('tsc')).toMatchObject({ status: 0, stdout: '' });
   });
 
@@ -105,7 +123,9 @@ describe('a project of `attnc init`', () => {
     const ended = new Promise((resolve) => first.on('close', resolve));
     await new Promise<void>((resolve) => first.stderr.on('data', (text: Buffer) => text.includes(' parameters') && resolve()));
     for (const words of [[], ['--fresh'], ['--resume']]) {
-      expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', ...words])).err, words.join()).toContain(`out is in use: process ${first.pid} has trained into it since`);
+      expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', ...words])).err, words.join()).toContain(
+        `out is in use: process ${first.pid} has trained into it since`,
+      );
     }
     first.kill('SIGKILL');
     await ended;
@@ -114,18 +134,32 @@ describe('a project of `attnc init`', () => {
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['best.safetensors', 'last.safetensors', 'model.ts', 'run.json']);
   });
 
-  it('believes the dims of a checkpoint only where its tensors have them, and searches only where a sequence is generated', { timeout: 300_000 }, async () => {
+  it('believes the dims of a checkpoint only where its tensors have them, and searches only where a sequence is generated', {
+    timeout: 300_000,
+  }, async () => {
     const folder = await project();
     expect((await attnc(folder, 'train', '.', ...CPU, '--steps', '2')).status).toBe(0);
     const generate = (...words: readonly string[]): Promise<Ran> => attnc(folder, 'generate', '.', ...CPU, ...words, '1 2');
-    for (const [word, name] of [[['--beam', '4'], 'beam'], [['--sample'], 'sample']] as const) {
+    for (const [word, name] of [
+      [['--beam', '4'], 'beam'],
+      [['--sample'], 'sample'],
+    ] as const) {
       const { status, err } = await generate(...word);
-      expect({ status, err }).toMatchObject({ status: 2, err: expect.stringContaining(`--${name} has nothing to search: the model of this task does not generate a sequence`) as string });
+      expect({ status, err }).toMatchObject({
+        status: 2,
+        err: expect.stringContaining(`--${name} has nothing to search: the model of this task does not generate a sequence`) as string,
+      });
     }
     const { tensors, metadata } = readSafetensors(readFileSync(join(folder, 'out/best.safetensors')));
     const hostile = join(folder, 'hostile.safetensors');
-    for (const [left, message] of [[tensors, '`table` would be [digits = 10, width = 20000000], its tensor is [10, 16]'], [new Map(), '`table` would be [digits = 10, width = 20000000], and it has no such tensor']] as const) {
-      writeFileSync(hostile, writeSafetensors({ tensors: left, metadata: new Map([...metadata, ['dims', '{"digits":10,"width":20000000}']]) }));
+    for (const [left, message] of [
+      [tensors, '`table` would be [digits = 10, width = 20000000], its tensor is [10, 16]'],
+      [new Map(), '`table` would be [digits = 10, width = 20000000], and it has no such tensor'],
+    ] as const) {
+      writeFileSync(
+        hostile,
+        writeSafetensors({ tensors: left, metadata: new Map([...metadata, ['dims', '{"digits":10,"width":20000000}']]) }),
+      );
       const { status, err } = await generate('--checkpoint', 'hostile.safetensors');
       expect(err).toContain(`hostile.safetensors cannot be used: by its dims ${message}`);
       expect(status).toBe(1);
@@ -138,7 +172,8 @@ describe('a project of `attnc init`', () => {
   it('keeps what --set changed for generating and evaluating, and refuses another size', { timeout: 300_000 }, async () => {
     const folder = await project();
     expect((await attncProcess(folder, ['train', '.', ...CPU, '--steps', '5', '--set', 'width=6'])).err).toContain('126 parameters');
-    const generate = (...words: readonly string[]): ReturnType<typeof attncProcess> => attncProcess(folder, ['generate', '.', ...CPU, ...words, '1 2']);
+    const generate = (...words: readonly string[]): ReturnType<typeof attncProcess> =>
+      attncProcess(folder, ['generate', '.', ...CPU, ...words, '1 2']);
     expect(await generate()).toMatchObject({ status: 0 });
     expect(await generate('--set', 'width=6')).toMatchObject({ status: 0 });
     const { status, err } = await generate('--set', 'width=8');
@@ -156,7 +191,10 @@ describe('a project of `attnc init`', () => {
     const task = readFileSync(join(folder, 'task.ts'), 'utf8');
     writeFileSync(join(folder, 'task.ts'), "throw new Error('the task was loaded');\n");
     const seeded = await train('--resume', '--seed', '2');
-    expect(seeded).toMatchObject({ status: 2, err: expect.stringContaining('out began with the seed 1, and the run cannot go on as it began with another') as string });
+    expect(seeded).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('out began with the seed 1, and the run cannot go on as it began with another') as string,
+    });
     writeFileSync(join(folder, 'task.ts'), task);
     expect((await train('--resume')).err).toContain('going on from step 5');
   });
@@ -183,11 +221,17 @@ describe('modules of a task', () => {
     for (const name of ['attnc', '@tensorflow/tfjs-core']) {
       const decoy = join(folder, 'node_modules', name);
       mkdirSync(decoy, { recursive: true });
-      writeFileSync(join(decoy, 'package.json'), JSON.stringify({ name, type: 'module', exports: { '.': './index.js', './runtime': './index.js' } }));
+      writeFileSync(
+        join(decoy, 'package.json'),
+        JSON.stringify({ name, type: 'module', exports: { '.': './index.js', './runtime': './index.js' } }),
+      );
       writeFileSync(join(decoy, 'index.js'), "throw new Error('a second copy was loaded');\n");
     }
     const task = readFileSync(join(folder, 'task.ts'), 'utf8');
-    writeFileSync(join(folder, 'task.ts'), `import * as tf from '@tensorflow/tfjs-core';\n${task.replace('create: (emitted, options', "create: (emitted, options: ModelOptions<Record<string, number>>) => { console.log('task sees', tf.getBackend()); return new emitted.Largest(options); },\n  other: (emitted: never, options")}`);
+    writeFileSync(
+      join(folder, 'task.ts'),
+      `import * as tf from '@tensorflow/tfjs-core';\n${task.replace('create: (emitted, options', "create: (emitted, options: ModelOptions<Record<string, number>>) => { console.log('task sees', tf.getBackend()); return new emitted.Largest(options); },\n  other: (emitted: never, options")}`,
+    );
     const { out, status, err } = await attncProcess(folder, ['train', '.', ...CPU, '--steps', '2']);
     expect(err).not.toContain('second copy');
     expect(out).toContain('task sees cpu');
@@ -201,7 +245,10 @@ describe('modules of a task', () => {
     writeFileSync(join(folder, 'task.ts'), 'export const task = { name: "x" };\n');
     expect((await attncProcess(folder, ['train', '.'])).err).toContain('its `source` is missing');
     const { status, err } = await attncProcess(folder, ['train', 'nowhere']);
-    expect({ status, err }).toEqual({ status: 1, err: 'attnc: there is no nowhere\n  fix: give the folder of a task.ts, or the path of such a file\n' });
+    expect({ status, err }).toEqual({
+      status: 1,
+      err: 'attnc: there is no nowhere\n  fix: give the folder of a task.ts, or the path of such a file\n',
+    });
   });
 });
 
@@ -212,7 +259,9 @@ describe('the process', () => {
     const hooks = `import { appendFileSync } from 'node:fs';
       export async function load(url, context, next) { appendFileSync(${JSON.stringify(log)}, url + '\\n'); return next(url, context); }`;
     const register = `import { register } from 'node:module'; register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hooks))});`;
-    const { status } = await attncProcess(root, ['check', 'models/bahdanau/model.attn'], { node: ['--import', `data:text/javascript,${encodeURIComponent(register)}`] });
+    const { status } = await attncProcess(root, ['check', 'models/bahdanau/model.attn'], {
+      node: ['--import', `data:text/javascript,${encodeURIComponent(register)}`],
+    });
     expect(status).toBe(0);
     const loaded = readFileSync(log, 'utf8');
     expect(loaded).toContain('/dist/grammar/index.js');
@@ -239,11 +288,13 @@ describe('the process', () => {
     };
     const counting = /watching/g;
     let seen = 0;
-    const when = { test: (err: string): boolean => {
-      const count = err.match(counting)?.length ?? 0;
-      while (seen < count) steps[++seen]?.();
-      return seen >= 3;
-    } };
+    const when = {
+      test: (err: string): boolean => {
+        const count = err.match(counting)?.length ?? 0;
+        while (seen < count) steps[++seen]?.();
+        return seen >= 3;
+      },
+    };
     const { status, err } = await interrupted(folder, ['compile', '--watch', 'a.attn'], when, 'SIGINT');
     expect(status).toBe(0);
     expect(err).toContain('error[E0201]');

@@ -28,29 +28,52 @@ export async function attncWith(input: string, cwd: string, ...args: readonly st
 
 /** The same where what is around the command differs, such as a terminal or the environment. */
 export async function attncIn(around: Partial<Io>, cwd: string, ...args: readonly string[]): Promise<Ran> {
-  let out = '', err = '';
+  let out = '',
+    err = '';
   const io: Io = {
-    out: (line) => (out += `${line}\n`), err: (line) => (err += `${line}\n`), write: (text) => (out += text),
-    isTTY: false, style: { color: false, width: 100 }, cwd, env: {}, ...around,
+    out: (line) => (out += `${line}\n`),
+    err: (line) => (err += `${line}\n`),
+    write: (text) => (out += text),
+    isTTY: false,
+    style: { color: false, width: 100 },
+    cwd,
+    env: {},
+    ...around,
   };
   return { status: await main(args, io), out, err };
 }
 
 /** Runs the built program as a process of its own. */
-export function attncProcess(cwd: string, args: readonly string[], options: { readonly input?: string; readonly node?: readonly string[] } = {}): Promise<Ran> {
+export function attncProcess(
+  cwd: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly node?: readonly string[] } = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [...(options.node ?? []), bin, ...args], { cwd, encoding: 'utf8', env: cleanEnv() }, (error, out, err) => {
-      resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : null, out, err });
-    });
+    const child = execFile(
+      process.execPath,
+      [...(options.node ?? []), bin, ...args],
+      { cwd, encoding: 'utf8', env: cleanEnv() },
+      (error, out, err) => {
+        resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : null, out, err });
+      },
+    );
     child.stdin?.end(options.input ?? '');
   });
 }
 
 /** As `attncProcess`; the first output on standard error that matches makes `signal` be sent. */
-export function interrupted(cwd: string, args: readonly string[], when: { test(text: string): boolean }, signal: NodeJS.Signals): Promise<Ran> {
+export function interrupted(
+  cwd: string,
+  args: readonly string[],
+  when: { test(text: string): boolean },
+  signal: NodeJS.Signals,
+): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd, env: cleanEnv() });
-    let out = '', err = '', sent = false;
+    let out = '',
+      err = '',
+      sent = false;
     child.stdout.on('data', (data: Buffer) => (out += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       err += data.toString();
@@ -101,7 +124,13 @@ export function installed(files: Readonly<Record<string, string>>): string {
 /** @throws where the built program is older than a source: its tests would test something else */
 export function requireBuilt(): void {
   const built = join(root, 'dist', 'compiler', 'cli', 'main.js');
-  const newest = Math.max(...['grammar', 'compiler', 'runtime'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => statSync(join(root, folder, file)).mtimeMs)));
-  if (!existsSync(built) || statSync(built).mtimeMs < newest) throw new Error('dist/ is missing or older than the sources: run `npm run build` (npm test does)');
+  const newest = Math.max(
+    ...['grammar', 'compiler', 'runtime'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => statSync(join(root, folder, file)).mtimeMs),
+    ),
+  );
+  if (!existsSync(built) || statSync(built).mtimeMs < newest)
+    throw new Error('dist/ is missing or older than the sources: run `npm run build` (npm test does)');
 }

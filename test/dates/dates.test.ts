@@ -115,8 +115,7 @@ describe('split', () => {
   });
 
   test('samples come from their part alone, and the parts share no date', () => {
-    const dates = (split: Split): Set<string> =>
-      new Set(sampleExamples(generator(1), split, demoLocales, 2000).map(({ iso }) => iso));
+    const dates = (split: Split): Set<string> => new Set(sampleExamples(generator(1), split, demoLocales, 2000).map(({ iso }) => iso));
     const [train, validation, tests] = [dates('train'), dates('validation'), dates('test')];
     expect([...train].filter((iso) => validation.has(iso) || tests.has(iso))).toEqual([]);
     expect([...validation].filter((iso) => tests.has(iso))).toEqual([]);

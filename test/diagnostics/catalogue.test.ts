@@ -25,8 +25,9 @@ describe('the catalogue', () => {
 
   /** Examples are parts of programs; each is read in the places where it could stand. */
   const readings = (text: string): string[][] =>
-    [text, `block F() -> [] {\n${text}\n}`, `objective O for M {\n${text}\n}`, `decoder F() ${text} {\n}`]
-      .map((whole) => parse({ path: 'example.attn', text: whole }).problems.map((p) => p.code));
+    [text, `block F() -> [] {\n${text}\n}`, `objective O for M {\n${text}\n}`, `decoder F() ${text} {\n}`].map((whole) =>
+      parse({ path: 'example.attn', text: whole }).problems.map((p) => p.code),
+    );
 
   test.each(Object.entries(catalogue))('the examples of %s can be read, or have just that fault', (code, entry) => {
     expect(readings(entry.right)).toContainEqual([]);

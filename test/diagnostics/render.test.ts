@@ -18,26 +18,33 @@ describe('one diagnostic', () => {
     const text = 'dim source: ragged, target: ragged\ny = x + b\n';
     const d = at(text, 'x + b', {
       message: '`+` has operands without a common axis',
-      expected: '[source]', given: '[target]', why: '`+` pairs axes by name',
-      related: [{ place: { file: 'm.attn', start: 20, end: 26 }, message: 'target is declared here' }, { place: { file: 'other.attn', start: 0, end: 1 }, message: 'imported' }],
+      expected: '[source]',
+      given: '[target]',
+      why: '`+` pairs axes by name',
+      related: [
+        { place: { file: 'm.attn', start: 20, end: 26 }, message: 'target is declared here' },
+        { place: { file: 'other.attn', start: 0, end: 1 }, message: 'imported' },
+      ],
       fix: 'b[target as source]',
     });
-    expect(show(text, d)).toBe(lines(
-      'error[E0302] `+` has operands without a common axis',
-      ' --> m.attn:2:5',
-      '  |',
-      '2 | y = x + b',
-      '  |     ^^^^^',
-      '  = expected: [source]',
-      '  = given:    [target]',
-      '  = why:      `+` pairs axes by name',
-      ' ::: m.attn:1:21',
-      '  |',
-      '1 | dim source: ragged, target: ragged',
-      '  |                     ^^^^^^ target is declared here',
-      ' ::: other.attn: imported',
-      '  = fix:      b[target as source]',
-    ));
+    expect(show(text, d)).toBe(
+      lines(
+        'error[E0302] `+` has operands without a common axis',
+        ' --> m.attn:2:5',
+        '  |',
+        '2 | y = x + b',
+        '  |     ^^^^^',
+        '  = expected: [source]',
+        '  = given:    [target]',
+        '  = why:      `+` pairs axes by name',
+        ' ::: m.attn:1:21',
+        '  |',
+        '1 | dim source: ragged, target: ragged',
+        '  |                     ^^^^^^ target is declared here',
+        ' ::: other.attn: imported',
+        '  = fix:      b[target as source]',
+      ),
+    );
   });
 
   test('tabs, wide and combining characters keep the carets in place', () => {
@@ -69,8 +76,16 @@ describe('one diagnostic', () => {
   });
 
   test('offsets outside the text, or none, do not break it', () => {
-    for (const [start, end] of [[Number.NaN, Number.NaN], [99, 120], [-5, -1], [2, 0], [0, Number.POSITIVE_INFINITY]] as const) {
-      expect(show('ab\ncd', { ...at('ab', 'a'), place: { file: 'm.attn', start, end } })).toMatch(/m\.attn:\d+:\d+\n.*\n\d \| (ab|cd)\n {2}\| +\^/);
+    for (const [start, end] of [
+      [Number.NaN, Number.NaN],
+      [99, 120],
+      [-5, -1],
+      [2, 0],
+      [0, Number.POSITIVE_INFINITY],
+    ] as const) {
+      expect(show('ab\ncd', { ...at('ab', 'a'), place: { file: 'm.attn', start, end } })).toMatch(
+        /m\.attn:\d+:\d+\n.*\n\d \| (ab|cd)\n {2}\| +\^/,
+      );
     }
   });
 
@@ -98,7 +113,9 @@ describe('one diagnostic', () => {
   test('line numbers of several digits share one gutter', () => {
     const text = `a${'\n'.repeat(9)}b`;
     const d = at(text, 'b', { related: [{ place: { file: 'm.attn', start: 0, end: 1 }, message: 'r' }] });
-    expect(show(text, d)).toContain(lines('  --> m.attn:10:1', '   |', '10 | b', '   | ^', '  ::: m.attn:1:1', '   |', ' 1 | a', '   | ^ r'));
+    expect(show(text, d)).toContain(
+      lines('  --> m.attn:10:1', '   |', '10 | b', '   | ^', '  ::: m.attn:1:1', '   |', ' 1 | a', '   | ^ r'),
+    );
   });
 
   test('colours only where asked for', () => {
@@ -112,11 +129,25 @@ describe('one diagnostic', () => {
 test('no text of a program reaches the terminal as it is', () => {
   const evil = '\u001b[2J\u0007\u009b\u202e\u2066\u200b\ufeff\u2028\ud800x';
   const d = at(evil, 'x', {
-    message: evil, expected: evil, given: `a\n${evil}`, why: evil, fix: evil,
-    place: { file: `${evil}\n.attn`, start: 0, end: evil.length }, related: [{ place: { file: 'm.attn', start: 0, end: 4 }, message: evil }],
+    message: evil,
+    expected: evil,
+    given: `a\n${evil}`,
+    why: evil,
+    fix: evil,
+    place: { file: `${evil}\n.attn`, start: 0, end: evil.length },
+    related: [{ place: { file: 'm.attn', start: 0, end: 4 }, message: evil }],
   });
   for (const text of [
-    renderDiagnostic(d, new Map([[`${evil}\n.attn`, evil], ['m.attn', `${evil}\n`]]), plain), renderAll([d], new Map(), plain), diagnosticsJson([d], new Map([['m.attn', evil]])),
+    renderDiagnostic(
+      d,
+      new Map([
+        [`${evil}\n.attn`, evil],
+        ['m.attn', `${evil}\n`],
+      ]),
+      plain,
+    ),
+    renderAll([d], new Map(), plain),
+    diagnosticsJson([d], new Map([['m.attn', evil]])),
   ]) {
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
   }
@@ -125,7 +156,8 @@ test('no text of a program reaches the terminal as it is', () => {
 
 test('several end in a count', () => {
   const sources = new Map([['m.attn', 'a']]);
-  const error = at('a', 'a'), warning = at('a', 'a', { code: 'W0201', severity: 'warning' });
+  const error = at('a', 'a'),
+    warning = at('a', 'a', { code: 'W0201', severity: 'warning' });
   expect(renderAll([error, error, warning], sources, plain)).toMatch(/\n\n2 errors, 1 warning\n$/);
   expect(renderAll([error], sources, plain)).toMatch(/\n\n1 error\n$/);
   expect(renderAll([warning, warning], sources, plain)).toMatch(/\n\n2 warnings\n$/);
@@ -134,19 +166,37 @@ test('several end in a count', () => {
 
 test('JSON has the same keys always, and places from 1', () => {
   const text = 'ab\ncd\n';
-  const json: unknown = JSON.parse(diagnosticsJson([at(text, 'd\n'), at(text, 'a', { place: { file: 'gone', start: 1, end: 2 }, why: 'w' })], new Map([['m.attn', text]])));
+  const json: unknown = JSON.parse(
+    diagnosticsJson([at(text, 'd\n'), at(text, 'a', { place: { file: 'gone', start: 1, end: 2 }, why: 'w' })], new Map([['m.attn', text]])),
+  );
   expect(json).toEqual({
-    version: 1, errors: 2, warnings: 0,
+    version: 1,
+    errors: 2,
+    warnings: 0,
     diagnostics: [
       {
-        code: 'E0302', severity: 'error', title: 'sum of tensors without a common axis', message: 'message',
+        code: 'E0302',
+        severity: 'error',
+        title: 'sum of tensors without a common axis',
+        message: 'message',
         place: { file: 'm.attn', start: { line: 2, column: 2, offset: 4 }, end: { line: 3, column: 1, offset: 6 } },
-        expected: null, given: null, why: null, related: [], fix: null,
+        expected: null,
+        given: null,
+        why: null,
+        related: [],
+        fix: null,
       },
       {
-        code: 'E0302', severity: 'error', title: 'sum of tensors without a common axis', message: 'message',
+        code: 'E0302',
+        severity: 'error',
+        title: 'sum of tensors without a common axis',
+        message: 'message',
         place: { file: 'gone', start: { line: null, column: null, offset: 1 }, end: { line: null, column: null, offset: 2 } },
-        expected: null, given: null, why: 'w', related: [], fix: null,
+        expected: null,
+        given: null,
+        why: 'w',
+        related: [],
+        fix: null,
       },
     ],
   });
@@ -159,13 +209,22 @@ test('a code is explained, in any case of letters; anything else is not', () => 
 
 test('problems are sorted and reported once', () => {
   const problems = new Problems();
-  const d = (file: string, start: number, code: Diagnostic['code'], message = ''): Diagnostic =>
-    ({ code, severity: code.startsWith('W') ? 'warning' : 'error', place: { file, start, end: start + 1 }, message });
+  const d = (file: string, start: number, code: Diagnostic['code'], message = ''): Diagnostic => ({
+    code,
+    severity: code.startsWith('W') ? 'warning' : 'error',
+    place: { file, start, end: start + 1 },
+    message,
+  });
   problems.report(d('b', 0, 'E0201'));
   problems.report(d('a', 7, 'E0303', 'first'));
   problems.report(d('a', 7, 'E0303', 'again'));
   problems.report(d('a', 7, 'E0302'));
   problems.report(d('a', 3, 'W0201'));
   expect(problems.errors).toBe(3);
-  expect(problems.sorted().map((p) => `${p.place.file}${p.place.start} ${p.code} ${p.message}`.trim())).toEqual(['a3 W0201', 'a7 E0302', 'a7 E0303 first', 'b0 E0201']);
+  expect(problems.sorted().map((p) => `${p.place.file}${p.place.start} ${p.code} ${p.message}`.trim())).toEqual([
+    'a3 W0201',
+    'a7 E0302',
+    'a7 E0303 first',
+    'b0 E0201',
+  ]);
 });

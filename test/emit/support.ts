@@ -43,7 +43,7 @@ export interface Case {
 
 /** Reproducible numbers in (-1, 1). */
 export function numbers(count: number, seed = 1): number[] {
-  let state = seed * 2654435761 % 4294967296;
+  let state = (seed * 2654435761) % 4294967296;
   return Array.from({ length: count }, () => {
     state = (state * 1664525 + 1013904223) % 4294967296;
     return (state / 4294967296) * 2 - 1;
@@ -63,35 +63,67 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
     if (node.op.kind === 'scan') open.push(...node.op.region.nexts, ...node.op.region.emits);
   }
   const program: Program = {
-    name, doc: null, file: 'model.attn',
+    name,
+    doc: null,
+    file: 'model.attn',
     hyperparameters: dims.filter((each) => !each.ragged && each.id !== 'batch').map((each) => ({ dim: each, value: 4, doc: null })),
     ragged: dims.filter((each) => each.ragged),
-    parameters: parameters.map(([path, axes]) => ({ path, axes, outs: 1, init: { kind: 'glorot' }, origin: { file: '', start: 0, end: 0, name: null } })),
-    inputs: [...inputs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([input, node]) => {
-      const [type] = node.types;
-      return { name: input, type: tensor(type!.elem, type!.axes.filter((each) => each.id !== 'batch')), doc: null };
-    }),
-    fixed: [], outputs: new Map(), running: [], decoder: null, causal: null, objectives: [], requirements: [],
+    parameters: parameters.map(([path, axes]) => ({
+      path,
+      axes,
+      outs: 1,
+      init: { kind: 'glorot' },
+      origin: { file: '', start: 0, end: 0, name: null },
+    })),
+    inputs: [...inputs]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([input, node]) => {
+        const [type] = node.types;
+        return {
+          name: input,
+          type: tensor(
+            type!.elem,
+            type!.axes.filter((each) => each.id !== 'batch'),
+          ),
+          doc: null,
+        };
+      }),
+    fixed: [],
+    outputs: new Map(),
+    running: [],
+    decoder: null,
+    causal: null,
+    objectives: [],
+    requirements: [],
   };
   return { model: { program, forward: layout(batched), objectives: [], decoder: null, stream: null }, batched };
 }
 
 /** The functions of a module, refusing tensors that were disposed: backends may read what is left of them. */
 function watched(module: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(module).map(([name, member]) => {
-    if (typeof member !== 'function' || /^[A-Z]/.test(name)) return [name, member];
-    return [name, (...args: unknown[]): unknown => {
-      for (const each of args.flat(1)) if (each instanceof tf.Tensor && each.isDisposed) throw new Error(`${name} is given a disposed tensor`);
-      return (member as (...given: unknown[]) => unknown)(...args);
-    }];
-  }));
+  return Object.fromEntries(
+    Object.entries(module).map(([name, member]) => {
+      if (typeof member !== 'function' || /^[A-Z]/.test(name)) return [name, member];
+      return [
+        name,
+        (...args: unknown[]): unknown => {
+          for (const each of args.flat(1))
+            if (each instanceof tf.Tensor && each.isDisposed) throw new Error(`${name} is given a disposed tensor`);
+          return (member as (...given: unknown[]) => unknown)(...args);
+        },
+      ];
+    }),
+  );
 }
 
 /** The exports and the definitions of an emitted module, with the runtime handed in. */
 export function load(text: string): Record<string, unknown> {
-  const js = ts.transpileModule(`${text}\nexport const definitions = [${[...text.matchAll(/const (\w+Definition): rt\.Definition/g)].map((match) => match[1]).join()}];`, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  }).outputText;
+  const js = ts.transpileModule(
+    `${text}\nexport const definitions = [${[...text.matchAll(/const (\w+Definition): rt\.Definition/g)].map((match) => match[1]).join()}];`,
+    {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    },
+  ).outputText;
   const exports: Record<string, unknown> = {};
   const require = (name: string): unknown => {
     if (name === 'attnc/runtime') return { ...runtime, ...watched(ops), tf: watched(runtime.tf) };
@@ -129,7 +161,15 @@ export async function check(each: Case): Promise<string> {
   verify([...batched.values()], { dialect: 'batched' });
   verify([...model.forward.values()], { dialect: 'laid-out' });
 
-  const values = new Map(parameters.map(([path, axes], k) => [path, numbers(axes.map((a) => extent(a, data.sizes)).reduce((p, n) => p * n, 1), k + 7)]));
+  const values = new Map(
+    parameters.map(([path, axes], k) => [
+      path,
+      numbers(
+        axes.map((a) => extent(a, data.sizes)).reduce((p, n) => p * n, 1),
+        k + 7,
+      ),
+    ]),
+  );
   const shapeOf = (node: Node): number[] => node.types[0]!.axes.map((a) => extent(a, data.sizes));
   const inputNodes = new Map<string, Node>();
   const open = [...batched.values()];
@@ -150,27 +190,47 @@ export async function check(each: Case): Promise<string> {
   const before = interpret([...batched.values()], bindings);
   const after = interpret([...model.forward.values()], bindings);
   [...batched.keys()].forEach((name, k) => {
-    expect(model.forward.get(name)!.types[0]!.axes.map((a) => a.id), `axes of ${name}`).toEqual(batched.get(name)!.types[0]!.axes.map((a) => a.id));
+    expect(
+      model.forward.get(name)!.types[0]!.axes.map((a) => a.id),
+      `axes of ${name}`,
+    ).toEqual(batched.get(name)!.types[0]!.axes.map((a) => a.id));
     near(after[k]!.data, before[k]!.data, 1e-12, `layout of ${name}`);
   });
 
   const text = typescript.emit([model], { sources: new Map(), header: 'A test.' });
   const definition = definitionOf(text);
-  const p: Tensors = Object.fromEntries([...values].map(([path, v]) => [path, tf.tensor(v, parameters.find(([own]) => own === path)![1].map((a) => extent(a, data.sizes)))]));
+  const p: Tensors = Object.fromEntries(
+    [...values].map(([path, v]) => [
+      path,
+      tf.tensor(
+        v,
+        parameters.find(([own]) => own === path)![1].map((a) => extent(a, data.sizes)),
+      ),
+    ]),
+  );
   const batch: Batch = {
     n: data.sizes,
     inputs: Object.fromEntries([...inputNodes].map(([name, node]) => [name, upload(node, data.inputs?.[name] ?? [], data.sizes)])),
     lengths: Object.fromEntries(Object.entries(data.lengths ?? {}).map(([name, v]) => [name, tf.tensor1d([...v], 'int32')])),
   };
   const count = tf.memory().numTensors;
-  const results = definition.forward(p, batch, new runtime.StepRandom(1, 0, Array.from({ length: data.sizes['batch'] ?? 1 }, (_, k) => k)));
+  const results = definition.forward(
+    p,
+    batch,
+    new runtime.StepRandom(
+      1,
+      0,
+      Array.from({ length: data.sizes['batch'] ?? 1 }, (_, k) => k),
+    ),
+  );
   expect(tf.memory().numTensors - count, `tensors left beside the results of\n${text}`).toBe(batched.size);
   for (const [k, [name]] of [...batched].entries()) {
     const result = results[name]!;
     expect(result.shape, name).toEqual(shapeOf(batched.get(name)!));
     near(await result.data(), before[k]!.data, 1e-4, `${name} of\n${text}`);
   }
-  for (const each of [...Object.values(results), ...Object.values(p), ...Object.values(batch.inputs), ...Object.values(batch.lengths)]) each.dispose();
+  for (const each of [...Object.values(results), ...Object.values(p), ...Object.values(batch.inputs), ...Object.values(batch.lengths)])
+    each.dispose();
   return text;
 }
 
@@ -181,4 +241,3 @@ function near(given: ArrayLike<number>, expected: ArrayLike<number>, tolerance: 
     if (!(Math.abs(g - e) <= tolerance * Math.max(1, Math.abs(e)))) expect.fail(`${what}: at ${k} expected ${e}, given ${g}`);
   }
 }
-

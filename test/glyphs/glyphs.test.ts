@@ -26,7 +26,11 @@ describe('glyphs', () => {
       for (const { character } of glyphs) sides.set(character, side);
     }
     // What looks alike in them is trained on together.
-    expect(alphabets().filter(({ name }) => ['Latin', 'Greek', 'Cyrillic'].includes(name)).map(({ side }) => side)).toEqual(['train', 'train', 'train']);
+    expect(
+      alphabets()
+        .filter(({ name }) => ['Latin', 'Greek', 'Cyrillic'].includes(name))
+        .map(({ side }) => side),
+    ).toEqual(['train', 'train', 'train']);
   });
 
   test('four turns by a right angle are none', () => {
@@ -64,7 +68,11 @@ describe('episodes', () => {
   test('of training come from every training alphabet and no other', () => {
     const random = chance('alphabets');
     const seen = new Set(Array.from({ length: 400 }, () => trainingEpisode(random, { ways: 5, shots: 1 }).alphabet));
-    expect([...seen].sort()).toEqual(alphabetsOf('train').map(({ name }) => name).sort());
+    expect([...seen].sort()).toEqual(
+      alphabetsOf('train')
+        .map(({ name }) => name)
+        .sort(),
+    );
   });
 
   test('have labels that pixels alone find more often than chance', () => {

@@ -5,9 +5,81 @@ import { body, equations, mutant, type Choose } from './mutants.ts';
 import { commentTexts, programs, shape } from './tree.ts';
 
 const WORDS = [
-  'x', "h'", 'β', '1', '0.5', '1e-6', '..', '.', '->', '<-', '==', '<=', '=', '+', '-', '*', '/', '^', '@', '|', ',', ':', '(', ')', '[', ']', '{', '}', ';', '\n', '\n', '"std"', '// c\n', '/// d\n',
-  'first', 'last', 'then', 'else', 'where', 'if', 'mod', 'and', 'or', 'not', 'per', 'by', 'as', 'dim', 'ragged', 'option', 'block', 'model', 'objective', 'for', 'given', 'param', 'state', 'let', 'emit', 'match',
-  'scan', 'with', 'repeat', 'over', 'sample', 'upto', 'rank', 'clip', 'norm', 'true', 'import', 'from', '§', "'", '2x',
+  'x',
+  "h'",
+  'β',
+  '1',
+  '0.5',
+  '1e-6',
+  '..',
+  '.',
+  '->',
+  '<-',
+  '==',
+  '<=',
+  '=',
+  '+',
+  '-',
+  '*',
+  '/',
+  '^',
+  '@',
+  '|',
+  ',',
+  ':',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ';',
+  '\n',
+  '\n',
+  '"std"',
+  '// c\n',
+  '/// d\n',
+  'first',
+  'last',
+  'then',
+  'else',
+  'where',
+  'if',
+  'mod',
+  'and',
+  'or',
+  'not',
+  'per',
+  'by',
+  'as',
+  'dim',
+  'ragged',
+  'option',
+  'block',
+  'model',
+  'objective',
+  'for',
+  'given',
+  'param',
+  'state',
+  'let',
+  'emit',
+  'match',
+  'scan',
+  'with',
+  'repeat',
+  'over',
+  'sample',
+  'upto',
+  'rank',
+  'clip',
+  'norm',
+  'true',
+  'import',
+  'from',
+  '§',
+  "'",
+  '2x',
 ];
 
 function survives(text: string): void {
@@ -33,12 +105,18 @@ describe('whatever the text', () => {
   it('any row of tokens is parsed without a throw, in a body too', () => {
     const soup = fc.array(fc.constantFrom(...WORDS), { maxLength: 40 }).map((words) => words.join(' '));
     fc.assert(fc.property(soup, survives), { numRuns: 300 });
-    fc.assert(fc.property(soup, (text) => survives(`block F(x: [a]) -> [a] {\n y = ${text}\n}`)), { numRuns: 500 });
+    fc.assert(
+      fc.property(soup, (text) => survives(`block F(x: [a]) -> [a] {\n y = ${text}\n}`)),
+      { numRuns: 500 },
+    );
   });
 
   it('a program with a piece cut out, doubled, broken or commented still formats to itself, or is told of', () => {
     const edit = fc.record({
-      program: fc.constantFrom(...programs), at: fc.nat(4000), length: fc.nat(60), insert: fc.constantFrom('', '\n', ' // c\n', '\n\n\n/// d\n', ';', '(', ' )', '}', ' x '),
+      program: fc.constantFrom(...programs),
+      at: fc.nat(4000),
+      length: fc.nat(60),
+      insert: fc.constantFrom('', '\n', ' // c\n', '\n\n\n/// d\n', ';', '(', ' )', '}', ' x '),
     });
     fc.assert(
       fc.property(edit, ({ program, at, length, insert }) => {
@@ -54,11 +132,23 @@ describe('whatever the text', () => {
   const chosen = (make: (choose: Choose) => string): fc.Arbitrary<string> => fc.gen().map((gen) => make((most) => gen(fc.nat, most)));
 
   it('a body laid out as nobody would formats to itself', () => {
-    fc.assert(fc.property(chosen((choose) => body(lines, choose, 3)), survives), { numRuns: 400 });
+    fc.assert(
+      fc.property(
+        chosen((choose) => body(lines, choose, 3)),
+        survives,
+      ),
+      { numRuns: 400 },
+    );
   });
 
   it('a program laid out as nobody would formats to itself', () => {
-    fc.assert(fc.property(chosen((choose) => mutant(programs[choose(programs.length - 1)]!.text, choose)), survives), { numRuns: 20 });
+    fc.assert(
+      fc.property(
+        chosen((choose) => mutant(programs[choose(programs.length - 1)]!.text, choose)),
+        survives,
+      ),
+      { numRuns: 20 },
+    );
   });
 
   it.each([

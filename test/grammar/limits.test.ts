@@ -37,9 +37,12 @@ describe('a text without end of errors', () => {
 });
 
 describe('one slip, one message', () => {
-  it.each(['model M(x: [d] -> y: [d] { x }', 'dim d = 2\nblock B(x: [d], y: [d] -> [d] { x }\nblock C(x: [d]) -> [d] { x }'])('a bracket missing before an arrow: %s', (text) => {
-    expect(told(text).map(({ code, fix }) => [code, fix])).toEqual([['E0101', 'add `)` before `->`']]);
-  });
+  it.each(['model M(x: [d] -> y: [d] { x }', 'dim d = 2\nblock B(x: [d], y: [d] -> [d] { x }\nblock C(x: [d]) -> [d] { x }'])(
+    'a bracket missing before an arrow: %s',
+    (text) => {
+      expect(told(text).map(({ code, fix }) => [code, fix])).toEqual([['E0101', 'add `)` before `->`']]);
+    },
+  );
 
   it.each(['1e400', '1e39'])('%s is no 32-bit float', (number) => {
     expect(told(`${BODY}x * ${number} }`).map(({ code }) => code)).toEqual(['E0111']);

@@ -3,7 +3,16 @@
 /** The next choice, from 0 to `most`. */
 export type Choose = (most: number) => number;
 
-const GAPS = ['\n', '\n\n', ' // short\n', '\n// a line of its own\n', ` // ${'long '.repeat(30)}\n`, '\n\n/// documents\n', '   ', ' // one\n// two\n\n'] as const;
+const GAPS = [
+  '\n',
+  '\n\n',
+  ' // short\n',
+  '\n// a line of its own\n',
+  ` // ${'long '.repeat(30)}\n`,
+  '\n\n/// documents\n',
+  '   ',
+  ' // one\n// two\n\n',
+] as const;
 
 /** Around a name or number: what stands in brackets may be broken, and what opens a body is broken where it is long. */
 const WRAPS: readonly ((x: string) => string)[] = [
@@ -33,20 +42,27 @@ export function mutant(text: string, choose: Choose): string {
     if (token.includes('\n') && joins > 0 && choose(3) === 0) return [' ', '; ', ' '][joins - 1]!;
     return choose(100) < gaps && (depth > 0 || token.includes('\n')) ? oneOf(GAPS, choose) : token;
   };
-  return (text.match(TOKEN) ?? []).map((token) => {
-    if (token.startsWith('//')) return token;
-    if (/^\s+$/.test(token)) return gap(token);
-    if (/^[([]/.test(token)) depth++;
-    if (/^[)\]]/.test(token)) depth--;
-    const wrapped = /^[a-z0-9]\w*$/.test(token) && choose(400) < wraps ? oneOf(WRAPS, choose)(token) : token;
-    const goesOn = depth > 0 || /^(?:[-+*/@,=|{]|->)$/.test(token);
-    return goesOn && choose(200) < gaps ? wrapped + oneOf(GAPS, choose) : wrapped;
-  }).join('');
+  return (text.match(TOKEN) ?? [])
+    .map((token) => {
+      if (token.startsWith('//')) return token;
+      if (/^\s+$/.test(token)) return gap(token);
+      if (/^[([]/.test(token)) depth++;
+      if (/^[)\]]/.test(token)) depth--;
+      const wrapped = /^[a-z0-9]\w*$/.test(token) && choose(400) < wraps ? oneOf(WRAPS, choose)(token) : token;
+      const goesOn = depth > 0 || /^(?:[-+*/@,=|{]|->)$/.test(token);
+      return goesOn && choose(200) < gaps ? wrapped + oneOf(GAPS, choose) : wrapped;
+    })
+    .join('');
 }
 
 /** The equations of programs that stand on one line. */
 export function equations(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => text.split('\n').filter((line) => /^ +[\w, ']+ = /.test(line) && !/[{([,]$/.test(line)).map((line) => line.trim()));
+  return texts.flatMap((text) =>
+    text
+      .split('\n')
+      .filter((line) => /^ +[\w, ']+ = /.test(line) && !/[{([,]$/.test(line))
+      .map((line) => line.trim()),
+  );
 }
 
 export function expression(choose: Choose, depth: number): string {
@@ -57,7 +73,10 @@ export function expression(choose: Choose, depth: number): string {
 /** A body of up to `most` statements, laid out at random; `lines` are equations to take. */
 export function body(lines: readonly string[], choose: Choose, most: number): string {
   const statement = (): string => {
-    const made = choose(1) === 0 ? oneOf(lines, choose) : `${'y'.repeat(1 + choose(4))}${' '.repeat(1 + choose(3))}= ${expression(choose, 1 + choose(1))}`;
+    const made =
+      choose(1) === 0
+        ? oneOf(lines, choose)
+        : `${'y'.repeat(1 + choose(4))}${' '.repeat(1 + choose(3))}= ${expression(choose, 1 + choose(1))}`;
     return choose(3) === 0 ? made : mutant(made, choose);
   };
   const statements = Array.from({ length: 1 + choose(most - 1) }, statement);

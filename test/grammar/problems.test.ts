@@ -6,41 +6,19 @@ const block = (body: string): string => `block F(x: [a]) -> [a] {\n  ${body}\n}\
 
 describe('the messages', () => {
   it.each<[string, string, string[]]>([
-    [
-      'expression missing',
-      block('y = '),
-      [
-        'E0102 at "=": expected an expression after `=`, but here stands `}`',
-      ],
-    ],
-    [
-      'operator without operand',
-      block('y = x + * 2'),
-      [
-        'E0102 at "*": expected an expression, but here stands `*`',
-      ],
-    ],
+    ['expression missing', block('y = '), ['E0102 at "=": expected an expression after `=`, but here stands `}`']],
+    ['operator without operand', block('y = x + * 2'), ['E0102 at "*": expected an expression, but here stands `*`']],
     [
       'unclosed bracket',
       block('y = f(x\n  z = y'),
-      [
-        'E0103 at "(": the `(` opened here is not closed: expected `)` before `z` at line 3 [add `)`]',
-      ],
+      ['E0103 at "(": the `(` opened here is not closed: expected `)` before `z` at line 3 [add `)`]'],
     ],
     [
       'unclosed square bracket',
       block('y = x[a = 1\n  param W: [a]'),
-      [
-        'E0103 at "[": the `[` opened here is not closed: expected `]` before `param` at line 3 [add `]`]',
-      ],
+      ['E0103 at "[": the `[` opened here is not closed: expected `]` before `param` at line 3 [add `]`]'],
     ],
-    [
-      'stray closer',
-      block('y = x)'),
-      [
-        'E0104 at ")": `)` closes nothing: no bracket of its kind is open here [remove `)`]',
-      ],
-    ],
+    ['stray closer', block('y = x)'), ['E0104 at ")": `)` closes nothing: no bracket of its kind is open here [remove `)`]']],
     [
       'two statements on a line',
       block('y = x z = y'),
@@ -51,45 +29,20 @@ describe('the messages', () => {
     [
       'misspelt clause',
       block('parm W: [a]'),
-      [
-        'E0109 at "W": a statement ends here; `W` cannot follow it on the same line [did you mean `param`?]',
-      ],
+      ['E0109 at "W": a statement ends here; `W` cannot follow it on the same line [did you mean `param`?]'],
     ],
-    [
-      'reserved word as a name',
-      'dim last = 3',
-      [
-        'E0105 at "last": expected a name, but `last` is a reserved word [choose another name]',
-      ],
-    ],
+    ['reserved word as a name', 'dim last = 3', ['E0105 at "last": expected a name, but `last` is a reserved word [choose another name]']],
     [
       'prime in a declaration',
       block("param W': [a]"),
-      [
-        "E0113 at \"W'\": expected a name, but here stands the primed name `W'`; only equations and expressions have primes [write `W`]",
-      ],
+      ['E0113 at "W\'": expected a name, but here stands the primed name `W\'`; only equations and expressions have primes [write `W`]'],
     ],
-    [
-      'two primes',
-      block("h'' = x"),
-      [
-        "E0113 at \"h''\": `h''` has more than one prime [write `h'`]",
-      ],
-    ],
-    [
-      'number with letters',
-      block('y = 2x'),
-      [
-        'E0111 at "2x": `2x` is not a number [for a product write `2 * x`]',
-      ],
-    ],
+    ['two primes', block("h'' = x"), ["E0113 at \"h''\": `h''` has more than one prime [write `h'`]"]],
+    ['number with letters', block('y = 2x'), ['E0111 at "2x": `2x` is not a number [for a product write `2 * x`]']],
     [
       'number without digits',
       block('y = .5 + 1.'),
-      [
-        'E0111 at ".5": `.5` is not a number [write `0.5`]',
-        'E0111 at "1.": `1.` is not a number [write `1.0`]',
-      ],
+      ['E0111 at ".5": `.5` is not a number [write `0.5`]', 'E0111 at "1.": `1.` is not a number [write `1.0`]'],
     ],
     [
       'unknown characters',
@@ -99,48 +52,19 @@ describe('the messages', () => {
         'E0106 at "≤": the character `≤` (U+2264) is not part of the language [write `<=`]',
       ],
     ],
-    [
-      'a number with two points',
-      block('y = 1.5.'),
-      [
-        'E0111 at "1.5.": `1.5.` is not a number [write the number in full]',
-      ],
-    ],
-    [
-      'a number that ends in its point',
-      block('y = 1.'),
-      [
-        'E0111 at "1.": `1.` is not a number [write `1.0`]',
-      ],
-    ],
-    [
-      'a product without its sign',
-      block('y = 2.5e3x'),
-      [
-        'E0111 at "2.5e3x": `2.5e3x` is not a number [for a product write `2.5e3 * x`]',
-      ],
-    ],
-    [
-      'an exponent without its number',
-      block('y = 2e'),
-      [
-        'E0111 at "2e": `2e` is not a number [write the number in full]',
-      ],
-    ],
+    ['a number with two points', block('y = 1.5.'), ['E0111 at "1.5.": `1.5.` is not a number [write the number in full]']],
+    ['a number that ends in its point', block('y = 1.'), ['E0111 at "1.": `1.` is not a number [write `1.0`]']],
+    ['a product without its sign', block('y = 2.5e3x'), ['E0111 at "2.5e3x": `2.5e3x` is not a number [for a product write `2.5e3 * x`]']],
+    ['an exponent without its number', block('y = 2e'), ['E0111 at "2e": `2e` is not a number [write the number in full]']],
     [
       'a fault in a header with its body on the next line',
       'block F(x: [a]) => [a]\n{\n  y = * x\n}\n',
-      [
-        'E0101 at "=": expected `{` and a body, but here stands `=`',
-        'E0102 at "*": expected an expression, but here stands `*`',
-      ],
+      ['E0101 at "=": expected `{` and a body, but here stands `=`', 'E0102 at "*": expected an expression, but here stands `*`'],
     ],
     [
       'a header without a body',
       'block F(x: [a]) -> [a]\n',
-      [
-        'E0101 at "]": expected `{` after `]`, but here stands the end of the file [begin the body with `{` on the line of its header]',
-      ],
+      ['E0101 at "]": expected `{` after `]`, but here stands the end of the file [begin the body with `{` on the line of its header]'],
     ],
     [
       'a bracket that is open behind `match`',
@@ -161,30 +85,18 @@ describe('the messages', () => {
     [
       'equation of a reserved word',
       block('last = x'),
-      [
-        'E0105 at "last": expected a name, but `last` is a reserved word [choose another name]',
-      ],
+      ['E0105 at "last": expected a name, but `last` is a reserved word [choose another name]'],
     ],
-    [
-      'unfinished string',
-      'import A from "std',
-      [
-        'E0107 at "\\"std": this string has no closing `"` on its line [add `"`]',
-      ],
-    ],
+    ['unfinished string', 'import A from "std', ['E0107 at "\\"std": this string has no closing `"` on its line [add `"`]']],
     [
       'misspelt declaration',
       'modle F(x: [a]) -> [a] { x }',
-      [
-        'E0108 at "modle": at the top of a file stands a declaration, but here stands `modle` [did you mean `model`?]',
-      ],
+      ['E0108 at "modle": at the top of a file stands a declaration, but here stands `modle` [did you mean `model`?]'],
     ],
     [
       'statement at the top',
       'y = 3',
-      [
-        'E0108 at "y": at the top of a file stands a declaration, but here stands `y` [move it into the body of a block or model]',
-      ],
+      ['E0108 at "y": at the top of a file stands a declaration, but here stands `y` [move it into the body of a block or model]'],
     ],
     [
       'if without else',
@@ -196,59 +108,31 @@ describe('the messages', () => {
     [
       'not callable',
       block('y = 2 * (x)(x)'),
-      [
-        'E0112 at "(": what stands before this `(` cannot be called [name the block that is called, or write `*` for a product]',
-      ],
+      ['E0112 at "(": what stands before this `(` cannot be called [name the block that is called, or write `*` for a product]'],
     ],
     [
       'map arrow as comparison',
       block('y = x <-1'),
-      [
-        'E0109 at "<-": a statement ends here; `<-` cannot follow it on the same line [for a comparison with a negative value write `< -`]',
-      ],
+      ['E0109 at "<-": a statement ends here; `<-` cannot follow it on the same line [for a comparison with a negative value write `< -`]'],
     ],
-    [
-      'missing comma',
-      block('y = f(x z)'),
-      [
-        'E0101 at "z": expected `)`, `,` or an operator, but here stands `z`',
-      ],
-    ],
+    ['missing comma', block('y = f(x z)'), ['E0101 at "z": expected `)`, `,` or an operator, but here stands `z`']],
     [
       'bad type',
       block('param W: 3'),
-      [
-        'E0101 at "3": expected a type such as `[source, hidden]`, `index(words)[source]` or `bool`, but here stands `3`',
-      ],
+      ['E0101 at "3": expected a type such as `[source, hidden]`, `index(words)[source]` or `bool`, but here stands `3`'],
     ],
-    [
-      'bad arm',
-      block('match k { = { x } }'),
-      [
-        'E0101 at "=": expected a choice and its body, such as `dot { … }`, but here stands `=`',
-      ],
-    ],
+    ['bad arm', block('match k { = { x } }'), ['E0101 at "=": expected a choice and its body, such as `dot { … }`, but here stands `=`']],
     [
       'per without a call',
       block('y = F per heads'),
-      [
-        'E0101 at "}": expected the arguments `(…)` of the call after `per`, but here stands `}`',
-      ],
+      ['E0101 at "}": expected the arguments `(…)` of the call after `per`, but here stands `}`'],
     ],
     [
       'header without a body',
       'block F(x: [a]) -> [a]',
-      [
-        'E0101 at "]": expected `{` after `]`, but here stands the end of the file [begin the body with `{` on the line of its header]',
-      ],
+      ['E0101 at "]": expected `{` after `]`, but here stands the end of the file [begin the body with `{` on the line of its header]'],
     ],
-    [
-      'dim without a size',
-      'dim a',
-      [
-        'E0101 at "a": expected `= size` or `: ragged` after `a`, but here stands the end of the file',
-      ],
-    ],
+    ['dim without a size', 'dim a', ['E0101 at "a": expected `= size` or `: ragged` after `a`, but here stands the end of the file']],
   ])('%s', (_, text, expected) => {
     expect(shown(text)).toEqual(expected);
   });
@@ -275,7 +159,10 @@ describe('one fault does not hide the next', () => {
     const { module, problems } = parse({ path: 't', text });
     expect(problems.length).toBeGreaterThanOrEqual(3);
     const item = module.items[0];
-    const names = item?.kind === 'declaration' ? item.body.statements.flatMap((s) => (s.kind === 'equation' ? s.targets.map((target) => target.name.text) : [])) : [];
+    const names =
+      item?.kind === 'declaration'
+        ? item.body.statements.flatMap((s) => (s.kind === 'equation' ? s.targets.map((target) => target.name.text) : []))
+        : [];
     expect(names).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
@@ -310,14 +197,19 @@ describe('depth', () => {
     expect(problemsOf(text).length).toBeGreaterThan(0);
   });
 
-  it.each([['round brackets', nest('(', ')', 40)], ['calls', nest('f(', ')', 40)], ['a sum', block(`y = ${'x + '.repeat(200)}x`)]])('what people write is no problem: %s', (_, text) => {
+  it.each([
+    ['round brackets', nest('(', ')', 40)],
+    ['calls', nest('f(', ')', 40)],
+    ['a sum', block(`y = ${'x + '.repeat(200)}x`)],
+  ])('what people write is no problem: %s', (_, text) => {
     expect(shown(text)).toEqual([]);
   });
 });
 
 describe('a doc comment', () => {
   it('belongs to what stands on the next line; with an empty line between, to the file', () => {
-    const docs = (text: string): unknown[] => parse({ path: 'a.attn', text }).module.items.map((item) => ('doc' in item ? item.doc : undefined));
+    const docs = (text: string): unknown[] =>
+      parse({ path: 'a.attn', text }).module.items.map((item) => ('doc' in item ? item.doc : undefined));
     expect(docs('/// The file.\n/// Its second line.\n\n/// Width.\ndim a = 1\n')).toEqual(['Width.']);
     expect(docs('/// The file.\r\n \r\ndim a = 1\r\n')).toEqual([null]);
     expect(docs('/// One.\n/// Two.\n// not this\ndim a = 1\n')).toEqual(['One.\nTwo.']);

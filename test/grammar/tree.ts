@@ -24,7 +24,10 @@ export function problemsOf(text: string): readonly SyntaxProblem[] {
 
 /** `code at "text": message`, one line each. */
 export function shown(text: string): string[] {
-  return problemsOf(text).map(({ code, span, message, fix }) => `${code} at ${JSON.stringify(text.slice(span.start, span.end))}: ${message}${fix === undefined ? '' : ` [${fix}]`}`);
+  return problemsOf(text).map(
+    ({ code, span, message, fix }) =>
+      `${code} at ${JSON.stringify(text.slice(span.start, span.end))}: ${message}${fix === undefined ? '' : ` [${fix}]`}`,
+  );
 }
 
 /** The expression of `x = <text>` with every operator in brackets. */
@@ -39,35 +42,60 @@ export function bound(text: string): string {
 
 function print(e: Expr): string {
   switch (e.kind) {
-    case 'number': return e.text;
-    case 'bool': return String(e.value);
-    case 'name': return e.name + (e.prime ? "'" : '');
-    case 'place': return e.which;
-    case 'unary': return `(${e.op} ${print(e.operand)})`;
-    case 'binary': return `(${print(e.left)} ${e.op}${e.over === null ? '' : `[${e.over.map((name) => name.text).join(' ')}]`} ${print(e.right)})`;
+    case 'number':
+      return e.text;
+    case 'bool':
+      return String(e.value);
+    case 'name':
+      return e.name + (e.prime ? "'" : '');
+    case 'place':
+      return e.which;
+    case 'unary':
+      return `(${e.op} ${print(e.operand)})`;
+    case 'binary':
+      return `(${print(e.left)} ${e.op}${e.over === null ? '' : `[${e.over.map((name) => name.text).join(' ')}]`} ${print(e.right)})`;
     case 'where':
-    case 'else': return `(${print(e.left)} ${e.kind} ${print(e.right)})`;
-    case 'if': return `(if ${print(e.condition)} then ${print(e.then)} else ${print(e.else)})`;
-    case 'first': return `(first ${print(e.first)} then ${print(e.then)})`;
-    case 'call': return `${print(e.callee)}(${e.args.map((arg) => (arg.name === null ? '' : `${arg.name.text}: `) + print(arg.value)).join(', ')})`;
-    case 'per': return `<${print(e.callee)} per ${e.axes.map((axis) => axis.text).join(' ')}>`;
-    case 'field': return `${print(e.base)}.${e.field.text}`;
-    case 'sample': return `<sample ${print(e.draw)}>`;
-    case 'record': return `{${e.fields.map((field) => `${field.name.text}=${print(field.value)}`).join(', ')}}`;
-    case 'list': return `[${e.items.map(print).join(', ')}]`;
-    case 'bracket': return `${print(e.base)}[${e.args.map((arg) => {
-      switch (arg.kind) {
-        case 'value': return print(arg.value);
-        case 'named': return `${arg.name.text}=${print(arg.value)}`;
-        case 'as': return `${arg.from.map((name) => name.text).join('*')} as ${arg.to.map((name) => name.text).join('*')}`;
-        case 'upto': return `upto ${arg.axis.text} as ${arg.as.text}`;
-        case 'by': return `${arg.axes.map((name) => name.text).join(' ')} by ${arg.label === null ? '' : `${arg.label.text}=`}${print(arg.value)}`;
-        case 'group': return `${arg.name.text}..`;
-      }
-    }).join(', ')}]`;
+    case 'else':
+      return `(${print(e.left)} ${e.kind} ${print(e.right)})`;
+    case 'if':
+      return `(if ${print(e.condition)} then ${print(e.then)} else ${print(e.else)})`;
+    case 'first':
+      return `(first ${print(e.first)} then ${print(e.then)})`;
+    case 'call':
+      return `${print(e.callee)}(${e.args.map((arg) => (arg.name === null ? '' : `${arg.name.text}: `) + print(arg.value)).join(', ')})`;
+    case 'per':
+      return `<${print(e.callee)} per ${e.axes.map((axis) => axis.text).join(' ')}>`;
+    case 'field':
+      return `${print(e.base)}.${e.field.text}`;
+    case 'sample':
+      return `<sample ${print(e.draw)}>`;
+    case 'record':
+      return `{${e.fields.map((field) => `${field.name.text}=${print(field.value)}`).join(', ')}}`;
+    case 'list':
+      return `[${e.items.map(print).join(', ')}]`;
+    case 'bracket':
+      return `${print(e.base)}[${e.args
+        .map((arg) => {
+          switch (arg.kind) {
+            case 'value':
+              return print(arg.value);
+            case 'named':
+              return `${arg.name.text}=${print(arg.value)}`;
+            case 'as':
+              return `${arg.from.map((name) => name.text).join('*')} as ${arg.to.map((name) => name.text).join('*')}`;
+            case 'upto':
+              return `upto ${arg.axis.text} as ${arg.as.text}`;
+            case 'by':
+              return `${arg.axes.map((name) => name.text).join(' ')} by ${arg.label === null ? '' : `${arg.label.text}=`}${print(arg.value)}`;
+            case 'group':
+              return `${arg.name.text}..`;
+          }
+        })
+        .join(', ')}]`;
     case 'match-expression':
     case 'scan':
     case 'repeat':
-    case 'error': return `<${e.kind}>`;
+    case 'error':
+      return `<${e.kind}>`;
   }
 }

@@ -6,7 +6,15 @@ import { axis, close, literal, run, type Shown } from './support.ts';
 const b = new Builder();
 const [d, e, key] = [axis('d', 2), axis('e', 2), axis('key', 3)];
 const q = literal(b, [1, 2], [d]);
-const M = literal(b, [[1, 0], [0, 1], [1, 1]], [key, d]);
+const M = literal(
+  b,
+  [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ],
+  [key, d],
+);
 const weights = (scores: Node): Node => b.softmax(scores, 'key');
 const norm = (x: Node): Node => b.unary('sqrt', b.reduce('sum', b.binary('mul', x, x), ['d']));
 
@@ -36,7 +44,14 @@ describe('attention scores, q = [1, 2] on M = [[1, 0], [0, 1], [1, 1]]', () => {
   });
 
   it('general, the query on the left of W', () => {
-    const W = literal(b, [[1, 2], [0, 1]], [d, e]);
+    const W = literal(
+      b,
+      [
+        [1, 2],
+        [0, 1],
+      ],
+      [d, e],
+    );
     const scores = b.contract(b.contract(q, W, ['d']), b.rename(M, 'd', e), ['e']);
     is(scores, [1, 4, 5]);
     is(weights(scores), [0.013213, 0.265388, 0.721399]);
@@ -64,7 +79,11 @@ describe('attention scores, q = [1, 2] on M = [[1, 0], [0, 1], [1, 1]]', () => {
     const X = b.rename(M, 'key', query);
     const scores = b.binary('div', b.contract(X, M, ['d']), b.constant(Math.SQRT2));
     const past = b.binary('le', b.position(key), b.position(query));
-    is(b.contract(b.softmax(b.where(scores, past), 'key'), M, ['key']), [[1, 0], [0.330238, 0.669762], [0.751745, 0.751745]]);
+    is(b.contract(b.softmax(b.where(scores, past), 'key'), M, ['key']), [
+      [1, 0],
+      [0.330238, 0.669762],
+      [0.751745, 0.751745],
+    ]);
   });
 });
 

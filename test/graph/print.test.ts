@@ -9,7 +9,10 @@ import { axis, floats } from './support.ts';
 const [a, c] = [axis('a', 3), axis('c')];
 
 it.each<[Op, string]>([
-  [{ kind: 'length', dim: { id: 'c', label: 'c', size: size.atom('c'), ragged: true, origin: size.int(0), mayBeEmpty: false } }, 'length c'],
+  [
+    { kind: 'length', dim: { id: 'c', label: 'c', size: size.atom('c'), ragged: true, origin: size.int(0), mayBeEmpty: false } },
+    'length c',
+  ],
   [{ kind: 'random', draw: 'keep', rate: 0.5, site: 's', axes: [c] }, 'random keep 0.5 s[c]'],
   [{ kind: 'random', draw: 'uniform', rate: 0, site: 's', axes: [] }, 'random uniform s[]'],
   [{ kind: 'across', fn: 'mean', axes: ['a'] }, 'mean[examples, a]'],
@@ -43,7 +46,14 @@ it.each<[Op, string]>([
 it('a loop has its body beneath it, read in reverse or not, and names behind what has them', () => {
   const b = new Builder();
   const [xt, s] = [b.argument(floats()), b.argument(floats())];
-  const scan = b.at({ ...b.origin, name: 'run' }).scan({ axis: a, reversed: true, position: b.step(a), xs: [{ arg: xt, value: b.input('x', floats(a)) }], states: [{ arg: s, init: b.constant(0), next: b.binary('add', s, xt) }], emits: [] });
+  const scan = b.at({ ...b.origin, name: 'run' }).scan({
+    axis: a,
+    reversed: true,
+    position: b.step(a),
+    xs: [{ arg: xt, value: b.input('x', floats(a)) }],
+    states: [{ arg: s, init: b.constant(0), next: b.binary('add', s, xt) }],
+    emits: [],
+  });
   expect(printGraph([b.result(scan, 0)])).toMatch(/scan\[a: 3\] reversed\(.*\n.*argument(.*\n)+.*add(.*\n)+ +yield %\d+/u);
 });
 

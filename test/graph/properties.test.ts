@@ -17,31 +17,32 @@ type Step = readonly [kind: number, a: number, b: number];
 
 function grow(b: Builder, nodes: readonly Node[], [kind, i, j]: Step): Node {
   const [x, y] = [nodes[i % nodes.length], nodes[j % nodes.length]];
-  const { axes } = typeOf(x);
-  const one = axes.length > 0 ? [axes[j % axes.length].id] : [];
-  const shared = axes.filter(({ id }) => hasAxis(typeOf(y).axes, id)).map(({ id }) => id);
+  const { axes } = typeOf(x!);
+  const one = axes.length > 0 ? [axes[j % axes.length]!.id] : [];
+  const shared = axes.filter(({ id }) => hasAxis(typeOf(y!).axes, id)).map(({ id }) => id);
   switch (kind % 8) {
     case 0:
-      return b.unary('tanh', x);
+      return b.unary('tanh', x!);
     case 1:
-      return b.binary('add', x, y);
+      return b.binary('add', x!, y!);
     case 2:
-      return b.binary('mul', x, y);
+      return b.binary('mul', x!, y!);
     case 3:
-      return b.reduce((['sum', 'mean', 'max', 'min'] as const)[i % 4], x, one);
+      return b.reduce((['sum', 'mean', 'max', 'min'] as const)[i % 4]!, x!, one);
     case 4:
-      return b.contract(x, y, shared.slice(0, 1 + (i % 2)));
+      return b.contract(x!, y!, shared.slice(0, 1 + (i % 2)));
     case 5:
-      return one.length > 0 ? b.softmax(x, one[0]) : b.unary('sigmoid', x);
+      return one.length > 0 ? b.softmax(x!, one[0]!) : b.unary('sigmoid', x!);
     case 6:
-      return b.where(x, b.binary('gt', y, b.constant(0.3)));
+      return b.where(x!, b.binary('gt', y!, b.constant(0.3)));
     default:
-      return b.otherwise(b.where(x, b.binary('lt', y, b.constant(0.4))), b.constant(0.1));
+      return b.otherwise(b.where(x!, b.binary('lt', y!, b.constant(0.4))), b.constant(0.1));
   }
 }
 
 const steps = fc.array(fc.tuple(fc.nat(7), fc.nat(20), fc.nat(20)), { minLength: 1, maxLength: 10 });
-const numbers = (count: number): fc.Arbitrary<readonly number[]> => fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: count, maxLength: count });
+const numbers = (count: number): fc.Arbitrary<readonly number[]> =>
+  fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: count, maxLength: count });
 
 interface Body {
   readonly args: readonly Node[];
@@ -49,20 +50,27 @@ interface Body {
 }
 
 function body(b: Builder, program: readonly Step[], leaf: (k: number, axes: readonly Axis[]) => Node): Body {
-  const args = [leaf(0, [OWN[0]]), leaf(1, OWN)];
+  const args = [leaf(0, [OWN[0]!]), leaf(1, OWN)];
   const nodes = [...args];
   for (const step of program) nodes.push(grow(b, nodes, step));
   // Fill what is absent, so that results are compared everywhere.
-  return { args, result: b.otherwise(nodes[nodes.length - 1], b.constant(-7)) };
+  return { args, result: b.otherwise(nodes[nodes.length - 1]!, b.constant(-7)) };
 }
 
 function value(node: Node, x: readonly number[], y: readonly number[]): readonly number[] {
   const reshape = (values: readonly number[], sizes: readonly number[]): never[] =>
-    (sizes.length === 1 ? values : Array.from({ length: sizes[0] }, (_, k) => reshape(values.slice((k * values.length) / sizes[0], ((k + 1) * values.length) / sizes[0]), sizes.slice(1)))) as never[];
-  const inputs = { x: x.length === 2 ? reshape(x, [2]) : reshape(x, [3, 2]), y: y.length === 6 ? reshape(y, [2, 3]) : reshape(y, [3, 2, 3]) };
+    (sizes.length === 1
+      ? values
+      : Array.from({ length: sizes[0]! }, (_, k) =>
+          reshape(values.slice((k * values.length) / sizes[0]!, ((k + 1) * values.length) / sizes[0]!), sizes.slice(1)),
+        )) as never[];
+  const inputs = {
+    x: x.length === 2 ? reshape(x, [2]) : reshape(x, [3, 2]),
+    y: y.length === 6 ? reshape(y, [2, 3]) : reshape(y, [3, 2, 3]),
+  };
   const [result] = interpret([node], bindings({ inputs }));
-  expect(result.present).toBe(null);
-  return [...result.data];
+  expect(result!.present).toBe(null);
+  return [...result!.data];
 }
 
 describe('a lifted call', () => {
@@ -76,8 +84,8 @@ describe('a lifted call', () => {
           extras: [LIFT],
           results: [OWN.map((own) => ({ from: own.id, to: own }))],
         };
-        const inputs = [b.input('x', floats(LIFT, OWN[0])), b.input('y', floats(...(both ? [LIFT] : []), ...OWN))];
-        const lifted = b.result(b.call('Body', { args, results: [result] }, binding, inputs), 0);
+        const inputs = [b.input('x', floats(LIFT, OWN[0]!)), b.input('y', floats(...(both ? [LIFT] : []), ...OWN))];
+        const lifted = b.result(b.call('Body', { args, results: [result] }, binding!, inputs), 0);
         verify([lifted], { dialect: 'calls' });
 
         const alone = body(b, program, (k, axes) => b.input(k === 0 ? 'x' : 'y', floats(...axes))).result;
@@ -94,7 +102,9 @@ describe('a lifted call', () => {
         const b = new Builder();
         const alone = body(b, program, (k, axes) => b.input(k === 0 ? 'x' : 'y', floats(...axes))).result;
         const into = new Builder();
-        const broadcast = new Rewriter(into, (node) => (node.op.kind === 'input' && node.op.name === 'x' ? into.input('x', floats(LIFT, OWN[0])) : null)).map(alone);
+        const broadcast = new Rewriter(into, (node) =>
+          node.op.kind === 'input' && node.op.name === 'x' ? into.input('x', floats(LIFT, OWN[0]!)) : null,
+        ).map(alone);
         const own = typeOf(alone).axes;
         const through = into.broadcast(broadcast, [LIFT, ...own]);
         verify([through], { dialect: 'calls' });

@@ -16,7 +16,14 @@ const over = (space: Space): Axis => ({ id: 'x', label: 'x', space });
 describe('spaces', () => {
   it('joined ones begin with their first parts, whatever was joined to what', () => {
     const whole = cat([a, cat([b, c])]);
-    expect([a, cat([a, b]), cat([a, b, c]), b, cat([a, c]), cat([a, b, c, a])].map((part) => beginsWith(whole, part))).toEqual([true, true, true, false, false, false]);
+    expect([a, cat([a, b]), cat([a, b, c]), b, cat([a, c]), cat([a, b, c, a])].map((part) => beginsWith(whole, part))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
     expect(beginsWith(a, a)).toBe(false);
     expect(sameSpace(whole, cat([cat([a, b]), c]))).toBe(true);
   });
@@ -28,12 +35,22 @@ describe('spaces', () => {
   });
 
   it('agree by size, ragged ones only with themselves', () => {
-    const long = spaceOf('long', { ragged: true }), same = spaceOf('same', { ragged: true, size: size.atom('long') });
+    const long = spaceOf('long', { ragged: true }),
+      same = spaceOf('same', { ragged: true, size: size.atom('long') });
     const pairs: readonly [Space, Space, boolean, boolean][] = [
-      [a, a, true, false], [a, b, false, false], [anon(3), anon(3), true, false], [anon(3), anon(4), false, true], [a, anon(3), false, false],
-      [long, long, true, false], [long, spaceOf('a', { size: size.atom('long') }), false, true], [anon(3), long, false, true], [long, same, true, false],
+      [a, a, true, false],
+      [a, b, false, false],
+      [anon(3), anon(3), true, false],
+      [anon(3), anon(4), false, true],
+      [a, anon(3), false, false],
+      [long, long, true, false],
+      [long, spaceOf('a', { size: size.atom('long') }), false, true],
+      [anon(3), long, false, true],
+      [long, same, true, false],
     ];
-    expect(pairs.map(([left, right]) => [agree(over(left), over(right)), surelyDiffer(over(left), over(right))])).toEqual(pairs.map(([, , equal, differ]) => [equal, differ]));
+    expect(pairs.map(([left, right]) => [agree(over(left), over(right)), surelyDiffer(over(left), over(right))])).toEqual(
+      pairs.map(([, , equal, differ]) => [equal, differ]),
+    );
     expect(agree(over(a), over(b), [{ left: size.atom('a'), right: size.atom('b') }])).toBe(true);
   });
 });
@@ -41,16 +58,44 @@ describe('spaces', () => {
 describe('limits', () => {
   const builder = new Builder();
   const [r, k] = [axis('r', 2), axis('k', 2)];
-  const ints = (...axes: [Axis, Axis]) => literal(builder, [[1, 2], [3, 4]], axes, 'int');
+  const ints = (...axes: [Axis, Axis]) =>
+    literal(
+      builder,
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      axes,
+      'int',
+    );
 
   it('a product of whole numbers is one that no backend has', () => {
     expect(excessOf(builder.matmul(ints(r, k), ints(k, axis('j', 2))))).toMatch(/: no backend has it of type int$/);
-    const reals = builder.matmul(literal(builder, [[1, 2], [3, 4]], [r, k]), literal(builder, [[1, 2], [3, 4]], [k, axis('j', 2)]));
+    const reals = builder.matmul(
+      literal(
+        builder,
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [r, k],
+      ),
+      literal(
+        builder,
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        [k, axis('j', 2)],
+      ),
+    );
     expect(excessOf(reals)).toBeNull();
   });
 
   it('an axis of size 1 belongs to the group that it stands in', () => {
-    const x = builder.input('x', floats(r, unitAxis(0), k)), y = builder.input('y', floats(k)), z = builder.input('z', floats(unitAxis(1), r, k));
+    const x = builder.input('x', floats(r, unitAxis(0), k)),
+      y = builder.input('y', floats(k)),
+      z = builder.input('z', floats(unitAxis(1), r, k));
     expect(groupsOf(builder.binary('add', x, x))).toEqual([[0, 1, 2]]);
     expect(groupsOf(builder.binary('add', x, y))).toEqual([[0, 1], [2]]);
     expect(groupsOf(builder.binary('add', z, z))).toEqual([[0, 1, 2]]);
@@ -59,7 +104,10 @@ describe('limits', () => {
 });
 
 describe('arrays of the oracle', () => {
-  const [two, three] = [{ id: 'two', size: 2 }, { id: 'three', size: 3 }];
+  const [two, three] = [
+    { id: 'two', size: 2 },
+    { id: 'three', size: 3 },
+  ];
   const x = fill([two, three], ([i, j]) => 10 * i! + j!);
 
   it('are read by axis, and lack none but those of one place', () => {
@@ -68,7 +116,9 @@ describe('arrays of the oracle', () => {
     expect(() => locate(x, [two])).toThrow('the oracle lost axis three');
     expect(() => locate(x, [two, { id: 'three', size: 4 }])).toThrow('axis three has 3 places and 4 places');
     const context = { type: floats(), extents: () => [], number: () => 0, origin: () => 0 };
-    expect(() => evaluateOp({ kind: 'slice', axis: 'four', start: size.int(0), into: null }, [x], context)).toThrow('the oracle lost axis four');
+    expect(() => evaluateOp({ kind: 'slice', axis: 'four', start: size.int(0), into: null }, [x], context)).toThrow(
+      'the oracle lost axis four',
+    );
   });
 
   it('are as long as the longest along the axes that are named, with no number where there is nothing', () => {
@@ -86,6 +136,11 @@ describe('arrays of the oracle', () => {
   });
 
   it('repeat what they lack', () => {
-    expect([...arrange(fill([two], ([i]) => i!), [three, two]).data]).toEqual([0, 1, 0, 1, 0, 1]);
+    expect([
+      ...arrange(
+        fill([two], ([i]) => i!),
+        [three, two],
+      ).data,
+    ]).toEqual([0, 1, 0, 1, 0, 1]);
   });
 });

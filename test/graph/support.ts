@@ -43,27 +43,35 @@ export type Shown = number | null | readonly Shown[];
 
 export function shown({ axes, data, present }: Value): Shown {
   const part = (depth: number, offset: number): Shown => {
-    if (depth === axes.length) return present !== null && present[offset] === 0 ? null : data[offset];
-    return Array.from({ length: axes[depth].size }, (_, k) => part(depth + 1, offset * axes[depth].size + k));
+    if (depth === axes.length) return present !== null && present[offset] === 0 ? null : data[offset]!;
+    return Array.from({ length: axes[depth]!.size }, (_, k) => part(depth + 1, offset * axes[depth]!.size + k));
   };
   return part(0, 0);
 }
 
 export function run(node: Node, given: Given = {}): Shown {
-  return shown(interpret([node], bindings(given))[0]);
+  return shown(interpret([node], bindings(given))[0]!);
 }
 
 /** A constant tensor, made of scalars: so that a graph can be written without inputs. */
 export function literal(b: Builder, values: Nested, axes: readonly Axis[], elem: 'float' | 'int' | 'bool' = 'float'): Node {
   if (typeof values !== 'object') return b.constant(Number(values), elem);
   const [first, ...rest] = axes;
-  return b.concat(first, values.map((value) => [literal(b, value, rest, elem), null]));
+  return b.concat(
+    first!,
+    values.map((value) => [literal(b, value, rest, elem), null]),
+  );
 }
 
 /** Every number within `tolerance`, null where null. */
 export function close(given: Shown, expected: Shown, tolerance = 1e-9): boolean {
   if (typeof given === 'object' && given !== null) {
-    return typeof expected === 'object' && expected !== null && given.length === expected.length && given.every((x, k) => close(x, expected[k], tolerance));
+    return (
+      typeof expected === 'object' &&
+      expected !== null &&
+      given.length === expected.length &&
+      given.every((x, k) => close(x, expected[k]!, tolerance))
+    );
   }
   if (given === null || expected === null || typeof expected === 'object') return given === expected;
   return Math.abs(given - expected) <= tolerance;

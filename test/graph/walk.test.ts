@@ -16,7 +16,13 @@ function rnn(b: Builder): Node {
   const [arg, state] = [b.argument(floats(d)), b.argument(floats(d))];
   const scaled = b.at({ file: 'rnn.attn', start: 0, end: 1, name: 'scaled' }).unary('exp', W);
   const next = b.unary('tanh', b.binary('add', b.binary('mul', state, scaled), arg));
-  const scan = b.scan({ axis: time, position: b.step(time), xs: [{ arg, value: x }], states: [{ arg: state, init: literal(b, [0, 0], [d]), next }], emits: [next] });
+  const scan = b.scan({
+    axis: time,
+    position: b.step(time),
+    xs: [{ arg, value: x }],
+    states: [{ arg: state, init: literal(b, [0, 0], [d]), next }],
+    emits: [next],
+  });
   return b.softmax(b.result(scan, 0), 'd');
 }
 
@@ -72,7 +78,9 @@ describe('names', () => {
     const W = b.parameter('context.Additive.W', [d]);
     const named = b.at({ file: 'rnn.attn', start: 0, end: 1, name: 'scaled' }).unary('exp', W);
     const other = axis('other', 2);
-    expect([W, named, b.rename(named, 'd', other), b.broadcast(W, [axis('r', 3), d]), b.unary('float', b.rename(W, 'd', other))].map(nameOf)).toEqual(['W', 'scaled', 'scaled', 'W', 'W']);
+    expect(
+      [W, named, b.rename(named, 'd', other), b.broadcast(W, [axis('r', 3), d]), b.unary('float', b.rename(W, 'd', other))].map(nameOf),
+    ).toEqual(['W', 'scaled', 'scaled', 'W', 'W']);
     expect([b.unary('neg', W), b.binary('add', W, W), b.constant(1)].map(nameOf)).toEqual([null, null, null]);
   });
 });
@@ -81,9 +89,13 @@ describe('rewriting', () => {
   it('leaves a call, and an argument that no region binds, as they are', () => {
     const b = new Builder();
     const [inner, r] = [axis('inner', 2), axis('r', 3)];
-    const arg = b.argument(floats(inner)), free = b.argument(floats(r, d));
+    const arg = b.argument(floats(inner)),
+      free = b.argument(floats(r, d));
     const region = { args: [arg], results: [b.softmax(arg, 'inner')] };
-    const y = b.result(b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }]] }, [free]), 0);
+    const y = b.result(
+      b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }]] }, [free]),
+      0,
+    );
     const again = new Rewriter(new Builder(), () => null).map(y);
     expect(printGraph([again])).toBe(printGraph([y]));
     expect(reachable([again]).filter((node) => reachable([y]).includes(node))).toEqual([]);
@@ -104,13 +116,24 @@ describe('rewriting', () => {
     const root = rnn(new Builder());
     const b = new Builder();
     const batched = new Rewriter(b, (node) => (node.op.kind === 'input' ? b.input('x', floats(batch, time, d)) : null)).map(root);
-    expect(showType(batched.types[0])).toBe('[d: 2, batch]');
+    expect(showType(batched.types[0]!)).toBe('[d: 2, batch]');
     verify([batched], { dialect: 'batched' });
-    const examples = [[[1, 2], [3, 4], [0, 1]], [[-1, 0], [1, 1], [2, -2]]];
+    const examples = [
+      [
+        [1, 2],
+        [3, 4],
+        [0, 1],
+      ],
+      [
+        [-1, 0],
+        [1, 1],
+        [2, -2],
+      ],
+    ];
     const given = { parameters: { W: [0.1, -0.4] } };
     const each = examples.map((x) => run(root, { ...given, sizes: { time: 3 }, inputs: { x } })) as readonly (readonly number[])[];
     const all = run(batched, { ...given, sizes: { time: 3, batch: 2 }, inputs: { x: examples } });
-    expect(all).toEqual([0, 1].map((k) => each.map((row) => expect.closeTo(row[k], 12))));
+    expect(all).toEqual([0, 1].map((k) => each.map((row) => expect.closeTo(row[k]!, 12))));
   });
 
   it('may put results in the place of a call: inlining', () => {
@@ -118,14 +141,22 @@ describe('rewriting', () => {
     const [inner, r] = [axis('inner', 2), axis('r', 3)];
     const arg = b.argument(floats(inner));
     const region = { args: [arg], results: [b.softmax(arg, 'inner'), b.reduce('sum', arg, ['inner'])] };
-    const x = literal(b, [[1, 2], [3, 5], [0, 0]], [r, d]);
+    const x = literal(
+      b,
+      [
+        [1, 2],
+        [3, 5],
+        [0, 0],
+      ],
+      [r, d],
+    );
     const call = b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }], []] }, [x]);
     const y = b.binary('mul', b.result(call, 0), b.result(call, 1));
     const into = new Builder();
     const inlined = new Rewriter(into, (node, [input], rewriter) => {
       if (node.op.kind !== 'call') return null;
-      const [soft, sum] = rewriter.region([[arg, into.rename(input, 'd', inner)]], node.op.region.results, true);
-      return [into.rename(soft, 'inner', d), sum];
+      const [soft, sum] = rewriter.region([[arg, into.rename(input!, 'd', inner)]], node.op.region.results, true);
+      return [into.rename(soft!, 'inner', d), sum];
     }).map(y);
     verify([y], { dialect: 'calls' });
     verify([inlined], { dialect: 'inlined' });

@@ -5,13 +5,32 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const PLACES = [process.env.CHROME_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const PLACES = [
+  process.env.CHROME_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 const FLAGS = [
-  '--headless=new', '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--disable-dev-shm-usage', '--remote-debugging-pipe', '--window-size=900,700',
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--remote-debugging-pipe',
+  '--window-size=900,700',
 ];
 /** WebGPU on Chromium's own software driver. */
-export const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader'];
+export const SOFTWARE_GPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+];
 
 /** Where a Chromium is, or undefined. */
 export function findChromium() {
@@ -21,11 +40,14 @@ export function findChromium() {
 /** Opens `url`; `close` ends the browser and removes its profile. */
 export async function openPage(url, flags = []) {
   const profile = mkdtempSync(join(tmpdir(), 'attnc-chromium-'));
-  const child = spawn(findChromium(), [...FLAGS, ...flags, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(findChromium(), [...FLAGS, ...flags, `--user-data-dir=${profile}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+  });
   const [, , , toBrowser, fromBrowser] = child.stdio;
   const waiting = new Map();
   const messages = [];
-  let count = 0, rest = '';
+  let count = 0,
+    rest = '';
   fromBrowser.setEncoding('utf8').on('data', (text) => {
     const parts = (rest + text).split('\0');
     rest = parts.pop();
@@ -43,10 +65,11 @@ export async function openPage(url, flags = []) {
       messages.push(`exception: ${params.exceptionDetails.exception?.description ?? params.exceptionDetails.text}`);
     }
   }
-  const send = (method, params = {}, sessionId) => new Promise((resolve, reject) => {
-    waiting.set(++count, { resolve, reject });
-    toBrowser.write(`${JSON.stringify({ id: count, method, params, ...(sessionId === undefined ? {} : { sessionId }) })}\0`);
-  });
+  const send = (method, params = {}, sessionId) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++count, { resolve, reject });
+      toBrowser.write(`${JSON.stringify({ id: count, method, params, ...(sessionId === undefined ? {} : { sessionId }) })}\0`);
+    });
   child.on('exit', () => {
     for (const { reject } of waiting.values()) reject(new Error('Chromium ended'));
     waiting.clear();

@@ -17,7 +17,14 @@ const keep = words.includes('--keep');
 const wanted = words.filter((word) => !word.startsWith('--'));
 /** The least that README.md and package.json name, and what is in use. */
 const TYPESCRIPTS = ['5.7', '5.9', '6', '7'];
-const TOOLS = ['pnpm', 'yarn', '@yarnpkg/cli-dist', 'vite', 'esbuild', ...TYPESCRIPTS.map((version) => `typescript-${version}@npm:typescript@${version}`)];
+const TOOLS = [
+  'pnpm',
+  'yarn',
+  '@yarnpkg/cli-dist',
+  'vite',
+  'esbuild',
+  ...TYPESCRIPTS.map((version) => `typescript-${version}@npm:typescript@${version}`),
+];
 
 const unprepared = prepare();
 if (unprepared !== null) throw new Error(unprepared);
@@ -28,9 +35,17 @@ mkdirSync(shown, { recursive: true });
 /** Runs a command, and throws what it said where it fails. */
 function run(folder, command, ...args) {
   const env = { ...process.env, CI: '1' };
-  for (const name of Object.keys(env)) if (/^npm_(config|package|lifecycle)_/i.test(name) && !/cache|registry/i.test(name)) delete env[name];
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', env, timeout: 600_000, shell: process.platform === 'win32' });
-  if (error !== undefined || status !== 0) throw new Error(`${command} ${args.join(' ')} in ${folder}: ${error?.message ?? `status ${status}`}\n${stdout}\n${stderr}`);
+  for (const name of Object.keys(env))
+    if (/^npm_(config|package|lifecycle)_/i.test(name) && !/cache|registry/i.test(name)) delete env[name];
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+    timeout: 600_000,
+    shell: process.platform === 'win32',
+  });
+  if (error !== undefined || status !== 0)
+    throw new Error(`${command} ${args.join(' ')} in ${folder}: ${error?.message ?? `status ${status}`}\n${stdout}\n${stderr}`);
   return stdout;
 }
 
@@ -50,8 +65,16 @@ const modernYarn = join(tools, 'node_modules', '@yarnpkg', 'cli-dist', 'bin', 'y
 const MANAGERS = {
   npm: { add: ['npm', ...INSTALL], exec: ['npx'], install: ['npm', ...INSTALL] },
   pnpm: { add: [bin('pnpm'), 'add'], exec: [bin('pnpm'), 'exec'], install: [bin('pnpm'), 'install'] },
-  yarn: { add: [process.execPath, classicYarn, 'add', '--prefer-offline'], exec: ['npx'], install: [process.execPath, classicYarn, 'install', '--prefer-offline'] },
-  'yarn-modern': { add: [process.execPath, modernYarn, 'add'], exec: [process.execPath, modernYarn], install: [process.execPath, modernYarn, 'install', '--no-immutable'] },
+  yarn: {
+    add: [process.execPath, classicYarn, 'add', '--prefer-offline'],
+    exec: ['npx'],
+    install: [process.execPath, classicYarn, 'install', '--prefer-offline'],
+  },
+  'yarn-modern': {
+    add: [process.execPath, modernYarn, 'add'],
+    exec: [process.execPath, modernYarn],
+    install: [process.execPath, modernYarn, 'install', '--no-immutable'],
+  },
 };
 
 /** An empty folder with the tarball in it and nothing else, but for what modern yarn asks for. */
@@ -100,7 +123,25 @@ function typechecks() {
     const tsc = join(tools, 'node_modules', `typescript-${version}`, 'bin', 'tsc');
     for (const skipLibCheck of ['true', 'false']) {
       for (const lib of ['es2023', 'es2023,dom']) {
-        run(folder, process.execPath, tsc, '--noEmit', '--strict', '--target', 'es2023', '--lib', lib, '--types', 'node', '--module', 'nodenext', '--allowImportingTsExtensions', '--skipLibCheck', skipLibCheck, 'user.ts');
+        run(
+          folder,
+          process.execPath,
+          tsc,
+          '--noEmit',
+          '--strict',
+          '--target',
+          'es2023',
+          '--lib',
+          lib,
+          '--types',
+          'node',
+          '--module',
+          'nodenext',
+          '--allowImportingTsExtensions',
+          '--skipLibCheck',
+          skipLibCheck,
+          'user.ts',
+        );
       }
     }
   }
@@ -113,14 +154,25 @@ async function inPages() {
   await pages({ folder, run: (...args) => run(folder, ...args), tools: join(tools, 'node_modules'), screenshots: shown });
 }
 
-const STEPS = { ...Object.fromEntries(Object.keys(MANAGERS).map((name) => [name, () => installs(name)])), types: typechecks, pages: inPages };
+const STEPS = {
+  ...Object.fromEntries(Object.keys(MANAGERS).map((name) => [name, () => installs(name)])),
+  types: typechecks,
+  pages: inPages,
+};
 let failed = 0;
 for (const [name, step] of Object.entries(STEPS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const began = Date.now();
-  const fault = await Promise.resolve().then(step).then(() => null, (error) => String(error.message ?? error));
+  const fault = await Promise.resolve()
+    .then(step)
+    .then(
+      () => null,
+      (error) => String(error.message ?? error),
+    );
   if (fault !== null) failed++;
-  console.log(`${fault === null ? 'fine  ' : 'FAILED'}  ${name.padEnd(12)} ${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s${fault === null ? '' : `\n${fault}`}`);
+  console.log(
+    `${fault === null ? 'fine  ' : 'FAILED'}  ${name.padEnd(12)} ${((Date.now() - began) / 1000).toFixed(0).padStart(4)} s${fault === null ? '' : `\n${fault}`}`,
+  );
 }
 if (keep) console.log(base);
 else if (existsSync(base)) rmSync(base, { recursive: true, force: true });

@@ -34,7 +34,8 @@ try {
   Object.assign(globalThis, { result: { error: String(error) } });
 }
 `;
-const HTML = '<!doctype html><meta charset="utf-8"><title>attnc in a page</title><body><h1>attnc in a page</h1><pre></pre><script type="module" src="./page.ts"></script></body>\n';
+const HTML =
+  '<!doctype html><meta charset="utf-8"><title>attnc in a page</title><body><h1>attnc in a page</h1><pre></pre><script type="module" src="./page.ts"></script></body>\n';
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' };
 
 /** Serves a folder as the plainest server does. */
@@ -48,11 +49,16 @@ function serve(folder) {
       response.writeHead(404).end();
     }
   });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() })));
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() })),
+  );
 }
 
 function viteDev(folder, vite) {
-  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '5199', '--strictPort'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '5199', '--strictPort'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return new Promise((resolve, reject) => {
     let said = '';
     const hear = (data) => {
@@ -74,8 +80,10 @@ async function tried(how, { url, close }, screenshots) {
         const result = await page.value('globalThis.result', 180);
         writeFileSync(join(screenshots, `${how}-${backend}.png`), await page.screenshot());
         const expected = backend === 'auto' ? 'wasm' : backend;
-        if (result.name !== expected || result.steps !== 15 || !(result.loss < result.before)) throw new Error(`${how}, ${backend}: ${JSON.stringify(result)} ${page.messages.join(' | ')}`);
-        if (backend === 'auto' && !page.messages.some((line) => line.startsWith("warning: attnc: the backend 'webgpu' cannot be used"))) throw new Error(`${how}: auto does not say why it passes webgpu over: ${page.messages.join(' | ')}`);
+        if (result.name !== expected || result.steps !== 15 || !(result.loss < result.before))
+          throw new Error(`${how}, ${backend}: ${JSON.stringify(result)} ${page.messages.join(' | ')}`);
+        if (backend === 'auto' && !page.messages.some((line) => line.startsWith("warning: attnc: the backend 'webgpu' cannot be used")))
+          throw new Error(`${how}: auto does not say why it passes webgpu over: ${page.messages.join(' | ')}`);
         results.push(result);
       } finally {
         await page.close();

@@ -38,34 +38,66 @@ describe('what a program unrolls to has no depth that is too much', () => {
   }, 120_000);
 
   it.each<[string, (n: number) => string]>([
-    ['equations in the body of a loop', (n) => `${HEAD}model M(x: [time]) -> y: [] { param w: [] = 1
+    [
+      'equations in the body of a loop',
+      (n) => `${HEAD}model M(x: [time]) -> y: [] { param w: [] = 1
       y = sum[time](scan time with xt = x { state s: [] = 0;  a0 = s + xt
       ${lines(n, (k) => `a${k + 1} = tanh(w * a${k})`)}
-      s' = a${n};  emit s' }) }`],
-    ['loops that read what those before have made', (n) => `${HEAD}model M(x: [time]) -> y: [] { param w: [] = 1;  a0 = 1
+      s' = a${n};  emit s' }) }`,
+    ],
+    [
+      'loops that read what those before have made',
+      (n) => `${HEAD}model M(x: [time]) -> y: [] { param w: [] = 1;  a0 = 1
       ${lines(n, (k) => `b${k} = scan time with xt = x { state s: [] = 0;  s' = tanh(w * s + xt * a${k});  emit s' }\na${k + 1} = sum[time](b${k})`)}
-      y = a${n} }`],
-    ['choices that read choices', (n) => model(`a0 = x * w\n${lines(n, (k) => `a${k + 1} = if x > ${k} then 1 / a${k} else a${k}`)}\ny = a${n}`)],
+      y = a${n} }`,
+    ],
+    [
+      'choices that read choices',
+      (n) => model(`a0 = x * w\n${lines(n, (k) => `a${k + 1} = if x > ${k} then 1 / a${k} else a${k}`)}\ny = a${n}`),
+    ],
     ['sums of what is positive', (n) => model(`a0 = exp(x)\n${lines(n, (k) => `a${k + 1} = a${k} + a${k}`)}\ny = log(a${n})`)],
-    ['products of what may be absent', (n) => model(`a0 = x where x > 0\n${lines(n, (k) => `a${k + 1} = tanh(a${k} * w)`)}\ny = a${n} else 0`)],
-    ['numbers that are made of numbers', (n) => model(`n0 = 1 + d\n${lines(n, (k) => `n${k + 1} = n${k} + n${k} - n${k}`)}\ny = x * w * n${n}`)],
-    ['indices that are made of indices', (n) => `${HEAD}model M(x: [time]) -> y: [time] { p0 = position[time]\n${lines(n, (k) => `p${k + 1} = p${k} + p${k} - p${k}`)}\nx[time = p${n} - 1] else 0 }`],
-    ['attention to what has attended', (n) => `dim target: ragged, d = 4, words = 7
+    [
+      'products of what may be absent',
+      (n) => model(`a0 = x where x > 0\n${lines(n, (k) => `a${k + 1} = tanh(a${k} * w)`)}\ny = a${n} else 0`),
+    ],
+    [
+      'numbers that are made of numbers',
+      (n) => model(`n0 = 1 + d\n${lines(n, (k) => `n${k + 1} = n${k} + n${k} - n${k}`)}\ny = x * w * n${n}`),
+    ],
+    [
+      'indices that are made of indices',
+      (n) =>
+        `${HEAD}model M(x: [time]) -> y: [time] { p0 = position[time]\n${lines(n, (k) => `p${k + 1} = p${k} + p${k} - p${k}`)}\nx[time = p${n} - 1] else 0 }`,
+    ],
+    [
+      'attention to what has attended',
+      (n) => `dim target: ragged, d = 4, words = 7
       decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
       param table: [words, d], w: [d] = 1
       a0 = table[y] + h
       ${lines(n / 10, (k) => `a${k + 1} = a${k} + Dot(w * a${k}, a${k}[target as key], a${k}[target as key])`)}
       logits = a${n / 10} @ table
       at most 8 }
-      model M(h: [d]) generates y: index(words)[target] { D(h) }`],
-    ['what grows by a concatenation', (n) => `${HEAD}model M(x: [d]) -> y: [] { param w: [] = 1
+      model M(h: [d]) generates y: index(words)[target] { D(h) }`,
+    ],
+    [
+      'what grows by a concatenation',
+      (n) => `${HEAD}model M(x: [d]) -> y: [] { param w: [] = 1
       h = x[d as channel]
       repeat ${n / 2} { h = concat[channel](h, tanh(w * h[channel = first])) }
-      y = sum[channel](h) }`],
-    ['dims that are made of dims', (n) => `dim b0 = 2\n${lines(n, (k) => `dim b${k + 1} = b${k} + 1`)}\nmodel M(x: [b${n}]) -> y: [b${n}] { x }`],
-  ])('%s', async (_what, text) => {
-    await emitted(text(300));
-  }, 120_000);
+      y = sum[channel](h) }`,
+    ],
+    [
+      'dims that are made of dims',
+      (n) => `dim b0 = 2\n${lines(n, (k) => `dim b${k + 1} = b${k} + 1`)}\nmodel M(x: [b${n}]) -> y: [b${n}] { x }`,
+    ],
+  ])(
+    '%s',
+    async (_what, text) => {
+      await emitted(text(300));
+    },
+    120_000,
+  );
 });
 
 describe('what is refused is refused once, and at once', () => {
@@ -81,12 +113,22 @@ describe('what is refused is refused once, and at once', () => {
     ['defaults', model(`  y = x ${'else x '.repeat(N)}`)],
     ['indices', model(`  y = x${'[d as d]'.repeat(N)}`)],
     ['rounds in rounds', model(`  y = x\n${'repeat 1 { '.repeat(N)}y = tanh(y)${' }'.repeat(N)}`)],
-    ['2^20 calls', `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(20, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(B${k}(x)) }`)}\n${model('  y = B20(x)')}`],
+    [
+      '2^20 calls',
+      `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(20, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(B${k}(x)) }`)}\n${model('  y = B20(x)')}`,
+    ],
     ['2^20 rounds', model('  y = x\n  repeat 1024 { repeat 1024 { y = tanh(y) } }')],
-    ['330 blocks, each of which calls the one before', `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(330, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(x) }`)}\n${model('  y = B330(x)')}`],
-  ])('%s', (_what, text) => {
-    expect(check(text).map(({ code }) => code)).toEqual(['E0110']);
-  }, 120_000);
+    [
+      '330 blocks, each of which calls the one before',
+      `block B0(x: [d]) -> [d] { tanh(x) }\n${lines(330, (k) => `block B${k + 1}(x: [d]) -> [d] { B${k}(x) }`)}\n${model('  y = B330(x)')}`,
+    ],
+  ])(
+    '%s',
+    (_what, text) => {
+      expect(check(text).map(({ code }) => code)).toEqual(['E0110']);
+    },
+    120_000,
+  );
 });
 
 describe('a line of 1 MB', () => {

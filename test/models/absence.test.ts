@@ -39,7 +39,15 @@ describe.each(backends)('on %s', (backend) => {
     const computed = 'dim source: ragged\nmodel A(s: [source]) -> y: [source] { softmax[source](2 + log(s)) }';
     expect((await outputs(computed, [{ s: [0, 2] }, { s: [0, 0, 3] }]))[0]).toEqual([0, 1]);
     const text = MASKED('softmax[a](s where ok)');
-    expect(await outputs(text, [{ s: [1, -1e9, -1e9], ok: [false, true, true] }, { s: [1, 3e38, 3], ok: [false, false, false] }])).toEqual([[0, 0.5, 0.5], [0, 0, 0]]);
+    expect(
+      await outputs(text, [
+        { s: [1, -1e9, -1e9], ok: [false, true, true] },
+        { s: [1, 3e38, 3], ok: [false, false, false] },
+      ]),
+    ).toEqual([
+      [0, 0.5, 0.5],
+      [0, 0, 0],
+    ]);
   });
 
   it('log_softmax is absent where its argument is', async () => {
@@ -55,12 +63,21 @@ describe.each(backends)('on %s', (backend) => {
   });
 
   it('max, min and argmax are those of the present places, whatever they hold', async () => {
-    const text = MASKED('m = (s / tiny) where ok\nzeros[a] + (if position[a] == 0 then max[a](m) else if position[a] == 1 then min[a](m) else argmax[a](m))');
+    const text = MASKED(
+      'm = (s / tiny) where ok\nzeros[a] + (if position[a] == 0 then max[a](m) else if position[a] == 1 then min[a](m) else argmax[a](m))',
+    );
     const examples = [
-      { s: [9, -1, -1], ok: [false, true, true], tiny: 0 }, { s: [-9, 1, 1], ok: [false, true, true], tiny: 0 }, { s: [0, -3.4e38, -3.4e38], ok: [false, true, true] },
+      { s: [9, -1, -1], ok: [false, true, true], tiny: 0 },
+      { s: [-9, 1, 1], ok: [false, true, true], tiny: 0 },
+      { s: [0, -3.4e38, -3.4e38], ok: [false, true, true] },
       { s: [3e38, 1, 2], ok: [false, false, true] },
     ];
-    expect(await outputs(text, examples)).toEqual([[-Infinity, -Infinity, 1], [Infinity, Infinity, 1], [Math.fround(-3.4e38), Math.fround(-3.4e38), 1], [2, 2, 2]]);
+    expect(await outputs(text, examples)).toEqual([
+      [-Infinity, -Infinity, 1],
+      [Infinity, Infinity, 1],
+      [Math.fround(-3.4e38), Math.fround(-3.4e38), 1],
+      [2, 2, 2],
+    ]);
   });
 });
 
@@ -84,10 +101,16 @@ describe('what an objective reads of a decoder', () => {
   const given = { z: [1, 2, 4], ok: [true, false, true], y: [2, 0] };
 
   it.each([
-    ['mean[target, words](logits)', 2.5], ['min[target, words](logits)', 1], ['sum[target, words](logits else 5)', 20], ['sum[target, words](same)', 2 * (Math.tanh(1) + Math.tanh(4))],
-    ['sum[target, words](scaled)', 5], ['mean[target](cross_entropy[words](logits, y\'))', (Math.log(1 + Math.exp(-3)) + 3 + Math.log(1 + Math.exp(-3))) / 2],
+    ['mean[target, words](logits)', 2.5],
+    ['min[target, words](logits)', 1],
+    ['sum[target, words](logits else 5)', 20],
+    ['sum[target, words](same)', 2 * (Math.tanh(1) + Math.tanh(4))],
+    ['sum[target, words](scaled)', 5],
+    ["mean[target](cross_entropy[words](logits, y'))", (Math.log(1 + Math.exp(-3)) + 3 + Math.log(1 + Math.exp(-3))) / 2],
   ])('carries its absence: %s', async (loss, expected) => {
-    const { loss: found } = await (await model(objective(loss))).loss([given, { ...given, ok: [true, true, true], y: [1, 1, 0] }].slice(0, 1));
+    const { loss: found } = await (await model(objective(loss))).loss(
+      [given, { ...given, ok: [true, true, true], y: [1, 1, 0] }].slice(0, 1),
+    );
     expect(found).toBeCloseTo(expected, 4);
     await agrees(objective(loss), [given, { ...given, y: [0] }]);
   });
@@ -114,11 +137,15 @@ objective O for M { loss = mean[target, words](probability);  metric part = mean
     const message = 'example 1: the loss is Infinity: `y[target = 2]` is 1, which `D` forbids there';
     await expect(pointing.loss([given, bad])).rejects.toThrow(message);
     await expect(pointing.gradients([given, bad])).rejects.toThrow(message);
-    await expect(fit(pointing as never, { train: [given, bad] as never }, { batchSize: 2, steps: 3, reportEvery: 1 })).rejects.toThrow('the loss is Infinity: `y[target = 2]` is 1');
+    await expect(fit(pointing as never, { train: [given, bad] as never }, { batchSize: 2, steps: 3, reportEvery: 1 })).rejects.toThrow(
+      'the loss is Infinity: `y[target = 2]` is 1',
+    );
   });
 
   it('a target longer than the decoder may write is refused', async () => {
-    await expect((await model(crossed)).loss([{ ...given, y: [2, 2, 2, 2, 0] }])).rejects.toThrow('example 0: `y` has 5 places, and the decoder `D` writes at most 4');
+    await expect((await model(crossed)).loss([{ ...given, y: [2, 2, 2, 2, 0] }])).rejects.toThrow(
+      'example 0: `y` has 5 places, and the decoder `D` writes at most 4',
+    );
   });
 
   it('of a distribution what a forbidden class has counts nothing; one that has nothing else is impossible', async () => {
@@ -129,17 +156,26 @@ objective O for C given t: [a], c: index(a) { loss = cross_entropy[a](y where ok
     const example = { z: [0, 0, 0], ok: [true, true, false], t: [0.9, 0.05, 0.05], c: 0 };
     expect((await classes.loss([example])).loss).toBeCloseTo(0.95 * Math.LN2, 5);
     await agrees(text, [example, { ...example, z: [1, 2, 3], ok: [false, true, true] }]);
-    await expect(classes.loss([example, { ...example, t: [0, 0, 1] }])).rejects.toThrow('example 1: the loss is Infinity: a target of probability 0');
+    await expect(classes.loss([example, { ...example, t: [0, 0, 1] }])).rejects.toThrow(
+      'example 1: the loss is Infinity: a target of probability 0',
+    );
   });
 
   it('forward gives -Infinity for what is forbidden, and no search takes it', async () => {
-    const pointing = await model(crossed) as unknown as GenerativeModel<Record<string, number>, object, object>;
+    const pointing = (await model(crossed)) as unknown as GenerativeModel<Record<string, number>, object, object>;
     const low = { z: [-3e8, -2e8, -2e8], ok: [true, true, false] };
     const [first] = await pointing.forward([{ ...low, y: [1, 0] }]);
-    expect(Array.from((first as Record<string, { data: ArrayLike<number> }>)['logits']!.data)).toEqual([-3e8, -2e8, -Infinity, -3e8, -2e8, -Infinity].map(Math.fround));
-    for (const method of ['greedy', 'sample'] as const) expect([...(await pointing.generate([low], { method }))[0]!.ids]).toEqual([1, 1, 1, 1]);
-    expect((await pointing.generate([low], { method: 'beam', width: 3 }))[0]!.all.every(({ ids }) => !Array.from(ids).includes(2))).toBe(true);
-    await expect(pointing.generate([{ z: [0, 0, 0], ok: [false, false, false] }])).rejects.toThrow('every choice of the first place is excluded');
+    expect(Array.from((first as Record<string, { data: ArrayLike<number> }>)['logits']!.data)).toEqual(
+      [-3e8, -2e8, -Infinity, -3e8, -2e8, -Infinity].map(Math.fround),
+    );
+    for (const method of ['greedy', 'sample'] as const)
+      expect([...(await pointing.generate([low], { method }))[0]!.ids]).toEqual([1, 1, 1, 1]);
+    expect((await pointing.generate([low], { method: 'beam', width: 3 }))[0]!.all.every(({ ids }) => !Array.from(ids).includes(2))).toBe(
+      true,
+    );
+    await expect(pointing.generate([{ z: [0, 0, 0], ok: [false, false, false] }])).rejects.toThrow(
+      'every choice of the first place is excluded',
+    );
   });
 });
 

@@ -3,7 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
 import { Slopes } from '../slopes.ts';
-import { bindings, oracle, parametersOf, relative, subject, runOn, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
+import {
+  bindings,
+  oracle,
+  parametersOf,
+  relative,
+  subject,
+  runOn,
+  usableBackends,
+  type Input,
+  type Subject,
+  type Target,
+  type Tested,
+} from './support.ts';
 
 interface Case {
   readonly title: string;
@@ -19,7 +31,12 @@ const cases: readonly Case[] = [
   { title: 'transformer, post-norm', name: 'transformer', set: { layers: 2, norm: 'post' }, dims: transformer },
   { title: 'gpt', name: 'gpt', set: { layers: 2 }, dims: { vocab: 11, places: 8, model: 8, heads: 2 } },
   // Forms of those before.
-  { title: 'bahdanau, by location', name: 'bahdanau', set: { score: 'location' }, dims: { words: 11, characters: 7, embed: 5, hidden: 3, units: 6, places: 3, maxout: 3 } },
+  {
+    title: 'bahdanau, by location',
+    name: 'bahdanau',
+    set: { score: 'location' },
+    dims: { words: 11, characters: 7, embed: 5, hidden: 3, units: 6, places: 3, maxout: 3 },
+  },
   { title: 'transformer, pre-norm', name: 'transformer', set: { layers: 2, norm: 'pre' }, dims: transformer },
 ];
 
@@ -55,14 +72,15 @@ describe.each(backends)('on %s', (backend) => {
 
     /** As the model takes them: one that only continues a text reads none. */
     const given = (of: readonly (Input & Target)[]): readonly (Input & Target)[] =>
-      (model.definition.inputs(model.sizes).some((spec) => spec.name === 'tokens') ? of : of.map(({ y }) => ({ y }) as Input & Target));
+      model.definition.inputs(model.sizes).some((spec) => spec.name === 'tokens') ? of : of.map(({ y }) => ({ y }) as Input & Target);
 
     it('gives the outputs of the oracle, example by example, from one padded batch', async () => {
       const outputs = await model.forward(given(examples));
       const names = [...tested.program.outputs.keys()];
       for (const [k, example] of examples.entries()) {
         const expected = oracle([...tested.program.outputs.values()], bindings(model, parameters, example));
-        for (const [j, output] of names.entries()) expect(relative(outputs[k]![output]!.data, expected[j]!.data), `${output} of example ${k}`).toBeLessThan(1e-4);
+        for (const [j, output] of names.entries())
+          expect(relative(outputs[k]![output]!.data, expected[j]!.data), `${output} of example ${k}`).toBeLessThan(1e-4);
       }
     });
 
@@ -75,7 +93,12 @@ describe.each(backends)('on %s', (backend) => {
 
     it('gives the gradients of finite differences', async () => {
       const { gradients } = await model.gradients(given(examples));
-      const own = slopes.get(title) ?? new Slopes(tested.program.objectives[0]!.updates[0]!.loss, examples.map((example) => bindings(model, parameters, example)));
+      const own =
+        slopes.get(title) ??
+        new Slopes(
+          tested.program.objectives[0]!.updates[0]!.loss,
+          examples.map((example) => bindings(model, parameters, example)),
+        );
       slopes.set(title, own);
       expect(Object.keys(gradients)).toEqual(model.parameters.map(({ path }) => path));
       own.expect(gradients, 1e-3, 1e-4);
@@ -99,7 +122,9 @@ describe.each(backends)('on %s', (backend) => {
           for (const [k, { y }] of examples.entries()) {
             if (t >= y.length) continue;
             const size = logits.data.length / examples.length;
-            expect(relative(logits.data.slice(k * size, (k + 1) * size), taught[k]!['logits']!.data.slice(t * size, (t + 1) * size))).toBeLessThan(1e-4);
+            expect(
+              relative(logits.data.slice(k * size, (k + 1) * size), taught[k]!['logits']!.data.slice(t * size, (t + 1) * size)),
+            ).toBeLessThan(1e-4);
           }
         }
       } finally {

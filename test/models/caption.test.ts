@@ -9,12 +9,33 @@ import { compiled } from './support.ts';
 
 const dims = { height: 4, width: 4, tile: 2, words: 6, features: 3, hidden: 4, embed: 3, align: 2 };
 const wave = (at: number): number => 0.5 + 0.5 * Math.sin(at * at + at);
-const image = (k: number): number[][][] => [0, 1, 2].map((c) => Array.from({ length: 4 }, (_, y) => Array.from({ length: 4 }, (_none, x) => wave(k + 12 * y + 3 * x + c))));
-const examples = [{ image: image(1), y: [3, 5, 2] }, { image: image(2), y: [4, 2] }, { image: image(3), y: [2] }];
+const image = (k: number): number[][][] =>
+  [0, 1, 2].map((c) => Array.from({ length: 4 }, (_, y) => Array.from({ length: 4 }, (_none, x) => wave(k + 12 * y + 3 * x + c))));
+const examples = [
+  { image: image(1), y: [3, 5, 2] },
+  { image: image(2), y: [4, 2] },
+  { image: image(3), y: [2] },
+];
 
 agrees([
-  { title: 'soft attention', path: 'caption/model.attn', set: { λ: 0.5 }, dims, examples, lengths: ({ y }) => ({ target: (y as number[]).length }), most: 4 },
-  { title: 'hard attention', path: 'caption/model.attn', set: { attention: 'hard', λr: 0.7, λe: 0.3 }, dims, examples, lengths: ({ y }) => ({ target: (y as number[]).length }), most: 4 },
+  {
+    title: 'soft attention',
+    path: 'caption/model.attn',
+    set: { λ: 0.5 },
+    dims,
+    examples,
+    lengths: ({ y }) => ({ target: (y as number[]).length }),
+    most: 4,
+  },
+  {
+    title: 'hard attention',
+    path: 'caption/model.attn',
+    set: { attention: 'hard', λr: 0.7, λe: 0.3 },
+    dims,
+    examples,
+    lengths: ({ y }) => ({ target: (y as number[]).length }),
+    most: 4,
+  },
 ]);
 
 describe('what is asked of all looks together', () => {
@@ -25,7 +46,8 @@ describe('what is asked of all looks together', () => {
   });
 
   it('is λ Σ (T / L - Σ α)²', async () => {
-    const at = async (λ: number): Promise<Captions> => (await compiled<Captions>('caption/model.attn', new Map([['λ', λ]]))).create({ dims, seed: 3 });
+    const at = async (λ: number): Promise<Captions> =>
+      (await compiled<Captions>('caption/model.attn', new Map([['λ', λ]]))).create({ dims, seed: 3 });
     const [without, weighed] = [await at(0), await at(0.5)];
     const loss = async (model: Captions): Promise<number> => (await model.loss([examples[0]!])).loss;
     const [found] = await without.forward([examples[0]!]);

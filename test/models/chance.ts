@@ -15,7 +15,14 @@ export function drawsOf(seed: number, step: number, id: number, sizes: ReadonlyM
     const key = `${op.site} ${steps.join()} ${extents.join()}`;
     let values = known.get(key);
     if (values === undefined) {
-      values = random.values(op.draw, op.site, [1, ...extents], op.axes.map(({ space }) => isRagged(space)), steps, op.rate);
+      values = random.values(
+        op.draw,
+        op.site,
+        [1, ...extents],
+        op.axes.map(({ space }) => isRagged(space)),
+        steps,
+        op.rate,
+      );
       known.set(key, values);
     }
     return values[at.reduce((offset, place, k) => offset * extents[k]! + place, 0)]!;

@@ -25,7 +25,10 @@ it('gives the same outputs on every backend from a checkpoint saved on one', { t
     await useBackend(backend);
     const copy = create({ dims, seed: 6 });
     await copy.load(bytes);
-    expect((await copy.generate(inputs)).map(({ ids }) => [...ids]), backend).toEqual(expected);
+    expect(
+      (await copy.generate(inputs)).map(({ ids }) => [...ids]),
+      backend,
+    ).toEqual(expected);
     copy.dispose();
   }
 });

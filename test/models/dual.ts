@@ -11,34 +11,48 @@ const dual = (x: Given): Dual => (typeof x === 'number' ? { v: x, d: 0 } : x);
 /** A slope of 0 goes no further, whatever it is multiplied by. */
 const times = (d: number, by: number): number => (d === 0 ? 0 : d * by);
 
-const unary = (f: (v: number) => number, slope: (v: number, y: number) => number) => (x: Given): Dual => {
-  const { v, d } = dual(x);
-  const y = f(v);
-  return { v: y, d: times(d, slope(v, y)) };
-};
+const unary =
+  (f: (v: number) => number, slope: (v: number, y: number) => number) =>
+  (x: Given): Dual => {
+    const { v, d } = dual(x);
+    const y = f(v);
+    return { v: y, d: times(d, slope(v, y)) };
+  };
 
 export const exp = unary(Math.exp, (_v, y) => y);
 export const log = unary(Math.log, (v) => 1 / v);
 export const sqrt = unary(Math.sqrt, (_v, y) => 0.5 / y);
 export const abs = unary(Math.abs, Math.sign);
 export const tanh = unary(Math.tanh, (v) => 1 / Math.cosh(v) ** 2);
-export const sigmoid = unary((v) => 1 / (1 + Math.exp(-v)), (v) => 1 / ((1 + Math.exp(-v)) * (1 + Math.exp(v))));
-export const relu = unary((v) => Math.max(v, 0), (v) => (v > 0 ? 1 : 0));
-export const softplus = unary((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))), (v) => 1 / (1 + Math.exp(-v)));
+export const sigmoid = unary(
+  (v) => 1 / (1 + Math.exp(-v)),
+  (v) => 1 / ((1 + Math.exp(-v)) * (1 + Math.exp(v))),
+);
+export const relu = unary(
+  (v) => Math.max(v, 0),
+  (v) => (v > 0 ? 1 : 0),
+);
+export const softplus = unary(
+  (v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))),
+  (v) => 1 / (1 + Math.exp(-v)),
+);
 export const sin = unary(Math.sin, Math.cos);
 export const cos = unary(Math.cos, (v) => -Math.sin(v));
 /** Abramowitz & Stegun 7.1.5 and 7.1.14: the series, and the continued fraction of its complement. */
-export const erf = unary((v) => {
-  const x = Math.abs(v);
-  if (x < 2.5) {
-    let [term, total] = [x, x];
-    for (let n = 1; n < 80; n++) total += (term *= (-x * x) / n) / (2 * n + 1);
-    return Math.sign(v) * total * (2 / Math.sqrt(Math.PI));
-  }
-  let tail = 0;
-  for (let n = 60; n > 0; n--) tail = n / 2 / (x + tail);
-  return Math.sign(v) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + tail)));
-}, (v) => (2 / Math.sqrt(Math.PI)) * Math.exp(-v * v));
+export const erf = unary(
+  (v) => {
+    const x = Math.abs(v);
+    if (x < 2.5) {
+      let [term, total] = [x, x];
+      for (let n = 1; n < 80; n++) total += (term *= (-x * x) / n) / (2 * n + 1);
+      return Math.sign(v) * total * (2 / Math.sqrt(Math.PI));
+    }
+    let tail = 0;
+    for (let n = 60; n > 0; n--) tail = n / 2 / (x + tail);
+    return Math.sign(v) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + tail)));
+  },
+  (v) => (2 / Math.sqrt(Math.PI)) * Math.exp(-v * v),
+);
 
 export function add(...xs: readonly Given[]): Dual {
   return xs.map(dual).reduce((a, b) => ({ v: a.v + b.v, d: a.d + b.d }), { v: 0, d: 0 });

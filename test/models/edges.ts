@@ -27,8 +27,17 @@ const LARGEST = 3.4028234e38;
 const row = (x: readonly number[] | number): readonly number[] => (typeof x === 'number' ? [x] : x);
 const names = (tried: Tried): readonly string[] => Object.keys(tried.cases[0]!);
 
-function resultOf({ reference, inTraining = reference, cases: [first] }: Tried, moved: string | null, at: number, given: Case = first!): readonly Dual[] {
-  return (moved === null ? reference : inTraining)(Object.fromEntries(Object.entries(given).map(([name, x]) => [name, row(x).map((v, k): Dual => ({ v, d: name === moved && k === at ? 1 : 0 }))])));
+function resultOf(
+  { reference, inTraining = reference, cases: [first] }: Tried,
+  moved: string | null,
+  at: number,
+  given: Case = first!,
+): readonly Dual[] {
+  return (moved === null ? reference : inTraining)(
+    Object.fromEntries(
+      Object.entries(given).map(([name, x]) => [name, row(x).map((v, k): Dual => ({ v, d: name === moved && k === at ? 1 : 0 }))]),
+    ),
+  );
 }
 
 /** The weight of place k of a result in the loss. */
@@ -40,7 +49,11 @@ export function compileEdges(tried: Readonly<Record<string, Tried>>, file: strin
   const losses: string[] = [];
   const lines: string[] = [];
   Object.values(tried).forEach((each, k) => {
-    const own = (text: string): string => [...names(each), 'n', 'cases'].reduce((all, name) => all.replaceAll(new RegExp(`(?<![\\w.])${name}(?!\\w)`, 'gu'), `${name}${k}`), text);
+    const own = (text: string): string =>
+      [...names(each), 'n', 'cases'].reduce(
+        (all, name) => all.replaceAll(new RegExp(`(?<![\\w.])${name}(?!\\w)`, 'gu'), `${name}${k}`),
+        text,
+      );
     const [first] = each.cases;
     const width = Math.max(...names(each).map((name) => row(first![name]!).length));
     const isRow = names(each).some((name) => typeof first![name] !== 'number');
@@ -51,15 +64,21 @@ export function compileEdges(tried: Readonly<Record<string, Tried>>, file: strin
     outputs.push(`y${k}: [${own(`cases${wide ? ', n' : ''}`)}]`);
     losses.push(own(wide ? `sum[cases, n](y${k} * (1 + 0.5 * position[n]))` : `sum[cases](y${k})`));
   });
-  const fields = Object.keys(tried).map((_, k) => `y${k} = y${k}`).join(', ');
-  return compiled<Edges>(file, new Map(), `dim ${dims.join(', ')}
+  const fields = Object.keys(tried)
+    .map((_, k) => `y${k} = y${k}`)
+    .join(', ');
+  return compiled<Edges>(
+    file,
+    new Map(),
+    `dim ${dims.join(', ')}
 ${more}
 model Edges(g: []) -> { ${outputs.join(', ')}, same: [] } {
 ${lines.join('\n')}
   { ${fields}, same = g }
 }
 objective O for Edges { loss = ${losses.join(' + ')};  optimizer sgd(rate = 0.1) }
-`);
+`,
+  );
 }
 
 /** What is right where it is a float32; else no number would be, and infinity of its sign does. */
@@ -72,14 +91,24 @@ function isRight(given: number, right: number, scale: number, within: number): b
 function argumentOf({ cases }: Tried, name: string): Value {
   const rows = cases.map((given) => row(given[name]!));
   const isRow = typeof cases[0]![name] !== 'number';
-  return { data: Float32Array.from(rows.flat()), shape: isRow ? [rows.length, rows[0]!.length] : [rows.length], axes: isRow ? ['cases', 'n'] : ['cases'] };
+  return {
+    data: Float32Array.from(rows.flat()),
+    shape: isRow ? [rows.length, rows[0]!.length] : [rows.length],
+    axes: isRow ? ['cases', 'n'] : ['cases'],
+  };
 }
 
 /** All but those that have these titles. */
-export async function tryEdges(tried: Readonly<Record<string, Tried>>, { create }: Compiled<Edges>, without: readonly string[] = []): Promise<void> {
+export async function tryEdges(
+  tried: Readonly<Record<string, Tried>>,
+  { create }: Compiled<Edges>,
+  without: readonly string[] = [],
+): Promise<void> {
   const model = create({ seed: 1 });
   const all = Object.values(tried);
-  await model.weights.write(Object.fromEntries(all.flatMap((each, k) => names(each).map((name): [string, Value] => [`${name}${k}`, argumentOf(each, name)]))));
+  await model.weights.write(
+    Object.fromEntries(all.flatMap((each, k) => names(each).map((name): [string, Value] => [`${name}${k}`, argumentOf(each, name)]))),
+  );
   const [outputs] = await model.forward([{ g: 1 }]);
   const { gradients } = await model.gradients([{ g: 1 }]);
   const wrong: string[] = [];
@@ -93,11 +122,25 @@ export async function tryEdges(tried: Readonly<Record<string, Tried>>, { create 
     const own = values.length / each.cases.length;
     each.cases.forEach((given, c) => {
       const shown = `${title} of ${JSON.stringify(given)}`;
-      compare(shown, values.slice(c * own, (c + 1) * own), resultOf(each, null, 0, given).map(({ v }) => v), each.within ?? 1e-5, each.scale);
+      compare(
+        shown,
+        values.slice(c * own, (c + 1) * own),
+        resultOf(each, null, 0, given).map(({ v }) => v),
+        each.within ?? 1e-5,
+        each.scale,
+      );
       for (const name of names(each)) {
         const width = row(given[name]!).length;
-        const right = Array.from({ length: width }, (_, at) => resultOf(each, name, at, given).reduce((sum, { d }, j) => sum + (d === 0 ? 0 : d * weight(j)), 0));
-        compare(`slope along ${name} of ${shown}`, Array.from(gradients[`${name}${k}`]!.data).slice(c * width, (c + 1) * width), right, each.slopeWithin ?? 1e-4, each.scale);
+        const right = Array.from({ length: width }, (_, at) =>
+          resultOf(each, name, at, given).reduce((sum, { d }, j) => sum + (d === 0 ? 0 : d * weight(j)), 0),
+        );
+        compare(
+          `slope along ${name} of ${shown}`,
+          Array.from(gradients[`${name}${k}`]!.data).slice(c * width, (c + 1) * width),
+          right,
+          each.slopeWithin ?? 1e-4,
+          each.scale,
+        );
       }
     });
   }

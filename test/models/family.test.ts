@@ -95,8 +95,12 @@ const cases: Readonly<Record<string, Source>> = {
 }${fit()}`,
   },
   'distances as a bias': { text: `${DIMS}${ALIBI}model M(x: [time, model]) -> y: [time, model] { Alibi[heads](x) }${fit()}` },
-  'linear attention': { text: `${DIMS}${LINEAR}model M(x: [time, model]) -> y: [time, model] { Linearised[dk](x) + Quadratic[dk](x) }${fit()}` },
-  Perceiver: { text: `${DIMS}dim latents = 3, rounds = 2\n${PERCEIVER}model M(x: [time, model]) -> y: [latents, model] { Perceive[latents, rounds](x) }${fit('sum[latents, model](y ^ 3)')}` },
+  'linear attention': {
+    text: `${DIMS}${LINEAR}model M(x: [time, model]) -> y: [time, model] { Linearised[dk](x) + Quadratic[dk](x) }${fit()}`,
+  },
+  Perceiver: {
+    text: `${DIMS}dim latents = 3, rounds = 2\n${PERCEIVER}model M(x: [time, model]) -> y: [latents, model] { Perceive[latents, rounds](x) }${fit('sum[latents, model](y ^ 3)')}`,
+  },
   'a mixture of experts': {
     text: `${DIMS}dim experts = 3\n${EXPERTS}model M(x: [time, model]) -> { y: [time, model], gate: [time, experts], best: index(experts)[time] } {
   s = Switch[experts, 5](x);  { y = s.y, gate = s.gate, best = s.best }
@@ -117,17 +121,29 @@ interface Ran {
 }
 
 /** The oracle's `y` for one example; `change` gives a parameter by the last part of its path. */
-async function run(text: string, change: (name: string, size: number, path: string) => Float64Array, inputs: (values: Record<string, unknown>) => Record<string, unknown> = (values) => values): Promise<Ran> {
+async function run(
+  text: string,
+  change: (name: string, size: number, path: string) => Float64Array,
+  inputs: (values: Record<string, unknown>) => Record<string, unknown> = (values) => values,
+): Promise<Ran> {
   const { program, create } = await emit({ text });
   const model = create({ seed: 1 });
   const [example] = examplesOf(program, model.sizes, { lengths: { time: [4, 4, 4] } });
   const parameters = new Map(model.parameters.map(({ path, size }) => [path, change(path.split('.').at(-1)!, size, path)]));
   const at = [...program.outputs.keys()].indexOf('y');
-  const values = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(inputs(example!.values))) as never, parameters });
+  const values = interpret([...program.outputs.values()], {
+    sizes: example!.sizes,
+    inputs: new Map(Object.entries(inputs(example!.values))) as never,
+    parameters,
+  });
   return { y: values[at]!.data, shapes: new Map(model.parameters.map(({ path, size }) => [path, size])) };
 }
 
-const numbers = (name: string, count: number): Float64Array => Float64Array.from({ length: count }, (_, k) => 0.6 * Math.sin(1 + 1.3 * k + 7 * [...name].reduce((sum, c) => sum + c.codePointAt(0)!, 0)));
+const numbers = (name: string, count: number): Float64Array =>
+  Float64Array.from(
+    { length: count },
+    (_, k) => 0.6 * Math.sin(1 + 1.3 * k + 7 * [...name].reduce((sum, c) => sum + c.codePointAt(0)!, 0)),
+  );
 const same = (a: Ran, b: Ran): void => {
   expect(a.y.length).toBeGreaterThan(7);
   a.y.forEach((value, k) => expect(value).toBeCloseTo(b.y[k]!, 10));
@@ -170,10 +186,16 @@ describe('is', () => {
       const first = numbers(path.split('.').slice(-2).join('.'), size / 3);
       return Float64Array.from({ length: size }, (_, k) => first[k % first.length]!);
     };
-    const many = await run(`${DIMS}dim experts = 3\n${EXPERTS}model M(x: [time, model]) -> y: [time, model] { Switch[experts, 5](x).y }`, alike);
-    const one = await run(`${DIMS}dim experts = 3
+    const many = await run(
+      `${DIMS}dim experts = 3\n${EXPERTS}model M(x: [time, model]) -> y: [time, model] { Switch[experts, 5](x).y }`,
+      alike,
+    );
+    const one = await run(
+      `${DIMS}dim experts = 3
 block One[experts, inner](x: [features]) -> [features] { gate = softmax[experts](Linear[experts](x));  max[experts](gate) * FeedForward[inner](x) }
-model M(x: [time, model]) -> y: [time, model] { One[experts, 5](x) }`, (name, size, path) => numbers(path.includes('FeedForward') ? path.split('.').slice(-2).join('.') : name, size));
+model M(x: [time, model]) -> y: [time, model] { One[experts, 5](x) }`,
+      (name, size, path) => numbers(path.includes('FeedForward') ? path.split('.').slice(-2).join('.') : name, size),
+    );
     same(many, one);
   });
 

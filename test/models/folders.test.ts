@@ -17,7 +17,8 @@ function foldersUnder(under: string): string[] {
 
 describe.each(foldersUnder('models'))('%s', (folder) => {
   // A second model of a folder, such as a baseline, is told of in the README of the first.
-  const parent = folder.split('/').length > 2 && !existsSync(join(root, folder, 'README.md')) ? folder.split('/').slice(0, -1).join('/') : folder;
+  const parent =
+    folder.split('/').length > 2 && !existsSync(join(root, folder, 'README.md')) ? folder.split('/').slice(0, -1).join('/') : folder;
 
   it('has a README with its command, no checkpoint of 2 MB or more, and a place in docs/models.md', () => {
     expect(readFileSync(join(root, parent, 'README.md'), 'utf8')).toContain(`npx attnc train ${folder}`);

@@ -44,12 +44,16 @@ async function expectEmitted(made: Made, parameters: Parameters): Promise<void> 
   });
   const { loss } = program.objectives[0]!.updates[0]!;
   const { gradients } = await model.gradients(examples.map(({ values }) => values));
-  new Slopes(loss, examples.map((_, k) => bindingsOf(made, parameters, k))).expect(gradients, 5e-3, 1e-2, `\nof\n${text}`);
+  new Slopes(
+    loss,
+    examples.map((_, k) => bindingsOf(made, parameters, k)),
+  ).expect(gradients, 5e-3, 1e-2, `\nof\n${text}`);
 }
 
 const close = (given: ArrayLike<number>, expected: ArrayLike<number>, text: string): void => {
   expect(given.length).toBe(expected.length);
-  for (let k = 0; k < given.length; k++) expect(Math.abs(given[k]! - expected[k]!) / Math.max(1, Math.abs(expected[k]!)), `place ${k} of\n${text}`).toBeLessThan(1e-9);
+  for (let k = 0; k < given.length; k++)
+    expect(Math.abs(given[k]! - expected[k]!) / Math.max(1, Math.abs(expected[k]!)), `place ${k} of\n${text}`).toBeLessThan(1e-9);
 };
 
 beforeAll(async () => {
@@ -64,13 +68,52 @@ type Text = (names: readonly string[]) => string;
 const value: fc.Arbitrary<Text> = fc.letrec<{ value: Text }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
-    fc.nat(9).map((k): Text => (names) => names[k % names.length]!),
-    fc.tuple(fc.constantFrom('+', '-', '*'), tie('value'), tie('value')).map(([op, a, b]): Text => (names) => `(${a(names)} ${op} ${b(names)})`),
-    fc.tuple(fc.constantFrom('tanh(Linear[d](•))', 'LayerNorm(•)', '(W @ tanh(•))', '(transpose(W) @ •)', '(Half(W) @ W @ •)', 'f(•)', 'g * •', 'sum[parts](Linear[d] per parts (tanh(•)))', 'Sub(•)', 'Sub per parts (•)[parts = 1]'), tie('value'))
-      .map(([form, a]): Text => (names) => form.replaceAll('•', a(names))),
-    fc.tuple(tie('value'), tie('value')).map(([a, b]): Text => (names) => `GRU(${a(names)}, tanh(${b(names)}))`),
-    tie('value').map((a): Text => (names) => `ScaledDot(${a(names)}, Linear[d](m), m)`),
-    tie('value').map((a): Text => (names) => `(scan source with mt = m { state h: [d] = ${a(names)};  state k: [d] = learned;  h' = RNN(mt, h);  k' = tanh(k * mt + h');  emit k' })[source = last]`),
+    fc.nat(9).map(
+      (k): Text =>
+        (names) =>
+          names[k % names.length]!,
+    ),
+    fc.tuple(fc.constantFrom('+', '-', '*'), tie('value'), tie('value')).map(
+      ([op, a, b]): Text =>
+        (names) =>
+          `(${a(names)} ${op} ${b(names)})`,
+    ),
+    fc
+      .tuple(
+        fc.constantFrom(
+          'tanh(Linear[d](•))',
+          'LayerNorm(•)',
+          '(W @ tanh(•))',
+          '(transpose(W) @ •)',
+          '(Half(W) @ W @ •)',
+          'f(•)',
+          'g * •',
+          'sum[parts](Linear[d] per parts (tanh(•)))',
+          'Sub(•)',
+          'Sub per parts (•)[parts = 1]',
+        ),
+        tie('value'),
+      )
+      .map(
+        ([form, a]): Text =>
+          (names) =>
+            form.replaceAll('•', a(names)),
+      ),
+    fc.tuple(tie('value'), tie('value')).map(
+      ([a, b]): Text =>
+        (names) =>
+          `GRU(${a(names)}, tanh(${b(names)}))`,
+    ),
+    tie('value').map(
+      (a): Text =>
+        (names) =>
+          `ScaledDot(${a(names)}, Linear[d](m), m)`,
+    ),
+    tie('value').map(
+      (a): Text =>
+        (names) =>
+          `(scan source with mt = m { state h: [d] = ${a(names)};  state k: [d] = learned;  h' = RNN(mt, h);  k' = tanh(k * mt + h');  emit k' })[source = last]`,
+    ),
   ),
 })).value;
 
@@ -95,20 +138,29 @@ ${lines.join('\n')}
 
 describe('per, of generated blocks', () => {
   it('is the block for each place with its slice of the parameters, and emitted so', { timeout: 600_000 }, async () => {
-    await fc.assert(fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 2 }), fc.boolean(), async (values, has) => {
-      const axes = has ? 'groups, d' : 'd';
-      const head = block(values);
-      const many = await make(`${head}model M(x: [${axes}], m: [source, d]) -> y: [groups, d] { F per groups (x, m) }
+    await fc.assert(
+      fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 2 }), fc.boolean(), async (values, has) => {
+        const axes = has ? 'groups, d' : 'd';
+        const head = block(values);
+        const many = await make(`${head}model M(x: [${axes}], m: [source, d]) -> y: [groups, d] { F per groups (x, m) }
 objective Fit for M { loss = sum[groups, d](sin(y));  optimizer sgd(rate = 0.1) }`);
-      const one = await Promise.all([0, 1].map((group) => make(`${head}model M(x: [${axes}], m: [source, d]) -> y: [d] { F(x${has ? `[groups = ${group}]` : ''}, m) }`)));
-      const parameters = await parametersOf(many.model);
-      const y = result(many, parameters);
-      one.forEach((each, group) => {
-        const slices = new Map([...parameters].map(([path, all]) => [path, all.slice((group * all.length) / 2, ((group + 1) * all.length) / 2)]));
-        close(y.slice(3 * group, 3 * group + 3), result(each, slices), many.text);
-      });
-      await expectEmitted(many, parameters);
-    }), { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) });
+        const one = await Promise.all(
+          [0, 1].map((group) =>
+            make(`${head}model M(x: [${axes}], m: [source, d]) -> y: [d] { F(x${has ? `[groups = ${group}]` : ''}, m) }`),
+          ),
+        );
+        const parameters = await parametersOf(many.model);
+        const y = result(many, parameters);
+        one.forEach((each, group) => {
+          const slices = new Map(
+            [...parameters].map(([path, all]) => [path, all.slice((group * all.length) / 2, ((group + 1) * all.length) / 2)]),
+          );
+          close(y.slice(3 * group, 3 * group + 3), result(each, slices), many.text);
+        });
+        await expectEmitted(many, parameters);
+      }),
+      { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
+    );
   });
 });
 
@@ -126,9 +178,16 @@ const square: fc.Arbitrary<Two> = fc.letrec<{ map: Two }>((tie) => ({
   map: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constantFrom('F', 'G').map((name) => ({ map: name, tensor: name })),
-    fc.tuple(fc.constantFrom('+', '-', '*'), tie('map'), tie('map')).map(([op, a, b]) => ({ map: `(${a.map} ${op} ${b.map})`, tensor: `(${a.tensor} ${op} ${b.tensor})` })),
-    fc.tuple(fc.constantFrom('c * •', '• / 3', 'tanh(•)', '-•', '(1 - •)'), tie('map')).map(([form, a]) => ({ map: form.replace('•', a.map), tensor: form.replace('•', `(${a.tensor})`) })).map(({ map, tensor }) => ({ map: `(${map})`, tensor: `(${tensor})` })),
-    fc.tuple(tie('map'), tie('map')).map(([a, b]) => ({ map: `(${a.map} @ ${b.map})`, tensor: `((${a.tensor})[d as mid] @[mid] (${b.tensor})[to as mid])` })),
+    fc
+      .tuple(fc.constantFrom('+', '-', '*'), tie('map'), tie('map'))
+      .map(([op, a, b]) => ({ map: `(${a.map} ${op} ${b.map})`, tensor: `(${a.tensor} ${op} ${b.tensor})` })),
+    fc
+      .tuple(fc.constantFrom('c * •', '• / 3', 'tanh(•)', '-•', '(1 - •)'), tie('map'))
+      .map(([form, a]) => ({ map: form.replace('•', a.map), tensor: form.replace('•', `(${a.tensor})`) }))
+      .map(({ map, tensor }) => ({ map: `(${map})`, tensor: `(${tensor})` })),
+    fc
+      .tuple(tie('map'), tie('map'))
+      .map(([a, b]) => ({ map: `(${a.map} @ ${b.map})`, tensor: `((${a.tensor})[d as mid] @[mid] (${b.tensor})[to as mid])` })),
     tie('map').map((a) => ({ map: `transpose(${a.map})`, tensor: swapped(a.tensor) })),
     tie('map').map((a) => ({ map: `Unit(${a.map})`, tensor: `((${a.tensor}) / (1 + sum[to, d]((${a.tensor}) * (${a.tensor}))))` })),
     tie('map').map((a) => ({ map: `Rows(${a.map})`, tensor: `((${a.tensor}) * position[to])` })),
@@ -144,14 +203,21 @@ block Turn(f: [k <- k]) -> [k <- k] { transpose(f) }
 
 describe('maps, of generated expressions', () => {
   it('are the tensors of their axes, and emitted so', { timeout: 600_000 }, async () => {
-    await fc.assert(fc.asyncProperty(square, square, async (a, b) => {
-      const fit = '\nobjective Fit for M { loss = sum[source, d](sin(y));  optimizer sgd(rate = 0.1) }';
-      const maps = await make(`${BLOCKS}model M(x: [source, d], c: []) -> y: [source, d] { param F, G: [d <- d];  ${a.map} @ tanh(${b.map} @ x) + 0 * ((F + G) @ x) }${fit}`);
-      const apply = (tensor: string, x: string): string => `((${tensor}) @[d] ${x})[to as d]`;
-      const tensors = await make(`${BLOCKS}model M(x: [source, d], c: []) -> y: [source, d] { param F, G: [to: d, d];  ${apply(a.tensor, `tanh(${apply(b.tensor, 'x')})`)} + 0 * ${apply('F + G', 'x')} }${fit}`);
-      const parameters = await parametersOf(maps.model);
-      close(result(maps, parameters), result(tensors, parameters), maps.text);
-      await expectEmitted(maps, parameters);
-    }), { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) });
+    await fc.assert(
+      fc.asyncProperty(square, square, async (a, b) => {
+        const fit = '\nobjective Fit for M { loss = sum[source, d](sin(y));  optimizer sgd(rate = 0.1) }';
+        const maps = await make(
+          `${BLOCKS}model M(x: [source, d], c: []) -> y: [source, d] { param F, G: [d <- d];  ${a.map} @ tanh(${b.map} @ x) + 0 * ((F + G) @ x) }${fit}`,
+        );
+        const apply = (tensor: string, x: string): string => `((${tensor}) @[d] ${x})[to as d]`;
+        const tensors = await make(
+          `${BLOCKS}model M(x: [source, d], c: []) -> y: [source, d] { param F, G: [to: d, d];  ${apply(a.tensor, `tanh(${apply(b.tensor, 'x')})`)} + 0 * ${apply('F + G', 'x')} }${fit}`,
+        );
+        const parameters = await parametersOf(maps.model);
+        close(result(maps, parameters), result(tensors, parameters), maps.text);
+        await expectEmitted(maps, parameters);
+      }),
+      { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
+    );
   });
 });

@@ -6,7 +6,8 @@ import { agrees, type Example } from './agrees.ts';
 import { compiled, type Compiled } from './support.ts';
 
 const text = readFileSync(new URL('../grammar/programs/pointer-generator.attn', import.meta.url), 'utf8');
-const rows = (n: number, width: number, seed: number): number[][] => Array.from({ length: n }, (_, i) => Array.from({ length: width }, (_, k) => Math.sin(1 + 4 * i + k + 3 * seed)));
+const rows = (n: number, width: number, seed: number): number[][] =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: width }, (_, k) => Math.sin(1 + 4 * i + k + 3 * seed)));
 const dims = { words: 7, embed: 3, hidden: 2, align: 3 };
 /** 7 and 8 are words of the input alone. */
 const examples: readonly Example[] = [
@@ -14,7 +15,11 @@ const examples: readonly Example[] = [
   { annotations: rows(2, 4, 2), ids: [5, 6], oov: 0, y: [6, 2] },
   { annotations: rows(3, 4, 3), ids: [3, 7, 7], oov: 1, y: [3, 7, 2] },
 ];
-const lengths = (example: Example): Record<string, number> => ({ source: (example['ids'] as unknown[]).length, target: (example['y'] as unknown[]).length, oov: example['oov'] as number });
+const lengths = (example: Example): Record<string, number> => ({
+  source: (example['ids'] as unknown[]).length,
+  target: (example['y'] as unknown[]).length,
+  oov: example['oov'] as number,
+});
 
 const small = `
 dim source: ragged, target: ragged, words = 5, d = 3
@@ -32,7 +37,14 @@ objective Fit for Say { loss = mean[target](-log(probability[y'] + 1e-12));  opt
 agrees([
   { title: 'the pointer-generator', path: 'pointer-generator/model.attn', text, dims, examples, lengths, most: 5 },
   {
-    title: 'probability over what is not forbidden', path: 'probability/model.attn', text: small, dims: { words: 5, d: 3 }, examples: [{ memory: rows(3, 3, 1), y: [3, 4, 2] }, { memory: rows(1, 3, 2), y: [2] }],
+    title: 'probability over what is not forbidden',
+    path: 'probability/model.attn',
+    text: small,
+    dims: { words: 5, d: 3 },
+    examples: [
+      { memory: rows(3, 3, 1), y: [3, 4, 2] },
+      { memory: rows(1, 3, 2), y: [2] },
+    ],
     lengths: (example) => ({ source: (example['memory'] as unknown[]).length, target: (example['y'] as unknown[]).length }),
   },
 ]);
@@ -40,7 +52,11 @@ agrees([
 describe('the pointer-generator', () => {
   const made = async (): Promise<GenerativeModel<Record<string, number>, Example, Example>> => {
     await useBackend('cpu');
-    const { create }: Compiled<GenerativeModel<Record<string, number>, Example, Example>> = await compiled('pointer-generator/model.attn', new Map(), text);
+    const { create }: Compiled<GenerativeModel<Record<string, number>, Example, Example>> = await compiled(
+      'pointer-generator/model.attn',
+      new Map(),
+      text,
+    );
     return create({ dims, seed: 1 });
   };
 

@@ -33,7 +33,11 @@ const ARITHMETIC: Cases = {
   held: ['int[time]', 'clamp(t, -16777217, 16777217)', T.map((x) => Math.max(-16777217, Math.min(16777217, x)))],
   sign: ['int[time]', 'sign(t)', T.map(Math.sign)],
   chosen: ['int[time]', 'if t > u then t else u', T.map((x, k) => Math.max(x, U[k]!))],
-  near: ['int[time]', '(if t == 16777217 then 1 else 0) + (if t > 16777216 then 2 else 0) + (if t <= 16777216 then 4 else 0) + (if t != 7 then 8 else 0)', [10, 11, 12, 10, 12, 4]],
+  near: [
+    'int[time]',
+    '(if t == 16777217 then 1 else 0) + (if t > 16777216 then 2 else 0) + (if t <= 16777216 then 4 else 0) + (if t != 7 then 8 else 0)',
+    [10, 11, 12, 10, 12, 4],
+  ],
   highest: ['int[]', 'max[time](t)', [MOST]],
   lowest: ['int[]', 'min[time](t)', [LEAST]],
   masked: ['int[]', 'max[time](t where t < 1700000000)', [16777217]],
@@ -51,20 +55,32 @@ const SUMS: Cases = {
   groupedAnywhere: ['int[groups]', 'sum[time by groups = s mod 4](s)', [44, 2116777218, 0]],
   groupedMost: ['int[groups]', 'max[time by g](s)', [16777217, 16777219, 2100000001]],
   groupedLeast: ['int[groups]', 'min[time by g](s)', [-16777217, 40, 4]],
-  groupedTimes: ['int[groups]', 'prod[time by g](s mod 4001)', [0, 1, 2].map((g) => S.reduce((product, x, k) => (G[k] === g ? product * modulo(x, 4001) : product), 1))],
+  groupedTimes: [
+    'int[groups]',
+    'prod[time by g](s mod 4001)',
+    [0, 1, 2].map((g) => S.reduce((product, x, k) => (G[k] === g ? product * modulo(x, 4001) : product), 1)),
+  ],
   times: ['int[]', 'prod[time](1 + s mod 29)', [S.reduce((product, x) => product * (1 + modulo(x, 29)), 1)]],
   square: ['int[time]', '(s mod 40000) ^ 2', S.map((x) => modulo(x, 40000) ** 2)],
   cube: ['int[time]', '(s mod 1000) ^ 3', S.map((x) => modulo(x, 1000) ** 3)],
   power: ['[time]', '2 ^ (s mod 31)', S.map((x) => 2 ** modulo(x, 31))],
   whole: ['int[time]', 'floor(3 ^ (s mod 16))', S.map((x) => 3 ** modulo(x, 16))],
-  scanned: ['int[time]', 'scan time with st = s { state a: int[] = 1;  a\' = (a * 31 + st) mod 1000003;  emit a\' }', S.reduce<number[]>((all, x) => [...all, modulo((all.at(-1) ?? 1) * 31 + x, 1000003)], [])],
-  kept: ['int[]', 'max[time](scan time with st = s { state a: int[] = -2147483648;  a\' = max(a, st);  emit a\' })', [2100000001]],
+  scanned: [
+    'int[time]',
+    "scan time with st = s { state a: int[] = 1;  a' = (a * 31 + st) mod 1000003;  emit a' }",
+    S.reduce<number[]>((all, x) => [...all, modulo((all.at(-1) ?? 1) * 31 + x, 1000003)], []),
+  ],
+  kept: ['int[]', "max[time](scan time with st = s { state a: int[] = -2147483648;  a' = max(a, st);  emit a' })", [2100000001]],
   joined: ['int[]', 'max[both](concat[both](s, s[time = first]))', [2100000001]],
 };
 
 const textOf = (inputs: string, cases: Cases): string => `dim time: ragged, groups = 3
-model M(${inputs}) -> { ${Object.entries(cases).map(([name, [type]]) => `${name}: ${type}`).join(', ')} } {
-  { ${Object.entries(cases).map(([name, [, text]]) => `${name} = ${text}`).join(', ')} }
+model M(${inputs}) -> { ${Object.entries(cases)
+  .map(([name, [type]]) => `${name}: ${type}`)
+  .join(', ')} } {
+  { ${Object.entries(cases)
+    .map(([name, [, text]]) => `${name} = ${text}`)
+    .join(', ')} }
 }`;
 
 describe.each<[string, string, Cases, Readonly<Record<string, readonly number[]>>]>([
@@ -78,10 +94,23 @@ describe.each<[string, string, Cases, Readonly<Record<string, readonly number[]>
 
   it('in the oracle', () => {
     const names = Object.keys(cases);
-    const values = interpret(names.map((name) => tested.program.outputs.get(name)!), { sizes: new Map([['time', 6], ['groups', 3]]), inputs: new Map(Object.entries(example)), parameters: new Map() });
+    const values = interpret(
+      names.map((name) => tested.program.outputs.get(name)!),
+      {
+        sizes: new Map([
+          ['time', 6],
+          ['groups', 3],
+        ]),
+        inputs: new Map(Object.entries(example)),
+        parameters: new Map(),
+      },
+    );
     for (const [k, name] of names.entries()) {
       const { data } = values[k]!;
-      expect([...data].map((x) => x + 0), name).toEqual(cases[name]![2]);
+      expect(
+        [...data].map((x) => x + 0),
+        name,
+      ).toEqual(cases[name]![2]);
     }
   });
 
@@ -89,7 +118,7 @@ describe.each<[string, string, Cases, Readonly<Record<string, readonly number[]>
     await useBackend(backend);
     const model = tested.create({});
     const short = Object.fromEntries(Object.entries(example).map(([name, values]) => [name, values.slice(3, 5)]));
-    const [, given] = await model.forward([short, example]) as Record<string, { data: ArrayLike<number> }>[];
+    const [, given] = (await model.forward([short, example])) as Record<string, { data: ArrayLike<number> }>[];
     for (const [name, [type, , expected]] of Object.entries(cases)) {
       const { data } = given![name]!;
       expect(data, `${name}: ${type}`).toBeInstanceOf(type.startsWith('int') ? Int32Array : Float32Array);
@@ -119,7 +148,7 @@ model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
     ['a sum of products', 'int[]', 'sum[time](n * n + t * 0)', '', [18]],
     ['a quotient by 0', 'int[time]', 'floor(t / u)', '`time` 1', [2, -1]],
     ['a rounded float', 'int[]', 'floor(big)', '', [2]],
-    ['in a scan', 'int[]', 'sum[time](scan time with x = t { state a: int[] = 1;  a\' = a * n;  emit a\' mod 2 })', '', [2]],
+    ['in a scan', 'int[]', "sum[time](scan time with x = t { state a: int[] = 1;  a' = a * n;  emit a' mod 2 })", '', [2]],
     ['as a float afterwards', '[time]', '(t + u) / 2', '`time` 0', [3.5, 0]],
   ])('%s', async (name, type, body, where, expected) => {
     const { create, program } = await compiled<Tested>(`integers-leave-${name.replaceAll(' ', '-')}.attn`, new Map(), one(type, body));
@@ -127,7 +156,9 @@ model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
     const model = create({});
     const out = (values: object[]): unknown => (values as { y: { data: ArrayLike<number> } }[]).map(({ y }) => [...Array.from(y.data)]);
     expect(out(await model.forward([fine]))).toEqual([expected]);
-    await expect(model.forward([fine, give])).rejects.toThrow(new RegExp(`example 1: .* leaves int32 here, or is divided by 0${where === '' ? '' : ` at place ${where}`}`));
+    await expect(model.forward([fine, give])).rejects.toThrow(
+      new RegExp(`example 1: .* leaves int32 here, or is divided by 0${where === '' ? '' : ` at place ${where}`}`),
+    );
     if (type.startsWith('int')) {
       const bound = { sizes: new Map([['time', 2]]), inputs: new Map(Object.entries(give)), parameters: new Map() };
       expect(() => interpret([program.outputs.get('y')!], bound)).toThrow('leaves int32');
@@ -147,15 +178,24 @@ model M(t: int[time], u: int[time], n: int[], big: []) -> { OUT } { BODY }`;
     const { create } = await compiled<Tested>(`integers-stay-${name.replaceAll(' ', '-')}.attn`, new Map(), one('int[]', body));
     await useBackend('cpu');
     const model = create({});
-    const data = name.startsWith('sums') ? { ...give, t: [MOST, MOST, -MOST, -MOST], u: [0, 0, 0, 0] } : name.startsWith('what is behind') ? { ...give, t: [1], u: [1] } : { ...give, t: [MOST, 5], u: [1, 0] };
-    const [given] = await model.forward([data, { ...give, t: [1, 2, 3], u: [1, 1, 1] }]) as unknown as { y: { data: ArrayLike<number> } }[];
+    const data = name.startsWith('sums')
+      ? { ...give, t: [MOST, MOST, -MOST, -MOST], u: [0, 0, 0, 0] }
+      : name.startsWith('what is behind')
+        ? { ...give, t: [1], u: [1] }
+        : { ...give, t: [MOST, 5], u: [1, 0] };
+    const [given] = (await model.forward([data, { ...give, t: [1, 2, 3], u: [1, 1, 1] }])) as unknown as {
+      y: { data: ArrayLike<number> };
+    }[];
     expect([...Array.from(given!.y.data)]).toEqual(expected);
     model.dispose();
   });
 
-  it.each(['t + 3000000000', 't * 2147483648', 'if t > 0 then 3000000000 else t', 'max(t, -2147483649)'])('nor may a literal: %s', (body) => {
-    expect(compile(one('int[time]', body)).diagnostics.map(({ code }) => code)).toContain('E0111');
-  });
+  it.each(['t + 3000000000', 't * 2147483648', 'if t > 0 then 3000000000 else t', 'max(t, -2147483649)'])(
+    'nor may a literal: %s',
+    (body) => {
+      expect(compile(one('int[time]', body)).diagnostics.map(({ code }) => code)).toContain('E0111');
+    },
+  );
   it.each(['t + 2147483647', 'max(t, -2147483648)', 'floor(big + 3000000000) + t'])('a literal may: %s', (body) => {
     expect(compile(one('int[time]', body)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
@@ -172,7 +212,10 @@ model M(t: int[time], n: int[]) -> { total: int[time], mixed: int[time], most: i
     await useBackend(backend);
     const model = create({}) as unknown as {
       forward(examples: object[]): Promise<Record<string, { data: Int32Array }>[]>;
-      stream(examples: object[], options: object): { step(places: object[]): Promise<Record<string, { data: Int32Array }>[]>; dispose(): void };
+      stream(
+        examples: object[],
+        options: object,
+      ): { step(places: object[]): Promise<Record<string, { data: Int32Array }>[]>; dispose(): void };
       dispose(): void;
     };
     const t = [1000000007, 16777217, -5, 1000000009];
@@ -196,9 +239,13 @@ model M(t: int[time], n: int[]) -> { total: int[time], mixed: int[time], most: i
   });
 
   it('across examples, in a loss', async () => {
-    const { create } = await compiled<Tested>('integers-across.attn', new Map(), `dim d = 2
+    const { create } = await compiled<Tested>(
+      'integers-across.attn',
+      new Map(),
+      `dim d = 2
 model M(t: int[d]) -> y: [d] { param w: [d] = 1;  w * t }
-objective F for M { loss = mean[batch, d](y) + 1e-30 * sum[batch, d](t);  optimizer sgd(rate = 0.1) }`);
+objective F for M { loss = mean[batch, d](y) + 1e-30 * sum[batch, d](t);  optimizer sgd(rate = 0.1) }`,
+    );
     await useBackend('cpu');
     const model = create({});
     expect((await model.loss([{ t: [MOST, 1] }, { t: [-5, 2] }])).loss).toBeCloseTo((MOST - 2) / 4, -3);
@@ -210,7 +257,10 @@ objective F for M { loss = mean[batch, d](y) + 1e-30 * sum[batch, d](t);  optimi
 
 describe('of a loop it is read', () => {
   it('before the end of an example, and a next state where another step follows', async () => {
-    const { create } = await compiled<Tested>('integers-loops.attn', new Map(), `dim time: ragged, three = 3
+    const { create } = await compiled<Tested>(
+      'integers-loops.attn',
+      new Map(),
+      `dim time: ragged, three = 3
 model M(x: int[time], k: int[]) -> { forth: int[time], back: int[time], end: int[], mixed: int[time], few: int[three] } {
   forth = scan time with xt = x { state n: int[] = 1;  n' = n * k;  emit n + xt }
   back = scan time reversed with xt = x { state n: int[] = 1;  n' = n * k;  emit n + xt }
@@ -219,10 +269,14 @@ model M(x: int[time], k: int[]) -> { forth: int[time], back: int[time], end: int
   mixed = scan time with xt = x { state n: int[] = 1, m: int[] = 0;  n' = n * k;  m' = m + n' mod 2;  emit m + n' mod 10 }
   few = scan three { state n: int[] = 1;  n' = n * k * k;  emit n }
   { forth = forth, back = back, end = end, mixed = mixed, few = few }
-}`);
+}`,
+    );
     await useBackend('cpu');
     const model = create({});
-    const give = async (...examples: object[]): Promise<Record<string, number[]>[]> => (await model.forward(examples) as unknown as Record<string, { data: Int32Array }>[]).map((values) => Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, [...data]])));
+    const give = async (...examples: object[]): Promise<Record<string, number[]>[]> =>
+      ((await model.forward(examples)) as unknown as Record<string, { data: Int32Array }>[]).map((values) =>
+        Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, [...data]])),
+      );
     const long = { x: [1, 2, 3, 4, 5, 6], k: 2 };
     const short = { x: [1], k: 181 };
     const [own] = await give(short);

@@ -4,7 +4,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { compileFile, renderAll, type Program } from '../../compiler/index.ts';
 import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import {
-  BatchOrder, checkpointInfo, fit, memoryStore, Optimizer, readSafetensors, stream, seedKey, useBackend, type Joint, type Model, type Value, type Values,
+  BatchOrder,
+  checkpointInfo,
+  fit,
+  memoryStore,
+  Optimizer,
+  readSafetensors,
+  stream,
+  seedKey,
+  useBackend,
+  type Joint,
+  type Model,
+  type Value,
+  type Values,
 } from '../../runtime/index.ts';
 import { load } from '../emit/support.ts';
 import { drawsOf } from './chance.ts';
@@ -38,13 +50,25 @@ objective Hinge for G: Generator, D: Discriminator given point: [plane], label: 
   }
 }`;
 
-interface Noise { readonly z: readonly number[]; readonly label: number }
-interface Example { readonly point: readonly number[]; readonly label: number }
+interface Noise {
+  readonly z: readonly number[];
+  readonly label: number;
+}
+interface Example {
+  readonly point: readonly number[];
+  readonly label: number;
+}
 type Generator = Model<Record<string, number>, Noise, object, { readonly point: Value }>;
 type Discriminator = Model<Record<string, number>, Example, object, { readonly score: Value }>;
-interface Models { readonly G: Generator; readonly D: Discriminator }
+interface Models {
+  readonly G: Generator;
+  readonly D: Discriminator;
+}
 type Hinge = Joint<Models, Example>;
-interface Options { readonly dims?: Readonly<Record<string, number>>; readonly seed?: number }
+interface Options {
+  readonly dims?: Readonly<Record<string, number>>;
+  readonly seed?: number;
+}
 interface Emitted {
   readonly Generator: new (options?: Options) => Generator;
   readonly Discriminator: new (options?: Options) => Discriminator;
@@ -53,7 +77,11 @@ interface Emitted {
 
 async function emitted(text: string): Promise<{ readonly module: unknown; readonly programs: readonly Program[] }> {
   const files = library();
-  const { code, programs, diagnostics, sources } = await compileFile('program.attn', { ...files, read: (path) => (path === 'program.attn' ? text : files.read(path)) }, { verify: true });
+  const { code, programs, diagnostics, sources } = await compileFile(
+    'program.attn',
+    { ...files, read: (path) => (path === 'program.attn' ? text : files.read(path)) },
+    { verify: true },
+  );
   if (code === null) throw new Error(renderAll(diagnostics, sources, { color: false, width: 100 }));
   return { module: load(code), programs };
 }
@@ -69,8 +97,13 @@ function drawPoint(random: () => number): Example {
   return { point: label === 0 ? [2 + 0.2 * x, 0.2 * y] : [-1 + 0.2 * x, 1 + 0.2 * y], label };
 }
 
-const points: readonly Example[] = [{ point: [1.5, 0.2], label: 0 }, { point: [-0.8, 1.1], label: 1 }, { point: [0.3, -0.4], label: 0 }];
-const parameters = async (model: Hinge): Promise<Record<string, Value>> => Object.fromEntries(await Promise.all(model.parameters.map(async ({ path }) => [path, await model.weights.read(path)] as const)));
+const points: readonly Example[] = [
+  { point: [1.5, 0.2], label: 0 },
+  { point: [-0.8, 1.1], label: 1 },
+  { point: [0.3, -0.4], label: 0 },
+];
+const parameters = async (model: Hinge): Promise<Record<string, Value>> =>
+  Object.fromEntries(await Promise.all(model.parameters.map(async ({ path }) => [path, await model.weights.read(path)] as const)));
 
 describe.each(await usableBackends())('an objective over two models, on %s', (backend) => {
   beforeAll(async () => {
@@ -79,15 +112,31 @@ describe.each(await usableBackends())('an objective over two models, on %s', (ba
 
   it('has the losses of the oracle, and each update the gradients of its own model by finite differences', async () => {
     const program = programs.find(({ name }) => name === 'Hinge')!;
-    expect(program.parts).toEqual([{ name: 'G', model: 'Generator', file: 'program.attn' }, { name: 'D', model: 'Discriminator', file: 'program.attn' }]);
+    expect(program.parts).toEqual([
+      { name: 'G', model: 'Generator', file: 'program.attn' },
+      { name: 'D', model: 'Discriminator', file: 'program.attn' },
+    ]);
     const hinge = newHinge();
     const values = await parametersOf(hinge);
     const sizes = new Map(Object.entries(hinge.sizes));
-    const bound = points.map(({ point, label }, k): Bindings => ({ sizes, parameters: values, inputs: new Map<string, Nested>([['point', point], ['label', label]]), random: drawsOf(7, 3, k, sizes) }));
+    const bound = points.map(
+      ({ point, label }, k): Bindings => ({
+        sizes,
+        parameters: values,
+        inputs: new Map<string, Nested>([
+          ['point', point],
+          ['label', label],
+        ]),
+        random: drawsOf(7, 3, k, sizes),
+      }),
+    );
     for (const update of program.objectives[0]!.updates) {
       const { loss, gradients } = await hinge.gradients(points, { update: update.name!, step: 3, seed: 7 });
       const mean = (of: (each: Bindings) => number): number => bound.reduce((sum, each) => sum + of(each), 0) / bound.length;
-      expect(loss).toBeCloseTo(mean((each) => interpret([update.training.loss], each)[0]!.data[0]!), 5);
+      expect(loss).toBeCloseTo(
+        mean((each) => interpret([update.training.loss], each)[0]!.data[0]!),
+        5,
+      );
       expect(Object.keys(gradients)).toEqual(hinge.parameters.flatMap(({ path }) => (path.startsWith(`${update.name!}.`) ? [path] : [])));
       for (const [path, { data }] of Object.entries(gradients)) {
         const entries = Array.from(data, (_, k) => k);
@@ -111,9 +160,16 @@ describe('several models', () => {
     expect(Object.keys(result.last!.metrics)).toEqual(['D.loss', 'D.real', 'G.loss']);
     const random = stream(seedKey(3));
     const noise = (): number => Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
-    for (const [label, centre] of [[2, 0], [-1, 1]].entries()) {
+    for (const [label, centre] of [
+      [2, 0],
+      [-1, 1],
+    ].entries()) {
       const made = await hinge.models.G.forward(Array.from({ length: 100 }, () => ({ z: [noise(), noise()], label })));
-      for (const k of [0, 1]) expect(made.reduce((sum, { point }) => sum + point.data[k]!, 0) / 100, `class ${label}, coordinate ${k}`).toBeCloseTo(centre[k]!, 0);
+      for (const k of [0, 1])
+        expect(made.reduce((sum, { point }) => sum + point.data[k]!, 0) / 100, `class ${label}, coordinate ${k}`).toBeCloseTo(
+          centre[k]!,
+          0,
+        );
     }
   });
 
@@ -128,22 +184,36 @@ describe('several models', () => {
     await fit(resumed, data, { ...options, steps: 9, checkpoints: { store, resume: true } });
     expect(await parameters(resumed)).toEqual(await parameters(whole));
     const bytes = (await store.load('last'))!;
-    expect(checkpointInfo(bytes)).toMatchObject({ definition: 'Hinge', parts: { G: 'Generator', D: 'Discriminator' }, dims: { latent: 2, hidden: 6, classes: 2, plane: 2 } });
-    expect([...readSafetensors(bytes).tensors.keys()].filter((name) => name.startsWith('optimizer:')).every((name) => /^optimizer:(D\/(mean|square)\/D\.|G\/(mean|square)\/G\.)/.test(name))).toBe(true);
+    expect(checkpointInfo(bytes)).toMatchObject({
+      definition: 'Hinge',
+      parts: { G: 'Generator', D: 'Discriminator' },
+      dims: { latent: 2, hidden: 6, classes: 2, plane: 2 },
+    });
+    expect(
+      [...readSafetensors(bytes).tensors.keys()]
+        .filter((name) => name.startsWith('optimizer:'))
+        .every((name) => /^optimizer:(D\/(mean|square)\/D\.|G\/(mean|square)\/G\.)/.test(name)),
+    ).toBe(true);
     const alone = new Discriminator({ seed: 77 });
     await alone.load(bytes);
     expect(await alone.forward(points)).toEqual(await resumed.models.D.forward(points));
     const other = newHinge(50);
     await other.load(await whole.save());
     expect(await parameters(other)).toEqual(await parameters(whole));
-    await expect(alone.load(await new Generator().save())).rejects.toThrow('the checkpoint is of `Generator`, the model is `Discriminator`; nothing was changed');
+    await expect(alone.load(await new Generator().save())).rejects.toThrow(
+      'the checkpoint is of `Generator`, the model is `Discriminator`; nothing was changed',
+    );
   });
 
   it('must be those of the program, with one size for a dim that they share', () => {
     const models = (given: object): Models => given as Models;
-    expect(() => new Hinge({ G: new Generator({ dims: { plane: 3 } }), D: new Discriminator() })).toThrow('`Hinge`: the dim `plane` is 2 in `D`, 3 in `G`');
+    expect(() => new Hinge({ G: new Generator({ dims: { plane: 3 } }), D: new Discriminator() })).toThrow(
+      '`Hinge`: the dim `plane` is 2 in `D`, 3 in `G`',
+    );
     expect(() => new Hinge(models({ G: new Generator() }))).toThrow('`Hinge`: expected a `Discriminator` as `D`, given undefined');
-    expect(() => new Hinge(models({ G: new Discriminator(), D: new Discriminator() }))).toThrow('expected a `Generator` as `G`, given a `Discriminator`');
+    expect(() => new Hinge(models({ G: new Discriminator(), D: new Discriminator() }))).toThrow(
+      'expected a `Generator` as `G`, given a `Discriminator`',
+    );
     expect(() => new Hinge({ G: new Generator(), D: new Discriminator() }, { seed: -1 })).toThrow('`seed`');
   });
 
@@ -155,7 +225,13 @@ objective Agree for A: M, B: M given x: [d] {
   update A, B { loss = apart;  optimizer sgd(rate = 0.1) }
 }`);
     type M = Model<Record<string, number>, { readonly x: readonly number[] }, object, { readonly y: Value }>;
-    const { M, Agree } = twins as { readonly M: new (options?: Options) => M; readonly Agree: new (models: { readonly A: M; readonly B: M }) => Joint<{ readonly A: M; readonly B: M }, { readonly x: readonly number[] }> };
+    const { M, Agree } = twins as {
+      readonly M: new (options?: Options) => M;
+      readonly Agree: new (models: {
+        readonly A: M;
+        readonly B: M;
+      }) => Joint<{ readonly A: M; readonly B: M }, { readonly x: readonly number[] }>;
+    };
     const agree = new Agree({ A: new M({ seed: 1 }), B: new M({ seed: 2 }) });
     const random = (next: () => number): { x: number[] } => ({ x: [next() - 0.5, next() - 0.5] });
     const { last } = await fit(agree, { train: random }, { batchSize: 8, steps: 400 });
@@ -179,7 +255,11 @@ describe('training written by hand, from the emitted module and attnc/runtime al
 
     const hinge = newHinge();
     const before = tf.memory().numTensors;
-    const learners = (['D', 'G'] as const).map((update) => ({ update, rate: update === 'D' ? 2e-2 : 5e-3, optimizer: new Optimizer(hinge.weights, (path) => path.startsWith(`${update}.`)) }));
+    const learners = (['D', 'G'] as const).map((update) => ({
+      update,
+      rate: update === 'D' ? 2e-2 : 5e-3,
+      optimizer: new Optimizer(hinge.weights, (path) => path.startsWith(`${update}.`)),
+    }));
     const order = new BatchOrder(drawPoint, { batchSize: 8 }, 5);
     for (let step = 1; step <= 12; step++) {
       const { examples, ids } = order.batch(step);
@@ -197,7 +277,9 @@ describe('training written by hand, from the emitted module and attnc/runtime al
     const { D } = newHinge().models;
     const optimizer = new Optimizer(D.weights);
     const { gradients } = await newHinge().gradients(points, { update: 'D' });
-    expect(() => optimizer.apply(gradients, { kind: 'sgd', rate: 1 }, 1)).toThrow('the gradient of `D.h.Linear.W` is of no parameter that this optimizer changes');
+    expect(() => optimizer.apply(gradients, { kind: 'sgd', rate: 1 }, 1)).toThrow(
+      'the gradient of `D.h.Linear.W` is of no parameter that this optimizer changes',
+    );
     optimizer.dispose();
   });
 
@@ -213,13 +295,22 @@ objective Reinforce for P: Policy, V: Critic given s: [state], taken: index(acti
   update V { loss = (reward - expected) ^ 2;  optimizer sgd(rate = 0.1) }
   update P { loss = -stop(reward - expected) * P(s).logp[taken];  optimizer adam(rate = 0.02) }
 }`);
-    interface State { readonly s: readonly number[] }
-    interface Step extends State { readonly taken: number; readonly reward: number }
+    interface State {
+      readonly s: readonly number[];
+    }
+    interface Step extends State {
+      readonly taken: number;
+      readonly reward: number;
+    }
     type Policy = Model<Record<string, number>, State, object, { readonly action: Value; readonly logp: Value }>;
     type Critic = Model<Record<string, number>, State, object, { readonly value: Value }>;
     const { Policy, Critic, Reinforce } = policies as {
-      readonly Policy: new (options?: Options) => Policy; readonly Critic: new (options?: Options) => Critic;
-      readonly Reinforce: new (models: { readonly P: Policy; readonly V: Critic }) => Joint<{ readonly P: Policy; readonly V: Critic }, Step>;
+      readonly Policy: new (options?: Options) => Policy;
+      readonly Critic: new (options?: Options) => Critic;
+      readonly Reinforce: new (models: {
+        readonly P: Policy;
+        readonly V: Critic;
+      }) => Joint<{ readonly P: Policy; readonly V: Critic }, Step>;
     };
     const [policy, critic] = [new Policy({ seed: 1 }), new Critic({ seed: 2 })];
     const both = new Reinforce({ P: policy, V: critic });
@@ -236,7 +327,10 @@ objective Reinforce for P: Policy, V: Critic given s: [state], taken: index(acti
     };
     const mean = (steps: readonly Step[]): number => steps.reduce((sum, { reward }) => sum + reward, 0) / steps.length;
     const first = mean(await play(0));
-    const optimizers = (['V', 'P'] as const).map((update) => ({ update, optimizer: new Optimizer(both.weights, (path) => path.startsWith(`${update}.`)) }));
+    const optimizers = (['V', 'P'] as const).map((update) => ({
+      update,
+      optimizer: new Optimizer(both.weights, (path) => path.startsWith(`${update}.`)),
+    }));
     for (let step = 1; step <= 150; step++) {
       const played = await play(step);
       for (const { update, optimizer } of optimizers) {
@@ -264,10 +358,23 @@ model Outer(xs: [source, d]) -> sum: [d] {
 }`);
     type Outer = Model<Record<string, number>, { readonly xs: readonly (readonly number[])[] }, object, Values>;
     const outer = new (nested as { readonly Outer: new (options: Options) => Outer }).Outer({ seed: 4 });
-    expect(outer.parameters.map(({ path }) => path)).toEqual(['inner.Inner.Linear.W', 'inner.Inner.Linear.b', 'shared.Linear.W', 'shared.Linear.b']);
+    expect(outer.parameters.map(({ path }) => path)).toEqual([
+      'inner.Inner.Linear.W',
+      'inner.Inner.Linear.b',
+      'shared.Linear.W',
+      'shared.Linear.b',
+    ]);
     const values = await parametersOf(outer);
     const program = found.find(({ name }) => name === 'Outer')!;
-    const examples = [{ xs: [[0.1, -0.4], [0.9, 0.3]] }, { xs: [[-0.7, 0.2]] }];
+    const examples = [
+      {
+        xs: [
+          [0.1, -0.4],
+          [0.9, 0.3],
+        ],
+      },
+      { xs: [[-0.7, 0.2]] },
+    ];
     const results = await outer.forward(examples);
     for (const [k, { xs }] of examples.entries()) {
       const sizes = new Map([...Object.entries(outer.sizes), ['source', xs.length]] as [string, number][]);

@@ -13,14 +13,29 @@ const read: readonly Example[] = [
   { tokens: [5], answer: [1], asked: [true] },
   { tokens: [2, 2, 7, 4, 6], answer: [3, 0, 1, 0, 2], asked: [true, true, false, false, true] },
 ];
-const written: readonly Example[] = [{ tokens: [3, 8, 1], y: [5, 0, 2] }, { tokens: [5], y: [2] }, { tokens: [2, 7, 4, 6], y: [3, 8, 8, 2] }];
-const lengths = (example: Example): Record<string, number> => ({ source: (example['tokens'] as unknown[]).length, ...('y' in example && example['y'] !== undefined ? { target: (example['y'] as unknown[]).length } : {}) });
+const written: readonly Example[] = [
+  { tokens: [3, 8, 1], y: [5, 0, 2] },
+  { tokens: [5], y: [2] },
+  { tokens: [2, 7, 4, 6], y: [3, 8, 8, 2] },
+];
+const lengths = (example: Example): Record<string, number> => ({
+  source: (example['tokens'] as unknown[]).length,
+  ...('y' in example && example['y'] !== undefined ? { target: (example['y'] as unknown[]).length } : {}),
+});
 
 agrees([
   { title: 'a reader with a tape', path: 'lstmn/model.attn', dims, examples: read, lengths },
   { title: 'a reader without', path: 'lstmn/model.attn', set: { memory: 'cell' }, dims, examples: read, lengths },
   { title: 'deep fusion', path: 'lstmn/fusion.attn', dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
-  { title: 'shallow fusion', path: 'lstmn/fusion.attn', set: { fusion: 'shallow' }, dims: { words: 9, embed: 3, hidden: 2 }, examples: written, lengths, most: 4 },
+  {
+    title: 'shallow fusion',
+    path: 'lstmn/fusion.attn',
+    set: { fusion: 'shallow' },
+    dims: { words: 9, embed: 3, hidden: 2 },
+    examples: written,
+    lengths,
+    most: 4,
+  },
 ]);
 
 it.each(await usableBackends())('a later word changes nothing before it, bit for bit, on %s', async (backend) => {
@@ -38,16 +53,33 @@ it.each(await usableBackends())('a later word changes nothing before it, bit for
 
 describe('a tape with one place', () => {
   it('gives the step of a plain LSTM, as known numbers say', async () => {
-    const { program } = await compiled('one-place/model.attn', new Map(), `
+    const { program } = await compiled(
+      'one-place/model.attn',
+      new Map(),
+      `
 dim tape: ragged, input = 1, hidden = 1
 model Step(x: [input], before: [hidden], H: [tape, hidden], C: [tape, hidden]) -> { h: [hidden], c: [hidden] } {
   m = Intra(x, before, H, C)
   Gates(x, m.h, m.c)
-}`);
+}`,
+    );
     // The forget gate's bias takes back that it starts open.
-    const parameters = new Map(program.parameters.map(({ path }) => [path, Float64Array.of(...(path.endsWith('.b') ? [path.includes('f.Linear') ? -1 : 0] : path.endsWith('Linear.W') ? [1, 1] : [1]))]));
+    const parameters = new Map(
+      program.parameters.map(({ path }) => [
+        path,
+        Float64Array.of(...(path.endsWith('.b') ? [path.includes('f.Linear') ? -1 : 0] : path.endsWith('Linear.W') ? [1, 1] : [1])),
+      ]),
+    );
     const inputs = new Map(Object.entries({ x: [0.5], before: [0.9], H: [[0.2]], C: [[0.3]] }));
-    const [h, c] = interpret([program.outputs.get('h')!, program.outputs.get('c')!], { sizes: new Map([['tape', 1], ['input', 1], ['hidden', 1]]), inputs, parameters });
+    const [h, c] = interpret([program.outputs.get('h')!, program.outputs.get('c')!], {
+      sizes: new Map([
+        ['tape', 1],
+        ['input', 1],
+        ['hidden', 1],
+      ]),
+      inputs,
+      parameters,
+    });
     expect(c!.data[0]).toBeCloseTo(0.604287, 6);
     expect(h!.data[0]).toBeCloseTo(0.360884, 6);
   });
@@ -57,10 +89,12 @@ model Step(x: [input], before: [hidden], H: [tape, hidden], C: [tape, hidden]) -
     const sizes = new Map([...Object.entries(dims), ['source', 2]]);
     const logits = [tape!, cell!].map(({ program }) => {
       // By path, so that what both have is the same.
-      const parameters = new Map(program.parameters.map(({ path, axes }) => {
-        const count = axes.reduce((n, { space }) => n * evaluate(sizeOf(space), (atom) => sizes.get(atom)!), 1);
-        return [path, Float64Array.from({ length: count }, (_, k) => Math.sin(1 + 0.7 * k + path.length))];
-      }));
+      const parameters = new Map(
+        program.parameters.map(({ path, axes }) => {
+          const count = axes.reduce((n, { space }) => n * evaluate(sizeOf(space), (atom) => sizes.get(atom)!), 1);
+          return [path, Float64Array.from({ length: count }, (_, k) => Math.sin(1 + 0.7 * k + path.length))];
+        }),
+      );
       return interpret([program.outputs.get('logits')!], { sizes, inputs: new Map([['tokens', [3, 8]]]), parameters })[0]!.data;
     });
     expect([...logits[0]!.slice(0, 4)]).toEqual([...logits[1]!.slice(0, 4)].map((x) => expect.closeTo(x, 12) as number));

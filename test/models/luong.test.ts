@@ -6,15 +6,25 @@ import { compiled, relative, usableBackends, type Compiled } from './support.ts'
 
 const dims = { words: 11, characters: 7, embed: 3, hidden: 4, align: 3, reach: 1 };
 /** Inputs shorter than a window, and longer. */
-const examples = [{ tokens: [3, 7, 1, 5, 2], y: [3, 5, 2] }, { tokens: [9], y: [4, 2] }];
-agrees([
-  { title: 'all of the input', score: 'dot', look: 'global', upper: 1 },
-  { title: 'a window that moves on, three layers', score: 'general', look: 'monotonic', upper: 2 },
-  { title: 'a window that is predicted', score: 'additive', look: 'predictive', upper: 1 },
-].map(({ title, ...set }) => ({
-  title, path: 'luong/model.attn', set, dims, examples, most: 4,
-  lengths: ({ tokens, y }) => ({ source: (tokens as number[]).length, target: (y as number[]).length }),
-})));
+const examples = [
+  { tokens: [3, 7, 1, 5, 2], y: [3, 5, 2] },
+  { tokens: [9], y: [4, 2] },
+];
+agrees(
+  [
+    { title: 'all of the input', score: 'dot', look: 'global', upper: 1 },
+    { title: 'a window that moves on, three layers', score: 'general', look: 'monotonic', upper: 2 },
+    { title: 'a window that is predicted', score: 'additive', look: 'predictive', upper: 1 },
+  ].map(({ title, ...set }) => ({
+    title,
+    path: 'luong/model.attn',
+    set,
+    dims,
+    examples,
+    most: 4,
+    lengths: ({ tokens, y }) => ({ source: (tokens as number[]).length, target: (y as number[]).length }),
+  })),
+);
 
 interface Asked {
   readonly query: readonly number[];
@@ -42,13 +52,25 @@ function windows({ query, keys, at, p }: Asked, reach: number): { readonly movin
     const total = powers.reduce((a, b) => a + b, 0);
     return powers.map((power) => (total === 0 ? 0 : power / total));
   };
-  return { moving: softmax(at), finding: softmax(Math.floor(p)).map((weight, s) => weight * Math.exp(-((s - p) ** 2) / (2 * (reach / 2) ** 2))) };
+  return {
+    moving: softmax(at),
+    finding: softmax(Math.floor(p)).map((weight, s) => weight * Math.exp(-((s - p) ** 2) / (2 * (reach / 2) ** 2))),
+  };
 }
 
 const backends = await usableBackends();
 const wave = (at: number): number => Math.sin(at * at + 0.3 * at + 1);
-const asked: readonly Asked[] = [[7, 3, 3.3], [1, 0, 0.6], [9, 8, 8.9], [4, 0, 0.2], [3, 1, 2.999]].map(([count, at, p], n) => ({
-  query: [wave(n), wave(n + 3)], at: at!, p: p!, keys: Array.from({ length: count! }, (_, j) => [2 * wave(3 * j + n), wave(5 * j + n)]),
+const asked: readonly Asked[] = [
+  [7, 3, 3.3],
+  [1, 0, 0.6],
+  [9, 8, 8.9],
+  [4, 0, 0.2],
+  [3, 1, 2.999],
+].map(([count, at, p], n) => ({
+  query: [wave(n), wave(n + 3)],
+  at: at!,
+  p: p!,
+  keys: Array.from({ length: count! }, (_, j) => [2 * wave(3 * j + n), wave(5 * j + n)]),
 }));
 
 describe('windows', () => {
@@ -64,8 +86,17 @@ describe('windows', () => {
       const { moving, finding } = windows(asked[n]!, 2);
       expect(relative(found['moving']!.data, moving), `moving, example ${n}`).toBeLessThan(1e-5);
       expect(relative(found['finding']!.data, finding), `finding, example ${n}`).toBeLessThan(1e-5);
-      for (const [result, weights] of [['moved', moving], ['found', finding]] as const) {
-        expect(relative(found[result]!.data, [0, 1].map((i) => asked[n]!.keys.reduce((sum, key, s) => sum + weights[s]! * key[i]!, 0))), `${result}, example ${n}`).toBeLessThan(1e-5);
+      for (const [result, weights] of [
+        ['moved', moving],
+        ['found', finding],
+      ] as const) {
+        expect(
+          relative(
+            found[result]!.data,
+            [0, 1].map((i) => asked[n]!.keys.reduce((sum, key, s) => sum + weights[s]! * key[i]!, 0)),
+          ),
+          `${result}, example ${n}`,
+        ).toBeLessThan(1e-5);
       }
     }
   });

@@ -94,26 +94,44 @@ async function valuesOf(text: string): Promise<ReadonlyMap<string, Float64Array>
   const { program, create } = await emit({ text });
   const model = create({ seed: 1 });
   const parameters = await parametersOf(model);
-  const seeds = new Map([...parameters].map(([path, values]) => [path, values.map((_, k) => Math.sin(0.3 + 1.7 * k + path.split('.').at(-1)!.length))]));
+  const seeds = new Map(
+    [...parameters].map(([path, values]) => [path, values.map((_, k) => Math.sin(0.3 + 1.7 * k + path.split('.').at(-1)!.length))]),
+  );
   const [example] = examplesOf(program, model.sizes);
-  const values = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters: seeds });
+  const values = interpret([...program.outputs.values()], {
+    sizes: example!.sizes,
+    inputs: new Map(Object.entries(example!.values)),
+    parameters: seeds,
+  });
   return new Map([...program.outputs.keys()].map((name, k) => [name, values[k]!.data]));
 }
 
 describe('a map is the tensor of its axes', () => {
   it.each([
-    ['a normaliser', `${SPECTRAL}model M(x: [source, d]) -> y: [source, heads, e] { param W: [heads, e <- d];  Spectral(W) @ x }`,
+    [
+      'a normaliser',
+      `${SPECTRAL}model M(x: [source, d]) -> y: [source, heads, e] { param W: [heads, e <- d];  Spectral(W) @ x }`,
       `model M(x: [source, d]) -> y: [source, heads, e] {
   param W: [heads, e, d], u0: [heads, e]
   v = unit[d](sum[heads, e](u0 * W));  u = unit[heads, e](sum[d](W * v))
   (W / sum[heads, e, d](u * W * v)) @[d] x
-}`],
-    ['sums of maps', 'model M(x: [source, d]) -> y: [source, e] { param U, V2: [e <- d];  (2 * U - V2 / 3) @ x }',
-      'model M(x: [source, d]) -> y: [source, e] { param U, V2: [e, d];  (2 * U - V2 / 3) @[d] x }'],
-    ['a transposed map', 'model M(x: [source, d]) -> y: [source, d] { param W: [heads, e <- d];  transpose(W) @ (W @ x) }',
-      'model M(x: [source, d]) -> y: [source, d] { param W: [heads, e, d];  W @[heads, e] (W @[d] x) }'],
-    ['a map to its own axis', 'block Twice(f: [a <- a], x: [a]) -> [a] { f @ (f @ x) }\nmodel M(x: [source, d]) -> y: [source, d] { param F: [d <- d];  Twice(F, x) }',
-      'model M(x: [source, d]) -> y: [source, d] { param F: [to: d, d];  g = F @[d] x;  (F @[d] g[to as d])[to as d] }'],
+}`,
+    ],
+    [
+      'sums of maps',
+      'model M(x: [source, d]) -> y: [source, e] { param U, V2: [e <- d];  (2 * U - V2 / 3) @ x }',
+      'model M(x: [source, d]) -> y: [source, e] { param U, V2: [e, d];  (2 * U - V2 / 3) @[d] x }',
+    ],
+    [
+      'a transposed map',
+      'model M(x: [source, d]) -> y: [source, d] { param W: [heads, e <- d];  transpose(W) @ (W @ x) }',
+      'model M(x: [source, d]) -> y: [source, d] { param W: [heads, e, d];  W @[heads, e] (W @[d] x) }',
+    ],
+    [
+      'a map to its own axis',
+      'block Twice(f: [a <- a], x: [a]) -> [a] { f @ (f @ x) }\nmodel M(x: [source, d]) -> y: [source, d] { param F: [d <- d];  Twice(F, x) }',
+      'model M(x: [source, d]) -> y: [source, d] { param F: [to: d, d];  g = F @[d] x;  (F @[d] g[to as d])[to as d] }',
+    ],
   ])('%s', async (_what, map, tensor) => {
     const [given, expected] = [await valuesOf(DIMS + map), await valuesOf(DIMS + tensor)];
     expect(given.get('y')!.length).toBeGreaterThan(3);
@@ -136,9 +154,19 @@ model M(x: [source, d]) generates y: index(words)[target] { param F: [d <- d];  
     const model = create({ seed: 2 });
     expect(model.parameters.map(({ path }) => path).toSorted()).toEqual(['F', 'Write.table']);
     const parameters = await parametersOf(model);
-    const x = [[0.3, -0.2, 0.5], [0.1, 0.9, -0.4]];
+    const x = [
+      [0.3, -0.2, 0.5],
+      [0.1, 0.9, -0.4],
+    ];
     const sizes = new Map(Object.entries({ ...model.sizes, source: 2, target: 2 }));
-    const [logits] = interpret([lowered.outputs.get('logits')!], { sizes, inputs: new Map<string, never>([['x', x as never], ['y', [1, 4] as never]]), parameters });
+    const [logits] = interpret([lowered.outputs.get('logits')!], {
+      sizes,
+      inputs: new Map<string, never>([
+        ['x', x as never],
+        ['y', [1, 4] as never],
+      ]),
+      parameters,
+    });
     // By hand.
     const [F, table] = [parameters.get('F')!, parameters.get('Write.table')!];
     const f = (i: number, j: number): number => F[3 * i + j]!;

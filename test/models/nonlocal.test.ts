@@ -26,16 +26,24 @@ describe.each(await usableBackends())('the checkpoint on %s', (backend) => {
     await useBackend(backend);
   });
 
-  it.each([12, 20])('colours pictures of %i pixels a side', async (size) => {
-    const { create } = await compiled<ColourModel>('nonlocal/model.attn');
-    const configuration = { ...task.configurations['nonlocal']!, dims: { height: size, width: size }, settings: { validation: 1, test: 24 } };
-    const open = await task.open(configuration);
-    const model = create({ dims: open.dims });
-    await model.load(checkpoint);
-    const { rows } = await open.evaluate(model, open.test);
-    expect(rows[0]!.values[0]).toBeGreaterThanOrEqual(0.98);
-    model.dispose();
-  }, 300_000);
+  it.each([12, 20])(
+    'colours pictures of %i pixels a side',
+    async (size) => {
+      const { create } = await compiled<ColourModel>('nonlocal/model.attn');
+      const configuration = {
+        ...task.configurations['nonlocal']!,
+        dims: { height: size, width: size },
+        settings: { validation: 1, test: 24 },
+      };
+      const open = await task.open(configuration);
+      const model = create({ dims: open.dims });
+      await model.load(checkpoint);
+      const { rows } = await open.evaluate(model, open.test);
+      expect(rows[0]!.values[0]).toBeGreaterThanOrEqual(0.98);
+      model.dispose();
+    },
+    300_000,
+  );
 });
 
 it('a line is the number of a picture', async () => {

@@ -3,7 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
 import { Slopes } from '../slopes.ts';
-import { bindings, oracle, parametersOf, relative, subject, runOn, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
+import {
+  bindings,
+  oracle,
+  parametersOf,
+  relative,
+  subject,
+  runOn,
+  usableBackends,
+  type Input,
+  type Subject,
+  type Target,
+  type Tested,
+} from './support.ts';
 
 /** `body`: from `x: [target, d]`, the previous outputs, and `m: [source, d]`, to `z: [target, d]`. */
 const program = (body: string, blocks = ''): string => `
@@ -35,19 +47,39 @@ const cases: Readonly<Record<string, string>> = {
   'upto before a projection': program('seen = x[upto target as key];  z = x + ScaledDot(Linear[d](x), Linear[d](seen), Linear[d](seen))'),
   'two layers of a transformer': program('z = x + Sinusoid[target, d]();  repeat rounds { z = Layer(z, m) }', layer),
   'additive attention': program('z = x + Additive[3](x, x[target as key])'),
-  'a causal convolution, dilated': program('z = x;  repeat rounds as i { before = z[target = position[target] - 2 ^ i] else 0;  z = z + tanh(Linear[d](before) + Linear[d](z)) }'),
-  'a window': program('lag = 0.5;  near = x[target = position[target] + position[back]] else 0;  param W: [d <- back, e: d];  z = x + W @ near[d as e]').replace('const dim heads', 'dim back = -2..0\nconst dim heads'),
-  'a running product, and one before each place': program('z = cumprod[target](0.9 + 0.2 * x) * x + cumprod[target](tanh(x), exclusive) + cumsum[target](x, exclusive)'),
+  'a causal convolution, dilated': program(
+    'z = x;  repeat rounds as i { before = z[target = position[target] - 2 ^ i] else 0;  z = z + tanh(Linear[d](before) + Linear[d](z)) }',
+  ),
+  'a window': program(
+    'lag = 0.5;  near = x[target = position[target] + position[back]] else 0;  param W: [d <- back, e: d];  z = x + W @ near[d as e]',
+  ).replace('const dim heads', 'dim back = -2..0\nconst dim heads'),
+  'a running product, and one before each place': program(
+    'z = cumprod[target](0.9 + 0.2 * x) * x + cumprod[target](tanh(x), exclusive) + cumsum[target](x, exclusive)',
+  ),
   'a running sum and a mean so far': program('z = cumsum[target](x) / (position[target] + 1) + mean[key <= target](x[target as key] * x)'),
   'a recurrent layer': program("z = x + scan target with xt = x { state h: [d] = mean[source](m);  h' = GRU(xt, h);  emit h' }"),
-  'attention to what a recurrent layer gave': program("h = scan target with xt = x { state h: [d] = 0;  h' = GRU(xt, h);  emit h' };  z = x + ScaledDot(h, h[target as key], x[target as key])"),
-  'relative positions': program('s = x @[d] x[target as key] - 0.3 * (position[target] - position[key]);  z = x + softmax[key](s) @[key] x[target as key]'),
-  'a window over attention': program('s = x @[d] x[target as key] where position[target] - position[key] < 2;  z = x + softmax[key](s) @[key] x[target as key]'),
-  'the largest so far, and where it was': program('v = sum[d](x);  e = v[target as key] * position[target] * 0 + v[target as key];  best = argmax[key](e where position[key] <= position[target]);  z = x + x[target = best] * (max[key](e))'),
-  'what grows with the places, of nothing but memory': program("r = scan source with mt = m { state s: [target, d] = 0;  s' = tanh(s + mt);  emit sum[key](s'[upto target as key]) };  z = x + mean[source](r)"),
+  'attention to what a recurrent layer gave': program(
+    "h = scan target with xt = x { state h: [d] = 0;  h' = GRU(xt, h);  emit h' };  z = x + ScaledDot(h, h[target as key], x[target as key])",
+  ),
+  'relative positions': program(
+    's = x @[d] x[target as key] - 0.3 * (position[target] - position[key]);  z = x + softmax[key](s) @[key] x[target as key]',
+  ),
+  'a window over attention': program(
+    's = x @[d] x[target as key] where position[target] - position[key] < 2;  z = x + softmax[key](s) @[key] x[target as key]',
+  ),
+  'the largest so far, and where it was': program(
+    'v = sum[d](x);  e = v[target as key] * position[target] * 0 + v[target as key];  best = argmax[key](e where position[key] <= position[target]);  z = x + x[target = best] * (max[key](e))',
+  ),
+  'what grows with the places, of nothing but memory': program(
+    "r = scan source with mt = m { state s: [target, d] = 0;  s' = tanh(s + mt);  emit sum[key](s'[upto target as key]) };  z = x + mean[source](r)",
+  ),
   'a mean over places so far and over memory': program('z = x + mean[key, source](m * sum[d](x) * x[target as key])'),
-  'running sums and products of what two places make': program('e = x[target as key] * x;  z = x + mean[key](cumsum[target](e)) + mean[key, source](cumprod[target](m * tanh(e), exclusive))'),
-  'a running product of positions alone': program('e = cumprod[target](position[target] * position[target][target as key], exclusive);  z = x * prod[key](tanh(e))'),
+  'running sums and products of what two places make': program(
+    'e = x[target as key] * x;  z = x + mean[key](cumsum[target](e)) + mean[key, source](cumprod[target](m * tanh(e), exclusive))',
+  ),
+  'a running product of positions alone': program(
+    'e = cumprod[target](position[target] * position[target][target as key], exclusive);  z = x * prod[key](tanh(e))',
+  ),
   'the first place': program('z = x + x[target = first]'),
 };
 
@@ -80,7 +112,8 @@ describe.each(backends)('on %s', (backend) => {
       const names = [...tested.program.outputs.keys()];
       for (const [k, example] of examples.entries()) {
         const expected = oracle([...tested.program.outputs.values()], bindings(model, parameters, example));
-        for (const [j, output] of names.entries()) expect(relative(outputs[k]![output]!.data, expected[j]!.data), `${output} of example ${k}`).toBeLessThan(1e-4);
+        for (const [j, output] of names.entries())
+          expect(relative(outputs[k]![output]!.data, expected[j]!.data), `${output} of example ${k}`).toBeLessThan(1e-4);
       }
     });
 
@@ -91,7 +124,11 @@ describe.each(backends)('on %s', (backend) => {
       for (let t = 0; t < 5; t++) {
         const { logits } = await decoding.step(examples.map(({ y }) => (t === 0 ? 1 : (y[t - 1] ?? 0))));
         for (const [k, { y }] of examples.entries()) {
-          if (t < y.length) expect(relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!['logits']!.data.slice(t * 9, (t + 1) * 9)), `place ${t} of example ${k}`).toBeLessThan(1e-4);
+          if (t < y.length)
+            expect(
+              relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!['logits']!.data.slice(t * 9, (t + 1) * 9)),
+              `place ${t} of example ${k}`,
+            ).toBeLessThan(1e-4);
         }
       }
       decoding.dispose();
@@ -110,7 +147,10 @@ describe.each(backends)('on %s', (backend) => {
 
     it.runIf(backend === 'cpu')('has the gradients of finite differences', async () => {
       const { gradients } = await model.gradients(examples.slice(0, 2));
-      const slopes = new Slopes(tested.program.objectives[0]!.updates[0]!.loss, examples.slice(0, 2).map((example) => bindings(model, parameters, example)));
+      const slopes = new Slopes(
+        tested.program.objectives[0]!.updates[0]!.loss,
+        examples.slice(0, 2).map((example) => bindings(model, parameters, example)),
+      );
       slopes.expect(gradients, 1e-3, 1e-3);
     });
 
@@ -131,7 +171,9 @@ describe.each(backends)('on %s', (backend) => {
 });
 
 describe('an axis with a bound', () => {
-  const bounded = program('z = x + pos[position[target]] + ScaledDot(x, x[target as key], x[target as key])').replace('dim source: ragged, target: ragged', 'dim most = 4, source: ragged, target: ragged <= most').replace('param table: [words, d]', 'param table: [words, d], pos: [most, d]');
+  const bounded = program('z = x + pos[position[target]] + ScaledDot(x, x[target as key], x[target as key])')
+    .replace('dim source: ragged, target: ragged', 'dim most = 4, source: ragged, target: ragged <= most')
+    .replace('param table: [words, d]', 'param table: [words, d], pos: [most, d]');
 
   it('is refused more places, before it generates and step by step', async () => {
     await useBackend('cpu');

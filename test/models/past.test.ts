@@ -4,8 +4,13 @@ import { useBackend, type Model, type Values } from '../../runtime/index.ts';
 import { agrees, type Example, type Subject } from './agrees.ts';
 import { compiled } from './support.ts';
 
-const rows = (n: number, seed: number): number[][] => Array.from({ length: n }, (_, i) => Array.from({ length: 3 }, (_, k) => Math.sin(1 + 4 * i + k + 3 * seed)));
-const examples: readonly Example[] = [{ x: rows(3, 1), t: [0.1, -0.2] }, { x: rows(1, 2), t: [0.4, 0.3] }, { x: rows(5, 3), t: [-0.3, 0.2] }];
+const rows = (n: number, seed: number): number[][] =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: 3 }, (_, k) => Math.sin(1 + 4 * i + k + 3 * seed)));
+const examples: readonly Example[] = [
+  { x: rows(3, 1), t: [0.1, -0.2] },
+  { x: rows(1, 2), t: [0.4, 0.3] },
+  { x: rows(5, 3), t: [-0.3, 0.2] },
+];
 const lengths = (example: Example): Record<string, number> => ({ source: (example['x'] as unknown[]).length });
 
 const model = (body: string): string => `
@@ -20,7 +25,7 @@ ${body}
 }
 objective Fit for M given t: [h] { loss = sum[h]((y - t) ^ 2);  optimizer sgd(rate = 0.1) }
 `;
-const step = "param A: [h <- d], B: [h <- h]";
+const step = 'param A: [h <- d], B: [h <- h]';
 
 const programs: Readonly<Record<string, string>> = {
   'an attention to all that was': model(`${step}
@@ -74,8 +79,11 @@ const programs: Readonly<Record<string, string>> = {
   y = sum[source](run)`),
   'a scan of each place that was': model(`${step}
   run = scan source with xt = x { state s: [h] = 0.2;  H = past[tape](s);  s' = tanh(A @ xt + B @ s + max[tape](Fold(H)));  emit s' }
-  y = sum[source](run)`).replace('model M', `block Fold(v: [h]) -> [] { run = scan h with each = v { state q: [] = 0.5;  q' = exp(each) + 0.1 * q;  emit -q' };  mean[h](run) }
-model M`),
+  y = sum[source](run)`).replace(
+    'model M',
+    `block Fold(v: [h]) -> [] { run = scan h with each = v { state q: [] = 0.5;  q' = exp(each) + 0.1 * q;  emit -q' };  mean[h](run) }
+model M`,
+  ),
   'a scan in a scan': model(`${step}
   run = scan source with xt = x {
     state s: [h] = 0.3
@@ -87,20 +95,26 @@ model M`),
   y = run[source = last]`),
   'with parameters of its own for each': model(`
   deep = Run per layers (x)
-  y = sum[layers](deep)`).replace('model M', `block Run(x: [source, d]) -> [h] {
+  y = sum[layers](deep)`).replace(
+    'model M',
+    `block Run(x: [source, d]) -> [h] {
   ${step}
   run = scan source with xt = x { state s: [h] = 0.3;  m = Look(xt, past[tape](s));  s' = tanh(A @ xt + B @ m);  emit s' }
   run[source = last]
 }
-model M`),
-  'lifted': model(`
+model M`,
+  ),
+  lifted: model(`
   deep = Run(stack[head](x, -x, x * x))
-  y = sum[head](deep)`).replace('model M', `block Run(x: [source, d]) -> [h] {
+  y = sum[head](deep)`).replace(
+    'model M',
+    `block Run(x: [source, d]) -> [h] {
   ${step}
   run = scan source with xt = x { state s: [h] = 0.3;  m = Look(xt, past[tape](s));  s' = tanh(A @ xt + B @ m);  emit s' }
   run[source = last]
 }
-model M`),
+model M`,
+  ),
 };
 
 const decoder = (body: string, logits = "Linear[words](s')"): string => `
@@ -120,7 +134,11 @@ ${body}
 model M(x: [source, d]) generates y: index(words)[target] { D(x) }
 objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
 `;
-const written: readonly Example[] = [{ x: rows(3, 1), y: [3, 0, 4, 2] }, { x: rows(1, 2), y: [2] }, { x: rows(4, 3), y: [4, 4, 1, 0, 2] }];
+const written: readonly Example[] = [
+  { x: rows(3, 1), y: [3, 0, 4, 2] },
+  { x: rows(1, 2), y: [2] },
+  { x: rows(4, 3), y: [4, 4, 1, 0, 2] },
+];
 const both = (example: Example): Record<string, number> => ({ ...lengths(example), target: (example['y'] as unknown[]).length });
 
 const decoders: Readonly<Record<string, string>> = {
@@ -134,8 +152,11 @@ const decoders: Readonly<Record<string, string>> = {
   near' = m;  far' = 0.5 * far + n
   s' = tanh(A @ e + B @ m + n)
   c' = 0.5 * c + sum[tape](w * past[tape](c)) - s'`),
-  'a decoder in rounds': decoder(`  z = A @ e
-  repeat layers as l { state s: [h] = 0.2;  m = Look(z, past[tape](s));  s' = tanh(z + m + Linear[h](s));  z = s' }`, 'Linear[words](z)'),
+  'a decoder in rounds': decoder(
+    `  z = A @ e
+  repeat layers as l { state s: [h] = 0.2;  m = Look(z, past[tape](s));  s' = tanh(z + m + Linear[h](s));  z = s' }`,
+    'Linear[words](z)',
+  ),
   'places, the last and the first of what was': decoder(`  state s: [h] = 0.3
   H = past[tape](s)
   s' = tanh(A @ e + B @ H[tape = last] + 0.5 * H[tape = first] + mean[tape](0.1 * H * position[tape]))`),
@@ -154,23 +175,49 @@ objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  op
   'of the step, inside a loop of it': decoder(`  state s: [h] = 0.3
   run = scan source with xt = x { state u: [h] = 0.1;  u' = tanh(u + A @ xt + mean[tape](past[tape](s)) + sum[k](past[k](u)));  emit u' }
   s' = tanh(A @ e + B @ run[source = last])`),
-  'beside what the choice changes': decoder(`  state s: [h] = 0.3, n: [words] = 0
+  'beside what the choice changes': decoder(
+    `  state s: [h] = 0.3, n: [words] = 0
   m = Look(e, past[tape](s))
   s' = tanh(A @ e + B @ m)
-  n' = n + onehot[words](y')`, "Linear[words](s') - n"),
+  n' = n + onehot[words](y')`,
+    "Linear[words](s') - n",
+  ),
 };
 
-agrees(Object.entries(decoders).map(([title, text]): Subject => ({
-  title, path: `past-${title.replace(/\W+/g, '-')}/model.attn`, text, dims: text.includes('h = 2') ? { words: 5, d: 3, h: 2 } : { words: 5, d: 3 },
-  examples: text.includes('c: [d]') ? written.map(({ y }, k) => ({ c: [0.3, -0.2, 0.1 * k], y })) : written, lengths: text.includes('c: [d]') ? ({ y }) => ({ target: (y as unknown[]).length }) : both,
-})));
-agrees(Object.entries(programs).map(([title, text]): Subject => ({ title, path: `past-${title.replace(/\W+/g, '-')}/model.attn`, text, dims: { d: 3, h: 2 }, examples, lengths })));
+agrees(
+  Object.entries(decoders).map(
+    ([title, text]): Subject => ({
+      title,
+      path: `past-${title.replace(/\W+/g, '-')}/model.attn`,
+      text,
+      dims: text.includes('h = 2') ? { words: 5, d: 3, h: 2 } : { words: 5, d: 3 },
+      examples: text.includes('c: [d]') ? written.map(({ y }, k) => ({ c: [0.3, -0.2, 0.1 * k], y })) : written,
+      lengths: text.includes('c: [d]') ? ({ y }) => ({ target: (y as unknown[]).length }) : both,
+    }),
+  ),
+);
+agrees(
+  Object.entries(programs).map(
+    ([title, text]): Subject => ({
+      title,
+      path: `past-${title.replace(/\W+/g, '-')}/model.attn`,
+      text,
+      dims: { d: 3, h: 2 },
+      examples,
+      lengths,
+    }),
+  ),
+);
 
 it('draws over a tape what it draws for the example alone', async () => {
   await useBackend('cpu');
-  const { create } = await compiled<Model<Record<string, number>, Example, Example, Values>>('past-dropout/model.attn', new Map(), model(`${step}
+  const { create } = await compiled<Model<Record<string, number>, Example, Example, Values>>(
+    'past-dropout/model.attn',
+    new Map(),
+    model(`${step}
   run = scan source with xt = x { state s: [h] = 0.3;  m = mean[tape](dropout(past[tape](s), 0.5));  s' = tanh(A @ xt + B @ m);  emit s' }
-  y = run[source = last]`));
+  y = run[source = last]`),
+  );
   const tested = create({ dims: { d: 3, h: 2 }, seed: 3 });
   const { loss } = await tested.gradients(examples, { step: 4, ids: [0, 1, 2] });
   const alone = await Promise.all(examples.map(async (example, k) => (await tested.gradients([example], { step: 4, ids: [k] })).loss));

@@ -64,7 +64,8 @@ model M(x: [time, d]) -> y: [time, d] {
     text: `dim time: ragged, d = 3, shift = -1..1
 model M(x: [time, d]) -> y: [time, d] { sum[shift](Linear[d, in = d] per shift (x[time = position[time] + position[shift]])) }${fit('sum[time, d](y ^ 2)')}`,
   },
-  'in blocks, encoders, rounds and records': { text: `dim source: ragged, d = 4, heads = 2, parts = 3, layers = 2
+  'in blocks, encoders, rounds and records': {
+    text: `dim source: ragged, d = 4, heads = 2, parts = 3, layers = 2
 attention Pick(q: [d], m: [key, d]) -> { c: [d], n: [] } {
   param W: [d <- d]
   weights = softmax[key]((W @ q) @ m)
@@ -76,8 +77,10 @@ block Deep(x0: [in]) -> [in] { x = x0;  repeat layers as i { x = tanh(Linear[in]
 model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], w: [source, heads, key: source], b: [source, parts, d], g: [source, heads, d], h: [heads, source, d], k: [source, heads, parts, d] } {
   p = Pick per heads (x, x[source as key])
   { a = p.c + p.n, w = p.weights, b = Bank[parts](x), g = Deep per heads (x), h = Rows per heads (x), k = Linear[parts, d] per heads (x) }
-}${fit('sum[source, heads, d](a ^ 2 + g + h[heads = 0]) + sum[source, parts, d](b ^ 2) + sum[source, heads, parts, d](sin(k))')}` },
-  'of what may be absent': { text: `dim source: ragged, d = 4, heads = 2
+}${fit('sum[source, heads, d](a ^ 2 + g + h[heads = 0]) + sum[source, parts, d](b ^ 2) + sum[source, heads, parts, d](sin(k))')}`,
+  },
+  'of what may be absent': {
+    text: `dim source: ragged, d = 4, heads = 2
 attention Pick(q: [d], m: [key, d]) -> [d] { param W: [d <- d];  weights = softmax[key]((W @ q) @ m);  sum[key](weights * m) }
 model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], b: [source, heads, d], e: [source, heads, d] } {
   far = x[source as key];  near = abs(position[source] - position[key]) <= 1
@@ -85,13 +88,16 @@ model M(x: [source, d], c: bool[source]) -> { a: [source, heads, d], b: [source,
   b = Linear[d] per heads (x where c) else 0.3
   e = (Linear[d] per heads (far where near))[key = position[source]] else 0.7
   { a = a, b = b, e = e }
-}${fit('sum[source, heads, d](a ^ 2 + b ^ 3 + e)')}` },
-  'looking back': { text: `dim source: ragged, d = 3, heads = 2
+}${fit('sum[source, heads, d](a ^ 2 + b ^ 3 + e)')}`,
+  },
+  'looking back': {
+    text: `dim source: ragged, d = 3, heads = 2
 block Look(x: [d], H: [tape, d]) -> [d] { param W: [d <- d];  softmax[tape](sum[d]((W @ x) * H)) @ H }
 block Step(x: [d], h: [d]) -> [d] { RNN(x, h) }
 model M(x: [source, d]) -> y: [source, heads, d] {
   scan source with xt = x { state h: [heads, d] = 0.1;  h' = Step per heads (xt, h) + Look per heads (xt, past[tape](h));  emit h' }
-}${fit('sum[source, heads, d](y ^ 2)')}` },
+}${fit('sum[source, heads, d](y ^ 2)')}`,
+  },
   'a scan in each, with a learned first state': {
     text: `dim time: ragged, d = 2, groups = 3
 block Run(x: [time, a]) -> [time, a] { scan time with xt = x { state h: [a] = learned;  h' = GRU(xt, h);  emit h' } }
@@ -112,18 +118,41 @@ decoder Write(m: [source, model]) generates y: index(words)[target] start 1 end 
 model M(tokens: index(words)[source]) generates y: index(words)[target] { param E: [words, model];  Write(E[tokens]) }
 objective Fit for M { loss = mean[target](cross_entropy[words](logits, y'));  optimizer sgd(rate = 0.1) }
 `;
-const examples = [{ tokens: [3, 5, 1], y: [4, 3, 2] }, { tokens: [6], y: [2] }, { tokens: [2, 4], y: [5, 6, 3, 2] }];
-const lengths = (example: Readonly<Record<string, unknown>>) => ({ source: (example['tokens'] as number[]).length, target: (example['y'] as number[]).length });
+const examples = [
+  { tokens: [3, 5, 1], y: [4, 3, 2] },
+  { tokens: [6], y: [2] },
+  { tokens: [2, 4], y: [5, 6, 3, 2] },
+];
+const lengths = (example: Readonly<Record<string, unknown>>) => ({
+  source: (example['tokens'] as number[]).length,
+  target: (example['y'] as number[]).length,
+});
 
 describe('per, in what generates', () => {
   agrees([
     {
-      title: 'heads that a step asks with', path: 'per-recurrent.attn', dims: {}, examples, lengths, most: 4,
-      text: decoder("state s: [heads, model] = tanh(Linear[model] per heads (mean[source](m)))\n  s' = Each per heads (table[y], s)\n  c = Wo @ (Head[dk] per heads (sum[heads](s'), m))\n  logits = table @ (c + sum[heads](s'))", ', Wo: [model <- heads, dk]'),
+      title: 'heads that a step asks with',
+      path: 'per-recurrent.attn',
+      dims: {},
+      examples,
+      lengths,
+      most: 4,
+      text: decoder(
+        "state s: [heads, model] = tanh(Linear[model] per heads (mean[source](m)))\n  s' = Each per heads (table[y], s)\n  c = Wo @ (Head[dk] per heads (sum[heads](s'), m))\n  logits = table @ (c + sum[heads](s'))",
+        ', Wo: [model <- heads, dk]',
+      ),
     },
     {
-      title: 'heads over the places up to now', path: 'per-parallel.attn', dims: {}, examples, lengths, most: 4,
-      text: decoder('x = table[y]\n  a = x + Wo @ (Head[dk] per heads (x, x[target as key]))\n  b = a + Wo2 @ (Head[dk] per heads (a, m))\n  logits = table @ b', ', Wo, Wo2: [model <- heads, dk]'),
+      title: 'heads over the places up to now',
+      path: 'per-parallel.attn',
+      dims: {},
+      examples,
+      lengths,
+      most: 4,
+      text: decoder(
+        'x = table[y]\n  a = x + Wo @ (Head[dk] per heads (x, x[target as key]))\n  b = a + Wo2 @ (Head[dk] per heads (a, m))\n  logits = table @ b',
+        ', Wo, Wo2: [model <- heads, dk]',
+      ),
     },
   ]);
 });
@@ -142,7 +171,9 @@ objective Fit for M { loss = sum[time, groups, d](y ^ 2);  optimizer sgd(rate = 
     const roots = new Map([['loss', program.objectives[0]!.updates[0]!.training.loss]]);
     const sites = new Set<string>();
     const bound = {
-      sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters: await parametersOf(model),
+      sizes: example!.sizes,
+      inputs: new Map(Object.entries(example!.values)),
+      parameters: await parametersOf(model),
       random: (op: { readonly site: string }, at: readonly number[]) => {
         sites.add(`${op.site} ${at.join()}`);
         return Math.abs(Math.sin(1 + [...`${op.site} ${at.join()}`].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % 1e6, 7))) * 2;
@@ -155,18 +186,26 @@ objective Fit for M { loss = sum[time, groups, d](y ^ 2);  optimizer sgd(rate = 
 });
 
 /** The values of `M` for given parameters, by the oracle. */
-async function valuesOf(source: Source, change: (path: string, shape: readonly number[]) => Float64Array): Promise<{ y: Float64Array; shapes: Record<string, readonly number[]> }> {
+async function valuesOf(
+  source: Source,
+  change: (path: string, shape: readonly number[]) => Float64Array,
+): Promise<{ y: Float64Array; shapes: Record<string, readonly number[]> }> {
   await useBackend('cpu');
   const { program, create } = await emit(source);
   const model = create({});
   const [example] = examplesOf(program, model.sizes, source);
   const shapes = Object.fromEntries(model.parameters.map(({ path, axes }) => [path, axes.map(({ size }) => size)]));
   const parameters = new Map(Object.entries(shapes).map(([path, shape]) => [path, change(path, shape)]));
-  const [y] = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters });
+  const [y] = interpret([...program.outputs.values()], {
+    sizes: example!.sizes,
+    inputs: new Map(Object.entries(example!.values)),
+    parameters,
+  });
   return { y: y!.data, shapes };
 }
 
-const numbers = (count: number, seed: number): Float64Array => Float64Array.from({ length: count }, (_, k) => 0.9 * Math.sin(1 + seed + 1.7 * k));
+const numbers = (count: number, seed: number): Float64Array =>
+  Float64Array.from({ length: count }, (_, k) => 0.9 * Math.sin(1 + seed + 1.7 * k));
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 describe('per is a loop over instances', () => {
@@ -179,7 +218,12 @@ describe('per is a loop over instances', () => {
       return own.get(name)!;
     };
     const many = await valuesOf({ text: `${dims}model M(x: [source, model]) -> y: [source, model] { MultiHead[heads](x, x) }` }, keep);
-    const each = await valuesOf({ text: `${dims}${HEAD}model M(x: [source, model]) -> y: [source, model] { param Wo: [model <- heads, dk];  Wo @ (Head[dk] per heads (x, x[source as key])) }` }, keep);
+    const each = await valuesOf(
+      {
+        text: `${dims}${HEAD}model M(x: [source, model]) -> y: [source, model] { param Wo: [model <- heads, dk];  Wo @ (Head[dk] per heads (x, x[source as key])) }`,
+      },
+      keep,
+    );
     expect(Object.values(each.shapes).toSorted()).toEqual(Object.values(many.shapes).toSorted());
     expect(each.y.length).toBe(12);
     each.y.forEach((value, k) => expect(value).toBeCloseTo(many.y[k]!, 12));
@@ -204,7 +248,9 @@ describe('per is a loop over instances', () => {
 
   it('first values are those of one instance, drawn anew for each', async () => {
     await useBackend('cpu');
-    const { create } = await emit({ text: 'dim d = 4, groups = 3\nblock F(x: [d]) -> [d] { param Q: [d <- d] = orthogonal, G: [d <- d];  Q @ (G @ x) }\nmodel M(x: [d]) -> y: [groups, d] { F per groups (x) }' });
+    const { create } = await emit({
+      text: 'dim d = 4, groups = 3\nblock F(x: [d]) -> [d] { param Q: [d <- d] = orthogonal, G: [d <- d];  Q @ (G @ x) }\nmodel M(x: [d]) -> y: [groups, d] { F per groups (x) }',
+    });
     const values = await parametersOf(create({ seed: 5 }));
     const [q, g] = [values.get('F.Q')!, values.get('F.G')!];
     for (let group = 0; group < 3; group++) {

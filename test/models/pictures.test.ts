@@ -6,14 +6,23 @@ import { modelText } from '../analyze/support.ts';
 import { agreeEverywhere, emit, examplesOf, type AnyModel, type Source } from './programs.ts';
 
 const DIMS = 'dim rows = 3, columns = 4, colours = 2, filters = 3, classes = 2\n';
-const fit = (loss = 'sum[rows, columns, colours](y ^ 2 + position[columns] * y)'): string => `\nobjective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }\n`;
+const fit = (loss = 'sum[rows, columns, colours](y ^ 2 + position[columns] * y)'): string =>
+  `\nobjective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }\n`;
 /** Without its normaliser: by differences, what `stop` holds still would move. */
-const plain = modelText('std/spectral.attn').split('\n\n').find((block) => block.includes('attention SelfAttention'))!.replaceAll(/Spectral\((W\w)\)/g, '$1');
+const plain = modelText('std/spectral.attn')
+  .split('\n\n')
+  .find((block) => block.includes('attention SelfAttention'))!
+  .replaceAll(/Spectral\((W\w)\)/g, '$1');
 
 const cases: Readonly<Record<string, Source>> = {
-  ...Object.fromEntries(['embedded', 'gaussian', 'dot', 'concatenation'].map((pair): [string, Source] => [`the non-local block, ${pair}`, {
-    text: `${DIMS}model M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { init uniform(0.7);  NonLocal[filters, pair = ${pair}](x) + Linear[colours](NonLocal[filters, pair = ${pair}](Linear[filters](x))) }${fit()}`,
-  }])),
+  ...Object.fromEntries(
+    ['embedded', 'gaussian', 'dot', 'concatenation'].map((pair): [string, Source] => [
+      `the non-local block, ${pair}`,
+      {
+        text: `${DIMS}model M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { init uniform(0.7);  NonLocal[filters, pair = ${pair}](x) + Linear[colours](NonLocal[filters, pair = ${pair}](Linear[filters](x))) }${fit()}`,
+      },
+    ]),
+  ),
   'self-attention': {
     text: `${DIMS}${plain.replace('channel / 8', 'channel / 2').replace('γ: [] = 0', 'γ: [] = 0.7')}
 model M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { Linear[colours](SelfAttention(Linear[features](x))) }
@@ -67,7 +76,11 @@ async function resultOf(model: AnyModel, example: Record<string, unknown>): Prom
 }
 
 const one = [1, 0, 0, 1];
-const picture: Matrix = [[1, 0], [0, 1], [1, 1]];
+const picture: Matrix = [
+  [1, 0],
+  [0, 1],
+  [1, 1],
+];
 
 describe('golden numbers', () => {
   it.each([
@@ -75,21 +88,27 @@ describe('golden numbers', () => {
     ['dot', [2 / 3, 1 / 3, 1 / 3, 2 / 3, 1, 1]],
   ])('the non-local block, %s, with maps that change nothing', async (pair, expected) => {
     const text = `dim rows = 3, columns = 1, colours = 2\nmodel M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { NonLocal[colours, pair = ${pair}](x) - x }`;
-    const { model } = await modelOf(text, { Wg: one, Wz: one, 'Wθ': one, 'Wφ': one });
+    const { model } = await modelOf(text, { Wg: one, Wz: one, Wθ: one, Wφ: one });
     const y = await resultOf(model, { x: picture.map((row) => [row]) });
     expected.forEach((value, k) => expect(y[k]).toBeCloseTo(value, 5));
   });
 
   it('a map over its largest singular value, along the direction that is kept', async () => {
-    const { model } = await modelOf('dim a = 2, b = 2\nmodel M(x: [b]) -> y: [a] { param W: [a <- b];  Spectral(W) @ x }', { W: [3, 0, 0, 1], u: [1, 0] });
+    const { model } = await modelOf('dim a = 2, b = 2\nmodel M(x: [b]) -> y: [a] { param W: [a <- b];  Spectral(W) @ x }', {
+      W: [3, 0, 0, 1],
+      u: [1, 0],
+    });
     const y = await resultOf(model, { x: [1, 1] });
     expect(y[0]).toBeCloseTo(1, 6);
     expect(y[1]).toBeCloseTo(1 / 3, 6);
   });
 
   it('the direction of the largest singular value is found in a few updates', async () => {
-    const { model } = await modelOf(`dim a = 2, b = 2\nmodel M(x: [b]) -> y: [a] { param W: [a <- b];  Spectral(W) @ x }
-objective Fit for M { loss = y[a = first];  optimizer sgd(rate = 1e-20) }`, { W: [3, 0, 0, 1], u: [Math.SQRT1_2, Math.SQRT1_2] });
+    const { model } = await modelOf(
+      `dim a = 2, b = 2\nmodel M(x: [b]) -> y: [a] { param W: [a <- b];  Spectral(W) @ x }
+objective Fit for M { loss = y[a = first];  optimizer sgd(rate = 1e-20) }`,
+      { W: [3, 0, 0, 1], u: [Math.SQRT1_2, Math.SQRT1_2] },
+    );
     // The first place is 3 x / σ.
     for (const σ of [2.863564, 2.998173, 2.999977]) {
       const { last } = await train(model, { train: [{ x: [1, 0] }] }, { batchSize: 1, steps: 1 });
@@ -107,8 +126,11 @@ objective Fit for M { loss = y[a = first];  optimizer sgd(rate = 1e-20) }`, { W:
       u = unit([0, 1].map((i) => v.reduce((sum, value, j) => sum + at(i, j) * value, 0)));
       v = unit([0, 1, 2].map((j) => u.reduce((sum, value, i) => sum + at(i, j) * value, 0)));
     }
-    const { model } = await modelOf(`dim a = 2, b = 3\nmodel M(x: [b]) -> y: [a] { param W: [a <- b];  Spectral(W) @ x }
-objective Fit for M { loss = sum[a](y * (1 + position[a]));  optimizer sgd(rate = 0.1) }`, { W, u });
+    const { model } = await modelOf(
+      `dim a = 2, b = 3\nmodel M(x: [b]) -> y: [a] { param W: [a <- b];  Spectral(W) @ x }
+objective Fit for M { loss = sum[a](y * (1 + position[a]));  optimizer sgd(rate = 0.1) }`,
+      { W, u },
+    );
     const x = [0.7, -0.2, 0.5];
     const { gradients } = await model.gradients([{ x }]);
     const σ = u.reduce((sum, p, i) => sum + v.reduce((inner, q, j) => inner + p * at(i, j) * q, 0), 0);
@@ -122,7 +144,10 @@ objective Fit for M { loss = sum[a](y * (1 + position[a]));  optimizer sgd(rate 
 });
 
 describe('at the start', () => {
-  it.each([['SelfAttention', 'SelfAttention(x)', 'γ'], ['NonLocal', 'NonLocal[filters](x)', 'Wz']])('%s is the identity, and what makes it one has a gradient', async (_name, call, gate) => {
+  it.each([
+    ['SelfAttention', 'SelfAttention(x)', 'γ'],
+    ['NonLocal', 'NonLocal[filters](x)', 'Wz'],
+  ])('%s is the identity, and what makes it one has a gradient', async (_name, call, gate) => {
     const text = `dim rows = 3, columns = 2, colours = 8, filters = 3\nmodel M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { ${call} }
 objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(rate = 0.1) }`;
     const { program, model } = await modelOf(text, {});
@@ -136,11 +161,18 @@ objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(
   });
 
   it('the weights over all places add up to one', async () => {
-    const text = 'dim rows = 3, columns = 2, colours = 8\nmodel M(x: [rows, columns, colours]) -> { y: [rows, columns, colours], total: [here: rows * columns] } { a = SelfAttention(x);  { y = a, total = sum[there](a.weights) } }';
+    const text =
+      'dim rows = 3, columns = 2, colours = 8\nmodel M(x: [rows, columns, colours]) -> { y: [rows, columns, colours], total: [here: rows * columns] } { a = SelfAttention(x);  { y = a, total = sum[there](a.weights) } }';
     const { program, model } = await modelOf(text, {});
     const [example] = examplesOf(program, model.sizes);
-    const parameters = new Map([...await model.weights.store()].map(([path, { data }]) => [path, Float64Array.from(data, (_, k) => Math.sin(k + path.length))]));
-    const [, total] = interpret([...program.outputs.values()], { sizes: example!.sizes, inputs: new Map(Object.entries(example!.values)), parameters });
+    const parameters = new Map(
+      [...(await model.weights.store())].map(([path, { data }]) => [path, Float64Array.from(data, (_, k) => Math.sin(k + path.length))]),
+    );
+    const [, total] = interpret([...program.outputs.values()], {
+      sizes: example!.sizes,
+      inputs: new Map(Object.entries(example!.values)),
+      parameters,
+    });
     for (const sum of total!.data) expect(sum).toBeCloseTo(1, 12);
   });
 });

@@ -6,7 +6,8 @@ import { solved, type PointerModel } from '../../models/pointer/task.ts';
 import { agrees, type Example } from './agrees.ts';
 import { compiled } from './support.ts';
 
-const points = (n: number, seed: number): Point[] => Array.from({ length: n }, (_, i): Point => [0.5 + 0.5 * Math.sin(1 + 3 * i + 5 * seed), 0.5 + 0.5 * Math.cos(2 + 7 * i + 3 * seed)]);
+const points = (n: number, seed: number): Point[] =>
+  Array.from({ length: n }, (_, i): Point => [0.5 + 0.5 * Math.sin(1 + 3 * i + 5 * seed), 0.5 + 0.5 * Math.cos(2 + 7 * i + 3 * seed)]);
 const dims = { embed: 3, hidden: 3, align: 2, places: 9 };
 const sorted: readonly Example[] = [3, 1, 4].map((n) => {
   const P = points(n, n).map(([x]) => [x]);
@@ -17,13 +18,37 @@ const hulls: readonly Example[] = [3, 4, 5].map((n) => {
   return { P, y: [...hull(P).map((k) => k + 1), 0] };
 });
 const tours: readonly Example[] = [3, 1, 5].map((n) => ({ P: points(n, n), y: shortestTour(points(n, n)) }));
-const lengths = (example: Example): Record<string, number> => ({ points: (example['P'] as unknown[]).length, tour: (example['y'] as unknown[]).length });
+const lengths = (example: Example): Record<string, number> => ({
+  points: (example['P'] as unknown[]).length,
+  tour: (example['y'] as unknown[]).length,
+});
 
 agrees([
-  { title: 'sorting', path: 'pointer/model.attn', set: { revisit: 'forbidden' }, dims: { ...dims, coordinate: 1 }, examples: sorted, lengths },
+  {
+    title: 'sorting',
+    path: 'pointer/model.attn',
+    set: { revisit: 'forbidden' },
+    dims: { ...dims, coordinate: 1 },
+    examples: sorted,
+    lengths,
+  },
   { title: 'hulls', path: 'pointer/model.attn', dims: { ...dims, coordinate: 2 }, examples: hulls, lengths, most: 4 },
-  { title: 'a fixed output layer', path: 'pointer/model.attn', set: { output: 'classes' }, dims: { ...dims, coordinate: 1 }, examples: sorted, lengths, most: 4 },
-  { title: 'round trips', path: 'pointer/tours/model.attn', dims: { embed: 6, hidden: 8, align: 12, coordinate: 2 }, examples: tours, lengths: (example) => ({ points: (example['P'] as unknown[]).length }) },
+  {
+    title: 'a fixed output layer',
+    path: 'pointer/model.attn',
+    set: { output: 'classes' },
+    dims: { ...dims, coordinate: 1 },
+    examples: sorted,
+    lengths,
+    most: 4,
+  },
+  {
+    title: 'round trips',
+    path: 'pointer/tours/model.attn',
+    dims: { embed: 6, hidden: 8, align: 12, coordinate: 2 },
+    examples: tours,
+    lengths: (example) => ({ points: (example['P'] as unknown[]).length }),
+  },
 ]);
 
 describe('decoding under a constraint', () => {
@@ -32,7 +57,9 @@ describe('decoding under a constraint', () => {
 
   beforeAll(async () => {
     await useBackend('cpu');
-    const [a, b] = await Promise.all(['allowed', 'forbidden'].map((revisit) => compiled<PointerModel>('pointer/model.attn', new Map([['revisit', revisit]]))));
+    const [a, b] = await Promise.all(
+      ['allowed', 'forbidden'].map((revisit) => compiled<PointerModel>('pointer/model.attn', new Map([['revisit', revisit]]))),
+    );
     free = a!.create({ dims: { ...dims, coordinate: 1 }, seed: 3 });
     bound = b!.create({ dims: { ...dims, coordinate: 1 }, seed: 3 });
   });
@@ -43,7 +70,11 @@ describe('decoding under a constraint', () => {
 
   it('chooses nothing twice, in any search', async () => {
     const inputs = sorted.map(({ P }) => ({ P: P as number[][] }));
-    const found = [await bound.generate(inputs), await bound.generate(inputs, { method: 'sample', seed: 2 }), (await bound.generate(inputs, { method: 'beam', width: 4 })).flatMap(({ all }) => all)].flat();
+    const found = [
+      await bound.generate(inputs),
+      await bound.generate(inputs, { method: 'sample', seed: 2 }),
+      (await bound.generate(inputs, { method: 'beam', width: 4 })).flatMap(({ all }) => all),
+    ].flat();
     for (const { ids } of found) expect(new Set(ids).size).toBe(ids.length);
     const loose = await free.generate(inputs, { method: 'sample', seed: 2 });
     expect(loose.some(({ ids }) => new Set(ids).size < ids.length)).toBe(true);
@@ -51,7 +82,10 @@ describe('decoding under a constraint', () => {
 });
 
 describe('geometry', () => {
-  const permutations = (n: number): number[][] => (n === 0 ? [[]] : permutations(n - 1).flatMap((rest) => Array.from({ length: n }, (_, at) => [...rest.slice(0, at), n - 1, ...rest.slice(at)])));
+  const permutations = (n: number): number[][] =>
+    n === 0
+      ? [[]]
+      : permutations(n - 1).flatMap((rest) => Array.from({ length: n }, (_, at) => [...rest.slice(0, at), n - 1, ...rest.slice(at)]));
 
   it.each([4, 6, 7])('finds the shortest of all tours through %i points', (n) => {
     for (let seed = 0; seed < 5; seed++) {
@@ -60,7 +94,12 @@ describe('geometry', () => {
       expect([...tour].sort((a, b) => a - b)).toEqual(P.map((_, k) => k));
       expect(tour[0]).toBe(0);
       // Counter-clockwise, by the shoelace formula.
-      expect(tour.reduce((sum, k, at) => { const [[x, y], [u, v]] = [P[k]!, P[tour[(at + 1) % n]!]!]; return sum + x * v - u * y; }, 0)).toBeGreaterThan(0);
+      expect(
+        tour.reduce((sum, k, at) => {
+          const [[x, y], [u, v]] = [P[k]!, P[tour[(at + 1) % n]!]!];
+          return sum + x * v - u * y;
+        }, 0),
+      ).toBeGreaterThan(0);
       expect(tourLength(P, tour)).toBeCloseTo(Math.min(...permutations(n).map((order) => tourLength(P, order))), 12);
     }
   });
@@ -80,7 +119,12 @@ describe('geometry', () => {
   });
 
   it('measures areas, and sees sides that cross', () => {
-    const square: Point[] = [[0, 0], [1, 0], [1, 1], [0, 1]];
+    const square: Point[] = [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ];
     expect(area(square)).toBe(1);
     expect(isSimple([square[0]!, square[2]!, square[1]!, square[3]!])).toBe(false);
   });

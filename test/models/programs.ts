@@ -23,7 +23,12 @@ export function emit({ text, set = {} }: Source): Promise<Compiled<AnyModel>> {
 }
 
 /** Reproducible data for the inputs of a program, and what else its objectives are given. */
-export function examplesOf(program: Program, sizes: Readonly<Record<string, number>>, { lengths = {} }: Pick<Source, 'lengths'> = {}, count = 3): { readonly sizes: Map<string, number>; readonly values: Record<string, Nested> }[] {
+export function examplesOf(
+  program: Program,
+  sizes: Readonly<Record<string, number>>,
+  { lengths = {} }: Pick<Source, 'lengths'> = {},
+  count = 3,
+): { readonly sizes: Map<string, number>; readonly values: Record<string, Nested> }[] {
   return Array.from({ length: count }, (_, k) => {
     const own = Object.fromEntries(program.ragged.map(({ id, label }) => [id, lengths[label]?.[k] ?? [3, 1, 2][k % 3]!]));
     const values = exampleOf(program, { ...sizes, ...own }, 7 * k + 1) as Record<string, Nested>;
@@ -37,7 +42,11 @@ export function agreeEverywhere(cases: Readonly<Record<string, Source>>): void {
   describe.each(awaited)('on %s', (backend) => {
     it.each(runOn(Object.keys(cases), backend, awaited))('%s', async (title) => {
       const { text, ...source } = cases[title]!;
-      await agrees(text, (program) => examplesOf(program, {}, source).map(({ values }) => values), { ...source, backend, slopes: { of: title, known: slopes } });
+      await agrees(text, (program) => examplesOf(program, {}, source).map(({ values }) => values), {
+        ...source,
+        backend,
+        slopes: { of: title, known: slopes },
+      });
     });
   });
 }

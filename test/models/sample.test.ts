@@ -3,7 +3,18 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { finiteDifference, interpret, type Bindings, type Nested } from '../../compiler/oracle/interpret.ts';
 import { useBackend, type Model, type Values } from '../../runtime/index.ts';
 import { drawsOf } from './chance.ts';
-import { bindings, compiled, parametersOf, relative, subject, usableBackends, type Input, type Subject, type Target, type Tested } from './support.ts';
+import {
+  bindings,
+  compiled,
+  parametersOf,
+  relative,
+  subject,
+  usableBackends,
+  type Input,
+  type Subject,
+  type Target,
+  type Tested,
+} from './support.ts';
 
 const backends = await usableBackends();
 
@@ -35,9 +46,20 @@ model M(x: [source, d]) -> { noisy: [source, d], at: index(d)[source], kept: [so
 }`.replace('twice = let_(x)', 'let f = Noisy\n  twice = f(f(x))');
 
 const items: readonly Item[] = [
-  { x: [[0.3, -0.2, 0.9], [-0.7, 0.1, 0.4], [0.8, -0.9, 0.2]] },
+  {
+    x: [
+      [0.3, -0.2, 0.9],
+      [-0.7, 0.1, 0.4],
+      [0.8, -0.9, 0.2],
+    ],
+  },
   { x: [[-0.1, 0.5, 0.6]] },
-  { x: [[0.2, 0.2, -0.8], [0.6, -0.3, 0.1]] },
+  {
+    x: [
+      [0.2, 0.2, -0.8],
+      [0.6, -0.3, 0.1],
+    ],
+  },
 ];
 
 describe.each(backends)('on %s', (backend) => {
@@ -54,7 +76,12 @@ describe.each(backends)('on %s', (backend) => {
     for (const [k, item] of items.entries()) {
       const [alone] = await model.forward([item], { ids: [ids[k]!] });
       const sizes = new Map([...Object.entries(model.sizes), ['source', item.x.length]] as [string, number][]);
-      const bound: Bindings = { sizes, inputs: new Map([['x', item.x as Nested]]), parameters: new Map(), random: drawsOf(5, 0, ids[k]!, sizes) };
+      const bound: Bindings = {
+        sizes,
+        inputs: new Map([['x', item.x as Nested]]),
+        parameters: new Map(),
+        random: drawsOf(5, 0, ids[k]!, sizes),
+      };
       const expected = interpret([...tested.program.outputs.values()], bound);
       for (const [j, name] of names.entries()) {
         expect(relative(together[k]![name]!.data, expected[j]!.data), `${name} of example ${k}`).toBeLessThan(1e-5);
@@ -73,8 +100,15 @@ describe('by chance', () => {
   });
 
   it('categorical has its probabilities and never chooses what has none or is absent', async () => {
-    const text = 'dim source: ragged, d = 5\nmodel M(p: [d], x: [source]) -> index(d)[source] { sample categorical[d](p * x where position[d] != 4) }';
-    const model = (await compiled<Model<Record<string, number>, { p: number[]; x: number[] }, object, Values>>('sample-shares/model.attn', new Map(), text)).create({ seed: 1 });
+    const text =
+      'dim source: ragged, d = 5\nmodel M(p: [d], x: [source]) -> index(d)[source] { sample categorical[d](p * x where position[d] != 4) }';
+    const model = (
+      await compiled<Model<Record<string, number>, { p: number[]; x: number[] }, object, Values>>(
+        'sample-shares/model.attn',
+        new Map(),
+        text,
+      )
+    ).create({ seed: 1 });
     const count = 20000;
     const p = [1, 2, 0, 5, 9];
     const [drawn] = await model.forward([{ p, x: Array<number>(count).fill(1) }]);
@@ -85,8 +119,11 @@ describe('by chance', () => {
   });
 
   it('normal has mean 0, variance 1 and no skew; bernoulli its probability', async () => {
-    const text = 'dim n = 40000\nmodel M(p: []) -> { z: [n], b: [n] } { { z = sample normal[n](), b = if sample bernoulli[n](p) then 1 else 0 } }';
-    const model = (await compiled<Model<Record<string, number>, { p: number }, object, Values>>('sample-moments/model.attn', new Map(), text)).create({});
+    const text =
+      'dim n = 40000\nmodel M(p: []) -> { z: [n], b: [n] } { { z = sample normal[n](), b = if sample bernoulli[n](p) then 1 else 0 } }';
+    const model = (
+      await compiled<Model<Record<string, number>, { p: number }, object, Values>>('sample-moments/model.attn', new Map(), text)
+    ).create({});
     const [drawn] = await model.forward([{ p: 0.3 }]);
     const z = Array.from(drawn!['z']!.data);
     const moment = (k: number): number => z.reduce((sum, x) => sum + x ** k, 0) / z.length;
@@ -139,7 +176,10 @@ describe.each(backends)('decoders on %s', (backend) => {
     await useBackend(backend);
   });
 
-  describe.each([['recurrent', hard('')], ['over the whole axis', parallel]])('%s', (kind, text) => {
+  describe.each([
+    ['recurrent', hard('')],
+    ['over the whole axis', parallel],
+  ])('%s', (kind, text) => {
     let tested: Subject;
     let model: Tested;
     beforeAll(async () => {
@@ -153,7 +193,8 @@ describe.each(backends)('decoders on %s', (backend) => {
       for (const [k, example] of sequences.entries()) {
         const bound = bindings(model, parameters, example);
         const expected = interpret([...tested.program.outputs.values()], { ...bound, random: drawsOf(3, 0, [1, 0, 7][k]!, bound.sizes) });
-        for (const [j, name] of [...tested.program.outputs.keys()].entries()) expect(relative(outputs[k]![name]!.data, expected[j]!.data), `${name} of example ${k}`).toBeLessThan(1e-4);
+        for (const [j, name] of [...tested.program.outputs.keys()].entries())
+          expect(relative(outputs[k]![name]!.data, expected[j]!.data), `${name} of example ${k}`).toBeLessThan(1e-4);
       }
     });
 
@@ -163,7 +204,11 @@ describe.each(backends)('decoders on %s', (backend) => {
       for (let t = 0; t < 5; t++) {
         const { logits } = await decoding.step(sequences.map(({ y }) => (t === 0 ? 1 : (y[t - 1] ?? 0))));
         for (const [k, { y }] of sequences.entries()) {
-          if (t < y.length) expect(relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!['logits']!.data.slice(t * 9, (t + 1) * 9)), `place ${t} of example ${k}`).toBeLessThan(1e-4);
+          if (t < y.length)
+            expect(
+              relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!['logits']!.data.slice(t * 9, (t + 1) * 9)),
+              `place ${t} of example ${k}`,
+            ).toBeLessThan(1e-4);
         }
       }
       decoding.dispose();
@@ -188,13 +233,17 @@ describe('policy gradients', () => {
   });
 
   it('REINFORCE is an objective: its gradient is that of the log-probability of what was drawn', async () => {
-    const tested = await subject('sample-reinforce', new Map(), hard(`
+    const tested = await subject(
+      'sample-reinforce',
+      new Map(),
+      hard(`
 objective Reinforce for Hard {
   R = sum[target](log_softmax[words](logits)[y'])
   chosen = sum[target](log(weights[place]))
   loss = -R - stop(R + 2) * chosen
   optimizer sgd(rate = 0.1)
-}`));
+}`),
+    );
     const model = tested.create({ seed: 3 });
     const parameters = await parametersOf(model);
     const { gradients, loss } = await model.gradients(sequences, { step: 4 });
@@ -210,7 +259,9 @@ objective Reinforce for Hard {
       const entries = [0, 5, 13, 22];
       const differences = finiteDifference(training.loss, each, path, entries);
       const scale = Math.max(...Array.from(gradients[path]!.data, Math.abs));
-      entries.forEach((entry, i) => expect(Math.abs(gradients[path]!.data[entry]! - differences[i]!) / scale, `${path}[${entry}]`).toBeLessThan(2e-3));
+      entries.forEach((entry, i) =>
+        expect(Math.abs(gradients[path]!.data[entry]! - differences[i]!) / scale, `${path}[${entry}]`).toBeLessThan(2e-3),
+      );
     }
   });
 });

@@ -29,7 +29,8 @@ const align = 2;
 const places = 3;
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-const times = (W: readonly number[], x: readonly number[]): number[] => Array.from({ length: W.length / x.length }, (_, row) => dot(W.slice(row * x.length, (row + 1) * x.length), x));
+const times = (W: readonly number[], x: readonly number[]): number[] =>
+  Array.from({ length: W.length / x.length }, (_, row) => dot(W.slice(row * x.length, (row + 1) * x.length), x));
 const length = (a: readonly number[]): number => Math.sqrt(dot(a, a));
 
 interface Case {
@@ -42,17 +43,45 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { score: 'additive', call: `Additive[${align}](query, keys where keep)`, same: false, reference: (q, m, _, p) => dot(p['v']!, times(p['W']!, q).map((x, i) => Math.tanh(x + times(p['U']!, m)[i]!))) },
-  { score: 'concat', call: `Concat[${align}](query, keys where keep)`, same: false, reference: (q, m, _, p) => dot(p['v']!, times(p['W']!, [...q, ...m]).map(Math.tanh)) },
+  {
+    score: 'additive',
+    call: `Additive[${align}](query, keys where keep)`,
+    same: false,
+    reference: (q, m, _, p) =>
+      dot(
+        p['v']!,
+        times(p['W']!, q).map((x, i) => Math.tanh(x + times(p['U']!, m)[i]!)),
+      ),
+  },
+  {
+    score: 'concat',
+    call: `Concat[${align}](query, keys where keep)`,
+    same: false,
+    reference: (q, m, _, p) => dot(p['v']!, times(p['W']!, [...q, ...m]).map(Math.tanh)),
+  },
   { score: 'general', call: 'General(query, keys where keep)', same: false, reference: (q, m, _, p) => dot(q, times(p['W']!, m)) },
   { score: 'dot', call: 'Dot(query, keys where keep, keys)', same: true, reference: (q, m) => dot(q, m) },
   { score: 'scaled', call: 'ScaledDot(query, keys where keep, keys)', same: true, reference: (q, m) => dot(q, m) / Math.sqrt(m.length) },
-  { score: 'cosine', call: 'Content(query, keys where keep)', same: true, reference: (q, m, _, p) => (Math.log1p(Math.exp(p['strength']![0]!)) * dot(q, m)) / (length(q) * length(m)) },
-  { score: 'location', call: `Location[${places}](query, keys where keep)`, same: false, reference: (q, _, place, p) => (place < places ? times(p['W']!, q)[place]! : null) },
+  {
+    score: 'cosine',
+    call: 'Content(query, keys where keep)',
+    same: true,
+    reference: (q, m, _, p) => (Math.log1p(Math.exp(p['strength']![0]!)) * dot(q, m)) / (length(q) * length(m)),
+  },
+  {
+    score: 'location',
+    call: `Location[${places}](query, keys where keep)`,
+    same: false,
+    reference: (q, _, place, p) => (place < places ? times(p['W']!, q)[place]! : null),
+  },
 ];
 
 /** Softmax over what is kept and has a score, and the mean of the keys with these weights. */
-function attend({ query, keys, keep }: Asked, p: Parameters, reference: Reference): { readonly weights: number[]; readonly context: number[] } {
+function attend(
+  { query, keys, keep }: Asked,
+  p: Parameters,
+  reference: Reference,
+): { readonly weights: number[]; readonly context: number[] } {
   const powers = keys.map((key, place) => {
     const score = keep[place]! ? reference(query, key, place, p) : null;
     return score === null ? 0 : Math.exp(score);
@@ -84,14 +113,24 @@ async function parametersOf(model: Looking): Promise<Record<string, number[]>> {
 /** Sets parameters by their last name. */
 async function set(model: Looking, values: Parameters): Promise<void> {
   const stored = await model.weights.store();
-  model.weights.restore(new Map([...stored].map(([path, { data, shape }]) => [path, { shape, data: Float32Array.from(values[path.split('.').at(-1)!] ?? data) }])));
+  model.weights.restore(
+    new Map(
+      [...stored].map(([path, { data, shape }]) => [path, { shape, data: Float32Array.from(values[path.split('.').at(-1)!] ?? data) }]),
+    ),
+  );
 }
 
-const subjects = await Promise.all(cases.map(async (each) => ({
-  ...each,
-  alone: await compileCall(each.call, each.same, `alone-${each.score}`),
-  switched: await compileCall(`Scored[${align}, ${places}, score = ${each.score}](query, keys where keep)`, each.same, `switched-${each.score}`),
-})));
+const subjects = await Promise.all(
+  cases.map(async (each) => ({
+    ...each,
+    alone: await compileCall(each.call, each.same, `alone-${each.score}`),
+    switched: await compileCall(
+      `Scored[${align}, ${places}, score = ${each.score}](query, keys where keep)`,
+      each.same,
+      `switched-${each.score}`,
+    ),
+  })),
+);
 
 describe.each(await usableBackends())('on %s', (backend) => {
   beforeAll(async () => {
@@ -101,7 +140,10 @@ describe.each(await usableBackends())('on %s', (backend) => {
   describe.each(subjects)('$score', ({ alone, switched, same, reference }) => {
     const examples = examplesOf(same);
 
-    it.each([{ form: 'by itself', subject: alone }, { form: 'behind the switch', subject: switched }])('has the weights and contexts of the reference, $form', async ({ subject }) => {
+    it.each([
+      { form: 'by itself', subject: alone },
+      { form: 'behind the switch', subject: switched },
+    ])('has the weights and contexts of the reference, $form', async ({ subject }) => {
       const model = subject.create({ seed: 3 });
       const p = await parametersOf(model);
       for (const [n, found] of (await model.forward(examples)).entries()) {
@@ -115,7 +157,10 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const model = alone.create({ seed: 3 });
       const p = await parametersOf(model);
       const loss = (at: Parameters): number =>
-        examples.reduce((sum, example) => sum + attend(example, at, reference).context.reduce((all, x, i) => all + (x - example.to[i]!) ** 2, 0), 0) / examples.length;
+        examples.reduce(
+          (sum, example) => sum + attend(example, at, reference).context.reduce((all, x, i) => all + (x - example.to[i]!) ** 2, 0),
+          0,
+        ) / examples.length;
       const { gradients } = await model.gradients(examples);
       for (const { path } of model.parameters) {
         const name = path.split('.').at(-1)!;
@@ -131,7 +176,11 @@ describe.each(await usableBackends())('on %s', (backend) => {
 });
 
 describe('numbers by hand', () => {
-  const keys = [[1, 0], [0, 1], [1, 1]];
+  const keys = [
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ];
   const query = [1, 2];
   const all = [true, true, true];
   const softplusInverse = (x: number): number => Math.log(Math.expm1(x));
@@ -140,7 +189,13 @@ describe('numbers by hand', () => {
     await useBackend('cpu');
   });
 
-  const hand: readonly { readonly score: string; readonly keep: readonly boolean[]; readonly p: Parameters; readonly weights: readonly number[]; readonly context?: readonly number[] }[] = [
+  const hand: readonly {
+    readonly score: string;
+    readonly keep: readonly boolean[];
+    readonly p: Parameters;
+    readonly weights: readonly number[];
+    readonly context?: readonly number[];
+  }[] = [
     { score: 'dot', keep: all, p: {}, weights: [0.090031, 0.244728, 0.665241], context: [0.755271, 0.909969] },
     { score: 'dot', keep: [true, true, false], p: {}, weights: [0.268941, 0.731059, 0], context: [0.268941, 0.731059] },
     { score: 'scaled', keep: all, p: {}, weights: [0.140029, 0.283995, 0.575975] },
@@ -173,8 +228,11 @@ describe('what the scores have in common', () => {
 
   it('concat is additive with W and U side by side in one map', async () => {
     const [additive, concat] = [find('additive').create({ seed: 5 }), find('concat').create({ seed: 6 })];
-    const { W, U, v } = await parametersOf(additive) as { W: number[]; U: number[]; v: number[] };
-    await set(concat, { v, W: Array.from({ length: align }, (_, row) => [...W.slice(3 * row, 3 * row + 3), ...U.slice(2 * row, 2 * row + 2)]).flat() });
+    const { W, U, v } = (await parametersOf(additive)) as { W: number[]; U: number[]; v: number[] };
+    await set(concat, {
+      v,
+      W: Array.from({ length: align }, (_, row) => [...W.slice(3 * row, 3 * row + 3), ...U.slice(2 * row, 2 * row + 2)]).flat(),
+    });
     const examples = examplesOf(false);
     const [one, other] = [await additive.forward(examples), await concat.forward(examples)];
     for (const [n, { weights }] of one.entries()) expect(relative(other[n]!['weights']!.data, weights!.data)).toBeLessThan(1e-6);
@@ -184,9 +242,15 @@ describe('what the scores have in common', () => {
     const model = find('cosine').create({ seed: 5 });
     const [asked] = examplesOf(true);
     const [plain] = await model.forward([asked!]);
-    const [longer] = await model.forward([{ ...asked!, query: asked!.query.map((x) => 100 * x), keys: asked!.keys.map((key, j) => key.map((x) => (j + 2) * x)) }]);
+    const [longer] = await model.forward([
+      { ...asked!, query: asked!.query.map((x) => 100 * x), keys: asked!.keys.map((key, j) => key.map((x) => (j + 2) * x)) },
+    ]);
     expect(relative(longer!['weights']!.data, plain!['weights']!.data)).toBeLessThan(1e-5);
-    const many = { query: [1, 0], keys: Array.from({ length: 9 }, (_, j) => [j === 4 ? 1 : -1, 0]), keep: Array.from({ length: 9 }, () => true) };
+    const many = {
+      query: [1, 0],
+      keys: Array.from({ length: 9 }, (_, j) => [j === 4 ? 1 : -1, 0]),
+      keep: Array.from({ length: 9 }, () => true),
+    };
     const largest = async (strength: number): Promise<number> => {
       await set(model, { strength: [Math.log(Math.expm1(strength))] });
       return (await model.forward([many]))[0]!['weights']!.data[4]!;
@@ -203,7 +267,12 @@ describe('what the scores have in common', () => {
     const [plain] = await model.forward([asked]);
     const [moved] = await model.forward([{ ...asked, keys: turned.map((j) => asked.keys[j]!), keep: turned.map((j) => asked.keep[j]!) }]);
     expect(relative(moved!['context']!.data, plain!['context']!.data)).toBeLessThan(1e-6);
-    expect(relative(moved!['weights']!.data, turned.map((j) => plain!['weights']!.data[j]!))).toBeLessThan(1e-6);
+    expect(
+      relative(
+        moved!['weights']!.data,
+        turned.map((j) => plain!['weights']!.data[j]!),
+      ),
+    ).toBeLessThan(1e-6);
   });
 
   it('location looks at places alone, and at none behind the last it knows', async () => {

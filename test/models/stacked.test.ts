@@ -32,7 +32,10 @@ const written = program(
   "state a, b: [hidden] = 0;  a' = GRU(xt, a);  b' = GRU(a', b);  x = 1 * b';  H = stack[layers](a', b');  emit x, H",
   "state a: [hidden] = start[layers = 0], b: [hidden] = start[layers = 1];  x = table[y];  a' = GRU(concat[hidden as both](x, Dot(a, top, top)), a);  b' = GRU(concat[hidden as both](a', Dot(b, top, top)), b);  logits = Linear[characters](b')",
 );
-const examples: readonly (Input & Target)[] = [{ tokens: [3, 7, 1], y: [3, 5, 2] }, { tokens: [8], y: [4, 2] }];
+const examples: readonly (Input & Target)[] = [
+  { tokens: [3, 7, 1], y: [3, 5, 2] },
+  { tokens: [8], y: [4, 2] },
+];
 
 describe('a stack of layers with a state each', () => {
   let stack: Tested;
@@ -60,7 +63,8 @@ describe('a stack of layers with a state each', () => {
     const decoding = stack.encode(examples);
     for (let t = 0; t < 2; t++) {
       const { logits } = await decoding.step(examples.map(({ y }) => (t === 0 ? 1 : y[t - 1]!)));
-      for (const [k, output] of taught.entries()) expect(relative(logits.data.slice(k * 7, (k + 1) * 7), output['logits']!.data.slice(t * 7, (t + 1) * 7))).toBeLessThan(1e-4);
+      for (const [k, output] of taught.entries())
+        expect(relative(logits.data.slice(k * 7, (k + 1) * 7), output['logits']!.data.slice(t * 7, (t + 1) * 7))).toBeLessThan(1e-4);
     }
     decoding.dispose();
     const { program: lowered } = await subject('stacked', new Map(), repeated);

@@ -24,7 +24,9 @@ export type Subject = Compiled<Tested>;
 
 export function library(): Library {
   return {
-    standard: readdirSync(`${models}std`).sort().map((file) => `std/${file}`),
+    standard: readdirSync(`${models}std`)
+      .sort()
+      .map((file) => `std/${file}`),
     read: (path) => {
       try {
         return readFileSync(models + path, 'utf8');
@@ -43,9 +45,17 @@ export interface Compiled<M> {
 }
 
 /** Compiles a file of `models/`, or the text given in its place, and loads the emitted module: its first program, or the one of that name. */
-export async function compiled<M>(path: string, set: ReadonlyMap<string, string | number> = new Map(), text: string | null = null, name: string | null = null): Promise<Compiled<M>> {
+export async function compiled<M>(
+  path: string,
+  set: ReadonlyMap<string, string | number> = new Map(),
+  text: string | null = null,
+  name: string | null = null,
+): Promise<Compiled<M>> {
   const files = library();
-  const result = await compileFile(path, text === null ? files : { ...files, read: (file) => (file === path ? text : files.read(file)) }, { set, verify: true });
+  const result = await compileFile(path, text === null ? files : { ...files, read: (file) => (file === path ? text : files.read(file)) }, {
+    set,
+    verify: true,
+  });
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   mkdirSync(out, { recursive: true });
   const file = `${out}${path.replaceAll('/', '-').replace('.attn', '')}-${process.pid}-${Math.abs(hash(JSON.stringify([...set])))}.ts`;
@@ -70,7 +80,8 @@ function hash(text: string): number {
 /** Parameters and running values of a model in float64, for the oracle. */
 export async function parametersOf(model: Pick<Tested, 'parameters' | 'running' | 'weights'>): Promise<Map<string, Float64Array>> {
   const values = new Map<string, Float64Array>();
-  for (const { path } of [...model.parameters, ...model.running]) values.set(path, Float64Array.from((await model.weights.read(path)).data));
+  for (const { path } of [...model.parameters, ...model.running])
+    values.set(path, Float64Array.from((await model.weights.read(path)).data));
   return values;
 }
 
@@ -82,7 +93,10 @@ export function bindings(model: Tested, parameters: ReadonlyMap<string, Float64A
     ['y', [model.definition.decoder!.start, ...targets.slice(0, -1)]],
     ["y'", targets],
   ]);
-  const sizes = new Map([...Object.entries(model.sizes), ['source', tokens.length], ['target', y.length], ['time', y.length]] as [string, number][]);
+  const sizes = new Map([...Object.entries(model.sizes), ['source', tokens.length], ['target', y.length], ['time', y.length]] as [
+    string,
+    number,
+  ][]);
   return { sizes, inputs, parameters };
 }
 
@@ -93,7 +107,9 @@ export function oracle(roots: readonly Node[], bound: Bindings): Value[] {
 /** The backends of this machine, or those of them that ATTNC_BACKENDS names; the others are listed by the test launcher. */
 export async function usableBackends(): Promise<BackendName[]> {
   const wanted = process.env['ATTNC_BACKENDS'];
-  return (await reportBackends()).filter(({ usable, name }) => usable && (wanted?.split(',').includes(name) ?? true)).map(({ name }) => name);
+  return (await reportBackends())
+    .filter(({ usable, name }) => usable && (wanted?.split(',').includes(name) ?? true))
+    .map(({ name }) => name);
 }
 
 /**

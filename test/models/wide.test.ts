@@ -26,11 +26,16 @@ function nested(values: readonly number[], [first, ...rest]: readonly number[]):
 }
 
 function exampleOf({ inputs, whole = {} }: Wide, seed: number): Example {
-  return Object.fromEntries(Object.entries(inputs).map(([name, shape], k) => {
-    const values = numbers(shape.reduce((n, size) => n * size, 1), seed + k);
-    const below = whole[name];
-    return [name, nested(below === undefined ? values : values.map((x) => Math.floor(((x + 1) / 2) * below)), shape)];
-  }));
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, shape], k) => {
+      const values = numbers(
+        shape.reduce((n, size) => n * size, 1),
+        seed + k,
+      );
+      const below = whole[name];
+      return [name, nested(below === undefined ? values : values.map((x) => Math.floor(((x + 1) / 2) * below)), shape)];
+    }),
+  );
 }
 
 async function expectedOf(program: Wide, k: number): Promise<Expected> {
@@ -39,8 +44,14 @@ async function expectedOf(program: Wide, k: number): Promise<Expected> {
   const parameters = await parametersOf(model);
   const examples = [exampleOf(program, 5), exampleOf(program, 9)];
   const lengths = new Map(tested.program.ragged.map(({ id }) => [id, Object.values(program.inputs)[0]![id === 'columns' ? 2 : 0]!]));
-  const bound = (example: Example): Bindings => ({ sizes: new Map([...Object.entries(model.sizes), ...lengths]), inputs: new Map(Object.entries(example)), parameters });
-  const outputs = examples.map((example) => oracle([...tested.program.outputs.values()], bound(example)).map(({ data }) => Float64Array.from(data)));
+  const bound = (example: Example): Bindings => ({
+    sizes: new Map([...Object.entries(model.sizes), ...lengths]),
+    inputs: new Map(Object.entries(example)),
+    parameters,
+  });
+  const outputs = examples.map((example) =>
+    oracle([...tested.program.outputs.values()], bound(example)).map(({ data }) => Float64Array.from(data)),
+  );
   const loss = tested.program.objectives[0]?.updates[0]!.training.loss;
   const slopes = loss === undefined ? null : new Slopes(loss, examples.map(bound));
   return { tested, examples, outputs, slopes };
@@ -66,7 +77,8 @@ describe.each(backends)('on %s', (backend) => {
     const given = await model.forward(examples);
     const names = [...tested.program.outputs.keys()];
     for (const [n, each] of outputs.entries()) {
-      for (const [j, values] of each.entries()) expect(relative(given[n]![names[j]!]!.data, values), `${names[j]} of example ${n}`).toBeLessThan(1e-4);
+      for (const [j, values] of each.entries())
+        expect(relative(given[n]![names[j]!]!.data, values), `${names[j]} of example ${n}`).toBeLessThan(1e-4);
     }
     if (slopes !== null) {
       const { gradients } = await model.gradients(examples);
@@ -83,7 +95,11 @@ describe.each(backends)('on %s', (backend) => {
     const decoding = model.encode(examples);
     for (const t of y.keys()) {
       const { logits } = await decoding.step(examples.map(() => (t === 0 ? 1 : y[t - 1]!)));
-      for (const k of examples.keys()) expect(relative(logits.data.slice(5 * k, 5 * k + 5), taught[k]!['logits']!.data.slice(5 * t, 5 * t + 5)), `place ${t} of example ${k}`).toBeLessThan(1e-4);
+      for (const k of examples.keys())
+        expect(
+          relative(logits.data.slice(5 * k, 5 * k + 5), taught[k]!['logits']!.data.slice(5 * t, 5 * t + 5)),
+          `place ${t} of example ${k}`,
+        ).toBeLessThan(1e-4);
     }
     decoding.dispose();
     const found = await model.generate(examples, { method: 'beam', width: 2 });

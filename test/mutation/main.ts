@@ -29,15 +29,29 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const FOLDERS = ['analyze', 'graph', 'oracle', 'passes', 'size', 'emit'].map((name) => `compiler/${name}`);
 
 const { values: given } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '300' }, only: { type: 'string', default: '' }, from: { type: 'string', default: '0' }, jobs: { type: 'string', default: `${availableParallelism()}` }, budget: { type: 'string', default: '90' }, report: { type: 'string' }, times: { type: 'boolean' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '300' },
+    only: { type: 'string', default: '' },
+    from: { type: 'string', default: '0' },
+    jobs: { type: 'string', default: `${availableParallelism()}` },
+    budget: { type: 'string', default: '90' },
+    report: { type: 'string' },
+    times: { type: 'boolean' },
+  },
 });
 
 function filesIn(folder: string, ending: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending)).sort().map((file) => `${folder}/${file}`);
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .sort()
+    .map((file) => `${folder}/${file}`);
 }
 
 function chosen(): Numbered[] {
-  const all = FOLDERS.flatMap((folder) => filesIn(folder, '.ts')).filter((file) => file.includes(given.only)).flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')));
+  const all = FOLDERS.flatMap((folder) => filesIn(folder, '.ts'))
+    .filter((file) => file.includes(given.only))
+    .flatMap((file) => mutantsOf(file, readFileSync(join(root, file), 'utf8')));
   const chance = new Chance(Number(given.seed));
   const left: Mutant[] = [...all];
   const sample = Array.from({ length: Math.min(Number(given.count), left.length) }, () => left.splice(chance.below(left.length), 1)[0]!);
@@ -69,7 +83,11 @@ class Runner {
 
   async #begun(): Promise<ChildProcess> {
     const env = { ...process.env, ATTNC_BACKENDS: 'cpu' };
-    this.#process = fork(fileURLToPath(new URL('./runner.ts', import.meta.url)), { detached: true, env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#process = fork(fileURLToPath(new URL('./runner.ts', import.meta.url)), {
+      detached: true,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     await this.#answer({ begin: { root, sample: this.#sample } }, 120);
     return this.#process;
   }
@@ -135,21 +153,26 @@ const files = TESTS.flatMap((name) => (name.endsWith('.ts') ? [name] : filesIn(n
 const clean = await runners[0]!.run({ active: -1, limit: Infinity, files, bail: false }, 3_600);
 if (clean === null) throw new Error('the tests did not end');
 console.log(`${clean.length} test files in ${clean.reduce((sum, { seconds }) => sum + seconds, 0).toFixed()} s`);
-if (given.times === true) for (const { file, seconds } of clean.toSorted((a, b) => b.seconds - a.seconds)) console.log(`${seconds.toFixed(1)} s ${file.slice(root.length + 1)}`);
+if (given.times === true)
+  for (const { file, seconds } of clean.toSorted((a, b) => b.seconds - a.seconds))
+    console.log(`${seconds.toFixed(1)} s ${file.slice(root.length + 1)}`);
 // What fails without a mutant would seem to catch all of them.
-for (const { file, failed } of clean) if (failed !== null) console.error(`left out, since it fails without a mutant: ${file.slice(root.length + 1)}: ${failed}`);
+for (const { file, failed } of clean)
+  if (failed !== null) console.error(`left out, since it fails without a mutant: ${file.slice(root.length + 1)}: ${failed}`);
 
 const reach = new Reach(clean.filter(({ failed }) => failed === null));
 const results: Verdict[] = [];
 const queue = sample.slice(Number(given.from)).values();
-await Promise.all(runners.map(async (runner) => {
-  for (const mutant of queue) {
-    const start = Date.now();
-    const verdict = { mutant, fate: await fate(mutant, runner, reach) };
-    results.push(verdict);
-    console.log(`${mutant.id} ${((Date.now() - start) / 1000).toFixed()} s ${verdicts([verdict])}`);
-  }
-}));
+await Promise.all(
+  runners.map(async (runner) => {
+    for (const mutant of queue) {
+      const start = Date.now();
+      const verdict = { mutant, fate: await fate(mutant, runner, reach) };
+      results.push(verdict);
+      console.log(`${mutant.id} ${((Date.now() - start) / 1000).toFixed()} s ${verdicts([verdict])}`);
+    }
+  }),
+);
 console.log(verdicts(results));
 if (given.report !== undefined) {
   mkdirSync(dirname(given.report), { recursive: true });

@@ -15,13 +15,33 @@ export interface Mutant {
 const { SyntaxKind } = ts;
 
 const OPERATORS: ReadonlyMap<string, string> = new Map([
-  ['===', '!=='], ['!==', '==='], ['<', '<='], ['<=', '<'], ['>', '>='], ['>=', '>'],
-  ['+', '-'], ['-', '+'], ['*', '/'], ['/', '*'], ['%', '*'], ['&&', '||'], ['||', '&&'], ['??', '&&'],
-  ['+=', '-='], ['-=', '+='], ['*=', '/='], ['/=', '*='],
+  ['===', '!=='],
+  ['!==', '==='],
+  ['<', '<='],
+  ['<=', '<'],
+  ['>', '>='],
+  ['>=', '>'],
+  ['+', '-'],
+  ['-', '+'],
+  ['*', '/'],
+  ['/', '*'],
+  ['%', '*'],
+  ['&&', '||'],
+  ['||', '&&'],
+  ['??', '&&'],
+  ['+=', '-='],
+  ['-=', '+='],
+  ['*=', '/='],
+  ['/=', '*='],
 ]);
 
 const METHODS: ReadonlyMap<string, string> = new Map([
-  ['some', 'every'], ['every', 'some'], ['min', 'max'], ['max', 'min'], ['floor', 'ceil'], ['ceil', 'floor'],
+  ['some', 'every'],
+  ['every', 'some'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['floor', 'ceil'],
+  ['ceil', 'floor'],
 ]);
 
 /** Joins text: what is `+` there has no counterpart. */
@@ -44,7 +64,8 @@ function* replacements(node: ts.Node, text: (node: ts.Node) => string): Generato
   if (ts.isBinaryExpression(node)) {
     const operator = node.operatorToken.getText();
     const other = OPERATORS.get(operator);
-    if (other !== undefined && !((operator === '+' || operator === '+=') && (isText(node.left) || isText(node.right)))) yield ['operator', `${text(node.left)} ${other} ${text(node.right)}`];
+    if (other !== undefined && !((operator === '+' || operator === '+=') && (isText(node.left) || isText(node.right))))
+      yield ['operator', `${text(node.left)} ${other} ${text(node.right)}`];
   } else if (ts.isPrefixUnaryExpression(node)) {
     const operand = text(node.operand);
     if (node.operator === SyntaxKind.ExclamationToken || node.operator === SyntaxKind.MinusToken) yield ['operator', operand];
@@ -78,7 +99,8 @@ export function mutantsOf(file: string, content: string): Mutant[] {
     if (node.parent !== undefined && !isName(node)) {
       const [start, end] = [node.getStart(source), node.end];
       const line = source.getLineAndCharacterOfPosition(start).line + 1;
-      for (const [kind, replacement] of replacements(node, text)) mutants.push({ file, line, start, end, kind, original: text(node), replacement });
+      for (const [kind, replacement] of replacements(node, text))
+        mutants.push({ file, line, start, end, kind, original: text(node), replacement });
     }
     ts.forEachChild(node, visit);
   };

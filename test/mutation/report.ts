@@ -26,13 +26,20 @@ interface Equivalent {
 const equivalents = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8')) as readonly Equivalent[];
 
 function lineOf({ file, line }: Numbered): string {
-  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split('\n')[line - 1]!.trim();
+  return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+    .split('\n')
+    [line - 1]!.trim();
 }
 
 /** Why a mutant changes nothing, null where it may. */
 function equivalent(mutant: Numbered): string | null {
-  const same = equivalents.find(({ file, original, replacement, line }) =>
-    file === mutant.file && original === mutant.original && replacement === mutant.replacement && (line === undefined || lineOf(mutant).includes(line)));
+  const same = equivalents.find(
+    ({ file, original, replacement, line }) =>
+      file === mutant.file &&
+      original === mutant.original &&
+      replacement === mutant.replacement &&
+      (line === undefined || lineOf(mutant).includes(line)),
+  );
   return same?.why ?? null;
 }
 
@@ -52,7 +59,8 @@ export function verdicts(all: readonly Verdict[]): string {
   return [
     `${all.length} mutants: ${noticed.length} caught, ${same.length} equivalent, ${open.length} missed: ${((100 * noticed.length) / counted).toFixed(1)} % of ${counted} that change something`,
     ...open.map((each) => `- ${shown(each)}`),
-    '', 'Equivalent:',
+    '',
+    'Equivalent:',
     ...same.map((each) => `- ${shown(each)}. ${equivalent(each.mutant)}`),
   ].join('\n');
 }

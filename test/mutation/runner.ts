@@ -40,25 +40,47 @@ class InOrder extends BaseSequencer {
 
 async function begin({ root, sample }: Begin): Promise<void> {
   const of = (id: string): Numbered[] => sample.filter(({ file }) => `${root}/${file}` === id);
-  vitest = await createVitest('test', {
-    root, watch: false, pool: 'forks', isolate: false, maxWorkers: 1, fileParallelism: false, reporters: [{
-      onTestModuleEnd(module) {
-        const failing = [...module.children.allTests('failed')][0];
-        const failed = failing?.fullName ?? (module.state() === 'failed' ? module.errors()[0]?.message ?? 'failed' : null);
-        results.push({ file: module.moduleId, failed, seconds: module.diagnostic().duration / 1000, reached: module.meta().reached ?? none });
-        if (failed !== null && bail) void vitest.cancelCurrentRun('test-failure');
-      },
-    }],
-    setupFiles: [fileURLToPath(new URL('./switches.ts', import.meta.url))], sequence: { sequencer: InOrder }, onConsoleLog: () => false,
-  }, {
-    plugins: [{
-      name: 'mutants', enforce: 'pre',
-      transform: (_, id) => {
-        const own = of(id.split('?')[0]!);
-        return own.length === 0 ? null : { code: switched(readFileSync(id, 'utf8'), own), map: null };
-      },
-    }],
-  });
+  vitest = await createVitest(
+    'test',
+    {
+      root,
+      watch: false,
+      pool: 'forks',
+      isolate: false,
+      maxWorkers: 1,
+      fileParallelism: false,
+      reporters: [
+        {
+          onTestModuleEnd(module) {
+            const failing = [...module.children.allTests('failed')][0];
+            const failed = failing?.fullName ?? (module.state() === 'failed' ? (module.errors()[0]?.message ?? 'failed') : null);
+            results.push({
+              file: module.moduleId,
+              failed,
+              seconds: module.diagnostic().duration / 1000,
+              reached: module.meta().reached ?? none,
+            });
+            if (failed !== null && bail) void vitest.cancelCurrentRun('test-failure');
+          },
+        },
+      ],
+      setupFiles: [fileURLToPath(new URL('./switches.ts', import.meta.url))],
+      sequence: { sequencer: InOrder },
+      onConsoleLog: () => false,
+    },
+    {
+      plugins: [
+        {
+          name: 'mutants',
+          enforce: 'pre',
+          transform: (_, id) => {
+            const own = of(id.split('?')[0]!);
+            return own.length === 0 ? null : { code: switched(readFileSync(id, 'utf8'), own), map: null };
+          },
+        },
+      ],
+    },
+  );
 }
 
 async function run({ active, limit, files, bail: stop }: Order): Promise<FileResult[]> {

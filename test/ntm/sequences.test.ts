@@ -4,7 +4,10 @@ import { generator } from '../../models/dates/task.ts';
 import { sequenceTasks, written, type Sequence } from '../../models/ntm/sequences.ts';
 import { task } from '../../models/ntm/task.ts';
 
-const asked = ({ target, answering }: Sequence): string[] => target.filter((_, step) => answering[step]).map((bits) => (bits.length === 9 ? `${written(bits.slice(0, 8))}${bits[8] === 1 ? '.' : ''}` : written(bits)));
+const asked = ({ target, answering }: Sequence): string[] =>
+  target
+    .filter((_, step) => answering[step])
+    .map((bits) => (bits.length === 9 ? `${written(bits.slice(0, 8))}${bits[8] === 1 ? '.' : ''}` : written(bits)));
 const read = ({ x, answering }: Sequence): readonly (readonly number[])[] => x.filter((_, step) => !answering[step]);
 const named = (name: string) => sequenceTasks[name]!;
 
@@ -14,13 +17,22 @@ describe.each(Object.keys(sequenceTasks))('%s', (name) => {
 
   it('has rows of its widths, and answers after all that is read', () => {
     const random = generator(7);
-    for (const sequence of [...Array.from({ length: 50 }, () => train(random)), ...tests.map(({ draw }) => draw(random)), ...samples.map(parse)]) {
+    for (const sequence of [
+      ...Array.from({ length: 50 }, () => train(random)),
+      ...tests.map(({ draw }) => draw(random)),
+      ...samples.map(parse),
+    ]) {
       const { x, target, answering } = sequence;
       expect(x.every((row) => row.length === bits) && target.every((row) => row.length === out)).toBe(true);
       expect([x.length, target.length]).toEqual([answering.length, answering.length]);
       const first = answering.indexOf(true);
       expect(answering.every((asks, step) => asks === step >= first)).toBe(true);
-      expect(x.slice(first).flat().every((value) => value === 0)).toBe(true);
+      expect(
+        x
+          .slice(first)
+          .flat()
+          .every((value) => value === 0),
+      ).toBe(true);
       expect(target.flat().every((bit) => bit === 0 || bit === 1)).toBe(true);
     }
   });
@@ -54,7 +66,11 @@ describe.each(Object.keys(sequenceTasks))('%s', (name) => {
 
 it('copies, after a mark', () => {
   const sequence = named('copy').parse('c0 01');
-  expect(read(sequence)).toEqual([[1, 1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 0, 0, 0, 1]]);
+  expect(read(sequence)).toEqual([
+    [1, 1, 0, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 0, 1, 0],
+    [0, 0, 0, 0, 0, 0, 0, 0, 1],
+  ]);
   expect(asked(sequence)).toEqual(['c0', '01']);
 });
 

@@ -5,7 +5,7 @@ import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, BinaryFn, Node } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
 import { ahead, bounds } from '../../compiler/passes/clock/ahead.ts';
-import { ANY, type Range } from '../../compiler/graph/range.ts';
+import { ANY, type Range } from '../../compiler/size/range.ts';
 import { axis, BOOL, dim, floats, index, INT } from '../graph/support.ts';
 
 const b = new Builder();
@@ -49,22 +49,53 @@ describe('bounds for all sizes', () => {
 
 describe('ahead of the place', () => {
   it.each<[string, Node, number | null]>([
-    ['the first place', int(0), 0], ['before the first place', int(-3), 0], ['a later place', int(3), 3],
-    ['the place itself', b.position(time), 0], ['under another name', b.rename(p, 'time', key), 0], ['repeated', b.broadcast(p, [other, time]), 0],
+    ['the first place', int(0), 0],
+    ['before the first place', int(-3), 0],
+    ['a later place', int(3), 3],
+    ['the place itself', b.position(time), 0],
+    ['under another name', b.rename(p, 'time', key), 0],
+    ['repeated', b.broadcast(p, [other, time]), 0],
     ['a place of another axis', c, null],
-    ['the step of a loop along the clock', b.argument(index(time)), 0], ['along another axis', b.argument(index(other)), null], ['a number from outside', b.argument(tensor(INT, [])), null],
-    ['as a float', b.unary('float', p), 0], ['of no gradient', b.unary('stop', p), 0], ['rounded', b.unary('floor', b.unary('float', p)), 0], ['turned round', b.unary('neg', p), null],
-    ['some places on', add(p, int(3)), 3], ['the same turned round', add(int(3), p), 3], ['some places back', add(p, int(-3)), -3],
-    ['on by places of another axis', add(p, a), 1], ['by an unknown number', add(p, n), null], ['by as many as there are', add(p, c), null],
-    ['two of them', add(p, p), null], ['less a number', op('sub', p, int(2)), -2], ['less places', op('sub', p, a), 1], ['less any number', op('sub', p, n), null], ['from a number', op('sub', int(2), n), null],
-    ['the later of two', op('max', add(p, int(2)), add(p, int(1))), 2], ['the later of what is known and what is not', op('max', p, n), null], ['and turned round', op('max', n, p), null],
-    ['the earlier of two', op('min', add(p, int(2)), add(p, int(1))), 1], ['of which one is known', op('min', n, add(p, int(1))), 1], ['of which none is', op('min', n, n), null],
-    ['a part', op('quot', p, int(2)), 0], ['a part of what lies on', op('quot', add(p, int(4)), int(2)), 4], ['a part of what lies back', op('quot', op('sub', p, int(4)), int(2)), 0],
-    ['a part in floats', op('div', b.unary('float', p), b.constant(1)), 0], ['more than it', op('div', b.unary('float', p), b.constant(0.5)), null], ['a part by what may be 0', op('quot', p, c), null], ['a part of any number', op('quot', n, int(2)), null],
+    ['the step of a loop along the clock', b.argument(index(time)), 0],
+    ['along another axis', b.argument(index(other)), null],
+    ['a number from outside', b.argument(tensor(INT, [])), null],
+    ['as a float', b.unary('float', p), 0],
+    ['of no gradient', b.unary('stop', p), 0],
+    ['rounded', b.unary('floor', b.unary('float', p)), 0],
+    ['turned round', b.unary('neg', p), null],
+    ['some places on', add(p, int(3)), 3],
+    ['the same turned round', add(int(3), p), 3],
+    ['some places back', add(p, int(-3)), -3],
+    ['on by places of another axis', add(p, a), 1],
+    ['by an unknown number', add(p, n), null],
+    ['by as many as there are', add(p, c), null],
+    ['two of them', add(p, p), null],
+    ['less a number', op('sub', p, int(2)), -2],
+    ['less places', op('sub', p, a), 1],
+    ['less any number', op('sub', p, n), null],
+    ['from a number', op('sub', int(2), n), null],
+    ['the later of two', op('max', add(p, int(2)), add(p, int(1))), 2],
+    ['the later of what is known and what is not', op('max', p, n), null],
+    ['and turned round', op('max', n, p), null],
+    ['the earlier of two', op('min', add(p, int(2)), add(p, int(1))), 1],
+    ['of which one is known', op('min', n, add(p, int(1))), 1],
+    ['of which none is', op('min', n, n), null],
+    ['a part', op('quot', p, int(2)), 0],
+    ['a part of what lies on', op('quot', add(p, int(4)), int(2)), 4],
+    ['a part of what lies back', op('quot', op('sub', p, int(4)), int(2)), 0],
+    ['a part in floats', op('div', b.unary('float', p), b.constant(1)), 0],
+    ['more than it', op('div', b.unary('float', p), b.constant(0.5)), null],
+    ['a part by what may be 0', op('quot', p, c), null],
+    ['a part of any number', op('quot', n, int(2)), null],
     ['a product', op('mul', p, int(1)), null],
-    ['either', b.select(is, p, add(p, int(2))), 2], ['or', b.select(is, add(p, int(2)), p), 2], ['either of what is not known', b.select(is, p, n), null],
-    ['what is present', b.where(add(p, int(2)), is), 2], ['or something else', b.otherwise(b.where(p, is), add(p, int(3))), 3], ['or what is not known', b.otherwise(b.where(p, is), n), null],
-    ['the best place', b.argmax(b.input('e', floats(key)), 'key'), 0], ['the best of other places', b.argmax(b.input('f', floats(other)), 'other'), null],
+    ['either', b.select(is, p, add(p, int(2))), 2],
+    ['or', b.select(is, add(p, int(2)), p), 2],
+    ['either of what is not known', b.select(is, p, n), null],
+    ['what is present', b.where(add(p, int(2)), is), 2],
+    ['or something else', b.otherwise(b.where(p, is), add(p, int(3))), 3],
+    ['or what is not known', b.otherwise(b.where(p, is), n), null],
+    ['the best place', b.argmax(b.input('e', floats(key)), 'key'), 0],
+    ['the best of other places', b.argmax(b.input('f', floats(other)), 'other'), null],
     ['what is given', n, null],
   ])('%s', (_, node, expected) => {
     const found = ahead(time.space)(node);

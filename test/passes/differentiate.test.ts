@@ -24,8 +24,15 @@ function costs(roots: Roots): readonly { readonly loop: string; readonly operati
     if (scan.op.kind !== 'scan') return [];
     const { region, axis, reversed } = scan.op;
     const own = new Set([region.position, ...region.xs, ...region.states]);
-    const inside = reachable([...region.nexts, ...region.emits]).filter((node) => [...dependence.of(node)].some((argument) => own.has(argument)));
-    return [{ loop: `${axis.id}${reversed ? ' reversed' : ''}`, operations: inside.filter(({ op }) => op.kind !== 'argument' && op.kind !== 'rename').length }];
+    const inside = reachable([...region.nexts, ...region.emits]).filter((node) =>
+      [...dependence.of(node)].some((argument) => own.has(argument)),
+    );
+    return [
+      {
+        loop: `${axis.id}${reversed ? ' reversed' : ''}`,
+        operations: inside.filter(({ op }) => op.kind !== 'argument' && op.kind !== 'rename').length,
+      },
+    ];
   });
 }
 
@@ -34,7 +41,11 @@ it('a step of attention and its decoder takes few operations, forward and backwa
   const forward = simplify(vectorise(simplify(batch(roots))));
   const { roots: all } = differentiate(averaged(forward), 'loss', leaves(roots).parameters);
   expect(costs(simplify(all))).toEqual([
-    { loop: 'source reversed', operations: 14 }, { loop: 'source', operations: 13 }, { loop: 'target', operations: 26 },
-    { loop: 'target reversed', operations: 41 }, { loop: 'source reversed', operations: 21 }, { loop: 'source', operations: 24 },
+    { loop: 'source reversed', operations: 14 },
+    { loop: 'source', operations: 13 },
+    { loop: 'target', operations: 26 },
+    { loop: 'target reversed', operations: 41 },
+    { loop: 'source reversed', operations: 21 },
+    { loop: 'source', operations: 24 },
   ]);
 });

@@ -10,7 +10,11 @@ export const words = axis('words');
 export const embed = axis('embed');
 export const hidden = axis('hidden');
 export const align = axis('align');
-export const annotation: Axis = { id: 'annotation', label: 'annotation', space: { kind: 'anon', size: size.add(size.atom('hidden'), size.atom('hidden')) } };
+export const annotation: Axis = {
+  id: 'annotation',
+  label: 'annotation',
+  space: { kind: 'anon', size: size.add(size.atom('hidden'), size.atom('hidden')) },
+};
 export const SIZES = { words: 5, embed: 3, hidden: 2, align: 3 };
 
 export const as = (id: string, like: Axis): Axis => ({ id, label: id, space: like.space });
@@ -28,7 +32,12 @@ export function square(b: Builder, path: string, h: Node, over: Axis): Node {
 
 export function gru(b: Builder, path: string, x: Node, from: readonly Axis[], h: Node, parts: readonly Node[] = [x]): Node {
   const gate = (name: string, state: Node): Node =>
-    parts.map((part, k) => map(b, `${path}.W${name}${k}`, hidden, part, from[k])).reduce((p, q) => b.binary('add', p, q), b.binary('add', square(b, `${path}.U${name}`, state, hidden), b.parameter(`${path}.b${name}`, [hidden])));
+    parts
+      .map((part, k) => map(b, `${path}.W${name}${k}`, hidden, part, from[k]!))
+      .reduce(
+        (p, q) => b.binary('add', p, q),
+        b.binary('add', square(b, `${path}.U${name}`, state, hidden), b.parameter(`${path}.b${name}`, [hidden])),
+      );
   const z = b.unary('sigmoid', gate('z', h));
   const r = b.unary('sigmoid', gate('r', h));
   const c = b.unary('tanh', gate('h', b.binary('mul', r, h)));
@@ -39,12 +48,26 @@ export function zeros(b: Builder, axes: readonly Axis[]): Node {
   return b.broadcast(b.constant(0), axes);
 }
 
-export function gruScan(b: Builder, path: string, x: Node, over: Axis, from: Axis, reversed: boolean): { readonly final: Node; readonly all: Node } {
+export function gruScan(
+  b: Builder,
+  path: string,
+  x: Node,
+  over: Axis,
+  from: Axis,
+  reversed: boolean,
+): { readonly final: Node; readonly all: Node } {
   const position = b.step(over);
   const xt = b.argument(floats(from));
   const h = b.argument(floats(hidden));
   const next = gru(b, path, xt, [from], h);
-  const scan = b.scan({ axis: over, reversed, position, xs: [{ arg: xt, value: x }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [next] });
+  const scan = b.scan({
+    axis: over,
+    reversed,
+    position,
+    xs: [{ arg: xt, value: x }],
+    states: [{ arg: h, init: zeros(b, [hidden]), next }],
+    emits: [next],
+  });
   return { final: b.result(scan, 0), all: b.result(scan, 1) };
 }
 
@@ -57,22 +80,48 @@ export function attend(b: Builder, s: Node, keys: Node, annotations: Node): { re
 }
 
 /** RNNsearch: a bidirectional encoder, additive attention, a recurrent decoder with a maxout readout (models.md calls it Bahdanau). */
-export function bahdanau(): { readonly b: Builder; readonly roots: Map<string, Node>; readonly encode: Encoded; readonly step: (b: Builder, y: Node, s: Node, encoded: Encoded) => Step } {
+export function bahdanau(): {
+  readonly b: Builder;
+  readonly roots: Map<string, Node>;
+  readonly encode: Encoded;
+  readonly step: (b: Builder, y: Node, s: Node, encoded: Encoded) => Step;
+} {
   const b = new Builder();
   const x = b.gather(b.parameter('source.table', [words, embed]), b.input('x', index(words, source)), 'words', true);
   const forward = gruScan(b, 'forward', x, source, embed, false);
   const backward = gruScan(b, 'backward', x, source, embed, true);
-  const annotations = b.concat(annotation, [[forward.all, 'hidden'], [backward.all, 'hidden']]);
+  const annotations = b.concat(annotation, [
+    [forward.all, 'hidden'],
+    [backward.all, 'hidden'],
+  ]);
   const keys = map(b, 'attention.U', align, annotations, annotation);
   const encoded = { annotations, keys, init: b.unary('tanh', map(b, 'init', hidden, backward.final, hidden)) };
   const position = b.step(target);
   const y = b.argument(index(words));
   const s = b.argument(floats(hidden));
   const step = decoderStep(b, y, s, encoded);
-  const scan = b.scan({ axis: target, position, xs: [{ arg: y, value: b.input('y', index(words, target)) }], states: [{ arg: s, init: encoded.init, next: step.s }], emits: [step.logits, step.weights] });
+  const scan = b.scan({
+    axis: target,
+    position,
+    xs: [{ arg: y, value: b.input('y', index(words, target)) }],
+    states: [{ arg: s, init: encoded.init, next: step.s }],
+    emits: [step.logits, step.weights],
+  });
   const [logits, weights] = [b.result(scan, 1), b.result(scan, 2)];
-  const loss = b.unary('neg', b.reduce('mean', b.gather(b.softmax(logits, 'words', true), b.input("y'", index(words, target)), 'words', true), ['target']));
-  return { b, encode: encoded, step: decoderStep, roots: new Map([['logits', logits], ['weights', weights], ['loss', loss]]) };
+  const loss = b.unary(
+    'neg',
+    b.reduce('mean', b.gather(b.softmax(logits, 'words', true), b.input("y'", index(words, target)), 'words', true), ['target']),
+  );
+  return {
+    b,
+    encode: encoded,
+    step: decoderStep,
+    roots: new Map([
+      ['logits', logits],
+      ['weights', weights],
+      ['loss', loss],
+    ]),
+  };
 }
 
 export interface Encoded {
@@ -94,7 +143,11 @@ function decoderStep(b: Builder, y: Node, s: Node, { annotations, keys }: Encode
   const { weights, context } = attend(b, s, keys, annotations);
   const previous = b.gather(b.parameter('target.table', [words, embed]), y, 'words', true);
   const next = gru(b, 'decoder', previous, [embed, annotation], s, [previous, context]);
-  const deep = [map(b, 'readout.U', both, s, hidden), map(b, 'readout.V', both, previous, embed), map(b, 'readout.C', both, context, annotation)].reduce((p, q) => b.binary('add', p, q));
+  const deep = [
+    map(b, 'readout.U', both, s, hidden),
+    map(b, 'readout.V', both, previous, embed),
+    map(b, 'readout.C', both, context, annotation),
+  ].reduce((p, q) => b.binary('add', p, q));
   const maxout = b.reduce('max', b.split(deep, 'both', [hidden, pair]), ['pair']);
   return { s: next, weights, logits: map(b, 'readout.W', words, maxout, hidden) };
 }

@@ -17,7 +17,18 @@ const x = b.input('x', floats(a));
 const w = b.input('w', floats(c));
 const zero = b.constant(0);
 const positive = (of: Node): Node => b.binary('gt', of, zero);
-const bindings = { sizes: new Map([['a', 3], ['c', 2]]), inputs: new Map([['x', [0, 2, -1]], ['w', [1, 3]], ['n', [0, 2, 5]]]), parameters: new Map<string, Float64Array>() };
+const bindings = {
+  sizes: new Map([
+    ['a', 3],
+    ['c', 2],
+  ]),
+  inputs: new Map([
+    ['x', [0, 2, -1]],
+    ['w', [1, 3]],
+    ['n', [0, 2, 5]],
+  ]),
+  parameters: new Map<string, Float64Array>(),
+};
 
 const inverse = b.binary('div', b.constant(1), x);
 const total = b.reduce('sum', b.unary('log', w), ['c']);
@@ -29,22 +40,38 @@ function selects(roots: Roots): number {
 describe('hold', () => {
   it.each<[string, Node, number]>([
     ['a division in a branch', b.select(positive(x), inverse, zero), 1],
-    ['a division that others read too', b.binary('add', b.select(positive(x), inverse, zero), b.select(positive(x), b.binary('mul', inverse, x), zero)), 1],
+    [
+      'a division that others read too',
+      b.binary('add', b.select(positive(x), inverse, zero), b.select(positive(x), b.binary('mul', inverse, x), zero)),
+      1,
+    ],
     ['a choice in a choice', b.select(positive(x), b.select(b.binary('gt', x, b.constant(1)), inverse, b.unary('sqrt', x)), x), 2],
     ['an operand without the axes of the condition', b.select(positive(x), b.binary('div', x, w), zero), 1],
     ['what cannot leave its domain', b.select(positive(x), b.binary('div', x, b.constant(2)), zero), 0],
     ['what is divided by a number below 0', b.select(positive(x), b.binary('div', x, b.constant(-2)), zero), 0],
-    ['what is divided by a product that may have any sign, and 1', b.select(positive(x), b.binary('div', x, b.binary('add', b.binary('sub', x, b.unary('relu', x)), b.constant(1))), zero), 1],
+    [
+      'what is divided by a product that may have any sign, and 1',
+      b.select(positive(x), b.binary('div', x, b.binary('add', b.binary('sub', x, b.unary('relu', x)), b.constant(1))), zero),
+      1,
+    ],
     ['what is divided by a size', b.select(positive(x), b.binary('div', x, b.unary('float', b.size(size.int(3)))), zero), 0],
     ['what is divided by 0', b.select(positive(x), b.binary('div', x, zero), zero), 1],
     ['what is divided by a whole number', b.select(positive(x), b.binary('div', x, b.input('n', tensor(INT, [a]))), zero), 1],
-    ['a choice of two conditions, one of which does not hold', b.select(b.binary('and', b.unary('not', positive(x)), b.binary('lt', x, b.constant(1))), b.unary('sqrt', b.unary('neg', x)), x), 1],
-    ['a choice of one of two conditions, read where neither holds', b.select(b.binary('or', b.unary('not', positive(x)), b.binary('gt', x, b.constant(5))), x, inverse), 1],
+    [
+      'a choice of two conditions, one of which does not hold',
+      b.select(b.binary('and', b.unary('not', positive(x)), b.binary('lt', x, b.constant(1))), b.unary('sqrt', b.unary('neg', x)), x),
+      1,
+    ],
+    [
+      'a choice of one of two conditions, read where neither holds',
+      b.select(b.binary('or', b.unary('not', positive(x)), b.binary('gt', x, b.constant(5))), x, inverse),
+      1,
+    ],
     ['behind a reduction', b.select(positive(x), b.binary('mul', x, total), zero), 0],
   ])('%s: the same values, held where they are not read', (_name, node, more) => {
     const before: Roots = new Map([['y', node]]);
     const after = checked('batched', hold(before));
-    const [[p], [q]] = [before, after].map((roots) => interpret([roots.get('y')!], bindings));
+    const [[p], [q]] = [before, after].map((roots) => interpret([roots.get('y')!], bindings))!;
     expect(q!.axes).toEqual(p!.axes);
     expect([...q!.data]).toEqual([...p!.data]);
     expect(selects(after) - selects(before)).toBe(more);

@@ -24,30 +24,74 @@ function laid(node: Node): Node {
   return made.get('y')!;
 }
 
-const operations = (node: Node): readonly string[] => reachable([node]).filter(({ op, inputs }) => inputs.length > 0 || op.kind === 'position').map(({ op }) => (op.kind === 'unary' || op.kind === 'binary' ? op.fn : op.kind));
+const operations = (node: Node): readonly string[] =>
+  reachable([node])
+    .filter(({ op, inputs }) => inputs.length > 0 || op.kind === 'position')
+    .map(({ op }) => (op.kind === 'unary' || op.kind === 'binary' ? op.fn : op.kind));
 
 describe('an operation and what it becomes', () => {
   it.each<[string, Node, readonly string[]]>([
     ['a product of rows of the batch', b.contract(input('x', batch, a), input('W', a, c), ['a']), ['matmul']],
     ['the map in front', b.contract(input('W', c, a), input('x', batch, a), ['a']), ['permute', 'matmul', 'permute']],
-    ['a batch that stands behind, which is turned once it is a product', b.contract(input('W', c, a), input('x', a, batch), ['a']), ['matmul', 'permute', 'reshape', 'permute']],
-    ['the same with two axes of columns', b.contract(input('W', c, a), input('x', a, batch, e), ['a']), ['reshape', 'matmul', 'permute', 'reshape', 'permute']],
+    [
+      'a batch that stands behind, which is turned once it is a product',
+      b.contract(input('W', c, a), input('x', a, batch), ['a']),
+      ['matmul', 'permute', 'reshape', 'permute'],
+    ],
+    [
+      'the same with two axes of columns',
+      b.contract(input('W', c, a), input('x', a, batch, e), ['a']),
+      ['reshape', 'matmul', 'permute', 'reshape', 'permute'],
+    ],
     ['products of each example', b.contract(input('x', batch, a, c), input('z', batch, c, e), ['c']), ['matmul']],
     ['a product that sums nothing', b.node({ kind: 'contract', axes: [] }, [input('x', batch, a), input('w', a)]), ['mul']],
     ['a product of rows alone', b.contract(input('x', batch, a), input('z', batch, a), ['a']), ['mul', 'reduce']],
     ['a product of whole numbers', b.contract(int('m', batch, a), int('n', a, c), ['a']), ['reshape', 'mul', 'reduce']],
     ['a choice between an int and a float', b.select(is(a), int('n', batch, a), input('x', batch, a)), ['float', 'select']],
     ['a choice between an index and an int', b.select(is(a), b.input('i', index(c, batch, a)), int('n', batch, a)), ['select']],
-    ['a choice of what is repeated', b.select(b.broadcast(is(a), [a, c]), b.broadcast(input('x', a), [a, c]), b.broadcast(input('z', a), [a, c])), ['reshape', 'broadcast', 'reshape', 'broadcast', 'reshape', 'broadcast', 'select']],
-    ['a choice of what one repeats', b.select(is(a), b.broadcast(input('x', a), [a, c]), input('z', a, c)), ['reshape', 'reshape', 'select']],
+    [
+      'a choice of what is repeated',
+      b.select(b.broadcast(is(a), [a, c]), b.broadcast(input('x', a), [a, c]), b.broadcast(input('z', a), [a, c])),
+      ['reshape', 'broadcast', 'reshape', 'broadcast', 'reshape', 'broadcast', 'select'],
+    ],
+    [
+      'a choice of what one repeats',
+      b.select(is(a), b.broadcast(input('x', a), [a, c]), input('z', a, c)),
+      ['reshape', 'reshape', 'select'],
+    ],
     ['a quotient of whole numbers', b.binary('div', int('n', a), int('m', a)), ['float', 'float', 'div']],
     ['a root of whole numbers', b.unary('sqrt', b.unary('abs', int('n', a))), ['abs', 'float', 'sqrt']],
     ['a mean of whole numbers', b.reduce('mean', int('n', a), ['a']), ['float', 'reduce']],
     ['weights along the first axis', b.softmax(input('x', a, c), 'a'), ['permute', 'softmax', 'permute']],
-    ['joined along the first of five axes', b.concat(axis('aa', 4), [[input('x', a, c, e, f, g), 'a'], [input('z', a, c, e, f, g), 'a']]), ['reshape', 'reshape', 'concat', 'reshape']],
-    ['joined along the last of five', b.concat(axis('gg', 3), [[input('x', a, c, e, f, g), 'g'], [input('z', a, c, e, f), null]]), ['reshape', 'reshape', 'concat', 'reshape']],
-    ['floats joined with ints', b.concat(axis('aa', 3), [[input('x', a), 'a'], [int('n'), null]]), ['reshape', 'float', 'concat']],
-    ['a part of the last of five axes', b.slice(input('x', a, c, e, f, g), 'g', size.int(1), axis('g1', 1)), ['reshape', 'slice', 'reshape']],
+    [
+      'joined along the first of five axes',
+      b.concat(axis('aa', 4), [
+        [input('x', a, c, e, f, g), 'a'],
+        [input('z', a, c, e, f, g), 'a'],
+      ]),
+      ['reshape', 'reshape', 'concat', 'reshape'],
+    ],
+    [
+      'joined along the last of five',
+      b.concat(axis('gg', 3), [
+        [input('x', a, c, e, f, g), 'g'],
+        [input('z', a, c, e, f), null],
+      ]),
+      ['reshape', 'reshape', 'concat', 'reshape'],
+    ],
+    [
+      'floats joined with ints',
+      b.concat(axis('aa', 3), [
+        [input('x', a), 'a'],
+        [int('n'), null],
+      ]),
+      ['reshape', 'float', 'concat'],
+    ],
+    [
+      'a part of the last of five axes',
+      b.slice(input('x', a, c, e, f, g), 'g', size.int(1), axis('g1', 1)),
+      ['reshape', 'slice', 'reshape'],
+    ],
     ['a part of the first of five axes', b.slice(input('x', a, c, e, f, g), 'a', size.int(1), null), ['slice']],
   ])('%s', (_, node, expected) => {
     expect(operations(laid(node))).toEqual(expected);

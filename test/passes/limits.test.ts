@@ -41,22 +41,34 @@ function holds(build: (b: Builder) => Node, inputs: Readonly<Record<string, read
 }
 
 it('of elementwise operations', () => {
-  fc.assert(fc.property(some, some, wide, (x, y, c) => {
-    holds((b) => {
-      const [p, q] = [b.input('x', tensor(float, x)), b.input('y', tensor(float, y))];
-      return b.select(b.input('c', tensor(bool, c)), b.binary('mul', p, q), b.binary('sub', q, p));
-    }, { x, y, c });
-  }), { numRuns: 60, seed: 1 });
+  fc.assert(
+    fc.property(some, some, wide, (x, y, c) => {
+      holds(
+        (b) => {
+          const [p, q] = [b.input('x', tensor(float, x)), b.input('y', tensor(float, y))];
+          return b.select(b.input('c', tensor(bool, c)), b.binary('mul', p, q), b.binary('sub', q, p));
+        },
+        { x, y, c },
+      );
+    }),
+    { numRuns: 60, seed: 1 },
+  );
 });
 
 it('of axes in another order, reduced, and searched', () => {
-  fc.assert(fc.property(wide, fc.shuffledSubarray(axes, { minLength: 1 }), fc.constantFrom('sum', 'max', 'mean', 'prod'), (x, gone, fn) => {
-    const over = gone.filter((each) => x.includes(each)).map(({ id }) => id);
-    holds((b) => {
-      const given = b.unary('tanh', b.input('x', tensor(float, x)));
-      const order = [...x].sort((p, q) => (p.id < q.id ? -1 : 1));
-      const turned = b.binary('add', b.broadcast(given, order), b.unary('float', b.argmax(given, x[0]!.id)));
-      return b.reduce(fn as 'sum', turned, over);
-    }, { x });
-  }), { numRuns: 60, seed: 1 });
+  fc.assert(
+    fc.property(wide, fc.shuffledSubarray(axes, { minLength: 1 }), fc.constantFrom('sum', 'max', 'mean', 'prod'), (x, gone, fn) => {
+      const over = gone.filter((each) => x.includes(each)).map(({ id }) => id);
+      holds(
+        (b) => {
+          const given = b.unary('tanh', b.input('x', tensor(float, x)));
+          const order = [...x].sort((p, q) => (p.id < q.id ? -1 : 1));
+          const turned = b.binary('add', b.broadcast(given, order), b.unary('float', b.argmax(given, x[0]!.id)));
+          return b.reduce(fn as 'sum', turned, over);
+        },
+        { x },
+      );
+    }),
+    { numRuns: 60, seed: 1 },
+  );
 });

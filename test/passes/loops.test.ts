@@ -19,17 +19,38 @@ const words = axis('word', dim('word', { ragged: true }));
 const maybe = axis('maybe', dim('maybe', { ragged: true, mayBeEmpty: true }));
 const LENGTHS = { source: [3, 1, 4], word: [2, 3, 1], maybe: [0, 2, 1] };
 
-const total = (b: Builder, x: Node): Node => b.reduce('sum', b.binary('mul', x, x), x.types[0].axes.map(({ id }) => id));
+const total = (b: Builder, x: Node): Node =>
+  b.reduce(
+    'sum',
+    b.binary('mul', x, x),
+    x.types[0]!.axes.map(({ id }) => id),
+  );
 
 function lstm(b: Builder, x: Node, over: Axis, reversed: boolean): { readonly h: Node; readonly c: Node; readonly all: Node } {
   const xt = b.argument(floats(embed));
   const [h, c] = [b.argument(floats(hidden)), b.argument(floats(hidden))];
-  const gate = (name: string): Node => b.binary('add', b.binary('add', map(b, `W${name}`, hidden, xt, embed), square(b, `U${name}`, h, hidden)), b.parameter(`b${name}`, [hidden]));
-  const cell = b.binary('add', b.binary('mul', b.unary('sigmoid', gate('f')), c), b.binary('mul', b.unary('sigmoid', gate('i')), b.unary('tanh', gate('g'))));
+  const gate = (name: string): Node =>
+    b.binary(
+      'add',
+      b.binary('add', map(b, `W${name}`, hidden, xt, embed), square(b, `U${name}`, h, hidden)),
+      b.parameter(`b${name}`, [hidden]),
+    );
+  const cell = b.binary(
+    'add',
+    b.binary('mul', b.unary('sigmoid', gate('f')), c),
+    b.binary('mul', b.unary('sigmoid', gate('i')), b.unary('tanh', gate('g'))),
+  );
   const next = b.binary('mul', b.unary('sigmoid', gate('o')), b.unary('tanh', cell));
   const scan = b.scan({
-    axis: over, reversed, position: b.step(over), xs: [{ arg: xt, value: x }],
-    states: [{ arg: h, init: b.unary('tanh', b.parameter('h0', [hidden])), next }, { arg: c, init: zeros(b, [hidden]), next: cell }], emits: [next],
+    axis: over,
+    reversed,
+    position: b.step(over),
+    xs: [{ arg: xt, value: x }],
+    states: [
+      { arg: h, init: b.unary('tanh', b.parameter('h0', [hidden])), next },
+      { arg: c, init: zeros(b, [hidden]), next: cell },
+    ],
+    emits: [next],
   });
   return { h: b.result(scan, 0), c: b.result(scan, 1), all: b.result(scan, 2) };
 }
@@ -57,10 +78,26 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const wt = b.argument(floats(embed));
     const h = b.argument(floats(hidden));
     const next = gru(b, 'inner', b.binary('mul', wt, b.unary('cos', b.unary('float', at))), [embed], h);
-    const inner = b.scan({ axis: words, position: b.step(words), xs: [{ arg: wt, value: xt }], states: [{ arg: h, init: s, next }], emits: [b.binary('mul', next, s)] });
+    const inner = b.scan({
+      axis: words,
+      position: b.step(words),
+      xs: [{ arg: wt, value: xt }],
+      states: [{ arg: h, init: s, next }],
+      emits: [b.binary('mul', next, s)],
+    });
     const outer = gru(b, 'outer', b.result(inner, 0), [hidden], s);
-    const scan = b.scan({ axis: source, position: at, xs: [{ arg: xt, value: x }], states: [{ arg: s, init: zeros(b, [hidden]), next: outer }], emits: [outer, b.reduce('sum', b.result(inner, 1), ['word'])] });
-    return { s: b.result(scan, 0), all: b.result(scan, 1), loss: b.binary('add', total(b, b.result(scan, 0)), total(b, b.result(scan, 2))) };
+    const scan = b.scan({
+      axis: source,
+      position: at,
+      xs: [{ arg: xt, value: x }],
+      states: [{ arg: s, init: zeros(b, [hidden]), next: outer }],
+      emits: [outer, b.reduce('sum', b.result(inner, 1), ['word'])],
+    });
+    return {
+      s: b.result(scan, 0),
+      all: b.result(scan, 1),
+      loss: b.binary('add', total(b, b.result(scan, 0)), total(b, b.result(scan, 2))),
+    };
   },
   'a loop with a counter, a memory and masks': (b) => {
     const x = b.where(b.input('x', floats(source, embed)), b.input('seen', tensor(BOOL, [source])));
@@ -71,18 +108,42 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const tape = b.argument(floats(words, hidden));
     const weights = b.softmax(b.contract(tape, h, ['hidden']), 'word');
     const read = b.contract(weights, b.binary('add', tape, memory), ['word']);
-    const next = b.unary('tanh', b.binary('add', b.binary('add', read, map(b, 'W', hidden, b.otherwise(xt, b.parameter('none', [embed])), embed)), square(b, 'U', h, hidden)));
+    const next = b.unary(
+      'tanh',
+      b.binary(
+        'add',
+        b.binary('add', read, map(b, 'W', hidden, b.otherwise(xt, b.parameter('none', [embed])), embed)),
+        square(b, 'U', h, hidden),
+      ),
+    );
     const scan = b.scan({
-      axis: source, position: b.step(source), xs: [{ arg: xt, value: x }],
+      axis: source,
+      position: b.step(source),
+      xs: [{ arg: xt, value: x }],
       states: [
         { arg: h, init: b.reduce('mean', memory, ['word']), next },
         { arg: n, init: b.constant(0, 'int'), next: b.binary('add', n, b.constant(2, 'int')) },
-        { arg: tape, init: b.broadcast(b.parameter('tape', [hidden]), [words, hidden]), next: b.binary('add', tape, b.binary('mul', weights, next)) },
+        {
+          arg: tape,
+          init: b.broadcast(b.parameter('tape', [hidden]), [words, hidden]),
+          next: b.binary('add', tape, b.binary('mul', weights, next)),
+        },
       ],
       emits: [next, weights],
     });
     const [h1, n1, tape1, all, w] = [0, 1, 2, 3, 4].map((k) => b.result(scan, k));
-    return { h1, n1, tape1, all, w, loss: b.binary('add', b.binary('mul', total(b, h1), b.unary('float', n1)), b.binary('add', total(b, b.reduce('sum', tape1, ['word'])), total(b, b.reduce('sum', w, ['source'])))) };
+    return {
+      h1,
+      n1,
+      tape1,
+      all,
+      w,
+      loss: b.binary(
+        'add',
+        b.binary('mul', total(b, h1!), b.unary('float', n1!)),
+        b.binary('add', total(b, b.reduce('sum', tape1!, ['word'])), total(b, b.reduce('sum', w!, ['source']))),
+      ),
+    };
   },
   'a loop with a readout that reads the step before': (b) => {
     const x = map(b, 'table', hidden, b.input('x', floats(source, embed)), embed);
@@ -92,9 +153,15 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const dropped = b.binary('mul', xt, b.random('keep', 0.4, 'drop', [hidden], [at]));
     const next = gru(b, 'cell', dropped, [hidden], h);
     const readout = b.softmax(map(b, 'R', as('out', axis('out', 4)), b.binary('add', b.binary('mul', next, h), xt), hidden), 'out');
-    const scan = b.scan({ axis: source, position: at, xs: [{ arg: xt, value: x }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [readout, xt, h] });
+    const scan = b.scan({
+      axis: source,
+      position: at,
+      xs: [{ arg: xt, value: x }],
+      states: [{ arg: h, init: zeros(b, [hidden]), next }],
+      emits: [readout, xt, h],
+    });
     const [, out, same, before] = [0, 1, 2, 3].map((k) => b.result(scan, k));
-    return { out, same, before, loss: b.binary('add', total(b, out), b.binary('add', total(b, same), total(b, before))) };
+    return { out, same, before, loss: b.binary('add', total(b, out!), b.binary('add', total(b, same!), total(b, before!))) };
   },
   'a state that forgets, and what is added in every step': (b) => {
     // The last state is the last step's; what is added, or multiplied from outside, is the same at all of them.
@@ -105,36 +172,93 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const sum = b.binary('add', b.binary('mul', b.constant(0.5), s), b.binary('mul', outside, b.parameter('p', [hidden])));
     const emits = [b.binary('add', map(b, 'V', hidden, xt, embed), b.parameter('q', [hidden])), b.binary('mul', s, s)];
     const scan = b.scan({
-      axis: source, position: b.step(source), xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
-      states: [{ arg: h, init: b.input('h0', floats(hidden)), next }, { arg: s, init: b.parameter('s0', [hidden]), next: sum }], emits,
+      axis: source,
+      position: b.step(source),
+      xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
+      states: [
+        { arg: h, init: b.input('h0', floats(hidden)), next },
+        { arg: s, init: b.parameter('s0', [hidden]), next: sum },
+      ],
+      emits,
     });
     const [last, summed, all, both] = [0, 1, 2, 3].map((k) => b.result(scan, k));
-    return { last, summed, all, both, loss: b.binary('add', b.binary('add', total(b, last), total(b, summed)), b.binary('add', b.reduce('sum', all, ['source', 'hidden']), b.reduce('mean', both, ['source', 'hidden']))) };
+    return {
+      last,
+      summed,
+      all,
+      both,
+      loss: b.binary(
+        'add',
+        b.binary('add', total(b, last!), total(b, summed!)),
+        b.binary('add', b.reduce('sum', all!, ['source', 'hidden']), b.reduce('mean', both!, ['source', 'hidden'])),
+      ),
+    };
   },
   'what is added in every step of a fixed number': (b) => {
     const [xt, h, last] = [b.argument(floats(hidden)), b.argument(floats(hidden)), b.argument(floats(hidden))];
     const next = b.binary('add', b.binary('mul', b.constant(0.5), h), xt);
-    const emits = [b.binary('sub', b.binary('add', next, b.parameter('q', [hidden])), b.rename(b.parameter('p', [as('p', hidden)]), 'p', hidden))];
-    const scan = b.scan({ axis: steps, position: b.step(steps), xs: [{ arg: xt, value: b.input('x', floats(steps, hidden)) }], states: [{ arg: h, init: b.parameter('h0', [hidden]), next }, { arg: last, init: b.parameter('l0', [hidden]), next: b.unary('tanh', b.binary('mul', xt, b.parameter('k', [hidden]))) }], emits });
+    const emits = [
+      b.binary('sub', b.binary('add', next, b.parameter('q', [hidden])), b.rename(b.parameter('p', [as('p', hidden)]), 'p', hidden)),
+    ];
+    const scan = b.scan({
+      axis: steps,
+      position: b.step(steps),
+      xs: [{ arg: xt, value: b.input('x', floats(steps, hidden)) }],
+      states: [
+        { arg: h, init: b.parameter('h0', [hidden]), next },
+        { arg: last, init: b.parameter('l0', [hidden]), next: b.unary('tanh', b.binary('mul', xt, b.parameter('k', [hidden]))) },
+      ],
+      emits,
+    });
     const [, forgotten, all] = [0, 1, 2].map((k) => b.result(scan, k));
-    return { forgotten, all, loss: b.binary('add', b.reduce('sum', all, ['steps', 'hidden']), total(b, forgotten)) };
+    return { forgotten, all, loss: b.binary('add', b.reduce('sum', all!, ['steps', 'hidden']), total(b, forgotten!)) };
   },
   'a product with what each example gives': (b) => {
     const xt = b.argument(floats(embed));
     const h = b.argument(floats(hidden));
-    const next = b.unary('tanh', b.binary('add', b.binary('add', b.contract(b.parameter('W', [hidden, embed]), b.binary('mul', xt, b.parameter('k', [embed])), ['embed']), b.parameter('p', [hidden])), b.binary('add', h, b.input('c', floats(hidden)))));
-    const attended = b.contract(b.parameter('A', [heads, hidden]), b.binary('mul', b.input('c', floats(hidden)), b.reduce('sum', next, ['hidden'])), ['hidden']);
-    const scan = b.scan({ axis: source, position: b.step(source), xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [attended, b.parameter('e', [heads])] });
+    const next = b.unary(
+      'tanh',
+      b.binary(
+        'add',
+        b.binary(
+          'add',
+          b.contract(b.parameter('W', [hidden, embed]), b.binary('mul', xt, b.parameter('k', [embed])), ['embed']),
+          b.parameter('p', [hidden]),
+        ),
+        b.binary('add', h, b.input('c', floats(hidden))),
+      ),
+    );
+    const attended = b.contract(
+      b.parameter('A', [heads, hidden]),
+      b.binary('mul', b.input('c', floats(hidden)), b.reduce('sum', next, ['hidden'])),
+      ['hidden'],
+    );
+    const scan = b.scan({
+      axis: source,
+      position: b.step(source),
+      xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
+      states: [{ arg: h, init: zeros(b, [hidden]), next }],
+      emits: [attended, b.parameter('e', [heads])],
+    });
     const [, all, same] = [0, 1, 2].map((k) => b.result(scan, k));
-    return { all, same, loss: b.binary('add', total(b, all), b.reduce('sum', same, ['source', 'heads'])) };
+    return { all, same, loss: b.binary('add', total(b, all!), b.reduce('sum', same!, ['source', 'heads'])) };
   },
   'a loop in a loop that draws in each step of both': (b) => {
     const [outer, inner] = [b.step(steps), b.step(source)];
     const xt = b.argument(floats(embed));
     const g = b.argument(floats(embed));
     const noisy = b.binary('mul', xt, b.random('uniform', 0, 'inner', [embed], [outer, inner]));
-    const scan = b.scan({ axis: source, position: inner, xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }], states: [], emits: [map(b, 'W', hidden, noisy, embed)] });
-    const next = b.unary('tanh', b.binary('add', g, b.contract(b.reduce('sum', b.result(scan, 0), ['source']), b.parameter('U', [hidden, embed]), ['hidden'])));
+    const scan = b.scan({
+      axis: source,
+      position: inner,
+      xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
+      states: [],
+      emits: [map(b, 'W', hidden, noisy, embed)],
+    });
+    const next = b.unary(
+      'tanh',
+      b.binary('add', g, b.contract(b.reduce('sum', b.result(scan, 0), ['source']), b.parameter('U', [hidden, embed]), ['hidden'])),
+    );
     const all = b.scan({ axis: steps, position: outer, xs: [], states: [{ arg: g, init: zeros(b, [embed]), next }], emits: [] });
     return { g: b.result(all, 0), loss: total(b, b.result(all, 0)) };
   },
@@ -143,7 +267,14 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
     const xt = b.argument(floats(embed));
     const h = b.argument(floats(hidden));
     const next = gru(b, 'cell', b.binary('mul', xt, b.random('uniform', 0, 'noise', [embed], [at])), [embed], h);
-    const scan = b.scan({ axis: source, reversed: true, position: at, xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }], states: [{ arg: h, init: zeros(b, [hidden]), next }], emits: [] });
+    const scan = b.scan({
+      axis: source,
+      reversed: true,
+      position: at,
+      xs: [{ arg: xt, value: b.input('x', floats(source, embed)) }],
+      states: [{ arg: h, init: zeros(b, [hidden]), next }],
+      emits: [],
+    });
     return { h: b.result(scan, 0), loss: total(b, b.result(scan, 0)) };
   },
 };
@@ -160,7 +291,7 @@ describe.each(Object.entries(CASES))('%s', (_, make) => {
   const given = data(roots, SIZES, LENGTHS, randomFrom(11));
 
   it('is the same in a padded batch', () => {
-    expectEqual(roots, flat, given.examples[0]);
+    expectEqual(roots, flat, given.examples[0]!);
     expectSame(roots, batch(flat), given);
     expectSame(roots, optimised, given);
   });
@@ -181,18 +312,35 @@ describe('a lifted call', () => {
     const state = b.argument(floats(d));
     const at = b.step(inner);
     const mixed = b.contract(b.parameter('W', [embed, as('W.in', embed)]), b.rename(state, 'd', as('W.in', embed)), ['W.in']);
-    const next = b.unary('tanh', b.binary('add', b.rename(mixed, 'embed', d), b.binary('mul', x, b.random('keep', 0.3, 'F.drop', [d], [at]))));
+    const next = b.unary(
+      'tanh',
+      b.binary('add', b.rename(mixed, 'embed', d), b.binary('mul', x, b.random('keep', 0.3, 'F.drop', [d], [at]))),
+    );
     const scan = b.scan({ axis: inner, position: at, xs: [], states: [{ arg: state, init: h, next }], emits: [state] });
     const region = { args: [x, h], results: [b.result(scan, 0), h, b.result(scan, 1)] };
     const binding: Binding = {
-      args: [[{ from: 'embed', to: d }], [{ from: 'embed', to: d }]], extras: [heads, source],
-      results: [[{ from: 'd', to: embed }], [{ from: 'd', to: embed }], [{ from: 'inner', to: steps }, { from: 'd', to: embed }]],
+      args: [[{ from: 'embed', to: d }], [{ from: 'embed', to: d }]],
+      extras: [heads, source],
+      results: [
+        [{ from: 'd', to: embed }],
+        [{ from: 'd', to: embed }],
+        [
+          { from: 'inner', to: steps },
+          { from: 'd', to: embed },
+        ],
+      ],
     };
     const call = b.call('F', region, binding, [
-      b.binary('mul', b.input('x', floats(source, embed)), b.parameter('k', [heads, embed])), b.parameter('h', [embed]),
+      b.binary('mul', b.input('x', floats(source, embed)), b.parameter('k', [heads, embed])),
+      b.parameter('h', [embed]),
     ]);
     const [a, unchanged, tape] = [0, 1, 2].map((k) => b.result(call, k));
-    return new Map([['a', a], ['unchanged', unchanged], ['tape', tape], ['loss', b.binary('add', total(b, a), b.binary('add', total(b, tape), total(b, unchanged)))]]);
+    return new Map([
+      ['a', a],
+      ['unchanged', unchanged],
+      ['tape', tape],
+      ['loss', b.binary('add', total(b, a!), b.binary('add', total(b, tape!), total(b, unchanged!)))],
+    ]);
   }
 
   it('means the same inlined, batched and optimised, and has the right gradients', () => {

@@ -38,13 +38,20 @@ interface World {
 
 function world(): World {
   const b = new Builder();
-  const mixed = (name: string, over: Axis): Node => b.binary('add', b.binary('mul', b.input(`${name}.x`, floats(over, a)), b.parameter(`${name}.k`, [a])), b.parameter(`${name}.l`, [a]));
+  const mixed = (name: string, over: Axis): Node =>
+    b.binary('add', b.binary('mul', b.input(`${name}.x`, floats(over, a)), b.parameter(`${name}.k`, [a])), b.parameter(`${name}.l`, [a]));
   const raw = mixed('p', s);
   return {
-    b, x: mixed('x', s), y: mixed('y', s), m: mixed('m', maybe),
+    b,
+    x: mixed('x', s),
+    y: mixed('y', s),
+    m: mixed('m', maybe),
     // 0.4 or more where present; the padding has it only because it is sanitised.
     positive: b.binary('add', b.unary('abs', raw), b.binary('mul', b.constant(0.4), b.input('ones', floats(s)))),
-    w: b.parameter('w', [a, c]), u: b.parameter('u', [c]), bools: b.input('bools', tensor(BOOL, [s])), table: b.parameter('table', [a]),
+    w: b.parameter('w', [a, c]),
+    u: b.parameter('u', [c]),
+    bools: b.input('bools', tensor(BOOL, [s])),
+    table: b.parameter('table', [a]),
   };
 }
 
@@ -52,14 +59,33 @@ function world(): World {
 function lossOf(b: Builder, value: Node, along: readonly Axis[] = typeOf(value).axes): Node {
   const type = typeOf(value);
   const float = type.elem.kind === 'float' ? value : b.unary('float', value);
-  const weighed = along.reduce((x, over) => b.binary('mul', x, b.binary('add', b.constant(0.7), b.unary('sin', b.binary('mul', b.constant(1.3), b.unary('float', b.position(over)))))), float);
-  return type.axes.length === 0 ? weighed : b.reduce('sum', weighed, type.axes.map(({ id }) => id));
+  const weighed = along.reduce(
+    (x, over) =>
+      b.binary(
+        'mul',
+        x,
+        b.binary('add', b.constant(0.7), b.unary('sin', b.binary('mul', b.constant(1.3), b.unary('float', b.position(over))))),
+      ),
+    float,
+  );
+  return type.axes.length === 0
+    ? weighed
+    : b.reduce(
+        'sum',
+        weighed,
+        type.axes.map(({ id }) => id),
+      );
 }
 
 type Make = (w: World) => Node;
 
 const CASES: Record<string, Make> = {
-  ...Object.fromEntries((['neg', 'exp', 'abs', 'tanh', 'sigmoid', 'relu', 'softplus', 'erf', 'sin', 'cos', 'sign'] as const).map((fn) => [fn, ({ b, x }: World) => b.unary(fn, x)])),
+  ...Object.fromEntries(
+    (['neg', 'exp', 'abs', 'tanh', 'sigmoid', 'relu', 'softplus', 'erf', 'sin', 'cos', 'sign'] as const).map((fn) => [
+      fn,
+      ({ b, x }: World) => b.unary(fn, x),
+    ]),
+  ),
   log: ({ b, positive }) => b.unary('log', positive),
   sqrt: ({ b, positive }) => b.unary('sqrt', positive),
   floor: ({ b, x }) => b.unary('floor', x),
@@ -75,16 +101,24 @@ const CASES: Record<string, Make> = {
   mod: ({ b, x, positive }) => b.binary('mod', x, positive),
   select: ({ b, x, y, bools }) => b.select(bools, x, y),
   'compare and choose': ({ b, x, y }) => b.select(b.binary('lt', x, y), b.binary('mul', x, x), y),
-  'not, and, or': ({ b, x, y, bools }) => b.select(b.binary('or', b.binary('and', bools, b.binary('ge', x, y)), b.unary('not', bools)), x, b.unary('neg', y)),
-  ...Object.fromEntries((['sum', 'mean', 'max', 'min', 'prod'] as const).flatMap((fn) => [
-    [`${fn} over a ragged axis`, ({ b, x }: World) => b.reduce(fn, x, ['s'])],
-    [`${fn} over a fixed axis`, ({ b, x }: World) => b.reduce(fn, x, ['a'])],
-    [`${fn} over both`, ({ b, x }: World) => b.reduce(fn, x, ['s', 'a'])],
-    [`${fn} over what may be empty`, ({ b, m }: World) => b.reduce(fn, m, ['maybe'])],
-    [`${fn} where`, ({ b, x, bools }: World) => b.reduce(fn, b.where(x, bools), ['s'])],
-    [`${fn} over both where`, ({ b, x, bools }: World) => b.reduce(fn, b.where(x, bools), ['s', 'a'])],
-  ])),
-  'any and all': ({ b, x, bools }) => b.binary('add', b.unary('float', b.reduce('any', bools, ['s'])), b.unary('float', b.reduce('all', b.where(b.binary('gt', x, b.constant(0)), bools), ['s']))),
+  'not, and, or': ({ b, x, y, bools }) =>
+    b.select(b.binary('or', b.binary('and', bools, b.binary('ge', x, y)), b.unary('not', bools)), x, b.unary('neg', y)),
+  ...Object.fromEntries(
+    (['sum', 'mean', 'max', 'min', 'prod'] as const).flatMap((fn) => [
+      [`${fn} over a ragged axis`, ({ b, x }: World) => b.reduce(fn, x, ['s'])],
+      [`${fn} over a fixed axis`, ({ b, x }: World) => b.reduce(fn, x, ['a'])],
+      [`${fn} over both`, ({ b, x }: World) => b.reduce(fn, x, ['s', 'a'])],
+      [`${fn} over what may be empty`, ({ b, m }: World) => b.reduce(fn, m, ['maybe'])],
+      [`${fn} where`, ({ b, x, bools }: World) => b.reduce(fn, b.where(x, bools), ['s'])],
+      [`${fn} over both where`, ({ b, x, bools }: World) => b.reduce(fn, b.where(x, bools), ['s', 'a'])],
+    ]),
+  ),
+  'any and all': ({ b, x, bools }) =>
+    b.binary(
+      'add',
+      b.unary('float', b.reduce('any', bools, ['s'])),
+      b.unary('float', b.reduce('all', b.where(b.binary('gt', x, b.constant(0)), bools), ['s'])),
+    ),
   softmax: ({ b, x }) => b.softmax(x, 's'),
   'softmax over a fixed axis': ({ b, x }) => b.softmax(x, 'a'),
   'softmax where': ({ b, x, bools }) => b.softmax(b.where(x, bools), 's'),
@@ -109,23 +143,58 @@ const CASES: Record<string, Make> = {
   gather: ({ b, table }) => b.gather(table, b.input('i', index(a, s)), 'a', true),
   'gather that zips': ({ b, x }) => b.gather(x, b.input('i', index(a, s)), 'a', true),
   'gather along a ragged axis': ({ b, x }) => b.gather(x, b.argmax(b.rename(x, 's', { ...s, id: 'q' }), 'q'), 's', true),
-  'gather of neighbours': ({ b, x }) => b.otherwise(b.gather(x, b.binary('sub', b.position(s), b.constant(2, 'int')), 's'), b.constant(0.3)),
-  'gather of neighbours where': ({ b, x, bools }) => b.reduce('mean', b.gather(b.where(x, bools), b.binary('add', b.position(s), b.constant(1, 'int')), 's'), ['s']),
+  'gather of neighbours': ({ b, x }) =>
+    b.otherwise(b.gather(x, b.binary('sub', b.position(s), b.constant(2, 'int')), 's'), b.constant(0.3)),
+  'gather of neighbours where': ({ b, x, bools }) =>
+    b.reduce('mean', b.gather(b.where(x, bools), b.binary('add', b.position(s), b.constant(1, 'int')), 's'), ['s']),
   scatter: ({ b, x }) => b.scatter(b.reduce('sum', x, ['a']), b.input('i', index(a, s)), a, ['s']),
   'scatter of some places': ({ b, x }) => b.scatter(x, b.binary('sub', b.input('n', tensor(INT, [s])), b.constant(1, 'int')), c, ['s']),
   onehot: ({ b, x }) => b.contract(b.onehot(b.input('i', index(a, s)), a), x, ['a']),
-  'concat of fixed axes': ({ b, x, u }) => b.concat(axis('long', dim('long', { size: size.add(size.atom('a'), size.atom('c')) })), [[x, 'a'], [u, 'c']]),
-  'concat with a place in front': ({ b, x, table }) => b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [anon('one', 1).space, s.space] } }, [[table, null], [x, 's']]),
-  'concat with a place behind': ({ b, x, table }) => b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [s.space, anon('one', 1).space] } }, [[x, 's'], [table, null]]),
-  'concat of ragged axes': ({ b, x, m, bools }) => b.reduce('mean', b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [s.space, maybe.space] } }, [[b.where(x, bools), 's'], [m, 'maybe']]), ['more']),
+  'concat of fixed axes': ({ b, x, u }) =>
+    b.concat(axis('long', dim('long', { size: size.add(size.atom('a'), size.atom('c')) })), [
+      [x, 'a'],
+      [u, 'c'],
+    ]),
+  'concat with a place in front': ({ b, x, table }) =>
+    b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [anon('one', 1).space, s.space] } }, [
+      [table, null],
+      [x, 's'],
+    ]),
+  'concat with a place behind': ({ b, x, table }) =>
+    b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [s.space, anon('one', 1).space] } }, [
+      [x, 's'],
+      [table, null],
+    ]),
+  'concat of ragged axes': ({ b, x, m, bools }) =>
+    b.reduce(
+      'mean',
+      b.concat({ id: 'more', label: 'more', space: { kind: 'cat', parts: [s.space, maybe.space] } }, [
+        [b.where(x, bools), 's'],
+        [m, 'maybe'],
+      ]),
+      ['more'],
+    ),
   'slice of one place': ({ b, x }) => b.slice(x, 'a', size.int(1), null),
   'slice of the first place': ({ b, x }) => b.slice(x, 's', size.int(0), null),
   'slice of the last place': ({ b, x }) => b.slice(x, 's', size.sub(size.atom('s'), size.int(1)), null),
   'slice of a range': ({ b, x }) => b.slice(x, 'a', size.int(1), anon('part', 2)),
   rename: ({ b, x }) => b.rename(x, 's', { ...s, id: 'other' }),
   merge: ({ b, x }) => b.merge(x, ['s', 'a'], { id: 'flat', label: 'flat', space: { kind: 'merge', parts: [s.space, a.space] } }),
-  'merge with a ragged inner axis': ({ b, x }) => b.merge(b.binary('mul', x, b.input('z', floats(r))), ['s', 'r'], { id: 'flat', label: 'flat', space: { kind: 'merge', parts: [s.space, r.space] } }),
-  'merge and split': ({ b, x, w }) => b.split(b.merge(b.binary('mul', x, w), ['a', 'c'], { id: 'flat', label: 'flat', space: { kind: 'merge', parts: [a.space, c.space] } }), 'flat', [{ ...a, id: 'a2' }, { ...c, id: 'c2' }]),
+  'merge with a ragged inner axis': ({ b, x }) =>
+    b.merge(b.binary('mul', x, b.input('z', floats(r))), ['s', 'r'], {
+      id: 'flat',
+      label: 'flat',
+      space: { kind: 'merge', parts: [s.space, r.space] },
+    }),
+  'merge and split': ({ b, x, w }) =>
+    b.split(
+      b.merge(b.binary('mul', x, w), ['a', 'c'], { id: 'flat', label: 'flat', space: { kind: 'merge', parts: [a.space, c.space] } }),
+      'flat',
+      [
+        { ...a, id: 'a2' },
+        { ...c, id: 'c2' },
+      ],
+    ),
   broadcast: ({ b, table }) => b.broadcast(table, [a, s]),
   cumsum: ({ b, x }) => b.cumsum(x, 's'),
   'cumsum from the end': ({ b, x }) => b.cumsum(x, 's', { reversed: true, exclusive: true }),
@@ -134,7 +203,8 @@ const CASES: Record<string, Make> = {
   'cumprod before each place': ({ b, x }) => b.cumprod(x, 'a', { exclusive: true }),
   'cumprod from the end': ({ b, x }) => b.cumprod(x, 's', { reversed: true }),
   'cumprod from the end where': ({ b, x, bools }) => b.cumprod(b.where(x, bools), 's', { reversed: true, exclusive: true }),
-  'cumprod with zeros': ({ b, x }) => b.cumprod(b.binary('mul', x, b.select(b.binary('eq', b.position(a), b.constant(1, 'int')), b.constant(0), b.constant(1))), 'a'),
+  'cumprod with zeros': ({ b, x }) =>
+    b.cumprod(b.binary('mul', x, b.select(b.binary('eq', b.position(a), b.constant(1, 'int')), b.constant(0), b.constant(1))), 'a'),
   'the length as a number': ({ b, x }) => b.binary('mul', x, b.binary('div', b.unary('float', b.size(size.atom('s'))), b.constant(7))),
   random: ({ b, x }) => b.binary('mul', x, b.random('keep', 0.5, 'drop', [s, a])),
 };
@@ -142,7 +212,10 @@ const CASES: Record<string, Make> = {
 describe.each(Object.entries(CASES))('%s', (_, make) => {
   const w = world();
   const value = make(w);
-  const roots: Roots = new Map([['value', value], ['loss', lossOf(w.b, value)]]);
+  const roots: Roots = new Map([
+    ['value', value],
+    ['loss', lossOf(w.b, value)],
+  ]);
   const batched = checked('batched', batch(roots));
   const given = data(roots, SIZES, LENGTHS, randomFrom(7));
   for (const example of [...given.examples, given.batch]) {
@@ -161,7 +234,11 @@ describe.each(Object.entries(CASES))('%s', (_, make) => {
 
   // What flows back is then one number for all places, or for all along an axis.
   const { axes } = typeOf(value);
-  it.each([[], ...(axes.length > 1 ? axes.map((own) => [own]) : [])].map((along) => [along.map(({ id }) => id).join() || 'nothing', along] as const))('has it where the loss tells apart places along %s', (_name, along) => {
+  it.each(
+    [[], ...(axes.length > 1 ? axes.map((own) => [own]) : [])].map(
+      (along) => [along.map(({ id }) => id).join() || 'nothing', along] as const,
+    ),
+  )('has it where the loss tells apart places along %s', (_name, along) => {
     const alike: Roots = new Map([['loss', lossOf(w.b, value, along)]]);
     expectGradients(alike, averaged(simplify(batch(alike))), given, { eps: 2e-6, tolerance: 2e-6, entries: 2 });
   });
@@ -176,9 +253,9 @@ it('stop lets the value through and no derivative', () => {
     const { parameters } = leaves(roots);
     const bindings = data(roots, SIZES, { s: LENGTHS.s }, randomFrom(3)).batch;
     const gradients = differentiate(averaged(batch(roots)), 'loss', parameters).roots;
-    return parameters.map(({ path }) => [...interpret([gradients.get(`gradient.${path}`)!], bindings)[0].data]);
+    return parameters.map(({ path }) => [...interpret([gradients.get(`gradient.${path}`)!], bindings)[0]!.data]);
   });
-  given.forEach((gradient, k) => gradient.forEach((x, e) => expect(2 * x).toBeCloseTo(twice[k][e], 12)));
+  given!.forEach((gradient, k) => gradient.forEach((x, e) => expect(2 * x).toBeCloseTo(twice![k]![e]!, 12)));
 });
 
 it('names the parameters that the loss does not reach, and gives them zeros', () => {
@@ -187,7 +264,7 @@ it('names the parameters that the loss does not reach, and gives them zeros', ()
   const roots = new Map([['loss', loss]]);
   const { roots: all, unreached } = differentiate(averaged(batch(roots)), 'loss', leaves(roots).parameters);
   expect(unreached).toEqual(['u']);
-  expect([...interpret([all.get('gradient.u')!], data(roots, SIZES, { s: [2] }, randomFrom(3)).batch)[0].data]).toEqual([0, 0]);
+  expect([...interpret([all.get('gradient.u')!], data(roots, SIZES, { s: [2] }, randomFrom(3)).batch)[0]!.data]).toEqual([0, 0]);
 });
 
 type Lists = number | boolean | readonly Lists[] | object;

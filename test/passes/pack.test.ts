@@ -40,7 +40,13 @@ describe('pack', () => {
     const dot = (name: string): Node => b.contract(h, b.input(name, floats(BATCH, hidden)), ['hidden']);
     const map = (name: string): Node => b.contract(h, b.parameter(name, [hidden, d]), ['hidden']);
     const looped = (emit: Node): Roots => {
-      const scan = b.scan({ axis: embed, position: b.step(embed), xs: [], states: [{ arg: h, init: b.input('h', floats(BATCH, hidden)), next: b.unary('tanh', h) }], emits: [emit] });
+      const scan = b.scan({
+        axis: embed,
+        position: b.step(embed),
+        xs: [],
+        states: [{ arg: h, init: b.input('h', floats(BATCH, hidden)), next: b.unary('tanh', h) }],
+        emits: [emit],
+      });
       return new Map([['y', b.result(scan, 1)]]);
     };
     expect(products(pack(looped(b.binary('add', dot('u'), dot('v')))))).toBe(2);

@@ -20,7 +20,10 @@ const one = b.constant(1);
 function loop(): { readonly scan: Node; readonly state: Node } {
   const state = b.argument(floats());
   const next = b.binary('add', state, b.constant(1));
-  return { scan: b.scan({ axis: a, position: b.step(a), xs: [], states: [{ arg: state, init: b.constant(0), next }], emits: [next] }), state };
+  return {
+    scan: b.scan({ axis: a, position: b.step(a), xs: [], states: [{ arg: state, init: b.constant(0), next }], emits: [next] }),
+    state,
+  };
 }
 
 const rebuilt = (root: Node, known: readonly Node[] = [root]): Node => new Rebuild(new Maker(), analyse(known)).get(root);
@@ -30,9 +33,17 @@ describe('a rebuild takes', () => {
   it.each<[string, () => Node, string]>([
     ['an argument of no region', () => rebuilt(state), 'stands outside its region'],
     ['a loop by itself', () => rebuilt(scan), 'the scan %\\d+ is used without `result`'],
-    ['a call by itself', () => rebuilt(b.call('F', { args: [], results: [one] }, { args: [], extras: [], results: [[]] }, [])), 'the call %\\d+ is used without `result`'],
+    [
+      'a call by itself',
+      () => rebuilt(b.call('F', { args: [], results: [one] }, { args: [], extras: [], results: [[]] }, [])),
+      'the call %\\d+ is used without `result`',
+    ],
     ['a clock by itself', () => rebuilt(b.clock(a, [], [x])), 'the clock %\\d+ is used without `result`'],
-    ['a result of a call', () => rebuilt(b.result(b.call('F', { args: [], results: [one] }, { args: [], extras: [], results: [[]] }, []), 0)), '%\\d+ is no scan'],
+    [
+      'a result of a call',
+      () => rebuilt(b.result(b.call('F', { args: [], results: [one] }, { args: [], extras: [], results: [[]] }, []), 0)),
+      '%\\d+ is no scan',
+    ],
     ['a result that nothing asked for', () => rebuilt(b.result(scan, 1), [b.result(scan, 0)]), 'result 1 of %\\d+ was not expected'],
   ])('not %s', (_, make, message) => {
     expect(make).toThrow(new RegExp(message));
@@ -47,20 +58,30 @@ describe('a loop', () => {
 
   it('has its own places for a sequence of places', () => {
     const m = new Maker(algebra);
-    const { emits: [doubled] } = m.scan(a, false, [], ({ scanned, position }) => {
+    const {
+      emits: [doubled],
+    } = m.scan(a, false, [], ({ scanned, position }) => {
       const place = scanned(m.position(a));
       expect(place).toBe(position);
       return { nexts: [], emits: [m.add(place, place)] };
     });
-    expect([...interpret([doubled], { sizes: new Map(), inputs: new Map(), parameters: new Map() })[0].data]).toEqual([0, 2, 4]);
-    const other = m.scan(a, false, [], ({ scanned }) => ({ nexts: [], emits: [m.add(scanned(m.broadcast(m.position(c), [a, c])), m.constant(1, 'int'))] })).emits[0];
-    expect([...interpret([other], { sizes: new Map(), inputs: new Map(), parameters: new Map() })[0].data]).toEqual([1, 2, 1, 2, 1, 2]);
+    expect([...interpret([doubled!], { sizes: new Map(), inputs: new Map(), parameters: new Map() })[0]!.data]).toEqual([0, 2, 4]);
+    const other = m.scan(a, false, [], ({ scanned }) => ({
+      nexts: [],
+      emits: [m.add(scanned(m.broadcast(m.position(c), [a, c])), m.constant(1, 'int'))],
+    })).emits[0];
+    expect([...interpret([other!], { sizes: new Map(), inputs: new Map(), parameters: new Map() })[0]!.data]).toEqual([1, 2, 1, 2, 1, 2]);
   });
 
   it('gives a state the axes that it begins with', () => {
     const m = new Maker();
-    const { finals: [last] } = m.scan(a, false, [m.broadcast(m.constant(2), [c])], () => ({ nexts: [m.constant(5)], emits: [] }));
-    expect(interpret([last], { sizes: new Map(), inputs: new Map(), parameters: new Map() })[0]).toMatchObject({ axes: [{ id: 'c', size: 2 }], data: Float64Array.of(5, 5) });
+    const {
+      finals: [last],
+    } = m.scan(a, false, [m.broadcast(m.constant(2), [c])], () => ({ nexts: [m.constant(5)], emits: [] }));
+    expect(interpret([last!], { sizes: new Map(), inputs: new Map(), parameters: new Map() })[0]).toMatchObject({
+      axes: [{ id: 'c', size: 2 }],
+      data: Float64Array.of(5, 5),
+    });
   });
 });
 
@@ -72,7 +93,26 @@ describe('a loss', () => {
 });
 
 describe('hypotheses', () => {
-  const given: Bindings = { sizes: new Map([['batch', 2], ['beam', 3]]), inputs: new Map<string, Nested>([['h', [0, 1].map((k) => [0, 1, 2].map((j) => [k + j, k - j, k * j]))], ['m', [[1, 2, 3], [4, 5, 6]]]]), parameters: new Map([['w', Float64Array.of(1, 2)], ['W', Float64Array.of(1, 2, 3, 4, 5, 6)]]) };
+  const given: Bindings = {
+    sizes: new Map([
+      ['batch', 2],
+      ['beam', 3],
+    ]),
+    inputs: new Map<string, Nested>([
+      ['h', [0, 1].map((k) => [0, 1, 2].map((j) => [k + j, k - j, k * j]))],
+      [
+        'm',
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+      ],
+    ]),
+    parameters: new Map([
+      ['w', Float64Array.of(1, 2)],
+      ['W', Float64Array.of(1, 2, 3, 4, 5, 6)],
+    ]),
+  };
   const h = b.input('h', floats(BATCH, BEAM, a));
   const flat = { ...axis('flat', 6), space: { kind: 'merge', parts: [a.space, c.space] } } as const;
   const table = b.merge(b.broadcast(b.parameter('w', [c]), [a, c]), ['a', 'c'], flat);

@@ -13,9 +13,20 @@ describe('step after step equals the teacher-forced scan', () => {
   const s = b.argument(floats(hidden));
   const one = step(b, previous, s, encode);
   const decoder: RecurrentDecoder = {
-    kind: 'recurrent', name: 'decoder', output: 'y', axis: target, vocabulary: words.space, previous, position,
+    kind: 'recurrent',
+    name: 'decoder',
+    output: 'y',
+    axis: target,
+    vocabulary: words.space,
+    previous,
+    position,
     states: [{ name: 's', argument: s, init: encode.init, next: one.s }],
-    logits: one.logits, taps: new Map([['weights', one.weights]]), start: 0, end: null, rank: null, atMost: null,
+    logits: one.logits,
+    taps: new Map([['weights', one.weights]]),
+    start: 0,
+    end: null,
+    rank: null,
+    atMost: null,
   };
   const { prepare, step: derived } = deriveStep(decoder);
   checked('batched', prepare);
@@ -35,23 +46,36 @@ describe('step after step equals the teacher-forced scan', () => {
       const y = lengths.target.map((n) => Array.from({ length: n }, () => Math.floor(random() * SIZES.words)));
       return { given, y };
     });
-    const { batch } = worlds[0].given;
+    const { batch } = worlds[0]!.given;
     const nodes = (graph: ReadonlyMap<string, Node>): readonly Node[] => [...graph.values()];
-    const start = new Map([...prepare.keys()].map((name, k): [string, Value] => [name, interpret(nodes(prepare), batch)[k]]));
+    const start = new Map([...prepare.keys()].map((name, k): [string, Value] => [name, interpret(nodes(prepare), batch)[k]!]));
     const memory = [...start].filter(([name]) => name.startsWith('memory.'));
     const first = start.get('state.s')!;
-    let state: Value = { ...first, axes: first.axes.map((axis) => (axis.id === 'beam' ? { id: 'beam', size: 2 } : axis)), data: twice(first) };
+    let state: Value = {
+      ...first,
+      axes: first.axes.map((axis) => (axis.id === 'beam' ? { id: 'beam', size: 2 } : axis)),
+      data: twice(first),
+    };
     const beams = { ...batch, sizes: new Map([...batch.sizes, ['beam', 2]]) };
     for (let t = 0; t < 3; t++) {
-      const inputs = new Map<string, Value | number | number[][]>([...memory, ['state.s', state], ['previous', lengths.target.map((_, e) => worlds.map(({ y }) => y[e][t]))], ['t', t]]);
+      const inputs = new Map<string, Value | number | number[][]>([
+        ...memory,
+        ['state.s', state!],
+        ['previous', lengths.target.map((_, e) => worlds.map(({ y }) => y[e]![t]))!],
+        ['t', t!],
+      ]);
       const values = interpret(nodes(derived), { ...beams, inputs });
-      const named = new Map([...derived.keys()].map((name, k): [string, Value] => [name, values[k]]));
-      worlds.forEach(({ given, y }, beam) => given.examples.forEach((example, e) => {
-        const forced = { ...example, inputs: new Map([...example.inputs, ['y', y[e]]]) };
-        const [logits, weights] = interpret([roots.get('logits')!, roots.get('weights')!], forced);
-        for (let w = 0; w < SIZES.words; w++) expect(at(named.get('logits')!, { batch: e, beam, words: w })).toBeCloseTo(at(logits, { target: t, words: w }), 11);
-        for (let p = 0; p < lengths.source[e]; p++) expect(at(named.get('tap.weights')!, { batch: e, beam, source: p })).toBeCloseTo(at(weights, { target: t, source: p }), 11);
-      }));
+      const named = new Map([...derived.keys()].map((name, k): [string, Value] => [name, values[k]!]));
+      worlds.forEach(({ given, y }, beam) =>
+        given.examples.forEach((example, e) => {
+          const forced = { ...example, inputs: new Map([...example.inputs, ['y', y[e]]]) };
+          const [logits, weights] = interpret([roots.get('logits')!, roots.get('weights')!], forced!);
+          for (let w = 0; w < SIZES.words; w++)
+            expect(at(named.get('logits')!, { batch: e, beam, words: w })).toBeCloseTo(at(logits!, { target: t, words: w }), 11);
+          for (let p = 0; p < lengths.source[e]!; p++)
+            expect(at(named.get('tap.weights')!, { batch: e, beam, source: p })).toBeCloseTo(at(weights!, { target: t, source: p }), 11);
+        }),
+      );
       state = named.get('state.s')!;
     }
   });

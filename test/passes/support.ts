@@ -30,9 +30,13 @@ export function randomFrom(seed: number): Random {
 export function leaves(roots: Roots): { readonly inputs: ReadonlyMap<string, TensorType>; readonly parameters: readonly Parameter[] } {
   const inputs = new Map<string, TensorType>();
   const parameters = new Map<string, Parameter>();
-  for (const { op, types: [type], origin } of reachable([...roots.values()])) {
-    if (op.kind === 'input') inputs.set(op.name, type);
-    if (op.kind === 'parameter') parameters.set(op.path, { path: op.path, axes: type.axes, outs: 1, init: { kind: 'glorot' }, origin });
+  for (const {
+    op,
+    types: [type],
+    origin,
+  } of reachable([...roots.values()])) {
+    if (op.kind === 'input') inputs.set(op.name, type!);
+    if (op.kind === 'parameter') parameters.set(op.path, { path: op.path, axes: type!.axes, outs: 1, init: { kind: 'glorot' }, origin });
   }
   return { inputs, parameters: [...parameters.values()] };
 }
@@ -40,14 +44,18 @@ export function leaves(roots: Roots): { readonly inputs: ReadonlyMap<string, Ten
 export const places = (axis: Axis, sizes: Sizes): number => evaluate(sizeOf(axis.space), (atom) => sizes[atom]);
 
 function element(type: TensorType, sizes: Sizes, random: Random): number {
-  if (type.elem.kind === 'index') return evaluate(originOf(type.elem.space), (atom) => sizes[atom]) + Math.floor(random() * evaluate(sizeOf(type.elem.space), (atom) => sizes[atom]));
+  if (type.elem.kind === 'index')
+    return (
+      evaluate(originOf(type.elem.space), (atom) => sizes[atom]) +
+      Math.floor(random() * evaluate(sizeOf(type.elem.space), (atom) => sizes[atom]))
+    );
   if (type.elem.kind === 'bool') return random() < 0.6 ? 1 : 0;
   return type.elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
 }
 
 function nested(axes: readonly Axis[], sizes: Sizes, value: (at: readonly number[]) => number, at: readonly number[] = []): Nested {
   if (at.length === axes.length) return value(at);
-  return Array.from({ length: places(axes[at.length], sizes) }, (_, k) => nested(axes, sizes, value, [...at, k]));
+  return Array.from({ length: places(axes[at.length]!, sizes) }, (_, k) => nested(axes, sizes, value, [...at, k]));
 }
 
 const pick = (value: Nested, at: readonly number[]): number | undefined => {
@@ -64,33 +72,76 @@ export interface Data {
 }
 
 /** `lengths`: by ragged atom, one for each example. The padding is one place more than the longest. */
-export function data(roots: Roots, fixed: Sizes, lengths: Readonly<Record<string, readonly number[]>>, random: Random, unbatched: Readonly<Record<string, number>> = {}): Data {
+export function data(
+  roots: Roots,
+  fixed: Sizes,
+  lengths: Readonly<Record<string, readonly number[]>>,
+  random: Random,
+  unbatched: Readonly<Record<string, number>> = {},
+): Data {
   const { inputs, parameters } = leaves(roots);
   const count = Math.max(1, ...Object.values(lengths).map((each) => each.length));
-  const padded: Sizes = { ...fixed, batch: count, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, Math.max(...each) + 1])) };
-  const weights = new Map(parameters.map(({ path, axes }) => [path, Float64Array.from({ length: axes.reduce((n, axis) => n * places(axis, fixed), 1) }, () => 1.6 * random() - 0.8)]));
+  const padded: Sizes = {
+    ...fixed,
+    batch: count,
+    ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, Math.max(...each) + 1])),
+  };
+  const weights = new Map(
+    parameters.map(({ path, axes }) => [
+      path,
+      Float64Array.from({ length: axes.reduce((n, axis) => n * places(axis, fixed), 1) }, () => 1.6 * random() - 0.8),
+    ]),
+  );
   const draws = new Map<string, number>();
   // One draw for each site, scan step, example and place: in a batch the example is the first of the axes.
-  const draw = (example: number | null): NonNullable<Bindings['random']> => (op, at) => {
-    const steps = at.length - op.axes.length;
-    const key = `${op.site} ${(example === null ? at : [...at.slice(0, steps), example, ...at.slice(steps)]).join(' ')}`;
-    if (!draws.has(key)) draws.set(key, op.draw === 'uniform' ? random() : random() < op.rate ? 0 : 1 / (1 - op.rate));
-    return draws.get(key)!;
-  };
-  const own = Array.from({ length: count }, (_, k): Sizes => ({ ...fixed, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, each[k]])) }));
-  const given = own.map((sizes) => new Map([...inputs].map(([name, type]): [string, Nested] => [name, name in unbatched ? unbatched[name] : nested(type.axes, sizes, () => element(type, sizes, random))])));
-  const examples = own.map((sizes, k): Bindings => ({ sizes: new Map(Object.entries(sizes)), inputs: given[k], parameters: weights, random: draw(k) }));
+  const draw =
+    (example: number | null): NonNullable<Bindings['random']> =>
+    (op, at) => {
+      const steps = at.length - op.axes.length;
+      const key = `${op.site} ${(example === null ? at : [...at.slice(0, steps), example, ...at.slice(steps)]).join(' ')}`;
+      if (!draws.has(key)) draws.set(key, op.draw === 'uniform' ? random() : random() < op.rate ? 0 : 1 / (1 - op.rate));
+      return draws.get(key)!;
+    };
+  const own = Array.from(
+    { length: count },
+    (_, k): Sizes => ({ ...fixed, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, each[k]])) }),
+  );
+  const given = own.map(
+    (sizes) =>
+      new Map(
+        [...inputs].map(([name, type]): [string, Nested] => [
+          name,
+          name in unbatched ? unbatched[name]! : nested(type.axes, sizes, () => element(type, sizes, random)),
+        ]),
+      ),
+  );
+  const examples = own.map(
+    (sizes, k): Bindings => ({ sizes: new Map(Object.entries(sizes)), inputs: given[k]!, parameters: weights, random: draw(k) }),
+  );
   const junk = (type: TensorType): number => {
-    const safe = { ...padded, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, Math.max(1, Math.min(...each))])) };
+    const safe = {
+      ...padded,
+      ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, Math.max(1, Math.min(...each))])),
+    };
     return element(type, safe, random) * (type.elem.kind === 'float' ? 50 : 1);
   };
-  const batched = new Map([...inputs].map(([name, type]): [string, Nested] => [
-    name,
-    name in unbatched ? unbatched[name] : given.map((example) => nested(type.axes, padded, (at) => pick(example.get(name)!, at) ?? junk(type))),
-  ]));
+  const batched = new Map(
+    [...inputs].map(([name, type]): [string, Nested] => [
+      name,
+      name in unbatched
+        ? unbatched[name]!
+        : given.map((example) => nested(type.axes, padded, (at) => pick(example.get(name)!, at) ?? junk(type))),
+    ]),
+  );
   return {
     examples,
-    batch: { sizes: new Map(Object.entries(padded)), inputs: batched, parameters: weights, lengths: new Map(Object.entries(lengths)), random: draw(null) },
+    batch: {
+      sizes: new Map(Object.entries(padded)),
+      inputs: batched,
+      parameters: weights,
+      lengths: new Map(Object.entries(lengths)),
+      random: draw(null),
+    },
   };
 }
 
@@ -115,12 +166,15 @@ export function everyPlace(value: Value, visit: (place: Readonly<Record<string, 
 /** The batched graph's value at every place of every example is the oracle's. */
 export function expectSame(roots: Roots, batched: Roots, { examples, batch }: Data, tolerance = 1e-12): void {
   const names = [...roots.keys()];
-  const whole = interpret(names.map((name) => batched.get(name)!), batch);
+  const whole = interpret(
+    names.map((name) => batched.get(name)!),
+    batch,
+  );
   let compared = 0;
   interpretAll([...roots.values()], examples).forEach((values, example) => {
     values.forEach((value, k) => {
       everyPlace(value, (place, x) => {
-        const y = at(whole[k], { ...place, batch: example });
+        const y = at(whole[k]!, { ...place, batch: example });
         compared++;
         if (!(Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x)))) {
           expect.fail(`${names[k]}, example ${example} at ${JSON.stringify(place)}: alone ${x}, in the batch ${y}`);
@@ -139,11 +193,17 @@ export function checked(dialect: Dialect, roots: Roots): Roots {
 /** Two graphs of one dialect have the same values. */
 export function expectEqual(a: Roots, b: Roots, bindings: Bindings, tolerance = 1e-12): void {
   const names = [...a.keys()];
-  const [p, q] = [a, b].map((roots) => interpret(names.map((name) => roots.get(name)!), bindings));
-  p.forEach((value, k) => {
+  const [p, q] = [a, b].map((roots) =>
+    interpret(
+      names.map((name) => roots.get(name)!),
+      bindings,
+    ),
+  );
+  p!.forEach((value, k) => {
     everyPlace(value, (place, x) => {
-      const y = at(q[k], place);
-      if (!(Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x)))) expect.fail(`${names[k]} at ${JSON.stringify(place)}: ${x} became ${y}`);
+      const y = at(q![k]!, place);
+      if (!(Math.abs(x - y) <= tolerance * Math.max(1, Math.abs(x))))
+        expect.fail(`${names[k]} at ${JSON.stringify(place)}: ${x} became ${y}`);
     });
   });
 }
@@ -152,32 +212,42 @@ export function expectEqual(a: Roots, b: Roots, bindings: Bindings, tolerance = 
 export function averaged(batched: Roots, loss = 'loss'): Roots {
   const m = new Maker(algebra);
   const rebuild = new Rebuild(m, analyse(batched.values()));
-  return new Map([...batched].map(([name, node]) => {
-    const made = rebuild.get(node);
-    return [name, name === loss && typeOf(made).axes.length > 0 ? m.reduce('mean', made, ['batch']) : made];
-  }));
+  return new Map(
+    [...batched].map(([name, node]) => {
+      const made = rebuild.get(node);
+      return [name, name === loss && typeOf(made).axes.length > 0 ? m.reduce('mean', made, ['batch']) : made];
+    }),
+  );
 }
 
 /**
  * Every entry of every gradient against central differences of the oracle: the mean over the examples, each run alone.
  * A parameter that `differentiate` calls unreached must have zero differences.
  */
-export function expectGradients(inlined: Roots, batched: Roots, { examples, batch }: Data, { entries = Infinity, eps = 1e-5, tolerance = 1e-6 } = {}): void {
+export function expectGradients(
+  inlined: Roots,
+  batched: Roots,
+  { examples, batch }: Data,
+  { entries = Infinity, eps = 1e-5, tolerance = 1e-6 } = {},
+): void {
   const { parameters } = leaves(inlined);
   const { roots, unreached } = differentiate(batched, 'loss', parameters);
   checked('batched', roots);
-  const values = interpret(parameters.map(({ path }) => roots.get(`gradient.${path}`)!), batch);
+  const values = interpret(
+    parameters.map(({ path }) => roots.get(`gradient.${path}`)!),
+    batch,
+  );
   parameters.forEach(({ path, axes }, k) => {
-    expect(values[k].axes.map(({ id }) => id)).toEqual(axes.map(({ id }) => id));
-    const count = values[k].data.length;
+    expect(values[k]!.axes.map(({ id }) => id)).toEqual(axes.map(({ id }) => id));
+    const count = values[k]!.data.length;
     const stride = Math.max(1, Math.floor(count / entries));
     const some = Array.from({ length: count }, (_, e) => e).filter((e) => e % stride === 0);
     const differences = finiteDifference(inlined.get('loss')!, examples, path, some, eps);
     some.forEach((entry, e) => {
       const expected = differences[e];
-      const given = values[k].data[entry];
+      const given = values[k]!.data[entry];
       if (unreached.includes(path)) expect(expected).toBe(0);
-      if (!(Math.abs(expected - given) <= tolerance * Math.max(1e-2, Math.abs(expected), Math.abs(given)) + 1e-10)) {
+      if (!(Math.abs(expected! - given!) <= tolerance * Math.max(1e-2, Math.abs(expected!), Math.abs(given!)) + 1e-10)) {
         expect.fail(`${path}[${entry}]: differences ${expected}, gradient ${given}`);
       }
     });

@@ -22,8 +22,14 @@ describe('in a loop', () => {
     ['two maps of it, and it itself', rows("h' = tanh(xt + max[tape](W @ H) * sum[tape](tanh(V @ H)) + H[tape = last]);  emit h'")],
     ['a number for each', rows("h' = tanh(xt + sum[tape](softmax[tape](H @ c) * H));  emit h'")],
     ['how many there are', rows("h' = tanh(xt + Counted(H)) + mean[tape](H);  emit h'")],
-    ['from the end', rows("h' = tanh(xt + sum[tape](W @ H * 0.5 ^ position[tape]));  emit h'").replace('scan source with', 'scan source reversed with')],
-    ['two states that were', "scan source with xt = x { state g, h: [d] = c;  G = past[tape](g);  H = past[tape](h);  g' = tanh(xt + sum[tape](W @ H));  h' = tanh(g + sum[tape](V @ G * H));  emit g' * h' }"],
+    [
+      'from the end',
+      rows("h' = tanh(xt + sum[tape](W @ H * 0.5 ^ position[tape]));  emit h'").replace('scan source with', 'scan source reversed with'),
+    ],
+    [
+      'two states that were',
+      "scan source with xt = x { state g, h: [d] = c;  G = past[tape](g);  H = past[tape](h);  g' = tanh(xt + sum[tape](W @ H));  h' = tanh(g + sum[tape](V @ G * H));  emit g' * h' }",
+    ],
     ['it, joined along another axis', rows("h' = tanh(xt + max[tape](sum[both](concat[d as both](H, 2 * H))));  emit h'")],
     ['its places in another order', rows("h' = tanh(xt + sum[tape](H * position[tape]));  emit h'")],
   ])('%s', (_, scan) => {
@@ -32,7 +38,9 @@ describe('in a loop', () => {
 
   it('along an axis that does not begin at 0', () => {
     for (const way of ['', ' reversed']) {
-      const text = model(`x * sum[around](scan around${way} with ut = u { state h: [d] = c;  H = past[tape](h);  h' = tanh(ut + sum[tape](W @ H * (1 + position[tape])));  emit h' })`);
+      const text = model(
+        `x * sum[around](scan around${way} with ut = u { state h: [d] = c;  H = past[tape](h);  h' = tanh(ut + sum[tape](W @ H * (1 + position[tape])));  emit h' })`,
+      );
       expectForward(text, { around: 3, d: 2, pair: 2 }, { source: [3, 1, 4] });
     }
   });
@@ -49,12 +57,36 @@ model M(m: [source, d]) generates y: index(words)[target] { Write(m) }
 
 describe("in a decoder's step", () => {
   it.each<[string, string, Readonly<Record<string, number | null>>]>([
-    ['all that was', "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + sum[tape](H));  logits = h' @ table", { 'state.hPast': null }],
-    ['a map of it', "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + max[tape](W @ H));  logits = h' @ table", { 'state.hKept': null }],
-    ['two maps of it', "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + max[tape](W @ H) + sum[tape](tanh(V @ H)));  logits = h' @ table", { 'state.hKept': null, 'state.hKept2': null }],
-    ['beside a state of that name', "state h: [d] = 0;  state hPast: [d] = 1;  H = past[tape](h);  h' = tanh(table[y] + hPast + sum[tape](H));  hPast' = 0.5 * hPast + h;  logits = h' @ table", { 'state.hPast2': null }],
-    ['how many there are', "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + Counted(H));  logits = h' @ table", { 'state.hPast': null }],
-    ['and of the memory', "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + Dot(h, H, H) + Dot(h, m, m));  logits = h' @ table", { 'state.hPast': null }],
+    [
+      'all that was',
+      "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + sum[tape](H));  logits = h' @ table",
+      { 'state.hPast': null },
+    ],
+    [
+      'a map of it',
+      "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + max[tape](W @ H));  logits = h' @ table",
+      { 'state.hKept': null },
+    ],
+    [
+      'two maps of it',
+      "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + max[tape](W @ H) + sum[tape](tanh(V @ H)));  logits = h' @ table",
+      { 'state.hKept': null, 'state.hKept2': null },
+    ],
+    [
+      'beside a state of that name',
+      "state h: [d] = 0;  state hPast: [d] = 1;  H = past[tape](h);  h' = tanh(table[y] + hPast + sum[tape](H));  hPast' = 0.5 * hPast + h;  logits = h' @ table",
+      { 'state.hPast2': null },
+    ],
+    [
+      'how many there are',
+      "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + Counted(H));  logits = h' @ table",
+      { 'state.hPast': null },
+    ],
+    [
+      'and of the memory',
+      "state h: [d] = 0;  H = past[tape](h);  h' = tanh(table[y] + Dot(h, H, H) + Dot(h, m, m));  logits = h' @ table",
+      { 'state.hPast': null },
+    ],
   ])('%s', (_, body, kept) => {
     const made = stepped(decoder(body));
     expect(keptOf(made)).toEqual(kept);

@@ -54,11 +54,27 @@ describe('what no state reaches', () => {
   const b = new Builder();
   const [time, d] = [axis('time', 4), axis('d', 3)];
   const [p, q, x] = [b.parameter('p', [d]), b.parameter('q', [d]), b.input('x', floats(time, d))];
-  const given = { sizes: new Map<string, number>(), inputs: new Map([['x', [0, 1, 2, 3].map((t) => [0.1, 0.2, 0.3].map((v) => v * t - 0.4))]]), parameters: new Map([['p', Float64Array.of(1, 2, 3)], ['q', Float64Array.of(0.5, 0.25, -1)]]) };
-  const looped = (body: (h: Node, xt: Node) => { readonly next: Node; readonly emits: readonly Node[] }, read: readonly number[]): Roots => {
+  const given = {
+    sizes: new Map<string, number>(),
+    inputs: new Map([['x', [0, 1, 2, 3].map((t) => [0.1, 0.2, 0.3].map((v) => v * t - 0.4))]]),
+    parameters: new Map([
+      ['p', Float64Array.of(1, 2, 3)],
+      ['q', Float64Array.of(0.5, 0.25, -1)],
+    ]),
+  };
+  const looped = (
+    body: (h: Node, xt: Node) => { readonly next: Node; readonly emits: readonly Node[] },
+    read: readonly number[],
+  ): Roots => {
     const [h, xt] = [b.argument(floats(d)), b.argument(floats(d))];
     const { next, emits } = body(h, xt);
-    const scan = b.scan({ axis: time, position: b.step(time), xs: [{ arg: xt, value: x }], states: [{ arg: h, init: b.broadcast(b.constant(0), [d]), next }], emits });
+    const scan = b.scan({
+      axis: time,
+      position: b.step(time),
+      xs: [{ arg: xt, value: x }],
+      states: [{ arg: h, init: b.broadcast(b.constant(0), [d]), next }],
+      emits,
+    });
     return new Map(read.map((k) => [`r${k}`, b.result(scan, k)]));
   };
   const add = (left: Node, right: Node): Node => b.binary('add', left, right);
@@ -69,9 +85,23 @@ describe('what no state reaches', () => {
     ['terms that are the same in every step are one', looped((h) => ({ next: add(add(halved(h), p), q), emits: [] }), [0]), 2],
     ['beside a place of the sequence', looped((h, xt) => ({ next: add(add(add(halved(h), xt), p), q), emits: [] }), [0]), 3],
     ['one term stays', looped((h, xt) => ({ next: add(halved(h), xt), emits: [] }), [0]), 2],
-    ['a sum that others read as well stays', looped((h) => { const sum = add(halved(h), p); return { next: add(sum, q), emits: [b.unary('tanh', sum)] }; }, [0, 1]), 3],
+    [
+      'a sum that others read as well stays',
+      looped(
+        (h) => {
+          const sum = add(halved(h), p);
+          return { next: add(sum, q), emits: [b.unary('tanh', sum)] };
+        },
+        [0, 1],
+      ),
+      3,
+    ],
     ['what is emitted and the same in every step is repeated', looped((h) => ({ next: halved(h), emits: [p] }), [0, 1]), 1],
-    ['what is emitted of the sequence is made behind the loop', looped((h, xt) => ({ next: add(halved(h), xt), emits: [b.binary('mul', xt, p), b.binary('mul', h, q)] }), [0, 1, 2]), 2],
+    [
+      'what is emitted of the sequence is made behind the loop',
+      looped((h, xt) => ({ next: add(halved(h), xt), emits: [b.binary('mul', xt, p), b.binary('mul', h, q)] }), [0, 1, 2]),
+      2,
+    ],
   ])('%s', (_, roots, left) => {
     const after = checked('batched', vectorise(roots));
     expectEqual(roots, after, given);

@@ -52,7 +52,15 @@ describe('bounds', () => {
     ['a ratio by less than 1', b.binary('div', b.unary('float', at), b.constant(0.5)), -Infinity, Infinity],
     ['what is rounded down', b.unary('floor', b.constant(1.5)), 1, 1],
     ['a choice', b.select(b.binary('eq', n, int(0)), at, int(-4)), -4, 2],
-    ['places laid end to end', b.concat(axis('long', 4), [[at, 'a'], [int(9), null]]), 0, 9],
+    [
+      'places laid end to end',
+      b.concat(axis('long', 4), [
+        [at, 'a'],
+        [int(9), null],
+      ]),
+      0,
+      9,
+    ],
     ['what is moved', b.shift(b.binary('add', at, int(3)), 'a', size.int(1)), 0, 5],
     ['a sum over places', b.reduce('sum', at, ['a']), 0, 6],
     ['a sum of both signs', b.reduce('sum', b.broadcast(apart, [a, near]), ['a']), -3, 3],
@@ -82,9 +90,17 @@ describe('bounds', () => {
     const isZero = ({ op }: Node): boolean => op === at.op || (op.kind === 'constant' && op.value === 0);
     const made = [
       ...(['neg', 'abs', 'sign', 'float'] satisfies UnaryFn[]).flatMap((fn) => wholes.map((one) => b.unary(fn, one))),
-      ...(['neg', 'abs', 'relu', 'floor', 'sin', 'cos', 'tanh', 'erf', 'sigmoid', 'exp'] satisfies UnaryFn[]).flatMap((fn) => numbers.map((one) => b.unary(fn, one))),
-      ...(['add', 'sub', 'mul', 'max', 'min', 'quot', 'mod'] satisfies BinaryFn[]).flatMap((fn) => wholes.flatMap((one) => wholes.flatMap((other) => (isZero(other) && (fn === 'quot' || fn === 'mod') ? [] : [b.binary(fn, one, other)])))),
-      ...(['add', 'sub', 'mul', 'max', 'min', 'div', 'mod'] satisfies BinaryFn[]).flatMap((fn) => numbers.flatMap((one) => numbers.map((other) => b.binary(fn, one, other)))),
+      ...(['neg', 'abs', 'relu', 'floor', 'sin', 'cos', 'tanh', 'erf', 'sigmoid', 'exp'] satisfies UnaryFn[]).flatMap((fn) =>
+        numbers.map((one) => b.unary(fn, one)),
+      ),
+      ...(['add', 'sub', 'mul', 'max', 'min', 'quot', 'mod'] satisfies BinaryFn[]).flatMap((fn) =>
+        wholes.flatMap((one) =>
+          wholes.flatMap((other) => (isZero(other) && (fn === 'quot' || fn === 'mod') ? [] : [b.binary(fn, one, other)])),
+        ),
+      ),
+      ...(['add', 'sub', 'mul', 'max', 'min', 'div', 'mod'] satisfies BinaryFn[]).flatMap((fn) =>
+        numbers.flatMap((one) => numbers.map((other) => b.binary(fn, one, other))),
+      ),
     ];
     const of = ranges();
     interpret(made, bindings({})).forEach((value, k) => {

@@ -17,7 +17,8 @@ function decoded(uri: string): { readonly width: number; readonly height: number
     parts.push(name);
     if (name === 'IHDR') [width, height] = [data.readUInt32BE(0), data.readUInt32BE(4)];
     // Inflating verifies the sum of zlib.
-    if (name === 'IDAT') rows = Array.from({ length: height }, (_, y) => [...inflateSync(data).subarray(y * (1 + 3 * width), (y + 1) * (1 + 3 * width))]);
+    if (name === 'IDAT')
+      rows = Array.from({ length: height }, (_, y) => [...inflateSync(data).subarray(y * (1 + 3 * width), (y + 1) * (1 + 3 * width))]);
     at += 12 + length;
   }
   return { width, height, rows, parts };
@@ -25,13 +26,19 @@ function decoded(uri: string): { readonly width: number; readonly height: number
 
 function crc(bytes: Uint8Array): number {
   let value = 0xffffffff;
-  for (const byte of bytes) for (let k = 0, bits = byte; k < 8; k++, bits >>>= 1) value = ((value ^ bits) & 1) === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  for (const byte of bytes)
+    for (let k = 0, bits = byte; k < 8; k++, bits >>>= 1) value = ((value ^ bits) & 1) === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
   return (value ^ 0xffffffff) >>> 0;
 }
 
 describe('pngUri', () => {
   it('holds the pixels, cut off where they leave the range', () => {
-    expect(decoded(pngUri({ width: 2, height: 1, planes: [1, 0, 0.5, 2, -1, 1] }))).toEqual({ width: 2, height: 1, rows: [[0, 255, 128, 0, 0, 255, 255]], parts: ['IHDR', 'IDAT', 'IEND'] });
+    expect(decoded(pngUri({ width: 2, height: 1, planes: [1, 0, 0.5, 2, -1, 1] }))).toEqual({
+      width: 2,
+      height: 1,
+      rows: [[0, 255, 128, 0, 0, 255, 255]],
+      parts: ['IHDR', 'IDAT', 'IEND'],
+    });
   });
 
   it('holds images of more than one block', () => {
@@ -45,7 +52,19 @@ describe('attendedSvg', () => {
   const image = { width: 4, height: 4, planes: new Float32Array(48).fill(0.5) };
 
   it('lights the place that is looked at, and darkens the others', async () => {
-    const svg = attendedSvg({ title: 'two', image, looks: [{ word: 'one', weights: [[1, 0], [0, 0]] }] });
+    const svg = attendedSvg({
+      title: 'two',
+      image,
+      looks: [
+        {
+          word: 'one',
+          weights: [
+            [1, 0],
+            [0, 0],
+          ],
+        },
+      ],
+    });
     const [whole, look] = [...svg.matchAll(/href="(data:[^"]*)"/g)].map(([, uri]) => decoded(uri!));
     expect(whole!.rows[0]!.slice(1, 4)).toEqual([128, 128, 128]);
     expect(look!.rows[0]![1]).toBeGreaterThan(128);
@@ -61,8 +80,16 @@ describe('attendedSvg', () => {
 });
 
 it('alignmentSvg draws a ring for each mark, at the border where it lies outside, and wants one for each row', () => {
-  const picture = { rows: ['a', 'b'], columns: ['x', 'y', 'z'], weights: [[1, 0, 0], [0, 0, 1]] };
-  const xs = (marks: number[]): number[] => [...alignmentSvg({ ...picture, marks }).matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+  const picture = {
+    rows: ['a', 'b'],
+    columns: ['x', 'y', 'z'],
+    weights: [
+      [1, 0, 0],
+      [0, 0, 1],
+    ],
+  };
+  const xs = (marks: number[]): number[] =>
+    [...alignmentSvg({ ...picture, marks }).matchAll(/<circle cx="([\d.]+)"/g)].map(([, x]) => Number(x));
   const [first, third] = xs([0, 2]) as [number, number];
   expect(xs([1, 7])[0]).toBeCloseTo((first + third) / 2, 3);
   expect(xs([1, 7])[1]).toBeCloseTo(third + (third - first) / 4, 3);

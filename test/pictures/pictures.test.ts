@@ -1,10 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { vocabularyRecord } from '../../models/dates/vocabulary.ts';
 import { weightColour } from '../../runtime/pictures/frame.ts';
-import { alignmentGridSvg, alignmentSvg, headsSvg, panelsSvg, svgToPng, type AlignmentPicture, type HeadsPicture, type PanelsPicture } from '../../runtime/pictures/index.ts';
+import {
+  alignmentGridSvg,
+  alignmentSvg,
+  headsSvg,
+  panelsSvg,
+  svgToPng,
+  type AlignmentPicture,
+  type HeadsPicture,
+  type PanelsPicture,
+} from '../../runtime/pictures/index.ts';
 import { createInk, hasGlyph, textWidth, wrapped, xmlText } from '../../runtime/pictures/text.ts';
 
-const small: AlignmentPicture = { rows: ['2', '0'], columns: ['<de-AT>', '9', '.'], weights: [[0.1, 0.8, 0.1], [1, 0, 0]] };
+const small: AlignmentPicture = {
+  rows: ['2', '0'],
+  columns: ['<de-AT>', '9', '.'],
+  weights: [
+    [0.1, 0.8, 0.1],
+    [1, 0, 0],
+  ],
+};
 
 const size = (svg: string): [number, number] => {
   const found = /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
@@ -39,15 +55,52 @@ describe('alignmentSvg', () => {
   });
 
   test('draws small weights by the largest of them, and says so', () => {
-    const faint = { rows: ['a', 'b'], columns: ['c', 'd'], weights: [[0.08, 0.04], [0, 0.02]] };
-    for (const svg of [alignmentSvg(faint), headsSvg({ ...faint, weights: [[faint.weights, [[0, 0], [0, 0]]]] })]) {
+    const faint = {
+      rows: ['a', 'b'],
+      columns: ['c', 'd'],
+      weights: [
+        [0.08, 0.04],
+        [0, 0.02],
+      ],
+    };
+    for (const svg of [
+      alignmentSvg(faint),
+      headsSvg({
+        ...faint,
+        weights: [
+          [
+            faint.weights,
+            [
+              [0, 0],
+              [0, 0],
+            ],
+          ],
+        ],
+      }),
+    ]) {
       expectWellFormed(svg);
       expect(count(svg, `fill="${weightColour(1)}"`)).toBe(1);
       expect(count(svg, `fill="${weightColour(0.5)}"`)).toBe(1);
       expect(svg).toContain('The darkest is 0.08, the largest weight.</title>');
     }
-    expect(alignmentSvg({ ...faint, weights: [[0.5, 0.04], [0, 0.02]] })).not.toContain('The darkest');
-    expect(alignmentSvg({ ...faint, weights: [[0, 0], [0, 0]] })).not.toContain('The darkest');
+    expect(
+      alignmentSvg({
+        ...faint,
+        weights: [
+          [0.5, 0.04],
+          [0, 0.02],
+        ],
+      }),
+    ).not.toContain('The darkest');
+    expect(
+      alignmentSvg({
+        ...faint,
+        weights: [
+          [0, 0],
+          [0, 0],
+        ],
+      }),
+    ).not.toContain('The darkest');
   });
 
   test('gives the same text for the same picture', () => {
@@ -73,7 +126,13 @@ describe('alignmentSvg', () => {
   test('text cannot break out of the SVG', () => {
     const evil = '"/></title><script>alert(1)</script><!--\u0000\u001b\ud800\u202e]]>&amp;';
     const svg = alignmentSvg({
-      title: evil, caption: evil, rowTitle: evil, columnTitle: evil, rows: [evil], columns: [evil], weights: [[0.5]],
+      title: evil,
+      caption: evil,
+      rowTitle: evil,
+      columnTitle: evil,
+      rows: [evil],
+      columns: [evil],
+      weights: [[0.5]],
     });
     expectWellFormed(svg);
     expect(svg).not.toMatch(/<script|<!--/u);
@@ -85,8 +144,26 @@ describe('alignmentSvg', () => {
     ['no rows', { rows: [], weights: [] }, /at least one row and one column, given 0 rows and 3 columns/],
     ['a missing row', { weights: [[0, 0, 0]] }, /expected weights for 2 rows, given 1/],
     ['a short row', { weights: [[0, 0, 0], [1]] }, /expected 3 weights in row 1, given 1/],
-    ['a weight above 1', { weights: [[0, 0, 0], [0, 1.2, 0]] }, /row 1, column 1, given 1.2/],
-    ['a weight that is no number', { weights: [[0, Number.NaN, 0], [0, 1, 0]] }, /row 0, column 1, given NaN/],
+    [
+      'a weight above 1',
+      {
+        weights: [
+          [0, 0, 0],
+          [0, 1.2, 0],
+        ],
+      },
+      /row 1, column 1, given 1.2/,
+    ],
+    [
+      'a weight that is no number',
+      {
+        weights: [
+          [0, Number.NaN, 0],
+          [0, 1, 0],
+        ],
+      },
+      /row 0, column 1, given NaN/,
+    ],
   ])('%s is refused', (_, change, message) => {
     expect(() => alignmentSvg({ ...small, ...change })).toThrow(message);
   });
@@ -174,7 +251,20 @@ describe('alignmentGridSvg', () => {
 });
 
 describe('panelsSvg', () => {
-  const picture: PanelsPicture = { title: 'T', panels: [{ title: 'reads', values: [[0, 0.5, 1, 1], [0, 0, 0, 0]] }, { title: 'memory', values: [[0.5, 0.5]] }], caption: 'c' };
+  const picture: PanelsPicture = {
+    title: 'T',
+    panels: [
+      {
+        title: 'reads',
+        values: [
+          [0, 0.5, 1, 1],
+          [0, 0, 0, 0],
+        ],
+      },
+      { title: 'memory', values: [[0.5, 0.5]] },
+    ],
+    caption: 'c',
+  };
 
   test('draws a ground for each panel, and what differs from it; neighbours of one colour are one', () => {
     const svg = panelsSvg(picture);
@@ -212,7 +302,22 @@ describe('panelsSvg', () => {
 });
 
 describe('headsSvg', () => {
-  const heads: HeadsPicture = { rows: ['2', '<end>'], columns: ['<de-AT>', '9', '.'], weights: [[[[0.1, 0.8, 0.1], [1, 0, 0]], [[0, 0, 1], [0, 1, 0]]]] };
+  const heads: HeadsPicture = {
+    rows: ['2', '<end>'],
+    columns: ['<de-AT>', '9', '.'],
+    weights: [
+      [
+        [
+          [0.1, 0.8, 0.1],
+          [1, 0, 0],
+        ],
+        [
+          [0, 0, 1],
+          [0, 1, 0],
+        ],
+      ],
+    ],
+  };
 
   test('draws a matrix for each head of each layer, its squares in the colours of the weights', () => {
     const svg = headsSvg({ ...heads, weights: [heads.weights[0]!, heads.weights[0]!] });
@@ -245,7 +350,20 @@ describe('headsSvg', () => {
     ['no layer', { weights: [] }, /at least one layer and one head/u],
     ['layers that differ', { weights: [...heads.weights, []] }, /expected 2 heads in layer 1, as in layer 0, given 0/u],
     ['a matrix that does not fit', { rows: ['a'] }, /headsSvg, layer 0, head 0: expected weights for 1 row/u],
-    ['a weight out of range', { weights: [[[[0, 2, 0], [0, 0, 0]]]] }, /layer 0, head 0: expected a weight from 0 to 1 in row 0, column 1, given 2/u],
+    [
+      'a weight out of range',
+      {
+        weights: [
+          [
+            [
+              [0, 2, 0],
+              [0, 0, 0],
+            ],
+          ],
+        ],
+      },
+      /layer 0, head 0: expected a weight from 0 to 1 in row 0, column 1, given 2/u,
+    ],
   ])('refuses %s', (_, change, message) => {
     expect(() => headsSvg({ ...heads, ...change })).toThrow(message);
   });

@@ -5,7 +5,10 @@ import { svgToPng } from '../../runtime/node.ts';
 const pixels = Float32Array.from({ length: 16 }, (_, k) => (k % 5 === 0 ? 1 : -1));
 
 test('a sheet has a picture for each sketch, the runs of a shade in one path, and marks on what looked', async () => {
-  const svg = sheetSvg('Made', [{ name: 'Greek', pictures: [{ pixels }, { pixels, weights: [0, 0, 0, 1], from: [0.25, 0.75] }] }, { name: 'Han', pictures: [{ pixels }] }]);
+  const svg = sheetSvg('Made', [
+    { name: 'Greek', pictures: [{ pixels }, { pixels, weights: [0, 0, 0, 1], from: [0.25, 0.75] }] },
+    { name: 'Han', pictures: [{ pixels }] },
+  ]);
   expect(svg.match(/<g transform="translate\([\d.]+ [\d.]+\)"><rect width="56"/g)).toHaveLength(3);
   expect(svg.match(/<path d="M0 0h14v14H0zM14 14h14v14H14z/g)).toHaveLength(3);
   expect(svg).toContain('<rect x="28" y="28" width="28" height="28" fill="#d9480f" fill-opacity="0.8"/>');
@@ -15,5 +18,7 @@ test('a sheet has a picture for each sketch, the runs of a shade in one path, an
 });
 
 test('a picture that is not square is an error', () => {
-  expect(() => sheetSvg('Made', [{ name: 'Greek', pictures: [{ pixels: [1, 2, 3] }] }])).toThrow('expected a square picture, given 3 numbers');
+  expect(() => sheetSvg('Made', [{ name: 'Greek', pictures: [{ pixels: [1, 2, 3] }] }])).toThrow(
+    'expected a square picture, given 3 numbers',
+  );
 });

@@ -4,7 +4,10 @@ import type { Program } from '../../compiler/index.ts';
 import { agrees, exampleOf, type Example } from './support.ts';
 
 type Lengths = Readonly<Record<string, number>>;
-const examples = (...all: readonly Lengths[]) => (program: Program): Example[] => all.map((lengths, k) => exampleOf(program, lengths, k + 1));
+const examples =
+  (...all: readonly Lengths[]) =>
+  (program: Program): Example[] =>
+    all.map((lengths, k) => exampleOf(program, lengths, k + 1));
 
 /** Veličković et al. 2018, sec. 2.1, on a list of edges. */
 const GAT = `dim node: ragged, edge: ragged, features = 3, heads = 2, width = 2, both = heads * width, classes = 3
@@ -101,7 +104,9 @@ describe('programs after papers', () => {
   });
   it('masked words in both directions', async () => {
     const { model } = await agrees(BERT, examples({ source: 5 }, { source: 2 }, { source: 7 }));
-    await expect(model.forward([{ tokens: Array.from({ length: 9 }, () => 0) }])).rejects.toThrow('`source` (9) must be at most `places` (8)');
+    await expect(model.forward([{ tokens: Array.from({ length: 9 }, () => 0) }])).rejects.toThrow(
+      '`source` (9) must be at most `places` (8)',
+    );
   });
   it('a differentiable neural computer', async () => {
     await agrees(DNC, examples({ time: 3 }, { time: 2 }));

@@ -10,7 +10,10 @@ const backends = await usableBackends();
 
 const picture = (height: number, seed: number): Example => {
   const value = (k: number): number => Math.sin(1.3 * k + seed) + 0.1 * seed;
-  return { x: Array.from({ length: height }, (_, i) => Array.from({ length: 3 }, (__, j) => [value(7 * i + 2 * j), value(7 * i + 2 * j + 1)])), t: [0.1 * seed, -0.2] };
+  return {
+    x: Array.from({ length: height }, (_, i) => Array.from({ length: 3 }, (__, j) => [value(7 * i + 2 * j), value(7 * i + 2 * j + 1)])),
+    t: [0.1 * seed, -0.2],
+  };
 };
 const pictures = [picture(2, 1), picture(5, 2), picture(1, 3)];
 
@@ -79,12 +82,18 @@ objective O for M given t: [c] { loss = sum[c](y * t);  optimizer sgd(rate = 0.1
 };
 
 describe.each(backends)('on %s', (backend) => {
-  it.each(runOn(Object.keys(PROGRAMS), backend, backends, 4))('%s: outputs, losses, gradients and next values are the oracle\'s', async (name) => {
-    await agrees(PROGRAMS[name]!, pictures, { backend });
-  });
+  it.each(runOn(Object.keys(PROGRAMS), backend, backends, 4))(
+    "%s: outputs, losses, gradients and next values are the oracle's",
+    async (name) => {
+      await agrees(PROGRAMS[name]!, pictures, { backend });
+    },
+  );
 });
 
-async function made(text: string, seed = 3): Promise<{ readonly program: Awaited<ReturnType<typeof compileText>>['program']; readonly model: () => Tested }> {
+async function made(
+  text: string,
+  seed = 3,
+): Promise<{ readonly program: Awaited<ReturnType<typeof compileText>>['program']; readonly model: () => Tested }> {
   const { program, code } = await compileText(text);
   return { program, model: () => new Model(definitionOf(code), { seed }) };
 }
@@ -124,23 +133,38 @@ objective O for M given t: [c] {
     const parameters = new Map(await parametersOf(model));
     const { running } = program.objectives[0]!.updates[0]!.training;
     for (let step = 0; step < 4; step++) {
-      const nexts = [...running].map(([path, node]) => [path, interpretAll([node], pictures.map((example) => bound(program, model, parameters, example)))[0]![0]!.data] as const);
+      const nexts = [...running].map(
+        ([path, node]) =>
+          [
+            path,
+            interpretAll(
+              [node],
+              pictures.map((example) => bound(program, model, parameters, example)),
+            )[0]![0]!.data,
+          ] as const,
+      );
       for (const [path, data] of nexts) parameters.set(path, data);
     }
     await fit(model, { train: pictures }, { batchSize: 3, steps: 4, seed: 8 });
-    for (const { path } of model.running) expect(relative((await model.weights.read(path)).data, parameters.get(path)!), path).toBeLessThan(1e-5);
+    for (const { path } of model.running)
+      expect(relative((await model.weights.read(path)).data, parameters.get(path)!), path).toBeLessThan(1e-5);
     expect(model.running.map(({ path }) => path)).toEqual(['BatchNorm.m', 'BatchNorm.v', 'O.b']);
     expect(model.parameters.map(({ path }) => path)).not.toContain('BatchNorm.m');
   });
 
-  it('a loop of one\'s own keeps them: what gradients gives is written back', async () => {
+  it("a loop of one's own keeps them: what gradients gives is written back", async () => {
     const { model: create } = await made(text);
     const [own, fitted] = [create(), create()];
     for (let step = 1; step <= 3; step++) own.weights.write((await own.gradients(pictures, { step })).running);
     await fit(fitted, { train: pictures }, { batchSize: 3, steps: 3, seed: 8 });
-    for (const { path } of own.running) expect(relative((await own.weights.read(path)).data, (await fitted.weights.read(path)).data), path).toBeLessThan(1e-6);
-    expect(() => own.weights.write({ 'BatchNorm.n': { data: Float32Array.of(1, 2), shape: [2], axes: ['channel'] } })).toThrow('there is no parameter and no running value `BatchNorm.n`');
-    expect(() => own.weights.write({ 'BatchNorm.m': { data: Float32Array.of(1), shape: [1], axes: ['channel'] } })).toThrow('has 2 elements, given 1');
+    for (const { path } of own.running)
+      expect(relative((await own.weights.read(path)).data, (await fitted.weights.read(path)).data), path).toBeLessThan(1e-6);
+    expect(() => own.weights.write({ 'BatchNorm.n': { data: Float32Array.of(1, 2), shape: [2], axes: ['channel'] } })).toThrow(
+      'there is no parameter and no running value `BatchNorm.n`',
+    );
+    expect(() => own.weights.write({ 'BatchNorm.m': { data: Float32Array.of(1), shape: [1], axes: ['channel'] } })).toThrow(
+      'has 2 elements, given 1',
+    );
   });
 
   it('an interrupted run that goes on equals one that was not, to the last bit, and a checkpoint has them', async () => {
@@ -152,7 +176,8 @@ objective O for M given t: [c] {
     await fit(create(), { train: pictures }, { ...options, steps: 4, checkpoints: { store } });
     const resumed = create();
     await fit(resumed, { train: pictures }, { ...options, checkpoints: { store, resume: true } });
-    for (const { path } of [...whole.running, ...whole.parameters]) expect((await resumed.weights.read(path)).data, path).toEqual((await whole.weights.read(path)).data);
+    for (const { path } of [...whole.running, ...whole.parameters])
+      expect((await resumed.weights.read(path)).data, path).toEqual((await whole.weights.read(path)).data);
     const loaded = create();
     await loaded.load(await whole.save());
     expect((await loaded.weights.read('BatchNorm.v')).data).toEqual((await whole.weights.read('BatchNorm.v')).data);

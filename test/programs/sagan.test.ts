@@ -8,13 +8,18 @@ import { load } from '../emit/support.ts';
 import { drawsOf } from '../models/chance.ts';
 import { library, parametersOf, relative } from '../models/support.ts';
 
-interface Example { readonly image: readonly (readonly (readonly number[])[])[]; readonly label: number }
+interface Example {
+  readonly image: readonly (readonly (readonly number[])[])[];
+  readonly label: number;
+}
 type Options = { readonly seed: number };
 type Hinge = Joint<{ readonly G: Learner<object>; readonly D: Learner<object> }, Example>;
 
 /** 16 × 16 pixels for 128 × 128, two blocks for five, few channels; the discriminator that the text leaves out. */
 const text = `${readFileSync(new URL('../grammar/programs/sagan.attn', import.meta.url), 'utf8')
-  .replaceAll('height: 128, width: 128', 'height: 16, width: 16').replace('[16, 8, 4, 2, 1]', '[4, 1]').replace('channel: 16 * base', 'channel: 4 * base')
+  .replaceAll('height: 128, width: 128', 'height: 16, width: 16')
+  .replace('[16, 8, 4, 2, 1]', '[4, 1]')
+  .replace('channel: 16 * base', 'channel: 4 * base')
   .replace('latent = 128, classes = 1000, base = 64', 'latent = 4, classes = 3, base = 2')}
 model Discriminator(image: [height: 16, width: 16, rgb], label: index(classes)) -> score: [] {
   param E: [classes, channel: 4], w: [channel: 4]
@@ -23,7 +28,10 @@ model Discriminator(image: [height: 16, width: 16, rgb], label: index(classes)) 
 }`;
 
 const examples: readonly Example[] = [0, 2].map((label) => ({
-  label, image: Array.from({ length: 16 }, (_, y) => Array.from({ length: 16 }, (__, x) => [0, 1, 2].map((c) => Math.sin(label + 0.9 * y - 0.4 * x + c)))),
+  label,
+  image: Array.from({ length: 16 }, (_, y) =>
+    Array.from({ length: 16 }, (__, x) => [0, 1, 2].map((c) => Math.sin(label + 0.9 * y - 0.4 * x + c))),
+  ),
 }));
 
 beforeAll(async () => {
@@ -32,16 +40,31 @@ beforeAll(async () => {
 
 it('has the losses and running values of the oracle, and trains', async () => {
   const files = library();
-  const { code, programs, diagnostics, sources } = await compileFile('sagan.attn', { ...files, read: (path) => (path === 'sagan.attn' ? text : files.read(path)) }, { verify: true });
+  const { code, programs, diagnostics, sources } = await compileFile(
+    'sagan.attn',
+    { ...files, read: (path) => (path === 'sagan.attn' ? text : files.read(path)) },
+    { verify: true },
+  );
   if (code === null) throw new Error(renderAll(diagnostics, sources, { color: false, width: 100 }));
   const { Generator, Discriminator, Hinge } = load(code) as unknown as {
-    readonly Generator: new (options: Options) => Learner<object>; readonly Discriminator: new (options: Options) => Learner<object>;
+    readonly Generator: new (options: Options) => Learner<object>;
+    readonly Discriminator: new (options: Options) => Learner<object>;
     readonly Hinge: new (models: { readonly G: Learner<object>; readonly D: Learner<object> }, options: Options) => Hinge;
   };
   const hinge = new Hinge({ G: new Generator({ seed: 1 }), D: new Discriminator({ seed: 2 }) }, { seed: 3 });
   const parameters = await parametersOf(hinge);
   const sizes = new Map(Object.entries(hinge.sizes));
-  const bindings = examples.map(({ image, label }, k): Bindings => ({ sizes, parameters, inputs: new Map<string, Nested>([['image', image], ['label', label]]), random: drawsOf(3, 1, k, sizes) }));
+  const bindings = examples.map(
+    ({ image, label }, k): Bindings => ({
+      sizes,
+      parameters,
+      inputs: new Map<string, Nested>([
+        ['image', image],
+        ['label', label],
+      ]),
+      random: drawsOf(3, 1, k, sizes),
+    }),
+  );
   for (const { name, training } of programs.find((program) => program.name === 'Hinge')!.objectives[0]!.updates) {
     const { loss, running } = await hinge.gradients(examples, { update: name!, step: 1 });
     const paths = [...training.running.keys()];

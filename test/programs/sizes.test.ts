@@ -10,7 +10,8 @@ model M(x: [source, width, d], most: index(width)) -> { m: [source, d], far: [wi
   { m = Mean[w = width](y) / width, far = sum[source, d](y), end = sum[source](y[width = most]), places = position[width] / (width + 1) }
 }
 objective O for M given t: [width] { loss = sum[width]((far - t) ^ 2) + sum[source, d](m);  optimizer sgd(rate = 0.1) }`;
-  const x = (source: number, width: number): number[][][] => Array.from({ length: source }, (_, i) => Array.from({ length: width }, (__, j) => [0.1 * i, 0.2 * j, 0.3 - 0.1 * i * j]));
+  const x = (source: number, width: number): number[][][] =>
+    Array.from({ length: source }, (_, i) => Array.from({ length: width }, (__, j) => [0.1 * i, 0.2 * j, 0.3 - 0.1 * i * j]));
 
   it.each([1, 2, 5])('of %i places agrees with the oracle', async (width) => {
     const { code } = await agrees(program, [
@@ -22,15 +23,31 @@ objective O for M given t: [width] { loss = sum[width]((far - t) ^ 2) + sum[sour
 
   it('says which example has another size', async () => {
     const { model } = await agrees(program, [{ x: x(2, 3), most: 1, t: [0.1, 0.2, 0.3] }]);
-    await expect(model.forward([{ x: x(2, 3), most: 1 }, { x: x(1, 2), most: 1 }])).rejects.toThrow(
-      'example 1: `x[source, width]` has 2 places but example 0 has 3: `width` is `= input`, one size for all examples of a call (declare it `ragged` if each may have its own)');
+    await expect(
+      model.forward([
+        { x: x(2, 3), most: 1 },
+        { x: x(1, 2), most: 1 },
+      ]),
+    ).rejects.toThrow(
+      'example 1: `x[source, width]` has 2 places but example 0 has 3: `width` is `= input`, one size for all examples of a call (declare it `ragged` if each may have its own)',
+    );
     await expect(model.forward([{ x: x(2, 3), most: 3 }])).rejects.toThrow('`most` is 3, outside `width` (0 … 2)');
   });
 
   it('is sized by what an objective is given', async () => {
-    await agrees('dim w = input, d = 3\nmodel M(x: [d]) -> y: [d] { tanh(Linear[d](x)) }\nobjective O for M given t: [d, w] { loss = sum[d](y * mean[w](t));  optimizer sgd(rate = 0.1) }', [
-      { x: [1, 2, 3], t: [[1, 2], [3, 4], [5, 6]] },
-    ]);
+    await agrees(
+      'dim w = input, d = 3\nmodel M(x: [d]) -> y: [d] { tanh(Linear[d](x)) }\nobjective O for M given t: [d, w] { loss = sum[d](y * mean[w](t));  optimizer sgd(rate = 0.1) }',
+      [
+        {
+          x: [1, 2, 3],
+          t: [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ],
+        },
+      ],
+    );
   });
 });
 
@@ -53,7 +70,10 @@ objective O for M given t: [d] { loss = sum[d]((y - t) ^ 2);  optimizer sgd(rate
   });
 
   it('has no length of its own', async () => {
-    const { model } = await agrees('dim source: ragged, other: ragged\nmodel M(x: [source], z: [other] = 1) -> [] { sum[source](x) + sum[other](z) }', [{ x: [1, 2], z: [1, 2, 3] }]);
+    const { model } = await agrees(
+      'dim source: ragged, other: ragged\nmodel M(x: [source], z: [other] = 1) -> [] { sum[source](x) + sum[other](z) }',
+      [{ x: [1, 2], z: [1, 2, 3] }],
+    );
     await expect(model.forward([{ x: [1] }])).rejects.toThrow('example 0: `z` is left out, and no other input tells how long `other` is');
   });
 

@@ -36,10 +36,17 @@ export interface Options {
   readonly dims?: Readonly<Record<string, number>>;
 }
 
-export async function compileText(text: string, { set = {}, files = {} }: Pick<Options, 'set' | 'files'> = {}): Promise<{ readonly program: Program; readonly code: string }> {
+export async function compileText(
+  text: string,
+  { set = {}, files = {} }: Pick<Options, 'set' | 'files'> = {},
+): Promise<{ readonly program: Program; readonly code: string }> {
   const standard = library();
   const all: Readonly<Record<string, string>> = { ...files, 'program.attn': text };
-  const result = await compileFile('program.attn', { ...standard, read: (path) => all[path] ?? standard.read(path) }, { set: new Map(Object.entries(set)), verify: true });
+  const result = await compileFile(
+    'program.attn',
+    { ...standard, read: (path) => all[path] ?? standard.read(path) },
+    { set: new Map(Object.entries(set)), verify: true },
+  );
   if (result.code === null) throw new Error(renderAll(result.diagnostics, result.sources, { color: false, width: 100 }));
   return { program: result.programs[0]!, code: result.code };
 }
@@ -56,7 +63,10 @@ export function lengthsOf(program: Program, example: Example): Lengths {
   const inner = new Map<string, number[]>();
   for (const dim of program.told ?? []) plain.set(dim.id, Number(example[dim.label]));
   const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
-  for (const { name, type: { axes } } of inputs) {
+  for (const {
+    name,
+    type: { axes },
+  } of inputs) {
     const visit = (value: unknown, depth: number, at: readonly number[]): void => {
       const space = axes[depth]?.space;
       if (space === undefined || !Array.isArray(value)) return;
@@ -79,7 +89,10 @@ export function lengthsOf(program: Program, example: Example): Lengths {
 /** What the oracle needs for one example. */
 export function bound(program: Program, model: Tested, parameters: ReadonlyMap<string, Float64Array>, example: Example): Bindings {
   const { plain, inner } = lengthsOf(program, example);
-  const sizes = new Map<string, number>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]), ...plain]);
+  const sizes = new Map<string, number>([
+    ...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, model.sizes[dim.label] ?? value]),
+    ...plain,
+  ]);
   const extents = (axes: readonly Axis[]): number[] => axes.map(({ space }) => evaluate(sizeOf(space), (atom) => sizes.get(atom)!));
   const inputs = new Map<string, Nested>();
   for (const { name, type, otherwise } of [...program.inputs, ...program.objectives.flatMap(({ given }) => given)]) {
@@ -103,35 +116,55 @@ function filled([first, ...rest]: readonly number[], value: number): Nested {
 /** Random numbers for every input of the program, of these lengths. */
 export function exampleOf(program: Program, lengths: Readonly<Record<string, number | readonly number[]>>, seed: number): Example {
   const random = randomFrom(seed);
-  const sizes = new Map<string, number | readonly number[]>([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(lengths)]);
+  const sizes = new Map<string, number | readonly number[]>([
+    ...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]),
+    ...Object.entries(lengths),
+  ]);
   // Of an inner dim the length at this place of the axis that it is counted along, which stands before it.
-  const extent = ({ space }: Axis, places: ReadonlyMap<string, number>): number => evaluate(sizeOf(space), (atom) => {
-    const size = sizes.get(atom)!;
-    return typeof size === 'number' ? size : size[places.get(innerDims(space)[0]!.within.id)!]!;
-  });
+  const extent = ({ space }: Axis, places: ReadonlyMap<string, number>): number =>
+    evaluate(sizeOf(space), (atom) => {
+      const size = sizes.get(atom)!;
+      return typeof size === 'number' ? size : size[places.get(innerDims(space)[0]!.within.id)!]!;
+    });
   const value = (axes: readonly Axis[], one: () => unknown, places: ReadonlyMap<string, number> = new Map()): unknown => {
     const [axis, ...rest] = axes;
-    return axis === undefined ? one() : Array.from({ length: extent(axis, places) }, (_, k) => value(rest, one, new Map([...places, [axis.id, k]])));
+    return axis === undefined
+      ? one()
+      : Array.from({ length: extent(axis, places) }, (_, k) => value(rest, one, new Map([...places, [axis.id, k]])));
   };
   const inputs = [...program.inputs, ...program.objectives.flatMap(({ given }) => given)];
-  return Object.fromEntries(inputs.map(({ name, type: { elem, axes } }) => [name, value(axes, () => {
-    if (elem.kind === 'index') return evaluate(originOf(elem.space), (atom) => Number(sizes.get(atom))) + Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => Number(sizes.get(atom))));
-    if (elem.kind === 'bool') return random() < 0.6;
-    return elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
-  })]));
+  return Object.fromEntries(
+    inputs.map(({ name, type: { elem, axes } }) => [
+      name,
+      value(axes, () => {
+        if (elem.kind === 'index')
+          return (
+            evaluate(originOf(elem.space), (atom) => Number(sizes.get(atom))) +
+            Math.floor(random() * evaluate(sizeOf(elem.space), (atom) => Number(sizes.get(atom))))
+          );
+        if (elem.kind === 'bool') return random() < 0.6;
+        return elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
+      }),
+    ]),
+  );
 }
 
 /** Emits the program, runs all examples in one batch and each alone on the oracle; compares outputs, losses and gradients. */
-export async function agrees(text: string, examples: readonly Example[] | ((program: Program) => readonly Example[]), options: Options = {}): Promise<Ran> {
+export async function agrees(
+  text: string,
+  examples: readonly Example[] | ((program: Program) => readonly Example[]),
+  options: Options = {},
+): Promise<Ran> {
   const { program, code } = await compileText(text, options);
   await useBackend(options.backend ?? 'cpu');
   const model: Tested = new Model(definitionOf(code), { seed: 3, ...(options.dims === undefined ? {} : { dims: options.dims }) });
   const parameters = await parametersOf(model);
   const given = typeof examples === 'function' ? examples(program) : examples;
-  const atStep = (step: number): Bindings[] => given.map((example, row) => {
-    const own = bound(program, model, parameters, example);
-    return { ...own, random: drawsOf(model.seed, step, row, own.sizes) };
-  });
+  const atStep = (step: number): Bindings[] =>
+    given.map((example, row) => {
+      const own = bound(program, model, parameters, example);
+      return { ...own, random: drawsOf(model.seed, step, row, own.sizes) };
+    });
   const bindings = atStep(0);
   const training = atStep(1);
   const outputs = await model.forward(given);
@@ -147,7 +180,10 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
     for (const update of objective.updates) {
       const front = update.name === null ? '' : `${update.name}.`;
       for (const [name, node] of update.metrics) same([metrics[front + name]!], [mean(node)], `metric ${name}`);
-      const { gradients, running } = await model.gradients(given, { objective: objective.name, ...(update.name === null ? {} : { update: update.name }) });
+      const { gradients, running } = await model.gradients(given, {
+        objective: objective.name,
+        ...(update.name === null ? {} : { update: update.name }),
+      });
       if (options.gradients !== false) {
         const key = `${options.slopes?.of} ${objective.name} ${update.name}`;
         const slopes = options.slopes?.known.get(key) ?? new Slopes(update.training.loss, training);
@@ -156,7 +192,8 @@ export async function agrees(text: string, examples: readonly Example[] | ((prog
       }
       expect(Object.keys(running).sort()).toEqual([...update.training.running.keys()].sort());
       const paths = [...update.training.running.keys()];
-      for (const values of interpretAll([...update.training.running.values()], training)) values.forEach(({ data }, k) => same(running[paths[k]!]!.data, data, `next ${paths[k]}`));
+      for (const values of interpretAll([...update.training.running.values()], training))
+        values.forEach(({ data }, k) => same(running[paths[k]!]!.data, data, `next ${paths[k]}`));
     }
   }
   return { program, model, code, outputs };

@@ -16,7 +16,12 @@ interface Update {
 }
 
 const reference = JSON.parse(readFileSync(new URL('./batchnorm/reference.json', import.meta.url), 'utf8')) as {
-  readonly gain: number[]; readonly bias: number[]; readonly weigh: unknown; readonly updates: readonly Update[]; readonly x: readonly unknown[]; readonly y: readonly number[][][][];
+  readonly gain: number[];
+  readonly bias: number[];
+  readonly weigh: unknown;
+  readonly updates: readonly Update[];
+  readonly x: readonly unknown[];
+  readonly y: readonly number[][][][];
 };
 
 const text = `dim channel = 2, height = 4, width = 5
@@ -56,7 +61,9 @@ test('BatchNorm does what BatchNorm2d does', async () => {
   // PyTorch's answer with the variance that is kept here: the ratio of the two deviations, about the bias.
   const last = reference.updates.at(-1)!.variance;
   for (const [k, y] of reference.y.entries()) {
-    const expected = y.flatMap((channel, c) => channel.flat().map((each) => (each - reference.bias[c]!) * Math.sqrt((last[c]! + 1e-5) / (kept[c]! + 1e-5)) + reference.bias[c]!));
+    const expected = y.flatMap((channel, c) =>
+      channel.flat().map((each) => (each - reference.bias[c]!) * Math.sqrt((last[c]! + 1e-5) / (kept[c]! + 1e-5)) + reference.bias[c]!),
+    );
     expect(relative(outputs[k]!['y']!.data, expected)).toBeLessThan(1e-5);
   }
 });

@@ -47,12 +47,19 @@ interface Example {
 type Any = Model<Record<string, number>, object, object>;
 
 const folder = fileURLToPath(new URL('./fixtures/', import.meta.url));
-const names = readdirSync(folder).filter((file) => file.endsWith('.json')).map((file) => file.replace('.json', '')).sort();
-const fixtures = new Map(names.map((name): [string, Fixture] => [name, JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')) as Fixture]));
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.replace('.json', ''))
+  .sort();
+const fixtures = new Map(
+  names.map((name): [string, Fixture] => [name, JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')) as Fixture]),
+);
 
 /** The element of a draw; the padding of a batch, and what no reference knows, is 0.5. */
 const drawn = (draw: Tensor | undefined, at: readonly number[]): number =>
-  draw === undefined || at.some((place, k) => place >= draw.shape[k]!) ? 0.5 : draw.data[at.reduce((offset, place, k) => offset * draw.shape[k]! + place, 0)]!;
+  draw === undefined || at.some((place, k) => place >= draw.shape[k]!)
+    ? 0.5
+    : draw.data[at.reduce((offset, place, k) => offset * draw.shape[k]! + place, 0)]!;
 
 class Subject {
   readonly fixture: Fixture;
@@ -66,7 +73,9 @@ class Subject {
     this.model = made.create({ dims: fixture.dims });
     const values = Object.entries({ ...fixture.parameters, ...fixture.running });
     this.#parameters = new Map(values.map(([path, { data }]) => [path, Float64Array.from(data)]));
-    this.model.weights.restore(new Map(values.map(([path, { data, shape }]) => [path, { data: Float32Array.from(data), shape: [...shape] }])));
+    this.model.weights.restore(
+      new Map(values.map(([path, { data, shape }]) => [path, { data: Float32Array.from(data), shape: [...shape] }])),
+    );
   }
 
   get update(): CompiledUpdate {
@@ -85,15 +94,26 @@ class Subject {
 
   /** What the interpreter needs, of examples as the runtime reads them: one by itself, or a padded batch. */
   bindings(examples: readonly Example[], batched: boolean): Bindings {
-    const host: HostBatch = this.model.collateFor(this.model.objective(), examples.map(({ input }) => input));
-    const inputs = Object.entries(host.inputs).map(([name, { data, shape }]): [string, Nested] => [name, batched ? nested(data, shape) : nested(data, shape.slice(1))]);
+    const host: HostBatch = this.model.collateFor(
+      this.model.objective(),
+      examples.map(({ input }) => input),
+    );
+    const inputs = Object.entries(host.inputs).map(([name, { data, shape }]): [string, Nested] => [
+      name,
+      batched ? nested(data, shape) : nested(data, shape.slice(1)),
+    ]);
     const lengths = Object.entries(host.lengths);
     const sizes = batched ? host.n : { ...this.model.sizes, ...Object.fromEntries(lengths.map(([dim, [own]]) => [dim, own!])) };
     return {
-      sizes: new Map(Object.entries(sizes)), inputs: new Map(inputs), parameters: this.#parameters, lengths: new Map(lengths.map(([dim, own]) => [dim, [...own]])),
+      sizes: new Map(Object.entries(sizes)),
+      inputs: new Map(inputs),
+      parameters: this.#parameters,
+      lengths: new Map(lengths.map(([dim, own]) => [dim, [...own]])),
       random: ({ draw, axes }, at) => {
         const steps = at.length - axes.length;
-        return batched ? drawn(examples[at[steps]!]!.draws[draw], [...at.slice(0, steps), ...at.slice(steps + 1)]) : drawn(examples[0]!.draws[draw], at);
+        return batched
+          ? drawn(examples[at[steps]!]!.draws[draw], [...at.slice(0, steps), ...at.slice(steps + 1)])
+          : drawn(examples[0]!.draws[draw], at);
       },
     };
   }
@@ -143,7 +163,12 @@ const FORBIDDEN = -1e9;
 function expectOutput(given: ArrayLike<number>, { data }: Tensor, what: string, tolerance: number): void {
   const allowed = (of: ArrayLike<number>): number[] => Array.from(of).filter((_, k) => data[k] !== FORBIDDEN);
   expect(relative(allowed(given), allowed(data)), what).toBeLessThan(tolerance);
-  expect(Array.from(given).filter((_, k) => data[k] === FORBIDDEN).every((x) => x === -Infinity), `${what}: forbidden`).toBe(true);
+  expect(
+    Array.from(given)
+      .filter((_, k) => data[k] === FORBIDDEN)
+      .every((x) => x === -Infinity),
+    `${what}: forbidden`,
+  ).toBe(true);
 }
 
 const rootsOf = (roots: Roots, paths: readonly string[]) => paths.map((path) => roots.get(`gradient.${path}`)!);
@@ -164,7 +189,9 @@ const without: Readonly<Record<string, string>> = {
 };
 
 it('every model has a reference', () => {
-  const files = readdirSync(fileURLToPath(new URL('../../models/', import.meta.url)), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('model.attn')).map((file) => file.replaceAll('\\', '/'));
+  const files = readdirSync(fileURLToPath(new URL('../../models/', import.meta.url)), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('model.attn'))
+    .map((file) => file.replaceAll('\\', '/'));
   const tested = new Set([...fixtures.values()].map(({ file }) => file));
   expect(files.filter((file) => !tested.has(file) && !(file in without))).toEqual([]);
 });
@@ -181,8 +208,19 @@ describe.each(names)('%s, in float64', (name) => {
 
   it('has the parameters of the reference, in their shapes', () => {
     const show = (path: string, shape: readonly number[]): string => `${path} [${shape}]`;
-    const given = (list: Any['parameters']): string[] => list.map(({ path, axes }) => show(path, axes.map(({ size }) => size))).sort();
-    const expected = (list: Readonly<Record<string, Tensor>>): string[] => Object.entries(list).map(([path, { shape }]) => show(path, shape)).sort();
+    const given = (list: Any['parameters']): string[] =>
+      list
+        .map(({ path, axes }) =>
+          show(
+            path,
+            axes.map(({ size }) => size),
+          ),
+        )
+        .sort();
+    const expected = (list: Readonly<Record<string, Tensor>>): string[] =>
+      Object.entries(list)
+        .map(([path, { shape }]) => show(path, shape))
+        .sort();
     expect(given(tested.model.parameters)).toEqual(expected(fixture.parameters));
     expect(given(tested.model.running)).toEqual(expected(fixture.running));
   });
@@ -198,7 +236,8 @@ describe.each(names)('%s, in float64', (name) => {
     }
     for (const [path, { data, next = [] }] of Object.entries(fixture.running)) expect(next, path).not.toEqual(data);
     // Of what a program has, every output is compared, and every ragged dim has lengths that differ.
-    for (const { outputs } of fixture.examples) expect(Object.keys(outputs).sort()).toEqual([...tested.compiled.program.outputs.keys()].sort());
+    for (const { outputs } of fixture.examples)
+      expect(Object.keys(outputs).sort()).toEqual([...tested.compiled.program.outputs.keys()].sort());
     const { lengths } = tested.bindings(fixture.examples, true);
     for (const [dim, own] of lengths!) expect(new Set(own).size, dim).toBeGreaterThan(1);
   });
@@ -207,20 +246,30 @@ describe.each(names)('%s, in float64', (name) => {
     const { outputs } = tested.compiled.program;
     const { update } = tested.update;
     for (const [k, example] of fixture.examples.entries()) {
-      const [loss, ...values] = oracle([(fixture.training ? update.training : update).loss, ...outputs.values()], tested.bindings([example], false));
-      for (const [j, output] of [...outputs.keys()].entries()) expectOutput(values[j]!.data, example.outputs[output]!, `${output} of example ${k}`, 1e-9);
+      const [loss, ...values] = oracle(
+        [(fixture.training ? update.training : update).loss, ...outputs.values()],
+        tested.bindings([example], false),
+      );
+      for (const [j, output] of [...outputs.keys()].entries())
+        expectOutput(values[j]!.data, example.outputs[output]!, `${output} of example ${k}`, 1e-9);
       expect(relative(loss!.data, [example.loss]), `loss of example ${k}`).toBeLessThan(1e-9);
     }
   });
 
   it('gives the gradients, from one padded batch', () => {
-    const { trained, update: { gradients } } = tested;
+    const {
+      trained,
+      update: { gradients },
+    } = tested;
     const kept = Object.entries(fixture.running).filter(([, { next }]) => next !== undefined);
     const bound = tested.bindings(fixture.examples, true);
     const [loss, ...values] = oracle([gradients.get('loss')!, ...rootsOf(gradients, trained)], bound);
     expect(relative(loss!.data, [mean(fixture.examples.map((example) => example.loss))])).toBeLessThan(1e-9);
     expectGradients(fixture, (path) => values[trained.indexOf(path)]!.data, 1e-9);
-    oracle(kept.map(([path]) => gradients.get(`running.${path}`)!), bound).forEach(({ data }, k) => expect(relative(data, kept[k]![1].next!), kept[k]![0]).toBeLessThan(1e-9));
+    oracle(
+      kept.map(([path]) => gradients.get(`running.${path}`)!),
+      bound,
+    ).forEach(({ data }, k) => expect(relative(data, kept[k]![1].next!), kept[k]![0]).toBeLessThan(1e-9));
   });
 });
 
@@ -235,22 +284,27 @@ describe.each(backends)('on %s', (backend) => {
     await useBackend(backend);
   });
 
-  it.each(runOn(names, backend, backends))('%s', async (name) => {
-    const tested = await subject(name);
-    const { fixture, model, inputs } = tested;
-    const outputs = await model.forward(inputs);
-    for (const [k, example] of fixture.examples.entries()) {
-      for (const [output, expected] of Object.entries(example.outputs)) {
-        expect(outputs[k]![output]!.shape, `${output} of example ${k}`).toEqual(expected.shape);
-        expectOutput(outputs[k]![output]!.data, expected, `${output} of example ${k}`, 1e-4);
+  it.each(runOn(names, backend, backends))(
+    '%s',
+    async (name) => {
+      const tested = await subject(name);
+      const { fixture, model, inputs } = tested;
+      const outputs = await model.forward(inputs);
+      for (const [k, example] of fixture.examples.entries()) {
+        for (const [output, expected] of Object.entries(example.outputs)) {
+          expect(outputs[k]![output]!.shape, `${output} of example ${k}`).toEqual(expected.shape);
+          expectOutput(outputs[k]![output]!.data, expected, `${output} of example ${k}`, 1e-4);
+        }
       }
-    }
-    tested.mockDraws();
-    const { loss, gradients, running } = await model.gradients(inputs, fixture.update === null ? {} : { update: fixture.update });
-    expect(relative([loss], [mean(fixture.examples.map((example) => example.loss))])).toBeLessThan(1e-4);
-    expectGradients(fixture, (path) => gradients[path]!.data, 1e-3);
-    for (const [path, { next }] of Object.entries(fixture.running)) if (next !== undefined) expect(relative(running[path]!.data, next), path).toBeLessThan(1e-4);
-    model.dispose();
-    // A software GPU compiles its shaders on one core.
-  }, 300_000);
+      tested.mockDraws();
+      const { loss, gradients, running } = await model.gradients(inputs, fixture.update === null ? {} : { update: fixture.update });
+      expect(relative([loss], [mean(fixture.examples.map((example) => example.loss))])).toBeLessThan(1e-4);
+      expectGradients(fixture, (path) => gradients[path]!.data, 1e-3);
+      for (const [path, { next }] of Object.entries(fixture.running))
+        if (next !== undefined) expect(relative(running[path]!.data, next), path).toBeLessThan(1e-4);
+      model.dispose();
+      // A software GPU compiles its shaders on one core.
+    },
+    300_000,
+  );
 });

@@ -21,11 +21,20 @@ for (const name of ['wasm', 'tensorflow'] as const) if (await usable(name)) othe
 
 async function trained(backend: BackendName): Promise<{ parameters: Values; ids: number[][]; leaked: number }> {
   await useBackend(backend);
-  const model = new Bag(bag((step) => ({ kind: 'adam', rate: 0.05 / step }), { rate: 0.3, clip: { kind: 'norm', limit: 0.5 } }), { seed: 1 });
+  const model = new Bag(
+    bag((step) => ({ kind: 'adam', rate: 0.05 / step }), { rate: 0.3, clip: { kind: 'norm', limit: 0.5 } }),
+    { seed: 1 },
+  );
   const before = tf.memory().numTensors;
-  await fit(model, { train: (random) => ({ tokens: [Math.floor(6 * random()), 1], label: Math.floor(3 * random()) }) }, { batchSize: 4, steps: 25, checkpoints: { store: memoryStore() } });
+  await fit(
+    model,
+    { train: (random) => ({ tokens: [Math.floor(6 * random()), 1], label: Math.floor(3 * random()) }) },
+    { batchSize: 4, steps: 25, checkpoints: { store: memoryStore() } },
+  );
   const leaked = tf.memory().numTensors - before;
-  const parameters = Object.fromEntries(await Promise.all(model.parameters.map(async ({ path }) => [path, await model.weights.read(path)] as const)));
+  const parameters = Object.fromEntries(
+    await Promise.all(model.parameters.map(async ({ path }) => [path, await model.weights.read(path)] as const)),
+  );
   const chained = new Chain(chain(), { seed: 4 });
   const found = await chained.generate([{ tokens: [1, 2] }, { tokens: [3] }], { method: 'beam', width: 3, taps: ['weights'] });
   model.dispose();

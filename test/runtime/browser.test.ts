@@ -35,13 +35,32 @@ async function main() {
 }
 Object.assign(globalThis, { result: main() });`;
 
-interface Report { readonly name: string; readonly usable: boolean; readonly detail: string; readonly remedy?: string }
-interface Result { readonly name: string; readonly steps: number; readonly written: number[]; readonly reports: readonly Report[] }
+interface Report {
+  readonly name: string;
+  readonly usable: boolean;
+  readonly detail: string;
+  readonly remedy?: string;
+}
+interface Result {
+  readonly name: string;
+  readonly steps: number;
+  readonly written: number[];
+  readonly reports: readonly Report[];
+}
 
 let script = '';
 beforeAll(async () => {
   const folder = installed({ 'model.ts': await emitted(program), 'page.ts': page });
-  const { metafile, outputFiles } = await build({ entryPoints: [join(folder, 'page.ts')], bundle: true, platform: 'browser', format: 'iife', write: false, metafile: true, outdir: scratch(), logLevel: 'silent' });
+  const { metafile, outputFiles } = await build({
+    entryPoints: [join(folder, 'page.ts')],
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    write: false,
+    metafile: true,
+    outdir: scratch(),
+    logLevel: 'silent',
+  });
   expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
   script = outputFiles[0]!.text;
 });
@@ -49,9 +68,17 @@ beforeAll(async () => {
 /** Runs the page where there is what is given, and nothing of Node. */
 async function run(given: object): Promise<Result & { readonly warnings: readonly string[] }> {
   const warnings: string[] = [];
-  const world = createContext({ performance, TextEncoder, TextDecoder, setTimeout, document: {}, console: { warn: (text: string) => warnings.push(text), log: () => undefined, error: () => undefined }, ...given });
+  const world = createContext({
+    performance,
+    TextEncoder,
+    TextDecoder,
+    setTimeout,
+    document: {},
+    console: { warn: (text: string) => warnings.push(text), log: () => undefined, error: () => undefined },
+    ...given,
+  });
   runInContext(`globalThis.window = globalThis; ${script}`, world);
-  return { ...await (world as { result: Promise<Result> }).result, warnings };
+  return { ...(await (world as { result: Promise<Result> }).result), warnings };
 }
 
 test('an emitted module is bundled for the browser without a built-in of Node', () => {
@@ -69,7 +96,18 @@ test('wasm is found without a file beside the page', async () => {
 test('a backend that does not start is not called usable, and `auto` says why it is passed over', async () => {
   for (const [given, reason] of [
     [{}, 'this browser cannot unpack its binary'],
-    [{ atob, Blob, DecompressionStream, fetch, Response, URL, WebAssembly: { validate: () => true, compile: () => Promise.reject(new Error('blocked by CSP')) } }, 'this page cannot compile its binary: blocked by CSP'],
+    [
+      {
+        atob,
+        Blob,
+        DecompressionStream,
+        fetch,
+        Response,
+        URL,
+        WebAssembly: { validate: () => true, compile: () => Promise.reject(new Error('blocked by CSP')) },
+      },
+      'this page cannot compile its binary: blocked by CSP',
+    ],
     [{ atob, Blob, DecompressionStream, Response, URL, fetch: () => Promise.reject(new Error('blocked')) }, 'it does not start'],
   ] as const) {
     const { reports, warnings, ...result } = await run(given);
@@ -82,9 +120,19 @@ test('a backend that does not start is not called usable, and `auto` says why it
 });
 
 test('a page that only runs a model has what it uses, with the binary of wasm, in 850 kB', async () => {
-  const runs = "import { useBackend } from 'attnc/runtime'; import { Translator } from './model.ts';\nawait useBackend('auto'); console.log(await new Translator().generate([{ tokens: [1] }]));";
+  const runs =
+    "import { useBackend } from 'attnc/runtime'; import { Translator } from './model.ts';\nawait useBackend('auto'); console.log(await new Translator().generate([{ tokens: [1] }]));";
   const folder = installed({ 'model.ts': readFileSync(join(root, 'models/bahdanau/model.ts'), 'utf8'), 'page.ts': runs });
-  const { outputFiles } = await build({ entryPoints: [join(folder, 'page.ts')], bundle: true, platform: 'browser', format: 'esm', minify: true, write: false, outdir: scratch(), logLevel: 'silent' });
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, 'page.ts')],
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    minify: true,
+    write: false,
+    outdir: scratch(),
+    logLevel: 'silent',
+  });
   expect(outputFiles[0]!.contents.length).toBeLessThan(850_000);
 });
 
@@ -94,6 +142,9 @@ test('the kernels of a page are all that a backend is asked for', async () => {
   await useBackend('cpu');
   for (const { name, run } of OP_CASES) {
     const { kernelNames } = await tf.profile(() => tf.tidy(() => run()) as tf.Tensor);
-    expect(kernelNames.filter((kernel) => !kernels.has(kernel) && kernel !== 'LinSpace' && !kernel.endsWith('__op')), name).toEqual([]);
+    expect(
+      kernelNames.filter((kernel) => !kernels.has(kernel) && kernel !== 'LinSpace' && !kernel.endsWith('__op')),
+      name,
+    ).toEqual([]);
   }
 });

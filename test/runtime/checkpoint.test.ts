@@ -13,7 +13,10 @@ const file = {
     ['bias', { data: Float32Array.of(0.1), shape: [] }],
     ['none', { data: new Float32Array(0), shape: [0, 3] }],
   ]),
-  metadata: new Map([['definition', 'Translator "ü"'], ['step', '3']]),
+  metadata: new Map([
+    ['definition', 'Translator "ü"'],
+    ['step', '3'],
+  ]),
 };
 
 /** A file with this header, and so many bytes of numbers after it. */
@@ -32,11 +35,13 @@ describe('safetensors', () => {
     expect(readSafetensors(writeSafetensors(file))).toEqual(file);
   });
 
-  test('the layout is the format\'s: length, JSON padded to eight bytes, numbers little endian', () => {
+  test("the layout is the format's: length, JSON padded to eight bytes, numbers little endian", () => {
     const bytes = writeSafetensors({ tensors: new Map([['a', { data: Float32Array.of(1, 2), shape: [2] }]]), metadata: new Map() });
     const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     expect(length % 8).toBe(0);
-    expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))).toEqual({ a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
+    expect(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))).toEqual({
+      a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+    });
     expect(Array.from(bytes.subarray(8 + length))).toEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0x40]);
   });
 
@@ -56,15 +61,35 @@ describe('safetensors', () => {
     ['text behind the header', raw('{} {}', 0), 'expected the end of the header'],
     ['not UTF-8', new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0, 0xff]), 'is not UTF-8'],
     ['deep nesting', raw(`{"a":${'['.repeat(100)}`, 0), 'nested more than 8 deep'],
-    ['another type of another size', raw('{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,8]}}', 8), 'tensor "a" of shape [2] and type BF16 needs 4 bytes, its data_offsets span 8'],
+    [
+      'another type of another size',
+      raw('{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,8]}}', 8),
+      'tensor "a" of shape [2] and type BF16 needs 4 bytes, its data_offsets span 8',
+    ],
     ['a type that is no text', raw('{"a":{"dtype":4,"shape":[2],"data_offsets":[0,8]}}', 8), 'the dtype of tensor "a" must be text'],
     ['offsets that are no numbers', raw('{"a":{"dtype":"F32","shape":[2],"data_offsets":[NaN,8]}}', 8), 'expected a value'],
     ['endless offsets', raw('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,1e999]}}', 8), 'must be a list of whole numbers'],
-    ['a shape beyond all numbers', raw('{"a":{"dtype":"F32","shape":[9007199254740991,9007199254740991],"data_offsets":[0,8]}}', 8), 'its data_offsets span 8'],
-    ['a long name, cut short in the message', raw(`{"${'n'.repeat(100_000)}":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8), `tensor "${'n'.repeat(80)}…" of shape`],
+    [
+      'a shape beyond all numbers',
+      raw('{"a":{"dtype":"F32","shape":[9007199254740991,9007199254740991],"data_offsets":[0,8]}}', 8),
+      'its data_offsets span 8',
+    ],
+    [
+      'a long name, cut short in the message',
+      raw(`{"${'n'.repeat(100_000)}":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8),
+      `tensor "${'n'.repeat(80)}…" of shape`,
+    ],
     ['text of megabytes without an end', raw(`{"${'n'.repeat(8_000_000)}`, 0), 'expected a value'],
-    ['a negative size', raw('{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}', 8), 'the shape of tensor "a" must be a list of whole numbers'],
-    ['a shape of another size', raw('{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}', 8), 'needs 12 bytes, its data_offsets span 8'],
+    [
+      'a negative size',
+      raw('{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}', 8),
+      'the shape of tensor "a" must be a list of whole numbers',
+    ],
+    [
+      'a shape of another size',
+      raw('{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}', 8),
+      'needs 12 bytes, its data_offsets span 8',
+    ],
     ['falling offsets', raw('{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}', 8), 'two rising numbers, given [8, 0]'],
     ['a key twice', raw(`{${one},${one}}`, 8), 'has the key "a" twice'],
     ['overlap', raw(`{${one},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12), 'tensor "b" overlaps another'],
@@ -105,8 +130,16 @@ describe('other types than F32', () => {
   const infinite = [Infinity, -Infinity, NaN];
   const read: [string, number[], number[]][] = [
     ['F64', bytesOf(Float64Array.of(0.1, -1e300, 5e-324)), [Math.fround(0.1), -Infinity, 0]],
-    ['F16', bytesOf(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x7c00, 0xfc00, 0x7e00)), [1, -2, 2 ** -24, 65504, -0, ...infinite]],
-    ['BF16', bytesOf(Uint16Array.of(0x3f80, 0xc020, 0x0001, 0x7f7f, 0x7f80, 0xff80, 0x7fc0)), [1, -2.5, 2 ** -133, 3.3895313892515355e38, ...infinite]],
+    [
+      'F16',
+      bytesOf(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x7c00, 0xfc00, 0x7e00)),
+      [1, -2, 2 ** -24, 65504, -0, ...infinite],
+    ],
+    [
+      'BF16',
+      bytesOf(Uint16Array.of(0x3f80, 0xc020, 0x0001, 0x7f7f, 0x7f80, 0xff80, 0x7fc0)),
+      [1, -2.5, 2 ** -133, 3.3895313892515355e38, ...infinite],
+    ],
     ['F8_E4M3', [0x38, 0xb8, 0x01, 0x7e, 0x7f], [1, -1, 2 ** -9, 448, NaN]],
     ['F8_E5M2', [0x3c, 0xbc, 0x01, 0x7b, 0x7c, 0xfc, 0x7f], [1, -1, 2 ** -16, 57344, ...infinite]],
     ['I64', bytesOf(BigInt64Array.of(511n, -3n, 2n ** 40n)), [511, -3, 2 ** 40]],
@@ -126,7 +159,10 @@ describe('other types than F32', () => {
   });
 
   test('what cannot be read is told, and everything else is read', () => {
-    const two = raw('{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"odd":{"dtype":"F4","shape":[3],"data_offsets":[8,10]},"b":{"dtype":"F32","shape":[1],"data_offsets":[10,14]}}', 14);
+    const two = raw(
+      '{"ids":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"odd":{"dtype":"F4","shape":[3],"data_offsets":[8,10]},"b":{"dtype":"F32","shape":[1],"data_offsets":[10,14]}}',
+      14,
+    );
     two.set(bytesOf(BigInt64Array.of(2n ** 24n + 1n)), two.length - 14);
     const { tensors, unread } = readSafetensors(two);
     expect([...tensors.keys()]).toEqual(['b']);
@@ -138,20 +174,39 @@ describe('other types than F32', () => {
     await useBackend('cpu');
     const model = new Model<object, object, object>(bag(() => ({ kind: 'sgd', rate: 1 })));
     const { tensors, metadata } = readSafetensors(await model.save());
-    const from = (...others: [string, { dtype: string; shape: number[]; data: number[] }][]): Uint8Array => withTensors(tensors, metadata, others);
+    const from = (...others: [string, { dtype: string; shape: number[]; data: number[] }][]): Uint8Array =>
+      withTensors(tensors, metadata, others);
     const ids = { dtype: 'I64', shape: [2], data: bytesOf(BigInt64Array.of(0n, 2n ** 60n)) };
-    await model.load(from(['embeddings.position_ids', ids], ['mask', { dtype: 'BOOL', shape: [2], data: [1, 0] }], ['odd', { dtype: 'F4', shape: [2], data: [7] }]));
+    await model.load(
+      from(
+        ['embeddings.position_ids', ids],
+        ['mask', { dtype: 'BOOL', shape: [2], data: [1, 0] }],
+        ['odd', { dtype: 'F4', shape: [2], data: [7] }],
+      ),
+    );
     await model.load(from(['b', { dtype: 'F16', shape: [3], data: bytesOf(Uint16Array.of(0x3c00, 0, 0xc000)) }]));
     expect(Array.from((await model.weights.read('b')).data)).toEqual([1, 0, -2]);
-    await expect(model.load(from(['b', { dtype: 'F4', shape: [3], data: [1, 2] }]))).rejects.toThrow('`b` cannot be read: the type "F4" is not read');
+    await expect(model.load(from(['b', { dtype: 'F4', shape: [3], data: [1, 2] }]))).rejects.toThrow(
+      '`b` cannot be read: the type "F4" is not read',
+    );
     await expect(model.load(from(['c', { dtype: 'F16', shape: [1], data: [0, 0] }]))).rejects.toThrow('`c` is no parameter of this model');
     model.dispose();
   });
 });
 
 /** A file with these float32 tensors, some of them replaced or joined by others. */
-function withTensors(tensors: ReadonlyMap<string, { data: Float32Array; shape: readonly number[] }>, metadata: ReadonlyMap<string, string>, others: [string, { dtype: string; shape: number[]; data: number[] }][]): Uint8Array {
-  const all = new Map([...[...tensors].map(([name, { data, shape }]): [string, { dtype: string; shape: readonly number[]; data: number[] }] => [name, { dtype: 'F32', shape, data: bytesOf(data) }]), ...others]);
+function withTensors(
+  tensors: ReadonlyMap<string, { data: Float32Array; shape: readonly number[] }>,
+  metadata: ReadonlyMap<string, string>,
+  others: [string, { dtype: string; shape: number[]; data: number[] }][],
+): Uint8Array {
+  const all = new Map([
+    ...[...tensors].map(([name, { data, shape }]): [string, { dtype: string; shape: readonly number[]; data: number[] }] => [
+      name,
+      { dtype: 'F32', shape, data: bytesOf(data) },
+    ]),
+    ...others,
+  ]);
   const header: Record<string, unknown> = { __metadata__: Object.fromEntries(metadata) };
   const bytes: number[] = [];
   for (const [name, { dtype, shape, data }] of all) {
@@ -182,7 +237,9 @@ describe('files', () => {
 
   test('what cannot be written is an error with the reason, and leaves no part behind', async () => {
     await writeFile(join(folder, 'plain'), 'x');
-    await expect(writeFileAtomically(join(folder, 'plain', 'a'), Uint8Array.of(1))).rejects.toThrow(/plain\/a could not be written: .*what was there before is unchanged/);
+    await expect(writeFileAtomically(join(folder, 'plain', 'a'), Uint8Array.of(1))).rejects.toThrow(
+      /plain\/a could not be written: .*what was there before is unchanged/,
+    );
     await mkdir(join(folder, 'taken'));
     await expect(writeFileAtomically(join(folder, 'taken'), Uint8Array.of(1))).rejects.toThrow(CheckpointError);
     expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
@@ -194,7 +251,9 @@ describe('files', () => {
     await writeFileAtomically(path, Uint8Array.of(1));
     // The temporary file leads to a device that refuses every byte as a full disk does.
     await symlink('/dev/full', `${path}.${process.pid}.part`);
-    await expect(writeFileAtomically(path, Uint8Array.of(2))).rejects.toThrow('could not be written: the disk is full (ENOSPC); what was there before is unchanged');
+    await expect(writeFileAtomically(path, Uint8Array.of(2))).rejects.toThrow(
+      'could not be written: the disk is full (ENOSPC); what was there before is unchanged',
+    );
     expect(Array.from(await readCheckpointFile(path))).toEqual([1]);
     expect((await readdir(folder)).filter((name) => name.includes('.part'))).toEqual([]);
   });
@@ -264,7 +323,13 @@ describe('one training for each folder', () => {
     ['of no training', '3'],
   ])('a lock %s is taken away, and so is what it did not finish', { skip: process.platform !== 'linux' }, async (_what, text) => {
     const mine = `mine.${process.pid}.part`;
-    const folder = await fresh({ 'training.lock': text, [`last.safetensors.${gone}.part`]: 'half', [`run.json.${gone}.0123abcd.part`]: 'half', 'my.part': 'whole', [mine]: 'at work' });
+    const folder = await fresh({
+      'training.lock': text,
+      [`last.safetensors.${gone}.part`]: 'half',
+      [`run.json.${gone}.0123abcd.part`]: 'half',
+      'my.part': 'whole',
+      [mine]: 'at work',
+    });
     const release = await folderStore(folder).claim!();
     expect((await readdir(folder)).sort()).toEqual([mine, 'my.part', 'training.lock']);
     await release();

@@ -23,7 +23,10 @@ function counts(batch: Batch, weights: tf.Tensor): tf.Tensor2D {
 }
 
 /** logits = sum of table rows of the words present, plus b; softmax; cross entropy. */
-export function bag(optimizer: (step: number) => OptimizerSettings, options: { rate?: number; clip?: UpdateDefinition['clip'] } = {}): Definition {
+export function bag(
+  optimizer: (step: number) => OptimizerSettings,
+  options: { rate?: number; clip?: UpdateDefinition['clip'] } = {},
+): Definition {
   const evaluate = (p: Tensors, batch: Batch, keep: tf.Tensor | null) => {
     const count = counts(batch, keep === null ? present(batch) : tf.mul(present(batch), keep));
     const logits = tf.add(tf.matMul(count, p['table'] as tf.Tensor2D), p['b']!);
@@ -41,7 +44,15 @@ export function bag(optimizer: (step: number) => OptimizerSettings, options: { r
     ragged: [{ label: 'source', mayBeEmpty: false }],
     sizes: (dims) => ({ ...dims }),
     parameters: (n) => [
-      { path: 'table', axes: [{ label: 'words', size: n['words']! }, { label: 'classes', size: n['classes']! }], outs: 1, init: { kind: 'glorot' } },
+      {
+        path: 'table',
+        axes: [
+          { label: 'words', size: n['words']! },
+          { label: 'classes', size: n['classes']! },
+        ],
+        outs: 1,
+        init: { kind: 'glorot' },
+      },
       { path: 'b', axes: [{ label: 'classes', size: n['classes']! }], outs: 1, init: { kind: 'zeros' } },
     ],
     inputs: (n) => [
@@ -60,21 +71,23 @@ export function bag(optimizer: (step: number) => OptimizerSettings, options: { r
       {
         name: 'Classify',
         given: (n) => [{ name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n['classes']! } }],
-        updates: [{
-          loss: (p, batch) =>
-            tf.tidy(() => {
-              const { loss, right } = evaluate(p, batch, null);
-              return { loss, metrics: { right } };
-            }),
-          gradients: (p, batch, random) =>
-            tf.tidy(() => {
-              const keep = random.keep('drop#0', options.rate ?? 0, [batch.n['batch']!, batch.n['source']!], [true], []);
-              const { loss, right, gradients } = evaluate(p, batch, keep);
-              return { loss, metrics: { right }, gradients };
-            }),
-          optimizer: (_n, step) => optimizer(step),
-          clip: options.clip ?? null,
-        }],
+        updates: [
+          {
+            loss: (p, batch) =>
+              tf.tidy(() => {
+                const { loss, right } = evaluate(p, batch, null);
+                return { loss, metrics: { right } };
+              }),
+            gradients: (p, batch, random) =>
+              tf.tidy(() => {
+                const keep = random.keep('drop#0', options.rate ?? 0, [batch.n['batch']!, batch.n['source']!], [true], []);
+                const { loss, right, gradients } = evaluate(p, batch, keep);
+                return { loss, metrics: { right }, gradients };
+              }),
+            optimizer: (_n, step) => optimizer(step),
+            clip: options.clip ?? null,
+          },
+        ],
       },
     ],
     decoder: null,
@@ -97,7 +110,10 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
     name: 'Chain',
     source: 'chain.attn',
     hyperparameters: { words: 5, characters: 3, hidden: 4 },
-    ragged: [{ label: 'source', mayBeEmpty: false }, { label: 'target', mayBeEmpty: false }],
+    ragged: [
+      { label: 'source', mayBeEmpty: false },
+      { label: 'target', mayBeEmpty: false },
+    ],
     sizes: (dims) => ({ ...dims }),
     parameters: (n) => {
       const axis = (label: string, size = n[label]!) => ({ label, size });
@@ -160,12 +176,25 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
     ...chain({ end: null }),
     name: 'Recall',
     parameters: (n) => [
-      { path: 'E', axes: [axis('characters', n['characters']! + 1), axis('hidden', n['hidden']!)], outs: 1, init: { kind: 'normal', deviation: 1.2 } },
-      { path: 'O', axes: [axis('characters', n['characters']!), axis('hidden', n['hidden']!)], outs: 1, init: { kind: 'normal', deviation: 1.2 } },
+      {
+        path: 'E',
+        axes: [axis('characters', n['characters']! + 1), axis('hidden', n['hidden']!)],
+        outs: 1,
+        init: { kind: 'normal', deviation: 1.2 },
+      },
+      {
+        path: 'O',
+        axes: [axis('characters', n['characters']!), axis('hidden', n['hidden']!)],
+        outs: 1,
+        init: { kind: 'normal', deviation: 1.2 },
+      },
     ],
     decoder: {
       ...chain({ end: null }).decoder!,
-      prepare: (_p, batch) => ({ memory: {}, state: { past: state === 'rows' ? noRows() : tf.zeros([batch.n['batch']!, 1, batch.n['hidden']!]) } }),
+      prepare: (_p, batch) => ({
+        memory: {},
+        state: { past: state === 'rows' ? noRows() : tf.zeros([batch.n['batch']!, 1, batch.n['hidden']!]) },
+      }),
       step: (p, batch, _memory, { past }, previous, t) => {
         const [size, beam] = previous.shape;
         const given = tf.tidy(() => tf.reshape(tf.gather(p['E']!, tf.reshape(previous, [-1])), [size, beam, batch.n['hidden']!]));
@@ -174,7 +203,11 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
         if (t === fails) throw new Error('a kernel failed');
         const logits = tf.tidy(() => {
           const sum = next instanceof Rows ? tf.sum(all, 2) : all;
-          return tf.reshape(tf.matMul(tf.reshape(tf.div(sum, -(t + 1)), [size * beam, -1]), p['O'] as tf.Tensor2D, false, true), [size, beam, -1]) as tf.Tensor3D;
+          return tf.reshape(tf.matMul(tf.reshape(tf.div(sum, -(t + 1)), [size * beam, -1]), p['O'] as tf.Tensor2D, false, true), [
+            size,
+            beam,
+            -1,
+          ]) as tf.Tensor3D;
         });
         given.dispose();
         if (next instanceof Rows) all.dispose();
@@ -206,7 +239,10 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
     name: 'Tally',
     source: 'tally.attn',
     hyperparameters: options.time === undefined ? {} : { time: options.time },
-    ragged: [{ label: 'time', mayBeEmpty: false }, { label: 'source', mayBeEmpty: false }],
+    ragged: [
+      { label: 'time', mayBeEmpty: false },
+      { label: 'source', mayBeEmpty: false },
+    ],
     requirements: [
       { dims: ['time'], fails: (n) => (n['time']! > most ? `\`time\` (${n['time']}) must be at most ${most}` : null) },
       { dims: ['time'], fails: (n) => (n['time']! % 2 === 0 ? null : '2 must divide `time`') },
@@ -219,13 +255,22 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
       { name: 'label', elem: 'index', axes: [time], indexes: { label: 'labels', size: 10 } },
     ],
     outputs: {
-      seen: { elem: 'float', axes: [{ label: 'time', dim: 'time' }, { label: 'source', dim: 'source' }] },
+      seen: {
+        elem: 'float',
+        axes: [
+          { label: 'time', dim: 'time' },
+          { label: 'source', dim: 'source' },
+        ],
+      },
       before: { elem: 'int', axes: [{ label: 'time', dim: 'time' }] },
     },
     forward: (_p, { n, inputs }) =>
       tf.tidy(() => ({
         seen: tf.add(tf.cumsum(inputs['marks']!, 1), tf.expandDims(inputs['keys']!, 1)),
-        before: tf.concat([tf.fill([n['batch']!, 1], 9, 'int32'), tf.slice(inputs['label']!, [0, 0], [-1, inputs['label']!.shape[1]! - 1])], 1),
+        before: tf.concat(
+          [tf.fill([n['batch']!, 1], 9, 'int32'), tf.slice(inputs['label']!, [0, 0], [-1, inputs['label']!.shape[1]! - 1])],
+          1,
+        ),
       })),
     objectives: [],
     decoder: null,

@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { BatchOrder, fit, memoryStore, Model, readSafetensors, TrainingError, useBackend, type FitOptions, type TrainingEvent, type Values } from '../../runtime/index.ts';
+import {
+  BatchOrder,
+  fit,
+  memoryStore,
+  Model,
+  readSafetensors,
+  TrainingError,
+  useBackend,
+  type FitOptions,
+  type TrainingEvent,
+  type Values,
+} from '../../runtime/index.ts';
 import type { OptimizerSettings } from '../../runtime/definition.ts';
 import { bag, type BagInput, type BagTarget } from './definitions.ts';
 
@@ -20,7 +31,10 @@ function draw(random: () => number): Example {
 }
 
 function examples(count: number): Example[] {
-  return Array.from({ length: count }, (_, index) => ({ tokens: Array.from({ length: 1 + (index % 4) }, () => index % 6), label: index % 3 }));
+  return Array.from({ length: count }, (_, index) => ({
+    tokens: Array.from({ length: 1 + (index % 4) }, () => index % 6),
+    label: index % 3,
+  }));
 }
 
 async function parameters(model: Bag): Promise<Values> {
@@ -32,9 +46,17 @@ const newModel = (seed = 1): Bag => new Bag(bag(adam, { rate: 0.3, clip: { kind:
 test('learns, and tells how it goes', async () => {
   const model = newModel();
   const events: TrainingEvent[] = [];
-  const result = await fit(model, { train: draw, validation: examples(30) }, {
-    batchSize: 16, steps: 300, window: 4, validate: { every: 100, watch: 'right', goal: 'most' }, onEvent: (event) => events.push(event),
-  });
+  const result = await fit(
+    model,
+    { train: draw, validation: examples(30) },
+    {
+      batchSize: 16,
+      steps: 300,
+      window: 4,
+      validate: { every: 100, watch: 'right', goal: 'most' },
+      onEvent: (event) => events.push(event),
+    },
+  );
   expect(result).toMatchObject({ reason: 'budget', steps: 300 });
   expect((await model.loss(examples(30))).metrics['right']).toBe(1);
   expect(events[0]).toMatchObject({ kind: 'start', step: 0, steps: 300, parameterCount: 21 });
@@ -49,7 +71,14 @@ describe('a run that was interrupted and resumed equals one that was not, to the
   for (const [name, train] of Object.entries(sources)) {
     test(name, async () => {
       const data = { train, validation: examples(12) };
-      const options: FitOptions<Example, Bag> = { batchSize: 5, window: 3, steps: 41, seed: 3, keep: 'last', validate: { every: 7, patience: 50 } };
+      const options: FitOptions<Example, Bag> = {
+        batchSize: 5,
+        window: 3,
+        steps: 41,
+        seed: 3,
+        keep: 'last',
+        validate: { every: 7, patience: 50 },
+      };
       const whole = newModel();
       const store = memoryStore();
       const result = await fit(whole, data, { ...options, checkpoints: { store } });
@@ -58,8 +87,13 @@ describe('a run that was interrupted and resumed equals one that was not, to the
       const parts = memoryStore();
       const stop = new AbortController();
       const first = await fit(stopping, data, {
-        ...options, reportEvery: 1, signal: stop.signal, checkpoints: { store: parts, every: 4 },
-        onEvent: (event) => { if (event.kind === 'validation' && event.step === 21) stop.abort(); },
+        ...options,
+        reportEvery: 1,
+        signal: stop.signal,
+        checkpoints: { store: parts, every: 4 },
+        onEvent: (event) => {
+          if (event.kind === 'validation' && event.step === 21) stop.abort();
+        },
       });
       expect(first).toMatchObject({ reason: 'signal', steps: 21 });
 
@@ -80,7 +114,9 @@ test('other settings than the run began with are refused, and the model is left 
   const model = newModel(5);
   const before = await parameters(model);
   const resume = { store, resume: true };
-  await expect(fit(model, { train: draw }, { batchSize: 8, steps: 6, seed: 1, checkpoints: resume })).rejects.toThrow('batchSize was 4, is 8');
+  await expect(fit(model, { train: draw }, { batchSize: 8, steps: 6, seed: 1, checkpoints: resume })).rejects.toThrow(
+    'batchSize was 4, is 8',
+  );
   expect(await parameters(model)).toEqual(before);
 });
 
@@ -98,17 +134,25 @@ test('stops when validation gets no better, and keeps the best', async () => {
   const model = newModel();
   const scores = [0.2, 0.5, 0.4, 0.3, 0.45, 0.9];
   let best: Values = {};
-  const result = await fit(model, { train: draw }, {
-    batchSize: 4, steps: 100,
-    validate: {
-      every: 2, watch: 'score', goal: 'most', patience: 3,
-      metrics: async (trained) => {
-        const score = scores.shift()!;
-        if (score === 0.5) best = await parameters(trained);
-        return { score };
+  const result = await fit(
+    model,
+    { train: draw },
+    {
+      batchSize: 4,
+      steps: 100,
+      validate: {
+        every: 2,
+        watch: 'score',
+        goal: 'most',
+        patience: 3,
+        metrics: async (trained) => {
+          const score = scores.shift()!;
+          if (score === 0.5) best = await parameters(trained);
+          return { score };
+        },
       },
     },
-  });
+  );
   expect(result).toMatchObject({ reason: 'patience', steps: 10, best: { step: 4, value: 0.5 } });
   expect(await parameters(model)).toEqual(best);
 });
@@ -117,7 +161,10 @@ test.each([
   ['parameters that are not finite', 1e39, /`table` is not finite after step 20/, 10],
   ['a loss that is not finite', 1e38, /the loss became (NaN|Infinity) at step 2\d; it was/, 20],
 ])('%s stop the run, and the last good checkpoint stays', async (_name, rate, message, step) => {
-  const model = new Bag(bag((at) => ({ kind: 'sgd', rate: at < 20 ? 0.1 : rate })), { seed: 1 });
+  const model = new Bag(
+    bag((at) => ({ kind: 'sgd', rate: at < 20 ? 0.1 : rate })),
+    { seed: 1 },
+  );
   const before = tf.memory().numTensors;
   const store = memoryStore();
   const run = fit(model, { train: draw }, { batchSize: 4, steps: 200, checkpoints: { store, every: 10 } });
@@ -132,7 +179,11 @@ test.each([
 test('a thousand steps leave no tensor behind', async () => {
   const model = newModel();
   const before = tf.memory().numTensors;
-  await fit(model, { train: draw, validation: examples(6) }, { batchSize: 2, steps: 1000, validate: { every: 250 }, checkpoints: { store: memoryStore(), every: 300 } });
+  await fit(
+    model,
+    { train: draw, validation: examples(6) },
+    { batchSize: 2, steps: 1000, validate: { every: 250 }, checkpoints: { store: memoryStore(), every: 300 } },
+  );
   expect(tf.memory().numTensors).toBe(before);
 });
 
@@ -141,7 +192,9 @@ test('a bad example ends the run with its error, and leaves no tensor behind', a
   const before = tf.memory().numTensors;
   let drawn = 0;
   const train = (random: () => number): Example => (++drawn > 20 ? { tokens: [77], label: 0 } : draw(random));
-  await expect(fit(model, { train }, { batchSize: 4, steps: 100 })).rejects.toThrow('example 0: `tokens[source = 0]` is 77, outside `words` (0 … 5)');
+  await expect(fit(model, { train }, { batchSize: 4, steps: 100 })).rejects.toThrow(
+    'example 0: `tokens[source = 0]` is 77, outside `words` (0 … 5)',
+  );
   expect(tf.memory().numTensors).toBe(before);
 });
 
@@ -149,9 +202,15 @@ test('settings that make no sense are errors', async () => {
   const model = newModel();
   await expect(fit(model, { train: draw }, { batchSize: 4 })).rejects.toThrow('how long to train? Give `steps`, `epochs` or `minutes`');
   await expect(fit(model, { train: [] }, { batchSize: 4, steps: 1 })).rejects.toThrow('`train` is empty');
-  await expect(fit(model, { train: draw }, { batchSize: 4, steps: 1, validate: { every: 1 } })).rejects.toThrow('there are no `validation` examples');
-  await expect(fit(model, { train: draw, validation: examples(3) }, { batchSize: 4, steps: 1 })).rejects.toThrow('nothing says when to look at them: give `validate: { every: 100 }`');
-  await expect(fit(model, { train: draw }, { batchSize: 4, steps: 2, validate: { every: 1, watch: 'exact', metrics: async () => ({ right: 1 }) } })).rejects.toThrow('validation watches `exact`, but there are only `loss`, `right`');
+  await expect(fit(model, { train: draw }, { batchSize: 4, steps: 1, validate: { every: 1 } })).rejects.toThrow(
+    'there are no `validation` examples',
+  );
+  await expect(fit(model, { train: draw, validation: examples(3) }, { batchSize: 4, steps: 1 })).rejects.toThrow(
+    'nothing says when to look at them: give `validate: { every: 100 }`',
+  );
+  await expect(
+    fit(model, { train: draw }, { batchSize: 4, steps: 2, validate: { every: 1, watch: 'exact', metrics: async () => ({ right: 1 }) } }),
+  ).rejects.toThrow('validation watches `exact`, but there are only `loss`, `right`');
 });
 
 test('data or options left out are named', async () => {

@@ -39,7 +39,9 @@ class Plain {
 
   step(s: number[], previous: number): { s: number[]; logp: number[] } {
     const { A, E, O } = this.parameters as { A: Float32Array; E: Float32Array; O: Float32Array };
-    const next = s.map((_, i) => Math.tanh(s.reduce((sum, value, j) => sum + A[i * this.hidden + j]! * value, 0) + E[previous * this.hidden + i]!));
+    const next = s.map((_, i) =>
+      Math.tanh(s.reduce((sum, value, j) => sum + A[i * this.hidden + j]! * value, 0) + E[previous * this.hidden + i]!),
+    );
     const logits = [0, 1, 2].map((c) => next.reduce((sum, value, j) => sum + O[c * this.hidden + j]! * value, 0));
     const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
     return { s: next, logp: logits.map((logit) => logit - total) };
@@ -78,7 +80,7 @@ function best(sequences: readonly Sequence[], rank: (logp: number, length: numbe
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
-test('greedy takes the likeliest choice at each place, up to the example\'s own limit', async () => {
+test("greedy takes the likeliest choice at each place, up to the example's own limit", async () => {
   for (const seed of seeds) {
     const model = new Chain(chain(), { seed });
     const plain = await Plain.of(model);
@@ -152,11 +154,15 @@ test('a narrow beam returns hypotheses best first, and the early stop loses noth
   }
 });
 
-test('an example\'s result does not depend on the others, in any method', async () => {
+test("an example's result does not depend on the others, in any method", async () => {
   const model = new Chain(chain(), { seed: 5 });
   const methods = [{}, { method: 'beam', width: 3 }, { method: 'sample', seed: 9 }] as const;
   for (const method of methods) {
-    const together = await model.generate(examples, { ...method, taps: ['weights'], ...('seed' in method ? { ids: [10, 11, 12, 13] } : {}) });
+    const together = await model.generate(examples, {
+      ...method,
+      taps: ['weights'],
+      ...('seed' in method ? { ids: [10, 11, 12, 13] } : {}),
+    });
     for (const [row, example] of examples.entries()) {
       const [alone] = await model.generate([example], { ...method, taps: ['weights'], ...('seed' in method ? { ids: [10 + row] } : {}) });
       expect(alone).toEqual(together[row]);
@@ -177,7 +183,8 @@ test('alignments follow the hypothesis, one row per place, cut to the example', 
     for (const [time, id] of ids.entries()) {
       s = plain.step(s, previous).s;
       previous = id;
-      for (let place = 0; place < example.tokens.length; place++) expect(data[time * example.tokens.length + place]).toBeCloseTo(s[0]! * (place + 1), 4);
+      for (let place = 0; place < example.tokens.length; place++)
+        expect(data[time * example.tokens.length + place]).toBeCloseTo(s[0]! * (place + 1), 4);
     }
   };
   for (const [row, result] of results.entries()) for (const each of result.all) check(examples[row]!, each);
@@ -189,7 +196,10 @@ describe('sampling', () => {
     const plain = await Plain.of(model);
     const expected = plain.all(examples[0]!, 3, 0);
     const draws = 3000;
-    const results = await model.generate(Array.from({ length: draws }, () => examples[0]!), { method: 'sample', seed: 1 });
+    const results = await model.generate(
+      Array.from({ length: draws }, () => examples[0]!),
+      { method: 'sample', seed: 1 },
+    );
     const counts = new Map<string, number>();
     for (const { ids } of results) counts.set(ids.join(), (counts.get(ids.join()) ?? 0) + 1);
     for (const { ids, logp } of expected) {
@@ -212,12 +222,15 @@ describe('sampling', () => {
     const plain = await Plain.of(model);
     const first = plain.step(plain.state(examples[0]!), 3).logp;
     const least = first.indexOf(Math.min(...first));
-    const results = await model.generate(Array.from({ length: 500 }, () => examples[0]!), { method: 'sample', topK: 2 });
+    const results = await model.generate(
+      Array.from({ length: 500 }, () => examples[0]!),
+      { method: 'sample', topK: 2 },
+    );
     expect(results.some(({ ids }) => ids[0] === least)).toBe(false);
   });
 });
 
-test('a search of one\'s own steps through a Decoding', async () => {
+test("a search of one's own steps through a Decoding", async () => {
   const model = new Chain(chain(), { seed: 2 });
   const plain = await Plain.of(model);
   const decoding = model.encode([examples[1]!, examples[2]!]);
@@ -237,21 +250,32 @@ test('a search of one\'s own steps through a Decoding', async () => {
 
 test('a target that goes on after its end is refused', async () => {
   const model = new Chain(chain(), { seed: 4 });
-  await expect(model.forward([{ ...examples[0]!, y: [1, 2, 0] }, { ...examples[1]!, y: [2, 0, 1] }])).rejects.toThrow(
-    'example 1: `y[target = 1]` is 0, the end of `y`, but its last place is 2: nothing follows the end. Cut the target off behind it; if outputs are to go on after 0, take `end 0` out of the decoder');
+  await expect(
+    model.forward([
+      { ...examples[0]!, y: [1, 2, 0] },
+      { ...examples[1]!, y: [2, 0, 1] },
+    ]),
+  ).rejects.toThrow(
+    'example 1: `y[target = 1]` is 0, the end of `y`, but its last place is 2: nothing follows the end. Cut the target off behind it; if outputs are to go on after 0, take `end 0` out of the decoder',
+  );
   await new Chain(chain({ end: null }), { seed: 4 }).forward([{ ...examples[0]!, y: [2, 0, 1] }]);
 });
 
 test('teacher forcing begins with the start symbol and leaves the last target out', async () => {
   const model = new Chain(chain(), { seed: 2 });
-  const outputs = await model.forward([{ ...examples[0]!, y: [1, 2, 0] }, { ...examples[1]!, y: [2] }]);
+  const outputs = await model.forward([
+    { ...examples[0]!, y: [1, 2, 0] },
+    { ...examples[1]!, y: [2] },
+  ]);
   expect(outputs.map((each) => Array.from(each['previous']!.data))).toEqual([[3, 1, 2], [3]]);
 });
 
 test('options that make no sense are errors, not ignored', async () => {
   const model = new Chain(chain(), { seed: 2 });
   await expect(model.generate(examples, { method: 'beam', width: 0 })).rejects.toThrow(InputError);
-  await expect(model.generate(examples, { method: 'sample', topP: 2 })).rejects.toThrow('`topP`: expected a probability above 0, at most 1, given 2');
+  await expect(model.generate(examples, { method: 'sample', topP: 2 })).rejects.toThrow(
+    '`topP`: expected a probability above 0, at most 1, given 2',
+  );
   await expect(model.generate(examples, { taps: ['attention'] })).rejects.toThrow('has no alignment `attention`: `weights`');
   const wrong = { method: 'greedy', width: 4 } as const;
   await expect(model.generate(examples, wrong)).rejects.toThrow('`width` is no option of greedy search');

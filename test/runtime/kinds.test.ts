@@ -1,6 +1,17 @@
 /** What is of another kind than it should be (a text that reads as a number, nothing at all, what was disposed of) is told, never taken. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CausalModel, fit, GenerativeModel, InputError, memoryStore, Model, Optimizer, TrainingError, useBackend, type FitOptions } from '../../runtime/index.ts';
+import {
+  CausalModel,
+  fit,
+  GenerativeModel,
+  InputError,
+  memoryStore,
+  Model,
+  Optimizer,
+  TrainingError,
+  useBackend,
+  type FitOptions,
+} from '../../runtime/index.ts';
 import { bag, chain, tally, type BagInput, type BagTarget } from './definitions.ts';
 
 beforeAll(async () => {
@@ -18,7 +29,13 @@ test('a backend of no such name is an InputError', async () => {
 });
 
 test('options that are null, an objective that is no name', async () => {
-  expect(() => new Bag(bag(() => ({ kind: 'sgd', rate: 0.1 })), untyped(null))).toThrow('`Bag`: expected options (`dims`, `seed`), given null');
+  expect(
+    () =>
+      new Bag(
+        bag(() => ({ kind: 'sgd', rate: 0.1 })),
+        untyped(null),
+      ),
+  ).toThrow('`Bag`: expected options (`dims`, `seed`), given null');
   await expect(newBag().loss([example], { objective: untyped(3) })).rejects.toThrow('there is no objective `3`');
 });
 
@@ -28,15 +45,21 @@ test('numbers of examples are whole and fit a word of the generator', async () =
   await expect(given([2 ** 32])).rejects.toThrow('given 4294967296 for example 0');
   await expect(given([0.5])).rejects.toThrow('given 0.5');
   await expect(given(1)).rejects.toThrow('`ids`: expected one per example (1), given 1');
-  await expect(newBag().gradients([example], { step: untyped('2') })).rejects.toThrow('`step`: expected a whole number of at least 1, given the text "2"');
+  await expect(newBag().gradients([example], { step: untyped('2') })).rejects.toThrow(
+    '`step`: expected a whole number of at least 1, given the text "2"',
+  );
 });
 
 describe('weights', () => {
   test('take numbers by path', async () => {
     const { weights } = newBag();
     const table = await weights.read('table');
-    expect(() => weights.write({ table: { ...table, data: untyped(Array.from(table.data, String)) } })).toThrow(/its element 0 must be a number, given the text/);
-    expect(() => weights.write({ table: { ...table, data: untyped(new BigInt64Array(table.data.length)) } })).toThrow('given the bigint 0n');
+    expect(() => weights.write({ table: { ...table, data: untyped(Array.from(table.data, String)) } })).toThrow(
+      /its element 0 must be a number, given the text/,
+    );
+    expect(() => weights.write({ table: { ...table, data: untyped(new BigInt64Array(table.data.length)) } })).toThrow(
+      'given the bigint 0n',
+    );
     expect(() => weights.write(untyped(null))).toThrow(InputError);
     const stored = await weights.store();
     expect(() => weights.write(untyped(stored))).toThrow('given a Map: `restore` takes what `store` gave');
@@ -52,7 +75,10 @@ describe('an optimizer', () => {
     const { gradients } = await model.gradients([example]);
     const before = await model.weights.read('table');
     const optimizer = new Optimizer(model.weights);
-    for (const step of [0, 1.5, '1', undefined]) expect(() => optimizer.apply(gradients, { kind: 'adam', rate: 1e-2 }, untyped(step))).toThrow('`step`: expected a whole number of at least 1');
+    for (const step of [0, 1.5, '1', undefined])
+      expect(() => optimizer.apply(gradients, { kind: 'adam', rate: 1e-2 }, untyped(step))).toThrow(
+        '`step`: expected a whole number of at least 1',
+      );
     expect(await model.weights.read('table')).toEqual(before);
   });
 
@@ -92,7 +118,9 @@ describe('generating', () => {
     expect(() => decoding.reorder([], 0)).toThrow('`beam`: expected a whole number of at least 1, given 0');
     expect(() => decoding.reorder(untyped(undefined), 1)).toThrow('expected the parents as an array');
     made.weights.restore(await made.weights.store());
-    await expect(decoding.step(decoding.start)).rejects.toThrow('parameters were changed or disposed of since this began: begin another with `encode`');
+    await expect(decoding.step(decoding.start)).rejects.toThrow(
+      'parameters were changed or disposed of since this began: begin another with `encode`',
+    );
     decoding.dispose();
     await expect(decoding.step([1])).rejects.toThrow(InputError);
     expect(() => decoding.reorder([0], 1)).toThrow('this decoding was disposed of');
@@ -108,7 +136,8 @@ describe('generating', () => {
 });
 
 describe('fit', () => {
-  const run = async (options: object, data: object = { train: [example] }): Promise<unknown> => fit(newBag(), untyped(data), { batchSize: 1, steps: 1, ...options } as FitOptions<BagInput & BagTarget, Bag>);
+  const run = async (options: object, data: object = { train: [example] }): Promise<unknown> =>
+    fit(newBag(), untyped(data), { batchSize: 1, steps: 1, ...options } as FitOptions<BagInput & BagTarget, Bag>);
 
   test.each<[object, string]>([
     [{ minutes: '1' }, '`minutes`: expected a number above 0, given the text "1"'],
@@ -122,15 +151,20 @@ describe('fit', () => {
   });
 
   test('its own metrics are numbers', async () => {
-    const measured = (metrics: () => unknown): Promise<unknown> => run({ validate: { every: 1, metrics } }, { train: [example], validation: [example] });
+    const measured = (metrics: () => unknown): Promise<unknown> =>
+      run({ validate: { every: 1, metrics } }, { train: [example], validation: [example] });
     await expect(measured(() => 3)).rejects.toThrow('`validate.metrics`: expected numbers by name, given 3');
     await expect(measured(() => ({ right: '1' }))).rejects.toThrow('expected a number as `right`, given the text "1"');
   });
 
   test('calls an example what the data call it, not its place in a batch', async () => {
     const train = Array.from({ length: 7 }, (_, at) => (at === 5 ? { tokens: [77], label: 0 } : example));
-    await expect(run({ batchSize: 3, epochs: 1, steps: 9 }, { train })).rejects.toThrow('`train[5]`: `tokens[source = 0]` is 77, outside `words`');
-    await expect(run({ validate: { every: 1, batchSize: 2 }, checkpoints: { store: memoryStore() } }, { train: [example], validation: train })).rejects.toThrow('`validation[5]`: `tokens[source = 0]` is 77');
+    await expect(run({ batchSize: 3, epochs: 1, steps: 9 }, { train })).rejects.toThrow(
+      '`train[5]`: `tokens[source = 0]` is 77, outside `words`',
+    );
+    await expect(
+      run({ validate: { every: 1, batchSize: 2 }, checkpoints: { store: memoryStore() } }, { train: [example], validation: train }),
+    ).rejects.toThrow('`validation[5]`: `tokens[source = 0]` is 77');
     await expect(run({}, { train: () => ({ tokens: [77], label: 0 }) })).rejects.toThrow('step 1, example 0: `tokens[source = 0]` is 77');
   });
 });

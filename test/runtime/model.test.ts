@@ -10,12 +10,23 @@ beforeAll(async () => {
 class Bag extends Model<{ words: number; classes: number }, BagInput, BagTarget> {}
 
 const sgd = (): { kind: 'sgd'; rate: number } => ({ kind: 'sgd', rate: 0.1 });
-const examples = [{ tokens: [1, 2, 3], label: 0 }, { tokens: [5], label: 2 }];
+const examples = [
+  { tokens: [1, 2, 3], label: 0 },
+  { tokens: [5], label: 2 },
+];
 
 test('parameters are listed with axes, sizes and initialisers', () => {
   const model = new Bag(bag(sgd), { dims: { words: 8 }, seed: 1 });
   expect(model.parameterCount).toBe(27);
-  expect(model.parameters[0]).toEqual({ path: 'table', axes: [{ label: 'words', size: 8 }, { label: 'classes', size: 3 }], size: 24, initialiser: 'glorot' });
+  expect(model.parameters[0]).toEqual({
+    path: 'table',
+    axes: [
+      { label: 'words', size: 8 },
+      { label: 'classes', size: 3 },
+    ],
+    size: 24,
+    initialiser: 'glorot',
+  });
   model.dispose();
 });
 
@@ -67,7 +78,15 @@ test('unknown or senseless dims and objectives are errors', async () => {
 test('a saved model comes back to the last bit, and its file says what it is', async () => {
   const model = new Bag(bag(sgd), { seed: 7, dims: { words: 9 } });
   const bytes = await model.save({ task: 'bags', configuration: 'small', step: 12 });
-  expect(checkpointInfo(bytes)).toEqual({ definition: 'Bag', source: 'bag.attn', dims: { words: 9, classes: 3 }, seed: 7, task: 'bags', configuration: 'small', step: 12 });
+  expect(checkpointInfo(bytes)).toEqual({
+    definition: 'Bag',
+    source: 'bag.attn',
+    dims: { words: 9, classes: 3 },
+    seed: 7,
+    task: 'bags',
+    configuration: 'small',
+    step: 12,
+  });
   const other = new Bag(bag(sgd), { seed: 8, dims: { words: 9 } });
   await other.load(bytes);
   expect(await other.forward(examples)).toEqual(await model.forward(examples));
@@ -79,8 +98,12 @@ test('a checkpoint that does not fit changes nothing', async () => {
   const larger = await new Bag(bag(sgd), { dims: { words: 7 } }).save();
   await expect(model.load(larger)).rejects.toThrow('`table`: expected [words = 6, classes = 3], given [7, 3]');
   const { tensors, metadata } = readSafetensors(await model.save());
-  const renamed = new Map(Array.from(tensors, ([name, tensor]) => [name === 'b' ? 'c' : name, { ...tensor, data: tensor.data.map(() => 5) }]));
-  await expect(model.load(writeSafetensors({ tensors: renamed, metadata }))).rejects.toThrow('`b` is missing\n  `c` is no parameter of this model');
+  const renamed = new Map(
+    Array.from(tensors, ([name, tensor]) => [name === 'b' ? 'c' : name, { ...tensor, data: tensor.data.map(() => 5) }]),
+  );
+  await expect(model.load(writeSafetensors({ tensors: renamed, metadata }))).rejects.toThrow(
+    '`b` is missing\n  `c` is no parameter of this model',
+  );
   await expect(model.load(writeSafetensors({ tensors, metadata: new Map([['definition', 'Sack']]) }))).rejects.toThrow(CheckpointError);
   expect(await model.forward(examples)).toEqual(before);
 });
@@ -97,10 +120,15 @@ test('a checkpoint with a number that is not finite is refused by the name of th
   const model = new Bag(bag(sgd), { seed: 1 });
   const before = await model.forward(examples);
   const { tensors, metadata } = readSafetensors(await model.save());
-  for (const [value, shown] of [[NaN, 'NaN'], [-Infinity, '-Infinity']] as const) {
+  for (const [value, shown] of [
+    [NaN, 'NaN'],
+    [-Infinity, '-Infinity'],
+  ] as const) {
     const b = tensors.get('b')!;
     const spoilt = new Map([...tensors, ['b', { ...b, data: Float32Array.from(b.data, (each, place) => (place === 1 ? value : each)) }]]);
-    await expect(model.load(writeSafetensors({ tensors: spoilt, metadata }))).rejects.toThrow(`nothing was changed:\n  \`b\` is not finite: its element 1 is ${shown}`);
+    await expect(model.load(writeSafetensors({ tensors: spoilt, metadata }))).rejects.toThrow(
+      `nothing was changed:\n  \`b\` is not finite: its element 1 is ${shown}`,
+    );
   }
   expect(await model.forward(examples)).toEqual(before);
 });
@@ -109,12 +137,16 @@ test('what programs without types give is refused in words', async () => {
   const model = new Bag(bag(sgd));
   const untyped = model as unknown as Record<'loss' | 'forward' | 'gradients' | 'load', (given?: unknown) => Promise<unknown>>;
   for (const call of ['loss', 'forward', 'gradients'] as const) {
-    await expect(untyped[call](examples[0])).rejects.toThrow('expected an array of examples, given an object: write `[example]` for a single one');
+    await expect(untyped[call](examples[0])).rejects.toThrow(
+      'expected an array of examples, given an object: write `[example]` for a single one',
+    );
     await expect(untyped[call]()).rejects.toThrow('expected an array of examples, given undefined');
     await expect(untyped[call]([null])).rejects.toThrow('example 0: expected an object with `tokens`');
   }
   const bytes = await model.save();
-  await expect(untyped.load(bytes.buffer)).rejects.toThrow('expected the bytes of a checkpoint as a Uint8Array, given an ArrayBuffer: give `new Uint8Array(buffer)`');
+  await expect(untyped.load(bytes.buffer)).rejects.toThrow(
+    'expected the bytes of a checkpoint as a Uint8Array, given an ArrayBuffer: give `new Uint8Array(buffer)`',
+  );
   await expect(untyped.load('abc')).rejects.toThrow('given the text "abc"');
 
   const make = (options: unknown) => () => new Bag(bag(sgd), options as object);
@@ -124,6 +156,8 @@ test('what programs without types give is refused in words', async () => {
   expect(make({ dims: { words: '3' } })).toThrow('the dim `words`: expected a whole number of at least 1, given the text "3"');
   const before = tf.memory().numTensors;
   expect(make({ dims: { words: 2 ** 40 } })).toThrow('the dim `words`: at most 67108864, given 1099511627776');
-  expect(make({ dims: { words: 2 ** 26, classes: 2 ** 14 } })).toThrow('the parameter `table` [words = 67108864, classes = 16384] would have 1099511627776 elements, more than one tensor can hold');
+  expect(make({ dims: { words: 2 ** 26, classes: 2 ** 14 } })).toThrow(
+    'the parameter `table` [words = 67108864, classes = 16384] would have 1099511627776 elements, more than one tensor can hold',
+  );
   expect(tf.memory().numTensors).toBe(before);
 });

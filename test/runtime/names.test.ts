@@ -22,8 +22,12 @@ describe('an unknown name in an example', () => {
     await expect(model.forward(wrong)).rejects.toThrow(message);
     await expect(model.loss(wrong)).rejects.toThrow(message);
     await expect(model.gradients(wrong)).rejects.toThrow(message);
-    await expect(fit(model, { train: wrong, validation: [example] }, { batchSize: 2, steps: 1, validate: { every: 1 } })).rejects.toThrow('`Bag` takes no `labl`');
-    await expect(fit(model, { train: [example], validation: wrong }, { batchSize: 2, steps: 1, validate: { every: 1 } })).rejects.toThrow('`Bag` takes no `labl`');
+    await expect(fit(model, { train: wrong, validation: [example] }, { batchSize: 2, steps: 1, validate: { every: 1 } })).rejects.toThrow(
+      '`Bag` takes no `labl`',
+    );
+    await expect(fit(model, { train: [example], validation: wrong }, { batchSize: 2, steps: 1, validate: { every: 1 } })).rejects.toThrow(
+      '`Bag` takes no `labl`',
+    );
   });
 
   test('a call takes what another call of the same program reads, and what stands under a symbol', async () => {
@@ -55,18 +59,46 @@ describe('an unknown option is told with the near one', () => {
     ['of a model', () => new Bag(sgd, untyped({ dms: {} })), '`dms` is no option of `Bag`: `dims`, `seed`; did you mean `dims`?'],
     ['a dim', () => new Bag(sgd, { dims: untyped({ word: 3 }) }), 'did you mean `words`?'],
     ['dims that are none', () => new Bag(sgd, { dims: untyped(3) }), '`dims`: expected sizes by name, given 3'],
-    ['of forward', () => model().forward([example], untyped({ sed: 1 })), '`sed` is no option of `forward`: `seed`, `ids`; did you mean `seed`?'],
+    [
+      'of forward',
+      () => model().forward([example], untyped({ sed: 1 })),
+      '`sed` is no option of `forward`: `seed`, `ids`; did you mean `seed`?',
+    ],
     ['of loss', () => model().loss([example], untyped({ objectve: 'a' })), 'did you mean `objective`?'],
     ['of gradients', () => model().gradients([example], untyped({ stp: 1 })), 'did you mean `step`?'],
-    ['of generate', () => new GenerativeModel(chain()).generate([{ tokens: [1] }], untyped({ metod: 'beam' })), '`metod` is no option of greedy search: `method`'],
-    ['a method', () => new GenerativeModel(chain()).generate([{ tokens: [1] }], untyped({ method: 'bem', width: 2 })), 'did you mean `beam`?'],
-    ['of encode', () => new GenerativeModel(chain()).encode([{ tokens: [1] }], untyped({ atmost: 2 })), '`atmost` is no option of `encode`: `atMost`, `seed`, `ids`; did you mean `atMost`?'],
+    [
+      'of generate',
+      () => new GenerativeModel(chain()).generate([{ tokens: [1] }], untyped({ metod: 'beam' })),
+      '`metod` is no option of greedy search: `method`',
+    ],
+    [
+      'a method',
+      () => new GenerativeModel(chain()).generate([{ tokens: [1] }], untyped({ method: 'bem', width: 2 })),
+      'did you mean `beam`?',
+    ],
+    [
+      'of encode',
+      () => new GenerativeModel(chain()).encode([{ tokens: [1] }], untyped({ atmost: 2 })),
+      '`atmost` is no option of `encode`: `atMost`, `seed`, `ids`; did you mean `atMost`?',
+    ],
     ['of stream', () => new CausalModel(tally()).stream([{}], untyped({ seeds: 1 })), '`seeds` is no option of `stream`'],
     ['of fit', () => fit(model(), { train: [example] }, untyped({ ...run, batchsize: 3 })), '`batchsize` is no option of `fit`'],
     ['of its data', () => fit(model(), untyped({ train: [example], validaton: [] }), run), 'did you mean `validation`?'],
-    ['of validate', () => fit(model(), { train: [example], validation: [example] }, { ...run, validate: untyped({ every: 1, patence: 2 }) }), 'did you mean `patience`?'],
-    ['of checkpoints', () => fit(model(), { train: [example] }, { ...run, checkpoints: untyped({ store: memoryStore(), resum: true }) }), 'did you mean `resume`?'],
-    ['a word for what is best', () => fit(model(), { train: [example], validation: [example] }, { ...run, validate: { every: 1, goal: untyped('max') } }), "`validate.goal`: expected 'least' or 'most', given the text \"max\""],
+    [
+      'of validate',
+      () => fit(model(), { train: [example], validation: [example] }, { ...run, validate: untyped({ every: 1, patence: 2 }) }),
+      'did you mean `patience`?',
+    ],
+    [
+      'of checkpoints',
+      () => fit(model(), { train: [example] }, { ...run, checkpoints: untyped({ store: memoryStore(), resum: true }) }),
+      'did you mean `resume`?',
+    ],
+    [
+      'a word for what is best',
+      () => fit(model(), { train: [example], validation: [example] }, { ...run, validate: { every: 1, goal: untyped('max') } }),
+      "`validate.goal`: expected 'least' or 'most', given the text \"max\"",
+    ],
     ['an epoch of an array', () => fit(model(), { train: [example] }, { ...run, epochSize: 5 }), 'an array is an epoch of its own'],
     ['the best of a run that validates nothing', () => fit(model(), { train: [example] }, { ...run, keep: 'best' }), 'needs `validate`'],
   ];
@@ -76,10 +108,18 @@ describe('an unknown option is told with the near one', () => {
 });
 
 test('too many places are told without advice that stands in the program already', async () => {
-  const requirements = [{ dims: ['target'], fails: (n: Readonly<Record<string, number>>) => (n['target']! > 3 ? '`target` must be at most 3' : null) }];
+  const requirements = [
+    { dims: ['target'], fails: (n: Readonly<Record<string, number>>) => (n['target']! > 3 ? '`target` must be at most 3' : null) },
+  ];
   const whole = chain();
-  const [bounded, open] = [{ ...whole, requirements }, { ...whole, requirements, decoder: { ...whole.decoder!, atMost: null } }].map((definition) => new GenerativeModel(definition));
-  const told = (model: GenerativeModel<unknown, object, object>): (() => unknown) => () => model.encode([{ tokens: [1] }], { atMost: 9 });
+  const [bounded, open] = [
+    { ...whole, requirements },
+    { ...whole, requirements, decoder: { ...whole.decoder!, atMost: null } },
+  ].map((definition) => new GenerativeModel(definition));
+  const told =
+    (model: GenerativeModel<unknown, object, object>): (() => unknown) =>
+    () =>
+      model.encode([{ tokens: [1] }], { atMost: 9 });
   expect(told(bounded!)).toThrow(/^example 0: `target` must be at most 3: give a smaller `atMost`$/);
   expect(told(open!)).toThrow('give a smaller `atMost`, or write `at most …` into the decoder `Write`');
 });
@@ -90,7 +130,9 @@ describe('what takes tensors looks at their shapes', () => {
     const table = await weights.read('table');
     const before = tf.memory().numTensors;
     const [rows, columns] = table.shape as [number, number];
-    expect(() => weights.write({ table: { ...table, shape: [columns, rows] } })).toThrow(/`table`: expected \[words = \d+, classes = \d+\], given the shape \[\d+, \d+\]/);
+    expect(() => weights.write({ table: { ...table, shape: [columns, rows] } })).toThrow(
+      /`table`: expected \[words = \d+, classes = \d+\], given the shape \[\d+, \d+\]/,
+    );
     expect(() => weights.write({ table: { ...table, axes: [...table.axes].reverse() } })).toThrow('given its axes in another order');
     expect(() => weights.write(untyped({ table: { data: table.data } }))).toThrow('as `{ data, shape, axes }`, given an object');
     expect(() => weights.write({ tabel: table })).toThrow('did you mean `table`?');
@@ -114,7 +156,9 @@ describe('what takes tensors looks at their shapes', () => {
     optimizer.apply(gradients, settings, 1);
     const stored = await optimizer.store();
     const mean = stored.get('mean/table')!;
-    expect(() => optimizer.restore(new Map([...stored, ['mean/table', { ...mean, shape: [...mean.shape].reverse() }]]))).toThrow("the optimiser's `mean` of `table` has the shape");
+    expect(() => optimizer.restore(new Map([...stored, ['mean/table', { ...mean, shape: [...mean.shape].reverse() }]]))).toThrow(
+      "the optimiser's `mean` of `table` has the shape",
+    );
     optimizer.restore(stored);
     optimizer.dispose();
   });

@@ -7,10 +7,19 @@ beforeAll(async () => {
   await useBackend('cpu');
 });
 
-const spec = (path: string, size: number): ParameterSpec => ({ path, axes: [{ label: 'n', size }], outs: 1, init: { kind: 'constant', value: 1 } });
+const spec = (path: string, size: number): ParameterSpec => ({
+  path,
+  axes: [{ label: 'n', size }],
+  outs: 1,
+  init: { kind: 'constant', value: 1 },
+});
 
 /** Three steps with the gradients given, one number each for two parameters; the numbers after each step. */
-async function run(settings: (step: number) => OptimizerSettings, clip: UpdateDefinition['clip'], gradients: readonly [number, number][]): Promise<number[][]> {
+async function run(
+  settings: (step: number) => OptimizerSettings,
+  clip: UpdateDefinition['clip'],
+  gradients: readonly [number, number][],
+): Promise<number[][]> {
   const weights = new Weights([spec('a', 1), spec('b', 1)], 0);
   const optimizer = new Optimizer(weights);
   const reached: number[][] = [];
@@ -25,47 +34,79 @@ async function run(settings: (step: number) => OptimizerSettings, clip: UpdateDe
   return reached;
 }
 
-const gradients: readonly [number, number][] = [[0.5, -2], [0.25, 1], [-3, 0.125]];
+const gradients: readonly [number, number][] = [
+  [0.5, -2],
+  [0.25, 1],
+  [-3, 0.125],
+];
 
 /** The published updates for one number, in float64. */
 type Step = (p: number, g: number, memory: number[], step: number) => number;
 const updates: [string, OptimizerSettings, Step][] = [
   ['sgd', { kind: 'sgd', rate: 0.1 }, (p, g) => p - 0.1 * g],
   ['momentum', { kind: 'sgd', rate: 0.1, momentum: 0.9 }, (p, g, m) => p - 0.1 * (m[0] = 0.9 * (m[0] ?? 0) + g)],
-  ['nesterov', { kind: 'sgd', rate: 0.1, momentum: 0.9, nesterov: 1 }, (p, g, m) => {
-    m[0] = 0.9 * (m[0] ?? 0) + g;
-    return p - 0.1 * (g + 0.9 * m[0]);
-  }],
-  ['adam', { kind: 'adam', rate: 0.1, beta2: 0.98, epsilon: 1e-3 }, (p, g, m, t) => {
-    m[0] = 0.9 * (m[0] ?? 0) + 0.1 * g;
-    m[1] = 0.98 * (m[1] ?? 0) + 0.02 * g * g;
-    return p - (0.1 * m[0]) / (1 - 0.9 ** t) / (Math.sqrt(m[1] / (1 - 0.98 ** t)) + 1e-3);
-  }],
-  ['adam with weight decay', { kind: 'adam', rate: 0.1, weightDecay: 0.5 }, (p, g, m, t) => {
-    m[0] = 0.9 * (m[0] ?? 0) + 0.1 * g;
-    m[1] = 0.999 * (m[1] ?? 0) + 0.001 * g * g;
-    return p - 0.1 * 0.5 * p - (0.1 * m[0]) / (1 - 0.9 ** t) / (Math.sqrt(m[1] / (1 - 0.999 ** t)) + 1e-8);
-  }],
-  ['adagrad', { kind: 'adagrad', rate: 0.15, initial: 0.1 }, (p, g, m) => {
-    m[0] = (m[0] ?? 0.1) + g * g;
-    return p - (0.15 * g) / (Math.sqrt(m[0]) + 1e-10);
-  }],
-  ['rmsprop', { kind: 'rmsprop', rate: 0.1, decay: 0.95, epsilon: 1e-4 }, (p, g, m) => {
-    m[0] = 0.95 * (m[0] ?? 0) + 0.05 * g * g;
-    return p - (0.1 * g) / Math.sqrt(m[0] + 1e-4);
-  }],
-  ['centred rmsprop with momentum', { kind: 'rmsprop', rate: 0.1, decay: 0.95, momentum: 0.9, epsilon: 1e-4, centred: 1 }, (p, g, m) => {
-    m[0] = 0.95 * (m[0] ?? 0) + 0.05 * g * g;
-    m[1] = 0.95 * (m[1] ?? 0) + 0.05 * g;
-    m[2] = 0.9 * (m[2] ?? 0) + (0.1 * g) / Math.sqrt(m[0] - m[1] ** 2 + 1e-4);
-    return p - m[2];
-  }],
-  ['adadelta', { kind: 'adadelta', rate: 1 }, (p, g, m) => {
-    m[0] = 0.95 * (m[0] ?? 0) + 0.05 * g * g;
-    const change = (Math.sqrt((m[1] ?? 0) + 1e-6) / Math.sqrt(m[0] + 1e-6)) * g;
-    m[1] = 0.95 * (m[1] ?? 0) + 0.05 * change * change;
-    return p - change;
-  }],
+  [
+    'nesterov',
+    { kind: 'sgd', rate: 0.1, momentum: 0.9, nesterov: 1 },
+    (p, g, m) => {
+      m[0] = 0.9 * (m[0] ?? 0) + g;
+      return p - 0.1 * (g + 0.9 * m[0]);
+    },
+  ],
+  [
+    'adam',
+    { kind: 'adam', rate: 0.1, beta2: 0.98, epsilon: 1e-3 },
+    (p, g, m, t) => {
+      m[0] = 0.9 * (m[0] ?? 0) + 0.1 * g;
+      m[1] = 0.98 * (m[1] ?? 0) + 0.02 * g * g;
+      return p - (0.1 * m[0]) / (1 - 0.9 ** t) / (Math.sqrt(m[1] / (1 - 0.98 ** t)) + 1e-3);
+    },
+  ],
+  [
+    'adam with weight decay',
+    { kind: 'adam', rate: 0.1, weightDecay: 0.5 },
+    (p, g, m, t) => {
+      m[0] = 0.9 * (m[0] ?? 0) + 0.1 * g;
+      m[1] = 0.999 * (m[1] ?? 0) + 0.001 * g * g;
+      return p - 0.1 * 0.5 * p - (0.1 * m[0]) / (1 - 0.9 ** t) / (Math.sqrt(m[1] / (1 - 0.999 ** t)) + 1e-8);
+    },
+  ],
+  [
+    'adagrad',
+    { kind: 'adagrad', rate: 0.15, initial: 0.1 },
+    (p, g, m) => {
+      m[0] = (m[0] ?? 0.1) + g * g;
+      return p - (0.15 * g) / (Math.sqrt(m[0]) + 1e-10);
+    },
+  ],
+  [
+    'rmsprop',
+    { kind: 'rmsprop', rate: 0.1, decay: 0.95, epsilon: 1e-4 },
+    (p, g, m) => {
+      m[0] = 0.95 * (m[0] ?? 0) + 0.05 * g * g;
+      return p - (0.1 * g) / Math.sqrt(m[0] + 1e-4);
+    },
+  ],
+  [
+    'centred rmsprop with momentum',
+    { kind: 'rmsprop', rate: 0.1, decay: 0.95, momentum: 0.9, epsilon: 1e-4, centred: 1 },
+    (p, g, m) => {
+      m[0] = 0.95 * (m[0] ?? 0) + 0.05 * g * g;
+      m[1] = 0.95 * (m[1] ?? 0) + 0.05 * g;
+      m[2] = 0.9 * (m[2] ?? 0) + (0.1 * g) / Math.sqrt(m[0] - m[1] ** 2 + 1e-4);
+      return p - m[2];
+    },
+  ],
+  [
+    'adadelta',
+    { kind: 'adadelta', rate: 1 },
+    (p, g, m) => {
+      m[0] = 0.95 * (m[0] ?? 0) + 0.05 * g * g;
+      const change = (Math.sqrt((m[1] ?? 0) + 1e-6) / Math.sqrt(m[0] + 1e-6)) * g;
+      m[1] = 0.95 * (m[1] ?? 0) + 0.05 * change * change;
+      return p - change;
+    },
+  ],
 ];
 
 test.each(updates)('%s follows its published update', async (_name, settings, update) => {
@@ -81,7 +122,11 @@ test.each(updates)('%s follows its published update', async (_name, settings, up
 });
 
 test('settings are read anew at each step', async () => {
-  const reached = await run((step) => ({ kind: 'sgd', rate: 1 / step }), null, [[1, 0], [1, 0], [1, 0]]);
+  const reached = await run((step) => ({ kind: 'sgd', rate: 1 / step }), null, [
+    [1, 0],
+    [1, 0],
+    [1, 0],
+  ]);
   expect(reached.map(([a]) => a)).toEqual([0, -0.5, expect.closeTo(-5 / 6, 6)]);
 });
 

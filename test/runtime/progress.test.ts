@@ -49,7 +49,10 @@ test('elsewhere plain lines come every few seconds', () => {
     now += 1000;
   }
   expect(screen.text.split('\n').slice(0, -1)).toEqual([
-    'training    2 %  0 s', 'training   15 %  28 s left  5 s', 'training   27 %  26 s left  10 s', 'training   40 %  23 s left  15 s',
+    'training    2 %  0 s',
+    'training   15 %  28 s left  5 s',
+    'training   27 %  26 s left  10 s',
+    'training   40 %  23 s left  15 s',
   ]);
 });
 
@@ -57,7 +60,17 @@ test('a training run is shown by its events', () => {
   const screen = new Screen(false);
   const show = showTraining(screen, { clock: () => 0 });
   show({ kind: 'start', step: 0, steps: 200, seconds: null, parameterCount: 12345 });
-  show({ kind: 'progress', step: 10, epoch: 0.1, loss: 1.2345, metrics: { right: 0.5 }, rate: 1e-3, seconds: 1, stepsPerSecond: 10, examplesPerSecond: 640 });
+  show({
+    kind: 'progress',
+    step: 10,
+    epoch: 0.1,
+    loss: 1.2345,
+    metrics: { right: 0.5 },
+    rate: 1e-3,
+    seconds: 1,
+    stepsPerSecond: 10,
+    examplesPerSecond: 640,
+  });
   show({ kind: 'validation', step: 100, loss: 0.9, metrics: { exact: 0.25 }, best: true });
   show({ kind: 'end', step: 200, reason: 'budget', seconds: 65 });
   expect(screen.text).toBe(
@@ -75,6 +88,10 @@ test('durations and numbers are short', () => {
 test('results are tabulated overall and by group', () => {
   expect(tabulate('exact', ['de', 'en', 'de'], [1, 1, 0])).toEqual({
     columns: ['exact'],
-    rows: [{ group: 'all', examples: 3, values: [2 / 3] }, { group: 'de', examples: 2, values: [0.5] }, { group: 'en', examples: 1, values: [1] }],
+    rows: [
+      { group: 'all', examples: 3, values: [2 / 3] },
+      { group: 'de', examples: 2, values: [0.5] },
+      { group: 'en', examples: 1, values: [1] },
+    ],
   });
 });

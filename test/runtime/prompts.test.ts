@@ -16,7 +16,11 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     await useBackend(backend);
   });
 
-  const methods: Record<string, GenerateOptions> = { greedy: {}, 'a narrow beam': { method: 'beam', width: 1 }, sampling: { method: 'sample', seed: 4 } };
+  const methods: Record<string, GenerateOptions> = {
+    greedy: {},
+    'a narrow beam': { method: 'beam', width: 1 },
+    sampling: { method: 'sample', seed: 4 },
+  };
   test.each(Object.entries(methods))('%s goes on after a prompt as it does after the same places of its own', async (_name, options) => {
     for (const seed of [1, 2, 3, 4]) {
       for (const definition of [chain(), recall('rows')]) {
@@ -24,7 +28,9 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
         const more = { ...options, atMost: 6, taps: Object.keys(definition.decoder!.taps) };
         const free = await model.generate(examples, more);
         // Every length at once, none and all of the output too; the end is no part of a prompt.
-        const prompts = free.map(({ ids, ended }, row) => ids.slice(0, Math.min(2 * row, ids.length - (ended && definition.decoder!.end !== null ? 1 : 0))));
+        const prompts = free.map(({ ids, ended }, row) =>
+          ids.slice(0, Math.min(2 * row, ids.length - (ended && definition.decoder!.end !== null ? 1 : 0))),
+        );
         const given = await model.generate(examples, { ...more, prompts });
         for (const [row, result] of given.entries()) {
           const { logProbability, score, all, ...rest } = free[row]!;
@@ -37,11 +43,14 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     }
   });
 
-  test('an example\'s result does not depend on the prompts of the others, and nothing is left behind', async () => {
+  test("an example's result does not depend on the prompts of the others, and nothing is left behind", async () => {
     const before = tf.memory().numTensors;
     const model = new Chain(chain(), { seed: 5 });
     const prompts = [[], [1, 2, 1], Int32Array.of(2), [2, 2]];
-    for (const options of [{ method: 'beam', width: 3 }, { method: 'sample', ids: [0, 0, 0, 0] }] as const) {
+    for (const options of [
+      { method: 'beam', width: 3 },
+      { method: 'sample', ids: [0, 0, 0, 0] },
+    ] as const) {
       const together = await model.generate(examples, { ...options, prompts, taps: ['weights'] });
       for (const [row, example] of examples.entries()) {
         const one = { ...options, ...('ids' in options ? { ids: [0] } : {}), taps: ['weights'] };
@@ -63,7 +72,8 @@ test('a wide beam finds the likeliest continuation; the prompt costs nothing and
   const model = new Chain(chain({ rank }), { seed: 7 });
   const options = { method: 'beam', width: 3 ** 5 } as const;
   const [free] = await model.generate([examples[1]!], { ...options, atMost: 5 });
-  const beginning = (result: Generated, ids: readonly number[]) => result.all.filter((each) => ids.every((id, place) => each.ids[place] === id));
+  const beginning = (result: Generated, ids: readonly number[]) =>
+    result.all.filter((each) => ids.every((id, place) => each.ids[place] === id));
   const prompt = [2, 1];
   const [given] = await model.generate([examples[1]!], { ...options, atMost: 5, prompts: [prompt] });
   const expected = beginning(free!, prompt);
@@ -75,20 +85,32 @@ test('a wide beam finds the likeliest continuation; the prompt costs nothing and
     expect(logProbability).toBeCloseTo(same.logProbability - paid, 5);
     expect(score).toBeCloseTo(logProbability / ids.length, 10);
   }
-  expect(given!.all.filter(({ ended }) => ended).map(({ score }) => score)).toEqual(given!.all.filter(({ ended }) => ended).map(({ score }) => score).sort((a, b) => b - a));
+  expect(given!.all.filter(({ ended }) => ended).map(({ score }) => score)).toEqual(
+    given!.all
+      .filter(({ ended }) => ended)
+      .map(({ score }) => score)
+      .sort((a, b) => b - a),
+  );
   model.dispose();
 });
 
 test('prompts that make no sense are errors', async () => {
   const model = new Chain(chain(), { seed: 1 });
   const before = tf.memory().numTensors;
-  const run = async (prompts: unknown): Promise<unknown> => model.generate(examples.slice(0, 2), { atMost: 3, prompts: prompts as number[][] });
-  await expect(run([[1]])).rejects.toThrow('`prompts`: expected one array of ids per example (2), given an array of 1; an example without one has `[]`');
+  const run = async (prompts: unknown): Promise<unknown> =>
+    model.generate(examples.slice(0, 2), { atMost: 3, prompts: prompts as number[][] });
+  await expect(run([[1]])).rejects.toThrow(
+    '`prompts`: expected one array of ids per example (2), given an array of 1; an example without one has `[]`',
+  );
   await expect(run('ab')).rejects.toThrow('`prompts`: expected one array of ids per example (2), given the text "ab"');
   await expect(run([[1], null])).rejects.toThrow('example 1: the prompt must be an array of ids of `y`, given null');
   await expect(run([[1], [1, 3]])).rejects.toThrow('example 1: place 1 of the prompt is 3, outside the vocabulary (0 … 2)');
   await expect(run([[1], ['a']])).rejects.toThrow('example 1: place 0 of the prompt is the text "a"');
-  await expect(run([[1, 0], []])).rejects.toThrow('example 0: place 1 of the prompt is 0, the end of `y`, after which nothing follows: leave it out');
-  await expect(run([[1, 1, 1, 1], []])).rejects.toThrow('example 0: the prompt has 4 places, but the whole output may have only 3: give a shorter one or raise `atMost`');
+  await expect(run([[1, 0], []])).rejects.toThrow(
+    'example 0: place 1 of the prompt is 0, the end of `y`, after which nothing follows: leave it out',
+  );
+  await expect(run([[1, 1, 1, 1], []])).rejects.toThrow(
+    'example 0: the prompt has 4 places, but the whole output may have only 3: give a shorter one or raise `atMost`',
+  );
   expect(tf.memory().numTensors).toBe(before);
 });

@@ -26,13 +26,20 @@ async function part(random: StepRandom, row: number, shape: number[], ragged: bo
   tensor.dispose();
   const [, a, b, c] = shape as [number, number, number, number];
   const result: number[] = [];
-  for (let i = 0; i < own[0]!; i++) for (let j = 0; j < own[1]!; j++) for (let k = 0; k < own[2]!; k++) result.push(data[((row * a + i) * b + j) * c + k]!);
+  for (let i = 0; i < own[0]!; i++)
+    for (let j = 0; j < own[1]!; j++) for (let k = 0; k < own[2]!; k++) result.push(data[((row * a + i) * b + j) * c + k]!);
   return result;
 }
 
 describe('dropout', () => {
   test('example 7 alone has the mask it has as row 3 of a padded batch, wherever the ragged axes stand', async () => {
-    for (const ragged of [[true, false, false], [false, true, false], [true, false, true], [true, true, true], [false, false, false]]) {
+    for (const ragged of [
+      [true, false, false],
+      [false, true, false],
+      [true, false, true],
+      [true, true, true],
+      [false, false, false],
+    ]) {
       const own = [3, 4, 5];
       const padded = own.map((size, axis) => (ragged[axis] ? size + 4 : size));
       const alone = await part(new StepRandom(11, 5, [7]), 0, [1, ...own], ragged, own);
@@ -60,13 +67,20 @@ describe('dropout', () => {
   });
 });
 
-test('numbers of every kind are an example\'s own, alone and as a row of a padded batch, in any order of axes', () => {
+test("numbers of every kind are an example's own, alone and as a row of a padded batch, in any order of axes", () => {
   for (const draw of ['uniform', 'normal', 'exponential', 'keep'] as const) {
-    for (const ragged of [[true, false], [false, true], [true, true], [false, false]]) {
+    for (const ragged of [
+      [true, false],
+      [false, true],
+      [true, true],
+      [false, false],
+    ]) {
       const padded = [3, 4].map((size, axis) => (ragged[axis] ? size + 5 : size));
       const alone = new StepRandom(11, 5, [7]).values(draw, 'a.sample#0', [1, 3, 4], ragged, [2, 6], 0.3);
       const among = new StepRandom(11, 5, [2, 7, 1]).values(draw, 'a.sample#0', [3, ...padded], ragged, [2, 6], 0.3);
-      const row = Array.from({ length: 3 }, (_, i) => Array.from({ length: 4 }, (_none, j) => among[(padded[0]! + i) * padded[1]! + j]!)).flat();
+      const row = Array.from({ length: 3 }, (_, i) =>
+        Array.from({ length: 4 }, (_none, j) => among[(padded[0]! + i) * padded[1]! + j]!),
+      ).flat();
       expect(row, `${draw} ${ragged.join()}`).toEqual(Array.from(alone));
     }
   }
@@ -102,15 +116,27 @@ test('a permutation has every number once and differs between keys', () => {
 });
 
 describe('first values', () => {
-  const spec = (init: InitialiserSpec, rows = 60, columns = 40, path = 'W') =>
-    ({ path, init, outs: 1, axes: [{ label: 'to', size: rows }, { label: 'from', size: columns }] });
+  const spec = (init: InitialiserSpec, rows = 60, columns = 40, path = 'W') => ({
+    path,
+    init,
+    outs: 1,
+    axes: [
+      { label: 'to', size: rows },
+      { label: 'from', size: columns },
+    ],
+  });
 
   test('orthogonal: the fewer of rows and columns are orthonormal', () => {
-    for (const [rows, columns] of [[12, 12], [20, 7], [7, 20]] as const) {
+    for (const [rows, columns] of [
+      [12, 12],
+      [20, 7],
+      [7, 20],
+    ] as const) {
       const values = initialValues(spec({ kind: 'orthogonal' }, rows, columns), 4);
-      const vectors = rows <= columns
-        ? Array.from({ length: rows }, (_, row) => Array.from(values.subarray(row * columns, (row + 1) * columns)))
-        : Array.from({ length: columns }, (_, column) => Array.from({ length: rows }, (_unused, row) => values[row * columns + column]!));
+      const vectors =
+        rows <= columns
+          ? Array.from({ length: rows }, (_, row) => Array.from(values.subarray(row * columns, (row + 1) * columns)))
+          : Array.from({ length: columns }, (_, column) => Array.from({ length: rows }, (_unused, row) => values[row * columns + column]!));
       for (const [i, a] of vectors.entries()) {
         for (const [j, b] of vectors.entries()) {
           expect(a.reduce((sum, value, index) => sum + value * b[index]!, 0)).toBeCloseTo(i === j ? 1 : 0, 6);

@@ -1,6 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { fit, memoryStore, Model, toSource, TrainingError, useBackend, type FitOptions, type Rollouts, type TaskExample, type TrainingEvent, type Values } from '../../runtime/index.ts';
+import {
+  fit,
+  memoryStore,
+  Model,
+  toSource,
+  TrainingError,
+  useBackend,
+  type FitOptions,
+  type Rollouts,
+  type TaskExample,
+  type TrainingEvent,
+  type Values,
+} from '../../runtime/index.ts';
 import { bag, type BagInput, type BagTarget } from './definitions.ts';
 
 beforeAll(async () => {
@@ -10,7 +22,11 @@ beforeAll(async () => {
 class Bag extends Model<{ words: number; classes: number }, BagInput, BagTarget> {}
 type Example = BagInput & BagTarget;
 
-const newModel = (seed = 1): Bag => new Bag(bag(() => ({ kind: 'adam', rate: 0.02 }), { rate: 0.3 }), { seed });
+const newModel = (seed = 1): Bag =>
+  new Bag(
+    bag(() => ({ kind: 'adam', rate: 0.02 }), { rate: 0.3 }),
+    { seed },
+  );
 
 async function parameters(model: Bag): Promise<Values> {
   return Object.fromEntries(await Promise.all(model.parameters.map(async ({ path }) => [path, await model.weights.read(path)] as const)));
@@ -24,7 +40,13 @@ const source: Rollouts<Example, Bag> = {
     const acted = outputs.map((output, row) => {
       const odds = Array.from(output['logits']!.data, Math.exp);
       let left = random() * odds.reduce((sum, each) => sum + each, 0);
-      return { ...inputs[row]!, label: Math.max(0, odds.findIndex((each) => (left -= each) < 0)) };
+      return {
+        ...inputs[row]!,
+        label: Math.max(
+          0,
+          odds.findIndex((each) => (left -= each) < 0),
+        ),
+      };
     });
     const rewarded = acted.filter(({ tokens, label }) => label === tokens[0]! % 3);
     return rewarded.length > 0 ? rewarded : acted.slice(0, 1);
@@ -61,21 +83,25 @@ test('each rollout has the model as the step before left it, and numbers of its 
   const model = newModel();
   const seen: { weights: number; drawn: number; size: number }[] = [];
   const example = { tokens: [1], label: 0 };
-  const result = await fit(model, {
-    train: {
-      rollout: async (given, random, size) => {
-        seen.push({ weights: (await given.weights.read('b')).data[0]!, drawn: random(), size });
-        return [example, example, example];
+  const result = await fit(
+    model,
+    {
+      train: {
+        rollout: async (given, random, size) => {
+          seen.push({ weights: (await given.weights.read('b')).data[0]!, drawn: random(), size });
+          return [example, example, example];
+        },
       },
     },
-  }, { batchSize: 2, epochSize: 4, epochs: 2 });
+    { batchSize: 2, epochSize: 4, epochs: 2 },
+  );
   expect(result).toMatchObject({ steps: 4, epochs: 2 });
   expect(new Set(seen.map(({ weights }) => weights)).size).toBe(4);
   expect(new Set(seen.map(({ drawn }) => drawn)).size).toBe(4);
   expect(seen.every(({ size }) => size === 2)).toBe(true);
 });
 
-test('a task\'s rollouts become those of a model', async () => {
+test("a task's rollouts become those of a model", async () => {
   const task: Rollouts<TaskExample<BagInput, BagTarget>, Bag> = {
     rollout: async (_model, random) => [{ input: { tokens: [Math.floor(6 * random())] }, target: { label: 1 }, shown: '', answer: '' }],
   };
@@ -84,10 +110,13 @@ test('a task\'s rollouts become those of a model', async () => {
 });
 
 test('what is no batch is refused', async () => {
-  const run = async (rolled: unknown, more: object = {}): Promise<unknown> => fit(newModel(), { train: { rollout: async () => rolled as Example[] } }, { batchSize: 4, steps: 1, ...more });
+  const run = async (rolled: unknown, more: object = {}): Promise<unknown> =>
+    fit(newModel(), { train: { rollout: async () => rolled as Example[] } }, { batchSize: 4, steps: 1, ...more });
   await expect(run([])).rejects.toThrow('`rollout` gave no examples for step 1: a step needs at least one');
   await expect(run({ tokens: [1] })).rejects.toThrow('`rollout` must give an array of examples, given an object');
   await expect(run([{ tokens: [9], label: 0 }])).rejects.toThrow('outside `words`');
   await expect(run([], { window: 3 })).rejects.toThrow(TrainingError);
-  await expect(fit(newModel(), { train: {} as never }, { batchSize: 4, steps: 1 })).rejects.toThrow('expected `{ train: examples }`, given `train`: an object');
+  await expect(fit(newModel(), { train: {} as never }, { batchSize: 4, steps: 1 })).rejects.toThrow(
+    'expected `{ train: examples }`, given `train`: an object',
+  );
 });

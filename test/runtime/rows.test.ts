@@ -26,10 +26,19 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     await useBackend(backend);
   });
 
-  test.each([['float32', 1.5], ['int32', 3], ['bool', 1]] as const)('rows of %s come back in order, along any axis', (dtype, unit) => {
+  test.each([
+    ['float32', 1.5],
+    ['int32', 3],
+    ['bool', 1],
+  ] as const)('rows of %s come back in order, along any axis', (dtype, unit) => {
     const before = tf.memory().numTensors;
     for (const axis of [0, 1, 2]) {
-      const row = (place: number): tf.Tensor => tf.tensor([0, 1, 2, 3].map((at) => (dtype === 'bool' ? (place >> at) & 1 : unit * (4 * place + at))), [2, 2], dtype);
+      const row = (place: number): tf.Tensor =>
+        tf.tensor(
+          [0, 1, 2, 3].map((at) => (dtype === 'bool' ? (place >> at) & 1 : unit * (4 * place + at))),
+          [2, 2],
+          dtype,
+        );
       let rows = noRows();
       for (let place = 0; place < 150; place++) rows = grown(rows, row(place), axis);
       tf.tidy(() => {
@@ -82,8 +91,14 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const examples = [{ tokens: [1] }, { tokens: [2, 3] }];
     const before = tf.memory().numTensors;
     const [rows, sum] = [new Recall(recall('rows'), { seed: 3 }), new Recall(recall('sum'), { seed: 3 })];
-    for (const options of [{ method: 'beam', width: 4 }, { method: 'sample', seed: 5 }] as const) {
-      const [given, expected] = [await rows.generate(examples, { ...options, atMost: 70 }), await sum.generate(examples, { ...options, atMost: 70 })];
+    for (const options of [
+      { method: 'beam', width: 4 },
+      { method: 'sample', seed: 5 },
+    ] as const) {
+      const [given, expected] = [
+        await rows.generate(examples, { ...options, atMost: 70 }),
+        await sum.generate(examples, { ...options, atMost: 70 }),
+      ];
       expect(given.map(({ all }) => all.map(({ ids }) => ids))).toEqual(expected.map(({ all }) => all.map(({ ids }) => ids)));
       expect(new Set(given[0]!.ids).size).toBeGreaterThan(1);
     }

@@ -8,12 +8,16 @@ import { installed, root } from '../cli/support.ts';
 import { library } from '../models/support.ts';
 
 const page = readFileSync(join(root, 'docs', 'runtime.md'), 'utf8');
-const blocks = (language: string): string[] => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text!);
+const blocks = (language: string): string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text!);
 
 async function model(): Promise<string> {
   const [text] = blocks('attn');
   const files = library();
-  const { code, diagnostics } = await compileFile('model.attn', { ...files, read: (path) => (path === 'model.attn' ? text! : files.read(path)) });
+  const { code, diagnostics } = await compileFile('model.attn', {
+    ...files,
+    read: (path) => (path === 'model.attn' ? text! : files.read(path)),
+  });
   expect(diagnostics).toEqual([]);
   return code!;
 }
@@ -22,13 +26,25 @@ test('the programs of docs/runtime.md are typed, and run', { timeout: 300_000 },
   const programs = Object.fromEntries(blocks('ts').map((text, k) => [`program${k}.ts`, text]));
   const [streaming, training, loop] = Object.keys(programs);
   const folder = installed({ 'model.ts': await model(), ...programs });
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-    compilerOptions: {
-      target: 'ES2023', module: 'NodeNext', types: ['node'], strict: true, noUnusedLocals: true, noUncheckedIndexedAccess: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,
-    },
-    files: Object.keys(programs),
-  }));
-  const node = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } => spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        target: 'ES2023',
+        module: 'NodeNext',
+        types: ['node'],
+        strict: true,
+        noUnusedLocals: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: true,
+        noEmit: true,
+        allowImportingTsExtensions: true,
+      },
+      files: Object.keys(programs),
+    }),
+  );
+  const node = (...words: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
+    spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
   const run = (program: string): string => {
     const ran = node(join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), program);
     expect(ran, program).toMatchObject({ status: 0 });

@@ -20,10 +20,12 @@ const placesAt = (t: number): TallyPlace[] => examples.map(({ marks, label }) =>
 
 /** One place of what `forward` gives. */
 function placeAt(values: Values, t: number): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, { data, shape, axes }]) => {
-    const size = data.length / shape[0]!;
-    return [name, { data: data.slice(t * size, (t + 1) * size), shape: shape.slice(1), axes: axes.slice(1) }];
-  }));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, { data, shape, axes }]) => {
+      const size = data.length / shape[0]!;
+      return [name, { data: data.slice(t * size, (t + 1) * size), shape: shape.slice(1), axes: axes.slice(1) }];
+    }),
+  );
 }
 
 describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
@@ -58,10 +60,18 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     expect(Array.from(nested['seen']!.dataSync().slice(0, 4))).toEqual([2, 103, 204, 6]);
     expect(Array.from(nested['before']!.dataSync())).toEqual([1, 2]);
     const given = (inputs: object) => () => streaming.advance(inputs as Record<string, number[]>);
-    expect(given({ marks: Float32Array.of(1, 2), label: [1, 2] })).toThrow('place 2: `marks[batch, source]` must have 2 * 3 = 6 numbers, given 2');
-    expect(given({ marks: [[1, 1, 1]], label: [1, 2] })).toThrow('place 2: `marks[batch, source]` must have an element for each of 2 examples, given 1');
-    expect(given({ label: [1, 2] })).toThrow('place 2: `marks[batch, source]` must be a typed array or an array with an element for each of 2 examples, given undefined');
-    expect(given({ marks: [[1, 1, 1], [1]], label: Int32Array.of(1, 10) })).toThrow('place 2, example 1: `label` is 10, outside `labels` (0 … 9)');
+    expect(given({ marks: Float32Array.of(1, 2), label: [1, 2] })).toThrow(
+      'place 2: `marks[batch, source]` must have 2 * 3 = 6 numbers, given 2',
+    );
+    expect(given({ marks: [[1, 1, 1]], label: [1, 2] })).toThrow(
+      'place 2: `marks[batch, source]` must have an element for each of 2 examples, given 1',
+    );
+    expect(given({ label: [1, 2] })).toThrow(
+      'place 2: `marks[batch, source]` must be a typed array or an array with an element for each of 2 examples, given undefined',
+    );
+    expect(given({ marks: [[1, 1, 1], [1]], label: Int32Array.of(1, 10) })).toThrow(
+      'place 2, example 1: `label` is 10, outside `labels` (0 … 9)',
+    );
     dispose(...Object.values(flat), ...Object.values(nested));
     streaming.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -88,7 +98,9 @@ test('a place that does not fit is refused in words, and the run goes on', async
   const streaming = model.stream(examples);
   const [first, second] = placesAt(0);
   await expect(streaming.step([first!])).rejects.toThrow('expected a place of each of 2 examples, given 1');
-  await expect(streaming.step([first!, { ...second!, marks: [1, 2] }])).rejects.toThrow('place 0, example 1: `marks[source]` has 2 places but `keys[source]` has 1: both are on `source`');
+  await expect(streaming.step([first!, { ...second!, marks: [1, 2] }])).rejects.toThrow(
+    'place 0, example 1: `marks[source]` has 2 places but `keys[source]` has 1: both are on `source`',
+  );
   await expect(streaming.step([first!, { ...second!, label: 1.5 }])).rejects.toThrow('place 0, example 1: `label` is 1.5');
   await expect(streaming.step([first!, 3 as unknown as TallyPlace])).rejects.toThrow('place 0, example 1: expected an object');
   expect((await streaming.step(placesAt(0)))[1]!.before.data).toEqual(Int32Array.of(9));
@@ -111,8 +123,12 @@ test('there are no more places than the axis has, or than the program allows', a
 test('lengths that only places have, and programs that are not causal, are refused', () => {
   const whole = tally();
   const unknown = new Tally({ ...whole, inputs: (n) => whole.inputs(n).filter(({ name }) => name !== 'keys') });
-  expect(() => unknown.stream([{ keys: [1] }])).toThrow('`marks[source]`: how long `source` is must be known before the first place, but no input without `time` has it');
-  expect(() => new Tally(bag(() => ({ kind: 'sgd', rate: 1 })))).toThrow('`Bag` cannot run place by place: its program does not say `causal`');
+  expect(() => unknown.stream([{ keys: [1] }])).toThrow(
+    '`marks[source]`: how long `source` is must be known before the first place, but no input without `time` has it',
+  );
+  expect(() => new Tally(bag(() => ({ kind: 'sgd', rate: 1 })))).toThrow(
+    '`Bag` cannot run place by place: its program does not say `causal`',
+  );
 });
 
 test('where nothing is there from the beginning, the examples are empty objects', async () => {
@@ -121,7 +137,9 @@ test('where nothing is there from the beginning, the examples are empty objects'
     ...whole,
     inputs: () => [{ name: 'label', elem: 'index', axes: [{ label: 'time', dim: 'time' }], indexes: { label: 'labels', size: 10 } }],
     stream: {
-      axis: 'time', inputs: ['label'], outputs: { before: [] },
+      axis: 'time',
+      inputs: ['label'],
+      outputs: { before: [] },
       prepare: () => ({ memory: {}, state: {} }),
       step: (_p, _batch, _memory, state, inputs) => ({ outputs: { before: tf.clone(inputs['label']!) }, state }),
     },

@@ -23,7 +23,10 @@ objective Both for M given t: [] {
   }
 }`;
 
-const examples: readonly Example[] = [{ x: 1, t: 3 }, { x: -2, t: 0.5 }];
+const examples: readonly Example[] = [
+  { x: 1, t: 3 },
+  { x: -2, t: 0.5 },
+];
 
 /** The same by hand, in float64: what the second update sees is what the first has left. */
 function byHand(steps: number): { w: number; b: number; losses: number[] } {
@@ -49,7 +52,10 @@ function byHand(steps: number): { w: number; b: number; losses: number[] } {
   return { w, b, losses };
 }
 
-const values = async (model: Compiled): Promise<number[]> => [(await model.weights.read('w')).data[0]!, (await model.weights.read('b')).data[0]!];
+const values = async (model: Compiled): Promise<number[]> => [
+  (await model.weights.read('w')).data[0]!,
+  (await model.weights.read('b')).data[0]!,
+];
 
 describe('updates', () => {
   test('run in order, each on what the ones before have left', async () => {
@@ -65,7 +71,12 @@ describe('updates', () => {
       const [sum, first, far, second] = expected.losses;
       expect(last!.loss).toBeCloseTo(sum!, 4);
       expect(Object.keys(last!.metrics)).toEqual(['M.loss', 'M.far', 'M#2.loss']);
-      for (const [name, value] of [['M.loss', first], ['M.far', far], ['M#2.loss', second]] as const) expect(last!.metrics[name], name).toBeCloseTo(value!, 4);
+      for (const [name, value] of [
+        ['M.loss', first],
+        ['M.far', far],
+        ['M#2.loss', second],
+      ] as const)
+        expect(last!.metrics[name], name).toBeCloseTo(value!, 4);
       fresh.dispose();
     }
     expect(tf.memory().numTensors).toBe(before);
@@ -98,6 +109,11 @@ describe('updates', () => {
     expect(await values(resumed)).toEqual(await values(whole));
     const [a, b] = [readSafetensors((await store.load('last'))!), readSafetensors((await parts.load('last'))!)];
     expect(b.tensors).toEqual(a.tensors);
-    expect([...a.tensors.keys()].filter((key) => key.startsWith('optimizer:'))).toEqual(['optimizer:M#2/mean/w', 'optimizer:M#2/mean/b', 'optimizer:M#2/square/w', 'optimizer:M#2/square/b']);
+    expect([...a.tensors.keys()].filter((key) => key.startsWith('optimizer:'))).toEqual([
+      'optimizer:M#2/mean/w',
+      'optimizer:M#2/mean/b',
+      'optimizer:M#2/square/w',
+      'optimizer:M#2/square/b',
+    ]);
   });
 });

@@ -1,12 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  atomOf, atomsOf, constantOf, equalSizes, evaluate, foldSize, held, nonNegative, showSize, size, SizeError, substitute, type Size,
+  atomOf,
+  atomsOf,
+  constantOf,
+  equalSizes,
+  evaluate,
+  foldSize,
+  held,
+  nonNegative,
+  showSize,
+  size,
+  SizeError,
+  substitute,
+  type Size,
 } from '../../compiler/size/size.ts';
 
 const { int, atom, add, sub, mul, pow, div, ceilDiv, quot, fn } = size;
-const t = atom('t'), n = atom('n'), hidden = atom('hidden'), model = atom('model'), heads = atom('heads');
-const at = (values: Record<string, number>) => (name: string): number => values[name] ?? Number.NaN;
+const t = atom('t'),
+  n = atom('n'),
+  hidden = atom('hidden'),
+  model = atom('model'),
+  heads = atom('heads');
+const at =
+  (values: Record<string, number>) =>
+  (name: string): number =>
+    values[name] ?? Number.NaN;
 const same = (a: Size, b: Size): void => expect(a.key).toBe(b.key);
 
 describe('normal form', () => {
@@ -68,7 +87,14 @@ describe('normal form', () => {
     expect(fn('pow', [int(2), int(-1)]).key).toBe('pow(2,-1)');
     expect(fn('pow', [int(2), int(5000)]).key).toBe('pow(2,5000)');
     same(fn('pow', [int(2), int(70)]), pow(int(2), 70));
-    expect([[-1, 10 ** 12], [-1, 10 ** 12 + 1], [0, 10 ** 12], [1, 10 ** 12]].map(([a, k]) => constantOf(fn('pow', [int(a!), int(k!)])))).toEqual([1, -1, 0, 1]);
+    expect(
+      [
+        [-1, 10 ** 12],
+        [-1, 10 ** 12 + 1],
+        [0, 10 ** 12],
+        [1, 10 ** 12],
+      ].map(([a, k]) => constantOf(fn('pow', [int(a!), int(k!)]))),
+    ).toEqual([1, -1, 0, 1]);
   });
 
   test('names that look like sizes stay names', () => {
@@ -89,7 +115,9 @@ describe('normal form', () => {
     expect(() => many(2049)).toThrow(new SizeError('a size grows beyond 2048 terms'));
     expect(() => pow(add(t, n), 100_000)).toThrow(SizeError);
     let tower: Size = add(t, n);
-    expect(() => { for (let i = 0; i < 64; i++) tower = mul(tower, tower); }).toThrow(SizeError);
+    expect(() => {
+      for (let i = 0; i < 64; i++) tower = mul(tower, tower);
+    }).toThrow(SizeError);
   });
 });
 
@@ -136,9 +164,16 @@ describe('equality', () => {
     const facts = [{ left: mul(heads, atom('dk')), right: model }];
     expect(equalSizes(quot(model, heads), atom('dk'), facts)).toBe('equal');
     expect(equalSizes(atom('out'), add(t, n), [{ left: sub(atom('out'), n), right: t }])).toBe('equal');
-    expect(equalSizes(atom('a'), atom('c'), [{ left: atom('a'), right: atom('b') }, { left: atom('b'), right: atom('c') }])).toBe('equal');
+    expect(
+      equalSizes(atom('a'), atom('c'), [
+        { left: atom('a'), right: atom('b') },
+        { left: atom('b'), right: atom('c') },
+      ]),
+    ).toBe('equal');
     expect(equalSizes(atom('a'), atom('c'), [{ left: atom('a'), right: atom('b') }])).toBe('different');
-    expect(equalSizes(mul(atom('a'), mul(atom('b'), t)), mul(mul(n, n), t), [{ left: mul(atom('a'), atom('b')), right: mul(n, n) }])).toBe('equal');
+    expect(equalSizes(mul(atom('a'), mul(atom('b'), t)), mul(mul(n, n), t), [{ left: mul(atom('a'), atom('b')), right: mul(n, n) }])).toBe(
+      'equal',
+    );
     expect(equalSizes(mul(atom('a'), atom('b')), t, [{ left: mul(atom('a'), atom('b')), right: mul(n, n) }])).toBe('unknown');
   });
 
@@ -213,7 +248,9 @@ describe('reading a size', () => {
     expect(evaluate(div(sub(t, int(4)), 3), at({ t: 2 }))).toBe(-1);
     expect(evaluate(pow(t, 5), at({ t: 1000 }))).toBe(1e15);
     expect(() => evaluate(pow(t, 6), at({ t: 1000 }))).toThrow('t^6 is too large a number');
-    expect(() => evaluate(quot(model, heads), at({ model: 512, heads: 3 }))).toThrow('model / heads is not whole: model is 512, heads is 3');
+    expect(() => evaluate(quot(model, heads), at({ model: 512, heads: 3 }))).toThrow(
+      'model / heads is not whole: model is 512, heads is 3',
+    );
     expect(() => evaluate(quot(model, heads), at({ model: 512, heads: 0 }))).toThrow('not whole');
     expect(() => evaluate(add(t, n), at({ t: 2 }))).toThrow('the size n has no whole value');
     expect([1, 2, 3, 4, 5].map((k) => evaluate(fn('log2ceil', [t]), at({ t: k })))).toEqual([0, 1, 2, 2, 3]);
@@ -221,8 +258,12 @@ describe('reading a size', () => {
     expect([-2, 3].map((k) => evaluate(fn('min', [t, n]), at({ t: k, n: 1 })))).toEqual([-2, 1]);
     expect([0, 1, 10].map((k) => evaluate(fn('pow', [int(2), n]), at({ n: k })))).toEqual([1, 2, 1024]);
     expect([-1, 0, 1].map((k) => evaluate(fn('pow', [t, n]), at({ t: k, n: 2 ** 40 + 1 })))).toEqual([-1, 0, 1]);
-    expect(() => evaluate(fn('log2ceil', [sub(t, int(1))]), at({ t: 1 }))).toThrow('ceil(log2(t - 1)) has no value: t - 1 is 0, not positive');
-    expect(() => evaluate(fn('pow', [t, sub(n, int(5))]), at({ t: 2, n: 2 }))).toThrow('t^(n - 5) has no value: n - 5 is -3, a negative exponent');
+    expect(() => evaluate(fn('log2ceil', [sub(t, int(1))]), at({ t: 1 }))).toThrow(
+      'ceil(log2(t - 1)) has no value: t - 1 is 0, not positive',
+    );
+    expect(() => evaluate(fn('pow', [t, sub(n, int(5))]), at({ t: 2, n: 2 }))).toThrow(
+      't^(n - 5) has no value: n - 5 is -3, a negative exponent',
+    );
     expect(() => evaluate(fn('pow', [t, n]), at({ t: 2, n: 3000 }))).toThrow('t^n has no value: n is 3000, too large an exponent');
   });
 
@@ -236,8 +277,29 @@ describe('reading a size', () => {
   test('atoms are found in all parts, and substituted together', () => {
     const s = add(div(t, 2), mul(quot(model, heads), fn('max', [n, hidden])));
     expect([...atomsOf(s)].sort()).toEqual(['heads', 'hidden', 'model', 'n', 't']);
-    same(substitute(sub(t, n), new Map([['t', n], ['n', t]])), sub(n, t));
-    same(substitute(s, new Map([['t', int(8)], ['model', int(8)], ['heads', int(2)], ['n', int(1)], ['hidden', int(3)]])), int(16));
+    same(
+      substitute(
+        sub(t, n),
+        new Map([
+          ['t', n],
+          ['n', t],
+        ]),
+      ),
+      sub(n, t),
+    );
+    same(
+      substitute(
+        s,
+        new Map([
+          ['t', int(8)],
+          ['model', int(8)],
+          ['heads', int(2)],
+          ['n', int(1)],
+          ['hidden', int(3)],
+        ]),
+      ),
+      int(16),
+    );
   });
 
   test('non-negative by form only', () => {
@@ -254,8 +316,24 @@ describe('reading a size', () => {
   });
 
   test('an atom is one only where nothing else stands with it', () => {
-    expect([t, int(0), int(1), mul(int(2), t), add(t, n), mul(t, n), pow(t, 2), div(t, 2), sub(int(0), t)].map(atomOf)).toEqual(['t', null, null, null, null, null, null, null, null]);
-    expect([int(0), int(-3), int(Number.MAX_SAFE_INTEGER), pow(int(2), 53), t].map(constantOf)).toEqual([0, -3, Number.MAX_SAFE_INTEGER, null, null]);
+    expect([t, int(0), int(1), mul(int(2), t), add(t, n), mul(t, n), pow(t, 2), div(t, 2), sub(int(0), t)].map(atomOf)).toEqual([
+      't',
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect([int(0), int(-3), int(Number.MAX_SAFE_INTEGER), pow(int(2), 53), t].map(constantOf)).toEqual([
+      0,
+      -3,
+      Number.MAX_SAFE_INTEGER,
+      null,
+      null,
+    ]);
   });
 
   test('what a number cannot hold is refused where it is wanted as one', () => {
@@ -266,10 +344,17 @@ describe('reading a size', () => {
   });
 
   test('folds into text', () => {
-    const text = (s: Size): string => foldSize<string>(s, {
-      int: String, atom: (a) => a, add: (p) => `(${p.join('+')})`, mul: (p) => p.join('*'), pow: (b, k) => `${b}**${k}`,
-      div: (a, k) => `floor(${a}/${k})`, quot: (a, b) => `${a}/${b}`, fn: (f, args) => `${f}(${args.join()})`,
-    });
+    const text = (s: Size): string =>
+      foldSize<string>(s, {
+        int: String,
+        atom: (a) => a,
+        add: (p) => `(${p.join('+')})`,
+        mul: (p) => p.join('*'),
+        pow: (b, k) => `${b}**${k}`,
+        div: (a, k) => `floor(${a}/${k})`,
+        quot: (a, b) => `${a}/${b}`,
+        fn: (f, args) => `${f}(${args.join()})`,
+      });
     expect(text(sub(mul(int(3), pow(t, 2)), div(add(n, int(1)), 2)))).toBe('(3*t**2+-1*floor((n+1)/2))');
     expect(text(int(0))).toBe('0');
     expect(text(quot(model, fn('max', [heads, n])))).toBe('model/max(heads,n)');
@@ -295,7 +380,11 @@ function trees(withOpaque: boolean): fc.Arbitrary<Tree> {
         fc.record({ op: fc.constant('atom' as const), name: fc.constantFrom(...names) }),
         fc.record({ op: fc.constant('int' as const), n: fc.integer({ min: -3, max: 4 }) }),
       ),
-      fc.record({ op: fc.constantFrom<'add' | 'sub' | 'mul' | 'max' | 'quot'>('add', 'sub', 'mul', ...(withOpaque ? ['max', 'quot'] as const : [])), a: tie('tree'), b: tie('tree') }),
+      fc.record({
+        op: fc.constantFrom<'add' | 'sub' | 'mul' | 'max' | 'quot'>('add', 'sub', 'mul', ...(withOpaque ? (['max', 'quot'] as const) : [])),
+        a: tie('tree'),
+        b: tie('tree'),
+      }),
       fc.record({ op: fc.constant('div' as const), a: tie('tree'), n: fc.integer({ min: 1, max: 4 }) }),
       fc.record({ op: fc.constant('ceilDiv' as const), a: tie('tree'), n: fc.integer({ min: 1, max: 4 }) }),
     ),
@@ -304,12 +393,21 @@ function trees(withOpaque: boolean): fc.Arbitrary<Tree> {
 
 function symbolic(x: Tree): Size {
   switch (x.op) {
-    case 'int': return int(x.n);
-    case 'atom': return atom(x.name);
-    case 'div': return div(symbolic(x.a), x.n);
-    case 'ceilDiv': return ceilDiv(symbolic(x.a), x.n);
-    case 'max': return fn('max', [symbolic(x.a), symbolic(x.b)]);
-    case 'add': case 'sub': case 'mul': case 'quot': return size[x.op](symbolic(x.a), symbolic(x.b));
+    case 'int':
+      return int(x.n);
+    case 'atom':
+      return atom(x.name);
+    case 'div':
+      return div(symbolic(x.a), x.n);
+    case 'ceilDiv':
+      return ceilDiv(symbolic(x.a), x.n);
+    case 'max':
+      return fn('max', [symbolic(x.a), symbolic(x.b)]);
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'quot':
+      return size[x.op](symbolic(x.a), symbolic(x.b));
   }
 }
 
@@ -329,11 +427,16 @@ function compute(x: Tree, values: Record<string, number>): number | null {
   const b = numeric(x.b, values);
   if (b === null) return null;
   switch (x.op) {
-    case 'add': return a + b;
-    case 'sub': return a - b;
-    case 'mul': return a * b;
-    case 'max': return Math.max(a, b);
-    case 'quot': return b === 0 || a % b !== 0 ? null : a / b;
+    case 'add':
+      return a + b;
+    case 'sub':
+      return a - b;
+    case 'mul':
+      return a * b;
+    case 'max':
+      return Math.max(a, b);
+    case 'quot':
+      return b === 0 || a % b !== 0 ? null : a / b;
   }
 }
 
@@ -341,47 +444,71 @@ const values = fc.record({ a: fc.integer({ min: 0, max: 30 }), b: fc.integer({ m
 
 /** Values that may tell two sizes apart: all residues, and large enough for polynomials of small degree to differ. */
 function* grid(): Generator<Record<string, number>> {
-  for (const scale of [1, 97]) for (let a = 0; a < 12; a++) for (let b = 0; b < 12; b++) for (let c = 0; c < 12; c++) yield { a: a * scale + (scale > 1 ? a : 0), b: b * scale, c: c * scale + 1 };
+  for (const scale of [1, 97])
+    for (let a = 0; a < 12; a++)
+      for (let b = 0; b < 12; b++)
+        for (let c = 0; c < 12; c++) yield { a: a * scale + (scale > 1 ? a : 0), b: b * scale, c: c * scale + 1 };
 }
 
 describe('against numbers', () => {
   test('the normal form keeps the value', () => {
-    fc.assert(fc.property(trees(true), values, (tree, v) => {
-      const expected = numeric(tree, v);
-      fc.pre(expected !== null && Number.isSafeInteger(expected));
-      expect(evaluate(symbolic(tree), at(v))).toBe(expected);
-    }), { numRuns: 3000 });
+    fc.assert(
+      fc.property(trees(true), values, (tree, v) => {
+        const expected = numeric(tree, v);
+        fc.pre(expected !== null && Number.isSafeInteger(expected));
+        expect(evaluate(symbolic(tree), at(v))).toBe(expected);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   test("'equal' holds for all values and 'different' has a witness", () => {
     let decided = 0;
-    fc.assert(fc.property(trees(false), trees(false), fc.array(values, { minLength: 20, maxLength: 20 }), fc.boolean(), (x, y, samples, related) => {
-      // Unrelated trees are hardly ever equal, so half of the pairs share their value by construction.
-      const other: Tree = related ? { op: 'sub', a: { op: 'add', a: x, b: { op: 'ceilDiv', a: y, n: 2 } }, b: { op: 'sub', a: y, b: { op: 'div', a: y, n: 2 } } } : y;
-      const verdict = equalSizes(symbolic(x), symbolic(other));
-      if (related) expect(verdict).not.toBe('different');
-      if (verdict !== 'unknown') decided++;
-      if (verdict === 'equal') for (const v of samples) expect(numeric(x, v)).toBe(numeric(other, v));
-      if (verdict === 'different') expect([...grid(), ...samples].some((v) => numeric(x, v) !== numeric(other, v))).toBe(true);
-    }), { numRuns: 600 });
+    fc.assert(
+      fc.property(
+        trees(false),
+        trees(false),
+        fc.array(values, { minLength: 20, maxLength: 20 }),
+        fc.boolean(),
+        (x, y, samples, related) => {
+          // Unrelated trees are hardly ever equal, so half of the pairs share their value by construction.
+          const other: Tree = related
+            ? { op: 'sub', a: { op: 'add', a: x, b: { op: 'ceilDiv', a: y, n: 2 } }, b: { op: 'sub', a: y, b: { op: 'div', a: y, n: 2 } } }
+            : y;
+          const verdict = equalSizes(symbolic(x), symbolic(other));
+          if (related) expect(verdict).not.toBe('different');
+          if (verdict !== 'unknown') decided++;
+          if (verdict === 'equal') for (const v of samples) expect(numeric(x, v)).toBe(numeric(other, v));
+          if (verdict === 'different') expect([...grid(), ...samples].some((v) => numeric(x, v) !== numeric(other, v))).toBe(true);
+        },
+      ),
+      { numRuns: 600 },
+    );
     expect(decided).toBeGreaterThan(300);
   });
 
   test("'equal' holds with opaque terms too, wherever both sides are defined", () => {
-    fc.assert(fc.property(trees(true), trees(true), values, (x, y, v) => {
-      const verdict = equalSizes(symbolic(x), symbolic(y));
-      const p = numeric(x, v), q = numeric(y, v);
-      fc.pre(p !== null && q !== null);
-      if (verdict === 'equal') expect(p).toBe(q);
-    }), { numRuns: 1500 });
+    fc.assert(
+      fc.property(trees(true), trees(true), values, (x, y, v) => {
+        const verdict = equalSizes(symbolic(x), symbolic(y));
+        const p = numeric(x, v),
+          q = numeric(y, v);
+        fc.pre(p !== null && q !== null);
+        if (verdict === 'equal') expect(p).toBe(q);
+      }),
+      { numRuns: 1500 },
+    );
   });
 
   test('substitution and evaluation agree', () => {
-    fc.assert(fc.property(trees(false), trees(false), values, (x, y, v) => {
-      const inner = numeric(y, v)!;
-      fc.pre(Number.isSafeInteger(inner) && Math.abs(inner) < 1000);
-      const whole = substitute(symbolic(x), new Map([['a', symbolic(y)]]));
-      expect(evaluate(whole, at(v))).toBe(evaluate(symbolic(x), at({ ...v, a: inner })));
-    }), { numRuns: 1000 });
+    fc.assert(
+      fc.property(trees(false), trees(false), values, (x, y, v) => {
+        const inner = numeric(y, v)!;
+        fc.pre(Number.isSafeInteger(inner) && Math.abs(inner) < 1000);
+        const whole = substitute(symbolic(x), new Map([['a', symbolic(y)]]));
+        expect(evaluate(whole, at(v))).toBe(evaluate(symbolic(x), at({ ...v, a: inner })));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -7,7 +7,14 @@ import { task } from '../../models/transformer/task.ts';
 import type { Generated, TaskExample } from '../../runtime/index.ts';
 
 const opened = (name: string) => task.open(task.configurations[name]!);
-const answered = (ids: readonly number[]): Generated => ({ ids: Int32Array.from(ids), logProbability: 0, score: 0, ended: true, taps: {}, all: [] });
+const answered = (ids: readonly number[]): Generated => ({
+  ids: Int32Array.from(ids),
+  logProbability: 0,
+  score: 0,
+  ended: true,
+  taps: {},
+  all: [],
+});
 
 describe('words to be reversed and to be sorted', () => {
   test('have the right answers, ended, also where letters repeat', async () => {
@@ -52,7 +59,10 @@ describe('dates', () => {
   test('input and answer are written in one vocabulary, whose size the model is given', async () => {
     const { dims, test: held, parse, show } = await opened('full');
     expect(dims).toEqual({ vocab: 973 });
-    const ids = ({ input, target }: TaskExample<{ readonly tokens: Iterable<number> }, { readonly y: Iterable<number> }>): number[] => [...input.tokens, ...target.y];
+    const ids = ({ input, target }: TaskExample<{ readonly tokens: Iterable<number> }, { readonly y: Iterable<number> }>): number[] => [
+      ...input.tokens,
+      ...target.y,
+    ];
     for (const example of held.slice(0, 200)) for (const id of ids(example)) expect(id).toBeLessThan(973);
     const [date] = held;
     expect(show(answered([...date!.target.y]))).toBe(date!.answer);
@@ -72,6 +82,9 @@ test('every configuration says what its program is compiled with', () => {
 test('what the user sets comes before what the configuration sets', () => {
   const { full } = task.configurations;
   const set = settingsOf({ ...full!, set: { layers: 2, norm: 'pre' } }, new Map([['layers', 3]]));
-  expect([...set]).toEqual([['layers', 3], ['norm', 'pre']]);
+  expect([...set]).toEqual([
+    ['layers', 3],
+    ['norm', 'pre'],
+  ]);
   expect(settingsOf({ ...full!, set: {} }, new Map()).size).toBe(0);
 });

@@ -60,7 +60,9 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'state':
       if (kind.states) declareStates(statement, here, constants, found);
       else {
-        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder', { fix: 'put it into the loop: `scan a with xt = x { state s: [d] = 0; … }`' });
+        report(here, 'E0603', statement.span, 'a `state` stands only in a `scan` or in a decoder', {
+          fix: 'put it into the loop: `scan a with xt = x { state s: [d] = 0; … }`',
+        });
         for (const { text, span } of statement.groups.flatMap((group) => group.names)) {
           here.scope.define(text, { kind: 'value', value: ERROR, span });
           found.running.set(text, null);
@@ -77,8 +79,10 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
       runExpression(statement.value, here, found, last);
       return null;
     case 'emit': {
-      if (!kind.emits) report(here, 'E0607', statement.span, '`emit` stands only in a `scan` or a `repeat`', { fix: 'write the value as the last line' });
-      else found.emits.push({ exprs: statement.values, values: statement.values.map((value) => evaluate(value, here)), span: statement.span });
+      if (!kind.emits)
+        report(here, 'E0607', statement.span, '`emit` stands only in a `scan` or a `repeat`', { fix: 'write the value as the last line' });
+      else
+        found.emits.push({ exprs: statement.values, values: statement.values.map((value) => evaluate(value, here)), span: statement.span });
       return null;
     }
     case 'require':
@@ -92,7 +96,10 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
       const arm = chooseArm(statement, here);
       if (arm !== null) elaborateBody(arm.body, here, kind, found, last);
       else {
-        defineErrors(statement.arms.map(({ body }) => body), here);
+        defineErrors(
+          statement.arms.map(({ body }) => body),
+          here,
+        );
         if (last) found.result = ERROR;
       }
       return null;
@@ -100,7 +107,13 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
     case 'clause': {
       const owner = statement.clause === 'rank' || statement.clause === 'at most' ? 'decoder' : 'objective';
       if (kind.clauses === owner) found.clauses.push(statement);
-      else report(here, 'E0205', statement.span, `\`${statement.clause}\` stands only in ${owner === 'decoder' ? 'a decoder' : 'an objective'}`);
+      else
+        report(
+          here,
+          'E0205',
+          statement.span,
+          `\`${statement.clause}\` stands only in ${owner === 'decoder' ? 'a decoder' : 'an objective'}`,
+        );
       return null;
     }
     case 'metric':
@@ -113,7 +126,9 @@ function runStatement(statement: Statement, here: Here, kind: BodyKind, found: C
 
 /** What a body that is not run would define: it is not said of each of its names that it is missing. */
 function defineErrors(bodies: readonly Body[], here: Here): void {
-  for (const target of bodies.flatMap(({ statements }) => statements).flatMap((statement) => (statement.kind === 'equation' ? statement.targets : []))) {
+  for (const target of bodies
+    .flatMap(({ statements }) => statements)
+    .flatMap((statement) => (statement.kind === 'equation' ? statement.targets : []))) {
     here.scope.define(keyOf(target), { kind: 'value', value: ERROR, span: target.span });
   }
 }
@@ -143,10 +158,12 @@ function runEquation(equation: Equation, here: Here, kind: BodyKind, found: Coll
   const fields = partsOf(value, targets.length);
   if (value.kind !== 'error' && fields.length !== targets.length) {
     report(here, 'E0307', equation.span, `this takes ${targets.length} values apart`, {
-      expected: `a record of ${targets.length} fields`, given: value.kind === 'record' ? `a record of ${fields.length}` : 'no record',
+      expected: `a record of ${targets.length} fields`,
+      given: value.kind === 'record' ? `a record of ${fields.length}` : 'no record',
     });
   }
-  for (const [k, target] of targets.entries()) assign(target, fields.length === targets.length ? fields[k]! : ERROR, expr, here, kind, found);
+  for (const [k, target] of targets.entries())
+    assign(target, fields.length === targets.length ? fields[k]! : ERROR, expr, here, kind, found);
 }
 
 /** Fields in declared order; the weights that a call passes on count only where they are asked for. */
@@ -158,7 +175,8 @@ function partsOf(value: Value, wanted: number): Value[] {
 
 /** A tensor carries its equation's name, for errors, pictures and emitted code. */
 function named(value: Value, name: string, span: Span, here: Here): Value {
-  if ((value.kind !== 'tensor' && value.kind !== 'map') || value.node.origin.name !== null || value.node.op.kind === 'argument') return value;
+  if ((value.kind !== 'tensor' && value.kind !== 'map') || value.node.origin.name !== null || value.node.op.kind === 'argument')
+    return value;
   const node = here.ctx.builder.copy(value.node, origin(here, span, name));
   keepOrder(node, [value.node], here);
   return { ...value, node };
@@ -170,7 +188,8 @@ function assign(target: Target, given: Value, expr: Expr, here: Here, kind: Body
   const state = target.prime ? undefined : found.states.find((candidate) => candidate.name === name);
   if (state !== undefined && here.scope.own(key)?.kind === 'value') {
     report(here, 'E0602', target.span, `\`${name}\` is a state: inside the step it is the previous value, which no equation changes`, {
-      fix: `write \`${name}' = …\` for its next value`, related: [{ place: placeOf(here, state.span), message: 'the state' }],
+      fix: `write \`${name}' = …\` for its next value`,
+      related: [{ place: placeOf(here, state.span), message: 'the state' }],
     });
     found.nexts.set(name, { node: state.argument, span: target.span });
     here.scope.define(`${name}'`, { kind: 'value', value: ERROR, span: target.span });
@@ -178,7 +197,10 @@ function assign(target: Target, given: Value, expr: Expr, here: Here, kind: Body
   }
   const earlier = here.scope.own(key) ?? rigidDim(key, here);
   if (earlier !== null && !here.scope.carries(key)) {
-    reportTwice({ text: key, span: target.span }, earlier, here, { why: 'an equation holds once and for all, and dims and values share their names', fix: 'give one of them another name' });
+    reportTwice({ text: key, span: target.span }, earlier, here, {
+      why: 'an equation holds once and for all, and dims and values share their names',
+      fix: 'give one of them another name',
+    });
     return;
   }
   let value = named(given, target.prime ? `${name}_next` : name, { start: target.span.start, end: expr.span.end }, here);
@@ -202,7 +224,9 @@ function nextValue(target: Target, value: Value, expr: Expr, here: Here, kind: B
     const entry = here.scope.own(name);
     if (entry?.kind === 'value' && entry.value.kind === 'error') return ERROR;
     return kind.states
-      ? report(here, 'E0603', target.span, `\`${name}\` is no state: only a state has a next value`, { fix: `declare it: \`state ${name}: […] = …\`` })
+      ? report(here, 'E0603', target.span, `\`${name}\` is no state: only a state has a next value`, {
+          fix: `declare it: \`state ${name}: […] = …\``,
+        })
       : report(here, 'E0603', target.span, 'a prime stands only in a `scan` or a decoder');
   }
   const node = asTensor(value, here, expr.span);
@@ -245,7 +269,8 @@ function declareInstance(name: string, span: Span, value: Expr, here: Here): voi
     here.scope.define(name, { kind: 'value', value: { ...made, path: `${here.path}.${name}` }, span });
     return;
   }
-  if (made.kind !== 'error') report(here, 'E0205', value.span, '`let` names an instance of a block', { fix: '`let f = GRU[hidden]`; for a value write `name = …`' });
+  if (made.kind !== 'error')
+    report(here, 'E0205', value.span, '`let` names an instance of a block', { fix: '`let f = GRU[hidden]`; for a value write `name = …`' });
   here.scope.define(name, { kind: 'value', value: ERROR, span });
 }
 

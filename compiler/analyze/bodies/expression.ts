@@ -7,9 +7,7 @@ import { callDeclaration, staticArguments } from '../calls/call.ts';
 import { describeType, elemName } from '../scope/describe.ts';
 import { filled, indexValue, positionOf } from '../expressions/index-expr.ts';
 import { firstOf, lost, numberOf, reportLost } from '../types/inner.ts';
-import {
-  alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary,
-} from '../types/operate.ts';
+import { alignAxes, allAxes, asTensor, binary, constant, sameKind, select, tensorOrError, unary } from '../types/operate.ts';
 import type { Here } from '../scope/context.ts';
 import { type DeclarationEntry, type Entry, type Value, ERROR, tensor } from '../scope/values.ts';
 import { origin, report } from '../scope/report.ts';
@@ -52,16 +50,19 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       return report(here, 'E0205', expr.span, `\`${expr.which}\` stands only as a place: \`x[axis = ${expr.which}]\``);
     case 'unary': {
       const value = evaluate(expr.operand, here);
-      if (value.kind === 'map' && expr.op === '-') return { ...value, node: here.ctx.builder.at(origin(here, expr.span)).unary('neg', value.node) };
+      if (value.kind === 'map' && expr.op === '-')
+        return { ...value, node: here.ctx.builder.at(origin(here, expr.span)).unary('neg', value.node) };
       const operand = asTensor(value, here, expr.operand.span);
       if (operand === null) return ERROR;
       const kind = typeOf(operand).elem.kind;
       if ((expr.op === 'not') !== (kind === 'bool')) {
         return report(here, 'E0305', expr.span, `\`${expr.op}\` does not fit this element type`, {
-          expected: expr.op === 'not' ? 'bool' : 'a number', given: elemName(typeOf(operand).elem),
+          expected: expr.op === 'not' ? 'bool' : 'a number',
+          given: elemName(typeOf(operand).elem),
         });
       }
-      if (expr.op === '-' && operand.op.kind === 'constant') return tensor(constant(-operand.op.value, kind === 'float' ? 'float' : 'int', here, expr.span));
+      if (expr.op === '-' && operand.op.kind === 'constant')
+        return tensor(constant(-operand.op.value, kind === 'float' ? 'float' : 'int', here, expr.span));
       return tensor(unary(expr.op === 'not' ? 'not' : 'neg', operand, here, expr.span));
     }
     case 'binary':
@@ -81,7 +82,9 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       const first = evaluateTensor(expr.first, here);
       const then = evaluateTensor(expr.then, here);
       if (first === null || then === null) return ERROR;
-      const start = here.ctx.builder.at(origin(here, expr.span)).binary('eq', decoding.position, firstOf(decoding.axis.space, here, expr.span));
+      const start = here.ctx.builder
+        .at(origin(here, expr.span))
+        .binary('eq', decoding.position, firstOf(decoding.axis.space, here, expr.span));
       return tensorOrError(select(start, first, then, here, expr.span));
     }
     case 'where':
@@ -91,7 +94,8 @@ function evaluateExpr(expr: Expr, here: Here): Value {
       if (expr.base.kind === 'name' && !expr.base.prime && here.scope.lookup(expr.base.name) === null) {
         if (expr.base.name === 'position') return positionOf(expr, here);
         if (expr.base.name === 'zeros' || expr.base.name === 'ones') return filled(expr, expr.base.name === 'ones' ? 1 : 0, here);
-        if (isBuiltin(expr.base.name)) return report(here, 'E0205', expr.span, `\`${expr.base.name}\` is an operation: call it with \`(…)\``);
+        if (isBuiltin(expr.base.name))
+          return report(here, 'E0205', expr.span, `\`${expr.base.name}\` is an operation: call it with \`(…)\``);
       }
       const entry = expr.base.kind === 'name' ? here.scope.lookup(expr.base.name) : null;
       if (entry?.kind === 'declaration') return instanceOf(entry, expr.args, here);
@@ -133,7 +137,8 @@ function evaluateName(expr: NameExpr, here: Here): Value {
   if (expr.prime && here.decoding?.output === expr.name) {
     if (here.next && here.decoding.chosen !== null) return tensor(here.decoding.chosen);
     return report(here, 'E0605', expr.span, `\`${key}\` is not known yet: it is what this step predicts`, {
-      why: `in a decoder \`${expr.name}\` is the previous output; \`${key}\` exists after the choice, for the next values of states`, fix: `write \`${expr.name}\``,
+      why: `in a decoder \`${expr.name}\` is the previous output; \`${key}\` exists after the choice, for the next values of states`,
+      fix: `write \`${expr.name}\``,
     });
   }
   const base = expr.prime ? here.scope.lookup(expr.name) : null;
@@ -144,12 +149,18 @@ function evaluateName(expr: NameExpr, here: Here): Value {
       fix: `move the equation of \`${key}\` above this one`,
     });
   }
-  if (base !== null) return report(here, 'E0603', expr.span, `\`${expr.name}\` is no state: only a state has a next value`, { fix: `write \`${expr.name}\`` });
+  if (base !== null)
+    return report(here, 'E0603', expr.span, `\`${expr.name}\` is no state: only a state has a next value`, {
+      fix: `write \`${expr.name}\``,
+    });
   if (isBuiltin(key)) return report(here, 'E0205', expr.span, `\`${key}\` is an operation: call it with \`(…)\``);
   const hidden = here.scope.hiddenIn(key);
   if (hidden !== null) {
     return report(here, 'E0201', expr.span, `\`${key}\` is known only inside the \`${hidden}\` above`, {
-      fix: hidden === 'scan' ? `let the \`scan\` give it: \`emit ${key}\`` : `let the \`repeat\` give every round's: \`emit ${key}\`; for the last round's give \`${key.replace("'", '')}\` a first value before the \`repeat\``,
+      fix:
+        hidden === 'scan'
+          ? `let the \`scan\` give it: \`emit ${key}\``
+          : `let the \`repeat\` give every round's: \`emit ${key}\`; for the last round's give \`${key.replace("'", '')}\` a first value before the \`repeat\``,
     });
   }
   return unknownName(here, 'E0201', { text: key, span: expr.span }, 'name', here.scope.names());
@@ -174,18 +185,24 @@ function captured(entry: Entry, key: string, span: Span, here: Here): Value {
 
 /** E0601: inside a scan no value from outside may have its axis. Of a record each field counts when it is read. */
 function uncaptured(value: Value, key: string, span: Span, here: Here): Value {
-  const nodes = value.kind === 'tensor' || value.kind === 'map' ? [value.node] : value.kind === 'record' && value.main?.kind === 'tensor' ? [value.main.node] : [];
+  const nodes =
+    value.kind === 'tensor' || value.kind === 'map'
+      ? [value.node]
+      : value.kind === 'record' && value.main?.kind === 'tensor'
+        ? [value.main.node]
+        : [];
   const scanned = here.scope.crossed(key).find((label) => nodes.some((node) => axisByLabel(node, label) !== null));
   if (scanned === undefined) return value;
   if (here.decoding !== null && here.steps.get(scanned) === here.decoding.position) {
     return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that the decoder generates along`, {
-      given: describeType(typeOf(nodes[0]!)), why: 'the generated axis is a clock: in the body a value is one step\'s',
+      given: describeType(typeOf(nodes[0]!)),
+      why: "the generated axis is a clock: in the body a value is one step's",
       fix: `call the generated axis differently: \`generates ${here.decoding.output}: index(…)[time: ${scanned}]\``,
     });
   }
   return report(here, 'E0601', span, `\`${key}\` has the axis \`${scanned}\` that this scan goes along`, {
     given: describeType(typeOf(nodes[0]!)),
-    why: 'inside the scan a value is one step\'s; which step of this one is meant?',
+    why: "inside the scan a value is one step's; which step of this one is meant?",
     fix: `for this step's: \`scan ${scanned} with ${key}t = ${key}\`; for the whole: rename the axis outside with \`${key}[${scanned} as other]\``,
   });
 }
@@ -234,16 +251,28 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
     const name = base.field.text;
     const [first, ...rest] = isModule(base.base, here) ? args : [base.base, ...args];
     const why = isModule(base.base, here) ? 'stands in no module' : 'is an operation, not a field';
-    return report(here, 'E0205', callee.span, `\`${name}\` ${why}`, { fix: first === undefined ? `write \`${name}(…)\`` : asCall(name, first, rest, here) });
+    return report(here, 'E0205', callee.span, `\`${name}\` ${why}`, {
+      fix: first === undefined ? `write \`${name}(…)\`` : asCall(name, first, rest, here),
+    });
   }
   if (base.kind !== 'name' || base.prime) {
     const advice = base.kind === 'field' ? adviceOn(base.field.text, builtinNames()) : null;
-    return report(here, 'E0205', callee.span, 'only a block, a cell or an operation can be called', advice === null ? {} : { fix: advice.fix });
+    return report(
+      here,
+      'E0205',
+      callee.span,
+      'only a block, a cell or an operation can be called',
+      advice === null ? {} : { fix: advice.fix },
+    );
   }
   const entry = here.scope.lookup(base.name);
   if (entry === null) {
-    if (isBuiltin(base.name)) return expr.callee.kind === 'per' ? withoutParameters(base.name, expr.callee, here) : builtinCall(base.name, expr, brackets, here);
-    return unknownName(here, 'E0201', { text: base.name, span: base.span }, 'block or operation', [...here.scope.names(), ...builtinNames()]);
+    if (isBuiltin(base.name))
+      return expr.callee.kind === 'per' ? withoutParameters(base.name, expr.callee, here) : builtinCall(base.name, expr, brackets, here);
+    return unknownName(here, 'E0201', { text: base.name, span: base.span }, 'block or operation', [
+      ...here.scope.names(),
+      ...builtinNames(),
+    ]);
   }
   if (entry.kind === 'declaration') return callDeclaration(entry, null, expr, here);
   if (entry.kind === 'value' && entry.value.kind === 'instance') {
@@ -254,7 +283,10 @@ function evaluateCall(expr: Extract<Expr, { kind: 'call' }>, here: Here): Value 
     return callDeclaration(entry.value.entry, entry.value, expr, here);
   }
   if (entry.kind === 'value' && entry.value.kind === 'error') return ERROR;
-  return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, { fix: 'index with `[…]`, multiply with `*`', ...shownAt(entry, here, `\`${base.name}\``) });
+  return report(here, 'E0205', callee.span, `\`${base.name}\` is a value, not a block: it cannot be called`, {
+    fix: 'index with `[…]`, multiply with `*`',
+    ...shownAt(entry, here, `\`${base.name}\``),
+  });
 }
 
 /** `torch.nn` of `torch.nn.relu(x)`: a name that nothing here has, as modules of other languages are called. */
@@ -268,7 +300,8 @@ function asCall(name: string, base: Expr, args: readonly Expr[], here: Here): st
   if (name === 'transpose') return 'axes have names and no order: there is nothing to transpose; of a map write `transpose(W)`';
   const text = ({ span }: Expr): string => here.module.module.file.text.slice(span.start, span.end);
   if (worksOnElements(name)) return `write \`${name}(${[base, ...args].map(text).join(', ')})\``;
-  if (args.some((arg) => numberOfExpr(arg) !== null) || (args.length === 0 && goesAlong(name))) return nameAxis(name, base, here) ?? `write \`${name}[a](${text(base)})\`, with the name of the axis`;
+  if (args.some((arg) => numberOfExpr(arg) !== null) || (args.length === 0 && goesAlong(name)))
+    return nameAxis(name, base, here) ?? `write \`${name}[a](${text(base)})\`, with the name of the axis`;
   return `write \`${name}[${args.length === 0 ? 'a' : args.map(text).join(', ')}](${text(base)})\``;
 }
 
@@ -278,10 +311,12 @@ function evaluateField(expr: Extract<Expr, { kind: 'field' }>, here: Here): Valu
   if (base.kind === 'error') return ERROR;
   if (base.kind !== 'record') {
     const given = base.kind === 'tensor' ? { given: `${describeType(typeOf(base.node))}, a tensor` } : {};
-    return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields', { ...given, fix: adviceOn(expr.field.text, [])?.fix ?? `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = place]\`` });
+    return report(here, 'E0210', expr.field.span, 'only a record, or a call of an attention, has fields', {
+      ...given,
+      fix: adviceOn(expr.field.text, [])?.fix ?? `remove \`.${expr.field.text}\`; an axis is taken with \`x[axis = place]\``,
+    });
   }
   const field = base.fields.get(expr.field.text);
   if (field === undefined) return unknownOf(here, 'E0210', expr.field, 'field', [...base.fields.keys()]);
   return expr.base.kind === 'name' ? uncaptured(field, expr.base.name, expr.span, here) : field;
 }
-

@@ -20,9 +20,13 @@ const MOST_ROUNDS = 1024;
 
 /** What stands where a value is wanted. */
 export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
-  return runRepeat(expr, here) ?? report(here, 'E0607', expr.span, 'this `repeat` gives no value', {
-    why: 'it neither emits one nor defines a name from outside anew', fix: 'let each round give one, `emit y`, or give `y` a first value before the `repeat`',
-  });
+  return (
+    runRepeat(expr, here) ??
+    report(here, 'E0607', expr.span, 'this `repeat` gives no value', {
+      why: 'it neither emits one nor defines a name from outside anew',
+      fix: 'let each round give one, `emit y`, or give `y` a first value before the `repeat`',
+    })
+  );
 }
 
 /** Unrolled: each round has its own parameters, under `…[i]`. The count is fixed while compiling. Null: it gives no value. */
@@ -54,11 +58,15 @@ export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
     // A name that is carried has its last round's; the others are known by their stacks alone.
     if (nodes.length === rounds.length && hasOneType(nodes)) here.alignments.set(name, stack(nodes, expr, here));
   }
-  if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps)) here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
+  if (taps.length === rounds.length && taps.length > 0 && hasOneType(taps))
+    here.taps.push({ name: 'weights', node: stack(taps, expr, here) });
   const [emit] = emitted;
   if (emit === undefined) return [...carried.values()].at(-1) ?? null;
   if (emitted.length === rounds.length) return stackRounds(emitted, expr, here);
-  return report(here, 'E0607', emit.span, 'not every round emits', { given: `${emitted.length} of ${rounds.length} rounds`, fix: 'let each branch of a `match` emit, or none' });
+  return report(here, 'E0607', emit.span, 'not every round emits', {
+    given: `${emitted.length} of ${rounds.length} rounds`,
+    fix: 'let each branch of a `match` emit, or none',
+  });
 }
 
 interface Round {
@@ -76,16 +84,30 @@ function runRound(expr: RepeatExpr, path: string, as: Entry, here: Here): Round 
   const constants = here.stepping === null ? null : new Scope(here.stepping.constants);
   const names = new Scope(here.scope);
   if (expr.as !== null) for (const scope of [names, constants]) scope?.define(expr.as.text, as);
-  const inside: Here = { ...here, scope: new Scope(names, { round: true, constants }), path, ordinals: new Map(), target: null, later: new Map(), taps: [], alignments: new Map() };
+  const inside: Here = {
+    ...here,
+    scope: new Scope(names, { round: true, constants }),
+    path,
+    ordinals: new Map(),
+    target: null,
+    later: new Map(),
+    taps: [],
+    alignments: new Map(),
+  };
   const found = collected();
   runBody(expr.body, inside, { ...plainBody, value: false, emits: true, states: constants !== null, constants }, found);
   if (here.stepping !== null) passOn(found, here.stepping.states, path.slice(here.path.length + 1), inside);
   for (const name of found.named.keys()) here.scope.hidden.set(name, 'repeat');
-  if (found.emits.length > 1) report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+  if (found.emits.length > 1)
+    report(inside, 'E0607', found.emits[1]!.span, 'a `repeat` has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
   if (here.ctx.problems.errors > errors) return null;
   // A state of the round is its own, also where one around it has its name.
   const own = new Set(found.states.flatMap(({ name }) => [name, `${name}'`]));
-  return { found, taps: inside.taps, carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')) };
+  return {
+    found,
+    taps: inside.taps,
+    carried: new Map([...found.named].filter(([name]) => !own.has(name) && here.scope.lookup(name)?.kind === 'value')),
+  };
 }
 
 /**
@@ -107,7 +129,9 @@ function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value | null
     const grows = (axis: Axis): boolean => agree(here, axis.space, labelled(after, axis)!.space) !== 'equal';
     if (before === given && !before.axes.some(grows)) continue;
     // The same round again, for any size of what grows.
-    const axes = before.axes.map((axis) => (grows(axis) ? here.frame.axis(axis.label, { kind: 'anon', size: size.atom(`${path}.${name}.${axis.label}`) }) : axis));
+    const axes = before.axes.map((axis) =>
+      grows(axis) ? here.frame.axis(axis.label, { kind: 'anon', size: size.atom(`${path}.${name}.${axis.label}`) }) : axis,
+    );
     growing.set(name, before);
     here.scope.define(name, { kind: 'value', value: tensor(here.ctx.builder.argument({ ...before, axes })), span: entry.span });
   }
@@ -120,11 +144,25 @@ function symbolicRounds(expr: RepeatExpr, count: Size, here: Here): Value | null
     if (before !== undefined && next.kind === 'tensor' && entry?.kind === 'value' && entry.value.kind === 'tensor') {
       const { axes } = typeOf(entry.value.node);
       const after = typeOf(next.node);
-      if (!sameLabels(before, after)) return report(here, 'E0307', expr.span, `each round gives \`${name}\` other axes`, { expected: describeType(before), given: describeType(after), fix: 'carry what has the same axes in every round' });
+      if (!sameLabels(before, after))
+        return report(here, 'E0307', expr.span, `each round gives \`${name}\` other axes`, {
+          expected: describeType(before),
+          given: describeType(after),
+          fix: 'carry what has the same axes in every round',
+        });
       const gains = before.axes.map((axis, k) => size.sub(sizeOf(labelled(after, axis)!.space), sizeOf(axes[k]!.space)));
       const uneven = before.axes.find((_, k) => [...atomsOf(gains[k]!)].some((atom) => atom.startsWith(`${path}.`)));
-      if (uneven !== undefined) return report(here, 'E0303', expr.span, `\`${uneven.label}\` of \`${name}\` grows by another size in every round`, { why: 'a block has one type for any number of rounds: what it carries grows by one size in each', fix: 'let every round add as much, or take the number of rounds from a dim' });
-      const grown = before.axes.map((axis, k) => here.frame.axis(axis.label, gains[k]!.key === '0' ? axis.space : { kind: 'anon', size: size.add(sizeOf(axis.space), size.mul(count, gains[k]!)) }));
+      if (uneven !== undefined)
+        return report(here, 'E0303', expr.span, `\`${uneven.label}\` of \`${name}\` grows by another size in every round`, {
+          why: 'a block has one type for any number of rounds: what it carries grows by one size in each',
+          fix: 'let every round add as much, or take the number of rounds from a dim',
+        });
+      const grown = before.axes.map((axis, k) =>
+        here.frame.axis(
+          axis.label,
+          gains[k]!.key === '0' ? axis.space : { kind: 'anon', size: size.add(sizeOf(axis.space), size.mul(count, gains[k]!)) },
+        ),
+      );
       value = tensor(here.ctx.builder.argument({ ...typeOf(next.node), axes: grown }, origin(here, expr.span)));
     }
     here.scope.define(name, { kind: 'value', value, span: null });
@@ -154,7 +192,10 @@ function passOn(found: Collected, into: StateSink, round: string, inside: Here):
 }
 
 function hasOneType(nodes: readonly Node[]): boolean {
-  const ids = (node: Node): string => typeOf(node).axes.map(({ id }) => id).join();
+  const ids = (node: Node): string =>
+    typeOf(node)
+      .axes.map(({ id }) => id)
+      .join();
   return nodes.every((node) => ids(node) === ids(nodes[0]!) && typeOf(node).masks.length === 0);
 }
 
@@ -178,12 +219,16 @@ function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null
   const number = fixedNumber(count, here);
   if (number === null) {
     report(here, 'E0504', expr.count.span, 'the number of rounds must be known while compiling', {
-      why: 'each round has parameters of its own, and their number cannot depend on an example', fix: 'use a dim with a default, or `scan` over the ragged axis',
+      why: 'each round has parameters of its own, and their number cannot depend on an example',
+      fix: 'use a dim with a default, or `scan` over the ragged axis',
     });
     return null;
   }
   if (number < 1 || number > MOST_ROUNDS) {
-    report(here, 'E0504', expr.count.span, 'a `repeat` has from 1 to 1024 rounds', { given: `${number}`, why: 'code is made for every round' });
+    report(here, 'E0504', expr.count.span, 'a `repeat` has from 1 to 1024 rounds', {
+      given: `${number}`,
+      why: 'code is made for every round',
+    });
     return null;
   }
   return Array.from({ length: number }, (_, i) => i);
@@ -191,9 +236,9 @@ function roundsOf(expr: RepeatExpr, here: Here): readonly number[] | Size | null
 
 /** The rounds' values on a new axis, which is called as the count is. */
 function stack(nodes: readonly Node[], expr: RepeatExpr, here: Here): Node {
-  const label = expr.count?.kind === 'name' ? expr.count.name : expr.as?.text ?? 'round';
+  const label = expr.count?.kind === 'name' ? expr.count.name : (expr.as?.text ?? 'round');
   const entry = here.scope.lookup(label);
-  const space = entry?.kind === 'dim' ? entry.space : { kind: 'anon', size: size.int(nodes.length) } as const;
+  const space = entry?.kind === 'dim' ? entry.space : ({ kind: 'anon', size: size.int(nodes.length) } as const);
   const axis = here.frame.axis(label, space);
   return here.ctx.builder.node({ kind: 'concat', axis, parts: nodes.map(() => null) }, nodes, origin(here, expr.span));
 }
@@ -213,7 +258,11 @@ function stackRounds(emitted: readonly Collected['emits'][number][], expr: Repea
   const other = rounds.findIndex((round) => round.size !== first.size || [...round.keys()].some((name) => !first.has(name)));
   if (other > 0) {
     const named = (round: Emitted): string => [...round.keys()].map((name) => (name === '' ? 'one value' : `\`${name}\``)).join(', ');
-    return report(here, 'E0307', emitted[other]!.span, 'the rounds emit different values', { expected: named(first), given: named(rounds[other]!), fix: 'emit values of the same names in every round' });
+    return report(here, 'E0307', emitted[other]!.span, 'the rounds emit different values', {
+      expected: named(first),
+      given: named(rounds[other]!),
+      fix: 'emit values of the same names in every round',
+    });
   }
   const columns = new Map<string, Value>();
   for (const name of first.keys()) {
@@ -230,7 +279,10 @@ function stackRounds(emitted: readonly Collected['emits'][number][], expr: Repea
 }
 
 function sameAxes(first: Node, node: Node, here: Here, span: Span): boolean {
-  const pairs = typeOf(first).axes.map((axis): [Axis, Axis | undefined] => [axis, typeOf(node).axes.find(({ label }) => label === axis.label)]);
+  const pairs = typeOf(first).axes.map((axis): [Axis, Axis | undefined] => [
+    axis,
+    typeOf(node).axes.find(({ label }) => label === axis.label),
+  ]);
   if (pairs.length !== typeOf(node).axes.length || pairs.some(([, other]) => other === undefined)) {
     report(here, 'E0307', span, 'the rounds emit values with different axes', { fix: 'emit what has the same axes in every round' });
     return false;

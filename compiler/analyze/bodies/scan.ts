@@ -21,7 +21,10 @@ import { spaceOfName, tensorTypeOfExpr } from '../types/types.ts';
 export function declareStates(statement: StateStatement, here: Here, constants: Here, found: Collected): void {
   for (const group of statement.groups) {
     if (group.init.length !== 1 && group.init.length !== group.names.length) {
-      report(here, 'E0602', group.span, 'one initial value for all names, or one each', { expected: `1 or ${group.names.length}`, given: `${group.init.length}` });
+      report(here, 'E0602', group.span, 'one initial value for all names, or one each', {
+        expected: `1 or ${group.names.length}`,
+        given: `${group.init.length}`,
+      });
     }
     for (const [k, name] of group.names.entries()) {
       if (isTaken(name, here)) continue;
@@ -32,7 +35,13 @@ export function declareStates(statement: StateStatement, here: Here, constants: 
   }
 }
 
-function stateOf({ type, span }: StateStatement['groups'][number], name: { text: string; span: Span }, expr: Expr | undefined, here: Here, constants: Here): StateDeclaration | null {
+function stateOf(
+  { type, span }: StateStatement['groups'][number],
+  name: { text: string; span: Span },
+  expr: Expr | undefined,
+  here: Here,
+  constants: Here,
+): StateDeclaration | null {
   if (type.kind === 'map') {
     noMap('a state', type.span, here);
     return null;
@@ -41,12 +50,16 @@ function stateOf({ type, span }: StateStatement['groups'][number], name: { text:
   if (declared === null || expr === undefined) return null;
   const scanned = declared.axes.find((axis) => here.steps.has(axis.label));
   if (scanned !== undefined) {
-    report(here, 'E0601', span, `a state of the scan along \`${scanned.label}\` cannot have that axis`, { why: 'inside the scan a value is one step\'s', fix: `call it another name: \`[other: ${scanned.label}]\`` });
+    report(here, 'E0601', span, `a state of the scan along \`${scanned.label}\` cannot have that axis`, {
+      why: "inside the scan a value is one step's",
+      fix: `call it another name: \`[other: ${scanned.label}]\``,
+    });
     return null;
   }
   const what = `the initial value of \`${name.text}\``;
   let init: Node | null;
-  if (expr.kind === 'name' && expr.name === 'learned' && !expr.prime) init = parameter(uniquePath(`${here.path}.${name.text}`, here), declared.axes, [], { kind: 'zeros' }, name.span, name.text, constants);
+  if (expr.kind === 'name' && expr.name === 'learned' && !expr.prime)
+    init = parameter(uniquePath(`${here.path}.${name.text}`, here), declared.axes, [], { kind: 'zeros' }, name.span, name.text, constants);
   else {
     const value = evaluateTensor(expr, { ...beforeSteps(constants), target: name.text });
     init = value === null ? null : conform(value, declared, what, constants, expr.span, true);
@@ -86,7 +99,11 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   if (inputs === null) return ERROR;
   const own = (node: Node): Axis => typeOf(node).axes.find((axis) => axis.label === label)!;
   const space = inputs[0] === undefined ? spaceOfName(expr.axis, here) : own(inputs[0].value).space;
-  if (space === null || (inputs[0] !== undefined && growing(inputs[0].value, here)?.label === label && leaves(inputs[0].value, here, expr.axis.span))) return ERROR;
+  if (
+    space === null ||
+    (inputs[0] !== undefined && growing(inputs[0].value, here)?.label === label && leaves(inputs[0].value, here, expr.axis.span))
+  )
+    return ERROR;
   const axis = inputs[0] === undefined ? here.frame.axis(label, space) : own(inputs[0].value);
   if (inputs.some((input) => refuseAlong(input.value, own(input.value), 'a scan along', input.span, here))) return ERROR;
   const builder = ctx.builder.at(origin(here, expr.span));
@@ -95,8 +112,17 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   const constants = new Scope(here.scope);
   const steps = new Scope(constants, { scan: label });
   const inside: Here = {
-    ...here, scope: steps, path: uniquePath(`${here.path}.${here.target ?? 'scan'}`, here), target: null, ordinals: new Map(), loops: [...here.loops, position],
-    steps: new Map([...here.steps, [label, position]]), taps: [], alignments: new Map(), decode: null, later: laterNames(expr.body),
+    ...here,
+    scope: steps,
+    path: uniquePath(`${here.path}.${here.target ?? 'scan'}`, here),
+    target: null,
+    ordinals: new Map(),
+    loops: [...here.loops, position],
+    steps: new Map([...here.steps, [label, position]]),
+    taps: [],
+    alignments: new Map(),
+    decode: null,
+    later: laterNames(expr.body),
   };
   const xs: { arg: Node; value: Node }[] = [];
   for (const { name, span, value } of inputs) {
@@ -122,15 +148,23 @@ export function elaborateScan(expr: ScanExpr, here: Here): Value {
   });
   const emitted = found.emits[0];
   if (emitted === undefined) {
-    return ctx.problems.errors > errors ? ERROR : report(here, 'E0607', expr.axis.span, 'the scan emits nothing', { fix: 'end its body with `emit …`' });
+    return ctx.problems.errors > errors
+      ? ERROR
+      : report(here, 'E0607', expr.axis.span, 'the scan emits nothing', { fix: 'end its body with `emit …`' });
   }
-  if (found.emits.length > 1) return report(here, 'E0607', found.emits[1]!.span, 'a scan has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
+  if (found.emits.length > 1)
+    return report(here, 'E0607', found.emits[1]!.span, 'a scan has one `emit`', { fix: 'emit several values at once: `emit a, b`' });
   if (ctx.problems.errors > errors) return ERROR;
   const outs = emitsOf(emitted, label, inside);
   if (outs === null || states.length < found.states.length) return ERROR;
   const tap = inside.taps.length === 1 && axisByLabel(inside.taps[0]!.node, label) === null ? inside.taps[0]! : null;
   const scan = builder.scan({
-    axis, reversed: expr.reversed, position, xs, states, tape: ctx.tapes.get(position),
+    axis,
+    reversed: expr.reversed,
+    position,
+    xs,
+    states,
+    tape: ctx.tapes.get(position),
     emits: [...outs.map(({ node }) => node), ...(tap === null ? [] : [unrolled(tap.node, position, axis, inside)])],
   });
   const result = (k: number): Node => builder.result(scan, states.length + k);
@@ -166,7 +200,10 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
     const node = asTensor(value, inside, span);
     if (node === null || leaves(node, inside, span) || !present(node, 'what a scan emits', inside, span)) return false;
     if (axisByLabel(node, label) !== null) {
-      report(inside, 'E0301', span, `the result of the scan would hold \`${label}\` twice`, { why: `each step's value gets \`${label}\` in front`, fix: `rename the axis of what is emitted: \`…[${label} as other]\`` });
+      report(inside, 'E0301', span, `the result of the scan would hold \`${label}\` twice`, {
+        why: `each step's value gets \`${label}\` in front`,
+        fix: `rename the axis of what is emitted: \`…[${label} as other]\``,
+      });
       return false;
     }
     outs.push({ name, node, field });
@@ -177,10 +214,14 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
 }
 
 /** What an `emit` gives, the fields of a record one by one; null where two have one name. */
-export function emittedValues({ values, exprs, span }: Collected['emits'][number], here: Here): readonly { readonly name: string; readonly value: Value; readonly span: Span; readonly field: boolean }[] | null {
+export function emittedValues(
+  { values, exprs, span }: Collected['emits'][number],
+  here: Here,
+): readonly { readonly name: string; readonly value: Value; readonly span: Span; readonly field: boolean }[] | null {
   const all = values.flatMap((value, k) => {
     const expr = exprs[k]!;
-    if (value.kind === 'record' && value.main === null) return [...value.fields].map(([name, field]) => ({ name, value: field, span: expr.span, field: true }));
+    if (value.kind === 'record' && value.main === null)
+      return [...value.fields].map(([name, field]) => ({ name, value: field, span: expr.span, field: true }));
     return [{ name: expr.kind === 'name' ? expr.name : `${k}`, value, span: expr.span, field: values.length > 1 }];
   });
   const twice = all.find(({ name }, k) => all.findIndex((other) => other.name === name) < k);

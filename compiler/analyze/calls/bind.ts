@@ -65,7 +65,17 @@ export function bind(
   const rigid = (label: string): boolean => dimOf(label) !== null;
   const args = given.flatMap(({ param, node, sides, span: at }): Open[] => {
     const { type } = param;
-    const open = (wanted: readonly AxisExpr[], side: readonly Axis[] | null): Open => ({ param, side, sides: sides ?? null, node, span: at, wanted, axes: new Map(), lifted, trailing: new Set() });
+    const open = (wanted: readonly AxisExpr[], side: readonly Axis[] | null): Open => ({
+      param,
+      side,
+      sides: sides ?? null,
+      node,
+      span: at,
+      wanted,
+      axes: new Map(),
+      lifted,
+      trailing: new Set(),
+    });
     if (type.kind === 'tensor') return [open(type.axes, null)];
     return [open(type.out, sides?.outs ?? null), open(type.in, sides?.ins ?? null)];
   });
@@ -76,7 +86,9 @@ export function bind(
     if (arg.node === null) continue;
     for (const axis of arg.wanted) {
       if (axis.group || !rigid(axis.label.text)) continue;
-      const own = unused(arg).find((candidate) => candidate.label === axis.label.text) ?? unused(arg).find((candidate) => isImportedAs(candidate, dimOf(axis.label.text), here));
+      const own =
+        unused(arg).find((candidate) => candidate.label === axis.label.text) ??
+        unused(arg).find((candidate) => isImportedAs(candidate, dimOf(axis.label.text), here));
       if (own === undefined) return missing(arg, axis, name, here);
       arg.axes.set(axis.label.text, own);
     }
@@ -95,7 +107,8 @@ export function bind(
       arg.axes.set(formal, own);
     }
   }
-  for (const arg of args) for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
+  for (const arg of args)
+    for (const [formal, axis] of arg.axes) if (!rigid(formal) && !formals.has(formal)) formals.set(formal, axis.label);
   // A side of a map that leaves no choice is known, too.
   for (const arg of args) {
     if (arg.side === null || arg.wanted.some((axis) => axis.group) || free(arg, rigid).length !== unused(arg).length) continue;
@@ -122,13 +135,20 @@ export function bind(
   for (const arg of args) {
     for (const formal of arg.trailing) {
       const axis = arg.axes.get(formal)!;
-      const lifted = args.find((other) => other !== arg && other.node !== null && unused(other, true).some((extra) => extra.label === axis.label));
+      const lifted = args.find(
+        (other) => other !== arg && other.node !== null && unused(other, true).some((extra) => extra.label === axis.label),
+      );
       if (lifted === undefined) continue;
       report(here, 'E0401', arg.span, `it is not clear which axis of this argument is \`${formal}\` of \`${name}\``, {
         given: describeType(typeOf(arg.node!)),
         why: `\`${axis.label}\`, its last axis, is one that the call is lifted over in another argument`,
         fix: `say it: \`${name}[${formal} = ${axis.label}](…)\``,
-        related: [{ place: { file: here.module.path, start: lifted.span.start, end: lifted.span.end }, message: `lifted over \`${axis.label}\` here` }],
+        related: [
+          {
+            place: { file: here.module.path, start: lifted.span.start, end: lifted.span.end },
+            message: `lifted over \`${axis.label}\` here`,
+          },
+        ],
       });
       return null;
     }
@@ -141,7 +161,8 @@ function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string,
   const open = free(arg, rigid);
   if (open.length === 0) return true;
   const rest = unused(arg);
-  if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
+  if (open.length > rest.length)
+    return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
   if (open.length === rest.length && (isOrdered(arg, here) || open.length === 1)) {
     open.forEach((formal, k) => arg.axes.set(formal, rest[k]!));
     return true;
@@ -153,21 +174,32 @@ function bindByPlace(arg: Open, rigid: (label: string) => boolean, name: string,
 }
 
 /** An argument with a group `c..`: formals before it take the first axes that are left, those behind it the last, it takes the rest. */
-function bindAround(arg: Open, at: number, groupArgs: ReadonlyMap<string, readonly Axis[]>, rigid: (label: string) => boolean, name: string, here: Here): boolean {
+function bindAround(
+  arg: Open,
+  at: number,
+  groupArgs: ReadonlyMap<string, readonly Axis[]>,
+  rigid: (label: string) => boolean,
+  name: string,
+  here: Here,
+): boolean {
   const group = arg.wanted[at]!.label.text;
   const given = groupArgs.get(group);
-  const member = (axis: Axis): void => { arg.axes.set(`${group}..${axis.label}`, axis); };
+  const member = (axis: Axis): void => {
+    arg.axes.set(`${group}..${axis.label}`, axis);
+  };
   if (given !== undefined) {
     for (const { label } of given) {
       const own = unused(arg).find((axis) => axis.label === label);
-      if (own === undefined) return missing(arg, { ...arg.wanted[at]!, label: { ...arg.wanted[at]!.label, text: label } }, name, here) !== null;
+      if (own === undefined)
+        return missing(arg, { ...arg.wanted[at]!, label: { ...arg.wanted[at]!.label, text: label } }, name, here) !== null;
       member(own);
     }
     return bindByPlace(arg, rigid, name, here);
   }
   const open = free(arg, rigid);
   const rest = unused(arg);
-  if (open.length > rest.length) return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
+  if (open.length > rest.length)
+    return missing(arg, arg.wanted.find((axis) => axis.label.text === open[rest.length])!, name, here) !== null;
   if (open.length > 0 && rest.length > 1 && !isOrdered(arg, here)) return ambiguous(arg, open, name, here) !== null;
   const before = open.filter((formal) => arg.wanted.findIndex((axis) => axis.label.text === formal) < at);
   const behind = open.slice(before.length);
@@ -188,9 +220,13 @@ function groupsOf(args: readonly Open[], name: string, here: Here): Map<string, 
     const members = [...arg.axes].filter(([formal]) => formal.startsWith(`${group}..`)).map(([, axis]) => axis);
     const known = groups.get(group);
     if (known === undefined) groups.set(group, members);
-    else if (known.length !== members.length || known.some((axis) => !members.some((own) => own.label === axis.label && agree(here, own.space, axis.space) === 'equal'))) {
+    else if (
+      known.length !== members.length ||
+      known.some((axis) => !members.some((own) => own.label === axis.label && agree(here, own.space, axis.space) === 'equal'))
+    ) {
       report(here, 'E0303', arg.span, `\`${group}..\` of \`${name}\` would stand for two lists of axes`, {
-        expected: `[${describeAxes(known)}]`, given: `[${describeAxes(members)}]`,
+        expected: `[${describeAxes(known)}]`,
+        given: `[${describeAxes(members)}]`,
       });
       return null;
     }
@@ -199,8 +235,14 @@ function groupsOf(args: readonly Open[], name: string, here: Here): Map<string, 
 }
 
 function finish(
-  declaration: Declaration, args: readonly Open[], labels: ReadonlyMap<string, string>, groups: ReadonlyMap<string, readonly Axis[]>,
-  statics: ReadonlyMap<string, StaticArgument>, rigid: (label: string) => boolean, span: Span, here: Here,
+  declaration: Declaration,
+  args: readonly Open[],
+  labels: ReadonlyMap<string, string>,
+  groups: ReadonlyMap<string, readonly Axis[]>,
+  statics: ReadonlyMap<string, StaticArgument>,
+  rigid: (label: string) => boolean,
+  span: Span,
+  here: Here,
 ): Bound | null {
   const name = declaration.name.text;
   const formals = new Map<string, { space: Space; label: string | null }>();
@@ -228,7 +270,16 @@ function finish(
         given: describeAxis(axis),
         why: `\`${formal}\` is one axis in the signature of \`${name}\``,
         ...sizeFix(known.space, axis.space),
-        ...(other === undefined ? {} : { related: [{ place: { file: here.module.path, start: other.arg.span.start, end: other.arg.span.end }, message: `bound here to \`${other.axis.label}\`` }] }),
+        ...(other === undefined
+          ? {}
+          : {
+              related: [
+                {
+                  place: { file: here.module.path, start: other.arg.span.start, end: other.arg.span.end },
+                  message: `bound here to \`${other.axis.label}\``,
+                },
+              ],
+            }),
       });
       return null;
     }
@@ -258,9 +309,13 @@ function mapsWhole(args: readonly Open[], name: string, here: Here): BoundArgume
     if (arg.param.type.kind === 'tensor') whole.push({ ...arg, ins: new Map(), extras: left(arg, true) });
     else if (args[k - 1]?.param !== arg.param) whole.push({ ...arg, ins: args[k + 1]!.axes, extras: left(arg, true) });
     else if (left(arg, true).length > 0) {
-      const more = left(arg, true).map(({ label }) => `\`${label}\``).join(', ');
+      const more = left(arg, true)
+        .map(({ label }) => `\`${label}\``)
+        .join(', ');
       report(here, 'E0401', arg.span, `this map takes in ${more} besides what \`${arg.param.name.text}\` of \`${name}\` does`, {
-        expected: describeWanted(arg), given: describeGiven(arg), why: 'a call is lifted over what a map gives, not over what it takes in',
+        expected: describeWanted(arg),
+        given: describeGiven(arg),
+        why: 'a call is lifted over what a map gives, not over what it takes in',
       });
       return null;
     }
@@ -269,7 +324,11 @@ function mapsWhole(args: readonly Open[], name: string, here: Here): BoundArgume
 }
 
 /** A formal that only an index counts (`label: index(classes)`) takes the space of the given index. */
-function bindIndexSpaces(args: readonly Open[], formals: Map<string, { space: Space; label: string | null }>, rigid: (label: string) => boolean): void {
+function bindIndexSpaces(
+  args: readonly Open[],
+  formals: Map<string, { space: Space; label: string | null }>,
+  rigid: (label: string) => boolean,
+): void {
   for (const arg of args) {
     if (arg.node === null || arg.param.type.kind !== 'tensor' || arg.param.type.elem.kind !== 'index') continue;
     const label = arg.param.type.elem.of.text;
@@ -300,17 +359,28 @@ function describeGiven({ node, sides }: Open): string {
 }
 
 function free(arg: Open, rigid: (label: string) => boolean): string[] {
-  return arg.wanted.filter((axis) => !axis.group && !rigid(axis.label.text) && !arg.axes.has(axis.label.text)).map((axis) => axis.label.text);
+  return arg.wanted
+    .filter((axis) => !axis.group && !rigid(axis.label.text) && !arg.axes.has(axis.label.text))
+    .map((axis) => axis.label.text);
 }
 
 function missing(arg: Open, axis: AxisExpr, name: string, here: Here): null {
   const axes = arg.side ?? typeOf(arg.node!).axes;
-  report(here, 'E0402', arg.span, `\`${arg.param.name.text}\` of \`${name}\` wants an axis \`${axis.label.text}\` that this argument lacks`, {
-    expected: describeWanted(arg),
-    given: describeGiven(arg),
-    ...(arg.lifted.includes(axis.label.text) ? { why: `\`per ${axis.label.text}\` lifts the call over \`${axis.label.text}\`: one place of it at a time is given` }
-      : axes.length > 0 && arg.side === null ? { fix: `if one of its axes is meant, rename it: \`x[${axes.at(-1)!.label} as ${axis.label.text}]\`` } : {}),
-  });
+  report(
+    here,
+    'E0402',
+    arg.span,
+    `\`${arg.param.name.text}\` of \`${name}\` wants an axis \`${axis.label.text}\` that this argument lacks`,
+    {
+      expected: describeWanted(arg),
+      given: describeGiven(arg),
+      ...(arg.lifted.includes(axis.label.text)
+        ? { why: `\`per ${axis.label.text}\` lifts the call over \`${axis.label.text}\`: one place of it at a time is given` }
+        : axes.length > 0 && arg.side === null
+          ? { fix: `if one of its axes is meant, rename it: \`x[${axes.at(-1)!.label} as ${axis.label.text}]\`` }
+          : {}),
+    },
+  );
   return null;
 }
 
@@ -324,15 +394,36 @@ function ambiguous(arg: Open, open: readonly string[], name: string, here: Here)
   const [first, ...others] = open;
   const axes = unused(arg).map(({ label }) => label);
   const last = axes.slice(axes.length - others.length);
-  const full = (label: string): string => `\`${name}[${[`${first} = ${label}`, ...others.map((formal, k) => `${formal} = ${last[k]}`)].join(', ')}](…)\``;
-  const choices = axes.slice(0, axes.length - others.length).slice(0, 3).map(full);
+  const full = (label: string): string =>
+    `\`${name}[${[`${first} = ${label}`, ...others.map((formal, k) => `${formal} = ${last[k]}`)].join(', ')}](…)\``;
+  const choices = axes
+    .slice(0, axes.length - others.length)
+    .slice(0, 3)
+    .map(full);
   const [which, are] = open.length === 1 ? ['axis', 'is'] : ['axes', 'are'];
-  report(here, 'E0401', arg.span, `it is not clear which ${which} of this argument ${are} ${open.map((formal) => `\`${formal}\``).join(' and ')} of \`${name}\``, {
-    expected: describeWanted(arg),
-    given: describeGiven(arg),
-    why: joined === undefined ? 'the argument has more axes than the block asks for, and no name decides' : 'the order of its axes means nothing: they come from several operands, of which none has them all',
-    fix: `say which: ${choices.join(' or ')}${others.length === 1 && choices.length === 1 ? ', or the other way round' : ''}`,
-    related: joined === undefined || joined.end === joined.start ? [] : [{ place: { file: joined.file, start: joined.start, end: joined.end }, message: 'axes of several operands come together here' }],
-  });
+  report(
+    here,
+    'E0401',
+    arg.span,
+    `it is not clear which ${which} of this argument ${are} ${open.map((formal) => `\`${formal}\``).join(' and ')} of \`${name}\``,
+    {
+      expected: describeWanted(arg),
+      given: describeGiven(arg),
+      why:
+        joined === undefined
+          ? 'the argument has more axes than the block asks for, and no name decides'
+          : 'the order of its axes means nothing: they come from several operands, of which none has them all',
+      fix: `say which: ${choices.join(' or ')}${others.length === 1 && choices.length === 1 ? ', or the other way round' : ''}`,
+      related:
+        joined === undefined || joined.end === joined.start
+          ? []
+          : [
+              {
+                place: { file: joined.file, start: joined.start, end: joined.end },
+                message: 'axes of several operands come together here',
+              },
+            ],
+    },
+  );
   return null;
 }

@@ -24,7 +24,18 @@ import { agree, typeOf } from '../scope/axes.ts';
 import { Scope } from '../scope/scope.ts';
 import { ownArguments, ownPlaces, perAxes } from './per.ts';
 import { constantOf, size as sizes } from '../../size/size.ts';
-import { axesOfExprs, choicesOf, elemOfExpr, fitsOption, giveOption, hasPlaces, mapTypeOfExpr, numberOfExpr, sizeOfExpr, spaceOfSize } from '../types/types.ts';
+import {
+  axesOfExprs,
+  choicesOf,
+  elemOfExpr,
+  fitsOption,
+  giveOption,
+  hasPlaces,
+  mapTypeOfExpr,
+  numberOfExpr,
+  sizeOfExpr,
+  spaceOfSize,
+} from '../types/types.ts';
 
 /** `F[hidden]`, `F[align = 64]`, `F[p = 0.3]`, `F[in..]`, evaluated where the call stands. */
 export function staticArguments(args: readonly BracketArg[], entry: DeclarationEntry, here: Here): StaticArgument[] | null {
@@ -38,7 +49,7 @@ export function staticArguments(args: readonly BracketArg[], entry: DeclarationE
       return null;
     }
     const param = arg.kind === 'named' ? statics.find((candidate) => candidate.name.text === arg.name.text) : statics[position];
-    const name = arg.kind === 'named' ? arg.name.text : param?.name.text ?? null;
+    const name = arg.kind === 'named' ? arg.name.text : (param?.name.text ?? null);
     if (name === null) {
       surplusBracket(entry, arg, args.length, declarationScope(entry, here), here);
       return null;
@@ -51,7 +62,12 @@ export function staticArguments(args: readonly BracketArg[], entry: DeclarationE
     if (arg.kind === 'group') {
       const group = here.scope.lookup(`${arg.name.text}..`);
       if (group?.kind !== 'group' || param?.group !== true) {
-        report(here, 'E0404', arg.span, param?.group === true ? `there is no group \`${arg.name.text}..\` here` : `\`${name}\` of \`${block}\` is one axis, not a group`);
+        report(
+          here,
+          'E0404',
+          arg.span,
+          param?.group === true ? `there is no group \`${arg.name.text}..\` here` : `\`${name}\` of \`${block}\` is one axis, not a group`,
+        );
         return null;
       }
       for (const axis of group.axes) result.push({ name, span: arg.span, value: { kind: 'axis', axis } });
@@ -71,7 +87,8 @@ function staticValue(arg: Extract<BracketArg, { kind: 'value' | 'named' }>, here
     if (entry?.kind === 'dim') return { kind: 'axis', axis: here.frame.axis(expr.name, entry.space) };
     const space = here.frame.space(expr.name);
     if (entry === null && space !== null) return { kind: 'axis', axis: here.frame.axis(expr.name, space) };
-    if (entry?.kind === 'option') return typeof entry.value === 'number' ? { kind: 'number', value: entry.value } : { kind: 'choice', text: entry.value };
+    if (entry?.kind === 'option')
+      return typeof entry.value === 'number' ? { kind: 'number', value: entry.value } : { kind: 'choice', text: entry.value };
     // An option's value may be called as a block is: `score = cosine`.
     if ((entry === null || entry.kind === 'declaration') && arg.kind === 'named') return { kind: 'choice', text: expr.name };
   }
@@ -94,32 +111,53 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   if (entry.module.damaged.has(declaration)) return ERROR;
   if (expr.callee.kind === 'per' && (declaration.what === 'decoder' || declaration.what === 'model')) {
     return report(here, 'E0205', expr.callee.span, `the ${declaration.what} \`${name}\` is called \`per\` an axis`, {
-      why: 'its parameters belong to one model, whose class holds them', fix: 'put its body into a block, and call that \`per\` the axis, here and in the model',
+      why: 'its parameters belong to one model, whose class holds them',
+      fix: 'put its body into a block, and call that \`per\` the axis, here and in the model',
     });
   }
   const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;
   const brackets = callee.kind === 'bracket' ? callee.args : [];
   if (declaration.what === 'decoder') {
-    if (brackets.length > 0) return report(here, 'E0404', callee.span, `the decoder \`${name}\` takes nothing in brackets`, { why: 'its axes are dims of its file, and no call chooses others', fix: `leave the brackets away: \`${name}(…)\`` });
-    if (here.decode === null) return report(here, 'E0205', expr.span, `the decoder \`${name}\` is called where it cannot generate: only a model's body ends in a decoder's call`);
+    if (brackets.length > 0)
+      return report(here, 'E0404', callee.span, `the decoder \`${name}\` takes nothing in brackets`, {
+        why: 'its axes are dims of its file, and no call chooses others',
+        fix: `leave the brackets away: \`${name}(…)\``,
+      });
+    if (here.decode === null)
+      return report(
+        here,
+        'E0205',
+        expr.span,
+        `the decoder \`${name}\` is called where it cannot generate: only a model's body ends in a decoder's call`,
+      );
     const nodes = argumentNodes(declaration, expr, here);
     return nodes === null ? ERROR : here.decode(entry, nodes, expr.span, here);
   }
-  const alone = declaration.generates !== null ? `generates \`${declaration.generates.name.text}\`` : declaration.causal === null ? null : `is \`causal ${declaration.causal.text}\``;
+  const alone =
+    declaration.generates !== null
+      ? `generates \`${declaration.generates.name.text}\``
+      : declaration.causal === null
+        ? null
+        : `is \`causal ${declaration.causal.text}\``;
   if (alone !== null) {
     return report(here, 'E0205', expr.span, `the model \`${name}\` ${alone}, and cannot be called`, {
-      why: 'it has a clock of its own, place by place; a call is of all places at once', fix: 'call the blocks that it is made of',
+      why: 'it has a clock of its own, place by place; a call is of all places at once',
+      fix: 'call the blocks that it is made of',
     });
   }
   if (here.calls.some((call) => call.name === name && call.place.file === entry.module.path)) {
-    return report(here, 'E0211', expr.span, `\`${name}\` calls itself`, { why: 'calls are unfolded: a block that calls itself has no end', fix: 'use `scan` or `repeat`' });
+    return report(here, 'E0211', expr.span, `\`${name}\` calls itself`, {
+      why: 'calls are unfolded: a block that calls itself has no end',
+      fix: 'use `scan` or `repeat`',
+    });
   }
   if (here.ctx.tooLarge.has(declaration)) throw new TooLarge(null);
   here.ctx.open(expr.span, here);
   const made = instance === null && callee.kind !== 'bracket' ? madeAxes(declaration) : null;
   if (made !== null) {
     return report(here, 'E0405', callee.span, `which axes \`${name}\` is to make is not said`, {
-      why: `nothing in its arguments tells what \`${made}..\` stands for`, fix: `name them: \`${name}[a](…)\`, \`${name}[a, b](…)\`; none, for one number: \`${name}[](…)\``,
+      why: `nothing in its arguments tells what \`${made}..\` stands for`,
+      fix: `name them: \`${name}[a](…)\`, \`${name}[a, b](…)\`; none, for one number: \`${name}[](…)\``,
     });
   }
   const given = argumentNodes(declaration, expr, here);
@@ -136,13 +174,26 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   const rigid = (label: string): boolean => dimOf(label) !== null;
   const sorted = sortStatics(declaration, statics, scope, rigid, here);
   if (sorted === null) return ERROR;
-  const bound = bind(declaration, given, sorted.byName, sorted.groups, dimOf, per.map(({ label }) => label), expr.span, here);
+  const bound = bind(
+    declaration,
+    given,
+    sorted.byName,
+    sorted.groups,
+    dimOf,
+    per.map(({ label }) => label),
+    expr.span,
+    here,
+  );
   return bound === null ? ERROR : elaborateCall(entry, bound, sorted, instance?.path ?? null, per, expr.span, here);
 }
 
 /** The group of axes that only the brackets can give: `out..` of `Linear`. */
 function madeAxes({ statics, params }: Declaration): string | null {
-  return statics.find(({ group, name }) => group && !params.some((param) => axisNames(param).some((axis) => axis.group && axis.label.text === name.text)))?.name.text ?? null;
+  return (
+    statics.find(
+      ({ group, name }) => group && !params.some((param) => axisNames(param).some((axis) => axis.group && axis.label.text === name.text)),
+    )?.name.text ?? null
+  );
 }
 
 interface SortedStatics {
@@ -152,24 +203,37 @@ interface SortedStatics {
 }
 
 /** Static arguments are bracket parameters, formals of the signature, or options that the body reads. */
-function sortStatics(declaration: Declaration, statics: readonly StaticArgument[], scope: Scope, rigid: (label: string) => boolean, here: Here): SortedStatics | null {
+function sortStatics(
+  declaration: Declaration,
+  statics: readonly StaticArgument[],
+  scope: Scope,
+  rigid: (label: string) => boolean,
+  here: Here,
+): SortedStatics | null {
   const block = declaration.name.text;
   const sorted: SortedStatics = { byName: new Map(), groups: new Map(), options: new Map() };
   const local = optionsOf(declaration);
   for (const argument of statics) {
     const { name, value, span } = argument;
     const param = declaration.statics.find((candidate) => candidate.name.text === name);
-    const own = local.get(name), outer = scope.lookup(name);
+    const own = local.get(name),
+      outer = scope.lookup(name);
     const choices = own !== undefined ? choicesOf(own) : outer?.kind === 'option' ? outer.choices : undefined;
-    const known = value.kind === 'size' ? constantOf(sizeOf(value.space)) : value.kind === 'number' ? value.value : value.kind === 'choice' ? value.text : null;
+    const known =
+      value.kind === 'size'
+        ? constantOf(sizeOf(value.space))
+        : value.kind === 'number'
+          ? value.value
+          : value.kind === 'choice'
+            ? value.text
+            : null;
     if (param?.group === true) {
       const axes = sorted.groups.get(name) ?? [];
       if (value.kind === 'axis') axes.push(value.axis);
       else if (value.kind === 'size') {
         if (!hasPlaces(sizeOf(value.space), span, here)) return null;
         axes.push(here.frame.axis(`${name}${axes.length}`, value.space));
-      }
-      else return unfit(block, name, span, 'an axis or a size', here);
+      } else return unfit(block, name, span, 'an axis or a size', here);
       if (axes.slice(0, -1).some(({ label }) => label === axes.at(-1)!.label)) {
         report(here, 'E0301', span, `\`${axes.at(-1)!.label}\` stands twice among the axes \`${name}..\` of \`${block}\``);
         return null;
@@ -177,7 +241,8 @@ function sortStatics(declaration: Declaration, statics: readonly StaticArgument[
       sorted.groups.set(name, axes);
     } else if (param !== undefined || isFormal(declaration, name, rigid)) {
       const isNumber = param?.value != null && numberOfExpr(param.value) !== null && !Number.isInteger(numberOfExpr(param.value));
-      if (isNumber ? typeof known !== 'number' : value.kind === 'choice' || value.kind === 'number') return unfit(block, name, span, isNumber ? 'a number' : 'an axis or a size', here);
+      if (isNumber ? typeof known !== 'number' : value.kind === 'choice' || value.kind === 'number')
+        return unfit(block, name, span, isNumber ? 'a number' : 'an axis or a size', here);
       sorted.byName.set(name, isNumber && typeof known === 'number' ? { ...argument, value: { kind: 'number', value: known } } : argument);
     } else if (known !== null && choices !== undefined) {
       if (!fitsOption({ text: name, span }, known, choices, here)) return null;
@@ -205,7 +270,8 @@ function argumentNodes(declaration: Declaration, expr: CallExpr, here: Here): Gi
   const taken = new Map<string, Given>();
   let failed = false;
   for (const [k, arg] of expr.args.entries()) {
-    const param = arg.name === null ? declaration.params[k] : declaration.params.find((candidate) => candidate.name.text === arg.name!.text);
+    const param =
+      arg.name === null ? declaration.params[k] : declaration.params.find((candidate) => candidate.name.text === arg.name!.text);
     if (param === undefined) {
       if (arg.name === null) {
         surplusArgument(declaration, arg.value.span, expr.args.length, here);
@@ -250,27 +316,55 @@ function matchElem(node: Node, param: Param, span: Span, name: string, here: Her
   if (wanted === elem.kind) return node;
   if (wanted === 'float' && elem.kind === 'int') return toFloat(node, here, span);
   if (wanted === 'int' && elem.kind === 'index') return toInt(node, here, span);
-  report(here, 'E0305', span, `\`${param.name.text}\` of \`${name}\` has another element type`, { expected: wanted, given: elemName(elem) });
+  report(here, 'E0305', span, `\`${param.name.text}\` of \`${name}\` has another element type`, {
+    expected: wanted,
+    given: elemName(elem),
+  });
   return null;
 }
 
-function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedStatics, path: string | null, per: readonly Axis[], span: Span, here: Here): Value {
+function elaborateCall(
+  entry: DeclarationEntry,
+  bound: Bound,
+  statics: SortedStatics,
+  path: string | null,
+  per: readonly Axis[],
+  span: Span,
+  here: Here,
+): Value {
   const { declaration } = entry;
   const { ctx } = here;
   const name = declaration.name.text;
   const scope = new Scope(declarationScope(entry, here));
   const frame = ctx.frame(`${name}#`);
   const inside: Here = {
-    ...here, module: entry.module, scope, frame, target: null, ordinals: new Map(),
+    ...here,
+    module: entry.module,
+    scope,
+    frame,
+    target: null,
+    ordinals: new Map(),
     // The path segment of an instance: the equation it stands in, then the block.
     path: path ?? uniquePath(`${here.path}.${here.target === null ? name : `${here.target}.${name}`}`, here),
-    loops: [], own: ownArguments([...here.own.map(({ axis }) => axis), ...per], here, span), steps: new Map(), decoding: null, reach: reachOf(declaration.body), next: false, filled: false, taps: [], alignments: new Map(), decode: null, stepping: null, later: laterNames(declaration.body),
+    loops: [],
+    own: ownArguments([...here.own.map(({ axis }) => axis), ...per], here, span),
+    steps: new Map(),
+    decoding: null,
+    reach: reachOf(declaration.body),
+    next: false,
+    filled: false,
+    taps: [],
+    alignments: new Map(),
+    decode: null,
+    stepping: null,
+    later: laterNames(declaration.body),
     given: new Map([...statics.options].map(([option, { value }]) => [option, value])),
     calls: [...here.calls, { name, place: placeOf(here, span) }],
   };
   const errors = ctx.problems.errors;
   if (ctx.inner.size > 0) {
-    const axesOf = (arg: Bound['args'][number]): { axis: Axis; formal: string }[] => [...arg.axes].map(([formal, axis]) => ({ axis, formal }));
+    const axesOf = (arg: Bound['args'][number]): { axis: Axis; formal: string }[] =>
+      [...arg.axes].map(([formal, axis]) => ({ axis, formal }));
     if (bound.args.some((arg) => refuseInSteps([...arg.axes.values()], `\`${name}\` along`, arg.span, here))) return ERROR;
     if (!bound.args.every((arg) => placeInner(axesOf(arg), arg.extras, inside, here, arg.span, name))) return ERROR;
   }
@@ -293,11 +387,14 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     }
     const map = type.kind === 'map' ? mapTypeOfExpr(type, inside) : null;
     const axes = type.kind === 'tensor' ? axesOfExprs(type.axes, inside) : map === null ? null : [...map.outs, ...map.ins];
-    const elem = type.kind === 'tensor' ? elemOfExpr(type.elem, inside) : { kind: 'float' } as const;
+    const elem = type.kind === 'tensor' ? elemOfExpr(type.elem, inside) : ({ kind: 'float' } as const);
     if (axes === null || elem === null) return ERROR;
     const given = typeOf(arg.node).elem;
     if (elem.kind === 'index' && !sameIndexSpace(elem, given)) {
-      return report(here, 'E0306', arg.span, `\`${arg.param.name.text}\` holds positions on another dim`, { expected: elemName(elem), given: elemName(given) });
+      return report(here, 'E0306', arg.span, `\`${arg.param.name.text}\` holds positions on another dim`, {
+        expected: elemName(elem),
+        given: elemName(given),
+      });
     }
     const renames: { from: string; to: Axis }[] = [];
     for (const axis of axes) {
@@ -305,10 +402,18 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
       renames.push({ from: caller.id, to: axis });
       const verdict = agree(here, axis.space, caller.space);
       if (verdict === 'equal') continue;
-      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', arg.span, `\`${axis.label}\` of this argument is not as \`${declaration.name.text}\` declares it`, {
-        expected: describeAxis(axis), given: describeAxis(caller), ...sizeFix(axis.space, caller.space),
-        ...(isRagged(caller.space) || isRagged(axis.space) ? { why: 'ragged axes agree only if they are one dim' } : {}),
-      });
+      return report(
+        here,
+        verdict === 'unknown' ? 'E0310' : 'E0303',
+        arg.span,
+        `\`${axis.label}\` of this argument is not as \`${declaration.name.text}\` declares it`,
+        {
+          expected: describeAxis(axis),
+          given: describeAxis(caller),
+          ...sizeFix(axis.space, caller.space),
+          ...(isRagged(caller.space) || isRagged(axis.space) ? { why: 'ragged axes agree only if they are one dim' } : {}),
+        },
+      );
     }
     const lifted = zipExtras(arg, extras, here);
     if (lifted === null) return ERROR;
@@ -317,7 +422,11 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     inputs.push(lifted);
     formalsOf.push(renames);
     args.push(bodyArg);
-    scope.define(arg.param.name.text, { kind: 'value', value: map === null ? tensor(bodyArg) : { kind: 'map', ...map, node: bodyArg }, span: arg.param.span });
+    scope.define(arg.param.name.text, {
+      kind: 'value',
+      value: map === null ? tensor(bodyArg) : { kind: 'map', ...map, node: bodyArg },
+      span: arg.param.span,
+    });
   }
   const given = [...extras];
   const own = ownPlaces(per, extras, span, here);
@@ -348,7 +457,15 @@ function elaborateCall(entry: DeclarationEntry, bound: Bound, statics: SortedSta
     formalsOf.push([]);
   }
   if (!unlifted(found, { inputs, args, formalsOf, per: instances.map(({ id }) => id) }, span, here)) return ERROR;
-  return lift(declaration, value, inside, { inputs, args, formalsOf, extras, given, instances, saturated: ctx.draws > draws || ctx.across > across, nexts: found }, outside, span, here);
+  return lift(
+    declaration,
+    value,
+    inside,
+    { inputs, args, formalsOf, extras, given, instances, saturated: ctx.draws > draws || ctx.across > across, nexts: found },
+    outside,
+    span,
+    here,
+  );
 }
 
 /** The scope of a body: its formals and bracket parameters. Gives what each label of the body is called outside. */
@@ -392,7 +509,10 @@ function zipExtras(arg: Bound['args'][number], extras: Axis[], here: Here): Node
     if (known === undefined) extras.push(axis);
     else if (known.id !== axis.id) {
       if (agree(here, known.space, axis.space) !== 'equal') {
-        report(here, 'E0303', arg.span, `the call is lifted over two different axes called \`${axis.label}\``, { expected: describeAxis(known), given: describeAxis(axis) });
+        report(here, 'E0303', arg.span, `the call is lifted over two different axes called \`${axis.label}\``, {
+          expected: describeAxis(known),
+          given: describeAxis(axis),
+        });
         return null;
       }
       node = rename(holding(node, axis, here, arg.span), axis, known, here, arg.span);

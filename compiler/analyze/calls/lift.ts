@@ -37,12 +37,21 @@ function importedAs({ label, space }: Axis, inside: Here, here: Here): string | 
 }
 
 /** The call node and its results under the caller's names. */
-export function lift(declaration: Declaration, value: Value, inside: Here, call: Lifted, outside: ReadonlyMap<string, string>, span: Span, here: Here): Value {
+export function lift(
+  declaration: Declaration,
+  value: Value,
+  inside: Here,
+  call: Lifted,
+  outside: ReadonlyMap<string, string>,
+  span: Span,
+  here: Here,
+): Value {
   const { extras } = call;
   const leaves: { node: Node; ins: readonly Axis[]; tap: boolean }[] = [];
   const collect = (part: Value): void => {
     if (part.kind === 'record') for (const field of part.fields.values()) collect(field);
-    else if (part.kind === 'map' || part.kind === 'tensor') leaves.push({ node: part.node, ins: part.kind === 'map' ? part.ins : [], tap: false });
+    else if (part.kind === 'map' || part.kind === 'tensor')
+      leaves.push({ node: part.node, ins: part.kind === 'map' ? part.ins : [], tap: false });
   };
   collect(value);
   const taps: Tap[] = inside.taps.length === 1 ? [...inside.taps] : [];
@@ -59,9 +68,17 @@ export function lift(declaration: Declaration, value: Value, inside: Here, call:
       let label = outside.get(axis.label) ?? importedAs(axis, inside, here) ?? axis.label;
       if (seen.has(label)) {
         if ((!tap && value.kind !== 'record') || seen.has(axis.label)) {
-          return report(here, 'E0301', span, `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`, {
-            fix: call.instances.some((axis) => axis.label === label) ? `give the axis that \`${declaration.name.text}\` makes another name` : `rename it in one argument: \`x[${label} as other]\``,
-          });
+          return report(
+            here,
+            'E0301',
+            span,
+            `the result would hold the axis \`${label}\` twice: the call is lifted over it, and the block gives one`,
+            {
+              fix: call.instances.some((axis) => axis.label === label)
+                ? `give the axis that \`${declaration.name.text}\` makes another name`
+                : `rename it in one argument: \`x[${label} as other]\``,
+            },
+          );
         }
         label = axis.label;
       }
@@ -72,16 +89,34 @@ export function lift(declaration: Declaration, value: Value, inside: Here, call:
     results.push(names);
   }
   const builder = here.ctx.builder.at(origin(here, span));
-  const maskOnly = call.saturated ? [] : masksAlone(call, leaves.map((leaf) => leaf.node));
+  const maskOnly = call.saturated
+    ? []
+    : masksAlone(
+        call,
+        leaves.map((leaf) => leaf.node),
+      );
   const once = call.nexts.map((_, k) => leaves.length + k);
   for (const [, node] of call.nexts) results.push(typeOf(node).axes.map((axis) => ({ from: axis.id, to: axis })));
   const made = [...leaves.map((leaf) => leaf.node), ...call.nexts.map(([, node]) => node)];
-  const binding = { args: call.formalsOf, extras, results, ...(once.length === 0 ? {} : { once }), ...(call.instances.length === 0 ? {} : { per: call.instances.map(({ id }) => id) }), ...(maskOnly.length === 0 ? {} : { maskOnly }) };
-  const node = builder.node({ kind: 'call', callee: declaration.name.text, region: { args: call.args, results: made }, binding }, call.inputs);
+  const binding = {
+    args: call.formalsOf,
+    extras,
+    results,
+    ...(once.length === 0 ? {} : { once }),
+    ...(call.instances.length === 0 ? {} : { per: call.instances.map(({ id }) => id) }),
+    ...(maskOnly.length === 0 ? {} : { maskOnly }),
+  };
+  const node = builder.node(
+    { kind: 'call', callee: declaration.name.text, region: { args: call.args, results: made }, binding },
+    call.inputs,
+  );
   call.nexts.forEach(([path], k) => {
     const { axes } = here.ctx.running.get(path)!;
     const next = builder.result(node, leaves.length + k);
-    here.ctx.nexts.set(path, call.instances.reduce((x, axis, j) => rename(x, axis, axes[here.own.length + j]!, here, span), next));
+    here.ctx.nexts.set(
+      path,
+      call.instances.reduce((x, axis, j) => rename(x, axis, axes[here.own.length + j]!, here, span), next),
+    );
   });
   let next = 0;
   const rebuild = (part: Value): Value => {
@@ -116,18 +151,25 @@ function mapOf(node: Node, ins: number): Value {
  * Extras that stand only in masks over extras: such a mask says of a whole element of the call whether it exists, so where
  * every result is still absent by it, no value depends on it. (`Linear(keys where c)` is `Linear(keys)`, absent where it was.)
  */
-function masksAlone({ inputs, formalsOf, extras }: { inputs: readonly Node[]; formalsOf: readonly (readonly { from: string }[])[]; extras: readonly Axis[] }, results: readonly Node[]): string[] {
+function masksAlone(
+  { inputs, formalsOf, extras }: { inputs: readonly Node[]; formalsOf: readonly (readonly { from: string }[])[]; extras: readonly Axis[] },
+  results: readonly Node[],
+): string[] {
   const bound = (k: number, id: string): boolean => formalsOf[k]?.some(({ from }) => from === id) === true;
   const whole = inputs.map((input, k) => typeOf(input).masks.filter((mask) => mask.every(({ id }) => !bound(k, id))));
   if (whole.flat().length !== 1 || !results.every((result) => typeOf(result).masks.some((mask) => mask.length === 0))) return [];
   return extras.flatMap(({ id }) => {
     const inValue = inputs.some((input) => typeOf(input).axes.some((axis) => axis.id === id));
-    const elsewhere = inputs.some((input, k) => typeOf(input).masks.some((mask) => mask.some((axis) => axis.id === id) && !whole[k]!.includes(mask)));
+    const elsewhere = inputs.some((input, k) =>
+      typeOf(input).masks.some((mask) => mask.some((axis) => axis.id === id) && !whole[k]!.includes(mask)),
+    );
     return inValue || elsewhere ? [] : [id];
   });
 }
 
 /** Extras are in order where one argument has them all, in an order that means something. */
 function ordered(inputs: readonly Node[], extras: readonly Axis[], here: Here): boolean {
-  return inputs.some((input) => !here.ctx.unordered.has(input) && extras.every((extra) => typeOf(input).axes.some(({ id }) => id === extra.id)));
+  return inputs.some(
+    (input) => !here.ctx.unordered.has(input) && extras.every((extra) => typeOf(input).axes.some(({ id }) => id === extra.id)),
+  );
 }

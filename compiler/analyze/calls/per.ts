@@ -21,9 +21,16 @@ export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
       return null;
     }
     if (isRagged(space)) {
-      report(here, 'E0503', name.span, `\`per\` gives each place of \`${name.text}\` parameters of its own, and \`${name.text}\` is ragged`, {
-        why: 'a parameter has one shape; a ragged axis has another length in every example', fix: 'leave `per` out: a call that is lifted shares its parameters',
-      });
+      report(
+        here,
+        'E0503',
+        name.span,
+        `\`per\` gives each place of \`${name.text}\` parameters of its own, and \`${name.text}\` is ragged`,
+        {
+          why: 'a parameter has one shape; a ragged axis has another length in every example',
+          fix: 'leave `per` out: a call that is lifted shares its parameters',
+        },
+      );
       return null;
     }
     if (axes.some(({ label }) => label === name.text)) {
@@ -36,7 +43,9 @@ export function perAxes(names: readonly Name[], here: Here): Axis[] | null {
 }
 
 export function withoutParameters(name: string, { span }: PerExpr, here: Here): Value {
-  return report(here, 'E0205', span, `\`${name}\` is an operation: it has no parameters that each place could have for its own`, { fix: 'remove `per`' });
+  return report(here, 'E0205', span, `\`${name}\` is an operation: it has no parameters that each place could have for its own`, {
+    fix: 'remove `per`',
+  });
 }
 
 /** What the body of a call knows of its places: they come in as arguments. */
@@ -53,7 +62,10 @@ export function ownPlaces(per: readonly Axis[], extras: Axis[], span: Span, here
     const known = extras.find(({ label }) => label === axis.label);
     if (known === undefined) extras.push(axis);
     else if (agree(here, axis.space, known.space) !== 'equal') {
-      report(here, 'E0303', span, `\`${axis.label}\` of an argument is not the \`${axis.label}\` of \`per\``, { expected: describeAxis(axis), given: describeAxis(known) });
+      report(here, 'E0303', span, `\`${axis.label}\` of an argument is not the \`${axis.label}\` of \`per\``, {
+        expected: describeAxis(axis),
+        given: describeAxis(known),
+      });
       return null;
     }
     places.push({ place: builder.position({ ...axis, id: (known ?? axis).id }) });

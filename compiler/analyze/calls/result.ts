@@ -16,7 +16,11 @@ import { mapTypeOfExpr, tensorTypeOfExpr } from '../types/types.ts';
 export function bodyValue(declaration: Declaration, here: Here): Value {
   const errors = here.ctx.problems.errors;
   const found = collected();
-  if (declaration.causal !== null && declaration.what !== 'model') report(here, 'E0205', declaration.causal.span, '`causal` stands only on a model', { why: 'a block has no clock of its own: it is as causal as the model that calls it', fix: 'leave it away; write `upto` where the block itself is to look back alone' });
+  if (declaration.causal !== null && declaration.what !== 'model')
+    report(here, 'E0205', declaration.causal.span, '`causal` stands only on a model', {
+      why: 'a block has no clock of its own: it is as causal as the model that calls it',
+      fix: 'leave it away; write `upto` where the block itself is to look back alone',
+    });
   runBody(declaration.body, here, plainBody, found);
   if (here.ctx.problems.errors === errors) requireNexts(found.running, here);
   if (here.ctx.problems.errors > errors || found.result?.kind === 'error') return ERROR;
@@ -29,20 +33,31 @@ export function bodyValue(declaration: Declaration, here: Here): Value {
   if (declaration.what === 'attention') {
     const weights = here.scope.own('weights');
     if (weights?.kind !== 'value') {
-      return report(here, 'E0607', declaration.name.span, `the attention \`${declaration.name.text}\` does not define \`weights\``, { fix: 'name the alignment: `weights = softmax[key](score)`' });
+      return report(here, 'E0607', declaration.name.span, `the attention \`${declaration.name.text}\` does not define \`weights\``, {
+        fix: 'name the alignment: `weights = softmax[key](score)`',
+      });
     }
     const node = asTensor(weights.value, here, declaration.name.span);
     if (node === null) return ERROR;
     here.taps.splice(0, here.taps.length, { name: 'weights', node });
   }
-  if (found.result === null) return report(here, 'E0314', declaration.name.span, `the body of \`${declaration.name.text}\` ends without a result`, { fix: 'let its last line be an expression' });
+  if (found.result === null)
+    return report(here, 'E0314', declaration.name.span, `the body of \`${declaration.name.text}\` ends without a result`, {
+      fix: 'let its last line be an expression',
+    });
   return declaredResult(declaration, found.result, found.resultSpan ?? declaration.name.span, here);
 }
 
 /** The equation that gives a name its value. */
 function equationOf(name: string, statements: readonly Statement[], here: Here): Equation | undefined {
   return statements
-    .flatMap((statement) => (statement.kind === 'match' ? [equationOf(name, chooseArm(statement, here)?.body.statements ?? [], here)] : statement.kind === 'equation' ? [statement] : []))
+    .flatMap((statement) =>
+      statement.kind === 'match'
+        ? [equationOf(name, chooseArm(statement, here)?.body.statements ?? [], here)]
+        : statement.kind === 'equation'
+          ? [statement]
+          : [],
+    )
     .findLast((equation) => equation?.targets.some((target) => !target.prime && target.name.text === name));
 }
 
@@ -51,11 +66,20 @@ function declaredResult(declaration: Declaration, value: Value, span: Span, here
   if (value.kind === 'error') return value;
   if (result === null) return undeclared(declaration, value, span, here);
   if (result.kind === 'record') {
-    if (value.kind !== 'record') return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, { expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }`, fix: `end it with \`{ ${result.fields.map((field) => `${field.name.text} = …`).join(', ')} }\`` });
+    if (value.kind !== 'record')
+      return report(here, 'E0307', span, `\`${declaration.name.text}\` gives a record`, {
+        expected: `{ ${result.fields.map((field) => field.name.text).join(', ')} }`,
+        fix: `end it with \`{ ${result.fields.map((field) => `${field.name.text} = …`).join(', ')} }\``,
+      });
     const fields = new Map<string, Value>();
     for (const field of result.fields) {
       const given = value.fields.get(field.name.text);
-      if (given === undefined) return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, { fix: `add \`${field.name.text} = …\``, given: `{ ${[...value.fields.keys()].join(', ')} }`, related: [{ place: placeOf(here, field.name.span), message: 'declared here' }] });
+      if (given === undefined)
+        return report(here, 'E0307', span, `the result lacks the field \`${field.name.text}\``, {
+          fix: `add \`${field.name.text} = …\``,
+          given: `{ ${[...value.fields.keys()].join(', ')} }`,
+          related: [{ place: placeOf(here, field.name.span), message: 'declared here' }],
+        });
       fields.set(field.name.text, conformTo(given, field.type, `the field \`${field.name.text}\``, declaration, span, here));
     }
     return [...fields.values()].some((field) => field.kind === 'error') ? ERROR : { kind: 'record', fields, main: null };
@@ -93,7 +117,15 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
 }
 
 /** The value as a type says it is; `fill`: broadcast to all of its axes. */
-export function asDeclared(value: Value, type: TypeExpr, what: string, here: Here, span: Span, fill: boolean, more: Conformity = {}): Value {
+export function asDeclared(
+  value: Value,
+  type: TypeExpr,
+  what: string,
+  here: Here,
+  span: Span,
+  fill: boolean,
+  more: Conformity = {},
+): Value {
   if (type.kind === 'map') {
     const sides = mapTypeOfExpr(type, here);
     return sides === null ? ERROR : conformMap(value, sides, what, here, span);

@@ -24,15 +24,27 @@ function reportOne({ kind, origin, calls, what, fix, reachedBy, reads }: Lookahe
   const chain = [...reachedBy.map(name), 'this expression', ...reads.map(name)].filter((word, k, all) => word !== all[k - 1]);
   const around = [...here.calls.map((call) => call.place), ...calls.map(place)];
   here.ctx.problems.report({
-    code: kind === 'future' ? 'E0701' : 'E0702', severity: 'error', place: place(origin),
+    code: kind === 'future' ? 'E0701' : 'E0702',
+    severity: 'error',
+    place: place(origin),
     message: kind === 'future' ? `this looks into the future: ${what}` : `two places could be "now": ${what}`,
-    why: chain.length > 1
-      ? `a place is computed from the places that exist then; here ${chain.slice(1).map((word, k) => `${k === 0 ? `${chain[0]} reads` : 'which reads'} ${word}`).join(', ')}`
-      : 'a place is computed from the places that exist then',
+    why:
+      chain.length > 1
+        ? `a place is computed from the places that exist then; here ${chain
+            .slice(1)
+            .map((word, k) => `${k === 0 ? `${chain[0]} reads` : 'which reads'} ${word}`)
+            .join(', ')}`
+        : 'a place is computed from the places that exist then',
     ...(fix === null ? {} : { fix }),
     related: [
-      ...reads.filter(({ start, end }) => end > start).slice(0, 3).map((each) => ({ place: place(each), message: `reads ${name(each)}` })),
-      ...around.reverse().slice(0, 3).map((each) => ({ place: each, message: 'in this call' })),
+      ...reads
+        .filter(({ start, end }) => end > start)
+        .slice(0, 3)
+        .map((each) => ({ place: place(each), message: `reads ${name(each)}` })),
+      ...around
+        .reverse()
+        .slice(0, 3)
+        .map((each) => ({ place: each, message: 'in this call' })),
       ...(here.ctx.found === null ? [] : [here.ctx.found]),
     ],
   });
@@ -57,7 +69,10 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   const space = spaceOfName(causal, here);
   if (space === null) return null;
   if (isInner(space)) {
-    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each place of another dim: it is no clock`, { why: 'a clock runs once for an example', fix: `leave \`causal\` away; a \`scan ${causal.text}\` reads place after place` });
+    report(here, 'E0507', causal.span, `\`${causal.text}\` has a length for each place of another dim: it is no clock`, {
+      why: 'a clock runs once for an example',
+      fix: `leave \`causal\` away; a \`scan ${causal.text}\` reads place after place`,
+    });
     return null;
   }
   const sequences: { name: string; arg: Node; value: Node }[] = [];
@@ -74,23 +89,40 @@ export function openClock(declaration: Declaration, inputs: readonly Input[], he
   const axis = sequences[0] === undefined ? undefined : typeOf(sequences[0].arg).axes.find((own) => sameSpace(own.space, space));
   if (axis !== undefined && sequences.some(({ arg }) => refuseAlong(arg, axis, 'a clock along', causal.span, here))) return null;
   if (axis === undefined || odd !== undefined) {
-    report(here, 'E0703', causal.span, odd === undefined ? `no input of \`${declaration.name.text}\` lies along \`${causal.text}\`` : `\`${odd.name}\` lies along \`${causal.text}\` twice`, {
-      why: 'a step of a causal model takes one place of every input along the clock',
-      fix: odd === undefined ? `give an input the axis, \`x: [${causal.text}, …]\`, or leave \`causal\` away` : 'compute what lies along it twice in the body: `x[a as key]`',
-    });
+    report(
+      here,
+      'E0703',
+      causal.span,
+      odd === undefined
+        ? `no input of \`${declaration.name.text}\` lies along \`${causal.text}\``
+        : `\`${odd.name}\` lies along \`${causal.text}\` twice`,
+      {
+        why: 'a step of a causal model takes one place of every input along the clock',
+        fix:
+          odd === undefined
+            ? `give an input the axis, \`x: [${causal.text}, …]\`, or leave \`causal\` away`
+            : 'compute what lies along it twice in the body: `x[a as key]`',
+      },
+    );
     return null;
   }
   return { declaration, axis, sequences };
 }
 
 /** What stands in the clock is seen from outside as its results; null where it looks ahead, or a result is no place's own. */
-export function closeClock({ declaration, axis, sequences }: OpenClock, found: ReadonlyMap<string, Node>, here: Here): { readonly outputs: Map<string, Node>; readonly causal: Clocked } | null {
+export function closeClock(
+  { declaration, axis, sequences }: OpenClock,
+  found: ReadonlyMap<string, Node>,
+  here: Here,
+): { readonly outputs: Map<string, Node>; readonly causal: Clocked } | null {
   const { span } = declaration.name;
   for (const [name, node] of found) {
     const { axes } = typeOf(node);
     if (axes.some(({ id }) => id === axis.id)) continue;
     report(here, 'E0703', span, `the result \`${name}\` of \`${declaration.name.text}\` does not lie along \`${axis.label}\``, {
-      expected: `an axis \`${axis.label}\``, given: describeType(typeOf(node)), why: 'a step of a causal model gives one place of every result',
+      expected: `an axis \`${axis.label}\``,
+      given: describeType(typeOf(node)),
+      why: 'a step of a causal model gives one place of every result',
       fix: `give it for every place, \`[${axis.label}, …]\`, or leave \`causal\` away`,
     });
     return null;
@@ -110,7 +142,11 @@ export function closeClock({ declaration, axis, sequences }: OpenClock, found: R
   const closed = (value: Value): Value => {
     if (value.kind === 'tensor') return tensor(sequences.find(({ arg }) => arg === value.node)?.value ?? outside(value.node));
     if (value.kind !== 'record') return value;
-    return { ...value, fields: new Map([...value.fields].map(([name, part]) => [name, closed(part)])), main: value.main === null ? null : closed(value.main) };
+    return {
+      ...value,
+      fields: new Map([...value.fields].map(([name, part]) => [name, closed(part)])),
+      main: value.main === null ? null : closed(value.main),
+    };
   };
   for (const [name, value] of values) here.scope.define(name, { kind: 'value', value: closed(value), span: null });
   return {

@@ -19,12 +19,30 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
   const { ctx } = here;
   const name = declaration.name.text;
   if (generates === null) {
-    report(here, 'E0606', declaration.name.span, `the decoder \`${name}\` does not say what it generates`, { fix: 'add `generates y: index(words)[target] start 1 end 2`' });
+    report(here, 'E0606', declaration.name.span, `the decoder \`${name}\` does not say what it generates`, {
+      fix: 'add `generates y: index(words)[target] start 1 end 2`',
+    });
     return null;
   }
   const base: Here = {
-    ...here, module: entry.module, scope: new Scope(declarationScope(entry, here)), frame: ctx.frame(`${name}#`), path: name, target: null, ordinals: new Map(), steps: new Map(),
-    loops: [], taps: [], alignments: new Map(), decode: null, stepping: null, decoding: null, next: false, filled: false, given: new Map(), later: laterNames(declaration.body),
+    ...here,
+    module: entry.module,
+    scope: new Scope(declarationScope(entry, here)),
+    frame: ctx.frame(`${name}#`),
+    path: name,
+    target: null,
+    ordinals: new Map(),
+    steps: new Map(),
+    loops: [],
+    taps: [],
+    alignments: new Map(),
+    decode: null,
+    stepping: null,
+    decoding: null,
+    next: false,
+    filled: false,
+    given: new Map(),
+    later: laterNames(declaration.body),
     // Checked by itself it is called from nowhere.
     calls: span === declaration.name.span ? [] : [...here.calls, { name, place: placeOf(here, span) }],
   };
@@ -43,7 +61,8 @@ export function elaborateDecoder(entry: DeclarationEntry, given: readonly Given[
 function declaresState(body: Body): boolean {
   return body.statements.some((statement) => {
     if (statement.kind === 'match') return statement.arms.some((arm) => declaresState(arm.body));
-    const repeat = (statement.kind === 'expression' || statement.kind === 'equation') && statement.value.kind === 'repeat' ? statement.value : null;
+    const repeat =
+      (statement.kind === 'expression' || statement.kind === 'equation') && statement.value.kind === 'repeat' ? statement.value : null;
     return statement.kind === 'state' || (repeat !== null && declaresState(repeat.body));
   });
 }

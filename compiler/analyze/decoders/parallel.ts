@@ -5,7 +5,17 @@
 import { reportLookahead } from './causal.ts';
 import { runBody } from '../expressions/evaluate.ts';
 import { collected } from '../scope/collected.ts';
-import { attentionFields, filled, limitsOf, logitsOf, renamedInto, targetsOf, visible, type Decoded, type DecoderSetting } from './parts.ts';
+import {
+  attentionFields,
+  filled,
+  limitsOf,
+  logitsOf,
+  renamedInto,
+  targetsOf,
+  visible,
+  type Decoded,
+  type DecoderSetting,
+} from './parts.ts';
 import { countsIn, hasAxis, sameSpace } from '../../graph/spaces.ts';
 import type { Clocked, Node, ParallelDecoder } from '../../graph/graph.ts';
 import { describeType } from '../scope/describe.ts';
@@ -34,7 +44,8 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
   if (ctx.problems.errors > errors) return null;
   const given = logitsOf(setting, [axis], inside);
   // `table @ x` puts the vocabulary first.
-  const logits = given === null ? null : ctx.builder.at(given.origin).broadcast(given, [axis, ...typeOf(given).axes.filter(({ id }) => id !== axis.id)]);
+  const logits =
+    given === null ? null : ctx.builder.at(given.origin).broadcast(given, [axis, ...typeOf(given).axes.filter(({ id }) => id !== axis.id)]);
   const limits = logits === null ? null : limitsOf(setting, found);
   if (logits === null || limits === null) return null;
   const { taps, fields } = attentionFields(found.named, inside);
@@ -55,10 +66,20 @@ export function elaborateParallel(setting: DecoderSetting): Decoded | null {
     named.set(name, at.copy(node, { ...value.origin, name: name.replace("'", '_next') }));
   }
   // Only what a place has of its own can be one step's, and only along axes whose length a step knows.
-  const along = [...taps].filter(([, node]) => hasAxis(typeOf(node).axes, axis.id) && !typeOf(node).axes.some(({ space }) => countsIn(space, axis.space)));
+  const along = [...taps].filter(
+    ([, node]) => hasAxis(typeOf(node).axes, axis.id) && !typeOf(node).axes.some(({ space }) => countsIn(space, axis.space)),
+  );
   const outputs = new Map([['logits', logits], ...along.map(([name, node]): [string, Node] => [`tap.${name}`, node])]);
   const clocked: Clocked = { axis, args: [{ name: 'previous', node: previous }], outputs };
-  const graph: ParallelDecoder = { kind: 'parallel', name: declaration.name.text, output, axis, vocabulary: elem.space, clocked, ...limits };
+  const graph: ParallelDecoder = {
+    kind: 'parallel',
+    name: declaration.name.text,
+    output,
+    axis,
+    vocabulary: elem.space,
+    clocked,
+    ...limits,
+  };
   return { graph, logits: filled(named.get('logits')!, -Infinity, here), named, fields, inputs, ...targets };
 }
 
@@ -67,9 +88,16 @@ function ownAxis({ declaration, generates, axis, given, base }: DecoderSetting):
   const arrived = given.flatMap(({ param, node }) => (node === null ? [] : [{ param, type: typeOf(node) }]));
   const clash = arrived.find(({ type }) => type.axes.some((own) => sameSpace(own.space, axis.space)));
   if (clash === undefined) return true;
-  report(base, 'E0601', clash.param.span, `\`${clash.param.name.text}\` of \`${declaration.name.text}\` has an axis of the dim that the decoder generates along`, {
-    given: describeType(clash.type), why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
-    fix: `declare a dim of its own for \`${generates.name.text}\`, such as \`dim written: ragged\`, and end it with \`at most …\``,
-  });
+  report(
+    base,
+    'E0601',
+    clash.param.span,
+    `\`${clash.param.name.text}\` of \`${declaration.name.text}\` has an axis of the dim that the decoder generates along`,
+    {
+      given: describeType(clash.type),
+      why: 'the generated axis is a clock: its places come into being one by one, and those of an argument are all there',
+      fix: `declare a dim of its own for \`${generates.name.text}\`, such as \`dim written: ragged\`, and end it with \`at most …\``,
+    },
+  );
   return false;
 }

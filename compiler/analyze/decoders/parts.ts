@@ -18,7 +18,6 @@ import { Scope } from '../scope/scope.ts';
 import { constantOf, showSize, size } from '../../size/size.ts';
 import { mapTypeOfExpr, numberOfExpr, tensorTypeOfExpr } from '../types/types.ts';
 
-
 /** A decoder's call in a model, elaborated. */
 export interface Decoded {
   readonly graph: DecoderGraph;
@@ -50,14 +49,26 @@ export interface DecoderSetting {
 }
 
 /** The outputs as data, in the model's frame: the previous ones, which the body reads, and the targets. */
-export function targetsOf({ generates, axis, elem, here, span }: DecoderSetting): { readonly outer: Axis } & Pick<Decoded, 'inputs' | 'target' | 'targetNode' | 'previousNode'> {
+export function targetsOf({
+  generates,
+  axis,
+  elem,
+  here,
+  span,
+}: DecoderSetting): { readonly outer: Axis } & Pick<Decoded, 'inputs' | 'target' | 'targetNode' | 'previousNode'> {
   const builder = here.ctx.builder.at(origin(here, span));
   const outer = here.frame.axis(axis.label, axis.space);
   const output = generates.name.text;
   const type = { elem, axes: [outer], masks: [] };
   const previous: Input = { name: output, type, doc: null };
   const target: Input = { name: `${output}'`, type, doc: null };
-  return { outer, inputs: [previous], target, previousNode: builder.input(previous.name, type), targetNode: builder.input(target.name, type) };
+  return {
+    outer,
+    inputs: [previous],
+    target,
+    previousNode: builder.input(previous.name, type),
+    targetNode: builder.input(target.name, type),
+  };
 }
 
 /**
@@ -65,16 +76,23 @@ export function targetsOf({ generates, axis, elem, here, span }: DecoderSetting)
  * is absent, which is to say forbidden.
  */
 export function logitsOf({ declaration, elem }: DecoderSetting, along: readonly Axis[], inside: Here): Node | null {
-  const { name: { text: name, span } } = declaration;
+  const {
+    name: { text: name, span },
+  } = declaration;
   const [logits, probability] = [inside.scope.own('logits'), inside.scope.own('probability')];
   const found = logits ?? probability;
   const word = logits === null ? 'probability' : 'logits';
   if (found?.kind !== 'value') {
-    report(inside, 'E0606', span, `the decoder \`${name}\` does not define \`logits\``, { fix: 'add `logits = …` over the generated vocabulary, or its `probability`' });
+    report(inside, 'E0606', span, `the decoder \`${name}\` does not define \`logits\``, {
+      fix: 'add `logits = …` over the generated vocabulary, or its `probability`',
+    });
     return null;
   }
   if (logits !== null && probability?.kind === 'value') {
-    report(inside, 'E0606', probability.span ?? span, `the decoder \`${name}\` defines \`logits\` and \`probability\``, { why: 'outputs are chosen by one of them', fix: 'give one of them another name' });
+    report(inside, 'E0606', probability.span ?? span, `the decoder \`${name}\` defines \`logits\` and \`probability\``, {
+      why: 'outputs are chosen by one of them',
+      fix: 'give one of them another name',
+    });
     return null;
   }
   const value = found.value.kind === 'record' ? found.value.main : found.value;
@@ -122,7 +140,10 @@ function logarithm(p: Node, here: Here): Node {
 }
 
 /** The alignments that the named values of a body have as fields, and what each is called outside. */
-export function attentionFields(named: ReadonlyMap<string, Value>, inside: Here): { readonly taps: Map<string, Node>; readonly fields: Map<string, Map<string, string>> } {
+export function attentionFields(
+  named: ReadonlyMap<string, Value>,
+  inside: Here,
+): { readonly taps: Map<string, Node>; readonly fields: Map<string, Map<string, string>> } {
   const taps = new Map<string, Node>();
   const fields = new Map<string, Map<string, string>>();
   if (inside.taps.length === 1) taps.set('weights', filled(inside.taps[0]!.node, 0, inside));
@@ -142,13 +163,23 @@ export function attentionFields(named: ReadonlyMap<string, Value>, inside: Here)
 }
 
 /** How the outputs begin and end. */
-export function limitsOf({ declaration: { body }, generates, axis, elem, given, base }: DecoderSetting, found: Collected): Pick<DecoderGraph, 'start' | 'end' | 'rank' | 'atMost'> | null {
+export function limitsOf(
+  { declaration: { body }, generates, axis, elem, given, base }: DecoderSetting,
+  found: Collected,
+): Pick<DecoderGraph, 'start' | 'end' | 'rank' | 'atMost'> | null {
   const { ctx } = base;
   const { errors } = ctx.problems;
   if (!startsAtZero(elem.space)) {
-    report(base, 'E0305', generates.span, `outputs are counted from 0, and those of \`${elemName(elem)}\` from ${showSize(originOf(elem.space))}`, {
-      why: 'an output is the place of its logit', fix: 'generate an index of a dim of as many places, and add where the range begins',
-    });
+    report(
+      base,
+      'E0305',
+      generates.span,
+      `outputs are counted from 0, and those of \`${elemName(elem)}\` from ${showSize(originOf(elem.space))}`,
+      {
+        why: 'an output is the place of its logit',
+        fix: 'generate an index of a dim of as many places, and add where the range begins',
+      },
+    );
     return null;
   }
   const start = startOf(generates, body, elem, base);
@@ -157,9 +188,12 @@ export function limitsOf({ declaration: { body }, generates, axis, elem, given, 
   const clauses = decoderClauses(found.clauses, base);
   if (ctx.problems.errors > errors) return null;
   // A length that is known beforehand: a fixed one, or that of an argument.
-  const known = !isRagged(axis.space) || given.some(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
+  const known =
+    !isRagged(axis.space) || given.some(({ node }) => node !== null && typeOf(node).axes.some((own) => sameSpace(own.space, axis.space)));
   if (!known && end === null && clauses.atMost === null) {
-    report(base, 'E0609', generates.span, `nothing ends the outputs along \`${axis.label}\``, { fix: 'add `end 2`, or the clause `at most 50`' });
+    report(base, 'E0609', generates.span, `nothing ends the outputs along \`${axis.label}\``, {
+      fix: 'add `end 2`, or the clause `at most 50`',
+    });
     return null;
   }
   const atMost = clauses.atMost ?? (known && end === null ? ctx.builder.at(origin(base, generates.span)).size(sizeOf(axis.space)) : null);
@@ -172,10 +206,18 @@ function placeOfOutput(expr: Expr | null, what: string, elem: DecoderSetting['el
   const value = numberOfExpr(expr);
   const places = constantOf(sizeOf(elem.space));
   if (value !== null && Number.isInteger(value) && value >= 0 && (places === null || value < places)) {
-    if (places === null) base.ctx.requirements.push({ kind: 'atMost', a: size.int(value + 1), b: sizeOf(elem.space), origin: origin(base, expr.span), why: `outputs ${what} with \`${value}\`` });
+    if (places === null)
+      base.ctx.requirements.push({
+        kind: 'atMost',
+        a: size.int(value + 1),
+        b: sizeOf(elem.space),
+        origin: origin(base, expr.span),
+        why: `outputs ${what} with \`${value}\``,
+      });
     return value;
   }
-  const expected = value === null ? {} : { expected: `a place of \`${elemName(elem)}\`, from 0${places === null ? '' : ` to ${places - 1}`}` };
+  const expected =
+    value === null ? {} : { expected: `a place of \`${elemName(elem)}\`, from 0${places === null ? '' : ` to ${places - 1}`}` };
   report(base, 'E0608', expr.span, `\`${what}\` is a literal place`, { ...expected, fix: `\`${what} 1\`` });
   return undefined;
 }
@@ -186,7 +228,9 @@ function startOf(generates: Generates, body: Body, elem: DecoderSetting['elem'],
   if (start !== null) return start ?? null;
   const use = firstUse(body, generates.name.text);
   if (use === null) return 0;
-  report(base, 'E0608', use, `at the first step there is no previous \`${generates.name.text}\``, { fix: 'add `start 1` behind `generates …`, or write `first … then …`' });
+  report(base, 'E0608', use, `at the first step there is no previous \`${generates.name.text}\``, {
+    fix: 'add `start 1` behind `generates …`, or write `first … then …`',
+  });
   return null;
 }
 
@@ -201,7 +245,12 @@ function firstUse(part: unknown, name: string): Span | null {
     return null;
   }
   if (isNamed(part, name)) return part.span;
-  return firstUse(Object.entries(part).flatMap(([key, inner]: [string, unknown]) => ('kind' in part && part.kind === 'first' && key === 'then' ? [] : [inner])), name);
+  return firstUse(
+    Object.entries(part).flatMap(([key, inner]: [string, unknown]) =>
+      'kind' in part && part.kind === 'first' && key === 'then' ? [] : [inner],
+    ),
+    name,
+  );
 }
 
 function isNamed(part: object, name: string): part is NameExpr {
@@ -236,13 +285,17 @@ function argumentOf({ param, node, sides, span }: Given, base: Here, here: Here,
     return report(here, 'E0402', span, `${what} has other axes`, { ...types, why: 'a decoder is lifted over the batch alone' });
   }
   if (elem.kind === 'index' && !sameIndexSpace(elem, declared.elem)) {
-    return report(here, 'E0306', span, `${what} holds positions on another dim`, { expected: elemName(declared.elem), given: elemName(elem) });
+    return report(here, 'E0306', span, `${what} holds positions on another dim`, {
+      expected: elemName(declared.elem),
+      given: elemName(elem),
+    });
   }
   if (!present(node, what, here, span)) return ERROR;
   let value = node;
   for (const axis of axes) {
     const wanted = declared.axes.find((other) => other.label === axis.label)!;
-    if (agree(here, wanted.space, axis.space) !== 'equal') return report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, types);
+    if (agree(here, wanted.space, axis.space) !== 'equal')
+      return report(here, 'E0303', span, `\`${axis.label}\` of this argument has another size than \`${name}\` declares`, types);
     value = rename(value, axis, wanted, here, span);
   }
   return tensor(value);
@@ -268,11 +321,15 @@ function decoderClauses(statements: readonly Statement[], base: Here): { rank: N
     const node = statement.clause === 'rank' ? evaluateTensor(statement.value, { ...base, scope }) : evaluateTensor(statement.value, base);
     if (node === null) continue;
     if (typeOf(node).axes.length > 0 || typeOf(node).elem.kind === 'bool') {
-      report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, { expected: 'a number', given: describeType(typeOf(node)) });
+      report(base, 'E0307', statement.value.span, `\`${statement.clause}\` is one number`, {
+        expected: 'a number',
+        given: describeType(typeOf(node)),
+      });
     } else if (!isOfHost(node, statement.clause === 'rank' ? ['logp', 'length'] : [])) {
       const known = statement.clause === 'rank' ? '`logp`, `length`, dims and numbers' : 'dims and numbers';
       report(base, 'E0205', statement.value.span, `\`${statement.clause}\` is arithmetic in ${known}`, {
-        expected: '`+ - * / ^ mod`, `min`, `max`, `floor`, `sqrt`, `exp`, `log`', why: 'it is computed beside the tensors: no input, parameter or block is known there',
+        expected: '`+ - * / ^ mod`, `min`, `max`, `floor`, `sqrt`, `exp`, `log`',
+        why: 'it is computed beside the tensors: no input, parameter or block is known there',
       });
     } else if (statement.clause === 'rank') rank = node;
     else atMost = node;

@@ -3,7 +3,17 @@ import type { Node, RecurrentDecoder } from '../../graph/graph.ts';
 import { Dependence, reachable } from '../../graph/walk.ts';
 import { runBody } from '../expressions/evaluate.ts';
 import { collected } from '../scope/collected.ts';
-import { attentionFields, filled, limitsOf, logitsOf, renamedInto, targetsOf, visible, type Decoded, type DecoderSetting } from './parts.ts';
+import {
+  attentionFields,
+  filled,
+  limitsOf,
+  logitsOf,
+  renamedInto,
+  targetsOf,
+  visible,
+  type Decoded,
+  type DecoderSetting,
+} from './parts.ts';
 import { rename } from '../types/operate.ts';
 import { growing, unrolled } from '../expressions/past.ts';
 import { outsideLoop, requireNexts } from '../parameters/running.ts';
@@ -24,7 +34,13 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   const constants = new Scope(base.scope);
   const steps = new Scope(constants, { scan: axis.label });
   steps.define(output, { kind: 'value', value: tensor(previous), span: generates.name.span });
-  const inside: Here = { ...base, scope: steps, loops: [position], steps: new Map([[axis.label, position]]), decoding: { axis, position, output, chosen } };
+  const inside: Here = {
+    ...base,
+    scope: steps,
+    loops: [position],
+    steps: new Map([[axis.label, position]]),
+    decoding: { axis, position, output, chosen },
+  };
   const errors = ctx.problems.errors;
   const known = new Set(ctx.nexts.all().keys());
   const found = collected();
@@ -46,27 +62,58 @@ export function elaborateRecurrent(setting: DecoderSetting): Decoded | null {
   if (limits === null) return null;
   const tape = ctx.tapes.get(position);
   const graph: RecurrentDecoder = {
-    kind: 'recurrent', name: declaration.name.text, output, axis, vocabulary: elem.space, previous, position, states: complete, logits, taps, ...limits,
-    ...(complete.some(({ next }) => isLate(next)) ? { chosen } : {}), ...(tape === undefined ? {} : { tape }),
+    kind: 'recurrent',
+    name: declaration.name.text,
+    output,
+    axis,
+    vocabulary: elem.space,
+    previous,
+    position,
+    states: complete,
+    logits,
+    taps,
+    ...limits,
+    ...(complete.some(({ next }) => isLate(next)) ? { chosen } : {}),
+    ...(tape === undefined ? {} : { tape }),
   };
   return { ...teacherForced(graph, found.named, all, setting), fields };
 }
 
 /** E0605: the scores of the outputs read a next value that is known only after the choice. */
-function readsChoice(logits: Node, named: ReadonlyMap<string, Value>, isLate: (node: Node) => boolean, { generates }: DecoderSetting, inside: Here): null {
+function readsChoice(
+  logits: Node,
+  named: ReadonlyMap<string, Value>,
+  isLate: (node: Node) => boolean,
+  { generates }: DecoderSetting,
+  inside: Here,
+): null {
   const read = new Set(reachable([logits]));
-  const late = [...named].find(([name, value]) => name.endsWith("'") && value.kind === 'tensor' && isLate(value.node) && read.has(value.node));
+  const late = [...named].find(
+    ([name, value]) => name.endsWith("'") && value.kind === 'tensor' && isLate(value.node) && read.has(value.node),
+  );
   const word = inside.scope.own('logits') === null ? 'probability' : 'logits';
   const entry = inside.scope.own(word);
   const output = generates.name.text;
-  report(inside, 'E0605', entry?.kind === 'value' && entry.span !== null ? entry.span : generates.span, late === undefined ? `\`${word}\` depends on \`${output}'\`` : `\`${word}\` reads \`${late[0]}\`, which depends on \`${output}'\``, {
-    why: `\`${output}'\` is chosen by \`${word}\``, ...(late === undefined ? {} : { fix: `read the state itself: \`${late[0].replace("'", '')}\`` }),
-  });
+  report(
+    inside,
+    'E0605',
+    entry?.kind === 'value' && entry.span !== null ? entry.span : generates.span,
+    late === undefined ? `\`${word}\` depends on \`${output}'\`` : `\`${word}\` reads \`${late[0]}\`, which depends on \`${output}'\``,
+    {
+      why: `\`${output}'\` is chosen by \`${word}\``,
+      ...(late === undefined ? {} : { fix: `read the state itself: \`${late[0].replace("'", '')}\`` }),
+    },
+  );
   return null;
 }
 
 /** Teacher forcing: one scan over the generated axis with the true outputs; every named value is an emit. */
-function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string, Value>, taps: ReadonlyMap<string, Node>, setting: DecoderSetting): Omit<Decoded, 'fields'> {
+function teacherForced(
+  graph: RecurrentDecoder,
+  namedValues: ReadonlyMap<string, Value>,
+  taps: ReadonlyMap<string, Node>,
+  setting: DecoderSetting,
+): Omit<Decoded, 'fields'> {
   const { axis, base, here, span } = setting;
   const builder = here.ctx.builder.at(origin(here, span));
   const { outer, inputs, ...targets } = targetsOf(setting);
@@ -76,14 +123,17 @@ function teacherForced(graph: RecurrentDecoder, namedValues: ReadonlyMap<string,
     const node = visible(name, value, base);
     if (node !== null && name !== 'logits' && !growing(node, here)) emits.push([name, node]);
   }
-  for (const [name, node] of taps) if (!emits.some(([known]) => known === name)) emits.push([name, unrolled(node, graph.position, axis, base)]);
+  for (const [name, node] of taps)
+    if (!emits.some(([known]) => known === name)) emits.push([name, unrolled(node, graph.position, axis, base)]);
   const scan = builder.scan({
-    axis, position: graph.position,
+    axis,
+    position: graph.position,
     xs: [
       { arg: graph.previous, value: rename(targets.previousNode, outer, axis, base, span) },
       ...(graph.chosen === undefined ? [] : [{ arg: graph.chosen, value: rename(targets.targetNode, outer, axis, base, span) }]),
     ],
-    states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })), tape: graph.tape,
+    states: graph.states.map((state) => ({ arg: state.argument, init: state.init, next: state.next })),
+    tape: graph.tape,
     emits: emits.map(([, node]) => node),
   });
   const named = new Map<string, Node>();

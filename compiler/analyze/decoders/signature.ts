@@ -15,8 +15,13 @@ export function axesOf(type: Param['type']): readonly AxisExpr[] {
 /** Names of axes and dims that a signature holds. */
 function signatureNames(declaration: Declaration): Name[] {
   const types = [
-    ...declaration.params.map(({ type }) => type), ...(declaration.generates === null ? [] : [declaration.generates.type]),
-    ...(declaration.result === null ? [] : declaration.result.kind === 'record' ? declaration.result.fields.map(({ type }) => type) : [declaration.result.type]),
+    ...declaration.params.map(({ type }) => type),
+    ...(declaration.generates === null ? [] : [declaration.generates.type]),
+    ...(declaration.result === null
+      ? []
+      : declaration.result.kind === 'record'
+        ? declaration.result.fields.map(({ type }) => type)
+        : [declaration.result.type]),
   ];
   return types.flatMap((type) => [
     ...(type.kind === 'tensor' && type.elem.kind === 'index' ? [type.elem.of] : []),
@@ -26,7 +31,9 @@ function signatureNames(declaration: Declaration): Name[] {
 
 /** Models, encoders and decoders have no formals: there is no caller that an axis could be taken from. */
 export function soundSignature(declaration: Declaration, here: Here): boolean {
-  const free = signatureNames(declaration).filter(({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text));
+  const free = signatureNames(declaration).filter(
+    ({ text }) => here.scope.lookup(text)?.kind !== 'dim' && !declaration.statics.some((param) => param.name.text === text),
+  );
   const dims = dimNames(here);
   for (const [k, name] of free.entries()) {
     if (free.findIndex(({ text }) => text === name.text) < k || isError(here.scope.lookup(name.text))) continue;
@@ -41,15 +48,32 @@ export function warnFormals(declaration: Declaration, uses: (name: string) => nu
   const dims = dimNames(here);
   for (const [k, name] of names.entries()) {
     const { text } = name;
-    if (names.findIndex((other) => other.text === text) < k || dims.includes(text) || declaration.statics.some((param) => param.name.text === text)) continue;
+    if (
+      names.findIndex((other) => other.text === text) < k ||
+      dims.includes(text) ||
+      declaration.statics.some((param) => param.name.text === text)
+    )
+      continue;
     const near = dims.find((dim) => isSlip(text, dim));
     if (near !== undefined) {
-      report(here, 'W0401', name.span, `the axis \`${text}\` is any axis of a caller, and looks like the dim \`${near}\``, { severity: 'warning', fix: `if the dim is meant, write \`${near}\`` });
+      report(here, 'W0401', name.span, `the axis \`${text}\` is any axis of a caller, and looks like the dim \`${near}\``, {
+        severity: 'warning',
+        fix: `if the dim is meant, write \`${near}\``,
+      });
       continue;
     }
-    const like = uses(text) === 1 ? didYouMean(text, dims.filter((dim) => !differOnPurpose(text, dim))) : null;
+    const like =
+      uses(text) === 1
+        ? didYouMean(
+            text,
+            dims.filter((dim) => !differOnPurpose(text, dim)),
+          )
+        : null;
     if (like !== null) {
-      report(here, 'W0401', name.span, `the axis \`${text}\` stands nowhere else: it is any axis of a caller`, { severity: 'warning', fix: `if the dim is meant, write \`${like}\`` });
+      report(here, 'W0401', name.span, `the axis \`${text}\` stands nowhere else: it is any axis of a caller`, {
+        severity: 'warning',
+        fix: `if the dim is meant, write \`${like}\``,
+      });
     }
   }
 }

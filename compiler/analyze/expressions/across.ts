@@ -23,7 +23,9 @@ type Word = 'batch' | 'lifted';
 /** What the body of a block may reduce over: all that it is lifted over, where it keeps running values. */
 export function reachOf(body: Body): Reach {
   const keeps = ({ statements }: Body): boolean =>
-    statements.some((statement) => statement.kind === 'running' || (statement.kind === 'match' && statement.arms.some((arm) => keeps(arm.body))));
+    statements.some(
+      (statement) => statement.kind === 'running' || (statement.kind === 'match' && statement.arms.some((arm) => keeps(arm.body))),
+    );
   return keeps(body) ? 'running' : null;
 }
 
@@ -37,20 +39,35 @@ export function wordOf(brackets: readonly BracketArg[]): { readonly word: Word; 
   return null;
 }
 
-export function reduceAcross(name: string, x: Node, brackets: readonly BracketArg[], named: { readonly word: Word; readonly arg: BracketArg }, here: Here, span: Span): Value {
+export function reduceAcross(
+  name: string,
+  x: Node,
+  brackets: readonly BracketArg[],
+  named: { readonly word: Word; readonly arg: BracketArg },
+  here: Here,
+  span: Span,
+): Value {
   const { word, arg } = named;
   const fn = standing(name, word, arg, here);
   if (fn === null) return ERROR;
   const rest = brackets.filter((each) => each !== arg);
   const again = wordOf(rest);
-  if (again !== null) return report(here, 'E0806', again.arg.span, again.word === word ? `\`${word}\` stands twice` : '`lifted` holds `batch`: one of the two is enough');
+  if (again !== null)
+    return report(
+      here,
+      'E0806',
+      again.arg.span,
+      again.word === word ? `\`${word}\` stands twice` : '`lifted` holds `batch`: one of the two is enough',
+    );
   if (number(x, name, here, span) === null) return ERROR;
   const axes = rest.length === 0 ? [] : bracketAxes(name, x, rest, here, span);
   if (axes === null) return ERROR;
   const ragged = [...typeOf(x).axes, ...typeOf(x).masks.flat()].find((axis) => isRagged(axis.space) && !axes.includes(axis));
   if (ragged !== undefined) {
     return report(here, 'E0806', span, `\`${name}[${word}]\` would keep the axis \`${ragged.label}\`, which is ragged`, {
-      given: describeType(typeOf(x)), why: 'what is one for all examples has one shape', fix: `reduce it, too: \`${name}[${[word, ...axes, ragged].map(labelOf).join(', ')}](…)\``,
+      given: describeType(typeOf(x)),
+      why: 'what is one for all examples has one shape',
+      fix: `reduce it, too: \`${name}[${[word, ...axes, ragged].map(labelOf).join(', ')}](…)\``,
     });
   }
   const operand = name === 'mean' ? toFloat(x, here, span) : asNumber(x, here, span);
@@ -63,22 +80,36 @@ const labelOf = (axis: Axis | string): string => (typeof axis === 'string' ? axi
 /** The reduction of that name, where it may stand; null: reported. */
 function standing(name: string, word: Word, { span }: BracketArg, here: Here): AcrossFn | null {
   if (!isAcross(name)) {
-    report(here, 'E0806', span, `\`${name}\` does not go over examples`, { expected: FUNCTIONS.map((each) => `\`${each}[${word}]\``).join(', ') });
+    report(here, 'E0806', span, `\`${name}\` does not go over examples`, {
+      expected: FUNCTIONS.map((each) => `\`${each}[${word}]\``).join(', '),
+    });
     return null;
   }
   if (here.reach === null || (word === 'batch' && here.reach !== 'objective')) {
     const isBlock = here.reach === 'running';
     report(here, 'E0806', span, `\`${word}\` does not stand here`, {
-      why: 'a value that mixes examples is no example\'s own: an answer would depend on its neighbours',
-      fix: isBlock ? 'in a block with `running` values write `lifted`: all examples, and all that the block is lifted over'
-        : word === 'batch' ? 'a mean over the batch belongs to an objective' : '`lifted` belongs to an objective, or to a block that keeps a `running` value for use outside training',
+      why: "a value that mixes examples is no example's own: an answer would depend on its neighbours",
+      fix: isBlock
+        ? 'in a block with `running` values write `lifted`: all examples, and all that the block is lifted over'
+        : word === 'batch'
+          ? 'a mean over the batch belongs to an objective'
+          : '`lifted` belongs to an objective, or to a block that keeps a `running` value for use outside training',
     });
     return null;
   }
   if (here.loops.length > 0 || here.clocked) {
-    report(here, 'E0806', span, `\`${word}\` stands inside a ${here.clocked ? 'decoder or a causal model' : '`scan` or a decoder\'s step'}`, {
-      why: here.clocked ? 'a place would see those to come' : 'examples have another number of steps each, and each step would have a value of its own', fix: 'move it outside',
-    });
+    report(
+      here,
+      'E0806',
+      span,
+      `\`${word}\` stands inside a ${here.clocked ? 'decoder or a causal model' : "`scan` or a decoder's step"}`,
+      {
+        why: here.clocked
+          ? 'a place would see those to come'
+          : 'examples have another number of steps each, and each step would have a value of its own',
+        fix: 'move it outside',
+      },
+    );
     return null;
   }
   return name;
@@ -87,7 +118,11 @@ function standing(name: string, word: Word, { span }: BracketArg, here: Here): A
 // ---------------------------------------------------------------- what depends on other examples
 
 /** The shortest way from a root to a node of which `isEnd` holds, both included; null if there is none. */
-export function wayTo(roots: readonly Node[], isEnd: (node: Node) => boolean, next: (node: Node) => readonly Node[] = operands): readonly Node[] | null {
+export function wayTo(
+  roots: readonly Node[],
+  isEnd: (node: Node) => boolean,
+  next: (node: Node) => readonly Node[] = operands,
+): readonly Node[] | null {
   const from = new Map<Node, Node | null>(roots.map((root) => [root, null]));
   for (const [node] of from) {
     if (isEnd(node)) {
@@ -104,7 +139,10 @@ export function wayTo(roots: readonly Node[], isEnd: (node: Node) => boolean, ne
 export function chainOf(first: string, way: readonly Node[], last: string): string {
   const names = way.slice(0, -1).flatMap(({ origin: { name } }) => (name === null ? [] : [describeName(name)]));
   const words = [first, ...names, last].filter((word, k, all) => word !== all[k - 1]);
-  return words.slice(1).map((word, k) => `${k === 0 ? `${words[0]} reads` : 'which reads'} ${word}`).join(', ');
+  return words
+    .slice(1)
+    .map((word, k) => `${k === 0 ? `${words[0]} reads` : 'which reads'} ${word}`)
+    .join(', ');
 }
 
 /** False (reported) where what a model gives, outside training, depends on other examples. */
@@ -115,9 +153,14 @@ export function apartFromOthers(results: ReadonlyMap<string, Node>, here: Here):
     const end = way?.at(-1);
     if (way === null || end === undefined) continue;
     const place = ({ file, start, end: last }: Origin): { file: string; start: number; end: number } => ({ file, start, end: last });
-    const calls = way.flatMap(({ op, origin: at }) => (op.kind === 'call' ? [{ place: place(at), message: `in this call of \`${op.callee}\`` }] : []));
+    const calls = way.flatMap(({ op, origin: at }) =>
+      op.kind === 'call' ? [{ place: place(at), message: `in this call of \`${op.callee}\`` }] : [],
+    );
     here.ctx.problems.report({
-      code: 'E0505', severity: 'error', place: place(end.origin), message: `\`${name}\` depends on the other examples of the batch: this mixes them`,
+      code: 'E0505',
+      severity: 'error',
+      place: place(end.origin),
+      message: `\`${name}\` depends on the other examples of the batch: this mixes them`,
       why: `an example would have another answer in other company; here ${chainOf(`\`${name}\``, way, 'this expression')}`,
       fix: 'let it reach only an objective, the equation of a `running` value, or the first branch of `if training then … else …`',
       related: [...calls.reverse().slice(0, 3), ...(here.ctx.found === null ? [] : [here.ctx.found])],

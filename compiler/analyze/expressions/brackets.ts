@@ -12,15 +12,31 @@ import { evaluate } from './evaluate.ts';
 import { mayBeEmpty } from './index-expr.ts';
 
 export const binaryFns: Readonly<Record<Exclude<BinaryOp, '@'>, BinaryFn>> = {
-  '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', mod: 'mod', '^': 'pow',
-  '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge', and: 'and', or: 'or',
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  mod: 'mod',
+  '^': 'pow',
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  and: 'and',
+  or: 'or',
 };
 
 /** The axes that a bracket names, groups included; each must be there. */
 export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg[], here: Here, span: Span): Axis[] | null {
   if (brackets.length === 0) {
     report(here, 'E0404', span, `\`${name}\` does not say over which axis`, {
-      given: describeType(typeOf(x)), fix: labels(x).map((label) => `\`${name}[${label}]\``).join(' or ') || 'the tensor has no axis: leave the operation out',
+      given: describeType(typeOf(x)),
+      fix:
+        labels(x)
+          .map((label) => `\`${name}[${label}]\``)
+          .join(' or ') || 'the tensor has no axis: leave the operation out',
     });
     return null;
   }
@@ -34,7 +50,10 @@ export function bracketAxes(name: string, x: Node, brackets: readonly BracketArg
       }
       const members = entry.axes.map(({ label }) => axisByLabel(x, label));
       if (!members.every((axis) => axis !== null)) {
-        report(here, 'E0304', arg.span, `\`${name}\` wants the axes \`${arg.name.text}..\`, which the tensor does not have`, { expected: `the axes \`${arg.name.text}..\``, given: describeType(typeOf(x)) });
+        report(here, 'E0304', arg.span, `\`${name}\` wants the axes \`${arg.name.text}..\`, which the tensor does not have`, {
+          expected: `the axes \`${arg.name.text}..\``,
+          given: describeType(typeOf(x)),
+        });
         return null;
       }
       axes.push(...members);

@@ -12,7 +12,21 @@ import { groupBy } from './group.ts';
 import { refuseAlong, refuseInSteps } from '../types/inner.ts';
 import { joinCall } from './join.ts';
 import { mapCall, mapUnary } from './maps.ts';
-import { allAxes, asNumber, asTensor, binary, ceil, constant, keepOrder, needAxis, number, reduce, tensorOrError, toFloat, unary } from '../types/operate.ts';
+import {
+  allAxes,
+  asNumber,
+  asTensor,
+  binary,
+  ceil,
+  constant,
+  keepOrder,
+  needAxis,
+  number,
+  reduce,
+  tensorOrError,
+  toFloat,
+  unary,
+} from '../types/operate.ts';
 import { argsort } from './rank.ts';
 import type { Here } from '../scope/context.ts';
 import { type Value, ERROR, isError, tensor } from '../scope/values.ts';
@@ -22,10 +36,18 @@ import { pastOf } from './past.ts';
 import { numberOfExpr } from '../types/types.ts';
 import { unknownName } from '../scope/unknown.ts';
 
-const unaries: Readonly<Record<string, UnaryFn>> = Object.fromEntries((Object.keys(UNARY) as UnaryFn[]).filter((fn) => UNARY[fn].word).map((fn) => [fn, fn]));
+const unaries: Readonly<Record<string, UnaryFn>> = Object.fromEntries(
+  (Object.keys(UNARY) as UnaryFn[]).filter((fn) => UNARY[fn].word).map((fn) => [fn, fn]),
+);
 
 const reductions: Readonly<Record<string, ReduceFn>> = {
-  sum: 'sum', mean: 'mean', max: 'max', min: 'min', prod: 'prod', any: 'any', all: 'all',
+  sum: 'sum',
+  mean: 'mean',
+  max: 'max',
+  min: 'min',
+  prod: 'prod',
+  any: 'any',
+  all: 'all',
 };
 
 /** Of the ones above. */
@@ -35,7 +57,23 @@ const composed: Readonly<Record<string, (x: Node, here: Here, span: Span) => Nod
 };
 
 const others = [
-  'softmax', 'log_softmax', 'argmax', 'argsort', 'cumsum', 'cumprod', 'concat', 'stack', 'onehot', 'cross_entropy', 'dropout', 'clamp', 'position', 'outer', 'plain', 'transpose', 'past',
+  'softmax',
+  'log_softmax',
+  'argmax',
+  'argsort',
+  'cumsum',
+  'cumprod',
+  'concat',
+  'stack',
+  'onehot',
+  'cross_entropy',
+  'dropout',
+  'clamp',
+  'position',
+  'outer',
+  'plain',
+  'transpose',
+  'past',
 ];
 
 /** Operations over an axis that their brackets name. */
@@ -60,7 +98,12 @@ export function isBuiltin(name: string): boolean {
 }
 
 export function builtinCall(name: string, expr: CallExpr, brackets: readonly BracketArg[], here: Here): Value {
-  if (name === 'plain' || name === 'transpose') return brackets.length > 0 ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`, { fix: `\`${name === 'plain' ? 'plain(W, to = a, from = b)' : 'transpose(W)'}\`` }) : mapCall(name, expr, here);
+  if (name === 'plain' || name === 'transpose')
+    return brackets.length > 0
+      ? report(here, 'E0404', expr.span, `\`${name}\` takes no axis in brackets`, {
+          fix: `\`${name === 'plain' ? 'plain(W, to = a, from = b)' : 'transpose(W)'}\``,
+        })
+      : mapCall(name, expr, here);
   const named = expr.args.find((arg) => arg.name !== null);
   const first = expr.args[0];
   const isAlong = goesAlong(name);
@@ -68,20 +111,31 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
     const fix = isAlong && first !== undefined && first.name === null && brackets.length === 0 ? nameAxis(name, first.value, here) : null;
     return fix === null ? {} : { fix };
   };
-  if (named !== undefined && named.name !== null) return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`, { fix: 'give it without its name', ...advice() });
+  if (named !== undefined && named.name !== null)
+    return report(here, 'E0404', named.name.span, `\`${name}\` takes no named argument`, { fix: 'give it without its name', ...advice() });
   if (name === 'concat' || name === 'stack') return joinCall(name, expr, brackets, here);
   if (name === 'dropout') return dropout(expr, here);
   if (name === 'outer') return outer(expr, brackets, here);
   if (name === 'past') return pastOf(expr, brackets, here);
   const running = name === 'cumsum' || name === 'cumprod';
-  const isExclusive = running && expr.args.length === 2 && expr.args[1]!.value.kind === 'name' && expr.args[1]!.value.name === 'exclusive' && !expr.args[1]!.value.prime;
+  const isExclusive =
+    running &&
+    expr.args.length === 2 &&
+    expr.args[1]!.value.kind === 'name' &&
+    expr.args[1]!.value.name === 'exclusive' &&
+    !expr.args[1]!.value.prime;
   if (running && expr.args.length === 2 && !isExclusive) {
-    return report(here, 'E0403', expr.args[1]!.value.span, `\`${name}\` takes a value, and behind it nothing but \`exclusive\``, { fix: `\`${name}[a](x)\` up to each place, \`${name}[a](x, exclusive)\` before it` });
+    return report(here, 'E0403', expr.args[1]!.value.span, `\`${name}\` takes a value, and behind it nothing but \`exclusive\``, {
+      fix: `\`${name}[a](x)\` up to each place, \`${name}[a](x, exclusive)\` before it`,
+    });
   }
   const args: Node[] = [];
   for (const arg of isExclusive ? expr.args.slice(0, 1) : expr.args) {
     const value = evaluate(arg.value, here);
-    const map = value.kind === 'map' && expr.args.length === 1 && brackets.length === 0 && Object.hasOwn(unaries, name) ? mapUnary(unaries[name]!, value, here, expr.span) : null;
+    const map =
+      value.kind === 'map' && expr.args.length === 1 && brackets.length === 0 && Object.hasOwn(unaries, name)
+        ? mapUnary(unaries[name]!, value, here, expr.span)
+        : null;
     if (map !== null) return map;
     const node = asTensor(value, here, arg.value.span);
     if (node === null) return ERROR;
@@ -89,22 +143,37 @@ export function builtinCall(name: string, expr: CallExpr, brackets: readonly Bra
   }
   const count = (wanted: number): boolean => {
     if (args.length === wanted) return true;
-    report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, { expected: `${wanted}`, given: `${args.length}`, fix: `\`${name}${isAlong ? '[a]' : ''}(${['x', 'y', 'z'].slice(0, wanted).join(', ')})\``, ...advice() });
+    report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, {
+      expected: `${wanted}`,
+      given: `${args.length}`,
+      fix: `\`${name}${isAlong ? '[a]' : ''}(${['x', 'y', 'z'].slice(0, wanted).join(', ')})\``,
+      ...advice(),
+    });
     return false;
   };
   const [x, y, z] = args as [Node, Node, Node];
   if (Object.hasOwn(unaries, name) || Object.hasOwn(composed, name)) {
-    if (brackets.length > 0) return report(here, 'E0404', expr.span, `\`${name}\` works on every element: it takes no axis`, { fix: `leave the brackets away: \`${name}(…)\`` });
+    if (brackets.length > 0)
+      return report(here, 'E0404', expr.span, `\`${name}\` works on every element: it takes no axis`, {
+        fix: `leave the brackets away: \`${name}(…)\``,
+      });
     if (!count(1)) return ERROR;
     const operand = name === 'stop' ? x : number(x, name, here, expr.span);
-    return tensorOrError(operand === null ? null : Object.hasOwn(composed, name) ? composed[name]!(operand, here, expr.span) : unary(unaries[name]!, operand, here, expr.span));
+    return tensorOrError(
+      operand === null
+        ? null
+        : Object.hasOwn(composed, name)
+          ? composed[name]!(operand, here, expr.span)
+          : unary(unaries[name]!, operand, here, expr.span),
+    );
   }
   if ((name === 'max' || name === 'min') && brackets.length === 0 && args.length !== 1) {
     if (!count(2)) return ERROR;
     return tensorOrError(binary(name, x, y, here, expr.span));
   }
   if (name === 'clamp') {
-    if (brackets.length > 0) return report(here, 'E0404', expr.span, '`clamp` works on every element: it takes no axis', { fix: '`clamp(x, low, high)`' });
+    if (brackets.length > 0)
+      return report(here, 'E0404', expr.span, '`clamp` works on every element: it takes no axis', { fix: '`clamp(x, low, high)`' });
     if (!count(3)) return ERROR;
     const low = binary('max', x, y, here, expr.span);
     return tensorOrError(low === null ? null : binary('min', low, z, here, expr.span));
@@ -134,7 +203,12 @@ function seenFrom(node: Node, over: Axis, label: string, name: string, here: Her
 }
 
 /** `sum[k <= q](e)`: over the places of `k` up to that of `q`. */
-function partial(name: string, x: Node, brackets: readonly BracketArg[], here: Here): { readonly x: Node; readonly brackets: readonly BracketArg[] } | null {
+function partial(
+  name: string,
+  x: Node,
+  brackets: readonly BracketArg[],
+  here: Here,
+): { readonly x: Node; readonly brackets: readonly BracketArg[] } | null {
   let node = x;
   const plain: BracketArg[] = [];
   for (const arg of brackets) {
@@ -144,7 +218,9 @@ function partial(name: string, x: Node, brackets: readonly BracketArg[], here: H
     }
     const { op, left, right } = arg.value;
     if ((op !== '<=' && op !== '<') || left.kind !== 'name' || left.prime || right.kind !== 'name' || right.prime) {
-      report(here, 'E0404', arg.span, `\`${name}\` goes over a whole axis, or over a part up to another axis's place`, { fix: `\`${name}[k <= q](…)\`, \`${name}[k < q](…)\`` });
+      report(here, 'E0404', arg.span, `\`${name}\` goes over a whole axis, or over a part up to another axis's place`, {
+        fix: `\`${name}[k <= q](…)\`, \`${name}[k < q](…)\``,
+      });
       return null;
     }
     const over = needAxis(node, left.name, name, here, left.span);
@@ -165,17 +241,31 @@ function overAxes(name: string, x: Node, axes: readonly Axis[], exclusive: boole
   if (axes.length !== 1) {
     // Labels of a group, such as `g.a`, are no names that anyone could write.
     const isGroup = axes.length === 0 || axes.some(({ label }) => label.includes('.'));
-    return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, { given: `${axes.length}`, fix: isGroup ? 'let the signature name one axis where it has a group' : `merge them first: \`${name}[both](x[(${axes.map(({ label }) => label).join(', ')}) as both])\`` });
+    return report(here, 'E0404', span, `\`${name}\` goes over exactly one axis`, {
+      given: `${axes.length}`,
+      fix: isGroup
+        ? 'let the signature name one axis where it has a group'
+        : `merge them first: \`${name}[both](x[(${axes.map(({ label }) => label).join(', ')}) as both])\``,
+    });
   }
   const axis = axes[0]!;
   if (number(x, name, here, span) === null) return ERROR;
   if (name === 'argmax' && isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
-    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no greatest place`, { fix: 'declare the dim without `0..`, or guard with `else`' });
+    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no greatest place`, {
+      fix: 'declare the dim without `0..`, or guard with `else`',
+    });
   }
   if (refuseAlong(x, axis, `\`${name}\` along`, span, here)) return ERROR;
   const b = here.ctx.builder.at(origin(here, span));
   const operand = name === 'softmax' || name === 'log_softmax' ? toFloat(x, here, span) : asNumber(x, here, span);
-  const made = name === 'argmax' ? existing(b.argmax(operand, axis.id), axis, here, span) : name === 'cumsum' ? b.cumsum(operand, axis.id, { exclusive }) : name === 'cumprod' ? b.cumprod(operand, axis.id, { exclusive }) : b.softmax(operand, axis.id, name === 'log_softmax');
+  const made =
+    name === 'argmax'
+      ? existing(b.argmax(operand, axis.id), axis, here, span)
+      : name === 'cumsum'
+        ? b.cumsum(operand, axis.id, { exclusive })
+        : name === 'cumprod'
+          ? b.cumprod(operand, axis.id, { exclusive })
+          : b.softmax(operand, axis.id, name === 'log_softmax');
   keepOrder(made, [x], here);
   return tensor(made);
 }
@@ -184,7 +274,8 @@ function reduction(name: string, x: Node, axes: readonly Axis[], here: Here, spa
   const boolean = name === 'any' || name === 'all';
   if (boolean !== (typeOf(x).elem.kind === 'bool')) {
     return report(here, 'E0305', span, `\`${name}\` does not fit this element type`, {
-      expected: boolean ? 'bool' : 'numbers', given: elemName(typeOf(x).elem),
+      expected: boolean ? 'bool' : 'numbers',
+      given: elemName(typeOf(x).elem),
     });
   }
   if (refuseInSteps(axes, `\`${name}\` over`, span, here)) return ERROR;
@@ -198,10 +289,13 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
   const name = arg?.kind === 'value' && arg.value.kind === 'name' ? arg.value.name : null;
   const entry = name === null ? null : here.scope.lookup(name);
   if (isError(entry)) return ERROR;
-  if (arg !== undefined && name !== null && entry === null) return unknownName(here, 'E0202', { text: name, span: arg.span }, 'dim', here.scope.names());
-  if (name === null || entry?.kind !== 'dim') return report(here, 'E0404', span, '`onehot` does not say over which dim it spreads', { fix: '`onehot[a](i)`' });
+  if (arg !== undefined && name !== null && entry === null)
+    return unknownName(here, 'E0202', { text: name, span: arg.span }, 'dim', here.scope.names());
+  if (name === null || entry?.kind !== 'dim')
+    return report(here, 'E0404', span, '`onehot` does not say over which dim it spreads', { fix: '`onehot[a](i)`' });
   const elem = typeOf(x).elem;
-  if (elem.kind !== 'index' && elem.kind !== 'int') return report(here, 'E0305', span, '`onehot` wants a place', { expected: 'int or index', given: elemName(elem) });
+  if (elem.kind !== 'index' && elem.kind !== 'int')
+    return report(here, 'E0305', span, '`onehot` wants a place', { expected: 'int or index', given: elemName(elem) });
   if (allAxes(x).some((axis) => axis.label === name)) return report(here, 'E0301', span, `the result would hold \`${name}\` twice`);
   if (elem.kind === 'index' && !sameSpace(elem.space, entry.space)) {
     return report(here, 'E0306', span, 'these are positions on another dim', { expected: `index(${name})`, given: elemName(elem) });
@@ -216,7 +310,8 @@ function oneHot(x: Node, brackets: readonly BracketArg[], here: Here, span: Span
 function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[], here: Here, span: Span): Value {
   const axes = bracketAxes('cross_entropy', logits, brackets, here, span);
   if (axes === null) return ERROR;
-  if (axes.length !== 1) return report(here, 'E0404', span, '`cross_entropy` goes over exactly one axis', { fix: '`cross_entropy[a](logits, t)`' });
+  if (axes.length !== 1)
+    return report(here, 'E0404', span, '`cross_entropy` goes over exactly one axis', { fix: '`cross_entropy[a](logits, t)`' });
   const axis = axes[0]!;
   if (number(logits, 'cross_entropy', here, span) === null || number(target, 'cross_entropy', here, span) === null) return ERROR;
   const b = here.ctx.builder.at(origin(here, span));
@@ -242,7 +337,11 @@ function crossEntropy(logits: Node, target: Node, brackets: readonly BracketArg[
     picked = total;
     if (product !== null && total !== null && isForbidding) {
       const there = b.select(b.binary('eq', product, product), share, share);
-      const isImpossible = b.binary('and', b.binary('le', b.reduce('sum', there, [axis.id]), b.constant(0)), b.binary('gt', b.reduce('sum', share, [axis.id]), b.constant(0)));
+      const isImpossible = b.binary(
+        'and',
+        b.binary('le', b.reduce('sum', there, [axis.id]), b.constant(0)),
+        b.binary('gt', b.reduce('sum', share, [axis.id]), b.constant(0)),
+      );
       picked = b.select(isImpossible, b.constant(-Infinity), total);
     }
   }
@@ -254,7 +353,13 @@ function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Val
   const [arg] = expr.args;
   const fn = arg?.value.kind === 'binary' && arg.value.op !== '@' ? binaryFns[arg.value.op] : undefined;
   if (arg?.value.kind !== 'binary' || fn === undefined || expr.args.length > 1 || brackets.length > 0) {
-    return report(here, 'E0205', fn === undefined && arg !== undefined ? arg.value.span : expr.span, '`outer` wants an operation of two values', { fix: '`outer(a - b)`, `outer(a <= b)`' });
+    return report(
+      here,
+      'E0205',
+      fn === undefined && arg !== undefined ? arg.value.span : expr.span,
+      '`outer` wants an operation of two values',
+      { fix: '`outer(a - b)`, `outer(a <= b)`' },
+    );
   }
   const [a, b] = [evaluateTensor(arg.value.left, here), evaluateTensor(arg.value.right, here)];
   return tensorOrError(a === null || b === null ? null : binary(fn, a, b, here, arg.value.span, true));
@@ -264,7 +369,11 @@ function outer(expr: CallExpr, brackets: readonly BracketArg[], here: Here): Val
 function dropout(expr: CallExpr, here: Here): Value {
   const [first, second] = expr.args;
   if (first === undefined || second === undefined || expr.args.length > 2) {
-    return report(here, 'E0403', expr.span, '`dropout` has the wrong number of arguments', { expected: '2', given: `${expr.args.length}`, fix: '`dropout(x, p)`' });
+    return report(here, 'E0403', expr.span, '`dropout` has the wrong number of arguments', {
+      expected: '2',
+      given: `${expr.args.length}`,
+      fix: '`dropout(x, p)`',
+    });
   }
   const value = evaluate(first.value, here);
   const x = value.kind === 'map' ? value.node : asTensor(value, here, first.value.span);
@@ -272,11 +381,15 @@ function dropout(expr: CallExpr, here: Here): Value {
   const rate = fixedRate(second.value, here);
   if (rate === 'silent') return ERROR;
   if (rate === null || rate < 0 || rate >= 1) {
-    return report(here, 'E0209', second.value.span, 'the rate of `dropout` is a number from 0 to below 1, known while compiling', { fix: 'write `option p = 0.1` and `dropout(x, p)`' });
+    return report(here, 'E0209', second.value.span, 'the rate of `dropout` is a number from 0 to below 1, known while compiling', {
+      fix: 'write `option p = 0.1` and `dropout(x, p)`',
+    });
   }
   if (number(x, 'dropout', here, expr.span) === null) return ERROR;
   if (!here.ctx.training || rate === 0) return value.kind === 'map' ? value : tensor(toFloat(x, here, expr.span));
-  const keep = here.ctx.builder.at(origin(here, expr.span)).random('keep', rate, here.ctx.site(`${here.path}.dropout`), typeOf(x).axes, here.loops);
+  const keep = here.ctx.builder
+    .at(origin(here, expr.span))
+    .random('keep', rate, here.ctx.site(`${here.path}.dropout`), typeOf(x).axes, here.loops);
   if (value.kind === 'map') return { ...value, node: here.ctx.builder.at(origin(here, expr.span)).binary('mul', x, keep) };
   return tensorOrError(binary('mul', x, keep, here, expr.span));
 }

@@ -25,16 +25,30 @@ const grouped = ['sum', 'mean', 'max', 'min', 'prod', 'any', 'all', 'softmax'];
 
 export function groupBy(name: string, x: Node, by: By, here: Here, span: Span): Value {
   if (!grouped.includes(name)) {
-    return report(here, 'E0404', by.span, `\`${name}\` does not group`, { expected: grouped.map((each) => `\`${each}\``).join(', '), fix: 'leave `by` out, or reduce in another way' });
+    return report(here, 'E0404', by.span, `\`${name}\` does not group`, {
+      expected: grouped.map((each) => `\`${each}\``).join(', '),
+      fix: 'leave `by` out, or reduce in another way',
+    });
   }
   const truth = name === 'any' || name === 'all';
   if (truth !== (typeOf(x).elem.kind === 'bool')) {
-    return report(here, 'E0305', span, `\`${name}\` does not fit this element type`, { expected: truth ? 'bool' : 'numbers', given: elemName(typeOf(x).elem) });
+    return report(here, 'E0305', span, `\`${name}\` does not fit this element type`, {
+      expected: truth ? 'bool' : 'numbers',
+      given: elemName(typeOf(x).elem),
+    });
   }
-  const groups = groupsOf(name, truth ? x : name === 'mean' || name === 'softmax' ? toFloat(x, here, span) : asNumber(x, here, span), by, here, span);
+  const groups = groupsOf(
+    name,
+    truth ? x : name === 'mean' || name === 'softmax' ? toFloat(x, here, span) : asNumber(x, here, span),
+    by,
+    here,
+    span,
+  );
   if (groups === null) return ERROR;
   if (name === 'softmax') return softmaxBy(groups, here, span);
-  const kept = [...allAxes(groups.x), ...allAxes(groups.places)].find((axis) => axis.label === groups.into.label && !groups.over.some(({ id }) => id === axis.id));
+  const kept = [...allAxes(groups.x), ...allAxes(groups.places)].find(
+    (axis) => axis.label === groups.into.label && !groups.over.some(({ id }) => id === axis.id),
+  );
   if (kept !== undefined) return report(here, 'E0301', span, `the result would hold \`${groups.into.label}\` twice`);
   return tensor(GROUPED[name as keyof typeof GROUPED](groups, here, span));
 }
@@ -47,7 +61,8 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
     return null;
   };
   const { elem } = typeOf(index);
-  if (elem.kind !== 'index' && elem.kind !== 'int') return fault('E0305', '`by` groups by places', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
+  if (elem.kind !== 'index' && elem.kind !== 'int')
+    return fault('E0305', '`by` groups by places', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
   const label = by.label?.text ?? (elem.kind === 'index' ? nameOfSpace(elem.space, here) : null);
   const entry = label === null ? null : here.scope.lookup(label);
   const space = by.label === null && elem.kind === 'index' ? elem.space : entry?.kind === 'dim' ? entry.space : null;
@@ -59,20 +74,29 @@ function groupsOf(name: string, x: Node, by: By, here: Here, span: Span): Groups
   if (aligned === null) return null;
   const over: Axis[] = [];
   for (const axisName of by.axes) {
-    const axis = typeOf(aligned[1]).axes.find((own) => own.label === axisName.text) ?? needAxis(aligned[0], axisName.text, name, here, axisName.span);
+    const axis =
+      typeOf(aligned[1]).axes.find((own) => own.label === axisName.text) ?? needAxis(aligned[0], axisName.text, name, here, axisName.span);
     if (axis === null) return null;
     over.push(axis);
   }
   // What falls outside is read by no group: so it is known of the value itself. The length of a clock is not known inside it.
   const isInside = elem.kind === 'index' || (isRagged(space) ? here.clocked : liesWithin(index, space));
-  return { x: isInside ? aligned[0] : inside(aligned[0], aligned[1], over, space, here, span), places: aligned[1], over, into: { id: `${here.frame.id}by~${label}`, label, space } };
+  return {
+    x: isInside ? aligned[0] : inside(aligned[0], aligned[1], over, space, here, span),
+    places: aligned[1],
+    over,
+    into: { id: `${here.frame.id}by~${label}`, label, space },
+  };
 }
 
 function inside(x: Node, place: Node, over: readonly Axis[], space: Space, here: Here, span: Span): Node {
   const b = here.ctx.builder.at(origin(here, span));
   const first = b.size(originOf(space));
   const condition = b.binary('and', b.binary('ge', place, first), b.binary('lt', place, b.binary('add', b.size(sizeOf(space)), first)));
-  return b.where(x, over.reduce((held, axis) => holding(held, axis, here, span), condition));
+  return b.where(
+    x,
+    over.reduce((held, axis) => holding(held, axis, here, span), condition),
+  );
 }
 
 type Grouping = (groups: Groups, here: Here, span: Span) => Node;
@@ -95,7 +119,12 @@ const GROUPED: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'prod' | 'any' |
 };
 
 function scattered(x: Node, { places, over, into }: Groups, here: Here, span: Span): Node {
-  return here.ctx.builder.at(origin(here, span)).scatter(x, places, here.frame.axis(into.label, into.space), over.map(({ id }) => id));
+  return here.ctx.builder.at(origin(here, span)).scatter(
+    x,
+    places,
+    here.frame.axis(into.label, into.space),
+    over.map(({ id }) => id),
+  );
 }
 
 /** How many truths each place gets, compared with 0. */
@@ -115,14 +144,21 @@ function belonging({ x, places, over, into }: Groups, here: Here, span: Span): N
 function within(fn: 'max' | 'min' | 'prod'): Grouping {
   return (groups, here, span) => {
     const { into } = groups;
-    return rename(reduce(fn, belonging(groups, here, span), groups.over, here, span), into, here.frame.axis(into.label, into.space), here, span);
+    return rename(
+      reduce(fn, belonging(groups, here, span), groups.over, here, span),
+      into,
+      here.frame.axis(into.label, into.space),
+      here,
+      span,
+    );
   };
 }
 
 /** Each place belongs to one group at the most: of the weights in all groups its own is left. */
 function softmaxBy(groups: Groups, here: Here, span: Span): Value {
   const [axis, ...more] = groups.over;
-  if (axis === undefined || more.length > 0) return report(here, 'E0404', span, '`softmax` goes over exactly one axis', { given: `${groups.over.length}` });
+  if (axis === undefined || more.length > 0)
+    return report(here, 'E0404', span, '`softmax` goes over exactly one axis', { given: `${groups.over.length}` });
   const b = here.ctx.builder.at(origin(here, span));
   return tensor(reduce('sum', b.softmax(belonging(groups, here, span), axis.id), [groups.into], here, span));
 }

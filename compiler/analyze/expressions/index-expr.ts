@@ -39,7 +39,9 @@ export function indexValue(base: Value, args: readonly BracketArg[], here: Here,
       case 'by':
         return report(here, 'E0205', arg.span, '`by` groups a reduction: it does not stand behind a value');
       case 'group':
-        return report(here, 'E0205', arg.span, `\`${arg.name.text}..\` are axes, and no places on one`, { fix: `a group of axes stands in a type, in a reduction, \`sum[${arg.name.text}..](x)\`, and in a call's brackets` });
+        return report(here, 'E0205', arg.span, `\`${arg.name.text}..\` are axes, and no places on one`, {
+          fix: `a group of axes stands in a type, in a reduction, \`sum[${arg.name.text}..](x)\`, and in a call's brackets`,
+        });
     }
   }
   return tensorOrError(node);
@@ -84,9 +86,14 @@ function formalsAgree(axis: Axis, to: Name, here: Here, span: Span): boolean {
     return true;
   }
   here.ctx.problems.report({
-    code: 'E0303', severity: 'error', place: call.place, message: `\`${axis.label}\` and \`${to.text}\` of \`${call.name}\` must be of one size`,
-    expected: describeAxis({ ...axis, label: to.text, space: target.space }), given: describeAxis(axis),
-    why: `\`${call.name}\` renames the one to the other`, related: [{ place: placeOf(here, span), message: 'here' }],
+    code: 'E0303',
+    severity: 'error',
+    place: call.place,
+    message: `\`${axis.label}\` and \`${to.text}\` of \`${call.name}\` must be of one size`,
+    expected: describeAxis({ ...axis, label: to.text, space: target.space }),
+    given: describeAxis(axis),
+    why: `\`${call.name}\` renames the one to the other`,
+    related: [{ place: placeOf(here, span), message: 'here' }],
   });
   return false;
 }
@@ -96,7 +103,9 @@ function upTo(node: Node, { axis: from, as, span }: Extract<BracketArg, { kind: 
   const axis = needAxis(node, from.text, 'upto', here, from.span);
   if (axis === null) return null;
   if (from.text === as.text) {
-    report(here, 'E0301', as.span, `the copy of \`${from.text}\` needs a name of its own, to be seen from \`${from.text}\``, { fix: `\`x[upto ${from.text} as key]\`` });
+    report(here, 'E0301', as.span, `the copy of \`${from.text}\` needs a name of its own, to be seen from \`${from.text}\``, {
+      fix: `\`x[upto ${from.text} as key]\``,
+    });
     return null;
   }
   const renamed = renameAxis(node, from, as, here);
@@ -118,7 +127,13 @@ function declaredSpace(name: Name, space: Space, here: Here): Space {
 
 function mergeAxes(node: Node, from: readonly Name[], to: Name, here: Here, span: Span): Node | null {
   const axes = axesOf(node, from, here);
-  if (axes === null || !fresh([to], axes, node, here) || refuseGrowing(axes, 'merging', span, here) || axes.some((axis) => refuseAlong(node, axis, 'merging', span, here))) return null;
+  if (
+    axes === null ||
+    !fresh([to], axes, node, here) ||
+    refuseGrowing(axes, 'merging', span, here) ||
+    axes.some((axis) => refuseAlong(node, axis, 'merging', span, here))
+  )
+    return null;
   const into = here.frame.axis(to.text, declaredSpace(to, { kind: 'merge', parts: axes.map((axis) => axis.space) }, here));
   return here.ctx.builder.node({ kind: 'merge', axes: axes.map((axis) => axis.id), into }, [node], origin(here, span));
 }
@@ -139,7 +154,9 @@ function axesOf(node: Node, from: readonly Name[], here: Here): Axis[] | null {
 
 /** Are these names none that the tensor keeps, and all different? */
 function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: Here): boolean {
-  const kept = allAxes(node).filter((axis) => !gone.some(({ id }) => id === axis.id)).map(({ label }) => label);
+  const kept = allAxes(node)
+    .filter((axis) => !gone.some(({ id }) => id === axis.id))
+    .map(({ label }) => label);
   const twice = names.find((name, k) => kept.includes(name.text) || names.slice(0, k).some((other) => other.text === name.text));
   if (twice === undefined) return true;
   report(here, 'E0301', twice.span, `the result would hold \`${twice.text}\` twice`, { given: describeType(typeOf(node)) });
@@ -149,7 +166,8 @@ function fresh(names: readonly Name[], gone: readonly Axis[], node: Node, here: 
 function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span: Span, of?: string): Node | null {
   const axis = needAxis(node, from.text, 'as', here, from.span);
   if (axis === null) return null;
-  if (!fresh(to, [axis], node, here) || refuseGrowing([axis], 'splitting', span, here) || refuseAlong(node, axis, 'splitting', span, here)) return null;
+  if (!fresh(to, [axis], node, here) || refuseGrowing([axis], 'splitting', span, here) || refuseAlong(node, axis, 'splitting', span, here))
+    return null;
   const into: Axis[] = [];
   const parts = axis.space.kind === 'merge' && axis.space.parts.length === to.length ? axis.space.parts : null;
   for (const [k, name] of to.entries()) {
@@ -164,8 +182,12 @@ function splitAxis(node: Node, from: Name, to: readonly Name[], here: Here, span
   const product = into.map((part) => sizeOf(part.space)).reduce((a, b) => size.mul(a, b), size.int(1));
   if (equalSizes(product, sizeOf(axis.space), here.ctx.facts) !== 'equal') {
     report(here, 'E0313', span, `${of ?? `\`${from.text}\``} cannot be split into these axes`, {
-      expected: `axes whose sizes multiply to that of ${of ?? `\`${from.text}\``}`, given: into.map((part) => part.label).join(', '),
-      fix: of !== undefined ? 'derive one of the sizes from the others: `dim d = a * b / c`' : `let \`${from.text}\` have that size: \`dim ${from.text} = ${into.map((part) => part.label).join(' * ')}\`, or split it into other dims`,
+      expected: `axes whose sizes multiply to that of ${of ?? `\`${from.text}\``}`,
+      given: into.map((part) => part.label).join(', '),
+      fix:
+        of !== undefined
+          ? 'derive one of the sizes from the others: `dim d = a * b / c`'
+          : `let \`${from.text}\` have that size: \`dim ${from.text} = ${into.map((part) => part.label).join(' * ')}\`, or split it into other dims`,
     });
     return null;
   }
@@ -192,10 +214,14 @@ function gatherAt(node: Node, axis: Axis, value: Expr, here: Here, span: Span): 
 
 export function mayBeEmpty(space: Space): boolean {
   switch (space.kind) {
-    case 'dim': return space.dim.mayBeEmpty;
-    case 'anon': return false;
-    case 'cat': return space.parts.every(mayBeEmpty);
-    case 'merge': return space.parts.some(mayBeEmpty);
+    case 'dim':
+      return space.dim.mayBeEmpty;
+    case 'anon':
+      return false;
+    case 'cat':
+      return space.parts.every(mayBeEmpty);
+    case 'merge':
+      return space.parts.some(mayBeEmpty);
   }
 }
 
@@ -206,17 +232,28 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
   const elem = typeOf(index).elem;
   if (elem.kind !== 'index') {
     report(here, 'E0305', span, 'this index does not say which axis it counts', {
-      expected: 'an index', given: elemName(elem), fix: 'name the axis: `t[axis = i]`',
+      expected: 'an index',
+      given: elemName(elem),
+      fix: 'name the axis: `t[axis = i]`',
     });
     return null;
   }
   const exact = typeOf(node).axes.filter((axis) => sameSpace(axis.space, elem.space));
-  const fits = exact.length > 0 ? exact : typeOf(node).axes.filter((axis) => partOf(elem.space, axis.space, here) || partOf(axis.space, elem.space, here));
+  const fits =
+    exact.length > 0
+      ? exact
+      : typeOf(node).axes.filter((axis) => partOf(elem.space, axis.space, here) || partOf(axis.space, elem.space, here));
   if (fits.length === 1) return gather(node, fits[0]!, index, here, span);
   report(here, 'E0306', span, fits.length === 0 ? 'the tensor has no axis that this index counts' : 'more than one axis fits this index', {
-    expected: `an axis of the space of ${elemName(elem)}`, given: describeType(typeOf(node)),
+    expected: `an axis of the space of ${elemName(elem)}`,
+    given: describeType(typeOf(node)),
     why: 'an index holds positions on one declared dim, and only an axis of that dim has those places',
-    fix: fits.length > 1 ? `name it: ${fits.map(({ label }) => `\`[${label} = …]\``).join(' or ')}` : typeOf(node).axes.length === 0 ? 'index what has an axis of that dim' : placesFix(elem.space, typeOf(node).axes[0]!),
+    fix:
+      fits.length > 1
+        ? `name it: ${fits.map(({ label }) => `\`[${label} = …]\``).join(' or ')}`
+        : typeOf(node).axes.length === 0
+          ? 'index what has an axis of that dim'
+          : placesFix(elem.space, typeOf(node).axes[0]!),
   });
   return null;
 }
@@ -225,7 +262,9 @@ function gatherByIndex(node: Node, value: Expr, here: Here, span: Span): Node | 
 function placesFix(from: Space, to: Axis): string {
   const number = `as a plain number, which may fall outside: \`[${to.label} = i + 0]\``;
   if (from.kind !== 'dim' || to.space.kind !== 'dim') return number;
-  const bound = from.dim.ragged ? `declare \`dim ${from.dim.label}: ragged <= ${to.space.dim.label}\`` : `state that it holds: \`require ${from.dim.label} <= ${to.space.dim.label}\``;
+  const bound = from.dim.ragged
+    ? `declare \`dim ${from.dim.label}: ragged <= ${to.space.dim.label}\``
+    : `state that it holds: \`require ${from.dim.label} <= ${to.space.dim.label}\``;
   return to.space.dim.ragged ? number : `${bound}; or ${number}`;
 }
 
@@ -236,9 +275,17 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
     report(here, 'E0305', span, 'a place is a whole number', { expected: 'int or index', given: elemName(elem), fix: 'take `floor(…)`' });
     return null;
   }
-  if (elem.kind === 'index' && !sameSpace(elem.space, axis.space) && !partOf(elem.space, axis.space, here) && !partOf(axis.space, elem.space, here)) {
+  if (
+    elem.kind === 'index' &&
+    !sameSpace(elem.space, axis.space) &&
+    !partOf(elem.space, axis.space, here) &&
+    !partOf(axis.space, elem.space, here)
+  ) {
     report(here, 'E0306', span, `these are positions on another axis than \`${axis.label}\``, {
-      expected: elemName({ kind: 'index', space: axis.space }), given: elemName(elem), why: 'two dims are two spaces, even where their sizes are equal', fix: placesFix(elem.space, axis),
+      expected: elemName({ kind: 'index', space: axis.space }),
+      given: elemName(elem),
+      why: 'two dims are two spaces, even where their sizes are equal',
+      fix: placesFix(elem.space, axis),
     });
     return null;
   }
@@ -259,7 +306,11 @@ export function gather(node: Node, axis: Axis, index: Node, here: Here, span: Sp
 function provablyInside(index: Node, axis: Axis, here: Here): boolean {
   const { elem } = typeOf(index);
   const { space } = axis;
-  if (elem.kind === 'index') return (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) || (partOf(elem.space, space, here) && originOf(elem.space).key === originOf(space).key);
+  if (elem.kind === 'index')
+    return (
+      (sameSpace(elem.space, space) && isCounted(space, typeOf(index).axes, here)) ||
+      (partOf(elem.space, space, here) && originOf(elem.space).key === originOf(space).key)
+    );
   if (!startsAtZero(space)) return !isRagged(space) && liesWithin(index, space);
   const extent = sizeOf(space);
   if (isRagged(space)) return !mayBeEmpty(axis.space) && isWrapped(index, extent, here);
@@ -268,7 +319,13 @@ function provablyInside(index: Node, axis: Axis, here: Here): boolean {
     const known = constantOf(extent);
     if (value < 0 || (known !== null && value >= known)) return false;
     if (known === null) {
-      here.ctx.requirements.push({ kind: 'atMost', a: size.int(value + 1), b: extent, origin: index.origin, why: `place ${value} of \`${axis.label}\` is used` });
+      here.ctx.requirements.push({
+        kind: 'atMost',
+        a: size.int(value + 1),
+        b: extent,
+        origin: index.origin,
+        why: `place ${value} of \`${axis.label}\` is used`,
+      });
     }
     return true;
   }
@@ -280,7 +337,12 @@ function isWrapped(index: Node, extent: Size, here: Here): boolean {
   if (index.op.kind !== 'binary') return false;
   const [left, right] = index.inputs as [Node, Node];
   if (index.op.fn === 'mod') return isSize(right, extent, here);
-  const below = index.op.fn === 'min' && right.op.kind === 'binary' && right.op.fn === 'sub' && isSize(right.inputs[0]!, extent, here) && isConstant(right.inputs[1]!, 1);
+  const below =
+    index.op.fn === 'min' &&
+    right.op.kind === 'binary' &&
+    right.op.fn === 'sub' &&
+    isSize(right.inputs[0]!, extent, here) &&
+    isConstant(right.inputs[1]!, 1);
   return below && left.op.kind === 'binary' && left.op.fn === 'max' && isConstant(left.inputs[1]!, 0);
 }
 
@@ -302,19 +364,23 @@ function partOf(part: Space, whole: Space, here: Here): boolean {
 export function filled(expr: Extract<Expr, { kind: 'bracket' }>, value: number, here: Here): Value {
   const axes: Axis[] = [];
   for (const arg of expr.args) {
-    if (arg.kind !== 'value' || arg.value.kind !== 'name') return report(here, 'E0205', arg.span, 'here stand the axes of the tensor: `zeros[a, b]`');
+    if (arg.kind !== 'value' || arg.value.kind !== 'name')
+      return report(here, 'E0205', arg.span, 'here stand the axes of the tensor: `zeros[a, b]`');
     const label = arg.value.name;
     const entry = here.scope.lookup(label);
     const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
     if (isError(entry)) return ERROR;
     if (space === null) return unknownName(here, 'E0202', { text: label, span: arg.value.span }, 'axis or dim', here.scope.names());
     if (!hasPlaces(sizeOf(space), arg.value.span, here)) return ERROR;
-    if (here.steps.has(label)) return report(here, 'E0601', arg.span, `inside the steps along \`${label}\` a value is one step's`, { fix: 'leave the axis out' });
+    if (here.steps.has(label))
+      return report(here, 'E0601', arg.span, `inside the steps along \`${label}\` a value is one step's`, { fix: 'leave the axis out' });
     if (axes.some((axis) => axis.label === label)) return report(here, 'E0301', arg.span, `\`${label}\` stands twice in one type`);
     axes.push(here.frame.axis(label, space));
   }
   const whole = withParents(axes, here);
-  return tensor(here.ctx.builder.node({ kind: 'broadcast', axes: whole }, [constant(value, 'float', here, expr.span)], origin(here, expr.span)));
+  return tensor(
+    here.ctx.builder.node({ kind: 'broadcast', axes: whole }, [constant(value, 'float', here, expr.span)], origin(here, expr.span)),
+  );
 }
 
 /** `position[a]`: the places of an axis as numbers; inside a scan along it, this step's. */
@@ -336,4 +402,3 @@ export function positionOf(expr: Extract<Expr, { kind: 'bracket' }>, here: Here)
   const axes = withParents([axis], here);
   return tensor(axes.length === 1 ? places : here.ctx.builder.node({ kind: 'broadcast', axes }, [places], origin(here, expr.span)));
 }
-

@@ -21,15 +21,27 @@ export function joinCall(name: 'concat' | 'stack', expr: CallExpr, brackets: rea
     if (node === null) return ERROR;
     nodes.push(node);
   }
-  if (brackets.length > 1) return report(here, 'E0404', brackets[1]!.span, `\`${name}\` takes one axis`, { fix: `\`${name}[n](a, b)\`: merge several first, \`x[(a, b) as n]\`` });
-  if (nodes.length === 0) return report(here, 'E0403', expr.span, `\`${name}\` wants at least one operand`, { fix: `\`${name}[n](a, b)\`` });
+  if (brackets.length > 1)
+    return report(here, 'E0404', brackets[1]!.span, `\`${name}\` takes one axis`, {
+      fix: `\`${name}[n](a, b)\`: merge several first, \`x[(a, b) as n]\``,
+    });
+  if (nodes.length === 0)
+    return report(here, 'E0403', expr.span, `\`${name}\` wants at least one operand`, { fix: `\`${name}[n](a, b)\`` });
   const unified = unify(nodes, name, here, expr.span);
   if (unified === null) return ERROR;
   const bracket = brackets[0];
   if (name === 'stack') {
     const to = bracket?.kind === 'value' && bracket.value.kind === 'name' ? { text: bracket.value.name, span: bracket.span } : null;
-    if (to === null) return report(here, 'E0404', expr.span, '`stack` does not say what its new axis is called', { fix: '`stack[m](a, b)`' });
-    return joined(name, unified, unified.map(() => null), to, here, expr.span);
+    if (to === null)
+      return report(here, 'E0404', expr.span, '`stack` does not say what its new axis is called', { fix: '`stack[m](a, b)`' });
+    return joined(
+      name,
+      unified,
+      unified.map(() => null),
+      to,
+      here,
+      expr.span,
+    );
   }
   const plan = growing(unified, bracket, here, expr.span);
   return plan === null ? ERROR : joined(name, unified, plan.parts, plan.to, here, expr.span);
@@ -44,7 +56,12 @@ function unify(nodes: readonly Node[], name: string, here: Here, span: Span): re
   return same ? nodes : nodes.map((node) => toInt(node, here, span));
 }
 
-function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: Here, span: Span): { parts: (Axis | null)[]; to: Name | null } | null {
+function growing(
+  nodes: readonly Node[],
+  bracket: BracketArg | undefined,
+  here: Here,
+  span: Span,
+): { parts: (Axis | null)[]; to: Name | null } | null {
   const find = (label: string): (Axis | null)[] => nodes.map((node) => typeOf(node).axes.find((axis) => axis.label === label) ?? null);
   if (bracket?.kind === 'as' && bracket.from.length === 1 && bracket.to.length === 1) {
     const parts = find(bracket.from[0]!.text);
@@ -60,13 +77,17 @@ function growing(nodes: readonly Node[], bracket: BracketArg | undefined, here: 
   const common = labels(nodes[0]!).filter((label) => nodes.every((node) => labels(node).includes(label)));
   if (to !== null && common.includes(to.text)) return { parts: find(to.text), to };
   // What one operand alone has is joined; what several have, the others are the same along.
-  const parts = nodes.map((node, k) => typeOf(node).axes.filter(({ label }) => !nodes.some((other, j) => j !== k && labels(other).includes(label))));
+  const parts = nodes.map((node, k) =>
+    typeOf(node).axes.filter(({ label }) => !nodes.some((other, j) => j !== k && labels(other).includes(label))),
+  );
   if (reportAlike(nodes, parts, here, span)) return null;
-  if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1)) return { parts: parts.map((own) => own[0] ?? null), to };
+  if (parts.every((own) => own.length <= 1) && parts.some((own) => own.length === 1))
+    return { parts: parts.map((own) => own[0] ?? null), to };
   const alone = parts.find((own) => own.length > 1)?.[0];
   const [one] = parts.find((own) => own.length === 1) ?? [];
   const label = to?.text ?? 'joined';
-  const apart = alone === undefined || one === undefined ? [] : [`\`concat[${alone.label} as ${label}](…, x[${one.label} as ${alone.label}])\``];
+  const apart =
+    alone === undefined || one === undefined ? [] : [`\`concat[${alone.label} as ${label}](…, x[${one.label} as ${alone.label}])\``];
   const options = [...common.map((own) => `\`concat[${own} as ${label}](…)\``), ...apart];
   report(here, 'E0309', span, 'it is not clear which axis `concat` joins', {
     given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
@@ -90,7 +111,10 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
     report(here, 'E0309', span, `\`${label}\` is an axis of several operands of \`concat\`, but not of all`, {
       given: nodes.map((node) => describeType(typeOf(node))).join(' and '),
       why: `joined so, each of ${having.map((k) => `\`${name(k)}\``).join(', ')} is one place, and what lacks \`${label}\` the same all along it`,
-      fix: `to lay them end to end, give each a name of its own for it: ${having.slice(1).map((k) => `\`${name(k)}[${label} as ${label}${having.indexOf(k) + 1}]\``).join(', ')}`,
+      fix: `to lay them end to end, give each a name of its own for it: ${having
+        .slice(1)
+        .map((k) => `\`${name(k)}[${label} as ${label}${having.indexOf(k) + 1}]\``)
+        .join(', ')}`,
     });
     return true;
   }
@@ -98,14 +122,22 @@ function reportAlike(nodes: readonly Node[], parts: readonly (readonly Axis[])[]
 }
 
 function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | null)[], to: Name | null, here: Here, span: Span): Value {
-  if (refuseGrowing(parts, 'joining along', span, here) || parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))) return ERROR;
+  if (
+    refuseGrowing(parts, 'joining along', span, here) ||
+    parts.some((part, k) => part !== null && refuseAlong(nodes[k]!, part, 'joining along', span, here))
+  )
+    return ERROR;
   const spaces: Space[] = parts.map((part) => part?.space ?? { kind: 'anon', size: size.int(1) });
   const whole = cat(spaces);
   const declared = to === null ? null : here.scope.lookup(to.text);
   // A dim of provably that size: its places are the joined ones.
   const stacked = parts.every((part) => part === null);
-  const space = declared?.kind === 'dim' && agree(here, declared.space, whole) === 'equal' ? declared.space
-    : stacked ? { kind: 'anon', size: size.int(nodes.length) } as const : whole;
+  const space =
+    declared?.kind === 'dim' && agree(here, declared.space, whole) === 'equal'
+      ? declared.space
+      : stacked
+        ? ({ kind: 'anon', size: size.int(nodes.length) } as const)
+        : whole;
   const label = to?.text ?? `concat${nextOrdinal(here)}`;
   const axis = here.frame.axis(label, space);
   // Axes of one label are one axis, but for those that are joined.
@@ -126,7 +158,11 @@ function joined(name: string, nodes: readonly Node[], parts: readonly (Axis | nu
   }
   if (seen.has(label)) return report(here, 'E0301', span, `the result would hold \`${label}\` twice`);
   const made = here.ctx.builder.node({ kind: 'concat', axis, parts: parts.map((part) => part?.id ?? null) }, aligned, origin(here, span));
-  markOrder(made, nodes.filter((_, k) => parts[k] === null), here);
+  markOrder(
+    made,
+    nodes.filter((_, k) => parts[k] === null),
+    here,
+  );
   return tensor(made);
 }
 

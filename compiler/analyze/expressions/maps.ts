@@ -39,7 +39,10 @@ function onOneMap(values: readonly Value[], here: Here, span: Span): { readonly 
 /** The map's node on the axes of these sides, if it goes between the same. */
 function onSides(map: MapValue, sides: Sides, here: Here, span: Span): Node | null {
   let { node } = map;
-  for (const [own, wanted] of [[map.outs, sides.outs], [map.ins, sides.ins]] as const) {
+  for (const [own, wanted] of [
+    [map.outs, sides.outs],
+    [map.ins, sides.ins],
+  ] as const) {
     if (own.length !== wanted.length) return null;
     for (const axis of own) {
       const to = wanted.find(({ label }) => label === axis.label);
@@ -56,7 +59,11 @@ export function mapBinary(fn: BinaryFn, left: Value, right: Value, here: Here, s
   const operands = onOneMap([left, right], here, span);
   if (operands === null) {
     if (left.kind !== 'map' || right.kind !== 'map' || ![left, right].some(hasOneName)) return null;
-    return report(here, 'E0303', span, 'the two maps do not go between the same axes', { expected: describeMap(left), given: describeMap(right), why: 'an operation of two maps is one of each of their elements' });
+    return report(here, 'E0303', span, 'the two maps do not go between the same axes', {
+      expected: describeMap(left),
+      given: describeMap(right),
+      why: 'an operation of two maps is one of each of their elements',
+    });
   }
   const { map, nodes } = operands;
   return { ...map, node: here.ctx.builder.node({ kind: 'binary', fn }, nodes, origin(here, span)) };
@@ -77,19 +84,28 @@ export function mapUnary(fn: UnaryFn, map: MapValue, here: Here, span: Span): Va
 export function mapCall(name: 'transpose' | 'plain', expr: CallExpr, here: Here): Value {
   const [first, ...more] = expr.args;
   if (first === undefined || first.name !== null || (name === 'transpose' && more.length > 0)) {
-    return report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, { expected: name === 'transpose' ? '`transpose(W)`' : '`plain(W, to = a, from = b)`', given: `${expr.args.length}` });
+    return report(here, 'E0403', expr.span, `\`${name}\` has the wrong number of arguments`, {
+      expected: name === 'transpose' ? '`transpose(W)`' : '`plain(W, to = a, from = b)`',
+      given: `${expr.args.length}`,
+    });
   }
   const value = evaluate(first.value, here);
   if (value.kind === 'error') return ERROR;
   if (value.kind !== 'map') {
     const given = value.kind === 'tensor' ? { given: describeType(typeOf(value.node)) } : {};
-    return report(here, 'E0315', first.value.span, `\`${name}\` wants a map`, { expected: 'a map `[out <- in]`', ...given, ...(name === 'transpose' ? { fix: 'axes of a tensor have names and no order: it needs no transposing' } : {}) });
+    return report(here, 'E0315', first.value.span, `\`${name}\` wants a map`, {
+      expected: 'a map `[out <- in]`',
+      ...given,
+      ...(name === 'transpose' ? { fix: 'axes of a tensor have names and no order: it needs no transposing' } : {}),
+    });
   }
   if (name === 'transpose') return transposed(value, here, expr.span);
   const names: { to?: Name; from?: Name } = {};
   for (const { name: side, value: label } of more) {
     if ((side?.text !== 'to' && side?.text !== 'from') || label.kind !== 'name' || label.prime || names[side.text] !== undefined) {
-      return report(here, 'E0404', side?.span ?? label.span, '`plain` says once each what the two sides are called', { fix: '`plain(W, to = a, from = b)`' });
+      return report(here, 'E0404', side?.span ?? label.span, '`plain` says once each what the two sides are called', {
+        fix: '`plain(W, to = a, from = b)`',
+      });
     }
     names[side.text] = { text: label.name, span: label.span };
   }
@@ -97,26 +113,48 @@ export function mapCall(name: 'transpose' | 'plain', expr: CallExpr, here: Here)
 }
 
 function transposed({ node, outs, ins }: MapValue, here: Here, span: Span): Value {
-  const turned: Sides = { outs: ins.map((axis) => here.frame.axis(axis.label, axis.space)), ins: outs.map((axis) => inAxis(here.frame.axis(axis.label, axis.space))) };
+  const turned: Sides = {
+    outs: ins.map((axis) => here.frame.axis(axis.label, axis.space)),
+    ins: outs.map((axis) => inAxis(here.frame.axis(axis.label, axis.space))),
+  };
   let made = node;
   // By way of names of their own: the sides of `[hidden <- hidden]` change places.
   const away = outs.map((axis): Axis => ({ ...axis, id: `${axis.id}~out` }));
-  outs.forEach((axis, k) => { made = rename(made, axis, away[k]!, here, span); });
-  ins.forEach((axis, k) => { made = rename(made, axis, turned.outs[k]!, here, span); });
-  away.forEach((axis, k) => { made = rename(made, axis, turned.ins[k]!, here, span); });
+  outs.forEach((axis, k) => {
+    made = rename(made, axis, away[k]!, here, span);
+  });
+  ins.forEach((axis, k) => {
+    made = rename(made, axis, turned.outs[k]!, here, span);
+  });
+  away.forEach((axis, k) => {
+    made = rename(made, axis, turned.ins[k]!, here, span);
+  });
   return { kind: 'map', ...turned, node: here.ctx.builder.at(origin(here, span)).broadcast(made, [...turned.outs, ...turned.ins]) };
 }
 
 function plain(map: MapValue, names: { readonly to?: Name; readonly from?: Name }, here: Here, span: Span): Value {
   let { node } = map;
   const labels: string[] = [];
-  for (const [axes, name] of [[map.outs, names.to], [map.ins, names.from]] as const) {
+  for (const [axes, name] of [
+    [map.outs, names.to],
+    [map.ins, names.from],
+  ] as const) {
     if (name !== undefined && axes.length !== 1) {
-      return report(here, 'E0404', name.span, `this side of the map has ${axes.length} axes, and they cannot all be called \`${name.text}\``, { given: describeMap(map), fix: 'leave the name out: several axes keep their own' });
+      return report(
+        here,
+        'E0404',
+        name.span,
+        `this side of the map has ${axes.length} axes, and they cannot all be called \`${name.text}\``,
+        { given: describeMap(map), fix: 'leave the name out: several axes keep their own' },
+      );
     }
     for (const axis of axes) {
       const label = name?.text ?? axis.label;
-      if (labels.includes(label)) return report(here, 'E0301', name?.span ?? span, `the tensor would hold \`${label}\` twice`, { given: describeMap(map), fix: 'give each side its name: `plain(W, to = a, from = b)`' });
+      if (labels.includes(label))
+        return report(here, 'E0301', name?.span ?? span, `the tensor would hold \`${label}\` twice`, {
+          given: describeMap(map),
+          fix: 'give each side its name: `plain(W, to = a, from = b)`',
+        });
       labels.push(label);
     }
   }
@@ -133,7 +171,9 @@ export function conformMap(value: Value, declared: Sides, what: string, here: He
     const twice = declared.outs.find((out) => declared.ins.some(({ label }) => label === out.label));
     if (twice !== undefined) {
       return report(here, 'E0315', span, `${what} is a tensor, and the declared map has \`${twice.label}\` on both sides`, {
-        expected: describeMap(declared), given: describeType(typeOf(value.node)), why: 'a tensor has one axis of a name: it cannot tell the sides apart',
+        expected: describeMap(declared),
+        given: describeType(typeOf(value.node)),
+        why: 'a tensor has one axis of a name: it cannot tell the sides apart',
       });
     }
     const flat = declared.ins.map((axis) => here.frame.axis(axis.label, axis.space));
@@ -141,20 +181,36 @@ export function conformMap(value: Value, declared: Sides, what: string, here: He
     if (made === null || !unmasked(made, what, here, span)) return ERROR;
     return { kind: 'map', ...declared, node: declared.ins.reduce((node, axis, k) => rename(node, flat[k]!, axis, here, span), made) };
   }
-  if (value.kind !== 'map') return report(here, 'E0315', span, `${what} is declared as a map`, { expected: describeMap(declared), given: value.kind === 'record' ? 'a record' : 'a block' });
+  if (value.kind !== 'map')
+    return report(here, 'E0315', span, `${what} is declared as a map`, {
+      expected: describeMap(declared),
+      given: value.kind === 'record' ? 'a record' : 'a block',
+    });
   for (const side of ['outs', 'ins'] as const) {
     const [own, wanted] = [value[side], declared[side]];
     const pair = (axis: Axis): Axis | undefined => wanted.find(({ label }) => label === axis.label);
     if (own.length !== wanted.length || !own.every((axis) => pair(axis) !== undefined)) {
-      return report(here, 'E0307', span, `${what} is a map between other axes than declared`, { expected: describeMap(declared), given: describeMap(value) });
+      return report(here, 'E0307', span, `${what} is a map between other axes than declared`, {
+        expected: describeMap(declared),
+        given: describeMap(value),
+      });
     }
     for (const axis of own) {
       const verdict = agree(here, pair(axis)!.space, axis.space);
       if (verdict === 'equal') continue;
-      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', span, `the axis \`${axis.label}\` of ${what} has another size than declared`, {
-        expected: describeAxis(pair(axis)!), given: describeAxis(axis),
-        ...(verdict === 'unknown' ? { fix: `write \`require ${describeSize(sizeOf(pair(axis)!.space))} == ${describeSize(sizeOf(axis.space))}\`` } : {}),
-      });
+      return report(
+        here,
+        verdict === 'unknown' ? 'E0310' : 'E0303',
+        span,
+        `the axis \`${axis.label}\` of ${what} has another size than declared`,
+        {
+          expected: describeAxis(pair(axis)!),
+          given: describeAxis(axis),
+          ...(verdict === 'unknown'
+            ? { fix: `write \`require ${describeSize(sizeOf(pair(axis)!.space))} == ${describeSize(sizeOf(axis.space))}\`` }
+            : {}),
+        },
+      );
     }
   }
   const node = onSides(value, declared, here, span)!;
@@ -163,7 +219,9 @@ export function conformMap(value: Value, declared: Sides, what: string, here: He
 
 function unmasked(node: Node, what: string, here: Here, span: Span): boolean {
   if (typeOf(node).masks.length === 0) return true;
-  report(here, 'E0501', span, `${what} may be absent at some places: a map is all there`, { fix: 'say what stands there instead: `… else 0`' });
+  report(here, 'E0501', span, `${what} may be absent at some places: a map is all there`, {
+    fix: 'say what stands there instead: `… else 0`',
+  });
   return false;
 }
 
@@ -172,14 +230,18 @@ export function mapArgument(value: Value, what: string, here: Here, span: Span):
   if (value.kind === 'error') return null;
   if (value.kind === 'map') return value;
   report(here, 'E0315', span, `${what} is a map, and this is none`, {
-    expected: 'a map `[out <- in]`', given: value.kind === 'tensor' ? describeType(typeOf(value.node)) : value.kind === 'record' ? 'a record' : 'a block',
-    why: 'a tensor has no sides', fix: 'declare it so: `param W: [out <- in]`; a block makes a tensor a map: `block Map(t: [out, in]) -> [out <- in] { t }`',
+    expected: 'a map `[out <- in]`',
+    given: value.kind === 'tensor' ? describeType(typeOf(value.node)) : value.kind === 'record' ? 'a record' : 'a block',
+    why: 'a tensor has no sides',
+    fix: 'declare it so: `param W: [out <- in]`; a block makes a tensor a map: `block Map(t: [out, in]) -> [out <- in] { t }`',
   });
   return null;
 }
 
 /** Where data comes in or goes out, or is carried from step to step: tensors alone. */
 export function noMap(what: string, span: Span, here: Here): Value {
-  return report(here, 'E0315', span, `${what} is a tensor, not a map`, { why: 'an arrow says how a value is used, and data is not used by itself', fix: 'declare its axes: `[out, in]`; a block makes it a map: `block Map(t: [out, in]) -> [out <- in] { t }`' });
+  return report(here, 'E0315', span, `${what} is a tensor, not a map`, {
+    why: 'an arrow says how a value is used, and data is not used by itself',
+    fix: 'declare its axes: `[out, in]`; a block makes it a map: `block Map(t: [out, in]) -> [out <- in] { t }`',
+  });
 }
-

@@ -15,7 +15,8 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: He
   if (brackets.length !== 1 || bracket?.kind !== 'value' || bracket.value.kind !== 'name' || bracket.value.prime) {
     return report(here, 'E0404', expr.span, '`past` makes one axis, which has a name', { fix: '`past[tape](h)`' });
   }
-  if (expr.args.length !== 1) return report(here, 'E0403', expr.span, '`past` has the wrong number of arguments', { expected: '1', given: `${expr.args.length}` });
+  if (expr.args.length !== 1)
+    return report(here, 'E0403', expr.span, '`past` has the wrong number of arguments', { expected: '1', given: `${expr.args.length}` });
   const given = expr.args[0]!.value;
   const { span } = given;
   const value = evaluate(given, here);
@@ -25,14 +26,21 @@ export function pastOf(expr: CallExpr, brackets: readonly BracketArg[], here: He
     return report(here, 'E0610', span, '`past` reads a state of the scan or decoder around it', {
       given: value.kind === 'tensor' ? describeType(typeOf(value.node)) : 'no tensor',
       why: 'a state is what is kept from step to step; other values are gone with their step',
-      fix: given.kind === 'name' && given.prime ? `the values before this step: \`past[…](${given.name})\`` : 'keep it in a state: `state kept: […] = 0;  kept\' = …`',
+      fix:
+        given.kind === 'name' && given.prime
+          ? `the values before this step: \`past[…](${given.name})\``
+          : "keep it in a state: `state kept: […] = 0;  kept' = …`",
     });
   }
   const label = bracket.value.name;
   const { axes } = typeOf(value.node);
-  if (axes.some((axis) => axis.label === label)) return report(here, 'E0301', bracket.span, `the state already has an axis \`${label}\``, { given: describeType(typeOf(value.node)) });
+  if (axes.some((axis) => axis.label === label))
+    return report(here, 'E0301', bracket.span, `the state already has an axis \`${label}\``, { given: describeType(typeOf(value.node)) });
   if (here.steps.has(label)) {
-    return report(here, 'E0601', bracket.span, `\`${label}\` is the axis that this scan goes along`, { why: 'inside it a value is one step\'s', fix: `call the steps before by another name: \`past[tape](…)\`` });
+    return report(here, 'E0601', bracket.span, `\`${label}\` is the axis that this scan goes along`, {
+      why: "inside it a value is one step's",
+      fix: `call the steps before by another name: \`past[tape](…)\``,
+    });
   }
   const axis = here.frame.axis(label, { kind: 'dim', dim: tapeOf(loop, label, here) });
   return tensor(here.ctx.builder.node({ kind: 'past', axis }, [value.node], origin(here, expr.span)));
@@ -63,7 +71,8 @@ export function leaves(node: Node, here: Here, span: Span): boolean {
   const axis = growing(node, here);
   if (axis === undefined) return false;
   report(here, 'E0611', span, `\`${axis.label}\` has another length at every step: nothing outside the scan can hold it`, {
-    given: describeType(typeOf(node)), fix: `reduce it: \`sum[${axis.label}](…)\`, \`x[${axis.label} = last]\`; the weights of an attention go outside by themselves`,
+    given: describeType(typeOf(node)),
+    fix: `reduce it: \`sum[${axis.label}](…)\`, \`x[${axis.label} = last]\`; the weights of an attention go outside by themselves`,
   });
   return true;
 }

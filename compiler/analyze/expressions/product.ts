@@ -43,7 +43,10 @@ function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here
   if (left.kind === 'error' || value.kind === 'error') return ERROR;
   if (value.kind === 'map' && expr.over === null) {
     if (left.kind === 'map') return composed(left, value, place, here);
-    return report(here, 'E0308', place.right, 'a map stands to the left of `@`', { why: '`W @ x` is the map `W` applied to `x`', fix: 'turn the two around, or name the axis: `x @[axis] W`' });
+    return report(here, 'E0308', place.right, 'a map stands to the left of `@`', {
+      why: '`W @ x` is the map `W` applied to `x`',
+      fix: 'turn the two around, or name the axis: `x @[axis] W`',
+    });
   }
   const operand = asTensor(value, here, place.right);
   const right = operand === null ? null : number(operand, '@', here, place.right);
@@ -62,16 +65,27 @@ function product(left: Value, value: Value, expr: BinaryExpr, place: Place, here
       const axis = shared.find((candidate) => candidate.label === name.text);
       if (axis === undefined) {
         return report(here, 'E0304', name.span, `\`@\` sums over \`${name.text}\`, which both sides must have`, {
-          expected: `\`${name.text}\` on both sides`, given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
+          expected: `\`${name.text}\` on both sides`,
+          given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
         });
       }
       over.push(axis);
     }
   } else if (shared.length !== 1) {
-    return report(here, 'E0308', place.span, shared.length === 0 ? 'the sides of `@` share no axis to sum over' : '`@` does not say over which shared axis it sums', {
-      expected: 'exactly one shared axis', given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
-      fix: shared.length === 0 ? 'rename one axis with `x[a as b]`' : `name it: ${shared.map((axis) => `\`@[${axis.label}]\``).join(' or ')}`,
-    });
+    return report(
+      here,
+      'E0308',
+      place.span,
+      shared.length === 0 ? 'the sides of `@` share no axis to sum over' : '`@` does not say over which shared axis it sums',
+      {
+        expected: 'exactly one shared axis',
+        given: `${describeType(typeOf(a))} @ ${describeType(typeOf(right))}`,
+        fix:
+          shared.length === 0
+            ? 'rename one axis with `x[a as b]`'
+            : `name it: ${shared.map((axis) => `\`@[${axis.label}]\``).join(' or ')}`,
+      },
+    );
   }
   if (refuseInSteps(over, '`@` over', place.span, here)) return ERROR;
   const made = here.ctx.builder.node({ kind: 'contract', axes: over.map((axis) => axis.id) }, aligned, origin(here, place.span));
@@ -93,15 +107,26 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
     const axis = axisByLabel(x, into.label);
     if (axis === null) {
       return report(here, 'E0312', place.span, `the map takes in an axis \`${into.label}\` that its operand does not have`, {
-        expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`, given: describeType(typeOf(operand)),
-        ...fixOfMap(into, operand, here), ...shownNode(operand, here),
+        expected: `an operand with ${map.ins.map(describeAxis).join(', ')}`,
+        given: describeType(typeOf(operand)),
+        ...fixOfMap(into, operand, here),
+        ...shownNode(operand, here),
       });
     }
     const verdict = agree(here, into.space, axis.space);
     if (verdict !== 'equal') {
-      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', place.span, `the map and its operand differ in the size of \`${into.label}\``, {
-        expected: describeAxis(into), given: describeAxis(axis), why: `\`W @ x\` sums over \`${into.label}\` of both`, ...sizeFix(into.space, axis.space),
-      });
+      return report(
+        here,
+        verdict === 'unknown' ? 'E0310' : 'E0303',
+        place.span,
+        `the map and its operand differ in the size of \`${into.label}\``,
+        {
+          expected: describeAxis(into),
+          given: describeAxis(axis),
+          why: `\`W @ x\` sums over \`${into.label}\` of both`,
+          ...sizeFix(into.space, axis.space),
+        },
+      );
     }
     x = rename(x, axis, into, here, place.span);
   }
@@ -110,7 +135,8 @@ function applied(map: MapValue, operand: Node, place: Place, here: Here): Value 
     const kept = typeOf(operand).axes.find((axis) => axis.label === out.label && !ins.has(axis.label));
     if (kept === undefined) continue;
     return report(here, 'E0301', place.span, `the result would hold \`${out.label}\` twice: from the map and from its operand`, {
-      given: describeType(typeOf(operand)), fix: `rename the operand's axis first, \`x[${out.label} as other]\`; for a map of its own for each place of \`${out.label}\` write \`plain(W) @[${map.ins.map(({ label }) => label).join(', ')}] x\``,
+      given: describeType(typeOf(operand)),
+      fix: `rename the operand's axis first, \`x[${out.label} as other]\`; for a map of its own for each place of \`${out.label}\` write \`plain(W) @[${map.ins.map(({ label }) => label).join(', ')}] x\``,
     });
   }
   if (map.ins.length === 0) return tensorOrError(binary('mul', x, map.node, here, place.span));
@@ -126,11 +152,18 @@ function composed(outer: MapValue, inner: MapValue, place: Place, here: Here): V
   for (const into of outer.ins) {
     const axis = inner.outs.find(({ label }) => label === into.label);
     if (axis === undefined) {
-      return report(here, 'E0312', place.span, `the map takes in an axis \`${into.label}\` that the map before it does not give`, { expected: describeMap(outer), given: describeMap(inner) });
+      return report(here, 'E0312', place.span, `the map takes in an axis \`${into.label}\` that the map before it does not give`, {
+        expected: describeMap(outer),
+        given: describeMap(inner),
+      });
     }
     const verdict = agree(here, into.space, axis.space);
     if (verdict !== 'equal') {
-      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', place.span, `the two maps differ in the size of \`${into.label}\``, { expected: describeAxis(into), given: describeAxis(axis), ...sizeFix(into.space, axis.space) });
+      return report(here, verdict === 'unknown' ? 'E0310' : 'E0303', place.span, `the two maps differ in the size of \`${into.label}\``, {
+        expected: describeAxis(into),
+        given: describeAxis(axis),
+        ...sizeFix(into.space, axis.space),
+      });
     }
     // An id of its own: both maps may go from one axis to itself.
     const shared: Axis = { ...into, id: `${into.id}~between` };
@@ -140,7 +173,10 @@ function composed(outer: MapValue, inner: MapValue, place: Place, here: Here): V
   }
   const kept = inner.outs.filter(({ label }) => !outer.ins.some((into) => into.label === label));
   const twice = kept.find(({ label }) => outer.outs.some((out) => out.label === label));
-  if (twice !== undefined) return report(here, 'E0301', place.span, `the map would give \`${twice.label}\` twice`, { given: `${describeMap(outer)} @ ${describeMap(inner)}` });
+  if (twice !== undefined)
+    return report(here, 'E0301', place.span, `the map would give \`${twice.label}\` twice`, {
+      given: `${describeMap(outer)} @ ${describeMap(inner)}`,
+    });
   const outs = [...kept, ...outer.outs];
   const b = here.ctx.builder.at(origin(here, place.span));
   return { kind: 'map', outs, ins: inner.ins, node: b.broadcast(b.contract(first, second, between), [...outs, ...inner.ins]) };

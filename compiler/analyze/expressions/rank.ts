@@ -16,11 +16,14 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, sp
   const [arg, ...more] = brackets;
   const [from, to] = arg?.kind === 'as' ? [arg.from[0], arg.to[0]] : [];
   if (arg?.kind !== 'as' || from === undefined || to === undefined || arg.from.length > 1 || arg.to.length > 1 || more.length > 0) {
-    return report(here, 'E0404', arg?.span ?? span, '`argsort` names the axis it sorts, and that of the ranks', { fix: '`argsort[slots as rank](u)`' });
+    return report(here, 'E0404', arg?.span ?? span, '`argsort` names the axis it sorts, and that of the ranks', {
+      fix: '`argsort[slots as rank](u)`',
+    });
   }
   const axis = needAxis(u, from.text, 'argsort', here, from.span);
   if (axis === null || number(u, 'argsort', here, span) === null || refuseAlong(u, axis, '`argsort` along', span, here)) return ERROR;
-  if (allAxes(u).some(({ id, label }) => id !== axis.id && label === to.text)) return report(here, 'E0301', to.span, `the result would hold \`${to.text}\` twice`);
+  if (allAxes(u).some(({ id, label }) => id !== axis.id && label === to.text))
+    return report(here, 'E0301', to.span, `the result would hold \`${to.text}\` twice`);
   const b = here.ctx.builder.at(origin(here, span));
   const other: Axis = { id: `${here.frame.id}before~${axis.label}`, label: axis.label, space: axis.space };
   // A rank is no place: nothing is sorted before its time because its rank has come.
@@ -29,7 +32,11 @@ export function argsort(u: Node, brackets: readonly BracketArg[], here: Here, sp
   const place = (of: Axis): Node => b.unary('int', b.position(of));
 
   const value = rename(u, axis, other, here, span);
-  const isBefore = b.binary('or', b.binary('lt', value, u), b.binary('and', b.binary('eq', value, u), b.binary('lt', place(other), place(axis))));
+  const isBefore = b.binary(
+    'or',
+    b.binary('lt', value, u),
+    b.binary('and', b.binary('eq', value, u), b.binary('lt', place(other), place(axis))),
+  );
   const before = b.reduce('sum', ones(isBefore), [other.id]);
   const has = b.select(b.binary('eq', before, place(rank)), b.constant(1), b.constant(0));
   const order = b.argmax(has, axis.id);

@@ -27,11 +27,18 @@ export function elaborateSample(expr: SampleExpr, here: Here): Value {
   const { draw } = expr;
   const base = draw.callee.kind === 'bracket' ? draw.callee.base : draw.callee;
   const known = Object.keys(DISTRIBUTIONS);
-  if (base.kind !== 'name') return report(here, 'E0205', draw.callee.span, '`sample` draws from a distribution', { expected: known.map((name) => `\`${name}\``).join(', ') });
-  if (!Object.hasOwn(DISTRIBUTIONS, base.name)) return unknownOf(here, 'E0201', { text: base.name, span: base.span }, 'distribution to sample from', known);
+  if (base.kind !== 'name')
+    return report(here, 'E0205', draw.callee.span, '`sample` draws from a distribution', {
+      expected: known.map((name) => `\`${name}\``).join(', '),
+    });
+  if (!Object.hasOwn(DISTRIBUTIONS, base.name))
+    return unknownOf(here, 'E0201', { text: base.name, span: base.span }, 'distribution to sample from', known);
   const named = draw.args.find((arg) => arg.name !== null)?.name;
   if (named != null) return report(here, 'E0404', named.span, `\`${base.name}\` takes no named argument`);
-  return DISTRIBUTIONS[base.name]!({ name: base.name, span: expr.span, brackets: draw.callee.kind === 'bracket' ? draw.callee.args : [], args: draw.args }, here);
+  return DISTRIBUTIONS[base.name]!(
+    { name: base.name, span: expr.span, brackets: draw.callee.kind === 'bracket' ? draw.callee.args : [], args: draw.args },
+    here,
+  );
 }
 
 /**
@@ -45,9 +52,12 @@ function categorical(drawn: Drawn, here: Here): Value {
   const axes = bracketAxes(drawn.name, p, drawn.brackets, here, span);
   if (axes === null) return ERROR;
   const [axis] = axes;
-  if (axis === undefined || axes.length > 1) return report(here, 'E0404', span, '`categorical` draws a place of exactly one axis', { given: `${axes.length}` });
+  if (axis === undefined || axes.length > 1)
+    return report(here, 'E0404', span, '`categorical` draws a place of exactly one axis', { given: `${axes.length}` });
   if (isRagged(axis.space) && mayBeEmpty(axis.space) && !here.filled) {
-    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no place to draw`, { fix: 'declare the dim without `0..`, or guard with `else`' });
+    return report(here, 'E0502', span, `\`${axis.label}\` may be empty: it has no place to draw`, {
+      fix: 'declare the dim without `0..`, or guard with `else`',
+    });
   }
   const builder = here.ctx.builder.at(origin(here, span));
   const score = builder.binary('div', p, random('exponential', allAxes(p), drawn, here));
@@ -62,14 +72,21 @@ function bernoulli(drawn: Drawn, here: Here): Value {
   const more = p === null ? null : namedAxes(drawn, here);
   if (p === null || more === null) return ERROR;
   const twice = more.find(({ label }) => axisByLabel(p, label) !== null);
-  if (twice !== undefined) return report(here, 'E0301', drawn.span, `\`${twice.label}\` is an axis of the probability already`, { fix: 'the brackets name the axes that it lacks' });
+  if (twice !== undefined)
+    return report(here, 'E0301', drawn.span, `\`${twice.label}\` is an axis of the probability already`, {
+      fix: 'the brackets name the axes that it lacks',
+    });
   return tensor(here.ctx.builder.at(origin(here, drawn.span)).binary('lt', random('uniform', [...more, ...allAxes(p)], drawn, here), p));
 }
 
 /** Over the axes that the brackets name. */
 function plain(drawn: Drawn, here: Here): Value {
   const { name, args } = drawn;
-  if (args.length > 0) return report(here, 'E0403', drawn.span, `\`${name}\` takes no argument`, { given: `${args.length}`, fix: `\`sample ${name}[a, b]()\` draws over axes \`a\` and \`b\`; scale and shift what is drawn` });
+  if (args.length > 0)
+    return report(here, 'E0403', drawn.span, `\`${name}\` takes no argument`, {
+      given: `${args.length}`,
+      fix: `\`sample ${name}[a, b]()\` draws over axes \`a\` and \`b\`; scale and shift what is drawn`,
+    });
   const axes = namedAxes(drawn, here);
   return axes === null ? ERROR : tensor(random(name as Draw, axes, drawn, here));
 }
@@ -120,6 +137,12 @@ function axesOfBracket(arg: BracketArg, name: string, here: Here): readonly Axis
   const entry = here.scope.lookup(label);
   const space = entry?.kind === 'dim' ? entry.space : here.frame.space(label);
   if (space !== null) return [here.frame.axis(label, space)];
-  unknownName(here, 'E0202', { text: label, span }, 'axis or dim', [...here.scope.names()].filter((each) => here.scope.lookup(each)?.kind === 'dim'));
+  unknownName(
+    here,
+    'E0202',
+    { text: label, span },
+    'axis or dim',
+    [...here.scope.names()].filter((each) => here.scope.lookup(each)?.kind === 'dim'),
+  );
   return null;
 }

@@ -51,8 +51,12 @@ export function loadModules(path: string, library: Library, problems: Problems):
     const bodies = module.items.filter((item) => item.kind === 'declaration' || item.kind === 'objective');
     const holders = syntax.map(({ span }) => bodies.find((item) => item.span.start <= span.start && span.start <= item.span.end));
     const loaded: LoadedModule = {
-      path: file, module, standard: standard.has(file), imports,
-      damaged: new Set(holders.filter((item) => item !== undefined)), broken: holders.includes(undefined) || syntax.length > MOST_PROBLEMS,
+      path: file,
+      module,
+      standard: standard.has(file),
+      imports,
+      damaged: new Set(holders.filter((item) => item !== undefined)),
+      broken: holders.includes(undefined) || syntax.length > MOST_PROBLEMS,
     };
     modules.set(file, loaded);
     for (const item of module.items) {
@@ -60,7 +64,9 @@ export function loadModules(path: string, library: Library, problems: Problems):
       const target = resolveImport(file, item.from);
       if ([...chain, file].includes(target)) {
         problems.report({
-          code: 'E0207', severity: 'error', place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
+          code: 'E0207',
+          severity: 'error',
+          place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
           message: `this import closes a circle: ${[...chain.slice(chain.indexOf(target)), file, target].join(' imports ')}`,
           fix: 'move what both need into a file of its own, and import that',
         });
@@ -98,9 +104,14 @@ function resolveImport(file: string, from: string): string {
 function reportMissing(file: string, item: ImportItem, target: string, library: Library, problems: Problems): void {
   const near = didYouMean(target, library.standard);
   problems.report({
-    code: 'E0206', severity: 'error', place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
+    code: 'E0206',
+    severity: 'error',
+    place: { file, start: item.fromSpan.start, end: item.fromSpan.end },
     message: `there is no file \`${target}\` to import`,
-    fix: near === null ? 'a relative import begins with `./` or `../`; the standard library with `std/`' : `did you mean "${near.replace(/\.attn$/, '')}"?`,
+    fix:
+      near === null
+        ? 'a relative import begins with `./` or `../`; the standard library with `std/`'
+        : `did you mean "${near.replace(/\.attn$/, '')}"?`,
   });
 }
 
@@ -110,7 +121,9 @@ function checkNames(file: string, item: ImportItem, found: LoadedModule, problem
     if (exported.has(name.text) || found.broken) continue;
     const near = didYouMean(name.text, exported.keys());
     problems.report({
-      code: 'E0208', severity: 'error', place: { file, start: name.span.start, end: name.span.end },
+      code: 'E0208',
+      severity: 'error',
+      place: { file, start: name.span.start, end: name.span.end },
       message: `\`${found.path}\` declares no \`${name.text}\``,
       ...(near === null ? {} : { fix: `did you mean \`${near}\`?` }),
     });
@@ -119,9 +132,7 @@ function checkNames(file: string, item: ImportItem, found: LoadedModule, problem
 
 // ---------------------------------------------------------------- what files give each other
 
-export type Exported =
-  | { readonly kind: 'dim'; readonly spec: DimSpec; readonly item: DimItem }
-  | OptionItem | Declaration | Objective;
+export type Exported = { readonly kind: 'dim'; readonly spec: DimSpec; readonly item: DimItem } | OptionItem | Declaration | Objective;
 
 /** What a file declares: all of it can be imported. Of one name the first. */
 export function exportsOf(items: readonly Item[]): Map<string, Exported> {
@@ -184,7 +195,8 @@ export function sharedBy(modules: ModuleSet): Shared[] {
   for (const { local, exported, module } of imported) {
     if ((exported?.kind !== 'dim' && exported?.kind !== 'option') || module === null) continue;
     const name = nameOf(exported);
-    if (!found.some((other) => other.module === module && nameOf(other.exported) === name)) found.push({ name: local.text, module, exported });
+    if (!found.some((other) => other.module === module && nameOf(other.exported) === name))
+      found.push({ name: local.text, module, exported });
   }
   for (const exported of exportsOf(entry.module.items).values()) {
     if (exported.kind === 'dim' || exported.kind === 'option') found.push({ name: nameOf(exported), module: entry, exported });
@@ -198,7 +210,9 @@ export function sharedBy(modules: ModuleSet): Shared[] {
  */
 export function settingOf(name: string, module: LoadedModule, { entry }: ModuleSet, shared: readonly Shared[]): string {
   const known = shared.find((each) => each.module === module && nameOf(each.exported) === name);
-  const taken = module !== entry && (module.standard || shared.some((each) => each.module === entry && each.exported.kind === 'option' && nameOf(each.exported) === name));
+  const taken =
+    module !== entry &&
+    (module.standard || shared.some((each) => each.module === entry && each.exported.kind === 'option' && nameOf(each.exported) === name));
   return known?.name ?? (taken ? `${module.path} ${name}` : name);
 }
 
@@ -207,10 +221,16 @@ export function nameOf(exported: Exported): string {
 }
 
 /** The models and objectives of the entry file: its own, and those that it imports. */
-export function entryItems<K extends 'declaration' | 'objective'>(kind: K, modules: ModuleSet): { readonly item: Extract<Exported, { kind: K }>; readonly module: LoadedModule }[] {
+export function entryItems<K extends 'declaration' | 'objective'>(
+  kind: K,
+  modules: ModuleSet,
+): { readonly item: Extract<Exported, { kind: K }>; readonly module: LoadedModule }[] {
   const { entry } = modules;
-  const is = (item: Item | Exported | null): item is Extract<Exported, { kind: K }> => item?.kind === kind && (item.kind === 'objective' || (item.kind === 'declaration' && item.what === 'model'));
-  const imported = importsOf(entry, modules).flatMap(({ exported, module }) => (is(exported) && module !== null ? [{ item: exported, module }] : []));
+  const is = (item: Item | Exported | null): item is Extract<Exported, { kind: K }> =>
+    item?.kind === kind && (item.kind === 'objective' || (item.kind === 'declaration' && item.what === 'model'));
+  const imported = importsOf(entry, modules).flatMap(({ exported, module }) =>
+    is(exported) && module !== null ? [{ item: exported, module }] : [],
+  );
   const own = entry.module.items.flatMap((item) => (is(item) ? [{ item, module: entry }] : []));
   const all = [...imported, ...own].filter(({ item, module }) => !module.damaged.has(item));
   return all.filter(({ item }, k) => all.findIndex((other) => other.item === item) === k);

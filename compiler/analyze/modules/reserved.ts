@@ -13,10 +13,15 @@ export function refuseNames(module: LoadedModule, problems: Problems): void {
     const reduction = isDim && OF_REDUCTIONS.has(name.text);
     if (!reduction && !OF_OBJECTS.has(name.text)) return;
     problems.report({
-      code: 'E0212', severity: 'error', place: { file: module.path, start: name.span.start, end: name.span.end },
+      code: 'E0212',
+      severity: 'error',
+      place: { file: module.path, start: name.span.start, end: name.span.end },
       message: reduction ? `\`${name.text}\` cannot be the name of a dim` : `\`${name.text}\` cannot be used as a name`,
       why: reduction ? `\`sum[${name.text}](…)\` is part of the language` : 'every object of the emitted module has a member of this name',
-      fix: reduction && name.text === 'batch' ? 'leave it away: a program is about one example, and what is emitted takes batches of them' : 'choose another name',
+      fix:
+        reduction && name.text === 'batch'
+          ? 'leave it away: a program is about one example, and what is emitted takes batches of them'
+          : 'choose another name',
     });
   };
   for (const item of module.module.items) for (const { name, isDim } of definedBy(item)) refuse(name, isDim);
@@ -42,9 +47,22 @@ function definedBy(item: Item): Defined[] {
       return [...values([item.name, ...item.given.map(({ name }) => name)]), ...inBody(item.body)];
     case 'declaration': {
       const { result, generates } = item;
-      const results = result === null ? [] : result.kind === 'record' ? result.fields.map(({ name }) => name) : result.kind === 'named' ? [result.name] : [];
+      const results =
+        result === null
+          ? []
+          : result.kind === 'record'
+            ? result.fields.map(({ name }) => name)
+            : result.kind === 'named'
+              ? [result.name]
+              : [];
       return [
-        ...values([item.name, ...item.statics.map(({ name }) => name), ...item.params.map(({ name }) => name), ...results, ...(generates === null ? [] : [generates.name])]),
+        ...values([
+          item.name,
+          ...item.statics.map(({ name }) => name),
+          ...item.params.map(({ name }) => name),
+          ...results,
+          ...(generates === null ? [] : [generates.name]),
+        ]),
         ...inBody(item.body),
       ];
     }
@@ -54,14 +72,20 @@ function definedBy(item: Item): Defined[] {
 function inBody(body: Body): Defined[] {
   return body.statements.flatMap((statement: Statement): Defined[] => {
     switch (statement.kind) {
-      case 'dim': return statement.dims.map(({ name }) => ({ name, isDim: true }));
-      case 'option': return values([statement.name]);
+      case 'dim':
+        return statement.dims.map(({ name }) => ({ name, isDim: true }));
+      case 'option':
+        return values([statement.name]);
       case 'param':
-      case 'state': return values(statement.groups.flatMap(({ names }) => names));
+      case 'state':
+        return values(statement.groups.flatMap(({ names }) => names));
       case 'let':
-      case 'metric': return values([statement.name]);
-      case 'equation': return [...values(statement.targets.map(({ name }) => name)), ...inside(statement.value)];
-      default: return inside(statement);
+      case 'metric':
+        return values([statement.name]);
+      case 'equation':
+        return [...values(statement.targets.map(({ name }) => name)), ...inside(statement.value)];
+      default:
+        return inside(statement);
     }
   });
 }

@@ -41,28 +41,52 @@ export function soundType(group: ParamStatement['groups'][number], axes: readonl
   const ragged = axes.find((axis) => isRaggedAxis(axis) || atoms(axis).some((atom) => ctx.ragged.has(atom) || ctx.ofCall.has(atom)));
   if (ragged === undefined) return true;
   const what = isRaggedAxis(ragged) || atoms(ragged).some((atom) => ctx.ragged.has(atom)) ? 'ragged' : '`= input`';
-  const why = what === 'ragged' ? `${noun} has one shape; a ragged axis has another length in every example` : `${noun} is there before any input`;
+  const why =
+    what === 'ragged' ? `${noun} has one shape; a ragged axis has another length in every example` : `${noun} is there before any input`;
   const entry = here.scope.lookup(ragged.label);
   const call = here.calls.at(-1);
   // The block is right for other axes: the call is at fault.
   if (call !== undefined && (entry === null || (entry.kind === 'dim' && entry.span === null))) {
     here.ctx.problems.report({
-      code: 'E0503', severity: 'error', place: call.place, message: `\`${call.name}\` has ${noun} on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ${what} here`, why,
+      code: 'E0503',
+      severity: 'error',
+      place: call.place,
+      message: `\`${call.name}\` has ${noun} on its axis \`${ragged.label.replace(/^.*\./, '')}\`, which is ${what} here`,
+      why,
       related: [{ place: placeOf(here, group.span), message: noun.replace(/^a /, 'this ') }],
       fix: 'another axis is meant, or the block cannot be used along this one',
     });
   } else {
-    report(here, 'E0503', group.span, what === 'ragged' ? `${noun} has the ragged axis \`${ragged.label}\`` : `${noun} has the axis \`${ragged.label}\`, whose size an input gives`, {
-      why, fix: what === 'ragged'
-        ? `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``
-        : 'give the dim a number: the constructor and `--set` can change it',
-    });
+    report(
+      here,
+      'E0503',
+      group.span,
+      what === 'ragged'
+        ? `${noun} has the ragged axis \`${ragged.label}\``
+        : `${noun} has the axis \`${ragged.label}\`, whose size an input gives`,
+      {
+        why,
+        fix:
+          what === 'ragged'
+            ? `bound it: \`dim ${ragged.label}: ragged <= places\`, declare the parameter on \`places\` and index it with \`position[${ragged.label}]\``
+            : 'give the dim a number: the constructor and `--set` can change it',
+      },
+    );
   }
   return false;
 }
 
 /** One node per path, with axes of its own; the body sees it under its frame's names. Null: an instance at two sizes (reported). `kept`: where it is listed. */
-export function parameter(path: string, outs: readonly Axis[], ins: readonly Axis[], init: Initialiser | null, span: Span, name: string, here: Here, kept: Map<string, Parameter> = here.ctx.parameters): Node | null {
+export function parameter(
+  path: string,
+  outs: readonly Axis[],
+  ins: readonly Axis[],
+  init: Initialiser | null,
+  span: Span,
+  name: string,
+  here: Here,
+  kept: Map<string, Parameter> = here.ctx.parameters,
+): Node | null {
   const { ctx } = here;
   const trimmed = path.replace(/^\./, '');
   const at = origin(here, span, name);
@@ -72,7 +96,14 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   if (known === undefined) {
     const suffix = (k: number): string => (k < own.length ? '~per' : k < own.length + outs.length ? '' : '~in');
     const axes = all.map((axis, k): Axis => ({ ...axis, id: `${trimmed}/${axis.label}${suffix(k)}` }));
-    known = { path: trimmed, axes, outs: outs.length, ...(own.length === 0 ? {} : { per: own.length }), init: firstValues(init, outs, ins, here, kept === ctx.parameters), origin: at };
+    known = {
+      path: trimmed,
+      axes,
+      outs: outs.length,
+      ...(own.length === 0 ? {} : { per: own.length }),
+      init: firstValues(init, outs, ins, here, kept === ctx.parameters),
+      origin: at,
+    };
     kept.set(trimmed, known);
     const caller = here.module.standard ? here.calls.findLast(({ place }) => !place.file.startsWith('std/')) : undefined;
     if (caller !== undefined) ctx.parameterCalls.set(trimmed, caller.place);
@@ -80,19 +111,28 @@ export function parameter(path: string, outs: readonly Axis[], ins: readonly Axi
   }
   if ((known.per ?? 0) !== own.length) {
     ctx.problems.report({
-      code: 'E0406', severity: 'error', place: callOf(here), message: 'this instance is called with `per` and without it',
-      why: 'a name given with `let` is one instance: its parameters either have the axis in front or not', related: [{ place: placeOf(here, span), message: `this parameter, \`${name}\`` }],
+      code: 'E0406',
+      severity: 'error',
+      place: callOf(here),
+      message: 'this instance is called with `per` and without it',
+      why: 'a name given with `let` is one instance: its parameters either have the axis in front or not',
+      related: [{ place: placeOf(here, span), message: `this parameter, \`${name}\`` }],
       fix: 'call it `per` the same axes everywhere, or make two instances',
     });
     return null;
   }
   const { axes } = known;
-  const other = Array.from({ length: Math.max(axes.length, all.length) }, (_, k) => k).find((k) => axes[k] === undefined || all[k] === undefined || !sameExtent(axes[k], all[k], here));
+  const other = Array.from({ length: Math.max(axes.length, all.length) }, (_, k) => k).find(
+    (k) => axes[k] === undefined || all[k] === undefined || !sameExtent(axes[k], all[k], here),
+  );
   if (other !== undefined) {
     ctx.problems.report({
-      code: 'E0406', severity: 'error', place: callOf(here),
+      code: 'E0406',
+      severity: 'error',
+      place: callOf(here),
       message: `this instance is used at two sizes: its parameter \`${name}\` is already there with another one`,
-      ...(axes[other] === undefined ? {} : { expected: describeAxis(axes[other]) }), ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
+      ...(axes[other] === undefined ? {} : { expected: describeAxis(axes[other]) }),
+      ...(all[other] === undefined ? {} : { given: describeAxis(all[other]) }),
       why: 'a name given with `let` is one instance, with one set of parameters',
       fix: 'make an instance for each size, or write the block itself in place of the name',
       related: [{ place: placeOf(here, span), message: 'this parameter' }],
@@ -113,13 +153,29 @@ function callOf({ calls }: Here): Place {
 }
 
 /** What `init` says in the body at hand, where the parameter says nothing or `init all` overrules it; else what is usual. */
-function firstValues(own: Initialiser | null, outs: readonly Axis[], ins: readonly Axis[], { init, initAll }: Here, isTrained: boolean): Initialiser {
+function firstValues(
+  own: Initialiser | null,
+  outs: readonly Axis[],
+  ins: readonly Axis[],
+  { init, initAll }: Here,
+  isTrained: boolean,
+): Initialiser {
   if (init !== null && holds(init, outs, ins) && (own === null || (initAll && isTrained))) return init;
   if (own !== null) return own;
   const features = outs.at(-1);
   if (features === undefined || holds({ kind: 'glorot' }, outs, ins)) return { kind: 'glorot' };
   // A table: its rows have length 1, whatever their number.
-  return { kind: 'normal', deviation: { kind: 'call', fn: 'pow', args: [{ kind: 'size', size: sizeOf(features.space) }, { kind: 'number', value: -0.5 }] } };
+  return {
+    kind: 'normal',
+    deviation: {
+      kind: 'call',
+      fn: 'pow',
+      args: [
+        { kind: 'size', size: sizeOf(features.space) },
+        { kind: 'number', value: -0.5 },
+      ],
+    },
+  };
 }
 
 /** Is the word true of such a parameter? Some speak of what goes into a map and what comes out; a vector is a map of or to one number. */
@@ -138,7 +194,10 @@ export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly 
   const init = initialiserOf(expr, here);
   if (init === null || holds(init, outs, ins)) return init;
   report(here, 'E0804', expr.span, `\`${init.kind}\` is for a map, and this is a tensor`, {
-    why: init.kind === 'orthogonal' ? 'the rows or the columns of a matrix are orthogonal: a tensor does not say which of its axes are which' : 'a tensor does not say over which of its axes a sum goes',
+    why:
+      init.kind === 'orthogonal'
+        ? 'the rows or the columns of a matrix are orthogonal: a tensor does not say which of its axes are which'
+        : 'a tensor does not say over which of its axes a sum goes',
     fix: 'write the type as a map, `[out <- in]`, or begin with `normal(…)` or `uniform(…)`',
   });
   return null;
@@ -147,7 +206,8 @@ export function initialiserFor(expr: Expr, outs: readonly Axis[], ins: readonly 
 export function initialiserOf(expr: Expr, here: Here): Initialiser | null {
   const literal = numberOfExpr(expr);
   if (literal !== null) return literal === 0 ? { kind: 'zeros' } : { kind: 'constant', value: literal };
-  if (expr.kind === 'name' && (expr.name === 'zeros' || expr.name === 'ones' || expr.name === 'orthogonal' || expr.name === 'glorot')) return { kind: expr.name };
+  if (expr.kind === 'name' && (expr.name === 'zeros' || expr.name === 'ones' || expr.name === 'orthogonal' || expr.name === 'glorot'))
+    return { kind: expr.name };
   if (expr.kind === 'call' && expr.callee.kind === 'name' && expr.args.length === 1) {
     const [{ value: given }] = expr.args as readonly [(typeof expr.args)[number]];
     const known = numberOfExpr(given);

@@ -32,7 +32,10 @@ export function declareRunning(statement: ParamStatement, here: Here): Map<strin
     const init = group.init === null ? { kind: 'zeros' as const } : initialiserFor(group.init, axes ?? [], [], here);
     for (const { text, span } of group.names) {
       if (isTaken({ text, span }, here)) continue;
-      const made = !sound || init === null ? null : one(text, span, axes, (path) => parameter(path, axes, [], init, span, text, here, here.ctx.running), here);
+      const made =
+        !sound || init === null
+          ? null
+          : one(text, span, axes, (path) => parameter(path, axes, [], init, span, text, here, here.ctx.running), here);
       declared.set(text, made);
       here.scope.define(text, { kind: 'value', value: made === null ? ERROR : tensor(made.node), span });
     }
@@ -40,13 +43,25 @@ export function declareRunning(statement: ParamStatement, here: Here): Map<strin
   return declared;
 }
 
-function one(name: string, span: Span, axes: readonly Axis[], parameterAt: (path: string) => Node | null, here: Here): RunningDeclaration | null {
+function one(
+  name: string,
+  span: Span,
+  axes: readonly Axis[],
+  parameterAt: (path: string) => Node | null,
+  here: Here,
+): RunningDeclaration | null {
   const path = uniquePath(`${here.path}.${name}`, here).replace(/^\./, '');
   const kept = parameterAt(path);
   if (kept === null) return null;
   const next = here.ctx.nexts.read(path);
   const own = next === null ? kept : renamed(atOwnPlaces(next, axes.length, here, span), axes, here, span);
-  return { name, span, path, type: { elem: { kind: 'float' }, axes, masks: [] }, node: next === null ? kept : unary('stop', own, here, span) };
+  return {
+    name,
+    span,
+    path,
+    type: { elem: { kind: 'float' }, axes, masks: [] },
+    node: next === null ? kept : unary('stop', own, here, span),
+  };
 }
 
 /** What is known of all instances of a `per` around, for this one: the axes in front of its own `rank` are those of the innermost. */
@@ -69,7 +84,10 @@ export function nextRunning(target: Target, value: Value, expr: Expr, declared: 
   if (next === null || !present(next, what, here, expr.span) || !isOneForAll(next, declared, target, here)) return ERROR;
   if (!ctx.training || ctx.nexts.has(declared.path)) return tensor(declared.node);
   const { axes } = ctx.running.get(declared.path)!;
-  ctx.nexts.set(declared.path, axes.slice(here.own.length).reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next));
+  ctx.nexts.set(
+    declared.path,
+    axes.slice(here.own.length).reduce((x, axis, k) => rename(x, declared.type.axes[k]!, axis, here, expr.span), next),
+  );
   return tensor(unary('stop', next, here, expr.span));
 }
 
@@ -84,26 +102,47 @@ function difference(next: Node, free: boolean, here: Here): readonly Node[] | nu
 
 function differs({ op, types }: Node, here: Here): boolean {
   switch (op.kind) {
-    case 'input': case 'random': return true;
-    case 'size': return [...atomsOf(op.size)].some((atom) => here.ctx.ragged.has(atom));
-    default: return op.kind !== 'across' && types.some(({ axes }) => axes.some((axis) => isRagged(axis.space)));
+    case 'input':
+    case 'random':
+      return true;
+    case 'size':
+      return [...atomsOf(op.size)].some((atom) => here.ctx.ragged.has(atom));
+    default:
+      return op.kind !== 'across' && types.some(({ axes }) => axes.some((axis) => isRagged(axis.space)));
   }
 }
 
 function isOneForAll(next: Node, { name }: RunningDeclaration, target: Target, here: Here): boolean {
   const way = difference(next, true, here);
   if (way === null) return true;
-  reportDifference(name, way, placeOf(here, target.span), here.reach === 'objective' ? 'take the mean: `mean[batch](…)`' : 'take the mean: `mean[lifted](…)`', here);
+  reportDifference(
+    name,
+    way,
+    placeOf(here, target.span),
+    here.reach === 'objective' ? 'take the mean: `mean[batch](…)`' : 'take the mean: `mean[lifted](…)`',
+    here,
+  );
   return false;
 }
 
 function reportDifference(name: string, way: readonly Node[], place: Place, fix: string, here: Here): void {
   const end = way.at(-1)!;
-  const own = end.op.kind === 'random' ? 'a draw' : end.op.kind === 'input' ? `\`${end.op.name}\`` : end.origin.name === null ? 'what differs' : `\`${end.origin.name}\``;
+  const own =
+    end.op.kind === 'random'
+      ? 'a draw'
+      : end.op.kind === 'input'
+        ? `\`${end.op.name}\``
+        : end.origin.name === null
+          ? 'what differs'
+          : `\`${end.origin.name}\``;
   here.ctx.problems.report({
-    code: 'E0807', severity: 'error', place, message: `the next value of \`${name}\` is not one for all: it depends on ${own}`,
+    code: 'E0807',
+    severity: 'error',
+    place,
+    message: `the next value of \`${name}\` is not one for all: it depends on ${own}`,
     why: `a running value is one for all examples, and for all that its block is lifted over or that a scan repeats${way.length > 2 ? `; here ${chainOf(`\`${name}'\``, way.slice(1), own)}` : ''}`,
-    fix, related: here.ctx.found === null ? [] : [here.ctx.found],
+    fix,
+    related: here.ctx.found === null ? [] : [here.ctx.found],
   });
 }
 
@@ -112,7 +151,9 @@ export function soundNexts(here: Here): ReadonlyMap<string, Node> {
   const sound = new Map<string, Node>();
   for (const [path, next] of here.ctx.nexts.all()) {
     const way = difference(next, false, here);
-    const { origin: { name, file, start, end } } = here.ctx.running.get(path)!;
+    const {
+      origin: { name, file, start, end },
+    } = here.ctx.running.get(path)!;
     if (way === null) sound.set(path, next);
     else reportDifference(name!, way, { file, start, end }, 'reduce over all examples: `mean[lifted](…)`', here);
   }
@@ -123,7 +164,9 @@ export function soundNexts(here: Here): ReadonlyMap<string, Node> {
 export function requireNexts(declared: ReadonlyMap<string, RunningDeclaration | null>, here: Here): void {
   for (const [name, each] of declared) {
     if (each === null || here.scope.lookup(`${name}'`) !== null) continue;
-    report(here, 'E0807', each.span, `the running value \`${name}\` has no next value`, { fix: `add \`${name}' = …\`; what never changes is a number or a \`param\`` });
+    report(here, 'E0807', each.span, `the running value \`${name}\` has no next value`, {
+      fix: `add \`${name}' = …\`; what never changes is a number or a \`param\``,
+    });
   }
 }
 
@@ -143,7 +186,11 @@ export function enterCall(isOneOfMany: boolean, here: Here, span: Span): { reado
   const { ctx } = here;
   const outside = ctx.nexts;
   const builder = ctx.builder.at(origin(here, span));
-  const given = [...outside.all()].map(([path, value]) => ({ path, value, argument: isClosed(value) ? value : builder.argument(typeOf(value)) }));
+  const given = [...outside.all()].map(([path, value]) => ({
+    path,
+    value,
+    argument: isClosed(value) ? value : builder.argument(typeOf(value)),
+  }));
   const inside = new Nexts(new Map(given.map(({ path, argument }) => [path, argument])));
   ctx.nexts = inside;
   return {
@@ -152,19 +199,42 @@ export function enterCall(isOneOfMany: boolean, here: Here, span: Span): { reado
       const found = [...inside.all()].filter(([path]) => !outside.has(path));
       const stays = (node: Node): boolean => !isOneOfMany && isClosed(node);
       for (const [path, node] of found) if (stays(node)) outside.set(path, node);
-      return { given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)), found: found.filter(([, node]) => !stays(node)) };
+      return {
+        given: given.filter(({ path, value, argument }) => value !== argument && inside.wasRead(path)),
+        found: found.filter(([, node]) => !stays(node)),
+      };
     },
   };
 }
 
 /** A next value may read an argument that the call is not lifted over, or only `per` instance, and a lifted one through `across`. */
-export function unlifted(found: Entered['found'], call: { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly formalsOf: readonly (readonly { readonly from: string }[])[]; readonly per: readonly string[] }, span: Span, here: Here): boolean {
+export function unlifted(
+  found: Entered['found'],
+  call: {
+    readonly inputs: readonly Node[];
+    readonly args: readonly Node[];
+    readonly formalsOf: readonly (readonly { readonly from: string }[])[];
+    readonly per: readonly string[];
+  },
+  span: Span,
+  here: Here,
+): boolean {
   for (const [path, next] of found) {
     const read = new Set(reachable([next], apart().next));
-    const k = call.args.findIndex((argument, at) => read.has(argument) && typeOf(call.inputs[at]!).axes.some(({ id }) => !call.per.includes(id) && !call.formalsOf[at]!.some(({ from }) => from === id)));
+    const k = call.args.findIndex(
+      (argument, at) =>
+        read.has(argument) &&
+        typeOf(call.inputs[at]!).axes.some(({ id }) => !call.per.includes(id) && !call.formalsOf[at]!.some(({ from }) => from === id)),
+    );
     if (k < 0) continue;
     const argument = call.args[k]!;
-    reportDifference(here.ctx.running.get(path)!.origin.name!, [next, argument], placeOf(here, span), `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``, here);
+    reportDifference(
+      here.ctx.running.get(path)!.origin.name!,
+      [next, argument],
+      placeOf(here, span),
+      `in the block reduce over all that it is lifted over: \`mean[lifted](${argument.origin.name ?? '…'})\``,
+      here,
+    );
     return false;
   }
   return true;
@@ -175,6 +245,12 @@ export function outsideLoop(known: ReadonlySet<string>, steps: readonly Node[], 
   for (const [path, next] of here.ctx.nexts.all()) {
     if (known.has(path) || ![...new Dependence().of(next)].some((argument) => steps.includes(argument))) continue;
     const end = steps.find((argument) => new Dependence().of(next).has(argument))!;
-    reportDifference(here.ctx.running.get(path)!.origin.name!, [next, end], placeOf(here, span), 'let the call stand outside of the scan', here);
+    reportDifference(
+      here.ctx.running.get(path)!.origin.name!,
+      [next, end],
+      placeOf(here, span),
+      'let the call stand outside of the scan',
+      here,
+    );
   }
 }

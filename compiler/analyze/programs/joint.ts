@@ -20,7 +20,9 @@ export function isJoint({ models }: Objective): boolean {
 export function partsOf(objective: Objective, here: Here): { readonly item: Declaration; readonly module: LoadedModule }[] {
   return objective.models.flatMap(({ model }) => {
     const entry = here.scope.own(model.text);
-    return entry?.kind === 'declaration' && entry.declaration.what === 'model' && !entry.module.damaged.has(entry.declaration) ? [{ item: entry.declaration, module: entry.module }] : [];
+    return entry?.kind === 'declaration' && entry.declaration.what === 'model' && !entry.module.damaged.has(entry.declaration)
+      ? [{ item: entry.declaration, module: entry.module }]
+      : [];
   });
 }
 
@@ -38,31 +40,54 @@ export function lowerJoint(objective: Objective, root: Root, setup: Setup, calle
       const entry = outer.scope.own(objective.models[k]!.model.text);
       if (entry?.kind !== 'declaration') continue;
       // Paths of parameters begin with the one or the other.
-      if (name.text === objective.name.text) report(outer, 'E0203', name.span, `the objective and a model in it are both called \`${name.text}\``, { fix: 'give one of them another name' });
+      if (name.text === objective.name.text)
+        report(outer, 'E0203', name.span, `the objective and a model in it are both called \`${name.text}\``, {
+          fix: 'give one of them another name',
+        });
       isTaken(name, outer, scope, { fix: `give each a name: \`for A: ${entry.declaration.name.text}, B: …\`` });
       scope.define(name.text, { kind: 'value', value: { kind: 'instance', entry, statics: [], path: `.${name.text}` }, span: name.span });
     }
     return { ...outer, scope };
   };
-  const graph = bothWays(objective, names.map(({ text }) => text), called(here), called(within(here.module, training.here)));
+  const graph = bothWays(
+    objective,
+    names.map(({ text }) => text),
+    called(here),
+    called(within(here.module, training.here)),
+  );
   if (graph === null || ctx.problems.errors > errors) return null;
   for (const dim of training.here.ctx.fixedDims) ctx.fixedDims.add(dim);
   for (const [path, place] of [...ctx.parameterCalls, ...training.here.ctx.parameterCalls]) callers.set(`${name} ${path}`, place);
   return {
-    name, doc: objective.doc, file: here.module.path,
+    name,
+    doc: objective.doc,
+    file: here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => graph.given.some(({ type }) => hasDim(type, dim))),
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()],
     running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()],
-    inputs: [], outputs: new Map(), decoder: null, causal: null, objectives: [graph],
-    parts: partsOf(objective, here).map(({ item, module }, k) => ({ name: names[k]!.text, model: emittedName(item, setup.modules), file: module.path })),
+    inputs: [],
+    outputs: new Map(),
+    decoder: null,
+    causal: null,
+    objectives: [graph],
+    parts: partsOf(objective, here).map(({ item, module }, k) => ({
+      name: names[k]!.text,
+      model: emittedName(item, setup.modules),
+      file: module.path,
+    })),
     requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
 }
 
 /** An objective as it is outside of training, with its losses in training. */
-export function bothWays(objective: Objective, models: string | readonly string[], plain: Here, training: Here | null): ObjectiveGraph | null {
+export function bothWays(
+  objective: Objective,
+  models: string | readonly string[],
+  plain: Here,
+  training: Here | null,
+): ObjectiveGraph | null {
   const outside = elaborateObjective(objective, models, plain);
   const inside = outside === null || training === null ? null : elaborateObjective(objective, models, training);
   if (outside === null || inside === null) return null;
@@ -74,5 +99,7 @@ export function bothWays(objective: Objective, models: string | readonly string[
 }
 
 export function unique(requirements: Program['requirements']): Program['requirements'] {
-  return [...new Map(requirements.map((requirement) => [`${requirement.kind} ${requirement.a.key} ${requirement.b.key}`, requirement])).values()];
+  return [
+    ...new Map(requirements.map((requirement) => [`${requirement.kind} ${requirement.a.key} ${requirement.b.key}`, requirement])).values(),
+  ];
 }

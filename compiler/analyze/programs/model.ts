@@ -40,11 +40,20 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   const scope = new Scope(root.scope);
   const decoded: Decoded[] = [];
   const here: Here = {
-    ...root, scope, reach: reachOf(declaration.body), clocked: declaration.causal !== null, later: laterNames(declaration.body), taps: [], alignments: new Map(),
+    ...root,
+    scope,
+    reach: reachOf(declaration.body),
+    clocked: declaration.causal !== null,
+    later: laterNames(declaration.body),
+    taps: [],
+    alignments: new Map(),
     decode: (entry, given, span, at) => {
       if (decoded.length > 0) return report(at, 'E0606', span, 'a model generates with one decoder');
       const { generates } = declaration;
-      if (generates === null) return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, { fix: 'add `generates …` to it, as the decoder has it' });
+      if (generates === null)
+        return report(at, 'E0606', span, `the model \`${declaration.name.text}\` does not say that it generates`, {
+          fix: 'add `generates …` to it, as the decoder has it',
+        });
       const made = elaborateDecoder(entry, given, span, at);
       if (made === null || !generatesAlike(generates, made, at)) return ERROR;
       decoded.push(made);
@@ -59,7 +68,12 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   if (value.kind === 'error' || problems.errors > errors) return null;
   const result = decoded[0] ?? null;
   if (declaration.generates !== null && (result === null || value.kind !== 'tensor' || value.node !== result.named.get('logits'))) {
-    report(here, 'E0606', declaration.name.span, `the model \`${declaration.name.text}\` generates, but its body does not end in a decoder's call`);
+    report(
+      here,
+      'E0606',
+      declaration.name.span,
+      `the model \`${declaration.name.text}\` generates, but its body does not end in a decoder's call`,
+    );
     return null;
   }
   const main = declaration.result?.kind === 'named' ? declaration.result.name.text : 'result';
@@ -70,7 +84,12 @@ export function elaborateModel(declaration: Declaration, root: Here): Model | nu
   const define = (name: string, node: Node): void => {
     const known = scope.own(name);
     const fields = new Map([...(result?.fields.get(name) ?? [])].map(([field, key]) => [field, tensor(result!.named.get(key)!)]));
-    if (known === null) scope.define(name, { kind: 'value', value: fields.size === 0 ? tensor(node) : { kind: 'record', fields, main: tensor(node) }, span: null });
+    if (known === null)
+      scope.define(name, {
+        kind: 'value',
+        value: fields.size === 0 ? tensor(node) : { kind: 'record', fields, main: tensor(node) },
+        span: null,
+      });
   };
   // What the model gives goes before what its body calls by the same name: `y` is the result `y`.
   for (const [name, node] of outputs) scope.define(name, { kind: 'value', value: tensor(node), span: null });
@@ -97,7 +116,9 @@ function resultsOf(value: Value, main: string, clock: Axis | null, here: Here): 
   const [tap] = here.taps;
   if (tap === undefined || here.taps.length > 1 || results.has('weights')) return results;
   const { axes, masks } = typeOf(tap.node);
-  return masks.length > 0 || (clock !== null && (!hasAxis(axes, clock.id) || axes.some(({ space }) => countsIn(space, clock.space)))) ? results : results.set('weights', tap.node);
+  return masks.length > 0 || (clock !== null && (!hasAxis(axes, clock.id) || axes.some(({ space }) => countsIn(space, clock.space))))
+    ? results
+    : results.set('weights', tap.node);
 }
 
 function tapsOf(decoder: DecoderGraph): readonly string[] {
@@ -118,7 +139,11 @@ function modelInputs(declaration: Declaration, here: Here): Input[] {
     if (type === null || refuseOrder(type.axes, param.type.span, here)) continue;
     const otherwise = param.value === null ? null : defaultOf(param.value, name.text, type, here);
     inputs.push({ name: name.text, type, doc: null, ...(otherwise === null ? {} : { otherwise }) });
-    here.scope.define(name.text, { kind: 'value', value: tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
+    here.scope.define(name.text, {
+      kind: 'value',
+      value: tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))),
+      span,
+    });
   }
   return inputs;
 }
@@ -128,18 +153,35 @@ function defaultOf(value: Expr, name: string, { elem }: TensorType, here: Here):
   const number = value.kind === 'bool' ? (value.value ? 1 : 0) : numberOfExpr(value);
   const known = elem.kind === 'index' ? constantOf(sizeOf(elem.space)) : null;
   const first = elem.kind === 'index' ? constantOf(originOf(elem.space)) : 0;
-  const fits = number !== null && (value.kind === 'bool') === (elem.kind === 'bool') && (elem.kind === 'float' || Number.isInteger(number))
-    && (elem.kind !== 'index' || (first !== null && number >= first && (known === null || number < first + known)));
+  const fits =
+    number !== null &&
+    (value.kind === 'bool') === (elem.kind === 'bool') &&
+    (elem.kind === 'float' || Number.isInteger(number)) &&
+    (elem.kind !== 'index' || (first !== null && number >= first && (known === null || number < first + known)));
   if (fits) {
     // Of a dim that is a symbol it is known when the model is made.
     if (elem.kind === 'index' && first !== null && known === null && !isOfLengths(sizeOf(elem.space), here)) {
-      here.ctx.requirements.push({ kind: 'atMost', a: size.int(number - first + 1), b: sizeOf(elem.space), origin: origin(here, value.span), why: `place ${number} of \`${elemName(elem)}\` is the default of \`${name}\`` });
+      here.ctx.requirements.push({
+        kind: 'atMost',
+        a: size.int(number - first + 1),
+        b: sizeOf(elem.space),
+        origin: origin(here, value.span),
+        why: `place ${number} of \`${elemName(elem)}\` is the default of \`${name}\``,
+      });
     }
     return number;
   }
   report(here, 'E0305', value.span, `this is no default of the input \`${name}\``, {
-    expected: elem.kind === 'bool' ? '`true` or `false`' : elem.kind === 'float' ? 'a number' : elem.kind === 'int' ? 'a whole number' : `a place of \`${elemName(elem)}\`, as a number`,
-    why: 'an example that leaves the input out has it everywhere', fix: 'compute what depends on other inputs in the body',
+    expected:
+      elem.kind === 'bool'
+        ? '`true` or `false`'
+        : elem.kind === 'float'
+          ? 'a number'
+          : elem.kind === 'int'
+            ? 'a whole number'
+            : `a place of \`${elemName(elem)}\`, as a number`,
+    why: 'an example that leaves the input out has it everywhere',
+    fix: 'compute what depends on other inputs in the body',
   });
   return null;
 }
@@ -149,8 +191,13 @@ function generatesAlike(generates: Generates, made: Decoded, here: Here): boolea
   const { graph } = made;
   const type = generates.type.kind === 'tensor' ? tensorTypeOfExpr(generates.type, here) : null;
   if (type === null && generates.type.kind === 'tensor') return false;
-  const alike = type !== null && generates.name.text === graph.output && type.elem.kind === 'index' && sameSpace(type.elem.space, graph.vocabulary)
-    && type.axes.length === 1 && sameSpace(type.axes[0]!.space, graph.axis.space);
+  const alike =
+    type !== null &&
+    generates.name.text === graph.output &&
+    type.elem.kind === 'index' &&
+    sameSpace(type.elem.space, graph.vocabulary) &&
+    type.axes.length === 1 &&
+    sameSpace(type.axes[0]!.space, graph.axis.space);
   if (!alike) {
     report(here, 'E0307', generates.span, `the model does not generate what its decoder \`${graph.name}\` does`, {
       fix: `write \`generates ${graph.output}: …\` in both, with one type`,

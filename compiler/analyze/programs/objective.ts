@@ -47,7 +47,16 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
   const { problems } = ctx;
   const errors = problems.errors;
   const scope = new Scope(here.scope);
-  const inside: Here = { ...here, scope, later: laterNames(objective.body), target: null, reach: 'objective', clocked: false, path: objective.name.text, ordinals: new Map() };
+  const inside: Here = {
+    ...here,
+    scope,
+    later: laterNames(objective.body),
+    target: null,
+    reach: 'objective',
+    clocked: false,
+    path: objective.name.text,
+    ordinals: new Map(),
+  };
   const given: Input[] = [];
   for (const param of objective.given) {
     const { name, span } = param;
@@ -56,7 +65,11 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
     const type = written !== null && refuseOrder(written.axes, param.type.span, inside) ? null : written;
     const first = scope.own(name.text) ?? here.scope.own(name.text);
     if (first !== null) reportTwice(name, first, inside);
-    scope.define(name.text, { kind: 'value', value: type === null ? ERROR : tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))), span });
+    scope.define(name.text, {
+      kind: 'value',
+      value: type === null ? ERROR : tensor(here.ctx.builder.input(name.text, type, origin(here, span, name.text))),
+      span,
+    });
     if (type !== null) given.push({ name: name.text, type, doc: null });
   }
   const found = collected();
@@ -64,7 +77,15 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
   requireNexts(found.running, inside);
   const inner = found.clauses.filter((statement) => statement.kind === 'update');
   if (inner.length === 0) {
-    const update = elaborateUpdate({ body: objective.body, clauses: found.clauses, owner: { what: `the objective \`${objective.name.text}\``, span: objective.name.span } }, inside, errors);
+    const update = elaborateUpdate(
+      {
+        body: objective.body,
+        clauses: found.clauses,
+        owner: { what: `the objective \`${objective.name.text}\``, span: objective.name.span },
+      },
+      inside,
+      errors,
+    );
     return update === null ? null : { given, updates: [{ name: null, trains: null, running: soundNexts(inside), ...update }] };
   }
   onlyUpdates(objective, inside);
@@ -76,7 +97,13 @@ function updatesOf(objective: Objective, models: string | readonly string[], her
     const plain = named.join('+');
     const count = inner.slice(0, k).filter((other) => other.models.map(({ text }) => text).join('+') === plain).length;
     const name = count === 0 ? plain : `${plain}#${count + 1}`;
-    const within: Here = { ...inside, scope: new Scope(scope), later: laterNames(statement.body), path: `${inside.path}.${name}`, ordinals: new Map() };
+    const within: Here = {
+      ...inside,
+      scope: new Scope(scope),
+      later: laterNames(statement.body),
+      path: `${inside.path}.${name}`,
+      ordinals: new Map(),
+    };
     const own = collected();
     ctx.nexts = shared.copy();
     runBody(statement.body, within, objectiveBody, own);
@@ -99,8 +126,15 @@ function onlyUpdates({ body }: Objective, here: Here): void {
     if (statement.kind === 'update') updates += 1;
     else if (statement.kind === 'metric' || statement.kind === 'clause' || definesLoss(statement)) {
       const what = statement.kind === 'metric' ? 'metric' : statement.kind === 'clause' ? statement.clause : 'loss';
-      report(here, 'E0805', statement.span, `a \`${what}\` stands beside updates`, { why: 'each update has a loss, metrics and settings of its own', fix: `move it into the \`update\` that it belongs to` });
-    } else if (updates > 0) report(here, 'E0805', statement.span, 'this stands behind an `update`', { why: 'what updates share stands in front of them', fix: 'move it in front of the first `update`, or into one' });
+      report(here, 'E0805', statement.span, `a \`${what}\` stands beside updates`, {
+        why: 'each update has a loss, metrics and settings of its own',
+        fix: `move it into the \`update\` that it belongs to`,
+      });
+    } else if (updates > 0)
+      report(here, 'E0805', statement.span, 'this stands behind an `update`', {
+        why: 'what updates share stands in front of them',
+        fix: 'move it in front of the first `update`, or into one',
+      });
   }
 }
 
@@ -131,23 +165,33 @@ interface UpdateText {
 }
 
 /** What one loss is and how it is learnt from; `here` holds what its body has defined. */
-function elaborateUpdate({ body, clauses, owner }: UpdateText, here: Here, errors: number): Omit<ElaboratedUpdate, 'name' | 'trains' | 'running'> | null {
+function elaborateUpdate(
+  { body, clauses, owner }: UpdateText,
+  here: Here,
+  errors: number,
+): Omit<ElaboratedUpdate, 'name' | 'trains' | 'running'> | null {
   const { problems } = here.ctx;
   const metrics = new Map<string, Node>();
   let optimizer: OptimizerSpec | null = null;
   let clip: UpdateGraph['clip'] = null;
   for (const statement of clauses) {
     if (statement.kind === 'metric') {
-      if (metrics.has(statement.name.text)) report(here, 'E0203', statement.name.span, `the metric \`${statement.name.text}\` is defined twice`);
+      if (metrics.has(statement.name.text))
+        report(here, 'E0203', statement.name.span, `the metric \`${statement.name.text}\` is defined twice`);
       const node = scalar(statement.value, here, `the metric \`${statement.name.text}\``);
       if (node !== null) metrics.set(statement.name.text, node);
     } else if (statement.kind === 'clause') {
-      const twice = clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
-      if (twice) report(here, 'E0803', statement.span, `${owner.what} has two \`${statement.clause.split(' ')[0]}\` lines`, { fix: 'keep one; several losses with an optimizer each are written as `update D { … }`' });
+      const twice =
+        clauses.find((other) => other.kind === 'clause' && other.clause.split(' ')[0] === statement.clause.split(' ')[0]) !== statement;
+      if (twice)
+        report(here, 'E0803', statement.span, `${owner.what} has two \`${statement.clause.split(' ')[0]}\` lines`, {
+          fix: 'keep one; several losses with an optimizer each are written as `update D { … }`',
+        });
       else if (statement.clause === 'optimizer') optimizer = optimizerOf(statement.value, here);
       else {
         const limit = numberOfExpr(statement.value);
-        if (limit === null || limit <= 0) report(here, 'E0803', statement.value.span, 'a limit is a positive number', { fix: `\`${statement.clause} 1.0\`` });
+        if (limit === null || limit <= 0)
+          report(here, 'E0803', statement.value.span, 'a limit is a positive number', { fix: `\`${statement.clause} 1.0\`` });
         else clip = { kind: statement.clause === 'clip norm' ? 'norm' : 'value', limit };
       }
     }
@@ -175,7 +219,11 @@ function scalar(value: Expr, here: Here, what: string): Node | null {
 function perExample(node: Node, what: string, here: Here, span: Span): Node | null {
   if (typeOf(node).axes.length > 0) {
     report(here, 'E0801', span, `${what} is not one number per example`, {
-      expected: 'float []', given: describeType(typeOf(node)), fix: `reduce it: \`mean[${typeOf(node).axes.map((axis) => axis.label).join(', ')}](…)\``,
+      expected: 'float []',
+      given: describeType(typeOf(node)),
+      fix: `reduce it: \`mean[${typeOf(node)
+        .axes.map((axis) => axis.label)
+        .join(', ')}](…)\``,
       why: 'the average over the batch is taken for you',
     });
     return null;
@@ -207,7 +255,12 @@ function switched(name: string, value: Expr, here: Here): HostExpr | null {
 /** `adam(rate = 1e-3, beta2 = 0.98)`: calls with named arguments parse as calls whose arguments carry names. */
 function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
   if (expr.kind !== 'call' || expr.callee.kind !== 'name') {
-    report(here, 'E0803', expr.span, 'this is no optimizer', { expected: Object.keys(optimizers).map((name) => `\`${name}(…)\``).join(', '), fix: expr.kind === 'name' && isOptimizer(expr.name) ? `\`${expr.name}(rate = 1e-3)\`` : '`adam(rate = 1e-3)`' });
+    report(here, 'E0803', expr.span, 'this is no optimizer', {
+      expected: Object.keys(optimizers)
+        .map((name) => `\`${name}(…)\``)
+        .join(', '),
+      fix: expr.kind === 'name' && isOptimizer(expr.name) ? `\`${expr.name}(rate = 1e-3)\`` : '`adam(rate = 1e-3)`',
+    });
     return null;
   }
   const kind = expr.callee.name;
@@ -219,7 +272,10 @@ function optimizerOf(expr: Expr, here: Here): OptimizerSpec | null {
   for (const arg of expr.args) {
     const name = arg.name;
     if (name === null || !optimizers[kind].includes(name.text)) {
-      if (name === null) report(here, 'E0803', arg.value.span, `an option of \`${kind}\` has a name`, { fix: `\`${kind}(rate = ${here.module.module.file.text.slice(arg.value.span.start, arg.value.span.end)})\`` });
+      if (name === null)
+        report(here, 'E0803', arg.value.span, `an option of \`${kind}\` has a name`, {
+          fix: `\`${kind}(rate = ${here.module.module.file.text.slice(arg.value.span.start, arg.value.span.end)})\``,
+        });
       else unknownOf(here, 'E0803', name, `option of \`${kind}\``, optimizers[kind]);
       return null;
     }

@@ -78,7 +78,8 @@ export function check(modules: ModuleSet, options: LowerOptions, problems: Probl
 function decodersAlone(base: Variant, module: LoadedModule, programs: readonly Program[]): readonly Program[] {
   const found: Program[] = [];
   for (const item of module.module.items) {
-    if (item.kind !== 'declaration' || item.what !== 'decoder' || programs.some(({ decoder }) => decoder?.name === item.name.text)) continue;
+    if (item.kind !== 'declaration' || item.what !== 'decoder' || programs.some(({ decoder }) => decoder?.name === item.name.text))
+      continue;
     // What cannot be a model by itself, such as a decoder that takes a map, is looked at where it is called.
     const problems = new Problems();
     let program: Program | null = null;
@@ -105,11 +106,19 @@ function checkAll(variant: Variant, concerns: (item: Declaration | Objective) =>
     const decoder = isJoint(item) ? null : declared(item.models[0]!.model.text, module, names());
     return decoder?.declaration.what === 'decoder' ? [{ item: decoder.declaration, module: decoder.module }] : [];
   });
-  const models = [...entryItems('declaration', variant.modules), ...alone, ...joint.flatMap(({ item, module }) => partsOf(item, within(module, names())))]
-    .filter(({ item }, k, all) => all.findIndex((other) => other.item === item) === k);
+  const models = [
+    ...entryItems('declaration', variant.modules),
+    ...alone,
+    ...joint.flatMap(({ item, module }) => partsOf(item, within(module, names()))),
+  ].filter(({ item }, k, all) => all.findIndex((other) => other.item === item) === k);
   const programs = new Map<Declaration | Objective, Program>();
   const lowered = new Set<Objective>();
-  const modelOf = new Map(objectives.map(({ item, module }) => [item, isJoint(item) ? null : declared(item.models[0]!.model.text, module, names())?.declaration ?? null]));
+  const modelOf = new Map(
+    objectives.map(({ item, module }) => [
+      item,
+      isJoint(item) ? null : (declared(item.models[0]!.model.text, module, names())?.declaration ?? null),
+    ]),
+  );
   for (const module of modules.values()) {
     if (module.standard && module !== entry) continue;
     for (const item of module.module.items) {
@@ -162,7 +171,12 @@ function checkDeclaration(item: Declaration, module: LoadedModule, here: Here): 
   });
 }
 
-function checkObjective(objective: Objective, file: LoadedModule, setup: Setup, callers: Map<string, Place>): { readonly root: Root; readonly program: Program | null } {
+function checkObjective(
+  objective: Objective,
+  file: LoadedModule,
+  setup: Setup,
+  callers: Map<string, Place>,
+): { readonly root: Root; readonly program: Program | null } {
   const root = begin(setup);
   const here = within(file, root.here);
   const own = [{ item: objective, module: file }];
@@ -184,9 +198,25 @@ function checkObjective(objective: Objective, file: LoadedModule, setup: Setup, 
   const entries = objective.models.map(({ model }) => modelEntry(model.text, here)!);
   if (entries.some(({ declaration, module }) => module.damaged.has(declaration))) return { root, program: null };
   const decoder = entries.findIndex(({ declaration }) => declaration.what === 'decoder');
-  if (decoder >= 0 && isJoint(objective)) report(here, 'E0606', objective.models[decoder]!.model.span, `\`${objective.models[decoder]!.model.text}\` is a decoder: several models are trained together`, { fix: 'let a model call it' });
-  else if (isJoint(objective)) return { root, program: contained(objective, here, () => lowerJoint(objective, { ...root, here }, setup, callers)) };
-  else contained(objective, here, () => lowerModel(decoder >= 0 ? asModel(entries[0]!.declaration) : entries[0]!.declaration, { ...root, here: within(entries[0]!.module, here) }, own, setup));
+  if (decoder >= 0 && isJoint(objective))
+    report(
+      here,
+      'E0606',
+      objective.models[decoder]!.model.span,
+      `\`${objective.models[decoder]!.model.text}\` is a decoder: several models are trained together`,
+      { fix: 'let a model call it' },
+    );
+  else if (isJoint(objective))
+    return { root, program: contained(objective, here, () => lowerJoint(objective, { ...root, here }, setup, callers)) };
+  else
+    contained(objective, here, () =>
+      lowerModel(
+        decoder >= 0 ? asModel(entries[0]!.declaration) : entries[0]!.declaration,
+        { ...root, here: within(entries[0]!.module, here) },
+        own,
+        setup,
+      ),
+    );
   return { root, program: null };
 }
 
@@ -212,17 +242,25 @@ function unknownOverrides(variant: Variant): void {
   // Here the dims and options of all files are declared even where there is no declaration to check.
   begin({ ...variant, builder: new Builder(), fixed: new Set() });
   const { modules } = variant.modules;
-  const local = localOptions([...modules.values()].flatMap(({ module }) => module.items.flatMap((item) => (item.kind === 'declaration' ? [item] : []))));
+  const local = localOptions(
+    [...modules.values()].flatMap(({ module }) => module.items.flatMap((item) => (item.kind === 'declaration' ? [item] : []))),
+  );
   const shared = sharedBy(variant.modules);
   const items = new Set(shared.map(({ name }) => name));
-  const settable = shared.flatMap(({ name, exported }) => (exported.kind === 'option' || exported.spec.value.kind === 'size' ? [name] : []));
+  const settable = shared.flatMap(({ name, exported }) =>
+    exported.kind === 'option' || exported.spec.value.kind === 'size' ? [name] : [],
+  );
   for (const name of variant.overrides.keys()) {
     if (items.has(name) || local.includes(name)) continue;
     const names = [...new Set([...settable, ...local])];
     const near = didYouMean(name, names);
     variant.problems.report({
-      code: 'E0201', severity: 'error', place: settingPlace(name, variant.overrides.get(name)!), message: `there is no dim or option to set \`${name}\``,
-      ...(names.length === 0 ? {} : { expected: names.map((each) => `\`${each}\``).join(', ') }), given: `\`${name}\``,
+      code: 'E0201',
+      severity: 'error',
+      place: settingPlace(name, variant.overrides.get(name)!),
+      message: `there is no dim or option to set \`${name}\``,
+      ...(names.length === 0 ? {} : { expected: names.map((each) => `\`${each}\``).join(', ') }),
+      given: `\`${name}\``,
       ...(near === null ? {} : { fix: `did you mean \`${near}\`?` }),
     });
   }
@@ -244,7 +282,13 @@ function seenFrom(module: LoadedModule, here: Here): Here {
   return module === here.module ? here : { ...here, module, scope: here.scope.under(within(module, here).scope) };
 }
 
-function lowerModel(declaration: Declaration, root: Root, objectives: readonly FileObjective[], setup: Setup, callers = new Map<string, Place>()): Program | null {
+function lowerModel(
+  declaration: Declaration,
+  root: Root,
+  objectives: readonly FileObjective[],
+  setup: Setup,
+  callers = new Map<string, Place>(),
+): Program | null {
   const name = emittedName(declaration, setup.modules);
   const { ctx } = root.here;
   const model = elaborateModel(declaration, root.here);
@@ -257,21 +301,37 @@ function lowerModel(declaration: Declaration, root: Root, objectives: readonly F
   const graphs: ObjectiveGraph[] = [];
   for (const { item: objective, module } of objectives) {
     const targets = model.decoded === null ? [] : [model.decoded.target, ...model.decoded.inputs];
-    const graph = bothWays(objective, declaration.name.text, seenFrom(module, model.here), trained === null ? null : seenFrom(module, trained.here));
+    const graph = bothWays(
+      objective,
+      declaration.name.text,
+      seenFrom(module, model.here),
+      trained === null ? null : seenFrom(module, trained.here),
+    );
     if (graph !== null) graphs.push({ ...graph, given: [...targets, ...graph.given] });
   }
   const given = [...model.inputs, ...(model.decoded?.inputs ?? []), ...graphs.flatMap((graph) => graph.given)];
   reportUnsized(declaration, root.ragged, model, graphs, root.here);
-  const told = toldDims(root.ragged, given, [...model.outputs.values(), ...limitsOf(model.decoded?.graph ?? null), ...graphs.flatMap(({ updates }) => updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]))]);
+  const told = toldDims(root.ragged, given, [
+    ...model.outputs.values(),
+    ...limitsOf(model.decoded?.graph ?? null),
+    ...graphs.flatMap(({ updates }) => updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()])),
+  ]);
   return {
-    name, doc: declaration.doc, file: root.here.module.path,
+    name,
+    doc: declaration.doc,
+    file: root.here.module.path,
     hyperparameters: root.hyperparameters.filter(({ dim }) => !ctx.fixed.has(dim.id)),
     fixed: root.hyperparameters.filter(({ dim }) => ctx.fixed.has(dim.id)),
     ragged: root.ragged.filter((dim) => given.some(({ type }) => hasDim(type, dim)) || told.includes(dim)),
     ...(told.length === 0 ? {} : { told }),
     parameters: [...new Map([...ctx.parameters, ...training.here.ctx.parameters]).values()],
-    running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()], inputs: model.inputs, outputs: model.outputs, decoder: model.decoded?.graph ?? null, causal: model.causal,
-    objectives: graphs, requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
+    running: [...new Map([...ctx.running, ...training.here.ctx.running]).values()],
+    inputs: model.inputs,
+    outputs: model.outputs,
+    decoder: model.decoded?.graph ?? null,
+    causal: model.causal,
+    objectives: graphs,
+    requirements: unique([...ctx.requirements, ...training.here.ctx.requirements]),
   };
 }
 

@@ -42,13 +42,46 @@ export interface Root {
 export function begin(setup: Setup): Root {
   const { modules, overrides, problems, training, builder, fixed, found, tooLarge } = setup;
   const shared = sharedBy(modules);
-  const ctx = new Context({ elaborate: { expression: elaborateExpression, body: elaborateBody }, builder, problems, overrides, defaults: defaultsOf(shared), training, fixed, found, tooLarge });
+  const ctx = new Context({
+    elaborate: { expression: elaborateExpression, body: elaborateBody },
+    builder,
+    problems,
+    overrides,
+    defaults: defaultsOf(shared),
+    training,
+    fixed,
+    found,
+    tooLarge,
+  });
   const scopes = new Map<string, Scope>();
   const prelude = new Scope(null);
   for (const module of modules.modules.values()) if (module.standard) defineDeclarations(module, prelude);
   const here: Here = {
-    ctx, module: modules.entry, scope: new Scope(prelude), scopes, frame: ctx.frame(''), path: '', target: null, ordinals: new Map(), loops: [], own: [], steps: new Map(), taps: [], alignments: new Map(),
-    calls: [], decoding: null, reach: null, clocked: false, next: false, filled: false, later: new Map(), given: new Map(), decode: null, stepping: null, init: null, initAll: false,
+    ctx,
+    module: modules.entry,
+    scope: new Scope(prelude),
+    scopes,
+    frame: ctx.frame(''),
+    path: '',
+    target: null,
+    ordinals: new Map(),
+    loops: [],
+    own: [],
+    steps: new Map(),
+    taps: [],
+    alignments: new Map(),
+    calls: [],
+    decoding: null,
+    reach: null,
+    clocked: false,
+    next: false,
+    filled: false,
+    later: new Map(),
+    given: new Map(),
+    decode: null,
+    stepping: null,
+    init: null,
+    initAll: false,
   };
   const sized = new Map<string, { dim: Dim; value: number; doc: string | null }>();
   const ragged: Dim[] = [];
@@ -65,7 +98,10 @@ export function begin(setup: Setup): Root {
       if (item.kind !== 'declaration' && item.kind !== 'objective') continue;
       const { name } = item;
       const first = names.get(name.text);
-      if (first !== undefined) report(own, 'E0203', name.span, `\`${name.text}\` is defined twice`, { related: [{ place: placeOf(own, first), message: 'first here' }] });
+      if (first !== undefined)
+        report(own, 'E0203', name.span, `\`${name.text}\` is defined twice`, {
+          related: [{ place: placeOf(own, first), message: 'first here' }],
+        });
       else isTaken(name, own);
       names.set(name.text, first ?? name.span);
     }
@@ -78,9 +114,13 @@ export function begin(setup: Setup): Root {
       let { doc } = item;
       for (const dim of declareDims(item, own, { prefix, shared: known })) {
         if (ctx.ragged.has(dim.id) || dim.ofCall === true) ragged.push(dim);
-        const value = item.constant ? undefined : overrides.get(dim.label) ?? ctx.defaults.get(dim.id);
+        const value = item.constant ? undefined : (overrides.get(dim.label) ?? ctx.defaults.get(dim.id));
         if (typeof value !== 'number' || ![...known.values()].includes(dim.id)) continue;
-        sized.set(dim.id, { dim, value, doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}` });
+        sized.set(dim.id, {
+          dim,
+          value,
+          doc: doc === null || item.dims.length === 1 ? doc : `${item.dims.map(({ name }) => `\`${name.text}\``).join(', ')}: ${doc}`,
+        });
         // It belongs to all dims of the item: it stands once, with their names, at the first.
         doc = null;
       }
@@ -103,7 +143,8 @@ function defineImports(module: LoadedModule, modules: ModuleSet, here: Here): vo
 }
 
 function defineDeclarations(module: LoadedModule, scope: Scope): void {
-  for (const item of module.module.items) if (item.kind === 'declaration') scope.define(item.name.text, { kind: 'declaration', declaration: item, module });
+  for (const item of module.module.items)
+    if (item.kind === 'declaration') scope.define(item.name.text, { kind: 'declaration', declaration: item, module });
 }
 
 /** Defaults of the overridable dims. */
@@ -128,8 +169,15 @@ export function contained<T>(declaration: Pick<Declaration, 'name'>, here: Here,
     return run();
   } catch (error) {
     if (error instanceof TooLarge) refuseLarge(declaration, error, here);
-    else if (error instanceof SizeError) report(here, 'E0311', declaration.name.span, `\`${declaration.name.text}\` makes a size that cannot be: ${error.message}`);
-    else if (error instanceof GraphError) report(here, 'E0999', declaration.name.span, `the compiler made an unsound graph of \`${declaration.name.text}\`: ${error.message.split('\n')[0] ?? ''}`);
+    else if (error instanceof SizeError)
+      report(here, 'E0311', declaration.name.span, `\`${declaration.name.text}\` makes a size that cannot be: ${error.message}`);
+    else if (error instanceof GraphError)
+      report(
+        here,
+        'E0999',
+        declaration.name.span,
+        `the compiler made an unsound graph of \`${declaration.name.text}\`: ${error.message.split('\n')[0] ?? ''}`,
+      );
     else throw error;
     return null;
   }

@@ -14,7 +14,11 @@ export function hasDim({ axes }: TensorType, dim: Dim): boolean {
 }
 
 function mentions(space: Space, dim: Dim): boolean {
-  return space.kind === 'dim' ? space.dim.id === dim.id || atomsOf(space.dim.size).has(dim.id) : space.kind === 'anon' ? atomsOf(space.size).has(dim.id) : space.parts.some((part) => mentions(part, dim));
+  return space.kind === 'dim'
+    ? space.dim.id === dim.id || atomsOf(space.dim.size).has(dim.id)
+    : space.kind === 'anon'
+      ? atomsOf(space.size).has(dim.id)
+      : space.parts.some((part) => mentions(part, dim));
 }
 
 /** Has an input an axis of just this dim? */
@@ -28,28 +32,52 @@ export function toldDims(dims: readonly Dim[], inputs: readonly Input[], roots: 
   return dims.filter((dim) => {
     // Of a length for each place of another dim there is no one number.
     if (!dim.ragged || dim.inside !== undefined || standsOn(inputs, dim)) return false;
-    return inputs.some(({ type: { elem, axes } }) => (elem.kind === 'index' && mentions(elem.space, dim)) || axes.some(({ space }) => mentions(space, dim))) || nodes.some((node) => reads(node, dim));
+    return (
+      inputs.some(
+        ({ type: { elem, axes } }) =>
+          (elem.kind === 'index' && mentions(elem.space, dim)) || axes.some(({ space }) => mentions(space, dim)),
+      ) || nodes.some((node) => reads(node, dim))
+    );
   });
 }
 
 /** E0506: a dim that is `= input`, or `ragged in` another, is used and stands on no input. */
-export function reportUnsized(declaration: Declaration, dims: readonly Dim[], model: Model, objectives: readonly ObjectiveGraph[], here: Here): void {
+export function reportUnsized(
+  declaration: Declaration,
+  dims: readonly Dim[],
+  model: Model,
+  objectives: readonly ObjectiveGraph[],
+  here: Here,
+): void {
   const check = (roots: readonly Node[], inputs: readonly Input[], what: string): void => {
     for (const dim of dims) {
       if ((dim.ofCall !== true && dim.inside === undefined) || standsOn(inputs, dim)) continue;
       if (!reachable(roots).some((node) => reads(node, dim))) continue;
       report(here, 'E0506', declaration.name.span, `nothing tells how many places \`${dim.label}\` has in ${what}`, {
-        why: dim.inside === undefined ? `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`
-          : `\`${dim.label}\` has a length for each place of \`${dim.inside.label}\`, and no input has both axes`,
-        fix: dim.inside === undefined ? `give it a number (\`dim ${dim.label} = 8\`), or declare an input with it` : `declare an input of \`[${dim.inside.label}, ${dim.label}]\``,
+        why:
+          dim.inside === undefined
+            ? `\`${dim.label}\` is \`= input\`: its size is that of an input's axis, and no input has the axis`
+            : `\`${dim.label}\` has a length for each place of \`${dim.inside.label}\`, and no input has both axes`,
+        fix:
+          dim.inside === undefined
+            ? `give it a number (\`dim ${dim.label} = 8\`), or declare an input with it`
+            : `declare an input of \`[${dim.inside.label}, ${dim.label}]\``,
       });
     }
   };
   const inputs = [...model.inputs, ...(model.decoded?.inputs ?? [])];
   check([...model.outputs.values()], inputs, `\`${declaration.name.text}\``);
-  for (const { name, given, updates } of objectives) check(updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]), [...inputs, ...given], `\`${name}\``);
+  for (const { name, given, updates } of objectives)
+    check(
+      updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]),
+      [...inputs, ...given],
+      `\`${name}\``,
+    );
 }
 
 function reads({ op, types }: Node, dim: Dim): boolean {
-  return (op.kind === 'size' && atomsOf(op.size).has(dim.id)) || types.some((type) => type.axes.some(({ space }) => atomsOf(sizeOf(space)).has(dim.id)));
+  return (
+    (op.kind === 'size' && atomsOf(op.size).has(dim.id)) ||
+    types.some((type) => type.axes.some(({ space }) => atomsOf(sizeOf(space)).has(dim.id)))
+  );
 }

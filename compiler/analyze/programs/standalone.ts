@@ -20,7 +20,17 @@ import { mapTypeOfExpr, numberOfExpr, sizeOfExpr, tensorTypeOfExpr } from '../ty
 export function checkBlock(declaration: Declaration, module: LoadedModule, here: Here): void {
   const scope = new Scope(here.scope);
   const { text } = declaration.name;
-  const inside: Here = { ...here, module, scope, frame: here.ctx.frame(`${text}#`), path: text, reach: reachOf(declaration.body), later: laterNames(declaration.body), taps: [], alignments: new Map() };
+  const inside: Here = {
+    ...here,
+    module,
+    scope,
+    frame: here.ctx.frame(`${text}#`),
+    path: text,
+    reach: reachOf(declaration.body),
+    later: laterNames(declaration.body),
+    taps: [],
+    alignments: new Map(),
+  };
   if (declaration.what === 'encoder' && !soundSignature(declaration, inside)) return;
   standsInside(declaration, inside);
   defineFormals(declaration, inside);
@@ -65,7 +75,8 @@ function defineFormals(declaration: Declaration, here: Here): void {
     const first = scope.own(param.name.text) ?? scope.own(`${param.name.text}..`);
     if (first !== null) reportTwice(param.name, first, here);
     else if (param.group) group(param.name.text);
-    else if (literal !== null && !Number.isInteger(literal)) scope.define(param.name.text, { kind: 'option', value: literal, choices: null });
+    else if (literal !== null && !Number.isInteger(literal))
+      scope.define(param.name.text, { kind: 'option', value: literal, choices: null });
     else if (param.value === null || sizeOfExpr(param.value, here) !== null) define(param.name.text, true);
     else scope.define(param.name.text, { kind: 'value', value: ERROR, span: param.name.span });
   }
@@ -82,7 +93,7 @@ function defineParam(param: Param, here: Here): void {
   const first = here.scope.own(param.name.text);
   const twice = first?.kind === 'value';
   if (twice) reportTwice(param.name, first, here);
-  here.scope.define(param.name.text, { kind: 'value', value: twice ? ERROR : argumentOf(param, here) ?? ERROR, span: param.span });
+  here.scope.define(param.name.text, { kind: 'value', value: twice ? ERROR : (argumentOf(param, here) ?? ERROR), span: param.span });
 }
 
 /** What stands for an argument of the declared type. */
@@ -90,7 +101,9 @@ function argumentOf({ type, name, span }: Param, here: Here): Extract<Value, { k
   const builder = here.ctx.builder.at(origin(here, span, name.text));
   if (type.kind === 'map') {
     const sides = mapTypeOfExpr(type, here);
-    return sides === null ? null : { kind: 'map', ...sides, node: builder.argument({ elem: { kind: 'float' }, axes: [...sides.outs, ...sides.ins], masks: [] }) };
+    return sides === null
+      ? null
+      : { kind: 'map', ...sides, node: builder.argument({ elem: { kind: 'float' }, axes: [...sides.outs, ...sides.ins], masks: [] }) };
   }
   const declared = tensorTypeOfExpr(type, here);
   return declared === null ? null : { kind: 'tensor', node: builder.argument(declared) };

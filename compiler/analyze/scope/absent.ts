@@ -39,7 +39,7 @@ function fixOf({ op, inputs: [, index] }: Node): string {
 
 /** The operation that first made it absent, in the body that it stands in. */
 function absentSince(node: Node): Node {
-  for (let at = node; ;) {
+  for (let at = node; ; ) {
     const before = sourceOf(at);
     if (before === null) return at;
     at = before;
@@ -55,7 +55,10 @@ function sourceOf(node: Node): Node | null {
 }
 
 /** Of a call's result: what the call is given, and what of its body the result is. */
-function calledFor({ op, inputs: [call] }: Node): { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly result: Node } | null {
+function calledFor({
+  op,
+  inputs: [call],
+}: Node): { readonly inputs: readonly Node[]; readonly args: readonly Node[]; readonly result: Node } | null {
   if (op.kind !== 'result' || call?.op.kind !== 'call') return null;
   const { args, results } = call.op.region;
   return { inputs: call.inputs, args, result: results[op.index]! };

@@ -141,13 +141,23 @@ export class Context {
   /** A body is opened: of a call, or of a round. */
   open(span: Span, here: Here): void {
     if (++this.bodies <= MOST_BODIES) return;
-    throw new TooLarge({ place: outermost(span, here), message: `this opens more than ${MOST_BODIES} bodies of calls and rounds`, why: 'code is made for each of them', fix: 'call once and read the value again, or use `scan`' });
+    throw new TooLarge({
+      place: outermost(span, here),
+      message: `this opens more than ${MOST_BODIES} bodies of calls and rounds`,
+      why: 'code is made for each of them',
+      fix: 'call once and read the value again, or use `scan`',
+    });
   }
 
   /** Runs what an expression is made of. */
   inside<T>(span: Span, here: Here, run: () => T): T {
     if (++this.depth > MOST_DEPTH) {
-      throw new TooLarge({ place: outermost(span, here), message: `calls and expressions stand in one another more than ${MOST_DEPTH} deep here`, why: 'calls are unfolded, each in the one around it', fix: 'give a value a name and call with that, or use `repeat` or `scan`' });
+      throw new TooLarge({
+        place: outermost(span, here),
+        message: `calls and expressions stand in one another more than ${MOST_DEPTH} deep here`,
+        why: 'calls are unfolded, each in the one around it',
+        fix: 'give a value a name and call with that, or use `repeat` or `scan`',
+      });
     }
     try {
       return run();
@@ -234,4 +244,3 @@ export function placeOf(here: Here, span: Span): Place {
 function outermost(span: Span, here: Here): Place {
   return here.calls[0]?.place ?? placeOf(here, span);
 }
-

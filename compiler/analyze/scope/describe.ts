@@ -53,10 +53,12 @@ export function describeName(name: string): string {
 }
 
 export function describeAxes(axes: readonly Axis[]): string {
-  return axes.map((axis) => {
-    const space = describeSpace(axis.space);
-    return space === axis.label ? space : `${axis.label}: ${space}`;
-  }).join(', ');
+  return axes
+    .map((axis) => {
+      const space = describeSpace(axis.space);
+      return space === axis.label ? space : `${axis.label}: ${space}`;
+    })
+    .join(', ');
 }
 
 export function describeAxis(axis: Axis): string {
@@ -65,10 +67,13 @@ export function describeAxis(axis: Axis): string {
 
 /** How two axes of one name come to be of one size. */
 export function sizeFix(a: Space, b: Space): { readonly fix?: string } {
-  if (isRagged(a) || isRagged(b)) return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the places of the other' };
+  if (isRagged(a) || isRagged(b))
+    return { fix: 'lengths are equal only along one dim: declare both over it, or index one axis by the places of the other' };
   const [one, other] = [sizeOf(a), sizeOf(b)];
   // Of two numbers that differ nothing can be required.
-  return constantOf(one) !== null && constantOf(other) !== null ? {} : { fix: `if they are of one size wherever this stands, say so: \`require ${describeSize(one)} == ${describeSize(other)}\`` };
+  return constantOf(one) !== null && constantOf(other) !== null
+    ? {}
+    : { fix: `if they are of one size wherever this stands, say so: \`require ${describeSize(one)} == ${describeSize(other)}\`` };
 }
 
 export function elemName(elem: Elem): string {

@@ -27,7 +27,12 @@ export function shownNode({ origin: { file, start, end, name } }: Node, here: He
 }
 
 /** Has the scope that name? Then it is reported, and where it was first. */
-export function isTaken(name: Name, here: Here, scope: Scope = here.scope, more: { readonly why?: string; readonly fix?: string } = {}): boolean {
+export function isTaken(
+  name: Name,
+  here: Here,
+  scope: Scope = here.scope,
+  more: { readonly why?: string; readonly fix?: string } = {},
+): boolean {
   const first = scope.own(name.text);
   if (first !== null) reportTwice(name, first, here, more);
   return first !== null;

@@ -11,11 +11,20 @@ import { placeOfEntry } from './taken.ts';
 export function reportLater(code: Code, name: Name, here: Here): boolean {
   const { text } = name;
   const dims = here.module.module.items.flatMap((item) => (item.kind === 'dim' ? item.dims : []));
-  const later = here.later.get(text) ?? (dims.some((dim) => dim.name.text === text) ? { kind: 'dim' } as const : null);
+  const later = here.later.get(text) ?? (dims.some((dim) => dim.name.text === text) ? ({ kind: 'dim' } as const) : null);
   if (later === null || later.kind === 'value') return false;
-  report(here, code, name.span, `\`${text}\` ${later.kind === 'axis' ? 'is made' : 'is declared'} further down`, later.kind !== 'axis'
-    ? { why: 'the declaration of a dim stands above what is made of it', fix: `move the declaration of \`${text}\` above this line` }
-    : { why: 'an axis is there from the expression on that makes it', fix: `move \`${here.module.module.file.text.slice(later.made.start, later.made.end)}\` above this line` });
+  report(
+    here,
+    code,
+    name.span,
+    `\`${text}\` ${later.kind === 'axis' ? 'is made' : 'is declared'} further down`,
+    later.kind !== 'axis'
+      ? { why: 'the declaration of a dim stands above what is made of it', fix: `move the declaration of \`${text}\` above this line` }
+      : {
+          why: 'an axis is there from the expression on that makes it',
+          fix: `move \`${here.module.module.file.text.slice(later.made.start, later.made.end)}\` above this line`,
+        },
+  );
   return true;
 }
 
@@ -24,7 +33,8 @@ export function unknownName(here: Here, code: Code, name: Name, what: string, ca
   const advised = advice(name.text, candidates, here) ?? onlyUnread(name.text, candidates, here);
   const place = advised === null || advised.near === null ? null : definedAt(advised.near, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\` here`, {
-    ...(advised === null ? {} : { fix: advised.fix }), ...(place === null ? {} : { related: [{ place, message: `\`${advised!.near!}\`` }] }),
+    ...(advised === null ? {} : { fix: advised.fix }),
+    ...(place === null ? {} : { related: [{ place, message: `\`${advised!.near!}\`` }] }),
   });
 }
 
@@ -34,7 +44,13 @@ function onlyUnread(name: string, candidates: Iterable<string>, here: Here): Adv
   const { text } = here.module.module.file;
   const times = new Map<string, number>();
   for (const [word] of text.matchAll(WORDS)) times.set(word, (times.get(word) ?? 0) + 1);
-  const unread = [...new Set(candidates)].filter((each) => each !== name && times.get(each) === 1 && here.scope.lookup(each)?.kind !== 'declaration' && definedAt(each, here)?.file === here.module.path);
+  const unread = [...new Set(candidates)].filter(
+    (each) =>
+      each !== name &&
+      times.get(each) === 1 &&
+      here.scope.lookup(each)?.kind !== 'declaration' &&
+      definedAt(each, here)?.file === here.module.path,
+  );
   return unread.length === 1 ? { fix: `did you mean \`${unread[0]!}\`?`, near: unread[0]! } : null;
 }
 
@@ -57,7 +73,8 @@ function advice(name: string, candidates: Iterable<string>, here: Here): Advice 
 export function unknownOf(here: Here, code: Code, name: Name, what: string, candidates: readonly string[]): Value {
   const advised = advice(name.text, candidates, here);
   return report(here, code, name.span, `there is no ${what} \`${name.text}\``, {
-    ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }), given: `\`${name.text}\``,
+    ...(candidates.length === 0 ? {} : { expected: candidates.map((candidate) => `\`${candidate}\``).join(', ') }),
+    given: `\`${name.text}\``,
     ...(advised === null ? {} : { fix: advised.fix }),
   });
 }

@@ -30,7 +30,9 @@ export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null 
       const entry = here.scope.lookup(expr.name);
       if (entry?.kind === 'dim') return { kind: 'size', size: sizeOf(entry.space) };
       if (entry?.kind === 'option' && typeof entry.value === 'number') return { kind: 'number', value: entry.value };
-      report(here, use.code, expr.span, `\`${expr.name}\` is not known to ${use.what}`, { expected: use.counts ? '`step` (from 1), `epoch`, a dim or a number' : 'a dim or a number' });
+      report(here, use.code, expr.span, `\`${expr.name}\` is not known to ${use.what}`, {
+        expected: use.counts ? '`step` (from 1), `epoch`, a dim or a number' : 'a dim or a number',
+      });
       return null;
     }
     case 'unary': {
@@ -48,16 +50,25 @@ export function hostExpr(expr: Expr, use: HostUse, here: Here): HostExpr | null 
       return left === null || right === null ? null : { kind: 'call', fn, args: [left, right] };
     }
     case 'call': {
-      const name = expr.callee.kind === 'name' ? expr.callee.name : expr.callee.kind === 'bracket' && expr.callee.base.kind === 'name' ? expr.callee.base.name : '';
+      const name =
+        expr.callee.kind === 'name'
+          ? expr.callee.name
+          : expr.callee.kind === 'bracket' && expr.callee.base.kind === 'name'
+            ? expr.callee.base.name
+            : '';
       const fn = expr.callee.kind === 'name' ? hostCalls.find((candidate) => candidate === name) : undefined;
       if (fn === undefined) {
         report(here, use.code, expr.span, `${name === '' ? 'this' : `\`${name}\``} has no place in ${use.what}`, {
-          expected: `${arithmetic(use)}, with ${hostCalls.map((each) => `\`${each}\``).join(', ')}`, why: `${use.what} is known before any example is`,
+          expected: `${arithmetic(use)}, with ${hostCalls.map((each) => `\`${each}\``).join(', ')}`,
+          why: `${use.what} is known before any example is`,
         });
         return null;
       }
       if (!fits(fn, expr.args)) {
-        report(here, 'E0403', expr.span, `\`${fn}\` has the wrong number of arguments`, { expected: several.has(fn) ? 'two numbers or more, without names' : 'one number, without a name', given: `${expr.args.length}` });
+        report(here, 'E0403', expr.span, `\`${fn}\` has the wrong number of arguments`, {
+          expected: several.has(fn) ? 'two numbers or more, without names' : 'one number, without a name',
+          given: `${expr.args.length}`,
+        });
         return null;
       }
       const args = expr.args.map((arg) => hostExpr(arg.value, use, here));

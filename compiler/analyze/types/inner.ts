@@ -36,10 +36,18 @@ export function refuseAlong(node: Node, axis: Axis, what: string, span: Span, he
   if (refuseInSteps([axis], what, span, here)) return true;
   const inner = allAxes(node).find((other) => innerDims(other.space).some(({ within }) => within.id === axis.id));
   if (inner === undefined) return false;
-  report(here, 'E0507', span, what === 'renaming' ? `\`${axis.label}\` cannot take another name while it has its \`${inner.label}\`` : `${what} \`${axis.label}\` would mix places whose \`${inner.label}\` have different lengths`, {
-    why: `\`${inner.label}\` has a length for each place of \`${axis.label}\`, and in one body it goes with that one axis`,
-    fix: `reduce \`${inner.label}\` first, as in \`mean[${inner.label}](…)\`, or both at once: \`sum[${axis.label}, ${inner.label}](…)\``,
-  });
+  report(
+    here,
+    'E0507',
+    span,
+    what === 'renaming'
+      ? `\`${axis.label}\` cannot take another name while it has its \`${inner.label}\``
+      : `${what} \`${axis.label}\` would mix places whose \`${inner.label}\` have different lengths`,
+    {
+      why: `\`${inner.label}\` has a length for each place of \`${axis.label}\`, and in one body it goes with that one axis`,
+      fix: `reduce \`${inner.label}\` first, as in \`mean[${inner.label}](…)\`, or both at once: \`sum[${axis.label}, ${inner.label}](…)\``,
+    },
+  );
   return true;
 }
 
@@ -51,7 +59,8 @@ export function refuseInSteps(axes: readonly Axis[], what: string, span: Span, h
     const axis = inner === undefined ? undefined : axes.find(({ id }) => id === inner.within.id);
     if (inner === undefined || axis === undefined) continue;
     report(here, 'E0507', span, `${what} \`${axis.label}\` inside a scan along \`${inner.dim.label}\``, {
-      why: `each \`${axis.label}\` has its own number of steps: at one step not every \`${axis.label}\` is there`, fix: `reduce \`${axis.label}\` after the scan, or scan inside a block that is lifted over \`${axis.label}\``,
+      why: `each \`${axis.label}\` has its own number of steps: at one step not every \`${axis.label}\` is there`,
+      fix: `reduce \`${axis.label}\` after the scan, or scan inside a block that is lifted over \`${axis.label}\``,
     });
     return true;
   }
@@ -77,13 +86,19 @@ export function firstOf(space: Space, here: Here, span: Span, by = 0): Node {
 /** How many places of the inner dim there are: a one for each, added up. */
 function countOf(dim: Dim, here: Here, span: Span): Node {
   const axis = here.frame.axis(dim.label, dimSpace(dim));
-  const ones = here.ctx.builder.node({ kind: 'broadcast', axes: withParents([axis], here) }, [constant(1, 'int', here, span)], origin(here, span));
+  const ones = here.ctx.builder.node(
+    { kind: 'broadcast', axes: withParents([axis], here) },
+    [constant(1, 'int', here, span)],
+    origin(here, span),
+  );
   return here.ctx.builder.node({ kind: 'reduce', fn: 'sum', axes: [axis.id] }, [ones], origin(here, span));
 }
 
 /** The axes, behind those of the body's own that they belong to. */
 export function withParents(axes: readonly Axis[], here: Here): readonly Axis[] {
-  const parents = axes.flatMap(({ space }) => innerDims(space).map(({ within }) => within)).filter((within) => !here.frame.standsIn(within) && !axes.some(({ id }) => id === within.id));
+  const parents = axes
+    .flatMap(({ space }) => innerDims(space).map(({ within }) => within))
+    .filter((within) => !here.frame.standsIn(within) && !axes.some(({ id }) => id === within.id));
   return [...new Map(parents.map((axis) => [axis.id, axis])).values(), ...axes];
 }
 
@@ -93,7 +108,8 @@ export function refuseOrder(axes: readonly Axis[], span: Span, here: Here): bool
     for (const { within } of innerDims(space)) {
       if (axes.findIndex(({ id }) => id === within.id) < k) continue;
       report(here, 'E0507', span, `\`${label}\` stands before its \`${within.label}\``, {
-        why: 'an example holds lists in lists, in the order of the axes: a list for each place of the outer dim', fix: `write \`[${within.label}, ${label}]\``,
+        why: 'an example holds lists in lists, in the order of the axes: a list for each place of the outer dim',
+        fix: `write \`[${within.label}, ${label}]\``,
       });
       return true;
     }
@@ -112,7 +128,8 @@ export function standsInside(declaration: Declaration, here: Here): void {
     for (const space of spaces) {
       if (space.kind !== 'dim' || space.dim.inside === undefined) continue;
       const outer = space.dim.inside;
-      if (!spaces.some((other) => other.kind === 'dim' && other.dim.id === outer.id)) here.frame.belongs(space.dim, { id: `?${outer.id}`, label: outer.label, space: dimSpace(outer) }, true);
+      if (!spaces.some((other) => other.kind === 'dim' && other.dim.id === outer.id))
+        here.frame.belongs(space.dim, { id: `?${outer.id}`, label: outer.label, space: dimSpace(outer) }, true);
     }
   }
 }
@@ -121,10 +138,18 @@ export function standsInside(declaration: Declaration, here: Here): void {
  * A call's body knows what its inner dims belong to: a formal of its own, or an axis of the caller that the call is lifted
  * over. False (reported) where one dim would belong to two, or where the call is lifted over the inner axis alone.
  */
-export function placeInner(bound: readonly { readonly axis: Axis; readonly formal: string }[], extras: readonly Axis[], inside: Here, here: Here, span: Span, name: string): boolean {
+export function placeInner(
+  bound: readonly { readonly axis: Axis; readonly formal: string }[],
+  extras: readonly Axis[],
+  inside: Here,
+  here: Here,
+  span: Span,
+  name: string,
+): boolean {
   const twice = (dim: Dim): false => {
     report(here, 'E0507', span, `in \`${name}\`, \`${dim.label}\` would belong to two axes \`${dim.inside!.label}\``, {
-      why: 'in one body it has one length for each place of one axis', fix: `reduce \`${dim.label}\` of one of the arguments first`,
+      why: 'in one body it has one length for each place of one axis',
+      fix: `reduce \`${dim.label}\` of one of the arguments first`,
     });
     return false;
   };
@@ -141,7 +166,10 @@ export function placeInner(bound: readonly { readonly axis: Axis; readonly forma
     for (const { within } of innerDims(axis.space)) {
       if (extras.some(({ id }) => id === within.id) || here.frame.standsIn(within)) continue;
       here.ctx.problems.report({
-        code: 'E0507', severity: 'error', place: placeOf(here, span), message: `\`${name}\` would be lifted over \`${axis.label}\` and go along \`${within.label}\``,
+        code: 'E0507',
+        severity: 'error',
+        place: placeOf(here, span),
+        message: `\`${name}\` would be lifted over \`${axis.label}\` and go along \`${within.label}\``,
         why: `\`${axis.label}\` has a length for each place of \`${within.label}\`: at one of its places not every \`${within.label}\` is there`,
         fix: `reduce \`${axis.label}\` first, or lift the call over \`${within.label}\` too`,
       });
@@ -155,4 +183,3 @@ export function placeInner(bound: readonly { readonly axis: Axis; readonly forma
 export function isCounted(space: Space, axes: readonly Axis[], here: Here): boolean {
   return innerDims(space).every(({ within }) => axes.some(({ id }) => id === within.id) || here.frame.standsIn(within));
 }
-

@@ -26,9 +26,13 @@ function intervalOf(node: Node): Interval | null {
   const { elem } = typeOf(node);
   if (elem.kind === 'index') return positionsOf(elem.space);
   switch (op.kind) {
-    case 'constant': return Number.isSafeInteger(op.value) ? { low: size.int(op.value), high: size.int(op.value) } : null;
-    case 'size': return { low: op.size, high: op.size };
-    case 'rename': case 'broadcast': return intervalOf(inputs[0]!);
+    case 'constant':
+      return Number.isSafeInteger(op.value) ? { low: size.int(op.value), high: size.int(op.value) } : null;
+    case 'size':
+      return { low: op.size, high: op.size };
+    case 'rename':
+    case 'broadcast':
+      return intervalOf(inputs[0]!);
     case 'unary': {
       if (op.fn === 'int' || op.fn === 'float' || op.fn === 'stop') return intervalOf(inputs[0]!);
       if (op.fn === 'floor') return intervalOf(inputs[0]!);
@@ -39,10 +43,16 @@ function intervalOf(node: Node): Interval | null {
       if (op.fn === 'add') return sum(intervalOf(a), intervalOf(b));
       if (op.fn === 'sub') return sum(intervalOf(a), scaled(intervalOf(b), -1));
       if (op.fn === 'quot') return quotient(intervalOf(a), b);
-      if (op.fn === 'mul') return a.op.kind === 'constant' ? scaled(intervalOf(b), a.op.value) : b.op.kind === 'constant' ? scaled(intervalOf(a), b.op.value) : null;
+      if (op.fn === 'mul')
+        return a.op.kind === 'constant'
+          ? scaled(intervalOf(b), a.op.value)
+          : b.op.kind === 'constant'
+            ? scaled(intervalOf(a), b.op.value)
+            : null;
       return null;
     }
-    default: return null;
+    default:
+      return null;
   }
 }
 

@@ -24,7 +24,10 @@ interface Growth {
 function growthOf(size: Size, here: Here): Growth {
   const still: Growth = { moves: false, grows: true, fn: null, negative: false };
   const all = (parts: readonly Growth[]): Growth => ({
-    moves: parts.some(({ moves }) => moves), grows: parts.every(({ grows }) => grows), fn: parts.find(({ fn }) => fn !== null)?.fn ?? null, negative: false,
+    moves: parts.some(({ moves }) => moves),
+    grows: parts.every(({ grows }) => grows),
+    fn: parts.find(({ fn }) => fn !== null)?.fn ?? null,
+    negative: false,
   });
   return foldSize<Growth>(size, {
     int: (n) => ({ ...still, negative: n < 0 }),
@@ -53,19 +56,44 @@ export function lengthSpace(size: Size, id: string, label: string, span: Span, h
   };
   const inner = [...atomsOf(size)].map((atom) => ctx.inner.get(atom)).find((dim) => dim !== undefined);
   if (inner !== undefined) {
-    return refuse(`an axis cannot be made of \`${inner.label}\` in this way`, `\`${inner.label}\` has a length for each place of \`${inner.inside!.label}\`; with it there are sums (\`1 + ${inner.label}\`), and merges`,
-      `take all places of \`${inner.label}\`, and let what is not wanted be absent: \`x where …\``);
+    return refuse(
+      `an axis cannot be made of \`${inner.label}\` in this way`,
+      `\`${inner.label}\` has a length for each place of \`${inner.inside!.label}\`; with it there are sums (\`1 + ${inner.label}\`), and merges`,
+      `take all places of \`${inner.label}\`, and let what is not wanted be absent: \`x where …\``,
+    );
   }
   const { grows, fn } = growthOf(size, here);
   if (fn !== null) {
     const name = fn.replace(/ceil$|floor$/, '');
-    return refuse(`an axis cannot be as long as \`${name}\` of a ragged dim`, 'a length is a sum, product or quotient of those of the dims it is made of, or their `max` or `min`', 'bound the dim, `ragged <= most`, and take the size of the bound');
+    return refuse(
+      `an axis cannot be as long as \`${name}\` of a ragged dim`,
+      'a length is a sum, product or quotient of those of the dims it is made of, or their `max` or `min`',
+      'bound the dim, `ragged <= most`, and take the size of the bound',
+    );
   }
   if (!grows) {
-    return refuse('an axis cannot get shorter where an example is longer', 'in a batch every axis is as long as that of the longest example', 'take all places, and let what is not wanted be absent: `x where position[a] < …`');
+    return refuse(
+      'an axis cannot get shorter where an example is longer',
+      'in a batch every axis is as long as that of the longest example',
+      'take all places, and let what is not wanted be absent: `x where position[a] < …`',
+    );
   }
-  const least = (empty: number): Size => sizes.sub(substitute(size, new Map([...atomsOf(size)].map((atom) => [atom, sizes.add(sizes.atom(atom), sizes.int(ctx.emptied.has(atom) ? empty : 1))]))), sizes.int(1));
+  const least = (empty: number): Size =>
+    sizes.sub(
+      substitute(
+        size,
+        new Map([...atomsOf(size)].map((atom) => [atom, sizes.add(sizes.atom(atom), sizes.int(ctx.emptied.has(atom) ? empty : 1))])),
+      ),
+      sizes.int(1),
+    );
   const isSure = nonNegative(least(1));
-  if (!isSure) ctx.requirements.push({ kind: 'atMost', a: sizes.int(1), b: size, origin: origin(here, span), why: `\`${label}\` has one place or more` });
+  if (!isSure)
+    ctx.requirements.push({
+      kind: 'atMost',
+      a: sizes.int(1),
+      b: size,
+      origin: origin(here, span),
+      why: `\`${label}\` has one place or more`,
+    });
   return dimSpace({ id, label, size, ragged: true, origin: sizes.int(0), mayBeEmpty: isSure && !nonNegative(least(0)) });
 }

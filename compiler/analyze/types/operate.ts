@@ -18,7 +18,12 @@ import { BINARY, UNARY } from '../../graph/operations.ts';
 /** Fields that an `emit` has numbered have no name to be read by. */
 function fieldsFix(fields: readonly string[]): string {
   const named = fields.filter((field) => !/^\d/u.test(field)).map((field) => `\`.${field}\``);
-  return [...named, ...(fields.length === named.length ? [] : [`all in order, \`${fields.map((_, k) => 'abcdefgh'[k] ?? `x${k}`).join(', ')} = …\` with brackets around the names`])].join(' or ');
+  return [
+    ...named,
+    ...(fields.length === named.length
+      ? []
+      : [`all in order, \`${fields.map((_, k) => 'abcdefgh'[k] ?? `x${k}`).join(', ')} = …\` with brackets around the names`]),
+  ].join(' or ');
 }
 
 /** A value as a tensor node, or null (reported, or silent after an error). A map stands for its tensor where its labels are distinct. */
@@ -40,7 +45,9 @@ export function asTensor(value: Value, here: Here, span: Span): Node | null {
     case 'map': {
       const twice = value.outs.find((out) => value.ins.some((into) => into.label === out.label));
       if (twice !== undefined) {
-        report(here, 'E0301', span, `this map has \`${twice.label}\` on both sides: as a plain tensor it would hold the axis twice`, { fix: 'give the sides names: `plain(W, to = a, from = b)`' });
+        report(here, 'E0301', span, `this map has \`${twice.label}\` on both sides: as a plain tensor it would hold the axis twice`, {
+          fix: 'give the sides names: `plain(W, to = a, from = b)`',
+        });
         return null;
       }
       let { node } = value;
@@ -83,7 +90,9 @@ function holdsInt(node: Node, here: Here, span: Span): Node {
   const { op } = node;
   if (op.kind === 'constant' && (op.value | 0) !== op.value) {
     report(here, 'E0111', span, `\`${op.value}\` is too large for a whole number, which has 32 bits`, {
-      expected: 'at most 2147483647', given: `\`${op.value}\``, fix: `a float, \`${op.value}.0\`, is as large, and no longer exact beyond 16777216`,
+      expected: 'at most 2147483647',
+      given: `\`${op.value}\``,
+      fix: `a float, \`${op.value}.0\`, is as large, and no longer exact beyond 16777216`,
     });
   }
   return node;
@@ -140,7 +149,7 @@ function wholePower(left: Node, right: Node, here: Here, span: Span): Node | nul
   const [a, n] = [whole(left), whole(right)];
   if (a !== null && n !== null && n >= 0) return knownPower(a ** n, here, span);
   const sizeOfNode = ({ op, types: [type] }: Node): Size | null =>
-    (op.kind === 'size' ? op.size : op.kind === 'constant' && type?.elem.kind === 'int' && op.value >= 0 ? size.int(op.value) : null);
+    op.kind === 'size' ? op.size : op.kind === 'constant' && type?.elem.kind === 'int' && op.value >= 0 ? size.int(op.value) : null;
   const [base, exponent] = [sizeOfNode(left), sizeOfNode(right)];
   const { kind } = typeOf(left).elem;
   if (n !== null && n >= 1 && base === null && (kind === 'int' || kind === 'index')) return repeated(left, n, here, span);
@@ -153,7 +162,10 @@ function wholePower(left: Node, right: Node, here: Here, span: Span): Node | nul
 /** As a literal: beyond int32 it may still become a float, and beyond that it is no number. */
 function knownPower(value: number, here: Here, span: Span): Node {
   if (Number.isFinite(Math.fround(value))) return constant(value, 'int', here, span);
-  report(here, 'E0111', span, 'this power is too large: a value is a 32-bit float', { expected: 'at most `3.4e38`', fix: 'write a smaller number' });
+  report(here, 'E0111', span, 'this power is too large: a value is a 32-bit float', {
+    expected: 'at most `3.4e38`',
+    fix: 'write a smaller number',
+  });
   return constant(1, 'int', here, span);
 }
 
@@ -182,9 +194,15 @@ export function binary(fn: BinaryFn, left: Node, right: Node, here: Here, span: 
   if (fn !== 'mul' && !meant && outer(a, b)) {
     report(here, 'E0302', span, `\`${BINARY[fn].symbol}\` of tensors that share no axis would be an outer product`, {
       given: `${describeType(typeOf(a))} ${BINARY[fn].symbol} ${describeType(typeOf(b))}`,
-      expected: 'operands with a shared axis, or one whose axes are among the other\'s',
+      expected: "operands with a shared axis, or one whose axes are among the other's",
       why: 'elementwise operations broadcast by name; an accidental outer product is a common mistake, so only `*` makes one',
-      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: ${fn === 'max' || fn === 'min' ? `\`${fn}(a * ones[${typeOf(b).axes.map(({ label }) => label).join(', ')}], b)\`` : `\`outer(a ${BINARY[fn].symbol} b)\``}`,
+      fix: `rename an axis with \`x[a as b]\` so that they share one; if it is meant: ${
+        fn === 'max' || fn === 'min'
+          ? `\`${fn}(a * ones[${typeOf(b)
+              .axes.map(({ label }) => label)
+              .join(', ')}], b)\``
+          : `\`outer(a ${BINARY[fn].symbol} b)\``
+      }`,
     });
     return null;
   }
@@ -209,7 +227,10 @@ export function keepOrder(made: Node, operands: readonly Node[], here: Here): vo
 
 /** Order means something only where one operand's axes hold the other's: where the result has just the axes of an operand in order, it is theirs. */
 export function markOrder(made: Node, operands: readonly Node[], here: Here): void {
-  const ids = (node: Node): string => typeOf(node).axes.map(({ id }) => id).join();
+  const ids = (node: Node): string =>
+    typeOf(node)
+      .axes.map(({ id }) => id)
+      .join();
   if (operands.some((operand) => !here.ctx.unordered.has(operand) && ids(operand) === ids(made))) return;
   keepOrder(made, operands, here);
   if (here.ctx.unordered.has(made)) return;
@@ -263,7 +284,8 @@ export function sizesAgree(axis: Axis, other: Axis, what: string, here: Here, sp
   };
   if (verdict === 'unknown') {
     report(here, 'E0310', span, `it cannot be decided whether the two axes \`${axis.label}\` have the same size`, {
-      ...detail, fix: `write \`require ${describeSize(sizeOf(axis.space))} == ${describeSize(sizeOf(other.space))}\` to have it checked when the model is built`,
+      ...detail,
+      fix: `write \`require ${describeSize(sizeOf(axis.space))} == ${describeSize(sizeOf(other.space))}\` to have it checked when the model is built`,
     });
   } else report(here, 'E0303', span, `the two axes \`${axis.label}\` differ`, { ...sizeFix(axis.space, other.space), ...detail });
   return false;
@@ -274,7 +296,8 @@ function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [No
   const right = typeOf(b).elem;
   const wrong = (expected: string): null => {
     report(here, 'E0305', span, `\`${BINARY[fn].symbol}\` does not fit these element types`, {
-      expected, given: `${elemName(left)} and ${elemName(right)}`,
+      expected,
+      given: `${elemName(left)} and ${elemName(right)}`,
     });
     return null;
   };
@@ -284,13 +307,15 @@ function matchElems(fn: BinaryFn, a: Node, b: Node, here: Here, span: Span): [No
     if (left.kind === 'index' && right.kind === 'index') {
       if (sameIndexSpace(left, right)) return [toInt(a, here, span), toInt(b, here, span)];
       report(here, 'E0306', span, 'these are positions on different axes: they are never the same thing', {
-        expected: elemName(left), given: elemName(right),
+        expected: elemName(left),
+        given: elemName(right),
       });
       return null;
     }
   }
   if (left.kind === 'bool' || right.kind === 'bool') return wrong('numbers');
-  if (left.kind === 'float' || right.kind === 'float' || fn === 'div' || fn === 'pow') return [toFloat(a, here, span), toFloat(b, here, span)];
+  if (left.kind === 'float' || right.kind === 'float' || fn === 'div' || fn === 'pow')
+    return [toFloat(a, here, span), toFloat(b, here, span)];
   return [toInt(a, here, span), toInt(b, here, span)];
 }
 
@@ -334,23 +359,37 @@ export function needAxis(node: Node, label: string, what: string, here: Here, sp
   if (axis !== null) return axis;
   const others = typeOf(node).axes.filter((candidate) => candidate.label !== label);
   const given = describeType(typeOf(node));
-  const rename = others.length === 0 ? {} : { fix: `name one of ${others.map((other) => `\`${other.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\`` };
+  const rename =
+    others.length === 0
+      ? {}
+      : {
+          fix: `name one of ${others.map((other) => `\`${other.label}\``).join(', ')}, or rename one with \`x[${others[0]!.label} as ${label}]\``,
+        };
   if (here.scope.lookup(label) === null && here.frame.space(label) === null) {
     const near = didYouMean(label, [...others.map((other) => other.label), ...dimNames(here)]);
     if (reportLater('E0202', { text: label, span }, here)) return null;
-    report(here, 'E0202', span, `there is no axis or dim \`${label}\` here`, { given, ...(near === null ? rename : { fix: `did you mean \`${near}\`?` }) });
+    report(here, 'E0202', span, `there is no axis or dim \`${label}\` here`, {
+      given,
+      ...(near === null ? rename : { fix: `did you mean \`${near}\`?` }),
+    });
     return null;
   }
   const step = here.steps.get(label);
   if (step !== undefined && step === here.decoding?.position) {
     report(here, 'E0304', span, `a decoder with a \`state\` is written for one step: there is no axis \`${label}\` in it`, {
-      given, why: 'a decoder without a `state` is written over its whole axis; the two forms do not mix',
+      given,
+      why: 'a decoder without a `state` is written over its whole axis; the two forms do not mix',
       fix: 'keep what later steps read in a `state`, or in `past[tape](s)`; or write all of it over the axis, without a `state`',
     });
     return null;
   }
   const scanned = step !== undefined ? `, and inside \`scan ${label}\` a value is one step's` : '';
-  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, { expected: `an axis \`${label}\``, given, ...rename, ...shownNode(node, here) });
+  report(here, 'E0304', span, `\`${what}\` wants an axis \`${label}\` that the tensor does not have${scanned}`, {
+    expected: `an axis \`${label}\``,
+    given,
+    ...rename,
+    ...shownNode(node, here),
+  });
   return null;
 }
 
@@ -367,39 +406,69 @@ export interface Conformity {
 }
 
 /** Checks a value against a declared type and gives it exactly the declared axes (a permutation; scalars fill). */
-export function conform(node: Node, declared: TensorType, what: string, here: Here, span: Span, fill: boolean, { code = 'E0307', at }: Conformity = {}): Node | null {
+export function conform(
+  node: Node,
+  declared: TensorType,
+  what: string,
+  here: Here,
+  span: Span,
+  fill: boolean,
+  { code = 'E0307', at }: Conformity = {},
+): Node | null {
   const given = typeOf(node);
   const related = at === undefined ? {} : { related: [{ place: placeOf(here, at), message: 'declared here' }] };
   const mismatch = (message: string, why?: string, fix?: string): null => {
-    report(here, code, span, message, { expected: describeType(declared), given: describeType(given), ...(why === undefined ? {} : { why }), ...(fix === undefined ? {} : { fix }), ...related });
+    report(here, code, span, message, {
+      expected: describeType(declared),
+      given: describeType(given),
+      ...(why === undefined ? {} : { why }),
+      ...(fix === undefined ? {} : { fix }),
+      ...related,
+    });
     return null;
   };
   let value = declared.elem.kind === 'int' && given.elem.kind === 'int' ? toInt(node, here, span) : node;
   if (declared.elem.kind !== given.elem.kind) {
     if (declared.elem.kind === 'float' && given.elem.kind !== 'bool') value = toFloat(value, here, span);
     else if (declared.elem.kind === 'int' && given.elem.kind === 'index') value = toInt(value, here, span);
-    else if (declared.elem.kind === 'index' && value.op.kind === 'constant' && given.elem.kind === 'int') return places(value, declared, declared.elem, here, span);
-    else return mismatch(`${what} has another element type than declared`, undefined, remedyFor('E0305', { expected: declared.elem.kind, given: given.elem.kind }).fix);
+    else if (declared.elem.kind === 'index' && value.op.kind === 'constant' && given.elem.kind === 'int')
+      return places(value, declared, declared.elem, here, span);
+    else
+      return mismatch(
+        `${what} has another element type than declared`,
+        undefined,
+        remedyFor('E0305', { expected: declared.elem.kind, given: given.elem.kind }).fix,
+      );
   } else if (declared.elem.kind === 'index' && !sameIndexSpace(declared.elem, given.elem)) {
     return mismatch(`${what} holds positions on another axis than declared`, undefined, remedyFor('E0306', {}).fix);
   }
   for (const axis of given.axes) {
     const wanted = declared.axes.find((candidate) => candidate.label === axis.label);
     if (wanted === undefined) {
-      return mismatch(`${what} has an axis \`${axis.label}\` that its declaration lacks`, 'no axis disappears unnamed', `reduce it, \`sum[${axis.label}](…)\`, or declare it`);
+      return mismatch(
+        `${what} has an axis \`${axis.label}\` that its declaration lacks`,
+        'no axis disappears unnamed',
+        `reduce it, \`sum[${axis.label}](…)\`, or declare it`,
+      );
     }
     if (wanted.id === axis.id) continue;
     const verdict = agree(here, wanted.space, axis.space);
     if (verdict !== 'equal') {
       if (verdict === 'unknown') {
         report(here, 'E0310', span, `it cannot be decided whether \`${axis.label}\` of ${what} has its declared size`, {
-          expected: describeAxis(wanted), given: describeAxis(axis),
-          fix: `write \`require ${describeSize(sizeOf(wanted.space))} == ${describeSize(sizeOf(axis.space))}\``, ...related,
+          expected: describeAxis(wanted),
+          given: describeAxis(axis),
+          fix: `write \`require ${describeSize(sizeOf(wanted.space))} == ${describeSize(sizeOf(axis.space))}\``,
+          ...related,
         });
         return null;
       }
       report(here, 'E0303', span, `the axis \`${axis.label}\` of ${what} has another size than declared`, {
-        expected: describeAxis(wanted), given: describeAxis(axis), why: 'a declared axis is what callers rely on', ...sizeFix(wanted.space, axis.space), ...related,
+        expected: describeAxis(wanted),
+        given: describeAxis(axis),
+        why: 'a declared axis is what callers rely on',
+        ...sizeFix(wanted.space, axis.space),
+        ...related,
       });
       return null;
     }
@@ -407,9 +476,15 @@ export function conform(node: Node, declared: TensorType, what: string, here: He
   }
   const lacking = declared.axes.filter((axis) => !typeOf(value).axes.some((own) => own.id === axis.id));
   if (lacking.length > 0 && !fill) {
-    return mismatch(`${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`, undefined, givingAxes(node, lacking, here) ?? `spread it, \`… * ones[${lacking.map((axis) => axis.label).join(', ')}]\`, or leave the axis out of the declaration`);
+    return mismatch(
+      `${what} lacks the axis ${lacking.map((axis) => `\`${axis.label}\``).join(', ')} of its declaration`,
+      undefined,
+      givingAxes(node, lacking, here) ??
+        `spread it, \`… * ones[${lacking.map((axis) => axis.label).join(', ')}]\`, or leave the axis out of the declaration`,
+    );
   }
-  const same = typeOf(value).axes.length === declared.axes.length && typeOf(value).axes.every((axis, i) => axis.id === declared.axes[i]!.id);
+  const same =
+    typeOf(value).axes.length === declared.axes.length && typeOf(value).axes.every((axis, i) => axis.id === declared.axes[i]!.id);
   return same ? value : here.ctx.builder.node({ kind: 'broadcast', axes: declared.axes }, [value], origin(here, span));
 }
 
@@ -435,4 +510,3 @@ function places(value: Node, declared: TensorType, elem: Extract<Elem, { kind: '
 export function tensorOrError(node: Node | null): Value {
   return node === null ? { kind: 'error' } : tensor(node);
 }
-

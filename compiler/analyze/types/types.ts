@@ -36,7 +36,10 @@ function guarded<T>(span: Span, here: Here, make: () => T | null): T | null {
 type Bad = (message: string, fix?: string) => null;
 
 function written(expr: Expr, here: Here): Size | null {
-  const bad: Bad = (message, fix = 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max`, `min`') => {
+  const bad: Bad = (
+    message,
+    fix = 'a size is made of dims and whole numbers with `+ - * /`, powers, `ceil(a / n)`, `floor(a / n)`, `ceil(log2(a))`, `floor(log2(a))`, `max`, `min`',
+  ) => {
     report(here, 'E0311', expr.span, message, { fix });
     return null;
   };
@@ -53,7 +56,12 @@ function written(expr: Expr, here: Here): Size | null {
       if (entry.kind === 'dim') return sizeOf(entry.space);
       if (entry.kind === 'option' && typeof entry.value === 'number' && Number.isInteger(entry.value)) return size.int(entry.value);
       if (entry.kind === 'value' && entry.value.kind === 'error') return null;
-      if (entry.kind === 'value' && entry.value.kind === 'tensor' && entry.value.node.op.kind === 'constant' && typeOf(entry.value.node).elem.kind === 'int') {
+      if (
+        entry.kind === 'value' &&
+        entry.value.kind === 'tensor' &&
+        entry.value.node.op.kind === 'constant' &&
+        typeOf(entry.value.node).elem.kind === 'int'
+      ) {
         return size.int(entry.value.node.op.value);
       }
       return bad(`\`${expr.name}\` is not a dim: a size must be known before anything runs`);
@@ -76,9 +84,12 @@ function binarySize(expr: Extract<Expr, { kind: 'binary' }>, here: Here, bad: Ba
   const b = written(expr.right, here);
   if (a === null || b === null) return null;
   switch (expr.op) {
-    case '+': return size.add(a, b);
-    case '-': return size.sub(a, b);
-    case '*': return size.mul(a, b);
+    case '+':
+      return size.add(a, b);
+    case '-':
+      return size.sub(a, b);
+    case '*':
+      return size.mul(a, b);
     case '/': {
       const divisor = constantOf(b);
       if (divisor !== null && divisor < 1) return bad(`a size is divided by ${divisor}`);
@@ -108,7 +119,11 @@ function calledSize(expr: Extract<Expr, { kind: 'call' }>, here: Here, bad: Bad)
       if (a === null || b === null) return null;
       const n = constantOf(b);
       if (n !== null && n <= 0) return bad(`\`${name}\` divides by a positive whole number`, `\`${name}(… / 2)\``);
-      if (n === null) return bad(`what \`${name}\` divides by must be one number for good, and another size could be given for this`, fixedFix(first.right, b, here));
+      if (n === null)
+        return bad(
+          `what \`${name}\` divides by must be one number for good, and another size could be given for this`,
+          fixedFix(first.right, b, here),
+        );
       return name === 'ceil' ? size.ceilDiv(a, n) : size.div(a, n);
     }
     if (first.kind === 'call' && first.callee.kind === 'name' && first.callee.name === 'log2' && first.args.length === 1) {
@@ -148,7 +163,9 @@ function spaceOfExpr(expr: Expr, here: Here): Space | null {
 export function spaceOfSize(value: Size, expr: Expr, here: Here): Space | null {
   if (!isOfLengths(value, here)) return { kind: 'anon', size: value };
   const parts = sumParts(expr, here);
-  return parts === null ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here) : cat(parts);
+  return parts === null
+    ? lengthSpace(value, `=${value.key}`, here.module.module.file.text.slice(expr.span.start, expr.span.end), expr.span, here)
+    : cat(parts);
 }
 
 /** May an axis be of this size? False (reported) where it has no place. */
@@ -247,7 +264,12 @@ export function declareDims(item: DimItem, here: Here, file: FileDims | null): D
       if (made !== null) held(sizeOf(made));
       return made;
     });
-    here.scope.define(label, space === null ? { kind: 'value', value: ERROR, span: spec.name.span } : { kind: 'dim', space, span: spec.name.span, file: here.module.path });
+    here.scope.define(
+      label,
+      space === null
+        ? { kind: 'value', value: ERROR, span: spec.name.span }
+        : { kind: 'dim', space, span: spec.name.span, file: here.module.path },
+    );
     if (space?.kind === 'dim') declared.push(space.dim);
   }
   return declared;
@@ -259,11 +281,15 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
   const label = shared ?? spec.name.text;
   const id = shared ?? `${file?.prefix ?? here.frame.id}${label}`;
   const override = shared === null ? undefined : ctx.overrides.get(label);
-  const dim = (given: Partial<Dim> & { size: Size }): Space => dimSpace({ id, label, ragged: false, origin: size.int(0), mayBeEmpty: false, ...given });
+  const dim = (given: Partial<Dim> & { size: Size }): Space =>
+    dimSpace({ id, label, ragged: false, origin: size.int(0), mayBeEmpty: false, ...given });
   const { value } = spec;
   if (override !== undefined && (value.kind !== 'size' || typeof override !== 'number' || !Number.isInteger(override) || override < 1)) {
     here.ctx.problems.report({
-      code: 'E0311', severity: 'error', place: settingPlace(label, override), message: `\`${label}\` cannot be set to \`${override}\``,
+      code: 'E0311',
+      severity: 'error',
+      place: settingPlace(label, override),
+      message: `\`${label}\` cannot be set to \`${override}\``,
       expected: value.kind === 'size' ? 'a whole number from 1' : 'no setting: its size comes from the input, or from its range',
     });
     return null;
@@ -279,13 +305,22 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       const bound = value.atMost === null ? null : spaceOfExpr(value.atMost, here);
       if (bound !== null) {
         ctx.parts.push({ part: made, whole: bound });
-        ctx.requirements.push({ kind: 'atMost', a: size.atom(id), b: sizeOf(bound), origin: origin(here, spec.span), why: `\`${label}\` is declared with this bound` });
+        ctx.requirements.push({
+          kind: 'atMost',
+          a: size.atom(id),
+          b: sizeOf(bound),
+          origin: origin(here, spec.span),
+          why: `\`${label}\` is declared with this bound`,
+        });
       }
       return made;
     }
     case 'input':
       if (file === null) {
-        report(here, 'E0205', spec.span, '`= input` stands only at the top of a file', { why: 'the inputs of a model give the size', fix: `let a formal stand for it: \`[${label}]\` in the signature` });
+        report(here, 'E0205', spec.span, '`= input` stands only at the top of a file', {
+          why: 'the inputs of a model give the size',
+          fix: `let a formal stand for it: \`[${label}]\` in the signature`,
+        });
         return null;
       }
       ctx.ofCall.add(id);
@@ -302,7 +337,8 @@ function spaceOfSpec(spec: DimSpec, item: DimItem, here: Here, file: FileDims | 
       }
       if (!isOfLengths(from, here) && !isOfLengths(to, here)) return dim({ size: places, origin: from });
       report(here, 'E0311', spec.span, 'a range cannot begin or end at a length of the examples', {
-        why: 'its positions are the same for all examples', fix: `count its places from 0: \`dim ${label} = ${showSize(places)}\``,
+        why: 'its positions are the same for all examples',
+        fix: `count its places from 0: \`dim ${label} = ${showSize(places)}\``,
       });
       return null;
     }
@@ -332,11 +368,19 @@ function outerDim(name: Name, spec: DimSpec, here: Here, file: FileDims | null):
   const space = spaceOfName(name, here);
   if (space === null) return 'refused';
   const label = spec.name.text;
-  if (file === null) report(here, 'E0205', spec.span, '`ragged in` stands only at the top of a file', { why: 'the inputs of a model give the lengths', fix: `let a formal stand for it: \`[${label}]\` in the signature` });
-  else if (space.kind !== 'dim') report(here, 'E0507', name.span, `\`${name.text}\` is made of other dims: no dim can be \`ragged in\` it`, { fix: 'name one of its parts' });
+  if (file === null)
+    report(here, 'E0205', spec.span, '`ragged in` stands only at the top of a file', {
+      why: 'the inputs of a model give the lengths',
+      fix: `let a formal stand for it: \`[${label}]\` in the signature`,
+    });
+  else if (space.kind !== 'dim')
+    report(here, 'E0507', name.span, `\`${name.text}\` is made of other dims: no dim can be \`ragged in\` it`, {
+      fix: 'name one of its parts',
+    });
   else if (space.dim.inside !== undefined) {
     report(here, 'E0507', name.span, `\`${name.text}\` is itself \`ragged in ${space.dim.inside.label}\``, {
-      why: 'lengths are kept for each place of one axis', fix: `bound one of the two instead: \`dim ${label} = 40\`, and mark what is there with a \`bool\` input`,
+      why: 'lengths are kept for each place of one axis',
+      fix: `bound one of the two instead: \`dim ${label} = 40\`, and mark what is there with a \`bool\` input`,
     });
   } else return space.dim;
   return 'refused';
@@ -375,14 +419,21 @@ export function declareOption(item: OptionItem, here: Here, known = item.name.te
   const choices = choicesOf(item);
   const written = item.value.kind === 'choice' ? choices![0]! : numberOfExpr(item.value.value);
   if (written === null && item.value.kind === 'value') {
-    report(here, 'E0209', item.value.value.span, `the option \`${item.name.text}\` wants a number, or its choices`, { fix: '`option p = 0.1`, `option score = dot | scaled`' });
+    report(here, 'E0209', item.value.value.span, `the option \`${item.name.text}\` wants a number, or its choices`, {
+      fix: '`option p = 0.1`, `option score = dot | scaled`',
+    });
   }
   const free = here.scope.own(item.name.text) === null;
   if (override === undefined || !free || allows(choices, override)) {
     giveOption(item.name, override ?? written, choices, here);
     return;
   }
-  here.ctx.problems.report({ code: 'E0209', severity: 'error', place: settingPlace(known, override), ...noValue(known, override, choices) });
+  here.ctx.problems.report({
+    code: 'E0209',
+    severity: 'error',
+    place: settingPlace(known, override),
+    ...noValue(known, override, choices),
+  });
   here.scope.define(item.name.text, { kind: 'value', value: ERROR, span: item.name.span });
 }
 
@@ -390,10 +441,15 @@ function allows(choices: readonly string[] | null, value: string | number): bool
   return choices === null ? typeof value === 'number' : choices.includes(String(value));
 }
 
-function noValue(option: string, value: string | number, choices: readonly string[] | null): Pick<Diagnostic, 'message' | 'expected' | 'given'> {
+function noValue(
+  option: string,
+  value: string | number,
+  choices: readonly string[] | null,
+): Pick<Diagnostic, 'message' | 'expected' | 'given'> {
   return {
     message: `\`${value}\` is no value of the option \`${option}\``,
-    expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '), given: `\`${value}\``,
+    expected: choices === null ? 'a number' : choices.map((choice) => `\`${choice}\``).join(' or '),
+    given: `\`${value}\``,
   };
 }
 
@@ -408,7 +464,12 @@ export function fitsOption({ text, span }: Name, value: string | number, choices
 /** Defines an option with the value it is given; null: it was reported. */
 export function giveOption(name: Name, value: string | number | null, choices: readonly string[] | null, here: Here): void {
   if (isTaken(name, here)) return;
-  here.scope.define(name.text, value === null ? { kind: 'value', value: ERROR, span: name.span } : { kind: 'option', value: choices === null ? value : String(value), choices });
+  here.scope.define(
+    name.text,
+    value === null
+      ? { kind: 'value', value: ERROR, span: name.span }
+      : { kind: 'option', value: choices === null ? value : String(value), choices },
+  );
 }
 
 /** A literal number, with its sign. */

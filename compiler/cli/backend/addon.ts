@@ -42,12 +42,25 @@ export async function buildAddon({ packageFolder, include, library, compiler, en
   const nodeApi = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include');
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(packageFolder, 'binding', file));
   const args = [
-    '-std=c++17', '-O2', '-fPIC', '-shared', '-w',
-    `-DNAPI_VERSION=${NAPI_VERSION}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION',
-    '-I', nodeApi, '-I', include,
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-shared',
+    '-w',
+    `-DNAPI_VERSION=${NAPI_VERSION}`,
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-DBUILDING_NODE_EXTENSION',
+    '-I',
+    nodeApi,
+    '-I',
+    include,
     ...sources,
-    '-L', library, ...LIBRARY_FILES.map((name) => `-l:${name}`), '-Wl,-rpath,$ORIGIN',
-    '-o', join(library, ADDON_FILE),
+    '-L',
+    library,
+    ...LIBRARY_FILES.map((name) => `-l:${name}`),
+    '-Wl,-rpath,$ORIGIN',
+    '-o',
+    join(library, ADDON_FILE),
   ];
   const build = await runProgram(compiler, args, { env, signal });
   if (build.status === 0) return;
@@ -55,7 +68,10 @@ export async function buildAddon({ packageFolder, include, library, compiler, en
   if (/No space left on device/.test(build.stderr)) {
     throw new InstallError(`the disk is full\n${said}`, 'make room (TMPDIR is used as well), then run the command again');
   }
-  throw new InstallError(`tfjs-node's addon does not compile with ${compiler}\n${said}`, `try another compiler through CXX (g++ 9 or clang++ 10, or newer, with its C++ standard library); otherwise ${OTHER_BACKENDS}`);
+  throw new InstallError(
+    `tfjs-node's addon does not compile with ${compiler}\n${said}`,
+    `try another compiler through CXX (g++ 9 or clang++ 10, or newer, with its C++ standard library); otherwise ${OTHER_BACKENDS}`,
+  );
 }
 
 /** Loads the addon and the kernels in a process of its own, so that a library that crashes is an error message and not the end of this one. */
@@ -65,10 +81,14 @@ export async function tryAddon(library: string, signal?: AbortSignal): Promise<v
     require(kernels);
     process.stdout.write(require(addon).TF_Version);`;
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core');
-  const attempt = await runProgram(process.execPath, ['-e', script, join(library, ADDON_FILE), core, join(library, TFJS_NODE_FOLDER, 'dist', 'register_all_kernels.js')], {
-    env: { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
-    signal,
-  });
+  const attempt = await runProgram(
+    process.execPath,
+    ['-e', script, join(library, ADDON_FILE), core, join(library, TFJS_NODE_FOLDER, 'dist', 'register_all_kernels.js')],
+    {
+      env: { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' },
+      signal,
+    },
+  );
   if (attempt.signal === 'SIGILL') {
     throw new InstallError('TensorFlow needs AVX instructions, which this processor does not have', OTHER_BACKENDS);
   }
@@ -78,12 +98,18 @@ export async function tryAddon(library: string, signal?: AbortSignal): Promise<v
 /** Loads Dawn in a process of its own. */
 export async function tryDawn(folder: string, signal?: AbortSignal): Promise<void> {
   const script = 'const { create } = await import(process.argv[1]); process.stdout.write(typeof create);';
-  const attempt = await runProgram(process.execPath, ['--input-type=module', '-e', script, pathToFileURL(join(folder, 'index.js')).href], { env: { ...process.env, NODE_OPTIONS: '' }, signal });
+  const attempt = await runProgram(process.execPath, ['--input-type=module', '-e', script, pathToFileURL(join(folder, 'index.js')).href], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+    signal,
+  });
   requireAnswer(attempt, 'function', 'Dawn');
 }
 
 function requireAnswer({ status, signal, stdout, stderr }: Finished, answer: string, what: string): void {
   if (status === 0 && stdout === answer) return;
   const said = lastLines(stderr || stdout, 8);
-  throw new InstallError(`${what} does not load (${signal ?? `status ${status}`})\n${said}`, `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`);
+  throw new InstallError(
+    `${what} does not load (${signal ?? `status ${status}`})\n${said}`,
+    `put right what it says, then run the command again; otherwise ${OTHER_BACKENDS}`,
+  );
 }

@@ -38,13 +38,20 @@ export async function runBackendCommand(args: string[], io: CommandIo): Promise<
 }
 
 /** Backends that come with attnc no further than this. */
-const INSTALLERS: Readonly<Record<string, (options: InstallOptions) => Promise<Installed>>> = { tensorflow: installTensorflow, webgpu: installWebgpu };
+const INSTALLERS: Readonly<Record<string, (options: InstallOptions) => Promise<Installed>>> = {
+  tensorflow: installTensorflow,
+  webgpu: installWebgpu,
+};
 
 async function install(name: string, force: boolean, io: CommandIo): Promise<number> {
   const installer = Object.hasOwn(INSTALLERS, name) ? INSTALLERS[name] : undefined;
   if (installer === undefined) {
     const known = BACKEND_NAMES.some((backend) => backend === name);
-    io.err(known ? `attnc backend: '${name}' comes with attnc and needs no installation; 'attnc backend list' says whether it works here` : `attnc backend: there is no backend '${name}' to install; there are: ${Object.keys(INSTALLERS).join(', ')}`);
+    io.err(
+      known
+        ? `attnc backend: '${name}' comes with attnc and needs no installation; 'attnc backend list' says whether it works here`
+        : `attnc backend: there is no backend '${name}' to install; there are: ${Object.keys(INSTALLERS).join(', ')}`,
+    );
     return known ? 0 : 2;
   }
   const abort = new AbortController();

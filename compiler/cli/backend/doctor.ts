@@ -19,11 +19,19 @@ export async function runDoctor(io: DoctorIo, json: boolean): Promise<number> {
  */
 export function tellBackends(backends: readonly BackendReport[], io: DoctorIo, json: boolean): number {
   const chosen = backends.find(({ auto }) => auto)?.name ?? null;
-  const machine = { node: process.version, platform: process.platform, architecture: process.arch, processors: availableParallelism(), memoryBytes: totalmem() };
+  const machine = {
+    node: process.version,
+    platform: process.platform,
+    architecture: process.arch,
+    processors: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
   if (json) {
     io.out(JSON.stringify({ ...machine, backends, auto: chosen }, null, 2));
   } else {
-    io.out(`Node ${machine.node} on ${machine.platform} ${machine.architecture}, ${machine.processors} processors, ${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB of memory`);
+    io.out(
+      `Node ${machine.node} on ${machine.platform} ${machine.architecture}, ${machine.processors} processors, ${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB of memory`,
+    );
     io.out('');
     io.out('backends, fastest first:');
     for (const line of formatReports(backends)) io.out(line);

@@ -1,6 +1,14 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readManifest, TENSORFLOW_VERSION, tensorflowFolder, TFJS_NODE_FOLDER, TFJS_NODE_VERSION, WEBGPU_VERSION, webgpuFolder } from '../../../runtime/backend/home.ts';
+import {
+  readManifest,
+  TENSORFLOW_VERSION,
+  tensorflowFolder,
+  TFJS_NODE_FOLDER,
+  TFJS_NODE_VERSION,
+  WEBGPU_VERSION,
+  webgpuFolder,
+} from '../../../runtime/backend/home.ts';
 import { buildAddon, findCompiler, tryAddon, tryDawn } from './addon.ts';
 import { InstallError, OTHER_BACKENDS } from './install-error.ts';
 import { requireNpm, TFJS_NODE, unpackPackage, WEBGPU } from './package.ts';
@@ -91,13 +99,19 @@ async function keepJavascript(from: string, to: string): Promise<void> {
 
 /** Dawn's folders in the package, by what Node calls a platform. */
 const DAWN: Readonly<Record<string, string>> = {
-  'linux-x64': 'linux-x64', 'linux-arm64': 'linux-arm64', 'darwin-x64': 'darwin-universal', 'darwin-arm64': 'darwin-universal', 'win32-x64': 'win32-x64', 'win32-arm64': 'win32-arm64',
+  'linux-x64': 'linux-x64',
+  'linux-arm64': 'linux-arm64',
+  'darwin-x64': 'darwin-universal',
+  'darwin-arm64': 'darwin-universal',
+  'win32-x64': 'win32-x64',
+  'win32-arm64': 'win32-arm64',
 };
 
 /** Which files of the package `webgpu` a platform needs. */
 export function partOfDawn(platform: string): (file: string) => boolean {
   const folder = DAWN[platform];
-  if (folder === undefined) throw new InstallError(`there is no Dawn for ${platform} (there is for: ${Object.keys(DAWN).join(', ')})`, OTHER_BACKENDS);
+  if (folder === undefined)
+    throw new InstallError(`there is no Dawn for ${platform} (there is for: ${Object.keys(DAWN).join(', ')})`, OTHER_BACKENDS);
   return (file) => ['index.js', 'package.json', 'LICENSE.md'].includes(file) || file.startsWith(`dist/${folder}/`);
 }
 
@@ -111,13 +125,16 @@ export async function installWebgpu(options: InstallOptions): Promise<Installed>
   const target = webgpuFolder(env);
   if (!force && readManifest(target) !== undefined) return already('Dawn', WEBGPU_VERSION, target, report);
   const wanted = partOfDawn(`${process.platform}-${process.arch}`);
-  await install({ target, space: { making: 2 * WEBGPU.bytes, made: WEBGPU.bytes / 4 }, force, from: { webgpu: WEBGPU_VERSION }, signal }, async (folder, staging) => {
-    report(`fetching Dawn ${WEBGPU_VERSION} (some 50 MB) with npm`);
-    progress(0.1, 'downloading');
-    await unpackPackage(WEBGPU, folder, wanted, { staging, env, signal });
-    progress(0.95, 'trying');
-    await tryDawn(folder, signal);
-  });
+  await install(
+    { target, space: { making: 2 * WEBGPU.bytes, made: WEBGPU.bytes / 4 }, force, from: { webgpu: WEBGPU_VERSION }, signal },
+    async (folder, staging) => {
+      report(`fetching Dawn ${WEBGPU_VERSION} (some 50 MB) with npm`);
+      progress(0.1, 'downloading');
+      await unpackPackage(WEBGPU, folder, wanted, { staging, env, signal });
+      progress(0.95, 'trying');
+      await tryDawn(folder, signal);
+    },
+  );
   progress(1, 'done');
   return installed('Dawn', WEBGPU_VERSION, target, report);
 }

@@ -17,11 +17,15 @@ export interface Package {
 }
 
 export const TFJS_NODE: Package = {
-  name: '@tensorflow/tfjs-node', version: TFJS_NODE_VERSION, bytes: 3_500_000,
+  name: '@tensorflow/tfjs-node',
+  version: TFJS_NODE_VERSION,
+  bytes: 3_500_000,
   sha512: 'uHrXeUlfgkMxTZqHkESSV7zSdKdV0LlsBeblqkuKU9nnfxB1pC6DtoyYVaLxznzZy7WQSegjcohxxCjAf6Dc7w==',
 };
 export const WEBGPU: Package = {
-  name: 'webgpu', version: WEBGPU_VERSION, bytes: 132_000_000,
+  name: 'webgpu',
+  version: WEBGPU_VERSION,
+  bytes: 132_000_000,
   sha512: '3L4GfmqJLvYUIEWJngEQY+2HQiUlAFkg8+P8NDDj3Xx5hHHIFO/r8JW+ynfqBj7kHN4mbnwO74uB+lrRtLhp4Q==',
 };
 
@@ -38,12 +42,20 @@ export async function requireNpm({ env, signal }: Pick<Fetch, 'env' | 'signal'>)
 }
 
 /** Downloads a package with npm, so that the user's registry, proxies and certificates apply, and writes those of its files into `folder` that `wanted` takes. */
-export async function unpackPackage({ name, version, sha512 }: Package, folder: string, wanted: (file: string) => boolean, { staging, env, signal }: Fetch): Promise<void> {
+export async function unpackPackage(
+  { name, version, sha512 }: Package,
+  folder: string,
+  wanted: (file: string) => boolean,
+  { staging, env, signal }: Fetch,
+): Promise<void> {
   const place = join(staging, 'npm');
   await mkdir(place);
   const { status, stdout, stderr } = await npm(['pack', '--silent', '--pack-destination', place, `${name}@${version}`], env, signal);
   if (status !== 0) {
-    throw new InstallError(`npm cannot fetch ${name}@${version}\n${lastLines(stderr || stdout, 6)}`, 'check the network and the registry that npm uses (npm config get registry), then run the command again');
+    throw new InstallError(
+      `npm cannot fetch ${name}@${version}\n${lastLines(stderr || stdout, 6)}`,
+      'check the network and the registry that npm uses (npm config get registry), then run the command again',
+    );
   }
   const [file] = await readdir(place);
   if (file === undefined) throw new InstallError('npm reported success but left no package', `try it by hand: npm pack ${name}@${version}`);
@@ -64,12 +76,16 @@ export async function unpackPackage({ name, version, sha512 }: Package, folder: 
 
 async function npm(args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): ReturnType<typeof runProgram> {
   // npm is a batch file on Windows, which only its shell runs.
-  const [program, first] = process.platform === 'win32' ? ['cmd', ['/c', 'npm']] as const : ['npm', []] as const;
+  const [program, first] = process.platform === 'win32' ? (['cmd', ['/c', 'npm']] as const) : (['npm', []] as const);
   try {
     return await runProgram(program, [...first, ...args], { env, signal });
   } catch (error) {
     if (!isNoProgram(error)) throw error;
-    throw new InstallError('there is no npm here, which fetches a package', 'install Node with its npm (it can stand beside pnpm and yarn), then run the command again', { cause: error });
+    throw new InstallError(
+      'there is no npm here, which fetches a package',
+      'install Node with its npm (it can stand beside pnpm and yarn), then run the command again',
+      { cause: error },
+    );
   }
 }
 
@@ -77,9 +93,10 @@ const BLOCK = 512;
 
 /** The plain files of a package's tar archive, without the folder that holds them all. */
 export function filesOf(tar: Uint8Array): { readonly path: string; readonly data: Uint8Array }[] {
-  const text = (start: number, length: number): string => new TextDecoder().decode(tar.subarray(start, start + length)).replace(/\0.*$/su, '');
+  const text = (start: number, length: number): string =>
+    new TextDecoder().decode(tar.subarray(start, start + length)).replace(/\0.*$/su, '');
   const files = [];
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
     const size = parseInt(text(at + 124, 12), 8);
     const prefix = text(at + 345, 155);
     const path = `${prefix === '' ? '' : `${prefix}/`}${text(at, 100)}`.replace(/^[^/]*\//u, '');

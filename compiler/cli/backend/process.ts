@@ -35,7 +35,12 @@ export function runProgram(program: string, args: readonly string[], { env, sign
 
 /** The last lines of a program's output, for an error message. */
 export function lastLines(text: string, count: number): string {
-  return text.trimEnd().split('\n').slice(-count).map((line) => `    ${line}`).join('\n');
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(-count)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** What the system says where a name leads to no program that it can start. */

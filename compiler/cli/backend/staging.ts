@@ -28,7 +28,10 @@ export interface Staged {
  *
  * @throws InstallError; the signal's reason when it is aborted
  */
-export async function install({ target, space, force, signal, from }: Staged, make: (folder: string, staging: string) => Promise<void>): Promise<void> {
+export async function install(
+  { target, space, force, signal, from }: Staged,
+  make: (folder: string, staging: string) => Promise<void>,
+): Promise<void> {
   const staging = await makeStaging(target, space);
   const folder = join(staging, 'made');
   try {
@@ -38,7 +41,12 @@ export async function install({ target, space, force, signal, from }: Staged, ma
     signal?.throwIfAborted();
     await moveIntoPlace(folder, target, staging, force);
   } catch (error) {
-    if (errorCode(error) === 'ENOSPC') throw new InstallError(`the disk of ${dirname(target)} is full`, 'make room (or point XDG_CACHE_HOME to another disk), then run the command again', { cause: error });
+    if (errorCode(error) === 'ENOSPC')
+      throw new InstallError(
+        `the disk of ${dirname(target)} is full`,
+        'make room (or point XDG_CACHE_HOME to another disk), then run the command again',
+        { cause: error },
+      );
     throw signal?.aborted === true ? signal.reason : error;
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -56,7 +64,11 @@ async function makeStaging(target: string, space: Space): Promise<string> {
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    throw new InstallError(`the folder ${parent} cannot be written (${code})`, 'make it writable, or point XDG_CACHE_HOME to a folder that is', { cause: error });
+    throw new InstallError(
+      `the folder ${parent} cannot be written (${code})`,
+      'make it writable, or point XDG_CACHE_HOME to a folder that is',
+      { cause: error },
+    );
   }
   return staging;
 }

@@ -44,7 +44,10 @@ export function wheelFor(platform: string, glibc: string | undefined): Wheel {
     );
   }
   if (glibc === undefined) {
-    throw new InstallError('TensorFlow needs the GNU C library, and this system has another one (Alpine has musl)', `use a glibc system, such as a Debian image; otherwise ${OTHER_BACKENDS}`);
+    throw new InstallError(
+      'TensorFlow needs the GNU C library, and this system has another one (Alpine has musl)',
+      `use a glibc system, such as a Debian image; otherwise ${OTHER_BACKENDS}`,
+    );
   }
   return wheel;
 }
@@ -63,7 +66,10 @@ export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): 
     }
   }
   if (seen.length > 0) {
-    throw new InstallError(`${seen[0]} has no pip, which downloads the TensorFlow library`, 'install pip (Debian, Ubuntu: apt-get install python3-pip; elsewhere: python3 -m ensurepip), then run the command again');
+    throw new InstallError(
+      `${seen[0]} has no pip, which downloads the TensorFlow library`,
+      'install pip (Debian, Ubuntu: apt-get install python3-pip; elsewhere: python3 -m ensurepip), then run the command again',
+    );
   }
   throw new InstallError(
     `there is no Python here (looked for ${candidates.join(', ')}); its pip downloads the TensorFlow library`,
@@ -87,7 +93,19 @@ export async function downloadWheel({ python, wheel, staging, env, progress, sig
   const temporary = join(staging, 'pip');
   await mkdir(folder);
   await mkdir(temporary);
-  const args = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--implementation', 'cp', '--python-version', '311'];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--implementation',
+    'cp',
+    '--python-version',
+    '311',
+  ];
   for (const tag of wheel.platformTags) args.push('--platform', tag);
   args.push('--dest', folder, `${wheel.project}==${TENSORFLOW_VERSION}`);
 
@@ -129,8 +147,15 @@ export function pipFailure(output: string, wheel: Wheel): InstallError {
   if (/No space left on device|Errno 28/.test(output)) {
     return new InstallError(`the disk is full\n${said}`, 'make room (or point XDG_CACHE_HOME to another disk), then run the command again');
   }
-  if (/NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Temporary failure in name resolution|Name or service not known|Failed to establish a new connection|SSLError/.test(output)) {
-    return new InstallError(`pip cannot reach its package index\n${said}`, 'check the network, or name a proxy or mirror (PIP_PROXY, PIP_INDEX_URL), then run the command again');
+  if (
+    /NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|Temporary failure in name resolution|Name or service not known|Failed to establish a new connection|SSLError/.test(
+      output,
+    )
+  ) {
+    return new InstallError(
+      `pip cannot reach its package index\n${said}`,
+      'check the network, or name a proxy or mirror (PIP_PROXY, PIP_INDEX_URL), then run the command again',
+    );
   }
   if (/No matching distribution|Could not find a version/.test(output)) {
     return new InstallError(
@@ -138,7 +163,7 @@ export function pipFailure(output: string, wheel: Wheel): InstallError {
       'check the network and the index that pip uses (python3 -m pip config list), then run the command again',
     );
   }
-  return new InstallError(`pip failed\n${said}`, "put right what pip says, then run the command again");
+  return new InstallError(`pip failed\n${said}`, 'put right what pip says, then run the command again');
 }
 
 // The library is over half a gigabyte, so it is copied in pieces that report how far they are.
@@ -166,7 +191,12 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /** Unpacks the two libraries into `library` and the C headers into `include`. */
-export async function unpackWheel(path: string, library: string, include: string, { python, wheel, env, progress, signal }: Download): Promise<void> {
+export async function unpackWheel(
+  path: string,
+  library: string,
+  include: string,
+  { python, wheel, env, progress, signal }: Download,
+): Promise<void> {
   let done = 0;
   const unpack = await runProgram(python, ['-c', UNPACK, path, library, include, LIBRARY_FILES.join(',')], {
     env,
@@ -180,11 +210,15 @@ export async function unpackWheel(path: string, library: string, include: string
   if (unpack.status !== 0) {
     throw /No space left on device|Errno 28/.test(unpack.stderr)
       ? pipFailure(unpack.stderr, wheel)
-      : new InstallError(`the wheel cannot be unpacked\n${lastLines(unpack.stderr, 4)}`, 'run the command again; if it fails again, use another Python through PYTHON');
+      : new InstallError(
+          `the wheel cannot be unpacked\n${lastLines(unpack.stderr, 4)}`,
+          'run the command again; if it fails again, use another Python through PYTHON',
+        );
   }
   const missing = [];
   for (const name of LIBRARY_FILES) if (!(await exists(join(library, name)))) missing.push(name);
-  if (missing.length > 0) throw new InstallError(`the wheel holds no ${missing.join(' and no ')}`, 'report this: the pinned wheel should hold them');
+  if (missing.length > 0)
+    throw new InstallError(`the wheel holds no ${missing.join(' and no ')}`, 'report this: the pinned wheel should hold them');
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -30,20 +30,31 @@ export interface Compiled {
 export async function compile(given: Given, io: Io): Promise<number> {
   const toStdout = given.has('stdout');
   const folder = given.text('out');
-  if (toStdout && (folder !== undefined || given.has('watch'))) throw misuse(`attnc compile: --stdout does not go with --${folder === undefined ? 'watch' : 'out'}`);
+  if (toStdout && (folder !== undefined || given.has('watch')))
+    throw misuse(`attnc compile: --stdout does not go with --${folder === undefined ? 'watch' : 'out'}`);
   const { files, stdin } = await sourcesOf(given.operands, 'compile', io);
   if (toStdout && files.length > 1) throw misuse('attnc compile: --stdout takes one file');
   const other = folder !== undefined ? 'out' : 'watch';
   if (stdin !== null && given.has(other)) throw misuse(`attnc compile: standard input goes to standard output, not with --${other}`);
   const set = given.pairs('set');
-  const targets = files.map(({ file, found }): Target => ({
-    file, out: toStdout || file === STDIN ? null : outputOf(file, folder, io.cwd), set, stdin, modelsOnly: found,
-  }));
+  const targets = files.map(
+    ({ file, found }): Target => ({
+      file,
+      out: toStdout || file === STDIN ? null : outputOf(file, folder, io.cwd),
+      set,
+      stdin,
+      modelsOnly: found,
+    }),
+  );
   const first = new Map<string, string>();
   for (const { file, out } of targets) {
     if (out === null) continue;
     const other = first.get(out);
-    if (other !== undefined && resolve(io.cwd, other) !== resolve(io.cwd, file)) throw misuse(`attnc compile: ${other} and ${file} would both be written to ${relative(io.cwd, out)}`, 'compile them into different folders');
+    if (other !== undefined && resolve(io.cwd, other) !== resolve(io.cwd, file))
+      throw misuse(
+        `attnc compile: ${other} and ${file} would both be written to ${relative(io.cwd, out)}`,
+        'compile them into different folders',
+      );
     first.set(out, file);
   }
   if (given.has('watch')) return watch(targets, io);
@@ -65,7 +76,12 @@ export async function compileTo({ file, out, set, stdin = null, modelsOnly = fal
   requireSettable(set, file, path, library);
   // As seen from the module, so that it is the same text wherever the command runs.
   const source = resolve(io.cwd, file);
-  const sourceName = file === STDIN ? file : relative(dirname(out ?? source), source).split(sep).join('/');
+  const sourceName =
+    file === STDIN
+      ? file
+      : relative(dirname(out ?? source), source)
+          .split(sep)
+          .join('/');
   const { diagnostics, sources, code, programs } = await compileFile(path, library, { set, sourceName });
   if (diagnostics.length > 0) io.err(renderAll(diagnostics, sources, io.style).trimEnd());
   const { touched } = library;
@@ -73,7 +89,9 @@ export async function compileTo({ file, out, set, stdin = null, modelsOnly = fal
   if (diagnostics.some(({ severity }) => severity === 'error')) return { fine: false, touched, dims, programs };
   if (code === null) {
     if (modelsOnly) return { fine: true, touched, dims, programs };
-    io.err(`attnc: ${file} declares no model: there is nothing to compile\n  fix: add \`model …\`, or use \`attnc check\` for a file of blocks`);
+    io.err(
+      `attnc: ${file} declares no model: there is nothing to compile\n  fix: add \`model …\`, or use \`attnc check\` for a file of blocks`,
+    );
     return { fine: false, touched, dims, programs };
   }
   if (out === null) io.write(code);
@@ -92,7 +110,9 @@ async function watch(targets: readonly Target[], io: Io): Promise<number> {
   process.once('SIGTERM', interrupt);
   try {
     const round = async (): Promise<FilesRead> => {
-      const touched = new Map(targets.map(({ file }): [string, string | null] => [resolve(io.cwd, file), currentText(resolve(io.cwd, file))]));
+      const touched = new Map(
+        targets.map(({ file }): [string, string | null] => [resolve(io.cwd, file), currentText(resolve(io.cwd, file))]),
+      );
       for (const target of targets) {
         try {
           for (const [file, text] of (await compileTo(target, io)).touched) touched.set(file, text);

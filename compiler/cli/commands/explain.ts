@@ -24,9 +24,14 @@ export async function explainCode(given: Given, io: Io): Promise<number> {
   const text = explain(code) ?? (digits === undefined ? words.find(asked) : null);
   if (text === null) {
     // Nobody means a fault of the compiler itself.
-    const meant = Object.entries(catalogue).filter(([, { phase }]) => phase !== 'the compiler').map(([each]) => each);
+    const meant = Object.entries(catalogue)
+      .filter(([, { phase }]) => phase !== 'the compiler')
+      .map(([each]) => each);
     const near = didYouMean(code.toUpperCase(), meant) ?? (digits === undefined ? didYouMean(asked, words.names) : null);
-    throw misuse(`attnc explain: there is no code ${asked}${digits === undefined ? ', and the reference has no such word' : ''}`, near === null ? 'attnc explain lists the codes and words' : `did you mean ${near}?`);
+    throw misuse(
+      `attnc explain: there is no code ${asked}${digits === undefined ? ', and the reference has no such word' : ''}`,
+      near === null ? 'attnc explain lists the codes and words' : `did you mean ${near}?`,
+    );
   }
   io.write(text);
   return STATUS.fine;

@@ -18,7 +18,13 @@ export async function fmt(given: Given, io: Io): Promise<number> {
     if (before === null) throw missingFile(file, io.cwd);
     const { text, problems } = format(before);
     if (problems.length > 0) {
-      io.err(renderAll(problems.map((problem) => syntaxError(file, problem)), new Map([[file, before]]), io.style).trimEnd());
+      io.err(
+        renderAll(
+          problems.map((problem) => syntaxError(file, problem)),
+          new Map([[file, before]]),
+          io.style,
+        ).trimEnd(),
+      );
       io.err(`${file} is left as it is`);
       status = STATUS.failed;
     } else if (given.has('stdout') || (file === STDIN && !given.has('check'))) io.write(text);

@@ -13,11 +13,16 @@ const TOGETHER = 64;
 export async function generate(given: Given, io: Io): Promise<number> {
   const options = optionsOf(given);
   const picture = given.text('picture');
-  if (picture !== undefined && !/\.(svg|png)$/iu.test(picture)) throw misuse(`attnc generate: --picture takes a .svg or .png file, given '${picture}'`);
+  if (picture !== undefined && !/\.(svg|png)$/iu.test(picture))
+    throw misuse(`attnc generate: --picture takes a .svg or .png file, given '${picture}'`);
   const texts = given.operands.slice(1);
   const trained = await openTrained(given, io);
   const lone = ['beam', 'sample'].find((name) => given.has(name));
-  if (lone !== undefined && !generates(trained.model)) throw misuse(`attnc generate: --${lone} has nothing to search: the model of this task does not generate a sequence`, `leave --${lone} out`);
+  if (lone !== undefined && !generates(trained.model))
+    throw misuse(
+      `attnc generate: --${lone} has nothing to search: the model of this task does not generate a sequence`,
+      `leave --${lone} out`,
+    );
   const parsed: ParsedInput<object>[] = [];
   let failed = false;
   const answer = async (lines: readonly string[]): Promise<void> => {
@@ -38,7 +43,11 @@ export async function generate(given: Given, io: Io): Promise<number> {
   const flush = async (ready: readonly ParsedInput<object>[]): Promise<void> => {
     if (ready.length === 0) return;
     parsed.push(...(picture === undefined ? [] : ready));
-    const answers = await trained.open.answer(trained.model, ready.map(({ input }) => input), options);
+    const answers = await trained.open.answer(
+      trained.model,
+      ready.map(({ input }) => input),
+      options,
+    );
     answers.forEach((output, k) => io.out(io.isTTY ? `${ready[k]!.shown} -> ${trained.open.show(output)}` : trained.open.show(output)));
   };
   if (texts.length > 0) await answer(texts);
@@ -55,7 +64,12 @@ export function generates(model: unknown): boolean {
 
 function optionsOf(given: Given): GenerateOptions {
   const width = given.whole('beam', 1);
-  const [temperature, topK, topP, seed] = [given.positive('temperature'), given.whole('top-k', 1), given.positive('top-p', 1), given.whole('seed', 0)];
+  const [temperature, topK, topP, seed] = [
+    given.positive('temperature'),
+    given.whole('top-k', 1),
+    given.positive('top-p', 1),
+    given.whole('seed', 0),
+  ];
   if (!given.has('sample')) {
     const lone = ['temperature', 'top-k', 'top-p', 'seed'].find((name) => given.has(name));
     if (lone !== undefined) throw misuse(`attnc generate: --${lone} goes with --sample only`);
@@ -64,7 +78,10 @@ function optionsOf(given: Given): GenerateOptions {
   if (width !== undefined) throw misuse('attnc generate: --sample does not go with --beam');
   return {
     method: 'sample',
-    ...(temperature === undefined ? {} : { temperature }), ...(topK === undefined ? {} : { topK }), ...(topP === undefined ? {} : { topP }), ...(seed === undefined ? {} : { seed }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topK === undefined ? {} : { topK }),
+    ...(topP === undefined ? {} : { topP }),
+    ...(seed === undefined ? {} : { seed }),
   };
 }
 
@@ -90,7 +107,8 @@ async function answerInput(trained: Trained, answer: (lines: readonly string[]) 
 async function draw({ open, model }: Trained, inputs: readonly ParsedInput<object>[], file: string, io: Io): Promise<void> {
   if (inputs.length === 0) throw new CliError('there is nothing to draw: no text was given that the task can read');
   const pictures = await open.pictures(model, inputs);
-  if (pictures.length === 0) throw new CliError('there is nothing to draw: the task makes no picture of this', '`pictures` in task.ts says what is drawn');
+  if (pictures.length === 0)
+    throw new CliError('there is nothing to draw: the task makes no picture of this', '`pictures` in task.ts says what is drawn');
   const { svgToPng } = await import('../../../runtime/node.ts');
   for (const [k, { svg }] of pictures.entries()) {
     // Several pictures are numbered: look.png, look-2.png, …
@@ -98,7 +116,9 @@ async function draw({ open, model }: Trained, inputs: readonly ParsedInput<objec
     try {
       writeWhole(path, /\.png$/iu.test(path) ? await svgToPng(svg) : svg);
     } catch (error) {
-      throw error instanceof CliError ? error : new CliError(`the picture could not be drawn: ${messageOf(error)}`, 'take a .svg file', { cause: error });
+      throw error instanceof CliError
+        ? error
+        : new CliError(`the picture could not be drawn: ${messageOf(error)}`, 'take a .svg file', { cause: error });
     }
     io.err(`picture: ${path}`);
   }

@@ -9,7 +9,11 @@ export async function graph(given: Given, io: Io): Promise<number> {
   const file = given.operands[0]!;
   const programs = compilePrograms(file, given.pairs('set'), 'graph', io);
   if (programs === null) return STATUS.failed;
-  const final = (): string => listing.emit(programs.map((program) => derive(program).model), { sources: new Map(), header: `Compiled by attnc from ${file}.` });
+  const final = (): string =>
+    listing.emit(
+      programs.map((program) => derive(program).model),
+      { sources: new Map(), header: `Compiled by attnc from ${file}.` },
+    );
   io.out(given.has('final') ? final() : listed(programs.flatMap(firstGraphs)));
   return STATUS.fine;
 }
@@ -18,9 +22,14 @@ export async function graph(given: Given, io: Io): Promise<number> {
 export function firstGraphs(program: Program): Graphs {
   return [
     [program.name, program.outputs],
-    ...program.objectives.flatMap((objective) => objective.updates.map((update): Graphs[number] => [
-      titleOf(program, objective, update),
-      new Map([['loss', update.training.loss], ...[...update.training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node])]),
-    ])),
+    ...program.objectives.flatMap((objective) =>
+      objective.updates.map((update): Graphs[number] => [
+        titleOf(program, objective, update),
+        new Map([
+          ['loss', update.training.loss],
+          ...[...update.training.metrics].map(([metric, node]): [string, Node] => [`metric.${metric}`, node]),
+        ]),
+      ]),
+    ),
   ];
 }

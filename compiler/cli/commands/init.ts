@@ -24,10 +24,20 @@ export async function init(given: Given, io: Io): Promise<number> {
     if (there.has(name)) io.err(`${join(shown, name)} is kept as it is`);
     else writeWhole(join(folder, name), text);
   }
-  io.out(`a project in ${shown}: ${Object.keys(files).filter((name) => !there.has(name)).join(', ')}`);
+  io.out(
+    `a project in ${shown}: ${Object.keys(files)
+      .filter((name) => !there.has(name))
+      .join(', ')}`,
+  );
   // A package.json that was there does not name attnc.
-  const named = kept.includes('package.json') ? Object.entries({ ...packages.dependencies, ...packages.devDependencies }).map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`).join('') : '';
-  io.out(`next: ${shown === '.' ? '' : `cd ${shellWord(shown)} && `}${manager.name} ${named === '' || manager.name === 'npm' ? 'install' : 'add'}${named} && npx attnc train .`);
+  const named = kept.includes('package.json')
+    ? Object.entries({ ...packages.dependencies, ...packages.devDependencies })
+        .map(([name, version]) => ` ${shellWord(`${name}@${version}`)}`)
+        .join('')
+    : '';
+  io.out(
+    `next: ${shown === '.' ? '' : `cd ${shellWord(shown)} && `}${manager.name} ${named === '' || manager.name === 'npm' ? 'install' : 'add'}${named} && npx attnc train .`,
+  );
   return STATUS.fine;
 }
 
@@ -41,12 +51,17 @@ export function packagesFor(root: string, folder: string, cwd: string): ProjectP
     const linked = (name: string): [string, string] => [name, fileSpec(join(root, 'node_modules', ...name.split('/')))];
     return { dependencies: { attnc }, devDependencies: Object.fromEntries(TYPES.map(linked)) };
   }
-  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly devDependencies: Readonly<Record<string, string>> };
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
   return { dependencies: { attnc }, devDependencies: Object.fromEntries(TYPES.map((name) => [name, devDependencies[name]!])) };
 }
 
 /** A name that npm takes. */
 function packageNameFor(folder: string): string {
-  const name = folder.toLowerCase().replace(/[^a-z0-9._-]+/gu, '-').replace(/^[._-]+|[._-]+$/gu, '');
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/gu, '-')
+    .replace(/^[._-]+|[._-]+$/gu, '');
   return name === '' || name === 'attnc' ? 'attnc-project' : name;
 }

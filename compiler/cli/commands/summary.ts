@@ -17,18 +17,29 @@ export async function summary(given: Given, io: Io): Promise<number> {
   const lengths = lengthsOf(given);
   const isTask = statOf(resolve(io.cwd, where))?.isDirectory() === true;
   if (!isTask && given.has('config')) throw misuse('attnc summary: --config goes with the folder of a task');
-  const { file, dims, set } = isTask ? await ofTask(where, given, io) : { file: where, dims: new Map<string, number>(), set: given.pairs('set') };
+  const { file, dims, set } = isTask
+    ? await ofTask(where, given, io)
+    : { file: where, dims: new Map<string, number>(), set: given.pairs('set') };
   const programs = compilePrograms(file, set, 'summary', io);
   if (programs === null) return STATUS.failed;
   for (const [name, length] of lengths) {
     const known = [...new Set(programs.flatMap(({ ragged }) => ragged.map(({ label }) => label)))];
     if (known.includes(name)) {
-      const least = Math.max(...programs.flatMap(({ ragged }) => ragged.filter(({ label }) => label === name).map(({ mayBeEmpty }) => (mayBeEmpty ? 0 : 1))));
-      if (length < least) throw misuse(`attnc summary: --at ${name}=${length}: ${name} has at least one place`, `a dim that may be empty is declared as \`${name}: ragged 0..\``);
+      const least = Math.max(
+        ...programs.flatMap(({ ragged }) => ragged.filter(({ label }) => label === name).map(({ mayBeEmpty }) => (mayBeEmpty ? 0 : 1))),
+      );
+      if (length < least)
+        throw misuse(
+          `attnc summary: --at ${name}=${length}: ${name} has at least one place`,
+          `a dim that may be empty is declared as \`${name}: ragged 0..\``,
+        );
       continue;
     }
     const near = didYouMean(name, known);
-    throw misuse(`attnc summary: there is no ragged dim ${name}${known.length === 0 ? '' : `: there is ${known.join(', ')}`}`, near === null ? undefined : `did you mean --at ${near}?`);
+    throw misuse(
+      `attnc summary: there is no ragged dim ${name}${known.length === 0 ? '' : `: there is ${known.join(', ')}`}`,
+      near === null ? undefined : `did you mean --at ${near}?`,
+    );
   }
   for (const name of set.keys()) dims.delete(name);
   for (const [k, program] of programs.entries()) {
@@ -37,7 +48,8 @@ export async function summary(given: Given, io: Io): Promise<number> {
       const allowed = allowedLengths(program, dims, lengths);
       show(program, sizesOf(program, dims, allowed), allowed, io);
     } catch (error) {
-      if (error instanceof SizeError) throw new CliError(`${program.name}: ${error.message}`, 'give sizes with --set and lengths with --at', { cause: error });
+      if (error instanceof SizeError)
+        throw new CliError(`${program.name}: ${error.message}`, 'give sizes with --set and lengths with --at', { cause: error });
       throw error;
     }
   }
@@ -45,20 +57,31 @@ export async function summary(given: Given, io: Io): Promise<number> {
 }
 
 function lengthsOf(given: Given): ReadonlyMap<string, number> {
-  return new Map([...given.pairs('at')].map(([name, value]): [string, number] => {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw misuse(`attnc summary: --at ${name} takes a length, given '${value}'`);
-    return [name, value];
-  }));
+  return new Map(
+    [...given.pairs('at')].map(([name, value]): [string, number] => {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+        throw misuse(`attnc summary: --at ${name} takes a length, given '${value}'`);
+      return [name, value];
+    }),
+  );
 }
 
 /** The program of a task, the sizes that it gives and what it is compiled with. */
-async function ofTask(where: string, given: Given, io: Io): Promise<{ readonly file: string; readonly dims: Map<string, number>; readonly set: Settings }> {
+async function ofTask(
+  where: string,
+  given: Given,
+  io: Io,
+): Promise<{ readonly file: string; readonly dims: Map<string, number>; readonly set: Settings }> {
   const { configurationOf, loadTask, settingsOf } = await import('../task/open.ts');
   const { task, folder } = await loadTask(where, io);
   const { name, configuration } = configurationOf(task, given.text('config'));
   const open = await task.open(configuration);
   io.out(`${task.name}, configuration ${name}`);
-  return { file: relative(io.cwd, resolve(folder, task.source)), dims: new Map(Object.entries({ ...open.dims, ...configuration.dims })), set: settingsOf(configuration, given.pairs('set')) };
+  return {
+    file: relative(io.cwd, resolve(folder, task.source)),
+    dims: new Map(Object.entries({ ...open.dims, ...configuration.dims })),
+    set: settingsOf(configuration, given.pairs('set')),
+  };
 }
 
 function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, number>, io: Io): void {
@@ -93,10 +116,14 @@ function show(program: Program, sizes: Sizes, lengths: ReadonlyMap<string, numbe
 
 function initialiser({ init }: Parameter): string {
   switch (init.kind) {
-    case 'constant': return String(init.value);
-    case 'uniform': return `uniform(${spread(init.limit)})`;
-    case 'normal': return `normal(${spread(init.deviation)})`;
-    default: return init.kind;
+    case 'constant':
+      return String(init.value);
+    case 'uniform':
+      return `uniform(${spread(init.limit)})`;
+    case 'normal':
+      return `normal(${spread(init.deviation)})`;
+    default:
+      return init.kind;
   }
 }
 
@@ -106,15 +133,24 @@ function bytes(count: number): string {
   return `${Number((count / 1024 ** power).toPrecision(3))} ${units[power]}`;
 }
 
-const SIGNS: Readonly<Partial<Record<(HostExpr & { readonly kind: 'call' })['fn'], string>>> = { add: '+', sub: '-', mul: '*', div: '/', pow: '^' };
+const SIGNS: Readonly<Partial<Record<(HostExpr & { readonly kind: 'call' })['fn'], string>>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  pow: '^',
+};
 
 /** As it is written: numbers, dims and what is made of them. */
 export function spread(value: number | HostExpr): string {
   if (typeof value === 'number') return String(value);
   switch (value.kind) {
-    case 'number': return String(value.value);
-    case 'name': return value.name;
-    case 'size': return showSize(value.size);
+    case 'number':
+      return String(value.value);
+    case 'name':
+      return value.name;
+    case 'size':
+      return showSize(value.size);
     case 'call': {
       const sign = SIGNS[value.fn];
       if (value.fn === 'neg') return `-${operand(value.args[0]!)}`;

@@ -5,7 +5,19 @@ import type { Given } from '../arguments.ts';
 import { writeWhole } from '../io/files.ts';
 import { CliError, misuse, STATUS, type Io } from '../io/io.ts';
 import { messageOf } from '../io/reasons.ts';
-import { again, backendOf, build, configurationOf, loadTask, outFolderOf, taskFile, type AnyModel, type BackendChoice, type Built, type LoadedTask } from '../task/open.ts';
+import {
+  again,
+  backendOf,
+  build,
+  configurationOf,
+  loadTask,
+  outFolderOf,
+  taskFile,
+  type AnyModel,
+  type BackendChoice,
+  type Built,
+  type LoadedTask,
+} from '../task/open.ts';
 import { readRunFile, writeRunFile, type RunFile } from '../task/run-file.ts';
 import { evaluationTable } from '../task/table.ts';
 
@@ -26,8 +38,11 @@ export async function train(given: Given, io: Io): Promise<number> {
     const settings = settingsOf(wanted, given, loaded.task.name, outFolder, io);
     const { name, configuration } = configurationOf(loaded.task, settings.configuration);
     const run: RunFile = {
-      task: loaded.task.name, configuration: name, set: settings.set,
-      steps: settings.steps ?? configuration.steps, seed: settings.seed ?? configuration.seed,
+      task: loaded.task.name,
+      configuration: name,
+      set: settings.set,
+      steps: settings.steps ?? configuration.steps,
+      seed: settings.seed ?? configuration.seed,
     };
     release ??= await store.claim?.();
     return await trainIn({ given, io, loaded, outFolder, store, backend, run, configuration });
@@ -61,10 +76,20 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, run, conf
   const { validate, ...training } = open.training ?? {};
   const show = showTraining(process.stderr);
   const options: FitOptions<object, AnyModel> = {
-    ...training, batchSize, steps: run.steps, seed: run.seed,
+    ...training,
+    batchSize,
+    steps: run.steps,
+    seed: run.seed,
     ...(window === undefined ? {} : { window }),
-    ...(open.validation.length === 0 ? {} : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
-    checkpoints: { store: naming(store, outFolder, checkpointInfo, io), every: validateEvery, resume: given.has('resume'), note: { task: run.task, configuration: name } },
+    ...(open.validation.length === 0
+      ? {}
+      : { validate: { ...validate, every: validateEvery, ...(patience === undefined ? {} : { patience }) } }),
+    checkpoints: {
+      store: naming(store, outFolder, checkpointInfo, io),
+      every: validateEvery,
+      resume: given.has('resume'),
+      note: { task: run.task, configuration: name },
+    },
     onEvent: (event) => {
       // Not before: settings that the checkpoint does not fit would stand in the way of every later --resume.
       if (event.kind === 'start') writeRunFile(outFolder, run);
@@ -74,7 +99,11 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, run, conf
   const stop = interruption(io);
   let result: FitResult;
   try {
-    result = await fit(model, { train: toSource(open.train), validation: open.validation.map(toExample) }, { ...options, signal: stop.signal });
+    result = await fit(
+      model,
+      { train: toSource(open.train), validation: open.validation.map(toExample) },
+      { ...options, signal: stop.signal },
+    );
   } finally {
     stop.end();
   }
@@ -86,7 +115,9 @@ async function trainIn({ given, io, loaded, outFolder, store, backend, run, conf
   const best = join(outFolder, 'best.safetensors');
   if (result.best === undefined) writeWhole(best, await model.save({ task: run.task, configuration: name, step: result.steps }));
   if (result.reason === 'signal') {
-    io.err(`stopped after step ${result.steps}; ${place} holds last.safetensors (step ${result.steps}) and best.safetensors (step ${result.best?.step ?? result.steps})`);
+    io.err(
+      `stopped after step ${result.steps}; ${place} holds last.safetensors (step ${result.steps}) and best.safetensors (step ${result.best?.step ?? result.steps})`,
+    );
     io.err(`To go on: ${again('train', where, [...resumeWords(given), '--resume'])}`);
     return STATUS.interrupted;
   }
@@ -105,8 +136,10 @@ interface Wanted {
 /** What the command line says. */
 function wantedOf(given: Given): Wanted {
   return {
-    configuration: given.has('quick') ? 'quick' : given.text('config'), set: Object.fromEntries(given.pairs('set')),
-    steps: given.whole('steps', 1), seed: given.whole('seed', 0),
+    configuration: given.has('quick') ? 'quick' : given.text('config'),
+    set: Object.fromEntries(given.pairs('set')),
+    steps: given.whole('steps', 1),
+    seed: given.whole('seed', 0),
   };
 }
 
@@ -133,18 +166,26 @@ function settingsOf(wanted: Wanted, given: Given, task: string, outFolder: strin
   const last = join(outFolder, 'last.safetensors');
   const place = relative(io.cwd, outFolder) || '.';
   if (!given.has('resume')) {
-    if (existsSync(last) && !given.has('fresh')) throw new CliError(`${place} holds a run already`, '--resume goes on from it, --fresh begins anew and loses it, --out DIR takes another folder');
+    if (existsSync(last) && !given.has('fresh'))
+      throw new CliError(
+        `${place} holds a run already`,
+        '--resume goes on from it, --fresh begins anew and loses it, --out DIR takes another folder',
+      );
     return wanted;
   }
-  if (!existsSync(last)) throw new CliError(`${place} holds no run to go on from`, 'leave --resume out, or say with --config or --out which run is meant');
+  if (!existsSync(last))
+    throw new CliError(`${place} holds no run to go on from`, 'leave --resume out, or say with --config or --out which run is meant');
   const run = readRunFile(outFolder);
   if (run === null) return wanted;
-  if (run.task !== task) throw new CliError(`${place} holds a run of the task ${run.task}, not of ${task}`, 'give another folder with --out');
+  if (run.task !== task)
+    throw new CliError(`${place} holds a run of the task ${run.task}, not of ${task}`, 'give another folder with --out');
   // Another configuration has steps of its own.
   const same = wanted.configuration === undefined || wanted.configuration === run.configuration;
   return {
-    configuration: wanted.configuration ?? run.configuration, set: { ...run.set, ...wanted.set },
-    steps: wanted.steps ?? (same ? run.steps : undefined), seed: wanted.seed ?? run.seed,
+    configuration: wanted.configuration ?? run.configuration,
+    set: { ...run.set, ...wanted.set },
+    steps: wanted.steps ?? (same ? run.steps : undefined),
+    seed: wanted.seed ?? run.seed,
   };
 }
 
@@ -159,7 +200,11 @@ function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Arr
         if (bytes !== null) infoOf(bytes);
       } catch (error) {
         const file = relative(io.cwd, join(folder, `${name}.safetensors`));
-        throw new CliError(`${file} cannot be used: ${messageOf(error)}`, 'put a whole copy of it there and go on with --resume, begin anew with --fresh, or take another folder with --out', { cause: error });
+        throw new CliError(
+          `${file} cannot be used: ${messageOf(error)}`,
+          'put a whole copy of it there and go on with --resume, begin anew with --fresh, or take another folder with --out',
+          { cause: error },
+        );
       }
       return bytes;
     },
@@ -167,7 +212,10 @@ function naming(store: CheckpointStore, folder: string, infoOf: (bytes: Uint8Arr
 }
 
 function resumeWords(given: Given): string[] {
-  return [...(given.has('quick') ? ['--quick'] : []), ...['config', 'out', 'backend'].flatMap((name) => (given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!]))];
+  return [
+    ...(given.has('quick') ? ['--quick'] : []),
+    ...['config', 'out', 'backend'].flatMap((name) => (given.text(name) === undefined ? [] : [`--${name}`, given.text(name)!])),
+  ];
 }
 
 /** The first Ctrl-C ends the run after the step at hand, a second one at once. */

@@ -46,7 +46,10 @@ export interface NodeLibrary extends Library {
  */
 export function nodeLibrary(cwd: string = process.cwd(), given: ReadonlyMap<string, string> = new Map()): NodeLibrary {
   const standardFolder = join(packageRoot(), 'models', 'std');
-  const standard = readdirSync(standardFolder).filter((file) => file.endsWith('.attn')).sort().map((file) => `std/${file}`);
+  const standard = readdirSync(standardFolder)
+    .filter((file) => file.endsWith('.attn'))
+    .sort()
+    .map((file) => `std/${file}`);
   const isStandard = new Set(standard);
   const touched = new Map<string, string | null>();
   const readFile = (path: string): string | null => {
@@ -114,5 +117,8 @@ export function missingFile(file: string, cwd: string): CliError {
   const stat = statOf(resolve(cwd, file));
   if (stat?.isDirectory() === true) return new CliError(`${file} is a folder`, `give a file: ${file.replace(/\/+$/u, '')}/model.attn`);
   const other = file.endsWith('.attn') ? undefined : `${file}.attn`;
-  return new CliError(`there is no file ${file}`, other !== undefined && statOf(resolve(cwd, other)) !== undefined ? `did you mean ${other}?` : undefined);
+  return new CliError(
+    `there is no file ${file}`,
+    other !== undefined && statOf(resolve(cwd, other)) !== undefined ? `did you mean ${other}?` : undefined,
+  );
 }

@@ -36,7 +36,8 @@ export async function sourcesOf(operands: readonly string[], command: string, io
       add(STDIN, false);
     } else if (isFolder(operand, io)) {
       const below = programsBelow(resolve(io.cwd, operand)).map((file) => join(operand, file));
-      if (below.length === 0) throw new CliError(`there is no .attn file in ${operand} or below`, 'give a file, or `attnc init` for a first one');
+      if (below.length === 0)
+        throw new CliError(`there is no .attn file in ${operand} or below`, 'give a file, or `attnc init` for a first one');
       for (const file of below) add(file, true);
     } else {
       requireProgram(operand, command, io);
@@ -47,7 +48,11 @@ export async function sourcesOf(operands: readonly string[], command: string, io
 }
 
 /** The library that reads these, and what it calls the file. */
-export function librarian({ stdin }: Pick<Sources, 'stdin'>, file: string, io: Io): { readonly library: NodeLibrary; readonly path: string } {
+export function librarian(
+  { stdin }: Pick<Sources, 'stdin'>,
+  file: string,
+  io: Io,
+): { readonly library: NodeLibrary; readonly path: string } {
   const library = nodeLibrary(io.cwd, stdin === null ? new Map() : new Map([[STDIN, stdin]]));
   const path = library.nameOf(file);
   if (library.read(path) === null) throw missingFile(file, io.cwd);
@@ -59,9 +64,14 @@ export function requireProgram(file: string, command: string, io: Io): void {
   const stat = statOf(resolve(io.cwd, file));
   const ending = extname(file);
   if (stat === undefined || !stat.isFile() || ending === '' || ending === '.attn') return;
-  const beside = entriesOf(dirname(resolve(io.cwd, file))).map(({ name }) => name).filter((name) => name.endsWith('.attn'));
+  const beside = entriesOf(dirname(resolve(io.cwd, file)))
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith('.attn'));
   const near = [`${basename(file, ending)}.attn`, 'model.attn', ...beside].find((name) => beside.includes(name));
-  throw misuse(`attnc ${command}: ${file} is no .attn program`, near === undefined ? 'give a file that ends in .attn' : `did you mean ${join(dirname(file), near)}?`);
+  throw misuse(
+    `attnc ${command}: ${file} is no .attn program`,
+    near === undefined ? 'give a file that ends in .attn' : `did you mean ${join(dirname(file), near)}?`,
+  );
 }
 
 function isFolder(file: string, io: Io): boolean {

@@ -18,7 +18,10 @@ export function printable(text: string): string {
 
 /** As `printable`; the colours of diagnostics stay. */
 function colored(text: string): string {
-  return text.split(OWN_COLORS).map((part, k) => (k % 2 === 0 ? printable(part) : part)).join('');
+  return text
+    .split(OWN_COLORS)
+    .map((part, k) => (k % 2 === 0 ? printable(part) : part))
+    .join('');
 }
 
 /** The same, whose lines are safe. What is written as it is goes to a terminal safe as well, and elsewhere byte for byte. */

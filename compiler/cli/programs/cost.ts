@@ -22,7 +22,11 @@ export type Sizes = (size: Size) => number;
  *
  * @param lengths of ragged dims by label; one that it does not have has no value
  */
-export function valuesOf(program: Pick<Program, 'hyperparameters' | 'ragged'>, dims: ReadonlyMap<string, number>, lengths: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+export function valuesOf(
+  program: Pick<Program, 'hyperparameters' | 'ragged'>,
+  dims: ReadonlyMap<string, number>,
+  lengths: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
   const values = new Map(program.hyperparameters.map(({ dim, value }) => [dim.id, dims.get(dim.label) ?? value]));
   for (const dim of program.ragged) if (lengths.has(dim.label)) values.set(dim.id, lengths.get(dim.label)!);
   return values;
@@ -35,7 +39,20 @@ export function sizesOf(...given: Parameters<typeof valuesOf>): Sizes {
 }
 
 /** Operations that only name, cut or repeat what is there. */
-const FREE = new Set(['rename', 'merge', 'split', 'broadcast', 'slice', 'result', 'scan', 'call', 'where', 'otherwise', 'size', 'position']);
+const FREE = new Set([
+  'rename',
+  'merge',
+  'split',
+  'broadcast',
+  'slice',
+  'result',
+  'scan',
+  'call',
+  'where',
+  'otherwise',
+  'size',
+  'position',
+]);
 
 /** Operations that take many elements to make one. */
 const REDUCING = new Set(['reduce', 'across', 'argmax', 'scatter']);
@@ -51,10 +68,12 @@ export function costOf(program: Program, sizes: Sizes): Cost {
   const nodes = reachable([...roots.values()]);
   // Calls and clocks are open: a loop is all that has arguments.
   const loops = new Map<Node, { readonly node: Node; readonly axis: Axis }>();
-  for (const node of nodes) if (node.op.kind === 'scan') for (const argument of regionArguments(node)) loops.set(argument, { node, axis: node.op.axis });
+  for (const node of nodes)
+    if (node.op.kind === 'scan') for (const argument of regionArguments(node)) loops.set(argument, { node, axis: node.op.axis });
   const dependence = new Dependence(tapePositions([...roots.values()]));
   const tapes = tapeSizes(nodes);
-  const count = (axes: Iterable<Axis>): number => [...axes].reduce((product, axis) => product * sizes(substitute(sizeOf(axis.space), tapes)), 1);
+  const count = (axes: Iterable<Axis>): number =>
+    [...axes].reduce((product, axis) => product * sizes(substitute(sizeOf(axis.space), tapes)), 1);
   const around = new Map<Node, ReadonlyMap<Node, Axis>>();
   /** The loops that a node stands in, and the axis that each goes along. */
   const loopsOf = (node: Node): ReadonlyMap<Node, Axis> => {
@@ -66,7 +85,9 @@ export function costOf(program: Program, sizes: Sizes): Cost {
     return all;
   };
 
-  let multiplyAdds = 0, otherOperations = 0, activationBytes = 0;
+  let multiplyAdds = 0,
+    otherOperations = 0,
+    activationBytes = 0;
   for (const node of nodes) {
     if (isGiven(node.op) || FREE.has(node.op.kind)) continue;
     const times = count(loopsOf(node).values());
@@ -88,7 +109,8 @@ function tapeSizes(nodes: readonly Node[]): ReadonlyMap<string, Size> {
   const sizes = new Map<string, Size>();
   // Outer loops first: one inside may go along their tape.
   for (const { op } of nodes.toReversed()) {
-    if (op.kind === 'scan' && op.region.tape !== undefined) sizes.set(op.region.tape.id, size.add(substitute(sizeOf(op.axis.space), sizes), size.int(1)));
+    if (op.kind === 'scan' && op.region.tape !== undefined)
+      sizes.set(op.region.tape.id, size.add(substitute(sizeOf(op.axis.space), sizes), size.int(1)));
   }
   return sizes;
 }

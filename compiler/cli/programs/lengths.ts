@@ -14,12 +14,19 @@ const LONGEST = 4096;
  *
  * @throws CliError for a length that the program does not allow, and where none is found
  */
-export function allowedLengths(program: Program, dims: ReadonlyMap<string, number>, given: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+export function allowedLengths(
+  program: Program,
+  dims: ReadonlyMap<string, number>,
+  given: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
   const lengths = new Map(program.ragged.map(({ label }) => [label, given.get(label) ?? DEFAULT_LENGTH]));
-  const concerned = ({ a, b }: Requirement): readonly Dim[] => program.ragged.filter(({ size }) => [a, b].some((each) => atomsOf(each).has(atomOf(size)!)));
+  const concerned = ({ a, b }: Requirement): readonly Dim[] =>
+    program.ragged.filter(({ size }) => [a, b].some((each) => atomsOf(each).has(atomOf(size)!)));
   const met = (requirement: Requirement): boolean => isMet(requirement, valuesOf(program, dims, lengths));
   const known = new Set([...program.hyperparameters.map(({ dim }) => dim), ...program.ragged].map(({ size }) => atomOf(size)));
-  const ofLengths = program.requirements.filter((each) => concerned(each).length > 0 && [each.a, each.b].every((size) => [...atomsOf(size)].every((atom) => known.has(atom))));
+  const ofLengths = program.requirements.filter(
+    (each) => concerned(each).length > 0 && [each.a, each.b].every((size) => [...atomsOf(size)].every((atom) => known.has(atom))),
+  );
   /** Gives the dim a length that the requirement allows, and all those that are about this dim alone. */
   const adapt = ({ label }: Dim, broken: Requirement): boolean => {
     if (given.has(label)) return false;
@@ -36,7 +43,13 @@ export function allowedLengths(program: Program, dims: ReadonlyMap<string, numbe
   for (let turns = 2 * ofLengths.length; ; turns--) {
     const broken = ofLengths.find((each) => !met(each));
     if (broken === undefined) return lengths;
-    if (turns === 0 || !concerned(broken).some((dim) => adapt(dim, broken))) throw unmet(broken, concerned(broken).filter(({ label }) => given.has(label)), program, lengths);
+    if (turns === 0 || !concerned(broken).some((dim) => adapt(dim, broken)))
+      throw unmet(
+        broken,
+        concerned(broken).filter(({ label }) => given.has(label)),
+        program,
+        lengths,
+      );
   }
 }
 
@@ -55,6 +68,10 @@ function* near(length: number): Generator<number> {
 
 function unmet({ kind, a, b, why }: Requirement, told: readonly Dim[], program: Program, lengths: ReadonlyMap<string, number>): CliError {
   const says = `${showSize(a)} ${MUST[kind]} ${showSize(b)}: ${why}`;
-  if (told.length > 0) return misuse(`attnc summary: --at ${told.map(({ label }) => `${label}=${lengths.get(label)!}`).join(' --at ')}: ${says}`);
-  return new CliError(`${program.name}: no length was found that its sizes allow: ${says}`, 'give lengths with --at, or other sizes with --set');
+  if (told.length > 0)
+    return misuse(`attnc summary: --at ${told.map(({ label }) => `${label}=${lengths.get(label)!}`).join(' --at ')}: ${says}`);
+  return new CliError(
+    `${program.name}: no length was found that its sizes allow: ${says}`,
+    'give lengths with --at, or other sizes with --set',
+  );
 }

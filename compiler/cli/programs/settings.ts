@@ -33,10 +33,17 @@ export function requireSettable(set: Settings, file: string, path: string, libra
     const said = `--set ${name}=${value}: `;
     const [one] = named;
     if (one === undefined) {
-      const near = didYouMean(name, known.map((each) => each.name));
-      throw misuse(`${said}${file} has no dim or option ${name}; ${listed(known)}`, near === null ? undefined : `did you mean --set ${near}=${value}?`);
+      const near = didYouMean(
+        name,
+        known.map((each) => each.name),
+      );
+      throw misuse(
+        `${said}${file} has no dim or option ${name}; ${listed(known)}`,
+        near === null ? undefined : `did you mean --set ${near}=${value}?`,
+      );
     }
-    if (one.takes === null) throw misuse(`${said}the size of ${name} comes from the input, or from its range: it cannot be set`, listed(known));
+    if (one.takes === null)
+      throw misuse(`${said}the size of ${name} comes from the input, or from its range: it cannot be set`, listed(known));
     throw misuse(`${said}the ${one.what} ${name} takes ${one.takes}`);
   }
 }
@@ -48,18 +55,25 @@ function settableOf({ name, exported, module: { standard } }: Shared): Settable 
 /** The options that stand in bodies. */
 function localsOf({ module, standard }: LoadedModule): Settable[] {
   return module.items.flatMap((item) =>
-    item.kind !== 'declaration' ? [] : item.body.statements.flatMap((statement) => (statement.kind === 'option' ? [optionOf(statement, standard)] : [])));
+    item.kind !== 'declaration'
+      ? []
+      : item.body.statements.flatMap((statement) => (statement.kind === 'option' ? [optionOf(statement, standard)] : [])),
+  );
 }
 
 function dimOf(name: string, { value: { kind } }: DimSpec, standard: boolean): Settable {
   return {
-    name, what: 'dim', takes: kind === 'size' ? 'a whole number from 1' : null, standard,
+    name,
+    what: 'dim',
+    takes: kind === 'size' ? 'a whole number from 1' : null,
+    standard,
     accepts: (value) => kind === 'size' && Number.isSafeInteger(value) && Number(value) >= 1,
   };
 }
 
 function optionOf({ name, value: written }: Pick<OptionItem, 'name' | 'value'>, standard: boolean): Settable {
-  if (written.kind === 'value') return { name: name.text, what: 'option', takes: 'a number', standard, accepts: (value) => typeof value === 'number' };
+  if (written.kind === 'value')
+    return { name: name.text, what: 'option', takes: 'a number', standard, accepts: (value) => typeof value === 'number' };
   const choices = written.choices.map(({ text }) => text);
   return { name: name.text, what: 'option', takes: choices.join(' or '), standard, accepts: (value) => choices.includes(String(value)) };
 }
@@ -68,6 +82,9 @@ function listed(known: readonly Settable[]): string {
   const own = known.filter(({ takes, standard }) => takes !== null && !standard);
   const dims = own.filter(({ what }) => what === 'dim').map(({ name }) => name);
   const options = own.filter(({ what }) => what === 'option').map(({ name, takes }) => `${name} (${takes})`);
-  const parts = [...(dims.length === 0 ? [] : [`the dims ${[...new Set(dims)].join(', ')}`]), ...(options.length === 0 ? [] : [`the options ${[...new Set(options)].join(', ')}`])];
+  const parts = [
+    ...(dims.length === 0 ? [] : [`the dims ${[...new Set(dims)].join(', ')}`]),
+    ...(options.length === 0 ? [] : [`the options ${[...new Set(options)].join(', ')}`]),
+  ];
   return parts.length === 0 ? 'it has none' : `it has ${parts.join(' and ')}`;
 }

@@ -63,7 +63,9 @@ function notedByNpm(holder: string): string | undefined {
 
 /** As `spec` of `project` is written in `folder`; undefined where it means something in its own place only, or names what is gone. */
 function portable(spec: string, project: string, folder: string): string | undefined {
-  const path = /^(?:(?:file|link|portal):)(.*)$/u.exec(spec)?.[1]?.replace(/^\/\/(?=\/)/u, '') ?? (/^\.{0,2}[/\\]|^[A-Za-z]:[/\\]/u.test(spec) ? spec : undefined);
+  const path =
+    /^(?:(?:file|link|portal):)(.*)$/u.exec(spec)?.[1]?.replace(/^\/\/(?=\/)/u, '') ??
+    (/^\.{0,2}[/\\]|^[A-Za-z]:[/\\]/u.test(spec) ? spec : undefined);
   if (path === undefined) return /^(?:workspace|catalog|patch):/u.test(spec) ? undefined : spec;
   const place = resolve(project, path);
   if (!existsSync(place)) return undefined;
@@ -84,7 +86,8 @@ export function managerOf(cwd: string, env: NodeJS.ProcessEnv): Manager {
   for (const folder of upwards(cwd)) {
     if (existsSync(join(folder, 'package-lock.json'))) break;
     if (existsSync(join(folder, 'pnpm-lock.yaml'))) return { name: 'pnpm', modernYarn: false };
-    if (existsSync(join(folder, 'yarn.lock'))) return { name: 'yarn', modernYarn: /^__metadata:/mu.test(readFileSync(join(folder, 'yarn.lock'), 'utf8')) };
+    if (existsSync(join(folder, 'yarn.lock')))
+      return { name: 'yarn', modernYarn: /^__metadata:/mu.test(readFileSync(join(folder, 'yarn.lock'), 'utf8')) };
   }
   return { name: 'npm', modernYarn: false };
 }

@@ -117,15 +117,30 @@ export interface ProjectPackages {
 }
 
 const COMPILER_OPTIONS = {
-  target: 'ES2023', lib: ['ES2023', 'DOM', 'DOM.Iterable'], types: ['node'], module: 'NodeNext', moduleResolution: 'NodeNext', strict: true, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true,
+  target: 'ES2023',
+  lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+  types: ['node'],
+  module: 'NodeNext',
+  moduleResolution: 'NodeNext',
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+  allowImportingTsExtensions: true,
 };
 
 /** By name. */
-export function projectFiles(name: string, { dependencies, devDependencies }: ProjectPackages, manager: Manager): Readonly<Record<string, string>> {
+export function projectFiles(
+  name: string,
+  { dependencies, devDependencies }: ProjectPackages,
+  manager: Manager,
+): Readonly<Record<string, string>> {
   const manifest = {
-    name, private: true, type: 'module',
+    name,
+    private: true,
+    type: 'module',
     scripts: { check: 'attnc check model.attn', train: 'attnc train .', evaluate: 'attnc evaluate .' },
-    dependencies, devDependencies,
+    dependencies,
+    devDependencies,
   };
   return {
     'model.attn': MODEL,

@@ -14,8 +14,16 @@ const TYPESCRIPT = /^file:.*\.m?ts(?:\?|$)/u;
 /** Found from here instead of from the module that imports it. */
 const OURS = /^@tensorflow\/tfjs-(?:core|backend-[a-z]+)(?:\/|$)/u;
 
-export interface Resolved { readonly url: string; readonly format?: string | null | undefined; readonly shortCircuit?: boolean }
-export interface Loaded { readonly format: string; readonly source?: string | ArrayBuffer | object | undefined; readonly shortCircuit?: boolean }
+export interface Resolved {
+  readonly url: string;
+  readonly format?: string | null | undefined;
+  readonly shortCircuit?: boolean;
+}
+export interface Loaded {
+  readonly format: string;
+  readonly source?: string | ArrayBuffer | object | undefined;
+  readonly shortCircuit?: boolean;
+}
 type Next<T> = (given: string, context: object) => T;
 
 /** @param own addresses of attnc's modules by what imports call them */
@@ -56,7 +64,8 @@ export function hooksInThread(own: ReadonlyMap<string, string>) {
 
 /** A file may be written with its extension, with that of what will become of it, or with none. The first error names what was written. */
 function spellings(specifier: string, own: ReadonlyMap<string, string>): readonly string[] {
-  if (/^(?:\.|file:)/u.test(specifier)) return [specifier, specifier.replace(/\.(m?)js$/u, '.$1ts'), `${specifier}.ts`, `${specifier}/index.ts`];
+  if (/^(?:\.|file:)/u.test(specifier))
+    return [specifier, specifier.replace(/\.(m?)js$/u, '.$1ts'), `${specifier}.ts`, `${specifier}/index.ts`];
   return [own.get(specifier) ?? specifier];
 }
 

@@ -10,13 +10,20 @@ import { hooks } from './hooks.ts';
 /** The address of the one copy of attnc. */
 function ownAddresses(): ReadonlyMap<string, string> {
   const built = join(packageRoot(), 'dist');
-  return new Map([['attnc', 'compiler'], ['attnc/runtime', 'runtime']].map(([name, folder]): [string, string] => [name!, pathToFileURL(join(built, folder!, 'index.js')).href]));
+  return new Map(
+    [
+      ['attnc', 'compiler'],
+      ['attnc/runtime', 'runtime'],
+    ].map(([name, folder]): [string, string] => [name!, pathToFileURL(join(built, folder!, 'index.js')).href]),
+  );
 }
 
 /** Takes the form of hooks without a thread of their own where Node has it, the older one elsewhere. */
 function hook(): void {
   const own = ownAddresses();
-  const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & { readonly registerHooks?: (each: ReturnType<typeof hooks>) => void };
+  const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & {
+    readonly registerHooks?: (each: ReturnType<typeof hooks>) => void;
+  };
   if (registerHooks !== undefined) return registerHooks(hooks(own));
   // Their thread reads JavaScript alone, whatever this module was read as.
   const here = pathToFileURL(join(packageRoot(), 'dist', 'compiler', 'cli', 'task', 'hooks.js')).href;
@@ -42,7 +49,15 @@ export function moduleImporter(): ImportModule {
 }
 
 function loadError(file: string, error: unknown): CliError {
-  const first = messageOf(error).split('\n').filter((line) => line.trim() !== '').slice(0, 2).join(' ');
+  const first = messageOf(error)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 2)
+    .join(' ');
   const missing = ['ERR_MODULE_NOT_FOUND', 'ERR_PACKAGE_PATH_NOT_EXPORTED'].includes(codeOf(error));
-  return new CliError(`${file} could not be loaded: ${first}`, missing ? 'install what it imports (npm install), or correct the import' : 'ATTNC_DEBUG=1 shows where it happened', { cause: error });
+  return new CliError(
+    `${file} could not be loaded: ${first}`,
+    missing ? 'install what it imports (npm install), or correct the import' : 'ATTNC_DEBUG=1 shows where it happened',
+    { cause: error },
+  );
 }

@@ -29,7 +29,11 @@ export async function loadTask(where: string, io: Io): Promise<LoadedTask> {
   const importModule = moduleImporter();
   const { task } = await importModule(file);
   const fault = faultOf(task);
-  if (fault !== null) throw new CliError(`${relative(io.cwd, file)} is no task: ${fault}`, 'export a `task` of type `Task` (import type { Task } from \'attnc/runtime\')');
+  if (fault !== null)
+    throw new CliError(
+      `${relative(io.cwd, file)} is no task: ${fault}`,
+      "export a `task` of type `Task` (import type { Task } from 'attnc/runtime')",
+    );
   return { task: task as AnyTask, folder: dirname(file), importModule };
 }
 
@@ -39,19 +43,28 @@ export function taskFile(where: string, io: Io): string {
   const stat = statOf(path);
   if (stat === undefined) throw new CliError(`there is no ${where}`, 'give the folder of a task.ts, or the path of such a file');
   if (!stat.isDirectory()) {
-    if (!/\.[cm]?[jt]s$/u.test(path)) throw new CliError(`${where} is no task`, `give its folder: ${relative(io.cwd, dirname(path)) || '.'}`);
+    if (!/\.[cm]?[jt]s$/u.test(path))
+      throw new CliError(`${where} is no task`, `give its folder: ${relative(io.cwd, dirname(path)) || '.'}`);
     return path;
   }
   const file = ['task.ts', 'task.js', 'task.mjs'].map((name) => join(path, name)).find((each) => existsSync(each));
-  if (file === undefined) throw new CliError(`${where} has no task.ts`, 'a task names the data, the sizes and the measures; `attnc init` writes an example');
+  if (file === undefined)
+    throw new CliError(`${where} has no task.ts`, 'a task names the data, the sizes and the measures; `attnc init` writes an example');
   return file;
 }
 
 function faultOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'it exports no `task`';
   const task = value as Readonly<Record<string, unknown>>;
-  for (const [field, type] of [['name', 'string'], ['source', 'string'], ['configurations', 'object'], ['open', 'function'], ['create', 'function']] as const) {
-    if (typeof task[field] !== type || task[field] === null) return `its \`${field}\` is ${task[field] === undefined ? 'missing' : `no ${type}`}`;
+  for (const [field, type] of [
+    ['name', 'string'],
+    ['source', 'string'],
+    ['configurations', 'object'],
+    ['open', 'function'],
+    ['create', 'function'],
+  ] as const) {
+    if (typeof task[field] !== type || task[field] === null)
+      return `its \`${field}\` is ${task[field] === undefined ? 'missing' : `no ${type}`}`;
   }
   return Object.keys(task['configurations'] as object).length === 0 ? 'it has no configuration' : null;
 }
@@ -101,7 +114,9 @@ export async function build({ task, folder, importModule }: LoadedTask, options:
 
   const open = await task.open(configuration);
   // Options and the other dims of `--set` are part of the code by now.
-  const sizes = Object.fromEntries([...set].filter((entry): entry is [string, number] => typeof entry[1] === 'number' && compiled.dims.has(entry[0])));
+  const sizes = Object.fromEntries(
+    [...set].filter((entry): entry is [string, number] => typeof entry[1] === 'number' && compiled.dims.has(entry[0])),
+  );
   const dims = options.dims ?? { ...open.dims, ...configuration.dims, ...sizes };
   const model = task.create(await importModule(module), { dims, seed: options.seed });
   return { open, model, backend: active.name };

@@ -20,7 +20,8 @@ export function writeRunFile(folder: string, run: RunFile): void {
 /** Null where there is none. */
 export function readRunFile(folder: string): RunFile | null {
   const file = join(folder, 'run.json');
-  const fault = (what: string, cause?: unknown): CliError => new CliError(`${file} cannot be used: ${what}`, 'delete it and give its settings as options', { cause });
+  const fault = (what: string, cause?: unknown): CliError =>
+    new CliError(`${file} cannot be used: ${what}`, 'delete it and give its settings as options', { cause });
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
@@ -36,7 +37,12 @@ function isRunFile(value: unknown): value is RunFile {
   if (typeof value !== 'object' || value === null) return false;
   const { task, configuration, set, steps, seed } = value as Readonly<Record<string, unknown>>;
   return (
-    typeof task === 'string' && typeof configuration === 'string' && Number.isSafeInteger(steps) && Number.isSafeInteger(seed) &&
-    typeof set === 'object' && set !== null && Object.values(set).every((each) => typeof each === 'string' || typeof each === 'number')
+    typeof task === 'string' &&
+    typeof configuration === 'string' &&
+    Number.isSafeInteger(steps) &&
+    Number.isSafeInteger(seed) &&
+    typeof set === 'object' &&
+    set !== null &&
+    Object.values(set).every((each) => typeof each === 'string' || typeof each === 'number')
   );
 }

@@ -20,7 +20,8 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const backend = backendOf(given);
   const [wanted, out, named] = [given.text('config'), given.text('out'), given.text('checkpoint')];
   const other = out !== undefined ? 'out' : 'checkpoint';
-  if (wanted !== undefined && given.has(other)) throw misuse(`--config does not go with --${other}`, 'a run and its checkpoints tell of which configuration they are');
+  if (wanted !== undefined && given.has(other))
+    throw misuse(`--config does not go with --${other}`, 'a run and its checkpoints tell of which configuration they are');
   const loaded = await loadTask(where, io);
   const { name } = configurationOf(loaded.task, wanted);
   const outFolder = outFolderOf(loaded, name, out, io);
@@ -29,14 +30,16 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   const candidates = named === undefined ? [...runIn(outFolder), ...shipped] : [resolve(io.cwd, named)];
   const checkpoint = candidates.find((file) => existsSync(file));
   if (checkpoint === undefined) {
-    const fix = named === undefined ? howToGet(loaded, where, name, out, io) : 'give the path of a .safetensors file that `attnc train` wrote';
+    const fix =
+      named === undefined ? howToGet(loaded, where, name, out, io) : 'give the path of a .safetensors file that `attnc train` wrote';
     throw new CliError(`there is no checkpoint ${candidates.map((file) => relative(io.cwd, file)).join(' or ')}`, fix);
   }
   const { checkpointInfo, readSafetensors } = await import('../../../runtime/index.ts');
   const { readCheckpointFile } = await import('../../../runtime/node.ts');
   const bytes = await readCheckpointFile(checkpoint);
   const shown = relative(io.cwd, checkpoint);
-  const unreadable = (error: unknown): CliError => new CliError(`${shown} cannot be used: ${messageOf(error)}`, 'take another checkpoint, or train anew', { cause: error });
+  const unreadable = (error: unknown): CliError =>
+    new CliError(`${shown} cannot be used: ${messageOf(error)}`, 'take another checkpoint, or train anew', { cause: error });
   let info: CheckpointInfo, tensors: TensorFile['tensors'];
   try {
     info = checkpointInfo(bytes);
@@ -44,12 +47,25 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
   } catch (error) {
     throw unreadable(error);
   }
-  if (info.task !== undefined && info.task !== loaded.task.name) throw new CliError(`${shown} belongs to the task ${info.task}, not to ${loaded.task.name}`, 'give a checkpoint of this task');
+  if (info.task !== undefined && info.task !== loaded.task.name)
+    throw new CliError(`${shown} belongs to the task ${info.task}, not to ${loaded.task.name}`, 'give a checkpoint of this task');
   requireSameSizes(given, info.dims ?? {}, shown);
   const run = readRunFile(dirname(checkpoint));
   const { configuration } = configurationOf(loaded.task, info.configuration ?? run?.configuration);
   const set = new Map([...Object.entries(run?.set ?? {}), ...given.pairs('set')]);
-  const built = await build(loaded, { outFolder, configuration, set, backend, seed: info.seed ?? configuration.seed, dims: info.dims, programs: (programs) => requireBelievable(info, tensors, programs, shown) }, io);
+  const built = await build(
+    loaded,
+    {
+      outFolder,
+      configuration,
+      set,
+      backend,
+      seed: info.seed ?? configuration.seed,
+      dims: info.dims,
+      programs: (programs) => requireBelievable(info, tensors, programs, shown),
+    },
+    io,
+  );
   try {
     await built.model.load(bytes);
   } catch (error) {
@@ -64,17 +80,27 @@ export async function openTrained(given: Given, io: Io): Promise<Trained> {
  * The dims that a checkpoint names are those of its tensors: looked at before a model is made, which may otherwise be of any
  * size.
  */
-function requireBelievable({ definition, dims }: CheckpointInfo, tensors: TensorFile['tensors'], programs: readonly Program[], shown: string): void {
+function requireBelievable(
+  { definition, dims }: CheckpointInfo,
+  tensors: TensorFile['tensors'],
+  programs: readonly Program[],
+  shown: string,
+): void {
   if (dims === undefined) return;
   const unfit = (what: string): CliError => new CliError(`${shown} cannot be used: ${what}`, 'take another checkpoint, or train anew');
   const program = definition === undefined && programs.length === 1 ? programs[0] : programs.find(({ name }) => name === definition);
-  if (program === undefined) throw unfit(`it is of ${definition === undefined ? 'no named model' : `\`${definition}\``}, the program declares ${programs.map(({ name }) => `\`${name}\``).join(', ')}`);
+  if (program === undefined)
+    throw unfit(
+      `it is of ${definition === undefined ? 'no named model' : `\`${definition}\``}, the program declares ${programs.map(({ name }) => `\`${name}\``).join(', ')}`,
+    );
   const sizes = sizesOf(program, new Map(Object.entries(dims)), new Map());
   for (const { path, axes } of [...program.parameters, ...program.running]) {
     const expected = axes.map(({ label, space }): [string, number] => [label, sizes(sizeOf(space))]);
     const given = tensors.get(path)?.shape;
     if (given?.join() === expected.map(([, size]) => size).join()) continue;
-    throw unfit(`by its dims \`${path}\` would be [${expected.map(([label, size]) => `${label} = ${size}`).join(', ')}], ${given === undefined ? 'and it has no such tensor' : `its tensor is [${given.join(', ')}]`}`);
+    throw unfit(
+      `by its dims \`${path}\` would be [${expected.map(([label, size]) => `${label} = ${size}`).join(', ')}], ${given === undefined ? 'and it has no such tensor' : `its tensor is [${given.join(', ')}]`}`,
+    );
   }
 }
 
@@ -83,7 +109,10 @@ function requireSameSizes(given: Given, dims: Readonly<Record<string, number>>, 
   for (const [name, value] of given.pairs('set')) {
     const trained = Object.hasOwn(dims, name) ? dims[name] : undefined;
     if (trained === undefined || typeof value !== 'number' || value === trained) continue;
-    throw misuse(`--set ${name}=${value}: ${shown} was trained with ${name}=${trained}, and sizes belong to the checkpoint`, `leave --set ${name} out, or train with it into another folder (--out DIR)`);
+    throw misuse(
+      `--set ${name}=${value}: ${shown} was trained with ${name}=${trained}, and sizes belong to the checkpoint`,
+      `leave --set ${name} out, or train with it into another folder (--out DIR)`,
+    );
   }
 }
 
@@ -94,7 +123,12 @@ function runIn(folder: string): string[] {
 
 function howToGet(loaded: LoadedTask, where: string, name: string, out: string | undefined, io: Io): string {
   const words = [...(isDefault(loaded.task, name) ? [] : ['--config', name]), ...(out === undefined ? [] : ['--out', out])];
-  const trained = Object.keys(loaded.task.configurations).filter((each) => runIn(outFolderOf(loaded, each, undefined, io)).some((file) => existsSync(file)));
-  const others = out === undefined && trained.length > 0 ? `; or take a run that is there: ${trained.map((each) => `--config ${each}`).join(', ')}` : '; or give one with --checkpoint';
+  const trained = Object.keys(loaded.task.configurations).filter((each) =>
+    runIn(outFolderOf(loaded, each, undefined, io)).some((file) => existsSync(file)),
+  );
+  const others =
+    out === undefined && trained.length > 0
+      ? `; or take a run that is there: ${trained.map((each) => `--config ${each}`).join(', ')}`
+      : '; or give one with --checkpoint';
   return `train first: ${again('train', where, words)}${others}`;
 }

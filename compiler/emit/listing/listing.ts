@@ -10,7 +10,11 @@ export type Graphs = readonly (readonly [title: string, roots: ReadonlyMap<strin
 export const listing: Target = {
   name: 'listing',
   extension: '.txt',
-  emit: (models, { header }) => `${header.split(/\r?\n/).map((line) => `# ${line}`).join('\n')}\n\n${listed(models.flatMap(functionsOf))}`,
+  emit: (models, { header }) =>
+    `${header
+      .split(/\r?\n/)
+      .map((line) => `# ${line}`)
+      .join('\n')}\n\n${listed(models.flatMap(functionsOf))}`,
 };
 
 export function listed(graphs: Graphs): string {
@@ -22,13 +26,23 @@ export function titleOf(program: Program, objective: ObjectiveGraph, { name }: U
 }
 
 function functionsOf({ program, forward, objectives, decoder, stream }: CompiledModel): Graphs {
-  const steps = (front: string, of: CompiledModel['stream'] | CompiledModel['decoder']): Graphs => (of === null ? [] : [[`${program.name}: ${front}prepare`, of.prepare], [`${program.name}: ${front}step`, of.step]]);
+  const steps = (front: string, of: CompiledModel['stream'] | CompiledModel['decoder']): Graphs =>
+    of === null
+      ? []
+      : [
+          [`${program.name}: ${front}prepare`, of.prepare],
+          [`${program.name}: ${front}step`, of.step],
+        ];
   return [
     [program.name, forward],
-    ...objectives.flatMap(({ objective, updates }) => updates.flatMap(({ update, loss, gradients }): Graphs => [
-      [`${titleOf(program, objective, update)}: loss`, loss],
-      [`${titleOf(program, objective, update)}: gradients`, gradients],
-    ])),
+    ...objectives.flatMap(({ objective, updates }) =>
+      updates.flatMap(
+        ({ update, loss, gradients }): Graphs => [
+          [`${titleOf(program, objective, update)}: loss`, loss],
+          [`${titleOf(program, objective, update)}: gradients`, gradients],
+        ],
+      ),
+    ),
     ...steps('', decoder),
     ...steps('stream ', stream),
   ];

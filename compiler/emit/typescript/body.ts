@@ -40,7 +40,8 @@ export function functionBody(roots: readonly Node[], context: FunctionContext): 
 
 /** An expression of the host's numbers alone. */
 export function hostExpression(root: Node, input: InputSource, atom: AtomName): string {
-  const text = (piece: Piece): string => (typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : sizeExpression(piece, atom));
+  const text = (piece: Piece): string =>
+    typeof piece === 'string' ? piece : isValue(piece) ? piece.code.map(text).join('') : sizeExpression(piece, atom);
   return unbracketed(text(lowerHost(root, input)));
 }
 
@@ -242,7 +243,10 @@ class BodyWriter {
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
     for (const { list } of emits) {
-      this.#write(depth, loop.reversed ? `const ${this.#name(list)} = new Array<tf.Tensor>(${count});` : `const ${this.#name(list)}: tf.Tensor[] = [];`);
+      this.#write(
+        depth,
+        loop.reversed ? `const ${this.#name(list)} = new Array<tf.Tensor>(${count});` : `const ${this.#name(list)}: tf.Tensor[] = [];`,
+      );
     }
     for (const state of states) {
       const name = this.#name(state.argument);
@@ -252,7 +256,12 @@ class BodyWriter {
     }
     const t = this.#names.take('t');
     this.#named.set(loop.position, t);
-    this.#write(depth, loop.reversed ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {` : `for (let ${t} = 0; ${t} < ${count}; ${t}++) {`);
+    this.#write(
+      depth,
+      loop.reversed
+        ? `for (let ${t} = ${this.#size(loop.size)} - 1; ${t} >= 0; ${t}--) {`
+        : `for (let ${t} = 0; ${t} < ${count}; ${t}++) {`,
+    );
     for (const { argument, list } of loop.xs) {
       if (!needed.has(argument)) continue;
       const steps = this.#expression(list);

@@ -65,15 +65,35 @@ class DefinitionWriter {
     this.#writer.inlineBlock(() => {
       this.#line(`name: ${quoted(program.name)},`);
       this.#line(`source: ${quoted(program.file.split(/[\\/]/).at(-1)!)},`);
-      if (program.parts !== undefined) this.#line(`parts: { ${program.parts.map((part) => `${property(part.name)}: ${quoted(part.model)}`).join(', ')} },`);
-      this.#line(`hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`);
-      this.#line(`ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''}${dim.inside === undefined ? '' : `, inside: ${quoted(dimName(dim.inside))}`} }`).join(', ')}],`);
+      if (program.parts !== undefined)
+        this.#line(`parts: { ${program.parts.map((part) => `${property(part.name)}: ${quoted(part.model)}`).join(', ')} },`);
+      this.#line(
+        `hyperparameters: { ${program.hyperparameters.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`).join(', ')} },`,
+      );
+      this.#line(
+        `ragged: [${program.ragged.map((dim) => `{ label: ${quoted(dimName(dim))}, mayBeEmpty: ${dim.mayBeEmpty}${dim.ofCall === true ? ', ofCall: true' : ''}${program.told?.includes(dim) === true ? ', told: true' : ''}${dim.inside === undefined ? '' : `, inside: ${quoted(dimName(dim.inside))}`} }`).join(', ')}],`,
+      );
       this.#sizes(program.requirements);
-      this.#method('parameters', [...program.parameters, ...program.running].flatMap(({ axes, init }) => [...axes.map((axis) => sizeOf(axis.space)), ...sizesOf(init)]), () => this.#list([...program.parameters, ...program.running].map((parameter) => {
-        const { kind, ...rest } = parameter.init;
-        const init = [`kind: ${quoted(kind)}`, ...Object.entries<number | HostExpr>(rest).map(([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`)].join(', ');
-        return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
-      })));
+      this.#method(
+        'parameters',
+        [...program.parameters, ...program.running].flatMap(({ axes, init }) => [
+          ...axes.map((axis) => sizeOf(axis.space)),
+          ...sizesOf(init),
+        ]),
+        () =>
+          this.#list(
+            [...program.parameters, ...program.running].map((parameter) => {
+              const { kind, ...rest } = parameter.init;
+              const init = [
+                `kind: ${quoted(kind)}`,
+                ...Object.entries<number | HostExpr>(rest).map(
+                  ([key, value]) => `${key}: ${typeof value === 'number' ? value : unbracketed(this.#host(value, new Set()))}`,
+                ),
+              ].join(', ');
+              return `{ path: ${quoted(parameter.path)}, axes: [${parameter.axes.map((axis) => this.#fixedAxis(axis)).join(', ')}], outs: ${parameter.outs},${parameter.per === undefined ? '' : ` per: ${parameter.per},`} init: { ${init} }${program.running.includes(parameter) ? ', running: true' : ''} }`;
+            }),
+          ),
+      );
       this.#inputs('inputs', this.#modelInputs());
       this.#outputs();
       this.#line(`forward: ${names.forward},`);
@@ -107,7 +127,10 @@ class DefinitionWriter {
   /** Is the axis made of dims that the data size? */
   #follows(space: Space): boolean {
     const { ragged } = this.#context.model.program;
-    return !(space.kind === 'dim' && ragged.some(({ id }) => id === space.dim.id)) && ragged.some(({ size }) => [...atomsOf(size)].every((atom) => atomsOf(sizeOf(space)).has(atom)));
+    return (
+      !(space.kind === 'dim' && ragged.some(({ id }) => id === space.dim.id)) &&
+      ragged.some(({ size }) => [...atomsOf(size)].every((atom) => atomsOf(sizeOf(space)).has(atom)))
+    );
   }
 
   /** How many places an example has of an axis that is made of ragged dims. */
@@ -118,14 +141,21 @@ class DefinitionWriter {
   #list(items: readonly string[]): void {
     if (items.length === 0) this.#line('return [];');
     else {
-      this.#writer.write('return [').newLine().indent(() => items.forEach((item) => this.#line(`${item},`)));
+      this.#writer
+        .write('return [')
+        .newLine()
+        .indent(() => items.forEach((item) => this.#line(`${item},`)));
       this.#line('];');
     }
   }
 
   #method(name: string, read: readonly Size[], body: () => void): void {
     const reads = read.some((size) => atomsIn(size).length > 0);
-    this.#writer.write(`${name}(${reads ? `n: ${this.#context.names.type('Sizes')}` : ''}) `).inlineBlock(body).write(',').newLine();
+    this.#writer
+      .write(`${name}(${reads ? `n: ${this.#context.names.type('Sizes')}` : ''}) `)
+      .inlineBlock(body)
+      .write(',')
+      .newLine();
   }
 
   #modelInputs(): readonly Input[] {
@@ -139,7 +169,9 @@ class DefinitionWriter {
       const { elem } = type;
       const indexed: Axis | null = elem.kind === 'index' ? { id: '', label: labelOf(elem.space) ?? input, space: elem.space } : null;
       const many = indexed !== null && isMade(indexed.space);
-      const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])].filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim)) && !this.#follows(space)).map((axis) => sizeOf(axis.space));
+      const read = [...type.axes, ...(indexed === null || many ? [] : [indexed])]
+        .filter(({ space }) => !(space.kind === 'dim' && isGiven(space.dim)) && !this.#follows(space))
+        .map((axis) => sizeOf(axis.space));
       const first = indexed === null || startsAtZero(indexed.space) ? '' : `, first: ${this.#size(originOf(indexed.space))}`;
       return {
         text: `{ name: ${quoted(input)}, elem: ${quoted(elem.kind)}, axes: [${type.axes.map((axis) => this.#axis(axis, type.axes)).join(', ')}], indexes: ${indexed === null ? 'null' : many ? `{ label: ${quoted(indexed.label)}, ${this.#length(indexed.space)} }` : this.#axis(indexed, type.axes)}${first}${otherwise === undefined ? '' : `, otherwise: ${otherwise}`} }`,
@@ -147,12 +179,22 @@ class DefinitionWriter {
       };
     };
     const specs = inputs.map(spec);
-    this.#method(name, specs.flatMap((each) => each.sizes), () => this.#list(specs.map((each) => each.text)));
+    this.#method(
+      name,
+      specs.flatMap((each) => each.sizes),
+      () => this.#list(specs.map((each) => each.text)),
+    );
   }
 
   /** Sizes as given, after what could not be decided when the program was compiled. */
   #sizes(requirements: readonly Requirement[]): void {
-    const { model, names: { type }, dimName, atomName, sources } = this.#context;
+    const {
+      model,
+      names: { type },
+      dimName,
+      atomName,
+      sources,
+    } = this.#context;
     const { hyperparameters, fixed } = model.program;
     const values = new Map(fixed.map(({ dim, value }) => [atomOf(dim.size), `${value}`]));
     const known = new Set([...hyperparameters.map(({ dim }) => atomOf(dim.size)), ...values.keys()]);
@@ -168,81 +210,116 @@ class DefinitionWriter {
       };
       const place = sources.place(origin);
       return {
-        fails: kind === 'equal' ? `${left.text} !== ${right.text}` : kind === 'atMost' ? `${left.text} > ${right.text}` : `${right.tight} % ${left.tight} !== 0`,
+        fails:
+          kind === 'equal'
+            ? `${left.text} !== ${right.text}`
+            : kind === 'atMost'
+              ? `${left.text} > ${right.text}`
+              : `${right.tight} % ${left.tight} !== 0`,
         message: `${shown(a, left.text)} ${MUST[kind]} ${shown(b, right.text)}: ${plainTemplate(comment(why))}${place === '' ? '' : ` (${plainTemplate(place)})`}`,
       };
     };
     const ragged = new Map(model.program.ragged.map((dim) => [atomOf(dim.size), dimName(dim)]));
     const atoms = ({ a, b }: Requirement): readonly string[] => [...new Set([...atomsIn(a), ...atomsIn(b)])];
-    const ofLengths = requirements.filter((each) => atoms(each).every((atom) => known.has(atom) || ragged.has(atom)) && atoms(each).some((atom) => ragged.has(atom)));
+    const ofLengths = requirements.filter(
+      (each) => atoms(each).every((atom) => known.has(atom) || ragged.has(atom)) && atoms(each).some((atom) => ragged.has(atom)),
+    );
     if (ofLengths.length > 0) {
-      this.#writer.write('requirements: [').newLine().indent(() => {
-        for (const each of ofLengths) {
-          const dims = atoms(each).flatMap((atom) => (ragged.has(atom) ? [quoted(ragged.get(atom)!)] : []));
-          const { fails, message } = check(each);
-          this.#line(`{ dims: [${dims.join(', ')}], fails: (n: ${type('Sizes')}) => (${fails} ? \`${message}\` : null) },`);
-        }
-      });
+      this.#writer
+        .write('requirements: [')
+        .newLine()
+        .indent(() => {
+          for (const each of ofLengths) {
+            const dims = atoms(each).flatMap((atom) => (ragged.has(atom) ? [quoted(ragged.get(atom)!)] : []));
+            const { fails, message } = check(each);
+            this.#line(`{ dims: [${dims.join(', ')}], fails: (n: ${type('Sizes')}) => (${fails} ? \`${message}\` : null) },`);
+          }
+        });
       this.#line('],');
     }
     const decidable = requirements.filter((each) => atoms(each).every((atom) => known.has(atom)));
-    this.#writer.write(`sizes(${hyperparameters.length > 0 ? `n: ${type('Dims')}` : ''}) `).inlineBlock(() => {
-      for (const each of decidable) {
-        const { fails, message } = check(each);
-        this.#line(`if (${fails}) throw new rt.InputError(\`${message}\`);`);
-      }
-      const sizes = [
-        ...hyperparameters.map(({ dim }) => `${property(dimName(dim))}: n${access(dimName(dim))}`),
-        ...fixed.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`),
-      ];
-      this.#line(`return { ${sizes.join(', ')} };`);
-    }).write(',').newLine();
+    this.#writer
+      .write(`sizes(${hyperparameters.length > 0 ? `n: ${type('Dims')}` : ''}) `)
+      .inlineBlock(() => {
+        for (const each of decidable) {
+          const { fails, message } = check(each);
+          this.#line(`if (${fails}) throw new rt.InputError(\`${message}\`);`);
+        }
+        const sizes = [
+          ...hyperparameters.map(({ dim }) => `${property(dimName(dim))}: n${access(dimName(dim))}`),
+          ...fixed.map(({ dim, value }) => `${property(dimName(dim))}: ${value}`),
+        ];
+        this.#line(`return { ${sizes.join(', ')} };`);
+      })
+      .write(',')
+      .newLine();
   }
 
   #outputs(): void {
     const { model, dimName } = this.#context;
-    this.#writer.write('outputs: ').inlineBlock(() => {
-      for (const [name, node] of model.forward) {
-        const type = (model.program.outputs.get(name) ?? node).types[0]!;
-        const shown = type.axes.filter((axis) => axis.id !== 'batch');
-        const axes = shown.map((axis) => {
-          const made = isMade(axis.space);
-          const dim = axis.space.kind === 'dim' && axis.space.dim.ragged && !made ? quoted(dimName(axis.space.dim)) : 'null';
-          return `{ label: ${quoted(axis.label)}, dim: ${dim}${made ? `, ${this.#length(axis.space)}` : ''}${withinOf(axis.space, shown)} }`;
-        });
-        this.#line(`${property(name)}: { elem: ${quoted(type.elem.kind)}, axes: [${axes.join(', ')}] },`);
-      }
-    }).write(',').newLine();
+    this.#writer
+      .write('outputs: ')
+      .inlineBlock(() => {
+        for (const [name, node] of model.forward) {
+          const type = (model.program.outputs.get(name) ?? node).types[0]!;
+          const shown = type.axes.filter((axis) => axis.id !== 'batch');
+          const axes = shown.map((axis) => {
+            const made = isMade(axis.space);
+            const dim = axis.space.kind === 'dim' && axis.space.dim.ragged && !made ? quoted(dimName(axis.space.dim)) : 'null';
+            return `{ label: ${quoted(axis.label)}, dim: ${dim}${made ? `, ${this.#length(axis.space)}` : ''}${withinOf(axis.space, shown)} }`;
+          });
+          this.#line(`${property(name)}: { elem: ${quoted(type.elem.kind)}, axes: [${axes.join(', ')}] },`);
+        }
+      })
+      .write(',')
+      .newLine();
   }
 
   #objectives(names: DefinitionNames): void {
     const { model, output } = this.#context;
     if (model.objectives.length === 0) return this.#line('objectives: [],');
-    this.#writer.write('objectives: [').newLine().indent(() => {
-      for (const [k, { objective }] of model.objectives.entries()) {
-        this.#writer.inlineBlock(() => {
-          this.#line(`name: ${quoted(objective.name)},`);
-          // Examples have the generated sequence once; the runtime makes the previous outputs from it.
-          const given = objective.given.filter(({ name }) => name !== output || !objective.given.some((other) => other.name === `${output}'`));
-          this.#inputs('given', given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)));
-          this.#writer.write('updates: [').newLine().indent(() => objective.updates.forEach((update, at) => this.#update(update, names.objectives[k]![at]!)));
-          this.#line('],');
-        }).write(',').newLine();
-      }
-    });
+    this.#writer
+      .write('objectives: [')
+      .newLine()
+      .indent(() => {
+        for (const [k, { objective }] of model.objectives.entries()) {
+          this.#writer
+            .inlineBlock(() => {
+              this.#line(`name: ${quoted(objective.name)},`);
+              // Examples have the generated sequence once; the runtime makes the previous outputs from it.
+              const given = objective.given.filter(
+                ({ name }) => name !== output || !objective.given.some((other) => other.name === `${output}'`),
+              );
+              this.#inputs(
+                'given',
+                given.map((input) => (output !== null && input.name === `${output}'` ? { ...input, name: output } : input)),
+              );
+              this.#writer
+                .write('updates: [')
+                .newLine()
+                .indent(() => objective.updates.forEach((update, at) => this.#update(update, names.objectives[k]![at]!)));
+              this.#line('],');
+            })
+            .write(',')
+            .newLine();
+        }
+      });
     this.#line('],');
   }
 
   #update(update: UpdateGraph, names: UpdateNames): void {
-    this.#writer.inlineBlock(() => {
-      if (update.name !== null) this.#line(`name: ${quoted(update.name)},`);
-      if (update.trains !== null) this.#line(`trains: [${update.trains.map(quoted).join(', ')}],`);
-      this.#line(`loss: ${names.loss},`);
-      this.#line(`gradients: ${names.gradients},`);
-      this.#optimizer(update);
-      const { clip } = update;
-      this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
-    }).write(',').newLine();
+    this.#writer
+      .inlineBlock(() => {
+        if (update.name !== null) this.#line(`name: ${quoted(update.name)},`);
+        if (update.trains !== null) this.#line(`trains: [${update.trains.map(quoted).join(', ')}],`);
+        this.#line(`loss: ${names.loss},`);
+        this.#line(`gradients: ${names.gradients},`);
+        this.#optimizer(update);
+        const { clip } = update;
+        this.#line(`clip: ${clip === null ? 'null' : `{ kind: ${quoted(clip.kind)}, limit: ${clip.limit} }`},`);
+      })
+      .write(',')
+      .newLine();
   }
 
   #optimizer({ optimizer }: UpdateGraph): void {
@@ -251,7 +328,9 @@ class DefinitionWriter {
     const fields = [...options].map(([name, value]) => `${property(name)}: ${unbracketed(this.#host(value, read))}`);
     const wanted = (['n', 'step', 'epoch'] as const).map((name) => ({ name, used: read.has(name) }));
     const last = wanted.map(({ used }) => used).lastIndexOf(true);
-    const parameters = wanted.slice(0, last + 1).map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.names.type('Sizes')}` : ': number'}`);
+    const parameters = wanted
+      .slice(0, last + 1)
+      .map(({ name, used }) => `${used ? '' : '_'}${name}${name === 'n' ? `: ${this.#context.names.type('Sizes')}` : ': number'}`);
     this.#line(`optimizer: (${parameters.join(', ')}) => ({ ${[`kind: ${quoted(optimizer.kind)}`, ...fields].join(', ')} }),`);
   }
 
@@ -275,32 +354,43 @@ class DefinitionWriter {
   }
 
   #decoder(names: DefinitionNames): void {
-    const { model, names: { type }, dimName } = this.#context;
+    const {
+      model,
+      names: { type },
+      dimName,
+    } = this.#context;
     if (model.decoder === null || names.decoder === null) return this.#line('decoder: null,');
     const { decoder, step } = model.decoder;
     const { prepare, step: stepName } = names.decoder;
     const label = decoder.axis.space.kind === 'dim' ? dimName(decoder.axis.space.dim) : decoder.axis.label;
     const vocabulary = sizeOf(decoder.vocabulary);
-    this.#writer.write('decoder: ').inlineBlock(() => {
-      this.#line(`name: ${quoted(decoder.name)},`);
-      this.#line(`axis: ${quoted(label)},`);
-      this.#line(`output: ${quoted(decoder.output)},`);
-      this.#line(`vocabulary: (${atomsIn(vocabulary).length > 0 ? `n: ${type('Sizes')}` : ''}) => ${this.#size(vocabulary)},`);
-      this.#line(`start: ${decoder.start},`);
-      this.#line(`end: ${decoder.end ?? 'null'},`);
-      this.#line(`prepare: ${prepare},`);
-      this.#line(`step: ${stepName},`);
-      const taps = [...step].filter(([name]) => name.startsWith('tap.')).map(([name, node]) => {
-        return `${property(name.slice('tap.'.length))}: [${tapAxes(node.types[0]!.axes.slice(2), dimName, (space) => this.#length(space))}]`;
-      });
-      this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
-      const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
-      const atom = (name: string): string => (lengths.has(name) ? `lengths[${quoted(this.#context.atomName(name))}]!` : `n${access(this.#context.atomName(name))}!`);
-      const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
-      this.#line(`rank: (${parametersRead(score, ['logp', 'length', 'n', 'lengths'])}) => ${score},`);
-      const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);
-      this.#line(`atMost: ${most === null ? 'null' : `(${parametersRead(most, ['n', 'lengths'])}) => ${most}`},`);
-    }).write(',').newLine();
+    this.#writer
+      .write('decoder: ')
+      .inlineBlock(() => {
+        this.#line(`name: ${quoted(decoder.name)},`);
+        this.#line(`axis: ${quoted(label)},`);
+        this.#line(`output: ${quoted(decoder.output)},`);
+        this.#line(`vocabulary: (${atomsIn(vocabulary).length > 0 ? `n: ${type('Sizes')}` : ''}) => ${this.#size(vocabulary)},`);
+        this.#line(`start: ${decoder.start},`);
+        this.#line(`end: ${decoder.end ?? 'null'},`);
+        this.#line(`prepare: ${prepare},`);
+        this.#line(`step: ${stepName},`);
+        const taps = [...step]
+          .filter(([name]) => name.startsWith('tap.'))
+          .map(([name, node]) => {
+            return `${property(name.slice('tap.'.length))}: [${tapAxes(node.types[0]!.axes.slice(2), dimName, (space) => this.#length(space))}]`;
+          });
+        this.#line(taps.length === 0 ? 'taps: {},' : `taps: { ${taps.join(', ')} },`);
+        const lengths = new Set(model.program.ragged.map((dim) => atomOf(dim.size)));
+        const atom = (name: string): string =>
+          lengths.has(name) ? `lengths[${quoted(this.#context.atomName(name))}]!` : `n${access(this.#context.atomName(name))}!`;
+        const score = decoder.rank === null ? 'logp' : hostExpression(decoder.rank, (name) => ({ text: name, host: true }), atom);
+        this.#line(`rank: (${parametersRead(score, ['logp', 'length', 'n', 'lengths'])}) => ${score},`);
+        const most = decoder.atMost === null ? null : hostExpression(decoder.atMost, (name) => ({ text: name, host: true }), atom);
+        this.#line(`atMost: ${most === null ? 'null' : `(${parametersRead(most, ['n', 'lengths'])}) => ${most}`},`);
+      })
+      .write(',')
+      .newLine();
   }
 
   #stream(names: DefinitionNames): void {
@@ -308,14 +398,20 @@ class DefinitionWriter {
     if (model.stream === null || names.stream === null) return;
     const { clocked, step } = model.stream;
     const { prepare, step: stepName } = names.stream;
-    this.#writer.write('stream: ').inlineBlock(() => {
-      this.#line(`axis: ${quoted(clocked.axis.label)},`);
-      this.#line(`inputs: [${clocked.args.map(({ name }) => quoted(name)).join(', ')}],`);
-      const outputs = [...clocked.outputs.keys()].map((name) => `${property(name)}: [${tapAxes(step.get(name)!.types[0]!.axes.slice(1), dimName, (space) => this.#length(space))}]`);
-      this.#line(`outputs: { ${outputs.join(', ')} },`);
-      this.#line(`prepare: ${prepare},`);
-      this.#line(`step: ${stepName},`);
-    }).write(',').newLine();
+    this.#writer
+      .write('stream: ')
+      .inlineBlock(() => {
+        this.#line(`axis: ${quoted(clocked.axis.label)},`);
+        this.#line(`inputs: [${clocked.args.map(({ name }) => quoted(name)).join(', ')}],`);
+        const outputs = [...clocked.outputs.keys()].map(
+          (name) => `${property(name)}: [${tapAxes(step.get(name)!.types[0]!.axes.slice(1), dimName, (space) => this.#length(space))}]`,
+        );
+        this.#line(`outputs: { ${outputs.join(', ')} },`);
+        this.#line(`prepare: ${prepare},`);
+        this.#line(`step: ${stepName},`);
+      })
+      .write(',')
+      .newLine();
   }
 }
 
@@ -343,7 +439,10 @@ function sizesOf(init: Initialiser): readonly Size[] {
 /** The parameters of an arrow as far as its body reads them; one that it passes over has an underscore in front. */
 function parametersRead(body: string, names: readonly string[]): string {
   const last = names.findLastIndex((name) => uses(body, name));
-  return names.slice(0, last + 1).map((name) => (uses(body, name) ? name : `_${name}`)).join(', ');
+  return names
+    .slice(0, last + 1)
+    .map((name) => (uses(body, name) ? name : `_${name}`))
+    .join(', ');
 }
 
 /** `words + oov` of a concatenation. */
@@ -361,12 +460,14 @@ function isMade(space: Space): boolean {
 
 /** How an emitted definition calls the axes of a value behind its batch: a ragged dim by name, where the label does not. */
 function tapAxes(axes: readonly Axis[], dimName: ModelContext['dimName'], length: (space: Space) => string): string {
-  return axes.map(({ label, space }) => {
-    if (isGrowing({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null, grows: true }`;
-    if (isMade(space)) return `{ label: ${quoted(label)}, dim: null, ${length(space)} }`;
-    const dim = space.kind === 'dim' && space.dim.ragged ? dimName(space.dim) : null;
-    return dim === null || dim === label ? quoted(label) : `{ label: ${quoted(label)}, dim: ${quoted(dim)} }`;
-  }).join(', ');
+  return axes
+    .map(({ label, space }) => {
+      if (isGrowing({ id: '', label, space })) return `{ label: ${quoted(label)}, dim: null, grows: true }`;
+      if (isMade(space)) return `{ label: ${quoted(label)}, dim: null, ${length(space)} }`;
+      const dim = space.kind === 'dim' && space.dim.ragged ? dimName(space.dim) : null;
+      return dim === null || dim === label ? quoted(label) : `{ label: ${quoted(label)}, dim: ${quoted(dim)} }`;
+    })
+    .join(', ');
 }
 
 function uses(text: string | null, name: string): boolean {

@@ -70,7 +70,7 @@ function sourceName(node: Node): string {
 
 function resultName({ region: { states, emits } }: OpOf<'scan'>, index: number): string {
   const inner = states[index] ?? emits[index - states.length]!;
-  return inner.op.kind === 'argument' ? inner.origin.name ?? 'previous' : sourceName(inner);
+  return inner.op.kind === 'argument' ? (inner.origin.name ?? 'previous') : sourceName(inner);
 }
 
 /** The root, which `isOfHost`, as a number of the host. */
@@ -83,11 +83,18 @@ export function lowerHost(root: Node, input: InputSource): Value {
 /** By what is surely more than 0 the kernels divide as they are. */
 const DIVISIONS: Partial<Readonly<Record<BinaryFn, string>>> = { mod: 'tf.mod', quot: 'tf.floorDiv' };
 const isPositive = ({ op, inputs }: Node): boolean =>
-  (op.kind === 'constant' && op.value > 0) || (op.kind === 'size' && nonNegative(sizes.sub(op.size, sizes.int(1)))) || ((op.kind === 'reshape' || op.kind === 'broadcast') && isPositive(inputs[0]!));
+  (op.kind === 'constant' && op.value > 0) ||
+  (op.kind === 'size' && nonNegative(sizes.sub(op.size, sizes.int(1)))) ||
+  ((op.kind === 'reshape' || op.kind === 'broadcast') && isPositive(inputs[0]!));
 
 const REDUCE: Readonly<Record<ReduceFn, readonly [call: string, hint: string]>> = {
-  sum: ['tf.sum', 'total'], mean: ['tf.mean', 'mean'], max: ['tf.max', 'highest'], min: ['tf.min', 'lowest'], prod: ['tf.prod', 'product'],
-  any: ['tf.any', 'any'], all: ['tf.all', 'all'],
+  sum: ['tf.sum', 'total'],
+  mean: ['tf.mean', 'mean'],
+  max: ['tf.max', 'highest'],
+  min: ['tf.min', 'lowest'],
+  prod: ['tf.prod', 'product'],
+  any: ['tf.any', 'any'],
+  all: ['tf.all', 'all'],
 };
 
 const at = (node: Node, id: string): number => axesOf(node).findIndex((axis) => axis.id === id);
@@ -121,7 +128,12 @@ class Lowering {
 
   readonly #place: (origin: Origin) => string;
 
-  constructor(input: InputSource, roles: ReadonlyMap<Node, ArgumentRole>, uses: ReadonlyMap<Node, number>, place: (origin: Origin) => string) {
+  constructor(
+    input: InputSource,
+    roles: ReadonlyMap<Node, ArgumentRole>,
+    uses: ReadonlyMap<Node, number>,
+    place: (origin: Origin) => string,
+  ) {
     this.#place = place;
     this.#input = input;
     this.#roles = roles;
@@ -176,7 +188,10 @@ class Lowering {
   /** Written where it is used, unless that is long: then it has a statement of its own. */
   #host(code: readonly Piece[], dtype: Value['dtype'], origin: Origin): Value {
     const value = this.#shared('host', code, dtype, origin, 'number');
-    const length = code.reduce((sum, piece) => sum + (typeof piece === 'object' && 'kind' in piece ? this.#lengths.get(piece) ?? 1 : 1), 0);
+    const length = code.reduce(
+      (sum, piece) => sum + (typeof piece === 'object' && 'kind' in piece ? (this.#lengths.get(piece) ?? 1) : 1),
+      0,
+    );
     if (length <= LONGEST_NUMBER) {
       this.#lengths.set(value, length);
       return value;
@@ -187,20 +202,41 @@ class Lowering {
   /** As one tensor: lists are stacked, numbers of the host uploaded. */
   #tensor(value: Value, origin: Origin): Value {
     const unnamed = { ...origin, name: null };
-    if (value.kind === 'rows') return this.#shared('tensor', ['rt.joined(', value, `, ${this.#rowsAxis.get(value)})`], value.dtype, unnamed, `${nameOf(value)} so far`);
+    if (value.kind === 'rows')
+      return this.#shared(
+        'tensor',
+        ['rt.joined(', value, `, ${this.#rowsAxis.get(value)})`],
+        value.dtype,
+        unnamed,
+        `${nameOf(value)} so far`,
+      );
     // A list made of a tensor is that tensor.
     if (value.kind === 'list') return inputsOf(value)[0]!;
     if (value.kind === 'emitted') {
       const step = this.#steps.get(value);
-      if (step !== undefined) return this.#shared('tensor', ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
+      if (step !== undefined)
+        return this.#shared(
+          'tensor',
+          ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`],
+          value.dtype,
+          NOWHERE,
+          nameOf(value).replace(/ steps$/, ' stacked'),
+        );
       return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
     }
     if (value.kind !== 'host') return value;
     const [size] = value.code;
     // What sizes give is exact on the host, and may be more than int32 holds.
-    const isMade = value.dtype === 'int32' && typeof size === 'object' && 'size' in size && constantOf(size.size) === null && atomOf(size.size) === null;
+    const isMade =
+      value.dtype === 'int32' && typeof size === 'object' && 'size' in size && constantOf(size.size) === null && atomOf(size.size) === null;
     if (isMade) return this.#shared('tensor', ['tf.scalar(rt.int32(', value, "), 'int32')"], value.dtype, unnamed, 'number');
-    return this.#shared('tensor', value.dtype === 'float32' ? ['tf.scalar(', value, ')'] : ['tf.scalar(', value, `, '${value.dtype}')`], value.dtype, unnamed, 'number');
+    return this.#shared(
+      'tensor',
+      value.dtype === 'float32' ? ['tf.scalar(', value, ')'] : ['tf.scalar(', value, `, '${value.dtype}')`],
+      value.dtype,
+      unnamed,
+      'number',
+    );
   }
 
   #tensorOf(node: Node): Value {
@@ -234,7 +270,15 @@ class Lowering {
       case 'position': {
         const first = originOf(op.axis.space);
         const end = sizes.add(sizeOf(op.axis.space), first);
-        return this.#call(node, `${op.axis.label} places`, 'tf.range(', { size: first, tight: false }, ', ', { size: end, tight: false }, ", 1, 'int32')");
+        return this.#call(
+          node,
+          `${op.axis.label} places`,
+          'tf.range(',
+          { size: first, tight: false },
+          ', ',
+          { size: end, tight: false },
+          ", 1, 'int32')",
+        );
       }
       case 'argument':
         return this.#argument(node);
@@ -247,9 +291,11 @@ class Lowering {
         const [a, b] = [this.#of(x!), this.#of(y!)];
         if (a.kind === 'host' && b.kind === 'host') return this.#host(host(a, b), dtypeOfNode(node), node.origin);
         const direct = isPositive(y!) ? DIVISIONS[op.fn] : undefined;
-        if (direct !== undefined && dtypeOfNode(node) === 'int32') return this.#call(node, hint, `${direct}(`, this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
+        if (direct !== undefined && dtypeOfNode(node) === 'int32')
+          return this.#call(node, hint, `${direct}(`, this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
         const gradient = op.fn === 'mul' ? gradientOf(x!, y!) : null;
-        if (gradient !== null) return this.#call(node, hint, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
+        if (gradient !== null)
+          return this.#call(node, hint, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
         return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
       }
       case 'select':
@@ -263,42 +309,96 @@ class Lowering {
           return this.#call(node, hint, `rt.${op.fn}(`, this.#tensorOf(x!), `, [${positions.join(', ')}])`);
         }
         if (positions.length === axesOf(x!).length) return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), ')');
-        return this.#call(node, hint, `${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`})`);
+        return this.#call(
+          node,
+          hint,
+          `${call}(`,
+          this.#tensorOf(x!),
+          `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`})`,
+        );
       }
       case 'softmax':
         return this.#call(node, op.log ? 'logWeights' : 'weights', op.log ? 'rt.logSoftmax(' : 'tf.softmax(', this.#tensorOf(x!), ')');
       case 'argmax':
-        return this.#moved(node, this.#part(node, 'int32', 'best', 'tf.argMax(', this.#tensorOf(x!), `, ${at(x!, op.axis)})`), originOf(axesOf(x!)[at(x!, op.axis)]!.space), 'add');
+        return this.#moved(
+          node,
+          this.#part(node, 'int32', 'best', 'tf.argMax(', this.#tensorOf(x!), `, ${at(x!, op.axis)})`),
+          originOf(axesOf(x!)[at(x!, op.axis)]!.space),
+          'add',
+        );
       case 'matmul':
         return this.#call(node, 'product', 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
       case 'check': {
         const value = this.#of(x!);
-        const labels = axesOf(y!).map(({ id, label }) => quoted(isOfExamples(id) ? '' : label)).join(', ');
+        const labels = axesOf(y!)
+          .map(({ id, label }) => quoted(isOfExamples(id) ? '' : label))
+          .join(', ');
         if (value.kind === 'host') return this.#host(['rt.int32(', value, ')'], 'int32', node.origin);
         const batch = this.#shared('given', ['batch'], 'float32', NOWHERE, 'batch');
-        return this.#call(node, 'checked', 'rt.refuse(', batch, ', ', value, ', ', this.#tensorOf(y!), `, ${quoted(`${this.#place(node.origin)}: ${op.what}`)}, [${labels}])`);
+        return this.#call(
+          node,
+          'checked',
+          'rt.refuse(',
+          batch,
+          ', ',
+          value,
+          ', ',
+          this.#tensorOf(y!),
+          `, ${quoted(`${this.#place(node.origin)}: ${op.what}`)}, [${labels}])`,
+        );
       }
       case 'gather':
         return this.#gather(node, op, x!, y!);
       case 'scatter': {
         const index = this.#index(node, y!, op.axis);
         const leading = axesOf(y!).filter((axis) => !op.over.includes(axis.id)).length;
-        return this.#inOrder(node, 'scattered', 'rt.scatter(', index, ', ', this.#tensorOf(x!), ', ', extent(op.axis), leading === 0 ? ')' : `, ${leading})`);
+        return this.#inOrder(
+          node,
+          'scattered',
+          'rt.scatter(',
+          index,
+          ', ',
+          this.#tensorOf(x!),
+          ', ',
+          extent(op.axis),
+          leading === 0 ? ')' : `, ${leading})`,
+        );
       }
       case 'onehot':
         return this.#call(node, 'oneHot', 'rt.oneHot(', this.#index(node, x!, op.axis), ', ', extent(op.axis), ')');
       case 'concat':
-        return this.#call(node, 'joined', 'tf.concat([', ...separated(inputs.map((input) => this.#tensorOf(input))), `], ${axesOf(node).findIndex((axis) => axis.id === op.axis.id)})`);
+        return this.#call(
+          node,
+          'joined',
+          'tf.concat([',
+          ...separated(inputs.map((input) => this.#tensorOf(input))),
+          `], ${axesOf(node).findIndex((axis) => axis.id === op.axis.id)})`,
+        );
       case 'slice':
         return this.#slice(node, op, x!);
       case 'shift':
-        return this.#call(node, op.circular ? 'rolled' : 'shifted', op.circular ? 'rt.roll(' : 'rt.shift(', this.#tensorOf(x!), `, ${at(x!, op.axis)}, `, { size: op.by, tight: false }, ')');
+        return this.#call(
+          node,
+          op.circular ? 'rolled' : 'shifted',
+          op.circular ? 'rt.roll(' : 'rt.shift(',
+          this.#tensorOf(x!),
+          `, ${at(x!, op.axis)}, `,
+          { size: op.by, tight: false },
+          ')',
+        );
       case 'rename':
         return this.#of(x!);
       case 'broadcast':
         return this.#broadcast(node, x!);
-      case 'cumsum': case 'cumprod':
-        return this.#call(node, 'running', `tf.${op.kind}(`, this.#tensorOf(x!), `, ${at(x!, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`);
+      case 'cumsum':
+      case 'cumprod':
+        return this.#call(
+          node,
+          'running',
+          `tf.${op.kind}(`,
+          this.#tensorOf(x!),
+          `, ${at(x!, op.axis)}${op.exclusive || op.reversed ? `, ${op.exclusive}, ${op.reversed}` : ''})`,
+        );
       case 'permute': {
         const native = nativeOrder(x!);
         if (native !== null && native.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x!)!;
@@ -313,17 +413,39 @@ class Lowering {
       case 'append': {
         const axis = at(node, op.axis.id);
         const keep: readonly Piece[] = op.keep === null ? [] : [', ', { size: op.keep, tight: false }];
-        const value = this.#new('rows', ['rt.append(', this.#of(x!), ', ', this.#tensorOf(y!), `, ${axis}`, ...keep, ')'], dtypeOfNode(node), node.origin, 'rows');
+        const value = this.#new(
+          'rows',
+          ['rt.append(', this.#of(x!), ', ', this.#tensorOf(y!), `, ${axis}`, ...keep, ')'],
+          dtypeOfNode(node),
+          node.origin,
+          'rows',
+        );
         this.#rowsAxis.set(value, axis);
         return value;
       }
       case 'before': {
         const rows = this.#of(x!);
-        return this.#call(node, 'earlier', 'rt.placeOf(', rows, `, ${this.#rowsAxis.get(rows)}, `, { size: sizes.sub(sizes.atom('before'), op.by), tight: false }, ')');
+        return this.#call(
+          node,
+          'earlier',
+          'rt.placeOf(',
+          rows,
+          `, ${this.#rowsAxis.get(rows)}, `,
+          { size: sizes.sub(sizes.atom('before'), op.by), tight: false },
+          ')',
+        );
       }
       case 'result':
         return this.#result(node, op.index);
-      case 'across': case 'where': case 'otherwise': case 'contract': case 'merge': case 'split': case 'past': case 'call': case 'clock':
+      case 'across':
+      case 'where':
+      case 'otherwise':
+      case 'contract':
+      case 'merge':
+      case 'split':
+      case 'past':
+      case 'call':
+      case 'clock':
         throw new Error(`emit: ${op.kind} is not laid out`);
     }
   }
@@ -331,14 +453,26 @@ class Lowering {
   /** A reduction whose axes stay as unit axes is one call, where nothing reads it without them. */
   #keptReduction(node: Node, reduced: Node): Value | null {
     const { op } = reduced;
-    if (op.kind !== 'reduce' || (op.fn !== 'mean' && op.fn !== 'sum' && op.fn !== 'max' && op.fn !== 'min') || this.#uses.get(reduced) !== 1) return null;
+    if (
+      op.kind !== 'reduce' ||
+      (op.fn !== 'mean' && op.fn !== 'sum' && op.fn !== 'max' && op.fn !== 'min') ||
+      this.#uses.get(reduced) !== 1
+    )
+      return null;
     const [x] = reduced.inputs;
     const positions = op.axes.map((id) => at(x!, id)).sort((a, b) => a - b);
     const axes = axesOf(node);
-    const fits = axes.length === axesOf(x!).length && axes.every((axis, k) => (positions.includes(k) ? isUnit(axis) : axis.id === axesOf(x!)[k]!.id));
+    const fits =
+      axes.length === axesOf(x!).length && axes.every((axis, k) => (positions.includes(k) ? isUnit(axis) : axis.id === axesOf(x!)[k]!.id));
     if (!fits) return null;
     const [call, hint] = REDUCE[op.fn];
-    return this.#shared('tensor', [`${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`}, true)`], dtypeOfNode(node), reduced.origin, hint);
+    return this.#shared(
+      'tensor',
+      [`${call}(`, this.#tensorOf(x!), `, ${positions.length === 1 ? positions[0] : `[${positions.join(', ')}]`}, true)`],
+      dtypeOfNode(node),
+      reduced.origin,
+      hint,
+    );
   }
 
   #unary(node: Node, fn: UnaryFn, x: Node): Value {
@@ -350,7 +484,8 @@ class Lowering {
     if (value.kind === 'host' && host !== null) return this.#host([`${host}(`, value, ')'], dtype, node.origin);
     const tensor = this.#tensor(value, x.origin);
     switch (fn) {
-      case 'float': case 'int':
+      case 'float':
+      case 'int':
         return this.#call(node, `${nameOf(value)}As${fn === 'int' ? 'Int' : 'Float'}`, 'tf.cast(', tensor, `, '${dtype}')`);
       case 'floor':
         return this.#call(node, 'whole', 'tf.cast(', this.#part(node, 'float32', 'floor', 'tf.floor(', tensor, ')'), ", 'int32')");
@@ -361,9 +496,20 @@ class Lowering {
 
   #random(node: Node, op: OpOf<'random'>): Value {
     const steps = node.inputs.map((input) => this.#of(input));
-    const ragged = op.axes.slice(1).map((axis) => isRagged(axis.space) || isGrowing(axis) || isSlots(axis.space)).join(', ');
+    const ragged = op.axes
+      .slice(1)
+      .map((axis) => isRagged(axis.space) || isGrowing(axis) || isSlots(axis.space))
+      .join(', ');
     const rate = op.draw === 'keep' ? `${literal(op.rate)}, ` : '';
-    return this.#call(node, op.draw, `random.${op.draw}(${quoted(op.site)}, ${rate}`, ...shape(op.axes), `, [${ragged}], [`, ...separated(steps), '])');
+    return this.#call(
+      node,
+      op.draw,
+      `random.${op.draw}(${quoted(op.site)}, ${rate}`,
+      ...shape(op.axes),
+      `, [${ragged}], [`,
+      ...separated(steps),
+      '])',
+    );
   }
 
   /** An index counted from 0. */
@@ -389,8 +535,23 @@ class Lowering {
     const first = originOf(axis.space);
     if (place.kind === 'host') {
       const from = this.#tensorOf(t);
-      const begin = axesOf(t).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', ...(k === position ? (constantOf(first) === 0 ? [place] : [place, ' - ', { size: first, tight: true }]) : ['0'])]);
-      const part = this.#part(node, from.dtype, 'place', 'tf.slice(', from, ', [', ...begin, '], ', `[${axesOf(t).map((_, k) => (k === position ? 1 : -1)).join(', ')}])`);
+      const begin = axesOf(t).flatMap((_, k): Piece[] => [
+        k === 0 ? '' : ', ',
+        ...(k === position ? (constantOf(first) === 0 ? [place] : [place, ' - ', { size: first, tight: true }]) : ['0']),
+      ]);
+      const part = this.#part(
+        node,
+        from.dtype,
+        'place',
+        'tf.slice(',
+        from,
+        ', [',
+        ...begin,
+        '], ',
+        `[${axesOf(t)
+          .map((_, k) => (k === position ? 1 : -1))
+          .join(', ')}])`,
+      );
       return this.#call(node, 'picked', 'tf.reshape(', part, ', ', ...shape(axesOf(node)), ')');
     }
     const zip = axesOf(i).filter((each) => each.id !== op.axis && at(t, each.id) >= 0).length;
@@ -411,13 +572,20 @@ class Lowering {
   /** What a value is called before it was reshaped and transposed. */
   #base(node: Node): string {
     let from = node;
-    while (from.origin.name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename')) from = from.inputs[0]!;
+    while (from.origin.name === null && (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename'))
+      from = from.inputs[0]!;
     return nameOf(this.#of(from));
   }
 
   #permuted(node: Node, value: Value, axes: readonly Axis[], order: readonly string[]): Value {
     const perm = order.map((id) => axes.findIndex((axis) => axis.id === id));
-    return this.#call(node, node.op.kind === 'permute' ? `${this.#base(node.inputs[0]!)}T` : value.hint, value.dtype === 'bool' && perm.length > 2 ? 'rt.transpose(' : 'tf.transpose(', value, `, [${perm.join(', ')}])`);
+    return this.#call(
+      node,
+      node.op.kind === 'permute' ? `${this.#base(node.inputs[0]!)}T` : value.hint,
+      value.dtype === 'bool' && perm.length > 2 ? 'rt.transpose(' : 'tf.transpose(',
+      value,
+      `, [${perm.join(', ')}])`,
+    );
   }
 
   #slice(node: Node, op: OpOf<'slice'>, x: Node): Value {
@@ -427,7 +595,10 @@ class Lowering {
       return this.#shared('given', [from, '[', { size: op.start, tight: false }, ']!'], from.dtype, node.origin, 'place');
     }
     const begin = axesOf(x).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', k === position ? { size: op.start, tight: false } : '0']);
-    const count = axesOf(x).flatMap((_, k): Piece[] => [k === 0 ? '' : ', ', k === position ? (op.into === null ? '1' : extent(op.into)) : '-1']);
+    const count = axesOf(x).flatMap((_, k): Piece[] => [
+      k === 0 ? '' : ', ',
+      k === position ? (op.into === null ? '1' : extent(op.into)) : '-1',
+    ]);
     const code: Piece[] = ['tf.slice(', this.#tensorOf(x), ', [', ...begin, '], [', ...count, '])'];
     if (op.into !== null) return this.#call(node, 'part', ...code);
     return this.#call(node, 'place', 'tf.reshape(', this.#part(node, from.dtype, 'part', ...code), ', ', ...shape(axesOf(node)), ')');
@@ -438,7 +609,8 @@ class Lowering {
     if (value.kind === 'host') {
       const more = value.dtype === 'float32' ? [] : [`, '${value.dtype}'`];
       // tfjs fills truth values with numbers.
-      const filling: readonly Piece[] = value.dtype !== 'bool' ? [value] : x.op.kind === 'constant' ? [x.op.value === 0 ? '0' : '1'] : ['Number(', value, ')'];
+      const filling: readonly Piece[] =
+        value.dtype !== 'bool' ? [value] : x.op.kind === 'constant' ? [x.op.value === 0 ? '0' : '1'] : ['Number(', value, ')'];
       return this.#call(node, 'filled', 'tf.fill(', ...shape(axesOf(node)), ', ', ...filling, ...more, ')');
     }
     return this.#call(node, `${nameOf(value)}Wide`, 'tf.broadcastTo(', this.#tensorOf(x), ', ', ...shape(axesOf(node)), ')');
@@ -462,7 +634,13 @@ class Lowering {
     const list = (x: Node): Value => {
       const value = this.#of(x);
       if (value.kind === 'list' || value.kind === 'emitted') return value;
-      return this.#shared('list', [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.#tensorOf(x), ')'], value.dtype, NOWHERE, `${sourceName(x)} steps`);
+      return this.#shared(
+        'list',
+        [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.#tensorOf(x), ')'],
+        value.dtype,
+        NOWHERE,
+        `${sourceName(x)} steps`,
+      );
     };
     const xs = region.xs.map((x, k) => ({ argument: this.#of(x), list: list(node.inputs[k]!) }));
     const firsts = region.states.map((_, k) => this.#tensorOf(node.inputs[count + k]!));
@@ -470,7 +648,9 @@ class Lowering {
     const values = region.emits.map((emit) => this.#tensorOf(emit));
     const self = this.#new('loop', [], 'float32', { ...node.origin, name: null }, 'loop');
     const states: State[] = region.states.map((state, k) => ({
-      argument: this.#of(state), first: firsts[k]!, next: nexts[k]!,
+      argument: this.#of(state),
+      first: firsts[k]!,
+      next: nexts[k]!,
       final: this.#new('final', [self], nexts[k]!.dtype, node.origin, 'state'),
     }));
     // What a step emits of a sequence is the sequence; what it emits twice is one list.
@@ -485,7 +665,13 @@ class Lowering {
     }
     const position = inputsOf(this.#of(region.position))[0]!;
     const loop: Loop = { size: sizeOf(axis.space), label: axis.label, reversed: op.reversed, position, xs, states, emits, self };
-    const tied = [self, position, ...xs.map((x) => x.argument), ...states.flatMap((state) => [state.argument, state.final]), ...emits.map((emit) => emit.list)];
+    const tied = [
+      self,
+      position,
+      ...xs.map((x) => x.argument),
+      ...states.flatMap((state) => [state.argument, state.final]),
+      ...emits.map((emit) => emit.list),
+    ];
     for (const value of tied) this.loops.set(value, loop);
     return [...states.map((state) => state.final), ...values.map((value) => lists.get(value)!)];
   }
@@ -504,8 +690,12 @@ function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node
     const [one, rest] = node.inputs;
     return isBinary(node, 'sub') && one!.op.kind === 'constant' && one!.op.value === 1 ? rest! : null;
   };
-  const alike = (x: Node, y: Node): boolean => axesOf(x).length === axesOf(y).length && axesOf(x).every((axis, k) => axis.id === axesOf(y)[k]!.id);
-  for (const [g, factor] of [[a, b], [b, a]] as const) {
+  const alike = (x: Node, y: Node): boolean =>
+    axesOf(x).length === axesOf(y).length && axesOf(x).every((axis, k) => axis.id === axesOf(y)[k]!.id);
+  for (const [g, factor] of [
+    [a, b],
+    [b, a],
+  ] as const) {
     const squared = complement(factor);
     if (squared !== null && isBinary(squared, 'mul') && squared.inputs[0] === squared.inputs[1] && alike(g, squared.inputs[0]!)) {
       return { call: 'tanhGradient', g, y: squared.inputs[0]! };

@@ -1,10 +1,24 @@
 /** The declarations of one model: its types, its functions, its definition, its class. */
 import {
-  StructureKind, type CodeBlockWriter, type FunctionDeclarationStructure, type OptionalKind, type PropertySignatureStructure, type StatementStructures, type WriterFunction,
+  StructureKind,
+  type CodeBlockWriter,
+  type FunctionDeclarationStructure,
+  type OptionalKind,
+  type PropertySignatureStructure,
+  type StatementStructures,
+  type WriterFunction,
 } from 'ts-morph';
 import type { Clocked, Dim, Elem, Input, Node, TensorType } from '../../graph/graph.ts';
 import { without } from '../../graph/spaces.ts';
-import { type CompiledDecoder, type CompiledModel, type CompiledObjective, type CompiledStream, type CompiledUpdate, type Roots, RUNNING } from '../../passes/core/compiled.ts';
+import {
+  type CompiledDecoder,
+  type CompiledModel,
+  type CompiledObjective,
+  type CompiledStream,
+  type CompiledUpdate,
+  type Roots,
+  RUNNING,
+} from '../../passes/core/compiled.ts';
 import { inOrder } from '../../passes/layout/build.ts';
 import { atomOf } from '../../size/size.ts';
 import { BEFORE, NOW } from '../../passes/core/axes.ts';
@@ -37,7 +51,13 @@ export function modelStatements(model: CompiledModel, sources: Sources, module: 
       writeDefinition(writer, context, definition);
       writer.write(';').newLine();
     },
-    ...(program.parts === undefined ? [modelClass(context, definition.name)] : jointClass(context, definition.name, program.parts.map((part) => [part.name, module.of({ name: part.model, file: part.file }).ofClass.local]))),
+    ...(program.parts === undefined
+      ? [modelClass(context, definition.name)]
+      : jointClass(
+          context,
+          definition.name,
+          program.parts.map((part) => [part.name, module.of({ name: part.model, file: part.file }).ofClass.local]),
+        )),
     ...(local === exported ? [] : [`export { ${local} as ${exported} };`]),
   ];
 }
@@ -60,7 +80,15 @@ function dimNames({ program }: CompiledModel): Pick<ModelContext, 'atomName' | '
 /** With its full stop, so that more can follow. */
 const sentence = (text: string): string => (/[.!?:;…]$/u.test(text) ? text : `${text}.`);
 
-const doc = (text: string | null): string[] => (text === null ? [] : [text.split(/\r?\n/).map((line) => comment(line)).join('\n')]);
+const doc = (text: string | null): string[] =>
+  text === null
+    ? []
+    : [
+        text
+          .split(/\r?\n/)
+          .map((line) => comment(line))
+          .join('\n'),
+      ];
 
 function types({ model, names: { ofClass, type }, dimName, output }: ModelContext, batchInputs: ReadonlySet<string>): Statement[] {
   const { program } = model;
@@ -73,48 +101,123 @@ function types({ model, names: { ofClass, type }, dimName, output }: ModelContex
     }
   }
   const sizes = [...[...program.hyperparameters, ...program.fixed].map(({ dim }) => dimName(dim)), 'batch', ...program.ragged.map(dimName)];
-  const record = (name: string, properties: readonly { name: string; type: string; docs?: string[] }[], text: string, exported: boolean): WriterFunction =>
+  const record = (
+    name: string,
+    properties: readonly { name: string; type: string; docs?: string[] }[],
+    text: string,
+    exported: boolean,
+  ): WriterFunction =>
     alias(`${exported ? 'export ' : ''}type ${name}`, text, (writer) => {
       if (properties.length === 0) writer.write('Record<string, never>');
-      else writer.inlineBlock(() => {
-        for (const each of properties) {
-          for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
-          writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
-        }
-      });
+      else
+        writer.inlineBlock(() => {
+          for (const each of properties) {
+            for (const line of each.docs ?? []) writer.writeLine(`/** ${line} */`);
+            writer.writeLine(`readonly ${property(each.name)}: ${each.type};`);
+          }
+        });
     });
-  const example = (name: string, from: Iterable<Input>, docs: string[], more: readonly OptionalKind<PropertySignatureStructure>[] = []): StatementStructures => ({
-    kind: StructureKind.Interface, name, isExported: true, docs,
-    properties: [...from].map((input): OptionalKind<PropertySignatureStructure> => ({
-      name: property(input.name), type: hostType(input.type), isReadonly: true, hasQuestionToken: input.otherwise !== undefined,
-      docs: [[...doc(input.doc), `\`${labels(input.type)}\``, ...(input.otherwise === undefined ? [] : [`Where it is left out, ${input.otherwise} everywhere.`])].join(' ')],
-    })).concat(more),
+  const example = (
+    name: string,
+    from: Iterable<Input>,
+    docs: string[],
+    more: readonly OptionalKind<PropertySignatureStructure>[] = [],
+  ): StatementStructures => ({
+    kind: StructureKind.Interface,
+    name,
+    isExported: true,
+    docs,
+    properties: [...from]
+      .map(
+        (input): OptionalKind<PropertySignatureStructure> => ({
+          name: property(input.name),
+          type: hostType(input.type),
+          isReadonly: true,
+          hasQuestionToken: input.otherwise !== undefined,
+          docs: [
+            [
+              ...doc(input.doc),
+              `\`${labels(input.type)}\``,
+              ...(input.otherwise === undefined ? [] : [`Where it is left out, ${input.otherwise} everywhere.`]),
+            ].join(' '),
+          ],
+        }),
+      )
+      .concat(more),
   });
-  const told = (program.told ?? []).map((dim) => ({ name: property(dimName(dim)), type: 'number', isReadonly: true, docs: [`How many places \`${comment(dimName(dim))}\` has.`] }));
-  const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] => [...names].map((name) => ({ name, type: 'tf.Tensor' }));
+  const told = (program.told ?? []).map((dim) => ({
+    name: property(dimName(dim)),
+    type: 'number',
+    isReadonly: true,
+    docs: [`How many places \`${comment(dimName(dim))}\` has.`],
+  }));
+  const tensors = (names: Iterable<string>): readonly { name: string; type: string }[] =>
+    [...names].map((name) => ({ name, type: 'tf.Tensor' }));
   return [
-    record(type('Dims'), program.hyperparameters.map(({ dim, value, doc: text }) => ({
-      name: dimName(dim), type: 'number', docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
-    })), program.parts === undefined ? `Dims of ${ofClass.exported} that its constructor may be given.` : `Dims that the models of ${ofClass.exported} share.`, program.parts === undefined),
-    ...(program.parts === undefined ? [
-      example(type('Input'), inputs.values(), [`One example of ${ofClass.exported}.`], told),
-      example(type('Target'), targets.values(), ['What the objectives need besides.']),
-    ] : [example(type('Example'), targets.values(), [`One example of ${ofClass.exported}.`])]),
-    ...(program.causal === null ? [] : [example(type('Place'), placeInputs(program.causal, program.inputs), [`One place of what ${ofClass.exported} reads along \`${program.causal.axis.label}\`.`])]),
-    ...(program.decoder === null && program.parts === undefined ? [record(type('Output'), [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })), `What ${ofClass.exported} gives for one example.`, true)] : []),
-    record(type('Sizes'), sizes.map((name) => ({ name, type: 'number' })), 'Every size of a call.', false),
-    record(type('Parameters'), tensors([...program.parameters, ...program.running].map(({ path }) => path)), program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.', false),
-    alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) => writer.inlineBlock(() => {
-      writer.writeLine(`readonly n: ${type('Sizes')};`);
-      writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
-      writer.writeLine(`readonly lengths: ${recordType(program.ragged.map(dimName), (name) => (program.ragged.some((dim) => dim.inside !== undefined && dimName(dim) === name) ? 'tf.Tensor2D' : 'tf.Tensor1D'))};`);
-    })),
+    record(
+      type('Dims'),
+      program.hyperparameters.map(({ dim, value, doc: text }) => ({
+        name: dimName(dim),
+        type: 'number',
+        docs: [`${text === null ? '' : `${sentence(comment(text))} `}Default ${value}.`],
+      })),
+      program.parts === undefined
+        ? `Dims of ${ofClass.exported} that its constructor may be given.`
+        : `Dims that the models of ${ofClass.exported} share.`,
+      program.parts === undefined,
+    ),
+    ...(program.parts === undefined
+      ? [
+          example(type('Input'), inputs.values(), [`One example of ${ofClass.exported}.`], told),
+          example(type('Target'), targets.values(), ['What the objectives need besides.']),
+        ]
+      : [example(type('Example'), targets.values(), [`One example of ${ofClass.exported}.`])]),
+    ...(program.causal === null
+      ? []
+      : [
+          example(type('Place'), placeInputs(program.causal, program.inputs), [
+            `One place of what ${ofClass.exported} reads along \`${program.causal.axis.label}\`.`,
+          ]),
+        ]),
+    ...(program.decoder === null && program.parts === undefined
+      ? [
+          record(
+            type('Output'),
+            [...model.forward.keys()].map((name) => ({ name, type: 'rt.Value' })),
+            `What ${ofClass.exported} gives for one example.`,
+            true,
+          ),
+        ]
+      : []),
+    record(
+      type('Sizes'),
+      sizes.map((name) => ({ name, type: 'number' })),
+      'Every size of a call.',
+      false,
+    ),
+    record(
+      type('Parameters'),
+      tensors([...program.parameters, ...program.running].map(({ path }) => path)),
+      program.running.length === 0 ? 'Parameters by path.' : 'Parameters and running values by path.',
+      false,
+    ),
+    alias(`type ${type('Batch')}`, 'Padded examples on the device.', (writer) =>
+      writer.inlineBlock(() => {
+        writer.writeLine(`readonly n: ${type('Sizes')};`);
+        writer.writeLine(`readonly inputs: ${recordType(batchInputs)};`);
+        writer.writeLine(
+          `readonly lengths: ${recordType(program.ragged.map(dimName), (name) => (program.ragged.some((dim) => dim.inside !== undefined && dimName(dim) === name) ? 'tf.Tensor2D' : 'tf.Tensor1D'))};`,
+        );
+      }),
+    ),
   ];
 }
 
 /** The inputs along the clock, without it. */
 function placeInputs({ axis, args }: Clocked, inputs: readonly Input[]): readonly Input[] {
-  return inputs.filter(({ name }) => args.some((arg) => arg.name === name)).map((input) => ({ ...input, type: { ...input.type, axes: without(input.type.axes, [axis.id]) } }));
+  return inputs
+    .filter(({ name }) => args.some((arg) => arg.name === name))
+    .map((input) => ({ ...input, type: { ...input.type, axes: without(input.type.axes, [axis.id]) } }));
 }
 
 /**
@@ -123,7 +226,10 @@ function placeInputs({ axis, args }: Clocked, inputs: readonly Input[]): readonl
  */
 function alias(head: string, text: string, type: (writer: CodeBlockWriter) => void): WriterFunction {
   return (writer) => {
-    writer.newLine().writeLine(`/** ${comment(text)} */`).write(`${head} = `);
+    writer
+      .newLine()
+      .writeLine(`/** ${comment(text)} */`)
+      .write(`${head} = `);
     type(writer);
     writer.write(';').newLine();
   };
@@ -155,27 +261,49 @@ function modelClass({ model, names: { ofClass, type } }: ModelContext, definitio
   const places = program.causal === null ? [] : [type('Place')];
   const generic = `${shown}<${[type('Dims'), type('Input'), type('Target'), ...output, ...places].join(', ')}>`;
   return {
-    kind: StructureKind.Class, name: ofClass.local, isExported: ofClass.local === ofClass.exported, extends: generic, docs: doc(program.doc),
-    ctors: [{
-      parameters: [{ name: 'options', type: `rt.ModelOptions<${type('Dims')}>`, initializer: '{}' }],
-      statements: [`super(${definition}, options);`],
-    }],
+    kind: StructureKind.Class,
+    name: ofClass.local,
+    isExported: ofClass.local === ofClass.exported,
+    extends: generic,
+    docs: doc(program.doc),
+    ctors: [
+      {
+        parameters: [{ name: 'options', type: `rt.ModelOptions<${type('Dims')}>`, initializer: '{}' }],
+        statements: [`super(${definition}, options);`],
+      },
+    ],
   };
 }
 
 /** @param parts the models' names in the objective, and their classes */
-function jointClass({ model, names: { ofClass, type } }: ModelContext, definition: string, parts: readonly (readonly [name: string, type: string])[]): StatementStructures[] {
+function jointClass(
+  { model, names: { ofClass, type } }: ModelContext,
+  definition: string,
+  parts: readonly (readonly [name: string, type: string])[],
+): StatementStructures[] {
   return [
     {
-      kind: StructureKind.Interface, name: type('Models'), isExported: true, docs: [`What ${ofClass.exported} trains.`],
+      kind: StructureKind.Interface,
+      name: type('Models'),
+      isExported: true,
+      docs: [`What ${ofClass.exported} trains.`],
       properties: parts.map(([name, type]) => ({ name: property(name), type, isReadonly: true })),
     },
     {
-      kind: StructureKind.Class, name: ofClass.local, isExported: ofClass.local === ofClass.exported, extends: `rt.Joint<${type('Models')}, ${type('Example')}>`, docs: doc(model.program.doc),
-      ctors: [{
-        parameters: [{ name: 'models', type: type('Models') }, { name: 'options', type: 'rt.JointOptions', initializer: '{}' }],
-        statements: [`super(${definition}, models, options);`],
-      }],
+      kind: StructureKind.Class,
+      name: ofClass.local,
+      isExported: ofClass.local === ofClass.exported,
+      extends: `rt.Joint<${type('Models')}, ${type('Example')}>`,
+      docs: doc(model.program.doc),
+      ctors: [
+        {
+          parameters: [
+            { name: 'models', type: type('Models') },
+            { name: 'options', type: 'rt.JointOptions', initializer: '{}' },
+          ],
+          statements: [`super(${definition}, models, options);`],
+        },
+      ],
     },
   ];
 }
@@ -196,8 +324,17 @@ class FunctionWriter {
 
   forward(roots: Roots): string {
     const { ofClass, type } = this.#context.names;
-    this.declarations.push(alias(`type ${type('Results')}`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))));
-    return this.#function('forward', roots, ['p', 'batch', ...draws(roots)], type('Results'), (writer, value) => this.#record(writer, roots.keys(), value), `The outputs of ${ofClass.exported}, batch first.`);
+    this.declarations.push(
+      alias(`type ${type('Results')}`, 'Outputs by name, [batch, …].', (writer) => writer.write(recordType(roots.keys()))),
+    );
+    return this.#function(
+      'forward',
+      roots,
+      ['p', 'batch', ...draws(roots)],
+      type('Results'),
+      (writer, value) => this.#record(writer, roots.keys(), value),
+      `The outputs of ${ofClass.exported}, batch first.`,
+    );
   }
 
   objective({ objective, updates }: CompiledObjective): readonly UpdateNames[] {
@@ -205,12 +342,19 @@ class FunctionWriter {
     return updates.map((each) => {
       const { name } = each.update;
       const middle = name === null ? front : `${front}${upperFirst(identifier(name))}`;
-      return this.#update(each, middle === '' ? '' : this.#middles.take(middle), name === null ? objective.name : `${objective.name}, update ${name}`);
+      return this.#update(
+        each,
+        middle === '' ? '' : this.#middles.take(middle),
+        name === null ? objective.name : `${objective.name}, update ${name}`,
+      );
     });
   }
 
   #update({ update, loss, gradients }: CompiledUpdate, middle: string, title: string): UpdateNames {
-    const { model, names: { type } } = this.#context;
+    const {
+      model,
+      names: { type },
+    } = this.#context;
     const metrics = [...update.metrics.keys()];
     const metricsType = recordType(metrics);
     const returned = (writer: CodeBlockWriter, value: (name: string) => string, more: () => void): void => {
@@ -222,28 +366,49 @@ class FunctionWriter {
         more();
       });
     };
-    const lossName = this.#function(`loss${middle}`, loss, ['p', 'batch', ...draws(loss)], ['loss: tf.Tensor', `metrics: ${metricsType}`],
-      (writer, value) => returned(writer, value, () => undefined), `${title}: the loss and the metrics, means over the batch.`);
+    const lossName = this.#function(
+      `loss${middle}`,
+      loss,
+      ['p', 'batch', ...draws(loss)],
+      ['loss: tf.Tensor', `metrics: ${metricsType}`],
+      (writer, value) => returned(writer, value, () => undefined),
+      `${title}: the loss and the metrics, means over the batch.`,
+    );
     const paths = [...gradients.keys()].filter((name) => name.startsWith('gradient.')).map((name) => name.slice('gradient.'.length));
     let gradientsType = type('Parameters');
     const running = group(gradients, RUNNING);
     if (paths.length < model.program.parameters.length + model.program.running.length) {
       gradientsType = type(`${middle}Trained`);
-      this.declarations.push(alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) => writer.inlineBlock(() => {
-        for (const path of paths) writer.writeLine(`readonly ${property(path)}: tf.Tensor;`);
-      })));
+      this.declarations.push(
+        alias(`type ${gradientsType}`, `What ${title} trains.`, (writer) =>
+          writer.inlineBlock(() => {
+            for (const path of paths) writer.writeLine(`readonly ${property(path)}: tf.Tensor;`);
+          }),
+        ),
+      );
     }
-    const gradientsName = this.#function(`gradients${middle}`, gradients, ['p', 'batch', 'random'],
-      ['loss: tf.Tensor', `metrics: ${metricsType}`, `gradients: ${gradientsType}`, ...(running.length === 0 ? [] : [`running: ${recordType(running)}`])],
-      (writer, value) => returned(writer, value, () => {
-        writer.write('gradients: ');
-        this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
-        writer.write(',').newLine();
-        if (running.length === 0) return;
-        writer.write('running: ');
-        this.#record(writer, running, (path) => value(`${RUNNING}${path}`), true);
-        writer.write(',').newLine();
-      }), `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`);
+    const gradientsName = this.#function(
+      `gradients${middle}`,
+      gradients,
+      ['p', 'batch', 'random'],
+      [
+        'loss: tf.Tensor',
+        `metrics: ${metricsType}`,
+        `gradients: ${gradientsType}`,
+        ...(running.length === 0 ? [] : [`running: ${recordType(running)}`]),
+      ],
+      (writer, value) =>
+        returned(writer, value, () => {
+          writer.write('gradients: ');
+          this.#record(writer, paths, (path) => value(`gradient.${path}`), true);
+          writer.write(',').newLine();
+          if (running.length === 0) return;
+          writer.write('running: ');
+          this.#record(writer, running, (path) => value(`${RUNNING}${path}`), true);
+          writer.write(',').newLine();
+        }),
+      `${title}: as the loss, dropout on, and its gradient by every parameter${paths.length < model.program.parameters.length ? ' that it trains' : ''}${running.length === 0 ? '' : ', and the next running values'}.`,
+    );
     return { loss: lossName, gradients: gradientsName };
   }
 
@@ -251,8 +416,12 @@ class FunctionWriter {
     const { type } = this.#context.names;
     const taps = group(step, 'tap.');
     return this.#steps(prepare, step, {
-      names: ['prepare', 'step'], types: [type('Memory'), type('State')], shapes: ['[batch, …]', '[batch, beam, …]'], given: ['previous', 't'],
-      returns: ['logits: tf.Tensor3D', `taps: ${recordType(taps)}`], text: 'One place: logits, the next states and the taps.',
+      names: ['prepare', 'step'],
+      types: [type('Memory'), type('State')],
+      shapes: ['[batch, …]', '[batch, beam, …]'],
+      given: ['previous', 't'],
+      returns: ['logits: tf.Tensor3D', `taps: ${recordType(taps)}`],
+      text: 'One place: logits, the next states and the taps.',
       write: (writer, value) => {
         field(writer, 'logits', `${value('logits')} as tf.Tensor3D`);
         writer.write('taps: ');
@@ -265,10 +434,18 @@ class FunctionWriter {
   stream({ clocked, prepare, step }: CompiledStream): StepNames {
     const { type } = this.#context.names;
     const outputs = [...clocked.outputs.keys()];
-    this.declarations.push(alias(`type ${type('PlaceTensors')}`, 'One place of each input along the clock, [batch, …].', (writer) => writer.write(recordType(clocked.args.map(({ name }) => name)))));
+    this.declarations.push(
+      alias(`type ${type('PlaceTensors')}`, 'One place of each input along the clock, [batch, …].', (writer) =>
+        writer.write(recordType(clocked.args.map(({ name }) => name))),
+      ),
+    );
     return this.#steps(prepare, step, {
-      names: ['prepareStream', 'streamStep'], types: [type('StreamMemory'), type('StreamState')], shapes: ['[batch, …]', '[batch, …]'], given: ['inputs', 't'],
-      returns: [`outputs: ${recordType(outputs)}`], text: 'One place: the outputs and the next states.',
+      names: ['prepareStream', 'streamStep'],
+      types: [type('StreamMemory'), type('StreamState')],
+      shapes: ['[batch, …]', '[batch, …]'],
+      given: ['inputs', 't'],
+      returns: [`outputs: ${recordType(outputs)}`],
+      text: 'One place: the outputs and the next states.',
       write: (writer, value) => {
         writer.write('outputs: ');
         this.#record(writer, outputs, value);
@@ -282,27 +459,47 @@ class FunctionWriter {
     const states = group(step, 'state.');
     const isRows = (name: string): boolean => step.get(`state.${name}`)?.op.kind === 'append';
     const [memoryType, stateType] = types;
-    this.declarations.push(alias(`type ${memoryType}`, `What every step reads, ${shapes[0]}.`, (writer) => writer.write(recordType(memory))));
-    this.declarations.push(alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) => writer.write(
-      recordType(states, (name) => (isRows(name) ? 'rt.Rows' : 'tf.Tensor')),
-    )));
-    const prepareName = this.#function(names[0], prepare, ['p', 'batch', ...draws(prepare)], [`memory: ${memoryType}`, `state: ${stateType}`], (writer, value) => {
-      writer.inlineBlock(() => {
-        writer.write('memory: ');
-        this.#record(writer, memory, (name) => value(`memory.${name}`));
-        writer.write(',').newLine().write('state: ');
-        this.#record(writer, states, (name) => (isRows(name) ? 'rt.noRows()' : value(`state.${name}`)));
-        writer.write(',').newLine();
-      });
-    }, 'Once per call: what no step changes, and the first states.', types);
-    const stepName = this.#function(names[1], step, ['p', 'batch', 'memory', 'state', ...given, ...draws(step)], [...returns, `state: ${stateType}`], (writer, value) => {
-      writer.inlineBlock(() => {
-        write(writer, value);
-        writer.write('state: ');
-        this.#record(writer, states, (name) => value(`state.${name}`));
-        writer.write(',').newLine();
-      });
-    }, text, types);
+    this.declarations.push(
+      alias(`type ${memoryType}`, `What every step reads, ${shapes[0]}.`, (writer) => writer.write(recordType(memory))),
+    );
+    this.declarations.push(
+      alias(`type ${stateType}`, `What a step hands to the next, ${shapes[1]}.`, (writer) =>
+        writer.write(recordType(states, (name) => (isRows(name) ? 'rt.Rows' : 'tf.Tensor'))),
+      ),
+    );
+    const prepareName = this.#function(
+      names[0],
+      prepare,
+      ['p', 'batch', ...draws(prepare)],
+      [`memory: ${memoryType}`, `state: ${stateType}`],
+      (writer, value) => {
+        writer.inlineBlock(() => {
+          writer.write('memory: ');
+          this.#record(writer, memory, (name) => value(`memory.${name}`));
+          writer.write(',').newLine().write('state: ');
+          this.#record(writer, states, (name) => (isRows(name) ? 'rt.noRows()' : value(`state.${name}`)));
+          writer.write(',').newLine();
+        });
+      },
+      'Once per call: what no step changes, and the first states.',
+      types,
+    );
+    const stepName = this.#function(
+      names[1],
+      step,
+      ['p', 'batch', 'memory', 'state', ...given, ...draws(step)],
+      [...returns, `state: ${stateType}`],
+      (writer, value) => {
+        writer.inlineBlock(() => {
+          write(writer, value);
+          writer.write('state: ');
+          this.#record(writer, states, (name) => value(`state.${name}`));
+          writer.write(',').newLine();
+        });
+      },
+      text,
+      types,
+    );
     return { prepare: prepareName, step: stepName };
   }
 
@@ -317,19 +514,36 @@ class FunctionWriter {
   }
 
   #function(
-    suffix: string, roots: Roots, parameters: readonly string[], returns: string | readonly string[],
-    write: (writer: CodeBlockWriter, value: (name: string) => string) => void, text: string, stepTypes: readonly [string, string] = ['', ''],
+    suffix: string,
+    roots: Roots,
+    parameters: readonly string[],
+    returns: string | readonly string[],
+    write: (writer: CodeBlockWriter, value: (name: string) => string) => void,
+    text: string,
+    stepTypes: readonly [string, string] = ['', ''],
   ): string {
-    const { names: { prefix, type }, module, sources, atomName } = this.#context;
+    const {
+      names: { prefix, type },
+      module,
+      sources,
+      atomName,
+    } = this.#context;
     const name = module.take(`${prefix}${upperFirst(suffix)}`);
     const inStep = parameters.includes('t');
     const types: Readonly<Record<string, string>> = {
-      p: type('Parameters'), batch: type('Batch'), random: 'rt.Random', memory: stepTypes[0], state: stepTypes[1],
-      previous: 'tf.Tensor2D', inputs: type('PlaceTensors'), t: 'number',
+      p: type('Parameters'),
+      batch: type('Batch'),
+      random: 'rt.Random',
+      memory: stepTypes[0],
+      state: stepTypes[1],
+      previous: 'tf.Tensor2D',
+      inputs: type('PlaceTensors'),
+      t: 'number',
     };
     const source = (input: string): { text: string; host: boolean } => {
       if (inStep && input === 't') return { text: 't', host: true };
-      if (inStep && (input === 'previous' || (input === 'place.previous' && parameters.includes('previous')))) return { text: 'previous', host: false };
+      if (inStep && (input === 'previous' || (input === 'place.previous' && parameters.includes('previous'))))
+        return { text: 'previous', host: false };
       if (inStep && input.startsWith('place.')) return { text: `inputs${access(input.slice('place.'.length))}`, host: false };
       for (const group of ['memory', 'state']) {
         if (inStep && input.startsWith(`${group}.`)) return { text: `${group}${access(input.slice(group.length + 1))}`, host: false };
@@ -342,12 +556,19 @@ class FunctionWriter {
     let resultType = typeof returns === 'string' ? returns : '';
     if (typeof returns !== 'string') {
       resultType = type(`${upperFirst(suffix)}Results`);
-      this.declarations.push(alias(`type ${resultType}`, `What ${name} gives.`, (writer) => writer.inlineBlock(() => {
-        for (const each of returns) writer.writeLine(`readonly ${each};`);
-      })));
+      this.declarations.push(
+        alias(`type ${resultType}`, `What ${name} gives.`, (writer) =>
+          writer.inlineBlock(() => {
+            for (const each of returns) writer.writeLine(`readonly ${each};`);
+          }),
+        ),
+      );
     }
     const context: FunctionContext = {
-      sources, atomName, input: source, sizes: 'batch.n',
+      sources,
+      atomName,
+      input: source,
+      sizes: 'batch.n',
       parameters: [...parameters, 'batch', 'n'],
       ...(inStep ? { local: { beam: 'previous.shape[1]', [NOW]: 't + 1', [BEFORE]: 't' } } : {}),
     };
@@ -355,15 +576,20 @@ class FunctionWriter {
     const result = new Map([...roots.keys()].map((root, k) => [root, body.results[k]!]));
     const value = (root: string): string => result.get(root)!;
     const declaration: FunctionDeclarationStructure = {
-      kind: StructureKind.Function, name, docs: [comment(text)], returnType: resultType,
+      kind: StructureKind.Function,
+      name,
+      docs: [comment(text)],
+      returnType: resultType,
       // A parameter that the text does not read keeps its place under another name.
       parameters: parameters.map((parameter) => ({ name: body.reads(parameter) ? parameter : `_${parameter}`, type: types[parameter]! })),
-      statements: [(writer) => {
-        body.write(writer);
-        writer.write('return ');
-        write(writer, value);
-        writer.write(';');
-      }],
+      statements: [
+        (writer) => {
+          body.write(writer);
+          writer.write('return ');
+          write(writer, value);
+          writer.write(';');
+        },
+      ],
     };
     this.declarations.push(declaration);
     return name;

@@ -34,7 +34,10 @@ export class ModuleNames {
     const exported = new Names([], new Set());
     const wanted = (program: Program): string => upperFirst(identifier(program.name));
     // Who is called just so comes first, so that `M` is `M` though there is an `m`.
-    const ordered = [...programs.filter((program) => wanted(program) === program.name), ...programs.filter((program) => wanted(program) !== program.name)];
+    const ordered = [
+      ...programs.filter((program) => wanted(program) === program.name),
+      ...programs.filter((program) => wanted(program) !== program.name),
+    ];
     const classes = ordered.map((program): [Program, ClassName] => {
       const name = exported.take(wanted(program));
       return [program, { exported: name, local: this.#names.take(name) }];

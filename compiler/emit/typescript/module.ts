@@ -27,11 +27,14 @@ function emitModule(models: readonly CompiledModel[], options: EmitOptions): str
     return `set${texts.length - 1};`;
   };
   // ts-morph parses what it has printed. What is text already, nine tenths of a module, stays out of that and is set in afterwards.
-  const outline = models.flatMap((model) => modelStatements(model, sources, names)).map((statement): Statement => {
-    if (typeof statement === 'function') return text(statement, 0);
-    if (typeof statement === 'string' || statement.kind !== StructureKind.Function || !Array.isArray(statement.statements)) return statement;
-    return { ...statement, statements: statement.statements.map((inner) => (typeof inner === 'function' ? text(inner, 1) : inner)) };
-  });
+  const outline = models
+    .flatMap((model) => modelStatements(model, sources, names))
+    .map((statement): Statement => {
+      if (typeof statement === 'function') return text(statement, 0);
+      if (typeof statement === 'string' || statement.kind !== StructureKind.Function || !Array.isArray(statement.statements))
+        return statement;
+      return { ...statement, statements: statement.statements.map((inner) => (typeof inner === 'function' ? text(inner, 1) : inner)) };
+    });
   const printed = project.createSourceFile('module.ts', { statements: outline }).getFullText();
   // No string of the program holds a line break, so the rest is layout alone.
   const body = printed.replace(/^ *set(\d+);$/gm, (_, k) => texts[Number(k)]!).replace(/\n{3,}/g, '\n\n');
@@ -42,4 +45,3 @@ function emitModule(models: readonly CompiledModel[], options: EmitOptions): str
   const lines = options.header.split(/\r?\n/).map((line) => comment(line));
   return `/**\n${lines.map((line) => (line === '' ? ' *' : ` * ${line}`)).join('\n')}\n */\n${imports.join('\n')}\n\n${body.trim()}\n`;
 }
-

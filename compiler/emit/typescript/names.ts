@@ -3,11 +3,70 @@ import { ts } from 'ts-morph';
 
 /** Words of TypeScript, the globals that emitted text reads, and what the module imports. */
 const RESERVED: ReadonlySet<string> = new Set([
-  'arguments', 'await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else', 'enum',
-  'eval', 'export', 'extends', 'false', 'finally', 'for', 'function', 'if', 'implements', 'import', 'in', 'instanceof', 'interface',
-  'let', 'new', 'null', 'package', 'private', 'protected', 'public', 'return', 'static', 'super', 'switch', 'this', 'throw', 'true',
-  'try', 'typeof', 'undefined', 'var', 'void', 'while', 'with', 'yield',
-  'Array', 'Error', 'Infinity', 'Math', 'NaN', 'Number', 'Object', 'Promise', 'Readonly', 'Record', 'tf', 'rt', 'exports', 'require', 'module',
+  'arguments',
+  'await',
+  'break',
+  'case',
+  'catch',
+  'class',
+  'const',
+  'continue',
+  'debugger',
+  'default',
+  'delete',
+  'do',
+  'else',
+  'enum',
+  'eval',
+  'export',
+  'extends',
+  'false',
+  'finally',
+  'for',
+  'function',
+  'if',
+  'implements',
+  'import',
+  'in',
+  'instanceof',
+  'interface',
+  'let',
+  'new',
+  'null',
+  'package',
+  'private',
+  'protected',
+  'public',
+  'return',
+  'static',
+  'super',
+  'switch',
+  'this',
+  'throw',
+  'true',
+  'try',
+  'typeof',
+  'undefined',
+  'var',
+  'void',
+  'while',
+  'with',
+  'yield',
+  'Array',
+  'Error',
+  'Infinity',
+  'Math',
+  'NaN',
+  'Number',
+  'Object',
+  'Promise',
+  'Readonly',
+  'Record',
+  'tf',
+  'rt',
+  'exports',
+  'require',
+  'module',
 ]);
 
 /**
@@ -15,11 +74,18 @@ const RESERVED: ReadonlySet<string> = new Set([
  * its number: `u1E4D0`.
  */
 export function identifier(name: string): string {
-  const words = name.replace(/'/g, '_next').split(/[^\p{ID_Continue}$]+|_+/u).filter((word) => word !== '');
-  const joined = words.map((word, k) => (k === 0 ? word : upperFirst(word))).join('').replace(/\$/g, '');
+  const words = name
+    .replace(/'/g, '_next')
+    .split(/[^\p{ID_Continue}$]+|_+/u)
+    .filter((word) => word !== '');
+  const joined = words
+    .map((word, k) => (k === 0 ? word : upperFirst(word)))
+    .join('')
+    .replace(/\$/g, '');
   if (joined === '') return 'value';
   const [first = '', ...rest] = joined;
-  const known = (character: string, is: (character: string) => boolean): string => (is(character) ? character : `u${character.codePointAt(0)!.toString(16).toUpperCase()}`);
+  const known = (character: string, is: (character: string) => boolean): string =>
+    is(character) ? character : `u${character.codePointAt(0)!.toString(16).toUpperCase()}`;
   const front = isPart(first) && !isStart(first) ? `v${first}` : known(first, isStart);
   return front + rest.map((character) => known(character, isPart)).join('');
 }
@@ -90,7 +156,8 @@ function escaped(character: string): string {
 /** A property's name: bare where it can be. */
 export function property(name: string): string {
   const [first = '', ...rest] = name;
-  const bare = (first === '_' || /\p{ID_Start}/u.test(first)) && isStart(first) && rest.every((character) => character !== '$' && isPart(character));
+  const bare =
+    (first === '_' || /\p{ID_Start}/u.test(first)) && isStart(first) && rest.every((character) => character !== '$' && isPart(character));
   return bare ? name : quoted(name);
 }
 

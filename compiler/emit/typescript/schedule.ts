@@ -65,15 +65,29 @@ class Planner {
   /** By loop and value of its body: the list that is made of it. */
   readonly #made = new Map<Loop, ReadonlyMap<Value, Value>>();
   /** The loops whose arguments the value needs directly or through others. */
-  readonly #dependsOn: (value: Value) => ReadonlySet<Loop> = folded((value) => (this.#isBound(value) ? [] : this.#operands(value)), (value, of) => this.#loopsOf(value, of));
+  readonly #dependsOn: (value: Value) => ReadonlySet<Loop> = folded(
+    (value) => (this.#isBound(value) ? [] : this.#operands(value)),
+    (value, of) => this.#loopsOf(value, of),
+  );
   /** The loop that the value stands in; null: none. */
-  readonly #home: (value: Value) => Loop | null = folded<Value, Loop | null>(() => [], (value) => this.#innermost(value));
+  readonly #home: (value: Value) => Loop | null = folded<Value, Loop | null>(
+    () => [],
+    (value) => this.#innermost(value),
+  );
   /** The values of a block whose lives keep this one alive. */
-  readonly #holders: (value: Value) => readonly Value[] = folded((value) => this.#lent(value), (value, of) => this.#alive(value, of));
+  readonly #holders: (value: Value) => readonly Value[] = folded(
+    (value) => this.#lent(value),
+    (value, of) => this.#alive(value, of),
+  );
   /** Every holder that a statement uses, bodies included. */
-  readonly #usedBy: (value: Value) => ReadonlySet<Value> = folded((value) => this.#inside(value), (value, of) => new Set([
-    ...this.#operands(value).flatMap((operand) => this.#holders(operand)), ...this.#inside(value).flatMap((inner) => [...of(inner)]),
-  ]));
+  readonly #usedBy: (value: Value) => ReadonlySet<Value> = folded(
+    (value) => this.#inside(value),
+    (value, of) =>
+      new Set([
+        ...this.#operands(value).flatMap((operand) => this.#holders(operand)),
+        ...this.#inside(value).flatMap((inner) => [...of(inner)]),
+      ]),
+  );
 
   constructor({ roots, loops }: Lowered) {
     this.#roots = roots;
@@ -127,8 +141,14 @@ class Planner {
       const lists = new Map<Value, Value[]>();
       for (const { argument, list } of loop.xs) lists.set(argument, [...(lists.get(argument) ?? []), list]);
       roles = {
-        emitted: new Map(loop.emits.map(({ list, value }) => [list, value])), lists,
-        states: new Map(loop.states.flatMap((state): [Value, State][] => [[state.argument, state], [state.final, state]])),
+        emitted: new Map(loop.emits.map(({ list, value }) => [list, value])),
+        lists,
+        states: new Map(
+          loop.states.flatMap((state): [Value, State][] => [
+            [state.argument, state],
+            [state.final, state],
+          ]),
+        ),
       };
       this.#roles.set(loop, roles);
     }
@@ -165,7 +185,11 @@ class Planner {
   #loopsOf(value: Value, of: (operand: Value) => ReadonlySet<Loop>): ReadonlySet<Loop> {
     const loop = this.#loops.get(value);
     if (loop !== undefined && this.#isBound(value)) return new Set([loop]);
-    const sets = new Set(this.#operands(value).map(of).filter((set) => set.size > 0));
+    const sets = new Set(
+      this.#operands(value)
+        .map(of)
+        .filter((set) => set.size > 0),
+    );
     const own = value.kind === 'loop' ? loop : undefined;
     const [first = NO_LOOPS] = sets;
     // Most values need what one operand needs.
@@ -202,7 +226,11 @@ class Planner {
   #listOf(loop: Loop, value: Value): Value | null {
     let lists = this.#made.get(loop);
     if (lists === undefined) {
-      lists = new Map(this.#emits(loop).toReversed().map((emit) => [emit.value, emit.list]));
+      lists = new Map(
+        this.#emits(loop)
+          .toReversed()
+          .map((emit) => [emit.value, emit.list]),
+      );
       this.#made.set(loop, lists);
     }
     return lists.get(value) ?? null;
@@ -231,11 +259,13 @@ class Planner {
   #alive(value: Value, of: (value: Value) => readonly Value[]): readonly Value[] {
     const lent = this.#lent(value).flatMap(of);
     switch (value.kind) {
-      case 'tensor': case 'list':
+      case 'tensor':
+      case 'list':
         return [value];
       case 'emitted':
         return [this.#view(value)?.owner ?? value, ...lent];
-      case 'host': case 'given':
+      case 'host':
+      case 'given':
         return [...new Set(lent)];
       case 'final':
         return [this.#ended(value).list ?? value, ...lent];
@@ -244,7 +274,8 @@ class Planner {
         const state = this.#rolesOf(loop).states.get(value);
         return state === undefined || this.#borrowed(loop, state) !== null ? [] : [value];
       }
-      case 'loop': case 'rows':
+      case 'loop':
+      case 'rows':
         return [];
     }
   }
@@ -261,19 +292,27 @@ class Planner {
     if (value.kind !== 'loop') return value.kind === 'rows' ? [] : [value];
     const loop = this.#loops.get(value)!;
     return [
-      ...this.#emits(loop).map((emit) => emit.list).filter((list) => this.#view(list) === null),
-      ...this.#states(loop).filter((state) => this.#borrowed(loop, state) === null).map((state) => state.final),
+      ...this.#emits(loop)
+        .map((emit) => emit.list)
+        .filter((list) => this.#view(list) === null),
+      ...this.#states(loop)
+        .filter((state) => this.#borrowed(loop, state) === null)
+        .map((state) => state.final),
     ];
   }
 
   /** The statements of a loop's body. */
   #inside(value: Value): readonly Value[] {
-    return value.kind === 'loop' ? this.#blocks.get(this.#loops.get(value)!) ?? [] : [];
+    return value.kind === 'loop' ? (this.#blocks.get(this.#loops.get(value)!) ?? []) : [];
   }
 
   /** What a loop reads besides the first values of its states. */
   #readInside(loop: Loop): ReadonlySet<Value> {
-    const parts = [...loop.xs.map((x) => x.list), ...this.#states(loop).map((state) => state.next), ...this.#emits(loop).map((emit) => emit.value)];
+    const parts = [
+      ...loop.xs.map((x) => x.list),
+      ...this.#states(loop).map((state) => state.next),
+      ...this.#emits(loop).map((emit) => emit.value),
+    ];
     const result = new Set(parts.flatMap((part) => this.#holders(part)));
     for (const inner of this.#blocks.get(loop) ?? []) for (const used of this.#usedBy(inner)) result.add(used);
     return result;
@@ -291,7 +330,12 @@ class Planner {
       for (const used of this.#usedBy(value)) last.set(used, k);
     });
     const late = new Set([...usedLast, ...(loop === null ? [] : [...given.gives.values()].flatMap(({ value }) => this.#holders(value)))]);
-    const states = loop === null ? [] : this.#states(loop).filter((state) => this.#borrowed(loop, state) === null).map((state) => state.argument);
+    const states =
+      loop === null
+        ? []
+        : this.#states(loop)
+            .filter((state) => this.#borrowed(loop, state) === null)
+            .map((state) => state.argument);
     const mine = new Set([...values.flatMap((value) => this.#leaves(value)), ...states]);
     const taken = new Set(given.claimed);
     const dying = new Map<number, Value[]>();
@@ -310,7 +354,11 @@ class Planner {
         const isBorrowed = (state: State): boolean => this.#borrowed(inner, state) !== null;
         const inBody = this.#readInside(inner);
         // A borrowed state reads its first value as it is; what another begins with too is that one's to give away.
-        const begun = new Set(this.#states(inner).filter(isBorrowed).flatMap(({ first }) => this.#holders(first)));
+        const begun = new Set(
+          this.#states(inner)
+            .filter(isBorrowed)
+            .flatMap(({ first }) => this.#holders(first)),
+        );
         for (const state of this.#states(inner)) {
           if (isBorrowed(state)) continue;
           const index = dies.indexOf(state.first);

@@ -37,10 +37,14 @@ export function raggedDims(space: Space, into: Map<string, Dim>): void {
 export function mayBeEmpty(space: Space): boolean {
   switch (space.kind) {
     // A padded place of the outer dim has nothing of the inner one.
-    case 'dim': return space.dim.ragged && (space.dim.mayBeEmpty || space.dim.inside !== undefined);
-    case 'cat': return space.parts.every(mayBeEmpty);
-    case 'merge': return space.parts.some(mayBeEmpty);
-    case 'anon': return false;
+    case 'dim':
+      return space.dim.ragged && (space.dim.mayBeEmpty || space.dim.inside !== undefined);
+    case 'cat':
+      return space.parts.every(mayBeEmpty);
+    case 'merge':
+      return space.parts.some(mayBeEmpty);
+    case 'anon':
+      return false;
   }
 }
 
@@ -54,25 +58,38 @@ interface Along {
 function passing({ node: { op, inputs }, axis }: Along): readonly Along[] {
   const having = (): readonly Along[] => inputs.filter((x) => hasAxis(axesOf(x), axis)).map((node): Along => ({ node, axis }));
   switch (op.kind) {
-    case 'rename': return [{ node: inputs[0], axis: op.to.id === axis ? op.from : axis }];
-    case 'binary': return op.fn === 'mul' ? having() : [];
-    case 'contract': return having();
-    case 'unary': return op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop' ? [{ node: inputs[0], axis }] : [];
-    case 'concat': return op.axis.id !== axis && having().length === inputs.length ? having() : [];
+    case 'rename':
+      return [{ node: inputs[0]!, axis: op.to.id === axis ? op.from : axis }];
+    case 'binary':
+      return op.fn === 'mul' ? having() : [];
+    case 'contract':
+      return having();
+    case 'unary':
+      return op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop' ? [{ node: inputs[0]!, axis }] : [];
+    case 'concat':
+      return op.axis.id !== axis && having().length === inputs.length ? having() : [];
     // To earlier places, only padding moves into padding.
-    case 'shift': return op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by))) ? [{ node: inputs[0], axis }] : [];
-    default: return [];
+    case 'shift':
+      return op.axis !== axis || (!op.circular && nonNegative(sizes.sub(sizes.int(0), op.by))) ? [{ node: inputs[0]!, axis }] : [];
+    default:
+      return [];
   }
 }
 
 /** Operands by which a value may be 0 where a mask is false. */
 function keepingZero({ op, inputs }: Node): readonly Node[] {
   switch (op.kind) {
-    case 'unary': return keepsZero(op.fn) ? inputs : [];
-    case 'binary': return BINARY[op.fn].zeroOfZeros ? inputs : [];
-    case 'select': return literal(inputs[2]) === 0 ? [inputs[1]] : [];
-    case 'contract': case 'broadcast': return inputs;
-    default: return [];
+    case 'unary':
+      return keepsZero(op.fn) ? inputs : [];
+    case 'binary':
+      return BINARY[op.fn].zeroOfZeros ? inputs : [];
+    case 'select':
+      return literal(inputs[2]!) === 0 ? [inputs[1]!] : [];
+    case 'contract':
+    case 'broadcast':
+      return inputs;
+    default:
+      return [];
   }
 }
 
@@ -159,7 +176,9 @@ export class Absence {
 
   /** Everything that decides whether a place of the value exists: masks, ragged ends, and ends of the loops it stands in. */
   presence({ value, masks }: Partial): Node | null {
-    const ends = axesOf(value).filter((axis) => this.ragged(axis)).map((axis) => this.valid(axis));
+    const ends = axesOf(value)
+      .filter((axis) => this.ragged(axis))
+      .map((axis) => this.valid(axis));
     const steps = [...this.#m.loopsOf(value)].flatMap((position) => {
       const axis = this.#steps.get(position);
       return axis === undefined ? [] : [this.step(position, axis)];
@@ -181,11 +200,15 @@ export class Absence {
 
   isZero(node: Node, axis: string): boolean {
     const isMarked = ({ node: x, axis: along }: Along): boolean => this.#zero.get(x)?.has(along) === true;
-    const of = folded<Along, boolean>((at) => (isMarked(at) ? [] : passing(at)), (at, zero) => {
-      if (isMarked(at)) return true;
-      const from = passing(at);
-      return at.node.op.kind === 'concat' ? from.length > 0 && from.every(zero) : from.some(zero);
-    }, ({ node: x, axis: along }) => `${x.id} ${along}`);
+    const of = folded<Along, boolean>(
+      (at) => (isMarked(at) ? [] : passing(at)),
+      (at, zero) => {
+        if (isMarked(at)) return true;
+        const from = passing(at);
+        return at.node.op.kind === 'concat' ? from.length > 0 && from.every(zero) : from.some(zero);
+      },
+      ({ node: x, axis: along }) => `${x.id} ${along}`,
+    );
     return of({ node, axis });
   }
 
@@ -194,7 +217,13 @@ export class Absence {
     const m = this.#m;
     const ends = axesOf(x).filter((axis) => this.ragged(axis));
     m.origin = unnamed(x.origin);
-    const present = x.types[0].elem.kind === 'float' && hasAxis(axesOf(x), BATCH.id) ? all(m, ends.map((axis) => this.valid(axis))) : null;
+    const present =
+      x.types[0]!.elem.kind === 'float' && hasAxis(axesOf(x), BATCH.id)
+        ? all(
+            m,
+            ends.map((axis) => this.valid(axis)),
+          )
+        : null;
     if (present === null) return x;
     m.origin = x.origin;
     const made = m.select(present, x, m.constant(0));
@@ -233,18 +262,26 @@ export class Absence {
 
   #keepsZeroWhere({ op, inputs }: Node, mask: Node, zero: (x: Node) => boolean): boolean {
     switch (op.kind) {
-      case 'unary': return keepsZero(op.fn) && zero(inputs[0]);
-      case 'binary': return op.fn === 'mul' || op.fn === 'and' ? this.#hasZero(inputs, zero) : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);
-      case 'select': return literal(inputs[2]) === 0 && (inputs[0] === mask || implies(inputs[0], mask) || zero(inputs[1]));
-      case 'contract': return !axesOf(mask).some(({ id }) => op.axes.includes(id)) && this.#hasZero(inputs, zero);
-      case 'broadcast': return zero(inputs[0]);
-      default: return false;
+      case 'unary':
+        return keepsZero(op.fn) && zero(inputs[0]!);
+      case 'binary':
+        return op.fn === 'mul' || op.fn === 'and'
+          ? this.#hasZero(inputs, zero)
+          : (op.fn === 'add' || op.fn === 'sub' || op.fn === 'or') && inputs.every(zero);
+      case 'select':
+        return literal(inputs[2]!) === 0 && (inputs[0] === mask || implies(inputs[0]!, mask) || zero(inputs[1]!));
+      case 'contract':
+        return !axesOf(mask).some(({ id }) => op.axes.includes(id)) && this.#hasZero(inputs, zero);
+      case 'broadcast':
+        return zero(inputs[0]!);
+      default:
+        return false;
     }
   }
 
   /** 0 times any number is 0. */
   #hasZero([a, b]: readonly Node[], zero: (x: Node) => boolean): boolean {
-    return (zero(a) && this.#domains.isTame(b)) || (zero(b) && this.#domains.isTame(a));
+    return (zero(a!) && this.#domains.isTame(b!)) || (zero(b!) && this.#domains.isTame(a!));
   }
 
   /** A change of axes happens to the masks as to the value. */
@@ -271,14 +308,18 @@ export class Absence {
     const left = literal(by) === 0 ? this.#telling(x.value, x.masks) : x.masks;
     const present = all(m, left);
     if (present !== null) return m.select(present, x.value, by);
-    const value = by.types[0].elem.kind === 'float' ? m.float(x.value) : x.value;
+    const value = by.types[0]!.elem.kind === 'float' ? m.float(x.value) : x.value;
     return m.broadcast(value, joined(axesOf(value), axesOf(by)));
   }
 
   // -------------------------------------------------------------- reductions
 
   /** What a reduction over `over` skips: masks that meet it, and ragged ends in it. */
-  part(masks: readonly Node[], axes: readonly Axis[], over: readonly string[]): { readonly ending: readonly Node[]; readonly ends: readonly Axis[]; readonly staying: readonly Node[] } {
+  part(
+    masks: readonly Node[],
+    axes: readonly Axis[],
+    over: readonly string[],
+  ): { readonly ending: readonly Node[]; readonly ends: readonly Axis[]; readonly staying: readonly Node[] } {
     const meets = (mask: Node): boolean => axesOf(mask).some(({ id }) => over.includes(id));
     return {
       ending: masks.filter(meets),
@@ -294,7 +335,7 @@ export class Absence {
     if (ending.length === 0 && ends.length === 0) return { value: m.reduce(fn, value, over), masks: staying };
     const present = all(m, [...ending, ...ends.map((axis) => this.valid(axis))])!;
     const empty = ending.length > 0 || ends.some((axis) => mayBeEmpty(axis.space));
-    const int = value.types[0].elem.kind !== 'float';
+    const int = value.types[0]!.elem.kind !== 'float';
     const kind = int ? 'int' : 'float';
     const skip = (neutral: number): Node => m.select(present, value, m.constant(neutral, kind));
     const done = (node: Node): Partial => ({ value: node, masks: staying });
@@ -303,7 +344,17 @@ export class Absence {
         return done(m.sum(this.zeroed({ value, masks: ending }, over).value, over));
       case 'mean': {
         const total = this.reduce('sum', { value: m.float(value), masks }, over);
-        return done(m.div(total.value, this.#count(present, ending, axes.filter(({ id }) => over.includes(id)), empty)));
+        return done(
+          m.div(
+            total.value,
+            this.#count(
+              present,
+              ending,
+              axes.filter(({ id }) => over.includes(id)),
+              empty,
+            ),
+          ),
+        );
       }
       case 'max':
       case 'min': {
@@ -326,22 +377,32 @@ export class Absence {
     const value = hasAxis(axesOf(x), BATCH.id) ? x : m.broadcast(x, [BATCH, ...axesOf(x)]);
     const reduced = axesOf(value).filter(({ id }) => over.includes(id));
     const present = all(m, [...masks, ...reduced.filter((axis) => this.ragged(axis)).map((axis) => this.valid(axis))]);
-    const kind = value.types[0].elem.kind === 'float' ? 'float' : 'int';
+    const kind = value.types[0]!.elem.kind === 'float' ? 'float' : 'int';
     if (present === null) return m.reduce(fn, fn === 'mean' ? m.float(value) : value, over);
     const skip = (by: number): Node => m.select(present, value, m.constant(by, kind));
     if (fn === 'sum') return m.sum(skip(0), over);
-    const [told, untold] = [reduced.filter(({ id }) => hasAxis(axesOf(present), id)), reduced.filter(({ id }) => !hasAxis(axesOf(present), id))];
+    const [told, untold] = [
+      reduced.filter(({ id }) => hasAxis(axesOf(present), id)),
+      reduced.filter(({ id }) => !hasAxis(axesOf(present), id)),
+    ];
     if (fn !== 'mean') {
       const found = m.reduce(fn, skip(NEUTRAL[fn][kind]), over);
       return m.select(this.#any(present, over), found, m.constant(0, kind));
     }
-    const counted = m.sum(m.float(present), told.map(({ id }) => id));
+    const counted = m.sum(
+      m.float(present),
+      told.map(({ id }) => id),
+    );
     const count = untold.reduce((n, axis) => m.mul(n, m.float(m.size(sizeOf(axis.space)))), counted);
     return m.div(m.sum(m.float(skip(0)), over), m.binary('max', count, m.constant(1)));
   }
 
   #any(present: Node, over: readonly string[]): Node {
-    return this.#m.reduce('any', present, axesOf(present).flatMap(({ id }) => (over.includes(id) ? [id] : [])));
+    return this.#m.reduce(
+      'any',
+      present,
+      axesOf(present).flatMap(({ id }) => (over.includes(id) ? [id] : [])),
+    );
   }
 
   /** float: how many places are present, at least 1. */
@@ -349,7 +410,15 @@ export class Absence {
     const m = this.#m;
     const inner = over.filter((axis) => innerDims(axis.space).some(({ within }) => hasAxis(over, within.id)));
     const masked = ending.length > 0 || inner.length > 0 ? over.filter((axis) => hasAxis(axesOf(present), axis.id)) : [];
-    const counted = masked.length > 0 ? [m.sum(m.float(present), masked.map(({ id }) => id))] : [];
+    const counted =
+      masked.length > 0
+        ? [
+            m.sum(
+              m.float(present),
+              masked.map(({ id }) => id),
+            ),
+          ]
+        : [];
     const lengths = over.filter((axis) => !masked.includes(axis)).map((axis) => m.float(this.length(axis)));
     const count = [...counted, ...lengths].reduce((a, b) => m.mul(a, b));
     return empty ? m.binary('max', count, m.constant(1)) : count;
@@ -376,7 +445,7 @@ export class Absence {
     const present = all(m, [...ending, ...ends.map((end) => this.valid(end))]);
     const arg = (x: Node): Node => m.make({ kind: 'argmax', axis }, [x]);
     if (present === null) return { value: arg(value), masks: staying };
-    const kind = value.types[0].elem.kind === 'float' ? 'float' : 'int';
+    const kind = value.types[0]!.elem.kind === 'float' ? 'float' : 'int';
     const found = arg(m.select(present, value, m.constant(NEUTRAL.max[kind], kind)));
     if (ending.length === 0) return { value: found, masks: staying };
     // An absent place in front of present ones that are all as little as can be: the first present one is meant.
@@ -392,12 +461,18 @@ export class Absence {
     if (present === null) return { value: m.contract(a.value, b.value, over), masks: staying };
     // The mask goes to the operand that grows least by it.
     const cost = (x: Node): number => new Set([...axesOf(x), ...axesOf(present)].map(({ id }) => id)).size;
-    const zero = m.constant(0, a.value.types[0].elem.kind === 'float' || b.value.types[0].elem.kind === 'float' ? 'float' : 'int');
+    const zero = m.constant(0, a.value.types[0]!.elem.kind === 'float' || b.value.types[0]!.elem.kind === 'float' ? 'float' : 'int');
     const [x, y] = cost(a.value) <= cost(b.value) ? [a.value, b.value] : [b.value, a.value];
     // 0 times what is out of its domain would be NaN: such an operand is masked itself, where the mask does not make it larger.
-    const own = all(m, [...met.filter((mask) => axesOf(mask).every(({ id }) => hasAxis(axesOf(y), id))), ...left.filter(({ id }) => hasAxis(axesOf(y), id)).map((axis) => this.valid(axis))]);
+    const own = all(m, [
+      ...met.filter((mask) => axesOf(mask).every(({ id }) => hasAxis(axesOf(y), id))),
+      ...left.filter(({ id }) => hasAxis(axesOf(y), id)).map((axis) => this.valid(axis)),
+    ]);
     const other = own === null || this.#domains.isTame(y) ? y : m.select(own, y, zero);
-    const telling = all(m, [...this.#telling(x, ending), ...left.filter((axis) => !this.isZero(x, axis.id)).map((axis) => this.valid(axis))]);
+    const telling = all(m, [
+      ...this.#telling(x, ending),
+      ...left.filter((axis) => !this.isZero(x, axis.id)).map((axis) => this.valid(axis)),
+    ]);
     const masked = telling === null ? x : m.select(telling, x, zero);
     return { value: x === a.value ? m.contract(masked, other, over) : m.contract(other, masked, over), masks: staying };
   }
@@ -407,7 +482,7 @@ export class Absence {
     const m = this.#m;
     const { ending, ends: ragged, staying } = this.part(masks, axesOf(value), over);
     const present = all(m, [...ending, ...(ends ? ragged.map((axis) => this.valid(axis)) : [])]);
-    const kind = value.types[0].elem.kind === 'float' ? 'float' : 'int';
+    const kind = value.types[0]!.elem.kind === 'float' ? 'float' : 'int';
     return { value: present === null ? value : m.select(present, value, m.constant(by, kind)), masks: staying };
   }
 
@@ -418,7 +493,7 @@ export class Absence {
     const ending = this.#telling(value, met);
     const areZero = ending.length === 0 && ends.every((axis) => this.isZero(value, axis.id));
     const present = areZero ? null : all(m, [...ending, ...ends.map((axis) => this.valid(axis))]);
-    const zero = m.constant(0, value.types[0].elem.kind === 'float' ? 'float' : 'int');
+    const zero = m.constant(0, value.types[0]!.elem.kind === 'float' ? 'float' : 'int');
     return { value: present === null ? value : m.select(present, value, zero), masks: staying };
   }
 }

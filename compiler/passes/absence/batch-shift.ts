@@ -40,31 +40,41 @@ function formOf(node: Node): Form | null {
 
 function formFrom({ op, inputs }: Node, of: (node: Node) => Form | null): Form | null {
   switch (op.kind) {
-    case 'constant': return Number.isSafeInteger(op.value) ? { terms: [], offset: sizes.int(op.value) } : null;
-    case 'size': return { terms: [], offset: op.size };
-    case 'position': return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: originOf(op.axis.space) };
-    case 'broadcast': case 'check': return of(inputs[0]);
+    case 'constant':
+      return Number.isSafeInteger(op.value) ? { terms: [], offset: sizes.int(op.value) } : null;
+    case 'size':
+      return { terms: [], offset: op.size };
+    case 'position':
+      return { terms: [{ axis: op.axis, scale: sizes.int(1) }], offset: originOf(op.axis.space) };
+    case 'broadcast':
+    case 'check':
+      return of(inputs[0]!);
     case 'rename': {
-      const form = of(inputs[0]);
-      return form === null ? null : { ...form, terms: form.terms.map((term) => (term.axis.id === op.from ? { ...term, axis: op.to } : term)) };
+      const form = of(inputs[0]!);
+      return form === null
+        ? null
+        : { ...form, terms: form.terms.map((term) => (term.axis.id === op.from ? { ...term, axis: op.to } : term)) };
     }
     case 'unary': {
-      if (op.fn === 'int' || op.fn === 'stop') return of(inputs[0]);
-      return op.fn === 'neg' ? scaled(of(inputs[0]), sizes.int(-1)) : null;
+      if (op.fn === 'int' || op.fn === 'stop') return of(inputs[0]!);
+      return op.fn === 'neg' ? scaled(of(inputs[0]!), sizes.int(-1)) : null;
     }
     case 'binary': {
       if (op.fn !== 'add' && op.fn !== 'sub' && op.fn !== 'mul') return null;
       const [a, b] = inputs.map(of);
       if (a === null || b === null) return null;
-      if (op.fn === 'mul') return a.terms.length === 0 ? scaled(b, a.offset) : b.terms.length === 0 ? scaled(a, b.offset) : null;
-      return sum(a, op.fn === 'add' ? b : scaled(b, sizes.int(-1))!);
+      if (op.fn === 'mul') return a!.terms.length === 0 ? scaled(b!, a!.offset) : b!.terms.length === 0 ? scaled(a!, b!.offset) : null;
+      return sum(a!, op.fn === 'add' ? b : scaled(b!, sizes.int(-1))!);
     }
-    default: return null;
+    default:
+      return null;
   }
 }
 
 function scaled(form: Form | null, by: Size): Form | null {
-  return form === null ? null : { terms: form.terms.map(({ axis, scale }) => ({ axis, scale: sizes.mul(scale, by) })), offset: sizes.mul(form.offset, by) };
+  return form === null
+    ? null
+    : { terms: form.terms.map(({ axis, scale }) => ({ axis, scale: sizes.mul(scale, by) })), offset: sizes.mul(form.offset, by) };
 }
 
 function sum(a: Form, b: Form): Form {
@@ -104,7 +114,8 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
   };
   const able = form.terms.filter((term) => strideOf(term) !== null);
   // Of two that could be moved along, as in valid windows, the larger is not the window.
-  const main = able.find((term) => term.axis.id === axis.id) ?? able.find((term) => constantOf(sizeOf(term.axis.space)) === null) ?? able[0];
+  const main =
+    able.find((term) => term.axis.id === axis.id) ?? able.find((term) => constantOf(sizeOf(term.axis.space)) === null) ?? able[0];
   if (main === undefined) return null;
   const taps: Tap[] = [];
   for (const term of form.terms) {
@@ -119,7 +130,10 @@ function windowOf(form: Form, axis: Axis, isRagged: boolean, taken: readonly Axi
 }
 
 function offsetsOf({ taps, offset }: Window): readonly Size[] {
-  return taps.reduce<readonly Size[]>((known, { scale, count }) => known.flatMap((each) => places(count).map((k) => sizes.add(each, sizes.mul(scale, sizes.int(k))))), [offset]);
+  return taps.reduce<readonly Size[]>(
+    (known, { scale, count }) => known.flatMap((each) => places(count).map((k) => sizes.add(each, sizes.mul(scale, sizes.int(k))))),
+    [offset],
+  );
 }
 
 const places = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
@@ -141,7 +155,8 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   const { to, stride, taps } = window;
   const count = sizeOf(axis.space);
   /** The last place read, for each offset, is before the end of the axis. */
-  const room = (offset: Size): Size => sizes.sub(sizes.sub(count, sizes.int(1)), sizes.add(offset, sizes.mul(sizes.sub(sizeOf(to.space), sizes.int(1)), sizes.int(stride))));
+  const room = (offset: Size): Size =>
+    sizes.sub(sizes.sub(count, sizes.int(1)), sizes.add(offset, sizes.mul(sizes.sub(sizeOf(to.space), sizes.int(1)), sizes.int(stride))));
   const offsets = offsetsOf(window);
   const tests: Node[] = [];
   const isPlain = taps.length === 0 && stride === 1;
@@ -159,7 +174,11 @@ export function shifted(m: Maker, absence: Absence, t: Partial, i: Node, axis: A
   // Zeros at the ragged end are made once, before the taps multiply it.
   const isZeroed = isRagged && mayBeBehind && taps.length > 0 && elem.kind === 'float';
   const from = isZeroed ? { value: absence.zeroAt(t.value, axis), masks: t.masks } : t;
-  const moved = absence.move(from, (node) => (hasAxis(axesOf(node), axis.id) ? tapped(m, taps, window.offset, (offset) => placed(m, node, axis, window, offset, nonNegative(offset) && nonNegative(room(offset)))) : node));
+  const moved = absence.move(from, (node) =>
+    hasAxis(axesOf(node), axis.id)
+      ? tapped(m, taps, window.offset, (offset) => placed(m, node, axis, window, offset, nonNegative(offset) && nonNegative(room(offset))))
+      : node,
+  );
   for (const [k, test] of tests.entries()) {
     const isBefore = mayBeBefore && k === 0;
     if (isBefore || !isRagged || isZeroed) absence.markZeroWhere(moved.value, test);
@@ -180,11 +199,11 @@ function tapped(m: Maker, taps: readonly Tap[], offset: Size, place: (offset: Si
 /** What is taken `mod` the size of the axis, or null. */
 function circular(i: Node, axis: Axis): Node | null {
   let index = i;
-  while (index.op.kind === 'broadcast') [index] = index.inputs;
+  while (index.op.kind === 'broadcast') [index!] = index.inputs;
   const { op, inputs } = index;
   if (op.kind !== 'binary' || op.fn !== 'mod') return null;
-  const round = formOf(inputs[1]);
-  return round !== null && round.terms.length === 0 && isEqual(round.offset, sizeOf(axis.space)) ? inputs[0] : null;
+  const round = formOf(inputs[1]!);
+  return round !== null && round.terms.length === 0 && isEqual(round.offset, sizeOf(axis.space)) ? inputs[0]! : null;
 }
 
 /** t[axis = inner mod n], n the size of the axis. */
@@ -209,11 +228,15 @@ function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: S
   const cut = (whole: Axis, from = near, id = axis.id): Node => m.make({ kind: 'slice', axis: id, start: ZERO, into: whole }, [from]);
   if (stride === 1) return cut(to);
   const read = sizes.mul(sizeOf(to.space), sizes.int(stride));
-  const all: Axis = isEqual(read, sizeOf(axis.space)) ? axis : { id: `${axis.id}.read.${read.key}`, label: axis.label, space: { kind: 'anon', size: read } };
+  const all: Axis = isEqual(read, sizeOf(axis.space))
+    ? axis
+    : { id: `${axis.id}.read.${read.key}`, label: axis.label, space: { kind: 'anon', size: read } };
   // What the last window lacks is filled up.
   const isWhole = isEqual(sizeOf(to.space), sizes.div(sizeOf(axis.space), stride)) || nonNegative(sizes.sub(sizeOf(axis.space), read));
   const phase: Axis = { id: `${to.id}.step`, label: to.label, space: { kind: 'anon', size: sizes.int(stride) } };
-  const split = m.make({ kind: 'split', axis: all.id, into: [to, phase] }, [all === axis ? near : cut(all, isWhole ? near : longer(m, near, axis, stride - 1), isWhole ? axis.id : `${axis.id}.longer`)]);
+  const split = m.make({ kind: 'split', axis: all.id, into: [to, phase] }, [
+    all === axis ? near : cut(all, isWhole ? near : longer(m, near, axis, stride - 1), isWhole ? axis.id : `${axis.id}.longer`),
+  ]);
   return m.make({ kind: 'slice', axis: phase.id, start: ZERO, into: null }, [split]);
 }
 
@@ -221,6 +244,10 @@ function placed(m: Maker, x: Node, axis: Axis, { to, stride }: Window, offset: S
 function longer(m: Maker, x: Node, axis: Axis, by: number): Node {
   const { elem } = typeOf(x);
   const zero = m.constant(0, elem.kind === 'index' ? 'int' : elem.kind);
-  const into: Axis = { id: `${axis.id}.longer`, label: axis.label, space: { kind: 'anon', size: sizes.add(sizeOf(axis.space), sizes.int(by)) } };
+  const into: Axis = {
+    id: `${axis.id}.longer`,
+    label: axis.label,
+    space: { kind: 'anon', size: sizes.add(sizeOf(axis.space), sizes.int(by)) },
+  };
   return m.make({ kind: 'concat', axis: into, parts: [axis.id, ...places(by).map(() => null)] }, [x, ...places(by).map(() => zero)]);
 }

@@ -12,20 +12,22 @@ import { axesOf } from '../core/axes.ts';
 /** The axis whose places are divided, and by what. */
 function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
   const { op, inputs } = i;
-  if (op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'int')) return divided(inputs[0]);
+  if (op.kind === 'broadcast' || (op.kind === 'unary' && op.fn === 'int')) return divided(inputs[0]!);
   if (op.kind === 'rename') {
-    const inner = divided(inputs[0]);
+    const inner = divided(inputs[0]!);
     return inner === null ? null : { ...inner, to: op.to };
   }
   if (op.kind !== 'binary' || op.fn !== 'quot') return null;
   const [places, by] = inputs;
-  const to = placesOf(places);
-  return to === null || by.op.kind !== 'constant' || !Number.isSafeInteger(by.op.value) || by.op.value < 1 ? null : { to, by: by.op.value };
+  const to = placesOf(places!);
+  return to === null || by!.op.kind !== 'constant' || !Number.isSafeInteger(by!.op.value) || by!.op.value < 1
+    ? null
+    : { to, by: by!.op.value };
 }
 
 function placesOf({ op, inputs }: Node): Axis | null {
   if (op.kind === 'position') return op.axis;
-  return op.kind === 'unary' && op.fn === 'int' ? placesOf(inputs[0]) : null;
+  return op.kind === 'unary' && op.fn === 'int' ? placesOf(inputs[0]!) : null;
 }
 
 /** t[axis = i], or null where `i` is no such quotient or may lie outside. */
@@ -40,7 +42,10 @@ export function spread(m: Maker, absence: Absence, t: Partial, i: Node, axis: Ax
   const whole: Axis = constantOf(rest) === 0 ? to : { id: `${to.id}.whole`, label: to.label, space: { kind: 'anon', size: all } };
   const moved = absence.move(t, (node) => {
     if (!hasAxis(axesOf(node), axis.id)) return node;
-    const wide = m.broadcast(node, axesOf(node).flatMap((each) => (each.id === axis.id ? [each, phase] : [each])));
+    const wide = m.broadcast(
+      node,
+      axesOf(node).flatMap((each) => (each.id === axis.id ? [each, phase] : [each])),
+    );
     const merged = m.make({ kind: 'merge', axes: [axis.id, phase.id], into: whole }, [wide]);
     return whole === to ? merged : m.make({ kind: 'slice', axis: whole.id, start: sizes.int(0), into: to }, [merged]);
   });

@@ -54,19 +54,33 @@ export function batchWithEnds(roots: Roots, options: BatchOptions = {}): Batched
   const m = new Maker(algebra);
   const domains = new Domains();
   const absence = new Absence(m, dims, domains);
-  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), { reading: readings(facts, roots), counts: counters(facts, roots) });
-  const made = new Map([...roots].map(([name, node]): [string, Node] => {
-    const { value, masks } = pass.partial(node);
-    const ends = options.step === true ? axesOf(value).filter((axis) => absence.ragged(axis)).map((axis) => absence.valid(axis)) : [];
-    const present = name === 'logits' ? all(m, [...masks, ...ends]) : null;
-    return [name, present === null ? value : m.select(present, value, m.constant(-Infinity))];
-  }));
+  const pass = new Batch(m, facts, absence, domains, options.unbatched ?? new Set(), {
+    reading: readings(facts, roots),
+    counts: counters(facts, roots),
+  });
+  const made = new Map(
+    [...roots].map(([name, node]): [string, Node] => {
+      const { value, masks } = pass.partial(node);
+      const ends =
+        options.step === true
+          ? axesOf(value)
+              .filter((axis) => absence.ragged(axis))
+              .map((axis) => absence.valid(axis))
+          : [];
+      const present = name === 'logits' ? all(m, [...masks, ...ends]) : null;
+      return [name, present === null ? value : m.select(present, value, m.constant(-Infinity))];
+    }),
+  );
   return { roots: made, ends: new Map([...pass.loops].map(([position, loop]) => [position, endsOf(loop, position, m, absence)])) };
 }
 
 function endsOf(loop: OpOf<'scan'>, position: Node, m: Maker, absence: Absence): Ends {
   const ragged = absence.ragged(loop.axis);
-  return { step: ragged ? absence.step(position, loop.axis) : null, place: ragged ? absence.valid(loop.axis) : null, more: another(loop, position, m, absence) };
+  return {
+    step: ragged ? absence.step(position, loop.axis) : null,
+    place: ragged ? absence.valid(loop.axis) : null,
+    more: another(loop, position, m, absence),
+  };
 }
 
 /** That another step follows. */
@@ -114,10 +128,10 @@ class Batch extends Rebuild {
     if (op.kind === 'input') {
       const [type] = node.types;
       this.m.origin = node.origin;
-      return this.#absence.ended(this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type.axes] }));
+      return this.#absence.ended(this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type!.axes] }));
     }
     const made = yield* super.visit(node);
-    if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0])?.get(op.index) ?? []);
+    if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0]!)?.get(op.index) ?? []);
     return op.kind === 'result' ? made : yield* this.#checked(node, made);
   }
 
@@ -138,12 +152,23 @@ class Batch extends Rebuild {
     const isDivision = (op.kind === 'binary' && op.fn === 'quot') || (op.kind === 'unary' && op.fn === 'floor');
     // Of what is summed by places the places stay.
     const isNumber = (value: Node, k: number): boolean => typeOf(value).elem.kind === 'int' && (op.kind !== 'scatter' || k === 0);
-    const rough = isDivision ? made : this.#lower(node, partials.map(({ value, masks: own }, k) => ({ value: isNumber(value, k) ? m.float(value) : value, masks: own }))).value;
+    const rough = isDivision
+      ? made
+      : this.#lower(
+          node,
+          partials.map(({ value, masks: own }, k) => ({ value: isNumber(value, k) ? m.float(value) : value, masks: own })),
+        ).value;
     const wrong = hasLeft(m, op, made, rough, inputs);
     const read = conditions.map((condition, k) => (uses[k]!.holds ? condition : m.unary('not', condition)));
-    const present = this.#absence.presence({ value: wrong, masks: [...masks, ...read, ...this.#steps(wrong, reading), ...uses.flatMap(({ condition }) => this.#masks.get(condition) ?? [])] });
+    const present = this.#absence.presence({
+      value: wrong,
+      masks: [...masks, ...read, ...this.#steps(wrong, reading), ...uses.flatMap(({ condition }) => this.#masks.get(condition) ?? [])],
+    });
     m.origin = node.origin;
-    return m.make({ kind: 'check', what: 'a whole number leaves int32 here, or is divided by 0' }, [made, present === null ? wrong : m.binary('and', wrong, present)]);
+    return m.make({ kind: 'check', what: 'a whole number leaves int32 here, or is divided by 0' }, [
+      made,
+      present === null ? wrong : m.binary('and', wrong, present),
+    ]);
   }
 
   /** Of the loops that a value stands in: that this step is before the example's end, and, of a next state, that another follows. */
@@ -157,7 +182,7 @@ class Batch extends Rebuild {
   }
 
   protected override operation(node: Node, values: readonly Node[]): Node {
-    const inputs = node.inputs.map((each, k): Partial => ({ value: values[k], masks: this.#masks.get(each) ?? [] }));
+    const inputs = node.inputs.map((each, k): Partial => ({ value: values[k]!, masks: this.#masks.get(each) ?? [] }));
     return this.#keep(node, this.#lower(node, inputs));
   }
 
@@ -166,12 +191,24 @@ class Batch extends Rebuild {
     const { op } = node;
     const absence = this.#absence;
     const [x, y] = inputs;
-    const plain = (): Partial => ({ value: m.make(op, inputs.map(({ value }) => value)), masks: inputs.flatMap(({ masks }) => masks) });
+    const plain = (): Partial => ({
+      value: m.make(
+        op,
+        inputs.map(({ value }) => value),
+      ),
+      masks: inputs.flatMap(({ masks }) => masks),
+    });
     switch (op.kind) {
       case 'size':
         return { value: absence.number(op.size), masks: [] };
       case 'random':
-        return { value: m.make({ ...op, axes: [BATCH, ...op.axes] }, inputs.map(({ value }) => value)), masks: [] };
+        return {
+          value: m.make(
+            { ...op, axes: [BATCH, ...op.axes] },
+            inputs.map(({ value }) => value),
+          ),
+          masks: [],
+        };
       case 'unary':
       case 'binary': {
         const weak = this.#domains.weak({ op, inputs: inputs.map(({ value }) => value), types: node.types });
@@ -180,56 +217,62 @@ class Batch extends Rebuild {
         return { value: m.make(op, held), masks: inputs.flatMap(({ masks }) => masks) };
       }
       case 'where':
-        return { value: x.value, masks: [...x.masks, y.value, ...y.masks] };
+        return { value: x!.value, masks: [...x!.masks, y!.value, ...y!.masks] };
       case 'otherwise': {
-        const present = all(m, x.masks);
-        if (present === null) return { value: x.value, masks: [] };
-        return { value: absence.filled(x, y.value), masks: y.masks.map((mask) => m.binary('or', present, mask)) };
+        const present = all(m, x!.masks);
+        if (present === null) return { value: x!.value, masks: [] };
+        return { value: absence.filled(x!, y!.value), masks: y!.masks.map((mask) => m.binary('or', present, mask)) };
       }
       case 'reduce':
-        return absence.reduce(op.fn, x, op.axes);
+        return absence.reduce(op.fn, x!, op.axes);
       case 'across':
-        return { value: absence.across(op.fn, x, op.axes), masks: [] };
+        return { value: absence.across(op.fn, x!, op.axes), masks: [] };
       case 'softmax':
-        return absence.softmax(x, op.axis, op.log);
+        return absence.softmax(x!, op.axis, op.log);
       case 'argmax':
-        return absence.argmax(x, op.axis);
+        return absence.argmax(x!, op.axis);
       case 'contract':
-        return absence.contract(x, y, op.axes);
+        return absence.contract(x!, y!, op.axes);
       case 'cumsum': {
-        const { ending } = absence.part(x.masks, [], [op.axis]);
-        const from = op.reversed || ending.length > 0 ? absence.zeroed(x, [op.axis]) : { value: x.value, masks: x.masks };
+        const { ending } = absence.part(x!.masks, [], [op.axis]);
+        const from = op.reversed || ending.length > 0 ? absence.zeroed(x!, [op.axis]) : { value: x!.value, masks: x!.masks };
         return { value: m.make(op, [from.value]), masks: from.masks };
       }
       case 'cumprod': {
-        const from = absence.neutral(x, [op.axis], 1, op.reversed);
+        const from = absence.neutral(x!, [op.axis], 1, op.reversed);
         return { value: m.make(op, [from.value]), masks: from.masks };
       }
       case 'gather':
-        return this.#gather(op, x, y);
+        return this.#gather(op, x!, y!);
       case 'scatter': {
-        const from = absence.zeroed({ value: x.value, masks: [...x.masks, ...y.masks] }, op.over);
-        const ends = axesOf(y.value).filter((axis) => op.over.includes(axis.id) && !hasAxis(axesOf(x.value), axis.id) && absence.ragged(axis));
-        const valid = all(m, ends.map((axis) => absence.valid(axis)));
-        const dropped = (keep: Node | null, g: Node): Node => (keep === null ? g : m.select(keep, g, m.constant(0, typeOf(g).elem.kind === 'float' ? 'float' : 'int')));
+        const from = absence.zeroed({ value: x!.value, masks: [...x!.masks, ...y!.masks] }, op.over);
+        const ends = axesOf(y!.value).filter(
+          (axis) => op.over.includes(axis.id) && !hasAxis(axesOf(x!.value), axis.id) && absence.ragged(axis),
+        );
+        const valid = all(
+          m,
+          ends.map((axis) => absence.valid(axis)),
+        );
+        const dropped = (keep: Node | null, g: Node): Node =>
+          keep === null ? g : m.select(keep, g, m.constant(0, typeOf(g).elem.kind === 'float' ? 'float' : 'int'));
         const g = dropped(valid, from.value);
-        if (typeOf(y.value).elem.kind === 'index') return { value: m.make(op, [g, y.value]), masks: from.masks };
+        if (typeOf(y!.value).elem.kind === 'index') return { value: m.make(op, [g, y!.value]), masks: from.masks };
         // Kernels write where an int says, into another example or beside the tensor: it adds nothing to a place that exists.
-        return { value: m.make(op, [dropped(absence.inside(y.value, op.axis), g), absence.clamp(y.value, op.axis)]), masks: from.masks };
+        return { value: m.make(op, [dropped(absence.inside(y!.value, op.axis), g), absence.clamp(y!.value, op.axis)]), masks: from.masks };
       }
       case 'concat':
         return this.#concat(op, inputs);
       case 'slice':
-        return this.#slice(op, x);
+        return this.#slice(op, x!);
       case 'rename':
-        return this.#move(x, (node) => (hasAxis(axesOf(node), op.from) ? m.make(op, [node]) : node));
+        return this.#move(x!, (node) => (hasAxis(axesOf(node), op.from) ? m.make(op, [node]) : node));
       case 'merge':
-        return this.#merge(op, x);
+        return this.#merge(op, x!);
       case 'split':
-        return this.#split(op, x);
+        return this.#split(op, x!);
       case 'broadcast': {
-        const gained = axesOf(x.value).filter((axis) => !hasAxis(op.axes, axis.id));
-        return { value: m.broadcast(x.value, [...gained, ...op.axes]), masks: x.masks };
+        const gained = axesOf(x!.value).filter((axis) => !hasAxis(op.axes, axis.id));
+        return { value: m.broadcast(x!.value, [...gained, ...op.axes]), masks: x!.masks };
       }
       default:
         return plain();
@@ -256,10 +299,10 @@ class Batch extends Rebuild {
   #concat(op: OpOf<'concat'>, inputs: readonly Partial[]): Partial {
     const { m } = this;
     const absence = this.#absence;
-    const parts = op.parts.map((id, k) => (id === null ? null : axisOf(typeOf(inputs[k].value), id)));
+    const parts = op.parts.map((id, k) => (id === null ? null : axisOf(typeOf(inputs[k]!.value), id)));
     const gaps = parts.slice(0, -1).some((axis) => axis !== null && absence.ragged(axis));
     const join = (nodes: readonly Node[]): Node => {
-      const ids = parts.map((axis, k) => (axis !== null && hasAxis(axesOf(nodes[k]), axis.id) ? axis : null));
+      const ids = parts.map((axis, k) => (axis !== null && hasAxis(axesOf(nodes[k]!), axis.id) ? axis : null));
       if (!gaps) return m.make({ ...op, parts: ids.map((axis) => axis?.id ?? null) }, nodes);
       const place = m.position(op.axis);
       const first = m.first(op.axis);
@@ -268,13 +311,13 @@ class Batch extends Rebuild {
       const read = nodes.map((node, k) => {
         const axis = parts[k];
         const from = start;
-        start = m.add(start, axis === null ? m.constant(1, 'int') : absence.length(axis));
+        start = m.add(start, axis === null ? m.constant(1, 'int') : absence.length(axis!));
         ends.push(start);
         if (ids[k] === null || axis === null) return node;
-        const at = m.add(m.sub(place, from), m.first(axis));
-        return m.gather(node, absence.clamp(at, axis), axis.id);
+        const at = m.add(m.sub(place, from), m.first(axis!));
+        return m.gather(node, absence.clamp(at, axis!), axis!.id);
       });
-      return read.reduceRight((later, node, k) => m.select(m.binary('lt', place, ends[k]), node, later));
+      return read.reduceRight((later, node, k) => m.select(m.binary('lt', place, ends[k]!), node, later));
     };
     const value = join(inputs.map((input) => input.value));
     if (inputs.every(({ masks }) => masks.length === 0)) return { value, masks: [] };
@@ -282,7 +325,7 @@ class Batch extends Rebuild {
       const mask = all(m, masks) ?? m.constant(1, 'bool');
       const axis = parts[k];
       // Joined by places, so every part has its own.
-      return axis === null || hasAxis(axesOf(mask), axis.id) ? mask : m.broadcast(mask, [axis, ...axesOf(mask)]);
+      return axis === null || hasAxis(axesOf(mask), axis!.id) ? mask : m.broadcast(mask, [axis!, ...axesOf(mask)]);
     });
     return { value, masks: [join(present)] };
   }
@@ -308,7 +351,8 @@ class Batch extends Rebuild {
       return missing.length === 0 ? node : m.broadcast(node, [...axesOf(node), ...missing]);
     };
     const touched = (node: Node): boolean => merged.some((axis) => hasAxis(axesOf(node), axis.id));
-    if (!merged.slice(1).some((axis) => absence.ragged(axis))) return this.#move(x, (node) => (touched(node) ? m.make(op, [whole(node)]) : node));
+    if (!merged.slice(1).some((axis) => absence.ragged(axis)))
+      return this.#move(x, (node) => (touched(node) ? m.make(op, [whole(node)]) : node));
     let rest: Node = m.unary('int', m.position(op.into));
     const places = new Map<Axis, Node>();
     for (const axis of [...merged].reverse()) {
@@ -317,18 +361,21 @@ class Batch extends Rebuild {
       places.set(axis, absence.clamp(m.add(place, m.first(axis)), axis));
       rest = m.binary('quot', rest, length);
     }
-    return this.#move(x, (node) => (touched(node) ? [...places].reduce((t, [axis, at]) => (hasAxis(axesOf(t), axis.id) ? m.gather(t, at, axis.id) : t), node) : node));
+    return this.#move(x, (node) =>
+      touched(node) ? [...places].reduce((t, [axis, at]) => (hasAxis(axesOf(t), axis.id) ? m.gather(t, at, axis.id) : t), node) : node,
+    );
   }
 
   /** The inverse: with a ragged inner part each row begins where the example's own length says. */
   #split(op: OpOf<'split'>, x: Partial): Partial {
     const { m } = this;
     const absence = this.#absence;
-    if (!op.into.slice(1).some((axis) => absence.ragged(axis))) return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
+    if (!op.into.slice(1).some((axis) => absence.ragged(axis)))
+      return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.make(op, [node]) : node));
     const whole = axisOf(typeOf(x.value), op.axis);
     const [first, ...rest] = op.into.map((axis) => m.sub(m.position(axis), m.first(axis)));
-    const place = rest.reduce((outer, inner, k) => m.add(m.mul(outer, absence.length(op.into[k + 1])), inner), first);
-    const at = absence.clamp(m.add(place, m.first(whole)), whole);
+    const place = rest.reduce((outer, inner, k) => m.add(m.mul(outer!, absence.length(op.into[k + 1]!)), inner), first);
+    const at = absence.clamp(m.add(place!, m.first(whole)), whole);
     return this.#move(x, (node) => (hasAxis(axesOf(node), op.axis) ? m.gather(node, at, op.axis) : node));
   }
 
@@ -345,10 +392,10 @@ class Batch extends Rebuild {
     const ragged = absence.ragged(axis);
     const used = this.facts.results.get(node)!;
     const states = this.neededStates(node);
-    yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
-    const inits = states.map((k) => this.#whole(node.inputs[region.xs.length + k], 'initial state'));
+    yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!);
+    const inits = states.map((k) => this.#whole(node.inputs[region.xs.length + k]!, 'initial state'));
     const emits = this.neededEmits(node);
-    const isFloat = (k: number): boolean => typeOf(region.states[k]).elem.kind === 'float';
+    const isFloat = (k: number): boolean => typeOf(region.states[k]!).elem.kind === 'float';
     const frozen = (k: number): boolean => ragged && (op.reversed || (used.has(k) && !isFloat(k)));
     const runsAway = ragged && !op.reversed ? runaways(node, this.facts) : (): boolean => false;
     const lasts = ragged ? states.filter((k) => used.has(k) && !frozen(k)) : [];
@@ -360,33 +407,50 @@ class Batch extends Rebuild {
       self.loops.set(loop.position, op);
       yield* self.bind(node, loop, states);
       for (const [j, k] of states.entries()) {
-        if (isFloat(k) && runsAway(k)) self.set(region.states[k], m.select(absence.step(loop.position, axis), loop.states[j], m.constant(0)));
+        if (isFloat(k) && runsAway(k))
+          self.set(region.states[k]!, m.select(absence.step(loop.position, axis), loop.states[j]!, m.constant(0)));
       }
       const nexts: Node[] = [];
       for (const [j, k] of states.entries()) {
-        yield* self.one(region.nexts[k]);
-        const next = self.#whole(region.nexts[k], 'next state');
-        nexts.push(frozen(k) ? m.select(absence.step(loop.position, axis), next, loop.states[j]) : next);
+        yield* self.one(region.nexts[k]!);
+        const next = self.#whole(region.nexts[k]!, 'next state');
+        nexts.push(frozen(k) ? m.select(absence.step(loop.position, axis), next, loop.states[j]!) : next);
       }
-      yield* self.all(emits.map((k) => region.emits[k]));
-      const values = emits.map((k) => self.partial(region.emits[k]));
+      yield* self.all(emits.map((k) => region.emits[k])!);
+      const values = emits.map((k) => self.partial(region.emits[k]!));
       masked = values.flatMap(({ masks }, emit) => masks.map((mask) => ({ emit, mask })));
-      return { nexts, emits: [...values.map(({ value }) => value), ...masked.map(({ mask }) => mask), ...lasts.map((k) => nexts[states.indexOf(k)])] };
+      return {
+        nexts,
+        emits: [...values.map(({ value }) => value), ...masked.map(({ mask }) => mask), ...lasts.map((k) => nexts[states.indexOf(k)])],
+      };
     });
     const results = new Map<number, Node>();
-    states.forEach((k, j) => results.set(k, lasts.includes(k) ? this.#last(made.emits[emits.length + masked.length + lasts.indexOf(k)], inits[j], axis) : made.finals[j]));
-    emits.forEach((k, j) => results.set(region.states.length + k, made.emits[j]));
-    this.#emitted.set(node, new Map(emits.map((k, emit) => [
-      region.states.length + k,
-      masked.flatMap((each, j) => (each.emit === emit ? [made.emits[emits.length + j]] : [])),
-    ])));
+    states.forEach((k, j) =>
+      results.set(
+        k,
+        lasts.includes(k) ? this.#last(made.emits[emits.length + masked.length + lasts.indexOf(k)]!, inits[j]!, axis) : made.finals[j]!,
+      ),
+    );
+    emits.forEach((k, j) => results.set(region.states.length + k, made.emits[j]!));
+    this.#emitted.set(
+      node,
+      new Map(
+        emits.map((k, emit) => [
+          region.states.length + k,
+          masked.flatMap((each, j) => (each.emit === emit ? [made.emits[emits.length + j]] : [])),
+        ]),
+      ),
+    );
     return results;
   }
 
   protected override enter(x: Node, sequence: Node, loop: Loop, axis: Axis): void {
     const { value, masks } = this.partial(sequence);
     this.set(x, loop.scanned(value));
-    this.#masks.set(x, masks.map((mask) => (hasAxis(axesOf(mask), axis.id) ? loop.scanned(mask) : mask)));
+    this.#masks.set(
+      x,
+      masks.map((mask) => (hasAxis(axesOf(mask), axis.id) ? loop.scanned(mask) : mask)),
+    );
   }
 
   readonly #emitted = new Map<Node, ReadonlyMap<number, readonly Node[]>>();

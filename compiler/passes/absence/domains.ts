@@ -47,16 +47,16 @@ export class Domains {
 }
 
 function weakOperand({ op, inputs, types: [type] }: Pick<Node, 'op' | 'inputs' | 'types'>, of: Of): Weak | null {
-  if (type.elem.kind !== 'float' || (op.kind !== 'unary' && op.kind !== 'binary')) return null;
+  if (type!.elem.kind !== 'float' || (op.kind !== 'unary' && op.kind !== 'binary')) return null;
   const own = op.kind === 'unary' ? UNARY[op.fn].weak : BINARY[op.fn].weak;
   const weak: Weak | null = own === null ? null : { operand: 0, ...own };
   if (weak === null) return null;
   const operand = inputs[weak.operand];
-  const { positive, nonNegative, moderate, nonPositive } = of(operand);
+  const { positive, nonNegative, moderate, nonPositive } = of(operand!);
   if (weak.at === 'large') return moderate || nonPositive ? null : weak;
   if (weak.at === 'negative') return nonNegative ? null : weak;
-  if (op.fn === 'pow') return isWholePower(inputs[1]) || (positive && moderate && of(inputs[1]).moderate) ? null : weak;
-  return positive || (operand.op.kind === 'constant' && operand.op.value !== 0) ? null : weak;
+  if (op.fn === 'pow') return isWholePower(inputs[1]!) || (positive && moderate && of(inputs[1]!).moderate) ? null : weak;
+  return positive || (operand!.op.kind === 'constant' && operand!.op.value !== 0) ? null : weak;
 }
 
 /** x^n for n = 1, 2, … is a product. */
@@ -74,7 +74,7 @@ function factsOf(node: Node, of: Of): Facts {
   return {
     positive,
     nonNegative: positive || isNonNegative(op, inputs, of),
-    nonPositive: isPassed(op) ? of(inputs[0]).nonPositive : op.kind === 'unary' && op.fn === 'neg' && of(inputs[0]).nonNegative,
+    nonPositive: isPassed(op) ? of(inputs[0]!).nonPositive : op.kind === 'unary' && op.fn === 'neg' && of(inputs[0]!).nonNegative,
     moderate: isModerate(op, inputs, of),
     fromData,
     tame: ends || (weakOperand(node, of) === null && !grows && inputs.every((x) => of(x).tame)),
@@ -88,33 +88,43 @@ function isPassed(op: Op): boolean {
 
 function isPositive(op: Op, inputs: readonly Node[], of: Of): boolean {
   const [x, y] = inputs;
-  if (isPassed(op)) return of(x).positive;
+  if (isPassed(op)) return of(x!).positive;
   switch (op.kind) {
-    case 'constant': return op.value > 0;
-    case 'size': return (constantOf(op.size) ?? 0) > 0;
-    case 'random': return op.draw === 'uniform' || op.draw === 'exponential';
+    case 'constant':
+      return op.value > 0;
+    case 'size':
+      return (constantOf(op.size) ?? 0) > 0;
+    case 'random':
+      return op.draw === 'uniform' || op.draw === 'exponential';
     case 'binary':
-      if (op.fn === 'add') return (of(x).positive && of(y).nonNegative) || (of(x).nonNegative && of(y).positive);
-      if (op.fn === 'mul' || op.fn === 'div' || op.fn === 'min') return of(x).positive && of(y).positive;
-      return op.fn === 'max' && (of(x).positive || of(y).positive);
-    default: return false;
+      if (op.fn === 'add') return (of(x!).positive && of(y!).nonNegative) || (of(x!).nonNegative && of(y!).positive);
+      if (op.fn === 'mul' || op.fn === 'div' || op.fn === 'min') return of(x!).positive && of(y!).positive;
+      return op.fn === 'max' && (of(x!).positive || of(y!).positive);
+    default:
+      return false;
   }
 }
 
 function isNonNegative(op: Op, inputs: readonly Node[], of: Of): boolean {
   const [x, y] = inputs;
-  if (isPassed(op)) return of(x).nonNegative;
+  if (isPassed(op)) return of(x!).nonNegative;
   switch (op.kind) {
-    case 'constant': return op.value >= 0;
-    case 'softmax': return !op.log;
-    case 'unary': return imageOf(op.fn)[0] >= 0;
+    case 'constant':
+      return op.value >= 0;
+    case 'softmax':
+      return !op.log;
+    case 'unary':
+      return imageOf(op.fn)[0] >= 0;
     case 'binary':
       if (op.fn === 'mul' && x === y) return true;
-      if (op.fn === 'max') return of(x).nonNegative || of(y).nonNegative;
-      return (op.fn === 'add' || op.fn === 'mul' || op.fn === 'min') && of(x).nonNegative && of(y).nonNegative;
-    case 'contract': return x === y || (of(x).nonNegative && of(y).nonNegative);
-    case 'reduce': return (op.fn === 'sum' || op.fn === 'mean') && of(x).nonNegative;
-    default: return false;
+      if (op.fn === 'max') return of(x!).nonNegative || of(y!).nonNegative;
+      return (op.fn === 'add' || op.fn === 'mul' || op.fn === 'min') && of(x!).nonNegative && of(y!).nonNegative;
+    case 'contract':
+      return x === y || (of(x!).nonNegative && of(y!).nonNegative);
+    case 'reduce':
+      return (op.fn === 'sum' || op.fn === 'mean') && of(x!).nonNegative;
+    default:
+      return false;
   }
 }
 
@@ -122,11 +132,17 @@ function isModerate(op: Op, inputs: readonly Node[], of: Of): boolean {
   const each = (xs: readonly Node[]): boolean => xs.every((x) => of(x).moderate);
   if (isPassed(op)) return each(inputs);
   switch (op.kind) {
-    case 'constant': return Math.abs(op.value) <= 20;
-    case 'softmax': return !op.log;
-    case 'unary': return saturates(op.fn) || ((op.fn === 'neg' || op.fn === 'abs') && each(inputs));
-    case 'binary': return (op.fn === 'add' || op.fn === 'sub' || op.fn === 'max' || op.fn === 'min') && each(inputs);
-    case 'select': return each(inputs.slice(1));
-    default: return false;
+    case 'constant':
+      return Math.abs(op.value) <= 20;
+    case 'softmax':
+      return !op.log;
+    case 'unary':
+      return saturates(op.fn) || ((op.fn === 'neg' || op.fn === 'abs') && each(inputs));
+    case 'binary':
+      return (op.fn === 'add' || op.fn === 'sub' || op.fn === 'max' || op.fn === 'min') && each(inputs);
+    case 'select':
+      return each(inputs.slice(1));
+    default:
+      return false;
   }
 }

@@ -6,7 +6,7 @@ import { folded } from '../../graph/fold.ts';
 import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { saturates, UNARY } from '../../graph/operations.ts';
-import { ANY, type Range } from '../../graph/range.ts';
+import { ANY, type Range } from '../../size/range.ts';
 import type { Facts, Scan } from '../core/rebuild.ts';
 
 /** How a value follows the states: not at all or within bounds, no further than they go, or further. */
@@ -25,7 +25,19 @@ const BEYOND: Growth = { follows: 'beyond', unit: false, share: false };
 const UNIT: Growth = { follows: 'bounded', unit: true, share: false };
 const SHARE: Growth = { follows: 'bounded', unit: true, share: true };
 
-const MOVES: ReadonlySet<Op['kind']> = new Set(['rename', 'broadcast', 'slice', 'gather', 'merge', 'split', 'concat', 'where', 'otherwise', 'past', 'shift']);
+const MOVES: ReadonlySet<Op['kind']> = new Set([
+  'rename',
+  'broadcast',
+  'slice',
+  'gather',
+  'merge',
+  'split',
+  'concat',
+  'where',
+  'otherwise',
+  'past',
+  'shift',
+]);
 
 /** By a state's place among those of the scan: whether it may run away. */
 export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
@@ -33,14 +45,15 @@ export function runaways(scan: Scan, facts: Facts): (state: number) => boolean {
   const growth = folded<Node, Growth>(
     (node) => (node.op.kind === 'result' || node.op.kind === 'argument' || !facts.loopsOf(node).has(scan) ? [] : node.inputs),
     (node, of) => {
-      if (!facts.loopsOf(node).has(scan)) return node.op.kind === 'constant' && Math.abs(node.op.value) <= 1 ? (node.op.value >= 0 ? SHARE : UNIT) : BOUNDED;
+      if (!facts.loopsOf(node).has(scan))
+        return node.op.kind === 'constant' && Math.abs(node.op.value) <= 1 ? (node.op.value >= 0 ? SHARE : UNIT) : BOUNDED;
       if (region.states.includes(node)) return ALONG;
       if (node.op.kind === 'argument') return BOUNDED;
       // Of a loop inside: nothing is known.
       return node.op.kind === 'result' ? BEYOND : growthOf(node, of);
     },
   );
-  return (state) => growth(region.nexts[state]).follows === 'beyond';
+  return (state) => growth(region.nexts[state]!).follows === 'beyond';
 }
 
 function growthOf(node: Node, of: (node: Node) => Growth): Growth {
@@ -58,35 +71,46 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
   const [a, b] = grown;
   if (MOVES.has(op.kind)) return widest(op.kind === 'gather' || op.kind === 'where' ? [a] : grown);
   switch (op.kind) {
-    case 'softmax': return op.log ? (bounded ? BOUNDED : BEYOND) : SHARE;
-    case 'onehot': return SHARE;
-    case 'select': return widest(grown.slice(1));
+    case 'softmax':
+      return op.log ? (bounded ? BOUNDED : BEYOND) : SHARE;
+    case 'onehot':
+      return SHARE;
+    case 'select':
+      return widest(grown.slice(1));
     case 'unary':
-      if (bounded || saturates(op.fn)) return within(UNARY[op.fn].range(a.share ? [0, 1] : a.unit ? [-1, 1] : ANY));
-      return UNARY[op.fn].along ? a : BEYOND;
+      if (bounded || saturates(op.fn)) return within(UNARY[op.fn].range(a!.share ? [0, 1] : a!.unit ? [-1, 1] : ANY));
+      return UNARY[op.fn].along ? a! : BEYOND;
     case 'binary':
       switch (op.fn) {
-        case 'max': case 'min': return widest(grown);
-        case 'add': case 'sub':
-          if (op.fn === 'sub' && a.share && b.share) return difference(node);
+        case 'max':
+        case 'min':
+          return widest(grown);
+        case 'add':
+        case 'sub':
+          if (op.fn === 'sub' && a!.share && b!.share) return difference(node);
           return bounded ? BOUNDED : grown.every(({ follows }) => follows !== 'bounded') ? BEYOND : widest(grown);
         case 'mul':
-          if (a.unit && b.unit) return a.share && b.share ? SHARE : UNIT;
-          if (a.unit) return b;
-          if (b.unit) return a;
+          if (a!.unit && b!.unit) return a!.share && b!.share ? SHARE : UNIT;
+          if (a!.unit) return b;
+          if (b!.unit) return a;
           return bounded ? BOUNDED : BEYOND;
-        default: return bounded ? BOUNDED : BEYOND;
+        default:
+          return bounded ? BOUNDED : BEYOND;
       }
     case 'reduce': {
-      const weighed = op.fn === 'sum' && op.axes.length === 1 && inputs[0].op.kind === 'binary' && inputs[0].op.fn === 'mul' ? otherThanWeights(inputs[0].inputs, op.axes[0]) : null;
+      const weighed =
+        op.fn === 'sum' && op.axes.length === 1 && inputs[0]!.op.kind === 'binary' && inputs[0]!.op.fn === 'mul'
+          ? otherThanWeights(inputs[0]!.inputs, op.axes[0]!)
+          : null;
       if (weighed !== null) return of(weighed);
-      return op.fn === 'mean' || op.fn === 'max' || op.fn === 'min' ? a : bounded ? BOUNDED : BEYOND;
+      return op.fn === 'mean' || op.fn === 'max' || op.fn === 'min' ? a! : bounded ? BOUNDED : BEYOND;
     }
     case 'contract': {
-      const weighed = op.axes.length === 1 ? otherThanWeights(inputs, op.axes[0]) : null;
+      const weighed = op.axes.length === 1 ? otherThanWeights(inputs, op.axes[0]!) : null;
       return weighed !== null ? of(weighed) : bounded ? BOUNDED : BEYOND;
     }
-    default: return bounded ? BOUNDED : BEYOND;
+    default:
+      return bounded ? BOUNDED : BEYOND;
   }
 }
 
@@ -97,17 +121,17 @@ function within([low, high]: Range): Growth {
 /** Of a mean by weights what is weighed. */
 function otherThanWeights(inputs: readonly Node[], axis: string): Node | null {
   const k = inputs.findIndex((x) => weighs(x, axis));
-  return k < 0 ? null : inputs[1 - k];
+  return k < 0 ? null : inputs[1 - k]!;
 }
 
 /** Parts of 1 along the axis. */
 function weighs({ op, inputs }: Node, axis: string): boolean {
   if (op.kind === 'softmax') return !op.log && op.axis === axis;
-  if (op.kind === 'rename') return weighs(inputs[0], op.to.id === axis ? op.from : axis);
-  return (op.kind === 'broadcast' || op.kind === 'where' || op.kind === 'otherwise') && weighs(inputs[0], axis);
+  if (op.kind === 'rename') return weighs(inputs[0]!, op.to.id === axis ? op.from : axis);
+  return (op.kind === 'broadcast' || op.kind === 'where' || op.kind === 'otherwise') && weighs(inputs[0]!, axis);
 }
 
 /** 1 - z of a share z is one; a difference of shares lies between -1 and 1. */
 function difference({ inputs: [one] }: Node): Growth {
-  return one.op.kind === 'constant' && one.op.value === 1 ? SHARE : UNIT;
+  return one!.op.kind === 'constant' && one!.op.value === 1 ? SHARE : UNIT;
 }

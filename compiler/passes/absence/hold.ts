@@ -41,7 +41,7 @@ class Hold extends Rebuild {
     const weak = this.#domains.weak(node);
     if (weak === null) return yield* super.visit(node);
     const inputs = [...(yield* this.all(node.inputs))];
-    inputs[weak.operand] = this.#held(need, inputs[weak.operand], weak.harmless, node, yield* this.#made(need));
+    inputs[weak.operand] = this.#held(need, inputs[weak.operand]!, weak.harmless, node, yield* this.#made(need));
     this.m.origin = node.origin;
     return this.operation(node, inputs);
   }
@@ -55,11 +55,19 @@ class Hold extends Rebuild {
     const { m } = this;
     m.origin = origin;
     let next = 0;
-    const cases = need.map((each) => each.map(({ holds, renamed }) => {
-      const plain = renamed.reduce((condition, { from, to }) => m.rename(condition, from, to), conditions[next++]);
-      return holds ? plain : m.unary('not', plain);
-    }).reduce((a, b) => m.binary('and', a, b)));
-    return m.select(cases.reduce((a, b) => m.binary('or', a, b)), x, m.constant(harmless, typeOf(x).elem.kind === 'float' ? 'float' : 'int'));
+    const cases = need.map((each) =>
+      each
+        .map(({ holds, renamed }) => {
+          const plain = renamed.reduce((condition, { from, to }) => m.rename(condition!, from, to), conditions[next++]);
+          return holds ? plain : m.unary('not', plain!);
+        })
+        .reduce((a, b) => m.binary('and', a!, b!)),
+    );
+    return m.select(
+      cases.reduce((a, b) => m.binary('or', a!, b!))!,
+      x,
+      m.constant(harmless, typeOf(x).elem.kind === 'float' ? 'float' : 'int'),
+    );
   }
 }
 
@@ -72,5 +80,5 @@ function withoutEnds(need: NonNullable<Need>): Need {
 function isEnd({ node: { op, inputs }, holds }: Condition): boolean {
   if (!holds || op.kind !== 'binary' || (op.fn !== 'lt' && op.fn !== 'gt')) return false;
   const [place, length] = op.fn === 'lt' ? inputs : [inputs[1], inputs[0]];
-  return place.op.kind === 'position' && length.op.kind === 'length';
+  return place!.op.kind === 'position' && length!.op.kind === 'length';
 }

@@ -11,7 +11,7 @@ import { axisOf, originOf, sizeOf } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
 import type { Maker } from '../core/maker.ts';
 import { BINARY, UNARY } from '../../graph/operations.ts';
-import { ANY, product, union, type Range } from '../../graph/range.ts';
+import { ANY, product, union, type Range } from '../../size/range.ts';
 import type { Facts } from '../core/rebuild.ts';
 
 export const LEAST = -(2 ** 31);
@@ -47,34 +47,54 @@ const operandsOf = ({ op, inputs }: Node): readonly Node[] => (op.kind === 'resu
 
 /** Bounds of the numbers in a 'batched' node. NaN is in every range of floats. */
 export function ranges(): (node: Node) => Range {
-  return folded<Node, Range>(
-    operandsOf,
-    (node, of) => {
-      const found = rangeOf(node, operandsOf(node).map(of));
-      // What leaves int32 is refused: behind its check a value is in it.
-      return typeOf(node).elem.kind === 'int' ? [Math.max(found[0], LEAST), Math.min(found[1], MOST)] : found;
-    },
-  );
+  return folded<Node, Range>(operandsOf, (node, of) => {
+    const found = rangeOf(node, operandsOf(node).map(of));
+    // What leaves int32 is refused: behind its check a value is in it.
+    return typeOf(node).elem.kind === 'int' ? [Math.max(found[0], LEAST), Math.min(found[1], MOST)] : found;
+  });
 }
 
 function rangeOf(node: Node, inputs: readonly Range[]): Range {
   const { op } = node;
   const { elem } = typeOf(node);
   switch (op.kind) {
-    case 'constant': return [op.value, op.value];
-    case 'size': return sizeRange(op.size);
-    case 'length': return [op.dim.mayBeEmpty || op.dim.inside !== undefined ? 0 : 1, PLACES];
-    case 'onehot': return [0, 1];
-    case 'softmax': return op.log ? [-Infinity, 0] : [0, 1];
-    case 'random': return op.draw === 'uniform' ? [0, 1] : ANY;
-    case 'select': return union(inputs.slice(1));
-    case 'concat': return union(inputs);
-    case 'gather': case 'slice': case 'rename': case 'merge': case 'split': case 'broadcast': case 'check': return inputs[0]!;
-    case 'shift': return union([inputs[0]!, [0, 0]]);
-    case 'unary': case 'binary': case 'reduce': case 'contract': case 'cumsum': case 'cumprod': case 'scatter':
+    case 'constant':
+      return [op.value, op.value];
+    case 'size':
+      return sizeRange(op.size);
+    case 'length':
+      return [op.dim.mayBeEmpty || op.dim.inside !== undefined ? 0 : 1, PLACES];
+    case 'onehot':
+      return [0, 1];
+    case 'softmax':
+      return op.log ? [-Infinity, 0] : [0, 1];
+    case 'random':
+      return op.draw === 'uniform' ? [0, 1] : ANY;
+    case 'select':
+      return union(inputs.slice(1));
+    case 'concat':
+      return union(inputs);
+    case 'gather':
+    case 'slice':
+    case 'rename':
+    case 'merge':
+    case 'split':
+    case 'broadcast':
+    case 'check':
+      return inputs[0]!;
+    case 'shift':
+      return union([inputs[0]!, [0, 0]]);
+    case 'unary':
+    case 'binary':
+    case 'reduce':
+    case 'contract':
+    case 'cumsum':
+    case 'cumprod':
+    case 'scatter':
       if (elem.kind === 'bool') return [0, 1];
       return unchecked(op, node.inputs, inputs);
-    default: return elem.kind === 'index' ? positionsIn(elem.space) : elem.kind === 'bool' ? [0, 1] : elem.kind === 'int' ? WHOLE : ANY;
+    default:
+      return elem.kind === 'index' ? positionsIn(elem.space) : elem.kind === 'bool' ? [0, 1] : elem.kind === 'int' ? WHOLE : ANY;
   }
 }
 
@@ -89,16 +109,33 @@ function unchecked(op: Arithmetic, operands: readonly Node[], ranges: readonly R
   const [x, y] = [ranges[0]!, ranges[1] ?? ANY];
   const [low, high] = x;
   const count = (axes: readonly string[], of: readonly Node[]): number =>
-    Math.min(axes.reduce((n, id) => n * placesIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)), 1), ELEMENTS);
+    Math.min(
+      axes.reduce(
+        (n, id) => n * placesIn(sizeOf(axisOf(typeOf(of.find((each) => typeOf(each).axes.some((axis) => axis.id === id))!), id).space)),
+        1,
+      ),
+      ELEMENTS,
+    );
   const summed = (range: Range, n: number): Range => product(union([range, [0, 0]]), [0, n]);
   switch (op.kind) {
-    case 'unary': return UNARY[op.fn].range(x);
-    case 'binary': return BINARY[op.fn].range(x, y, operands.every((each) => typeOf(each).elem.kind !== 'float'));
-    case 'contract': return summed(product(x, y), count(op.axes, operands));
-    case 'cumsum': return summed(x, count([op.axis], operands));
-    case 'scatter': return summed(x, ELEMENTS);
-    case 'across': return op.fn === 'sum' ? summed(x, ELEMENTS) : union([x, [0, 0]]);
-    case 'cumprod': return low >= -1 && high <= 1 ? [-1, 1] : ANY;
+    case 'unary':
+      return UNARY[op.fn].range(x);
+    case 'binary':
+      return BINARY[op.fn].range(
+        x,
+        y,
+        operands.every((each) => typeOf(each).elem.kind !== 'float'),
+      );
+    case 'contract':
+      return summed(product(x, y), count(op.axes, operands));
+    case 'cumsum':
+      return summed(x, count([op.axis], operands));
+    case 'scatter':
+      return summed(x, ELEMENTS);
+    case 'across':
+      return op.fn === 'sum' ? summed(x, ELEMENTS) : union([x, [0, 0]]);
+    case 'cumprod':
+      return low >= -1 && high <= 1 ? [-1, 1] : ANY;
     case 'reduce':
       if (op.fn === 'sum') return summed(x, count(op.axes, operands));
       return op.fn === 'prod' ? (low >= -1 && high <= 1 ? [-1, 1] : ANY) : union([x, [0, 0]]);
@@ -117,7 +154,8 @@ export function hasLeft(m: Maker, op: Arithmetic, exact: Node, rough: Node, [x, 
     return m.binary('or', m.binary('eq', y!, int(0)), m.binary('and', m.binary('eq', x!, int(LEAST)), m.binary('eq', y!, int(-1))));
   }
   // Floats below and above what int32 holds; NaN is neither.
-  if (op.kind === 'unary' && op.fn === 'floor') return m.unary('not', m.binary('and', m.binary('ge', x!, m.constant(LEAST)), m.binary('lt', x!, m.constant(-LEAST))));
+  if (op.kind === 'unary' && op.fn === 'floor')
+    return m.unary('not', m.binary('and', m.binary('ge', x!, m.constant(LEAST)), m.binary('lt', x!, m.constant(-LEAST))));
   // A float is within a few millionths of the number, and what has gone round is 2^32 away.
   return m.binary('gt', m.unary('abs', m.binary('sub', m.float(exact), rough)), m.constant(2 ** 30));
 }
@@ -136,7 +174,16 @@ export function counters(facts: Facts, roots: Roots): (node: Node) => boolean {
     return region.nexts[place.index] === next && isStart(place.scan.inputs[region.xs.length + place.index]);
   };
   return (node) => {
-    const { op, inputs: [x, y] } = node;
-    return op.kind === 'binary' && (op.fn === 'add' || op.fn === 'sub') && y!.op.kind === 'constant' && Math.abs(y!.op.value) <= 2 ** 30 / PLACES && isState(x!, node);
+    const {
+      op,
+      inputs: [x, y],
+    } = node;
+    return (
+      op.kind === 'binary' &&
+      (op.fn === 'add' || op.fn === 'sub') &&
+      y!.op.kind === 'constant' &&
+      Math.abs(y!.op.value) <= 2 ** 30 / PLACES &&
+      isState(x!, node)
+    );
   };
 }

@@ -49,10 +49,10 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
       // Of the last step nothing reads the next state but the scan's result.
       region.nexts.forEach((each, k) => add(each, facts.results.get(node)?.has(k) === true ? inside : both(inside, known(end?.more))));
       // What the steps read of a sequence is known when they have been seen.
-      inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k].id ? undefined : add(input, null)));
+      inputs.forEach((input, k) => (k < region.xs.length && input.id < region.xs[k]!.id ? undefined : add(input, null)));
     } else if (op.kind === 'argument') {
       const place = facts.arguments.get(node);
-      if (place?.kind === 'x') add(place.scan.inputs[place.index], ofSequence(need, ends.get(place.scan.op.region.position)));
+      if (place?.kind === 'x') add(place.scan.inputs[place.index]!, ofSequence(need, ends.get(place.scan.op.region.position)));
     } else {
       inputs.forEach((input, k) => add(input, ofOperand(node, k, need)));
     }
@@ -62,7 +62,11 @@ export function needsOf(facts: Facts, roots: Iterable<Node>, ends: Batched['ends
 
 /** The nodes that say it. */
 export function endsOf(ends: Batched['ends']): readonly Node[] {
-  return [...ends.values()].flatMap(({ step, place, more }) => [...(step === null ? [] : [step]), ...(place === null ? [] : [place]), more]);
+  return [...ends.values()].flatMap(({ step, place, more }) => [
+    ...(step === null ? [] : [step]),
+    ...(place === null ? [] : [place]),
+    more,
+  ]);
 }
 
 function known(end: Node | null | undefined): Case {
@@ -72,7 +76,9 @@ function known(end: Node | null | undefined): Case {
 /** A step is before the example's end where its place is. */
 function ofSequence(need: Need, end: Ends | undefined): Need {
   const [place] = known(end?.place);
-  return need === null || place === undefined ? need : simplest(need.map((each) => each.map((condition) => (condition.node === end?.step && condition.holds ? place : condition))));
+  return need === null || place === undefined
+    ? need
+    : simplest(need.map((each) => each.map((condition) => (condition.node === end?.step && condition.holds ? place : condition))));
 }
 
 /**
@@ -86,16 +92,22 @@ function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condit
 
 function ofOperand(node: Node, k: number, need: Need): Need {
   const { op, inputs } = node;
-  if (op.kind === 'result' && isOf(inputs[0], 'scan')) return lacking(need, inputs[0].op.axis.id);
+  if (op.kind === 'result' && isOf(inputs[0]!, 'scan')) return lacking(need, inputs[0].op.axis.id);
   switch (op.kind) {
     case 'select':
-      return k === 0 ? need : both(need, conditions(inputs[0], k === 1));
-    case 'unary': case 'binary': case 'broadcast': case 'reduce': case 'contract':
+      return k === 0 ? need : both(need, conditions(inputs[0]!, k === 1));
+    case 'unary':
+    case 'binary':
+    case 'broadcast':
+    case 'reduce':
+    case 'contract':
       return need;
-    case 'softmax': case 'cumsum': case 'cumprod':
+    case 'softmax':
+    case 'cumsum':
+    case 'cumprod':
       return lacking(need, op.axis);
     case 'rename':
-      return renamed(need, op.to.id, axisOf(typeOf(inputs[0]), op.from));
+      return renamed(need, op.to.id, axisOf(typeOf(inputs[0]!), op.from));
     default:
       return null;
   }
@@ -104,7 +116,7 @@ function ofOperand(node: Node, k: number, need: Need): Need {
 /** Of `a and b` each, and of `not a` that a is false. */
 function conditions(node: Node, holds: boolean): Case {
   const { op, inputs } = node;
-  if (op.kind === 'unary' && op.fn === 'not') return conditions(inputs[0], !holds);
+  if (op.kind === 'unary' && op.fn === 'not') return conditions(inputs[0]!, !holds);
   if (op.kind === 'binary' && op.fn === (holds ? 'and' : 'or')) return inputs.flatMap((each) => conditions(each, holds));
   return [{ node, holds, renamed: [], axes: idsOf(node), key: `${holds ? '' : 'not '}${node.id}` }];
 }
@@ -122,7 +134,8 @@ function simplest(cases: readonly Case[]): Need {
   if (cases.some((each) => each.length === 0)) return null;
   const includes = (less: Case, more: Case): boolean => less.every(({ key }) => more.some((other) => other.key === key));
   const left = cases.filter((each, k) => !cases.some((other, j) => j !== k && includes(other, each) && (j < k || !includes(each, other))));
-  const isOpposite = (a: Case, b: Case): boolean => a.length === 1 && b.length === 1 && a[0]!.node === b[0]!.node && a[0]!.holds !== b[0]!.holds;
+  const isOpposite = (a: Case, b: Case): boolean =>
+    a.length === 1 && b.length === 1 && a[0]!.node === b[0]!.node && a[0]!.holds !== b[0]!.holds;
   return left.length > MOST_CASES || left.some((a) => left.some((b) => isOpposite(a, b))) ? null : left;
 }
 
@@ -136,7 +149,11 @@ function within(need: Need, node: Node, facts: Facts, isBefore: (condition: Node
   const loops = facts.loopsOf(node);
   // Of a scan all results are meant: its body's nodes have axes of their own.
   const has = (id: string): boolean => node.op.kind === 'scan' || hasAxis(typeOf(node).axes, id);
-  return kept(need, (condition) => isBefore(condition.node, node) && condition.axes.every(has) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)));
+  return kept(
+    need,
+    (condition) =>
+      isBefore(condition.node, node) && condition.axes.every(has) && [...facts.loopsOf(condition.node)].every((loop) => loops.has(loop)),
+  );
 }
 
 function lacking(need: Need, axis: string): Need {
@@ -144,7 +161,18 @@ function lacking(need: Need, axis: string): Need {
 }
 
 function renamed(need: Need, from: string, to: Axis): Need {
-  return need === null ? null : need.map((each) => each.map((condition) => (!condition.axes.includes(from) ? condition : {
-    ...condition, renamed: [...condition.renamed, { from, to }], axes: condition.axes.map((id) => (id === from ? to.id : id)), key: `${condition.key} ${from}>${to.id}`,
-  })));
+  return need === null
+    ? null
+    : need.map((each) =>
+        each.map((condition) =>
+          !condition.axes.includes(from)
+            ? condition
+            : {
+                ...condition,
+                renamed: [...condition.renamed, { from, to }],
+                axes: condition.axes.map((id) => (id === from ? to.id : id)),
+                key: `${condition.key} ${from}>${to.id}`,
+              },
+        ),
+      );
 }

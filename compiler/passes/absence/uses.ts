@@ -25,7 +25,7 @@ export interface Reading {
  */
 export function readings(facts: Facts, roots: Roots): (node: Node) => Reading {
   let known: Readers | null = null;
-  return (node) => readingOf(node, known ??= readersOf(facts, roots));
+  return (node) => readingOf(node, (known ??= readersOf(facts, roots)));
 }
 
 interface Readers {
@@ -57,14 +57,18 @@ function readingOf(node: Node, { users, isBefore }: Readers): Reading {
     const places = inputs.flatMap((input, k) => (input === at ? [k] : []));
     if (op.kind === 'select' && places.length === 1 && places[0] !== 0) found.push({ condition: inputs[0]!, holds: places[0] === 1 });
     else if (op.kind === 'where' && places[0] === 0 && places.length === 1) found.push({ condition: inputs[1]!, holds: true });
-    else if (op.kind === 'binary' && (op.fn === 'and' || op.fn === 'or') && places.length === 1) found.push({ condition: inputs[1 - places[0]!]!, holds: op.fn === 'and' });
+    else if (op.kind === 'binary' && (op.fn === 'and' || op.fn === 'or') && places.length === 1)
+      found.push({ condition: inputs[1 - places[0]!]!, holds: op.fn === 'and' });
     else if (op.kind !== 'unary' && op.kind !== 'binary' && op.kind !== 'select' && op.kind !== 'broadcast') break;
   }
   return { uses: found.filter(({ condition }) => isBefore(condition, node)), next };
 }
 
 function conditionsIn(nodes: readonly Node[]): readonly Node[] {
-  const counts = folded<Node, boolean>(({ inputs }) => inputs, ({ op, inputs, types }, of) => (isArithmetic(op) && types[0]!.elem.kind === 'int') || inputs.some(of));
+  const counts = folded<Node, boolean>(
+    ({ inputs }) => inputs,
+    ({ op, inputs, types }, of) => (isArithmetic(op) && types[0]!.elem.kind === 'int') || inputs.some(of),
+  );
   const found = nodes.flatMap(({ op, inputs }) => {
     if (op.kind === 'select') return [inputs[0]!];
     if (op.kind === 'where') return [inputs[1]!];

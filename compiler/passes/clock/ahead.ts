@@ -6,7 +6,7 @@ import { typeOf } from '../../graph/infer.ts';
 import { originOf, sameSpace, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { clockAxes } from './clock.ts';
 import { BINARY, UNARY } from '../../graph/operations.ts';
-import { ANY, type Range } from '../../graph/range.ts';
+import { ANY, type Range } from '../../size/range.ts';
 
 /** Operations whose bounds are those of their operands. */
 const BOUNDED: ReadonlySet<Op['kind']> = new Set(['unary', 'binary', 'broadcast', 'rename']);
@@ -15,7 +15,10 @@ const SEEN: ReadonlySet<Op['kind']> = new Set([...BOUNDED, 'select', 'otherwise'
 /** Some c with `node <= now + c` for the only place `now` of the space that the value is seen from; null where there is none to prove. */
 export function ahead(space: Space): (node: Node) => number | null {
   const range = bounds();
-  return folded<Node, number | null>((node) => (SEEN.has(node.op.kind) ? node.inputs : []), (node, of) => beyond(node, space, of, range));
+  return folded<Node, number | null>(
+    (node) => (SEEN.has(node.op.kind) ? node.inputs : []),
+    (node, of) => beyond(node, space, of, range),
+  );
 }
 
 const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.max(a, b));
@@ -28,33 +31,48 @@ function beyond(node: Node, space: Space, of: (node: Node) => number | null, ran
       const first = constantOf(originOf(space));
       return first === null ? null : Math.max(op.value - first, 0);
     }
-    case 'position': return sameSpace(op.axis.space, space) ? 0 : null;
+    case 'position':
+      return sameSpace(op.axis.space, space) ? 0 : null;
     case 'argument': {
       const { elem } = typeOf(node);
       return elem.kind === 'index' && sameSpace(elem.space, space) ? 0 : null;
     }
-    case 'unary': return op.fn === 'int' || op.fn === 'float' || op.fn === 'stop' || op.fn === 'floor' ? of(inputs[0]) : null;
+    case 'unary':
+      return op.fn === 'int' || op.fn === 'float' || op.fn === 'stop' || op.fn === 'floor' ? of(inputs[0]!) : null;
     case 'binary': {
       const [a, b] = inputs;
       switch (op.fn) {
-        case 'add': return sum(of(a), range(b)[1]) ?? sum(of(b), range(a)[1]);
-        case 'sub': return sum(of(a), -range(b)[0]);
-        case 'max': return both(of(a), of(b));
+        case 'add':
+          return sum(of(a!), range(b!)[1]) ?? sum(of(b!), range(a!)[1]);
+        case 'sub':
+          return sum(of(a!), -range(b!)[0]);
+        case 'max':
+          return both(of(a!), of(b!));
         case 'min': {
-          const found = [of(a), of(b)].filter((each) => each !== null);
+          const found = [of(a!), of(b!)].filter((each) => each !== null);
           return found.length === 0 ? null : Math.min(...found);
         }
         // x / n <= max(x, 0) for n >= 1, and `now` is never below 0.
-        case 'div': case 'quot': return range(b)[0] >= 1 && startsAtZero(space) ? both(of(a), 0) : null;
-        default: return null;
+        case 'div':
+        case 'quot':
+          return range(b!)[0] >= 1 && startsAtZero(space) ? both(of(a!), 0) : null;
+        default:
+          return null;
       }
     }
-    case 'select': return both(of(inputs[1]), of(inputs[2]));
-    case 'otherwise': return both(of(inputs[0]), of(inputs[1]));
-    case 'where': case 'broadcast': case 'rename': return of(inputs[0]);
+    case 'select':
+      return both(of(inputs[1]!), of(inputs[2]!));
+    case 'otherwise':
+      return both(of(inputs[0]!), of(inputs[1]!));
+    case 'where':
+    case 'broadcast':
+    case 'rename':
+      return of(inputs[0]!);
     // Of the places up to now one that is in them.
-    case 'argmax': return clockAxes(inputs, space).some(({ id }) => id === op.axis) ? 0 : null;
-    default: return null;
+    case 'argmax':
+      return clockAxes(inputs, space).some(({ id }) => id === op.axis) ? 0 : null;
+    default:
+      return null;
   }
 }
 
@@ -66,7 +84,8 @@ export function bounds(): (node: Node) => Range {
 function rangeOf(node: Node, of: (node: Node) => Range): Range {
   const { op, inputs } = node;
   switch (op.kind) {
-    case 'constant': return [op.value, op.value];
+    case 'constant':
+      return [op.value, op.value];
     case 'size': {
       const known = constantOf(op.size);
       return known === null ? [0, Infinity] : [known, known];
@@ -76,12 +95,20 @@ function rangeOf(node: Node, of: (node: Node) => Range): Range {
       const first = constantOf(originOf(op.axis.space));
       return first === null ? ANY : [first, known === null ? Infinity : first + known - 1];
     }
-    case 'unary': return UNARY[op.fn].range(of(inputs[0]));
+    case 'unary':
+      return UNARY[op.fn].range(of(inputs[0]!));
     case 'binary': {
       const [x, y] = inputs.map(of);
-      return BINARY[op.fn].range(x, y, inputs.every((input) => typeOf(input).elem.kind !== 'float'));
+      return BINARY[op.fn].range(
+        x!,
+        y!,
+        inputs.every((input) => typeOf(input).elem.kind !== 'float'),
+      );
     }
-    case 'broadcast': case 'rename': return of(inputs[0]);
-    default: return ANY;
+    case 'broadcast':
+    case 'rename':
+      return of(inputs[0]!);
+    default:
+      return ANY;
   }
 }

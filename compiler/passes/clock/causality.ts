@@ -44,7 +44,8 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
     inline.set(argument, leaf);
     return leaf;
   });
-  for (const node of freeArguments(op.region.results, op.region.args)) inline.set(node, m.leaf({ kind: 'input', name: `free ${node.id}` }, typeOf(node)));
+  for (const node of freeArguments(op.region.results, op.region.args))
+    inline.set(node, m.leaf({ kind: 'input', name: `free ${node.id}` }, typeOf(node)));
   const results = op.region.results.map((result) => inline.get(result));
   const named = new Map(results.map((node, k) => [node, { ...node.origin, name: names[k] ?? null }]));
   const nodes = analyse(results).nodes;
@@ -63,14 +64,16 @@ export function lookahead(clock: NodeOf<'clock'>, names: readonly string[]): rea
     const fault = faultOf(m, node, space, op.axis.label);
     if (fault === null) return [];
     if (DISPLACES.has(node.op.kind)) displaced.add(node);
-    return [{ ...fault, origin: node.origin, calls: whole.trailOf(node), reachedBy: reached(node), reads: readsOf(node, sequences, space) }];
+    return [
+      { ...fault, origin: node.origin, calls: whole.trailOf(node), reachedBy: reached(node), reads: readsOf(node, sequences, space) },
+    ];
   });
 }
 
 /** What an operation reads, of a loop also what it computes inside. */
 function operandsOf({ op, inputs }: Node): readonly Node[] {
-  if (op.kind !== 'result' || inputs[0].op.kind !== 'scan') return inputs;
-  const { region } = inputs[0].op;
+  if (op.kind !== 'result' || inputs[0]!.op.kind !== 'scan') return inputs;
+  const { region } = inputs[0]!.op;
   return [...inputs, ...region.nexts, ...region.emits];
 }
 
@@ -99,57 +102,102 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
   const isClock = (axis: Axis): boolean => sameSpace(axis.space, space);
   // Of another dim of the same size all places are there from the start.
   const clocks = clockAxes(inputs, space);
-  const mixed = inputs.flatMap(({ types }) => types.flatMap(({ axes }) => axes)).find((axis) => !isClock(axis) && clocks.some(({ id }) => id === axis.id));
-  if (mixed !== undefined) return future(`\`${mixed.label}\` is here an axis of another dim as well, whose places are all there`, `declare what has it over \`${label}\` itself`);
+  const mixed = inputs
+    .flatMap(({ types }) => types.flatMap(({ axes }) => axes))
+    .find((axis) => !isClock(axis) && clocks.some(({ id }) => id === axis.id));
+  if (mixed !== undefined)
+    return future(
+      `\`${mixed.label}\` is here an axis of another dim as well, whose places are all there`,
+      `declare what has it over \`${label}\` itself`,
+    );
   const along = lookedAlong(op, inputs, space);
   for (const over of along) {
     const anchor = anchorOf(m, inputs, over, along, space);
     const word = op.kind === 'reduce' ? op.fn : op.kind === 'contract' ? '@' : op.kind === 'scatter' ? 'sum' : op.kind;
     if (anchor.kind === 'none') {
       // A copy with nothing to see it from: `upto` says from where.
-      if (over.label !== label) return future(`\`${word}\` over the whole of \`${over.label}\``, `over the places up to now: \`x[upto ${label} as ${over.label}]\` instead of \`x[${label} as ${over.label}]\``);
-      return future(`\`${word}\` over the whole of \`${over.label}\``, `over the places up to now: rename the axis, \`x[${over.label} as key]\`, and let the sum be seen from \`${over.label}\`: \`where position[key] <= position[${over.label}]\``);
+      if (over.label !== label)
+        return future(
+          `\`${word}\` over the whole of \`${over.label}\``,
+          `over the places up to now: \`x[upto ${label} as ${over.label}]\` instead of \`x[${label} as ${over.label}]\``,
+        );
+      return future(
+        `\`${word}\` over the whole of \`${over.label}\``,
+        `over the places up to now: rename the axis, \`x[${over.label} as key]\`, and let the sum be seen from \`${over.label}\`: \`where position[key] <= position[${over.label}]\``,
+      );
     }
     if (anchor.kind === 'several') {
       const [first] = anchor.axes;
-      const named = op.kind === 'contract' ? `sum[${over.label} <= ${first.label}](… * …)` : `${word}[${over.label} <= ${first.label}](…)`;
-      return { kind: 'anchor', what: `\`${word}\` over \`${over.label}\` could end at ${anchor.axes.map((axis) => `\`${axis.label}\``).join(' or at ')}`, fix: `name it: \`${named}\`` };
+      const named =
+        op.kind === 'contract' ? `sum[${over.label} <= ${first!.label}](… * …)` : `${word}[${over.label} <= ${first!.label}](…)`;
+      return {
+        kind: 'anchor',
+        what: `\`${word}\` over \`${over.label}\` could end at ${anchor.axes.map((axis) => `\`${axis.label}\``).join(' or at ')}`,
+        fix: `name it: \`${named}\``,
+      };
     }
   }
   switch (op.kind) {
     case 'size':
       return isRagged(space) && [...atomsOf(op.size)].some((atom) => atomsOf(sizeOf(space)).has(atom))
-        ? future(`the length of \`${label}\`, or its last place, is known only at the end`, `the places so far are \`position[${label}] + 1\``) : null;
+        ? future(
+            `the length of \`${label}\`, or its last place, is known only at the end`,
+            `the places so far are \`position[${label}] + 1\``,
+          )
+        : null;
     case 'result': {
       const [scan] = inputs;
-      if (scan.op.kind !== 'scan' || !isClock(scan.op.axis)) return null;
-      if (scan.op.reversed) return future(`a scan along \`${scan.op.axis.label}\` in reverse begins at the last place`, 'scan forward');
-      return op.index < scan.op.region.states.length ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own place') : null;
+      if (scan!.op.kind !== 'scan' || !isClock(scan!.op.axis)) return null;
+      if (scan!.op.reversed) return future(`a scan along \`${scan!.op.axis.label}\` in reverse begins at the last place`, 'scan forward');
+      return op.index < scan!.op.region.states.length
+        ? future(`the last state of a scan along \`${scan!.op.axis.label}\``, 'emit the state, and read it at its own place')
+        : null;
     }
     case 'cumsum':
     case 'cumprod': {
       const axis = clockAxes(inputs, space).find(({ id }) => id === op.axis);
-      return op.reversed && axis !== undefined ? future(`a running ${op.kind === 'cumsum' ? 'sum' : 'product'} along \`${axis.label}\` in reverse`) : null;
+      return op.reversed && axis !== undefined
+        ? future(`a running ${op.kind === 'cumsum' ? 'sum' : 'product'} along \`${axis.label}\` in reverse`)
+        : null;
     }
     case 'gather': {
-      const axis = typeOf(inputs[0]).axes.find(({ id }) => id === op.axis);
+      const axis = typeOf(inputs[0]!).axes.find(({ id }) => id === op.axis);
       if (axis === undefined || !isClock(axis)) return null;
-      return mayBeLater(inputs[1], space) ? future(`\`[${axis.label} = …]\` may read a later place`, `an earlier one is \`position[${axis.label}] - n\`, or \`min(i, position[${axis.label}])\``) : null;
+      return mayBeLater(inputs[1]!, space)
+        ? future(
+            `\`[${axis.label} = …]\` may read a later place`,
+            `an earlier one is \`position[${axis.label}] - n\`, or \`min(i, position[${axis.label}])\``,
+          )
+        : null;
     }
     case 'slice':
-      return typeOf(inputs[0]).axes.some((axis) => axis.id === op.axis && isClock(axis)) ? future(`a part of \`${label}\` by its places`) : null;
-    case 'merge': case 'split': {
+      return typeOf(inputs[0]!).axes.some((axis) => axis.id === op.axis && isClock(axis))
+        ? future(`a part of \`${label}\` by its places`)
+        : null;
+    case 'merge':
+    case 'split': {
       const ids = op.kind === 'merge' ? op.axes : [op.axis];
-      const found = typeOf(inputs[0]).axes.find((axis) => ids.includes(axis.id) && isClock(axis));
+      const found = typeOf(inputs[0]!).axes.find((axis) => ids.includes(axis.id) && isClock(axis));
       if (found === undefined) return null;
       // A rank is a merge of one part: see `argsort`.
-      if (op.kind === 'split' && op.into.length === 1) return future(`a sort along \`${label}\`: a later place may come before this one`, `take the best up to now, \`argmax[key](v[upto ${label} as key])\`, or sort along another axis`);
-      return future(`\`as\` makes another axis of \`${label}\`, whose places have no time`, `keep \`${label}\` as it is, and merge or split the other axes alone`);
+      if (op.kind === 'split' && op.into.length === 1)
+        return future(
+          `a sort along \`${label}\`: a later place may come before this one`,
+          `take the best up to now, \`argmax[key](v[upto ${label} as key])\`, or sort along another axis`,
+        );
+      return future(
+        `\`as\` makes another axis of \`${label}\`, whose places have no time`,
+        `keep \`${label}\` as it is, and merge or split the other axes alone`,
+      );
     }
     case 'concat':
-      return inputs.some((input, k) => typeOf(input).axes.some((axis) => axis.id === op.parts[k] && isClock(axis))) ? future(`\`concat\` along \`${label}\` moves its places`, joinedFix(op.parts, inputs, label)) : null;
+      return inputs.some((input, k) => typeOf(input).axes.some((axis) => axis.id === op.parts[k] && isClock(axis)))
+        ? future(`\`concat\` along \`${label}\` moves its places`, joinedFix(op.parts, inputs, label))
+        : null;
     case 'scatter':
-      return isClock(op.axis) && clockAxes(inputs, space).length > 0 ? future(`a sum \`by\` places of \`${label}\` writes to any of them`) : null;
+      return isClock(op.axis) && clockAxes(inputs, space).length > 0
+        ? future(`a sum \`by\` places of \`${label}\` writes to any of them`)
+        : null;
     default:
       return null;
   }
@@ -157,7 +205,8 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
 
 /** One place in front of the clock's is what its first place reads in place of an earlier one; anything else is read by itself. */
 function joinedFix(parts: readonly (string | null)[], inputs: readonly Node[], label: string): string {
-  if (parts.length === 2 && parts[0] === null && parts[1] !== null) return `let each place read the one before it: \`x[${label} = position[${label}] - 1] else ${nameOf(inputs[0]) ?? 'start'}\``;
+  if (parts.length === 2 && parts[0] === null && parts[1] !== null)
+    return `let each place read the one before it: \`x[${label} = position[${label}] - 1] else ${nameOf(inputs[0]!) ?? 'start'}\``;
   return 'keep the parts apart, reduce each by itself, and add: `sum[a](u * x) + sum[b](v * y)`';
 }
 
@@ -181,7 +230,12 @@ function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
 }
 
 /** The shortest way along `next` to its end, as the named values on it. */
-function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: Node) => boolean, ends?: ReadonlyMap<Node, Origin>): readonly NamedOrigin[] | null {
+function path(
+  from: Node,
+  next: (node: Node) => readonly Node[],
+  isEnd: (node: Node) => boolean,
+  ends?: ReadonlyMap<Node, Origin>,
+): readonly NamedOrigin[] | null {
   const before = new Map<Node, Node>([[from, from]]);
   const queue = [from];
   for (const node of queue) {
@@ -205,8 +259,11 @@ function path(from: Node, next: (node: Node) => readonly Node[], isEnd: (node: N
 
 function readsOf(node: Node, sequences: readonly Node[], space: Space): readonly NamedOrigin[] {
   const next = (each: Node): readonly Node[] => {
-    if (each.op.kind !== 'result' || each.inputs[0].op.kind !== 'scan') return each.inputs.filter((input) => clockAxes([input], space).length > 0 || input.op.kind === 'input' || input.op.kind === 'argument');
-    return each.inputs[0].inputs;
+    if (each.op.kind !== 'result' || each.inputs[0]!.op.kind !== 'scan')
+      return each.inputs.filter(
+        (input) => clockAxes([input], space).length > 0 || input.op.kind === 'input' || input.op.kind === 'argument',
+      );
+    return each.inputs[0]!.inputs;
   };
   return [...(path(node, next, (each) => sequences.includes(each)) ?? [])].reverse();
 }

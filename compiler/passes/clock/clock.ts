@@ -12,7 +12,14 @@ import { axesOf } from '../core/axes.ts';
 
 /** The axes of the clock that an operation takes away, or normalises over, and so looks along. */
 export function lookedAlong(op: Op, inputs: readonly Node[], space: Space): readonly Axis[] {
-  const ids = op.kind === 'reduce' || op.kind === 'contract' ? op.axes : op.kind === 'softmax' || op.kind === 'argmax' ? [op.axis] : op.kind === 'scatter' ? op.over : [];
+  const ids =
+    op.kind === 'reduce' || op.kind === 'contract'
+      ? op.axes
+      : op.kind === 'softmax' || op.kind === 'argmax'
+        ? [op.axis]
+        : op.kind === 'scatter'
+          ? op.over
+          : [];
   return ids.flatMap((id) => clockAxes(inputs, space).filter((axis) => axis.id === id));
 }
 
@@ -20,19 +27,25 @@ export function lookedAlong(op: Op, inputs: readonly Node[], space: Space): read
 export function clockAxes(inputs: readonly Node[], space: Space): readonly Axis[] {
   const found = new Map<string, Axis>();
   for (const input of inputs) {
-    for (const type of input.types) for (const axis of [...type.axes, ...type.masks.flat()]) if (sameSpace(axis.space, space)) found.set(axis.id, axis);
+    for (const type of input.types)
+      for (const axis of [...type.axes, ...type.masks.flat()]) if (sameSpace(axis.space, space)) found.set(axis.id, axis);
   }
   return [...found.values()];
 }
 
 /** What a reduction over `over` is seen from: an axis of the operands, or the step of a loop along the clock. */
-export type Anchor = { readonly kind: 'one'; readonly place: Node; readonly axis: Axis | null } | { readonly kind: 'none' } | { readonly kind: 'several'; readonly axes: readonly Axis[] };
+export type Anchor =
+  | { readonly kind: 'one'; readonly place: Node; readonly axis: Axis | null }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'several'; readonly axes: readonly Axis[] };
 
 /** `gone`: all axes that the operation looks along. */
 export function anchorOf(m: Maker, inputs: readonly Node[], over: Axis, gone: readonly Axis[], space: Space): Anchor {
   const others = clockAxes(inputs, space).filter((axis) => !hasAxis(gone, axis.id));
   // A mask over the two says which is meant: `softmax[k <= q](e)`.
-  const named = others.filter((axis) => inputs.some((input) => typeOf(input).masks.some((mask) => mask.length === 2 && hasAxis(mask, axis.id) && hasAxis(mask, over.id))));
+  const named = others.filter((axis) =>
+    inputs.some((input) => typeOf(input).masks.some((mask) => mask.length === 2 && hasAxis(mask, axis.id) && hasAxis(mask, over.id))),
+  );
   const candidates = named.length === 1 ? named : others;
   if (candidates.length > 1) return { kind: 'several', axes: candidates };
   if (candidates[0] !== undefined) return { kind: 'one', place: m.position(candidates[0]), axis: candidates[0] };
@@ -40,7 +53,7 @@ export function anchorOf(m: Maker, inputs: readonly Node[], over: Axis, gone: re
     const { elem } = typeOf(position);
     return elem.kind === 'index' && sameSpace(elem.space, space);
   });
-  return steps.length === 1 ? { kind: 'one', place: steps[0], axis: null } : { kind: 'none' };
+  return steps.length === 1 ? { kind: 'one', place: steps[0]!, axis: null } : { kind: 'none' };
 }
 
 /** Operands of an operation inside a clock, with what lies after the anchor made absent. */
@@ -53,8 +66,10 @@ export function upToNow(m: Maker, op: Op, inputs: readonly Node[], space: Space)
     if (adds && operands.some((operand) => isZeroLater(operand, over.id, anchor.place))) return operands;
     const holds = m.binary('le', m.position(over), anchor.place);
     // One operand is enough: the one that grows least by the mask.
-    const [least] = operands.map((_, k) => k).filter((k) => op.kind !== 'contract' || hasAxis(axesOf(operands[k]), over.id))
-      .sort((a, b) => axesOf(operands[a]).length - axesOf(operands[b]).length);
+    const [least] = operands
+      .map((_, k) => k)
+      .filter((k) => op.kind !== 'contract' || hasAxis(axesOf(operands[k]!), over.id))
+      .sort((a, b) => axesOf(operands[a]!).length - axesOf(operands[b]!).length);
     const held = op.kind === 'contract' || op.kind === 'scatter' ? least : 0;
     return operands.map((operand, k) => (k === held ? m.make({ kind: 'where' }, [operand, holds]) : operand));
   }, inputs);
@@ -67,21 +82,30 @@ function isZeroLater(node: Node, over: string, place: Node): boolean {
   switch (op.kind) {
     case 'softmax': {
       const [x] = inputs;
-      return op.axis === over && !op.log && x.op.kind === 'where' && isUpTo(x.inputs[1], over, place);
+      return op.axis === over && !op.log && x!.op.kind === 'where' && isUpTo(x!.inputs[1]!, over, place);
     }
-    case 'binary': return op.fn === 'mul' && either();
-    case 'where': return isZeroLater(inputs[0], over, place);
-    case 'contract': return either();
-    case 'unary': return (op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop') && isZeroLater(inputs[0], over, place);
-    case 'broadcast': return hasAxis(axesOf(inputs[0]), over) && isZeroLater(inputs[0], over, place);
-    case 'rename': return (op.to.id === over || op.from !== over) && isZeroLater(inputs[0], op.to.id === over ? op.from : over, place);
-    default: return false;
+    case 'binary':
+      return op.fn === 'mul' && either();
+    case 'where':
+      return isZeroLater(inputs[0]!, over, place);
+    case 'contract':
+      return either();
+    case 'unary':
+      return (op.fn === 'neg' || op.fn === 'float' || op.fn === 'stop') && isZeroLater(inputs[0]!, over, place);
+    case 'broadcast':
+      return hasAxis(axesOf(inputs[0]!), over) && isZeroLater(inputs[0]!, over, place);
+    case 'rename':
+      return (op.to.id === over || op.from !== over) && isZeroLater(inputs[0]!, op.to.id === over ? op.from : over, place);
+    default:
+      return false;
   }
 }
 
 /** `position[over] <= place`. */
 export function isUpTo({ op, inputs }: Node, over: string, place: Node): boolean {
-  return op.kind === 'binary' && op.fn === 'le' && inputs[0].op.kind === 'position' && inputs[0].op.axis.id === over && inputs[1] === place;
+  return (
+    op.kind === 'binary' && op.fn === 'le' && inputs[0]!.op.kind === 'position' && inputs[0]!.op.axis.id === over && inputs[1] === place
+  );
 }
 
 /** Every node that the results of a clock need, bodies of calls and scans included. */

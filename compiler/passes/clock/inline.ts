@@ -60,7 +60,14 @@ export class Inline extends Rebuild {
   /** Of the calls around, outermost first: where they stand. */
   readonly #trail: readonly Origin[];
 
-  constructor(m: Maker, facts: Facts, extras: readonly Axis[] = [], whole: Whole = new Whole(), trail: readonly Origin[] = [], shared: readonly Axis[] = []) {
+  constructor(
+    m: Maker,
+    facts: Facts,
+    extras: readonly Axis[] = [],
+    whole: Whole = new Whole(),
+    trail: readonly Origin[] = [],
+    shared: readonly Axis[] = [],
+  ) {
     super(m, facts);
     this.#extras = extras;
     this.#shared = shared;
@@ -79,7 +86,7 @@ export class Inline extends Rebuild {
     if (op.kind === 'across') {
       // Every element counts, also where one value stands for several.
       const [x] = inputs;
-      const whole = this.m.broadcast(x, join(this.#shared, axesOf(x)));
+      const whole = this.m.broadcast(x!, join(this.#shared, axesOf(x!)));
       return this.m.make({ ...op, axes: [...this.#shared.map(({ id }) => id), ...op.axes] }, [whole]);
     }
     const space = this.#whole.clockOf(node);
@@ -88,7 +95,9 @@ export class Inline extends Rebuild {
 
   /** What has an inner dim of a body that stands at one place of the outer one has that one as well, once all places are there. */
   #counted(made: Node): Node {
-    const lacking = axesOf(made).flatMap(({ space }) => this.#parents(space)).filter(({ id }) => !hasAxis(axesOf(made), id));
+    const lacking = axesOf(made)
+      .flatMap(({ space }) => this.#parents(space))
+      .filter(({ id }) => !hasAxis(axesOf(made), id));
     return lacking.length === 0 ? made : this.m.broadcast(made, join(lacking, axesOf(made)));
   }
 
@@ -112,8 +121,8 @@ export class Inline extends Rebuild {
   protected override *result(node: Node, index: number): Making<Node> {
     if (isOf(node, 'clock')) {
       const { region } = node.op;
-      if (this.#whole.open(node)) for (const [k, argument] of region.args.entries()) this.set(argument, yield* this.one(node.inputs[k]));
-      return yield* this.one(region.results[index]);
+      if (this.#whole.open(node)) for (const [k, argument] of region.args.entries()) this.set(argument, yield* this.one(node.inputs[k]!));
+      return yield* this.one(region.results[index]!);
     }
     if (!isOf(node, 'call')) return yield* super.result(node, index);
     const { op } = node;
@@ -122,9 +131,9 @@ export class Inline extends Rebuild {
       body = yield* this.#enter(node);
       this.#calls.set(node, body);
     }
-    let made = yield* body.one(op.region.results[index]);
+    let made = yield* body.one(op.region.results[index]!);
     this.m.origin = node.origin;
-    for (const { from, to } of op.binding.results[index]) {
+    for (const { from, to } of op.binding.results[index]!) {
       if (axesOf(made).some(({ id }) => id === from)) made = this.m.rename(made, from, to);
     }
     const { extras, per = [], maskOnly = [] } = op.binding;
@@ -137,10 +146,17 @@ export class Inline extends Rebuild {
     const { op } = node;
     const inputs = yield* this.all(node.inputs);
     this.m.origin = node.origin;
-    const body = new Inline(this.m, this.facts, join(this.#extras, op.binding.extras), this.#whole, [...this.#trail, node.origin], join(this.#shared, without(op.binding.extras, op.binding.per ?? [])));
+    const body = new Inline(
+      this.m,
+      this.facts,
+      join(this.#extras, op.binding.extras),
+      this.#whole,
+      [...this.#trail, node.origin],
+      join(this.#shared, without(op.binding.extras, op.binding.per ?? [])),
+    );
     op.region.args.forEach((argument, k) => {
-      const renamed = op.binding.args[k].reduce((x, { from, to }) => this.m.rename(x, from, to), inputs[k]);
-      body.set(argument, renamed);
+      const renamed = op.binding.args[k]!.reduce((x, { from, to }) => this.m.rename(x!, from, to), inputs[k]);
+      body.set(argument, renamed!);
     });
     return body;
   }

@@ -16,24 +16,35 @@ export const algebra: Rule = (m, op, inputs) => {
       const n = constantOf(op.size);
       return n === null ? null : m.constant(n, 'int');
     }
-    case 'unary': return unary(m, op.fn, inputs[0]);
-    case 'binary': return lifted(m, op, inputs) ?? binary(m, op, inputs[0], inputs[1]) ?? turned(m, op, inputs);
-    case 'select': return lifted(m, op, inputs) ?? select(m, op, inputs);
-    case 'reduce': return reduce(m, op, inputs[0]);
-    case 'contract': return contract(m, op, inputs[0], inputs[1]) ?? turned(m, op, inputs);
-    case 'rename': return rename(m, op, inputs[0]);
-    case 'broadcast': return broadcast(m, op, inputs[0]);
-    case 'shift': return shift(m, op, inputs[0]);
-    case 'gather': return gather(m, op, inputs[0], inputs[1]);
-    case 'check': return literal(inputs[1]) === 0 ? inputs[0] : null;
-    default: return null;
+    case 'unary':
+      return unary(m, op.fn, inputs[0]!);
+    case 'binary':
+      return lifted(m, op, inputs) ?? binary(m, op, inputs[0]!, inputs[1]!) ?? turned(m, op, inputs);
+    case 'select':
+      return lifted(m, op, inputs) ?? select(m, op, inputs);
+    case 'reduce':
+      return reduce(m, op, inputs[0]!);
+    case 'contract':
+      return contract(m, op, inputs[0]!, inputs[1]!) ?? turned(m, op, inputs);
+    case 'rename':
+      return rename(m, op, inputs[0]!);
+    case 'broadcast':
+      return broadcast(m, op, inputs[0]!);
+    case 'shift':
+      return shift(m, op, inputs[0]!);
+    case 'gather':
+      return gather(m, op, inputs[0]!, inputs[1]!);
+    case 'check':
+      return literal(inputs[1]!) === 0 ? inputs[0] : null;
+    default:
+      return null;
   }
 };
 
 /** The number everywhere in the node, or null. */
 export function literal(node: Node): number | null {
   let from = node;
-  while (from.op.kind === 'broadcast') [from] = from.inputs;
+  while (from.op.kind === 'broadcast') [from!] = from.inputs;
   return from.op.kind === 'constant' ? from.op.value : null;
 }
 
@@ -50,27 +61,38 @@ function fit(m: Maker, x: Node, type: TensorType): Node | null {
 }
 
 /** A broadcast that only orders axes is there for its order. */
-const repeatsAxes = (x: Node): boolean => x.op.kind === 'broadcast' && axesOf(x.inputs[0]).length < axesOf(x).length;
-const inner = (x: Node): Node => (repeatsAxes(x) ? x.inputs[0] : x);
+const repeatsAxes = (x: Node): boolean => x.op.kind === 'broadcast' && axesOf(x.inputs[0]!).length < axesOf(x).length;
+const inner = (x: Node): Node => (repeatsAxes(x) ? x.inputs[0]! : x);
 
 /** f(⌈x⌉, y) = ⌈f(x, y)⌉ */
 function lifted(m: Maker, op: Op, inputs: readonly Node[]): Node | null {
   if (!inputs.some(repeatsAxes)) return null;
   const made = m.make(op, inputs.map(inner));
-  const { axes } = infer(op, inputs)[0];
+  const { axes } = infer(op, inputs)[0]!;
   return axesOf(made).length === axes.length ? made : m.broadcast(made, axes);
 }
 
 const TURNED: { readonly [F in BinaryFn]?: BinaryFn } = {
-  add: 'add', mul: 'mul', max: 'max', min: 'min', and: 'and', or: 'or', eq: 'eq', ne: 'ne', lt: 'gt', gt: 'lt', le: 'ge', ge: 'le',
+  add: 'add',
+  mul: 'mul',
+  max: 'max',
+  min: 'min',
+  and: 'and',
+  or: 'or',
+  eq: 'eq',
+  ne: 'ne',
+  lt: 'gt',
+  gt: 'lt',
+  le: 'ge',
+  ge: 'le',
 };
 
 /** x y = y x, x < y = y > x: what has the batch stands first, so that its axes lead in the result too and memory keeps one order. */
 function turned(m: Maker, op: OpOf<'binary'> | OpOf<'contract'>, [a, b]: readonly Node[]): Node | null {
-  if (!hasAxis(axesOf(b), BATCH.id) || hasAxis(axesOf(a), BATCH.id)) return null;
-  if (op.kind === 'contract') return m.make(op, [b, a]);
+  if (!hasAxis(axesOf(b!), BATCH.id) || hasAxis(axesOf(a!), BATCH.id)) return null;
+  if (op.kind === 'contract') return m.make(op, [b!, a!]);
   const fn = TURNED[op.fn];
-  return fn === undefined ? null : m.binary(fn, b, a);
+  return fn === undefined ? null : m.binary(fn, b!, a!);
 }
 
 /** (x v) y = (x y) v, where v is outside a loop that x and y are in and adds axes that y has: it may then leave the loop. */
@@ -79,7 +101,7 @@ function outward(m: Maker, p: Node, y: Node): Node | null {
   const loops = (node: Node): number => m.loopsOf(node).size;
   const has = (node: Node, other: Node): boolean => axesOf(other).every(({ id }) => hasAxis(axesOf(node), id));
   for (const [x, v] of [p.inputs, [...p.inputs].reverse()]) {
-    if (loops(v) < Math.min(loops(x), loops(y)) && !has(x, v) && has(y, v)) return m.mul(m.mul(x, y), v);
+    if (loops(v!) < Math.min(loops(x!), loops(y)) && !has(x!, v!) && has(y, v!)) return m.mul(m.mul(x!, y), v!);
   }
   return null;
 }
@@ -92,13 +114,21 @@ function mixed(m: Maker, p: Node, q: Node): Node | null {
   const factors = (x: Node): readonly (readonly [Node, Node])[] => {
     if (x.op.kind !== 'binary' || x.op.fn !== 'mul') return [];
     const [a, b] = x.inputs;
-    return [[a, b], [b, a]];
+    return [
+      [a!, b!],
+      [b!, a!],
+    ];
   };
-  const complement = (x: Node): Node | null => (x.op.kind === 'binary' && x.op.fn === 'sub' && literal(x.inputs[0]) === 1 ? x.inputs[1] : null);
-  for (const [x, y] of [[p, q], [q, p]]) {
-    for (const [rest, a] of factors(x)) {
-      for (const [z, b] of factors(y)) {
-        if (complement(rest) === z && z !== undefined && isGate(z) && axesOf(a).length === axesOf(b).length) return m.add(a, m.mul(z, m.sub(b, a)));
+  const complement = (x: Node): Node | null =>
+    x.op.kind === 'binary' && x.op.fn === 'sub' && literal(x.inputs[0]!) === 1 ? x.inputs[1]! : null;
+  for (const [x, y] of [
+    [p, q],
+    [q, p],
+  ]) {
+    for (const [rest, a] of factors(x!)) {
+      for (const [z, b] of factors(y!)) {
+        if (complement(rest) === z && z !== undefined && isGate(z) && axesOf(a).length === axesOf(b).length)
+          return m.add(a, m.mul(z, m.sub(b, a)));
       }
     }
   }
@@ -106,7 +136,7 @@ function mixed(m: Maker, p: Node, q: Node): Node | null {
 }
 
 function isGate({ op, inputs }: Node): boolean {
-  if (op.kind === 'rename' || op.kind === 'broadcast') return isGate(inputs[0]);
+  if (op.kind === 'rename' || op.kind === 'broadcast') return isGate(inputs[0]!);
   return op.kind === 'unary' && op.fn === 'sigmoid';
 }
 
@@ -114,11 +144,11 @@ function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
   // f(⌈x⌉) = ⌈f(x)⌉
   if (repeatsAxes(x)) return m.broadcast(m.unary(fn, inner(x)), axesOf(x));
   const [type] = infer({ kind: 'unary', fn }, [x]);
-  if (x.op.kind === 'constant') return constantOfType(m, UNARY[fn].value(x.op.value), type);
+  if (x.op.kind === 'constant') return constantOfType(m, UNARY[fn].value(x.op.value), type!);
   // -(-x) = x, not not x = x
-  if ((fn === 'neg' || fn === 'not') && x.op.kind === 'unary' && x.op.fn === fn) return fit(m, x.inputs[0], type);
+  if ((fn === 'neg' || fn === 'not') && x.op.kind === 'unary' && x.op.fn === fn) return fit(m, x.inputs[0]!, type!);
   // -(a - b) = b - a
-  if (fn === 'neg' && x.op.kind === 'binary' && x.op.fn === 'sub') return m.sub(x.inputs[1], x.inputs[0]);
+  if (fn === 'neg' && x.op.kind === 'binary' && x.op.fn === 'sub') return m.sub(x.inputs[1]!, x.inputs[0]!);
   // stop(stop(x)) = stop(x); float of a float, int of an int
   if (fn === 'stop' && x.op.kind === 'unary' && x.op.fn === 'stop') return x;
   if ((fn === 'float' || fn === 'int') && typeOf(x).elem.kind === fn) return x;
@@ -129,43 +159,43 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
   const [type] = infer(op, [a, b]);
   const [p, q] = [literal(a), literal(b)];
   const is = (x: Node, fn: UnaryFn): boolean => x.op.kind === 'unary' && x.op.fn === fn;
-  if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type);
+  if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type!);
   switch (op.fn) {
     case 'add':
-      if (q === 0) return fit(m, a, type); // x + 0 = x
-      if (p === 0) return fit(m, b, type);
-      if (is(b, 'neg')) return m.sub(a, b.inputs[0]); // x + -y = x - y
-      if (is(a, 'neg')) return m.sub(b, a.inputs[0]);
+      if (q === 0) return fit(m, a, type!); // x + 0 = x
+      if (p === 0) return fit(m, b, type!);
+      if (is(b, 'neg')) return m.sub(a, b.inputs[0]!); // x + -y = x - y
+      if (is(a, 'neg')) return m.sub(b, a.inputs[0]!);
       return mixed(m, a, b);
     case 'sub':
-      if (q === 0) return fit(m, a, type); // x - 0 = x
-      if (p === 0 && type.elem.kind === typeOf(b).elem.kind) return fit(m, m.neg(b), type); // 0 - x = -x
-      if (is(b, 'neg')) return m.add(a, b.inputs[0]); // x - -y = x + y
+      if (q === 0) return fit(m, a, type!); // x - 0 = x
+      if (p === 0 && type!.elem.kind === typeOf(b).elem.kind) return fit(m, m.neg(b), type!); // 0 - x = -x
+      if (is(b, 'neg')) return m.add(a, b.inputs[0]!); // x - -y = x + y
       return null;
     case 'mul':
-      if (p === 0 || q === 0) return constantOfType(m, 0, type); // x * 0 = 0
-      if (q === 1) return fit(m, a, type); // x * 1 = x
-      if (p === 1) return fit(m, b, type);
-      if (q === -1) return fit(m, m.neg(a), type); // x * -1 = -x
-      if (p === -1) return fit(m, m.neg(b), type);
-      if (is(a, 'neg') && is(b, 'neg')) return m.mul(a.inputs[0], b.inputs[0]); // -x * -y = x * y
+      if (p === 0 || q === 0) return constantOfType(m, 0, type!); // x * 0 = 0
+      if (q === 1) return fit(m, a, type!); // x * 1 = x
+      if (p === 1) return fit(m, b, type!);
+      if (q === -1) return fit(m, m.neg(a), type!); // x * -1 = -x
+      if (p === -1) return fit(m, m.neg(b), type!);
+      if (is(a, 'neg') && is(b, 'neg')) return m.mul(a.inputs[0]!, b.inputs[0]!); // -x * -y = x * y
       return outward(m, a, b) ?? outward(m, b, a);
     case 'div':
-      return q === 1 ? fit(m, a, type) : p === 0 ? constantOfType(m, 0, type) : null; // x / 1 = x, 0 / x = 0
+      return q === 1 ? fit(m, a, type!) : p === 0 ? constantOfType(m, 0, type!) : null; // x / 1 = x, 0 / x = 0
     case 'quot':
-      return q === 1 ? fit(m, a, type) : null; // the quotient by 1
+      return q === 1 ? fit(m, a, type!) : null; // the quotient by 1
     case 'pow':
-      if (q === 1) return fit(m, a, type); // x^1 = x
+      if (q === 1) return fit(m, a, type!); // x^1 = x
       return q === 2 && typeOf(a).elem.kind === 'float' ? m.mul(a, a) : null; // x^2 = x * x
     case 'and':
-      if (p === 0 || q === 0) return constantOfType(m, 0, type);
-      return q !== null || a === b ? fit(m, a, type) : p !== null ? fit(m, b, type) : null;
+      if (p === 0 || q === 0) return constantOfType(m, 0, type!);
+      return q !== null || a === b ? fit(m, a, type!) : p !== null ? fit(m, b, type!) : null;
     case 'or':
-      if ((p ?? 0) !== 0 || (q ?? 0) !== 0) return constantOfType(m, 1, type);
-      return q !== null || a === b ? fit(m, a, type) : p !== null ? fit(m, b, type) : null;
+      if ((p ?? 0) !== 0 || (q ?? 0) !== 0) return constantOfType(m, 1, type!);
+      return q !== null || a === b ? fit(m, a, type!) : p !== null ? fit(m, b, type!) : null;
     case 'max':
     case 'min':
-      return a === b ? fit(m, a, type) : null;
+      return a === b ? fit(m, a, type!) : null;
     default:
       return null;
   }
@@ -174,14 +204,15 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
 function select(m: Maker, op: OpOf<'select'>, inputs: readonly Node[]): Node | null {
   const [condition, then, otherwise] = inputs;
   const [type] = infer(op, inputs);
-  const known = literal(condition);
+  const known = literal(condition!);
   if (known !== null) return fit(m, known === 0 ? otherwise : then, type); // select(true, x, y) = x
-  if (then === otherwise) return fit(m, then, type); // select(c, x, x) = x
-  const [p, q] = [literal(then), literal(otherwise)];
-  if (p !== null && p === q) return constantOfType(m, p, type);
-  if (condition.op.kind === 'unary' && condition.op.fn === 'not') return m.select(condition.inputs[0], otherwise, then); // select(not c, x, y) = select(c, y, x)
-  if (then.op.kind === 'select' && then.inputs[0] === condition) return kept(m, op, [condition, then.inputs[1], otherwise], type); // select(c, select(c, x, y), z) = select(c, x, z)
-  if (otherwise.op.kind === 'select' && otherwise.inputs[0] === condition) return kept(m, op, [condition, then, otherwise.inputs[2]], type);
+  if (then === otherwise) return fit(m, then!, type!); // select(c, x, x) = x
+  const [p, q] = [literal(then!), literal(otherwise!)];
+  if (p !== null && p === q) return constantOfType(m, p, type!);
+  if (condition!.op.kind === 'unary' && condition!.op.fn === 'not') return m.select(condition!.inputs[0]!, otherwise!, then!); // select(not c, x, y) = select(c, y, x)
+  if (then!.op.kind === 'select' && then!.inputs[0] === condition) return kept(m, op, [condition!, then!.inputs[1]!, otherwise!], type!); // select(c, select(c, x, y), z) = select(c, x, z)
+  if (otherwise!.op.kind === 'select' && otherwise!.inputs[0] === condition)
+    return kept(m, op, [condition!, then!, otherwise!.inputs[2]!], type!);
   return null;
 }
 
@@ -199,7 +230,7 @@ function repeats(m: Maker, axes: readonly Axis[]): Node | null {
 function factored({ op, inputs }: Node, over: readonly string[]): readonly [x: Node, v: Node] | null {
   if (op.kind !== 'binary' || op.fn !== 'mul') return null;
   for (const [x, v] of [inputs, [...inputs].reverse()]) {
-    if (over.every((id) => hasAxis(axesOf(x), id)) && !over.some((id) => hasAxis(axesOf(v), id))) return [x, v];
+    if (over.every((id) => hasAxis(axesOf(x!), id)) && !over.some((id) => hasAxis(axesOf(v!), id))) return [x!, v!];
   }
   return null;
 }
@@ -208,29 +239,38 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
   if (op.axes.length === 0) return x;
   if (x.op.kind === 'broadcast') {
     const own = x.inputs[0];
-    const added = op.axes.filter((id) => !hasAxis(axesOf(own), id));
+    const added = op.axes.filter((id) => !hasAxis(axesOf(own!), id));
     if (added.length === 0) {
-      const made = m.reduce(op.fn, own, op.axes);
-      return m.broadcast(made, axesOf(x).filter(({ id }) => !op.axes.includes(id)));
+      const made = m.reduce(op.fn, own!, op.axes);
+      return m.broadcast(
+        made,
+        axesOf(x).filter(({ id }) => !op.axes.includes(id)),
+      );
     }
     const rest = op.axes.filter((id) => !added.includes(id));
     const left = axesOf(x).filter(({ id }) => !op.axes.includes(id));
     // sum[a] ⌈x⌉ = |a| x; prod has no such form; the others forget a: max[a] ⌈x⌉ = x
     if (op.fn === 'prod') return null;
-    const count = op.fn === 'sum' ? repeats(m, axesOf(x).filter(({ id }) => added.includes(id))) : null;
+    const count =
+      op.fn === 'sum'
+        ? repeats(
+            m,
+            axesOf(x).filter(({ id }) => added.includes(id)),
+          )
+        : null;
     if (op.fn === 'sum' && count === null) return null;
-    const once = rest.length > 0 ? m.reduce(op.fn, own, rest) : op.fn === 'mean' ? m.float(own) : own;
-    const times = count === null ? once : m.mul(once, typeOf(once).elem.kind === 'float' ? m.float(count) : count);
-    return m.broadcast(times, left);
+    const once = rest.length > 0 ? m.reduce(op.fn, own!, rest) : op.fn === 'mean' ? m.float(own!) : own;
+    const times = count === null ? once : m.mul(once!, typeOf(once!).elem.kind === 'float' ? m.float(count) : count);
+    return m.broadcast(times!, left);
   }
   // sum[a] sum[b] x = sum[a, b] x, and so for the rest
-  if (x.op.kind === 'reduce' && x.op.fn === op.fn && op.fn !== 'mean') return m.reduce(op.fn, x.inputs[0], [...x.op.axes, ...op.axes]);
+  if (x.op.kind === 'reduce' && x.op.fn === op.fn && op.fn !== 'mean') return m.reduce(op.fn, x.inputs[0]!, [...x.op.axes, ...op.axes]);
   // sum[a](scatter[a](g, i)) = sum of g: an index lies inside its axis.
-  if (op.fn === 'sum' && x.op.kind === 'scatter' && op.axes.includes(x.op.axis.id) && typeOf(x.inputs[1]).elem.kind === 'index') {
+  if (op.fn === 'sum' && x.op.kind === 'scatter' && op.axes.includes(x.op.axis.id) && typeOf(x.inputs[1]!).elem.kind === 'index') {
     const { axis, over } = x.op;
     const [g, i] = x.inputs;
-    const whole = axesOf(i).every(({ id }) => hasAxis(axesOf(g), id));
-    if (whole) return m.sum(g, [...over, ...op.axes.filter((id) => id !== axis.id)]);
+    const whole = axesOf(i!).every(({ id }) => hasAxis(axesOf(g!), id));
+    if (whole) return m.sum(g!, [...over, ...op.axes.filter((id) => id !== axis.id)]);
   }
   // sum[a](x * v) = v * sum[a] x, if v lacks a
   if (op.fn === 'sum') {
@@ -245,10 +285,10 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
   // sum[a](x * y) = x @[a] y, if neither has all the axes of the other
   if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {
     const [a, b] = x.inputs;
-    const both = op.axes.every((id) => hasAxis(axesOf(a), id) && hasAxis(axesOf(b), id));
-    const floats = typeOf(a).elem.kind === 'float' && typeOf(b).elem.kind === 'float';
+    const both = op.axes.every((id) => hasAxis(axesOf(a!), id) && hasAxis(axesOf(b!), id));
+    const floats = typeOf(a!).elem.kind === 'float' && typeOf(b!).elem.kind === 'float';
     const covers = (p: Node, q: Node): boolean => axesOf(q).every(({ id }) => hasAxis(axesOf(p), id));
-    if (both && floats && !(covers(a, b) && covers(b, a))) return m.contract(a, b, op.axes);
+    if (both && floats && !(covers(a!, b!) && covers(b!, a!))) return m.contract(a!, b!, op.axes);
   }
   return null;
 }
@@ -263,8 +303,12 @@ function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null
     const own = inner(x);
     const lost = op.axes.filter((id) => !hasAxis(axesOf(own), id));
     const other = m.sum(y, lost);
-    const made = m.contract(own, other, op.axes.filter((id) => !lost.includes(id)));
-    return axesOf(made).length === type.axes.length ? made : m.broadcast(made, type.axes);
+    const made = m.contract(
+      own,
+      other,
+      op.axes.filter((id) => !lost.includes(id)),
+    );
+    return axesOf(made).length === type!.axes.length ? made : m.broadcast(made, type!.axes);
   };
   return turn(a, b) ?? turn(b, a);
 }
@@ -272,21 +316,21 @@ function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null
 function rename(m: Maker, op: OpOf<'rename'>, x: Node): Node | null {
   if (op.from === op.to.id) return x;
   // Renamed twice is renamed once.
-  if (x.op.kind === 'rename' && x.op.to.id === op.from) return m.rename(x.inputs[0], x.op.from, op.to);
+  if (x.op.kind === 'rename' && x.op.to.id === op.from) return m.rename(x.inputs[0]!, x.op.from, op.to);
   // The rename of an axis that ⌈x⌉ added is another ⌈x⌉; of an axis that x has, it happens before.
   if (x.op.kind === 'broadcast') {
     const axes = axesOf(x).map((axis) => (axis.id === op.from ? op.to : axis));
     const [own] = x.inputs;
-    return m.broadcast(hasAxis(axesOf(own), op.from) ? m.rename(own, op.from, op.to) : own, axes);
+    return m.broadcast(hasAxis(axesOf(own!), op.from) ? m.rename(own!, op.from, op.to) : own, axes);
   }
   if (x.op.kind === 'position' && sameSpace(x.op.axis.space, op.to.space)) return m.position(op.to);
   return null;
 }
 
 function broadcast(m: Maker, op: OpOf<'broadcast'>, x: Node): Node | null {
-  if (x.op.kind === 'broadcast') return m.broadcast(x.inputs[0], op.axes); // ⌈⌈x⌉⌉ = ⌈x⌉
+  if (x.op.kind === 'broadcast') return m.broadcast(x.inputs[0]!, op.axes); // ⌈⌈x⌉⌉ = ⌈x⌉
   const own = axesOf(x);
-  return own.length === op.axes.length && own.every((axis, k) => axis.id === op.axes[k].id) ? x : null;
+  return own.length === op.axes.length && own.every((axis, k) => axis.id === op.axes[k]!.id) ? x : null;
 }
 
 function shift(m: Maker, op: OpOf<'shift'>, x: Node): Node | null {
@@ -301,7 +345,7 @@ function shift(m: Maker, op: OpOf<'shift'>, x: Node): Node | null {
   if (x.op.kind !== 'shift' || x.op.axis !== op.axis || x.op.circular !== op.circular) return null;
   const both = [x.op.by, op.by];
   const adds = op.circular || both.every(nonNegative) || both.every((by) => nonNegative(sizes.sub(sizes.int(0), by)));
-  return adds ? m.shift(x.inputs[0], op.axis, sizes.add(x.op.by, op.by), op.circular) : null;
+  return adds ? m.shift(x.inputs[0]!, op.axis, sizes.add(x.op.by, op.by), op.circular) : null;
 }
 
 function gather(m: Maker, op: OpOf<'gather'>, t: Node, i: Node): Node | null {

@@ -77,7 +77,12 @@ export class Maker {
     return node;
   }
 
-  #new<O extends Op>(op: O, inputs: readonly Node[], types: readonly TensorType[], loops: ReadonlySet<Node> = union(inputs.map((node) => this.loopsOf(node)))): Node & { readonly op: O } {
+  #new<O extends Op>(
+    op: O,
+    inputs: readonly Node[],
+    types: readonly TensorType[],
+    loops: ReadonlySet<Node> = union(inputs.map((node) => this.loopsOf(node))),
+  ): Node & { readonly op: O } {
     const node = { id: this.#next++, op, inputs, types, origin: this.origin };
     if (loops.size > 0) this.#loops.set(node, loops);
     return node;
@@ -94,7 +99,17 @@ export class Maker {
    * Emitted values come back with `axis` in front.
    */
   scan(axis: Axis, reversed: boolean, inits: readonly Node[], body: (loop: Loop) => LoopBody, tape?: Dim): MadeLoop {
-    return completed(this.scanning(axis, reversed, inits, function* (loop) { return body(loop); }, tape));
+    return completed(
+      this.scanning(
+        axis,
+        reversed,
+        inits,
+        function* (loop) {
+          return body(loop);
+        },
+        tape,
+      ),
+    );
   }
 
   /** The same with a body that asks for what it reads. */
@@ -107,7 +122,7 @@ export class Maker {
     for (;;) {
       this.origin = unnamed(origin);
       const position = this.#argument({ elem: { kind: 'index', space: axis.space }, axes: [], masks: [] }, null);
-      const states = starts.map((init, k) => (constant.has(k) ? init : this.#argument({ ...typeOf(init), masks: masks[k] }, position)));
+      const states = starts.map((init, k) => (constant.has(k) ? init : this.#argument({ ...typeOf(init), masks: masks[k]! }, position)));
       const xs: { readonly argument: Node; readonly x: () => Node }[] = [];
       const known = new Map<Node, Node>();
       const later = (type: TensorType, x: () => Node): Node => {
@@ -122,16 +137,33 @@ export class Maker {
       };
       const { nexts, emits } = yield* body({ position, states, scanned, later });
       this.origin = unnamed(origin);
-      const wider = starts.map((init, k) => this.#widen(init, nexts[k]));
-      const masked = masks.map((mask, k) => canonicalMasks([...mask, ...typeOf(nexts[k]).masks]));
-      const still = nexts.flatMap((next, k) => (this.#rule !== null && !constant.has(k) && !changing.has(k) && next === states[k] ? [k] : []));
+      const wider = starts.map((init, k) => this.#widen(init, nexts[k]!));
+      const masked = masks.map((mask, k) => canonicalMasks([...mask, ...typeOf(nexts[k]!).masks]));
+      const still = nexts.flatMap((next, k) =>
+        this.#rule !== null && !constant.has(k) && !changing.has(k) && next === states[k] ? [k] : [],
+      );
       // With fewer axes it was.
       const moved = [...constant].filter((k) => nexts[k] !== states[k]);
-      const settled = wider.every((init, k) => constant.has(k) || init === starts[k]) && masked.every((mask, k) => mask.length === masks[k].length);
+      const settled =
+        wider.every((init, k) => constant.has(k) || init === starts[k]) && masked.every((mask, k) => mask.length === masks[k]!.length);
       if (settled && still.length === 0 && moved.length === 0) {
         this.origin = origin;
-        const region = { position, xs: xs.map(({ argument }) => argument), states, nexts: nexts.map((next, k) => this.#fill(next, starts[k])), emits, ...(tape === undefined ? {} : { tape }) };
-        return this.#finish(axis, reversed, starts, constant, region, xs.map(({ x }) => x()));
+        const region = {
+          position,
+          xs: xs.map(({ argument }) => argument),
+          states,
+          nexts: nexts.map((next, k) => this.#fill(next, starts[k]!)),
+          emits,
+          ...(tape === undefined ? {} : { tape }),
+        };
+        return this.#finish(
+          axis,
+          reversed,
+          starts,
+          constant,
+          region,
+          xs.map(({ x }) => x()),
+        );
       }
       starts = wider;
       masks = masked;
@@ -147,7 +179,7 @@ export class Maker {
   #invariant(x: Node, axis: Axis, position: Node): Node | null {
     if (this.#rule === null) return null;
     if (x.op.kind === 'position' && x.op.axis.id === axis.id) return position;
-    if (x.op.kind !== 'broadcast' || hasAxis(typeOf(x.inputs[0]).axes, axis.id)) return null;
+    if (x.op.kind !== 'broadcast' || hasAxis(typeOf(x.inputs[0]!).axes, axis.id)) return null;
     return this.make({ kind: 'broadcast', axes: x.op.axes.filter(({ id }) => id !== axis.id) }, x.inputs);
   }
 
@@ -163,7 +195,14 @@ export class Maker {
     return axes.length === typeOf(next).axes.length ? next : this.make({ kind: 'broadcast', axes }, [next]);
   }
 
-  #finish(axis: Axis, reversed: boolean, starts: readonly Node[], constant: ReadonlySet<number>, body: ScanRegion, xs: readonly Node[]): { finals: Node[]; emits: Node[] } {
+  #finish(
+    axis: Axis,
+    reversed: boolean,
+    starts: readonly Node[],
+    constant: ReadonlySet<number>,
+    body: ScanRegion,
+    xs: readonly Node[],
+  ): { finals: Node[]; emits: Node[] } {
     const moving = starts.flatMap((_, k) => (constant.has(k) ? [] : [k]));
     const emits: Node[] = [];
     // An emit is a place among the results, or, where that is simpler, a node outside the loop.
@@ -176,10 +215,10 @@ export class Maker {
       }
       return emits.push(emit) - 1;
     });
-    const region: ScanRegion = { ...body, states: moving.map((k) => body.states[k]), nexts: moving.map((k) => body.nexts[k]), emits };
+    const region: ScanRegion = { ...body, states: moving.map((k) => body.states[k])!, nexts: moving.map((k) => body.nexts[k])!, emits };
     const inputs = [...xs, ...moving.map((k) => starts[k])];
     let node: Node | null = null;
-    const result = (index: number): Node => this.result((node ??= this.scanNode(axis, reversed, region, inputs)), index);
+    const result = (index: number): Node => this.result((node ??= this.scanNode(axis, reversed, region, inputs!)), index);
     return {
       finals: starts.map((init, k) => (constant.has(k) ? init : result(moving.indexOf(k)))),
       emits: places.map((place) => (typeof place === 'number' ? result(moving.length + place) : place)),
@@ -272,7 +311,7 @@ export class Maker {
   /** To these axes in this order; what stands so already stays. */
   broadcast(x: Node, axes: readonly Axis[]): Node {
     const own = typeOf(x).axes;
-    return own.length === axes.length && own.every((axis, k) => axis.id === axes[k].id) ? x : this.make({ kind: 'broadcast', axes }, [x]);
+    return own.length === axes.length && own.every((axis, k) => axis.id === axes[k]!.id) ? x : this.make({ kind: 'broadcast', axes }, [x]);
   }
 
   rename(x: Node, from: string, to: Axis): Node {

@@ -31,7 +31,17 @@ interface Open {
 /** Does the work and all that it asks for, in the order in which it asks. What asks for itself is a fault of a pass, and never ends. */
 export function completed<T>(work: Making<T>): T {
   let result: T | undefined;
-  const open: Open[] = [{ work, of: null, end: (value) => { result = value as T; }, needs: [], next: 0 }];
+  const open: Open[] = [
+    {
+      work,
+      of: null,
+      end: (value) => {
+        result = value as T;
+      },
+      needs: [],
+      next: 0,
+    },
+  ];
   const begun = new Map<Site, Set<Node>>();
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
     const need = top.needs[top.next++];

@@ -12,7 +12,11 @@ export function numberOf(m: Maker, size: Size, atom: (name: string) => Node | nu
     atom: (name) => atom(name) ?? m.size(sizes.atom(name)),
     add: (parts) => join('add', parts),
     mul: (parts) => join('mul', parts),
-    pow: (base, n) => join('mul', Array.from({ length: n }, () => base)),
+    pow: (base, n) =>
+      join(
+        'mul',
+        Array.from({ length: n }, () => base),
+      ),
     div: (a, n) => m.binary('quot', a, int(n)),
     quot: (a, b) => m.binary('quot', a, b),
     fn: (name, args) => {

@@ -59,20 +59,23 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Scan) => Scan = (s
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    const { op, inputs: [from] } = node;
-    if (op.kind === 'result' && isOf(from, 'scan')) {
+    const {
+      op,
+      inputs: [from],
+    } = node;
+    if (op.kind === 'result' && isOf(from!, 'scan')) {
       const { index } = op;
       const scan = latest(from);
       const { region } = scan.op;
       open(scan).add(index);
       seen.add(scan);
-      stack.push(index < region.states.length ? region.states[index] : region.emits[index - region.states.length]);
+      stack.push(index < region.states.length ? region.states[index]! : region.emits[index - region.states.length]!);
     } else if (op.kind === 'argument') {
       const place = places.get(node);
       if (place === undefined) continue;
       const { region } = place.scan.op;
-      if (place.kind === 'x') stack.push(place.scan.inputs[place.index]);
-      if (place.kind === 'state') stack.push(region.nexts[place.index], place.scan.inputs[region.xs.length + place.index]);
+      if (place.kind === 'x') stack.push(place.scan.inputs[place.index]!);
+      if (place.kind === 'state') stack.push(region.nexts[place.index]!, place.scan.inputs[region.xs.length + place.index]!);
     } else if (op.kind === 'call' || op.kind === 'clock') {
       for (const each of [...node.inputs, ...op.region.results]) stack.push(each);
     } else {
@@ -86,7 +89,12 @@ export function analyse(roots: Iterable<Node>, latest: (scan: Scan) => Scan = (s
   return { results, arguments: places, nodes, latest, loopsOf, bodyOf };
 }
 
-function loopFinder(places: ReadonlyMap<Node, Place>, results: ReadonlyMap<Scan, ReadonlySet<number>>, tapes: ReadonlyMap<string, Node>, latest: (scan: Scan) => Scan): (node: Node) => ReadonlySet<Node> {
+function loopFinder(
+  places: ReadonlyMap<Node, Place>,
+  results: ReadonlyMap<Scan, ReadonlySet<number>>,
+  tapes: ReadonlyMap<string, Node>,
+  latest: (scan: Scan) => Scan,
+): (node: Node) => ReadonlySet<Node> {
   const none: ReadonlySet<Node> = new Set();
   const current = (node: Node): Node => (isOf(node, 'scan') ? latest(node) : node);
   const bodyOf = (node: Node): readonly Node[] => {
@@ -121,7 +129,10 @@ function bodiesOf(nodes: readonly Node[], loopsOf: Facts['loopsOf']): ReadonlyMa
 }
 
 function atomsIn({ op, types }: Node): readonly string[] {
-  return [...(op.kind === 'size' ? atomsOf(op.size) : []), ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].flatMap(({ space }) => [...atomsOf(sizeOf(space))]))];
+  return [
+    ...(op.kind === 'size' ? atomsOf(op.size) : []),
+    ...types.flatMap(({ axes, masks }) => [...axes, ...masks.flat()].flatMap(({ space }) => [...atomsOf(sizeOf(space))])),
+  ];
 }
 
 /** The same graph made by another maker; passes override `visit`. */
@@ -173,11 +184,11 @@ export class Rebuild implements Site {
       case 'constant':
       case 'length':
         this.m.origin = node.origin;
-        return this.m.leaf(op, node.types[0]);
+        return this.m.leaf(op, node.types[0]!);
       case 'argument':
         throw new GraphError(`argument %${node.id} stands outside its region`);
       case 'result':
-        return yield* this.result(node.inputs[0], op.index);
+        return yield* this.result(node.inputs[0]!, op.index);
       case 'scan':
       case 'call':
       case 'clock':
@@ -195,7 +206,7 @@ export class Rebuild implements Site {
     if (node.op.kind !== 'broadcast') return this.m.make(node.op, inputs);
     // What the input has gained stands in front.
     const { axes } = node.op;
-    const gained = typeOf(inputs[0]).axes.filter((axis) => !hasAxis(axes, axis.id));
+    const gained = typeOf(inputs[0]!).axes.filter((axis) => !hasAxis(axes, axis.id));
     return this.m.make({ kind: 'broadcast', axes: [...gained, ...axes] }, inputs);
   }
 
@@ -222,18 +233,27 @@ export class Rebuild implements Site {
     const { op } = node;
     const { region } = op;
     const states = this.neededStates(node);
-    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])));
+    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!));
     const emits = this.neededEmits(node);
     this.m.origin = node.origin;
     const self = this;
-    const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
-      self.forget(node);
-      yield* self.bind(node, loop, states);
-      return { nexts: self.carried(yield* self.all(states.map((k) => region.nexts[k]))), emits: yield* self.all(emits.map((k) => region.emits[k])) };
-    }, region.tape);
+    const made = yield* this.m.scanning(
+      axis,
+      op.reversed,
+      inits,
+      function* (loop) {
+        self.forget(node);
+        yield* self.bind(node, loop, states);
+        return {
+          nexts: self.carried(yield* self.all(states.map((k) => region.nexts[k])!)),
+          emits: yield* self.all(emits.map((k) => region.emits[k])!),
+        };
+      },
+      region.tape,
+    );
     return new Map([
-      ...states.map((k, j): [number, Node] => [k, made.finals[j]]),
-      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]]),
+      ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
+      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
     ]);
   }
 
@@ -248,10 +268,10 @@ export class Rebuild implements Site {
     this.set(position, loop.position);
     for (const [k, x] of xs.entries()) {
       if (!this.needs(x)) continue;
-      yield* this.one(scan.inputs[k]);
-      this.enter(x, scan.inputs[k], loop, scan.op.axis);
+      yield* this.one(scan.inputs[k]!);
+      this.enter(x, scan.inputs[k]!, loop, scan.op.axis);
     }
-    states.forEach((k, j) => this.set(own[k], loop.states[j]));
+    states.forEach((k, j) => this.set(own[k]!, loop.states[j]!));
   }
 
   /** A step's place `x` of a sequence, which is made. */

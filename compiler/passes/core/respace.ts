@@ -33,7 +33,8 @@ export abstract class Spaces extends Rebuild {
   protected type({ elem, axes, masks }: TensorType): TensorType {
     return {
       elem: elem.kind === 'index' ? { kind: 'index', space: this.space(elem.space) } : elem,
-      axes: axes.map((axis) => this.axis(axis)), masks: masks.map((mask) => mask.map((axis) => this.axis(axis))),
+      axes: axes.map((axis) => this.axis(axis)),
+      masks: masks.map((mask) => mask.map((axis) => this.axis(axis))),
     };
   }
 
@@ -50,7 +51,11 @@ export abstract class Spaces extends Rebuild {
 
   protected op(op: Op): Op {
     switch (op.kind) {
-      case 'position': case 'onehot': case 'scatter': case 'concat': case 'past':
+      case 'position':
+      case 'onehot':
+      case 'scatter':
+      case 'concat':
+      case 'past':
         return { ...op, axis: this.axis(op.axis) };
       case 'rename':
         return { ...op, to: this.axis(op.to) };
@@ -60,7 +65,8 @@ export abstract class Spaces extends Rebuild {
         return op.into === null ? op : { ...op, into: this.axis(op.into) };
       case 'split':
         return { ...op, into: op.into.map((axis) => this.axis(axis)) };
-      case 'broadcast': case 'random':
+      case 'broadcast':
+      case 'random':
         return { ...op, axes: op.axes.map((axis) => this.axis(axis)) };
       default:
         return op;
@@ -81,11 +87,14 @@ class Respace extends Spaces {
   }
 
   override *visit(node: Node): Making<Node> {
-    const { op, inputs: [x] } = node;
+    const {
+      op,
+      inputs: [x],
+    } = node;
     const isOfClock = (axis: Axis): boolean => sameSpace(axis.space, this.#space);
     // What has all places from the start is seen as far as the clock has come, as it enters it: under the name of the clock's axis, and as a parameter.
-    if (op.kind === 'rename' && isOfClock(op.to) && !isOfClock(axisOf(typeOf(x), op.from))) {
-      const whole = yield* this.one(x);
+    if (op.kind === 'rename' && isOfClock(op.to) && !isOfClock(axisOf(typeOf(x!), op.from))) {
+      const whole = yield* this.one(x!);
       this.m.origin = node.origin;
       return this.m.make({ kind: 'slice', axis: op.from, start: sizes.int(0), into: this.axis(op.to) }, [whole]);
     }
@@ -94,7 +103,11 @@ class Respace extends Spaces {
     const type = typeOf(node);
     const whole = type.axes.map((axis) => (isOfClock(axis) ? { ...axis, id: `${axis.id}.all` } : axis));
     const leaf = this.m.leaf(op, { ...type, axes: whole });
-    return type.axes.reduce((seen, axis) => (isOfClock(axis) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [seen]) : seen), leaf);
+    return type.axes.reduce(
+      (seen, axis) =>
+        isOfClock(axis) ? this.m.make({ kind: 'slice', axis: `${axis.id}.all`, start: sizes.int(0), into: this.axis(axis) }, [seen]) : seen,
+      leaf,
+    );
   }
 
   protected override *scan(node: Scan): Making<ReadonlyMap<number, Node>> {
@@ -111,7 +124,8 @@ export class AtFirst extends Spaces {
         return { ...space, size: atFirst(space.size) };
       case 'dim':
         return { ...space, dim: { ...space.dim, id: `${space.dim.id}.first`, size: atFirst(space.dim.size) } };
-      case 'cat': case 'merge':
+      case 'cat':
+      case 'merge':
         return { ...space, parts: space.parts.map((part) => this.space(part)) };
     }
   }

@@ -43,9 +43,13 @@ export function deriveClockStep(clocked: Clocked, { beam, ragged, optimise }: Cl
   const steps = new Steps(whole, clocked, beam);
   const outputs = mapRoots(whole, (node) => steps.row(clocked.axis.id).get(node));
   const roots = new Map([...layRows(optimise(new Map([...outputs, ...steps.nexts()]))), ...optimise(steps.inits())]);
-  const orders = new Map([...clocked.outputs].map(([name, node]): [string, readonly Axis[]] => [name, rowAxes(node, clocked.axis, whole.get(name)!)]));
+  const orders = new Map(
+    [...clocked.outputs].map(([name, node]): [string, readonly Axis[]] => [name, rowAxes(node, clocked.axis, whole.get(name)!)]),
+  );
   return splitMemory(roots, {
-    beam, orders: new Map([...orders, ...steps.orders()]), isStep: (name) => name === POSITION || name.startsWith('place.') || name.startsWith('state.'),
+    beam,
+    orders: new Map([...orders, ...steps.orders()]),
+    isStep: (name) => name === POSITION || name.startsWith('place.') || name.startsWith('state.'),
   });
 }
 
@@ -72,7 +76,7 @@ const placesOf = (node: Node): readonly Axis[] => node.types.flatMap(({ axes }) 
 /** Does a loop along the clock give it? It runs on from step to step. */
 function isOfLoop({ op, inputs }: Node): boolean {
   if (op.kind !== 'result') return false;
-  const { op: loop } = inputs[0];
+  const { op: loop } = inputs[0]!;
   return loop.kind === 'scan' && isPlaces(loop.axis);
 }
 
@@ -101,7 +105,7 @@ class Steps {
     this.beam = beam;
     this.space = axis.space;
     const [places] = this.facts.nodes.flatMap(placesOf);
-    this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places.space }, axes: [], masks: [] });
+    this.t = this.m.leaf({ kind: 'input', name: POSITION }, { elem: { kind: 'index', space: places!.space }, axes: [], masks: [] });
     this.#fixed = new Row(this, null);
     this.#all = new All(this);
     this.#kept = new Kept(this);
@@ -149,7 +153,7 @@ class Steps {
 
   /** What a state of a scan along the clock has been: the rows before now, and what it is. */
   past(node: Node, row: Node, axis: Axis): Node {
-    const name = this.#name(`${node.inputs[0].origin.name ?? 'state'}Past`);
+    const name = this.#name(`${node.inputs[0]!.origin.name ?? 'state'}Past`);
     this.m.origin = node.origin;
     const made = append(this.m, name, row, axis);
     this.#states.set(name, { next: made, init: null, axes: [] });
@@ -160,7 +164,10 @@ class Steps {
   #running(wanted: string, like: Node, init: Node): { readonly now: Node; readonly settle: (next: Node) => void } {
     const name = this.#name(wanted);
     const own = without(axesOf(like), [BATCH.id, BEAM.id]);
-    const now = this.m.leaf({ kind: 'input', name: `state.${name}` }, { ...typeOf(like), axes: [BATCH, ...(this.beam === null ? [] : [this.beam]), ...own] });
+    const now = this.m.leaf(
+      { kind: 'input', name: `state.${name}` },
+      { ...typeOf(like), axes: [BATCH, ...(this.beam === null ? [] : [this.beam]), ...own] },
+    );
     this.#states.set(name, { next: now, init, axes: own });
     return { now, settle: (next) => void this.#states.set(name, { next, init, axes: own }) };
   }
@@ -168,7 +175,7 @@ class Steps {
   /** The sum or product of the rows before now, and with this one. */
   total(kind: 'cumsum' | 'cumprod', row: Node, name: string | null): { readonly before: Node; readonly now: Node } {
     const number = typeOf(row).elem.kind === 'float' ? 'float' : 'int';
-    const [start, fn, wanted] = kind === 'cumsum' ? [0, 'add', 'sum'] as const : [1, 'mul', 'product'] as const;
+    const [start, fn, wanted] = kind === 'cumsum' ? ([0, 'add', 'sum'] as const) : ([1, 'mul', 'product'] as const);
     const { now: before, settle } = this.#running(name ?? wanted, row, this.m.constant(start, number));
     const now = this.m.binary(fn, before, row);
     settle(now);
@@ -182,16 +189,17 @@ class Steps {
     const { axis, region } = scan.op;
     const body = new Row(this, null);
     body.set(region.position, this.t);
-    for (const [k, x] of region.xs.entries()) body.set(x, yield* this.row(axis.id).one(scan.inputs[k]));
+    for (const [k, x] of region.xs.entries()) body.set(x, yield* this.row(axis.id).one(scan.inputs[k]!));
     const settles: ((next: Node) => void)[] = [];
     for (const [k, state] of region.states.entries()) {
       const init = scan.inputs[region.xs.length + k];
-      if (placesOf(init).length > 0 || this.#isGiven(init)) throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
-      const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init));
+      if (placesOf(init!).length > 0 || this.#isGiven(init!))
+        throw new NoStep(init!.origin, 'the first value of a scan along the clock depends on the clock');
+      const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init!));
       body.set(state, now);
       settles.push(settle);
     }
-    for (const [k, next] of region.nexts.entries()) settles[k](yield* body.one(next));
+    for (const [k, next] of region.nexts.entries()) settles[k]!(yield* body.one(next));
     const emits = yield* body.all(region.emits);
     this.#loops.set(scan, emits);
     return emits;
@@ -222,7 +230,7 @@ class Kept extends Rebuild {
 
   override *visit(node: Node): Making<Node> {
     const [axis] = placesOf(node);
-    return this.#steps.keep(node, yield* this.#steps.row(axis.id).one(node), axis);
+    return this.#steps.keep(node, yield* this.#steps.row(axis!.id).one(node), axis!);
   }
 }
 
@@ -256,36 +264,41 @@ class Row extends Rebuild {
         const { beam } = this.#steps;
         const isPlace = op.name.startsWith('place.');
         const axes = without(type.axes, this.#now === null ? [] : [this.#now]);
-        return m.leaf(op, { ...type, axes: isPlace && beam !== null ? [...axes.filter(({ id }) => id === BATCH.id), beam, ...without(axes, [BATCH.id])] : axes });
+        return m.leaf(op, {
+          ...type,
+          axes: isPlace && beam !== null ? [...axes.filter(({ id }) => id === BATCH.id), beam, ...without(axes, [BATCH.id])] : axes,
+        });
       }
       case 'position':
         return op.axis.id === this.#now ? this.#steps.t : yield* super.visit(node);
       case 'rename': {
         const [x] = node.inputs;
-        return op.to.id === this.#now ? yield* this.#steps.row(op.from).one(x) : yield* super.visit(node);
+        return op.to.id === this.#now ? yield* this.#steps.row(op.from).one(x!) : yield* super.visit(node);
       }
       case 'slice': {
         const [x] = node.inputs;
         // A parameter has all places from the start.
-        return op.into !== null && op.into.id === this.#now ? m.gather((yield* made([this.#steps.fixed(x)]))[0], this.#steps.t, op.axis) : yield* super.visit(node);
+        return op.into !== null && op.into.id === this.#now
+          ? m.gather((yield* made([this.#steps.fixed(x!)]))[0]!, this.#steps.t, op.axis)
+          : yield* super.visit(node);
       }
       case 'binary': {
         // Every place there is lies before now.
         const [a, b] = node.inputs;
-        const isPast = a.op.kind === 'position' && isPlaces(a.op.axis) && a.op.axis.id !== this.#now && this.#isNow(b);
-        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a)));
-        const turned = b.op.kind === 'position' && isPlaces(b.op.axis) && b.op.axis.id !== this.#now && this.#isNow(a);
-        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b)));
+        const isPast = a!.op.kind === 'position' && isPlaces(a!.op.axis) && a!.op.axis.id !== this.#now && this.#isNow(b!);
+        if (isPast && op.fn === 'le') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(a!)));
+        const turned = b!.op.kind === 'position' && isPlaces(b!.op.axis) && b!.op.axis.id !== this.#now && this.#isNow(a!);
+        if (turned && op.fn === 'ge') return m.broadcast(m.constant(1, 'bool'), axesOf(yield* this.one(b!)));
         return yield* super.visit(node);
       }
       case 'gather': {
         const [t, i] = node.inputs;
-        const isRow = op.axis !== this.#now && placesOf(t).some(({ id }) => id === this.#now);
-        if (isRow || !placesOf(t).some(({ id }) => id === op.axis)) return yield* super.visit(node);
-        return m.make(op, yield* made([this.#steps.all(t), this.need(i)]));
+        const isRow = op.axis !== this.#now && placesOf(t!).some(({ id }) => id === this.#now);
+        if (isRow || !placesOf(t!).some(({ id }) => id === op.axis)) return yield* super.visit(node);
+        return m.make(op, yield* made([this.#steps.all(t!), this.need(i!)]));
       }
       case 'past':
-        return this.#steps.past(node, yield* this.one(node.inputs[0]), op.axis);
+        return this.#steps.past(node, yield* this.one(node.inputs[0]!), op.axis);
       case 'shift':
         return op.axis === this.#now ? yield* this.#earlier(node, op.by) : yield* super.visit(node);
       case 'random':
@@ -295,7 +308,7 @@ class Row extends Rebuild {
         if (op.axis !== this.#now) return yield* super.visit(node);
         if (placesOf(node).length > 1) return yield* this.#anew(op, node);
         if (this.facts.loopsOf(node).size > 0) throw new NoStep(node.origin, KEPT_IN_LOOP);
-        const row = yield* this.one(node.inputs[0]);
+        const row = yield* this.one(node.inputs[0]!);
         m.origin = node.origin;
         const { before, now } = this.#steps.total(op.kind, row, node.origin.name);
         return op.exclusive ? before : now;
@@ -308,23 +321,26 @@ class Row extends Rebuild {
   /** A running sum or product that has another axis of the clock: at its newest place no earlier step has begun one. */
   *#anew({ kind, axis, exclusive }: OpOf<'cumsum' | 'cumprod'>, { inputs: [x], origin }: Node): Making<Node> {
     const { m } = this;
-    const [rows] = yield* made([this.#steps.all(x)]);
+    const [rows] = yield* made([this.#steps.all(x!)]);
     m.origin = origin;
-    const along = axesOf(rows).find(({ id }) => id === axis)!;
-    const start = m.constant(kind === 'cumsum' ? 0 : 1, typeOf(rows).elem.kind === 'float' ? 'float' : 'int');
-    const counted = exclusive ? m.select(m.binary('lt', m.unary('int', m.position(along)), this.#steps.t), rows, start) : rows;
-    return m.reduce(kind === 'cumsum' ? 'sum' : 'prod', counted, [axis]);
+    const along = axesOf(rows!).find(({ id }) => id === axis)!;
+    const start = m.constant(kind === 'cumsum' ? 0 : 1, typeOf(rows!).elem.kind === 'float' ? 'float' : 'int');
+    const counted = exclusive ? m.select(m.binary('lt', m.unary('int', m.position(along)), this.#steps.t), rows!, start) : rows;
+    return m.reduce(kind === 'cumsum' ? 'sum' : 'prod', counted!, [axis]);
   }
 
   /** The row `by` places before now; 0 where there is none. */
   *#earlier(node: Node, by: Size): Making<Node> {
     const { m } = this;
-    const { rows, views } = unseen(node.inputs[0]);
+    const { rows, views } = unseen(node.inputs[0]!);
     const axis = placesOf(rows).find(({ id }) => id === seenAs(this.#now!, views))!;
     const [all] = yield* made([this.#steps.all(rows)]);
     m.origin = node.origin;
     const place = m.sub(this.#steps.t, m.size(by));
-    const kept = all.op.kind === 'append' ? m.make({ kind: 'before', axis: axis.id, by }, [all]) : m.gather(all, m.binary('max', place, m.constant(0, 'int')), axis.id);
+    const kept =
+      all!.op.kind === 'append'
+        ? m.make({ kind: 'before', axis: axis.id, by }, [all!])
+        : m.gather(all!, m.binary('max', place, m.constant(0, 'int')), axis.id);
     let shifted = axis.id;
     const row = views.reduce((seen, { op }) => {
       if (op.kind === 'rename' && op.from === shifted) {
@@ -332,7 +348,9 @@ class Row extends Rebuild {
         return seen;
       }
       if (op.kind === 'rename') return m.rename(seen, op.from, op.to);
-      return op.kind === 'broadcast' ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...without(op.axes, [shifted])]) : seen;
+      return op.kind === 'broadcast'
+        ? m.broadcast(seen, [...axesOf(seen).filter(({ id }) => !hasAxis(op.axes, id)), ...without(op.axes, [shifted])])
+        : seen;
     }, kept);
     const { kind } = typeOf(row).elem;
     const exists = m.binary('ge', place, m.constant(0, 'int'));
@@ -374,7 +392,12 @@ class Row extends Rebuild {
 function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[] } {
   const views: Node[] = [];
   let rows = x;
-  for (; rows.op.kind === 'rename' || (rows.op.kind === 'broadcast' && axesOf(rows).length === axesOf(rows.inputs[0]).length); [rows] = rows.inputs) views.push(rows);
+  for (
+    ;
+    rows.op.kind === 'rename' || (rows.op.kind === 'broadcast' && axesOf(rows).length === axesOf(rows.inputs[0]!).length);
+    [rows!] = rows.inputs
+  )
+    views.push(rows);
   return { rows, views: views.reverse() };
 }
 

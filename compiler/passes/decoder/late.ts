@@ -28,14 +28,32 @@ export function advanceLate(roots: Roots, { chosen, position, states, tape }: Re
   const facts = analyse(roots.values());
   const reads = reaching(facts.nodes, isChoice);
   const late = states.filter(({ name }) => reads.has(roots.get(STATE + name)!)).map(({ name }) => name);
-  const given = reaching(facts.nodes, (node) => node.op.kind === 'input' && (node.op.name === 'previous' || node.op.name === 't' || node.op.name.startsWith(STATE)));
-  const grows = (node: Node): boolean => tape !== undefined && axesOf(node).some(({ space }) => space.kind === 'dim' && space.dim.id === tape.id);
-  const isKept = (node: Node): boolean => !reads.has(node) && given.has(node) && node.op.kind !== 'scan' && !grows(node) && typeOf(node).masks.length === 0 && facts.loopsOf(node).size === 0;
-  const needed = reachable(late.map((name) => roots.get(STATE + name)!), (node) => (isKept(node) ? [] : operands(node)));
+  const given = reaching(
+    facts.nodes,
+    (node) => node.op.kind === 'input' && (node.op.name === 'previous' || node.op.name === 't' || node.op.name.startsWith(STATE)),
+  );
+  const grows = (node: Node): boolean =>
+    tape !== undefined && axesOf(node).some(({ space }) => space.kind === 'dim' && space.dim.id === tape.id);
+  const isKept = (node: Node): boolean =>
+    !reads.has(node) &&
+    given.has(node) &&
+    node.op.kind !== 'scan' &&
+    !grows(node) &&
+    typeOf(node).masks.length === 0 &&
+    facts.loopsOf(node).size === 0;
+  const needed = reachable(
+    late.map((name) => roots.get(STATE + name)!),
+    (node) => (isKept(node) ? [] : operands(node)),
+  );
   const kept = needed.filter(isKept);
 
   const growing = needed.find((node) => node.op.kind === 'past' && grows(node));
-  if (growing !== undefined) throw new NoStep(growing.origin, 'what a state has been meets the output that is chosen: what is to be kept from step to step would grow', 'reduce it first, by what is known before the choice: `sum[tape](…)`');
+  if (growing !== undefined)
+    throw new NoStep(
+      growing.origin,
+      'what a state has been meets the output that is chosen: what is to be kept from step to step would grow',
+      'reduce it first, by what is known before the choice: `sum[tape](…)`',
+    );
 
   const m = new Maker();
   const names = new Map<Node, string>();
@@ -79,7 +97,12 @@ function isChoice({ op }: Node): boolean {
 }
 
 function freeName(node: Node, taken: ReadonlySet<string>): string {
-  const wanted = node.op.kind === 'input' && node.op.name.startsWith(STATE) ? node.op.name.slice(STATE.length) : node.op.kind === 'input' ? node.op.name : (node.origin.name ?? 'kept');
+  const wanted =
+    node.op.kind === 'input' && node.op.name.startsWith(STATE)
+      ? node.op.name.slice(STATE.length)
+      : node.op.kind === 'input'
+        ? node.op.name
+        : (node.origin.name ?? 'kept');
   for (let k = 1; ; k++) {
     const name = k === 1 ? wanted : `${wanted}${k}`;
     if (!taken.has(name)) return name;

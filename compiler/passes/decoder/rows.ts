@@ -27,7 +27,12 @@ export function pastAsRows(roots: Roots): Roots {
   if (!facts.nodes.some(({ op }) => op.kind === 'past')) return roots;
   const isStep = reachesStep(facts);
   const rows = rowwise(isGrowing, (node) => !isStep(node));
-  const pass = new PastAsRows(facts, rows, new Set(rows.kept([...roots.values()])), new Set([...roots.keys()].filter((name) => name.startsWith('state.'))));
+  const pass = new PastAsRows(
+    facts,
+    rows,
+    new Set(rows.kept([...roots.values()])),
+    new Set([...roots.keys()].filter((name) => name.startsWith('state.'))),
+  );
   const made = mapRoots(roots, (node) => pass.get(node));
   return new Map([...made, ...pass.states]);
 }
@@ -36,7 +41,11 @@ function reachesStep({ nodes }: Facts): (node: Node) => boolean {
   const found = new Set<Node>();
   for (const node of nodes) {
     const { op } = node;
-    if ((op.kind === 'input' && (op.name === 'previous' || op.name === 't' || op.name.startsWith('state.'))) || node.inputs.some((input) => found.has(input))) found.add(node);
+    if (
+      (op.kind === 'input' && (op.name === 'previous' || op.name === 't' || op.name.startsWith('state.'))) ||
+      node.inputs.some((input) => found.has(input))
+    )
+      found.add(node);
   }
   return (node) => found.has(node);
 }
@@ -57,7 +66,7 @@ class PastAsRows extends Rebuild {
   override *visit(node: Node): Making<Node> {
     if (!this.#kept.has(node)) return yield* super.visit(node);
     const past = this.#rows.of(node)!;
-    const value = yield* this.one(past.inputs[0]);
+    const value = yield* this.one(past.inputs[0]!);
     yield* this.all(this.#rows.fixed(node));
     const row = this.#rows.row(this.m, node, value, (fixed) => this.value(fixed));
     this.m.origin = node.origin;
@@ -111,7 +120,8 @@ export function layRows(roots: Roots): Roots {
   const kept = new Map<Node, Set<string>>();
   const origin = (node: Node): Node => {
     let from = node;
-    while (from.op.kind === 'rename' || (from.op.kind === 'broadcast' && axesOf(from).length === axesOf(from.inputs[0]).length)) [from] = from.inputs;
+    while (from.op.kind === 'rename' || (from.op.kind === 'broadcast' && axesOf(from).length === axesOf(from.inputs[0]!).length))
+      [from!] = from.inputs;
     return from;
   };
   for (const { op, inputs } of facts.nodes) {
@@ -120,7 +130,7 @@ export function layRows(roots: Roots): Roots {
       const rows = origin(input);
       if (rows.op.kind !== 'append') return;
       const shared = kept.get(rows) ?? new Set<string>();
-      for (const { id } of axesOf(input)) if (!op.axes.includes(id) && hasAxis(axesOf(inputs[1 - k]), id)) shared.add(id);
+      for (const { id } of axesOf(input)) if (!op.axes.includes(id) && hasAxis(axesOf(inputs[1 - k]!), id)) shared.add(id);
       kept.set(rows, shared);
     });
   }
@@ -143,14 +153,17 @@ class LayRows extends Rebuild {
     if (op.kind !== 'append') return yield* super.visit(node);
     const { m } = this;
     const [rows, row] = node.inputs;
-    const made = yield* this.one(row);
+    const made = yield* this.one(row!);
     const shared = this.#shared.get(node);
-    const front = axesOf(rows).filter(({ id }) => id === BATCH.id || id === BEAM.id);
-    const places = axesOf(rows).filter(({ id }) => id === op.before);
-    const rest = without(axesOf(rows), [...front, ...places].map(({ id }) => id));
+    const front = axesOf(rows!).filter(({ id }) => id === BATCH.id || id === BEAM.id);
+    const places = axesOf(rows!).filter(({ id }) => id === op.before);
+    const rest = without(
+      axesOf(rows!),
+      [...front, ...places].map(({ id }) => id),
+    );
     const axes = [...front, ...rest.filter(({ id }) => shared?.has(id)), ...places, ...rest.filter(({ id }) => shared?.has(id) !== true)];
     m.origin = node.origin;
     const kept: Op = { ...op, keep: this.#keep.get(stateOf(node)) ?? null };
-    return m.make(kept, [m.leaf(rows.op, { ...typeOf(rows), axes }), made]);
+    return m.make(kept, [m.leaf(rows!.op, { ...typeOf(rows!), axes }), made]);
   }
 }

@@ -28,11 +28,17 @@ const ONE_BEAM: Axis = { ...BEAM, space: { kind: 'anon', size: sizes.int(1) } };
 const POSITION = 't';
 
 /** `prepare` and `step` as `CompiledDecoder` says, in the 'batched' dialect. `decoder` may be in 'calls' or 'inlined'. */
-export function deriveStep(decoder: RecurrentDecoder, ragged: readonly Dim[] = [], optimise: (roots: Roots) => Roots = simplify): StepRoots {
+export function deriveStep(
+  decoder: RecurrentDecoder,
+  ragged: readonly Dim[] = [],
+  optimise: (roots: Roots) => Roots = simplify,
+): StepRoots {
   const { roots, orders } = advanceLate(liftedStep(decoder), decoder);
   const batched = optimise(batch(tapes(roots, decoder.tape ?? null), { unbatched: new Set([POSITION]), ragged, step: true }));
   return splitMemory(layRows(pastAsRows(batched)), {
-    beam: BEAM, orders: new Map([...stepOrders(decoder), ...orders]), isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
+    beam: BEAM,
+    orders: new Map([...stepOrders(decoder), ...orders]),
+    isStep: (name) => name === 'previous' || name === POSITION || name.startsWith('state.'),
   });
 }
 
@@ -51,7 +57,11 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   const split = new Split(m, analyse(steps.values()), isStep);
   const front = [BATCH, ...(beam === null ? [] : [beam])];
   // Kept rows lie as they are read.
-  const step = mapRoots(steps, (node, name) => (node.op.kind === 'append' ? split.get(node) : m.broadcast(split.get(node), [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))])));
+  const step = mapRoots(steps, (node, name) =>
+    node.op.kind === 'append'
+      ? split.get(node)
+      : m.broadcast(split.get(node), [...front, ...orders.get(name)!.flatMap((axis) => axesOf(node).filter(({ id }) => id === axis.id))]),
+  );
   const laid = asRead(step);
   const first = new Maker(algebra);
   const rebuild = new Rebuild(first, analyse([...roots.values()]));
@@ -60,7 +70,10 @@ export function splitMemory(roots: Roots, { beam, orders, isStep }: SplitOptions
   for (const [name, node] of roots) {
     if (!name.startsWith('init.')) continue;
     const state = name.slice('init.'.length);
-    prepare.set(`state.${state}`, first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...orders.get(`state.${state}`)!]));
+    prepare.set(
+      `state.${state}`,
+      first.broadcast(rebuild.get(node), [BATCH, ...(beam === null ? [] : [ONE_BEAM]), ...orders.get(`state.${state}`)!]),
+    );
   }
   return { prepare, step: beam === null ? laid.step : mergeHypotheses(laid.step) };
 }
@@ -78,14 +91,17 @@ function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyM
       const names = new Map(axesOf(input).map(({ id }) => [id, id]));
       while (from.op.kind === 'rename') {
         names.set(from.op.from, names.get(from.op.to.id)!);
-        [from] = from.inputs;
+        [from!] = from.inputs;
       }
       if (from.op.kind !== 'input' || !from.op.name.startsWith('memory.') || orders.has(from.op.name)) return;
       const place = ({ id }: Axis): number => {
         const seen = names.get(id)!;
-        return id === BATCH.id ? 0 : op.axes.includes(seen) ? 2 : hasAxis(axesOf(inputs[1 - k]), seen) ? 1 : 3;
+        return id === BATCH.id ? 0 : op.axes.includes(seen) ? 2 : hasAxis(axesOf(inputs[1 - k]!), seen) ? 1 : 3;
       };
-      orders.set(from.op.name, axesOf(from).toSorted((a, b) => place(a) - place(b)));
+      orders.set(
+        from.op.name,
+        axesOf(from).toSorted((a, b) => place(a) - place(b)),
+      );
     });
   }
   const pass = new Reordered(new Maker(algebra), facts, orders);
@@ -159,7 +175,11 @@ class Split extends Rebuild {
       const below = operands(node).map(of);
       return {
         // How many places and hypotheses there are changes with the step, also where their values do not.
-        step: (op.kind === 'input' && isStep(op.name)) || types.some(({ axes }) => axes.some((axis) => isGrowing(axis) || axis.id === BEAM.id)) || countsPlaces(node) || below.some(({ step }) => step),
+        step:
+          (op.kind === 'input' && isStep(op.name)) ||
+          types.some(({ axes }) => axes.some((axis) => isGrowing(axis) || axis.id === BEAM.id)) ||
+          countsPlaces(node) ||
+          below.some(({ step }) => step),
         example: op.kind === 'input' || op.kind === 'length' || op.kind === 'random' || below.some(({ example }) => example),
       };
     });

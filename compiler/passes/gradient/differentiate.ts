@@ -14,7 +14,11 @@ import { isDifferentiable, vjp } from './vjp.ts';
 import { scanVjp, type Level, type Reversal } from './vjp-scan.ts';
 
 /** `loss` names a root without axes. A parameter that it does not reach gets zeros and is named in `unreached`. */
-export function differentiate(roots: Roots, loss: string, parameters: readonly Parameter[]): { readonly roots: Roots; readonly unreached: readonly string[] } {
+export function differentiate(
+  roots: Roots,
+  loss: string,
+  parameters: readonly Parameter[],
+): { readonly roots: Roots; readonly unreached: readonly string[] } {
   const m = new Maker(algebra);
   const forward = new Rebuild(m, analyse(roots.values()));
   const made = mapRoots(roots, (node) => forward.get(node));
@@ -85,14 +89,14 @@ class Reverse implements Reversal {
       this.m.origin = unnamed(node.origin);
       if (node.op.kind === 'result') {
         const scan = node.inputs[0];
-        const known = scans.get(scan) ?? new Map<number, Node>();
-        scans.set(scan, known.set(node.op.index, g));
+        const known = scans.get(scan!) ?? new Map<number, Node>();
+        scans.set(scan!, known.set(node.op.index, g));
         continue;
       }
       const inputs = node.inputs.map((each) => level.value(each));
       const cotangents = vjp({ m: this.m, op: node.op, inputs, y: level.value(node), g });
       cotangents.forEach((cotangent, k) => {
-        if (cotangent !== null) level.add(node.inputs[k], cotangent);
+        if (cotangent !== null) level.add(node.inputs[k]!, cotangent);
       });
     }
   }
@@ -139,20 +143,20 @@ function activeNodes(facts: Facts, parameters: ReadonlySet<string>): ReadonlySet
     if (op.kind === 'scan' || typeOf(node).elem.kind !== 'float') return false;
     if (op.kind === 'parameter') return parameters.has(op.path);
     const [from] = node.inputs;
-    if (op.kind === 'result' && isOf(from, 'scan')) {
+    if (op.kind === 'result' && isOf(from!, 'scan')) {
       const { region } = from.op;
-      return active.has(op.index < region.states.length ? region.states[op.index] : region.emits[op.index - region.states.length]);
+      return active.has(op.index < region.states.length ? region.states[op.index]! : region.emits[op.index - region.states.length]!);
     }
     if (op.kind === 'argument') {
       const place = facts.arguments.get(node);
       if (place === undefined || place.kind === 'position') return false;
       const { region } = place.scan.op;
-      if (place.kind === 'x') return active.has(place.scan.inputs[place.index]);
-      return active.has(place.scan.inputs[region.xs.length + place.index]) || active.has(region.nexts[place.index]);
+      if (place.kind === 'x') return active.has(place.scan.inputs[place.index]!);
+      return active.has(place.scan.inputs[region.xs.length + place.index]!) || active.has(region.nexts[place.index]!);
     }
     return isDifferentiable(op) && node.inputs.some((each) => active.has(each));
   };
-  for (let before = -1; before < active.size;) {
+  for (let before = -1; before < active.size; ) {
     before = active.size;
     for (const node of facts.nodes) if (!active.has(node) && isActive(node)) active.add(node);
   }

@@ -57,7 +57,7 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
     let missing: readonly Sum[] = [];
     const made = m.scan(axis, !op.reversed, inits, (loop) => {
       const body = new Body(reverse, outer, scan, loop);
-      states.forEach((k, j) => body.add(region.nexts[k], loop.states[j]));
+      states.forEach((k, j) => body.add(region.nexts[k]!, loop.states[j]!));
       region.emits.forEach((emit, k) => {
         const g = results.get(region.states.length + k);
         if (g !== undefined) body.add(emit, hasAxis(axesOf(g), axis.id) ? loop.scanned(g) : g);
@@ -77,19 +77,23 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
       const zero = m.constant(0);
       return {
         nexts: [
-          ...states.map((k) => body.pending.get(region.states[k]) ?? zero),
-          ...carried.map((each, j) => sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j])),
+          ...states.map((k) => body.pending.get(region.states[k]!) ?? zero),
+          ...carried.map((each, j) =>
+            sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total!, value) : total), loop.states[states.length + j]),
+          ),
         ],
-        emits: [...sequences.map((k) => body.pending.get(region.xs[k]) ?? zero), ...found.flatMap(({ emits }) => emits)],
+        emits: [...sequences.map((k) => body.pending.get(region.xs[k]!) ?? zero), ...found.flatMap(({ emits }) => emits)],
       };
     });
     if (missing.length > 0) {
       carried.push(...missing);
       continue;
     }
-    states.forEach((k, j) => outer.add(scan.inputs[region.xs.length + k], made.finals[j]));
-    carried.forEach(({ free, factors }, j) => outer.add(free, factors.reduce((sum, factor) => m.mul(sum, factor), made.finals[states.length + j])));
-    sequences.forEach((k, j) => outer.add(scan.inputs[k], made.emits[j]));
+    states.forEach((k, j) => outer.add(scan.inputs[region.xs.length + k]!, made.finals[j]!));
+    carried.forEach(({ free, factors }, j) =>
+      outer.add(free, factors.reduce((sum, factor) => m.mul(sum!, factor), made.finals[states.length + j])!),
+    );
+    sequences.forEach((k, j) => outer.add(scan.inputs[k]!, made.emits[j]!));
     let next = sequences.length;
     for (const { free, emits, total } of shares) {
       outer.add(free, total(made.emits.slice(next, next + emits.length)));
@@ -131,9 +135,13 @@ class Body implements Level {
   #read(node: Node): Node {
     const { kind } = node.op;
     const x = this.#scan.op.region.xs.indexOf(node);
-    if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]));
+    if (x >= 0) return this.#backward.scanned(this.#outer.value(this.#scan.inputs[x]!));
     // These cost nothing, and what they are made of is often saved as well.
-    if (kind === 'rename' || kind === 'broadcast') return this.#reverse.m.make(node.op, node.inputs.map((each) => this.value(each)));
+    if (kind === 'rename' || kind === 'broadcast')
+      return this.#reverse.m.make(
+        node.op,
+        node.inputs.map((each) => this.value(each)),
+      );
     return this.#backward.later(typeOf(node), () => this.#outer.value(this.#reverse.saved(this.#scan, node)));
   }
 
@@ -162,8 +170,8 @@ function summed(m: Maker, position: Node, free: Node, cotangent: Node): { readon
     const { op, inputs } = value;
     const outside = op.kind === 'binary' && op.fn === 'mul' ? inputs.findIndex((x) => !m.loopsOf(x).has(position)) : -1;
     if (outside < 0) return { sum: { free, factors: factors.reverse() }, value };
-    factors.push(inputs[outside]);
-    value = inputs[1 - outside];
+    factors.push(inputs[outside]!);
+    value = inputs[1 - outside]!;
   }
 }
 
@@ -172,9 +180,16 @@ function leaving(m: Maker, axis: Axis, position: Node, free: Node, cotangent: No
   // A sign or another name is given to the sum.
   const later: Op[] = [];
   let inner = cotangent;
-  for (; m.loopsOf(inner).has(position) && (inner.op.kind === 'rename' || (inner.op.kind === 'unary' && inner.op.fn === 'neg')); [inner] = inner.inputs) later.push(inner.op);
+  for (
+    ;
+    m.loopsOf(inner).has(position) && (inner.op.kind === 'rename' || (inner.op.kind === 'unary' && inner.op.fn === 'neg'));
+    [inner!] = inner.inputs
+  )
+    later.push(inner.op);
   const share = leavingAs(m, axis, position, free, inner);
-  return share === null || later.length === 0 ? share : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
+  return share === null || later.length === 0
+    ? share
+    : { ...share, total: (emitted) => later.reduceRight((sum, op) => m.make(op, [sum]), share.total(emitted)) };
 }
 
 function leavingAs(m: Maker, axis: Axis, position: Node, free: Node, cotangent: Node): Share | null {
@@ -182,7 +197,11 @@ function leavingAs(m: Maker, axis: Axis, position: Node, free: Node, cotangent: 
   const rank = (node: Node): number => axesOf(node).length;
   const whole = (node: Node): boolean => m.loopsOf(node).has(position);
   const keep = idsOf(cotangent);
-  const sum = (node: Node, over: readonly string[]): Share => ({ free, emits: [node], total: ([emitted]) => m.sum(emitted, [axis.id, ...over]) });
+  const sum = (node: Node, over: readonly string[]): Share => ({
+    free,
+    emits: [node],
+    total: ([emitted]) => m.sum(emitted!, [axis.id, ...over]),
+  });
   if (!whole(cotangent)) return sum(cotangent, []);
   const outer = op.kind === 'contract' || (op.kind === 'binary' && op.fn === 'mul' && rank(cotangent) > Math.max(...inputs.map(rank)));
   if (outer && inputs.every((x) => !whole(x) || rank(x) <= Math.max(rank(cotangent), 2))) {
@@ -192,12 +211,12 @@ function leavingAs(m: Maker, axis: Axis, position: Node, free: Node, cotangent: 
       emits: inputs.filter(whole),
       total: (emitted) => {
         const read = [...emitted];
-        const [p, q] = [a, b].map((x) => (whole(x) ? read.shift()! : x));
-        return product(m, p, q, keep);
+        const [p, q] = [a, b].map((x) => (whole(x!) ? read.shift()! : x));
+        return product(m, p!, q!, keep);
       },
     };
   }
-  if (op.kind === 'reduce' && op.fn === 'sum' && rank(inputs[0]) <= 2) return sum(inputs[0], op.axes);
+  if (op.kind === 'reduce' && op.fn === 'sum' && rank(inputs[0]!) <= 2) return sum(inputs[0]!, op.axes);
   // A matrix of weights is summed in place: a copy of it for each step would be large.
   const small = rank(cotangent) <= 1 || (rank(cotangent) === 2 && hasAxis(axesOf(cotangent), BATCH.id));
   return small ? sum(cotangent, []) : null;

@@ -45,9 +45,17 @@ export function isDifferentiable(op: Op): boolean {
 
 /** Σ a b over all axes that are not in `keep`, of the axes that either has. */
 export function product(m: Maker, a: Node, b: Node, keep: readonly string[]): Node {
-  const alone = (x: Node, y: Node): Node => m.sum(x, idsOf(x).filter((id) => !keep.includes(id) && !hasAxis(axesOf(y), id)));
+  const alone = (x: Node, y: Node): Node =>
+    m.sum(
+      x,
+      idsOf(x).filter((id) => !keep.includes(id) && !hasAxis(axesOf(y), id)),
+    );
   const [p, q] = [alone(a, b), alone(b, a)];
-  return m.contract(p, q, idsOf(p).filter((id) => !keep.includes(id) && hasAxis(axesOf(q), id)));
+  return m.contract(
+    p,
+    q,
+    idsOf(p).filter((id) => !keep.includes(id) && hasAxis(axesOf(q), id)),
+  );
 }
 
 /** The cotangent of an operand with axes `to`, where g belongs to a value with axes `from`. */
@@ -55,7 +63,10 @@ export function reduceTo(m: Maker, g: Node, from: readonly Axis[], to: readonly 
   const over = from.filter((axis) => !hasAxis(to, axis.id));
   const missing = over.filter((axis) => !hasAxis(axesOf(g), axis.id));
   const whole = missing.length === 0 ? g : m.broadcast(g, [...axesOf(g), ...missing]);
-  return m.sum(whole, over.map(({ id }) => id));
+  return m.sum(
+    whole,
+    over.map(({ id }) => id),
+  );
 }
 
 /** The cotangent of `operand`, where `by` has all axes of the value that the operand lacks. */
@@ -73,8 +84,18 @@ function having(m: Maker, g: Node, axes: readonly Axis[]): Node {
 function together(m: Maker, g: Node, axes: readonly Axis[]): Node {
   const own = axesOf(g);
   if (axes.every(({ id }) => hasAxis(own, id))) return g;
-  const before = own.slice(0, own.findIndex(({ id }) => hasAxis(axes, id)));
-  return m.broadcast(g, [...before, ...axes, ...without(own.slice(before.length), axes.map(({ id }) => id))]);
+  const before = own.slice(
+    0,
+    own.findIndex(({ id }) => hasAxis(axes, id)),
+  );
+  return m.broadcast(g, [
+    ...before,
+    ...axes,
+    ...without(
+      own.slice(before.length),
+      axes.map(({ id }) => id),
+    ),
+  ]);
 }
 
 // ---------------------------------------------------------------- elementwise
@@ -93,7 +114,11 @@ type Reduction = (step: Step<'reduce'>, x: Node, over: readonly Axis[]) => Node;
 
 const REDUCE: { readonly [F in ReduceFn]: Reduction | 'none' } = {
   sum: ({ g }) => g,
-  mean: ({ m, g }, _x, over) => m.div(g, over.map((axis) => m.float(m.size(sizeOf(axis.space)))).reduce((a, b) => m.mul(a, b))),
+  mean: ({ m, g }, _x, over) =>
+    m.div(
+      g,
+      over.map((axis) => m.float(m.size(sizeOf(axis.space)))).reduce((a, b) => m.mul(a, b)),
+    ),
   max: extreme('max'),
   min: extreme('min'),
   prod: ({ m, g }, x, over) => {
@@ -111,7 +136,11 @@ function extreme(fn: 'max' | 'min'): Reduction {
   return ({ m, g }, x, over) => {
     let share = g;
     over.forEach((axis, k) => {
-      const rest = m.reduce(fn, x, over.slice(k + 1).map(({ id }) => id));
+      const rest = m.reduce(
+        fn,
+        x,
+        over.slice(k + 1).map(({ id }) => id),
+      );
       const found = m.make({ kind: 'argmax', axis: axis.id }, [fn === 'max' ? rest : m.neg(rest)]);
       share = m.mul(share, m.make({ kind: 'onehot', axis }, [found]));
     });
@@ -130,19 +159,19 @@ function othersProduct(m: Maker, x: Node, axis: Axis): Node {
  */
 function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
   const [x] = inputs;
-  const axis = axisOf(typeOf(x), op.axis);
+  const axis = axisOf(typeOf(x!), op.axis);
   const whole = having(m, g, [axis]);
   const [share] = m.scan(axis, !op.reversed, [zero(m)], (loop) => {
     const [later] = loop.states;
-    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x), later) : later);
-    return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x), with_)], emits: [with_] };
+    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x!), later!) : later);
+    return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x!), with_)], emits: [with_] };
   }).emits;
-  return [m.mul(m.make({ ...op, exclusive: true }, [x]), share)];
+  return [m.mul(m.make({ ...op, exclusive: true }, [x!]), share!)];
 }
 
 /** Places of `axis`, all of them before (or after) the cotangent's own, hold 0. */
 function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
-  const axis = axisOf(typeOf(inputs[0]), op.axis);
+  const axis = axisOf(typeOf(inputs[0]!), op.axis);
   if (op.into === null) {
     const place = sizes.add(op.start, originOf(axis.space));
     return [m.select(m.binary('eq', m.position(axis), m.size(place)), g, zero(m))];
@@ -154,8 +183,17 @@ function sliceVjp({ m, op, inputs, g }: Step<'slice'>): readonly Node[] {
     const id = `${axis.id}.${side}.${size.key}`;
     return [[m.broadcast(zero(m), [{ id, label: axis.label, space: { kind: 'anon', size } }]), id]];
   };
-  const parts: readonly (readonly [Node, string])[] = [...gap(before, 'before'), [having(m, g, [op.into]), op.into.id], ...gap(after, 'after')];
-  return [m.make({ kind: 'concat', axis, parts: parts.map(([, id]) => id) }, parts.map(([node]) => node))];
+  const parts: readonly (readonly [Node, string])[] = [
+    ...gap(before, 'before'),
+    [having(m, g, [op.into]), op.into.id],
+    ...gap(after, 'after'),
+  ];
+  return [
+    m.make(
+      { kind: 'concat', axis, parts: parts.map(([, id]) => id) },
+      parts.map(([node]) => node),
+    ),
+  ];
 }
 
 function concatVjp({ m, op, inputs, g, y }: Step<'concat'>): readonly Node[] {
@@ -163,7 +201,7 @@ function concatVjp({ m, op, inputs, g, y }: Step<'concat'>): readonly Node[] {
   let start = sizes.int(0);
   return inputs.map((input, k) => {
     const id = op.parts[k];
-    const into = id === null ? null : axisOf(typeOf(input), id);
+    const into = id === null ? null : axisOf(typeOf(input), id!);
     const own = m.make({ kind: 'slice', axis: op.axis.id, start, into }, [whole]);
     start = sizes.add(start, into === null ? sizes.int(1) : sizeOf(into.space));
     const from = [...without(axesOf(y), [op.axis.id]), ...(into === null ? [] : [into])];
@@ -183,19 +221,21 @@ const RULES: Rules = {
   across: 'absent',
   unary({ m, op, inputs, y, g }) {
     const { slope } = UNARY[op.fn];
-    return [slope === null ? null : slope(m, g, inputs[0], y)];
+    return [slope === null ? null : slope(m, g, inputs[0]!, y)];
   },
   binary(step) {
     const { slopes } = BINARY[step.op.fn];
     const [a, b] = step.inputs;
-    return slopes === null ? [null, null] : slopes(step.m, step.g, a, b, step.y).map((each, k) => cotangentOf(step, each, step.inputs[k]));
+    return slopes === null
+      ? [null, null]
+      : slopes(step.m, step.g, a!, b!, step.y).map((each, k) => cotangentOf(step, each, step.inputs[k]!));
   },
   select({ m, inputs, y, g }) {
     const [condition, then, otherwise] = inputs;
     return [
       null,
-      reduceTo(m, m.select(condition, g, zero(m)), axesOf(y), axesOf(then)),
-      reduceTo(m, m.select(condition, zero(m), g), axesOf(y), axesOf(otherwise)),
+      reduceTo(m, m.select(condition!, g, zero(m)), axesOf(y), axesOf(then!)),
+      reduceTo(m, m.select(condition!, zero(m), g), axesOf(y), axesOf(otherwise!)),
     ];
   },
   where: 'absent',
@@ -203,64 +243,78 @@ const RULES: Rules = {
   reduce(step) {
     const rule = REDUCE[step.op.fn];
     const [x] = step.inputs;
-    return [rule === 'none' ? null : rule(step, x, step.op.axes.map((id) => axisOf(typeOf(x), id)))];
+    return [
+      rule === 'none'
+        ? null
+        : rule(
+            step,
+            x!,
+            step.op.axes.map((id) => axisOf(typeOf(x!), id)),
+          ),
+    ];
   },
   softmax({ m, op, inputs, y, g }) {
-    const whole = having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]);
+    const whole = having(m, g, [axisOf(typeOf(inputs[0]!), op.axis)]);
     const keep = axesOf(y).flatMap(({ id }) => (id === op.axis ? [] : [id]));
-    return [op.log
-      ? m.sub(whole, m.mul(m.unary('exp', y), m.sum(whole, [op.axis]))) // g - softmax(x) Σ g
-      : m.mul(y, m.sub(g, product(m, y, whole, keep)))]; // w (g - Σ w g)
+    return [
+      op.log
+        ? m.sub(whole, m.mul(m.unary('exp', y), m.sum(whole, [op.axis]))) // g - softmax(x) Σ g
+        : m.mul(y, m.sub(g, product(m, y, whole, keep))),
+    ]; // w (g - Σ w g)
   },
   check: ({ g }) => [g, null],
   argmax: 'none',
   contract({ m, inputs, g }) {
     const [a, b] = inputs;
-    return [product(m, g, b, idsOf(a)), product(m, g, a, idsOf(b))];
+    return [product(m, g, b!, idsOf(a!)), product(m, g, a!, idsOf(b!))];
   },
   gather({ m, op, inputs, g, y }) {
     const [t, i] = inputs;
-    const rest = without(axesOf(t), [op.axis]);
-    const over = idsOf(i).filter((id) => !hasAxis(rest, id));
-    const whole = having(m, g, axesOf(y).filter((axis) => over.includes(axis.id)));
-    return [m.make({ kind: 'scatter', axis: axisOf(typeOf(t), op.axis), over }, [whole, i]), null];
+    const rest = without(axesOf(t!), [op.axis]);
+    const over = idsOf(i!).filter((id) => !hasAxis(rest, id));
+    const whole = having(
+      m,
+      g,
+      axesOf(y).filter((axis) => over.includes(axis.id)),
+    );
+    return [m.make({ kind: 'scatter', axis: axisOf(typeOf(t!), op.axis), over }, [whole, i!]), null];
   },
   scatter({ m, op, inputs, g }) {
     const [x, i] = inputs;
     const whole = having(m, g, [op.axis]);
     const read = (at: Node): Node => m.gather(whole, at, op.axis.id);
-    if (typeOf(i).elem.kind === 'index') return [reduceTo(m, read(i), axesOf(read(i)), axesOf(x)), null];
+    if (typeOf(i!).elem.kind === 'index') return [reduceTo(m, read(i!), axesOf(read(i!)), axesOf(x!)), null];
     // An int may lie outside the axis, where scatter drops it.
     const first = m.first(op.axis);
     const count = m.size(sizeOf(op.axis.space));
     const last = m.add(count, m.first(op.axis, -1));
-    const nearest = m.binary('min', m.binary('max', i, first), last);
-    const found = m.select(m.isInside(i, op.axis, count), read(nearest), zero(m));
-    return [reduceTo(m, found, axesOf(found), axesOf(x)), null];
+    const nearest = m.binary('min', m.binary('max', i!, first), last);
+    const found = m.select(m.isInside(i!, op.axis, count), read(nearest), zero(m));
+    return [reduceTo(m, found, axesOf(found), axesOf(x!)), null];
   },
   onehot: 'none',
   concat: concatVjp,
   slice: sliceVjp,
   shift({ m, op, inputs, g }) {
-    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by), op.circular)];
+    return [m.shift(having(m, g, [axisOf(typeOf(inputs[0]!), op.axis)]), op.axis, sizes.sub(sizes.int(0), op.by), op.circular)];
   },
   rename({ m, op, inputs, g }) {
-    return [hasAxis(axesOf(g), op.to.id) ? m.rename(g, op.to.id, axisOf(typeOf(inputs[0]), op.from)) : g];
+    return [hasAxis(axesOf(g), op.to.id) ? m.rename(g, op.to.id, axisOf(typeOf(inputs[0]!), op.from)) : g];
   },
   merge({ m, op, inputs, g }) {
-    const into = op.axes.map((id) => axisOf(typeOf(inputs[0]), id));
+    const into = op.axes.map((id) => axisOf(typeOf(inputs[0]!), id));
     return [hasAxis(axesOf(g), op.into.id) ? m.make({ kind: 'split', axis: op.into.id, into }, [g]) : g];
   },
   split({ m, op, inputs, g }) {
     if (!op.into.some((axis) => hasAxis(axesOf(g), axis.id))) return [g];
     const axes = op.into.map(({ id }) => id);
-    return [m.make({ kind: 'merge', axes, into: axisOf(typeOf(inputs[0]), op.axis) }, [together(m, g, op.into)])];
+    return [m.make({ kind: 'merge', axes, into: axisOf(typeOf(inputs[0]!), op.axis) }, [together(m, g, op.into)])];
   },
   broadcast({ m, op, inputs, g }) {
-    return [reduceTo(m, g, op.axes, axesOf(inputs[0]))];
+    return [reduceTo(m, g, op.axes, axesOf(inputs[0]!))];
   },
   cumsum({ m, op, inputs, g }) {
-    return [m.make({ ...op, reversed: !op.reversed }, [having(m, g, [axisOf(typeOf(inputs[0]), op.axis)])])];
+    return [m.make({ ...op, reversed: !op.reversed }, [having(m, g, [axisOf(typeOf(inputs[0]!), op.axis)])])];
   },
   cumprod: cumprodVjp,
   past: 'absent',

@@ -34,7 +34,9 @@ const sameOrder = (a: readonly Axis[], b: readonly Axis[]): boolean => a.length 
 export function nativeOrder({ op, inputs }: Node): readonly Axis[] | null {
   if (op.kind === 'gather') {
     const [table, index] = [axesOf(inputs[0]!), axesOf(inputs[1]!)];
-    return index.some((axis) => axis.id !== op.axis && hasAxis(table, axis.id)) ? null : table.flatMap((axis) => (axis.id === op.axis ? index : [axis]));
+    return index.some((axis) => axis.id !== op.axis && hasAxis(table, axis.id))
+      ? null
+      : table.flatMap((axis) => (axis.id === op.axis ? index : [axis]));
   }
   if (op.kind !== 'scatter') return null;
   const [g, index] = [axesOf(inputs[0]!), axesOf(inputs[1]!)];
@@ -68,7 +70,9 @@ export class LaidOut implements Build {
   /** In the order in which tfjs gives it: the emitter knows that this permutation moves nothing. */
   inPlace(x: Node): Node {
     const order = nativeOrder(x);
-    return order === null || sameOrder(axesOf(x), order) ? x : this.make({ kind: 'permute', order: order.map((axis) => axis.id) }, [x], x.origin);
+    return order === null || sameOrder(axesOf(x), order)
+      ? x
+      : this.make({ kind: 'permute', order: order.map((axis) => axis.id) }, [x], x.origin);
   }
 
   #shared(op: Op, inputs: readonly Node[], origin: Origin, types: () => readonly TensorType[], more: string): Node {
@@ -113,16 +117,36 @@ export class LaidOut implements Build {
     const together = groups.every((group, k) => group.every((axis, at) => axes[starts[k]! + at]?.id === axis.id));
     if (!together || sameOrder(axes, groups.flat())) return this.reshaped(this.permuted(x, groups.flat(), origin), into, origin);
     const present = groups.map((_, k) => k).filter((k) => starts[k]! >= 0);
-    const merged = this.reshaped(x, [...present].sort((a, b) => starts[a]! - starts[b]!).map((k) => into[k]!), origin);
-    return this.reshaped(this.permuted(merged, present.map((k) => into[k]!), origin), into, origin);
+    const merged = this.reshaped(
+      x,
+      [...present].sort((a, b) => starts[a]! - starts[b]!).map((k) => into[k]!),
+      origin,
+    );
+    return this.reshaped(
+      this.permuted(
+        merged,
+        present.map((k) => into[k]!),
+        origin,
+      ),
+      into,
+      origin,
+    );
   }
 
   /** As an operand among others with the axes `order`: permuted, with unit axes where it lacks one after its first. */
   aligned(x: Node, order: readonly Axis[], origin: Origin): Node {
-    const placed = this.permuted(x, order.filter((axis) => hasAxis(axesOf(x), axis.id)), origin);
+    const placed = this.permuted(
+      x,
+      order.filter((axis) => hasAxis(axesOf(x), axis.id)),
+      origin,
+    );
     const first = order.findIndex((axis) => hasAxis(axesOf(x), axis.id));
     if (first < 0) return placed;
-    return this.reshaped(placed, order.slice(first).map((axis, k) => (hasAxis(axesOf(x), axis.id) ? axis : unitAxis(k))), origin);
+    return this.reshaped(
+      placed,
+      order.slice(first).map((axis, k) => (hasAxis(axesOf(x), axis.id) ? axis : unitAxis(k))),
+      origin,
+    );
   }
 }
 

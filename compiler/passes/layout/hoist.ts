@@ -13,7 +13,11 @@ export function hoist({ prepare, step }: StepRoots, changing: ReadonlySet<string
   const nodes = inOrder([...step.values()]);
   const fixed = new Set<Node>();
   for (const node of nodes) if (isFixed(node, fixed, changing)) fixed.add(node);
-  const used = new Set(nodes.flatMap((node) => (fixed.has(node) ? [] : node.op.kind === 'scan' ? [...node.inputs, ...node.op.region.nexts, ...node.op.region.emits] : node.inputs)));
+  const used = new Set(
+    nodes.flatMap((node) =>
+      fixed.has(node) ? [] : node.op.kind === 'scan' ? [...node.inputs, ...node.op.region.nexts, ...node.op.region.emits] : node.inputs,
+    ),
+  );
   const more = new Map<string, Node>();
   const leaves = new Map<Node, Node>();
   let count = [...prepare.keys()].filter((name) => name.startsWith('memory.')).length;
@@ -29,7 +33,10 @@ export function hoist({ prepare, step }: StepRoots, changing: ReadonlySet<string
 function isFixed({ op, inputs, types }: Node, fixed: ReadonlySet<Node>, changing: ReadonlySet<string>): boolean {
   if (op.kind === 'parameter' || op.kind === 'constant') return true;
   if (['input', 'length', 'argument', 'random', 'scan', 'result'].includes(op.kind)) return false;
-  const sizes = [...types.flatMap(({ axes }) => axes.map(({ space }) => sizeOf(space))), ...(op.kind === 'size' ? [op.size] : op.kind === 'slice' ? [op.start] : [])];
+  const sizes = [
+    ...types.flatMap(({ axes }) => axes.map(({ space }) => sizeOf(space))),
+    ...(op.kind === 'size' ? [op.size] : op.kind === 'slice' ? [op.start] : []),
+  ];
   return inputs.every((input) => fixed.has(input)) && !sizes.some((size) => [...atomsOf(size)].some((atom) => changing.has(atom)));
 }
 
@@ -37,7 +44,7 @@ function isFixed({ op, inputs, types }: Node, fixed: ReadonlySet<Node>, changing
 function isCheap(node: Node, fixed: ReadonlySet<Node>): boolean {
   const { op, inputs, types } = node;
   if (inputs.length === 0 && op.kind !== 'position') return true;
-  if (types[0].axes.length === 0) return true;
+  if (types[0]!.axes.length === 0) return true;
   return (op.kind === 'reshape' || op.kind === 'rename') && inputs.every((input) => isCheap(input, fixed));
 }
 

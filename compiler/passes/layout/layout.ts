@@ -67,7 +67,11 @@ class Layout {
     const op = scan.op as OpOf<'scan'>;
     const build = this.#build;
     const sequence = spreadOver(node, op, (each) => this.visit(each));
-    const argument = build.leaf({ kind: 'argument' }, [{ ...node.types[0]!, axes: without(axesOf(this.of(sequence)), [op.axis.id]) }], node.origin);
+    const argument = build.leaf(
+      { kind: 'argument' },
+      [{ ...node.types[0]!, axes: without(axesOf(this.of(sequence)), [op.axis.id]) }],
+      node.origin,
+    );
     this.#more.set(scan, [...(this.#more.get(scan) ?? []), { argument, sequence: this.of(sequence) }]);
     return argument;
   }
@@ -78,14 +82,28 @@ class Layout {
     const inputs = op.kind === 'result' ? [] : node.inputs.map((input) => this.of(input));
     const [x] = inputs;
     switch (op.kind) {
-      case 'input': case 'parameter': case 'constant': case 'length': case 'argument':
+      case 'input':
+      case 'parameter':
+      case 'constant':
+      case 'length':
+      case 'argument':
         return build.leaf(op, node.types, origin);
-      case 'size': case 'position': case 'random':
+      case 'size':
+      case 'position':
+      case 'random':
         return build.make(op, inputs, origin);
       case 'unary':
         // Of an integer tfjs would round what a function of floats gives.
         return build.make(op, [UNARY[op.fn].takes === 'float' ? build.float(x!, origin) : x!], origin);
-      case 'argmax': case 'onehot': case 'shift': case 'rename': case 'cumsum': case 'cumprod': case 'permute': case 'reshape': case 'matmul':
+      case 'argmax':
+      case 'onehot':
+      case 'shift':
+      case 'rename':
+      case 'cumsum':
+      case 'cumprod':
+      case 'permute':
+      case 'reshape':
+      case 'matmul':
         return build.make(op, inputs, origin);
       case 'reduce': {
         const number = op.fn === 'mean' ? build.float(x!, origin) : x!;
@@ -96,7 +114,11 @@ class Layout {
       case 'select':
         return this.#elementwise(op, node);
       case 'softmax':
-        return build.make(op, [build.permuted(build.float(x!, origin), [...without(axesOf(x!), [op.axis]), ...pick(axesOf(x!), [op.axis])], origin)], origin);
+        return build.make(
+          op,
+          [build.permuted(build.float(x!, origin), [...without(axesOf(x!), [op.axis]), ...pick(axesOf(x!), [op.axis])], origin)],
+          origin,
+        );
       case 'contract':
         return this.#contract(op, inputs, origin);
       case 'gather':
@@ -116,7 +138,11 @@ class Layout {
         return build.reshaped(build.permuted(x!, [...before, ...parts, ...after], origin), [...before, op.into, ...after], origin);
       }
       case 'split':
-        return build.reshaped(x!, axesOf(x!).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])), origin);
+        return build.reshaped(
+          x!,
+          axesOf(x!).flatMap((axis) => (axis.id === op.axis ? op.into : [axis])),
+          origin,
+        );
       case 'broadcast':
         return this.#broadcast(x!, op.axes, origin);
       case 'check':
@@ -129,7 +155,12 @@ class Layout {
         return build.make(op, [this.of(node.inputs[0]!)], origin);
       case 'scan':
         return this.#scan(op, node, inputs);
-      case 'across': case 'where': case 'otherwise': case 'past': case 'call': case 'clock':
+      case 'across':
+      case 'where':
+      case 'otherwise':
+      case 'past':
+      case 'call':
+      case 'clock':
         throw new Error(`layout: ${op.kind} must be lowered before`);
     }
   }
@@ -161,15 +192,27 @@ class Layout {
 
   #broadcast(x: Node, axes: readonly Axis[], origin: Origin): Node {
     const build = this.#build;
-    const placed = build.permuted(x, axes.filter((axis) => hasAxis(axesOf(x), axis.id)), origin);
+    const placed = build.permuted(
+      x,
+      axes.filter((axis) => hasAxis(axesOf(x), axis.id)),
+      origin,
+    );
     const missing = axes.filter((axis) => !hasAxis(axesOf(x), axis.id));
     if (missing.length === 0) return placed;
     if (missing.every((axis) => constantOf(sizeOf(axis.space)) === 1)) return build.reshaped(placed, axes, origin);
     if (axes.length <= MOST_AXES) return build.make({ kind: 'broadcast', axes }, [build.aligned(placed, axes, origin)], origin);
     const groups = neighbours(axes, (axis) => (hasAxis(axesOf(x), axis.id) ? 'own' : ''));
     const flat = groups.map((group) => merged(group, 0));
-    const own = build.reshaped(placed, flat.filter((_, k) => hasAxis(axesOf(x), groups[k]![0]!.id)), origin);
-    return build.reshaped(build.make({ kind: 'broadcast', axes: flat }, [build.aligned(own, flat, origin)], { ...origin, name: null }), axes, origin);
+    const own = build.reshaped(
+      placed,
+      flat.filter((_, k) => hasAxis(axesOf(x), groups[k]![0]!.id)),
+      origin,
+    );
+    return build.reshaped(
+      build.make({ kind: 'broadcast', axes: flat }, [build.aligned(own, flat, origin)], { ...origin, name: null }),
+      axes,
+      origin,
+    );
   }
 
   // ---------------------------------------------------------------- contractions
@@ -193,7 +236,12 @@ class Layout {
     const { zip, rows, inner, columns } = way;
     const flat = (x: Node, outer: readonly (readonly Axis[])[]): Node => {
       const groups = zip.length === 0 ? outer : [zip, ...outer];
-      return build.grouped(build.float(x, origin), groups, groups.map((axes, k) => merged(axes, k)), origin);
+      return build.grouped(
+        build.float(x, origin),
+        groups,
+        groups.map((axes, k) => merged(axes, k)),
+        origin,
+      );
     };
     const operands = [flat(way.left, [rows, inner]), flat(way.right, [inner, columns])];
     // The batch comes first again, while the result is still a matrix.
@@ -219,7 +267,11 @@ class Layout {
       return build.inPlace(build.make(op, [table, index], origin));
     }
     const others = without(rest, ids(zip));
-    return build.make(op, [build.permuted(table, [...zip, ...at, ...others], origin), build.permuted(index, [...zip, ...places], origin)], origin);
+    return build.make(
+      op,
+      [build.permuted(table, [...zip, ...at, ...others], origin), build.permuted(index, [...zip, ...places], origin)],
+      origin,
+    );
   }
 
   #scatter(op: OpOf<'scatter'>, [g, i]: readonly Node[], origin: Origin): Node {
@@ -248,14 +300,21 @@ class Layout {
       const part = op.parts[k] ?? null;
       const own = part === null ? onePlace(op.axis) : pick(axesOf(x), [part])[0]!;
       parts.push(own.id);
-      return this.#broadcast(x, order.map((axis) => (axis.id === op.axis.id ? own : axis)), origin);
+      return this.#broadcast(
+        x,
+        order.map((axis) => (axis.id === op.axis.id ? own : axis)),
+        origin,
+      );
     });
     const floats = operands.some((x) => x.types[0]!.elem.kind === 'float');
     const alike = floats ? operands.map((x) => build.float(x, origin)) : operands;
     if (order.length <= MOST_AXES) return build.make({ ...op, parts }, alike, origin);
     // What lies in the joined axis and behind it is one row of memory.
     const k = order.findIndex((axis) => axis.id === op.axis.id);
-    const rows = (own: Axis): readonly Axis[] => [...(k === 0 ? [] : [merged(order.slice(0, k), 0)]), merged([own, ...order.slice(k + 1)], 0)];
+    const rows = (own: Axis): readonly Axis[] => [
+      ...(k === 0 ? [] : [merged(order.slice(0, k), 0)]),
+      merged([own, ...order.slice(k + 1)], 0),
+    ];
     const flat = alike.map((x) => build.reshaped(x, rows(axesOf(x)[k]!), origin));
     const joined = { ...op, axis: rows(op.axis).at(-1)!, parts: flat.map((x) => axesOf(x).at(-1)!.id) };
     return build.reshaped(build.make(joined, flat, { ...origin, name: null }), order, origin);
@@ -271,7 +330,11 @@ class Layout {
     const row = merged([axes[k]!, ...after], 0);
     const start = after.reduce((n, axis) => size.mul(n, sizeOf(axis.space)), op.start);
     const flat = build.reshaped(x, [merged(before, 0), row], origin);
-    return build.reshaped(build.make({ ...op, axis: row.id, start, into: into.length === 0 ? null : merged(into, 0) }, [flat], { ...origin, name: null }), [...before, ...into], origin);
+    return build.reshaped(
+      build.make({ ...op, axis: row.id, start, into: into.length === 0 ? null : merged(into, 0) }, [flat], { ...origin, name: null }),
+      [...before, ...into],
+      origin,
+    );
   }
 
   // ---------------------------------------------------------------- scans
@@ -285,7 +348,13 @@ class Layout {
     const position = this.of(region.position);
     const xs = region.xs.map((x) => this.of(x));
     const states = region.states.map((x) => this.of(x));
-    const sequences = inputs.slice(0, count).map((x, k) => like(x, xs[k]!.types[0]!, axesOf(x).filter((axis) => axis.id === op.axis.id)));
+    const sequences = inputs.slice(0, count).map((x, k) =>
+      like(
+        x,
+        xs[k]!.types[0]!,
+        axesOf(x).filter((axis) => axis.id === op.axis.id),
+      ),
+    );
     const firsts = inputs.slice(count).map((x, k) => like(x, states[k]!.types[0]!, []));
     const nexts = region.nexts.map((x, k) => like(this.of(x), states[k]!.types[0]!, []));
     const emits = region.emits.map((x) => this.of(x));
@@ -306,9 +375,10 @@ class Layout {
  * before the axis that it stands before in the other operand, so that `[batch, query, d]` and `[batch, key, d]` keep d last.
  */
 function commonOrder(operands: readonly (readonly Axis[])[]): readonly Axis[] {
-  const rank = (axes: readonly Axis[]): number => 3 * axes.length + (axes[0] !== undefined && isBatch(axes[0]) ? 2 : axes.some(isBatch) ? 1 : 0);
+  const rank = (axes: readonly Axis[]): number =>
+    3 * axes.length + (axes[0] !== undefined && isBatch(axes[0]) ? 2 : axes.some(isBatch) ? 1 : 0);
   const sorted = operands.map((axes) => axes.filter((axis) => !isUnit(axis))).sort((a, b) => rank(b) - rank(a));
-  const order = [...sorted[0]];
+  const order = [...sorted[0]!];
   for (const axes of sorted.slice(1)) {
     for (const [k, axis] of axes.entries()) {
       if (hasAxis(order, axis.id)) continue;
@@ -347,7 +417,15 @@ function product(left: Node, right: Node, over: readonly string[]): Product {
   };
   // A batch among the columns: the result has to be permuted to be batch first.
   const late = columns.some(isBatch) ? 3 : 0;
-  return { left, right, zip, rows, inner, columns, cost: permuted(left, [...zip, ...rows, ...inner]) + permuted(right, [...zip, ...inner, ...columns]) + late };
+  return {
+    left,
+    right,
+    zip,
+    rows,
+    inner,
+    columns,
+    cost: permuted(left, [...zip, ...rows, ...inner]) + permuted(right, [...zip, ...inner, ...columns]) + late,
+  };
 }
 
 /** What a loop stacked has its time in front: products bring the batch back there, once for all that follows. */

@@ -16,14 +16,18 @@ export interface Build {
 }
 
 /** Of a node with one result, or of the first of several. */
-export const axesOf = (node: Node): readonly Axis[] => node.types[0].axes;
+export const axesOf = (node: Node): readonly Axis[] => node.types[0]!.axes;
 const ids = (axes: readonly Axis[]): readonly string[] => axes.map(({ id }) => id);
 
 /** Neighbouring axes as one; `unit` tells the axes of size 1 of one type apart. */
 export function merged(axes: readonly Axis[], unit: number): Axis {
   if (axes.length === 0) return unitAxis(unit);
   if (axes.length === 1) return axes[0]!;
-  return { id: `(${ids(axes).join('*')})`, label: axes.map((axis) => axis.label).join('_'), space: { kind: 'merge', parts: axes.map((axis) => axis.space) } };
+  return {
+    id: `(${ids(axes).join('*')})`,
+    label: axes.map((axis) => axis.label).join('_'),
+    space: { kind: 'merge', parts: axes.map((axis) => axis.space) },
+  };
 }
 
 /** As `merged`, of no axes none. */
@@ -37,13 +41,18 @@ export function narrowed(build: Build, op: Op, inputs: readonly Node[], origin: 
   switch (op.kind) {
     case 'unary':
       return build.reshaped(build.make(op, [build.reshaped(x, atMostOne(axesOf(x)), inner)], inner), axes, origin);
-    case 'binary': case 'select':
+    case 'binary':
+    case 'select':
       return collapsed(build, op, inputs, origin);
     case 'permute':
       return build.reshaped(permuted(build, x, op.order, inner), axes, origin);
     case 'reduce':
       return build.reshaped(reduced(build, op, x, inner), axes, origin);
-    case 'argmax': case 'softmax': case 'slice': case 'shift': case 'gather':
+    case 'argmax':
+    case 'softmax':
+    case 'slice':
+    case 'shift':
+    case 'gather':
       return build.reshaped(build.make(op, [around(build, x, op.axis, inner), ...inputs.slice(1)], inner), axes, origin);
     default:
       return null;
@@ -65,16 +74,35 @@ export function collapsed(build: Build, op: OpOf<'binary'> | OpOf<'select'>, inp
   const { axes } = result[0]!;
   const groups = groupsOf({ op, inputs, types: result });
   const has = (x: Node, group: readonly number[]): boolean => group.some((k) => hasPlace(x, k - axes.length));
-  const whole = runMadeWhole(groups.map((group) => inputs.map((x) => has(x, group))), mostGroups(op));
+  const whole = runMadeWhole(
+    groups.map((group) => inputs.map((x) => has(x, group))),
+    mostGroups(op),
+  );
   const inner = { ...origin, name: null };
-  const flat = groups.map((group) => merged(group.map((k) => axes[k]!).filter((axis) => !isUnit(axis)), group[0]!));
+  const flat = groups.map((group) =>
+    merged(
+      group.map((k) => axes[k]!).filter((axis) => !isUnit(axis)),
+      group[0]!,
+    ),
+  );
   const operands = inputs.map((x) => {
     const own = flat.filter((_, g) => has(x, groups[g]!));
     const narrow = build.reshaped(x, own, inner);
     const wide = flat.filter((axis, g) => hasAxis(own, axis.id) || whole.includes(g));
     return wide.length === own.length ? narrow : build.make({ kind: 'broadcast', axes: wide }, [build.aligned(narrow, wide, inner)], inner);
   });
-  const joined = flat.flatMap((axis, g) => (!whole.includes(g) ? [axis] : g === whole[0] ? [merged(whole.map((k) => flat[k]!), g)] : []));
+  const joined = flat.flatMap((axis, g) =>
+    !whole.includes(g)
+      ? [axis]
+      : g === whole[0]
+        ? [
+            merged(
+              whole.map((k) => flat[k]!),
+              g,
+            ),
+          ]
+        : [],
+  );
   const aligned = operands.map((x) => {
     const own = whole.length === 0 ? axesOf(x) : joined.filter((axis) => hasAxis(axesOf(x), axis.id) || !hasAxis(flat, axis.id));
     return build.aligned(build.reshaped(x, own, inner), joined, inner);
@@ -107,7 +135,10 @@ function runMadeWhole(has: readonly (readonly boolean[])[], most: number): reado
 function permuted(build: Build, x: Node, order: readonly string[], origin: Origin): Node {
   const axes = axesOf(x);
   const most = mostOf('permute').axes;
-  const groups = runs(order.map((id) => axes.findIndex((axis) => axis.id === id)), (k, before) => k === before + 1);
+  const groups = runs(
+    order.map((id) => axes.findIndex((axis) => axis.id === id)),
+    (k, before) => k === before + 1,
+  );
   if (groups.length <= most) return turned(build, x, groups, origin);
   let front: readonly (readonly number[])[] = [];
   for (let count = 1; count < groups.length; count++) {
@@ -118,13 +149,27 @@ function permuted(build: Build, x: Node, order: readonly string[], origin: Origi
     front = step;
   }
   // Two axes from anywhere leave three runs: five groups at the most, of which the first may be one with those already in front.
-  return permuted(build, build.reshaped(turned(build, x, front, origin), front.flat().map((k) => axes[k]!), origin), order, origin);
+  return permuted(
+    build,
+    build.reshaped(
+      turned(build, x, front, origin),
+      front.flat().map((k) => axes[k]!),
+      origin,
+    ),
+    order,
+    origin,
+  );
 }
 
 /** The groups of places in this order, each as one axis. */
 function turned(build: Build, x: Node, groups: readonly (readonly number[])[], origin: Origin): Node {
   const axes = axesOf(x);
-  const parts = groups.map((group) => merged(group.map((k) => axes[k]!), 0));
+  const parts = groups.map((group) =>
+    merged(
+      group.map((k) => axes[k]!),
+      0,
+    ),
+  );
   const inMemory = [...groups.keys()].sort((a, b) => groups[a]![0]! - groups[b]![0]!).map((g) => parts[g]!);
   return build.permuted(build.reshaped(x, inMemory, origin), parts, origin);
 }

@@ -15,13 +15,16 @@ export function ofPlacesOnly(nodes: readonly Node[]): ReadonlyMap<Node, Node> {
   for (const node of nodes) if (node.op.kind === 'scan') scanOf.set(node.op.region.position, node);
   const onlyPlace = (node: Node): Node | null => {
     const needs = [...dependence.of(node)];
-    return needs.length === 1 ? scanOf.get(needs[0]!) ?? null : null;
+    return needs.length === 1 ? (scanOf.get(needs[0]!) ?? null) : null;
   };
-  const canSpread = folded<Node, boolean>((node) => (isFixed(node) || !LOCAL.has(node.op.kind) ? [] : node.inputs), (node, of) => isFixed(node) || (LOCAL.has(node.op.kind) && node.inputs.every(of)));
+  const canSpread = folded<Node, boolean>(
+    (node) => (isFixed(node) || !LOCAL.has(node.op.kind) ? [] : node.inputs),
+    (node, of) => isFixed(node) || (LOCAL.has(node.op.kind) && node.inputs.every(of)),
+  );
   const found = new Map<Node, Node>();
   const candidate = (node: Node): void => {
     const scan = onlyPlace(node);
-    if (scan !== null && node.types[0].axes.length > 0 && canSpread(node)) found.set(node, scan);
+    if (scan !== null && node.types[0]!.axes.length > 0 && canSpread(node)) found.set(node, scan);
   };
   for (const node of nodes) {
     // A node that is spread itself reads its operands spread.
@@ -43,10 +46,13 @@ export function spreadOver(node: Node, { axis, region }: OpOf<'scan'>, visit: (m
     visit(made);
     return made;
   };
-  return folded<Node, Node>((from) => (isOwn(from) ? from.inputs : []), (from, of) => {
-    if (from === region.position) return make({ kind: 'position', axis }, [], from);
-    if (!isOwn(from)) return from;
-    const op: Op = from.op.kind === 'broadcast' ? { ...from.op, axes: [axis, ...from.op.axes] } : from.op;
-    return make(op, from.inputs.map(of), from);
-  })(node);
+  return folded<Node, Node>(
+    (from) => (isOwn(from) ? from.inputs : []),
+    (from, of) => {
+      if (from === region.position) return make({ kind: 'position', axis }, [], from);
+      if (!isOwn(from)) return from;
+      const op: Op = from.op.kind === 'broadcast' ? { ...from.op, axes: [axis, ...from.op.axes] } : from.op;
+      return make(op, from.inputs.map(of), from);
+    },
+  )(node);
 }

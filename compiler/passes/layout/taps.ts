@@ -20,7 +20,7 @@ export function summedLater(nodes: readonly Node[]): Summed {
       const before = (axis: string): string | null => {
         if (op.kind === 'rename' && axis === op.to.id) return op.from;
         if (op.kind === 'slice' && axis === op.into?.id) return op.axis;
-        return op.kind === 'concat' && axis === op.axis.id ? op.parts[k] ?? null : axis;
+        return op.kind === 'concat' && axis === op.axis.id ? (op.parts[k] ?? null) : axis;
       };
       found.set(input, new Set([...own].map(before).filter((axis) => axis !== null)));
     });
@@ -30,7 +30,11 @@ export function summedLater(nodes: readonly Node[]): Summed {
 
 /** Values of neighbouring places, joined along a new axis. */
 export function areTaps({ op, inputs }: Node): boolean {
-  return op.kind === 'concat' && op.parts.every((part) => part === null) && inputs.some((input) => input.op.kind === 'shift' || input.op.kind === 'slice');
+  return (
+    op.kind === 'concat' &&
+    op.parts.every((part) => part === null) &&
+    inputs.some((input) => input.op.kind === 'shift' || input.op.kind === 'slice')
+  );
 }
 
 /** The summed axes last, and among them the taps first: then what is joined are rows that lie together. */

@@ -58,7 +58,10 @@ class Circulant extends Rebuild {
     const count = m.size(sizeOf(from.space));
     const places = turned.map(({ by }) => m.binary('mod', m.sub(m.unary('int', m.position(to)), m.size(by)), count));
     const index = m.make({ kind: 'concat', axis: op.axis, parts: places.map(() => null) }, places);
-    return m.broadcast(m.contract(m.rename(value, axis, from), m.make({ kind: 'onehot', axis: from }, [index]), [from.id]), typeOf(node).axes);
+    return m.broadcast(
+      m.contract(m.rename(value, axis, from), m.make({ kind: 'onehot', axis: from }, [index]), [from.id]),
+      typeOf(node).axes,
+    );
   }
 
   #isShort({ x, axis }: Turned): boolean {
@@ -80,7 +83,10 @@ function turnsOf(inputs: readonly Node[]): readonly Turned[] | null {
   const { x, axis, to } = first;
   const same = all.map((turn, k): Turned | null => {
     if (turn !== null) return turn.x === x && turn.axis === axis && turn.to.id === to.id ? turn : null;
-    const { op, inputs: [renamed] } = inputs[k]!;
+    const {
+      op,
+      inputs: [renamed],
+    } = inputs[k]!;
     const isItself = to.id === axis ? inputs[k] === x : op.kind === 'rename' && renamed === x && op.from === axis && op.to.id === to.id;
     return isItself ? { x, axis, to, by: sizes.int(0) } : null;
   });

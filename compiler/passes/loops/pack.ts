@@ -69,7 +69,11 @@ class Pack extends Rebuild {
     for (const each of all) {
       const term = this.#term(each);
       if (term === null) continue;
-      const rest = (x: Node): string => idsOf(x).filter((id) => id !== term.over.id).sort().join();
+      const rest = (x: Node): string =>
+        idsOf(x)
+          .filter((id) => id !== term.over.id)
+          .sort()
+          .join();
       const key = `${rest(term.value)} | ${rest(term.map)}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [term]);
@@ -101,7 +105,11 @@ class Pack extends Rebuild {
   *#packed(terms: readonly Term[]): Making<Node> {
     const { m } = this;
     const parts = terms.map(({ over }) => over.id);
-    const axis: Axis = { id: `(${parts.join('+')})`, label: terms[0]!.over.label, space: { kind: 'cat', parts: terms.map(({ over }) => over.space) } };
+    const axis: Axis = {
+      id: `(${parts.join('+')})`,
+      label: terms[0]!.over.label,
+      space: { kind: 'cat', parts: terms.map(({ over }) => over.space) },
+    };
     const joined = (inputs: readonly Node[]): Node => {
       m.origin = { ...terms[0]!.node.origin, name: null };
       return m.make({ kind: 'concat', axis, parts }, inputs);

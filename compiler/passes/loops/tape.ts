@@ -44,16 +44,17 @@ class Rowwise {
       const { op, inputs } = node;
       if (op.kind === 'unary' || op.kind === 'rename') return inputs;
       if (op.kind !== 'contract' && op.kind !== 'binary') return [];
-      const [rows, other] = this.#hasRows(inputs[0]) ? inputs : [...inputs].reverse();
-      if (!this.#hasRows(rows) || !isFixed(other) || this.#hasRows(other)) return [];
-      return [rows];
+      const [rows, other] = this.#hasRows(inputs[0]!) ? inputs : [...inputs].reverse();
+      if (!this.#hasRows(rows!) || !isFixed(other!) || this.#hasRows(other!)) return [];
+      return [rows!];
     };
     this.of = folded<Node, Node | null>(along, (node, of) => {
       if (node.op.kind === 'past') return isTape(node.op.axis) ? node : null;
       const [rows] = along(node);
       return rows === undefined ? null : of(rows);
     });
-    const rowsOf = ({ op, inputs }: Node): readonly Node[] => (op.kind === 'contract' || op.kind === 'past' ? [] : inputs.filter((input) => this.#hasRows(input)));
+    const rowsOf = ({ op, inputs }: Node): readonly Node[] =>
+      op.kind === 'contract' || op.kind === 'past' ? [] : inputs.filter((input) => this.#hasRows(input));
     this.isWork = folded(rowsOf, (node, of) => node.op.kind === 'contract' || rowsOf(node).some(of));
   }
 
@@ -71,13 +72,16 @@ class Rowwise {
   fixed(node: Node): readonly Node[] {
     const chain = this.#chain(node);
     const along = ({ inputs }: Node): number => inputs.findIndex((input) => this.#hasRows(input));
-    return [...chain.toReversed().flatMap((each) => each.inputs.slice(0, along(each))), ...chain.flatMap((each) => each.inputs.slice(along(each) + 1))];
+    return [
+      ...chain.toReversed().flatMap((each) => each.inputs.slice(0, along(each))),
+      ...chain.flatMap((each) => each.inputs.slice(along(each) + 1)),
+    ];
   }
 
   /** One row, of the row `value` of its `past`. */
   row(m: Maker, node: Node, value: Node, get: (node: Node) => Node): Node {
     return this.#chain(node).reduce((row, { op, inputs, origin }) => {
-      if (op.kind === 'rename' && axesOf(inputs[0]).some((axis) => axis.id === op.from && this.#isTape(axis))) return row;
+      if (op.kind === 'rename' && axesOf(inputs[0]!).some((axis) => axis.id === op.from && this.#isTape(axis))) return row;
       const made = inputs.map((input) => (this.#hasRows(input) ? row : get(input)));
       m.origin = origin;
       return m.make(op, made);
@@ -114,7 +118,8 @@ class Tapes extends Spaces {
     switch (space.kind) {
       case 'anon':
         return space;
-      case 'cat': case 'merge': {
+      case 'cat':
+      case 'merge': {
         const parts = space.parts.map((part) => this.space(part));
         return parts.every((part, k) => part === space.parts[k]) ? space : { ...space, parts };
       }
@@ -176,10 +181,10 @@ class Tapes extends Spaces {
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const { op } = node;
     if (op.kind !== 'gather' || !op.inside) return super.operation(node, inputs);
-    const axis = axesOf(node.inputs[0]).find(({ id }) => id === op.axis);
+    const axis = axesOf(node.inputs[0]!).find(({ id }) => id === op.axis);
     if (axis === undefined || this.axis(axis) === axis) return super.operation(node, inputs);
     // A place that exists is present.
-    return super.operation(node, [this.#filled(inputs[0]), inputs[1]]);
+    return super.operation(node, [this.#filled(inputs[0]!), inputs[1]!]);
   }
 
   /** 0 where it is absent. */
@@ -199,7 +204,10 @@ class Tapes extends Spaces {
   #size(size: Size): Node {
     const { m } = this;
     const soFar = [...this.#scans.values()].flatMap(({ op: { axis, region } }) => (isPlaces(axis) ? [region.tape!.id] : []));
-    const now = substitute(size, new Map([...soFar, ...(this.#step === null ? [] : [this.#step.id])].map((id) => [id, sizeOf(TAPE_SO_FAR)])));
+    const now = substitute(
+      size,
+      new Map([...soFar, ...(this.#step === null ? [] : [this.#step.id])].map((id) => [id, sizeOf(TAPE_SO_FAR)])),
+    );
     if (![...atomsOf(now)].some((atom) => this.#scans.has(atom))) return m.size(now);
     return numberOf(m, now, (atom) => {
       const scan = this.#scans.get(atom);
@@ -222,16 +230,19 @@ class Tapes extends Spaces {
     const emits = this.neededEmits(node);
     const results = [...states.map((k) => region.nexts[k]), ...emits.map((k) => region.emits[k])];
     const growing = isPlaces(axis);
-    const rows = rowwise((each) => each.space.kind === 'dim' && each.space.dim.id === region.tape!.id, (each) => !this.facts.loopsOf(each).has(node));
-    const kept = growing ? [] : rows.kept(results);
-    const stateOf = (each: Node): number => region.states.indexOf(rows.of(each)!.inputs[0]);
+    const rows = rowwise(
+      (each) => each.space.kind === 'dim' && each.space.dim.id === region.tape!.id,
+      (each) => !this.facts.loopsOf(each).has(node),
+    );
+    const kept = growing ? [] : rows.kept(results!);
+    const stateOf = (each: Node): number => region.states.indexOf(rows.of(each)!.inputs[0]!);
     const slotsOf = (each: Node): Axis => this.axis(axesOf(each).find((own) => this.#scanOf(own) === node)!);
     const first = kept[0] === undefined ? null : rows.of(kept[0]);
     if (first?.op.kind === 'past') this.#named.set(node, this.axis(first.op.axis));
-    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])));
+    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!));
     const firsts: Node[] = [];
     for (const each of kept) {
-      const row = yield* this.#row(rows, each, yield* this.one(node.inputs[region.xs.length + stateOf(each)]));
+      const row = yield* this.#row(rows, each, yield* this.one(node.inputs[region.xs.length + stateOf(each)]!));
       firsts.push(m.broadcast(row, [slotsOf(each), ...axesOf(row)]));
     }
     m.origin = node.origin;
@@ -239,23 +250,29 @@ class Tapes extends Spaces {
     const made = yield* m.scanning(axis, op.reversed, [...inits, ...firsts], function* (loop) {
       self.forget(node);
       yield* self.bind(node, loop, states);
-      kept.forEach((each, j) => self.#slots.set(each, loop.states[states.length + j]));
-      const nexts = self.carried(yield* self.all(states.map((k) => region.nexts[k])));
+      kept.forEach((each, j) => self.#slots.set(each, loop.states[states.length + j]!));
+      const nexts = self.carried(yield* self.all(states.map((k) => region.nexts[k])!));
       const written: Node[] = [];
       for (const [j, each] of kept.entries()) {
-        const row = yield* self.#row(rows, each, nexts[states.indexOf(stateOf(each))]);
+        const row = yield* self.#row(rows, each, nexts[states.indexOf(stateOf(each))]!);
         m.origin = each.origin;
         const place = m.add(self.#count(node), m.constant(1, 'int'));
         const slots = slotsOf(each);
         const named = self.#named.get(node)!;
         const here = m.binary('eq', m.position(named), place);
-        written.push(m.select(named.id === slots.id ? here : m.rename(here, named.id, slots), m.broadcast(row, [slots, ...axesOf(row)]), loop.states[states.length + j]));
+        written.push(
+          m.select(
+            named.id === slots.id ? here : m.rename(here, named.id, slots),
+            m.broadcast(row, [slots, ...axesOf(row)]),
+            loop.states[states.length + j]!,
+          ),
+        );
       }
-      return { nexts: [...nexts, ...written], emits: yield* self.all(emits.map((k) => region.emits[k])) };
+      return { nexts: [...nexts, ...written], emits: yield* self.all(emits.map((k) => region.emits[k])!) };
     });
     return new Map([
-      ...states.map((k, j): [number, Node] => [k, made.finals[j]]),
-      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]]),
+      ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),
+      ...emits.map((k, j): [number, Node] => [region.states.length + k, made.emits[j]!]),
     ]);
   }
 }

@@ -57,7 +57,8 @@ class Vectorise extends Rebuild {
     const open = this.#opened(node);
     if (open === undefined) return yield* super.visit(node);
     const { parts, loop } = open;
-    if (!parts.isStateful(node)) return parts.isLifted(node) ? this.#scanned(loop, parts, yield* parts.whole(node)) : yield* super.visit(node);
+    if (!parts.isStateful(node))
+      return parts.isLifted(node) ? this.#scanned(loop, parts, yield* parts.whole(node)) : yield* super.visit(node);
     const sum = this.#sumOf(node, parts);
     return sum === null ? yield* super.visit(node) : yield* this.#regrouped(node, sum, open);
   }
@@ -66,7 +67,10 @@ class Vectorise extends Rebuild {
   protected override operation(node: Node, inputs: readonly Node[]): Node {
     const open = this.#opened(node);
     if (open === undefined) return super.operation(node, inputs);
-    return super.operation(node, inputs.map((x) => (this.m.loopsOf(x).has(open.loop.position) ? x : this.#batchFirst(x))));
+    return super.operation(
+      node,
+      inputs.map((x) => (this.m.loopsOf(x).has(open.loop.position) ? x : this.#batchFirst(x))),
+    );
   }
 
   #batchFirst(x: Node): Node {
@@ -126,20 +130,23 @@ class Vectorise extends Rebuild {
     const states = this.neededStates(node);
     const emits = this.#emits(node);
     const parts = new Parts(this, this.m, this.facts, node);
-    const boundary = parts.boundary(states.map((k) => region.nexts[k]), emits.map(({ emit }) => emit));
-    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]));
+    const boundary = parts.boundary(
+      states.map((k) => region.nexts[k])!,
+      emits.map(({ emit }) => emit),
+    );
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!);
     this.m.origin = node.origin;
     const self = this;
     const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
       self.forget(node);
       self.#open.set(node, { parts, loop });
       yield* self.bind(node, loop, states);
-      const body = { nexts: yield* self.all(states.map((k) => region.nexts[k])), emits: yield* self.all(boundary) };
+      const body = { nexts: yield* self.all(states.map((k) => region.nexts[k])!), emits: yield* self.all(boundary) };
       self.#open.delete(node);
       return body;
     });
-    boundary.forEach((each, k) => parts.set(each, made.emits[k]));
-    const results = new Map(states.map((k, j): [number, Node] => [k, made.finals[j]]));
+    boundary.forEach((each, k) => parts.set(each, made.emits[k]!));
+    const results = new Map(states.map((k, j): [number, Node] => [k, made.finals[j]!]));
     for (const { emit, index } of emits) {
       const whole = yield* parts.whole(emit);
       this.m.origin = node.origin;
@@ -173,11 +180,14 @@ class Parts extends Rebuild {
     this.#around = facts.loopsOf(scan);
     const states = new Set(scan.op.region.states);
     this.isStateful = folded(operands, (node, of) => states.has(node) || operands(node).some(of));
-    this.#room = folded((node) => (this.#isLight(node) ? node.inputs : []), (node, of) => {
-      if (node.op.kind === 'argument') return rank(node);
-      if (node.op.kind === 'random' || this.isFree(node)) return 0;
-      return this.#isLight(node) ? node.inputs.reduce((most, each) => Math.max(most, of(each)), -Infinity) : Infinity;
-    });
+    this.#room = folded(
+      (node) => (this.#isLight(node) ? node.inputs : []),
+      (node, of) => {
+        if (node.op.kind === 'argument') return rank(node);
+        if (node.op.kind === 'random' || this.isFree(node)) return 0;
+        return this.#isLight(node) ? node.inputs.reduce((most, each) => Math.max(most, of(each)), -Infinity) : Infinity;
+      },
+    );
   }
 
   /** Stands outside the loop already. */
@@ -224,7 +234,8 @@ class Parts extends Rebuild {
       else push(open, node.inputs, (each) => !seen.has(each));
     }
     // What reads values of more places than it has itself stays in the loop: kept for all steps they would be large.
-    const isLarger = (node: Node): boolean => rank(node) > Math.max(2, rank(emit)) && axesOf(node).some((axis) => isRagged(axis.space) && !hasAxis(axesOf(emit), axis.id));
+    const isLarger = (node: Node): boolean =>
+      rank(node) > Math.max(2, rank(emit)) && axesOf(node).some((axis) => isRagged(axis.space) && !hasAxis(axesOf(emit), axis.id));
     if (found.size > 0 && [...found, ...read].some(isLarger)) {
       core.add(emit);
       return [emit];
@@ -258,6 +269,6 @@ class Parts extends Rebuild {
     if (node === this.#region.position) return this.m.position(op.axis);
     if (node.op.kind === 'random') return yield* this.#draws(node, op.axis);
     const x = this.#region.xs.indexOf(node);
-    return x >= 0 ? (yield* granted([this.#main.need(this.#scan.inputs[x])]))[0] : yield* super.visit(node);
+    return x >= 0 ? (yield* granted([this.#main.need(this.#scan.inputs[x]!)]))[0]! : yield* super.visit(node);
   }
 }

@@ -7,7 +7,14 @@ interface Emitted {
 }
 
 const configuration = (task: string, steps: number): Configuration => ({
-  about: `${task}, as the machine does it`, dims: {}, set: { steps }, seed: 1, batchSize: 32, steps, validateEvery: 250, settings: { task, stages: ['1:0.4', `${Math.round(steps / 2)}:1`] },
+  about: `${task}, as the machine does it`,
+  dims: {},
+  set: { steps },
+  seed: 1,
+  batchSize: 32,
+  steps,
+  validateEvery: 250,
+  settings: { task, stages: ['1:0.4', `${Math.round(steps / 2)}:1`] },
 });
 
 const configurations: Readonly<Record<string, Configuration>> = {
@@ -16,8 +23,11 @@ const configurations: Readonly<Record<string, Configuration>> = {
   recall: configuration('recall', 3000),
   sort: configuration('sort', 2000),
   quick: {
-    ...configuration('copy', 300), about: 'copying with a small network, less than a minute: shows that everything runs',
-    dims: { hidden: 32 }, validateEvery: 100, settings: { task: 'copy', tests: 4 },
+    ...configuration('copy', 300),
+    about: 'copying with a small network, less than a minute: shows that everything runs',
+    dims: { hidden: 32 },
+    validateEvery: 100,
+    settings: { task: 'copy', tests: 4 },
   },
 };
 

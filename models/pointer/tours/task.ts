@@ -1,6 +1,16 @@
 /** The round trip of the travelling salesman, against the shortest one. */
 import { inParts } from 'attnc/runtime';
-import type { Configuration, GenerativeModel, Generated, GenerateOptions, Ints, ModelOptions, OpenTask, Task, TaskExample } from 'attnc/runtime';
+import type {
+  Configuration,
+  GenerativeModel,
+  Generated,
+  GenerateOptions,
+  Ints,
+  ModelOptions,
+  OpenTask,
+  Task,
+  TaskExample,
+} from 'attnc/runtime';
 import { chance } from '../../snail/chance.ts';
 import { shortestTour, tourLength, type Point } from '../geometry.ts';
 import { pointersSvg, walkSvg } from '../picture.ts';
@@ -19,8 +29,26 @@ interface Emitted {
 
 const dims = { embed: 64, hidden: 128, align: 128, coordinate: 2 };
 const configurations: Readonly<Record<string, Configuration>> = {
-  tours: { about: 'round trips through 5 to 10 points', dims, set: { steps: 8000 }, seed: 1, batchSize: 128, steps: 8000, validateEvery: 250, window: 10 },
-  quick: { about: 'through 4 and 5 points, less than a minute: shows that everything runs', dims: { ...dims, embed: 32, hidden: 64, align: 64 }, set: { steps: 200 }, seed: 1, batchSize: 64, steps: 200, validateEvery: 100, settings: { least: 4, most: 5, tests: ['4', '6'] } },
+  tours: {
+    about: 'round trips through 5 to 10 points',
+    dims,
+    set: { steps: 8000 },
+    seed: 1,
+    batchSize: 128,
+    steps: 8000,
+    validateEvery: 250,
+    window: 10,
+  },
+  quick: {
+    about: 'through 4 and 5 points, less than a minute: shows that everything runs',
+    dims: { ...dims, embed: 32, hidden: 64, align: 64 },
+    set: { steps: 200 },
+    seed: 1,
+    batchSize: 64,
+    steps: 200,
+    validateEvery: 100,
+    settings: { least: 4, most: 5, tests: ['4', '6'] },
+  },
 };
 
 export const task: Task<PointsInput, StopTarget, Generated, SalesmanModel, Emitted> = {
@@ -32,18 +60,29 @@ export const task: Task<PointsInput, StopTarget, Generated, SalesmanModel, Emitt
   create: (emitted, options) => new emitted.Salesman(options),
 };
 
-function openTours({ least = 5, most = 10, tests = ['5', '10', '12'] }: NonNullable<Configuration['settings']>): OpenTask<PointsInput, StopTarget, Generated, SalesmanModel> {
+function openTours({
+  least = 5,
+  most = 10,
+  tests = ['5', '10', '12'],
+}: NonNullable<Configuration['settings']>): OpenTask<PointsInput, StopTarget, Generated, SalesmanModel> {
   const draw = (random: () => number, count: number): TaskExample<PointsInput, StopTarget> => {
     const points = Array.from({ length: count }, (): Point => [random(), random()]);
     const tour = shortestTour(points);
-    return { input: { P: points }, target: { y: Int32Array.from(tour) }, shown: points.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' '), answer: tour.map((k) => k + 1).join(' '), group: `n = ${String(count).padStart(2)}` };
+    return {
+      input: { P: points },
+      target: { y: Int32Array.from(tour) },
+      shown: points.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(' '),
+      answer: tour.map((k) => k + 1).join(' '),
+      group: `n = ${String(count).padStart(2)}`,
+    };
   };
   const held = (name: string, counts: readonly number[], each: number): TaskExample<PointsInput, StopTarget>[] =>
     counts.flatMap((count) => {
       const random = chance(`tours: ${name}, ${count}`);
       return Array.from({ length: each }, () => draw(random, count));
     });
-  const answer = (model: SalesmanModel, inputs: readonly PointsInput[], how: GenerateOptions = {}): Promise<Generated[]> => inParts(inputs, 256, (part) => model.generate(part, how));
+  const answer = (model: SalesmanModel, inputs: readonly PointsInput[], how: GenerateOptions = {}): Promise<Generated[]> =>
+    inParts(inputs, 256, (part) => model.generate(part, how));
   const pointsOf = ({ P }: PointsInput): readonly Point[] => P as unknown as readonly Point[];
   return {
     dims: {},
@@ -55,22 +94,60 @@ function openTours({ least = 5, most = 10, tests = ['5', '10', '12'] }: NonNulla
     answer,
     show: ({ ids }) => Array.from(ids, (id) => id + 1).join(' '),
     evaluate: async (model, examples, progress) => {
-      const greedy = await inParts(examples, 256, (part) => model.generate(part.map(({ input }) => input), {}), progress);
-      const beams = await inParts(examples, 64, (part) => model.generate(part.map(({ input }) => input), { method: 'beam', width: 5 }));
+      const greedy = await inParts(
+        examples,
+        256,
+        (part) =>
+          model.generate(
+            part.map(({ input }) => input),
+            {},
+          ),
+        progress,
+      );
+      const beams = await inParts(examples, 64, (part) =>
+        model.generate(
+          part.map(({ input }) => input),
+          { method: 'beam', width: 5 },
+        ),
+      );
       const of = (group: string, chosen: readonly number[]) => {
         const mean = (value: (k: number) => number): number => chosen.reduce((sum, k) => sum + value(k), 0) / chosen.length;
         const best = mean((k) => tourLength(pointsOf(examples[k]!.input), examples[k]!.target.y));
-        const length = (answers: readonly Generated[]): number => mean((k) => tourLength(pointsOf(examples[k]!.input), answers[k]!.ids)) / best;
-        return { group, examples: chosen.length, values: [mean((k) => (Array.from(greedy[k]!.ids).join(' ') === Array.from(examples[k]!.target.y).join(' ') ? 1 : 0)), length(greedy), length(beams)] };
+        const length = (answers: readonly Generated[]): number =>
+          mean((k) => tourLength(pointsOf(examples[k]!.input), answers[k]!.ids)) / best;
+        return {
+          group,
+          examples: chosen.length,
+          values: [
+            mean((k) => (Array.from(greedy[k]!.ids).join(' ') === Array.from(examples[k]!.target.y).join(' ') ? 1 : 0)),
+            length(greedy),
+            length(beams),
+          ],
+        };
       };
       const groups = [...new Set(examples.map(({ group }) => group!))].sort();
       return {
         columns: ['exact match', 'length / shortest', 'beam of 5'],
-        rows: [of('all', examples.map((_, k) => k)), ...groups.map((group) => of(group, examples.flatMap((example, k) => (example.group === group ? [k] : []))))],
+        rows: [
+          of(
+            'all',
+            examples.map((_, k) => k),
+          ),
+          ...groups.map((group) =>
+            of(
+              group,
+              examples.flatMap((example, k) => (example.group === group ? [k] : [])),
+            ),
+          ),
+        ],
       };
     },
     pictures: async (model, inputs) => {
-      const answers = await answer(model, inputs.map(({ input }) => input), { method: 'beam', width: 5 });
+      const answers = await answer(
+        model,
+        inputs.map(({ input }) => input),
+        { method: 'beam', width: 5 },
+      );
       const found = await model.forward(inputs.map(({ input }, k) => ({ ...input, y: answers[k]!.ids })));
       return inputs.flatMap(({ input, shown }, k) => {
         const points = pointsOf(input);
@@ -78,7 +155,15 @@ function openTours({ least = 5, most = 10, tests = ['5', '10', '12'] }: NonNulla
         const ids = Array.from(answers[k]!.ids);
         return [
           { name: `tour-${k + 1}`, svg: walkSvg(shown, points, ids, points.length <= 12 ? shortestTour(points) : ids, true) },
-          { name: `tour-${k + 1}-pointers`, svg: pointersSvg('round trip', ids.map((id) => names[id]!), names, found[k]!['logits']!) },
+          {
+            name: `tour-${k + 1}-pointers`,
+            svg: pointersSvg(
+              'round trip',
+              ids.map((id) => names[id]!),
+              names,
+              found[k]!['logits']!,
+            ),
+          },
         ];
       });
     },

@@ -23,7 +23,11 @@ export function drawTrial(random: () => number, arms: number, pulls: number): Tr
 
 /** A trial of arms that are given. */
 export function trialOf(means: readonly number[], pulls: number, random: () => number): Trial {
-  return { means, pulls, outcomes: Uint8Array.from({ length: means.length * pulls }, (_, k) => (random() < means[Math.floor(k / pulls)]! ? 1 : 0)) };
+  return {
+    means,
+    pulls,
+    outcomes: Uint8Array.from({ length: means.length * pulls }, (_, k) => (random() < means[Math.floor(k / pulls)]! ? 1 : 0)),
+  };
 }
 
 export function drawTrials(random: () => number, count: number, arms: number, pulls: number): Trial[] {

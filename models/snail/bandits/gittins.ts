@@ -36,7 +36,7 @@ export class GittinsIndices {
             const gain = mean - charge + mean * values[below + wins + 1]! + (1 - mean) * values[below + wins]!;
             next[row + wins] = Math.max(0, gain);
             const last = before[left]![row + wins]!;
-            if (k > 0 && last >= 0 && gain < 0) indices[left]![row + wins] = charge - (-gain / (last - gain)) / charges;
+            if (k > 0 && last >= 0 && gain < 0) indices[left]![row + wins] = charge - -gain / (last - gain) / charges;
             before[left]![row + wins] = gain;
           }
         }

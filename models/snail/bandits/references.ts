@@ -95,7 +95,12 @@ export function references(): Policy[] {
 /** The total reward of each trial. */
 export function play(policy: Policy, trials: readonly Trial[], random: () => number): Float64Array {
   const bandits = new Bandits(trials);
-  const histories = trials.map(({ means, pulls }) => ({ wins: new Int32Array(means.length), losses: new Int32Array(means.length), left: pulls, pulls }));
+  const histories = trials.map(({ means, pulls }) => ({
+    wins: new Int32Array(means.length),
+    losses: new Int32Array(means.length),
+    left: pulls,
+    pulls,
+  }));
   for (let pull = 0; pull < (trials[0]?.pulls ?? 0); pull++) {
     const arms = histories.map((history) => policy.choose(history, random));
     for (const [row, reward] of bandits.pull(arms).entries()) {

@@ -56,7 +56,13 @@ export interface Played {
  */
 export async function playTrials(model: BanditModel, trials: readonly Trial[], random: () => number): Promise<Played[]> {
   const bandits = new Bandits(trials);
-  const played = trials.map((trial) => ({ trial, arms: [] as number[], rewards: [] as number[], policy: [] as number[][], values: [] as number[] }));
+  const played = trials.map((trial) => ({
+    trial,
+    arms: [] as number[],
+    rewards: [] as number[],
+    policy: [] as number[][],
+    values: [] as number[],
+  }));
   const streaming = model.stream(trials.map((trial) => ({ [ofTrial]: trial })));
   try {
     let places = trials.map(({ means }): Place => ({ action: means.map(() => 0), reward: 0 }));

@@ -9,11 +9,31 @@ const arms = 5;
 
 const configurations: Readonly<Record<string, Configuration>> = {
   full: {
-    about: 'a hundred pulls of five arms', set: { pulls: 100 }, dims: {}, seed: 1, batchSize: 32, steps: 6000, validateEvery: 120,
-    settings: { stages: ['1:10', '1501:20', '2701:40', '3901:100'], parts: 4, rounds: 3, discount: 0.99, trace: 0.9, bonus: 0.05, trials: 4096 },
+    about: 'a hundred pulls of five arms',
+    set: { pulls: 100 },
+    dims: {},
+    seed: 1,
+    batchSize: 32,
+    steps: 6000,
+    validateEvery: 120,
+    settings: {
+      stages: ['1:10', '1501:20', '2701:40', '3901:100'],
+      parts: 4,
+      rounds: 3,
+      discount: 0.99,
+      trace: 0.9,
+      bonus: 0.05,
+      trials: 4096,
+    },
   },
   quick: {
-    about: 'ten pulls of five arms, less than a minute: shows that everything runs', set: { pulls: 10 }, dims: {}, seed: 1, batchSize: 32, steps: 840, validateEvery: 120,
+    about: 'ten pulls of five arms, less than a minute: shows that everything runs',
+    set: { pulls: 10 },
+    dims: {},
+    seed: 1,
+    batchSize: 32,
+    steps: 840,
+    validateEvery: 120,
     settings: { stages: ['1:10'], parts: 4, rounds: 3, discount: 0.99, trace: 0.9, bonus: 0.05, trials: 1024 },
   },
 };
@@ -45,7 +65,12 @@ function settingsOf({ settings = {} }: Configuration): Settings {
       const [step = 1, pulls = 1] = stage.split(':').map(Number);
       return { step, pulls };
     }),
-    parts: number('parts'), rounds: number('rounds'), discount: number('discount'), trace: number('trace'), bonus: number('bonus'), trials: number('trials'),
+    parts: number('parts'),
+    rounds: number('rounds'),
+    discount: number('discount'),
+    trace: number('trace'),
+    bonus: number('bonus'),
+    trials: number('trials'),
   };
 }
 
@@ -63,7 +88,13 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
   const pulls = settings.stages.at(-1)!.pulls;
   const answer = (model: BanditModel, inputs: readonly BanditInput[]): Promise<Played[]> => {
     const random = chance('bandits: policy');
-    return inParts(inputs, 512, (part) => playTrials(model, part.map(({ [ofTrial]: trial }) => trial), random));
+    return inParts(inputs, 512, (part) =>
+      playTrials(
+        model,
+        part.map(({ [ofTrial]: trial }) => trial),
+        random,
+      ),
+    );
   };
   return {
     dims: {},
@@ -78,8 +109,19 @@ function openBandits(configuration: Configuration): OpenTask<BanditInput, Bandit
     samples: ['0.1 0.3 0.9 0.5 0.2', '0.5 0.6 0.5 0.4 0.5'],
     answer,
     show: (played) => `${played.arms.map((arm) => arm + 1).join('')}: ${totalOf(played)} of ${played.arms.length}`,
-    evaluate: (model, examples, progress) => evaluate(model, examples.map(({ input }) => input[ofTrial]), progress),
-    pictures: async (model, inputs) => (await answer(model, inputs.map(({ input }) => input))).map((played, k) => pictureOf(played, inputs[k]!.shown)),
+    evaluate: (model, examples, progress) =>
+      evaluate(
+        model,
+        examples.map(({ input }) => input[ofTrial]),
+        progress,
+      ),
+    pictures: async (model, inputs) =>
+      (
+        await answer(
+          model,
+          inputs.map(({ input }) => input),
+        )
+      ).map((played, k) => pictureOf(played, inputs[k]!.shown)),
     training: { epochSize: configuration.batchSize * settings.parts * settings.rounds },
   };
 }
@@ -91,8 +133,10 @@ function begun(trial: Trial): BanditInput {
 
 function exampleOf(trial: Trial): TaskExample<BanditInput, BanditTarget> {
   return {
-    input: begun(trial), target: { chosen: [], before: [], advantage: [], returns: [], bonus: 0 },
-    shown: trial.means.map((mean) => mean.toFixed(2)).join(' '), answer: `arm ${trial.means.indexOf(Math.max(...trial.means)) + 1}`,
+    input: begun(trial),
+    target: { chosen: [], before: [], advantage: [], returns: [], bonus: 0 },
+    shown: trial.means.map((mean) => mean.toFixed(2)).join(' '),
+    answer: `arm ${trial.means.indexOf(Math.max(...trial.means)) + 1}`,
   };
 }
 
@@ -100,7 +144,9 @@ function meansIn(line: string): number[] {
   const words = line.trim().split(/\s+/u);
   const means = words.map(Number);
   if (words.length !== arms || !means.every((mean) => mean >= 0 && mean <= 1)) {
-    throw new RangeError(`expected ${arms} numbers from 0 to 1, how often each arm pays, such as \`0.1 0.3 0.9 0.5 0.2\`; given \`${line.trim()}\``);
+    throw new RangeError(
+      `expected ${arms} numbers from 0 to 1, how often each arm pays, such as \`0.1 0.3 0.9 0.5 0.2\`; given \`${line.trim()}\``,
+    );
   }
   return means;
 }
@@ -123,16 +169,27 @@ function rolloutsOf({ batchSize, steps }: Configuration, settings: Settings) {
       const records = await playTrials(model, trials, random);
       const bonus = settings.bonus * Math.max(0, 1 - step / (0.8 * steps));
       const targets = targetsOf(records, { discount, trace, bonus });
-      const examples = records.map((record, row): Example => ({ ...exampleOf(record.trial), input: inputOf(record), target: targets[row]! }));
+      const examples = records.map(
+        (record, row): Example => ({ ...exampleOf(record.trial), input: inputOf(record), target: targets[row]! }),
+      );
       const orders = Array.from({ length: rounds }, () => shuffled(examples, random));
-      played = { cycle: now, model, batches: orders.flatMap((order) => Array.from({ length: parts }, (_, part) => order.slice(part * batchSize, (part + 1) * batchSize))) };
+      played = {
+        cycle: now,
+        model,
+        batches: orders.flatMap((order) =>
+          Array.from({ length: parts }, (_, part) => order.slice(part * batchSize, (part + 1) * batchSize)),
+        ),
+      };
     }
     return played.batches[(step - 1) % cycle]!;
   };
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items.map((item) => ({ item, at: random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 function totalOf({ rewards }: Played): number {
@@ -158,8 +215,11 @@ async function evaluate(model: BanditModel, trials: readonly Trial[], progress?:
 /** How likely each arm was at each pull. */
 function pictureOf(played: Played, shown: string): Picture {
   const svg = alignmentSvg({
-    title: `${totalOf(played)} of ${played.arms.length}`, rowTitle: 'arm', columnTitle: 'paid',
-    rows: played.trial.means.map(String), columns: played.rewards.map(String),
+    title: `${totalOf(played)} of ${played.arms.length}`,
+    rowTitle: 'arm',
+    columnTitle: 'paid',
+    rows: played.trial.means.map(String),
+    columns: played.rewards.map(String),
     weights: played.trial.means.map((_, arm) => played.policy.map((policy) => Math.exp(policy[arm]!))),
   });
   return { name: `arms-${shown.replace(/[^\d]+/gu, '-')}`, svg };

@@ -9,7 +9,14 @@ const top = (writer: Writer): string => writer.top.map((each) => `${each}\n`).jo
 
 /** Optimisers and schedules, in turn. */
 export function optimizer(writer: Writer): string {
-  return writer.chance.pick(['sgd(rate = 0.1)', 'adam(rate = 1e-3 * min(step ^ -0.5, step * 10 ^ -1.5))', 'adagrad(rate = 0.1)', 'rmsprop(rate = 0.01, momentum = 0.5)', 'adadelta()', 'sgd(rate = 0.1 * 0.5 ^ floor(epoch), momentum = 0.9)']);
+  return writer.chance.pick([
+    'sgd(rate = 0.1)',
+    'adam(rate = 1e-3 * min(step ^ -0.5, step * 10 ^ -1.5))',
+    'adagrad(rate = 0.1)',
+    'rmsprop(rate = 0.01, momentum = 0.5)',
+    'adadelta()',
+    'sgd(rate = 0.1 * 0.5 ^ floor(epoch), momentum = 0.9)',
+  ]);
 }
 
 function causal(writer: Writer): string {
@@ -18,8 +25,23 @@ function causal(writer: Writer): string {
   const axes: Axis[] = [plain('time', { ragged: true }), plain('d'), plain('k')];
   const other = chance.is(0.4) ? [plain('source', { ragged: true })] : [];
   const body: Body = { lines: [] };
-  const names = [float('x', ['time', 'd']), ...(chance.is(0.5) ? [float('r', ['time'])] : []), ...(other.length > 0 ? [float('m', ['source', 'd'])] : []), ...(chance.is(0.3) ? [{ text: 'i', elem: 'index(k)', axes: ['time'] } as const] : []), ...(chance.is(0.3) ? [{ text: 'b', elem: 'bool', axes: ['time'] } as const] : [])];
-  const scope: Scope = { axes: [...axes, ...other, copy(axes[0]!, 'key')], names, body, clock: 'time', scanned: [], states: [], poison: false, inBlock: false };
+  const names = [
+    float('x', ['time', 'd']),
+    ...(chance.is(0.5) ? [float('r', ['time'])] : []),
+    ...(other.length > 0 ? [float('m', ['source', 'd'])] : []),
+    ...(chance.is(0.3) ? [{ text: 'i', elem: 'index(k)', axes: ['time'] } as const] : []),
+    ...(chance.is(0.3) ? [{ text: 'b', elem: 'bool', axes: ['time'] } as const] : []),
+  ];
+  const scope: Scope = {
+    axes: [...axes, ...other, copy(axes[0]!, 'key')],
+    names,
+    body,
+    clock: 'time',
+    scanned: [],
+    states: [],
+    poison: false,
+    inBlock: false,
+  };
   const after = equations(writer, scope, chance.between(1, 2), chance.between(2, 3));
   const results = Array.from({ length: chance.between(1, 2) }, (_, n): Name => {
     const elem = chance.pick<Elem>(['float', 'float', 'float', 'int', 'bool']);
@@ -38,8 +60,19 @@ objective Fit for M { loss = ${losses.length === 0 ? '0.5' : losses.join(' + ')}
 }
 
 /** What reads a decoder's input, or nothing. */
-function memory(writer: Writer): { readonly dims: string; readonly inputs: string; readonly equation: string; readonly axes: readonly Axis[] } {
-  if (writer.chance.is(0.5)) return { dims: 'dim source: ragged\n', inputs: 'tokens: index(words)[source]', equation: '  param E: [words, d] = normal(1)\n  D(tanh(E[tokens]))', axes: [plain('source', { ragged: true })] };
+function memory(writer: Writer): {
+  readonly dims: string;
+  readonly inputs: string;
+  readonly equation: string;
+  readonly axes: readonly Axis[];
+} {
+  if (writer.chance.is(0.5))
+    return {
+      dims: 'dim source: ragged\n',
+      inputs: 'tokens: index(words)[source]',
+      equation: '  param E: [words, d] = normal(1)\n  D(tanh(E[tokens]))',
+      axes: [plain('source', { ragged: true })],
+    };
   return { dims: 'dim source: ragged\n', inputs: 'x: [source, d]', equation: '  D(x)', axes: [plain('source', { ragged: true })] };
 }
 
@@ -48,7 +81,16 @@ function parallel(writer: Writer): string {
   const target = plain('target', { ragged: true });
   const read = memory(writer);
   const body: Body = { lines: ['param table: [words, d] = normal(1)', 'e = table[y]'] };
-  const scope: Scope = { axes: [target, plain('d'), plain('words'), ...read.axes, copy(target, 'key')], names: [float('e', ['target', 'd']), float('m', ['source', 'd'])], body, clock: 'target', scanned: [], states: [], poison: false, inBlock: false };
+  const scope: Scope = {
+    axes: [target, plain('d'), plain('words'), ...read.axes, copy(target, 'key')],
+    names: [float('e', ['target', 'd']), float('m', ['source', 'd'])],
+    body,
+    clock: 'target',
+    scanned: [],
+    states: [],
+    poison: false,
+    inBlock: false,
+  };
   const after = equations(writer, scope, chance.between(1, 2), 3);
   body.lines.push(`logits = ${writer.value({ ...want(after, 'float', ['target', 'words'], 3), ends: [] })} + e @[d] table`);
   body.lines.push(`at most ${chance.pick(['5', 'source + 2', '4'])}`);
@@ -70,8 +112,27 @@ function recurrent(writer: Writer): string {
   const space = isPointing ? 'source' : 'words';
   const body: Body = { lines: isPointing ? [] : ['param table: [words, d] = normal(1)'] };
   const starting = !isPointing && chance.is(0.7);
-  const outer: Scope = { axes: [plain('d'), plain('words'), ...read.axes, copy(read.axes[0]!, 'key')], names: [float('m', ['source', 'd'])], body, clock: 'target', scanned: [], states: [], poison: false, inBlock: false };
-  const states = Array.from({ length: chance.between(1, 2) }, (_, k): Name => (k === 0 ? float('s', ['d']) : chance.pick<Name>([{ text: 'c', elem: 'bool', axes: ['source'] }, float('c', ['source', 'd']), { text: 'c', elem: 'int', axes: [] }])));
+  const outer: Scope = {
+    axes: [plain('d'), plain('words'), ...read.axes, copy(read.axes[0]!, 'key')],
+    names: [float('m', ['source', 'd'])],
+    body,
+    clock: 'target',
+    scanned: [],
+    states: [],
+    poison: false,
+    inBlock: false,
+  };
+  const states = Array.from(
+    { length: chance.between(1, 2) },
+    (_, k): Name =>
+      k === 0
+        ? float('s', ['d'])
+        : chance.pick<Name>([
+            { text: 'c', elem: 'bool', axes: ['source'] },
+            float('c', ['source', 'd']),
+            { text: 'c', elem: 'int', axes: [] },
+          ]),
+  );
   for (const { text, elem, axes } of states) {
     const init = elem === 'bool' ? 'false' : elem === 'int' ? '0' : writer.value(want(outer, 'float', axes, 2));
     body.lines.push(`state ${text}: ${elem === 'float' ? '' : elem}[${axes.join(', ')}] = ${init}`);
@@ -83,7 +144,10 @@ function recurrent(writer: Writer): string {
   if (chance.is(0.25)) {
     writer.count('past in a decoder');
     body.lines.push('H = past[tape](s)');
-    here = within(here, { axes: [...here.axes, { label: 'tape', dim: 'tape', ragged: true, mayBeEmpty: false, tape: true }], names: [...here.names, float('H', ['tape', 'd'])] });
+    here = within(here, {
+      axes: [...here.axes, { label: 'tape', dim: 'tape', ragged: true, mayBeEmpty: false, tape: true }],
+      names: [...here.names, float('H', ['tape', 'd'])],
+    });
   }
   const after = equations(writer, here, chance.between(0, 1), 3);
   const sNext = writer.value(want(after, 'float', ['d'], 3));
@@ -95,13 +159,19 @@ function recurrent(writer: Writer): string {
   else if (how === 1 && isPointing && states[1]?.elem === 'bool') body.lines.push(`logits = ${logits} where not c`);
   else body.lines.push(`logits = ${logits}`);
   for (const { text, elem, axes } of states.slice(1)) {
-    const chosen = elem === 'bool' ? `(c or position[source] == ${isPointing ? "y'" : '1'})` : elem === 'int' ? '(c + 1) mod 4' : `tanh(c + ${writer.value(want(now, 'float', axes, 2))})`;
+    const chosen =
+      elem === 'bool'
+        ? `(c or position[source] == ${isPointing ? "y'" : '1'})`
+        : elem === 'int'
+          ? '(c + 1) mod 4'
+          : `tanh(c + ${writer.value(want(now, 'float', axes, 2))})`;
     body.lines.push(`${text}' = ${chosen}`);
   }
   body.lines.push(`at most ${chance.pick(['5', 'source + 2', 'source'])}`);
-  if (chance.is(0.4)) body.lines.push("rank logp / ((5 + length) / 6) ^ 0.6");
+  if (chance.is(0.4)) body.lines.push('rank logp / ((5 + length) / 6) ^ 0.6');
   const generates = `generates y: index(${space})[target]${starting ? ' start 1 end 2' : isPointing ? '' : ' end 2'}`;
-  const loss = how === 0 ? "mean[target](-log(probability[y'] + 1e-6))" : how === 1 ? '0' : `mean[target](cross_entropy[${space}](logits, y'))`;
+  const loss =
+    how === 0 ? "mean[target](-log(probability[y'] + 1e-6))" : how === 1 ? '0' : `mean[target](cross_entropy[${space}](logits, y'))`;
   return `${read.dims}dim target: ragged, words = ${chance.between(4, 5)}, d = ${chance.between(1, 3)}
 ${top(writer)}decoder D(m: [source, d]) ${generates} {
 ${indented(body.lines)}

@@ -17,11 +17,16 @@ export function stepScope(scope: Scope, along: string, more: readonly Name[]): S
   return within(scope, {
     scanned: [...scope.scanned, along],
     axes: scope.axes.filter(({ label, dim }) => dim !== along || label === along || scope.names.some(({ axes }) => axes.includes(label))),
-    names: [...scope.names.filter(({ axes }) => !axes.includes(along)), ...more, { text: `(position[${along}] + 0)`, elem: 'int', axes: [] }],
+    names: [
+      ...scope.names.filter(({ axes }) => !axes.includes(along)),
+      ...more,
+      { text: `(position[${along}] + 0)`, elem: 'int', axes: [] },
+    ],
   });
 }
 
-const typeText = (writer: Writer, scope: Scope, { elem, axes }: { readonly elem: Elem; readonly axes: readonly string[] }): string => `${elem === 'float' ? '' : elem}[${axes.map((label) => writer.axisText(scope, label)).join(', ')}]`;
+const typeText = (writer: Writer, scope: Scope, { elem, axes }: { readonly elem: Elem; readonly axes: readonly string[] }): string =>
+  `${elem === 'float' ? '' : elem}[${axes.map((label) => writer.axisText(scope, label)).join(', ')}]`;
 
 interface State extends Name {
   readonly init: string;
@@ -37,43 +42,68 @@ function initial(want: Want, writer: Writer, elem: Elem, axes: readonly string[]
 }
 
 export const LOOPS: readonly Construct[] = [
-  { name: 'scan', weight: 3, elem: 'float', fits: (want, writer) => want.depth >= 2 && scannable(want, writer).length > 0 && want.scope.scanned.length < 2, write: (want, writer) => {
-    const { chance } = writer;
-    const along = chance.pick(scannable(want, writer));
-    const rest = without(want.axes, along);
-    const { scope } = want;
-    const outer = scope;
-    const n = writer.fresh('');
-    const xAxes = chance.is(0.7) ? rest : chance.some(rest, 0.5);
-    const withs: Name[] = [{ text: `t${n}`, elem: 'float', axes: xAxes }];
-    const sequence = writer.inner(want, { axes: [along, ...xAxes], ends: [] });
-    const states = Array.from({ length: chance.between(1, 2) }, (_, k): State => {
-      const elem = k === 0 ? 'float' : chance.pick<Elem>(['float', 'int', 'bool']);
-      const axes = k === 0 ? rest : chance.some(rest, 0.5);
-      return { text: `s${n}${'ab'[k]!}`, elem, axes, init: initial(want, writer, elem, axes, within(outer, { scanned: [...outer.scanned, along], names: outer.names.filter((name) => !name.axes.includes(along)) })) };
-    });
-    let here = stepScope(scope, along, [...withs, ...states]);
-    const lines = states.map((state) => `state ${state.text}: ${typeText(writer, scope, state)} = ${state.init}`);
-    const own = { lines };
-    if (chance.is(0.25)) {
-      writer.count('past');
-      const [state] = states as [State, ...State[]];
-      const tape: Axis = { label: `tape${n}`, dim: `tape${n}`, ragged: true, mayBeEmpty: false, tape: true };
-      lines.push(`H${n} = past[tape${n}](${state.text})`);
-      here = within(here, { axes: [...here.axes, tape], names: [...here.names, { text: `H${n}`, elem: 'float', axes: [tape.label, ...state.axes] }] });
-    }
-    for (const state of states) {
-      const grown = writer.value({ elem: state.elem, axes: state.axes, depth: want.depth - 2, ends: [], scope: here });
-      const bounded = state.elem === 'float' && chance.is(0.7) ? `tanh(${grown} + 0.5 * ${state.text})` : state.elem === 'int' ? `(${grown} mod 5)` : grown;
-      lines.push(`${state.text}' = ${bounded}`);
-      here = within(here, { names: [...here.names, { ...state, text: `${state.text}'` }] });
-    }
-    lines.push(`emit ${writer.value({ elem: 'float', axes: rest, depth: want.depth - 2, ends: [], scope: here })}`);
-    const reversed = scope.clock !== along && chance.is(0.3) ? ' reversed' : '';
-    if (reversed !== '') writer.count('reversed scan');
-    if (scope.scanned.length > 0) writer.count('nested scan');
-    return `(scan ${along}${reversed} with ${withs[0]!.text} = ${sequence} { ${own.lines.join('; ')} })`;
-  } },
+  {
+    name: 'scan',
+    weight: 3,
+    elem: 'float',
+    fits: (want, writer) => want.depth >= 2 && scannable(want, writer).length > 0 && want.scope.scanned.length < 2,
+    write: (want, writer) => {
+      const { chance } = writer;
+      const along = chance.pick(scannable(want, writer));
+      const rest = without(want.axes, along);
+      const { scope } = want;
+      const outer = scope;
+      const n = writer.fresh('');
+      const xAxes = chance.is(0.7) ? rest : chance.some(rest, 0.5);
+      const withs: Name[] = [{ text: `t${n}`, elem: 'float', axes: xAxes }];
+      const sequence = writer.inner(want, { axes: [along, ...xAxes], ends: [] });
+      const states = Array.from({ length: chance.between(1, 2) }, (_, k): State => {
+        const elem = k === 0 ? 'float' : chance.pick<Elem>(['float', 'int', 'bool']);
+        const axes = k === 0 ? rest : chance.some(rest, 0.5);
+        return {
+          text: `s${n}${'ab'[k]!}`,
+          elem,
+          axes,
+          init: initial(
+            want,
+            writer,
+            elem,
+            axes,
+            within(outer, { scanned: [...outer.scanned, along], names: outer.names.filter((name) => !name.axes.includes(along)) }),
+          ),
+        };
+      });
+      let here = stepScope(scope, along, [...withs, ...states]);
+      const lines = states.map((state) => `state ${state.text}: ${typeText(writer, scope, state)} = ${state.init}`);
+      const own = { lines };
+      if (chance.is(0.25)) {
+        writer.count('past');
+        const [state] = states as [State, ...State[]];
+        const tape: Axis = { label: `tape${n}`, dim: `tape${n}`, ragged: true, mayBeEmpty: false, tape: true };
+        lines.push(`H${n} = past[tape${n}](${state.text})`);
+        here = within(here, {
+          axes: [...here.axes, tape],
+          names: [...here.names, { text: `H${n}`, elem: 'float', axes: [tape.label, ...state.axes] }],
+        });
+      }
+      for (const state of states) {
+        const grown = writer.value({ elem: state.elem, axes: state.axes, depth: want.depth - 2, ends: [], scope: here });
+        const bounded =
+          state.elem === 'float' && chance.is(0.7)
+            ? `tanh(${grown} + 0.5 * ${state.text})`
+            : state.elem === 'int'
+              ? `(${grown} mod 5)`
+              : grown;
+        lines.push(`${state.text}' = ${bounded}`);
+        here = within(here, { names: [...here.names, { ...state, text: `${state.text}'` }] });
+      }
+      lines.push(`emit ${writer.value({ elem: 'float', axes: rest, depth: want.depth - 2, ends: [], scope: here })}`);
+      const reversed = scope.clock !== along && chance.is(0.3) ? ' reversed' : '';
+      if (reversed !== '') writer.count('reversed scan');
+      if (scope.scanned.length > 0) writer.count('nested scan');
+      return `(scan ${along}${reversed} with ${withs[0]!.text} = ${sequence} { ${own.lines.join('; ')} })`;
+    },
+  },
 ];
 
 /** Equations that rounds define: a name that is carried, or rounds side by side. */
@@ -81,13 +111,22 @@ export function rounds(writer: Writer, scope: Scope, axes: readonly string[], de
   const { chance } = writer;
   const own = { lines: [] as string[] };
   const name = writer.fresh('r');
-  const value = (text: string): string => writer.value({ elem: 'float', axes, depth, ends: [], scope: within(scope, { body: own, names: text === '' ? scope.names : [...scope.names, { text, elem: 'float', axes }] }) });
+  const value = (text: string): string =>
+    writer.value({
+      elem: 'float',
+      axes,
+      depth,
+      ends: [],
+      scope: within(scope, { body: own, names: text === '' ? scope.names : [...scope.names, { text, elem: 'float', axes }] }),
+    });
   const head = chance.pick(['2 as i', '3', 'over [1, 2] as i']);
   writer.count(head.startsWith('over') ? 'repeat over' : 'repeat');
   if (chance.is(0.4)) {
     writer.count('emit of rounds');
     const emitted = value('');
-    scope.body.lines.push(`${name} = ${chance.pick(['sum', 'mean', 'max'])}[i](repeat ${head === '3' ? '3 as i' : head} { ${[...own.lines, `emit ${emitted}`].join('; ')} })`);
+    scope.body.lines.push(
+      `${name} = ${chance.pick(['sum', 'mean', 'max'])}[i](repeat ${head === '3' ? '3 as i' : head} { ${[...own.lines, `emit ${emitted}`].join('; ')} })`,
+    );
   } else {
     scope.body.lines.push(`${name} = ${writer.value({ elem: 'float', axes, depth: 1, ends: [], scope })}`);
     const next = value(name);

@@ -63,15 +63,30 @@ export function inputs({ chance }: Writer, axes: readonly Axis[]): readonly Inpu
     name: { text: name, elem, axes: over.map(({ label }) => label) },
     text: `${name}: ${elem === 'float' ? '' : elem}[${over.map(({ label }) => label).join(', ')}]${otherwise}`,
   });
-  const whole = (axis: Axis): readonly Axis[] => (axis.inside === undefined ? [axis] : [data.find(({ label }) => label === axis.inside)!, axis]);
-  const over = (): readonly Axis[] => [...new Set([...(open.length > 0 && chance.is(0.8) ? whole(chance.pick(open)) : []), ...(chance.is(0.7) ? [chance.pick(data.filter(({ ragged }) => !ragged))] : [])])];
+  const whole = (axis: Axis): readonly Axis[] =>
+    axis.inside === undefined ? [axis] : [data.find(({ label }) => label === axis.inside)!, axis];
+  const over = (): readonly Axis[] => [
+    ...new Set([
+      ...(open.length > 0 && chance.is(0.8) ? whole(chance.pick(open)) : []),
+      ...(chance.is(0.7) ? [chance.pick(data.filter(({ ragged }) => !ragged))] : []),
+    ]),
+  ];
   const list: Input[] = [];
   // So that every ragged dim is sized by the data.
-  for (const axis of open) if (!list.some(({ name }) => name.axes.includes(axis.label))) list.push(own(`x${list.length}`, 'float', [...whole(axis), ...(chance.is(0.6) ? [data[0]!] : [])]));
+  for (const axis of open)
+    if (!list.some(({ name }) => name.axes.includes(axis.label)))
+      list.push(own(`x${list.length}`, 'float', [...whole(axis), ...(chance.is(0.6) ? [data[0]!] : [])]));
   for (let count = chance.below(3); count > 0; count--) {
     const axes = over();
     const elem = chance.pick<Elem>(['float', 'float', 'bool', 'int', 'index(k)', 'index(d)']);
-    list.push(own(`${elem[0]}${list.length}`, elem, axes, elem === 'float' && chance.is(0.15) ? ' = 0.5' : elem === 'bool' && chance.is(0.2) ? ' = true' : ''));
+    list.push(
+      own(
+        `${elem[0]}${list.length}`,
+        elem,
+        axes,
+        elem === 'float' && chance.is(0.15) ? ' = 0.5' : elem === 'bool' && chance.is(0.2) ? ' = true' : '',
+      ),
+    );
   }
   if (chance.is(0.3)) list.push(own('poison', 'float', []));
   return list;

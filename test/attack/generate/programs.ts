@@ -38,9 +38,22 @@ function model(writer: Writer): string {
   const { chance } = writer;
   const { axes, lines } = dims(writer);
   const given = inputs(writer, axes);
-  const copies = axes.filter(({ inside, label }) => inside === undefined && label !== 'half' && !axes.some((other) => other.inside === label) && chance.is(0.4)).map((axis) => copy(axis, `${axis.label}2`));
+  const copies = axes
+    .filter(
+      ({ inside, label }) => inside === undefined && label !== 'half' && !axes.some((other) => other.inside === label) && chance.is(0.4),
+    )
+    .map((axis) => copy(axis, `${axis.label}2`));
   const body: Body = { lines: [] };
-  const scope: Scope = { axes: [...axes, ...copies], names: given.map(({ name }) => name).filter(({ text }) => text !== 'poison'), body, clock: null, scanned: [], states: [], poison: given.some(({ name }) => name.text === 'poison'), inBlock: false };
+  const scope: Scope = {
+    axes: [...axes, ...copies],
+    names: given.map(({ name }) => name).filter(({ text }) => text !== 'poison'),
+    body,
+    clock: null,
+    scanned: [],
+    states: [],
+    poison: given.some(({ name }) => name.text === 'poison'),
+    inBlock: false,
+  };
   const after = equations(writer, scope, chance.between(1, 2), chance.between(1, 3));
   const results = Array.from({ length: chance.between(1, 2) }, (_, k): Name => {
     const elem = chance.pick<Elem>(['float', 'float', 'float', 'int', 'bool']);
@@ -60,8 +73,4 @@ objective Fit for M { loss = ${loss};  optimizer sgd(rate = 0.1) }
 `;
 }
 
-const KINDS: readonly Kind[] = [
-  { name: 'model', weight: 10, write: model },
-  ...CLOCKED,
-  ...TOGETHER,
-];
+const KINDS: readonly Kind[] = [{ name: 'model', weight: 10, write: model }, ...CLOCKED, ...TOGETHER];

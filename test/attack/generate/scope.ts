@@ -73,9 +73,11 @@ export function meets(mask: readonly string[] | undefined, ends: Ends): boolean 
   return mask === undefined || ends === 'all' || mask.some((label) => ends.includes(label));
 }
 
-export const sameAxes = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((label) => b.includes(label));
+export const sameAxes = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((label) => b.includes(label));
 export const subset = (a: readonly string[], b: readonly string[]): boolean => a.every((label) => b.includes(label));
-export const without = (axes: readonly string[], ...gone: readonly string[]): readonly string[] => axes.filter((label) => !gone.includes(label));
+export const without = (axes: readonly string[], ...gone: readonly string[]): readonly string[] =>
+  axes.filter((label) => !gone.includes(label));
 export const listed = (axes: readonly string[]): string => `[${axes.join(', ')}]`;
 
 /** Some of the axes, maybe all or none. */

@@ -10,7 +10,12 @@ const top = (writer: Writer): string => writer.top.map((each) => `${each}\n`).jo
 
 function part(writer: Writer, names: readonly Name[], result: readonly string[], axes: Scope['axes'], depth: number): readonly string[] {
   const body: Body = { lines: [] };
-  const after = equations(writer, { axes, names, body, clock: null, scanned: [], states: [], poison: false, inBlock: false }, writer.chance.between(0, 1), depth);
+  const after = equations(
+    writer,
+    { axes, names, body, clock: null, scanned: [], states: [], poison: false, inBlock: false },
+    writer.chance.between(0, 1),
+    depth,
+  );
   body.lines.push(`y = ${writer.value(want(after, 'float', result, depth))}`);
   return body.lines;
 }
@@ -56,8 +61,11 @@ objective Fit for M given t: [d] {
   running b: [] = 0
   R = -sum[d]((mean[time](y) - t) ^ 2)
   b' = 0.9 * b + 0.1 * mean[batch](R)
-${chance.is(0.5) ? `  loss = -stop(R - b) * mean[time, d](y) - R + ${chance.pick(['mean[batch, time](sum[d](y ^ 2))', '0', 'max[batch, time, d](y)'])};  metric far = max[d](abs(t));  optimizer ${optimizer(writer)}`
-    : `  update M { loss = -R;  optimizer ${optimizer(writer)} }\n  update M { loss = mean[time, d](y ^ 2);  metric far = max[d](abs(t));  optimizer ${optimizer(writer)};  clip value 0.5 }`}
+${
+  chance.is(0.5)
+    ? `  loss = -stop(R - b) * mean[time, d](y) - R + ${chance.pick(['mean[batch, time](sum[d](y ^ 2))', '0', 'max[batch, time, d](y)'])};  metric far = max[d](abs(t));  optimizer ${optimizer(writer)}`
+    : `  update M { loss = -R;  optimizer ${optimizer(writer)} }\n  update M { loss = mean[time, d](y ^ 2);  metric far = max[d](abs(t));  optimizer ${optimizer(writer)};  clip value 0.5 }`
+}
 }
 `;
 }
@@ -66,8 +74,19 @@ ${chance.is(0.5) ? `  loss = -stop(R - b) * mean[time, d](y) - R + ${chance.pick
 function late(writer: Writer): string {
   const { chance } = writer;
   const distance = '(position[time] - position[time][time as key])';
-  const factor = chance.pick([`exp(-exp(a) * ${distance})`, `(exp(a) + 1) ^ (-20 * ${distance})`, `exp(a * exp(3 - 3 * ${distance})) * 0.1`, `1 / (${distance} - a)`, `sqrt(a + ${distance})`, `log(exp(a) + ${distance})`]);
-  const absent = chance.pick([`x[upto time as key]`, `(x[time as key] where position[time][time as key] <= position[time])`, `(if position[time][time as key] <= position[time] then x[time as key] else 0) where position[time][time as key] <= position[time]`]);
+  const factor = chance.pick([
+    `exp(-exp(a) * ${distance})`,
+    `(exp(a) + 1) ^ (-20 * ${distance})`,
+    `exp(a * exp(3 - 3 * ${distance})) * 0.1`,
+    `1 / (${distance} - a)`,
+    `sqrt(a + ${distance})`,
+    `log(exp(a) + ${distance})`,
+  ]);
+  const absent = chance.pick([
+    `x[upto time as key]`,
+    `(x[time as key] where position[time][time as key] <= position[time])`,
+    `(if position[time][time as key] <= position[time] then x[time as key] else 0) where position[time][time as key] <= position[time]`,
+  ]);
   const inside = chance.is(0.5);
   return `// nothing present is large
 dim time: ragged, d = ${chance.between(1, 2)}
@@ -83,7 +102,15 @@ objective Fit for M { loss = mean[time](y);  optimizer ${optimizer(writer)} }
 /** A state that grows along a scan: padded steps change nothing. */
 function grown(writer: Writer): string {
   const { chance } = writer;
-  const step = chance.pick(['s * (3 - xt)', 's * s * 0.9 + xt', 'exp(0.3 * s) * xt', 's / (xt - 1.5)', 's + 1 / xt', 'log(s * s + xt * xt)', 'sqrt(s * xt + 0.1)']);
+  const step = chance.pick([
+    's * (3 - xt)',
+    's * s * 0.9 + xt',
+    'exp(0.3 * s) * xt',
+    's / (xt - 1.5)',
+    's + 1 / xt',
+    'log(s * s + xt * xt)',
+    'sqrt(s * xt + 0.1)',
+  ]);
   return `dim time: ragged, d = ${chance.between(1, 2)}
 model M(x: [time]) -> y: [time, d] {
   param w: [d] = normal(1)
@@ -100,4 +127,3 @@ export const TOGETHER: readonly Kind[] = [
   { name: 'absence that is met late', weight: 0.5, write: late },
   { name: 'a state that grows', weight: 0.5, write: grown },
 ];
-

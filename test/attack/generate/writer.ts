@@ -95,7 +95,9 @@ export class Writer {
     const fixed = this.fixed(scope).map(({ label }) => label);
     if (subset(axes, fixed) && axes.length <= 3 && chance.is(0.5)) return this.parameter(scope, axes);
     // Some names that have part of the axes, times what has each of the rest.
-    const [name] = chance.shuffled(scope.names.filter((each) => each.elem === 'float' && each.mask === undefined && each.axes.length > 0 && subset(each.axes, axes)));
+    const [name] = chance.shuffled(
+      scope.names.filter((each) => each.elem === 'float' && each.mask === undefined && each.axes.length > 0 && subset(each.axes, axes)),
+    );
     const rest = name === undefined ? axes : without(axes, ...name.axes);
     const factors = [...(name === undefined ? [] : [name.text]), ...rest.map((label) => this.#line(scope, label))];
     return factors.length === 1 ? factors[0]! : `(${factors.join(' * ')})`;
@@ -107,10 +109,18 @@ export class Writer {
     const axis = this.axis(scope, label);
     const own = scope.names.filter((name) => name.elem === 'float' && name.mask === undefined && sameAxes(name.axes, [label]));
     if (own.length > 0 && chance.is(0.7)) return chance.pick(own).text;
-    const originals = axis.dim === label ? [] : scope.names.filter((name) => name.elem === 'float' && name.mask === undefined && sameAxes(name.axes, [axis.dim]) && !scope.scanned.includes(axis.dim));
+    const originals =
+      axis.dim === label
+        ? []
+        : scope.names.filter(
+            (name) =>
+              name.elem === 'float' && name.mask === undefined && sameAxes(name.axes, [axis.dim]) && !scope.scanned.includes(axis.dim),
+          );
     if (originals.length > 0) return `${chance.pick(originals).text}[${axis.dim} as ${label}]`;
     if (!axis.ragged && axis.ofCall !== true && chance.is(0.6)) return this.parameter(scope, [label]);
-    return axis.inside === undefined ? `(${chance.pick(['0.1', '0.5', '-0.3'])} * ${this.position(scope, label)})` : `(0.2 * position[${label}] + 0 * position[${axis.inside}])`;
+    return axis.inside === undefined
+      ? `(${chance.pick(['0.1', '0.5', '-0.3'])} * ${this.position(scope, label)})`
+      : `(0.2 * position[${label}] + 0 * position[${axis.inside}])`;
   }
 
   /** The places of an axis as numbers. */
@@ -142,7 +152,9 @@ export class Writer {
   #bool(want: Want): string {
     const { chance } = this;
     const { axes, scope } = want;
-    const [name] = chance.shuffled(scope.names.filter((each) => each.elem === 'bool' && each.mask === undefined && subset(each.axes, axes) && each.axes.length > 0));
+    const [name] = chance.shuffled(
+      scope.names.filter((each) => each.elem === 'bool' && each.mask === undefined && subset(each.axes, axes) && each.axes.length > 0),
+    );
     if (name !== undefined && sameAxes(name.axes, axes)) return name.text;
     if (axes.length === 0) return chance.pick(['true', 'false', `(${this.#scalar(scope)} > 0.2)`]);
     return `(${this.#float({ ...want, elem: 'float' })} ${chance.pick(['<', '>', '<=', '>='])} ${chance.pick(['0', '0.1', '-0.4'])})`;
@@ -152,10 +164,17 @@ export class Writer {
     const { chance } = this;
     const { axes, scope } = want;
     if (axes.length === 0) {
-      const sizes = scope.axes.filter(({ inside, dim, label, tape }) => inside === undefined && tape === undefined && dim === label && label !== scope.clock && !scope.scanned.includes(label)).map(({ label }) => label);
+      const sizes = scope.axes
+        .filter(
+          ({ inside, dim, label, tape }) =>
+            inside === undefined && tape === undefined && dim === label && label !== scope.clock && !scope.scanned.includes(label),
+        )
+        .map(({ label }) => label);
       return chance.pick(['0', '1', '2', '3', ...(sizes.length > 0 ? [`(${chance.pick(sizes)} + 0)`] : [])]);
     }
-    const [name] = chance.shuffled(scope.names.filter((each) => each.elem === 'int' && each.mask === undefined && each.axes.length > 0 && subset(each.axes, axes)));
+    const [name] = chance.shuffled(
+      scope.names.filter((each) => each.elem === 'int' && each.mask === undefined && each.axes.length > 0 && subset(each.axes, axes)),
+    );
     const rest = name === undefined ? axes : without(axes, ...name.axes);
     const terms = [...(name === undefined ? [] : [name.text]), ...rest.map((label) => this.position(scope, label))];
     return `(${terms.join(' + ')} + ${chance.pick(['0', '1', '2'])})`;

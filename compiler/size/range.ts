@@ -3,7 +3,10 @@ export type Range = readonly [low: number, high: number];
 
 export const ANY: Range = [-Infinity, Infinity];
 
-export const union = (ranges: readonly Range[]): Range => [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))];
+export const union = (ranges: readonly Range[]): Range => [
+  Math.min(...ranges.map(([low]) => low)),
+  Math.max(...ranges.map(([, high]) => high)),
+];
 export const hull = (values: readonly number[]): Range => [Math.min(...values), Math.max(...values)];
 /** What an end stands for is finite, and 0 times it is 0. */
 const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
