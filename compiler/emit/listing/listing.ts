@@ -13,7 +13,7 @@ export const listing: Target = {
   emit: (models, { header }) =>
     `${header
       .split(/\r?\n/)
-      .map((line) => `# ${line}`)
+      .map((line) => `// ${line}`)
       .join('\n')}\n\n${listed(models.flatMap(functionsOf))}`,
 };
 

@@ -159,6 +159,8 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
   const [type] = infer(op, [a, b]);
   const [p, q] = [literal(a), literal(b)];
   const is = (x: Node, fn: UnaryFn): boolean => x.op.kind === 'unary' && x.op.fn === fn;
+  // There is no quotient by 0; the kernels give 0.
+  if (op.fn === 'quot' && q === 0) return constantOfType(m, 0, type!);
   if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type!);
   switch (op.fn) {
     case 'add':
