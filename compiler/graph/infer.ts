@@ -67,7 +67,7 @@ export function isRegion(op: Op): op is OpOf<'scan' | 'call' | 'clock'> {
 /** The type of a node with one result. */
 export function typeOf(node: Node): TensorType {
   if (isRegion(node.op)) throw new GraphError(`the ${node.op.kind} %${node.id} is used without \`result\``);
-  return node.types[0];
+  return node.types[0]!;
 }
 
 function distinct(axes: readonly Axis[]): void {
@@ -251,7 +251,7 @@ const RULES: Rules = {
 
   unary(op, inputs) {
     arity(inputs, 1);
-    return [{ ...inputs[0], elem: unaryElem(op.fn, inputs[0]!) }];
+    return [{ ...inputs[0]!, elem: unaryElem(op.fn, inputs[0]!) }];
   },
   binary(op, inputs) {
     arity(inputs, 2);
@@ -320,7 +320,7 @@ const RULES: Rules = {
   check(_op, inputs) {
     arity(inputs, 2);
     bools(inputs.slice(1));
-    return [inputs[0]];
+    return [inputs[0]!];
   },
 
   gather(op, inputs) {
@@ -378,14 +378,14 @@ const RULES: Rules = {
     const [x] = inputs;
     axisOf(x!, op.axis);
     check(x!.masks.length === 0, () => 'masks are explicit here');
-    return [x];
+    return [x!];
   },
 
   rename(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
     // A mask may have axes that the value lacks.
-    const from = axisOf({ ...x, axes: [...x!.axes, ...x!.masks.flat()] }, op.from);
+    const from = axisOf({ ...x!, axes: [...x!.axes, ...x!.masks.flat()] }, op.from);
     check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
     const masks = moveMasks(x!.masks, [op.from], [op.to]);
     return [tensor(x!.elem, along(replaceAxis(x!.axes, op.from, [op.to]), op.from, op.to), masks)];
@@ -444,7 +444,7 @@ const RULES: Rules = {
     arity(inputs, 1);
     const [x] = inputs;
     check(op.order.length === x!.axes.length, () => `order [${op.order.join(', ')}] is not one of all axes`);
-    return [{ ...x, axes: op.order.map((id) => axisOf(x!, id)) }];
+    return [{ ...x!, axes: op.order.map((id) => axisOf(x!, id)) }];
   },
   reshape(op, inputs) {
     arity(inputs, 1);
@@ -465,7 +465,7 @@ const RULES: Rules = {
     if (rank === 2) return [tensor(floats(inputs), [i!, j!])];
     const [ba, bb] = [a!.axes[0], b!.axes[0]];
     check(ba!.id === bb!.id || isUnit(ba!) || isUnit(bb!), () => `${showAxis(ba!)} against ${showAxis(bb!)}`);
-    return [tensor(floats(inputs), [isUnit(ba!) ? bb : ba, i!, j!])];
+    return [tensor(floats(inputs), [isUnit(ba!) ? bb! : ba!, i!, j!])];
   },
 
   result(op, _types, nodes) {

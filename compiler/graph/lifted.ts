@@ -65,12 +65,8 @@ function widened(op: Op, operands: readonly Node[]): Op {
   if (op.kind !== 'call') return op;
   const { binding } = op;
   const more = new Map<string, Axis>();
-  for (const [
-    k,
-    {
-      types: [{ axes, masks }],
-    },
-  ] of operands.entries()) {
+  for (const [k, operand] of operands.entries()) {
+    const { axes, masks } = operand.types[0]!;
     for (const axis of [...axes, ...masks.flat()]) {
       if (!hasAxis(binding.extras, axis.id) && !binding.args[k]!.some(({ from }) => from === axis.id)) more.set(axis.id, axis);
     }

@@ -177,10 +177,10 @@ function align(a: readonly Axis[], b: readonly Axis[]): readonly Axis[] {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   const shift = long.length - short.length;
   return long.map((axis, k) => {
-    const other = k < shift ? axis : short[k - shift];
-    if (axis.id !== other!.id && !isUnit(axis) && !isUnit(other!)) {
+    const other = k < shift ? axis : short[k - shift]!;
+    if (axis.id !== other.id && !isUnit(axis) && !isUnit(other)) {
       throw new GraphError(
-        `[${a.map(showAxis).join(', ')}] and [${b.map(showAxis).join(', ')}] do not align: ${showAxis(axis)} stands against ${showAxis(other!)}`,
+        `[${a.map(showAxis).join(', ')}] and [${b.map(showAxis).join(', ')}] do not align: ${showAxis(axis)} stands against ${showAxis(other)}`,
       );
     }
     return isUnit(axis) ? other : axis;

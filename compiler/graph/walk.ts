@@ -84,7 +84,7 @@ export function apart(): Apart {
       const [from] = inputs;
       if (op.kind === 'result' && from!.op.kind === 'call') {
         from!.op.region.args.forEach((argument, k) => bound.set(argument, from!.inputs[k]!));
-        return [from!.op.region.results[op.index]];
+        return [from!.op.region.results[op.index]!];
       }
       for (const argument of regionArguments(node)) bound.set(argument, null);
       return operands(node);
@@ -218,7 +218,11 @@ export class Rewriter {
         return this.#scan(op, inputs, this.builder.at(origin));
       case 'call': {
         const args = op.region.args.map((argument) => this.#fresh(argument, typeOf(argument)));
-        const results = this.region(op.region.args.map((argument, k) => [argument, args[k]])!, op.region.results, true);
+        const results = this.region(
+          op.region.args.map((argument, k) => [argument, args[k]!]),
+          op.region.results,
+          true,
+        );
         return this.builder.node({ ...op, region: { args, results } }, inputs, origin);
       }
       default:
@@ -238,7 +242,7 @@ export class Rewriter {
   #rewrite(node: Node): Node | readonly Node[] {
     if (node.op.kind === 'result') {
       const whole = this.#found(node.inputs[0]!);
-      if (Array.isArray(whole)) return (whole as readonly Node[])[node.op.index];
+      if (Array.isArray(whole)) return (whole as readonly Node[])[node.op.index]!;
     }
     // An argument that no region binds is the program's own, as those of a decoder's step.
     if (node.op.kind === 'argument') return this.#fresh(node, typeOf(node));
@@ -247,7 +251,7 @@ export class Rewriter {
   }
 
   #home(node: Node): Scope {
-    return this.#scopes[scopeOf(node, this.#dependence, this.#scopes)];
+    return this.#scopes[scopeOf(node, this.#dependence, this.#scopes)]!;
   }
 
   #found(node: Node): Node | readonly Node[] | undefined {
@@ -297,7 +301,7 @@ export class Rewriter {
         axis: op.axis,
         reversed: op.reversed,
         position,
-        xs: xs.map((arg, k) => ({ arg, value: values[k] }))!,
+        xs: xs.map((arg, k) => ({ arg, value: values[k]! })),
         states: states.map((arg, k) => ({
           arg,
           init: builder.broadcast(inits[k]!, types[k]!.axes),

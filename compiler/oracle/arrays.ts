@@ -71,7 +71,7 @@ export function fillMask(axes: readonly Extent[], present: (at: readonly number[
 /** The value at a place of `axes`. */
 export function reader(grid: Grid<Float64Array>, axes: readonly Extent[]): (at: readonly number[]) => number {
   const offset = locate(grid, axes);
-  return (at) => grid.data[offset(at)];
+  return (at) => grid.data[offset(at)]!;
 }
 
 /** Whether a place of `axes` is present by all of the masks. */
@@ -90,7 +90,7 @@ export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
   const groups = new Map<string, Mask[]>();
   for (const mask of masks) groups.set(maskKey(mask.axes), [...(groups.get(maskKey(mask.axes)) ?? []), mask]);
   return [...groups.values()].map((group) => {
-    if (group.length === 1) return group[0];
+    if (group.length === 1) return group[0]!;
     const { axes } = group[0]!;
     return fillMask(axes, presence(group, axes));
   });
@@ -161,7 +161,11 @@ export function stack(axes: readonly Extent[], tensors: readonly Tensor[], form:
   };
   const total = count(axes);
   const masks = form.masks.map((mask, m) =>
-    join(tensors.map((tensor) => tensor.masks[m])!, mask, new Uint8Array(total * mask.data.length)),
+    join(
+      tensors.map((tensor) => tensor.masks[m]!),
+      mask,
+      new Uint8Array(total * mask.data.length),
+    ),
   );
   return { ...join(tensors, form, new Float64Array(total * form.data.length)), masks };
 }

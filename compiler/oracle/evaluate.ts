@@ -142,7 +142,7 @@ interface Found {
 }
 
 const values = (found: readonly Found[]): readonly number[] => found.map(({ value }) => value);
-const first = ([x]: readonly number[]): number => x;
+const first = ([x]: readonly number[]): number => x!;
 
 /**
  * A result along `axis`, computed at once for every line of places along it: `line` gets the places that are present. Absence
@@ -212,10 +212,10 @@ function pick(grid: Plain, id: string, to: readonly Extent[], placeOf: (at: read
   const axes = joinExtents(to, drop(grid.axes, [id]));
   // `to` may hold an axis of the same id: it is another one, of which the grid knows nothing.
   const kept = axes.flatMap((axis, k) => (axis.id === id ? [] : [k]));
-  const read = reader(grid, [...kept.map((k) => axes[k]), ...grid.axes.filter((axis) => axis.id === id)]);
+  const read = reader(grid, [...kept.map((k) => axes[k]!), ...grid.axes.filter((axis) => axis.id === id)]);
   return fill(axes, (at) => {
     const place = placeOf(at);
-    return place === null ? 0 : read([...kept.map((k) => at[k]), place!]);
+    return place === null ? 0 : read([...kept.map((k) => at[k]!), place]);
   });
 }
 
@@ -244,12 +244,12 @@ const RULES: Rules = {
 
   unary: (op, inputs, context) => elementwise(inputs, context, ([x]) => UNARY[op.fn].value(x!)),
   binary: (op, inputs, context) => elementwise(inputs, context, ([a, b]) => BINARY[op.fn].value(a!, b!)),
-  select: (_op, inputs, context) => elementwise(inputs, context, ([condition, a, b]) => (condition !== 0 ? a : b)),
+  select: (_op, inputs, context) => elementwise(inputs, context, ([condition, a, b]) => (condition !== 0 ? a! : b!)),
 
   where(_op, [x, condition]) {
     const holds = reader(condition!, condition!.axes);
     const mask = fillMask(condition!.axes, (at) => holds(at) !== 0);
-    return { ...x, masks: uniteMasks([...x!.masks, ...condition!.masks, mask]) };
+    return { ...x!, masks: uniteMasks([...x!.masks, ...condition!.masks, mask]) };
   },
   otherwise(_op, [p, q], { type, extents }) {
     const axes = extents(type.axes);
@@ -306,7 +306,7 @@ const RULES: Rules = {
 
   check(op, [x, wrong]) {
     if (wrong!.data.some((value) => value !== 0)) throw new GraphError(op.what);
-    return x;
+    return x!;
   },
 
   gather(op, [t, i], { origin }) {
@@ -335,7 +335,7 @@ const RULES: Rules = {
     const [value, index, present] = [reader(g!, loop), reader(i!, loop), presence(ending, loop)];
     everywhere(loop, (at) => {
       const p = place(index(at));
-      if (p !== null && present(at)) result.data[into([p, ...kept.map((k) => at[k])])]! += value(at);
+      if (p !== null && present(at)) result.data[into([p, ...kept.map((k) => at[k]!)])]! += value(at);
     });
     return { ...result, masks: staying };
   },
@@ -347,22 +347,22 @@ const RULES: Rules = {
   },
   concat(op, inputs, { type, extents }) {
     const axes = extents(type.axes);
-    const [whole] = extents([op.axis]);
+    const whole = extents([op.axis])[0]!;
     let start = 0;
     const parts = inputs.map((x, k) => {
-      const id = op.parts[k];
-      const size = id === null ? 1 : extentOf(x, id!).size;
+      const id = op.parts[k]!;
+      const size = id === null ? 1 : extentOf(x, id).size;
       start += size;
       return { x, id, from: start - size, to: start };
     });
-    if (start !== whole!.size) throw new GraphError(`${start} places joined into axis ${whole!.id} of ${whole!.size}`);
+    if (start !== whole.size) throw new GraphError(`${start} places joined into axis ${whole.id} of ${whole.size}`);
     /** `grid`, a part or a mask of it, along the whole axis; 1 outside the part. */
     const widen = ({ id, from, to }: (typeof parts)[number], grid: Plain): Plain => {
       const own = id !== null && grid.axes.some((axis) => axis.id === id);
-      const rest = own ? drop(grid.axes, [id!]) : grid.axes;
+      const rest = own ? drop(grid.axes, [id]) : grid.axes;
       const loop = [...rest, whole];
       const read = reader(grid, own ? [...rest, { id, size: to - from }] : rest);
-      return fill(loop!, (at) => {
+      return fill(loop, (at) => {
         const place = at[rest.length];
         if (place! < from || place! >= to) return 1;
         return read(own ? [...at.slice(0, -1), place! - from] : at.slice(0, -1));
@@ -375,7 +375,7 @@ const RULES: Rules = {
       }),
     );
     const read = parts.map((one) => reader(widen(one, one.x), axes));
-    const k = axes.findIndex((axis) => axis.id === whole!.id);
+    const k = axes.findIndex((axis) => axis.id === whole.id);
     const which = (place: number): number => parts.findIndex(({ to }) => place < to);
     return { ...fill(axes, (at) => read[which(at[k]!)]!(at)), masks: uniteMasks(masks) };
   },
@@ -404,13 +404,13 @@ const RULES: Rules = {
   },
 
   append(op, [rows, row], { extents }) {
-    const [whole] = extents([op.axis]);
-    const axes = replace(rows!.axes, op.before, [whole!]);
-    const k = axes.findIndex(({ id }) => id === whole!.id);
-    if (extentOf(rows!, op.before).size !== whole!.size - 1)
-      throw new GraphError(`${extentOf(rows!, op.before).size} rows and one as ${whole!.size}`);
+    const whole = extents([op.axis])[0]!;
+    const axes = replace(rows!.axes, op.before, [whole]);
+    const k = axes.findIndex(({ id }) => id === whole.id);
+    if (extentOf(rows!, op.before).size !== whole.size - 1)
+      throw new GraphError(`${extentOf(rows!, op.before).size} rows and one as ${whole.size}`);
     const [old, now] = [reader(rows!, rows!.axes), reader(row!, axes)];
-    return { ...fill(axes, (at) => (at[k] === whole!.size - 1 ? now(at) : old(at))), masks: [] };
+    return { ...fill(axes, (at) => (at[k] === whole.size - 1 ? now(at) : old(at))), masks: [] };
   },
   before: (op, [rows], { number }) => takeTensor(rows!, op.axis, Math.max(extentOf(rows!, op.axis).size - 1 - number(op.by), 0)),
 

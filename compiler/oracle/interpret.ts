@@ -36,7 +36,7 @@ export type { Bindings, Nested, RandomOp, Value } from './bindings.ts';
 
 /** The values of the roots, in their order. Throws `GraphError` with the node where a binding is missing or does not fit. */
 export function interpret(roots: readonly Node[], bindings: Bindings): Value[] {
-  return interpretAll(roots, [bindings])[0];
+  return interpretAll(roots, [bindings])[0]!;
 }
 
 /** The same for the examples of one batch. */
@@ -68,8 +68,8 @@ export function finiteDifference(
       [loss],
       examples.map((each) => ({ ...each, parameters: new Map([...each.parameters, [path, changed]]) })),
     );
-    if (results.some(([{ data }]) => data.length !== 1)) throw new GraphError(`the loss is ${showType(typeOf(loss))}, not a scalar`);
-    return results.reduce((sum, [{ data }]) => sum + data[0], 0) / examples.length;
+    if (results.some(([value]) => value!.data.length !== 1)) throw new GraphError(`the loss is ${showType(typeOf(loss))}, not a scalar`);
+    return results.reduce((sum, [value]) => sum + value!.data[0]!, 0) / examples.length;
   };
   return entries.map((entry) => (at(entry, eps) - at(entry, -eps)) / (2 * eps));
 }
@@ -148,7 +148,7 @@ class Run {
       if (!values.has(node)) values.set(node, this.#compute(node));
       pending.pop();
     }
-    return this.#results(root)[0];
+    return this.#results(root)[0]!;
   }
 
   /** What no place of an inner dim has is absent, as what a mask excludes is. */
@@ -159,7 +159,7 @@ class Run {
   }
 
   #home(node: Node): Environment {
-    return this.#stack[scopeOf(node, this.#dependence, this.#stack)];
+    return this.#stack[scopeOf(node, this.#dependence, this.#stack)]!;
   }
 
   #results(node: Node): readonly Tensor[] {
@@ -336,7 +336,7 @@ class Run {
     return {
       ...x,
       data: fill(x.axes, (at) => {
-        const value = x.data[index++];
+        const value = x.data[index++]!;
         const now = place(at);
         return now !== null && at[over]! > now ? 0 : value;
       }).data,
@@ -455,9 +455,9 @@ class Run {
     const open = binding.extras.filter(({ id }) => extras.some((extent) => extent.id === id));
     const clocked = clock === null ? [] : open.flatMap((axis, k) => (isClocked(axis, clock) ? [k] : []));
     everywhere(extras, (places) => {
-      const bound = new Map(extras.map(({ id }, k) => [id, places[k]]));
+      const bound = new Map(extras.map(({ id }, k) => [id, places[k]!]));
       // An inner dim has fewer places at some of the outer one's.
-      if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#scopes.length(axis, bound!))) return;
+      if (binding.extras.some((axis) => isInner(axis.space) && (bound.get(axis.id) ?? 0) >= this.#scopes.length(axis, bound))) return;
       if (extras.some(({ id }, k) => (instance.get(id) ?? places[k]) !== places[k])) return;
       const elements = inputs.map((input, k) => {
         const names = binding.args[k];
@@ -465,7 +465,7 @@ class Run {
           (x, { id }, e) => (names!.some(({ from }) => from === id) ? x : takeTensor(x, id, places[e]!)),
           input,
         );
-        return this.#scopes.at(bound!, () =>
+        return this.#scopes.at(bound, () =>
           this.#scopes.conform(
             renamed(this.#scopes.seen(element, typeOf(node.inputs[k]!), named(node, k)), names!),
             typeOf(region.args[k]!),
@@ -473,15 +473,18 @@ class Run {
         );
       });
       this.#scopes.inside(
-        environment(region.args.map((argument, k) => [argument, elements[k]])!, {
-          whole: true,
-          call: node,
-          extras: open,
-          places: [...places],
-          bound,
-          run: `(${places.join()})`,
-          anchor: clocked.length === 1 ? places[clocked[0]!] : null,
-        }),
+        environment(
+          region.args.map((argument, k) => [argument, elements[k]!]),
+          {
+            whole: true,
+            call: node,
+            extras: open,
+            places: [...places],
+            bound,
+            run: `(${places.join()})`,
+            anchor: clocked.length === 1 ? places[clocked[0]!] : null,
+          },
+        ),
         visit,
       );
     });
@@ -576,7 +579,7 @@ class Run {
   #random(op: RandomOp, positions: readonly Tensor[]): Tensor {
     const draw = this.#bindings.random;
     if (draw === undefined) throw new GraphError('no random numbers are bound');
-    const steps = positions.map(({ data }) => data[0]);
+    const steps = positions.map(({ data }) => data[0]!);
     const places = this.#stack.flatMap((scope) => scope.places);
     const own = op.axes.filter(({ id }) => this.#scopes.place(id) === undefined);
     const whole = { ...op, axes: [...this.#stack.flatMap((scope) => scope.extras), ...own] };

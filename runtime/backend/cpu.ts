@@ -17,7 +17,7 @@ export async function prepareCpu(): Promise<PreparedBackend> {
     detail: `plain JavaScript, tfjs ${version}`,
     suitableForAuto: true,
     async start() {
-      if (started('cpu') === null) register('cpu', await starting('cpu', 'reinstall attnc', tf.findBackendFactory('cpu')!));
+      if (started('cpu') === null) register('cpu', await starting('cpu', 'reinstall attnc', tf.findBackendFactory('cpu')));
       const backend = started('cpu')!;
       silenceAdvertisement(backend);
       replaceSegmentSum(backend);

@@ -215,10 +215,10 @@ function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.
       if (known === columns) return stock(args);
     } else if (rows! * inner! * columns! < SMALL_ITEM) return stock(args);
 
-    const outShape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns];
+    const outShape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows!, columns!];
     const plainA = transposeA ? swapped(a) : reshaped(backend, a, a.shape);
     const plainB = transposeB ? swapped(b) : reshaped(backend, b, b.shape);
-    const out = backend.makeOutput(outShape!, 'float32');
+    const out = backend.makeOutput(outShape, 'float32');
     const offset = (x: tf.TensorInfo): number => backend.dataIdMap.get(x.dataId).memoryOffset;
     const [atA, atB, atOut] = [offset(plainA), offset(plainB), offset(out)];
     // One right operand for the whole batch: the batch is more rows of one product.
@@ -385,17 +385,17 @@ function wholeQuotientKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.Ker
       const values = backend.typedArrayFromHeap(x);
       const own = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
       const strides = own.map((size, axis) => (size === 1 ? 0 : product(own.slice(axis + 1))));
-      if (tf.util.arraysEqual(own, shape)) return (i: number) => values[i];
-      return (i: number) => {
+      if (tf.util.arraysEqual(own, shape)) return (i: number): number => values[i]!;
+      return (i: number): number => {
         let [rest, at] = [i, 0];
         for (let axis = shape.length - 1; axis >= 0; axis--) {
           at += (rest % shape[axis]!) * strides[axis]!;
           rest = Math.floor(rest / shape[axis]!);
         }
-        return values[at];
+        return values[at]!;
       };
     });
-    for (let i = 0; i < target.length; i++) target[i] = Math.floor(above!(i)! / below!(i)!);
+    for (let i = 0; i < target.length; i++) target[i] = Math.floor(above!(i) / below!(i));
     return out;
   };
 }

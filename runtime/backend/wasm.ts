@@ -25,7 +25,7 @@ export async function prepareWasm(): Promise<PreparedBackend> {
               'wasm',
               await starting('wasm', WASM_REMEDY, () => {
                 setWasmPaths(place);
-                return tf.findBackendFactory('wasm')!();
+                return tf.findBackendFactory('wasm')();
               }),
             ),
           ),

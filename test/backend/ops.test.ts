@@ -92,7 +92,7 @@ describe('cpu computes what is written by hand', () => {
     await useBackend('cpu');
     const opCase = OP_CASES.find((candidate) => candidate.name === name);
     if (opCase === undefined) throw new Error(`no case ${name}`);
-    const [{ data }] = await evaluate(opCase);
+    const { data } = (await evaluate(opCase))[0]!;
     expect(data.length).toBe(values.length);
     for (const [i, value] of values.entries()) expect(data[i]).toBeCloseTo(value, 6);
   });

@@ -68,7 +68,7 @@ test('products with the same data as right operands of several shapes', async ()
       [2, 6],
       [12, 1],
       [1, 12],
-    ].map(([rows, columns]) => tf.matMul(counting([5, rows!]), tf.reshape(data, [rows!, columns])));
+    ].map(([rows, columns]) => tf.matMul(counting([5, rows!]), tf.reshape(data, [rows!, columns!])));
   });
 });
 

@@ -80,12 +80,12 @@ describe('a lifted call', () => {
         const b = new Builder();
         const { args, result } = body(b, program, (_, axes) => b.argument(floats(...axes)));
         const binding = {
-          args: [[{ from: 'p', to: OWN[0] }], OWN.map((own) => ({ from: own.id, to: own }))],
+          args: [[{ from: 'p', to: OWN[0]! }], OWN.map((own) => ({ from: own.id, to: own }))],
           extras: [LIFT],
           results: [OWN.map((own) => ({ from: own.id, to: own }))],
         };
         const inputs = [b.input('x', floats(LIFT, OWN[0]!)), b.input('y', floats(...(both ? [LIFT] : []), ...OWN))];
-        const lifted = b.result(b.call('Body', { args, results: [result] }, binding!, inputs), 0);
+        const lifted = b.result(b.call('Body', { args, results: [result] }, binding, inputs), 0);
         verify([lifted], { dialect: 'calls' });
 
         const alone = body(b, program, (k, axes) => b.input(k === 0 ? 'x' : 'y', floats(...axes))).result;

@@ -125,15 +125,16 @@ function attention(
       { from: bound.d, to: dIn },
     ],
   ];
-  const [q, k] = [query, keys].map((value, n) => b.argument(argumentType(typeOf(value), args[n]!, extras)));
-  const w = b.softmax(b.contract(k!, q!, ['d.in']), 'key.in');
-  const region = { args: [q, k], results: [w, b.contract(w, k!, ['key.in'])] };
+  const argument = (value: Node, n: number): Node => b.argument(argumentType(typeOf(value), args[n]!, extras));
+  const [q, k] = [argument(query, 0), argument(keys, 1)];
+  const w = b.softmax(b.contract(k, q, ['d.in']), 'key.in');
+  const region = { args: [q, k], results: [w, b.contract(w, k, ['key.in'])] };
   const binding = {
     args,
     extras,
     results: [[{ from: 'key.in', to: keyOut }], [{ from: 'd.in', to: axis('d', 2) }]],
   };
-  return b.call('Attention', region!, binding, [query, keys]);
+  return b.call('Attention', region, binding, [query, keys]);
 }
 
 function keySize(keys: Node, id: string): number {

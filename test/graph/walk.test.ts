@@ -156,7 +156,7 @@ describe('rewriting', () => {
     const inlined = new Rewriter(into, (node, [input], rewriter) => {
       if (node.op.kind !== 'call') return null;
       const [soft, sum] = rewriter.region([[arg, into.rename(input!, 'd', inner)]], node.op.region.results, true);
-      return [into.rename(soft!, 'inner', d), sum];
+      return [into.rename(soft!, 'inner', d), sum!];
     }).map(y);
     verify([y], { dialect: 'calls' });
     verify([inlined], { dialect: 'inlined' });

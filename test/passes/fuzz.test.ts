@@ -38,7 +38,7 @@ class Grower {
   }
 
   #pick<T>(from: readonly T[]): T {
-    return from[this.#below(from.length)];
+    return from[this.#below(from.length)]!;
   }
 
   /** A float of bounded size: loops run beyond an example's end, and finite must stay finite. */

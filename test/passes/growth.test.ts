@@ -40,7 +40,7 @@ class World {
     const { b } = this;
     const value = (name: string, arg: Node): { arg: Node; value: Node } => ({
       arg,
-      value: b.input(name, { ...arg.types[0], axes: [time, ...arg.types[0]!.axes] }),
+      value: b.input(name, { ...arg.types[0]!, axes: [time, ...arg.types[0]!.axes] }),
     });
     const scan = b.scan({
       axis: time,

@@ -71,7 +71,7 @@ describe('hold', () => {
   ])('%s: the same values, held where they are not read', (_name, node, more) => {
     const before: Roots = new Map([['y', node]]);
     const after = checked('batched', hold(before));
-    const [[p], [q]] = [before, after].map((roots) => interpret([roots.get('y')!], bindings))!;
+    const [p, q] = [before, after].map((roots) => interpret([roots.get('y')!], bindings)[0]!);
     expect(q!.axes).toEqual(p!.axes);
     expect([...q!.data]).toEqual([...p!.data]);
     expect(selects(after) - selects(before)).toBe(more);

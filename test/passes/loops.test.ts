@@ -131,7 +131,7 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       ],
       emits: [next, weights],
     });
-    const [h1, n1, tape1, all, w] = [0, 1, 2, 3, 4].map((k) => b.result(scan, k));
+    const [h1, n1, tape1, all, w] = [b.result(scan, 0), b.result(scan, 1), b.result(scan, 2), b.result(scan, 3), b.result(scan, 4)];
     return {
       h1,
       n1,
@@ -140,8 +140,8 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       w,
       loss: b.binary(
         'add',
-        b.binary('mul', total(b, h1!), b.unary('float', n1!)),
-        b.binary('add', total(b, b.reduce('sum', tape1!, ['word'])), total(b, b.reduce('sum', w!, ['source']))),
+        b.binary('mul', total(b, h1), b.unary('float', n1)),
+        b.binary('add', total(b, b.reduce('sum', tape1, ['word'])), total(b, b.reduce('sum', w, ['source']))),
       ),
     };
   },
@@ -160,8 +160,8 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       states: [{ arg: h, init: zeros(b, [hidden]), next }],
       emits: [readout, xt, h],
     });
-    const [, out, same, before] = [0, 1, 2, 3].map((k) => b.result(scan, k));
-    return { out, same, before, loss: b.binary('add', total(b, out!), b.binary('add', total(b, same!), total(b, before!))) };
+    const [out, same, before] = [b.result(scan, 1), b.result(scan, 2), b.result(scan, 3)];
+    return { out, same, before, loss: b.binary('add', total(b, out), b.binary('add', total(b, same), total(b, before))) };
   },
   'a state that forgets, and what is added in every step': (b) => {
     // The last state is the last step's; what is added, or multiplied from outside, is the same at all of them.
@@ -181,7 +181,7 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       ],
       emits,
     });
-    const [last, summed, all, both] = [0, 1, 2, 3].map((k) => b.result(scan, k));
+    const [last, summed, all, both] = [b.result(scan, 0), b.result(scan, 1), b.result(scan, 2), b.result(scan, 3)];
     return {
       last,
       summed,
@@ -189,8 +189,8 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       both,
       loss: b.binary(
         'add',
-        b.binary('add', total(b, last!), total(b, summed!)),
-        b.binary('add', b.reduce('sum', all!, ['source', 'hidden']), b.reduce('mean', both!, ['source', 'hidden'])),
+        b.binary('add', total(b, last), total(b, summed)),
+        b.binary('add', b.reduce('sum', all, ['source', 'hidden']), b.reduce('mean', both, ['source', 'hidden'])),
       ),
     };
   },
@@ -210,8 +210,8 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       ],
       emits,
     });
-    const [, forgotten, all] = [0, 1, 2].map((k) => b.result(scan, k));
-    return { forgotten, all, loss: b.binary('add', b.reduce('sum', all!, ['steps', 'hidden']), total(b, forgotten!)) };
+    const [forgotten, all] = [b.result(scan, 1), b.result(scan, 2)];
+    return { forgotten, all, loss: b.binary('add', b.reduce('sum', all, ['steps', 'hidden']), total(b, forgotten)) };
   },
   'a product with what each example gives': (b) => {
     const xt = b.argument(floats(embed));
@@ -240,8 +240,8 @@ const CASES: Record<string, (b: Builder) => Record<string, Node>> = {
       states: [{ arg: h, init: zeros(b, [hidden]), next }],
       emits: [attended, b.parameter('e', [heads])],
     });
-    const [, all, same] = [0, 1, 2].map((k) => b.result(scan, k));
-    return { all, same, loss: b.binary('add', total(b, all!), b.reduce('sum', same!, ['source', 'heads'])) };
+    const [all, same] = [b.result(scan, 1), b.result(scan, 2)];
+    return { all, same, loss: b.binary('add', total(b, all), b.reduce('sum', same, ['source', 'heads'])) };
   },
   'a loop in a loop that draws in each step of both': (b) => {
     const [outer, inner] = [b.step(steps), b.step(source)];
@@ -334,12 +334,12 @@ describe('a lifted call', () => {
       b.binary('mul', b.input('x', floats(source, embed)), b.parameter('k', [heads, embed])),
       b.parameter('h', [embed]),
     ]);
-    const [a, unchanged, tape] = [0, 1, 2].map((k) => b.result(call, k));
+    const [a, unchanged, tape] = [b.result(call, 0), b.result(call, 1), b.result(call, 2)];
     return new Map([
       ['a', a],
       ['unchanged', unchanged],
       ['tape', tape],
-      ['loss', b.binary('add', total(b, a!), b.binary('add', total(b, tape!), total(b, unchanged!)))],
+      ['loss', b.binary('add', total(b, a), b.binary('add', total(b, tape), total(b, unchanged)))],
     ]);
   }
 
@@ -349,7 +349,7 @@ describe('a lifted call', () => {
     const given = data(roots, SIZES, { source: [2, 3] }, randomFrom(5));
     const alone = data(flat, SIZES, { source: [2, 3] }, randomFrom(5));
     // One draw for each coordinate, whatever of it the call's extras are.
-    expectEqual(roots, flat, { ...given.examples[1], random: given.batch.random });
+    expectEqual(roots, flat, { ...given.examples[1]!, random: given.batch.random });
     expectSame(flat, optimised, alone);
     expectGradients(flat, averaged(optimised), alone);
   });

@@ -60,16 +60,16 @@ describe('step after step equals the teacher-forced scan', () => {
     for (let t = 0; t < 3; t++) {
       const inputs = new Map<string, Value | number | number[][]>([
         ...memory,
-        ['state.s', state!],
-        ['previous', lengths.target.map((_, e) => worlds.map(({ y }) => y[e]![t]))!],
-        ['t', t!],
+        ['state.s', state],
+        ['previous', lengths.target.map((_, e) => worlds.map(({ y }) => y[e]![t]!))],
+        ['t', t],
       ]);
       const values = interpret(nodes(derived), { ...beams, inputs });
       const named = new Map([...derived.keys()].map((name, k): [string, Value] => [name, values[k]!]));
       worlds.forEach(({ given, y }, beam) =>
         given.examples.forEach((example, e) => {
-          const forced = { ...example, inputs: new Map([...example.inputs, ['y', y[e]]]) };
-          const [logits, weights] = interpret([roots.get('logits')!, roots.get('weights')!], forced!);
+          const forced = { ...example, inputs: new Map([...example.inputs, ['y', y[e]!]]) };
+          const [logits, weights] = interpret([roots.get('logits')!, roots.get('weights')!], forced);
           for (let w = 0; w < SIZES.words; w++)
             expect(at(named.get('logits')!, { batch: e, beam, words: w })).toBeCloseTo(at(logits!, { target: t, words: w }), 11);
           for (let p = 0; p < lengths.source[e]!; p++)
@@ -84,5 +84,5 @@ describe('step after step equals the teacher-forced scan', () => {
 /** [batch, 1, rest] as [batch, 2, rest]. */
 function twice({ axes, data }: Value): Float64Array {
   const row = axes.slice(2).reduce((n, { size }) => n * size, 1);
-  return Float64Array.from({ length: data.length * 2 }, (_, k) => data[Math.floor(k / (2 * row)) * row + (k % row)]);
+  return Float64Array.from({ length: data.length * 2 }, (_, k) => data[Math.floor(k / (2 * row)) * row + (k % row)]!);
 }

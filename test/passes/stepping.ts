@@ -108,7 +108,7 @@ export function expectSteps(made: Stepped, { sizes = {}, steps = 4, lengths = {}
   const step = mapRoots(made.step, (node) => rebuild.get(node));
   const atStep = (t: number): Bindings['sizes'] => new Map([...batch.sizes, ['beam', 1], ['now', t + 1], ['before', t]]);
   const first = interpret([...prepare.values()], { ...batch, sizes: atStep(0) });
-  const kept = new Map<string, Value>([...prepare.keys()].map((name, k) => [name, first[k]])!);
+  const kept = new Map<string, Value>([...prepare.keys()].map((name, k) => [name, first[k]!]));
   for (const node of reachable([...made.step.values()]))
     if (node.op.kind === 'append') kept.set(nameOf(node.inputs[0]!), empty(node.inputs[0]!, atStep(0)));
   let compared = 0;

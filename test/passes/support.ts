@@ -41,13 +41,13 @@ export function leaves(roots: Roots): { readonly inputs: ReadonlyMap<string, Ten
   return { inputs, parameters: [...parameters.values()] };
 }
 
-export const places = (axis: Axis, sizes: Sizes): number => evaluate(sizeOf(axis.space), (atom) => sizes[atom]);
+export const places = (axis: Axis, sizes: Sizes): number => evaluate(sizeOf(axis.space), (atom) => sizes[atom]!);
 
 function element(type: TensorType, sizes: Sizes, random: Random): number {
   if (type.elem.kind === 'index')
     return (
-      evaluate(originOf(type.elem.space), (atom) => sizes[atom]) +
-      Math.floor(random() * evaluate(sizeOf(type.elem.space), (atom) => sizes[atom]))
+      evaluate(originOf(type.elem.space), (atom) => sizes[atom]!) +
+      Math.floor(random() * evaluate(sizeOf(type.elem.space), (atom) => sizes[atom]!))
     );
   if (type.elem.kind === 'bool') return random() < 0.6 ? 1 : 0;
   return type.elem.kind === 'int' ? Math.floor(random() * 7) - 2 : 2 * random() - 1;
@@ -104,7 +104,7 @@ export function data(
     };
   const own = Array.from(
     { length: count },
-    (_, k): Sizes => ({ ...fixed, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, each[k]])) }),
+    (_, k): Sizes => ({ ...fixed, ...Object.fromEntries(Object.entries(lengths).map(([atom, each]) => [atom, each[k]!])) }),
   );
   const given = own.map(
     (sizes) =>
@@ -146,7 +146,7 @@ export function data(
 }
 
 export function at(value: Value, place: Readonly<Record<string, number>>): number {
-  return value.data[value.axes.reduce((offset, { id, size }) => offset * size + (place[id] ?? 0), 0)];
+  return value.data[value.axes.reduce((offset, { id, size }) => offset * size + (place[id] ?? 0), 0)]!;
 }
 
 /** Calls `visit` for every place of a value that is present. */

@@ -44,7 +44,7 @@ function byHand(steps: number): { w: number; b: number; losses: number[] } {
     const changes = slopes.map((g, k) => {
       memory[k] = 0.5 * memory[k]! + 0.5 * g;
       memory[2 + k] = 0.999 * memory[2 + k]! + 0.001 * g * g;
-      return (0.05 * memory[k]!) / (1 - 0.5 ** step) / (Math.sqrt(memory[2 + k]! / (1 - 0.999 ** step)) + 1e-8);
+      return (0.05 * memory[k]) / (1 - 0.5 ** step) / (Math.sqrt(memory[2 + k]! / (1 - 0.999 ** step)) + 1e-8);
     });
     [w, b] = [w - changes[0]!, b - changes[1]!];
     losses = [first + second, first, far, second];

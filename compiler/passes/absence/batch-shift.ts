@@ -64,7 +64,7 @@ function formFrom({ op, inputs }: Node, of: (node: Node) => Form | null): Form |
       const [a, b] = inputs.map(of);
       if (a === null || b === null) return null;
       if (op.fn === 'mul') return a!.terms.length === 0 ? scaled(b!, a!.offset) : b!.terms.length === 0 ? scaled(a!, b!.offset) : null;
-      return sum(a!, op.fn === 'add' ? b : scaled(b!, sizes.int(-1))!);
+      return sum(a!, op.fn === 'add' ? b! : scaled(b!, sizes.int(-1))!);
     }
     default:
       return null;
@@ -199,7 +199,7 @@ function tapped(m: Maker, taps: readonly Tap[], offset: Size, place: (offset: Si
 /** What is taken `mod` the size of the axis, or null. */
 function circular(i: Node, axis: Axis): Node | null {
   let index = i;
-  while (index.op.kind === 'broadcast') [index!] = index.inputs;
+  while (index.op.kind === 'broadcast') index = index.inputs[0]!;
   const { op, inputs } = index;
   if (op.kind !== 'binary' || op.fn !== 'mod') return null;
   const round = formOf(inputs[1]!);

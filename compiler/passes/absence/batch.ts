@@ -126,9 +126,9 @@ class Batch extends Rebuild {
     const { op } = node;
     this.#masks.delete(node);
     if (op.kind === 'input') {
-      const [type] = node.types;
+      const type = node.types[0]!;
       this.m.origin = node.origin;
-      return this.#absence.ended(this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type!.axes] }));
+      return this.#absence.ended(this.m.leaf(op, this.#unbatched.has(op.name) ? type : { ...type, axes: [BATCH, ...type.axes] }));
     }
     const made = yield* super.visit(node);
     if (op.kind === 'result') this.#masks.set(node, this.#emitted.get(node.inputs[0]!)?.get(op.index) ?? []);
@@ -392,7 +392,7 @@ class Batch extends Rebuild {
     const ragged = absence.ragged(axis);
     const used = this.facts.results.get(node)!;
     const states = this.neededStates(node);
-    yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!);
+    yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!));
     const inits = states.map((k) => this.#whole(node.inputs[region.xs.length + k]!, 'initial state'));
     const emits = this.neededEmits(node);
     const isFloat = (k: number): boolean => typeOf(region.states[k]!).elem.kind === 'float';
@@ -416,12 +416,12 @@ class Batch extends Rebuild {
         const next = self.#whole(region.nexts[k]!, 'next state');
         nexts.push(frozen(k) ? m.select(absence.step(loop.position, axis), next, loop.states[j]!) : next);
       }
-      yield* self.all(emits.map((k) => region.emits[k])!);
+      yield* self.all(emits.map((k) => region.emits[k]!));
       const values = emits.map((k) => self.partial(region.emits[k]!));
       masked = values.flatMap(({ masks }, emit) => masks.map((mask) => ({ emit, mask })));
       return {
         nexts,
-        emits: [...values.map(({ value }) => value), ...masked.map(({ mask }) => mask), ...lasts.map((k) => nexts[states.indexOf(k)])],
+        emits: [...values.map(({ value }) => value), ...masked.map(({ mask }) => mask), ...lasts.map((k) => nexts[states.indexOf(k)]!)],
       };
     });
     const results = new Map<number, Node>();
@@ -437,7 +437,7 @@ class Batch extends Rebuild {
       new Map(
         emits.map((k, emit) => [
           region.states.length + k,
-          masked.flatMap((each, j) => (each.emit === emit ? [made.emits[emits.length + j]] : [])),
+          masked.flatMap((each, j) => (each.emit === emit ? [made.emits[emits.length + j]!] : [])),
         ]),
       ),
     );

@@ -69,7 +69,7 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
   };
   const bounded = grown.every(({ follows }) => follows === 'bounded');
   const [a, b] = grown;
-  if (MOVES.has(op.kind)) return widest(op.kind === 'gather' || op.kind === 'where' ? [a] : grown);
+  if (MOVES.has(op.kind)) return widest(op.kind === 'gather' || op.kind === 'where' ? [a!] : grown);
   switch (op.kind) {
     case 'softmax':
       return op.log ? (bounded ? BOUNDED : BEYOND) : SHARE;
@@ -91,8 +91,8 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
           return bounded ? BOUNDED : grown.every(({ follows }) => follows !== 'bounded') ? BEYOND : widest(grown);
         case 'mul':
           if (a!.unit && b!.unit) return a!.share && b!.share ? SHARE : UNIT;
-          if (a!.unit) return b;
-          if (b!.unit) return a;
+          if (a!.unit) return b!;
+          if (b!.unit) return a!;
           return bounded ? BOUNDED : BEYOND;
         default:
           return bounded ? BOUNDED : BEYOND;

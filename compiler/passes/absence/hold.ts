@@ -58,13 +58,13 @@ class Hold extends Rebuild {
     const cases = need.map((each) =>
       each
         .map(({ holds, renamed }) => {
-          const plain = renamed.reduce((condition, { from, to }) => m.rename(condition!, from, to), conditions[next++]);
-          return holds ? plain : m.unary('not', plain!);
+          const plain = renamed.reduce((condition, { from, to }) => m.rename(condition, from, to), conditions[next++]!);
+          return holds ? plain : m.unary('not', plain);
         })
-        .reduce((a, b) => m.binary('and', a!, b!)),
+        .reduce((a, b) => m.binary('and', a, b)),
     );
     return m.select(
-      cases.reduce((a, b) => m.binary('or', a!, b!))!,
+      cases.reduce((a, b) => m.binary('or', a, b)),
       x,
       m.constant(harmless, typeOf(x).elem.kind === 'float' ? 'float' : 'int'),
     );

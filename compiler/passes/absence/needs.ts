@@ -86,7 +86,7 @@ function ofSequence(need: Need, end: Ends | undefined): Need {
  * later may itself be made of the value.
  */
 function conditionsFirst(nodes: readonly Node[], ends: readonly Node[]): (condition: Node, node: Node) => boolean {
-  const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]] : []));
+  const chosen = nodes.flatMap(({ op, inputs }) => (op.kind === 'select' ? [inputs[0]!] : []));
   return precedence([...ends, ...chosen, ...nodes]);
 }
 

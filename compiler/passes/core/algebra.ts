@@ -35,7 +35,7 @@ export const algebra: Rule = (m, op, inputs) => {
     case 'gather':
       return gather(m, op, inputs[0]!, inputs[1]!);
     case 'check':
-      return literal(inputs[1]!) === 0 ? inputs[0] : null;
+      return literal(inputs[1]!) === 0 ? inputs[0]! : null;
     default:
       return null;
   }
@@ -44,7 +44,7 @@ export const algebra: Rule = (m, op, inputs) => {
 /** The number everywhere in the node, or null. */
 export function literal(node: Node): number | null {
   let from = node;
-  while (from.op.kind === 'broadcast') [from!] = from.inputs;
+  while (from.op.kind === 'broadcast') from = from.inputs[0]!;
   return from.op.kind === 'constant' ? from.op.value : null;
 }
 
@@ -205,16 +205,16 @@ function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
 
 function select(m: Maker, op: OpOf<'select'>, inputs: readonly Node[]): Node | null {
   const [condition, then, otherwise] = inputs;
-  const [type] = infer(op, inputs);
+  const type = infer(op, inputs)[0]!;
   const known = literal(condition!);
-  if (known !== null) return fit(m, known === 0 ? otherwise : then, type); // select(true, x, y) = x
-  if (then === otherwise) return fit(m, then!, type!); // select(c, x, x) = x
+  if (known !== null) return fit(m, known === 0 ? otherwise! : then!, type); // select(true, x, y) = x
+  if (then === otherwise) return fit(m, then!, type); // select(c, x, x) = x
   const [p, q] = [literal(then!), literal(otherwise!)];
-  if (p !== null && p === q) return constantOfType(m, p, type!);
+  if (p !== null && p === q) return constantOfType(m, p, type);
   if (condition!.op.kind === 'unary' && condition!.op.fn === 'not') return m.select(condition!.inputs[0]!, otherwise!, then!); // select(not c, x, y) = select(c, y, x)
-  if (then!.op.kind === 'select' && then!.inputs[0] === condition) return kept(m, op, [condition!, then!.inputs[1]!, otherwise!], type!); // select(c, select(c, x, y), z) = select(c, x, z)
+  if (then!.op.kind === 'select' && then!.inputs[0] === condition) return kept(m, op, [condition!, then!.inputs[1]!, otherwise!], type); // select(c, select(c, x, y), z) = select(c, x, z)
   if (otherwise!.op.kind === 'select' && otherwise!.inputs[0] === condition)
-    return kept(m, op, [condition!, then!, otherwise!.inputs[2]!], type!);
+    return kept(m, op, [condition!, then!, otherwise!.inputs[2]!], type);
   return null;
 }
 
@@ -323,7 +323,7 @@ function rename(m: Maker, op: OpOf<'rename'>, x: Node): Node | null {
   if (x.op.kind === 'broadcast') {
     const axes = axesOf(x).map((axis) => (axis.id === op.from ? op.to : axis));
     const [own] = x.inputs;
-    return m.broadcast(hasAxis(axesOf(own!), op.from) ? m.rename(own!, op.from, op.to) : own, axes);
+    return m.broadcast(hasAxis(axesOf(own!), op.from) ? m.rename(own!, op.from, op.to) : own!, axes);
   }
   if (x.op.kind === 'position' && sameSpace(x.op.axis.space, op.to.space)) return m.position(op.to);
   return null;

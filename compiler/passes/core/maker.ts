@@ -209,16 +209,16 @@ export class Maker {
     const places = body.emits.map((emit): number | Node => {
       if (this.#rule !== null) {
         const x = body.xs.indexOf(emit);
-        if (x >= 0) return xs[x];
+        if (x >= 0) return xs[x]!;
         if (!this.loopsOf(emit).has(body.position)) return this.make({ kind: 'broadcast', axes: [axis, ...typeOf(emit).axes] }, [emit]);
         if (emits.includes(emit)) return emits.indexOf(emit);
       }
       return emits.push(emit) - 1;
     });
-    const region: ScanRegion = { ...body, states: moving.map((k) => body.states[k])!, nexts: moving.map((k) => body.nexts[k])!, emits };
-    const inputs = [...xs, ...moving.map((k) => starts[k])];
+    const region: ScanRegion = { ...body, states: moving.map((k) => body.states[k]!), nexts: moving.map((k) => body.nexts[k]!), emits };
+    const inputs = [...xs, ...moving.map((k) => starts[k]!)];
     let node: Node | null = null;
-    const result = (index: number): Node => this.result((node ??= this.scanNode(axis, reversed, region, inputs!)), index);
+    const result = (index: number): Node => this.result((node ??= this.scanNode(axis, reversed, region, inputs)), index);
     return {
       finals: starts.map((init, k) => (constant.has(k) ? init : result(moving.indexOf(k)))),
       emits: places.map((place) => (typeof place === 'number' ? result(moving.length + place) : place)),
@@ -349,7 +349,7 @@ function placeOf(type: TensorType, id: string): TensorType {
 export function union(sets: readonly ReadonlySet<Node>[]): ReadonlySet<Node> {
   const some = sets.filter((set) => set.size > 0);
   if (some.length === 0) return NONE;
-  if (some.every((set) => set === some[0])) return some[0];
+  if (some.every((set) => set === some[0])) return some[0]!;
   const result = new Set<Node>();
   for (const set of some) for (const node of set) result.add(node);
   return result;

@@ -233,7 +233,7 @@ export class Rebuild implements Site {
     const { op } = node;
     const { region } = op;
     const states = this.neededStates(node);
-    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!));
+    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!)));
     const emits = this.neededEmits(node);
     this.m.origin = node.origin;
     const self = this;
@@ -245,8 +245,8 @@ export class Rebuild implements Site {
         self.forget(node);
         yield* self.bind(node, loop, states);
         return {
-          nexts: self.carried(yield* self.all(states.map((k) => region.nexts[k])!)),
-          emits: yield* self.all(emits.map((k) => region.emits[k])!),
+          nexts: self.carried(yield* self.all(states.map((k) => region.nexts[k]!))),
+          emits: yield* self.all(emits.map((k) => region.emits[k]!)),
         };
       },
       region.tape,

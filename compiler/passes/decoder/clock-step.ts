@@ -192,10 +192,10 @@ class Steps {
     for (const [k, x] of region.xs.entries()) body.set(x, yield* this.row(axis.id).one(scan.inputs[k]!));
     const settles: ((next: Node) => void)[] = [];
     for (const [k, state] of region.states.entries()) {
-      const init = scan.inputs[region.xs.length + k];
-      if (placesOf(init!).length > 0 || this.#isGiven(init!))
-        throw new NoStep(init!.origin, 'the first value of a scan along the clock depends on the clock');
-      const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init!));
+      const init = scan.inputs[region.xs.length + k]!;
+      if (placesOf(init).length > 0 || this.#isGiven(init))
+        throw new NoStep(init.origin, 'the first value of a scan along the clock depends on the clock');
+      const { now, settle } = this.#running(state.origin.name ?? 'state', state, new AtFirst(this.m, analyse([init])).get(init));
       body.set(state, now);
       settles.push(settle);
     }
@@ -384,7 +384,7 @@ class Row extends Rebuild {
 
   protected override *result(node: Node, index: number): Making<Node> {
     if (!isOf(node, 'scan') || !isPlaces(node.op.axis)) return yield* super.result(node, index);
-    return (yield* this.#steps.loop(node))[index - node.op.region.states.length];
+    return (yield* this.#steps.loop(node))[index - node.op.region.states.length]!;
   }
 }
 
@@ -395,7 +395,7 @@ function unseen(x: Node): { readonly rows: Node; readonly views: readonly Node[]
   for (
     ;
     rows.op.kind === 'rename' || (rows.op.kind === 'broadcast' && axesOf(rows).length === axesOf(rows.inputs[0]!).length);
-    [rows!] = rows.inputs
+    rows = rows.inputs[0]!
   )
     views.push(rows);
   return { rows, views: views.reverse() };

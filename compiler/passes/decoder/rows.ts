@@ -121,7 +121,7 @@ export function layRows(roots: Roots): Roots {
   const origin = (node: Node): Node => {
     let from = node;
     while (from.op.kind === 'rename' || (from.op.kind === 'broadcast' && axesOf(from).length === axesOf(from.inputs[0]!).length))
-      [from!] = from.inputs;
+      from = from.inputs[0]!;
     return from;
   };
   for (const { op, inputs } of facts.nodes) {

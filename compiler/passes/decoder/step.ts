@@ -91,7 +91,7 @@ function asRead(step: Roots): { readonly step: Roots; readonly orders: ReadonlyM
       const names = new Map(axesOf(input).map(({ id }) => [id, id]));
       while (from.op.kind === 'rename') {
         names.set(from.op.from, names.get(from.op.to.id)!);
-        [from!] = from.inputs;
+        from = from.inputs[0]!;
       }
       if (from.op.kind !== 'input' || !from.op.name.startsWith('memory.') || orders.has(from.op.name)) return;
       const place = ({ id }: Axis): number => {

@@ -79,7 +79,7 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
         nexts: [
           ...states.map((k) => body.pending.get(region.states[k]!) ?? zero),
           ...carried.map((each, j) =>
-            sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total!, value) : total), loop.states[states.length + j]),
+            sums.reduce((total, { sum, value }) => (isSame(sum, each) ? m.add(total, value) : total), loop.states[states.length + j]!),
           ),
         ],
         emits: [...sequences.map((k) => body.pending.get(region.xs[k]!) ?? zero), ...found.flatMap(({ emits }) => emits)],
@@ -91,7 +91,10 @@ export function scanVjp(reverse: Reversal, outer: Level, scan: Scan, results: Re
     }
     states.forEach((k, j) => outer.add(scan.inputs[region.xs.length + k]!, made.finals[j]!));
     carried.forEach(({ free, factors }, j) =>
-      outer.add(free, factors.reduce((sum, factor) => m.mul(sum!, factor), made.finals[states.length + j])!),
+      outer.add(
+        free,
+        factors.reduce((sum, factor) => m.mul(sum, factor), made.finals[states.length + j]!),
+      ),
     );
     sequences.forEach((k, j) => outer.add(scan.inputs[k]!, made.emits[j]!));
     let next = sequences.length;
@@ -183,7 +186,7 @@ function leaving(m: Maker, axis: Axis, position: Node, free: Node, cotangent: No
   for (
     ;
     m.loopsOf(inner).has(position) && (inner.op.kind === 'rename' || (inner.op.kind === 'unary' && inner.op.fn === 'neg'));
-    [inner!] = inner.inputs
+    inner = inner.inputs[0]!
   )
     later.push(inner.op);
   const share = leavingAs(m, axis, position, free, inner);

@@ -162,8 +162,8 @@ function cumprodVjp({ m, op, inputs, g }: Step<'cumprod'>): readonly Node[] {
   const axis = axisOf(typeOf(x!), op.axis);
   const whole = having(m, g, [axis]);
   const [share] = m.scan(axis, !op.reversed, [zero(m)], (loop) => {
-    const [later] = loop.states;
-    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x!), later!) : later);
+    const later = loop.states[0]!;
+    const with_ = m.add(loop.scanned(whole), op.exclusive ? m.mul(loop.scanned(x!), later) : later);
     return op.exclusive ? { nexts: [with_], emits: [later] } : { nexts: [m.mul(loop.scanned(x!), with_)], emits: [with_] };
   }).emits;
   return [m.mul(m.make({ ...op, exclusive: true }, [x!]), share!)];

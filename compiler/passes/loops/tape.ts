@@ -228,18 +228,18 @@ class Tapes extends Spaces {
     const { m } = this;
     const states = this.neededStates(node);
     const emits = this.neededEmits(node);
-    const results = [...states.map((k) => region.nexts[k]), ...emits.map((k) => region.emits[k])];
+    const results = [...states.map((k) => region.nexts[k]!), ...emits.map((k) => region.emits[k]!)];
     const growing = isPlaces(axis);
     const rows = rowwise(
       (each) => each.space.kind === 'dim' && each.space.dim.id === region.tape!.id,
       (each) => !this.facts.loopsOf(each).has(node),
     );
-    const kept = growing ? [] : rows.kept(results!);
+    const kept = growing ? [] : rows.kept(results);
     const stateOf = (each: Node): number => region.states.indexOf(rows.of(each)!.inputs[0]!);
     const slotsOf = (each: Node): Axis => this.axis(axesOf(each).find((own) => this.#scanOf(own) === node)!);
     const first = kept[0] === undefined ? null : rows.of(kept[0]);
     if (first?.op.kind === 'past') this.#named.set(node, this.axis(first.op.axis));
-    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!));
+    const inits = this.carried(yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!)));
     const firsts: Node[] = [];
     for (const each of kept) {
       const row = yield* this.#row(rows, each, yield* this.one(node.inputs[region.xs.length + stateOf(each)]!));
@@ -251,7 +251,7 @@ class Tapes extends Spaces {
       self.forget(node);
       yield* self.bind(node, loop, states);
       kept.forEach((each, j) => self.#slots.set(each, loop.states[states.length + j]!));
-      const nexts = self.carried(yield* self.all(states.map((k) => region.nexts[k])!));
+      const nexts = self.carried(yield* self.all(states.map((k) => region.nexts[k]!)));
       const written: Node[] = [];
       for (const [j, each] of kept.entries()) {
         const row = yield* self.#row(rows, each, nexts[states.indexOf(stateOf(each))]!);
@@ -268,7 +268,7 @@ class Tapes extends Spaces {
           ),
         );
       }
-      return { nexts: [...nexts, ...written], emits: yield* self.all(emits.map((k) => region.emits[k])!) };
+      return { nexts: [...nexts, ...written], emits: yield* self.all(emits.map((k) => region.emits[k]!)) };
     });
     return new Map([
       ...states.map((k, j): [number, Node] => [k, made.finals[j]!]),

@@ -131,17 +131,17 @@ class Vectorise extends Rebuild {
     const emits = this.#emits(node);
     const parts = new Parts(this, this.m, this.facts, node);
     const boundary = parts.boundary(
-      states.map((k) => region.nexts[k])!,
+      states.map((k) => region.nexts[k]!),
       emits.map(({ emit }) => emit),
     );
-    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k])!);
+    const inits = yield* this.all(states.map((k) => node.inputs[region.xs.length + k]!));
     this.m.origin = node.origin;
     const self = this;
     const made = yield* this.m.scanning(axis, op.reversed, inits, function* (loop) {
       self.forget(node);
       self.#open.set(node, { parts, loop });
       yield* self.bind(node, loop, states);
-      const body = { nexts: yield* self.all(states.map((k) => region.nexts[k])!), emits: yield* self.all(boundary) };
+      const body = { nexts: yield* self.all(states.map((k) => region.nexts[k]!)), emits: yield* self.all(boundary) };
       self.#open.delete(node);
       return body;
     });
@@ -261,7 +261,7 @@ class Parts extends Rebuild {
       for (const place of node.inputs) places.push(place === self.#region.position ? loop.position : yield* self.one(place));
       return { nexts: [], emits: [self.m.make(node.op, places)] };
     });
-    return made.emits[0];
+    return made.emits[0]!;
   }
 
   override *visit(node: Node): Making<Node> {

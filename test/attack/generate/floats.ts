@@ -13,7 +13,7 @@ export function reducible(want: Want, writer: Writer): readonly string[] {
       want,
       ({ label, dim }) =>
         label !== scope.clock &&
-        (dim !== scope.clock || axes.includes(scope.clock!)) &&
+        (dim !== scope.clock || axes.includes(scope.clock)) &&
         scope.axes.every(({ inside }) => inside !== label || !axes.some((each) => writer.axis(scope, each).inside === label)),
     )
     .map(({ label }) => label);
