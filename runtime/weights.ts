@@ -18,7 +18,10 @@ export class Weights {
   private readonly own: readonly ParameterSpec[];
   /** The others, whose paths begin with the name here and a point. */
   private readonly parts: ReadonlyMap<string, Weights>;
-  private current: Readonly<Record<string, tf.Tensor>>;
+  private current: Readonly<Record<string, tf.Tensor>> = {};
+  /** Those that still have their first values, which are drawn when they are first read: a checkpoint may come before. */
+  private undrawn: ReadonlyMap<string, ParameterSpec>;
+  private readonly seed: number;
   private disposed = false;
 
   /** @throws InputError for a parameter too large to make, BackendError where no backend is active */
@@ -33,12 +36,13 @@ export class Weights {
     this.own = specs;
     this.parts = parts;
     this.specs = [...specs, ...[...parts].flatMap(([name, part]) => part.specs.map((spec) => ({ ...spec, path: `${name}.${spec.path}` })))];
-    this.current = Object.fromEntries(specs.map((spec) => [spec.path, upload(initialValues(spec, seed), shapeOf(spec))]));
+    this.undrawn = new Map(specs.map((spec) => [spec.path, spec]));
+    this.seed = seed;
   }
 
   /** By path. They stay with this object: do not dispose them. */
   get tensors(): Tensors {
-    this.requireAlive();
+    this.draw(this.undrawn.keys());
     if (this.parts.size === 0) return this.current;
     const shared = [...this.parts].flatMap(([name, part]) =>
       Object.entries(part.tensors).map(([path, tensor]): [string, tf.Tensor] => [`${name}.${path}`, tensor]),
@@ -50,8 +54,9 @@ export class Weights {
   replace(next: Tensors): void {
     this.requireAlive();
     const previous = this.current;
-    this.current = Object.fromEntries(this.own.map(({ path }) => [path, path in next ? tf.keep(next[path]!) : previous[path]!]));
-    for (const { path } of this.own) if (path in next) previous[path]!.dispose();
+    const replaced = this.own.filter(({ path }) => path in next);
+    this.hold(replaced.map(({ path }) => [path, tf.keep(next[path]!)]));
+    for (const { path } of replaced) previous[path]?.dispose();
     for (const [name, part] of this.parts) {
       const theirs = Object.entries(next).flatMap(([path, tensor]): [string, tf.Tensor][] =>
         path.startsWith(`${name}.`) ? [[path.slice(name.length + 1), tensor]] : [],
@@ -87,15 +92,14 @@ export class Weights {
 
   async read(path: string): Promise<Value> {
     const spec = this.specs.find((each) => each.path === path);
-    const tensor = this.tensors[path];
-    if (spec === undefined || tensor === undefined)
+    if (spec === undefined)
       throw new InputError(
         `there is no parameter \`${String(path)}\`${suggestion(
           path,
           this.specs.map((each) => each.path),
         )}`,
       );
-    return { data: await download(tensor), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
+    return { data: await download(this.tensor(path)), shape: shapeOf(spec), axes: spec.axes.map((axis) => axis.label) };
   }
 
   /** All parameters as they are written to a file. */
@@ -148,7 +152,29 @@ export class Weights {
   dispose(): void {
     for (const tensor of Object.values(this.current)) tensor.dispose();
     this.current = {};
+    this.undrawn = new Map();
     this.disposed = true;
+  }
+
+  /** One of them; no other is drawn for it. */
+  private tensor(path: string): tf.Tensor {
+    for (const [name, part] of this.parts) if (path.startsWith(`${name}.`)) return part.tensor(path.slice(name.length + 1));
+    this.draw([path]);
+    return this.current[path]!;
+  }
+
+  /** Makes first values, which follow from the seed and the parameter alone, whenever that is. */
+  private draw(paths: Iterable<string>): void {
+    this.requireAlive();
+    const specs = Array.from(paths).flatMap((path) => this.undrawn.get(path) ?? []);
+    if (specs.length > 0) this.hold(specs.map((spec) => [spec.path, upload(initialValues(spec, this.seed), shapeOf(spec))]));
+  }
+
+  /** In the order of the program, whatever came first. */
+  private hold(made: Iterable<readonly [string, tf.Tensor]>): void {
+    const held = new Map([...Object.entries(this.current), ...made]);
+    this.current = Object.fromEntries(this.own.flatMap(({ path }) => (held.has(path) ? [[path, held.get(path)!]] : [])));
+    this.undrawn = new Map([...this.undrawn].filter(([path]) => !held.has(path)));
   }
 
   private requireAlive(): void {

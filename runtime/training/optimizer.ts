@@ -102,9 +102,8 @@ const rules: Readonly<Record<OptimizerKind, Rule>> = {
 export class Optimizer {
   private readonly weights: Weights;
   private readonly specs: readonly ParameterSpec[];
-  /** The parameters as this object has left them: joined, and the tensors that the weights were given. */
-  private vector: tf.Tensor;
-  private left: Tensors;
+  /** The parameters as this object has left them, from its first step on: joined, and the tensors that the weights were given. */
+  private parameters: { readonly vector: tf.Tensor; readonly left: Tensors } | undefined;
   private slots: Readonly<Record<string, tf.Tensor>> = {};
 
   /** @param trains which parameters, by path; default all */
@@ -113,8 +112,6 @@ export class Optimizer {
       throw new TrainingError(`expected the weights of a model, \`new Optimizer(model.weights)\`, given ${show(weights)}`);
     this.weights = weights;
     this.specs = weights.specs.filter(({ path, running }) => running !== true && trains(path));
-    this.left = weights.tensors;
-    this.vector = tf.keep(this.joined(this.left));
   }
 
   /**
@@ -147,7 +144,7 @@ export class Optimizer {
         );
     }
     requireClip(clip);
-    this.refresh();
+    const previous = this.refreshed();
     const next: Record<string, tf.Tensor> = {};
     const vector = tf.tidy(() => {
       const gradients = Object.fromEntries(
@@ -157,22 +154,22 @@ export class Optimizer {
         ]),
       );
       const result = rule.apply({
-        parameters: this.vector,
+        parameters: previous,
         gradient: clipped(this.joined(gradients), clip),
         rate,
         step,
         option: (name) => options[name]!,
-        slot: (name, initial = 0) => this.slots[name] ?? tf.fill(this.vector.shape, initial),
+        slot: (name, initial = 0) => this.slots[name] ?? tf.fill(previous.shape, initial),
         set: (name, value) => (next[name] = tf.keep(value)),
       });
       return tf.keep(result);
     });
-    this.vector.dispose();
+    previous.dispose();
     for (const name of Object.keys(next)) this.slots[name]?.dispose();
-    this.vector = vector;
     this.slots = { ...this.slots, ...next };
-    this.left = this.parted(vector);
-    this.weights.replace(this.left);
+    const left = this.parted(vector);
+    this.parameters = { vector, left };
+    this.weights.replace(left);
   }
 
   /** What is remembered, as `slot/path`. */
@@ -199,7 +196,7 @@ export class Optimizer {
     const names = new Set(Array.from(stored.keys(), (key) => key.slice(0, key.indexOf('/'))));
     const data = new Map<string, Float32Array>();
     for (const name of names) {
-      const whole = new Float32Array(this.vector.size);
+      const whole = new Float32Array(this.specs.reduce((sum, spec) => sum + sizeOf(spec), 0));
       let at = 0;
       for (const spec of this.specs) {
         const part = stored.get(`${name}/${spec.path}`);
@@ -214,24 +211,25 @@ export class Optimizer {
       data.set(name, whole);
     }
     this.dispose();
-    this.left = this.weights.tensors;
-    this.vector = tf.keep(this.joined(this.left));
     this.slots = Object.fromEntries(Array.from(data, ([name, values]) => [name, tf.keep(tf.tensor1d(values))]));
   }
 
   dispose(): void {
-    this.vector.dispose();
+    this.parameters?.vector.dispose();
+    this.parameters = undefined;
     for (const tensor of Object.values(this.slots)) tensor.dispose();
     this.slots = {};
   }
 
-  /** Others may have changed the weights since: another update, a checkpoint. */
-  private refresh(): void {
+  /** The parameters joined, anew where others have changed the weights since: another update, a checkpoint. */
+  private refreshed(): tf.Tensor {
     const now = this.weights.tensors;
-    if (this.specs.every(({ path }) => now[path] === this.left[path])) return;
-    this.vector.dispose();
-    this.left = now;
-    this.vector = tf.keep(this.joined(now));
+    const { vector, left } = this.parameters ?? {};
+    if (vector !== undefined && this.specs.every(({ path }) => now[path] === left?.[path])) return vector;
+    const joined = tf.keep(this.joined(now));
+    vector?.dispose();
+    this.parameters = { vector: joined, left: now };
+    return joined;
   }
 
   private joined(tensors: Tensors): tf.Tensor {

@@ -21,6 +21,7 @@ import {
 import { load } from '../emit/support.ts';
 import { drawsOf } from './chance.ts';
 import { library, parametersOf, relative, usableBackends } from './support.ts';
+import { liveTensors } from '../runtime/definitions.ts';
 
 const gan = `dim latent = 2, hidden = 6, classes = 2, plane = 2
 
@@ -154,7 +155,7 @@ describe('several models', () => {
 
   it('learn together: what the objective trains, the models have learnt', async () => {
     const hinge = newHinge();
-    const before = tf.memory().numTensors;
+    const before = liveTensors(hinge);
     const result = await fit(hinge, { train: drawPoint }, { batchSize: 32, steps: 400 });
     expect(tf.memory().numTensors).toBe(before);
     expect(Object.keys(result.last!.metrics)).toEqual(['D.loss', 'D.real', 'G.loss']);
@@ -254,7 +255,7 @@ describe('training written by hand, from the emitted module and attnc/runtime al
     await fit(fitted, { train: drawPoint }, { batchSize: 8, steps: 12, seed: 5 });
 
     const hinge = newHinge();
-    const before = tf.memory().numTensors;
+    const before = liveTensors(hinge);
     const learners = (['D', 'G'] as const).map((update) => ({
       update,
       rate: update === 'D' ? 2e-2 : 5e-3,

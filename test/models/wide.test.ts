@@ -8,6 +8,7 @@ import { numbers } from '../emit/support.ts';
 import { Slopes } from '../slopes.ts';
 import { compiled, oracle, parametersOf, relative, usableBackends, type Compiled } from './support.ts';
 import { wide, wideDecoder, type Wide } from './wide-programs.ts';
+import { liveTensors } from '../runtime/definitions.ts';
 
 type Example = Readonly<Record<string, Nested>>;
 type Tested = Model<Record<string, number>, Example, Example, Values>;
@@ -73,7 +74,7 @@ describe.each(backends)('on %s', (backend) => {
   it.each(wide.map(({ title }, k) => ({ title, k })))('$title', async ({ k }) => {
     const { tested, examples, outputs, slopes } = expected[k]!;
     const model = tested.create({ seed: 3 });
-    const before = tf.memory().numTensors;
+    const before = liveTensors(model);
     const given = await model.forward(examples);
     const names = [...tested.program.outputs.keys()];
     for (const [n, each] of outputs.entries()) {

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError, fit, GenerativeModel, memoryStore, Model, useBackend, type BackendName, type Values } from '../../runtime/index.ts';
-import { bag, chain, type BagInput, type BagTarget, type ChainInput, type ChainTarget } from './definitions.ts';
+import { liveTensors, bag, chain, type BagInput, type BagTarget, type ChainInput, type ChainTarget } from './definitions.ts';
 
 class Bag extends Model<{ words: number; classes: number }, BagInput, BagTarget> {}
 class Chain extends GenerativeModel<{ words: number; characters: number; hidden: number }, ChainInput, ChainTarget> {}
@@ -25,7 +25,7 @@ async function trained(backend: BackendName): Promise<{ parameters: Values; ids:
     bag((step) => ({ kind: 'adam', rate: 0.05 / step }), { rate: 0.3, clip: { kind: 'norm', limit: 0.5 } }),
     { seed: 1 },
   );
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   await fit(
     model,
     { train: (random) => ({ tokens: [Math.floor(6 * random()), 1], label: Math.floor(3 * random()) }) },

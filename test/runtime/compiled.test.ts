@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useBackend } from '../../runtime/index.ts';
 import { compiled, expectDifferences, type Compiled } from './compiled.ts';
+import { liveTensors } from './definitions.ts';
 
 beforeAll(async () => {
   await useBackend('cpu');
@@ -192,7 +193,7 @@ ${objective('M', '(v - t) ^ 2')}`;
         throw new Error('no memory');
       },
     });
-    const before = tf.memory().numTensors;
+    const before = liveTensors(model);
     await expect(model.gradients([{ x: [1, 2], t: 0 }])).rejects.toThrow('no memory');
     await expect(model.forward([{ x: [1, 2] }])).rejects.toThrow('no memory');
     expect(tf.memory().numTensors).toBe(before);

@@ -2,7 +2,7 @@
 import { logSoftmax } from '../../runtime/ops.ts';
 import * as tf from '../../runtime/tf.ts';
 import type { Batch, Definition, UpdateDefinition, OptimizerSettings, Tensors } from '../../runtime/definition.ts';
-import { append, joined, noRows, placeOf, Rows, type Floats, type Ints } from '../../runtime/index.ts';
+import { append, joined, noRows, placeOf, Rows, type Floats, type Ints, type Weights } from '../../runtime/index.ts';
 
 export interface BagInput {
   readonly tokens: Ints;
@@ -293,4 +293,10 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
       },
     },
   };
+}
+
+/** Tensors on the device, the model's first values among them, which are drawn when they are first read. */
+export function liveTensors({ weights }: { readonly weights: Weights }): number {
+  void weights.tensors;
+  return tf.memory().numTensors;
 }

@@ -13,7 +13,7 @@ import {
   type Values,
 } from '../../runtime/index.ts';
 import type { OptimizerSettings } from '../../runtime/definition.ts';
-import { bag, type BagInput, type BagTarget } from './definitions.ts';
+import { liveTensors, bag, type BagInput, type BagTarget } from './definitions.ts';
 
 beforeAll(async () => {
   await useBackend('cpu');
@@ -165,7 +165,7 @@ test.each([
     bag((at) => ({ kind: 'sgd', rate: at < 20 ? 0.1 : rate })),
     { seed: 1 },
   );
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   const store = memoryStore();
   const run = fit(model, { train: draw }, { batchSize: 4, steps: 200, checkpoints: { store, every: 10 } });
   await expect(run).rejects.toThrow(TrainingError);
@@ -178,7 +178,7 @@ test.each([
 
 test('a thousand steps leave no tensor behind', async () => {
   const model = newModel();
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   await fit(
     model,
     { train: draw, validation: examples(6) },
@@ -189,7 +189,7 @@ test('a thousand steps leave no tensor behind', async () => {
 
 test('a bad example ends the run with its error, and leaves no tensor behind', async () => {
   const model = newModel();
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   let drawn = 0;
   const train = (random: () => number): Example => (++drawn > 20 ? { tokens: [77], label: 0 } : draw(random));
   await expect(fit(model, { train }, { batchSize: 4, steps: 100 })).rejects.toThrow(

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '../../runtime/tf.ts';
 import { GenerativeModel, InputError, useBackend, type Generated } from '../../runtime/index.ts';
-import { chain, type ChainInput, type ChainTarget } from './definitions.ts';
+import { liveTensors, chain, type ChainInput, type ChainTarget } from './definitions.ts';
 
 beforeAll(async () => {
   await useBackend('cpu');
@@ -283,7 +283,7 @@ test('options that make no sense are errors, not ignored', async () => {
 
 test('no tensor is left behind, after errors neither', async () => {
   const model = new Chain(chain(), { seed: 2 });
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   await model.generate(examples, { method: 'beam', width: 3, taps: ['weights'] });
   await model.generate(examples, { method: 'sample' });
   await model.forward([{ ...examples[0]!, y: [1] }]);

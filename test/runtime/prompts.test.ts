@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { GenerativeModel, useBackend, type GenerateOptions, type Generated } from '../../runtime/index.ts';
-import { chain, recall, type ChainInput, type ChainTarget } from './definitions.ts';
+import { liveTensors, chain, recall, type ChainInput, type ChainTarget } from './definitions.ts';
 
 class Chain extends GenerativeModel<{ words: number; characters: number; hidden: number }, ChainInput, ChainTarget> {}
 
@@ -96,7 +96,7 @@ test('a wide beam finds the likeliest continuation; the prompt costs nothing and
 
 test('prompts that make no sense are errors', async () => {
   const model = new Chain(chain(), { seed: 1 });
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   const run = async (prompts: unknown): Promise<unknown> =>
     model.generate(examples.slice(0, 2), { atMost: 3, prompts: prompts as number[][] });
   await expect(run([[1]])).rejects.toThrow(

@@ -13,7 +13,7 @@ import {
   type TrainingEvent,
   type Values,
 } from '../../runtime/index.ts';
-import { bag, type BagInput, type BagTarget } from './definitions.ts';
+import { liveTensors, bag, type BagInput, type BagTarget } from './definitions.ts';
 
 beforeAll(async () => {
   await useBackend('cpu');
@@ -55,7 +55,7 @@ const source: Rollouts<Example, Bag> = {
 
 test('a model learns from what it does itself, and leaves no tensor behind', async () => {
   const model = newModel();
-  const before = tf.memory().numTensors;
+  const before = liveTensors(model);
   await fit(model, { train: source }, { batchSize: 12, steps: 200 });
   expect(tf.memory().numTensors).toBe(before);
   const inputs = [0, 1, 2, 3, 4, 5].map((token) => ({ tokens: [token], label: token % 3 }));
