@@ -82,7 +82,17 @@ function check(condition: boolean, message: () => string): asserts condition {
   if (!condition) throw new GraphError(message());
 }
 
-function arity(inputs: readonly TensorType[], count: number): void {
+interface Operands {
+  readonly 1: readonly [TensorType];
+  readonly 2: readonly [TensorType, TensorType];
+  readonly 3: readonly [TensorType, TensorType, TensorType];
+}
+
+function arity<N extends keyof Operands>(inputs: readonly TensorType[], count: N): asserts inputs is Operands[N] {
+  counted(inputs, count);
+}
+
+function counted(inputs: readonly TensorType[], count: number): void {
   check(inputs.length === count, () => `takes ${count} inputs, given ${inputs.length}`);
 }
 
@@ -230,8 +240,8 @@ function sameCount(a: readonly Axis[], b: readonly Axis[]): void {
 function running(op: OpOf<'cumsum' | 'cumprod'>, inputs: readonly TensorType[]): readonly TensorType[] {
   arity(inputs, 1);
   const [x] = inputs;
-  axisOf(x!, op.axis);
-  return [reducing(arithmetic(inputs), x!.axes, x!.masks, [op.axis])];
+  axisOf(x, op.axis);
+  return [reducing(arithmetic(inputs), x.axes, x.masks, [op.axis])];
 }
 
 // ---------------------------------------------------------------- the table
@@ -251,7 +261,7 @@ const RULES: Rules = {
 
   unary(op, inputs) {
     arity(inputs, 1);
-    return [{ ...inputs[0]!, elem: unaryElem(op.fn, inputs[0]!) }];
+    return [{ ...inputs[0], elem: unaryElem(op.fn, inputs[0]) }];
   },
   binary(op, inputs) {
     arity(inputs, 2);
@@ -266,87 +276,87 @@ const RULES: Rules = {
   where(_op, inputs) {
     arity(inputs, 2);
     const [x, condition] = inputs;
-    bools([condition!]);
-    meet(x!.axes, condition!.axes);
-    return [tensor(x!.elem, x!.axes, [...x!.masks, ...condition!.masks, condition!.axes])];
+    bools([condition]);
+    meet(x.axes, condition.axes);
+    return [tensor(x.elem, x.axes, [...x.masks, ...condition.masks, condition.axes])];
   },
   otherwise(_op, inputs) {
     arity(inputs, 2);
     const [p, q] = inputs;
-    meet(p!.axes, q!.axes);
-    const deciding = p!.masks.reduce<readonly Axis[]>(join, []);
+    meet(p.axes, q.axes);
+    const deciding = p.masks.reduce<readonly Axis[]>(join, []);
     // Absent where both are: q's masks, each over what decides that p is absent too.
-    const masks = p!.masks.length === 0 ? [] : q!.masks.map((mask) => join(deciding, mask));
-    return [tensor(either(inputs), join(join(p!.axes, deciding), q!.axes), masks)];
+    const masks = p.masks.length === 0 ? [] : q.masks.map((mask) => join(deciding, mask));
+    return [tensor(either(inputs), join(join(p.axes, deciding), q.axes), masks)];
   },
 
   reduce(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    for (const id of op.axes) axisOf(x!, id);
-    return [reducing(reduceElem(op.fn, x!), without(x!.axes, op.axes), x!.masks, op.axes)];
+    for (const id of op.axes) axisOf(x, id);
+    return [reducing(reduceElem(op.fn, x), without(x.axes, op.axes), x.masks, op.axes)];
   },
   softmax(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    axisOf(x!, op.axis);
+    axisOf(x, op.axis);
     // A weight that is skipped is 0; its logarithm is no number, and stays absent.
-    return [op.log ? tensor(floats(inputs), x!.axes, x!.masks) : reducing(floats(inputs), x!.axes, x!.masks, [op.axis])];
+    return [op.log ? tensor(floats(inputs), x.axes, x.masks) : reducing(floats(inputs), x.axes, x.masks, [op.axis])];
   },
   across(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    for (const id of op.axes) axisOf(x!, id);
-    const kept = without(x!.masks.reduce<readonly Axis[]>(join, []), [...op.axes, ...x!.axes.map(({ id }) => id)]);
-    const axes = [...kept, ...without(x!.axes, op.axes)];
+    for (const id of op.axes) axisOf(x, id);
+    const kept = without(x.masks.reduce<readonly Axis[]>(join, []), [...op.axes, ...x.axes.map(({ id }) => id)]);
+    const axes = [...kept, ...without(x.axes, op.axes)];
     for (const axis of axes) check(!isRagged(axis.space), () => `${showAxis(axis)} has another length in every example`);
-    return [tensor(reduceElem(op.fn, x!), axes)];
+    return [tensor(reduceElem(op.fn, x), axes)];
   },
   argmax(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    const { space } = axisOf(x!, op.axis);
+    const { space } = axisOf(x, op.axis);
     arithmetic(inputs);
-    return [reducing({ kind: 'index', space }, without(x!.axes, [op.axis]), x!.masks, [op.axis])];
+    return [reducing({ kind: 'index', space }, without(x.axes, [op.axis]), x.masks, [op.axis])];
   },
   contract(op, inputs) {
     arity(inputs, 2);
     const [a, b] = inputs;
-    meet(a!.axes, b!.axes);
-    for (const id of op.axes) meet([axisOf(a!, id)], [axisOf(b!, id)]);
-    return [reducing(arithmetic(inputs), without(join(a!.axes, b!.axes), op.axes), [...a!.masks, ...b!.masks], op.axes)];
+    meet(a.axes, b.axes);
+    for (const id of op.axes) meet([axisOf(a, id)], [axisOf(b, id)]);
+    return [reducing(arithmetic(inputs), without(join(a.axes, b.axes), op.axes), [...a.masks, ...b.masks], op.axes)];
   },
 
   check(_op, inputs) {
     arity(inputs, 2);
     bools(inputs.slice(1));
-    return [inputs[0]!];
+    return [inputs[0]];
   },
 
   gather(op, inputs) {
     arity(inputs, 2);
     const [t, i] = inputs;
-    axisOf(t!, op.axis);
-    check(i!.elem.kind === 'index' || i!.elem.kind === 'int', () => `${showType(i!)} is not an index`);
-    const rest = without(t!.axes, [op.axis]);
-    meet(i!.axes, rest);
-    const masks = [...moveMasks(t!.masks, [op.axis], i!.axes), ...i!.masks, ...(op.inside ? [] : [i!.axes])];
-    return [tensor(t!.elem, join(i!.axes, rest), masks)];
+    axisOf(t, op.axis);
+    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
+    const rest = without(t.axes, [op.axis]);
+    meet(i.axes, rest);
+    const masks = [...moveMasks(t.masks, [op.axis], i.axes), ...i.masks, ...(op.inside ? [] : [i.axes])];
+    return [tensor(t.elem, join(i.axes, rest), masks)];
   },
   scatter(op, inputs) {
     arity(inputs, 2);
     const [g, i] = inputs;
-    check(i!.elem.kind === 'index' || i!.elem.kind === 'int', () => `${showType(i!)} is not an index`);
-    meet(g!.axes, i!.axes);
-    for (const id of op.over) check(hasAxis(g!.axes, id) || hasAxis(i!.axes, id), () => `no axis ${id} to sum over`);
-    const rest = without(join(g!.axes, i!.axes), op.over);
-    return [reducing(arithmetic([g!]), [op.axis, ...rest], [...g!.masks, ...i!.masks], op.over)];
+    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
+    meet(g.axes, i.axes);
+    for (const id of op.over) check(hasAxis(g.axes, id) || hasAxis(i.axes, id), () => `no axis ${id} to sum over`);
+    const rest = without(join(g.axes, i.axes), op.over);
+    return [reducing(arithmetic([g]), [op.axis, ...rest], [...g.masks, ...i.masks], op.over)];
   },
   onehot(op, inputs) {
     arity(inputs, 1);
     const [i] = inputs;
-    check(i!.elem.kind === 'index' || i!.elem.kind === 'int', () => `${showType(i!)} is not an index`);
-    return [tensor(FLOAT, [...i!.axes, op.axis], i!.masks)];
+    check(i.elem.kind === 'index' || i.elem.kind === 'int', () => `${showType(i)} is not an index`);
+    return [tensor(FLOAT, [...i.axes, op.axis], i.masks)];
   },
   concat(op, inputs) {
     check(inputs.length === op.parts.length && inputs.length > 0, () => `${op.parts.length} parts, given ${inputs.length} inputs`);
@@ -369,49 +379,49 @@ const RULES: Rules = {
   slice(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    axisOf(x!, op.axis);
+    axisOf(x, op.axis);
     const into = op.into === null ? [] : [op.into];
-    return [tensor(x!.elem, replaceAxis(x!.axes, op.axis, into), moveMasks(x!.masks, [op.axis], into))];
+    return [tensor(x.elem, replaceAxis(x.axes, op.axis, into), moveMasks(x.masks, [op.axis], into))];
   },
   shift(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    axisOf(x!, op.axis);
-    check(x!.masks.length === 0, () => 'masks are explicit here');
-    return [x!];
+    axisOf(x, op.axis);
+    check(x.masks.length === 0, () => 'masks are explicit here');
+    return [x];
   },
 
   rename(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
     // A mask may have axes that the value lacks.
-    const from = axisOf({ ...x!, axes: [...x!.axes, ...x!.masks.flat()] }, op.from);
+    const from = axisOf({ ...x, axes: [...x.axes, ...x.masks.flat()] }, op.from);
     check(!surelyDiffer(from, op.to), () => `${showAxis(from)} cannot be ${showAxis(op.to)}`);
-    const masks = moveMasks(x!.masks, [op.from], [op.to]);
-    return [tensor(x!.elem, along(replaceAxis(x!.axes, op.from, [op.to]), op.from, op.to), masks)];
+    const masks = moveMasks(x.masks, [op.from], [op.to]);
+    return [tensor(x.elem, along(replaceAxis(x.axes, op.from, [op.to]), op.from, op.to), masks)];
   },
   merge(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    const merged = op.axes.map((id) => axisOf(x!, id));
+    const merged = op.axes.map((id) => axisOf(x, id));
     check(merged.length > 0, () => 'no axes to merge');
     sameCount(merged, [op.into]);
     const rest = op.axes.slice(1);
-    return [tensor(x!.elem, replaceAxis(without(x!.axes, rest), op.axes[0]!, [op.into]), moveMasks(x!.masks, op.axes, [op.into]))];
+    return [tensor(x.elem, replaceAxis(without(x.axes, rest), op.axes[0]!, [op.into]), moveMasks(x.masks, op.axes, [op.into]))];
   },
   split(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    sameCount([axisOf(x!, op.axis)], op.into);
-    return [tensor(x!.elem, replaceAxis(x!.axes, op.axis, op.into), moveMasks(x!.masks, [op.axis], op.into))];
+    sameCount([axisOf(x, op.axis)], op.into);
+    return [tensor(x.elem, replaceAxis(x.axes, op.axis, op.into), moveMasks(x.masks, [op.axis], op.into))];
   },
   broadcast(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    for (const axis of x!.axes)
+    for (const axis of x.axes)
       check(hasAxis(op.axes, axis.id) || isUnit(axis), () => `${showAxis(axis)} is not among [${op.axes.map(showAxis).join(', ')}]`);
-    meet(x!.axes, op.axes);
-    return [tensor(x!.elem, op.axes, x!.masks)];
+    meet(x.axes, op.axes);
+    return [tensor(x.elem, op.axes, x.masks)];
   },
   cumsum: running,
   cumprod: running,
@@ -419,51 +429,51 @@ const RULES: Rules = {
   past(op, inputs) {
     arity(inputs, 1);
     const [state] = inputs;
-    check(state!.masks.length === 0, () => 'a state is never absent');
-    return [tensor(state!.elem, [op.axis, ...state!.axes])];
+    check(state.masks.length === 0, () => 'a state is never absent');
+    return [tensor(state.elem, [op.axis, ...state.axes])];
   },
   append(op, inputs) {
     arity(inputs, 2);
     const [rows, row] = inputs;
-    axisOf(rows!, op.before);
+    axisOf(rows, op.before);
     check(
-      sameAxes(without(rows!.axes, [op.before]), row!.axes) && sameElem(rows!.elem, row!.elem),
-      () => `${showType(row!)} is no row of ${showType(rows!)}`,
+      sameAxes(without(rows.axes, [op.before]), row.axes) && sameElem(rows.elem, row.elem),
+      () => `${showType(row)} is no row of ${showType(rows)}`,
     );
-    check(rows!.masks.length === 0 && row!.masks.length === 0, () => 'rows are never absent');
-    return [tensor(rows!.elem, replaceAxis(rows!.axes, op.before, [op.axis]))];
+    check(rows.masks.length === 0 && row.masks.length === 0, () => 'rows are never absent');
+    return [tensor(rows.elem, replaceAxis(rows.axes, op.before, [op.axis]))];
   },
   before(op, inputs, nodes) {
     arity(inputs, 1);
     check(nodes[0]!.op.kind === 'append', () => 'reads an append');
-    axisOf(inputs[0]!, op.axis);
-    return [tensor(inputs[0]!.elem, without(inputs[0]!.axes, [op.axis]))];
+    axisOf(inputs[0], op.axis);
+    return [tensor(inputs[0].elem, without(inputs[0].axes, [op.axis]))];
   },
 
   permute(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    check(op.order.length === x!.axes.length, () => `order [${op.order.join(', ')}] is not one of all axes`);
-    return [{ ...x!, axes: op.order.map((id) => axisOf(x!, id)) }];
+    check(op.order.length === x.axes.length, () => `order [${op.order.join(', ')}] is not one of all axes`);
+    return [{ ...x, axes: op.order.map((id) => axisOf(x, id)) }];
   },
   reshape(op, inputs) {
     arity(inputs, 1);
     const [x] = inputs;
-    check(x!.masks.length === 0, () => 'masks have no shape of their own to reshape');
-    sameCount(x!.axes, op.axes);
-    return [tensor(x!.elem, op.axes)];
+    check(x.masks.length === 0, () => 'masks have no shape of their own to reshape');
+    sameCount(x.axes, op.axes);
+    return [tensor(x.elem, op.axes)];
   },
   matmul(_op, inputs) {
     arity(inputs, 2);
     const [a, b] = inputs;
-    const rank = a!.axes.length;
-    check((rank === 2 || rank === 3) && b!.axes.length === rank, () => 'operands are [i, k] and [k, j], or [b, i, k] and [b, k, j]');
-    check(a!.masks.length === 0 && b!.masks.length === 0, () => 'masks are explicit here');
-    const [i, ka, kb, j] = [a!.axes[rank - 2], a!.axes[rank - 1], b!.axes[rank - 2], b!.axes[rank - 1]];
+    const rank = a.axes.length;
+    check((rank === 2 || rank === 3) && b.axes.length === rank, () => 'operands are [i, k] and [k, j], or [b, i, k] and [b, k, j]');
+    check(a.masks.length === 0 && b.masks.length === 0, () => 'masks are explicit here');
+    const [i, ka, kb, j] = [a.axes[rank - 2], a.axes[rank - 1], b.axes[rank - 2], b.axes[rank - 1]];
     check(ka!.id === kb!.id, () => `${showAxis(ka!)} against ${showAxis(kb!)}`);
-    meet(a!.axes, b!.axes);
+    meet(a.axes, b.axes);
     if (rank === 2) return [tensor(floats(inputs), [i!, j!])];
-    const [ba, bb] = [a!.axes[0], b!.axes[0]];
+    const [ba, bb] = [a.axes[0], b.axes[0]];
     check(ba!.id === bb!.id || isUnit(ba!) || isUnit(bb!), () => `${showAxis(ba!)} against ${showAxis(bb!)}`);
     return [tensor(floats(inputs), [isUnit(ba!) ? bb! : ba!, i!, j!])];
   },
@@ -476,7 +486,7 @@ const RULES: Rules = {
   },
   scan(op, inputs) {
     const { axis, region } = op;
-    arity(inputs, region.xs.length + region.states.length);
+    counted(inputs, region.xs.length + region.states.length);
     check(region.nexts.length === region.states.length, () => `${region.states.length} states, ${region.nexts.length} next values`);
     const place = typeOf(region.position);
     check(
@@ -508,13 +518,13 @@ const RULES: Rules = {
   },
   clock(op, inputs) {
     const { region } = op;
-    arity(inputs, region.args.length);
+    counted(inputs, region.args.length);
     inputs.forEach((type, k) => stands(type, typeOf(region.args[k]!), `sequence ${k}`));
     return region.results.map(typeOf);
   },
   call(op, inputs) {
     const { region, binding } = op;
-    arity(inputs, region.args.length);
+    counted(inputs, region.args.length);
     check(
       binding.args.length === region.args.length && binding.results.length === region.results.length,
       () => 'binding and region differ in length',

@@ -81,10 +81,10 @@ export function apart(): Apart {
         const value = bound.get(node) ?? null;
         return value === null ? [] : [value];
       }
-      const [from] = inputs;
-      if (op.kind === 'result' && from!.op.kind === 'call') {
-        from!.op.region.args.forEach((argument, k) => bound.set(argument, from!.inputs[k]!));
-        return [from!.op.region.results[op.index]!];
+      const from = inputs[0]!;
+      if (op.kind === 'result' && from.op.kind === 'call') {
+        from.op.region.args.forEach((argument, k) => bound.set(argument, from.inputs[k]!));
+        return [from.op.region.results[op.index]!];
       }
       for (const argument of regionArguments(node)) bound.set(argument, null);
       return operands(node);

@@ -324,13 +324,13 @@ const RULES: Rules = {
     return { ...picked, masks: uniteMasks([...picked.masks, ...i!.masks, ...(op.inside ? [] : [inside])]) };
   },
   scatter(op, [g, i], { extents, number }) {
-    const [axis] = extents([op.axis]);
-    const place = placeIn(axis!, number(originOf(op.axis.space)));
+    const axis = extents([op.axis])[0]!;
+    const place = placeIn(axis, number(originOf(op.axis.space)));
     const { ending, staying } = part([...g!.masks, ...i!.masks], op.over);
     const loop = [g, i, ...ending].map((grid) => grid!.axes).reduce(joinExtents, []);
     const rest = drop(loop, op.over);
     const kept = loop.flatMap(({ id }, k) => (op.over.includes(id) ? [] : [k]));
-    const result = fill([axis!, ...rest], () => 0);
+    const result = fill([axis, ...rest], () => 0);
     const into = locate(result, result.axes);
     const [value, index, present] = [reader(g!, loop), reader(i!, loop), presence(ending, loop)];
     everywhere(loop, (at) => {
@@ -415,10 +415,10 @@ const RULES: Rules = {
   before: (op, [rows], { number }) => takeTensor(rows!, op.axis, Math.max(extentOf(rows!, op.axis).size - 1 - number(op.by), 0)),
 
   rename(op, [x], { extents }) {
-    const [to] = extents([op.to]);
+    const to = extents([op.to])[0]!;
     const from = extentOf({ axes: [...x!.axes, ...x!.masks.flatMap(({ axes }) => axes)] }, op.from);
-    if (to!.size !== from.size) throw new GraphError(`axis ${op.from} of ${from.size} as ${to!.id} of ${to!.size}`);
-    return moved(x!, [op.from], ({ axes, data }) => ({ axes: replace(axes, op.from, [to!]), data }));
+    if (to.size !== from.size) throw new GraphError(`axis ${op.from} of ${from.size} as ${to.id} of ${to.size}`);
+    return moved(x!, [op.from], ({ axes, data }) => ({ axes: replace(axes, op.from, [to]), data }));
   },
   merge(op, [x], { extents }) {
     return moved(x!, op.axes, (grid) => {

@@ -294,8 +294,8 @@ class Run {
       const all = inputs.map((x, k) => ({ ...x, masks: [...x.masks, ...this.#scopes.ends(typeOf(node.inputs[k]!).axes)] }));
       return this.#rule(node, all).map((result, k) => this.#scopes.conform(result, node.types[k]!));
     }
-    const [extent] = this.#scopes.extents([parent]);
-    const runs = Array.from({ length: extent!.size }, (_, place): readonly Tensor[] => {
+    const extent = this.#scopes.extents([parent])[0]!;
+    const runs = Array.from({ length: extent.size }, (_, place): readonly Tensor[] => {
       const scope = {
         ...environment([], { whole: false, extras: [parent], places: [place], run: `${parent.id}=${place}` }),
         bound: new Map([[parent.id, place]]),
@@ -313,7 +313,7 @@ class Run {
       const longest = this.#scopes.extents([...rest, ...type.masks.flat()]);
       const wide = runs.map((run) => widened(run[k]!, longest));
       const blank = this.#scopes.blank({ ...type, axes: rest, masks: type.masks.map((mask) => without(mask, [parent.id])) });
-      const side = stack([extent!], wide, blank);
+      const side = stack([extent], wide, blank);
       // A mask that knows nothing of the axis is the same at all of its places, as far as each goes.
       const masks = side.masks.map((mask, m): Mask => {
         if (hasAxis(type.masks[m]!, parent.id)) return mask;
@@ -356,8 +356,8 @@ class Run {
 
   #scan(op: OpOf<'scan'>, inputs: readonly Tensor[]): readonly Tensor[] {
     const { axis, region } = op;
-    const [extent] = this.#scopes.extents([axis]);
-    const places = Array.from({ length: extent!.size }, (_, place) => place);
+    const extent = this.#scopes.extents([axis])[0]!;
+    const places = Array.from({ length: extent.size }, (_, place) => place);
     const sequences = inputs.slice(0, region.xs.length);
     let states = inputs.slice(region.xs.length);
     const past = new Map(region.states.map((argument): [Node, Tensor[]] => [argument, []]));
@@ -390,7 +390,7 @@ class Run {
         });
       });
     }
-    const emits = region.emits.map((emit, k) => stack([extent!], emitted[k]!, this.#scopes.blank(typeOf(emit))));
+    const emits = region.emits.map((emit, k) => stack([extent], emitted[k]!, this.#scopes.blank(typeOf(emit))));
     return [...states, ...emits];
   }
 

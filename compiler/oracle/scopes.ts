@@ -188,9 +188,9 @@ export class Scopes {
       axes
         .filter(({ space }) => innerDims(space).some(({ within }) => within.id === parent.id))
         .map((axis) => {
-          const [outer] = this.extents([parent]);
-          const lengths = Array.from({ length: outer!.size }, (_, place) => this.length(axis, new Map([[parent.id, place]])));
-          return fillMask([outer!, ...this.extents([axis])], ([place, at]) => at! < lengths[place!]!);
+          const outer = this.extents([parent])[0]!;
+          const lengths = Array.from({ length: outer.size }, (_, place) => this.length(axis, new Map([[parent.id, place]])));
+          return fillMask([outer, ...this.extents([axis])], ([place, at]) => at! < lengths[place!]!);
         }),
     );
   }

@@ -108,7 +108,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
     pictures: (model, inputs) =>
       Promise.all(
         inputs.map(async ({ input: { [prompt]: given = [] }, shown }): Promise<Picture> => {
-          const [found] = await model.forward([{ y: given }]);
+          const found = (await model.forward([{ y: given }]))[0]!;
           const letters = Array.from(given, (id) => textOf([id]).replace('\n', '↵').replace(' ', '·'));
           return {
             name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
@@ -119,7 +119,7 @@ function openText(length: number): OpenTask<TextInput, TextTarget, Generated, Te
               columnTitle: 'before',
               rows: letters,
               columns: ['↵', ...letters.slice(0, -1)],
-              weights: matrices(found!, 'weights'),
+              weights: matrices(found, 'weights'),
             }),
           };
         }),

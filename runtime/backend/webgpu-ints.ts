@@ -174,11 +174,11 @@ const OF_X: Readonly<Record<string, (args: Arguments, x: tf.TensorInfo) => tf.Te
   },
   [tf.GatherV2]: (args, x) => {
     const indices = input(args, 'indices');
-    const [axis] = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape);
+    const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0]!;
     const { batchSize, outerSize, dimSize, sliceSize, outputShape } = tf.backend_util.segment_util.collectGatherOpShapeInfo(
       x as tf.Tensor,
       indices as tf.Tensor,
-      axis!,
+      axis,
       attribute<number>(args, 'batchDims'),
     );
     const count = tf.util.sizeFromShape(indices.shape) / Math.max(batchSize, 1);
@@ -263,7 +263,7 @@ const LINE =
 
 function running(args: Arguments, x: tf.TensorInfo, start: string, operator: string): tf.TensorInfo {
   const { axis, exclusive, reverse } = args.attrs as unknown as tf.CumsumAttrs;
-  const [own] = tf.util.parseAxisParam(axis, x.shape);
+  const own = tf.util.parseAxisParam(axis, x.shape)[0]!;
   const [from, to] = reverse ? [exclusive ? 'place + 1' : 'place', 'uniforms.count'] : ['0', exclusive ? 'place' : 'place + 1'];
   return run(
     args,
@@ -271,20 +271,20 @@ function running(args: Arguments, x: tf.TensorInfo, start: string, operator: str
     x.shape,
     'int32',
     [x],
-    around(x, own!),
+    around(x, own),
     `${LINE} var total = ${start}; for (var k = ${from}; k < ${to}; k++) { total = total ${operator} a[first + k * uniforms.width]; } result[index] = total;`,
   );
 }
 
 function extreme(args: Arguments, x: tf.TensorInfo, beats: string): tf.TensorInfo {
-  const [axis] = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape);
+  const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0]!;
   return run(
     args,
     `extreme${beats}`,
     x.shape.filter((_, k) => k !== axis),
     'int32',
     [x],
-    around(x, axis!),
+    around(x, axis),
     `let first = (index / uniforms.width) * uniforms.count * uniforms.width + index % uniforms.width;
      var best = 0; for (var k = 1; k < uniforms.count; k++) { if (a[first + k * uniforms.width] ${beats} a[first + best * uniforms.width]) { best = k; } } result[index] = best;`,
   );
@@ -370,23 +370,18 @@ export function installIntegerKernels(): void {
   });
   wrapKernel(tf.Unpack, 'webgpu', (stock) => (args) => {
     const value = input(args, 'value');
-    const [axis] = tf.util.parseAxisParam(attribute<number>(args, 'axis'), value.shape);
+    const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), value.shape)[0]!;
     if (value.dtype !== 'int32') return stock(args);
-    return pieces(args, value, axis!, new Array<number>(value.shape[axis!]!).fill(1)).map((piece) => ({
+    return pieces(args, value, axis, new Array<number>(value.shape[axis]!).fill(1)).map((piece) => ({
       ...piece,
-      shape: value.shape.toSpliced(axis!, 1),
+      shape: value.shape.toSpliced(axis, 1),
     }));
   });
   wrapKernel(tf.SplitV, 'webgpu', (stock) => (args) => {
     const x = input(args, 'x');
-    const [axis] = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape);
+    const axis = tf.util.parseAxisParam(attribute<number>(args, 'axis'), x.shape)[0]!;
     return x.dtype === 'int32'
-      ? pieces(
-          args,
-          x,
-          axis!,
-          tf.backend_util.prepareSplitSize(x as tf.Tensor, attribute<number | number[]>(args, 'numOrSizeSplits'), axis),
-        )
+      ? pieces(args, x, axis, tf.backend_util.prepareSplitSize(x as tf.Tensor, attribute<number | number[]>(args, 'numOrSizeSplits'), axis))
       : stock(args);
   });
 }

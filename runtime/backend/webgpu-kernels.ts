@@ -150,9 +150,9 @@ function unpackOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { value } = args.inputs;
     if (value === undefined || value.shape.length <= MAX_RANK) return stock(args);
-    const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.UnpackAttrs).axis, value.shape);
+    const axis = tf.util.parseAxisParam((args.attrs as unknown as tf.UnpackAttrs).axis, value.shape)[0]!;
     const rest = value.shape.filter((_, k) => k !== axis);
-    const parts = stock({ ...args, inputs: { value: reshaped(value, around(value.shape, axis!)) }, attrs: { axis: 1 } }) as tf.TensorInfo[];
+    const parts = stock({ ...args, inputs: { value: reshaped(value, around(value.shape, axis)) }, attrs: { axis: 1 } }) as tf.TensorInfo[];
     return parts.map((part) => reshaped(part, rest));
   };
 }
@@ -202,8 +202,8 @@ function placeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { x } = args.inputs;
     if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
-    const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.ArgMaxAttrs).axis, x.shape);
-    const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis!)) }, attrs: { axis: 1 } });
+    const axis = tf.util.parseAxisParam((args.attrs as unknown as tf.ArgMaxAttrs).axis, x.shape)[0]!;
+    const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis)) }, attrs: { axis: 1 } });
     return reshaped(
       result as tf.TensorInfo,
       x.shape.filter((_, k) => k !== axis),
@@ -237,8 +237,8 @@ function cumulativeOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const { x } = args.inputs;
     if (x === undefined || x.shape.length <= MAX_RANK) return stock(args);
-    const [axis] = tf.util.parseAxisParam((args.attrs as unknown as tf.CumsumAttrs).axis, x.shape);
-    const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis!)) }, attrs: { ...args.attrs, axis: 1 } });
+    const axis = tf.util.parseAxisParam((args.attrs as unknown as tf.CumsumAttrs).axis, x.shape)[0]!;
+    const result = stock({ ...args, inputs: { x: reshaped(x, around(x.shape, axis)) }, attrs: { ...args.attrs, axis: 1 } });
     return reshaped(result as tf.TensorInfo, x.shape);
   };
 }

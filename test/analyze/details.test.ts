@@ -831,8 +831,8 @@ describe('objectives', () => {
 
   it('switches are kept as numbers, and limits by their kind', () => {
     const { programs } = compile(`dim embed = 4\n${objective(`${loss}optimizer rmsprop(rate = 1, centred = true);  clip value 0.5`)}`);
-    const [update] = programs[0]!.objectives[0]!.updates;
-    expect([update!.optimizer.options.get('centred'), update!.clip]).toEqual([
+    const update = programs[0]!.objectives[0]!.updates[0]!;
+    expect([update.optimizer.options.get('centred'), update.clip]).toEqual([
       { kind: 'number', value: 1 },
       { kind: 'value', limit: 0.5 },
     ]);

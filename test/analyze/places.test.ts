@@ -64,15 +64,15 @@ interface Inputs {
 function valueOf(text: string, { sizes = {}, inner = {}, ...inputs }: Inputs): (number | null)[] {
   const { diagnostics, programs } = compile(text);
   expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
-  const [program] = programs;
-  const known = new Map([...program!.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(sizes)]);
-  const [y] = interpret([program!.outputs.get('y')!], {
+  const program = programs[0]!;
+  const known = new Map([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ...Object.entries(sizes)]);
+  const y = interpret([program.outputs.get('y')!], {
     sizes: known,
     inner: new Map(Object.entries(inner).map(([dim, each]) => [dim, [...each]])),
     inputs: new Map(Object.entries(inputs) as [string, Nested][]),
     parameters: new Map(),
-  });
-  return [...y!.data].map((x, k) => (y!.present?.[k] === 0 ? null : x));
+  })[0]!;
+  return [...y.data].map((x, k) => (y.present?.[k] === 0 ? null : x));
 }
 
 const D = 'dim source: ragged, d = 2, e = 2, words = 9\n';

@@ -144,8 +144,8 @@ export function mayOverflow(ran: Ran, name: string): boolean {
   const root = ran.built.compiled.forward.get(name)!;
   // A scan is read by its results.
   const nodes = reachable([root], ({ inputs }) => inputs).filter(({ op }) => op.kind !== 'scan');
-  const [values] = interpretAll(nodes, [bindingsOf(ran, 0)]);
-  const sizes = new Map(nodes.map((node, k) => [node, Array.from(present(values![k]!), Math.abs)]));
+  const values = interpretAll(nodes, [bindingsOf(ran, 0)])[0]!;
+  const sizes = new Map(nodes.map((node, k) => [node, Array.from(present(values[k]!), Math.abs)]));
   const bound = folded<Node, number>(
     ({ op, inputs }) => (op.kind === 'result' ? [] : inputs),
     (node, of) => {

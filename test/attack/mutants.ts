@@ -192,22 +192,22 @@ export async function attackMutant(
   if (!original.sound || errors.length === 0) return null;
   tally.count(`mutants with errors`);
   tally.count(`mutant errors ${errors.length}`);
-  const [first] = errors;
+  const first = errors[0]!;
   const [from, to] = [lineOf(text, places[0]!.start), lineOf(text, places.at(-1)!.end)];
-  const line = first!.place.file === source.path ? lineOf(text, first!.place.start) : -1;
+  const line = first.place.file === source.path ? lineOf(text, first.place.start) : -1;
   const isThere = ({ file, start, end }: Diagnostic['place']): boolean =>
     file === source.path && lineOf(text, start) <= to && lineOf(text, end) >= from;
   tally.count(`mutants of ${kind}`);
   // A name that is a slip of another is shown beside it, and either may be the slip.
-  if ([first!.place, ...(first!.related ?? []).map(({ place }) => place)].some(isThere)) tally.count(`mutants on the line ${kind}`);
+  if ([first.place, ...(first.related ?? []).map(({ place }) => place)].some(isThere)) tally.count(`mutants on the line ${kind}`);
   // A misspelt definition is right where it stands: only what uses the name can be told.
-  else if (first!.place.file === source.path && names(first!, text).some((name) => spoilt.includes(name)))
+  else if (first.place.file === source.path && names(first, text).some((name) => spoilt.includes(name)))
     tally.count(`mutants at a use ${kind}`);
   else {
-    tally.count(`mutants elsewhere ${kind} ${first!.code}`);
+    tally.count(`mutants elsewhere ${kind} ${first.code}`);
     tally.note(
-      `elsewhere ${kind} ${first!.code}`,
-      `${source.name}:${from}: ${text.split('\n')[from - 1]!.trim()}\n  → ${line}: ${first!.message}`,
+      `elsewhere ${kind} ${first.code}`,
+      `${source.name}:${from}: ${text.split('\n')[from - 1]!.trim()}\n  → ${line}: ${first.message}`,
     );
   }
   if (errors.length > 3)

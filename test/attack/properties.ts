@@ -332,8 +332,8 @@ class Trial {
   async #alone(learner: Learner<Example>, examples: readonly Example[]): Promise<void> {
     if (examples.length < 2) return;
     for (const [row, example] of examples.entries()) {
-      const [values] = await (learner as unknown as Model<object, Example, object>).forward([example], { ids: [row] });
-      for (const [name, { data }] of Object.entries(values!))
+      const values = (await (learner as unknown as Model<object, Example, object>).forward([example], { ids: [row] }))[0]!;
+      for (const [name, { data }] of Object.entries(values))
         this.#expect(
           'padded is alone',
           name,

@@ -13,11 +13,11 @@ async function agree(compute: () => tf.Tensor | tf.Tensor[]): Promise<void> {
     results.push(tensors.map((tensor) => ({ shape: tensor.shape, data: tensor.dataSync() })));
     tf.dispose(tensors);
   }
-  const [want, got] = results;
-  expect(got!.map(({ shape }) => shape)).toEqual(want!.map(({ shape }) => shape));
-  for (const [i, { data }] of want!.entries()) {
+  const [want, got] = [results[0]!, results[1]!];
+  expect(got.map(({ shape }) => shape)).toEqual(want.map(({ shape }) => shape));
+  for (const [i, { data }] of want.entries()) {
     for (let k = 0; k < data.length; k++)
-      expect(Math.abs(got![i]!.data[k]! - data[k]!)).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(data[k]!)));
+      expect(Math.abs(got[i]!.data[k]! - data[k]!)).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(data[k]!)));
   }
 }
 

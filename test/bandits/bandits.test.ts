@@ -117,22 +117,22 @@ describe('what is learnt from a trial', () => {
   });
 
   it('has returns that are means of the rewards to come', () => {
-    const [target] = targetsOf([played], { discount: 1, trace: 1, bonus: 0.1 });
+    const target = targetsOf([played], { discount: 1, trace: 1, bonus: 0.1 })[0]!;
     expect(target).toMatchObject({ chosen: [1, 0, 0], before: [-0.6, -0.1, -0.2], bonus: 0.1 });
-    target!.returns.forEach((each, k) => {
+    target.returns.forEach((each, k) => {
       expect(each).toBeCloseTo([2 / 3, 1 / 2, 1][k]!, 9);
     });
   });
 
   it('has advantages by the recursion of generalised advantage estimation, then set to mean 0 and deviation 1', () => {
-    const [target] = targetsOf([played], { discount: 0.5, trace: 0.5, bonus: 0 });
+    const target = targetsOf([played], { discount: 0.5, trace: 0.5, bonus: 0 })[0]!;
     // V = [1.75 · 0.5, 1.5 · 0.6, 1 · 0.4]
     const last = 1 - 0.4;
     const middle = 0 + 0.5 * 0.4 - 0.9 + 0.25 * last;
     const first = 1 + 0.5 * 0.9 - 0.875 + 0.25 * middle;
     const mean = (first + middle + last) / 3;
     const deviation = Math.sqrt(((first - mean) ** 2 + (middle - mean) ** 2 + (last - mean) ** 2) / 3);
-    target!.advantage.forEach((each, k) => {
+    target.advantage.forEach((each, k) => {
       expect(each).toBeCloseTo(([first, middle, last][k]! - mean) / deviation, 4);
     });
   });
@@ -141,7 +141,7 @@ describe('what is learnt from a trial', () => {
 describe('a rollout', () => {
   it('plays every trial to its end, and shows the model what came before', async () => {
     const { model, places } = cycling();
-    const [played] = await playTrials(model, [trialOf([1, 0, 1], 4, chance('any'))], chance('draws'));
+    const played = (await playTrials(model, [trialOf([1, 0, 1], 4, chance('any'))], chance('draws')))[0]!;
     expect(played).toMatchObject({ arms: [0, 1, 2, 0], rewards: [1, 0, 1, 1], values: [0.5, 0.5, 0.5, 0.5] });
     expect(places.flat()).toEqual([
       { action: [0, 0, 0], reward: 0 },
@@ -149,7 +149,7 @@ describe('a rollout', () => {
       { action: [0, 1, 0], reward: 0 },
       { action: [0, 0, 1], reward: 1 },
     ]);
-    const { action, reward } = inputOf(played!);
+    const { action, reward } = inputOf(played);
     expect(places.flat()).toEqual(action.map((each, pull) => ({ action: each, reward: reward[pull] })));
   });
 

@@ -69,10 +69,10 @@ objective F for M given t: [] { loss = (v - t) ^ 2; optimizer sgd(rate = 0.1) }`
         header: 'A test.',
       }),
     );
-    const [made] = definition.requirements!;
-    expect(made!.dims).toEqual(['source']);
-    expect(made!.fails({ source: 4, keys: 4 })).toBeNull();
-    expect(made!.fails({ source: 5, keys: 4 })).toBe(
+    const made = definition.requirements![0]!;
+    expect(made.dims).toEqual(['source']);
+    expect(made.fails({ source: 4, keys: 4 })).toBeNull();
+    expect(made.fails({ source: 5, keys: 4 })).toBe(
       '`source` (5) must be at most `keys` (4): positions on `source` are positions on `keys`',
     );
   });
@@ -218,8 +218,8 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
     const module = typescript.emit([{ ...model, program }], { sources: new Map([['a*/.attn', `${evil}\nmore`]]), header: evil });
     expect(Object.keys(load(module))).not.toContain('out');
     expect(complaints({ evil: module })).toEqual([]);
-    const [definition] = load(module)['definitions'] as ReturnType<typeof definitionOf>[];
-    expect(definition!.parameters({ class: 2, batch: 1 })[0]!.path).toBe(evil);
-    expect(Object.keys(definition!.outputs)).toEqual([evil, 'β']);
+    const definition = (load(module)['definitions'] as ReturnType<typeof definitionOf>[])[0]!;
+    expect(definition.parameters({ class: 2, batch: 1 })[0]!.path).toBe(evil);
+    expect(Object.keys(definition.outputs)).toEqual([evil, 'β']);
   });
 });

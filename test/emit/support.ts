@@ -78,12 +78,12 @@ export function modelOf({ dims, parameters = [], build }: Case, name = 'Sample')
     inputs: [...inputs]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([input, node]) => {
-        const [type] = node.types;
+        const type = node.types[0]!;
         return {
           name: input,
           type: tensor(
-            type!.elem,
-            type!.axes.filter((each) => each.id !== 'batch'),
+            type.elem,
+            type.axes.filter((each) => each.id !== 'batch'),
           ),
           doc: null,
         };
@@ -142,9 +142,9 @@ function extent({ space }: Axis, sizes: Data['sizes']): number {
 }
 
 function upload(node: Node, values: readonly number[], sizes: Data['sizes']): tf.Tensor {
-  const [type] = node.types;
-  const shape = type!.axes.map((each) => extent(each, sizes));
-  return tf.tensor([...values], shape, type!.elem.kind === 'float' ? 'float32' : type!.elem.kind === 'bool' ? 'bool' : 'int32');
+  const type = node.types[0]!;
+  const shape = type.axes.map((each) => extent(each, sizes));
+  return tf.tensor([...values], shape, type.elem.kind === 'float' ? 'float32' : type.elem.kind === 'bool' ? 'bool' : 'int32');
 }
 
 function nested(values: readonly number[], shape: readonly number[]): number | readonly unknown[] {

@@ -68,9 +68,9 @@ function value(node: Node, x: readonly number[], y: readonly number[]): readonly
     x: x.length === 2 ? reshape(x, [2]) : reshape(x, [3, 2]),
     y: y.length === 6 ? reshape(y, [2, 3]) : reshape(y, [3, 2, 3]),
   };
-  const [result] = interpret([node], bindings({ inputs }));
-  expect(result!.present).toBe(null);
-  return [...result!.data];
+  const result = interpret([node], bindings({ inputs }))[0]!;
+  expect(result.present).toBe(null);
+  return [...result.data];
 }
 
 describe('a lifted call', () => {

@@ -132,11 +132,11 @@ export function agrees(subjects: readonly Subject[]): void {
           const sampled = await generative.generate(examples, { method: 'sample', ...limit, seed: 5 });
           for (const [k, example] of examples.entries()) {
             for (const { ids, logProbability } of [...wide[k]!.all, greedy[k]!, sampled[k]!]) {
-              const [logits] = oracle([tested.program.outputs.get('logits')!], bound(example, [...ids]));
-              const width = logits!.data.length / ids.length;
+              const logits = oracle([tested.program.outputs.get('logits')!], bound(example, [...ids]))[0]!;
+              const width = logits.data.length / ids.length;
               let total = 0;
               for (const [t, id] of ids.entries()) {
-                const row = Array.from(logits!.data.slice(t * width, (t + 1) * width));
+                const row = Array.from(logits.data.slice(t * width, (t + 1) * width));
                 const most = Math.max(...row);
                 total += row[id]! - most - Math.log(row.reduce((sum, x) => sum + Math.exp(x - most), 0));
               }

@@ -50,8 +50,8 @@ describe('what is asked of all looks together', () => {
       (await compiled<Captions>('caption/model.attn', new Map([['λ', λ]]))).create({ dims, seed: 3 });
     const [without, weighed] = [await at(0), await at(0.5)];
     const loss = async (model: Captions): Promise<number> => (await model.loss([examples[0]!])).loss;
-    const [found] = await without.forward([examples[0]!]);
-    const { data } = found!['weights']!;
+    const found = (await without.forward([examples[0]!]))[0]!;
+    const { data } = found['weights']!;
     const shares = [0, 1, 2, 3].map((place) => (3 / 4 - [0, 1, 2].reduce((sum, t) => sum + data[t * 4 + place]!, 0)) ** 2);
     expect((await loss(weighed)) - (await loss(without))).toBeCloseTo(0.5 * shares.reduce((a, b) => a + b, 0), 5);
   });

@@ -129,16 +129,18 @@ describe.each(await usableBackends())('on %s', (backend) => {
 
     it('does not see what comes later, bit for bit', async () => {
       const [example] = examples as readonly [Input];
-      const [plain] = await subject.forward([example]);
+      const plain = (await subject.forward([example]))[0]!;
       for (let t = 1; t < 5; t++) {
-        const [changed] = await subject.forward([
-          {
-            ...example,
-            x: example.x.map((row, k) => (k >= t ? row.map((value) => value + 1) : row)),
-            r: example.r.map((value, k) => (k >= t ? -value : value)),
-          },
-        ]);
-        expect(changed!['y']!.data.slice(0, 3 * t)).toEqual(plain!['y']!.data.slice(0, 3 * t));
+        const changed = (
+          await subject.forward([
+            {
+              ...example,
+              x: example.x.map((row, k) => (k >= t ? row.map((value) => value + 1) : row)),
+              r: example.r.map((value, k) => (k >= t ? -value : value)),
+            },
+          ])
+        )[0]!;
+        expect(changed['y']!.data.slice(0, 3 * t)).toEqual(plain['y']!.data.slice(0, 3 * t));
       }
     });
   });
@@ -156,17 +158,17 @@ describe('a clock of known length', () => {
     >(`causal-${line.length}.attn`, new Map(), text);
     const subject = create({ seed: 2 });
     const x = Array.from({ length: 4 }, (_, t) => [0, 1, 2].map((i) => Math.sin(3 * t + i)));
-    const [outputs] = await subject.forward([{ x }]);
-    const [y] = oracle([program.outputs.get('y')!], {
+    const outputs = (await subject.forward([{ x }]))[0]!;
+    const y = oracle([program.outputs.get('y')!], {
       sizes: new Map(Object.entries(subject.sizes)),
       inputs: new Map([['x', x]]),
       parameters: await parametersOf(subject),
-    });
-    expect(relative(outputs!['y']!.data, y!.data)).toBeLessThan(1e-4);
+    })[0]!;
+    expect(relative(outputs['y']!.data, y.data)).toBeLessThan(1e-4);
     const streaming = subject.stream([{}]);
     for (const [t, row] of x.entries()) {
-      const [place] = await streaming.step([{ x: row }]);
-      expect(relative(place!['y']!.data, y!.data.slice(3 * t, 3 * t + 3)), `place ${t}`).toBeLessThan(1e-4);
+      const place = (await streaming.step([{ x: row }]))[0]!;
+      expect(relative(place['y']!.data, y.data.slice(3 * t, 3 * t + 3)), `place ${t}`).toBeLessThan(1e-4);
     }
     streaming.dispose();
   });

@@ -283,8 +283,8 @@ objective O for M { loss = sum[out, d](y * (1 + 0.5 * position[d]));  optimizer 
     const turned = [a, -b, 0, b, a, 0, 0, 0, 1];
     for (const scale of [1, BIG, TINY, 0]) {
       await model.weights.write({ W: { data: Float32Array.from(turned, (x) => x * scale), shape: [3, 3], axes: ['out', 'd'] } });
-      const [outputs] = await model.forward([{ g: 1 }]);
-      for (const [k, y] of outputs!['y']!.data.entries()) expect(y).toBeCloseTo(scale === 0 ? 0 : turned[k]!, 5);
+      const outputs = (await model.forward([{ g: 1 }]))[0]!;
+      for (const [k, y] of outputs['y']!.data.entries()) expect(y).toBeCloseTo(scale === 0 ? 0 : turned[k]!, 5);
       const { gradients } = await model.gradients([{ g: 1 }]);
       expect(Array.from(gradients['W']!.data).every(Number.isFinite)).toBe(true);
     }
@@ -300,9 +300,9 @@ dim one = 1, four = 4
 model M(i: index(one), j: index(four)) -> { a: [one], b: [four] } { { a = Smoothed(i), b = Smoothed(j) } }
 `,
     );
-    const [outputs] = await create({ seed: 3 }).forward([{ i: 0, j: 2 }]);
-    expect([...outputs!['a']!.data]).toEqual([1]);
-    expect(Math.abs([...outputs!['b']!.data].reduce((x, y) => x + y) - 1)).toBeLessThan(1e-6);
-    expect(outputs!['b']!.data[2]).toBeCloseTo(0.9, 6);
+    const outputs = (await create({ seed: 3 }).forward([{ i: 0, j: 2 }]))[0]!;
+    expect([...outputs['a']!.data]).toEqual([1]);
+    expect(Math.abs([...outputs['b']!.data].reduce((x, y) => x + y) - 1)).toBeLessThan(1e-6);
+    expect(outputs['b']!.data[2]).toBeCloseTo(0.9, 6);
   });
 });

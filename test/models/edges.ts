@@ -54,12 +54,12 @@ export function compileEdges(tried: Readonly<Record<string, Tried>>, file: strin
         (all, name) => all.replaceAll(new RegExp(`(?<![\\w.])${name}(?!\\w)`, 'gu'), `${name}${k}`),
         text,
       );
-    const [first] = each.cases;
-    const width = Math.max(...names(each).map((name) => row(first![name]!).length));
-    const isRow = names(each).some((name) => typeof first![name] !== 'number');
+    const first = each.cases[0]!;
+    const width = Math.max(...names(each).map((name) => row(first[name]!).length));
+    const isRow = names(each).some((name) => typeof first[name] !== 'number');
     const wide = isRow && resultOf(each, null, 0).length === width && !/^(?:sum|mean|max|min|prod|norm|cosine|entropy)\b/u.test(each.text);
     dims.push(own(`cases = ${each.cases.length}`), ...(isRow ? [own(`n = ${width}`)] : []));
-    for (const name of names(each)) lines.push(own(`  param ${name}: [cases${typeof first![name] === 'number' ? '' : ', n'}] = zeros`));
+    for (const name of names(each)) lines.push(own(`  param ${name}: [cases${typeof first[name] === 'number' ? '' : ', n'}] = zeros`));
     lines.push(own(`  y${k} = ${each.text}`));
     outputs.push(`y${k}: [${own(`cases${wide ? ', n' : ''}`)}]`);
     losses.push(own(wide ? `sum[cases, n](y${k} * (1 + 0.5 * position[n]))` : `sum[cases](y${k})`));
@@ -109,7 +109,7 @@ export async function tryEdges(
   await model.weights.write(
     Object.fromEntries(all.flatMap((each, k) => names(each).map((name): [string, Value] => [`${name}${k}`, argumentOf(each, name)]))),
   );
-  const [outputs] = await model.forward([{ g: 1 }]);
+  const outputs = (await model.forward([{ g: 1 }]))[0]!;
   const { gradients } = await model.gradients([{ g: 1 }]);
   const wrong: string[] = [];
   const compare = (what: string, given: readonly number[], right: readonly number[], within: number, least = 0): void => {
@@ -118,7 +118,7 @@ export async function tryEdges(
   };
   for (const [k, [title, each]] of Object.entries(tried).entries()) {
     if (without.includes(title)) continue;
-    const values = Array.from(outputs![`y${k}`]!.data);
+    const values = Array.from(outputs[`y${k}`]!.data);
     const own = values.length / each.cases.length;
     each.cases.forEach((given, c) => {
       const shown = `${title} of ${JSON.stringify(given)}`;

@@ -128,12 +128,12 @@ async function run(
 ): Promise<Ran> {
   const { program, create } = await emit({ text });
   const model = create({ seed: 1 });
-  const [example] = examplesOf(program, model.sizes, { lengths: { time: [4, 4, 4] } });
+  const example = examplesOf(program, model.sizes, { lengths: { time: [4, 4, 4] } })[0]!;
   const parameters = new Map(model.parameters.map(({ path, size }) => [path, change(path.split('.').at(-1)!, size, path)]));
   const at = [...program.outputs.keys()].indexOf('y');
   const values = interpret([...program.outputs.values()], {
-    sizes: example!.sizes,
-    inputs: new Map(Object.entries(inputs(example!.values))) as never,
+    sizes: example.sizes,
+    inputs: new Map(Object.entries(inputs(example.values))) as never,
     parameters,
   });
   return { y: values[at]!.data, shapes: new Map(model.parameters.map(({ path, size }) => [path, size])) };

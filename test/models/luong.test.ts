@@ -104,9 +104,9 @@ describe('windows', () => {
   it('weigh by the Gaussian, and are not made to sum to 1', async () => {
     await useBackend('cpu');
     const keys = Array.from({ length: 10 }, () => [0, 0]);
-    const [found] = await subject.create({ seed: 1 }).forward([{ query: [1, 1], keys, at: 0, p: 4.3 }]);
+    const found = (await subject.create({ seed: 1 }).forward([{ query: [1, 1], keys, at: 0, p: 4.3 }]))[0]!;
     const expected = [0, 0, 0.014201, 0.085911, 0.191199, 0.156541, 0.047149, 0, 0, 0];
-    expected.forEach((weight, s) => expect(found!['finding']!.data[s]).toBeCloseTo(weight, 5));
-    expect(Array.from(found!['finding']!.data).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(0.495002, 5);
+    expected.forEach((weight, s) => expect(found['finding']!.data[s]).toBeCloseTo(weight, 5));
+    expect(Array.from(found['finding']!.data).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(0.495002, 5);
   });
 });

@@ -97,10 +97,10 @@ async function valuesOf(text: string): Promise<ReadonlyMap<string, Float64Array>
   const seeds = new Map(
     [...parameters].map(([path, values]) => [path, values.map((_, k) => Math.sin(0.3 + 1.7 * k + path.split('.').at(-1)!.length))]),
   );
-  const [example] = examplesOf(program, model.sizes);
+  const example = examplesOf(program, model.sizes)[0]!;
   const values = interpret([...program.outputs.values()], {
-    sizes: example!.sizes,
-    inputs: new Map(Object.entries(example!.values)),
+    sizes: example.sizes,
+    inputs: new Map(Object.entries(example.values)),
     parameters: seeds,
   });
   return new Map([...program.outputs.keys()].map((name, k) => [name, values[k]!.data]));
@@ -159,14 +159,14 @@ model M(x: [source, d]) generates y: index(words)[target] { param F: [d <- d];  
       [0.1, 0.9, -0.4],
     ];
     const sizes = new Map(Object.entries({ ...model.sizes, source: 2, target: 2 }));
-    const [logits] = interpret([lowered.outputs.get('logits')!], {
+    const logits = interpret([lowered.outputs.get('logits')!], {
       sizes,
       inputs: new Map<string, never>([
         ['x', x as never],
         ['y', [1, 4] as never],
       ]),
       parameters,
-    });
+    })[0]!;
     // By hand.
     const [F, table] = [parameters.get('F')!, parameters.get('Write.table')!];
     const f = (i: number, j: number): number => F[3 * i + j]!;
@@ -177,6 +177,6 @@ model M(x: [source, d]) generates y: index(words)[target] { param F: [d <- d];  
       s = axis.map((i) => Math.tanh(axis.reduce((sum, j) => sum + f(j, i) * s[j]!, 0) + table[3 * y + i]!));
       return Array.from({ length: 7 }, (_, w) => axis.reduce((sum, i) => sum + table[3 * w + i]! * s[i]!, 0));
     });
-    expected.forEach((value, k) => expect(logits!.data[k]).toBeCloseTo(value, 12));
+    expected.forEach((value, k) => expect(logits.data[k]).toBeCloseTo(value, 12));
   });
 });

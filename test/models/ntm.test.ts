@@ -22,10 +22,10 @@ function given(imports: string, inputs: string, result: string, body: string, va
     `import ${imports} from "std/memory"\ndim slots = 4, width = 2, heads = 1\nmodel N(${inputs}) -> y: [${result}] { ${body} }`,
   );
   expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
-  const [program] = programs;
-  const sizes = new Map(program!.hyperparameters.map(({ dim, value }) => [dim.id, value]));
-  const [value] = interpret([program!.outputs.get('y')!], { sizes, inputs: new Map(Object.entries(values)), parameters: new Map() });
-  return [...value!.data];
+  const program = programs[0]!;
+  const sizes = new Map(program.hyperparameters.map(({ dim, value }) => [dim.id, value]));
+  const value = interpret([program.outputs.get('y')!], { sizes, inputs: new Map(Object.entries(values)), parameters: new Map() })[0]!;
+  return [...value.data];
 }
 
 function near(data: readonly number[], expected: readonly number[]): void {
@@ -140,13 +140,13 @@ describe('step by step', async () => {
     >;
     const { create } = await compiled<Machine>('ntm/model.attn', new Map(Object.entries({ reads: 2 })), small);
     const model = create({ seed: 5 });
-    const [whole] = await model.forward([{ x: rows }]);
+    const whole = (await model.forward([{ x: rows }]))[0]!;
     const streaming = model.stream([{}]);
     for (const [t, x] of rows.entries()) {
-      const [now] = await streaming.step([{ x }]);
-      for (const [name, { data }] of Object.entries(whole!)) {
+      const now = (await streaming.step([{ x }]))[0]!;
+      for (const [name, { data }] of Object.entries(whole)) {
         const width = data.length / rows.length;
-        expect(relative(now![name]!.data, data.slice(t * width, (t + 1) * width)), `${name} at step ${t}`).toBeLessThan(1e-4);
+        expect(relative(now[name]!.data, data.slice(t * width, (t + 1) * width)), `${name} at step ${t}`).toBeLessThan(1e-4);
       }
     }
     streaming.dispose();

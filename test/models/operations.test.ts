@@ -26,11 +26,11 @@ function given(
 ): { readonly data: number[]; readonly present: number[] | null } {
   const { diagnostics, programs } = compile(text);
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const [program] = programs;
-  const sizes = new Map([...program!.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ['source', source]]);
-  for (const { axes } of program!.parameters) for (const { space } of axes) evaluate(sizeOf(space), (atom) => sizes.get(atom)!);
-  const [value] = interpret([program!.outputs.get('y')!], { sizes, inputs: new Map(Object.entries(inputs)), parameters: new Map() });
-  return { data: [...value!.data], present: value!.present === null ? null : [...value!.present] };
+  const program = programs[0]!;
+  const sizes = new Map([...program.hyperparameters.map(({ dim, value }): [string, number] => [dim.id, value]), ['source', source]]);
+  for (const { axes } of program.parameters) for (const { space } of axes) evaluate(sizeOf(space), (atom) => sizes.get(atom)!);
+  const value = interpret([program.outputs.get('y')!], { sizes, inputs: new Map(Object.entries(inputs)), parameters: new Map() })[0]!;
+  return { data: [...value.data], present: value.present === null ? null : [...value.present] };
 }
 
 const w = (body: string, type: string): string =>

@@ -167,12 +167,12 @@ model M(x: [time, d]) -> y: [time, groups, d] { Outer per groups (x) }
 objective Fit for M { loss = sum[time, groups, d](y ^ 2);  optimizer sgd(rate = 0.1) }`;
     const { program, create } = await emit({ text });
     const model = create({});
-    const [example] = examplesOf(program, model.sizes);
+    const example = examplesOf(program, model.sizes)[0]!;
     const roots = new Map([['loss', program.objectives[0]!.updates[0]!.training.loss]]);
     const sites = new Set<string>();
     const bound = {
-      sizes: example!.sizes,
-      inputs: new Map(Object.entries(example!.values)),
+      sizes: example.sizes,
+      inputs: new Map(Object.entries(example.values)),
       parameters: await parametersOf(model),
       random: (op: { readonly site: string }, at: readonly number[]) => {
         sites.add(`${op.site} ${at.join()}`);
@@ -193,15 +193,15 @@ async function valuesOf(
   await useBackend('cpu');
   const { program, create } = await emit(source);
   const model = create({});
-  const [example] = examplesOf(program, model.sizes, source);
+  const example = examplesOf(program, model.sizes, source)[0]!;
   const shapes = Object.fromEntries(model.parameters.map(({ path, axes }) => [path, axes.map(({ size }) => size)]));
   const parameters = new Map(Object.entries(shapes).map(([path, shape]) => [path, change(path, shape)]));
-  const [y] = interpret([...program.outputs.values()], {
-    sizes: example!.sizes,
-    inputs: new Map(Object.entries(example!.values)),
+  const y = interpret([...program.outputs.values()], {
+    sizes: example.sizes,
+    inputs: new Map(Object.entries(example.values)),
     parameters,
-  });
-  return { y: y!.data, shapes };
+  })[0]!;
+  return { y: y.data, shapes };
 }
 
 const numbers = (count: number, seed: number): Float64Array =>

@@ -151,11 +151,11 @@ describe('at the start', () => {
     const text = `dim rows = 3, columns = 2, colours = 8, filters = 3\nmodel M(x: [rows, columns, colours]) -> y: [rows, columns, colours] { ${call} }
 objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(rate = 0.1) }`;
     const { program, model } = await modelOf(text, {});
-    const [example] = examplesOf(program, model.sizes);
-    const y = await resultOf(model, example!.values);
-    const x = (example!.values['x'] as unknown as number[][][]).flat(2);
+    const example = examplesOf(program, model.sizes)[0]!;
+    const y = await resultOf(model, example.values);
+    const x = (example.values['x'] as unknown as number[][][]).flat(2);
     expect([...y]).toEqual(x.map(Math.fround));
-    const { gradients } = await model.gradients([example!.values]);
+    const { gradients } = await model.gradients([example.values]);
     const path = model.parameters.find((parameter) => parameter.path.endsWith(gate))!.path;
     expect(Math.max(...gradients[path]!.data.map(Math.abs))).toBeGreaterThan(1e-3);
   });
@@ -164,15 +164,15 @@ objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(
     const text =
       'dim rows = 3, columns = 2, colours = 8\nmodel M(x: [rows, columns, colours]) -> { y: [rows, columns, colours], total: [here: rows * columns] } { a = SelfAttention(x);  { y = a, total = sum[there](a.weights) } }';
     const { program, model } = await modelOf(text, {});
-    const [example] = examplesOf(program, model.sizes);
+    const example = examplesOf(program, model.sizes)[0]!;
     const parameters = new Map(
       [...(await model.weights.store())].map(([path, { data }]) => [path, Float64Array.from(data, (_, k) => Math.sin(k + path.length))]),
     );
-    const [, total] = interpret([...program.outputs.values()], {
-      sizes: example!.sizes,
-      inputs: new Map(Object.entries(example!.values)),
+    const total = interpret([...program.outputs.values()], {
+      sizes: example.sizes,
+      inputs: new Map(Object.entries(example.values)),
       parameters,
-    });
-    for (const sum of total!.data) expect(sum).toBeCloseTo(1, 12);
+    })[1]!;
+    for (const sum of total.data) expect(sum).toBeCloseTo(1, 12);
   });
 });

@@ -74,7 +74,7 @@ describe.each(backends)('on %s', (backend) => {
     const together = await model.forward(items, { ids });
     const names = [...tested.program.outputs.keys()];
     for (const [k, item] of items.entries()) {
-      const [alone] = await model.forward([item], { ids: [ids[k]!] });
+      const alone = (await model.forward([item], { ids: [ids[k]!] }))[0]!;
       const sizes = new Map([...Object.entries(model.sizes), ['source', item.x.length]] as [string, number][]);
       const bound: Bindings = {
         sizes,
@@ -85,11 +85,11 @@ describe.each(backends)('on %s', (backend) => {
       const expected = interpret([...tested.program.outputs.values()], bound);
       for (const [j, name] of names.entries()) {
         expect(relative(together[k]![name]!.data, expected[j]!.data), `${name} of example ${k}`).toBeLessThan(1e-5);
-        expect(relative(alone![name]!.data, expected[j]!.data), `${name} of example ${k} alone`).toBeLessThan(1e-5);
+        expect(relative(alone[name]!.data, expected[j]!.data), `${name} of example ${k} alone`).toBeLessThan(1e-5);
       }
     }
-    const [other] = await model.forward(items, { ids, seed: 6 });
-    expect(other!['z']!.data).not.toEqual(together[0]!['z']!.data);
+    const other = (await model.forward(items, { ids, seed: 6 }))[0]!;
+    expect(other['z']!.data).not.toEqual(together[0]!['z']!.data);
     expect(await model.forward(items, { ids })).toEqual(together);
   });
 });
@@ -111,8 +111,8 @@ describe('by chance', () => {
     ).create({ seed: 1 });
     const count = 20000;
     const p = [1, 2, 0, 5, 9];
-    const [drawn] = await model.forward([{ p, x: Array<number>(count).fill(1) }]);
-    const shares = p.map((_, place) => drawn!['result']!.data.filter((each: number) => each === place).length / count);
+    const drawn = (await model.forward([{ p, x: Array<number>(count).fill(1) }]))[0]!;
+    const shares = p.map((_, place) => drawn['result']!.data.filter((each: number) => each === place).length / count);
     for (const [place, expected] of [1 / 8, 2 / 8, 0, 5 / 8, 0].entries()) {
       expect(Math.abs(shares[place]! - expected)).toBeLessThanOrEqual(5 * Math.sqrt((expected * (1 - expected)) / count));
     }
@@ -124,14 +124,14 @@ describe('by chance', () => {
     const model = (
       await compiled<Model<Record<string, number>, { p: number }, object, Values>>('sample-moments/model.attn', new Map(), text)
     ).create({});
-    const [drawn] = await model.forward([{ p: 0.3 }]);
-    const z = Array.from(drawn!['z']!.data);
+    const drawn = (await model.forward([{ p: 0.3 }]))[0]!;
+    const z = Array.from(drawn['z']!.data);
     const moment = (k: number): number => z.reduce((sum, x) => sum + x ** k, 0) / z.length;
     expect(Math.abs(moment(1))).toBeLessThan(5 / 200);
     expect(Math.abs(moment(2) - 1)).toBeLessThan((5 * Math.sqrt(2)) / 200);
     expect(Math.abs(moment(3))).toBeLessThan((5 * Math.sqrt(15)) / 200);
     expect(Math.abs(moment(4) - 3)).toBeLessThan((5 * Math.sqrt(96)) / 200);
-    const share = Array.from(drawn!['b']!.data).reduce((sum, x) => sum + x, 0) / 40000;
+    const share = Array.from(drawn['b']!.data).reduce((sum, x) => sum + x, 0) / 40000;
     expect(Math.abs(share - 0.3)).toBeLessThan((5 * Math.sqrt(0.21)) / 200);
   });
 });
@@ -218,9 +218,9 @@ describe.each(backends)('decoders on %s', (backend) => {
       for (const options of [{}, { method: 'beam', width: 3 }] as const) {
         const together = await model.generate(sequences, { ...options, ids: [0, 1, 2], seed: 8 });
         for (const [k, example] of sequences.entries()) {
-          const [alone] = await model.generate([example], { ...options, ids: [k], seed: 8 });
-          expect([...alone!.ids]).toEqual([...together[k]!.ids]);
-          expect(alone!.logProbability).toBeCloseTo(together[k]!.logProbability, 3);
+          const alone = (await model.generate([example], { ...options, ids: [k], seed: 8 }))[0]!;
+          expect([...alone.ids]).toEqual([...together[k]!.ids]);
+          expect(alone.logProbability).toBeCloseTo(together[k]!.logProbability, 3);
         }
       }
     });

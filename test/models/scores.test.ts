@@ -213,9 +213,9 @@ describe('numbers by hand', () => {
     const subject = subjects.find((each) => each.score === score)!;
     const model = (await compileCall(subject.call, true, `golden-${score}`)).create({ seed: 1 });
     await set(model, p);
-    const [found] = await model.forward([{ query, keys, keep }]);
-    weights.forEach((weight, place) => expect(found!['weights']!.data[place], `weight ${place}`).toBeCloseTo(weight, 5));
-    context?.forEach((x, i) => expect(found!['context']!.data[i], `context ${i}`).toBeCloseTo(x, 5));
+    const found = (await model.forward([{ query, keys, keep }]))[0]!;
+    weights.forEach((weight, place) => expect(found['weights']!.data[place], `weight ${place}`).toBeCloseTo(weight, 5));
+    context?.forEach((x, i) => expect(found['context']!.data[i], `context ${i}`).toBeCloseTo(x, 5));
   });
 });
 
@@ -240,12 +240,14 @@ describe('what the scores have in common', () => {
 
   it('content ignores how long vectors are; without a strength no weight could be near 1', async () => {
     const model = find('cosine').create({ seed: 5 });
-    const [asked] = examplesOf(true);
-    const [plain] = await model.forward([asked!]);
-    const [longer] = await model.forward([
-      { ...asked!, query: asked!.query.map((x) => 100 * x), keys: asked!.keys.map((key, j) => key.map((x) => (j + 2) * x)) },
-    ]);
-    expect(relative(longer!['weights']!.data, plain!['weights']!.data)).toBeLessThan(1e-5);
+    const asked = examplesOf(true)[0]!;
+    const plain = (await model.forward([asked]))[0]!;
+    const longer = (
+      await model.forward([
+        { ...asked, query: asked.query.map((x) => 100 * x), keys: asked.keys.map((key, j) => key.map((x) => (j + 2) * x)) },
+      ])
+    )[0]!;
+    expect(relative(longer['weights']!.data, plain['weights']!.data)).toBeLessThan(1e-5);
     const many = {
       query: [1, 0],
       keys: Array.from({ length: 9 }, (_, j) => [j === 4 ? 1 : -1, 0]),
@@ -264,13 +266,15 @@ describe('what the scores have in common', () => {
     const model = alone.create({ seed: 5 });
     const asked = examplesOf(same)[3]!;
     const turned = [2, 0, 3, 1];
-    const [plain] = await model.forward([asked]);
-    const [moved] = await model.forward([{ ...asked, keys: turned.map((j) => asked.keys[j]!), keep: turned.map((j) => asked.keep[j]!) }]);
-    expect(relative(moved!['context']!.data, plain!['context']!.data)).toBeLessThan(1e-6);
+    const plain = (await model.forward([asked]))[0]!;
+    const moved = (
+      await model.forward([{ ...asked, keys: turned.map((j) => asked.keys[j]!), keep: turned.map((j) => asked.keep[j]!) }])
+    )[0]!;
+    expect(relative(moved['context']!.data, plain['context']!.data)).toBeLessThan(1e-6);
     expect(
       relative(
-        moved!['weights']!.data,
-        turned.map((j) => plain!['weights']!.data[j]!),
+        moved['weights']!.data,
+        turned.map((j) => plain['weights']!.data[j]!),
       ),
     ).toBeLessThan(1e-6);
   });
@@ -278,10 +282,10 @@ describe('what the scores have in common', () => {
   it('location looks at places alone, and at none behind the last it knows', async () => {
     const model = find('location').create({ seed: 5 });
     const asked = { ...examplesOf(false)[2]!, keep: [true, true, true, true, true] };
-    const [plain] = await model.forward([asked]);
-    const [changed] = await model.forward([{ ...asked, keys: asked.keys.map(([a, b]) => [b! + 1, a! - 1]) }]);
-    expect(changed!['weights']!.data).toEqual(plain!['weights']!.data);
-    expect([...plain!['weights']!.data.slice(places)]).toEqual([0, 0]);
+    const plain = (await model.forward([asked]))[0]!;
+    const changed = (await model.forward([{ ...asked, keys: asked.keys.map(([a, b]) => [b! + 1, a! - 1]) }]))[0]!;
+    expect(changed['weights']!.data).toEqual(plain['weights']!.data);
+    expect([...plain['weights']!.data.slice(places)]).toEqual([0, 0]);
   });
 
   it('those without a map say that they need one size', async () => {

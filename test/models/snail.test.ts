@@ -104,27 +104,29 @@ describe.each(await usableBackends())('on %s', (backend) => {
 
     it('plays pull by pull as it reads a whole trial', async () => {
       const [trial] = trials as [Trial];
-      const [whole] = await model.forward([trial]);
+      const whole = (await model.forward([trial]))[0]!;
       const streaming = model.stream([{}]);
       for (const [t, reward] of trial.reward.entries()) {
-        const [now] = await streaming.step([{ action: trial.action[t]!, reward }]);
-        expect(relative(now!['logits']!.data, whole!['logits']!.data.slice(3 * t, 3 * t + 3))).toBeLessThan(1e-4);
+        const now = (await streaming.step([{ action: trial.action[t]!, reward }]))[0]!;
+        expect(relative(now['logits']!.data, whole['logits']!.data.slice(3 * t, 3 * t + 3))).toBeLessThan(1e-4);
       }
       streaming.dispose();
     });
 
     it('does not see what comes later, bit for bit', async () => {
       const [trial] = trials as [Trial];
-      const [plain] = await model.forward([trial]);
+      const plain = (await model.forward([trial]))[0]!;
       for (let t = 1; t < trial.reward.length; t++) {
-        const [changed] = await model.forward([
-          {
-            action: trial.action.map((row, k) => (k >= t ? [1, 1, 1] : row)),
-            reward: trial.reward.map((paid, k) => (k >= t ? 1 - paid : paid)),
-          },
-        ]);
-        expect(changed!['logits']!.data.slice(0, 3 * t)).toEqual(plain!['logits']!.data.slice(0, 3 * t));
-        expect(changed!['logits']!.data).not.toEqual(plain!['logits']!.data);
+        const changed = (
+          await model.forward([
+            {
+              action: trial.action.map((row, k) => (k >= t ? [1, 1, 1] : row)),
+              reward: trial.reward.map((paid, k) => (k >= t ? 1 - paid : paid)),
+            },
+          ])
+        )[0]!;
+        expect(changed['logits']!.data.slice(0, 3 * t)).toEqual(plain['logits']!.data.slice(0, 3 * t));
+        expect(changed['logits']!.data).not.toEqual(plain['logits']!.data);
       }
     });
   });

@@ -88,8 +88,8 @@ describe('a mask', () => {
   });
 
   it("says that a place is at most the anchor's", () => {
-    const [held] = upToNow(w.m, sum('key'), [x], time.space);
-    expect(held!.inputs[1]).toBe(w.upTo());
+    const held = upToNow(w.m, sum('key'), [x], time.space)[0]!;
+    expect(held.inputs[1]).toBe(w.upTo());
   });
 
   it('is seen from the one other axis of the clock, from the one that a condition names, or from the step of a loop', () => {

@@ -97,20 +97,20 @@ describe('derive', () => {
   });
 
   it('gives means over the batch, and gradients of the loss in the order of the parameters', () => {
-    const [objective] = whole.objectives[0]!.updates;
+    const objective = whole.objectives[0]!.updates[0]!;
     const { loss, gradients } = model.objectives[0]!.updates[0]!;
     const mean = (node: Node): number =>
       given.examples.reduce((sum, example) => sum + interpret([node], example)[0]!.data[0]! / given.examples.length, 0);
     for (const roots of [loss, gradients]) {
       const [value, metric] = interpret([roots.get('loss')!, roots.get('metric.certain')!], given.batch);
-      expect(value!.data[0]).toBeCloseTo(mean(objective!.loss), 12);
-      expect(metric!.data[0]).toBeCloseTo(mean(objective!.metrics.get('certain')!), 12);
+      expect(value!.data[0]).toBeCloseTo(mean(objective.loss), 12);
+      expect(metric!.data[0]).toBeCloseTo(mean(objective.metrics.get('certain')!), 12);
     }
-    for (const { path, axes } of leaves(new Map([['loss', objective!.loss]])).parameters) {
+    for (const { path, axes } of leaves(new Map([['loss', objective.loss]])).parameters) {
       const gradient = gradients.get(`gradient.${path}`)!;
       expect(typeOf(gradient).axes.map(({ id }) => id)).toEqual(axes.map(({ id }) => id));
       const expected = given.examples.reduce(
-        (sum, example) => sum + finiteDifference(objective!.loss, example, path, [0])[0]! / given.examples.length,
+        (sum, example) => sum + finiteDifference(objective.loss, example, path, [0])[0]! / given.examples.length,
         0,
       );
       expect(interpret([gradient], given.batch)[0]!.data[0]).toBeCloseTo(expected, 8);

@@ -178,16 +178,16 @@ ${objective('M', '(v - t) ^ 2')}`;
   test('leaves no tensor behind', async () => {
     const model = await compiled(text);
     const { definition } = model;
-    const [objective] = definition.objectives;
+    const objective = definition.objectives[0]!;
     const leaking = {
-      ...objective!.updates[0]!,
+      ...objective.updates[0]!,
       gradients: () => {
         tf.scalar(1);
         throw new Error('no memory');
       },
     };
     Object.assign(definition, {
-      objectives: [{ ...objective!, updates: [leaking] }],
+      objectives: [{ ...objective, updates: [leaking] }],
       forward: () => {
         tf.scalar(1);
         throw new Error('no memory');

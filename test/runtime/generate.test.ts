@@ -133,10 +133,10 @@ test('lengthPenalty ranks by log p / ((5 + length) / 6) ^ a, whatever the progra
   const rank = (logp: number, length: number): number => logp / ((5 + length) / 6) ** 0.9;
   const model = new Chain(chain({ rank: (_logp, length) => length }), { seed: 3 });
   const plain = await Plain.of(model);
-  const [result] = await model.generate([examples[1]!], { method: 'beam', width: 243, lengthPenalty: 0.9 });
+  const result = (await model.generate([examples[1]!], { method: 'beam', width: 243, lengthPenalty: 0.9 }))[0]!;
   const expected = best(plain.all(examples[1]!, 5, 0), rank)[0]!;
-  expect(Array.from(result!.ids)).toEqual(expected.ids);
-  expect(result!.score).toBeCloseTo(rank(expected.logp, expected.ids.length), 5);
+  expect(Array.from(result.ids)).toEqual(expected.ids);
+  expect(result.score).toBeCloseTo(rank(expected.logp, expected.ids.length), 5);
 });
 
 test('a narrow beam returns hypotheses best first, and the early stop loses nothing', async () => {

@@ -71,22 +71,22 @@ test('a wide beam finds the likeliest continuation; the prompt costs nothing and
   const rank = (logp: number, length: number): number => logp / length;
   const model = new Chain(chain({ rank }), { seed: 7 });
   const options = { method: 'beam', width: 3 ** 5 } as const;
-  const [free] = await model.generate([examples[1]!], { ...options, atMost: 5 });
+  const free = (await model.generate([examples[1]!], { ...options, atMost: 5 }))[0]!;
   const beginning = (result: Generated, ids: readonly number[]) =>
     result.all.filter((each) => ids.every((id, place) => each.ids[place] === id));
   const prompt = [2, 1];
-  const [given] = await model.generate([examples[1]!], { ...options, atMost: 5, prompts: [prompt] });
-  const expected = beginning(free!, prompt);
-  expect(given!.all.length).toBe(expected.length);
-  const paid = expected[0]!.logProbability - given!.all.find(({ ids }) => ids.join() === expected[0]!.ids.join())!.logProbability;
+  const given = (await model.generate([examples[1]!], { ...options, atMost: 5, prompts: [prompt] }))[0]!;
+  const expected = beginning(free, prompt);
+  expect(given.all.length).toBe(expected.length);
+  const paid = expected[0]!.logProbability - given.all.find(({ ids }) => ids.join() === expected[0]!.ids.join())!.logProbability;
   expect(paid).toBeLessThan(0);
-  for (const { ids, logProbability, score } of given!.all) {
+  for (const { ids, logProbability, score } of given.all) {
     const same = expected.find((each) => each.ids.join() === ids.join())!;
     expect(logProbability).toBeCloseTo(same.logProbability - paid, 5);
     expect(score).toBeCloseTo(logProbability / ids.length, 10);
   }
-  expect(given!.all.filter(({ ended }) => ended).map(({ score }) => score)).toEqual(
-    given!.all
+  expect(given.all.filter(({ ended }) => ended).map(({ score }) => score)).toEqual(
+    given.all
       .filter(({ ended }) => ended)
       .map(({ score }) => score)
       .sort((a, b) => b - a),

@@ -12,11 +12,11 @@ const blocks = (language: string): string[] =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, text]) => text!);
 
 async function model(): Promise<string> {
-  const [text] = blocks('attn');
+  const text = blocks('attn')[0]!;
   const files = library();
   const { code, diagnostics } = await compileFile('model.attn', {
     ...files,
-    read: (path) => (path === 'model.attn' ? text! : files.read(path)),
+    read: (path) => (path === 'model.attn' ? text : files.read(path)),
   });
   expect(diagnostics).toEqual([]);
   return code!;

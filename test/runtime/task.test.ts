@@ -104,7 +104,7 @@ test('a task has all that it takes to train a model, to try it and to measure it
     ],
   });
   expect(done).toEqual([4, 6]);
-  const [answer] = await open.answer(model, [open.parse('ee').input]);
-  expect(open.show(answer!)).toBe('1');
+  const answer = (await open.answer(model, [open.parse('ee').input]))[0]!;
+  expect(open.show(answer)).toBe('1');
   expect(() => open.parse('xyz')).toThrow('expected letters from a to f');
 });

@@ -18,11 +18,9 @@ function divided(i: Node): { readonly to: Axis; readonly by: number } | null {
     return inner === null ? null : { ...inner, to: op.to };
   }
   if (op.kind !== 'binary' || op.fn !== 'quot') return null;
-  const [places, by] = inputs;
-  const to = placesOf(places!);
-  return to === null || by!.op.kind !== 'constant' || !Number.isSafeInteger(by!.op.value) || by!.op.value < 1
-    ? null
-    : { to, by: by!.op.value };
+  const [places, by] = [inputs[0]!, inputs[1]!];
+  const to = placesOf(places);
+  return to === null || by.op.kind !== 'constant' || !Number.isSafeInteger(by.op.value) || by.op.value < 1 ? null : { to, by: by.op.value };
 }
 
 function placesOf({ op, inputs }: Node): Axis | null {

@@ -190,7 +190,7 @@ class Batch extends Rebuild {
     const { m } = this;
     const { op } = node;
     const absence = this.#absence;
-    const [x, y] = inputs;
+    const [x, y] = [inputs[0]!, inputs[1]!];
     const plain = (): Partial => ({
       value: m.make(
         op,
@@ -217,37 +217,37 @@ class Batch extends Rebuild {
         return { value: m.make(op, held), masks: inputs.flatMap(({ masks }) => masks) };
       }
       case 'where':
-        return { value: x!.value, masks: [...x!.masks, y!.value, ...y!.masks] };
+        return { value: x.value, masks: [...x.masks, y.value, ...y.masks] };
       case 'otherwise': {
-        const present = all(m, x!.masks);
-        if (present === null) return { value: x!.value, masks: [] };
-        return { value: absence.filled(x!, y!.value), masks: y!.masks.map((mask) => m.binary('or', present, mask)) };
+        const present = all(m, x.masks);
+        if (present === null) return { value: x.value, masks: [] };
+        return { value: absence.filled(x, y.value), masks: y.masks.map((mask) => m.binary('or', present, mask)) };
       }
       case 'reduce':
-        return absence.reduce(op.fn, x!, op.axes);
+        return absence.reduce(op.fn, x, op.axes);
       case 'across':
-        return { value: absence.across(op.fn, x!, op.axes), masks: [] };
+        return { value: absence.across(op.fn, x, op.axes), masks: [] };
       case 'softmax':
-        return absence.softmax(x!, op.axis, op.log);
+        return absence.softmax(x, op.axis, op.log);
       case 'argmax':
-        return absence.argmax(x!, op.axis);
+        return absence.argmax(x, op.axis);
       case 'contract':
-        return absence.contract(x!, y!, op.axes);
+        return absence.contract(x, y, op.axes);
       case 'cumsum': {
-        const { ending } = absence.part(x!.masks, [], [op.axis]);
-        const from = op.reversed || ending.length > 0 ? absence.zeroed(x!, [op.axis]) : { value: x!.value, masks: x!.masks };
+        const { ending } = absence.part(x.masks, [], [op.axis]);
+        const from = op.reversed || ending.length > 0 ? absence.zeroed(x, [op.axis]) : { value: x.value, masks: x.masks };
         return { value: m.make(op, [from.value]), masks: from.masks };
       }
       case 'cumprod': {
-        const from = absence.neutral(x!, [op.axis], 1, op.reversed);
+        const from = absence.neutral(x, [op.axis], 1, op.reversed);
         return { value: m.make(op, [from.value]), masks: from.masks };
       }
       case 'gather':
-        return this.#gather(op, x!, y!);
+        return this.#gather(op, x, y);
       case 'scatter': {
-        const from = absence.zeroed({ value: x!.value, masks: [...x!.masks, ...y!.masks] }, op.over);
-        const ends = axesOf(y!.value).filter(
-          (axis) => op.over.includes(axis.id) && !hasAxis(axesOf(x!.value), axis.id) && absence.ragged(axis),
+        const from = absence.zeroed({ value: x.value, masks: [...x.masks, ...y.masks] }, op.over);
+        const ends = axesOf(y.value).filter(
+          (axis) => op.over.includes(axis.id) && !hasAxis(axesOf(x.value), axis.id) && absence.ragged(axis),
         );
         const valid = all(
           m,
@@ -256,23 +256,23 @@ class Batch extends Rebuild {
         const dropped = (keep: Node | null, g: Node): Node =>
           keep === null ? g : m.select(keep, g, m.constant(0, typeOf(g).elem.kind === 'float' ? 'float' : 'int'));
         const g = dropped(valid, from.value);
-        if (typeOf(y!.value).elem.kind === 'index') return { value: m.make(op, [g, y!.value]), masks: from.masks };
+        if (typeOf(y.value).elem.kind === 'index') return { value: m.make(op, [g, y.value]), masks: from.masks };
         // Kernels write where an int says, into another example or beside the tensor: it adds nothing to a place that exists.
-        return { value: m.make(op, [dropped(absence.inside(y!.value, op.axis), g), absence.clamp(y!.value, op.axis)]), masks: from.masks };
+        return { value: m.make(op, [dropped(absence.inside(y.value, op.axis), g), absence.clamp(y.value, op.axis)]), masks: from.masks };
       }
       case 'concat':
         return this.#concat(op, inputs);
       case 'slice':
-        return this.#slice(op, x!);
+        return this.#slice(op, x);
       case 'rename':
-        return this.#move(x!, (node) => (hasAxis(axesOf(node), op.from) ? m.make(op, [node]) : node));
+        return this.#move(x, (node) => (hasAxis(axesOf(node), op.from) ? m.make(op, [node]) : node));
       case 'merge':
-        return this.#merge(op, x!);
+        return this.#merge(op, x);
       case 'split':
-        return this.#split(op, x!);
+        return this.#split(op, x);
       case 'broadcast': {
-        const gained = axesOf(x!.value).filter((axis) => !hasAxis(op.axes, axis.id));
-        return { value: m.broadcast(x!.value, [...gained, ...op.axes]), masks: x!.masks };
+        const gained = axesOf(x.value).filter((axis) => !hasAxis(op.axes, axis.id));
+        return { value: m.broadcast(x.value, [...gained, ...op.axes]), masks: x.masks };
       }
       default:
         return plain();

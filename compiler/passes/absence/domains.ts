@@ -87,8 +87,8 @@ function isPassed(op: Op): boolean {
 }
 
 function isPositive(op: Op, inputs: readonly Node[], of: Of): boolean {
-  const [x, y] = inputs;
-  if (isPassed(op)) return of(x!).positive;
+  const [x, y] = [inputs[0]!, inputs[1]!];
+  if (isPassed(op)) return of(x).positive;
   switch (op.kind) {
     case 'constant':
       return op.value > 0;
@@ -97,17 +97,17 @@ function isPositive(op: Op, inputs: readonly Node[], of: Of): boolean {
     case 'random':
       return op.draw === 'uniform' || op.draw === 'exponential';
     case 'binary':
-      if (op.fn === 'add') return (of(x!).positive && of(y!).nonNegative) || (of(x!).nonNegative && of(y!).positive);
-      if (op.fn === 'mul' || op.fn === 'div' || op.fn === 'min') return of(x!).positive && of(y!).positive;
-      return op.fn === 'max' && (of(x!).positive || of(y!).positive);
+      if (op.fn === 'add') return (of(x).positive && of(y).nonNegative) || (of(x).nonNegative && of(y).positive);
+      if (op.fn === 'mul' || op.fn === 'div' || op.fn === 'min') return of(x).positive && of(y).positive;
+      return op.fn === 'max' && (of(x).positive || of(y).positive);
     default:
       return false;
   }
 }
 
 function isNonNegative(op: Op, inputs: readonly Node[], of: Of): boolean {
-  const [x, y] = inputs;
-  if (isPassed(op)) return of(x!).nonNegative;
+  const [x, y] = [inputs[0]!, inputs[1]!];
+  if (isPassed(op)) return of(x).nonNegative;
   switch (op.kind) {
     case 'constant':
       return op.value >= 0;
@@ -117,12 +117,12 @@ function isNonNegative(op: Op, inputs: readonly Node[], of: Of): boolean {
       return imageOf(op.fn)[0] >= 0;
     case 'binary':
       if (op.fn === 'mul' && x === y) return true;
-      if (op.fn === 'max') return of(x!).nonNegative || of(y!).nonNegative;
-      return (op.fn === 'add' || op.fn === 'mul' || op.fn === 'min') && of(x!).nonNegative && of(y!).nonNegative;
+      if (op.fn === 'max') return of(x).nonNegative || of(y).nonNegative;
+      return (op.fn === 'add' || op.fn === 'mul' || op.fn === 'min') && of(x).nonNegative && of(y).nonNegative;
     case 'contract':
-      return x === y || (of(x!).nonNegative && of(y!).nonNegative);
+      return x === y || (of(x).nonNegative && of(y).nonNegative);
     case 'reduce':
-      return (op.fn === 'sum' || op.fn === 'mean') && of(x!).nonNegative;
+      return (op.fn === 'sum' || op.fn === 'mean') && of(x).nonNegative;
     default:
       return false;
   }

@@ -68,8 +68,8 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
     return of.every(({ share }) => share) ? SHARE : of.every(({ unit }) => unit) ? UNIT : BOUNDED;
   };
   const bounded = grown.every(({ follows }) => follows === 'bounded');
-  const [a, b] = grown;
-  if (MOVES.has(op.kind)) return widest(op.kind === 'gather' || op.kind === 'where' ? [a!] : grown);
+  const [a, b] = [grown[0]!, grown[1]!];
+  if (MOVES.has(op.kind)) return widest(op.kind === 'gather' || op.kind === 'where' ? [a] : grown);
   switch (op.kind) {
     case 'softmax':
       return op.log ? (bounded ? BOUNDED : BEYOND) : SHARE;
@@ -78,8 +78,8 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
     case 'select':
       return widest(grown.slice(1));
     case 'unary':
-      if (bounded || saturates(op.fn)) return within(UNARY[op.fn].range(a!.share ? [0, 1] : a!.unit ? [-1, 1] : ANY));
-      return UNARY[op.fn].along ? a! : BEYOND;
+      if (bounded || saturates(op.fn)) return within(UNARY[op.fn].range(a.share ? [0, 1] : a.unit ? [-1, 1] : ANY));
+      return UNARY[op.fn].along ? a : BEYOND;
     case 'binary':
       switch (op.fn) {
         case 'max':
@@ -87,12 +87,12 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
           return widest(grown);
         case 'add':
         case 'sub':
-          if (op.fn === 'sub' && a!.share && b!.share) return difference(node);
+          if (op.fn === 'sub' && a.share && b.share) return difference(node);
           return bounded ? BOUNDED : grown.every(({ follows }) => follows !== 'bounded') ? BEYOND : widest(grown);
         case 'mul':
-          if (a!.unit && b!.unit) return a!.share && b!.share ? SHARE : UNIT;
-          if (a!.unit) return b!;
-          if (b!.unit) return a!;
+          if (a.unit && b.unit) return a.share && b.share ? SHARE : UNIT;
+          if (a.unit) return b;
+          if (b.unit) return a;
           return bounded ? BOUNDED : BEYOND;
         default:
           return bounded ? BOUNDED : BEYOND;
@@ -103,7 +103,7 @@ function growthOf(node: Node, of: (node: Node) => Growth): Growth {
           ? otherThanWeights(inputs[0]!.inputs, op.axes[0]!)
           : null;
       if (weighed !== null) return of(weighed);
-      return op.fn === 'mean' || op.fn === 'max' || op.fn === 'min' ? a! : bounded ? BOUNDED : BEYOND;
+      return op.fn === 'mean' || op.fn === 'max' || op.fn === 'min' ? a : bounded ? BOUNDED : BEYOND;
     }
     case 'contract': {
       const weighed = op.axes.length === 1 ? otherThanWeights(inputs, op.axes[0]!) : null;

@@ -40,22 +40,22 @@ function beyond(node: Node, space: Space, of: (node: Node) => number | null, ran
     case 'unary':
       return op.fn === 'int' || op.fn === 'float' || op.fn === 'stop' || op.fn === 'floor' ? of(inputs[0]!) : null;
     case 'binary': {
-      const [a, b] = inputs;
+      const [a, b] = [inputs[0]!, inputs[1]!];
       switch (op.fn) {
         case 'add':
-          return sum(of(a!), range(b!)[1]) ?? sum(of(b!), range(a!)[1]);
+          return sum(of(a), range(b)[1]) ?? sum(of(b), range(a)[1]);
         case 'sub':
-          return sum(of(a!), -range(b!)[0]);
+          return sum(of(a), -range(b)[0]);
         case 'max':
-          return both(of(a!), of(b!));
+          return both(of(a), of(b));
         case 'min': {
-          const found = [of(a!), of(b!)].filter((each) => each !== null);
+          const found = [of(a), of(b)].filter((each) => each !== null);
           return found.length === 0 ? null : Math.min(...found);
         }
         // x / n <= max(x, 0) for n >= 1, and `now` is never below 0.
         case 'div':
         case 'quot':
-          return range(b!)[0] >= 1 && startsAtZero(space) ? both(of(a!), 0) : null;
+          return range(b)[0] >= 1 && startsAtZero(space) ? both(of(a), 0) : null;
         default:
           return null;
       }

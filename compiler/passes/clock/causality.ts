@@ -127,9 +127,8 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
       );
     }
     if (anchor.kind === 'several') {
-      const [first] = anchor.axes;
-      const named =
-        op.kind === 'contract' ? `sum[${over.label} <= ${first!.label}](… * …)` : `${word}[${over.label} <= ${first!.label}](…)`;
+      const first = anchor.axes[0]!;
+      const named = op.kind === 'contract' ? `sum[${over.label} <= ${first.label}](… * …)` : `${word}[${over.label} <= ${first.label}](…)`;
       return {
         kind: 'anchor',
         what: `\`${word}\` over \`${over.label}\` could end at ${anchor.axes.map((axis) => `\`${axis.label}\``).join(' or at ')}`,
@@ -146,11 +145,11 @@ function faultOf(m: Maker, node: Node, space: Space, label: string): Fault | nul
           )
         : null;
     case 'result': {
-      const [scan] = inputs;
-      if (scan!.op.kind !== 'scan' || !isClock(scan!.op.axis)) return null;
-      if (scan!.op.reversed) return future(`a scan along \`${scan!.op.axis.label}\` in reverse begins at the last place`, 'scan forward');
-      return op.index < scan!.op.region.states.length
-        ? future(`the last state of a scan along \`${scan!.op.axis.label}\``, 'emit the state, and read it at its own place')
+      const scan = inputs[0]!;
+      if (scan.op.kind !== 'scan' || !isClock(scan.op.axis)) return null;
+      if (scan.op.reversed) return future(`a scan along \`${scan.op.axis.label}\` in reverse begins at the last place`, 'scan forward');
+      return op.index < scan.op.region.states.length
+        ? future(`the last state of a scan along \`${scan.op.axis.label}\``, 'emit the state, and read it at its own place')
         : null;
     }
     case 'cumsum':

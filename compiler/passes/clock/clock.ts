@@ -81,8 +81,8 @@ function isZeroLater(node: Node, over: string, place: Node): boolean {
   const either = (): boolean => inputs.some((x) => hasAxis(axesOf(x), over) && isZeroLater(x, over, place));
   switch (op.kind) {
     case 'softmax': {
-      const [x] = inputs;
-      return op.axis === over && !op.log && x!.op.kind === 'where' && isUpTo(x!.inputs[1]!, over, place);
+      const x = inputs[0]!;
+      return op.axis === over && !op.log && x.op.kind === 'where' && isUpTo(x.inputs[1]!, over, place);
     }
     case 'binary':
       return op.fn === 'mul' && either();

@@ -85,8 +85,8 @@ export class Inline extends Rebuild {
     if (op.kind === 'random') return this.m.make({ ...op, axes: [...this.#extras, ...op.axes] }, inputs);
     if (op.kind === 'across') {
       // Every element counts, also where one value stands for several.
-      const [x] = inputs;
-      const whole = this.m.broadcast(x!, join(this.#shared, axesOf(x!)));
+      const x = inputs[0]!;
+      const whole = this.m.broadcast(x, join(this.#shared, axesOf(x)));
       return this.m.make({ ...op, axes: [...this.#shared.map(({ id }) => id), ...op.axes] }, [whole]);
     }
     const space = this.#whole.clockOf(node);

@@ -113,10 +113,10 @@ function outward(m: Maker, p: Node, y: Node): Node | null {
 function mixed(m: Maker, p: Node, q: Node): Node | null {
   const factors = (x: Node): readonly (readonly [Node, Node])[] => {
     if (x.op.kind !== 'binary' || x.op.fn !== 'mul') return [];
-    const [a, b] = x.inputs;
+    const [a, b] = [x.inputs[0]!, x.inputs[1]!];
     return [
-      [a!, b!],
-      [b!, a!],
+      [a, b],
+      [b, a],
     ];
   };
   const complement = (x: Node): Node | null =>
@@ -143,10 +143,10 @@ function isGate({ op, inputs }: Node): boolean {
 function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
   // f(⌈x⌉) = ⌈f(x)⌉
   if (repeatsAxes(x)) return m.broadcast(m.unary(fn, inner(x)), axesOf(x));
-  const [type] = infer({ kind: 'unary', fn }, [x]);
-  if (x.op.kind === 'constant') return constantOfType(m, UNARY[fn].value(x.op.value), type!);
+  const type = infer({ kind: 'unary', fn }, [x])[0]!;
+  if (x.op.kind === 'constant') return constantOfType(m, UNARY[fn].value(x.op.value), type);
   // -(-x) = x, not not x = x
-  if ((fn === 'neg' || fn === 'not') && x.op.kind === 'unary' && x.op.fn === fn) return fit(m, x.inputs[0]!, type!);
+  if ((fn === 'neg' || fn === 'not') && x.op.kind === 'unary' && x.op.fn === fn) return fit(m, x.inputs[0]!, type);
   // -(a - b) = b - a
   if (fn === 'neg' && x.op.kind === 'binary' && x.op.fn === 'sub') return m.sub(x.inputs[1]!, x.inputs[0]!);
   // stop(stop(x)) = stop(x); float of a float, int of an int
@@ -156,65 +156,65 @@ function unary(m: Maker, fn: UnaryFn, x: Node): Node | null {
 }
 
 function binary(m: Maker, op: OpOf<'binary'>, a: Node, b: Node): Node | null {
-  const [type] = infer(op, [a, b]);
+  const type = infer(op, [a, b])[0]!;
   const [p, q] = [literal(a), literal(b)];
   const is = (x: Node, fn: UnaryFn): boolean => x.op.kind === 'unary' && x.op.fn === fn;
   // There is no quotient by 0; the kernels give 0.
-  if (op.fn === 'quot' && q === 0) return constantOfType(m, 0, type!);
-  if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type!);
+  if (op.fn === 'quot' && q === 0) return constantOfType(m, 0, type);
+  if (p !== null && q !== null) return constantOfType(m, BINARY[op.fn].value(p, q), type);
   switch (op.fn) {
     case 'add':
-      if (q === 0) return fit(m, a, type!); // x + 0 = x
-      if (p === 0) return fit(m, b, type!);
+      if (q === 0) return fit(m, a, type); // x + 0 = x
+      if (p === 0) return fit(m, b, type);
       if (is(b, 'neg')) return m.sub(a, b.inputs[0]!); // x + -y = x - y
       if (is(a, 'neg')) return m.sub(b, a.inputs[0]!);
       return mixed(m, a, b);
     case 'sub':
-      if (q === 0) return fit(m, a, type!); // x - 0 = x
-      if (p === 0 && type!.elem.kind === typeOf(b).elem.kind) return fit(m, m.neg(b), type!); // 0 - x = -x
+      if (q === 0) return fit(m, a, type); // x - 0 = x
+      if (p === 0 && type.elem.kind === typeOf(b).elem.kind) return fit(m, m.neg(b), type); // 0 - x = -x
       if (is(b, 'neg')) return m.add(a, b.inputs[0]!); // x - -y = x + y
       return null;
     case 'mul':
-      if (p === 0 || q === 0) return constantOfType(m, 0, type!); // x * 0 = 0
-      if (q === 1) return fit(m, a, type!); // x * 1 = x
-      if (p === 1) return fit(m, b, type!);
-      if (q === -1) return fit(m, m.neg(a), type!); // x * -1 = -x
-      if (p === -1) return fit(m, m.neg(b), type!);
+      if (p === 0 || q === 0) return constantOfType(m, 0, type); // x * 0 = 0
+      if (q === 1) return fit(m, a, type); // x * 1 = x
+      if (p === 1) return fit(m, b, type);
+      if (q === -1) return fit(m, m.neg(a), type); // x * -1 = -x
+      if (p === -1) return fit(m, m.neg(b), type);
       if (is(a, 'neg') && is(b, 'neg')) return m.mul(a.inputs[0]!, b.inputs[0]!); // -x * -y = x * y
       return outward(m, a, b) ?? outward(m, b, a);
     case 'div':
-      return q === 1 ? fit(m, a, type!) : p === 0 ? constantOfType(m, 0, type!) : null; // x / 1 = x, 0 / x = 0
+      return q === 1 ? fit(m, a, type) : p === 0 ? constantOfType(m, 0, type) : null; // x / 1 = x, 0 / x = 0
     case 'quot':
-      return q === 1 ? fit(m, a, type!) : null; // the quotient by 1
+      return q === 1 ? fit(m, a, type) : null; // the quotient by 1
     case 'pow':
-      if (q === 1) return fit(m, a, type!); // x^1 = x
+      if (q === 1) return fit(m, a, type); // x^1 = x
       return q === 2 && typeOf(a).elem.kind === 'float' ? m.mul(a, a) : null; // x^2 = x * x
     case 'and':
-      if (p === 0 || q === 0) return constantOfType(m, 0, type!);
-      return q !== null || a === b ? fit(m, a, type!) : p !== null ? fit(m, b, type!) : null;
+      if (p === 0 || q === 0) return constantOfType(m, 0, type);
+      return q !== null || a === b ? fit(m, a, type) : p !== null ? fit(m, b, type) : null;
     case 'or':
-      if ((p ?? 0) !== 0 || (q ?? 0) !== 0) return constantOfType(m, 1, type!);
-      return q !== null || a === b ? fit(m, a, type!) : p !== null ? fit(m, b, type!) : null;
+      if ((p ?? 0) !== 0 || (q ?? 0) !== 0) return constantOfType(m, 1, type);
+      return q !== null || a === b ? fit(m, a, type) : p !== null ? fit(m, b, type) : null;
     case 'max':
     case 'min':
-      return a === b ? fit(m, a, type!) : null;
+      return a === b ? fit(m, a, type) : null;
     default:
       return null;
   }
 }
 
 function select(m: Maker, op: OpOf<'select'>, inputs: readonly Node[]): Node | null {
-  const [condition, then, otherwise] = inputs;
+  const [condition, then, otherwise] = [inputs[0]!, inputs[1]!, inputs[2]!];
   const type = infer(op, inputs)[0]!;
-  const known = literal(condition!);
-  if (known !== null) return fit(m, known === 0 ? otherwise! : then!, type); // select(true, x, y) = x
-  if (then === otherwise) return fit(m, then!, type); // select(c, x, x) = x
-  const [p, q] = [literal(then!), literal(otherwise!)];
+  const known = literal(condition);
+  if (known !== null) return fit(m, known === 0 ? otherwise : then, type); // select(true, x, y) = x
+  if (then === otherwise) return fit(m, then, type); // select(c, x, x) = x
+  const [p, q] = [literal(then), literal(otherwise)];
   if (p !== null && p === q) return constantOfType(m, p, type);
-  if (condition!.op.kind === 'unary' && condition!.op.fn === 'not') return m.select(condition!.inputs[0]!, otherwise!, then!); // select(not c, x, y) = select(c, y, x)
-  if (then!.op.kind === 'select' && then!.inputs[0] === condition) return kept(m, op, [condition!, then!.inputs[1]!, otherwise!], type); // select(c, select(c, x, y), z) = select(c, x, z)
-  if (otherwise!.op.kind === 'select' && otherwise!.inputs[0] === condition)
-    return kept(m, op, [condition!, then!, otherwise!.inputs[2]!], type);
+  if (condition.op.kind === 'unary' && condition.op.fn === 'not') return m.select(condition.inputs[0]!, otherwise, then); // select(not c, x, y) = select(c, y, x)
+  if (then.op.kind === 'select' && then.inputs[0] === condition) return kept(m, op, [condition, then.inputs[1]!, otherwise], type); // select(c, select(c, x, y), z) = select(c, x, z)
+  if (otherwise.op.kind === 'select' && otherwise.inputs[0] === condition)
+    return kept(m, op, [condition, then, otherwise.inputs[2]!], type);
   return null;
 }
 
@@ -270,9 +270,9 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
   // sum[a](scatter[a](g, i)) = sum of g: an index lies inside its axis.
   if (op.fn === 'sum' && x.op.kind === 'scatter' && op.axes.includes(x.op.axis.id) && typeOf(x.inputs[1]!).elem.kind === 'index') {
     const { axis, over } = x.op;
-    const [g, i] = x.inputs;
-    const whole = axesOf(i!).every(({ id }) => hasAxis(axesOf(g!), id));
-    if (whole) return m.sum(g!, [...over, ...op.axes.filter((id) => id !== axis.id)]);
+    const [g, i] = [x.inputs[0]!, x.inputs[1]!];
+    const whole = axesOf(i).every(({ id }) => hasAxis(axesOf(g), id));
+    if (whole) return m.sum(g, [...over, ...op.axes.filter((id) => id !== axis.id)]);
   }
   // sum[a](x * v) = v * sum[a] x, if v lacks a
   if (op.fn === 'sum') {
@@ -286,11 +286,11 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
   }
   // sum[a](x * y) = x @[a] y, if neither has all the axes of the other
   if (op.fn === 'sum' && x.op.kind === 'binary' && x.op.fn === 'mul') {
-    const [a, b] = x.inputs;
-    const both = op.axes.every((id) => hasAxis(axesOf(a!), id) && hasAxis(axesOf(b!), id));
-    const floats = typeOf(a!).elem.kind === 'float' && typeOf(b!).elem.kind === 'float';
+    const [a, b] = [x.inputs[0]!, x.inputs[1]!];
+    const both = op.axes.every((id) => hasAxis(axesOf(a), id) && hasAxis(axesOf(b), id));
+    const floats = typeOf(a).elem.kind === 'float' && typeOf(b).elem.kind === 'float';
     const covers = (p: Node, q: Node): boolean => axesOf(q).every(({ id }) => hasAxis(axesOf(p), id));
-    if (both && floats && !(covers(a!, b!) && covers(b!, a!))) return m.contract(a!, b!, op.axes);
+    if (both && floats && !(covers(a, b) && covers(b, a))) return m.contract(a, b, op.axes);
   }
   return null;
 }
@@ -299,7 +299,7 @@ function reduce(m: Maker, op: OpOf<'reduce'>, x: Node): Node | null {
 function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null {
   if (op.axes.length === 0) return m.mul(a, b);
   if (!repeatsAxes(a) && !repeatsAxes(b)) return null;
-  const [type] = infer(op, [a, b]);
+  const type = infer(op, [a, b])[0]!;
   const turn = (x: Node, y: Node): Node | null => {
     if (!repeatsAxes(x)) return null;
     const own = inner(x);
@@ -310,7 +310,7 @@ function contract(m: Maker, op: OpOf<'contract'>, a: Node, b: Node): Node | null
       other,
       op.axes.filter((id) => !lost.includes(id)),
     );
-    return axesOf(made).length === type!.axes.length ? made : m.broadcast(made, type!.axes);
+    return axesOf(made).length === type.axes.length ? made : m.broadcast(made, type.axes);
   };
   return turn(a, b) ?? turn(b, a);
 }
@@ -322,8 +322,8 @@ function rename(m: Maker, op: OpOf<'rename'>, x: Node): Node | null {
   // The rename of an axis that ⌈x⌉ added is another ⌈x⌉; of an axis that x has, it happens before.
   if (x.op.kind === 'broadcast') {
     const axes = axesOf(x).map((axis) => (axis.id === op.from ? op.to : axis));
-    const [own] = x.inputs;
-    return m.broadcast(hasAxis(axesOf(own!), op.from) ? m.rename(own!, op.from, op.to) : own!, axes);
+    const own = x.inputs[0]!;
+    return m.broadcast(hasAxis(axesOf(own), op.from) ? m.rename(own, op.from, op.to) : own, axes);
   }
   if (x.op.kind === 'position' && sameSpace(x.op.axis.space, op.to.space)) return m.position(op.to);
   return null;
