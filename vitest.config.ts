@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { alias: { 'attnc/runtime': here('runtime/index.ts'), attnc: here('compiler/index.ts') } },
   test: {
     include: ['test/**/*.test.ts'],
+    allowOnly: false, // `it.only` is for a moment
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',

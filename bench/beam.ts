@@ -10,7 +10,7 @@ import { task } from '../models/bahdanau/task.ts';
 
 const count = Number(process.argv[2] ?? Infinity);
 const { name } = await useBackend('auto');
-const configuration = task.configurations['full']!;
+const configuration = task.configurations.full!;
 const open = await task.open(configuration);
 const model = task.create(emitted, { dims: { ...open.dims, ...configuration.dims } });
 await model.load(readFileSync(fileURLToPath(new URL('../models/bahdanau/checkpoint.safetensors', import.meta.url))));

@@ -143,6 +143,12 @@ export abstract class BaseParser extends EmbeddedActionsParser {
     return this.layout.depth.get(this.LA(1))!;
   }
 
+  /** What the word means. */
+  protected word<T>(type: TokenType, meaning: T): T {
+    this.CONSUME(type);
+    return meaning;
+  }
+
   protected nested<T>(rule: () => T): T {
     this.#nesting++;
     if (this.#nesting > MAX_NESTING) {

@@ -15,7 +15,7 @@ export abstract class ExpressionParser extends BaseParser {
   /** `insideThen`: an `else` here belongs to the `if` around. */
   protected readonly expression: ParserMethod<[insideThen?: boolean], Expr> = this.RULE(
     'expression',
-    (insideThen: boolean = false): Expr => this.nested(() => this.row((type) => !(insideThen && type === t.Reserved.else))),
+    (insideThen = false): Expr => this.nested(() => this.row((type) => !(insideThen && type === t.Reserved.else))),
   );
 
   /** An operand's reach to the right: everything but `where` and `else`. */

@@ -185,13 +185,13 @@ export class ModuleParser extends StatementParser {
     'declarationKind',
     (): DeclarationKind =>
       this.OR<DeclarationKind>([
-        { ALT: () => (this.CONSUME(t.Word.block), 'block') },
-        { ALT: () => (this.CONSUME(t.Word.cell), 'cell') },
-        { ALT: () => (this.CONSUME(t.Word.attention), 'attention') },
-        { ALT: () => (this.CONSUME(t.Word.head), 'head') },
-        { ALT: () => (this.CONSUME(t.Word.encoder), 'encoder') },
-        { ALT: () => (this.CONSUME(t.Word.decoder), 'decoder') },
-        { ALT: () => (this.CONSUME(t.Word.model), 'model') },
+        { ALT: () => this.word(t.Word.block, 'block') },
+        { ALT: () => this.word(t.Word.cell, 'cell') },
+        { ALT: () => this.word(t.Word.attention, 'attention') },
+        { ALT: () => this.word(t.Word.head, 'head') },
+        { ALT: () => this.word(t.Word.encoder, 'encoder') },
+        { ALT: () => this.word(t.Word.decoder, 'decoder') },
+        { ALT: () => this.word(t.Word.model, 'model') },
       ]),
   );
 

@@ -23,7 +23,7 @@ export function read(text: string): Reading {
   const lexical = lexicalProblems(text, lexed.tokens, lexed.errors);
   for (const token of lexed.tokens) repair(token);
   const layout = layOut(text, lexed.tokens);
-  const comments = lexed.groups['comments']!.map(commentOf);
+  const comments = lexed.groups.comments!.map(commentOf);
   // In a text that falls apart the parser would only find what follows from that.
   const legible = lexical.length + layout.problems.length <= MOST_PROBLEMS;
   const parsed = legible

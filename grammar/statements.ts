@@ -98,7 +98,8 @@ export abstract class StatementParser extends TypeParser {
     const value = statement !== null && 'value' in statement ? (statement.value as Expr) : null;
     if (value?.kind === 'place' && this.is(1, t.Assign)) {
       this.report(reservedName(`\`${value.which}\``, value.span));
-      return this.skip(depth);
+      this.skip(depth);
+      return;
     }
     const word = statement?.kind === 'expression' && value?.kind === 'name' ? closest(value.name, words) : null;
     const began = statement?.kind === 'expression' && value?.kind === 'name' ? ELSEWHERE.get(value.name) : undefined;
@@ -321,8 +322,8 @@ export abstract class StatementParser extends TypeParser {
   protected readonly paramStatement: ParserMethod<[], ParamStatement> = this.RULE('paramStatement', (): ParamStatement => {
     const start = this.LA(1);
     const kind = this.OR<ParamStatement['kind']>([
-      { ALT: () => (this.CONSUME(t.Word.param), 'param') },
-      { ALT: () => (this.CONSUME(t.Word.running), 'running') },
+      { ALT: () => this.word(t.Word.param, 'param') },
+      { ALT: () => this.word(t.Word.running, 'running') },
     ]);
     const groups: Group[] = [];
     this.AT_LEAST_ONE_SEP({
@@ -438,15 +439,20 @@ export abstract class StatementParser extends TypeParser {
   protected readonly clause: ParserMethod<[], ClauseStatement> = this.RULE('clause', (): ClauseStatement => {
     const start = this.LA(1);
     const clause = this.OR<ClauseStatement['clause']>([
-      { ALT: () => (this.CONSUME(t.Word.rank), 'rank') },
-      { ALT: () => (this.CONSUME(t.Word.optimizer), 'optimizer') },
-      { ALT: () => (this.CONSUME(t.Word.at), this.CONSUME(t.Word.most), 'at most') },
+      { ALT: () => this.word(t.Word.rank, 'rank') },
+      { ALT: () => this.word(t.Word.optimizer, 'optimizer') },
+      {
+        ALT: () => {
+          this.CONSUME(t.Word.at);
+          return this.word(t.Word.most, 'at most');
+        },
+      },
       {
         ALT: () => {
           this.CONSUME(t.Word.clip);
           return this.OR1<ClauseStatement['clause']>([
-            { ALT: () => (this.CONSUME(t.Word.norm), 'clip norm') },
-            { ALT: () => (this.CONSUME(t.Word.value), 'clip value') },
+            { ALT: () => this.word(t.Word.norm, 'clip norm') },
+            { ALT: () => this.word(t.Word.value, 'clip value') },
           ]);
         },
       },

@@ -61,9 +61,9 @@ export abstract class TypeParser extends ExpressionParser {
   protected readonly elementType: ParserMethod<[], TensorTypeExpr> = this.RULE('elementType', (): TensorTypeExpr => {
     const start = this.LA(1);
     const elem = this.OR<TensorTypeExpr['elem']>([
-      { ALT: () => (this.CONSUME(t.Word.float), { kind: 'float' }) },
-      { ALT: () => (this.CONSUME(t.Word.int), { kind: 'int' }) },
-      { ALT: () => (this.CONSUME(t.Word.bool), { kind: 'bool' }) },
+      { ALT: () => this.word(t.Word.float, { kind: 'float' }) },
+      { ALT: () => this.word(t.Word.int, { kind: 'int' }) },
+      { ALT: () => this.word(t.Word.bool, { kind: 'bool' }) },
       {
         ALT: () => {
           this.CONSUME(t.Word.index);

@@ -90,7 +90,7 @@ export function collate(
     }
     const seen: Seen = { origins: new Map(), inner: new Map() };
     for (const spec of specs) {
-      const value = valueOf(spec, example, row);
+      const value = inputOf(spec, example, row);
       if (value !== undefined) measure(spec, value, row, seen, mayBeEmpty);
     }
     const { origins } = seen;
@@ -167,7 +167,7 @@ export function requireExamples(examples: unknown): void {
 }
 
 /** Undefined where it is left out and may be. */
-function valueOf(spec: InputSpec, example: object, row: number): unknown {
+function inputOf(spec: InputSpec, example: object, row: number): unknown {
   const value = (example as Readonly<Record<string, unknown>>)[spec.name];
   if (value === undefined || value === null) {
     if (spec.otherwise !== undefined) return undefined;
@@ -241,7 +241,7 @@ function requireLengths(specs: readonly InputSpec[], { origins, inner }: Seen, r
 function requireMade(n: Sizes, specs: readonly InputSpec[], example: object, origins: ReadonlyMap<string, Origin>, row: number): void {
   const own = { ...n, ...Object.fromEntries([...origins].map(([dim, { length }]) => [dim, length])) };
   for (const spec of specs) {
-    const value = valueOf(spec, example, row);
+    const value = inputOf(spec, example, row);
     if (value === undefined || !spec.axes.some((axis) => 'length' in axis)) continue;
     const walk = (part: unknown, at: readonly number[]): void => {
       const axis = spec.axes[at.length];
@@ -354,7 +354,7 @@ function fill(spec: InputSpec, examples: readonly object[], n: Sizes, lengths: H
         else data[to] = places[index] as number;
       }
     };
-    const value = valueOf(spec, example, row);
+    const value = inputOf(spec, example, row);
     if (value === undefined) {
       const own = (axis: AxisSpec, at: readonly number[]): number => {
         const each = 'dim' in axis ? inner[axis.dim] : undefined;
@@ -380,7 +380,10 @@ function everywhere(
   at: readonly number[] = [],
 ): void {
   const axis = axes[at.length];
-  if (axis === undefined) return visit(from);
+  if (axis === undefined) {
+    visit(from);
+    return;
+  }
   const places = extent(axis, at);
   for (let next = 0; next < places; next++) everywhere(axes, extent, strides, from + next * strides[at.length]!, visit, [...at, next]);
 }

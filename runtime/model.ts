@@ -190,7 +190,7 @@ export class Learner<Example extends object> {
       return {
         loss: async () => (await this.lossOf(host, objective, random)).loss,
         logits: async () =>
-          (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random))))['logits']!,
+          (await readAll(await this.onDevice(host, (batch) => this.definition.forward(this.weights.tensors, batch, random)))).logits!,
       };
     });
   }
@@ -376,7 +376,7 @@ export function targetSpec(definition: Definition, n: Sizes): InputSpec {
   const ragged = definition.ragged.some((dim) => dim.label === decoder.axis);
   // Of a vocabulary that examples size, as places of the input, nothing is known yet.
   const size: unknown = decoder.vocabulary(n);
-  const label = definition.outputs['logits']?.axes.find((axis) => axis.label !== decoder.axis)?.label ?? decoder.output;
+  const label = definition.outputs.logits?.axes.find((axis) => axis.label !== decoder.axis)?.label ?? decoder.output;
   return {
     name: decoder.output,
     elem: 'index',

@@ -92,8 +92,10 @@ export const erf: Operations['unary'] = core.erf;
 export const exp: Operations['unary'] = core.exp;
 export const expm1: Operations['unary'] = core.expm1;
 export const floor: Operations['unary'] = core.floor;
+// biome-ignore-start lint/suspicious/noShadowRestrictedNames: the names of tfjs, read as tf.isFinite
 export const isFinite: Operations['unary'] = core.isFinite;
 export const isNaN: Operations['unary'] = core.isNaN;
+// biome-ignore-end lint/suspicious/noShadowRestrictedNames: the names of tfjs, read as tf.isFinite
 export const log: Operations['unary'] = core.log;
 export const log1p: Operations['unary'] = core.log1p;
 export const logicalNot: Operations['unary'] = core.logicalNot;

@@ -47,7 +47,7 @@ const WITHOUT_PROGRAM: Readonly<Record<string, string>> = {
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const root = join(repository, 'test', 'golden');
-const updating = process.env['UPDATE_GOLDEN'] === '1';
+const updating = process.env.UPDATE_GOLDEN === '1';
 
 function casesUnder(folder: string): Case[] {
   const entries = readdirSync(folder, { withFileTypes: true });

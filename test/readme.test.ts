@@ -8,7 +8,7 @@ import { installed, root } from './cli/support.ts';
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 const readme = read('README.md');
-const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(readme)![1]!;
+const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)![1]!;
 const trimmed = (text: string): string =>
   text
     .split('\n')
@@ -31,7 +31,7 @@ const pages = [
 ];
 it.each(pages)('%s links to files that exist', (path) => {
   const folder = path.split('/').slice(0, -1).join('/');
-  const prose = read(path).replace(/```[^]*?```|`[^`\n]*`/g, '');
+  const prose = read(path).replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
   for (const [, target] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
     expect(existsSync(fileURLToPath(new URL(`../${folder === '' ? '' : `${folder}/`}${target}`, import.meta.url))), target).toBe(true);
   }
@@ -66,7 +66,9 @@ it.each(commands.filter(({ lines }) => lines.length > 0))(
 );
 
 it('shows a use of the emitted module that is typed, without a name too many, and runs', { timeout: 300_000 }, () => {
-  const usage = [...readme.matchAll(/```ts\n([^]*?)```/g)].map(([, text]) => text!).find((text) => text.includes("from 'attnc/runtime'"))!;
+  const usage = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, text]) => text!)
+    .find((text) => text.includes("from 'attnc/runtime'"))!;
   const folder = installed({ 'model.ts': read('models/bahdanau/model.ts'), 'usage.ts': usage, 'compiler.ts': "export * from 'attnc';\n" });
   writeFileSync(
     join(folder, 'tsconfig.json'),

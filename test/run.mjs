@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// `npm test`: installs what is missing, builds, says which backends are tested, runs the tests. Its last line counts them.
+// `npm test`: installs what is missing, builds, says which backends are tested, lints, runs the tests. Its last line
+// counts them, and what the linter finds as one that failed.
 // Arguments go to vitest. ATTNC_REQUIRE_BACKENDS=tensorflow,webgpu,wasm,cpu makes it a failure that one of them is missing.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,11 @@ const required = (process.env.ATTNC_REQUIRE_BACKENDS ?? '')
 const missing = required.filter((name) => !backends.some((backend) => backend.name === name && backend.usable));
 if (missing.length > 0) fail(`required by ATTNC_REQUIRE_BACKENDS, but not usable here: ${missing.join(', ')}`);
 
+const lint = run(process.execPath, [join('node_modules', '@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings'], {
+  shell: false,
+});
+const linted = lint.status === 0;
+
 const report = join(root, '.attnc', 'tests.json');
 mkdirSync(dirname(report), { recursive: true });
 rmSync(report, { force: true });
@@ -48,8 +54,9 @@ if (counts === null) fail('vitest wrote no report');
 const broken = counts.testResults.filter(
   (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
 ).length;
-const failed = counts.numFailedTests + broken;
+const failed = counts.numFailedTests + broken + (linted ? 0 : 1);
 const skipped = counts.numPendingTests + (counts.numTodoTests ?? 0);
 if (skipped > 0) console.log(`${skipped} skipped`);
+if (!linted) console.log('`npm run lint` finds faults');
 console.log(`${counts.numPassedTests} passed, ${failed} failed`);
 process.exit(status !== 0 || failed > 0 ? 1 : 0);

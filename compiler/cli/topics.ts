@@ -37,7 +37,10 @@ export function topics(): Topics {
 /** Where a word of the language is told of: the section whose text, outside of its programs, has it most often in code. */
 function mentioning(word: string, sections: readonly Topic[]): Topic | null {
   const inCode = new RegExp(`\`[^\`\\n]*(?<![\\p{L}\\p{N}_])${word.replaceAll(' ', '[ _]')}(?![\\p{L}\\p{N}_])[^\`\\n]*\``, 'giu');
-  const counted = sections.map((section) => ({ section, count: section.text.replace(/^```[^]*?^```/gmu, '').match(inCode)?.length ?? 0 }));
+  const counted = sections.map((section) => ({
+    section,
+    count: section.text.replace(/^```[\s\S]*?^```/gmu, '').match(inCode)?.length ?? 0,
+  }));
   const best = counted.reduce((most, each) => (each.count > most.count ? each : most));
   return best.count === 0 ? null : best.section;
 }

@@ -370,7 +370,10 @@ const RULES: Rules = {
     const total = places.reduce((sum, n) => (sum === null || n === null ? null : sum + n), 0);
     const size = constantSize(op.axis);
     check(total === null || size === null || total === size, () => `${total} places joined into ${showAxis(op.axis)}`);
-    const joined = renamed.reduce((a, b) => (meet(without(a, [op.axis.id]), without(b, [op.axis.id])), join(a, b)));
+    const joined = renamed.reduce((a, b) => {
+      meet(without(a, [op.axis.id]), without(b, [op.axis.id]));
+      return join(a, b);
+    });
     const axes = hasAxis(joined, op.axis.id) ? joined : [op.axis, ...joined];
     // A part's absence is at its own places only, so every mask depends on the place.
     const masks = inputs.flatMap((type, k) => type.masks.map((mask) => join(without(mask, [op.parts[k] ?? op.axis.id]), [op.axis])));

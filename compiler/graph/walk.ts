@@ -1,6 +1,6 @@
 /** Ways through a graph: what a node depends on, in which region it stands, and the one rebuild that every pass uses. */
 import { atomsOf } from '../size/size.ts';
-import { Builder } from './builder.ts';
+import type { Builder } from './builder.ts';
 import { GraphError } from './errors.ts';
 import { push } from './fold.ts';
 import type { Node, NodeOf, Op, OpOf, TensorType } from './graph.ts';

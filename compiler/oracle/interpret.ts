@@ -541,7 +541,10 @@ class Run {
   ): void {
     const open = this.#stack.splice(1);
     const enter = ([first, ...inner]: typeof calls): void => {
-      if (first === undefined) return visit();
+      if (first === undefined) {
+        visit();
+        return;
+      }
       const { call, instance } = first;
       this.#elements(
         call,

@@ -329,10 +329,12 @@ function extremum(name: 'max' | 'min', args: readonly Size[]): Size | null {
 export function applyFunction(name: SizeFunction, args: readonly bigint[]): bigint | { readonly at: number; readonly fault: string } {
   const a = args[0]!;
   switch (name) {
+    // biome-ignore-start lint/complexity/useMathMinMax: these are bigints
     case 'max':
       return args.reduce((x, y) => (x > y ? x : y));
     case 'min':
       return args.reduce((x, y) => (x < y ? x : y));
+    // biome-ignore-end lint/complexity/useMathMinMax: these are bigints
     case 'log2floor':
     case 'log2ceil': {
       if (a < 1n) return { at: 0, fault: 'not positive' };

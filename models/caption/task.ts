@@ -175,7 +175,7 @@ async function evaluate(
       const taught = await model.forward(part.map(({ input, target }) => ({ ...input, ...target })));
       return part.map(({ input: { [drawn]: scene }, answer, group }, k) => {
         const share = (word: number): number =>
-          scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!['weights']!, 2 * t + word), thing)).length / scene.things.length;
+          scene.things.filter((thing, t) => liesOn(lookedAt(taught[k]!.weights!, 2 * t + word), thing)).length / scene.things.length;
         return { group, exact: told(answers[k]!.ids) === answer ? 1 : 0, colour: share(0), shape: share(1) };
       });
     },
@@ -211,7 +211,7 @@ async function pictures(model: CaptionModel, inputs: readonly ParsedInput<Captio
       input: { [drawn]: scene },
       shown,
     } = inputs[k]!;
-    const weights = taps['weights']!.data;
+    const weights = taps.weights!.data;
     return {
       name: shown.replace(/[^\p{L}\p{N}]+/gu, '-'),
       svg: attendedSvg({

@@ -57,8 +57,8 @@ function surveyed(locale: string): { record: LocaleRecord; dropped: Dropped[] } 
 const surveys = locales.map((locale) => ({ locale, ...surveyed(locale) }));
 const record: VocabularyRecord = {
   node: process.versions.node,
-  icu: process.versions['icu'] ?? 'none',
-  cldr: process.versions['cldr'] ?? 'none',
+  icu: process.versions.icu ?? 'none',
+  cldr: process.versions.cldr ?? 'none',
   dropped: surveys.flatMap((survey) => survey.dropped),
   locales: Object.fromEntries(surveys.map((survey) => [survey.locale, survey.record])),
 };

@@ -108,7 +108,7 @@ export interface DateSetting {
 
 /** The locales that a configuration names, or all. */
 export function localesOf(configuration: Configuration): readonly string[] {
-  const chosen = configuration.settings?.['locales'];
+  const chosen = configuration.settings?.locales;
   return Array.isArray(chosen) ? (chosen as readonly string[]) : locales;
 }
 
@@ -175,7 +175,7 @@ export function openDates(
 
 /** The alignment of one answer, symbol by symbol. Nothing is drawn for a model without attention. */
 export function alignmentPictures(answer: Generated, shown: string, rows: readonly string[], columns: readonly string[]): Picture[] {
-  const weights = answer.taps['weights'];
+  const weights = answer.taps.weights;
   if (weights === undefined) return [];
   const width = weights.shape.at(-1)!;
   const svg = alignmentSvg({

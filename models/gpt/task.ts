@@ -63,7 +63,7 @@ export const task: Task<TextInput, TextTarget, Generated, TextModel, Emitted> = 
   about: 'text that goes on, character by character (Radford et al. 2019)',
   source: 'model.attn',
   configurations,
-  open: ({ settings = {} }) => Promise.resolve(openText(Number(settings['length'] ?? 128))),
+  open: ({ settings = {} }) => Promise.resolve(openText(Number(settings.length ?? 128))),
   create: (emitted, options) => new emitted.GPT(options),
 };
 
@@ -146,7 +146,7 @@ async function evaluate(
     const own = examples.filter((example) => example.group === group);
     const bits = await inParts(own, 32, async (part) => {
       const { metrics } = await model.loss(part.map(({ target }) => target));
-      return part.map(() => metrics['bits']!);
+      return part.map(() => metrics.bits!);
     });
     rows.push({ group, examples: own.length, values: [bits.reduce((a, b) => a + b, 0) / own.length] });
     progress?.(rows.reduce((sum, row) => sum + row.examples, 0));

@@ -81,8 +81,7 @@ export const task: Task<ReaderInput, ReaderTarget, Reading, ReaderModel, Emitted
   about: 'words and values remembered by a reader that keeps all it has been (Cheng et al. 2016)',
   source: 'model.attn',
   configurations,
-  open: ({ settings = {} }) =>
-    Promise.resolve(open(settings['problem'] === 'pairs' ? 'pairs' : 'marked', Number(settings['length'] ?? 40))),
+  open: ({ settings = {} }) => Promise.resolve(open(settings.problem === 'pairs' ? 'pairs' : 'marked', Number(settings.length ?? 40))),
   create: (emitted, options) => new emitted.Reader(options),
 };
 

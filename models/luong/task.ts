@@ -74,8 +74,8 @@ export const task: Task<SequenceInput, SequenceTarget, Generated, SequenceModel,
   open: ({ settings = {} }) =>
     Promise.resolve(
       openSequences({
-        order: orders.find((order) => order === settings['order']) ?? 'reversal',
-        longest: Number(settings['longest']),
+        order: orders.find((order) => order === settings.order) ?? 'reversal',
+        longest: Number(settings.longest),
         further: [30],
         vocabularies: ['words', 'characters'],
         pictures: centred,
@@ -94,11 +94,11 @@ async function centred(model: SequenceModel, inputs: readonly ParsedInput<Sequen
   return Promise.all(
     answers.map(async ({ ids, taps }, k) => {
       const { input, shown } = inputs[k]!;
-      const weights = taps['weights']!;
+      const weights = taps.weights!;
       const width = weights.shape.at(-1)!;
       // The metric tells it of the last output alone: one prefix after the other.
       const marks: number[] = [];
-      for (let t = 1; t <= ids.length; t++) marks.push((await model.loss([{ ...input, y: ids.slice(0, t) }])).metrics['centre']!);
+      for (let t = 1; t <= ids.length; t++) marks.push((await model.loss([{ ...input, y: ids.slice(0, t) }])).metrics.centre!);
       return {
         name: shown,
         svg: alignmentSvg({

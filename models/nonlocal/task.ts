@@ -50,7 +50,7 @@ export const task: Task<ColourInput, ColourTarget, Colours, ColourModel, Emitted
   about: 'a grey mark gets the colour of one at the other side of the picture (Wang et al. 2018)',
   source: 'model.attn',
   configurations,
-  open: ({ dims, settings }) => Promise.resolve(openScenes(dims['height'] ?? 12, settings)),
+  open: ({ dims, settings }) => Promise.resolve(openScenes(dims.height ?? 12, settings)),
   create: (emitted, options) => new emitted.Colour(options),
 };
 

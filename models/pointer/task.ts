@@ -89,7 +89,7 @@ export const task: Task<PointsInput, TourTarget, Generated, PointerModel, Emitte
   about: 'numbers in order and convex hulls by pointing at the input (Vinyals et al. 2015)',
   source: 'model.attn',
   configurations,
-  open: ({ settings = {} }) => Promise.resolve(openProblem(settings['problem'] === 'hull' ? 'hull' : 'sorting', settings)),
+  open: ({ settings = {} }) => Promise.resolve(openProblem(settings.problem === 'hull' ? 'hull' : 'sorting', settings)),
   create: (emitted, options) => new emitted.PointerNetwork(options),
 };
 
@@ -122,7 +122,7 @@ function openProblem(
       const random = chance(`pointer: ${problem}, ${name}, ${count}`);
       return Array.from({ length: each }, () => draw(random, count));
     });
-  const tests = (Array.isArray(settings['tests']) ? (settings['tests'] as readonly string[]) : ['5', '10', '15', '20']).map(Number);
+  const tests = (Array.isArray(settings.tests) ? (settings.tests as readonly string[]) : ['5', '10', '15', '20']).map(Number);
   const order = ({ ids }: Generated): number[] =>
     Array.from(ids)
       .filter((id) => id !== 0)
@@ -218,7 +218,7 @@ async function drawn(
       problem === 'hull' ? 'convex hull' : 'sorting',
       Array.from(answers[k]!.ids, (id) => choices[id]!),
       choices,
-      found[k]!['logits']!,
+      found[k]!.logits!,
     );
     const walk =
       problem === 'hull'

@@ -88,12 +88,12 @@ export const task: Task<MakeInput, MakeTarget, Made, Sagan, Emitted> = {
 };
 
 export function openPictures({ dims, settings }: Configuration): OpenTask<MakeInput, MakeTarget, Made, Sagan> {
-  const side = 4 * dims['start']!;
-  const latent = dims['latent']!;
+  const side = 4 * dims.start!;
+  const latent = dims.latent!;
   const held = (part: Part): Example[] => {
     const random = chance(`characters: ${part}`);
     return shuffled(picturesOf(part, side), random)
-      .slice(0, Number(settings?.['held'] ?? 1000))
+      .slice(0, Number(settings?.held ?? 1000))
       .map((picture) => exampleOf(picture, side, noise(random, latent)));
   };
   const training = picturesOf('train', side);

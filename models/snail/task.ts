@@ -89,7 +89,7 @@ export function testEpisodes(shape: EpisodeShape, count: number): Episode[] {
 }
 
 export function shapeOf({ set }: Configuration): EpisodeShape {
-  return { ways, shots: Number(set?.['shots']) };
+  return { ways, shots: Number(set?.shots) };
 }
 
 function openEpisodes(configuration: Configuration): OpenTask<FewShotInput, FewShotTarget, FewShotAnswer, FewShotModel> {

@@ -26,7 +26,7 @@ export interface Manifest {
 
 /** The user's cache folder of attnc; a relative XDG_CACHE_HOME is invalid by its specification and is ignored. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const xdg = env['XDG_CACHE_HOME'];
+  const xdg = env.XDG_CACHE_HOME;
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'attnc');
 }
 

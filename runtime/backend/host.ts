@@ -55,7 +55,7 @@ export async function dawnGpu(): Promise<object> {
     throw new BackendError('webgpu', 'no Vulkan driver is installed here', NO_ADAPTER_REMEDY, { absent: true });
   }
   // Mesa's and SwiftShader's start-up look there for a display and complain when it is missing.
-  process.env['XDG_RUNTIME_DIR'] ??= '/tmp';
+  process.env.XDG_RUNTIME_DIR ??= '/tmp';
   let gpu: object;
   try {
     const dawn = (await import(place)) as Dawn;

@@ -72,7 +72,7 @@ function findPlace(require: NodeJS.Require): Place {
 
 function loadBinding(require: NodeJS.Require, path: string): Binding {
   // Only takes effect before the library is loaded; without it every start prints two lines about CPU instructions.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   try {
     return require(path) as Binding;
   } catch (error) {

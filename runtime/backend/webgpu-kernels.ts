@@ -193,7 +193,7 @@ function reductionOfAnyRank(stock: tf.KernelFunc): tf.KernelFunc {
 function scalarOfVector(stock: tf.KernelFunc): tf.KernelFunc {
   return (args) => {
     const result = stock(args) as tf.TensorInfo;
-    return args.inputs['x']?.shape.length === 1 ? { ...result, shape: [] } : result;
+    return args.inputs.x?.shape.length === 1 ? { ...result, shape: [] } : result;
   };
 }
 

@@ -61,7 +61,7 @@ function ambientGpu(): Gpu | undefined {
 }
 
 async function requestAdapter(gpu: Gpu): Promise<Adapter> {
-  let adapter;
+  let adapter: Adapter | null;
   try {
     adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (error) {

@@ -26,7 +26,7 @@ const longestHeader = 100_000_000;
 
 export function writeSafetensors(file: TensorFile): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  if (file.metadata.size > 0) header['__metadata__'] = Object.fromEntries(file.metadata);
+  if (file.metadata.size > 0) header.__metadata__ = Object.fromEntries(file.metadata);
   let end = 0;
   for (const [name, { data, shape }] of file.tensors) {
     if (name === '__metadata__') throw new CheckpointError('a tensor cannot be called __metadata__: safetensors uses the name itself');

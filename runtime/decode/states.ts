@@ -1,4 +1,4 @@
-import * as tf from '../tf.ts';
+import type * as tf from '../tf.ts';
 import type { State, States, Tensors } from '../definition.ts';
 import { InputError } from '../errors.ts';
 import { Rows } from './rows.ts';

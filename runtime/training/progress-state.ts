@@ -42,8 +42,8 @@ export function readProgress(text: string): RunProgress {
     throw fault('it is not JSON');
   }
   const all = fields(parsed, 'it');
-  const identity = fields(all['identity'], 'the order of examples');
-  const best = all['best'] === undefined ? undefined : fields(all['best'], 'the best validation');
+  const identity = fields(all.identity, 'the order of examples');
+  const best = all.best === undefined ? undefined : fields(all.best, 'the best validation');
   const { objective } = all;
   if (typeof objective !== 'string') throw fault('the objective is missing');
   return {
@@ -57,7 +57,7 @@ export function readProgress(text: string): RunProgress {
       batchSize: number(identity, 'batchSize'),
       window: number(identity, 'window'),
       epochSize: number(identity, 'epochSize'),
-      examples: identity['examples'] === 'drawn' ? 'drawn' : number(identity, 'examples'),
+      examples: identity.examples === 'drawn' ? 'drawn' : number(identity, 'examples'),
     },
   };
 }

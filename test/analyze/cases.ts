@@ -746,7 +746,7 @@ export const cases: readonly Case[] = [
     'E0806',
     'a mean over examples in a scan',
     `${dims}block Norm(x: [embed]) -> [embed] { running m: [embed] = 0;  m' = mean[«lifted»](x);  x - m }\n${body("scan source with xt = x { state r: [embed] = 0;  r' = Norm(xt);  emit r' }")}`.replace(
-      /(dim [^]*?\n)([^]*)\1/,
+      /(dim [\s\S]*?\n)([\s\S]*)\1/,
       '$1$2',
     ),
   ),

@@ -4,11 +4,11 @@ import { evaluate } from '../../compiler/size/size.ts';
 import type { HostExpr } from '../../compiler/graph/graph.ts';
 import { compile } from './support.ts';
 
-function valueOf(expr: number | HostExpr): number {
+function evaluated(expr: number | HostExpr): number {
   if (typeof expr === 'number') return expr;
   if (expr.kind === 'number') return expr.value;
   if (expr.kind === 'size') return evaluate(expr.size, () => 16);
-  if (expr.kind === 'call' && expr.fn === 'pow') return valueOf(expr.args[0]!) ** valueOf(expr.args[1]!);
+  if (expr.kind === 'call' && expr.fn === 'pow') return evaluated(expr.args[0]!) ** evaluated(expr.args[1]!);
   throw new Error(`no value of ${expr.kind}`);
 }
 
@@ -24,7 +24,7 @@ model M(i: index(words), x: [d]) -> y: [d] {
   return Object.fromEntries(
     programs[0]!.parameters.map(({ path, init: found }) => [
       path,
-      found.kind === 'normal' ? `normal ${valueOf(found.deviation)}` : found.kind,
+      found.kind === 'normal' ? `normal ${evaluated(found.deviation)}` : found.kind,
     ]),
   );
 }

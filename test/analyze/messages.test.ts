@@ -22,7 +22,11 @@ function told(text: string): { text: string; codes: string[]; found: readonly Di
 
 function reaches(from: Node, wanted: Node): boolean {
   const seen = new Set<Node>();
-  const walk = (node: Node): boolean => node === wanted || (!seen.has(node) && (seen.add(node), node.inputs.some(walk)));
+  const walk = (node: Node): boolean => {
+    if (node === wanted || seen.has(node)) return node === wanted;
+    seen.add(node);
+    return node.inputs.some(walk);
+  };
   return walk(from);
 }
 

@@ -61,7 +61,7 @@ interface Inputs {
 }
 
 /** What the oracle gives for `y`, where it is present. */
-function valueOf(text: string, { sizes = {}, inner = {}, ...inputs }: Inputs): (number | null)[] {
+function result(text: string, { sizes = {}, inner = {}, ...inputs }: Inputs): (number | null)[] {
   const { diagnostics, programs } = compile(text);
   expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
   const program = programs[0]!;
@@ -230,7 +230,7 @@ describe('small forms, by hand', () => {
       [5],
     ],
   ])('%s', (_what, text, inputs, expected) => {
-    expect(valueOf(text, inputs)).toEqual(expected);
+    expect(result(text, inputs)).toEqual(expected);
   });
 });
 

@@ -160,7 +160,7 @@ export async function attackBlock(seed: number, at: number, options: ProgramsOpt
       const text = new Wrapper(block, new Chance(seed, at, attempt), ragged, masked).text();
       const built = await build(options.texts, text);
       if (isRefused(built)) {
-        if (process.env['ATTACK_WHY'] !== undefined)
+        if (process.env.ATTACK_WHY !== undefined)
           console.error(`${text}\n${built.diagnostics.map(({ code, message }) => `${code} ${message}`).join('\n')}`);
         continue;
       }

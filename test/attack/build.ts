@@ -48,12 +48,12 @@ export interface Refused {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type Set = Readonly<Record<string, string | number>>;
+export type Settings = Readonly<Record<string, string | number>>;
 
 export async function compileText(
   texts: Texts,
   text: string,
-  set: Set = {},
+  set: Settings = {},
   path = FILE,
   files: Readonly<Record<string, string>> = {},
 ): Promise<CompileResult> {
@@ -64,7 +64,7 @@ export async function compileText(
 export async function build(
   texts: Texts,
   text: string,
-  set: Set = {},
+  set: Settings = {},
   path = FILE,
   files: Readonly<Record<string, string>> = {},
 ): Promise<readonly Built[] | Refused> {

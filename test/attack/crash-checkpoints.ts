@@ -209,13 +209,13 @@ function entryChanged(header: Header, chance: Chance): Header {
   const entry = changed[name]!;
   switch (chance.below(6)) {
     case 0:
-      entry['dtype'] = chance.pick(dtypes);
+      entry.dtype = chance.pick(dtypes);
       break;
     case 1:
-      entry['shape'] = chance.is(0.3) ? chance.pick(numbers) : Array.from({ length: chance.below(5) }, () => chance.pick(numbers));
+      entry.shape = chance.is(0.3) ? chance.pick(numbers) : Array.from({ length: chance.below(5) }, () => chance.pick(numbers));
       break;
     case 2:
-      entry['data_offsets'] = chance.is(0.3) ? chance.pick(numbers) : [chance.pick(numbers), chance.pick(numbers)];
+      entry.data_offsets = chance.is(0.3) ? chance.pick(numbers) : [chance.pick(numbers), chance.pick(numbers)];
       break;
     case 3:
       delete changed[name];
@@ -231,7 +231,7 @@ function entryChanged(header: Header, chance: Chance): Header {
 
 function metadataChanged(header: Header, chance: Chance): Header {
   const changed = clone(header);
-  const metadata = changed['__metadata__']!;
+  const metadata = changed.__metadata__!;
   const key = chance.pick(Object.keys(metadata));
   const old = String(metadata[key]);
   const values: readonly unknown[] = [

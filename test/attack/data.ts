@@ -150,9 +150,7 @@ export function examplesFor(
       const example = exampleOf(program, sizes, lengths, values, chance);
       collated(model, [example]);
       examples.push(example);
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   return examples.length === count ? examples : null;
 }

@@ -1,7 +1,7 @@
 /** One program against every promise: what a counter-example is pasted into. */
 import type { Diagnostic } from '../../compiler/index.ts';
 import type { BackendName } from '../../runtime/index.ts';
-import { build, isRefused, Texts, type Example, type Set } from './build.ts';
+import { build, isRefused, Texts, type Example, type Settings } from './build.ts';
 import type { Values } from './data.ts';
 import { attackProgram, type Failure } from './properties.ts';
 
@@ -10,7 +10,7 @@ export interface HoldsOptions {
   readonly backends?: readonly BackendName[];
   readonly seed?: number;
   readonly values?: Values;
-  readonly set?: Set;
+  readonly set?: Settings;
   /** Of the examples that are drawn. */
   readonly shape?: { readonly count: number; readonly most: number };
   readonly count?: (what: string, by?: number) => void;

@@ -139,7 +139,10 @@ class Attack {
     const count = (this.#alike.get(key) ?? 0) + 1;
     this.#alike.set(key, count);
     // Enough of a kind are shown whole: of the others where they are.
-    if (count > SHOWN) return console.log(`\n${key}\nagain: ${example.again}`);
+    if (count > SHOWN) {
+      console.log(`\n${key}\nagain: ${example.again}`);
+      return;
+    }
     this.#found.set(key, [...(this.#found.get(key) ?? []), example]);
     console.log(`\n${key}\n${example.message}\n${example.test}\nagain: ${example.again}`);
   }

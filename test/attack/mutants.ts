@@ -105,7 +105,7 @@ export class Mutants {
     const chance = new Chance(seed, at, 7);
     const original = chance.weighted(this.#sources);
     const kind = Object.keys(KINDS)[at % Object.keys(KINDS).length]!;
-    const change = KINDS[kind]!(original, chance, this.#pool) ?? KINDS['delete']!(original, chance, this.#pool)!;
+    const change = KINDS[kind]!(original, chance, this.#pool) ?? KINDS.delete!(original, chance, this.#pool)!;
     let text = '';
     let from = 0;
     const places: { start: number; end: number }[] = [];

@@ -255,7 +255,10 @@ class Trial {
     this.#given.count('numbers beyond comparison', result.skipped);
     if (result.wrong === null) return;
     const { at, given: value, exact, within } = result.wrong;
-    if (at >= 0 && !Number.isFinite(value) && isBeyond()) return this.#given.count('numbers beyond comparison');
+    if (at >= 0 && !Number.isFinite(value) && isBeyond()) {
+      this.#given.count('numbers beyond comparison');
+      return;
+    }
     throw new Broken(
       property,
       at < 0
@@ -409,9 +412,15 @@ class Trial {
     gradients: ReadonlyMap<string, ArrayLike<number>>,
   ): void {
     const given = along(direction, gradients);
-    if (close(given.sum, value, given.size, 3e-5)) return this.#given.count('slopes compared');
+    if (close(given.sum, value, given.size, 3e-5)) {
+      this.#given.count('slopes compared');
+      return;
+    }
     const training = this.#bindings(learner, 1);
-    if (overflows(update.training.loss, training)) return this.#given.count('slopes beyond comparison');
+    if (overflows(update.training.loss, training)) {
+      this.#given.count('slopes beyond comparison');
+      return;
+    }
     for (const [path, data] of gradients) {
       const own = new Map([[path, direction.get(path)!]]);
       const found = this.#parameter(learner, objective, update, path, data, own, training);
@@ -513,7 +522,7 @@ class Trial {
         const width = logits.data.length / examples.length;
         for (const [row, y] of ys.entries()) {
           if (t >= y.length || !this.#known('logits', row)) continue;
-          const all = outputs[row]!['logits']!;
+          const all = outputs[row]!.logits!;
           const own = all.data.length / all.shape[0]!;
           this.#step(learner, 'logits', t, logits.data.slice(row * width, row * width + own), row);
         }

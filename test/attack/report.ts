@@ -67,6 +67,6 @@ export function report(
         `- ${what}: ${number(n)}\n${(tally.notes[`elsewhere ${what}`] ?? []).map((text) => `  ${text.replaceAll('\n', '\n  ')}\n`).join('')}`,
     )
     .join('');
-  const cascades = (tally.notes['cascades'] ?? []).map((text) => `- ${text}\n`).join('');
+  const cascades = (tally.notes.cascades ?? []).map((text) => `- ${text}\n`).join('');
   return `| what | how many |\n|---|---|\n${rows.map(([what, n]) => `| ${what} | ${n} |\n`).join('')}\nConstructs: ${constructs}.\n\nRefused: ${others === '' ? 'none' : others}.\n${bad}${worst === '' ? '' : `\nFirst errors elsewhere:\n${worst}`}${cascades === '' ? '' : `\nCascades:\n${cascades}`}`;
 }

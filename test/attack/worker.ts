@@ -13,7 +13,7 @@ export interface Answer {
   readonly examples: readonly CounterExample[];
 }
 
-const wanted = process.env['ATTACK_BACKENDS']?.split(',');
+const wanted = process.env.ATTACK_BACKENDS?.split(',');
 const usable = (await reportBackends())
   .filter(({ usable: is, name }) => is && (wanted?.includes(name) ?? true))
   .map(({ name }): BackendName => name);

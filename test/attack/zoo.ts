@@ -1,6 +1,6 @@
 /** The part `zoo`: every model of `models/`, as small as it can be, under every promise. */
 import { Model, useBackend } from '../../runtime/index.ts';
-import { build, instance, isRefused, type Built, type Set } from './build.ts';
+import { build, instance, isRefused, type Built, type Settings } from './build.ts';
 import { Chance } from './chance.ts';
 import { corpus, type Source } from './corpus.ts';
 import { examplesFor, type Values } from './data.ts';
@@ -25,7 +25,7 @@ function small(built: readonly Built[], most: number): readonly Built[] {
 async function shrunk(source: Source, seed: number, at: number, options: ProgramsOptions): Promise<readonly Built[] | null> {
   const whole = await build(options.texts, source.text, {}, source.path, source.files);
   if (isRefused(whole)) return null;
-  const set: Set = Object.fromEntries(
+  const set: Settings = Object.fromEntries(
     whole.flatMap(({ program }) => program.fixed.map(({ dim, value }) => [dim.label, Math.min(value, 2)])),
   );
   const again = Object.keys(set).length === 0 ? whole : await build(options.texts, source.text, set, source.path, source.files);
@@ -40,9 +40,7 @@ async function shrunk(source: Source, seed: number, at: number, options: Program
           return examples !== null;
         });
         if (found) return candidate;
-      } catch {
-        continue;
-      }
+      } catch {}
     }
   }
   return null;

@@ -254,7 +254,7 @@ describe.skipIf(process.platform !== 'linux')('the wheel', () => {
       python,
       wheel,
       staging: at.folder,
-      env: { PATH: process.env['PATH'] },
+      env: { PATH: process.env.PATH },
       progress: (fraction) => fractions.push(fraction),
     });
     return fractions;
@@ -359,8 +359,8 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
     isTTY: boolean,
     ...args: string[]
   ): Promise<{ readonly status: number; readonly out: string; readonly err: string; readonly drawn: string }> {
-    vi.stubEnv('PATH', at.env['PATH']);
-    vi.stubEnv('XDG_CACHE_HOME', at.env['XDG_CACHE_HOME']);
+    vi.stubEnv('PATH', at.env.PATH);
+    vi.stubEnv('XDG_CACHE_HOME', at.env.XDG_CACHE_HOME);
     let out = '',
       err = '',
       drawn = '';
@@ -428,7 +428,7 @@ describe.skipIf(process.platform !== 'linux')('the command', () => {
 
   test('hides no other error', async () => {
     await complete(webgpuFolder(at.env));
-    vi.stubEnv('XDG_CACHE_HOME', at.env['XDG_CACHE_HOME']);
+    vi.stubEnv('XDG_CACHE_HOME', at.env.XDG_CACHE_HOME);
     const out = (): void => {
       throw new TypeError('nobody listens');
     };

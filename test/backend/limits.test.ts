@@ -58,7 +58,7 @@ for (const backend of BACKENDS) {
 // After a change: npx vitest run test/backend/limits.test.ts -u
 test('docs/backends.md has the table', async () => {
   const page = readFileSync(new URL('../../docs/backends.md', import.meta.url), 'utf8');
-  const current = page.replace(/(?<=<!-- limits -->\n)[^]*?(?=<!-- end of limits -->)/, `\n${limitsReference()}\n`);
+  const current = page.replace(/(?<=<!-- limits -->\n)[\s\S]*?(?=<!-- end of limits -->)/, `\n${limitsReference()}\n`);
   expect(current).toContain(limitsReference());
   await expect(current).toMatchFileSnapshot('../../docs/backends.md');
 });

@@ -45,13 +45,13 @@ describe('Gittins indices', () => {
       if (left === 0) return 0;
       const totals = arms.map(([wins, losses], arm) => {
         const mean = (wins + 1) / (wins + losses + 2);
-        const after = (won: boolean): number =>
+        const next = (won: boolean): number =>
           value(
             follows,
             arms.map((each, k) => (k === arm ? [wins + Number(won), losses + Number(!won)] : each)),
             left - 1,
           );
-        return { total: () => mean * (1 + after(true)) + (1 - mean) * after(false), index: table.index(wins, losses, left) };
+        return { total: () => mean * (1 + next(true)) + (1 - mean) * next(false), index: table.index(wins, losses, left) };
       });
       if (follows) return totals.reduce((best, each) => (each.index > best.index ? each : best)).total();
       return Math.max(...totals.map(({ total }) => total()));
@@ -154,7 +154,7 @@ describe('a rollout', () => {
   });
 
   it('is learnt from in several steps, each trial as often, and then played anew', async () => {
-    const configuration = task.configurations['quick']!;
+    const configuration = task.configurations.quick!;
     const { train } = await task.open(configuration);
     if (typeof train !== 'object' || !('rollout' in train)) throw new Error('the task has no rollouts');
     const { model } = cycling();
@@ -168,7 +168,7 @@ describe('a rollout', () => {
   });
 
   it('has longer trials later in the run', async () => {
-    const configuration = task.configurations['full']!;
+    const configuration = task.configurations.full!;
     const { train } = await task.open(configuration);
     if (typeof train !== 'object' || !('rollout' in train)) throw new Error('the task has no rollouts');
     const pulls = async (step: number): Promise<number> =>
@@ -179,14 +179,14 @@ describe('a rollout', () => {
 
 describe('the task', () => {
   it('reads arms as a person writes them, and says what it expects', async () => {
-    const { parse } = await task.open(task.configurations['quick']!);
+    const { parse } = await task.open(task.configurations.quick!);
     expect(parse(' 0.1 0.3 0.9 0.5 0.2').input[ofTrial]).toMatchObject({ means: [0.1, 0.3, 0.9, 0.5, 0.2], pulls: 10 });
     expect(() => parse('0.1 2 0.9 0.5 0.2')).toThrow('expected 5 numbers from 0 to 1');
     expect(() => parse('0.5')).toThrow(RangeError);
   });
 
   it('measures a model beside the reference policies, on the same trials', async () => {
-    const { evaluate, test } = await task.open(task.configurations['quick']!);
+    const { evaluate, test } = await task.open(task.configurations.quick!);
     const { columns, rows } = await evaluate(cycling().model, test.slice(0, 64));
     expect(columns).toEqual(['mean reward', 'of Gittins']);
     expect(rows.map(({ group }) => group.split(' (')[0])).toEqual([

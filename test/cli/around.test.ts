@@ -305,7 +305,7 @@ describe('init', () => {
     mkdirSync(join(folder, 'sub'));
     writeFileSync(join(folder, 'sub', 'package.json'), 'null');
     expect(originOf(place, join(folder, 'm'), join(folder, 'sub'))).toBe('1.2.3');
-    expect(relative(root, packagesFor(root, folder, folder).devDependencies['typescript']!.slice('file:'.length))).toBe(
+    expect(relative(root, packagesFor(root, folder, folder).devDependencies.typescript!.slice('file:'.length))).toBe(
       join('node_modules', 'typescript'),
     );
   });

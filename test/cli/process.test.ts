@@ -69,7 +69,7 @@ describe('a project of `attnc init`', () => {
     expect(existsSync(join(folder, 'a.png'))).toBe(true);
     writeFileSync(
       join(folder, 'task.ts'),
-      readFileSync(join(folder, 'task.ts'), 'utf8').replace(/pictures: [^]*?\n    \},\n/u, 'pictures: async () => [],\n'),
+      readFileSync(join(folder, 'task.ts'), 'utf8').replace(/pictures: [\s\S]*?\n {4}\},\n/u, 'pictures: async () => [],\n'),
     );
     expect((await draw()).err).toContain('the task makes no picture of this');
   });

@@ -87,7 +87,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of ['NODE_OPTIONS', 'FORCE_COLOR', 'ATTNC_DEBUG']) delete env[name];
   // Set by `npm run coverage`: what processes run counts, too.
-  if (env['ATTNC_COVERAGE'] !== undefined) env['NODE_V8_COVERAGE'] = env['ATTNC_COVERAGE'];
+  if (env.ATTNC_COVERAGE !== undefined) env.NODE_V8_COVERAGE = env.ATTNC_COVERAGE;
   return env;
 }
 

@@ -161,7 +161,12 @@ describe('the demo', () => {
     let out = '',
       prompted = '';
     vi.spyOn(process, 'stdout', 'get').mockReturnValue(
-      new Writable({ write: (text, _, done) => ((prompted += String(text)), done()) }) as never,
+      new Writable({
+        write: (text, _, done) => {
+          prompted += String(text);
+          done();
+        },
+      }) as never,
     );
     const line = (text: string): string => (out += `${text}\n`);
     await demo({ out: line, err: line, write: line, isTTY: false, style: { color: false, width: 100 }, cwd: folder, env: {} }, place);
@@ -183,7 +188,7 @@ describe('the demo', () => {
       'every locale: the checkpoint that the repository ships',
       'your own dates: a locale, a colon, a date; an empty line ends',
     ]);
-    expect(out).toMatch(/model\.attn: no problems\n[^]*emitted demo\/out\/demo\/model\.ts: 336 parameters for this run\n/u);
+    expect(out).toMatch(/model\.attn: no problems\n[\s\S]*emitted demo\/out\/demo\/model\.ts: 336 parameters for this run\n/u);
     const rows = [...out.matchAll(/^ {2}(right|wrong) {2}((?:\d ?)+) {2}-> {2}(\d|\(nothing\))(?: {3}\((\d)\))?$/gmu)];
     expect(rows).toHaveLength(12);
     for (const [, verdict, digits, written, answer] of rows) {
@@ -255,7 +260,7 @@ describe('a task', () => {
       'bad-out',
     );
     expect(refused).toMatchObject({ status: 1 });
-    expect(refused.err).toMatch(/^error\[E0201\][^]*attnc: project\/bad\.attn has errors: there is no model\n$/u);
+    expect(refused.err).toMatch(/^error\[E0201\][\s\S]*attnc: project\/bad\.attn has errors: there is no model\n$/u);
   });
 });
 
@@ -456,7 +461,7 @@ describe('train', () => {
     const stopped = await train(atOnce, '--quick', '--out', 'at-once');
     expect(stopped.status).toBe(130);
     expect(stopped.err).toMatch(
-      /\n\nstopping after this step; once more stops at once\n[^]*stopped before the first step: nothing was saved\n$/u,
+      /\n\nstopping after this step; once more stops at once\n[\s\S]*stopped before the first step: nothing was saved\n$/u,
     );
     expect(existsSync(join(folder, 'at-once', 'last.safetensors'))).toBe(false);
 

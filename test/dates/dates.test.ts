@@ -36,7 +36,7 @@ function formatOf(locale: string, style: string, digits: string): DateFormat {
 const everyDay = Array.from({ length: dayCount }, (_, day) => day);
 const day20310409 = everyDay.find((day) => isoOf(day) === '2031-04-09')!;
 /** The texts of another ICU than the recorded one may differ in details. */
-const sameIcu = process.versions['icu'] === vocabularyRecord().icu;
+const sameIcu = process.versions.icu === vocabularyRecord().icu;
 
 describe('dates', () => {
   test('cover the years 2000 to 2099', () => {

@@ -131,7 +131,7 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
     expect([definition.decoder!.vocabulary(n), definition.decoder!.atMost!(n, { source: 5 })]).toEqual([7, 4]);
     expect(definition.decoder!.rank(-2, 10, n, { source: 5 })).toBe(-8);
     expect(definition.decoder!.taps).toEqual({ weights: [{ label: 'half', dim: null, length: expect.any(Function) }] });
-    const [tap] = definition.decoder!.taps['weights']!;
+    const [tap] = definition.decoder!.taps.weights!;
     expect(typeof tap === 'object' ? tap.length?.(n) : tap).toBe(3);
     const { rate, ...rest } = definition.objectives[0]!.updates[0]!.optimizer(n, 1, 0);
     expect([rate, rest]).toEqual([expect.closeTo(6 ** -0.5, 12), { kind: 'adam', epsilon: 1e-9 }]);
@@ -176,17 +176,17 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
     expect(loss.dataSync()[0]).toBeGreaterThan(0);
     expect(Object.keys(metrics)).toEqual(['log p']);
     const back = definition.objectives[0]!.updates[0]!.gradients(p, batch, new StepRandom(1, 1, [0, 1]));
-    expect(back.gradients['table']!.shape).toEqual([6, 4]);
+    expect(back.gradients.table!.shape).toEqual([6, 4]);
     const { memory, state } = definition.decoder!.prepare(p, batch, new StepRandom(1, 0, [0, 1])) as { memory: Tensors; state: Tensors };
-    expect(state['s']!.shape).toEqual([2, 1, 4]);
-    const wide = { s: attn.tile(state['s']!, [1, 5, 1]) };
+    expect(state.s!.shape).toEqual([2, 1, 4]);
+    const wide = { s: attn.tile(state.s!, [1, 5, 1]) };
     const previous = tf.ones([2, 5], 'int32') as tf.Tensor2D;
     const next = definition.decoder!.step(p, batch, memory, wide, previous, 3, new StepRandom(1, 0, [0, 1])) as {
       logits: tf.Tensor;
       state: Tensors;
       taps: Tensors;
     };
-    expect([next.logits.shape, next.state['s']!.shape, next.taps['weights']!.shape]).toEqual([
+    expect([next.logits.shape, next.state.s!.shape, next.taps.weights!.shape]).toEqual([
       [2, 5, 3],
       [2, 5, 4],
       [2, 5, 3],
@@ -197,7 +197,7 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
       memory,
       state,
       wide,
-      { previous, ...next, state: next.state['s']!, taps: next.taps['weights']! },
+      { previous, ...next, state: next.state.s!, taps: next.taps.weights! },
     ]) {
       for (const tensor of Object.values(record)) (tensor as tf.Tensor).dispose();
     }
@@ -218,7 +218,7 @@ objective F for M { loss = mean[t](cross_entropy[letters](logits, y'));  optimiz
     const module = typescript.emit([{ ...model, program }], { sources: new Map([['a*/.attn', `${evil}\nmore`]]), header: evil });
     expect(Object.keys(load(module))).not.toContain('out');
     expect(complaints({ evil: module })).toEqual([]);
-    const definition = (load(module)['definitions'] as ReturnType<typeof definitionOf>[])[0]!;
+    const definition = (load(module).definitions as ReturnType<typeof definitionOf>[])[0]!;
     expect(definition.parameters({ class: 2, batch: 1 })[0]!.path).toBe(evil);
     expect(Object.keys(definition.outputs)).toEqual([evil, 'β']);
   });

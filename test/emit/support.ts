@@ -134,7 +134,7 @@ export function load(text: string): Record<string, unknown> {
 }
 
 export function definitionOf(text: string): Definition {
-  return (load(text)['definitions'] as Definition[])[0]!;
+  return (load(text).definitions as Definition[])[0]!;
 }
 
 function extent({ space }: Axis, sizes: Data['sizes']): number {
@@ -220,7 +220,7 @@ export async function check(each: Case): Promise<string> {
     new runtime.StepRandom(
       1,
       0,
-      Array.from({ length: data.sizes['batch'] ?? 1 }, (_, k) => k),
+      Array.from({ length: data.sizes.batch ?? 1 }, (_, k) => k),
     ),
   );
   expect(tf.memory().numTensors - count, `tensors left beside the results of\n${text}`).toBe(batched.size);

@@ -1,7 +1,7 @@
 /** What the grammar's tests share: trees without places, and a printer that shows how operators bound. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse, type Comment, type Expr, type Module, type SyntaxProblem } from '../../grammar/index.ts';
+import { parse, type BracketArg, type Comment, type Expr, type Module, type SyntaxProblem } from '../../grammar/index.ts';
 
 const folder = fileURLToPath(new URL('programs/', import.meta.url));
 
@@ -74,28 +74,28 @@ function print(e: Expr): string {
     case 'list':
       return `[${e.items.map(print).join(', ')}]`;
     case 'bracket':
-      return `${print(e.base)}[${e.args
-        .map((arg) => {
-          switch (arg.kind) {
-            case 'value':
-              return print(arg.value);
-            case 'named':
-              return `${arg.name.text}=${print(arg.value)}`;
-            case 'as':
-              return `${arg.from.map((name) => name.text).join('*')} as ${arg.to.map((name) => name.text).join('*')}`;
-            case 'upto':
-              return `upto ${arg.axis.text} as ${arg.as.text}`;
-            case 'by':
-              return `${arg.axes.map((name) => name.text).join(' ')} by ${arg.label === null ? '' : `${arg.label.text}=`}${print(arg.value)}`;
-            case 'group':
-              return `${arg.name.text}..`;
-          }
-        })
-        .join(', ')}]`;
+      return `${print(e.base)}[${e.args.map(printArgument).join(', ')}]`;
     case 'match-expression':
     case 'scan':
     case 'repeat':
     case 'error':
       return `<${e.kind}>`;
+  }
+}
+
+function printArgument(arg: BracketArg): string {
+  switch (arg.kind) {
+    case 'value':
+      return print(arg.value);
+    case 'named':
+      return `${arg.name.text}=${print(arg.value)}`;
+    case 'as':
+      return `${arg.from.map((name) => name.text).join('*')} as ${arg.to.map((name) => name.text).join('*')}`;
+    case 'upto':
+      return `upto ${arg.axis.text} as ${arg.as.text}`;
+    case 'by':
+      return `${arg.axes.map((name) => name.text).join(' ')} by ${arg.label === null ? '' : `${arg.label.text}=`}${print(arg.value)}`;
+    case 'group':
+      return `${arg.name.text}..`;
   }
 }

@@ -1,5 +1,5 @@
 import { size } from '../../compiler/size/size.ts';
-import { Builder } from '../../compiler/graph/builder.ts';
+import type { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Dim, Elem, Node, TensorType } from '../../compiler/graph/graph.ts';
 import { interpret, type Bindings, type Nested, type Value } from '../../compiler/oracle/interpret.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';

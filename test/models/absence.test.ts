@@ -126,7 +126,7 @@ decoder D(m: [words]) generates y: index(words)[target] start 0 end 1 {
 model M(m: [words]) generates y: index(words)[target] { D(m) }
 objective O for M { loss = mean[target, words](probability);  metric part = mean[target, words](part);  optimizer sgd(rate = 1) }`;
     const { loss, metrics } = await (await model(text)).loss([{ m: [9, 9, 1, 3], y: [2, 3] }]);
-    expect([loss, metrics['part']]).toEqual([0.25, 2]);
+    expect([loss, metrics.part]).toEqual([0.25, 2]);
   });
 
   const crossed = objective("mean[target](cross_entropy[words](logits, y'))");
@@ -165,7 +165,7 @@ objective O for C given t: [a], c: index(a) { loss = cross_entropy[a](y where ok
     const pointing = (await model(crossed)) as unknown as GenerativeModel<Record<string, number>, object, object>;
     const low = { z: [-3e8, -2e8, -2e8], ok: [true, true, false] };
     const [first] = await pointing.forward([{ ...low, y: [1, 0] }]);
-    expect(Array.from((first as Record<string, { data: ArrayLike<number> }>)['logits']!.data)).toEqual(
+    expect(Array.from((first as Record<string, { data: ArrayLike<number> }>).logits!.data)).toEqual(
       [-3e8, -2e8, -Infinity, -3e8, -2e8, -Infinity].map(Math.fround),
     );
     for (const method of ['greedy', 'sample'] as const)

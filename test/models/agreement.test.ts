@@ -123,7 +123,7 @@ describe.each(backends)('on %s', (backend) => {
             if (t >= y.length) continue;
             const size = logits.data.length / examples.length;
             expect(
-              relative(logits.data.slice(k * size, (k + 1) * size), taught[k]!['logits']!.data.slice(t * size, (t + 1) * size)),
+              relative(logits.data.slice(k * size, (k + 1) * size), taught[k]!.logits!.data.slice(t * size, (t + 1) * size)),
             ).toBeLessThan(1e-4);
           }
         }
@@ -134,7 +134,7 @@ describe.each(backends)('on %s', (backend) => {
 
     it('does not see what comes later, bit for bit', async () => {
       const [example] = examples as readonly [Input & Target];
-      const logits = async (y: readonly number[]) => (await model.forward(given([{ ...example, y }])))[0]!['logits']!.data;
+      const logits = async (y: readonly number[]) => (await model.forward(given([{ ...example, y }])))[0]!.logits!.data;
       const y = Array.from(example.y);
       const plain = await logits(y);
       for (let t = 0; t < y.length; t++) {

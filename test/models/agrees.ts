@@ -108,7 +108,7 @@ export function agrees(subjects: readonly Subject[]): void {
               const { logits } = await decoding.step(previous);
               for (const [k, example] of examples.entries()) {
                 if (t >= (example[output] as Ints).length) continue;
-                const all = taught[k]!['logits']!;
+                const all = taught[k]!.logits!;
                 const own = all.data.length / all.shape[0]!;
                 const width = logits.data.length / examples.length;
                 expect(

@@ -51,7 +51,7 @@ describe('what is asked of all looks together', () => {
     const [without, weighed] = [await at(0), await at(0.5)];
     const loss = async (model: Captions): Promise<number> => (await model.loss([examples[0]!])).loss;
     const found = (await without.forward([examples[0]!]))[0]!;
-    const { data } = found['weights']!;
+    const { data } = found.weights!;
     const shares = [0, 1, 2, 3].map((place) => (3 / 4 - [0, 1, 2].reduce((sum, t) => sum + data[t * 4 + place]!, 0)) ** 2);
     expect((await loss(weighed)) - (await loss(without))).toBeCloseTo(0.5 * shares.reduce((a, b) => a + b, 0), 5);
   });
@@ -76,7 +76,7 @@ describe('pictures of shapes', () => {
   });
 
   it('show what they are asked to show', async () => {
-    const { parse } = await task.open(task.configurations['quick']!);
+    const { parse } = await task.open(task.configurations.quick!);
     const { input } = parse('red circle  Blue ring');
     expect(captionOf(input[drawn].things)).toEqual(['red', 'circle', 'blue', 'ring']);
     const { x, y } = input[drawn].things[0]!;

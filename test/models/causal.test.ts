@@ -117,10 +117,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
         const places = await streaming.step(examples.map(({ x, r }) => ({ x: x[t] ?? [0, 0, 0], r: r[t] ?? 0 })));
         for (const [k, { r }] of examples.entries()) {
           if (t >= r.length) continue;
-          expect(relative(places[k]!['y']!.data, outputs[k]!['y']!.data.slice(3 * t, 3 * t + 3)), `y at ${t} of example ${k}`).toBeLessThan(
-            1e-4,
-          );
-          expect(Math.abs(places[k]!['s']!.data[0]! - outputs[k]!['s']!.data[t]!)).toBeLessThan(1e-4);
+          expect(relative(places[k]!.y!.data, outputs[k]!.y!.data.slice(3 * t, 3 * t + 3)), `y at ${t} of example ${k}`).toBeLessThan(1e-4);
+          expect(Math.abs(places[k]!.s!.data[0]! - outputs[k]!.s!.data[t]!)).toBeLessThan(1e-4);
         }
       }
       streaming.dispose();
@@ -140,7 +138,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
             },
           ])
         )[0]!;
-        expect(changed['y']!.data.slice(0, 3 * t)).toEqual(plain['y']!.data.slice(0, 3 * t));
+        expect(changed.y!.data.slice(0, 3 * t)).toEqual(plain.y!.data.slice(0, 3 * t));
       }
     });
   });
@@ -164,11 +162,11 @@ describe('a clock of known length', () => {
       inputs: new Map([['x', x]]),
       parameters: await parametersOf(subject),
     })[0]!;
-    expect(relative(outputs['y']!.data, y.data)).toBeLessThan(1e-4);
+    expect(relative(outputs.y!.data, y.data)).toBeLessThan(1e-4);
     const streaming = subject.stream([{}]);
     for (const [t, row] of x.entries()) {
       const place = (await streaming.step([{ x: row }]))[0]!;
-      expect(relative(place['y']!.data, y.data.slice(3 * t, 3 * t + 3)), `place ${t}`).toBeLessThan(1e-4);
+      expect(relative(place.y!.data, y.data.slice(3 * t, 3 * t + 3)), `place ${t}`).toBeLessThan(1e-4);
     }
     streaming.dispose();
   });

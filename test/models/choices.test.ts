@@ -24,8 +24,8 @@ const examples: readonly Example[] = [
   { e: rows(5, 3), y: [4, 2, 3] },
 ];
 const lengths = (example: Example): Record<string, number> => ({
-  points: (example['e'] as unknown[]).length,
-  tour: (example['y'] as unknown[]).length,
+  points: (example.e as unknown[]).length,
+  tour: (example.y as unknown[]).length,
 });
 
 const programs: Readonly<Record<string, string>> = {

@@ -284,9 +284,9 @@ objective O for M { loss = sum[out, d](y * (1 + 0.5 * position[d]));  optimizer 
     for (const scale of [1, BIG, TINY, 0]) {
       await model.weights.write({ W: { data: Float32Array.from(turned, (x) => x * scale), shape: [3, 3], axes: ['out', 'd'] } });
       const outputs = (await model.forward([{ g: 1 }]))[0]!;
-      for (const [k, y] of outputs['y']!.data.entries()) expect(y).toBeCloseTo(scale === 0 ? 0 : turned[k]!, 5);
+      for (const [k, y] of outputs.y!.data.entries()) expect(y).toBeCloseTo(scale === 0 ? 0 : turned[k]!, 5);
       const { gradients } = await model.gradients([{ g: 1 }]);
-      expect(Array.from(gradients['W']!.data).every(Number.isFinite)).toBe(true);
+      expect(Array.from(gradients.W!.data).every(Number.isFinite)).toBe(true);
     }
   });
 
@@ -301,8 +301,8 @@ model M(i: index(one), j: index(four)) -> { a: [one], b: [four] } { { a = Smooth
 `,
     );
     const outputs = (await create({ seed: 3 }).forward([{ i: 0, j: 2 }]))[0]!;
-    expect([...outputs['a']!.data]).toEqual([1]);
-    expect(Math.abs([...outputs['b']!.data].reduce((x, y) => x + y) - 1)).toBeLessThan(1e-6);
-    expect(outputs['b']!.data[2]).toBeCloseTo(0.9, 6);
+    expect([...outputs.a!.data]).toEqual([1]);
+    expect(Math.abs([...outputs.b!.data].reduce((x, y) => x + y) - 1)).toBeLessThan(1e-6);
+    expect(outputs.b!.data[2]).toBeCloseTo(0.9, 6);
   });
 });

@@ -101,7 +101,7 @@ describe.each(backends)('in a stream on %s', (backend) => {
         inputs: new Map(Object.entries(example)),
         parameters,
       })[0]!;
-      expect(relative(outputs[k]!['y']!.data, y.data), `example ${k}`).toBeLessThan(1e-4);
+      expect(relative(outputs[k]!.y!.data, y.data), `example ${k}`).toBeLessThan(1e-4);
     }
     const before = tf.memory().numTensors;
     const streaming = model.stream(heard.map(({ h }) => ({ h })));
@@ -109,10 +109,9 @@ describe.each(backends)('in a stream on %s', (backend) => {
       const places = await streaming.step(heard.map(({ x }) => ({ x: x[t] ?? [0, 0, 0] })));
       for (const [k, { x }] of heard.entries())
         if (t < x.length)
-          expect(
-            relative(places[k]!['y']!.data, outputs[k]!['y']!.data.slice(3 * t, 3 * t + 3)),
-            `place ${t} of example ${k}`,
-          ).toBeLessThan(1e-4);
+          expect(relative(places[k]!.y!.data, outputs[k]!.y!.data.slice(3 * t, 3 * t + 3)), `place ${t} of example ${k}`).toBeLessThan(
+            1e-4,
+          );
     }
     streaming.dispose();
     expect(tf.memory().numTensors).toBe(before);

@@ -8,7 +8,7 @@ import { emit, examplesOf, type AnyModel } from './programs.ts';
 import { parametersOf, relative } from './support.ts';
 import type { Program } from '../../compiler/index.ts';
 
-const runs = Number(process.env['FUZZ_RUNS'] ?? 12);
+const runs = Number(process.env.FUZZ_RUNS ?? 12);
 
 interface Made {
   readonly program: Program;
@@ -40,7 +40,7 @@ async function expectEmitted(made: Made, parameters: Parameters): Promise<void> 
   const outputs = await model.forward(examples.map(({ values }) => values));
   examples.forEach((_, k) => {
     const expected = interpret([program.outputs.get('y')!], bindingsOf(made, parameters, k))[0]!;
-    expect(relative(outputs[k]!['y']!.data, expected.data), `example ${k} of\n${text}`).toBeLessThan(2e-4);
+    expect(relative(outputs[k]!.y!.data, expected.data), `example ${k} of\n${text}`).toBeLessThan(2e-4);
   });
   const { loss } = program.objectives[0]!.updates[0]!;
   const { gradients } = await model.gradients(examples.map(({ values }) => values));
@@ -159,7 +159,7 @@ objective Fit for M { loss = sum[groups, d](sin(y));  optimizer sgd(rate = 0.1) 
         });
         await expectEmitted(many, parameters);
       }),
-      { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
+      { numRuns: runs, ...(process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) }) },
     );
   });
 });
@@ -217,7 +217,7 @@ describe('maps, of generated expressions', () => {
         close(result(maps, parameters), result(tensors, parameters), maps.text);
         await expectEmitted(maps, parameters);
       }),
-      { numRuns: runs, ...(process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) }) },
+      { numRuns: runs, ...(process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) }) },
     );
   });
 });

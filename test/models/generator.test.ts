@@ -1,7 +1,7 @@
 /** Decoders that give probabilities, and objectives for a decoder by itself; the pointer-generator of See, Liu & Manning (2017) as a whole. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fit, GenerativeModel, useBackend } from '../../runtime/index.ts';
+import { fit, type GenerativeModel, useBackend } from '../../runtime/index.ts';
 import { agrees, type Example } from './agrees.ts';
 import { compiled, type Compiled } from './support.ts';
 
@@ -16,9 +16,9 @@ const examples: readonly Example[] = [
   { annotations: rows(3, 4, 3), ids: [3, 7, 7], oov: 1, y: [3, 7, 2] },
 ];
 const lengths = (example: Example): Record<string, number> => ({
-  source: (example['ids'] as unknown[]).length,
-  target: (example['y'] as unknown[]).length,
-  oov: example['oov'] as number,
+  source: (example.ids as unknown[]).length,
+  target: (example.y as unknown[]).length,
+  oov: example.oov as number,
 });
 
 const small = `
@@ -45,7 +45,7 @@ agrees([
       { memory: rows(3, 3, 1), y: [3, 4, 2] },
       { memory: rows(1, 3, 2), y: [2] },
     ],
-    lengths: (example) => ({ source: (example['memory'] as unknown[]).length, target: (example['y'] as unknown[]).length }),
+    lengths: (example) => ({ source: (example.memory as unknown[]).length, target: (example.y as unknown[]).length }),
   },
 ]);
 

@@ -227,9 +227,9 @@ model M(t: int[time], n: int[]) -> { total: int[time], mixed: int[time], most: i
       [a, sum] = [modulo(a * 1103 + x, 1000003), sum + x];
       return { total: sum, mixed: a * 2 + Math.floor(x / 3) };
     });
-    expect([...whole['total']!.data]).toEqual(expected.map(({ total }) => total));
-    expect([...whole['mixed']!.data]).toEqual(expected.map(({ mixed }) => mixed));
-    expect([...whole['most']!.data]).toEqual([1000000010, 1000000010, 1000000010, 1000000012]);
+    expect([...whole.total!.data]).toEqual(expected.map(({ total }) => total));
+    expect([...whole.mixed!.data]).toEqual(expected.map(({ mixed }) => mixed));
+    expect([...whole.most!.data]).toEqual([1000000010, 1000000010, 1000000010, 1000000012]);
     const stream = model.stream([{ n: 3 }], {});
     for (const [k, x] of t.entries()) {
       const place = (await stream.step([{ t: x }]))[0]!;
@@ -300,5 +300,5 @@ model M(x: [time], g: [d]) -> y: [d] {
   await useBackend('cpu');
   const model = (await compiled<Tested>('outside.attn', new Map(), text)).create({ seed: 1 });
   const first = (await model.forward([{ x: [1, 1], g: [1, 0, -1] }]))[0]!;
-  expect(Array.from(first['y']!.data)).toEqual([28, 0, -2]);
+  expect(Array.from(first.y!.data)).toEqual([28, 0, -2]);
 });

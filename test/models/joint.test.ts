@@ -380,7 +380,7 @@ model Outer(xs: [source, d]) -> sum: [d] {
     for (const [k, { xs }] of examples.entries()) {
       const sizes = new Map([...Object.entries(outer.sizes), ['source', xs.length]] as [string, number][]);
       const expected = interpret([program.outputs.get('sum')!], { sizes, parameters: values, inputs: new Map([['xs', xs]]) })[0]!;
-      expect(relative(results[k]!['sum']!.data, expected.data)).toBeLessThan(1e-5);
+      expect(relative(results[k]!.sum!.data, expected.data)).toBeLessThan(1e-5);
     }
   });
 });

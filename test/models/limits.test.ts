@@ -122,8 +122,8 @@ model M(e: [points, d]) generates y: index(points)[tour] { P(e) }`;
         { e: e[1], y: [1] },
       ])
     )[0]!;
-    expect(values['logits']!.shape).toEqual([2, 3]);
-    expect([0, 3, 4].map((k) => values['logits']!.data[k])).toEqual([-Infinity, -Infinity, -Infinity]);
+    expect(values.logits!.shape).toEqual([2, 3]);
+    expect([0, 3, 4].map((k) => values.logits!.data[k])).toEqual([-Infinity, -Infinity, -Infinity]);
     await expect(
       model.forward([
         { e: e[0], y: [1, 2] },

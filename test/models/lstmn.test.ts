@@ -19,8 +19,8 @@ const written: readonly Example[] = [
   { tokens: [2, 7, 4, 6], y: [3, 8, 8, 2] },
 ];
 const lengths = (example: Example): Record<string, number> => ({
-  source: (example['tokens'] as unknown[]).length,
-  ...('y' in example && example['y'] !== undefined ? { target: (example['y'] as unknown[]).length } : {}),
+  source: (example.tokens as unknown[]).length,
+  ...('y' in example && example.y !== undefined ? { target: (example.y as unknown[]).length } : {}),
 });
 
 agrees([

@@ -84,8 +84,8 @@ describe('windows', () => {
     await useBackend(backend);
     for (const [n, found] of (await subject.create({ seed: 1 }).forward(asked)).entries()) {
       const { moving, finding } = windows(asked[n]!, 2);
-      expect(relative(found['moving']!.data, moving), `moving, example ${n}`).toBeLessThan(1e-5);
-      expect(relative(found['finding']!.data, finding), `finding, example ${n}`).toBeLessThan(1e-5);
+      expect(relative(found.moving!.data, moving), `moving, example ${n}`).toBeLessThan(1e-5);
+      expect(relative(found.finding!.data, finding), `finding, example ${n}`).toBeLessThan(1e-5);
       for (const [result, weights] of [
         ['moved', moving],
         ['found', finding],
@@ -106,7 +106,7 @@ describe('windows', () => {
     const keys = Array.from({ length: 10 }, () => [0, 0]);
     const found = (await subject.create({ seed: 1 }).forward([{ query: [1, 1], keys, at: 0, p: 4.3 }]))[0]!;
     const expected = [0, 0, 0.014201, 0.085911, 0.191199, 0.156541, 0.047149, 0, 0, 0];
-    expected.forEach((weight, s) => expect(found['finding']!.data[s]).toBeCloseTo(weight, 5));
-    expect(Array.from(found['finding']!.data).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(0.495002, 5);
+    expected.forEach((weight, s) => expect(found.finding!.data[s]).toBeCloseTo(weight, 5));
+    expect(Array.from(found.finding!.data).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(0.495002, 5);
   });
 });

@@ -31,7 +31,7 @@ describe.each(await usableBackends())('the checkpoint on %s', (backend) => {
     async (size) => {
       const { create } = await compiled<ColourModel>('nonlocal/model.attn');
       const configuration = {
-        ...task.configurations['nonlocal']!,
+        ...task.configurations.nonlocal!,
         dims: { height: size, width: size },
         settings: { validation: 1, test: 24 },
       };
@@ -47,7 +47,7 @@ describe.each(await usableBackends())('the checkpoint on %s', (backend) => {
 });
 
 it('a line is the number of a picture', async () => {
-  const open = await task.open(task.configurations['quick']!);
+  const open = await task.open(task.configurations.quick!);
   expect(open.parse(' 7 ').shown).toMatch(/^(red|yellow|green|cyan|blue|magenta) at row \d+, column \d+, grey at row/);
   expect(() => open.parse('blue')).toThrow('expected the number of a picture, such as `7`; given `blue`');
 });

@@ -126,7 +126,7 @@ describe.each(backends)('on %s', (backend) => {
         for (const [k, { y }] of examples.entries()) {
           if (t < y.length)
             expect(
-              relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!['logits']!.data.slice(t * 9, (t + 1) * 9)),
+              relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!.logits!.data.slice(t * 9, (t + 1) * 9)),
               `place ${t} of example ${k}`,
             ).toBeLessThan(1e-4);
         }
@@ -141,7 +141,7 @@ describe.each(backends)('on %s', (backend) => {
       for (let t = 0; t < 4; t++) {
         const y = Array.from(example.y, (id, k) => (k === t ? (id === 6 ? 7 : 6) : id));
         const changed = (await model.forward([{ ...example, y }]))[0]!;
-        expect(changed['logits']!.data.slice(0, (t + 1) * 9)).toEqual(plain['logits']!.data.slice(0, (t + 1) * 9));
+        expect(changed.logits!.data.slice(0, (t + 1) * 9)).toEqual(plain.logits!.data.slice(0, (t + 1) * 9));
       }
     });
 

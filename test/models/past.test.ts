@@ -11,7 +11,7 @@ const examples: readonly Example[] = [
   { x: rows(1, 2), t: [0.4, 0.3] },
   { x: rows(5, 3), t: [-0.3, 0.2] },
 ];
-const lengths = (example: Example): Record<string, number> => ({ source: (example['x'] as unknown[]).length });
+const lengths = (example: Example): Record<string, number> => ({ source: (example.x as unknown[]).length });
 
 const model = (body: string): string => `
 dim source: ragged, d = 3, h = 2, layers = 2
@@ -139,7 +139,7 @@ const written: readonly Example[] = [
   { x: rows(1, 2), y: [2] },
   { x: rows(4, 3), y: [4, 4, 1, 0, 2] },
 ];
-const both = (example: Example): Record<string, number> => ({ ...lengths(example), target: (example['y'] as unknown[]).length });
+const both = (example: Example): Record<string, number> => ({ ...lengths(example), target: (example.y as unknown[]).length });
 
 const decoders: Readonly<Record<string, string>> = {
   'a decoder that looks back': decoder(`  state s: [h] = mean[source](Linear[h](x))

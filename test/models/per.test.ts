@@ -124,8 +124,8 @@ const examples = [
   { tokens: [2, 4], y: [5, 6, 3, 2] },
 ];
 const lengths = (example: Readonly<Record<string, unknown>>) => ({
-  source: (example['tokens'] as number[]).length,
-  target: (example['y'] as number[]).length,
+  source: (example.tokens as number[]).length,
+  target: (example.y as number[]).length,
 });
 
 describe('per, in what generates', () => {

@@ -72,7 +72,7 @@ async function modelOf(text: string, values: Readonly<Record<string, readonly nu
 }
 
 async function resultOf(model: AnyModel, example: Record<string, unknown>): Promise<ArrayLike<number> & Iterable<number>> {
-  return (await model.forward([example]))[0]!['y']!.data;
+  return (await model.forward([example]))[0]!.y!.data;
 }
 
 const one = [1, 0, 0, 1];
@@ -138,7 +138,7 @@ objective Fit for M { loss = sum[a](y * (1 + position[a]));  optimizer sgd(rate 
     const product = W.reduce((sum, w, k) => sum + w * G(Math.floor(k / 3), k % 3), 0);
     W.forEach((_, k) => {
       const [i, j] = [Math.floor(k / 3), k % 3];
-      expect(gradients['W']!.data[k]).toBeCloseTo(G(i, j) / σ - (product / σ ** 2) * u[i]! * v[j]!, 5);
+      expect(gradients.W!.data[k]).toBeCloseTo(G(i, j) / σ - (product / σ ** 2) * u[i]! * v[j]!, 5);
     });
   });
 });
@@ -153,7 +153,7 @@ objective Fit for M { loss = sum[rows, columns, colours](y ^ 3);  optimizer sgd(
     const { program, model } = await modelOf(text, {});
     const example = examplesOf(program, model.sizes)[0]!;
     const y = await resultOf(model, example.values);
-    const x = (example.values['x'] as unknown as number[][][]).flat(2);
+    const x = (example.values.x as unknown as number[][][]).flat(2);
     expect([...y]).toEqual(x.map(Math.fround));
     const { gradients } = await model.gradients([example.values]);
     const path = model.parameters.find((parameter) => parameter.path.endsWith(gate))!.path;

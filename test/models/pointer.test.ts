@@ -19,8 +19,8 @@ const hulls: readonly Example[] = [3, 4, 5].map((n) => {
 });
 const tours: readonly Example[] = [3, 1, 5].map((n) => ({ P: points(n, n), y: shortestTour(points(n, n)) }));
 const lengths = (example: Example): Record<string, number> => ({
-  points: (example['P'] as unknown[]).length,
-  tour: (example['y'] as unknown[]).length,
+  points: (example.P as unknown[]).length,
+  tour: (example.y as unknown[]).length,
 });
 
 agrees([
@@ -47,7 +47,7 @@ agrees([
     path: 'pointer/tours/model.attn',
     dims: { embed: 6, hidden: 8, align: 12, coordinate: 2 },
     examples: tours,
-    lengths: (example) => ({ points: (example['P'] as unknown[]).length }),
+    lengths: (example) => ({ points: (example.P as unknown[]).length }),
   },
 ]);
 

@@ -37,14 +37,14 @@ describe.each([
       { q: numbers(4, 9), m: order.map((k) => m[k]!) },
       { q: numbers(4, 9), m: m.slice(0, 2) },
     ]);
-    expect(relative(moved!['read']!.data, plain!['read']!.data)).toBeLessThan(1e-5);
+    expect(relative(moved!.read!.data, plain!.read!.data)).toBeLessThan(1e-5);
     for (const { weights } of [plain!, moved!, few!]) {
       const [places, heads = 1] = weights!.shape;
       for (let h = 0; h < heads; h++)
         expect(Array.from({ length: places! }, (_, k) => weights!.data[k * heads + h]!).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
     }
-    const size = plain!['weights']!.data.length / 5;
-    const row = (values: Values, k: number): number[] => Array.from(values['weights']!.data.slice(k * size, (k + 1) * size));
+    const size = plain!.weights!.data.length / 5;
+    const row = (values: Values, k: number): number[] => Array.from(values.weights!.data.slice(k * size, (k + 1) * size));
     order.forEach((from, to) => expect(relative(row(moved!, to), row(plain!, from)), `place ${from}`).toBeLessThan(1e-5));
     expect(relative(row(plain!, 0), row(plain!, 1))).toBeGreaterThan(1e-3);
     model.dispose();

@@ -334,7 +334,7 @@ describe.runIf(existsSync(checkpoint))('the checkpoint', () => {
     const { Generator } = full.module;
     const G = new Generator({ dims: { start: 5, base: 16, latent: 64, classes: 8 }, seed: 1 });
     await G.load(readFileSync(checkpoint));
-    const { parse } = openPictures(task.configurations['attention']!);
+    const { parse } = openPictures(task.configurations.attention!);
     const asked = names.flatMap((name) => [1, 2, 3].map((number) => parse(`${name} ${number}`).input));
     const made = (await G.forward(asked)).map(({ image }) => image.data);
     expect(Math.max(...made.flatMap((pixels) => [...pixels]))).toBeGreaterThan(0.9);

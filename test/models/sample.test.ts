@@ -89,7 +89,7 @@ describe.each(backends)('on %s', (backend) => {
       }
     }
     const other = (await model.forward(items, { ids, seed: 6 }))[0]!;
-    expect(other['z']!.data).not.toEqual(together[0]!['z']!.data);
+    expect(other.z!.data).not.toEqual(together[0]!.z!.data);
     expect(await model.forward(items, { ids })).toEqual(together);
   });
 });
@@ -112,7 +112,7 @@ describe('by chance', () => {
     const count = 20000;
     const p = [1, 2, 0, 5, 9];
     const drawn = (await model.forward([{ p, x: Array<number>(count).fill(1) }]))[0]!;
-    const shares = p.map((_, place) => drawn['result']!.data.filter((each: number) => each === place).length / count);
+    const shares = p.map((_, place) => drawn.result!.data.filter((each: number) => each === place).length / count);
     for (const [place, expected] of [1 / 8, 2 / 8, 0, 5 / 8, 0].entries()) {
       expect(Math.abs(shares[place]! - expected)).toBeLessThanOrEqual(5 * Math.sqrt((expected * (1 - expected)) / count));
     }
@@ -125,13 +125,13 @@ describe('by chance', () => {
       await compiled<Model<Record<string, number>, { p: number }, object, Values>>('sample-moments/model.attn', new Map(), text)
     ).create({});
     const drawn = (await model.forward([{ p: 0.3 }]))[0]!;
-    const z = Array.from(drawn['z']!.data);
+    const z = Array.from(drawn.z!.data);
     const moment = (k: number): number => z.reduce((sum, x) => sum + x ** k, 0) / z.length;
     expect(Math.abs(moment(1))).toBeLessThan(5 / 200);
     expect(Math.abs(moment(2) - 1)).toBeLessThan((5 * Math.sqrt(2)) / 200);
     expect(Math.abs(moment(3))).toBeLessThan((5 * Math.sqrt(15)) / 200);
     expect(Math.abs(moment(4) - 3)).toBeLessThan((5 * Math.sqrt(96)) / 200);
-    const share = Array.from(drawn['b']!.data).reduce((sum, x) => sum + x, 0) / 40000;
+    const share = Array.from(drawn.b!.data).reduce((sum, x) => sum + x, 0) / 40000;
     expect(Math.abs(share - 0.3)).toBeLessThan((5 * Math.sqrt(0.21)) / 200);
   });
 });
@@ -206,7 +206,7 @@ describe.each(backends)('decoders on %s', (backend) => {
         for (const [k, { y }] of sequences.entries()) {
           if (t < y.length)
             expect(
-              relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!['logits']!.data.slice(t * 9, (t + 1) * 9)),
+              relative(logits.data.slice(k * 9, (k + 1) * 9), taught[k]!.logits!.data.slice(t * 9, (t + 1) * 9)),
               `place ${t} of example ${k}`,
             ).toBeLessThan(1e-4);
         }

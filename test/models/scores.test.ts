@@ -49,30 +49,30 @@ const cases: readonly Case[] = [
     same: false,
     reference: (q, m, _, p) =>
       dot(
-        p['v']!,
-        times(p['W']!, q).map((x, i) => Math.tanh(x + times(p['U']!, m)[i]!)),
+        p.v!,
+        times(p.W!, q).map((x, i) => Math.tanh(x + times(p.U!, m)[i]!)),
       ),
   },
   {
     score: 'concat',
     call: `Concat[${align}](query, keys where keep)`,
     same: false,
-    reference: (q, m, _, p) => dot(p['v']!, times(p['W']!, [...q, ...m]).map(Math.tanh)),
+    reference: (q, m, _, p) => dot(p.v!, times(p.W!, [...q, ...m]).map(Math.tanh)),
   },
-  { score: 'general', call: 'General(query, keys where keep)', same: false, reference: (q, m, _, p) => dot(q, times(p['W']!, m)) },
+  { score: 'general', call: 'General(query, keys where keep)', same: false, reference: (q, m, _, p) => dot(q, times(p.W!, m)) },
   { score: 'dot', call: 'Dot(query, keys where keep, keys)', same: true, reference: (q, m) => dot(q, m) },
   { score: 'scaled', call: 'ScaledDot(query, keys where keep, keys)', same: true, reference: (q, m) => dot(q, m) / Math.sqrt(m.length) },
   {
     score: 'cosine',
     call: 'Content(query, keys where keep)',
     same: true,
-    reference: (q, m, _, p) => (Math.log1p(Math.exp(p['strength']![0]!)) * dot(q, m)) / (length(q) * length(m)),
+    reference: (q, m, _, p) => (Math.log1p(Math.exp(p.strength![0]!)) * dot(q, m)) / (length(q) * length(m)),
   },
   {
     score: 'location',
     call: `Location[${places}](query, keys where keep)`,
     same: false,
-    reference: (q, _, place, p) => (place < places ? times(p['W']!, q)[place]! : null),
+    reference: (q, _, place, p) => (place < places ? times(p.W!, q)[place]! : null),
   },
 ];
 
@@ -148,8 +148,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const p = await parametersOf(model);
       for (const [n, found] of (await model.forward(examples)).entries()) {
         const expected = attend(examples[n]!, p, reference);
-        expect(relative(found['weights']!.data, expected.weights), `weights of example ${n}`).toBeLessThan(1e-5);
-        expect(relative(found['context']!.data, expected.context), `context of example ${n}`).toBeLessThan(1e-5);
+        expect(relative(found.weights!.data, expected.weights), `weights of example ${n}`).toBeLessThan(1e-5);
+        expect(relative(found.context!.data, expected.context), `context of example ${n}`).toBeLessThan(1e-5);
       }
     });
 
@@ -214,8 +214,8 @@ describe('numbers by hand', () => {
     const model = (await compileCall(subject.call, true, `golden-${score}`)).create({ seed: 1 });
     await set(model, p);
     const found = (await model.forward([{ query, keys, keep }]))[0]!;
-    weights.forEach((weight, place) => expect(found['weights']!.data[place], `weight ${place}`).toBeCloseTo(weight, 5));
-    context?.forEach((x, i) => expect(found['context']!.data[i], `context ${i}`).toBeCloseTo(x, 5));
+    weights.forEach((weight, place) => expect(found.weights!.data[place], `weight ${place}`).toBeCloseTo(weight, 5));
+    context?.forEach((x, i) => expect(found.context!.data[i], `context ${i}`).toBeCloseTo(x, 5));
   });
 });
 
@@ -235,7 +235,7 @@ describe('what the scores have in common', () => {
     });
     const examples = examplesOf(false);
     const [one, other] = [await additive.forward(examples), await concat.forward(examples)];
-    for (const [n, { weights }] of one.entries()) expect(relative(other[n]!['weights']!.data, weights!.data)).toBeLessThan(1e-6);
+    for (const [n, { weights }] of one.entries()) expect(relative(other[n]!.weights!.data, weights!.data)).toBeLessThan(1e-6);
   });
 
   it('content ignores how long vectors are; without a strength no weight could be near 1', async () => {
@@ -247,7 +247,7 @@ describe('what the scores have in common', () => {
         { ...asked, query: asked.query.map((x) => 100 * x), keys: asked.keys.map((key, j) => key.map((x) => (j + 2) * x)) },
       ])
     )[0]!;
-    expect(relative(longer['weights']!.data, plain['weights']!.data)).toBeLessThan(1e-5);
+    expect(relative(longer.weights!.data, plain.weights!.data)).toBeLessThan(1e-5);
     const many = {
       query: [1, 0],
       keys: Array.from({ length: 9 }, (_, j) => [j === 4 ? 1 : -1, 0]),
@@ -255,7 +255,7 @@ describe('what the scores have in common', () => {
     };
     const largest = async (strength: number): Promise<number> => {
       await set(model, { strength: [Math.log(Math.expm1(strength))] });
-      return (await model.forward([many]))[0]!['weights']!.data[4]!;
+      return (await model.forward([many]))[0]!.weights!.data[4]!;
     };
     expect(await largest(1)).toBeCloseTo(Math.E ** 2 / (Math.E ** 2 + 8), 5);
     expect(await largest(10)).toBeGreaterThan(0.99);
@@ -270,11 +270,11 @@ describe('what the scores have in common', () => {
     const moved = (
       await model.forward([{ ...asked, keys: turned.map((j) => asked.keys[j]!), keep: turned.map((j) => asked.keep[j]!) }])
     )[0]!;
-    expect(relative(moved['context']!.data, plain['context']!.data)).toBeLessThan(1e-6);
+    expect(relative(moved.context!.data, plain.context!.data)).toBeLessThan(1e-6);
     expect(
       relative(
-        moved['weights']!.data,
-        turned.map((j) => plain['weights']!.data[j]!),
+        moved.weights!.data,
+        turned.map((j) => plain.weights!.data[j]!),
       ),
     ).toBeLessThan(1e-6);
   });
@@ -284,8 +284,8 @@ describe('what the scores have in common', () => {
     const asked = { ...examplesOf(false)[2]!, keep: [true, true, true, true, true] };
     const plain = (await model.forward([asked]))[0]!;
     const changed = (await model.forward([{ ...asked, keys: asked.keys.map(([a, b]) => [b! + 1, a! - 1]) }]))[0]!;
-    expect(changed['weights']!.data).toEqual(plain['weights']!.data);
-    expect([...plain['weights']!.data.slice(places)]).toEqual([0, 0]);
+    expect(changed.weights!.data).toEqual(plain.weights!.data);
+    expect([...plain.weights!.data.slice(places)]).toEqual([0, 0]);
   });
 
   it('those without a map say that they need one size', async () => {

@@ -63,7 +63,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
     it('gives what the oracle computes', async () => {
       const outputs = await model.forward(episodes);
       for (const [k, output] of outputs.entries())
-        expect(relative(output['logits']!.data, oracle([program.outputs.get('logits')!], bound[k]!)[0]!.data)).toBeLessThan(1e-4);
+        expect(relative(output.logits!.data, oracle([program.outputs.get('logits')!], bound[k]!)[0]!.data)).toBeLessThan(1e-4);
     });
 
     it('has the gradients of finite differences, through convolutions over pictures and over time', async () => {
@@ -97,8 +97,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
           inputs: new Map<string, Nested>(Object.entries(trial)),
           parameters,
         });
-        expect(relative(outputs[k]!['logits']!.data, expected[0]!.data)).toBeLessThan(1e-4);
-        expect(relative(outputs[k]!['value']!.data, expected[1]!.data)).toBeLessThan(1e-4);
+        expect(relative(outputs[k]!.logits!.data, expected[0]!.data)).toBeLessThan(1e-4);
+        expect(relative(outputs[k]!.value!.data, expected[1]!.data)).toBeLessThan(1e-4);
       }
     });
 
@@ -108,7 +108,7 @@ describe.each(await usableBackends())('on %s', (backend) => {
       const streaming = model.stream([{}]);
       for (const [t, reward] of trial.reward.entries()) {
         const now = (await streaming.step([{ action: trial.action[t]!, reward }]))[0]!;
-        expect(relative(now['logits']!.data, whole['logits']!.data.slice(3 * t, 3 * t + 3))).toBeLessThan(1e-4);
+        expect(relative(now.logits!.data, whole.logits!.data.slice(3 * t, 3 * t + 3))).toBeLessThan(1e-4);
       }
       streaming.dispose();
     });
@@ -125,8 +125,8 @@ describe.each(await usableBackends())('on %s', (backend) => {
             },
           ])
         )[0]!;
-        expect(changed['logits']!.data.slice(0, 3 * t)).toEqual(plain['logits']!.data.slice(0, 3 * t));
-        expect(changed['logits']!.data).not.toEqual(plain['logits']!.data);
+        expect(changed.logits!.data.slice(0, 3 * t)).toEqual(plain.logits!.data.slice(0, 3 * t));
+        expect(changed.logits!.data).not.toEqual(plain.logits!.data);
       }
     });
   });

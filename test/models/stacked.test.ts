@@ -64,7 +64,7 @@ describe('a stack of layers with a state each', () => {
     for (let t = 0; t < 2; t++) {
       const { logits } = await decoding.step(examples.map(({ y }) => (t === 0 ? 1 : y[t - 1]!)));
       for (const [k, output] of taught.entries())
-        expect(relative(logits.data.slice(k * 7, (k + 1) * 7), output['logits']!.data.slice(t * 7, (t + 1) * 7))).toBeLessThan(1e-4);
+        expect(relative(logits.data.slice(k * 7, (k + 1) * 7), output.logits!.data.slice(t * 7, (t + 1) * 7))).toBeLessThan(1e-4);
     }
     decoding.dispose();
     const { program: lowered } = await subject('stacked', new Map(), repeated);

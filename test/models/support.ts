@@ -106,7 +106,7 @@ export function oracle(roots: readonly Node[], bound: Bindings): Value[] {
 
 /** The backends of this machine, or those of them that ATTNC_BACKENDS names; the others are listed by the test launcher. */
 export async function usableBackends(): Promise<BackendName[]> {
-  const wanted = process.env['ATTNC_BACKENDS'];
+  const wanted = process.env.ATTNC_BACKENDS;
   return (await reportBackends())
     .filter(({ usable, name }) => usable && (wanted?.split(',').includes(name) ?? true))
     .map(({ name }) => name);
@@ -117,7 +117,7 @@ export async function usableBackends(): Promise<BackendName[]> {
  * ATTNC_EVERYWHERE=1 runs all on all (`npm run test:everywhere`).
  */
 export function runOn<T>(programs: readonly T[], backend: BackendName, backends: readonly BackendName[], shown = 2): readonly T[] {
-  return backend === backends[0] || process.env['ATTNC_EVERYWHERE'] === '1' ? programs : programs.slice(0, shown);
+  return backend === backends[0] || process.env.ATTNC_EVERYWHERE === '1' ? programs : programs.slice(0, shown);
 }
 
 /** Largest difference, relative to the largest magnitude expected; infinities must be in the same places. */

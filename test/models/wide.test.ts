@@ -98,7 +98,7 @@ describe.each(backends)('on %s', (backend) => {
       const { logits } = await decoding.step(examples.map(() => (t === 0 ? 1 : y[t - 1]!)));
       for (const k of examples.keys())
         expect(
-          relative(logits.data.slice(5 * k, 5 * k + 5), taught[k]!['logits']!.data.slice(5 * t, 5 * t + 5)),
+          relative(logits.data.slice(5 * k, 5 * k + 5), taught[k]!.logits!.data.slice(5 * t, 5 * t + 5)),
           `place ${t} of example ${k}`,
         ).toBeLessThan(1e-4);
     }

@@ -49,7 +49,7 @@ declare global {
 
 const reached = (globalThis.mutants ??= new Switches()).begin(inject('active'), inject('limit'));
 
-// Vitest reads the names of the fixtures from the first parameter: none.
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of the fixtures from the first parameter: none
 afterAll(({}, suite) => {
   suite.meta.reached = reached;
 });

@@ -93,7 +93,7 @@ it('sorts by priority, the highest first', () => {
 });
 
 it('counts wrong bits, and shows what the input is written as', async () => {
-  const opened = await task.open(task.configurations['repeat']!);
+  const opened = await task.open(task.configurations.repeat!);
   const example = opened.test[0]!;
   expect(opened.test).toHaveLength(3 * 64);
   const bits = example.target.target.filter((_, step) => Boolean(example.target.answering[step])).map((row) => Array.from(row));

@@ -45,7 +45,7 @@ objective Fit for HAN given label: index(classes) {
 describe('hierarchical attention', () => {
   it('agrees with the oracle, each sentence of its own length', async () => {
     const { outputs, model } = await agrees(HAN, (program) => documents(program).slice(0, 3));
-    expect(outputs[0]!['look']!.shape).toEqual([3, 3]);
+    expect(outputs[0]!.look!.shape).toEqual([3, 3]);
     model.dispose();
   });
 });
@@ -69,7 +69,7 @@ it('hierarchical attention learns how many sentences hold a word', async () => {
   };
   const held = Array.from({ length: 200 }, draw);
   await fit(model, { train: draw, validation: held }, { batchSize: 16, steps: 250, validate: { every: 250 } });
-  expect((await model.loss(held)).metrics['right']).toBeGreaterThan(0.9);
+  expect((await model.loss(held)).metrics.right).toBeGreaterThan(0.9);
   model.dispose();
 }, 120_000);
 
@@ -194,7 +194,7 @@ model M(x: [sentence, word, d]) generates y: index(words)[target] { Write(tanh(L
       const inputs = new Map([...binding.inputs, ['y', [1, ...y.slice(0, -1)]], ["y'", y]] as const);
       const sizes = new Map([...binding.sizes, ['target', y.length]]);
       const logits = interpret([program.outputs.get('logits')!], { ...binding, inputs, sizes })[0]!;
-      expect(relative(forward[k]!['logits']!.data, logits.data)).toBeLessThan(1e-4);
+      expect(relative(forward[k]!.logits!.data, logits.data)).toBeLessThan(1e-4);
       const rows = y.map((_, t) => [...logits.data.slice(9 * t, 9 * t + 9)]);
       expect(rows.map((row) => row.indexOf(Math.max(...row)))).toEqual(y);
     }

@@ -100,7 +100,7 @@ objective Copy for Computer given t: [time, outputs] {
 describe('programs after papers', () => {
   it('graph attention on a list of edges', async () => {
     const { outputs } = await agrees(GAT, examples({ node: 3, edge: 5 }, { node: 1, edge: 1 }, { node: 5, edge: 9 }));
-    expect(outputs[2]!['seen']!.shape).toEqual([9, 2]);
+    expect(outputs[2]!.seen!.shape).toEqual([9, 2]);
   });
   it('masked words in both directions', async () => {
     const { model } = await agrees(BERT, examples({ source: 5 }, { source: 2 }, { source: 7 }));

@@ -191,7 +191,7 @@ objective O for M given t: [c] {
     const together = await model.forward(pictures);
     for (const [k, each] of pictures.entries()) {
       const alone = (await model.forward([each]))[0]!;
-      expect(relative(alone['y']!.data, together[k]!['y']!.data)).toBeLessThan(1e-6);
+      expect(relative(alone.y!.data, together[k]!.y!.data)).toBeLessThan(1e-6);
     }
   });
 
@@ -199,7 +199,7 @@ objective O for M given t: [c] {
     const { program, model: create } = await made(PROGRAMS['twice in one update']!);
     const model = create();
     const [example] = [exampleOf(program, { height: 2 }, 5)];
-    const x = (example['x'] as number[][][]).flat();
+    const x = (example.x as number[][][]).flat();
     const mean = [0, 1].map((c) => x.reduce((sum, at) => sum + at[c]!, 0) / x.length);
     const { loss, running } = await model.gradients([example]);
     const path = Object.keys(running)[0]!;
@@ -208,7 +208,7 @@ objective O for M given t: [c] {
     // f(x) first: x + 2 u + 3 u'; then, u' being u: 2 f(x) + 5 u', and x + 5 u'.
     const first = mean.map((each, c) => each + 1 + 3 * next[c]!);
     const y = first.map((each, c) => 2 * each + 5 * next[c]! + mean[c]! + 5 * next[c]!);
-    const t = example['t'] as number[];
+    const t = example.t as number[];
     expect(loss).toBeCloseTo(y[0]! * t[0]! + y[1]! * t[1]!, 4);
   });
 });

@@ -64,6 +64,6 @@ test('BatchNorm does what BatchNorm2d does', async () => {
     const expected = y.flatMap((channel, c) =>
       channel.flat().map((each) => (each - reference.bias[c]!) * Math.sqrt((last[c]! + 1e-5) / (kept[c]! + 1e-5)) + reference.bias[c]!),
     );
-    expect(relative(outputs[k]!['y']!.data, expected)).toBeLessThan(1e-5);
+    expect(relative(outputs[k]!.y!.data, expected)).toBeLessThan(1e-5);
   }
 });

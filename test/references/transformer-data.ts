@@ -19,5 +19,5 @@ type Pair = readonly [number[], number[]];
 const pair = ({ input, target }: TaskExample<SequenceInput, SequenceTarget>): Pair => [[...input.tokens], [...target.y]];
 const random = generator(1);
 const drawn = Array.from({ length: Number(count) }, () => pair(train(random)));
-writeFileSync(file, JSON.stringify({ vocab: dims['vocab'], train: drawn, test: test.map(pair) }));
-console.log(`${file}: ${drawn.length} training examples, ${test.length} test examples, ${dims['vocab']} symbols`);
+writeFileSync(file, JSON.stringify({ vocab: dims.vocab, train: drawn, test: test.map(pair) }));
+console.log(`${file}: ${drawn.length} training examples, ${test.length} test examples, ${dims.vocab} symbols`);

@@ -40,10 +40,10 @@ test('examples of different lengths are padded with zeros, and their lengths kep
   );
   expect(batch.n).toEqual({ words: 10, batch: 2, source: 3 });
   expect(batch.lengths).toEqual({ source: Int32Array.of(3, 1) });
-  expect(batch.inputs['tokens']).toEqual({ data: Int32Array.of(1, 2, 3, 4, 0, 0), shape: [2, 3], dtype: 'int32' });
-  expect(batch.inputs['x']).toEqual({ data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0), shape: [2, 3, 2], dtype: 'float32' });
-  expect(batch.inputs['mask']).toEqual({ data: Uint8Array.of(1, 0, 1, 1, 0, 0), shape: [2, 3], dtype: 'bool' });
-  expect(batch.inputs['pointer']).toEqual({ data: Int32Array.of(2, 0), shape: [2], dtype: 'int32' });
+  expect(batch.inputs.tokens).toEqual({ data: Int32Array.of(1, 2, 3, 4, 0, 0), shape: [2, 3], dtype: 'int32' });
+  expect(batch.inputs.x).toEqual({ data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0), shape: [2, 3, 2], dtype: 'float32' });
+  expect(batch.inputs.mask).toEqual({ data: Uint8Array.of(1, 0, 1, 1, 0, 0), shape: [2, 3], dtype: 'bool' });
+  expect(batch.inputs.pointer).toEqual({ data: Int32Array.of(2, 0), shape: [2], dtype: 'int32' });
 });
 
 describe('errors speak of examples and axes', () => {
@@ -118,9 +118,9 @@ describe('errors speak of examples and axes', () => {
 
 test('a dim that may be empty may be: of length 0, padded to one place', () => {
   const batch = collate({ words: 10 }, [{ label: 'source', mayBeEmpty: true }], [tokens], [{ tokens: [] }]);
-  expect(batch.n['source']).toBe(1);
-  expect(batch.lengths['source']).toEqual(Int32Array.of(0));
-  expect(batch.inputs['tokens']).toEqual({ data: Int32Array.of(0), shape: [1, 1], dtype: 'int32' });
+  expect(batch.n.source).toBe(1);
+  expect(batch.lengths.source).toEqual(Int32Array.of(0));
+  expect(batch.inputs.tokens).toEqual({ data: Int32Array.of(0), shape: [1, 1], dtype: 'int32' });
 });
 
 test('what is no list of examples is refused in words', () => {
@@ -137,7 +137,7 @@ test('what only the lengths of an example show is checked for each, where its in
     {
       dims: ['source'],
       fails: (n: Readonly<Record<string, number>>) =>
-        n['source']! > n['places']! ? `\`source\` (${n['source']}) must be at most \`places\` (${n['places']})` : null,
+        n.source! > n.places! ? `\`source\` (${n.source}) must be at most \`places\` (${n.places})` : null,
     },
     { dims: ['target'], fails: () => 'never asked' },
   ];
@@ -170,7 +170,7 @@ describe('a length for each place of another dim', () => {
     expect(batch.n).toEqual({ words: 10, batch: 2, sentence: 2, word: 3 });
     expect(batch.lengths).toEqual({ sentence: Int32Array.of(2, 1) });
     expect(batch.inner).toEqual({ word: { outer: 'sentence', places: 2, data: Int32Array.of(3, 1, 2, 0) } });
-    expect(batch.inputs['document']).toEqual({ data: Int32Array.of(1, 2, 3, 4, 0, 0, 5, 6, 0, 0, 0, 0), shape: [2, 2, 3], dtype: 'int32' });
+    expect(batch.inputs.document).toEqual({ data: Int32Array.of(1, 2, 3, 4, 0, 0, 5, 6, 0, 0, 0, 0), shape: [2, 2, 3], dtype: 'int32' });
   });
 
   test.each<[string, readonly InputSpec[], readonly object[], string]>([
@@ -212,7 +212,7 @@ describe('a length for each place of another dim', () => {
 
   test('left out, it has the lengths of what is there', () => {
     const batch = run([document, { ...marks, otherwise: 1 }], [{ document: [[1, 2], [3]] }]);
-    expect(batch.inputs['marks']!.data).toEqual(Uint8Array.of(1, 1, 1, 0));
+    expect(batch.inputs.marks!.data).toEqual(Uint8Array.of(1, 1, 1, 0));
     expect(() => run([{ ...marks, otherwise: 1 }], [{}])).toThrow('`marks` is left out, and no other input tells how long `sentence` is');
   });
 });

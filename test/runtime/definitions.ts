@@ -12,13 +12,13 @@ export interface BagTarget {
 }
 
 function present(batch: Batch): tf.Tensor2D {
-  const places = tf.range(0, batch.n['source']!, 1, 'int32');
-  return tf.cast(tf.less(tf.expandDims(places, 0), tf.expandDims(batch.lengths['source']!, 1)), 'float32') as tf.Tensor2D;
+  const places = tf.range(0, batch.n.source!, 1, 'int32');
+  return tf.cast(tf.less(tf.expandDims(places, 0), tf.expandDims(batch.lengths.source!, 1)), 'float32') as tf.Tensor2D;
 }
 
 /** Counts of words, weighted: [batch, words]. */
 function counts(batch: Batch, weights: tf.Tensor): tf.Tensor2D {
-  const oneHot = tf.cast(tf.oneHot(batch.inputs['tokens']!, batch.n['words']!), 'float32');
+  const oneHot = tf.cast(tf.oneHot(batch.inputs.tokens!, batch.n.words!), 'float32');
   return tf.sum(tf.mul(oneHot, tf.expandDims(weights, 2)), 1) as tf.Tensor2D;
 }
 
@@ -29,12 +29,12 @@ export function bag(
 ): Definition {
   const evaluate = (p: Tensors, batch: Batch, keep: tf.Tensor | null) => {
     const count = counts(batch, keep === null ? present(batch) : tf.mul(present(batch), keep));
-    const logits = tf.add(tf.matMul(count, p['table'] as tf.Tensor2D), p['b']!);
-    const label = tf.cast(tf.oneHot(batch.inputs['label']!, batch.n['classes']!), 'float32');
+    const logits = tf.add(tf.matMul(count, p.table as tf.Tensor2D), p.b!);
+    const label = tf.cast(tf.oneHot(batch.inputs.label!, batch.n.classes!), 'float32');
     const logp = logSoftmax(logits);
     const loss = tf.neg(tf.mean(tf.sum(tf.mul(label, logp), 1)));
-    const right = tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), batch.inputs['label']!), 'float32'));
-    const error = tf.div(tf.sub(tf.exp(logp), label), batch.n['batch']!);
+    const right = tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), batch.inputs.label!), 'float32'));
+    const error = tf.div(tf.sub(tf.exp(logp), label), batch.n.batch!);
     return { loss, right, gradients: { table: tf.matMul(count, error as tf.Tensor2D, true), b: tf.sum(error, 0) } };
   };
   return {
@@ -47,16 +47,16 @@ export function bag(
       {
         path: 'table',
         axes: [
-          { label: 'words', size: n['words']! },
-          { label: 'classes', size: n['classes']! },
+          { label: 'words', size: n.words! },
+          { label: 'classes', size: n.classes! },
         ],
         outs: 1,
         init: { kind: 'glorot' },
       },
-      { path: 'b', axes: [{ label: 'classes', size: n['classes']! }], outs: 1, init: { kind: 'zeros' } },
+      { path: 'b', axes: [{ label: 'classes', size: n.classes! }], outs: 1, init: { kind: 'zeros' } },
     ],
     inputs: (n) => [
-      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n['words']! } },
+      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words! } },
     ],
     outputs: {
       logits: { elem: 'float', axes: [{ label: 'classes', dim: null }] },
@@ -64,13 +64,13 @@ export function bag(
     },
     forward: (p, batch) =>
       tf.tidy(() => ({
-        logits: tf.add(tf.matMul(counts(batch, present(batch)), p['table'] as tf.Tensor2D), p['b']!),
-        echo: tf.add(batch.inputs['tokens']!, tf.scalar(100, 'int32')),
+        logits: tf.add(tf.matMul(counts(batch, present(batch)), p.table as tf.Tensor2D), p.b!),
+        echo: tf.add(batch.inputs.tokens!, tf.scalar(100, 'int32')),
       })),
     objectives: [
       {
         name: 'Classify',
-        given: (n) => [{ name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n['classes']! } }],
+        given: (n) => [{ name: 'label', elem: 'index', axes: [], indexes: { label: 'classes', size: n.classes! } }],
         updates: [
           {
             loss: (p, batch) =>
@@ -80,7 +80,7 @@ export function bag(
               }),
             gradients: (p, batch, random) =>
               tf.tidy(() => {
-                const keep = random.keep('drop#0', options.rate ?? 0, [batch.n['batch']!, batch.n['source']!], [true], []);
+                const keep = random.keep('drop#0', options.rate ?? 0, [batch.n.batch!, batch.n.source!], [true], []);
                 const { loss, right, gradients } = evaluate(p, batch, keep);
                 return { loss, metrics: { right }, gradients };
               }),
@@ -120,47 +120,47 @@ export function chain(options: { end?: number | null; rank?: (logp: number, leng
       const init = { kind: 'normal', deviation: 1.2 } as const;
       return [
         { path: 'table', axes: [axis('words'), axis('hidden')], outs: 1, init },
-        { path: 'A', axes: [axis('hidden'), axis('from', n['hidden']!)], outs: 1, init: { kind: 'orthogonal' } },
-        { path: 'E', axes: [axis('characters', n['characters']! + 1), axis('hidden')], outs: 1, init },
+        { path: 'A', axes: [axis('hidden'), axis('from', n.hidden!)], outs: 1, init: { kind: 'orthogonal' } },
+        { path: 'E', axes: [axis('characters', n.characters! + 1), axis('hidden')], outs: 1, init },
         { path: 'O', axes: [axis('characters'), axis('hidden')], outs: 1, init },
       ];
     },
     inputs: (n) => [
-      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n['words']! } },
+      { name: 'tokens', elem: 'index', axes: [{ label: 'source', dim: 'source' }], indexes: { label: 'words', size: n.words! } },
     ],
     outputs: { previous: { elem: 'int', axes: [{ label: 'target', dim: 'target' }] } },
-    forward: (_p, batch) => ({ previous: tf.clone(batch.inputs['y']!) }),
+    forward: (_p, batch) => ({ previous: tf.clone(batch.inputs.y!) }),
     objectives: [],
     decoder: {
       name: 'Write',
       axis: 'target',
       output: 'y',
-      vocabulary: (n) => n['characters']!,
+      vocabulary: (n) => n.characters!,
       start: 3,
       end: options.end === undefined ? 0 : options.end,
       prepare: (p, batch) =>
         tf.tidy(() => ({
           memory: { present: present(batch) },
-          state: { s: tf.expandDims(tf.matMul(counts(batch, present(batch)), p['table'] as tf.Tensor2D), 1) },
+          state: { s: tf.expandDims(tf.matMul(counts(batch, present(batch)), p.table as tf.Tensor2D), 1) },
         })),
       step: (p, batch, memory, state, previous) =>
         tf.tidy(() => {
           const [size, beam] = previous.shape;
-          const hidden = batch.n['hidden']!;
-          const flat = tf.reshape(state['s'] as tf.Tensor, [size * beam, hidden]) as tf.Tensor2D;
-          const given = tf.gather(p['E']!, tf.reshape(previous, [-1]));
-          const next = tf.tanh(tf.add(tf.matMul(flat, p['A'] as tf.Tensor2D, false, true), given)) as tf.Tensor2D;
-          const logits = tf.reshape(tf.matMul(next, p['O'] as tf.Tensor2D, false, true), [size, beam, -1]) as tf.Tensor3D;
+          const hidden = batch.n.hidden!;
+          const flat = tf.reshape(state.s as tf.Tensor, [size * beam, hidden]) as tf.Tensor2D;
+          const given = tf.gather(p.E!, tf.reshape(previous, [-1]));
+          const next = tf.tanh(tf.add(tf.matMul(flat, p.A as tf.Tensor2D, false, true), given)) as tf.Tensor2D;
+          const logits = tf.reshape(tf.matMul(next, p.O as tf.Tensor2D, false, true), [size, beam, -1]) as tf.Tensor3D;
           const s = tf.reshape(next, [size, beam, hidden]);
           const first = tf.slice(s, [0, 0, 0], [size, beam, 1]);
-          const places = tf.range(1, batch.n['source']! + 1);
-          const mask = tf.expandDims(memory['present']!, 1);
+          const places = tf.range(1, batch.n.source! + 1);
+          const mask = tf.expandDims(memory.present!, 1);
           const weights = tf.add(tf.mul(tf.mul(first, places), mask), tf.mul(tf.sub(1, mask), 1e6));
           return { logits, state: { s }, taps: { weights } };
         }),
       taps: { weights: ['source'] },
       rank: options.rank ?? ((logp) => logp),
-      atMost: (_n, lengths) => lengths['source']! + 2,
+      atMost: (_n, lengths) => lengths.source! + 2,
     },
   };
 }
@@ -178,13 +178,13 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
     parameters: (n) => [
       {
         path: 'E',
-        axes: [axis('characters', n['characters']! + 1), axis('hidden', n['hidden']!)],
+        axes: [axis('characters', n.characters! + 1), axis('hidden', n.hidden!)],
         outs: 1,
         init: { kind: 'normal', deviation: 1.2 },
       },
       {
         path: 'O',
-        axes: [axis('characters', n['characters']!), axis('hidden', n['hidden']!)],
+        axes: [axis('characters', n.characters!), axis('hidden', n.hidden!)],
         outs: 1,
         init: { kind: 'normal', deviation: 1.2 },
       },
@@ -193,17 +193,17 @@ export function recall(state: 'rows' | 'sum', fails = Infinity): Definition {
       ...chain({ end: null }).decoder!,
       prepare: (_p, batch) => ({
         memory: {},
-        state: { past: state === 'rows' ? noRows() : tf.zeros([batch.n['batch']!, 1, batch.n['hidden']!]) },
+        state: { past: state === 'rows' ? noRows() : tf.zeros([batch.n.batch!, 1, batch.n.hidden!]) },
       }),
       step: (p, batch, _memory, { past }, previous, t) => {
         const [size, beam] = previous.shape;
-        const given = tf.tidy(() => tf.reshape(tf.gather(p['E']!, tf.reshape(previous, [-1])), [size, beam, batch.n['hidden']!]));
+        const given = tf.tidy(() => tf.reshape(tf.gather(p.E!, tf.reshape(previous, [-1])), [size, beam, batch.n.hidden!]));
         const next = past instanceof Rows ? append(past, given, 2) : tf.add(past!, given);
         const all = next instanceof Rows ? joined(next, 2) : next;
         if (t === fails) throw new Error('a kernel failed');
         const logits = tf.tidy(() => {
           const sum = next instanceof Rows ? tf.sum(all, 2) : all;
-          return tf.reshape(tf.matMul(tf.reshape(tf.div(sum, -(t + 1)), [size * beam, -1]), p['O'] as tf.Tensor2D, false, true), [
+          return tf.reshape(tf.matMul(tf.reshape(tf.div(sum, -(t + 1)), [size * beam, -1]), p.O as tf.Tensor2D, false, true), [
             size,
             beam,
             -1,
@@ -244,8 +244,8 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
       { label: 'source', mayBeEmpty: false },
     ],
     requirements: [
-      { dims: ['time'], fails: (n) => (n['time']! > most ? `\`time\` (${n['time']}) must be at most ${most}` : null) },
-      { dims: ['time'], fails: (n) => (n['time']! % 2 === 0 ? null : '2 must divide `time`') },
+      { dims: ['time'], fails: (n) => (n.time! > most ? `\`time\` (${n.time}) must be at most ${most}` : null) },
+      { dims: ['time'], fails: (n) => (n.time! % 2 === 0 ? null : '2 must divide `time`') },
     ],
     sizes: (dims) => ({ ...dims }),
     parameters: () => [],
@@ -266,11 +266,8 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
     },
     forward: (_p, { n, inputs }) =>
       tf.tidy(() => ({
-        seen: tf.add(tf.cumsum(inputs['marks']!, 1), tf.expandDims(inputs['keys']!, 1)),
-        before: tf.concat(
-          [tf.fill([n['batch']!, 1], 9, 'int32'), tf.slice(inputs['label']!, [0, 0], [-1, inputs['label']!.shape[1]! - 1])],
-          1,
-        ),
+        seen: tf.add(tf.cumsum(inputs.marks!, 1), tf.expandDims(inputs.keys!, 1)),
+        before: tf.concat([tf.fill([n.batch!, 1], 9, 'int32'), tf.slice(inputs.label!, [0, 0], [-1, inputs.label!.shape[1]! - 1])], 1),
       })),
     objectives: [],
     decoder: null,
@@ -279,16 +276,16 @@ export function tally(options: { time?: number; most?: number; fails?: 'prepare'
       inputs: ['marks', 'label'],
       outputs: { seen: ['source'], before: [] },
       prepare: (_p, { inputs }) => {
-        const base = tf.neg(inputs['keys']!);
+        const base = tf.neg(inputs.keys!);
         if (options.fails === 'prepare') throw new Error('a kernel failed');
         return { memory: { base }, state: { marks: noRows(), labels: noRows() } };
       },
       step: (_p, { n }, memory, { marks, labels }, inputs, t) => {
-        const nextMarks = append(marks as Rows, inputs['marks']!, 1);
+        const nextMarks = append(marks as Rows, inputs.marks!, 1);
         if (options.fails === 'step' && t === 2) throw new Error('a kernel failed');
-        const before = t === 0 ? tf.fill([n['batch']!], 9, 'int32') : placeOf(labels as Rows, 1, t - 1);
-        const nextLabels = append(labels as Rows, inputs['label']!, 1, 2);
-        const seen = tf.tidy(() => tf.sub(tf.sum(joined(nextMarks, 1), 1), memory['base']!));
+        const before = t === 0 ? tf.fill([n.batch!], 9, 'int32') : placeOf(labels as Rows, 1, t - 1);
+        const nextLabels = append(labels as Rows, inputs.label!, 1, 2);
+        const seen = tf.tidy(() => tf.sub(tf.sum(joined(nextMarks, 1), 1), memory.base!));
         return { outputs: { seen, before }, state: { marks: nextMarks, labels: nextLabels } };
       },
     },

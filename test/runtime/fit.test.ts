@@ -58,7 +58,7 @@ test('learns, and tells how it goes', async () => {
     },
   );
   expect(result).toMatchObject({ reason: 'budget', steps: 300 });
-  expect((await model.loss(examples(30))).metrics['right']).toBe(1);
+  expect((await model.loss(examples(30))).metrics.right).toBe(1);
   expect(events[0]).toMatchObject({ kind: 'start', step: 0, steps: 300, parameterCount: 21 });
   const losses = events.flatMap((event) => (event.kind === 'progress' ? [event.loss] : []));
   expect(losses.length).toBeGreaterThan(20);
@@ -172,7 +172,7 @@ test.each([
   await expect(run).rejects.toThrow(message);
   await expect(run).rejects.toThrow(`The last good checkpoint, of step ${step}, is kept, and the model holds it`);
   const good = readSafetensors((await store.load('last'))!);
-  expect((await parameters(model))['table']!.data).toEqual(good.tensors.get('table')!.data);
+  expect((await parameters(model)).table!.data).toEqual(good.tensors.get('table')!.data);
   expect(tf.memory().numTensors).toBe(before);
 });
 

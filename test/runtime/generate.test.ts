@@ -33,7 +33,7 @@ class Plain {
 
   state(example: ChainInput): number[] {
     const s = new Array<number>(this.hidden).fill(0);
-    for (const token of example.tokens) for (let i = 0; i < this.hidden; i++) s[i]! += this.parameters['table']![token * this.hidden + i]!;
+    for (const token of example.tokens) for (let i = 0; i < this.hidden; i++) s[i]! += this.parameters.table![token * this.hidden + i]!;
     return s;
   }
 
@@ -175,7 +175,7 @@ test('alignments follow the hypothesis, one row per place, cut to the example', 
   const plain = await Plain.of(model);
   const results = await model.generate(examples, { method: 'beam', width: 4, taps: ['weights'] });
   const check = (example: ChainInput, { ids, taps }: Pick<Generated, 'ids' | 'taps'>): void => {
-    const { data, shape, axes } = taps['weights']!;
+    const { data, shape, axes } = taps.weights!;
     expect(axes).toEqual(['target', 'source']);
     expect(shape).toEqual([ids.length, example.tokens.length]);
     let s = plain.state(example);
@@ -267,7 +267,7 @@ test('teacher forcing begins with the start symbol and leaves the last target ou
     { ...examples[0]!, y: [1, 2, 0] },
     { ...examples[1]!, y: [2] },
   ]);
-  expect(outputs.map((each) => Array.from(each['previous']!.data))).toEqual([[3, 1, 2], [3]]);
+  expect(outputs.map((each) => Array.from(each.previous!.data))).toEqual([[3, 1, 2], [3]]);
 });
 
 test('options that make no sense are errors, not ignored', async () => {

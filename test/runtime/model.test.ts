@@ -33,7 +33,7 @@ test('parameters are listed with axes, sizes and initialisers', () => {
 test('outputs are cut to each example and equal those of the example alone', async () => {
   const model = new Bag(bag(sgd), { seed: 1 });
   const together = await model.forward(examples);
-  expect(together[1]!['echo']).toEqual({ data: Int32Array.of(105), shape: [1], axes: ['source'] });
+  expect(together[1]!.echo).toEqual({ data: Int32Array.of(105), shape: [1], axes: ['source'] });
   for (const [row, example] of examples.entries()) {
     const [alone] = await model.forward([example]);
     expect(alone).toEqual(together[row]);
@@ -46,13 +46,13 @@ test('gradients are those of finite differences, and dropout follows seed, step 
   const { loss, gradients } = await model.gradients(examples);
   expect(loss).toBeCloseTo((await model.loss(examples)).loss, 6);
   const table = await model.weights.read('table');
-  const gradient = gradients['table']!;
+  const gradient = gradients.table!;
   expect(gradient.axes).toEqual(['words', 'classes']);
   for (let index = 0; index < table.data.length; index++) {
     const at = async (change: number): Promise<number> => {
       const moved = Float32Array.from(table.data);
       moved[index]! += change;
-      model.weights.replace({ table: tf.tensor(moved, [6, 3]), b: tf.clone(model.weights.tensors['b']!) });
+      model.weights.replace({ table: tf.tensor(moved, [6, 3]), b: tf.clone(model.weights.tensors.b!) });
       return (await model.loss(examples)).loss;
     };
     expect(gradient.data[index]).toBeCloseTo(((await at(1e-2)) - (await at(-1e-2))) / 2e-2, 3);

@@ -109,7 +109,7 @@ describe('an unknown option is told with the near one', () => {
 
 test('too many places are told without advice that stands in the program already', async () => {
   const requirements = [
-    { dims: ['target'], fails: (n: Readonly<Record<string, number>>) => (n['target']! > 3 ? '`target` must be at most 3' : null) },
+    { dims: ['target'], fails: (n: Readonly<Record<string, number>>) => (n.target! > 3 ? '`target` must be at most 3' : null) },
   ];
   const whole = chain();
   const [bounded, open] = [
@@ -146,7 +146,7 @@ describe('what takes tensors looks at their shapes', () => {
     const optimizer = new Optimizer(model.weights);
     const { gradients } = await model.gradients([example]);
     const settings = { kind: 'adam', rate: 0.1 } as const;
-    const table = gradients['table']!;
+    const table = gradients.table!;
     const turned = { ...gradients, table: { ...table, shape: [...table.shape].reverse() } };
     expect(() => optimizer.apply(turned, settings, 1)).toThrow('`table`: expected');
     expect(() => optimizer.apply({ table: tf.zeros([1, 2]) }, settings, 1)).toThrow('has the shape [1, 2], expected');

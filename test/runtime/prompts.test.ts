@@ -58,7 +58,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
         expect(alone).toEqual(together[row]);
         for (const { ids, taps } of together[row]!.all) {
           expect(Array.from(ids.slice(0, prompts[row]!.length))).toEqual(Array.from(prompts[row]!));
-          expect(taps['weights']!.shape[0]).toBe(ids.length);
+          expect(taps.weights!.shape[0]).toBe(ids.length);
         }
       }
     }

@@ -38,7 +38,7 @@ const source: Rollouts<Example, Bag> = {
     const inputs = Array.from({ length: size }, () => ({ tokens: [Math.floor(6 * random())] }));
     const outputs = await model.forward(inputs);
     const acted = outputs.map((output, row) => {
-      const odds = Array.from(output['logits']!.data, Math.exp);
+      const odds = Array.from(output.logits!.data, Math.exp);
       let left = random() * odds.reduce((sum, each) => sum + each, 0);
       return {
         ...inputs[row]!,
@@ -59,7 +59,7 @@ test('a model learns from what it does itself, and leaves no tensor behind', asy
   await fit(model, { train: source }, { batchSize: 12, steps: 200 });
   expect(tf.memory().numTensors).toBe(before);
   const inputs = [0, 1, 2, 3, 4, 5].map((token) => ({ tokens: [token], label: token % 3 }));
-  expect((await model.loss(inputs)).metrics['right']).toBe(1);
+  expect((await model.loss(inputs)).metrics.right).toBe(1);
 });
 
 test('a run is a function of the seed, also where it was interrupted and resumed', async () => {

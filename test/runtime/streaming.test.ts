@@ -55,10 +55,10 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const before = tf.memory().numTensors;
     const streaming = model.stream(examples);
     const flat = streaming.advance({ marks: Float32Array.of(1, 2, 3, 4, NaN, NaN), label: Int32Array.of(1, 2) });
-    expect(Array.from(flat['seen']!.dataSync().slice(0, 4))).toEqual([1, 102, 203, 5]);
+    expect(Array.from(flat.seen!.dataSync().slice(0, 4))).toEqual([1, 102, 203, 5]);
     const nested = streaming.advance({ marks: [[1, 1, 1], Float32Array.of(1)], label: [3, 4] });
-    expect(Array.from(nested['seen']!.dataSync().slice(0, 4))).toEqual([2, 103, 204, 6]);
-    expect(Array.from(nested['before']!.dataSync())).toEqual([1, 2]);
+    expect(Array.from(nested.seen!.dataSync().slice(0, 4))).toEqual([2, 103, 204, 6]);
+    expect(Array.from(nested.before!.dataSync())).toEqual([1, 2]);
     const given = (inputs: object) => () => streaming.advance(inputs as Record<string, number[]>);
     expect(given({ marks: Float32Array.of(1, 2), label: [1, 2] })).toThrow(
       'place 2: `marks[batch, source]` must have 2 * 3 = 6 numbers, given 2',
@@ -141,11 +141,11 @@ test('where nothing is there from the beginning, the examples are empty objects'
       inputs: ['label'],
       outputs: { before: [] },
       prepare: () => ({ memory: {}, state: {} }),
-      step: (_p, _batch, _memory, state, inputs) => ({ outputs: { before: tf.clone(inputs['label']!) }, state }),
+      step: (_p, _batch, _memory, state, inputs) => ({ outputs: { before: tf.clone(inputs.label!) }, state }),
     },
   }) as unknown as CausalModel<object, { label: number[] }, object, Values, { label: number }>;
   const streaming = model.stream([{}, {}]);
-  expect((await streaming.step([{ label: 4 }, { label: 5 }])).map((each) => Array.from(each['before']!.data))).toEqual([[4], [5]]);
+  expect((await streaming.step([{ label: 4 }, { label: 5 }])).map((each) => Array.from(each.before!.data))).toEqual([[4], [5]]);
   expect(() => model.stream([3 as never])).toThrow('example 0: expected an empty object, given 3');
   streaming.dispose();
 });

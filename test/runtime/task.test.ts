@@ -59,7 +59,7 @@ const task: Task<BagInput, BagTarget, Values, Bag, { readonly Bag: typeof Bag }>
     },
     answer: async (model, inputs) => model.forward(inputs),
     show: (output) => {
-      const { data } = output['logits']!;
+      const { data } = output.logits!;
       return String(data.indexOf(Math.max(...data)));
     },
     evaluate: async (model, examples, progress) => {
@@ -69,7 +69,7 @@ const task: Task<BagInput, BagTarget, Values, Bag, { readonly Bag: typeof Bag }>
         async (part) => {
           const outputs = await model.forward(part.map(({ input }) => input));
           return outputs.map((output, row) =>
-            output['logits']!.data.indexOf(Math.max(...output['logits']!.data)) === part[row]!.target.label ? 1 : 0,
+            output.logits!.data.indexOf(Math.max(...output.logits!.data)) === part[row]!.target.label ? 1 : 0,
           );
         },
         progress,

@@ -92,7 +92,7 @@ describe('updates', () => {
     expect(first.loss).toBeCloseTo(metrics['M.loss']!, 6);
     expect(first.metrics).toEqual({ far: 1.75 });
     const second = await model.gradients(examples, { update: 'M#2' });
-    expect(second.gradients['w']!.data[0]).toBeCloseTo((4 * 1 + -2 * -2) / 2, 6);
+    expect(second.gradients.w!.data[0]).toBeCloseTo((4 * 1 + -2 * -2) / 2, 6);
     await expect(model.gradients(examples)).rejects.toThrow('which update of `Both`? Give `update`: `M`, `M#2`');
     await expect(model.gradients(examples, { update: 'D' })).rejects.toThrow('the objective `Both` has no update `D`: `M`, `M#2`');
   });

@@ -426,6 +426,7 @@ function compute(x: Tree, values: Record<string, number>): number | null {
   if (x.op === 'ceilDiv') return Math.ceil(a / x.n);
   const b = numeric(x.b, values);
   if (b === null) return null;
+  // biome-ignore lint/nursery/useExhaustiveSwitchCases: the others are above
   switch (x.op) {
     case 'add':
       return a + b;

@@ -75,7 +75,7 @@ describe('dates', () => {
 test('every configuration says what its program is compiled with', () => {
   for (const { set, dims } of Object.values(task.configurations)) {
     expect(Object.keys(set ?? {})).toContain('layers');
-    expect(dims['model']! % dims['heads']!).toBe(0);
+    expect(dims.model! % dims.heads!).toBe(0);
   }
 });
 

@@ -33,7 +33,7 @@ export function elaborateRepeat(expr: RepeatExpr, here: Here): Value {
 export function runRepeat(expr: RepeatExpr, here: Here): Value | null {
   const rounds = roundsOf(expr, here);
   if (rounds === null) return ERROR;
-  if (!(rounds instanceof Array)) return symbolicRounds(expr, rounds, here);
+  if ('terms' in rounds) return symbolicRounds(expr, rounds, here);
   const emitted: Collected['emits'][number][] = [];
   const taps: Node[] = [];
   const alignments = new Map<string, Node[]>();

@@ -210,7 +210,7 @@ function emitsOf(emitted: Collected['emits'][number], label: string, inside: Her
     return true;
   };
   const values = emittedValues(emitted, inside);
-  return values !== null && values.every(({ value, span, name, field }) => add(value, span, name, field)) ? outs : null;
+  return values?.every(({ value, span, name, field }) => add(value, span, name, field)) ? outs : null;
 }
 
 /** What an `emit` gives, the fields of a record one by one; null where two have one name. */

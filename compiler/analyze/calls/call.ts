@@ -112,7 +112,7 @@ export function callDeclaration(entry: DeclarationEntry, instance: Instance | nu
   if (expr.callee.kind === 'per' && (declaration.what === 'decoder' || declaration.what === 'model')) {
     return report(here, 'E0205', expr.callee.span, `the ${declaration.what} \`${name}\` is called \`per\` an axis`, {
       why: 'its parameters belong to one model, whose class holds them',
-      fix: 'put its body into a block, and call that \`per\` the axis, here and in the model',
+      fix: 'put its body into a block, and call that `per` the axis, here and in the model',
     });
   }
   const callee = expr.callee.kind === 'per' ? expr.callee.callee : expr.callee;

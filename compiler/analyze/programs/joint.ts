@@ -5,7 +5,7 @@ import type { ObjectiveGraph, Program, UpdateGraph } from '../../graph/graph.ts'
 import { emittedName, type LoadedModule } from '../modules/modules.ts';
 import { elaborateObjective } from './objective.ts';
 import { begin, within, type Root, type Setup } from './root.ts';
-import { type Here } from '../scope/context.ts';
+import type { Here } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { Scope } from '../scope/scope.ts';
 import { hasDim } from './sized.ts';

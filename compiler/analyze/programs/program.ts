@@ -11,7 +11,7 @@ import { hasDim, reportUnsized, toldDims } from './sized.ts';
 import { emittedName, entryItems, settingOf, sharedBy, type LoadedModule, type ModuleSet } from '../modules/modules.ts';
 import { refuseNames } from '../modules/reserved.ts';
 import { begin, contained, within, type Root, type Setup } from './root.ts';
-import { type Here } from '../scope/context.ts';
+import type { Here } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 import { isError, type DeclarationEntry } from '../scope/values.ts';
 import { bothWays, isJoint, lowerJoint, partsOf, unique } from './joint.ts';

@@ -2,7 +2,7 @@
 import type { Name } from '../../../grammar/ast.ts';
 import type { Code, Place } from '../../diagnostics/diagnostic.ts';
 import { adviceOn, type Advice } from '../../diagnostics/names.ts';
-import { type Here } from './context.ts';
+import type { Here } from './context.ts';
 import { report } from './report.ts';
 import { ERROR, type Value } from './values.ts';
 import { placeOfEntry } from './taken.ts';

@@ -2,7 +2,7 @@
 import type { Expr } from '../../../grammar/ast.ts';
 import type { HostExpr } from '../../graph/graph.ts';
 import { sizeOf } from '../../graph/spaces.ts';
-import { type Here } from '../scope/context.ts';
+import type { Here } from '../scope/context.ts';
 import { report } from '../scope/report.ts';
 
 export interface HostUse {

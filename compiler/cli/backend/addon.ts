@@ -19,7 +19,7 @@ export interface Build {
 
 /** The C++ compiler: CXX, or the first of the usual names that runs. */
 export async function findCompiler(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
-  const candidates = env['CXX'] ? [env['CXX']] : ['c++', 'g++', 'clang++'];
+  const candidates = env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'];
   for (const candidate of candidates) {
     try {
       const { status } = await runProgram(candidate, ['--version'], { env, signal });

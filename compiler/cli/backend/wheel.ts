@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LIBRARY_FILES, TENSORFLOW_VERSION } from '../../../runtime/backend/home.ts';
 import { InstallError, OTHER_BACKENDS } from './install-error.ts';
-import { isNoProgram, lastLines, runProgram } from './process.ts';
+import { isNoProgram, lastLines, runProgram, type Finished } from './process.ts';
 
 /** An official TensorFlow wheel: its library and C headers are used, not its Python parts. */
 export interface Wheel {
@@ -54,7 +54,7 @@ export function wheelFor(platform: string, glibc: string | undefined): Wheel {
 
 /** The first Python that has pip. Python is only needed to fetch and unpack the wheel, never afterwards. */
 export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
-  const candidates = [...(env['PYTHON'] ? [env['PYTHON']] : []), 'python3', 'python'];
+  const candidates = [...(env.PYTHON ? [env.PYTHON] : []), 'python3', 'python'];
   const seen: string[] = [];
   for (const candidate of candidates) {
     try {
@@ -113,7 +113,7 @@ export async function downloadWheel({ python, wheel, staging, env, progress, sig
   const timer = setInterval(() => {
     void bytesBelow(staging).then((bytes) => progress(Math.min(1, bytes / wheel.bytes)));
   }, 200);
-  let pip;
+  let pip: Finished;
   try {
     pip = await runProgram(python, args, {
       env: { ...env, TMPDIR: temporary, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_NO_INPUT: '1', PIP_REQUIRE_HASHES: '0' },

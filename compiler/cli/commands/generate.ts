@@ -89,7 +89,7 @@ function optionsOf(given: Given): GenerateOptions {
 async function answerInput(trained: Trained, answer: (lines: readonly string[]) => Promise<void>, io: Io): Promise<void> {
   const typed = process.stdin.isTTY === true;
   if (typed) io.err(`one text a line, Ctrl-D ends; for example: ${trained.open.samples.join('   ')}`);
-  let waiting: string[] = [];
+  const waiting: string[] = [];
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (io.readerGone?.() === true) return;
     if (line.trim() === '') {

@@ -45,7 +45,7 @@ export function misuse(message: string, fix?: string): CliError {
 
 /** Does the environment ask for stacks? */
 export function wantsStacks({ env }: Io): boolean {
-  return (env['ATTNC_DEBUG'] ?? '') !== '';
+  return (env.ATTNC_DEBUG ?? '') !== '';
 }
 
 /** One line and the fix. */
@@ -107,8 +107,8 @@ function columns(stream: NodeJS.WriteStream): number {
 
 /** Colour on terminals only; NO_COLOR forbids and FORCE_COLOR demands it. */
 export function wantsColor(isTTY: boolean, env: NodeJS.ProcessEnv): boolean {
-  if ((env['NO_COLOR'] ?? '') !== '') return false;
-  const forced = env['FORCE_COLOR'];
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  const forced = env.FORCE_COLOR;
   if (forced !== undefined) return forced !== '0' && forced !== 'false';
-  return isTTY && env['TERM'] !== 'dumb';
+  return isTTY && env.TERM !== 'dumb';
 }

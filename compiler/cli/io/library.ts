@@ -18,11 +18,11 @@ export function packageRoot(): string {
 }
 
 export function packageVersion(): string {
-  return String(manifest(packageRoot())?.['version']);
+  return String(manifest(packageRoot())?.version);
 }
 
 function packageName(folder: string): unknown {
-  return manifest(folder)?.['name'];
+  return manifest(folder)?.name;
 }
 
 function manifest(folder: string): Readonly<Record<string, unknown>> | null {

@@ -47,7 +47,7 @@ function readObject(file: string): Json {
 function dependencyIn(project: string): string | undefined {
   const manifest = readObject(join(project, 'package.json'));
   for (const field of ['dependencies', 'devDependencies', 'optionalDependencies']) {
-    const spec = (manifest[field] as Json | undefined)?.['attnc'];
+    const spec = (manifest[field] as Json | undefined)?.attnc;
     if (typeof spec === 'string') return spec;
   }
   return undefined;
@@ -56,7 +56,7 @@ function dependencyIn(project: string): string | undefined {
 /** A package that another one brought, or one in a workspace, is in no project's own list. */
 function notedByNpm(holder: string): string | undefined {
   const { packages } = readObject(join(holder, 'node_modules', '.package-lock.json'));
-  const resolved = ((packages as Json | undefined)?.['node_modules/attnc'] as Json | undefined)?.['resolved'];
+  const resolved = ((packages as Json | undefined)?.['node_modules/attnc'] as Json | undefined)?.resolved;
   if (typeof resolved !== 'string') return undefined;
   return /^https?:.*\/-\/attnc-[^/]*\.tgz$/u.test(resolved) ? `^${packageVersion()}` : resolved;
 }
@@ -80,7 +80,7 @@ export interface Manager {
 
 /** The package manager that runs this, or that the project around uses. */
 export function managerOf(cwd: string, env: NodeJS.ProcessEnv): Manager {
-  const [, agent, major] = /^(pnpm|yarn)\/(\d+)/u.exec(env['npm_config_user_agent'] ?? '') ?? [];
+  const [, agent, major] = /^(pnpm|yarn)\/(\d+)/u.exec(env.npm_config_user_agent ?? '') ?? [];
   if (agent === 'pnpm') return { name: 'pnpm', modernYarn: false };
   if (agent === 'yarn') return { name: 'yarn', modernYarn: Number(major) >= 2 };
   for (const folder of upwards(cwd)) {

@@ -24,7 +24,10 @@ function hook(): void {
   const { registerHooks, register } = nodeModule as Partial<typeof nodeModule> & {
     readonly registerHooks?: (each: ReturnType<typeof hooks>) => void;
   };
-  if (registerHooks !== undefined) return registerHooks(hooks(own));
+  if (registerHooks !== undefined) {
+    registerHooks(hooks(own));
+    return;
+  }
   // Their thread reads JavaScript alone, whatever this module was read as.
   const here = pathToFileURL(join(packageRoot(), 'dist', 'compiler', 'cli', 'task', 'hooks.js')).href;
   const source = `import { hooksInThread } from ${JSON.stringify(here)};

@@ -66,7 +66,7 @@ function faultOf(value: unknown): string | null {
     if (typeof task[field] !== type || task[field] === null)
       return `its \`${field}\` is ${task[field] === undefined ? 'missing' : `no ${type}`}`;
   }
-  return Object.keys(task['configurations'] as object).length === 0 ? 'it has no configuration' : null;
+  return Object.keys(task.configurations as object).length === 0 ? 'it has no configuration' : null;
 }
 
 export function configurationOf(task: AnyTask, name: string | undefined): { readonly name: string; readonly configuration: Configuration } {

@@ -277,7 +277,10 @@ class DefinitionWriter {
 
   #objectives(names: DefinitionNames): void {
     const { model, output } = this.#context;
-    if (model.objectives.length === 0) return this.#line('objectives: [],');
+    if (model.objectives.length === 0) {
+      this.#line('objectives: [],');
+      return;
+    }
     this.#writer
       .write('objectives: [')
       .newLine()
@@ -359,7 +362,10 @@ class DefinitionWriter {
       names: { type },
       dimName,
     } = this.#context;
-    if (model.decoder === null || names.decoder === null) return this.#line('decoder: null,');
+    if (model.decoder === null || names.decoder === null) {
+      this.#line('decoder: null,');
+      return;
+    }
     const { decoder, step } = model.decoder;
     const { prepare, step: stepName } = names.decoder;
     const label = decoder.axis.space.kind === 'dim' ? dimName(decoder.axis.space.dim) : decoder.axis.label;

@@ -401,7 +401,7 @@ class Lowering {
         );
       case 'permute': {
         const native = nativeOrder(x!);
-        if (native !== null && native.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x!)!;
+        if (native?.every((axis, k) => axis.id === op.order[k])) return this.#native.get(x!)!;
         return this.#permuted(node, this.#tensorOf(x!), axesOf(x!), op.order);
       }
       case 'reshape': {

@@ -11,7 +11,7 @@ import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, join, originOf, sameSpace, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
 import { spread } from './batch-spread.ts';
-import { type Maker } from '../core/maker.ts';
+import type { Maker } from '../core/maker.ts';
 import { axesOf } from '../core/axes.ts';
 
 /** Each is one node: beyond this a gather is smaller, and hardly slower. */

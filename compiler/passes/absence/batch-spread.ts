@@ -6,7 +6,7 @@ import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
 import type { Axis, Node } from '../../graph/graph.ts';
 import { hasAxis, join, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import type { Absence, Partial } from './absence.ts';
-import { type Maker } from '../core/maker.ts';
+import type { Maker } from '../core/maker.ts';
 import { axesOf } from '../core/axes.ts';
 
 /** The axis whose places are divided, and by what. */

@@ -7,7 +7,7 @@ import type { Axis, Node, Op, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis, sameSpace } from '../../graph/spaces.ts';
 import { reachable } from '../../graph/walk.ts';
-import { type Maker } from '../core/maker.ts';
+import type { Maker } from '../core/maker.ts';
 import { axesOf } from '../core/axes.ts';
 
 /** The axes of the clock that an operation takes away, or normalises over, and so looks along. */

@@ -7,7 +7,7 @@ import type { Axis, BinaryFn, Node, Op, OpOf, TensorType, UnaryFn } from '../../
 import { infer, typeOf } from '../../graph/infer.ts';
 import { BINARY, UNARY } from '../../graph/operations.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../../graph/spaces.ts';
-import { type Maker, type Rule } from './maker.ts';
+import type { Maker, Rule } from './maker.ts';
 import { axesOf, BATCH, BEAM } from './axes.ts';
 
 export const algebra: Rule = (m, op, inputs) => {

@@ -104,6 +104,7 @@ export class Maker {
         axis,
         reversed,
         inits,
+        // biome-ignore lint/correctness/useYield: a body that asks for nothing
         function* (loop) {
           return body(loop);
         },

@@ -6,7 +6,7 @@
 import type { Axis, Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { hasAxis } from '../../graph/spaces.ts';
-import { type Loop, type Maker } from '../core/maker.ts';
+import type { Loop, Maker } from '../core/maker.ts';
 import { axesOf, BATCH, idsOf } from '../core/axes.ts';
 import type { Scan } from '../core/rebuild.ts';
 import { product } from './vjp.ts';

@@ -7,7 +7,7 @@ import { GraphError } from '../../graph/errors.ts';
 import type { Axis, Node, Op, OpOf, ReduceFn } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { axisOf, hasAxis, originOf, sizeOf, without } from '../../graph/spaces.ts';
-import { type Maker } from '../core/maker.ts';
+import type { Maker } from '../core/maker.ts';
 import { axesOf, idsOf } from '../core/axes.ts';
 import { BINARY, type Cotangent, UNARY } from '../../graph/operations.ts';
 

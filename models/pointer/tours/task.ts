@@ -161,7 +161,7 @@ function openTours({
               'round trip',
               ids.map((id) => names[id]!),
               names,
-              found[k]!['logits']!,
+              found[k]!.logits!,
             ),
           },
         ];

@@ -59,7 +59,7 @@ interface Settings {
 
 function settingsOf({ settings = {} }: Configuration): Settings {
   const number = (name: string): number => Number(settings[name]);
-  const stages = settings['stages'];
+  const stages = settings.stages;
   return {
     stages: (Array.isArray(stages) ? (stages as readonly string[]) : []).map((stage) => {
       const [step = 1, pulls = 1] = stage.split(':').map(Number);
