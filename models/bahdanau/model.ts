@@ -108,363 +108,206 @@ type TranslatorResults = { readonly logits: tf.Tensor; readonly weights: tf.Tens
 /** The outputs of Translator, batch first. */
 function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): TranslatorResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardFilled = tf.fill([batchSize, hidden], 0);
-  const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
-  const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
-  rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
-
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
-  const zWzT = tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
-  rt.dispose(x, zWzT, zProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['read.Annotate.backward.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, source, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['read.Annotate.backward.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, source, hidden]);
-  rt.dispose(newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['read.Annotate.backward.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
-
+  rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
-  const backwardSumT = tf.transpose(sum, [1, 0, 2]);
-  const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const backwardSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const isGreaterSteps = tf.unstack(backwardIsGreaterT);
-  rt.dispose(sum, sum2, sum3, backwardIsGreaterT);
-  const sumSteps = tf.unstack(backwardSumT);
-  const sumSteps2 = tf.unstack(backwardSumT2);
-  const sumSteps3 = tf.unstack(backwardSumT3);
-  rt.dispose(backwardSumT, backwardSumT2, backwardSumT3);
-
-  const sumSteps4 = new Array<tf.Tensor>(source);
-  let backwardState: tf.Tensor = tf.clone(backwardFilled);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const backwardZeros = tf.fill([batchSize, hidden], 0);
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const isGreaterAt = isGreaterSteps[t]!;
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
+    const sourceMaskAt = sourceMaskSteps[t]!;
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(backwardState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(backwardState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, backwardState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, backwardState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(backwardState, product);
-    rt.dispose(new_, z, difference, product);
-
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
-    rt.dispose(backwardValueWide, backwardState);
-    sumSteps4[t] = sum4;
-    backwardState = backwardChosen;
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
+    rt.dispose(h);
+    backwardHNextSteps[t] = hNext;
+    h = backwardChosen;
   }
-  rt.dispose(zUzT, rUrT, newUT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, backwardState);
-  const sumStacked = tf.stack(sumSteps4);
-  rt.dispose(sumSteps4);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
-  const picked = tf.reshape(place, [batchSize, hidden]);
-  rt.dispose(place);
-
+  rt.dispose(zUzT, rUrT, newUT, sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
+  const backward = tf.stack(backwardHNextSteps);
+  rt.dispose(backwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
-  const product2 = tf.matMul(picked, W0T);
-  const tanh = tf.tanh(product2);
-  rt.dispose(picked, W0T, product2);
-
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))));
+  rt.dispose(picked);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
-
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+  });
+  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+  });
+  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+  });
+  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
+  rt.dispose(zXRows);
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
+  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
+  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
+  rt.dispose(zSum2, rSum2, newSum2);
+  const forwardHNextSteps: tf.Tensor[] = [];
+  let h2: tf.Tensor = backwardZeros;
+  for (let t = 0; t < source; t++) {
+    const zSum2At = zSum2Steps[t]!;
+    const rSum2At = rSum2Steps[t]!;
+    const newSum2At = newSum2Steps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT2))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT2))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), newUT2))));
+    rt.dispose(r);
+    // cells.attn:14  (1 - z) * h + z * new
+    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
+    rt.dispose(z, new_);
+    forwardHNextSteps.push(hNext);
+    h2 = hNext;
+  }
+  rt.dispose(backwardZeros, zUzT2, rUrT2, newUT2, zSum2Steps, rSum2Steps, newSum2Steps);
+  const forward = tf.stack(forwardHNextSteps);
+  rt.dispose(forwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const joined = tf.concat([forward, backward], 2);
+  rt.dispose(backward, forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
-  const zProduct4 = tf.matMul(zXRows, zWzT2);
-  const zProduct5 = tf.reshape(zProduct4, [batchSize, source, hidden]);
-  rt.dispose(zWzT2, zProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum5 = tf.add(zProduct5, p['read.Annotate.forward.h.GRU.bz']);
-  rt.dispose(zProduct5);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]);
-  const rProduct4 = tf.matMul(zXRows, rWrT2);
-  const rProduct5 = tf.reshape(rProduct4, [batchSize, source, hidden]);
-  rt.dispose(rWrT2, rProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum6 = tf.add(rProduct5, p['read.Annotate.forward.h.GRU.br']);
-  rt.dispose(rProduct5);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT2 = tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]);
-  const newProduct5 = tf.matMul(zXRows, newWT2);
-  const newProduct6 = tf.reshape(newProduct5, [batchSize, source, hidden]);
-  rt.dispose(zXRows, newWT2, newProduct5);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum7 = tf.add(newProduct6, p['read.Annotate.forward.h.GRU.b']);
-  rt.dispose(newProduct6);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
-
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
-  const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
-  const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
-  const sumSteps5 = tf.unstack(forwardSumT);
-  rt.dispose(sum5, sum6, sum7, forwardSumT);
-  const sumSteps6 = tf.unstack(forwardSumT2);
-  const sumSteps7 = tf.unstack(forwardSumT3);
-  rt.dispose(forwardSumT2, forwardSumT3);
-
-  const sumSteps8: tf.Tensor[] = [];
-  let forwardState: tf.Tensor = backwardFilled;
-  for (let t2 = 0; t2 < source; t2++) {
-    const sumAt4 = sumSteps5[t2]!;
-    const sumAt5 = sumSteps6[t2]!;
-    const sumAt6 = sumSteps7[t2]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct6 = tf.matMul(forwardState, zUzT2);
-    const zSum2 = tf.add(sumAt4, zProduct6);
-    const z2 = tf.sigmoid(zSum2);
-    rt.dispose(zProduct6, zSum2);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct6 = tf.matMul(forwardState, rUrT2);
-    const rSum2 = tf.add(sumAt5, rProduct6);
-    const r2 = tf.sigmoid(rSum2);
-    rt.dispose(rProduct6, rSum2);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct7 = tf.mul(r2, forwardState);
-    const newProduct8 = tf.matMul(newProduct7, newUT2);
-    const newSum2 = tf.add(sumAt6, newProduct8);
-    const new3 = tf.tanh(newSum2);
-    rt.dispose(r2, newProduct7, newProduct8, newSum2);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference2 = tf.sub(new3, forwardState);
-    const product3 = tf.mul(z2, difference2);
-    const sum8 = tf.add(forwardState, product3);
-    rt.dispose(new3, z2, difference2, product3);
-    sumSteps8.push(sum8);
-    forwardState = sum8;
-  }
-  rt.dispose(backwardFilled, zUzT2, rUrT2, newUT2, sumSteps5, sumSteps6, sumSteps7);
-  const sumStacked2 = tf.stack(sumSteps8);
-  rt.dispose(sumSteps8);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const joined = tf.concat([sumStacked2, sumStacked], 2);
-  rt.dispose(sumStacked, sumStacked2);
-
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-  const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
-  const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
-  rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
+  const scoreUProduct = tf.tidy(() => {
+    const UT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
+    const UProduct = tf.matMul(tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]), UT);
+    return tf.reshape(UProduct, [batchSize, source, align]);
+  });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-
+  rt.dispose(joined);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
+  const zWzT = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
   const zUzT3 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT3 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
+  const rWrT = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
   const rUrT3 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newWT = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
   const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
-
   // model.attn:57  Translate(read.annotations, read.h1)
-  const eT = tf.transpose(e, [1, 0, 2]);
-  const eSteps = tf.unstack(eT);
-  rt.dispose(eT);
-
-  const stateSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
+  const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
+  const sSteps: tf.Tensor[] = [];
+  const contextSteps: tf.Tensor[] = [];
   const weightsSteps: tf.Tensor[] = [];
-  let state: tf.Tensor = tanh;
-  for (let t3 = 0; t3 < target; t3++) {
-    const e2 = eSteps[t3]!;
-
+  let s: tf.Tensor = tanh;
+  for (let t = 0; t < target; t++) {
+    const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreProduct3 = tf.matMul(state, scoreWT);
-    const scoreProduct4 = tf.reshape(scoreProduct3, [batchSize, 1, align]);
-    const scoreSum = tf.add(scoreProduct4, scoreProduct2);
-    const scoreTanh = tf.tanh(scoreSum);
-    const scoreTanhRows = tf.reshape(scoreTanh, [batchSize * source, align]);
-    rt.dispose(scoreProduct3, scoreProduct4, scoreSum, scoreTanh);
-    const scoreProduct5 = tf.matMul(scoreTanhRows, scoreVWide);
-    const score = tf.reshape(scoreProduct5, [batchSize, source]);
-    rt.dispose(scoreTanhRows, scoreProduct5);
-
+    const score = tf.tidy(() => {
+      const scoreTanh = tf.tanh(tf.add(tf.reshape(tf.matMul(s, scoreWT), [batchSize, 1, align]), scoreUProduct));
+      return tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]);
+    });
     // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = rt.where(backwardIsGreater, score, -Infinity);
-    const weights = tf.softmax(weightsChosen);
-    rt.dispose(score, weightsChosen);
-
+    const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
+    rt.dispose(score);
     // attention.attn:6  sum[key](weights * keys)
-    const weightsWide = tf.reshape(weights, [batchSize, 1, source]);
-    const product4 = tf.matMul(weightsWide, scoreJoinedT);
-    const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
-    rt.dispose(weightsWide, product4);
-
+    const context = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), scoreJoinedT), [batchSize, 2 * hidden]),
+    );
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([e2, product5], 1);
-
+    const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct7 = tf.matMul(sNextJoined, zWzT3);
-    const zProduct8 = tf.matMul(state, zUzT3);
-    const zSum3 = tf.add(zProduct7, zProduct8);
-    const zSum4 = tf.add(zSum3, p['Translate.s.GRU.bz']);
-    const z3 = tf.sigmoid(zSum4);
-    rt.dispose(zProduct7, zProduct8, zSum3, zSum4);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct9 = tf.matMul(sNextJoined, newWT3);
-
+    const z = tf.tidy(() =>
+      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, zWzT), tf.matMul(s, zUzT3)), p['Translate.s.GRU.bz'])),
+    );
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct7 = tf.matMul(sNextJoined, rWrT3);
-    const rProduct8 = tf.matMul(state, rUrT3);
-    const rSum3 = tf.add(rProduct7, rProduct8);
-    const rSum4 = tf.add(rSum3, p['Translate.s.GRU.br']);
-    rt.dispose(sNextJoined, rProduct7, rProduct8, rSum3);
-    const r3 = tf.sigmoid(rSum4);
-    rt.dispose(rSum4);
-
+    const r = tf.tidy(() =>
+      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, rWrT), tf.matMul(s, rUrT3)), p['Translate.s.GRU.br'])),
+    );
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct10 = tf.mul(r3, state);
-    const newProduct11 = tf.matMul(newProduct10, newUT3);
-    const newSum3 = tf.add(newProduct9, newProduct11);
-    rt.dispose(r3, newProduct10, newProduct9, newProduct11);
-    const newSum4 = tf.add(newSum3, p['Translate.s.GRU.b']);
-    const new4 = tf.tanh(newSum4);
-    rt.dispose(newSum3, newSum4);
-
+    const new_ = tf.tidy(() => {
+      const sum = tf.add(tf.add(tf.matMul(sNextJoined, newWT), tf.matMul(tf.mul(r, s), newUT3)), p['Translate.s.GRU.b']);
+      return tf.tanh(sum);
+    });
+    rt.dispose(sNextJoined, r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference3 = tf.sub(new4, state);
-    const product6 = tf.mul(z3, difference3);
-    const sum9 = tf.add(state, product6);
-    rt.dispose(new4, z3, difference3, product6);
-    stateSteps.push(state);
-    productSteps.push(product5);
+    const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
+    rt.dispose(z, new_);
+    sSteps.push(s);
+    contextSteps.push(context);
     weightsSteps.push(weights);
-    state = sum9;
+    s = sNext;
   }
-  rt.dispose(backwardIsGreater, scoreWT, scoreJoinedT, scoreProduct2, scoreVWide, zWzT3, zUzT3, newWT3, rWrT3, rUrT3, newUT3, eSteps, state);
-  const stateStacked = tf.stack(stateSteps);
-  rt.dispose(stateSteps);
-
+  rt.dispose(sourceMask, scoreWT, scoreJoinedT, scoreUProduct, scoreVWide, zWzT, zUzT3, rWrT, rUrT3, newWT, newUT3, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
-  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
-  const UT = tf.transpose(URows, [1, 0]);
-  const product7 = tf.matMul(stateStepsRows, UT);
-  rt.dispose(stateStacked, stateStepsT, URows, stateStepsRows, UT);
-  const product8 = tf.reshape(product7, [batchSize, target, maxout, pieces]);
-  const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
-  const VT = tf.transpose(VRows, [1, 0]);
-  const product9 = tf.matMul(eRows, VT);
-  rt.dispose(product7, e, VRows, eRows, VT);
-  const product10 = tf.reshape(product9, [batchSize, target, maxout, pieces]);
-  const sum10 = tf.add(product8, product10);
-  const productStacked = tf.stack(productSteps);
-  rt.dispose(product9, product8, product10, productSteps);
-  const productStepsT = tf.transpose(productStacked, [1, 0, 2]);
-  const productStepsRows = tf.reshape(productStepsT, [batchSize * target, 2 * hidden]);
-  const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-  const CT = tf.transpose(CRows, [1, 0]);
-  const product11 = tf.matMul(productStepsRows, CT);
-  rt.dispose(productStacked, productStepsT, CRows, productStepsRows, CT);
-  const product12 = tf.reshape(product11, [batchSize, target, maxout, pieces]);
-  const sum11 = tf.add(sum10, product12);
-  const highest = tf.max(sum11, 3);
-  rt.dispose(product11, sum10, product12, sum11);
-  const highestRows = tf.reshape(highest, [batchSize * target, maxout]);
-  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
-  const product13 = tf.matMul(highestRows, WT);
-  const product14 = tf.reshape(product13, [batchSize, target, characters]);
-  rt.dispose(highest, highestRows, WT, product13);
-  const weightsStacked = tf.stack(weightsSteps);
-  rt.dispose(weightsSteps);
-
+  const sum = tf.tidy(() => {
+    const UT = tf.transpose(tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), [1, 0]);
+    const UProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]), UT);
+    const VT = tf.transpose(tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), [1, 0]);
+    const VProduct = tf.reshape(tf.matMul(tf.reshape(e, [batchSize * target, embed]), VT), [batchSize, target, maxout, pieces]);
+    return tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct);
+  });
+  const logits = tf.tidy(() => {
+    const CT = tf.transpose(tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), [1, 0]);
+    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]), CT);
+    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize, target, maxout, pieces])), 3);
+    const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
+    const WProduct = tf.matMul(tf.reshape(highest, [batchSize * target, maxout]), WT);
+    return tf.reshape(WProduct, [batchSize, target, characters]);
+  });
+  rt.dispose(e, sSteps, contextSteps, sum);
   // model.attn:57  Translate(read.annotations, read.h1)
-  const weightsStepsT = tf.transpose(weightsStacked, [1, 0, 2]);
-  rt.dispose(weightsStacked);
-  return { logits: product14, weights: weightsStepsT };
+  const weights = tf.stack(weightsSteps);
+  const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
+  rt.dispose(weightsSteps, weights);
+  return { logits, weights: weightsStepsT };
 }
 
 /** What translatorLoss gives. */
@@ -476,394 +319,218 @@ type TranslatorLossResults = {
 /** Translation: the loss and the metrics, means over the batch. */
 function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): TranslatorLossResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units } = batch.n;
-
-  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const lossTargetPlaces = tf.range(0, target, 1, 'int32');
-  const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
-  rt.dispose(lossTargetPlaces, lossLossWide);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardFilled = tf.fill([batchSize, hidden], 0);
-  const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
-  const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
-  rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
-
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
-  const zWzT = tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
-  rt.dispose(x, zWzT, zProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['read.Annotate.backward.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, source, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['read.Annotate.backward.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, source, hidden]);
-  rt.dispose(newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['read.Annotate.backward.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
-
+  rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
-  const backwardSumT = tf.transpose(sum, [1, 0, 2]);
-  const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const backwardSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const isGreaterSteps = tf.unstack(backwardIsGreaterT);
-  rt.dispose(sum, sum2, sum3, backwardIsGreaterT);
-  const sumSteps = tf.unstack(backwardSumT);
-  const sumSteps2 = tf.unstack(backwardSumT2);
-  const sumSteps3 = tf.unstack(backwardSumT3);
-  rt.dispose(backwardSumT, backwardSumT2, backwardSumT3);
-
-  const sumSteps4 = new Array<tf.Tensor>(source);
-  let backwardState: tf.Tensor = tf.clone(backwardFilled);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const backwardZeros = tf.fill([batchSize, hidden], 0);
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const isGreaterAt = isGreaterSteps[t]!;
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
+    const sourceMaskAt = sourceMaskSteps[t]!;
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(backwardState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(backwardState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, backwardState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, backwardState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(backwardState, product);
-    rt.dispose(new_, z, difference, product);
-
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
-    rt.dispose(backwardValueWide, backwardState);
-    sumSteps4[t] = sum4;
-    backwardState = backwardChosen;
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
+    rt.dispose(h);
+    backwardHNextSteps[t] = hNext;
+    h = backwardChosen;
   }
-  rt.dispose(zUzT, rUrT, newUT, isGreaterSteps, sumSteps, sumSteps2, sumSteps3, backwardState);
-  const sumStacked = tf.stack(sumSteps4);
-  rt.dispose(sumSteps4);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
-  const picked = tf.reshape(place, [batchSize, hidden]);
-  rt.dispose(place);
-
+  rt.dispose(zUzT, rUrT, newUT, sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
+  const backward = tf.stack(backwardHNextSteps);
+  rt.dispose(backwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
-  const product2 = tf.matMul(picked, W0T);
-  const tanh = tf.tanh(product2);
-  rt.dispose(picked, W0T, product2);
-
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))));
+  rt.dispose(picked);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
-
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+  });
+  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+  });
+  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+  });
+  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
+  rt.dispose(zXRows);
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
+  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
+  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
+  rt.dispose(zSum2, rSum2, newSum2);
+  const forwardHNextSteps: tf.Tensor[] = [];
+  let h2: tf.Tensor = backwardZeros;
+  for (let t = 0; t < source; t++) {
+    const zSum2At = zSum2Steps[t]!;
+    const rSum2At = rSum2Steps[t]!;
+    const newSum2At = newSum2Steps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT2))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT2))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), newUT2))));
+    rt.dispose(r);
+    // cells.attn:14  (1 - z) * h + z * new
+    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
+    rt.dispose(z, new_);
+    forwardHNextSteps.push(hNext);
+    h2 = hNext;
+  }
+  rt.dispose(backwardZeros, zUzT2, rUrT2, newUT2, zSum2Steps, rSum2Steps, newSum2Steps);
+  const forward = tf.stack(forwardHNextSteps);
+  rt.dispose(forwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const joined = tf.concat([forward, backward], 2);
+  rt.dispose(backward, forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
-  const zProduct4 = tf.matMul(zXRows, zWzT2);
-  const zProduct5 = tf.reshape(zProduct4, [batchSize, source, hidden]);
-  rt.dispose(zWzT2, zProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum5 = tf.add(zProduct5, p['read.Annotate.forward.h.GRU.bz']);
-  rt.dispose(zProduct5);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]);
-  const rProduct4 = tf.matMul(zXRows, rWrT2);
-  const rProduct5 = tf.reshape(rProduct4, [batchSize, source, hidden]);
-  rt.dispose(rWrT2, rProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum6 = tf.add(rProduct5, p['read.Annotate.forward.h.GRU.br']);
-  rt.dispose(rProduct5);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT2 = tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]);
-  const newProduct5 = tf.matMul(zXRows, newWT2);
-  const newProduct6 = tf.reshape(newProduct5, [batchSize, source, hidden]);
-  rt.dispose(zXRows, newWT2, newProduct5);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum7 = tf.add(newProduct6, p['read.Annotate.forward.h.GRU.b']);
-  rt.dispose(newProduct6);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
-
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
-  const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
-  const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
-  const sumSteps5 = tf.unstack(forwardSumT);
-  rt.dispose(sum5, sum6, sum7, forwardSumT);
-  const sumSteps6 = tf.unstack(forwardSumT2);
-  const sumSteps7 = tf.unstack(forwardSumT3);
-  rt.dispose(forwardSumT2, forwardSumT3);
-
-  const sumSteps8: tf.Tensor[] = [];
-  let forwardState: tf.Tensor = backwardFilled;
-  for (let t2 = 0; t2 < source; t2++) {
-    const sumAt4 = sumSteps5[t2]!;
-    const sumAt5 = sumSteps6[t2]!;
-    const sumAt6 = sumSteps7[t2]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct6 = tf.matMul(forwardState, zUzT2);
-    const zSum2 = tf.add(sumAt4, zProduct6);
-    const z2 = tf.sigmoid(zSum2);
-    rt.dispose(zProduct6, zSum2);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct6 = tf.matMul(forwardState, rUrT2);
-    const rSum2 = tf.add(sumAt5, rProduct6);
-    const r2 = tf.sigmoid(rSum2);
-    rt.dispose(rProduct6, rSum2);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct7 = tf.mul(r2, forwardState);
-    const newProduct8 = tf.matMul(newProduct7, newUT2);
-    const newSum2 = tf.add(sumAt6, newProduct8);
-    const new3 = tf.tanh(newSum2);
-    rt.dispose(r2, newProduct7, newProduct8, newSum2);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference2 = tf.sub(new3, forwardState);
-    const product3 = tf.mul(z2, difference2);
-    const sum8 = tf.add(forwardState, product3);
-    rt.dispose(new3, z2, difference2, product3);
-    sumSteps8.push(sum8);
-    forwardState = sum8;
-  }
-  rt.dispose(backwardFilled, zUzT2, rUrT2, newUT2, sumSteps5, sumSteps6, sumSteps7);
-  const sumStacked2 = tf.stack(sumSteps8);
-  rt.dispose(sumSteps8);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const joined = tf.concat([sumStacked2, sumStacked], 2);
-  rt.dispose(sumStacked, sumStacked2);
-
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-  const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
-  const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
-  rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
+  const scoreUProduct = tf.tidy(() => {
+    const UT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
+    const UProduct = tf.matMul(tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]), UT);
+    return tf.reshape(UProduct, [batchSize, source, align]);
+  });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-
+  rt.dispose(joined);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
+  const zWzT = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
   const zUzT3 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT3 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
+  const rWrT = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
   const rUrT3 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newWT = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
   const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
-
   // model.attn:57  Translate(read.annotations, read.h1)
-  const eT = tf.transpose(e, [1, 0, 2]);
-  const eSteps = tf.unstack(eT);
-  rt.dispose(eT);
-
-  const stateSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
-  let state: tf.Tensor = tanh;
-  for (let t3 = 0; t3 < target; t3++) {
-    const e2 = eSteps[t3]!;
-
+  const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
+  const sSteps: tf.Tensor[] = [];
+  const contextSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = tanh;
+  for (let t = 0; t < target; t++) {
+    const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreProduct3 = tf.matMul(state, scoreWT);
-    const scoreProduct4 = tf.reshape(scoreProduct3, [batchSize, 1, align]);
-    const scoreSum = tf.add(scoreProduct4, scoreProduct2);
-    const scoreTanh = tf.tanh(scoreSum);
-    const scoreTanhRows = tf.reshape(scoreTanh, [batchSize * source, align]);
-    rt.dispose(scoreProduct3, scoreProduct4, scoreSum, scoreTanh);
-    const scoreProduct5 = tf.matMul(scoreTanhRows, scoreVWide);
-    const score = tf.reshape(scoreProduct5, [batchSize, source]);
-    rt.dispose(scoreTanhRows, scoreProduct5);
-
+    const score = tf.tidy(() => {
+      const scoreTanh = tf.tanh(tf.add(tf.reshape(tf.matMul(s, scoreWT), [batchSize, 1, align]), scoreUProduct));
+      return tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]);
+    });
     // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = rt.where(backwardIsGreater, score, -Infinity);
-    const weights = tf.softmax(weightsChosen);
-    rt.dispose(score, weightsChosen);
-
+    const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
+    rt.dispose(score);
     // attention.attn:6  sum[key](weights * keys)
-    const weightsWide = tf.reshape(weights, [batchSize, 1, source]);
-    const product4 = tf.matMul(weightsWide, scoreJoinedT);
-    const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
-    rt.dispose(weights, weightsWide, product4);
-
+    const context = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), scoreJoinedT), [batchSize, 2 * hidden]),
+    );
+    rt.dispose(weights);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([e2, product5], 1);
-
+    const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct7 = tf.matMul(sNextJoined, zWzT3);
-    const zProduct8 = tf.matMul(state, zUzT3);
-    const zSum3 = tf.add(zProduct7, zProduct8);
-    const zSum4 = tf.add(zSum3, p['Translate.s.GRU.bz']);
-    const z3 = tf.sigmoid(zSum4);
-    rt.dispose(zProduct7, zProduct8, zSum3, zSum4);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct9 = tf.matMul(sNextJoined, newWT3);
-
+    const z = tf.tidy(() =>
+      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, zWzT), tf.matMul(s, zUzT3)), p['Translate.s.GRU.bz'])),
+    );
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct7 = tf.matMul(sNextJoined, rWrT3);
-    const rProduct8 = tf.matMul(state, rUrT3);
-    const rSum3 = tf.add(rProduct7, rProduct8);
-    const rSum4 = tf.add(rSum3, p['Translate.s.GRU.br']);
-    rt.dispose(sNextJoined, rProduct7, rProduct8, rSum3);
-    const r3 = tf.sigmoid(rSum4);
-    rt.dispose(rSum4);
-
+    const r = tf.tidy(() =>
+      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, rWrT), tf.matMul(s, rUrT3)), p['Translate.s.GRU.br'])),
+    );
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct10 = tf.mul(r3, state);
-    const newProduct11 = tf.matMul(newProduct10, newUT3);
-    const newSum3 = tf.add(newProduct9, newProduct11);
-    rt.dispose(r3, newProduct10, newProduct9, newProduct11);
-    const newSum4 = tf.add(newSum3, p['Translate.s.GRU.b']);
-    const new4 = tf.tanh(newSum4);
-    rt.dispose(newSum3, newSum4);
-
+    const new_ = tf.tidy(() => {
+      const sum = tf.add(tf.add(tf.matMul(sNextJoined, newWT), tf.matMul(tf.mul(r, s), newUT3)), p['Translate.s.GRU.b']);
+      return tf.tanh(sum);
+    });
+    rt.dispose(sNextJoined, r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference3 = tf.sub(new4, state);
-    const product6 = tf.mul(z3, difference3);
-    const sum9 = tf.add(state, product6);
-    rt.dispose(new4, z3, difference3, product6);
-    stateSteps.push(state);
-    productSteps.push(product5);
-    state = sum9;
+    const sNext = tf.tidy(() => tf.add(s, tf.mul(z, tf.sub(new_, s))));
+    rt.dispose(z, new_);
+    sSteps.push(s);
+    contextSteps.push(context);
+    s = sNext;
   }
-  rt.dispose(backwardIsGreater, scoreWT, scoreJoinedT, scoreProduct2, scoreVWide, zWzT3, zUzT3, newWT3, rWrT3, rUrT3, newUT3, eSteps, state);
-  const stateStacked = tf.stack(stateSteps);
-  rt.dispose(stateSteps);
-
+  rt.dispose(sourceMask, scoreWT, scoreJoinedT, scoreUProduct, scoreVWide, zWzT, zUzT3, rWrT, rUrT3, newWT, newUT3, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
-  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
-  const UT = tf.transpose(URows, [1, 0]);
-  const product7 = tf.matMul(stateStepsRows, UT);
-  rt.dispose(stateStacked, stateStepsT, URows, stateStepsRows, UT);
-  const product8 = tf.reshape(product7, [batchSize, target, maxout, pieces]);
-  const eRows = tf.reshape(e, [batchSize * target, embed]);
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
-  const VT = tf.transpose(VRows, [1, 0]);
-  const product9 = tf.matMul(eRows, VT);
-  rt.dispose(product7, e, VRows, eRows, VT);
-  const product10 = tf.reshape(product9, [batchSize, target, maxout, pieces]);
-  const sum10 = tf.add(product8, product10);
-  const productStacked = tf.stack(productSteps);
-  rt.dispose(product9, product8, product10, productSteps);
-  const productStepsT = tf.transpose(productStacked, [1, 0, 2]);
-  const productStepsRows = tf.reshape(productStepsT, [batchSize * target, 2 * hidden]);
-  const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-  const CT = tf.transpose(CRows, [1, 0]);
-  const product11 = tf.matMul(productStepsRows, CT);
-  rt.dispose(productStacked, productStepsT, CRows, productStepsRows, CT);
-  const product12 = tf.reshape(product11, [batchSize, target, maxout, pieces]);
-  const sum11 = tf.add(sum10, product12);
-  const highest = tf.max(sum11, 3);
-  rt.dispose(product11, sum10, product12, sum11);
-  const highestRows = tf.reshape(highest, [batchSize * target, maxout]);
-  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
-  const product13 = tf.matMul(highestRows, WT);
-  const product14 = tf.reshape(product13, [batchSize, target, characters]);
-  rt.dispose(highest, highestRows, WT, product13);
-
+  const sum = tf.tidy(() => {
+    const UT = tf.transpose(tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), [1, 0]);
+    const UProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]), UT);
+    const VT = tf.transpose(tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), [1, 0]);
+    const VProduct = tf.reshape(tf.matMul(tf.reshape(e, [batchSize * target, embed]), VT), [batchSize, target, maxout, pieces]);
+    return tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct);
+  });
+  const logits = tf.tidy(() => {
+    const CT = tf.transpose(tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), [1, 0]);
+    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]), CT);
+    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize, target, maxout, pieces])), 3);
+    const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
+    const WProduct = tf.matMul(tf.reshape(highest, [batchSize * target, maxout]), WT);
+    return tf.reshape(WProduct, [batchSize, target, characters]);
+  });
+  rt.dispose(e, sSteps, contextSteps, sum);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const lossLogWeights = rt.logSoftmax(product14);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
-  const lossNegative = tf.neg(lossPicked);
-  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
-  const lossTotal = tf.sum(lossChosen, 1);
-  rt.dispose(lossLogWeights, lossPicked, lossNegative, lossChosen);
-  const lossLossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const lossQuotient = tf.div(lossTotal, lossLossAsFloat);
-  const loss = tf.mean(lossQuotient);
-  rt.dispose(lossTotal, lossLossAsFloat, lossQuotient);
-
+  const loss = tf.range(0, target, 1, 'int32');
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
+  const loss2 = tf.tidy(() => {
+    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs["y'"], 2, 2)), 0), 1);
+    return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
+  });
+  rt.dispose(loss);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const number = tf.scalar(0, 'int32');
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const negation = tf.logicalNot(lossIsGreater);
-  const best = tf.argMax(product14, 2);
-  const isEqual = tf.equal(best, batch.inputs["y'"]);
-  const either = tf.logicalOr(negation, isEqual);
-  rt.dispose(lossIsGreater, product14, best, negation, isEqual);
-  const all = tf.all(either, 1);
-  const number = tf.scalar(1, 'int32');
-  rt.dispose(either);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const number2 = tf.scalar(0, 'int32');
-
-  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const chosen = rt.where(all, number, number2);
-  const chosenAsFloat = tf.cast(chosen, 'float32');
-  rt.dispose(all, number, number2, chosen);
-  const mean = tf.mean(chosenAsFloat);
-  rt.dispose(chosenAsFloat);
+  const mean = tf.tidy(() => {
+    const all2 = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+    return tf.mean(tf.cast(rt.where(all2, tf.scalar(1, 'int32'), number), 'float32'));
+  });
+  rt.dispose(logits, targetMask, number);
   return {
-    loss,
+    loss: loss2,
     metrics: { exact: mean },
   };
 }
@@ -878,1047 +545,720 @@ type TranslatorGradientsResults = {
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): TranslatorGradientsResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units, words } = batch.n;
-
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const lossTargetPlaces = tf.range(0, target, 1, 'int32');
-  const lossLossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossLossWide, lossTargetPlaces);
-  rt.dispose(lossTargetPlaces, lossLossWide);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardFilled = tf.fill([batchSize, hidden], 0);
-  const backwardSourcePlaces = tf.range(0, source, 1, 'int32');
-  const backwardSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const backwardIsGreater = tf.greater(backwardSourceLengthWide, backwardSourcePlaces);
-  rt.dispose(backwardSourcePlaces, backwardSourceLengthWide);
-
+  const loss = tf.range(0, target, 1, 'int32');
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
+  rt.dispose(loss);
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
-  const zWzT = tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
-  rt.dispose(zWzT, zProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['read.Annotate.backward.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, source, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['read.Annotate.backward.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, source, hidden]);
-  rt.dispose(newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['read.Annotate.backward.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardIsGreaterT = tf.transpose(backwardIsGreater, [1, 0]);
-  const backwardSumT = tf.transpose(sum, [1, 0, 2]);
-  const backwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const backwardSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const isGreaterSteps = tf.unstack(backwardIsGreaterT);
-  rt.dispose(sum, sum2, sum3, backwardIsGreaterT);
-  const sumSteps = tf.unstack(backwardSumT);
-  const sumSteps2 = tf.unstack(backwardSumT2);
-  const sumSteps3 = tf.unstack(backwardSumT3);
-  rt.dispose(backwardSumT, backwardSumT2, backwardSumT3);
-
-  const sumSteps4 = new Array<tf.Tensor>(source);
-  const stateSteps = new Array<tf.Tensor>(source);
-  const zSteps = new Array<tf.Tensor>(source);
-  const differenceSteps = new Array<tf.Tensor>(source);
-  const newSteps = new Array<tf.Tensor>(source);
-  const productSteps = new Array<tf.Tensor>(source);
-  const rSteps = new Array<tf.Tensor>(source);
-  let backwardState: tf.Tensor = tf.clone(backwardFilled);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const backwardZeros = tf.fill([batchSize, hidden], 0);
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  const backwardHSteps = new Array<tf.Tensor>(source);
+  const backwardZSteps = new Array<tf.Tensor>(source);
+  const backwardHNextSteps2 = new Array<tf.Tensor>(source);
+  const backwardNewSteps = new Array<tf.Tensor>(source);
+  const backwardProductSteps = new Array<tf.Tensor>(source);
+  const backwardRSteps = new Array<tf.Tensor>(source);
+  let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const isGreaterAt = isGreaterSteps[t]!;
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
+    const sourceMaskAt = sourceMaskSteps[t]!;
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(backwardState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(backwardState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, backwardState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(newProduct4, newSum);
-
+    const newProduct = tf.mul(r, h);
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, newUT))));
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, backwardState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(backwardState, product);
-    rt.dispose(product);
-
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const backwardChosen = rt.where(backwardValueWide, sum4, backwardState);
-    rt.dispose(backwardValueWide);
-    sumSteps4[t] = sum4;
-    stateSteps[t] = backwardState;
-    zSteps[t] = z;
-    differenceSteps[t] = difference;
-    newSteps[t] = new_;
-    productSteps[t] = newProduct3;
-    rSteps[t] = r;
-    backwardState = backwardChosen;
+    const difference = tf.sub(new_, h);
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
+    backwardHNextSteps[t] = hNext;
+    backwardHSteps[t] = h;
+    backwardZSteps[t] = z;
+    backwardHNextSteps2[t] = difference;
+    backwardNewSteps[t] = new_;
+    backwardProductSteps[t] = newProduct;
+    backwardRSteps[t] = r;
+    h = backwardChosen;
   }
-  rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3, backwardState);
-  const sumStacked = tf.stack(sumSteps4);
-  rt.dispose(sumSteps4);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const place = tf.slice(sumStacked, [0, 0, 0], [1, -1, -1]);
-  const picked = tf.reshape(place, [batchSize, hidden]);
-  rt.dispose(place);
-
+  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps, h);
+  const backward = tf.stack(backwardHNextSteps);
+  rt.dispose(backwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
-  const product2 = tf.matMul(picked, W0T);
-  const tanh = tf.tanh(product2);
-  rt.dispose(W0T, product2);
-
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))));
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
-
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+  });
+  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+  });
+  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+  });
+  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
+  rt.dispose(zXRows);
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
+  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
+  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
+  rt.dispose(zSum2, rSum2, newSum2);
+  const forwardHNextSteps: tf.Tensor[] = [];
+  const forwardHSteps: tf.Tensor[] = [];
+  const forwardZSteps: tf.Tensor[] = [];
+  const forwardHNextSteps2: tf.Tensor[] = [];
+  const forwardNewSteps: tf.Tensor[] = [];
+  const forwardProductSteps: tf.Tensor[] = [];
+  const forwardRSteps: tf.Tensor[] = [];
+  let h2: tf.Tensor = backwardZeros;
+  for (let t = 0; t < source; t++) {
+    const zSum2At = zSum2Steps[t]!;
+    const rSum2At = rSum2Steps[t]!;
+    const newSum2At = newSum2Steps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT2))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT2))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const newProduct = tf.mul(r, h2);
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(newProduct, newUT2))));
+    // cells.attn:14  (1 - z) * h + z * new
+    const difference = tf.sub(new_, h2);
+    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, difference)));
+    forwardHNextSteps.push(hNext);
+    forwardHSteps.push(h2);
+    forwardZSteps.push(z);
+    forwardHNextSteps2.push(difference);
+    forwardNewSteps.push(new_);
+    forwardProductSteps.push(newProduct);
+    forwardRSteps.push(r);
+    h2 = hNext;
+  }
+  rt.dispose(zUzT2, rUrT2, newUT2, zSum2Steps, rSum2Steps, newSum2Steps);
+  const forward = tf.stack(forwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const joined = tf.concat([forward, backward], 2);
+  rt.dispose(backward, forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
-  const zProduct4 = tf.matMul(zXRows, zWzT2);
-  const zProduct5 = tf.reshape(zProduct4, [batchSize, source, hidden]);
-  rt.dispose(zWzT2, zProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum5 = tf.add(zProduct5, p['read.Annotate.forward.h.GRU.bz']);
-  rt.dispose(zProduct5);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]);
-  const rProduct4 = tf.matMul(zXRows, rWrT2);
-  const rProduct5 = tf.reshape(rProduct4, [batchSize, source, hidden]);
-  rt.dispose(rWrT2, rProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum6 = tf.add(rProduct5, p['read.Annotate.forward.h.GRU.br']);
-  rt.dispose(rProduct5);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT2 = tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]);
-  const newProduct5 = tf.matMul(zXRows, newWT2);
-  const newProduct6 = tf.reshape(newProduct5, [batchSize, source, hidden]);
-  rt.dispose(zXRows, newWT2, newProduct5);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum7 = tf.add(newProduct6, p['read.Annotate.forward.h.GRU.b']);
-  rt.dispose(newProduct6);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
-
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardSumT = tf.transpose(sum5, [1, 0, 2]);
-  const forwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
-  const forwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
-  const sumSteps5 = tf.unstack(forwardSumT);
-  rt.dispose(sum5, sum6, sum7, forwardSumT);
-  const sumSteps6 = tf.unstack(forwardSumT2);
-  const sumSteps7 = tf.unstack(forwardSumT3);
-  rt.dispose(forwardSumT2, forwardSumT3);
-
-  const sumSteps8: tf.Tensor[] = [];
-  const stateSteps2: tf.Tensor[] = [];
-  const zSteps2: tf.Tensor[] = [];
-  const differenceSteps2: tf.Tensor[] = [];
-  const newSteps2: tf.Tensor[] = [];
-  const productSteps2: tf.Tensor[] = [];
-  const rSteps2: tf.Tensor[] = [];
-  let forwardState: tf.Tensor = backwardFilled;
-  for (let t2 = 0; t2 < source; t2++) {
-    const sumAt4 = sumSteps5[t2]!;
-    const sumAt5 = sumSteps6[t2]!;
-    const sumAt6 = sumSteps7[t2]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct6 = tf.matMul(forwardState, zUzT2);
-    const zSum2 = tf.add(sumAt4, zProduct6);
-    const z2 = tf.sigmoid(zSum2);
-    rt.dispose(zProduct6, zSum2);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct6 = tf.matMul(forwardState, rUrT2);
-    const rSum2 = tf.add(sumAt5, rProduct6);
-    const r2 = tf.sigmoid(rSum2);
-    rt.dispose(rProduct6, rSum2);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct7 = tf.mul(r2, forwardState);
-    const newProduct8 = tf.matMul(newProduct7, newUT2);
-    const newSum2 = tf.add(sumAt6, newProduct8);
-    const new3 = tf.tanh(newSum2);
-    rt.dispose(newProduct8, newSum2);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference2 = tf.sub(new3, forwardState);
-    const product3 = tf.mul(z2, difference2);
-    const sum8 = tf.add(forwardState, product3);
-    rt.dispose(product3);
-    sumSteps8.push(sum8);
-    stateSteps2.push(forwardState);
-    zSteps2.push(z2);
-    differenceSteps2.push(difference2);
-    newSteps2.push(new3);
-    productSteps2.push(newProduct7);
-    rSteps2.push(r2);
-    forwardState = sum8;
-  }
-  rt.dispose(zUzT2, rUrT2, newUT2, sumSteps5, sumSteps6, sumSteps7);
-  const sumStacked2 = tf.stack(sumSteps8);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const joined = tf.concat([sumStacked2, sumStacked], 2);
-  rt.dispose(sumStacked, sumStacked2);
-
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-  const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
-  const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
+  const scoreUProduct = tf.tidy(() => {
+    const UProduct = tf.matMul(scoreJoinedRows, tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]));
+    return tf.reshape(UProduct, [batchSize, source, align]);
+  });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-  rt.dispose(joined, scoreUT, scoreProduct);
-
+  rt.dispose(joined);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
-  const zJoinedT = tf.transpose(zJoined, [1, 0]);
-  rt.dispose(zJoined);
-
+  const zJoinedT = tf.tidy(() => tf.transpose(tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1), [1, 0]));
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
-  const rJoinedT = tf.transpose(rJoined, [1, 0]);
-  rt.dispose(rJoined);
-
+  const rJoinedT = tf.tidy(() => tf.transpose(tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1), [1, 0]));
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
-  const newJoinedT = tf.transpose(newJoined, [1, 0]);
-  rt.dispose(newJoined);
-
+  const newJoinedT = tf.tidy(() => tf.transpose(tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1), [1, 0]));
   // model.attn:57  Translate(read.annotations, read.h1)
-  const eT = tf.transpose(e, [1, 0, 2]);
-  const eSteps = tf.unstack(eT);
-  rt.dispose(eT);
-
-  const stateSteps3: tf.Tensor[] = [];
-  const productSteps3: tf.Tensor[] = [];
-  const zSteps3: tf.Tensor[] = [];
-  const differenceSteps3: tf.Tensor[] = [];
-  const newSteps3: tf.Tensor[] = [];
-  const productSteps4: tf.Tensor[] = [];
-  const rSteps3: tf.Tensor[] = [];
+  const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
+  const sSteps: tf.Tensor[] = [];
+  const contextSteps: tf.Tensor[] = [];
+  const zSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [];
+  const productSteps: tf.Tensor[] = [];
+  const rSteps: tf.Tensor[] = [];
   const joinedSteps: tf.Tensor[] = [];
   const weightsSteps: tf.Tensor[] = [];
   const tanhSteps: tf.Tensor[] = [];
-  let state: tf.Tensor = tf.clone(tanh);
-  for (let t3 = 0; t3 < target; t3++) {
-    const e2 = eSteps[t3]!;
-
+  let s: tf.Tensor = tf.clone(tanh);
+  for (let t = 0; t < target; t++) {
+    const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreProduct3 = tf.matMul(state, scoreWT);
-    const scoreProduct4 = tf.reshape(scoreProduct3, [batchSize, 1, align]);
-    const scoreSum = tf.add(scoreProduct4, scoreProduct2);
-    const scoreTanh = tf.tanh(scoreSum);
-    const scoreTanhRows = tf.reshape(scoreTanh, [batchSize * source, align]);
-    const scoreProduct5 = tf.matMul(scoreTanhRows, scoreVWide);
-    rt.dispose(scoreProduct3, scoreProduct4, scoreSum, scoreTanhRows);
-    const score = tf.reshape(scoreProduct5, [batchSize, source]);
-    rt.dispose(scoreProduct5);
-
+    const scoreTanh = tf.tidy(() =>
+      tf.tanh(tf.add(tf.reshape(tf.matMul(s, scoreWT), [batchSize, 1, align]), scoreUProduct)),
+    );
+    const score = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]),
+    );
     // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = rt.where(backwardIsGreater, score, -Infinity);
-    const weights = tf.softmax(weightsChosen);
-    rt.dispose(score, weightsChosen);
-
+    const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
+    rt.dispose(score);
     // attention.attn:6  sum[key](weights * keys)
-    const weightsWide = tf.reshape(weights, [batchSize, 1, source]);
-    const product4 = tf.matMul(weightsWide, scoreJoinedT);
-    const product5 = tf.reshape(product4, [batchSize, 2 * hidden]);
-    rt.dispose(weightsWide, product4);
-
+    const context = tf.tidy(() =>
+      tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), scoreJoinedT), [batchSize, 2 * hidden]),
+    );
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextJoined = tf.concat([e2, product5], 1);
-
+    const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zJoined2 = tf.concat([sNextJoined, state], 1);
-    const zProduct7 = tf.matMul(zJoined2, zJoinedT);
-    const zSum3 = tf.add(zProduct7, p['Translate.s.GRU.bz']);
-    const z3 = tf.sigmoid(zSum3);
-    rt.dispose(zProduct7, zSum3);
-
+    const zJoined = tf.concat([sNextJoined, s], 1);
+    const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, zJoinedT), p['Translate.s.GRU.bz'])));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct7 = tf.matMul(zJoined2, rJoinedT);
-    const rSum3 = tf.add(rProduct7, p['Translate.s.GRU.br']);
-    const r3 = tf.sigmoid(rSum3);
-    rt.dispose(zJoined2, rProduct7, rSum3);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, rJoinedT), p['Translate.s.GRU.br'])));
+    rt.dispose(zJoined);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct9 = tf.mul(r3, state);
-    const newJoined2 = tf.concat([sNextJoined, newProduct9], 1);
-    const newProduct10 = tf.matMul(newJoined2, newJoinedT);
-    const newSum3 = tf.add(newProduct10, p['Translate.s.GRU.b']);
-    const new4 = tf.tanh(newSum3);
-    rt.dispose(newJoined2, newProduct10, newSum3);
-
+    const newProduct = tf.mul(r, s);
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoinedT), p['Translate.s.GRU.b'])),
+    );
     // cells.attn:14  (1 - z) * h + z * new
-    const difference3 = tf.sub(new4, state);
-    const product6 = tf.mul(z3, difference3);
-    const sum9 = tf.add(state, product6);
-    rt.dispose(product6);
-    stateSteps3.push(state);
-    productSteps3.push(product5);
-    zSteps3.push(z3);
-    differenceSteps3.push(difference3);
-    newSteps3.push(new4);
-    productSteps4.push(newProduct9);
-    rSteps3.push(r3);
+    const difference = tf.sub(new_, s);
+    const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
+    sSteps.push(s);
+    contextSteps.push(context);
+    zSteps.push(z);
+    sNextSteps.push(difference);
+    newSteps.push(new_);
+    productSteps.push(newProduct);
+    rSteps.push(r);
     joinedSteps.push(sNextJoined);
     weightsSteps.push(weights);
     tanhSteps.push(scoreTanh);
-    state = sum9;
+    s = sNext;
   }
-  rt.dispose(scoreWT, scoreProduct2, scoreVWide, zJoinedT, rJoinedT, newJoinedT, eSteps, state);
-  const stateStacked = tf.stack(stateSteps3);
-
+  rt.dispose(scoreWT, scoreUProduct, scoreVWide, zJoinedT, rJoinedT, newJoinedT, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const stateStepsT = tf.transpose(stateStacked, [1, 0, 2]);
-  const stateStepsRows = tf.reshape(stateStepsT, [batchSize * target, units]);
+  const sStacked = tf.stack(sSteps);
+  const sStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]));
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
-  const UT = tf.transpose(URows, [1, 0]);
-  const product7 = tf.matMul(stateStepsRows, UT);
-  const product8 = tf.reshape(product7, [batchSize, target, maxout, pieces]);
-  rt.dispose(stateStepsT, stateStepsRows, UT, product7);
   const eRows = tf.reshape(e, [batchSize * target, embed]);
   const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
-  const VT = tf.transpose(VRows, [1, 0]);
-  const product9 = tf.matMul(eRows, VT);
-  const product10 = tf.reshape(product9, [batchSize, target, maxout, pieces]);
-  const sum10 = tf.add(product8, product10);
-  rt.dispose(e, VT, product9, product8, product10);
-  const productStacked = tf.stack(productSteps3);
-  const productStepsT = tf.transpose(productStacked, [1, 0, 2]);
-  const productStepsRows = tf.reshape(productStepsT, [batchSize * target, 2 * hidden]);
+  const contextStacked = tf.stack(contextSteps);
   const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-  const CT = tf.transpose(CRows, [1, 0]);
-  const product11 = tf.matMul(productStepsRows, CT);
-  rt.dispose(productSteps3, productStepsT, productStepsRows, CT);
-  const product12 = tf.reshape(product11, [batchSize, target, maxout, pieces]);
-  const sum11 = tf.add(sum10, product12);
-  const highest = tf.max(sum11, 3);
-  rt.dispose(product11, sum10, product12);
-
+  const sum = tf.tidy(() => {
+    const UProduct = tf.reshape(tf.matMul(sStepsRows, tf.transpose(URows, [1, 0])), [batchSize, target, maxout, pieces]);
+    const VProduct = tf.reshape(tf.matMul(eRows, tf.transpose(VRows, [1, 0])), [batchSize, target, maxout, pieces]);
+    const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [1, 0, 2]), [batchSize * target, 2 * hidden]);
+    const CProduct = tf.reshape(tf.matMul(contextStepsRows, tf.transpose(CRows, [1, 0])), [batchSize, target, maxout, pieces]);
+    return tf.add(tf.add(UProduct, VProduct), CProduct);
+  });
+  const highest = tf.max(sum, 3);
+  rt.dispose(e, contextSteps, sStepsRows);
   const keepSteps: tf.Tensor[] = [];
-  for (let t4 = 0; t4 < target; t4++) {
+  for (let t = 0; t < target; t++) {
     // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-    const keep = random.keep('Translate.logits.Readout.dropout#0', 0.1, [batchSize, maxout], [false], [t4]);
+    const keep = random.keep('Translate.logits.Readout.dropout#0', 0.1, [batchSize, maxout], [false], [t]);
     keepSteps.push(keep);
   }
-  const keepStacked = tf.stack(keepSteps);
-  const keepStepsT = tf.transpose(keepStacked, [1, 0, 2]);
-  const product13 = tf.mul(highest, keepStepsT);
-  const productRows = tf.reshape(product13, [batchSize * target, maxout]);
-  rt.dispose(keepSteps, keepStacked, highest, product13);
-  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
-  const product14 = tf.matMul(productRows, WT);
-  const product15 = tf.reshape(product14, [batchSize, target, characters]);
-  rt.dispose(WT, product14);
-
-  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const lossLogWeights = rt.logSoftmax(product15);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2);
-  const lossNegative = tf.neg(lossPicked);
-  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
-  const lossTotal = tf.sum(lossChosen, 1);
-  const lossLossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const lossQuotient = tf.div(lossTotal, lossLossAsFloat);
-  rt.dispose(lossPicked, lossNegative, lossChosen, lossTotal);
-  const loss = tf.mean(lossQuotient);
-  rt.dispose(lossQuotient);
-
+  const keepStepsT = tf.tidy(() => tf.transpose(tf.stack(keepSteps), [1, 0, 2]));
+  const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
+  const logits = tf.tidy(() => {
+    const WProduct = tf.matMul(productRows, tf.transpose(p['Translate.logits.Readout.W'], [1, 0]));
+    return tf.reshape(WProduct, [batchSize, target, characters]);
+  });
+  rt.dispose(keepSteps, highest);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const number = tf.scalar(0, 'int32');
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const negation = tf.logicalNot(lossIsGreater);
-  const best = tf.argMax(product15, 2);
-  const isEqual = tf.equal(best, batch.inputs["y'"]);
-  const either = tf.logicalOr(negation, isEqual);
-  rt.dispose(product15, best, negation, isEqual);
-  const all = tf.all(either, 1);
-  const number = tf.scalar(1, 'int32');
-  rt.dispose(either);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const number2 = tf.scalar(0, 'int32');
-
-  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const chosen = rt.where(all, number, number2);
-  const chosenAsFloat = tf.cast(chosen, 'float32');
-  const mean = tf.mean(chosenAsFloat);
-  rt.dispose(all, number, chosen, chosenAsFloat);
-
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const filled = tf.fill([batchSize, units], 0);
-  const filled2 = tf.fill([batchSize, source, align], 0);
-
+  const mean = tf.tidy(() => {
+    const all2 = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+    return tf.mean(tf.cast(rt.where(all2, tf.scalar(1, 'int32'), number), 'float32'));
+  });
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
-  const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
-  const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
-  rt.dispose(lossLossAsFloat, lossQuotient2, lossIsGreater, lossQuotientWide);
-  const lossNegative2 = tf.neg(lossChosen2);
-  const lossScattered = rt.scatter(batch.inputs["y'"], lossNegative2, characters, 2);
-  const lossExp = tf.exp(lossLogWeights);
-  const lossNegativeWide = tf.reshape(lossNegative2, [batchSize, target, 1]);
-  const lossProduct = tf.mul(lossExp, lossNegativeWide);
-  rt.dispose(lossChosen2, lossLogWeights, lossNegative2, lossExp, lossNegativeWide);
-  const lossDifference = tf.sub(lossScattered, lossProduct);
-  rt.dispose(lossScattered, lossProduct);
-
+  const lossLogWeights = rt.logSoftmax(logits);
+  const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
+  const loss2 = tf.tidy(() => {
+    const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2)), 0), 1);
+    return tf.mean(tf.div(total, lossAsFloat));
+  });
+  const lossDifference = tf.tidy(() => {
+    const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, target, 1]));
+    return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
+  });
+  rt.dispose(logits, targetMask, lossLogWeights, lossAsFloat);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
-  const product16 = tf.matMul(differenceRows, p['Translate.logits.Readout.W']);
-  const product17 = tf.reshape(product16, [batchSize, target, maxout]);
-  const product18 = tf.mul(product17, keepStepsT);
-  rt.dispose(lossDifference, product16, keepStepsT, product17);
-  const best2 = tf.argMax(sum11, 3);
-  const oneHot = rt.oneHot(best2, pieces);
-  const productWide = tf.reshape(product18, [batchSize, target, maxout, 1]);
-  const product19 = tf.mul(productWide, oneHot);
-  rt.dispose(sum11, best2, product18, oneHot, productWide);
-  const productRows2 = tf.reshape(product19, [batchSize * target, maxout * pieces]);
-  const product20 = tf.matMul(productRows2, URows);
-  const product21 = tf.reshape(product20, [batchSize, target, units]);
-  const product22 = tf.matMul(productRows2, CRows);
-  rt.dispose(product19, URows, product20, CRows);
-  const product23 = tf.reshape(product22, [batchSize, target, 2 * hidden]);
-  rt.dispose(product22);
-
+  const productRows2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(differenceRows, p['Translate.logits.Readout.W']), [batchSize, target, maxout]);
+    const productWide = tf.reshape(tf.mul(WProduct, keepStepsT), [batchSize, target, maxout, 1]);
+    return tf.reshape(tf.mul(productWide, rt.oneHot(tf.argMax(sum, 3), pieces)), [batchSize * target, maxout * pieces]);
+  });
+  const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, URows), [batchSize, target, units]));
+  rt.dispose(lossDifference, sum, keepStepsT, URows);
+  const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, CRows), [batchSize, target, 2 * hidden]));
+  rt.dispose(CRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
-  const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
-
+  const rJoined = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
+  const rJoined2 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
-  const productT = tf.transpose(product21, [1, 0, 2]);
-  const productT2 = tf.transpose(product23, [1, 0, 2]);
-  const productSteps5 = tf.unstack(productT);
-  const productSteps6 = tf.unstack(productT2);
-  rt.dispose(product21, product23, productT, productT2);
-
+  const zeros = tf.fill([batchSize, units], 0);
+  const zeros2 = tf.fill([batchSize, source, align], 0);
+  const UProductSteps = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
+  const CProductSteps = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
+  rt.dispose(UProduct, CProduct);
   const partSteps = new Array<tf.Tensor>(target);
-  const productSteps7 = new Array<tf.Tensor>(target);
-  const productSteps8 = new Array<tf.Tensor>(target);
-  const productSteps9 = new Array<tf.Tensor>(target);
-  const sumSteps9 = new Array<tf.Tensor>(target);
-  const productSteps10 = new Array<tf.Tensor>(target);
-  const productSteps11 = new Array<tf.Tensor>(target);
-  let state2: tf.Tensor = filled;
-  let state3: tf.Tensor = filled2;
-  for (let t5 = target - 1; t5 >= 0; t5--) {
-    const productAt = productSteps5[t5]!;
-    const productAt2 = productSteps6[t5]!;
-    const stateAt = stateSteps3[t5]!;
-    const zAt = zSteps3[t5]!;
-    const differenceAt = differenceSteps3[t5]!;
-    const newAt = newSteps3[t5]!;
-    const rAt = rSteps3[t5]!;
-    const weightsAt = weightsSteps[t5]!;
-    const tanhAt = tanhSteps[t5]!;
-
+  const productSteps2 = new Array<tf.Tensor>(target);
+  const productSteps3 = new Array<tf.Tensor>(target);
+  const productSteps4 = new Array<tf.Tensor>(target);
+  const sumSteps = new Array<tf.Tensor>(target);
+  const productSteps5 = new Array<tf.Tensor>(target);
+  const productSteps6 = new Array<tf.Tensor>(target);
+  let state: tf.Tensor = zeros;
+  let state2: tf.Tensor = zeros2;
+  for (let t = target - 1; t >= 0; t--) {
+    const UProductAt = UProductSteps[t]!;
+    const CProductAt = CProductSteps[t]!;
+    const sAt = sSteps[t]!;
+    const zAt = zSteps[t]!;
+    const sNextAt = sNextSteps[t]!;
+    const newAt = newSteps[t]!;
+    const rAt = rSteps[t]!;
+    const weightsAt = weightsSteps[t]!;
+    const tanhAt = tanhSteps[t]!;
     // cells.attn:14  (1 - z) * h + z * new
-    const product24 = tf.mul(state2, zAt);
-
+    const product = tf.mul(state, zAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct11 = rt.tanhGradient(product24, newAt);
-    const newProduct12 = tf.matMul(newProduct11, p['Translate.s.GRU.U']);
-    const newProduct13 = tf.mul(newProduct12, stateAt);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct8 = rt.sigmoidGradient(newProduct13, rAt);
-    rt.dispose(newProduct13);
-
+    const newProduct = rt.tanhGradient(product, newAt);
+    const newUProduct = tf.matMul(newProduct, p['Translate.s.GRU.U']);
+    const newProduct2 = tf.mul(newUProduct, sAt);
     // cells.attn:14  (1 - z) * h + z * new
-    const product25 = tf.mul(state2, differenceAt);
-
+    const product2 = tf.mul(state, sNextAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct8 = rt.sigmoidGradient(product25, zAt);
-    rt.dispose(product25);
-
+    const zProduct = rt.sigmoidGradient(product2, zAt);
+    rt.dispose(product2);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rJoined4 = tf.concat([rProduct8, zProduct8], 1);
-    const rProduct9 = tf.matMul(rJoined4, rJoined2);
-    rt.dispose(rJoined4);
-
+    const rProduct = rt.sigmoidGradient(newProduct2, rAt);
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined));
+    rt.dispose(newProduct2);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum4 = tf.add(productAt, rProduct9);
-    rt.dispose(rProduct9);
-
+    const zSum3 = tf.add(UProductAt, rProduct2);
+    rt.dispose(rProduct2);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rJoined5 = tf.concat([rProduct8, newProduct11, zProduct8], 1);
-    const rProduct10 = tf.matMul(rJoined5, rJoined3);
-    rt.dispose(rJoined5);
-
+    const rProduct3 = tf.tidy(() => tf.matMul(tf.concat([rProduct, newProduct, zProduct], 1), rJoined2));
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextPart = tf.slice(rProduct10, [0, embed], [-1, 2 * hidden]);
-
+    const sNextPart = tf.slice(rProduct3, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
-    const contextSum = tf.add(productAt2, sNextPart);
+    const contextSum = tf.add(CProductAt, sNextPart);
     rt.dispose(sNextPart);
-
     // attention.attn:6  sum[key](weights * keys)
-    const sumWide = tf.reshape(contextSum, [batchSize, 2 * hidden, 1]);
-    const product26 = tf.matMul(scoreJoinedT, sumWide);
-    const product27 = tf.reshape(product26, [batchSize, source]);
-    rt.dispose(sumWide, product26);
-
+    const product3 = tf.tidy(() => {
+      const product = tf.matMul(scoreJoinedT, tf.reshape(contextSum, [batchSize, 2 * hidden, 1]));
+      return tf.reshape(product, [batchSize, source]);
+    });
     // attention.attn:5  weights = softmax[key](score)
-    const weightsProduct = tf.mul(weightsAt, product27);
-    const weightsTotal = tf.sum(weightsProduct, 1, true);
-    const weightsDifference = tf.sub(product27, weightsTotal);
-    const weightsProduct2 = tf.mul(weightsAt, weightsDifference);
-    rt.dispose(weightsProduct, product27, weightsTotal, weightsDifference);
-    const weightsChosen2 = rt.where(backwardIsGreater, weightsProduct2, 0);
-    rt.dispose(weightsProduct2);
-
-    // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreProduct6 = tf.mul(tanhAt, tanhAt);
-    const scoreDifference = tf.sub(1, scoreProduct6);
-    const scoreChosenWide = tf.reshape(weightsChosen2, [batchSize, 1, source]);
-    const scoreProduct7 = tf.matMul(scoreChosenWide, scoreDifference);
-    const scoreProduct8 = tf.reshape(scoreProduct7, [batchSize, align]);
-    const scoreProduct9 = tf.mul(scoreProduct8, p['Translate.context.Scored.Additive.v']);
-    rt.dispose(scoreProduct6, scoreChosenWide, scoreProduct7, scoreProduct8);
-    const scoreProduct10 = tf.matMul(scoreProduct9, p['Translate.context.Scored.Additive.W']);
-    const scoreSum2 = tf.add(zSum4, scoreProduct10);
-    rt.dispose(zSum4, scoreProduct10);
-
+    const weightsChosen = tf.tidy(() =>
+      rt.where(sourceMask, tf.mul(weightsAt, tf.sub(product3, tf.sum(tf.mul(weightsAt, product3), 1, true))), 0),
+    );
+    rt.dispose(product3);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference4 = tf.sub(state2, product24);
-    rt.dispose(product24, state2);
-
+    const difference = tf.sub(state, product);
+    rt.dispose(product, state);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct14 = tf.mul(newProduct12, rAt);
-    const newSum4 = tf.add(difference4, newProduct14);
-    rt.dispose(newProduct12, difference4, newProduct14);
-
-    // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextSum = tf.add(scoreSum2, newSum4);
-    rt.dispose(scoreSum2, newSum4);
-
+    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
+    rt.dispose(newUProduct, difference);
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreChosenWide2 = tf.reshape(weightsChosen2, [batchSize, source, 1]);
-    const scoreProduct11 = tf.mul(scoreChosenWide2, scoreDifference);
-    rt.dispose(scoreDifference, scoreChosenWide2);
-
+    const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
+    const scoreProduct = tf.tidy(() => {
+      const product = tf.matMul(tf.reshape(weightsChosen, [batchSize, 1, source]), scoreDifference);
+      return tf.mul(tf.reshape(product, [batchSize, align]), p['Translate.context.Scored.Additive.v']);
+    });
+    const scoreSum = tf.tidy(() => tf.add(zSum3, tf.matMul(scoreProduct, p['Translate.context.Scored.Additive.W'])));
+    const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), scoreDifference));
+    rt.dispose(zSum3, scoreDifference);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextSum2 = tf.add(state3, scoreProduct11);
-    const sNextPart2 = tf.slice(rProduct10, [0, 0], [-1, embed]);
-    rt.dispose(scoreProduct11, state3, rProduct10);
-
+    const sNextSum = tf.add(scoreSum, newSum3);
+    const sNextSum2 = tf.add(state2, scoreProduct2);
+    rt.dispose(newSum3, scoreSum, scoreProduct2, state2);
+    const sNextPart2 = tf.slice(rProduct3, [0, 0], [-1, embed]);
+    rt.dispose(rProduct3);
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreChosenWide3 = tf.reshape(weightsChosen2, [1, batchSize * source]);
-    const scoreValueRows = tf.reshape(tanhAt, [batchSize * source, align]);
-    const scoreProduct12 = tf.matMul(scoreChosenWide3, scoreValueRows);
-    const scoreProduct13 = tf.reshape(scoreProduct12, [align]);
-    rt.dispose(weightsChosen2, scoreChosenWide3, scoreValueRows, scoreProduct12);
-    partSteps[t5] = sNextPart2;
-    productSteps7[t5] = newProduct11;
-    productSteps8[t5] = rProduct8;
-    productSteps9[t5] = zProduct8;
-    sumSteps9[t5] = contextSum;
-    productSteps10[t5] = scoreProduct13;
-    productSteps11[t5] = scoreProduct9;
-    state2 = sNextSum;
-    state3 = sNextSum2;
+    const scoreProduct3 = tf.tidy(() => {
+      const chosenWide = tf.reshape(weightsChosen, [1, batchSize * source]);
+      return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * source, align])), [align]);
+    });
+    rt.dispose(weightsChosen);
+    partSteps[t] = sNextPart2;
+    productSteps2[t] = newProduct;
+    productSteps3[t] = rProduct;
+    productSteps4[t] = zProduct;
+    sumSteps[t] = contextSum;
+    productSteps5[t] = scoreProduct3;
+    productSteps6[t] = scoreProduct;
+    state = sNextSum;
+    state2 = sNextSum2;
   }
-  rt.dispose(backwardIsGreater, scoreJoinedT, stateSteps3, zSteps3, differenceSteps3, newSteps3, rSteps3, tanhSteps, rJoined2, rJoined3, productSteps5, productSteps6);
-  const sumStacked3 = tf.stack(sumSteps9);
-  const sumStepsT = tf.transpose(sumStacked3, [1, 2, 0]);
-  const weightsStacked = tf.stack(weightsSteps);
-  const weightsStepsT = tf.transpose(weightsStacked, [1, 0, 2]);
-  rt.dispose(sumSteps9, sumStacked3, weightsSteps, weightsStacked);
-  const product28 = tf.matMul(sumStepsT, weightsStepsT);
-  const product29 = tf.mul(state3, p['Translate.context.Scored.Additive.v']);
-  rt.dispose(sumStepsT, weightsStepsT, state3);
-
+  rt.dispose(sourceMask, scoreJoinedT, sSteps, zSteps, sNextSteps, newSteps, rSteps, tanhSteps, rJoined, rJoined2, UProductSteps, CProductSteps);
+  const product = tf.tidy(() =>
+    tf.matMul(tf.transpose(tf.stack(sumSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
+  );
+  const product2 = tf.mul(state2, p['Translate.context.Scored.Additive.v']);
+  rt.dispose(weightsSteps, sumSteps, state2);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProductRows = tf.reshape(product29, [batchSize * source, align]);
-  const scoreProduct14 = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U']);
-  const scoreProduct15 = tf.reshape(scoreProduct14, [batchSize, source, 2 * hidden]);
-  const scoreProductT = tf.transpose(scoreProduct15, [0, 2, 1]);
-  const scoreSum3 = tf.add(product28, scoreProductT);
-  rt.dispose(product29, scoreProduct14, scoreProduct15, product28, scoreProductT);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const part = tf.slice(scoreSum3, [0, 0, 0], [-1, hidden, -1]);
-
+  const scoreProductRows = tf.reshape(product2, [batchSize * source, align]);
+  const scoreSum = tf.tidy(() => {
+    const UProduct = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U']);
+    return tf.add(product, tf.transpose(tf.reshape(UProduct, [batchSize, source, 2 * hidden]), [0, 2, 1]));
+  });
+  rt.dispose(product2, product);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const part = tf.slice(scoreSum, [0, 0, 0], [-1, hidden, -1]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined6 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
-
+  const rJoined3 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardPartT = tf.transpose(part, [2, 0, 1]);
-  const xSteps = tf.unstack(forwardPartT);
-  rt.dispose(part, forwardPartT);
-
-  const productSteps12 = new Array<tf.Tensor>(source);
-  const productSteps13 = new Array<tf.Tensor>(source);
-  const productSteps14 = new Array<tf.Tensor>(source);
-  let forwardState2: tf.Tensor = tf.clone(backwardFilled);
-  for (let t6 = source - 1; t6 >= 0; t6--) {
-    const xAt = xSteps[t6]!;
-    const stateAt2 = stateSteps2[t6]!;
-    const zAt2 = zSteps2[t6]!;
-    const differenceAt2 = differenceSteps2[t6]!;
-    const newAt2 = newSteps2[t6]!;
-    const rAt2 = rSteps2[t6]!;
-
+  const partSteps2 = tf.tidy(() => tf.unstack(tf.transpose(part, [2, 0, 1])));
+  rt.dispose(part);
+  const forwardProductSteps2 = new Array<tf.Tensor>(source);
+  const forwardProductSteps3 = new Array<tf.Tensor>(source);
+  const forwardProductSteps4 = new Array<tf.Tensor>(source);
+  let forwardState: tf.Tensor = tf.clone(backwardZeros);
+  for (let t = source - 1; t >= 0; t--) {
+    const partAt = partSteps2[t]!;
+    const forwardHAt = forwardHSteps[t]!;
+    const forwardZAt = forwardZSteps[t]!;
+    const forwardHNextAt = forwardHNextSteps2[t]!;
+    const forwardNewAt = forwardNewSteps[t]!;
+    const forwardRAt = forwardRSteps[t]!;
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const forwardSum = tf.add(forwardState2, xAt);
-    rt.dispose(forwardState2);
-
+    const forwardSum = tf.add(forwardState, partAt);
+    rt.dispose(forwardState);
     // cells.attn:14  (1 - z) * h + z * new
-    const product30 = tf.mul(forwardSum, zAt2);
-
+    const product3 = tf.mul(forwardSum, forwardZAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct15 = rt.tanhGradient(product30, newAt2);
-    const newProduct16 = tf.matMul(newProduct15, p['read.Annotate.forward.h.GRU.U']);
-    const newProduct17 = tf.mul(newProduct16, stateAt2);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct11 = rt.sigmoidGradient(newProduct17, rAt2);
-    rt.dispose(newProduct17);
-
+    const newProduct = rt.tanhGradient(product3, forwardNewAt);
+    const newUProduct = tf.matMul(newProduct, p['read.Annotate.forward.h.GRU.U']);
+    const newProduct2 = tf.mul(newUProduct, forwardHAt);
     // cells.attn:14  (1 - z) * h + z * new
-    const product31 = tf.mul(forwardSum, differenceAt2);
-
+    const product4 = tf.mul(forwardSum, forwardHNextAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct9 = rt.sigmoidGradient(product31, zAt2);
-    rt.dispose(product31);
-
+    const zProduct = rt.sigmoidGradient(product4, forwardZAt);
+    rt.dispose(product4);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rJoined7 = tf.concat([rProduct11, zProduct9], 1);
-    const rProduct12 = tf.matMul(rJoined7, rJoined6);
-    rt.dispose(rJoined7);
-
+    const rProduct = rt.sigmoidGradient(newProduct2, forwardRAt);
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined3));
+    rt.dispose(newProduct2);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference5 = tf.sub(forwardSum, product30);
-    rt.dispose(forwardSum, product30);
-
+    const difference = tf.sub(forwardSum, product3);
+    rt.dispose(forwardSum, product3);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct18 = tf.mul(newProduct16, rAt2);
-    const newSum5 = tf.add(difference5, newProduct18);
-    rt.dispose(newProduct16, difference5, newProduct18);
-
+    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, forwardRAt)));
+    rt.dispose(newUProduct, difference);
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const forwardSum2 = tf.add(rProduct12, newSum5);
-    rt.dispose(rProduct12, newSum5);
-    productSteps12[t6] = zProduct9;
-    productSteps13[t6] = rProduct11;
-    productSteps14[t6] = newProduct15;
-    forwardState2 = forwardSum2;
+    const forwardSum2 = tf.add(rProduct2, newSum3);
+    rt.dispose(rProduct2, newSum3);
+    forwardProductSteps2[t] = zProduct;
+    forwardProductSteps3[t] = rProduct;
+    forwardProductSteps4[t] = newProduct;
+    forwardState = forwardSum2;
   }
-  rt.dispose(zSteps2, differenceSteps2, newSteps2, rSteps2, rJoined6, xSteps, forwardState2);
-  const productStacked2 = tf.stack(productSteps14);
-  rt.dispose(productSteps14);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT = tf.transpose(productStacked2, [1, 0, 2]);
-  const newProductStepsRows = tf.reshape(newProductStepsT, [batchSize * source, hidden]);
-  const newProduct19 = tf.matMul(newProductStepsRows, p['read.Annotate.forward.h.GRU.W']);
-  const newProduct20 = tf.reshape(newProduct19, [batchSize, source, embed]);
-  const productStacked3 = tf.stack(productSteps13);
-  rt.dispose(newProductStepsT, newProductStepsRows, newProduct19, productSteps13);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT = tf.transpose(productStacked3, [1, 0, 2]);
-  const rProductStepsRows = tf.reshape(rProductStepsT, [batchSize * source, hidden]);
-  const rProduct13 = tf.matMul(rProductStepsRows, p['read.Annotate.forward.h.GRU.Wr']);
-  const rProduct14 = tf.reshape(rProduct13, [batchSize, source, embed]);
-  const rSum4 = tf.add(newProduct20, rProduct14);
-  rt.dispose(rProductStepsT, rProductStepsRows, rProduct13, newProduct20, rProduct14);
-  const productStacked4 = tf.stack(productSteps12);
-  rt.dispose(productSteps12);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT = tf.transpose(productStacked4, [1, 0, 2]);
-  const zProductStepsRows = tf.reshape(zProductStepsT, [batchSize * source, hidden]);
-  const zProduct10 = tf.matMul(zProductStepsRows, p['read.Annotate.forward.h.GRU.Wz']);
-  const zProduct11 = tf.reshape(zProduct10, [batchSize, source, embed]);
-  const zSum5 = tf.add(rSum4, zProduct11);
-  rt.dispose(zProductStepsT, zProductStepsRows, zProduct10, rSum4, zProduct11);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const part2 = tf.slice(scoreSum3, [0, hidden, 0], [-1, hidden, -1]);
-  rt.dispose(scoreSum3);
-
+  rt.dispose(forwardZSteps, forwardHNextSteps2, forwardNewSteps, forwardRSteps, rJoined3, partSteps2, forwardState);
+  const forwardProductStacked = tf.stack(forwardProductSteps4);
+  const forwardProductStacked2 = tf.stack(forwardProductSteps3);
+  const forwardProductStacked3 = tf.stack(forwardProductSteps2);
+  rt.dispose(forwardProductSteps4, forwardProductSteps3, forwardProductSteps2);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const product32 = rt.tanhGradient(state2, tanh);
-  const product33 = tf.matMul(product32, p['Translate.W0']);
-  rt.dispose(tanh, state2);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const scattered = rt.scatter(number2, product33, source);
-  const scatteredT = tf.transpose(scattered, [1, 2, 0]);
-  const sum12 = tf.add(part2, scatteredT);
-  rt.dispose(number2, product33, scattered, part2, scatteredT);
-
+  const product3 = rt.tanhGradient(state, tanh);
+  const W0Product = tf.matMul(product3, p['Translate.W0']);
+  rt.dispose(tanh, state);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const sum2 = tf.tidy(() => {
+    const scatteredT = tf.transpose(rt.scatter(number, W0Product, source), [1, 2, 0]);
+    return tf.add(tf.slice(scoreSum, [0, hidden, 0], [-1, hidden, -1]), scatteredT);
+  });
+  rt.dispose(number, scoreSum, W0Product);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined8 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardSumT4 = tf.transpose(sum12, [2, 0, 1]);
-  const sumSteps10 = tf.unstack(backwardSumT4);
-  rt.dispose(sum12, backwardSumT4);
-
-  const productSteps15: tf.Tensor[] = [];
-  const productSteps16: tf.Tensor[] = [];
-  const productSteps17: tf.Tensor[] = [];
-  let backwardState2: tf.Tensor = tf.clone(backwardFilled);
-  for (let t7 = 0; t7 < source; t7++) {
-    const sumAt7 = sumSteps10[t7]!;
-    const isGreaterAt2 = isGreaterSteps[t7]!;
-    const stateAt3 = stateSteps[t7]!;
-    const zAt3 = zSteps[t7]!;
-    const differenceAt3 = differenceSteps[t7]!;
-    const newAt3 = newSteps[t7]!;
-    const rAt3 = rSteps[t7]!;
-
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardValueWide2 = tf.reshape(isGreaterAt2, [batchSize, 1]);
-    const backwardChosen2 = rt.where(backwardValueWide2, 0, backwardState2);
-    const backwardChosen3 = rt.where(backwardValueWide2, backwardState2, 0);
-    const backwardSum = tf.add(sumAt7, backwardChosen3);
-    rt.dispose(backwardValueWide2, backwardState2, backwardChosen3);
-
+  const rJoined4 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const sum2Steps = tf.tidy(() => tf.unstack(tf.transpose(sum2, [2, 0, 1])));
+  rt.dispose(sum2);
+  const backwardProductSteps2: tf.Tensor[] = [];
+  const backwardProductSteps3: tf.Tensor[] = [];
+  const backwardProductSteps4: tf.Tensor[] = [];
+  let backwardState: tf.Tensor = tf.clone(backwardZeros);
+  for (let t = 0; t < source; t++) {
+    const sum2At = sum2Steps[t]!;
+    const sourceMaskAt = sourceMaskSteps[t]!;
+    const backwardHAt = backwardHSteps[t]!;
+    const backwardZAt = backwardZSteps[t]!;
+    const backwardHNextAt = backwardHNextSteps2[t]!;
+    const backwardNewAt = backwardNewSteps[t]!;
+    const backwardRAt = backwardRSteps[t]!;
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardValueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const backwardChosen = rt.where(backwardValueWide, 0, backwardState);
+    const backwardSum = tf.tidy(() => tf.add(sum2At, rt.where(backwardValueWide, backwardState, 0)));
+    rt.dispose(backwardValueWide, backwardState);
     // cells.attn:14  (1 - z) * h + z * new
-    const product34 = tf.mul(backwardSum, zAt3);
-
+    const product4 = tf.mul(backwardSum, backwardZAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct21 = rt.tanhGradient(product34, newAt3);
-    const newProduct22 = tf.matMul(newProduct21, p['read.Annotate.backward.h.GRU.U']);
-    const newProduct23 = tf.mul(newProduct22, stateAt3);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct15 = rt.sigmoidGradient(newProduct23, rAt3);
-    rt.dispose(newProduct23);
-
+    const newProduct = rt.tanhGradient(product4, backwardNewAt);
+    const newUProduct = tf.matMul(newProduct, p['read.Annotate.backward.h.GRU.U']);
+    const newProduct2 = tf.mul(newUProduct, backwardHAt);
     // cells.attn:14  (1 - z) * h + z * new
-    const product35 = tf.mul(backwardSum, differenceAt3);
-
+    const product5 = tf.mul(backwardSum, backwardHNextAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct12 = rt.sigmoidGradient(product35, zAt3);
-    rt.dispose(product35);
-
+    const zProduct = rt.sigmoidGradient(product5, backwardZAt);
+    rt.dispose(product5);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rJoined9 = tf.concat([rProduct15, zProduct12], 1);
-    const rProduct16 = tf.matMul(rJoined9, rJoined8);
-    rt.dispose(rJoined9);
-
+    const rProduct = rt.sigmoidGradient(newProduct2, backwardRAt);
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined4));
+    rt.dispose(newProduct2);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum6 = tf.add(backwardChosen2, rProduct16);
-    rt.dispose(backwardChosen2, rProduct16);
-
+    const zSum3 = tf.add(backwardChosen, rProduct2);
+    rt.dispose(backwardChosen, rProduct2);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference6 = tf.sub(backwardSum, product34);
-    rt.dispose(backwardSum, product34);
-
+    const difference = tf.sub(backwardSum, product4);
+    rt.dispose(backwardSum, product4);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct24 = tf.mul(newProduct22, rAt3);
-    const newSum6 = tf.add(difference6, newProduct24);
-    rt.dispose(newProduct22, difference6, newProduct24);
-
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardSum2 = tf.add(zSum6, newSum6);
-    rt.dispose(zSum6, newSum6);
-    productSteps15.push(zProduct12);
-    productSteps16.push(rProduct15);
-    productSteps17.push(newProduct21);
-    backwardState2 = backwardSum2;
+    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, backwardRAt)));
+    rt.dispose(newUProduct, difference);
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardSum2 = tf.add(zSum3, newSum3);
+    rt.dispose(zSum3, newSum3);
+    backwardProductSteps2.push(zProduct);
+    backwardProductSteps3.push(rProduct);
+    backwardProductSteps4.push(newProduct);
+    backwardState = backwardSum2;
   }
-  rt.dispose(isGreaterSteps, zSteps, differenceSteps, newSteps, rSteps, rJoined8, sumSteps10, backwardState2);
-  const productStacked5 = tf.stack(productSteps17);
-  rt.dispose(productSteps17);
-
+  rt.dispose(sourceMaskSteps, backwardZSteps, backwardHNextSteps2, backwardNewSteps, backwardRSteps, rJoined4, sum2Steps, backwardState);
+  const backwardProductStacked = tf.stack(backwardProductSteps4);
+  rt.dispose(backwardProductSteps4);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT2 = tf.transpose(productStacked5, [1, 0, 2]);
-  const newProductStepsRows2 = tf.reshape(newProductStepsT2, [batchSize * source, hidden]);
-  const newProduct25 = tf.matMul(newProductStepsRows2, p['read.Annotate.backward.h.GRU.W']);
-  const newProduct26 = tf.reshape(newProduct25, [batchSize, source, embed]);
-  const productStacked6 = tf.stack(productSteps16);
-  rt.dispose(newProductStepsT2, newProductStepsRows2, newProduct25, productSteps16);
-
+  const newWProduct = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.transpose(forwardProductStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    return tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, embed]);
+  });
+  const newWProduct2 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.transpose(backwardProductStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    return tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, embed]);
+  });
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const backwardProductStacked2 = tf.stack(backwardProductSteps3);
+  rt.dispose(backwardProductSteps3);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT2 = tf.transpose(productStacked6, [1, 0, 2]);
-  const rProductStepsRows2 = tf.reshape(rProductStepsT2, [batchSize * source, hidden]);
-  const rProduct17 = tf.matMul(rProductStepsRows2, p['read.Annotate.backward.h.GRU.Wr']);
-  const rProduct18 = tf.reshape(rProduct17, [batchSize, source, embed]);
-  const rSum5 = tf.add(newProduct26, rProduct18);
-  rt.dispose(rProductStepsT2, rProductStepsRows2, rProduct17, newProduct26, rProduct18);
-  const productStacked7 = tf.stack(productSteps15);
-  rt.dispose(productSteps15);
-
+  const rSum3 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.transpose(forwardProductStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, embed]);
+    return tf.add(newWProduct, WrProduct);
+  });
+  const rSum4 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.transpose(backwardProductStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, embed]);
+    return tf.add(newWProduct2, WrProduct);
+  });
+  rt.dispose(newWProduct, newWProduct2);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const backwardProductStacked3 = tf.stack(backwardProductSteps2);
+  rt.dispose(backwardProductSteps2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT2 = tf.transpose(productStacked7, [1, 0, 2]);
-  const zProductStepsRows2 = tf.reshape(zProductStepsT2, [batchSize * source, hidden]);
-  const zProduct13 = tf.matMul(zProductStepsRows2, p['read.Annotate.backward.h.GRU.Wz']);
-  const zProduct14 = tf.reshape(zProduct13, [batchSize, source, embed]);
-  const zSum7 = tf.add(rSum5, zProduct14);
-  rt.dispose(zProductStepsT2, zProductStepsRows2, zProduct13, rSum5, zProduct14);
-  const zSum8 = tf.add(zSum5, zSum7);
-  rt.dispose(zSum5, zSum7);
-
+  const zSum3 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.transpose(forwardProductStacked3, [1, 0, 2]), [batchSize * source, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, embed]);
+    const zProductStepsRows = tf.reshape(tf.transpose(backwardProductStacked3, [1, 0, 2]), [batchSize * source, hidden]);
+    const zWzProduct = tf.reshape(tf.matMul(zProductStepsRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, embed]);
+    return tf.add(tf.add(rSum3, WzProduct), tf.add(rSum4, zWzProduct));
+  });
+  rt.dispose(rSum3, rSum4);
   // model.attn:27  x = table[tokens]
-  const xScattered = rt.scatter(batch.inputs.tokens, zSum8, words);
-  rt.dispose(zSum8);
-
+  const xScattered = rt.scatter(batch.inputs.tokens, zSum3, words);
+  rt.dispose(zSum3);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows3 = tf.reshape(productStacked4, [batchSize * source, hidden]);
-  const zProductStepsT3 = tf.transpose(zProductStepsRows3, [1, 0]);
-  const zXT = tf.transpose(x, [1, 0, 2]);
-  const zXRows2 = tf.reshape(zXT, [batchSize * source, embed]);
-  const zProduct15 = tf.matMul(zProductStepsT3, zXRows2);
-  rt.dispose(zProductStepsRows3, x, zXT);
-
+  const zProductStepsT = tf.tidy(() =>
+    tf.transpose(tf.reshape(forwardProductStacked3, [batchSize * source, hidden]), [1, 0]),
+  );
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows3 = tf.reshape(productStacked3, [batchSize * source, hidden]);
-  const rProductStepsT3 = tf.transpose(rProductStepsRows3, [1, 0]);
-  const rProduct19 = tf.matMul(rProductStepsT3, zXRows2);
-  rt.dispose(rProductStepsRows3);
-
+  const rProductStepsT = tf.tidy(() =>
+    tf.transpose(tf.reshape(forwardProductStacked2, [batchSize * source, hidden]), [1, 0]),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows3 = tf.reshape(productStacked2, [batchSize * source, hidden]);
-  const newProductStepsT3 = tf.transpose(newProductStepsRows3, [1, 0]);
-  const newProduct27 = tf.matMul(newProductStepsT3, zXRows2);
-  const stateStacked2 = tf.stack(stateSteps2);
-  rt.dispose(newProductStepsRows3, backwardFilled, sumSteps8);
-
+  const newProductStepsT = tf.tidy(() =>
+    tf.transpose(tf.reshape(forwardProductStacked, [batchSize * source, hidden]), [1, 0]),
+  );
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardStateStepsRows = tf.reshape(stateStacked2, [batchSize * source, hidden]);
-  const forwardProduct = tf.matMul(zProductStepsT3, forwardStateStepsRows);
-  const forwardProduct2 = tf.matMul(rProductStepsT3, forwardStateStepsRows);
-  rt.dispose(stateStacked2, zProductStepsT3, rProductStepsT3, forwardStateStepsRows);
-  const productStacked8 = tf.stack(productSteps2);
-  const forwardProductStepsRows = tf.reshape(productStacked8, [batchSize * source, hidden]);
-  const forwardProduct3 = tf.matMul(newProductStepsT3, forwardProductStepsRows);
-  rt.dispose(productSteps2, productStacked8, newProductStepsT3, forwardProductStepsRows);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const total = tf.sum(productStacked4, [0, 1]);
-  const total2 = tf.sum(productStacked3, [0, 1]);
-  const total3 = tf.sum(productStacked2, [0, 1]);
-  rt.dispose(productStacked4, productStacked3, productStacked2);
-
+  const forwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(forwardHSteps), [batchSize * source, hidden]));
+  const forwardProduct = tf.matMul(zProductStepsT, forwardHStepsRows);
+  const forwardProduct2 = tf.matMul(rProductStepsT, forwardHStepsRows);
+  const forwardProduct3 = tf.tidy(() =>
+    tf.matMul(newProductStepsT, tf.reshape(tf.stack(forwardProductSteps), [batchSize * source, hidden])),
+  );
+  rt.dispose(backwardZeros, forwardHNextSteps, forwardHStepsRows, forwardProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows4 = tf.reshape(productStacked7, [batchSize * source, hidden]);
-  const zProductStepsT4 = tf.transpose(zProductStepsRows4, [1, 0]);
-  const zProduct16 = tf.matMul(zProductStepsT4, zXRows2);
-  rt.dispose(zProductStepsRows4);
-
+  const zProductStepsT2 = tf.tidy(() =>
+    tf.transpose(tf.reshape(backwardProductStacked3, [batchSize * source, hidden]), [1, 0]),
+  );
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows4 = tf.reshape(productStacked6, [batchSize * source, hidden]);
-  const rProductStepsT4 = tf.transpose(rProductStepsRows4, [1, 0]);
-  const rProduct20 = tf.matMul(rProductStepsT4, zXRows2);
-  rt.dispose(rProductStepsRows4);
-
+  const rProductStepsT2 = tf.tidy(() =>
+    tf.transpose(tf.reshape(backwardProductStacked2, [batchSize * source, hidden]), [1, 0]),
+  );
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows4 = tf.reshape(productStacked5, [batchSize * source, hidden]);
-  const newProductStepsT4 = tf.transpose(newProductStepsRows4, [1, 0]);
-  const newProduct28 = tf.matMul(newProductStepsT4, zXRows2);
-  const stateStacked3 = tf.stack(stateSteps);
-  rt.dispose(newProductStepsRows4, zXRows2, stateSteps);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardStateStepsRows = tf.reshape(stateStacked3, [batchSize * source, hidden]);
-  const backwardProduct = tf.matMul(zProductStepsT4, backwardStateStepsRows);
-  const backwardProduct2 = tf.matMul(rProductStepsT4, backwardStateStepsRows);
-  rt.dispose(stateStacked3, zProductStepsT4, rProductStepsT4, backwardStateStepsRows);
-  const productStacked9 = tf.stack(productSteps);
-  const backwardProductStepsRows = tf.reshape(productStacked9, [batchSize * source, hidden]);
-  const backwardProduct3 = tf.matMul(newProductStepsT4, backwardProductStepsRows);
-  rt.dispose(productSteps, productStacked9, newProductStepsT4, backwardProductStepsRows);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const total4 = tf.sum(productStacked7, [0, 1]);
-  const total5 = tf.sum(productStacked6, [0, 1]);
-  const total6 = tf.sum(productStacked5, [0, 1]);
-  rt.dispose(productStacked7, productStacked6, productStacked5);
-
+  const newProductStepsT2 = tf.tidy(() =>
+    tf.transpose(tf.reshape(backwardProductStacked, [batchSize * source, hidden]), [1, 0]),
+  );
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(backwardHSteps), [batchSize * source, hidden]));
+  const backwardProduct = tf.matMul(zProductStepsT2, backwardHStepsRows);
+  const backwardProduct2 = tf.matMul(rProductStepsT2, backwardHStepsRows);
+  const backwardProduct3 = tf.tidy(() =>
+    tf.matMul(newProductStepsT2, tf.reshape(tf.stack(backwardProductSteps), [batchSize * source, hidden])),
+  );
+  rt.dispose(backwardHSteps, backwardHStepsRows, backwardProductSteps);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
+  const zProduct = tf.matMul(zProductStepsT, zXRows2);
+  const zTotal = tf.sum(forwardProductStacked3, [0, 1]);
+  const zProduct2 = tf.matMul(zProductStepsT2, zXRows2);
+  rt.dispose(x, zProductStepsT, forwardProductStacked3, zProductStepsT2);
+  const zTotal2 = tf.sum(backwardProductStacked3, [0, 1]);
+  rt.dispose(backwardProductStacked3);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rProduct = tf.matMul(rProductStepsT, zXRows2);
+  const rTotal = tf.sum(forwardProductStacked2, [0, 1]);
+  const rProduct2 = tf.matMul(rProductStepsT2, zXRows2);
+  const rTotal2 = tf.sum(backwardProductStacked2, [0, 1]);
+  rt.dispose(rProductStepsT, forwardProductStacked2, rProductStepsT2, backwardProductStacked2);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newProduct = tf.matMul(newProductStepsT, zXRows2);
+  const newTotal = tf.sum(forwardProductStacked, [0, 1]);
+  const newProduct2 = tf.matMul(newProductStepsT2, zXRows2);
+  rt.dispose(newProductStepsT, forwardProductStacked, newProductStepsT2, zXRows2);
+  const newTotal2 = tf.sum(backwardProductStacked, [0, 1]);
+  rt.dispose(backwardProductStacked);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const product36 = tf.matMul(productRows2, VRows);
+  const VProduct = tf.matMul(productRows2, VRows);
   rt.dispose(VRows);
-
   // model.attn:57  Translate(read.annotations, read.h1)
-  const product37 = tf.reshape(product36, [batchSize, target, embed]);
-  const partStacked = tf.stack(partSteps);
-  const partStepsT = tf.transpose(partStacked, [1, 0, 2]);
-  const sum13 = tf.add(product37, partStepsT);
-  rt.dispose(product36, partSteps, partStacked, product37, partStepsT);
-
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(tf.stack(partSteps), [1, 0, 2])),
+  );
+  rt.dispose(partSteps, VProduct);
   // model.attn:47  e = table[y]
-  const eScattered = rt.scatter(batch.inputs.y, sum13, characters);
-  rt.dispose(sum13);
-
+  const eScattered = rt.scatter(batch.inputs.y, sum3, characters);
+  rt.dispose(sum3);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const productT3 = tf.transpose(product32, [1, 0]);
-  const product38 = tf.matMul(productT3, picked);
-  const productStacked10 = tf.stack(productSteps11);
-  rt.dispose(product32, picked, productT3, productSteps11);
-
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const productStepsRows2 = tf.reshape(productStacked10, [batchSize * target, align]);
-  const productStepsT2 = tf.transpose(productStepsRows2, [1, 0]);
-  const stateStepsRows2 = tf.reshape(stateStacked, [batchSize * target, units]);
-  const product39 = tf.matMul(productStepsT2, stateStepsRows2);
-  rt.dispose(productStacked10, productStepsRows2, productStepsT2);
-
+  const product4 = tf.tidy(() => tf.matMul(tf.transpose(product3, [1, 0]), picked));
+  rt.dispose(picked, product3);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProductT2 = tf.transpose(scoreProductRows, [1, 0]);
-  const scoreProduct16 = tf.matMul(scoreProductT2, scoreJoinedRows);
-  const productStacked11 = tf.stack(productSteps10);
-  rt.dispose(scoreProductRows, scoreJoinedRows, scoreProductT2, productSteps10);
-
+  const scoreProduct = tf.tidy(() => tf.matMul(tf.transpose(scoreProductRows, [1, 0]), scoreJoinedRows));
+  rt.dispose(scoreJoinedRows, scoreProductRows);
   // model.attn:57  Translate(read.annotations, read.h1)
-  const total7 = tf.sum(productStacked11, 0);
-  const productStacked12 = tf.stack(productSteps9);
-  const productStepsRows3 = tf.reshape(productStacked12, [batchSize * target, units]);
-  const productStepsT3 = tf.transpose(productStepsRows3, [1, 0]);
-  const joinedStacked = tf.stack(joinedSteps);
-  rt.dispose(productStacked11, productSteps9, productStepsRows3, joinedSteps);
-  const joinedStepsRows = tf.reshape(joinedStacked, [batchSize * target, embed + 2 * hidden]);
-  const product40 = tf.matMul(productStepsT3, joinedStepsRows);
-  const productStacked13 = tf.stack(productSteps8);
-  const productStepsRows4 = tf.reshape(productStacked13, [batchSize * target, units]);
-  const productStepsT4 = tf.transpose(productStepsRows4, [1, 0]);
-  const product41 = tf.matMul(productStepsT4, joinedStepsRows);
-  const productStacked14 = tf.stack(productSteps7);
-  rt.dispose(joinedStacked, productSteps8, productStepsRows4, productSteps7);
-  const productStepsRows5 = tf.reshape(productStacked14, [batchSize * target, units]);
-  const productStepsT5 = tf.transpose(productStepsRows5, [1, 0]);
-  const product42 = tf.matMul(productStepsT5, joinedStepsRows);
-  const product43 = tf.matMul(productStepsT3, stateStepsRows2);
-  const product44 = tf.matMul(productStepsT4, stateStepsRows2);
-  rt.dispose(productStepsRows5, joinedStepsRows, productStepsT3, stateStepsRows2, productStepsT4);
-  const productStacked15 = tf.stack(productSteps4);
-  const productStepsRows6 = tf.reshape(productStacked15, [batchSize * target, units]);
-  const product45 = tf.matMul(productStepsT5, productStepsRows6);
-  rt.dispose(productSteps4, productStacked15, productStepsT5, productStepsRows6);
-  const total8 = tf.sum(productStacked12, [0, 1]);
-  const total9 = tf.sum(productStacked13, [0, 1]);
-  const total10 = tf.sum(productStacked14, [0, 1]);
-  rt.dispose(productStacked12, productStacked13, productStacked14);
-
+  const sStepsRows2 = tf.reshape(sStacked, [batchSize * target, units]);
+  const product5 = tf.tidy(() => {
+    const productStepsT = tf.transpose(tf.reshape(tf.stack(productSteps6), [batchSize * target, align]), [1, 0]);
+    return tf.matMul(productStepsT, sStepsRows2);
+  });
+  const total = tf.tidy(() => tf.sum(tf.stack(productSteps5), 0));
+  const productStacked = tf.stack(productSteps4);
+  const productStepsT = tf.tidy(() => tf.transpose(tf.reshape(productStacked, [batchSize * target, units]), [1, 0]));
+  const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(joinedSteps), [batchSize * target, embed + 2 * hidden]));
+  rt.dispose(productSteps6, productSteps5, productSteps4, joinedSteps);
+  const product6 = tf.matMul(productStepsT, joinedStepsRows);
+  const productStacked2 = tf.stack(productSteps3);
+  const productStepsT2 = tf.tidy(() => tf.transpose(tf.reshape(productStacked2, [batchSize * target, units]), [1, 0]));
+  const product7 = tf.matMul(productStepsT2, joinedStepsRows);
+  const productStacked3 = tf.stack(productSteps2);
+  const productStepsT3 = tf.tidy(() => tf.transpose(tf.reshape(productStacked3, [batchSize * target, units]), [1, 0]));
+  const product8 = tf.matMul(productStepsT3, joinedStepsRows);
+  const product9 = tf.matMul(productStepsT, sStepsRows2);
+  rt.dispose(productSteps3, productSteps2, joinedStepsRows, productStepsT);
+  const product10 = tf.matMul(productStepsT2, sStepsRows2);
+  const product11 = tf.tidy(() =>
+    tf.matMul(productStepsT3, tf.reshape(tf.stack(productSteps), [batchSize * target, units])),
+  );
+  rt.dispose(sStepsRows2, productStepsT2, productSteps, productStepsT3);
+  const total2 = tf.sum(productStacked, [0, 1]);
+  const total3 = tf.sum(productStacked2, [0, 1]);
+  const total4 = tf.sum(productStacked3, [0, 1]);
+  rt.dispose(productStacked, productStacked2, productStacked3);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const stateStepsT2 = tf.transpose(stateStacked, [2, 1, 0]);
-  const stateStepsRows3 = tf.reshape(stateStepsT2, [units, batchSize * target]);
-  const product46 = tf.matMul(stateStepsRows3, productRows2);
-  const product47 = tf.reshape(product46, [units, maxout, pieces]);
-  rt.dispose(stateStacked, stateStepsT2, stateStepsRows3, product46);
-  const productT4 = tf.transpose(productRows2, [1, 0]);
-  const product48 = tf.matMul(productT4, eRows);
-  const product49 = tf.reshape(product48, [maxout, pieces, embed]);
-  const productStepsT6 = tf.transpose(productStacked, [2, 1, 0]);
-  rt.dispose(eRows, productT4, product48, productStacked);
-  const productStepsRows7 = tf.reshape(productStepsT6, [2 * hidden, batchSize * target]);
-  const product50 = tf.matMul(productStepsRows7, productRows2);
-  const product51 = tf.reshape(product50, [2 * hidden, maxout, pieces]);
-  rt.dispose(productStepsT6, productRows2, productStepsRows7, product50);
-  const differenceT = tf.transpose(differenceRows, [1, 0]);
-  const product52 = tf.matMul(differenceT, productRows);
-  rt.dispose(differenceRows, productRows, differenceT);
-
-  // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- annotation],
-  const productT5 = tf.transpose(product47, [1, 2, 0]);
-  const productT6 = tf.transpose(product51, [1, 2, 0]);
-  rt.dispose(product47, product51);
+  const product12 = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2);
+    return tf.reshape(product, [units, maxout, pieces]);
+  });
+  const product13 = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.transpose(productRows2, [1, 0]), eRows), [maxout, pieces, embed]),
+  );
+  const product14 = tf.tidy(() => {
+    const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
+    return tf.reshape(tf.matMul(contextStepsRows, productRows2), [2 * hidden, maxout, pieces]);
+  });
+  rt.dispose(sStacked, eRows, contextStacked, productRows2);
+  const product15 = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), productRows));
+  rt.dispose(productRows, differenceRows);
+  // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
+  const productT = tf.transpose(product12, [1, 2, 0]);
+  const productT2 = tf.transpose(product14, [1, 2, 0]);
+  rt.dispose(product12, product14);
   return {
-    loss,
+    loss: loss2,
     metrics: { exact: mean },
     gradients: {
       'read.Annotate.table': xScattered,
-      'read.Annotate.forward.h.GRU.Wz': zProduct15,
-      'read.Annotate.forward.h.GRU.Wr': rProduct19,
-      'read.Annotate.forward.h.GRU.W': newProduct27,
+      'read.Annotate.forward.h.GRU.Wz': zProduct,
+      'read.Annotate.forward.h.GRU.Wr': rProduct,
+      'read.Annotate.forward.h.GRU.W': newProduct,
       'read.Annotate.forward.h.GRU.Uz': forwardProduct,
       'read.Annotate.forward.h.GRU.Ur': forwardProduct2,
       'read.Annotate.forward.h.GRU.U': forwardProduct3,
-      'read.Annotate.forward.h.GRU.bz': total,
-      'read.Annotate.forward.h.GRU.br': total2,
-      'read.Annotate.forward.h.GRU.b': total3,
-      'read.Annotate.backward.h.GRU.Wz': zProduct16,
-      'read.Annotate.backward.h.GRU.Wr': rProduct20,
-      'read.Annotate.backward.h.GRU.W': newProduct28,
+      'read.Annotate.forward.h.GRU.bz': zTotal,
+      'read.Annotate.forward.h.GRU.br': rTotal,
+      'read.Annotate.forward.h.GRU.b': newTotal,
+      'read.Annotate.backward.h.GRU.Wz': zProduct2,
+      'read.Annotate.backward.h.GRU.Wr': rProduct2,
+      'read.Annotate.backward.h.GRU.W': newProduct2,
       'read.Annotate.backward.h.GRU.Uz': backwardProduct,
       'read.Annotate.backward.h.GRU.Ur': backwardProduct2,
       'read.Annotate.backward.h.GRU.U': backwardProduct3,
-      'read.Annotate.backward.h.GRU.bz': total4,
-      'read.Annotate.backward.h.GRU.br': total5,
-      'read.Annotate.backward.h.GRU.b': total6,
+      'read.Annotate.backward.h.GRU.bz': zTotal2,
+      'read.Annotate.backward.h.GRU.br': rTotal2,
+      'read.Annotate.backward.h.GRU.b': newTotal2,
       'Translate.table': eScattered,
-      'Translate.W0': product38,
-      'Translate.context.Scored.Additive.W': product39,
-      'Translate.context.Scored.Additive.U': scoreProduct16,
-      'Translate.context.Scored.Additive.v': total7,
-      'Translate.s.GRU.Wz': product40,
-      'Translate.s.GRU.Wr': product41,
-      'Translate.s.GRU.W': product42,
-      'Translate.s.GRU.Uz': product43,
-      'Translate.s.GRU.Ur': product44,
-      'Translate.s.GRU.U': product45,
-      'Translate.s.GRU.bz': total8,
-      'Translate.s.GRU.br': total9,
-      'Translate.s.GRU.b': total10,
-      'Translate.logits.Readout.U': productT5,
-      'Translate.logits.Readout.V': product49,
-      'Translate.logits.Readout.C': productT6,
-      'Translate.logits.Readout.W': product52,
+      'Translate.W0': product4,
+      'Translate.context.Scored.Additive.W': product5,
+      'Translate.context.Scored.Additive.U': scoreProduct,
+      'Translate.context.Scored.Additive.v': total,
+      'Translate.s.GRU.Wz': product6,
+      'Translate.s.GRU.Wr': product7,
+      'Translate.s.GRU.W': product8,
+      'Translate.s.GRU.Uz': product9,
+      'Translate.s.GRU.Ur': product10,
+      'Translate.s.GRU.U': product11,
+      'Translate.s.GRU.bz': total2,
+      'Translate.s.GRU.br': total3,
+      'Translate.s.GRU.b': total4,
+      'Translate.logits.Readout.U': productT,
+      'Translate.logits.Readout.V': product13,
+      'Translate.logits.Readout.C': productT2,
+      'Translate.logits.Readout.W': product15,
     },
   };
 }
@@ -1938,271 +1278,155 @@ type TranslatorPrepareResults = {
 /** Once per call: what no step changes, and the first states. */
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
   const { align, batch: batchSize, embed, hidden, maxout, pieces, source, units } = batch.n;
-
   // attention.attn:5  weights = softmax[key](score)
-  const weightsKeyPlaces = tf.range(0, source, 1, 'int32');
-  const weightsSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const weights = tf.greater(weightsSourceLengthWide, weightsKeyPlaces);
-  rt.dispose(weightsKeyPlaces, weightsSourceLengthWide);
-
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardFilled = tf.fill([batchSize, hidden], 0);
-
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
-  const UT = tf.transpose(URows, [1, 0]);
-  rt.dispose(URows);
-
+  const weights = tf.range(0, source, 1, 'int32');
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights));
+  rt.dispose(weights);
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-
+  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
+  const UT = tf.tidy(() => tf.transpose(tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), [1, 0]));
+  const VT = tf.tidy(() => tf.transpose(tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), [1, 0]));
+  const CT = tf.tidy(() =>
+    tf.transpose(tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), [1, 0]),
+  );
+  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
-  const zWzT = tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, source, hidden]);
-  rt.dispose(x, zWzT, zProduct);
-
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
-  const VT = tf.transpose(VRows, [1, 0]);
-  rt.dispose(VRows);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['read.Annotate.forward.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, source, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['read.Annotate.forward.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, source, hidden]);
-  rt.dispose(newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['read.Annotate.forward.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rUrT = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newUT = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
-
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
-  const CT = tf.transpose(CRows, [1, 0]);
-  rt.dispose(CRows);
-
-  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardSumT = tf.transpose(sum, [1, 0, 2]);
-  const forwardSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const forwardSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(forwardSumT);
-  rt.dispose(sum, sum2, sum3, forwardSumT);
-  const sumSteps2 = tf.unstack(forwardSumT2);
-  const sumSteps3 = tf.unstack(forwardSumT3);
-  rt.dispose(forwardSumT2, forwardSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  let forwardState: tf.Tensor = forwardFilled;
-  for (let t = 0; t < source; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(forwardState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(forwardState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, forwardState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, forwardState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(forwardState, product);
-    rt.dispose(new_, z, difference, product);
-    sumSteps4.push(sum4);
-    forwardState = sum4;
-  }
-  rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]);
-  const zProduct4 = tf.matMul(zXRows, zWzT2);
-  const zProduct5 = tf.reshape(zProduct4, [batchSize, source, hidden]);
-  const zWzT3 = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
-  rt.dispose(zWzT2, zProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum5 = tf.add(zProduct5, p['read.Annotate.backward.h.GRU.bz']);
-  rt.dispose(zProduct5);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT2 = tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zWzT = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
+  });
   const zUzT2 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct4 = tf.matMul(zXRows, rWrT2);
-  const rProduct5 = tf.reshape(rProduct4, [batchSize, source, hidden]);
-  rt.dispose(rWrT2, rProduct4);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum6 = tf.add(rProduct5, p['read.Annotate.backward.h.GRU.br']);
-  rt.dispose(rProduct5);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT2 = tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]);
-  const newWT3 = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
-  const newProduct5 = tf.matMul(zXRows, newWT2);
-  const newProduct6 = tf.reshape(newProduct5, [batchSize, source, hidden]);
-  rt.dispose(zXRows, newWT2, newProduct5);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum7 = tf.add(newProduct6, p['read.Annotate.backward.h.GRU.b']);
-  rt.dispose(newProduct6);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT3 = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
-  const rUrT2 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zUzT3 = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
-
+  rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+  });
+  const rUrT = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
+  });
+  const rWrT = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
+  const rUrT2 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
   const rUrT3 = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+  });
+  const newUT = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
+  const newWT = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+  });
   const newUT2 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
   const newUT3 = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
-
-  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const backwardWeightsT = tf.transpose(weights, [1, 0]);
-  const backwardSumT = tf.transpose(sum5, [1, 0, 2]);
-  const backwardSumT2 = tf.transpose(sum6, [1, 0, 2]);
-  const backwardSumT3 = tf.transpose(sum7, [1, 0, 2]);
-  const isGreaterSteps = tf.unstack(backwardWeightsT);
-  rt.dispose(sum5, sum6, sum7, backwardWeightsT);
-  const sumSteps5 = tf.unstack(backwardSumT);
-  const sumSteps6 = tf.unstack(backwardSumT2);
-  const sumSteps7 = tf.unstack(backwardSumT3);
-  rt.dispose(backwardSumT, backwardSumT2, backwardSumT3);
-
-  const sumSteps8 = new Array<tf.Tensor>(source);
-  let backwardState: tf.Tensor = forwardFilled;
-  for (let t2 = source - 1; t2 >= 0; t2--) {
-    const isGreaterAt = isGreaterSteps[t2]!;
-    const sumAt4 = sumSteps5[t2]!;
-    const sumAt5 = sumSteps6[t2]!;
-    const sumAt6 = sumSteps7[t2]!;
-
+  rt.dispose(zXRows);
+  // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const forwardZeros = tf.fill([batchSize, hidden], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const forwardHNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = forwardZeros;
+  for (let t = 0; t < source; t++) {
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct6 = tf.matMul(backwardState, zUzT3);
-    const zSum2 = tf.add(sumAt4, zProduct6);
-    const z2 = tf.sigmoid(zSum2);
-    rt.dispose(zProduct6, zSum2);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct6 = tf.matMul(backwardState, rUrT3);
-    const rSum2 = tf.add(sumAt5, rProduct6);
-    const r2 = tf.sigmoid(rSum2);
-    rt.dispose(rProduct6, rSum2);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct7 = tf.mul(r2, backwardState);
-    const newProduct8 = tf.matMul(newProduct7, newUT3);
-    const newSum2 = tf.add(sumAt6, newProduct8);
-    const new3 = tf.tanh(newSum2);
-    rt.dispose(r2, newProduct7, newProduct8, newSum2);
-
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference2 = tf.sub(new3, backwardState);
-    const product2 = tf.mul(z2, difference2);
-    const sum8 = tf.add(backwardState, product2);
-    rt.dispose(new3, z2, difference2, product2);
-
-    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const backwardValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const backwardChosen = rt.where(backwardValueWide, sum8, backwardState);
-    rt.dispose(backwardValueWide, backwardState);
-    sumSteps8[t2] = sum8;
-    backwardState = backwardChosen;
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    forwardHNextSteps.push(hNext);
+    h = hNext;
   }
-  rt.dispose(zUzT3, rUrT3, newUT3, isGreaterSteps, sumSteps5, sumSteps6, sumSteps7, backwardState);
-  const sumStacked = tf.stack(sumSteps4);
-  const sumStacked2 = tf.stack(sumSteps8);
-  rt.dispose(sumSteps4, sumSteps8);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const joined = tf.concat([sumStacked, sumStacked2], 2);
-  rt.dispose(sumStacked);
-
+  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps);
+  const forward = tf.stack(forwardHNextSteps);
+  rt.dispose(forwardHNextSteps);
+  // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+  const keyMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(keyMask, [1, 0])));
+  const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
+  const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
+  const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
+  rt.dispose(zSum2, rSum2, newSum2);
+  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  let h2: tf.Tensor = forwardZeros;
+  for (let t = source - 1; t >= 0; t--) {
+    const keyMaskAt = keyMaskSteps[t]!;
+    const zSum2At = zSum2Steps[t]!;
+    const rSum2At = rSum2Steps[t]!;
+    const newSum2At = newSum2Steps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT3))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT3))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), newUT3))));
+    rt.dispose(r);
+    // cells.attn:14  (1 - z) * h + z * new
+    const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
+    rt.dispose(z, new_);
+    // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
+    const backwardChosen = tf.tidy(() => rt.where(tf.reshape(keyMaskAt, [batchSize, 1]), hNext, h2));
+    rt.dispose(h2);
+    backwardHNextSteps[t] = hNext;
+    h2 = backwardChosen;
+  }
+  rt.dispose(zUzT3, rUrT3, newUT3, keyMaskSteps, zSum2Steps, rSum2Steps, newSum2Steps, h2);
+  const backward = tf.stack(backwardHNextSteps);
+  rt.dispose(backwardHNextSteps);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const joined = tf.concat([forward, backward], 2);
+  rt.dispose(forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
+  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
-  const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
-  const scoreUT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-  const scoreProduct = tf.matMul(scoreJoinedRows, scoreUT);
-  const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, source, align]);
-  rt.dispose(joined, scoreJoinedRows, scoreUT, scoreProduct);
-
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = first] }
-  const place = tf.slice(sumStacked2, [0, 0, 0], [1, -1, -1]);
-  const picked = tf.reshape(place, [batchSize, hidden]);
-  rt.dispose(sumStacked2, place);
-
+  const scoreUProduct = tf.tidy(() => {
+    const UT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
+    const UProduct = tf.matMul(tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]), UT);
+    return tf.reshape(UProduct, [batchSize, source, align]);
+  });
+  rt.dispose(joined);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(backward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const W0T = tf.transpose(p['Translate.W0'], [1, 0]);
-  const product3 = tf.matMul(picked, W0T);
-  const tanh = tf.tanh(product3);
-  const tanhShaped = tf.reshape(tanh, [batchSize, 1, units]);
-  rt.dispose(picked, W0T, product3, tanh);
+  const tanhShaped = tf.tidy(() =>
+    tf.reshape(tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))), [batchSize, 1, units]),
+  );
+  rt.dispose(picked);
   return {
     memory: {
-      '0': weights,
-      '1': scoreProduct2,
+      '0': keyMask,
+      '1': scoreUProduct,
       '2': scoreJoinedT,
       '3': UT,
       '4': VT,
       '5': scoreWT,
       '6': CT,
       '7': WT,
-      '8': zWzT3,
+      '8': zWzT,
       '9': zUzT2,
-      '10': newWT3,
-      '11': rWrT3,
+      '10': newWT,
+      '11': rWrT,
       '12': rUrT2,
       '13': newUT2,
     },
@@ -2221,114 +1445,69 @@ type TranslatorStepResults = {
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
   const { align, batch: batchSize, characters, hidden, maxout, pieces, source, units } = batch.n;
   const beam = previous.shape[1];
-
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sRows = tf.reshape(state.s, [batchSize * beam, units]);
-  const product = tf.matMul(sRows, memory['3']);
-  const product2 = tf.reshape(product, [batchSize * beam, maxout, pieces]);
-  rt.dispose(product);
-
   // model.attn:44  ) generates y: index(characters)[target] start 1 end 2 {
   const yRows = tf.reshape(previous, [batchSize * beam]);
-
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], yRows);
   rt.dispose(yRows);
-
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const product3 = tf.matMul(e, memory['4']);
-  const product4 = tf.reshape(product3, [batchSize * beam, maxout, pieces]);
-  const sum = tf.add(product2, product4);
-  rt.dispose(product3, product2, product4);
-
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProduct = tf.matMul(sRows, memory['5']);
-  const scoreProduct2 = tf.reshape(scoreProduct, [batchSize, beam, 1, align]);
-  const scoreMemory1Wide = tf.reshape(memory['1'], [batchSize, 1, source, align]);
-  const scoreSum = tf.add(scoreProduct2, scoreMemory1Wide);
-  const scoreSumRows = tf.reshape(scoreSum, [batchSize * beam, source, align]);
-  rt.dispose(scoreProduct, scoreProduct2, scoreMemory1Wide, scoreSum);
-  const scoreTanh = tf.tanh(scoreSumRows);
-  const scoreTanhRows = tf.reshape(scoreTanh, [batchSize * beam * source, align]);
-  const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
-  const scoreProduct3 = tf.matMul(scoreTanhRows, scoreVWide);
-  rt.dispose(scoreSumRows, scoreTanh, scoreTanhRows, scoreVWide);
-  const scoreProduct4 = tf.reshape(scoreProduct3, [batchSize, beam, source]);
-  rt.dispose(scoreProduct3);
-
+  const scoreVProduct = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(sRows, memory['5']), [batchSize, beam, 1, align]);
+    const sum = tf.add(product, tf.reshape(memory['1'], [batchSize, 1, source, align]));
+    const tanhRows = tf.reshape(tf.tanh(tf.reshape(sum, [batchSize * beam, source, align])), [batchSize * beam * source, align]);
+    const vProduct = tf.matMul(tanhRows, tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]));
+    return tf.reshape(vProduct, [batchSize, beam, source]);
+  });
   // attention.attn:5  weights = softmax[key](score)
-  const weightsWeightsWide = tf.reshape(memory['0'], [batchSize, 1, source]);
-  const weights = rt.where(weightsWeightsWide, scoreProduct4, -Infinity);
-  const weightsWeightsRows = tf.reshape(weights, [batchSize * beam, source]);
-  const weights2 = tf.softmax(weightsWeightsRows);
-  rt.dispose(scoreProduct4, weightsWeightsWide, weights, weightsWeightsRows);
-  const weightsWeightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
-  rt.dispose(weights2);
-
+  const weights = tf.tidy(() => rt.where(tf.reshape(memory['0'], [batchSize, 1, source]), scoreVProduct, -Infinity));
+  const weights2 = tf.tidy(() => tf.softmax(tf.reshape(weights, [batchSize * beam, source])));
+  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
+  rt.dispose(scoreVProduct, weights, weights2);
   // attention.attn:6  sum[key](weights * keys)
-  const product5 = tf.matMul(weightsWeightsShaped, memory['2']);
-  const product6 = tf.reshape(product5, [batchSize * beam, 2 * hidden]);
-  rt.dispose(product5);
-
+  const context = tf.matMul(weightsShaped, memory['2']);
+  const context2 = tf.reshape(context, [batchSize * beam, 2 * hidden]);
+  rt.dispose(context);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const product7 = tf.matMul(product6, memory['6']);
-  const product8 = tf.reshape(product7, [batchSize * beam, maxout, pieces]);
-  const sum2 = tf.add(sum, product8);
-  const highest = tf.max(sum2, 2);
-  rt.dispose(product7, sum, product8, sum2);
-  const product9 = tf.matMul(highest, memory['7']);
-  rt.dispose(highest);
-
+  const logits = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(sRows, memory['3']), [batchSize * beam, maxout, pieces]);
+    const sum = tf.add(product, tf.reshape(tf.matMul(e, memory['4']), [batchSize * beam, maxout, pieces]));
+    const highest = tf.max(tf.add(sum, tf.reshape(tf.matMul(context2, memory['6']), [batchSize * beam, maxout, pieces])), 2);
+    return tf.matMul(highest, memory['7']);
+  });
   // model.attn:51  logits = Readout(seen, e, context)
-  const logitsProductShaped = tf.reshape(product9, [batchSize, beam, characters]);
-  rt.dispose(product9);
-
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
+  rt.dispose(logits);
   // model.attn:49  s' = GRU(concat(e, context), s)
-  const sNextJoined = tf.concat([e, product6], 1);
-  rt.dispose(e, product6);
-
+  const sNextJoined = tf.concat([e, context2], 1);
+  rt.dispose(e, context2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProduct = tf.matMul(sNextJoined, memory['8']);
-  const zProduct2 = tf.matMul(sRows, memory['9']);
-  const zSum = tf.add(zProduct, zProduct2);
-  const zSum2 = tf.add(zSum, p['Translate.s.GRU.bz']);
-  const z = tf.sigmoid(zSum2);
-  rt.dispose(zProduct, zProduct2, zSum, zSum2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(sNextJoined, memory['10']);
-
+  const z = tf.tidy(() => {
+    const sum = tf.add(tf.add(tf.matMul(sNextJoined, memory['8']), tf.matMul(sRows, memory['9'])), p['Translate.s.GRU.bz']);
+    return tf.sigmoid(sum);
+  });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(sNextJoined, memory['11']);
-  const rProduct2 = tf.matMul(sRows, memory['12']);
-  const rSum = tf.add(rProduct, rProduct2);
-  const rSum2 = tf.add(rSum, p['Translate.s.GRU.br']);
-  rt.dispose(sNextJoined, rProduct, rProduct2, rSum);
-  const r = tf.sigmoid(rSum2);
-  rt.dispose(rSum2);
-
+  const r = tf.tidy(() => {
+    const sum = tf.add(tf.matMul(sNextJoined, memory['11']), tf.matMul(sRows, memory['12']));
+    return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
+  });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct2 = tf.mul(r, sRows);
-  const newProduct3 = tf.matMul(newProduct2, memory['13']);
-  const newSum = tf.add(newProduct, newProduct3);
-  rt.dispose(r, newProduct2, newProduct, newProduct3);
-  const newSum2 = tf.add(newSum, p['Translate.s.GRU.b']);
-  const new_ = tf.tanh(newSum2);
-  rt.dispose(newSum, newSum2);
-
+  const new_ = tf.tidy(() => {
+    const sum = tf.add(tf.matMul(sNextJoined, memory['10']), tf.matMul(tf.mul(r, sRows), memory['13']));
+    return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
+  });
+  rt.dispose(sNextJoined, r);
   // cells.attn:14  (1 - z) * h + z * new
-  const difference = tf.sub(new_, sRows);
-  const product10 = tf.mul(z, difference);
-  const sum3 = tf.add(sRows, product10);
-  rt.dispose(new_, z, difference, sRows, product10);
-
+  const sNext = tf.tidy(() => tf.add(sRows, tf.mul(z, tf.sub(new_, sRows))));
+  rt.dispose(sRows, z, new_);
   // model.attn:49  s' = GRU(concat(e, context), s)
-  const sNextSumShaped = tf.reshape(sum3, [batchSize, beam, units]);
-  rt.dispose(sum3);
+  const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, units]);
+  rt.dispose(sNext);
   return {
-    logits: logitsProductShaped as tf.Tensor3D,
-    taps: { weights: weightsWeightsShaped },
-    state: { s: sNextSumShaped },
+    logits: logitsShaped as tf.Tensor3D,
+    taps: { weights: weightsShaped },
+    state: { s: sNextSNextShaped },
   };
 }
 

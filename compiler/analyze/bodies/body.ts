@@ -175,6 +175,7 @@ function partsOf(value: Value, wanted: number): Value[] {
 
 /** A tensor carries its equation's name, for errors, pictures and emitted code. */
 function named(value: Value, name: string, span: Span, here: Here): Value {
+  if (value.kind === 'record' && value.main !== null) return { ...value, main: named(value.main, name, span, here) };
   if ((value.kind !== 'tensor' && value.kind !== 'map') || value.node.origin.name !== null || value.node.op.kind === 'argument')
     return value;
   const node = here.ctx.builder.copy(value.node, origin(here, span, name));

@@ -2,6 +2,7 @@
 import type { CodeBlockWriter } from 'ts-morph';
 import type { Size } from '../../size/size.ts';
 import type { Node } from '../../graph/graph.ts';
+import { expression, type Expression } from './expression.ts';
 import { lower, lowerHost, type InputSource, type Lowered } from './lower.ts';
 import { Names, property, upperFirst } from './names.ts';
 import { plan, type Block, type Given, type Plan, type Statement } from './schedule.ts';
@@ -35,7 +36,8 @@ export interface Body {
 
 export function functionBody(roots: readonly Node[], context: FunctionContext): Body {
   const lowered = lower(roots, context.input, (origin) => context.sources.expression(origin));
-  return new BodyWriter(lowered, plan(lowered), context).body();
+  const schedule = plan(lowered, ({ origin }) => context.sources.equationKey(origin));
+  return new BodyWriter(lowered, schedule, context).body();
 }
 
 /** An expression of the host's numbers alone. */
@@ -61,21 +63,19 @@ export function unbracketed(text: string): string {
   return text.slice(1, -1);
 }
 
-function sameEquation({ origin: a }: Value, { origin: b }: Value): boolean {
-  return a.name === b.name && a.start === b.start && a.file === b.file;
-}
-
 /** How many dead tensors may wait within the statements of one `.attn` line. */
 const MOST_DEAD = 4;
+
+/** Columns of a line, as far as calls can be parted. */
+const WIDTH = 120;
 
 class BodyWriter {
   readonly #lowered: Lowered;
   readonly #plan: Plan;
   readonly #context: FunctionContext;
-  readonly #names: Names;
+  /** Of the block that is being written. */
+  #names: Names;
   readonly #named = new Map<Value, string>();
-  /** Values on the way to the one that has their equation's name. */
-  readonly #inner = new Set<Value>();
   /** Atom to local identifier. */
   readonly #sizes = new Map<string, string>();
   readonly #locals = new Map<string, string>();
@@ -88,10 +88,6 @@ class BodyWriter {
     this.#plan = plan;
     this.#context = context;
     this.#names = new Names(context.parameters);
-    // Passes give what they make for an equation the equation's origin: its name is that of its last value.
-    for (const value of plan.needed) {
-      for (const input of inputsOf(value)) if (value.origin.name !== null && sameEquation(value, input)) this.#inner.add(input);
-    }
   }
 
   body(): Body {
@@ -104,14 +100,7 @@ class BodyWriter {
     return {
       write(writer) {
         for (const line of header) writer.writeLine(line);
-        let blank = header.length === 0;
-        for (const line of lines) {
-          // One blank line at most, and none where a block begins.
-          if (line.text === '' && blank) continue;
-          blank = line.text === '' || line.text.endsWith('{');
-          if (line.text === '') writer.newLine();
-          else writer.writeLine(`${'  '.repeat(line.depth)}${line.text}`);
-        }
+        for (const line of lines) writer.writeLine(`${'  '.repeat(line.depth)}${line.text}`);
       },
       results,
       reads: (parameter) => this.#reads.has(parameter),
@@ -168,12 +157,27 @@ class BodyWriter {
   #name(value: Value): string {
     const known = this.#named.get(value);
     if (known !== undefined) return known;
-    const name = this.#inner.has(value) && value.kind !== 'argument' ? null : value.origin.name;
-    const equation = name === null ? this.#context.sources.equation(value.origin) : null;
-    // A value without a name of its own is called after its equation and what it is: `zSum`.
-    const taken = this.#names.take(name ?? (equation === null ? value.hint : `${equation} ${upperFirst(value.hint)}`));
+    const own = this.#plan.onTheWay.has(value) && value.kind !== 'argument' ? null : value.origin.name;
+    const taken = this.#names.take(own ?? (value.kind === 'list' ? this.#listName(value) : this.#withEquation(value)));
     this.#named.set(value, taken);
     return taken;
+  }
+
+  /** A list is called after what it is made of. */
+  #listName(list: Value): string {
+    let from = list;
+    while (!this.#named.has(from) && from.kind !== 'argument') {
+      const next = inputsOf(from).find((input) => input.kind === 'tensor');
+      if (next === undefined) return this.#withEquation(list);
+      from = next;
+    }
+    return `${this.#named.get(from)} Steps`;
+  }
+
+  /** A value without a name of its own is called after its equation and what it is: `zSum`. */
+  #withEquation(value: Value): string {
+    const equation = this.#context.sources.equation(value.origin);
+    return equation === null || value.hint.startsWith(equation) ? value.hint : `${equation} ${upperFirst(value.hint)}`;
   }
 
   #expression(value: Value): string {
@@ -187,8 +191,8 @@ class BodyWriter {
   }
 
   /** A call: arguments that are whole host expressions lose their brackets. */
-  #code(value: Value): string {
-    return value.code.map((piece) => (isValue(piece) ? unbracketed(this.#expression(piece)) : this.#piece(piece))).join('');
+  #argument(piece: Piece): string {
+    return isValue(piece) ? unbracketed(this.#expression(piece)) : this.#piece(piece);
   }
 
   // ---------------------------------------------------------------- statements
@@ -220,13 +224,10 @@ class BodyWriter {
     for (const statement of block.statements) {
       const line = this.#context.sources.line(statement.value.origin);
       const begins = line !== place && line !== '';
-      if (begins || statement.body !== null) {
-        flush();
-        this.#write(depth, '');
-      }
+      if (begins || statement.body !== null) flush();
       if (begins) this.#write(depth, `// ${line}`);
       if (line !== '') place = line;
-      if (statement.body === null) this.#write(depth, `const ${this.#name(statement.value)} = ${this.#code(statement.value)};`);
+      if (statement.body === null) this.#statement(statement, depth);
       else this.#loop(statement, statement.body, depth);
       dead.push(...statement.dies);
       // Not line by line, for the reader's sake; not much later either, for the memory's.
@@ -234,6 +235,32 @@ class BodyWriter {
     }
     flush();
     if (loop !== null) this.#stepEnd(block, loop, depth);
+  }
+
+  /** What the steps to a value make is disposed of by a `tidy` around them. */
+  #statement({ value, parts }: Statement, depth: number): void {
+    const name = this.#name(value);
+    const [front, back] = parts.length === 0 ? ['', ''] : ['tf.tidy(() => ', ')'];
+    const around = `const ${name} = ${front}${back};`.length + 2 * depth;
+    const short = this.#composed(value, parts, WIDTH - around);
+    if (short.steps.length === 0) return this.#write(depth, `const ${name} = ${front}${short.result}${back};`);
+    const { steps, result } = this.#composed(value, parts, WIDTH - 2 * (depth + 2) - 'return ;'.length);
+    this.#write(depth, `const ${name} = tf.tidy(() =>${steps.length === 0 ? '' : ' {'}`);
+    for (const step of steps) this.#write(depth + 1, `const ${step.name} = ${step.text};`);
+    this.#write(depth + 1, steps.length === 0 ? `${result},` : `return ${result};`);
+    this.#write(depth, steps.length === 0 ? ');' : '});');
+  }
+
+  #composed(value: Value, parts: readonly Value[], width: number): Expression {
+    // Names of the block around may be given again, unless the text here reads them.
+    const read = [value, ...parts].flatMap(({ code }) => code).filter((piece) => !isValue(piece) || !parts.includes(piece));
+    const words = read.flatMap((piece) => this.#argument(piece).match(/[\p{ID_Continue}$]+/gu) ?? []);
+    const names = new Names([this.#name(value), ...words]);
+    return expression(value, parts, {
+      text: (piece) => this.#argument(piece),
+      name: (step) => names.takeFirst([step.hint, this.#withEquation(step)]),
+      width,
+    });
   }
 
   #loop({ value, copies }: Statement, body: Block, depth: number): void {
@@ -254,6 +281,8 @@ class BodyWriter {
       const first = this.#expression(state.first);
       this.#write(depth, `let ${name}: tf.Tensor = ${copies.has(state) ? `tf.clone(${first})` : first};`);
     }
+    const around = this.#names;
+    this.#names = around.within();
     const t = this.#names.take('t');
     this.#named.set(loop.position, t);
     this.#write(
@@ -266,10 +295,12 @@ class BodyWriter {
       if (!needed.has(argument)) continue;
       const steps = this.#expression(list);
       // `zSteps2[t]` is `zAt`, as far as it has no name of its own.
-      if (argument.origin.name === null) this.#named.set(argument, this.#names.take(`${steps.replace(/Steps\d*$/, '')} At`));
+      const name = argument.origin.name === null ? [] : [argument.origin.name];
+      this.#named.set(argument, this.#names.takeFirst([...name, `${steps.replace(/Steps\d*$/, '')} At`]));
       this.#write(depth + 1, `const ${this.#name(argument)} = ${steps}[${t}]!;`);
     }
     this.#block(body, loop, depth + 1);
+    this.#names = around;
     this.#write(depth, '}');
   }
 

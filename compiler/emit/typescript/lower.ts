@@ -180,6 +180,11 @@ class Lowering {
     return this.#shared('tensor', code, dtypeOfNode(node), node.origin, hint);
   }
 
+  /** Which places of an axis each example has: no equation of the program computes that. */
+  #mask(node: Node, axis: string, ...code: readonly Piece[]): Value {
+    return this.#shared('tensor', code, 'bool', { ...node.origin, name: `${axis} mask` }, 'mask');
+  }
+
   /** A step on the way to a node's value: it does not take the node's name. */
   #part(node: Node, dtype: Value['dtype'], hint: string, ...code: readonly Piece[]): Value {
     return this.#shared('tensor', code, dtype, { ...node.origin, name: null }, hint);
@@ -214,15 +219,8 @@ class Lowering {
     if (value.kind === 'list') return inputsOf(value)[0]!;
     if (value.kind === 'emitted') {
       const step = this.#steps.get(value);
-      if (step !== undefined)
-        return this.#shared(
-          'tensor',
-          ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`],
-          value.dtype,
-          NOWHERE,
-          nameOf(value).replace(/ steps$/, ' stacked'),
-        );
-      return this.#shared('tensor', ['tf.stack(', value, ')'], value.dtype, NOWHERE, nameOf(value).replace(/ steps$/, ' stacked'));
+      const code = step === undefined ? ['tf.stack(', value, ')'] : ['rt.stack(', value, ', ', ...step, `, '${value.dtype}')`];
+      return this.#shared('tensor', code, value.dtype, origin, nameOf(value).replace(/ steps$/, ' stacked'));
     }
     if (value.kind !== 'host') return value;
     const [size] = value.code;
@@ -272,7 +270,7 @@ class Lowering {
         const end = sizes.add(sizeOf(op.axis.space), first);
         return this.#call(
           node,
-          `${op.axis.label} places`,
+          `${op.axis.label} positions`,
           'tf.range(',
           { size: first, tight: false },
           ', ',
@@ -296,6 +294,8 @@ class Lowering {
         const gradient = op.fn === 'mul' ? gradientOf(x!, y!) : null;
         if (gradient !== null)
           return this.#call(node, hint, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
+        const mask = maskedAxis(x!, y!);
+        if (mask !== null) return this.#mask(node, mask, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
         return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
       }
       case 'select':
@@ -327,7 +327,7 @@ class Lowering {
           'add',
         );
       case 'matmul':
-        return this.#call(node, 'product', 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
+        return this.#call(node, productName(inputs), 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
       case 'check': {
         const value = this.#of(x!);
         const labels = axesOf(y!)
@@ -611,7 +611,8 @@ class Lowering {
       // tfjs fills truth values with numbers.
       const filling: readonly Piece[] =
         value.dtype !== 'bool' ? [value] : x.op.kind === 'constant' ? [x.op.value === 0 ? '0' : '1'] : ['Number(', value, ')'];
-      return this.#call(node, 'filled', 'tf.fill(', ...shape(axesOf(node)), ', ', ...filling, ...more, ')');
+      const hint = x.op.kind !== 'constant' ? 'filled' : x.op.value === 0 ? 'zeros' : x.op.value === 1 ? 'ones' : 'filled';
+      return this.#call(node, hint, 'tf.fill(', ...shape(axesOf(node)), ', ', ...filling, ...more, ')');
     }
     return this.#call(node, `${nameOf(value)}Wide`, 'tf.broadcastTo(', this.#tensorOf(x), ', ', ...shape(axesOf(node)), ')');
   }
@@ -630,6 +631,7 @@ class Lowering {
 
   #scan(node: Node, op: OpOf<'scan'>): readonly Value[] {
     const { region, axis } = op;
+    const unnamed = { ...node.origin, name: null };
     const count = region.xs.length;
     const list = (x: Node): Value => {
       const value = this.#of(x);
@@ -638,7 +640,7 @@ class Lowering {
         'list',
         [mayBeEmpty(axis.space) ? 'rt.unstack(' : 'tf.unstack(', this.#tensorOf(x), ')'],
         value.dtype,
-        NOWHERE,
+        unnamed,
         `${sourceName(x)} steps`,
       );
     };
@@ -646,7 +648,7 @@ class Lowering {
     const firsts = region.states.map((_, k) => this.#tensorOf(node.inputs[count + k]!));
     const nexts = region.nexts.map((next) => this.#tensorOf(next));
     const values = region.emits.map((emit) => this.#tensorOf(emit));
-    const self = this.#new('loop', [], 'float32', { ...node.origin, name: null }, 'loop');
+    const self = this.#new('loop', [], 'float32', unnamed, 'loop');
     const states: State[] = region.states.map((state, k) => ({
       argument: this.#of(state),
       first: firsts[k]!,
@@ -658,7 +660,7 @@ class Lowering {
     const emits: Loop['emits'][number][] = [];
     for (const [k, value] of values.entries()) {
       if (lists.has(value)) continue;
-      const made = this.#new('emitted', [self], value.dtype, NOWHERE, `${nameOf(value)} steps`);
+      const made = this.#new('emitted', [self], value.dtype, unnamed, `${nameOf(value)} steps`);
       lists.set(value, made);
       if (mayBeEmpty(axis.space)) this.#steps.set(made, shape(axesOf(region.emits[k]!)));
       emits.push({ value, list: made });
@@ -681,6 +683,26 @@ class Lowering {
     if (value === undefined) throw new Error(`emit: %${node.id} reads no scan`);
     return value;
   }
+}
+
+/** A product with a parameter is called after that. */
+function productName(operands: readonly Node[]): string {
+  const maps = operands.map(original).flatMap(({ op }) => (op.kind === 'parameter' ? [op.path.split('.').at(-1)!] : []));
+  return `${maps[0] ?? ''} product`.trim();
+}
+
+/** What a node was before it was reshaped and transposed. */
+function original(node: Node): Node {
+  let from = node;
+  while (from.op.kind === 'reshape' || from.op.kind === 'permute' || from.op.kind === 'rename') from = from.inputs[0]!;
+  return from;
+}
+
+/** Of lengths compared with the positions along a ragged axis: the label of that. */
+function maskedAxis(...operands: readonly Node[]): string | null {
+  const bases = operands.map((operand) => original(operand).op);
+  const position = bases.find((op) => op.kind === 'position');
+  return position !== undefined && bases.some((op) => op.kind === 'length') ? position.axis.label : null;
 }
 
 /** g (1 - y^2) and g y (1 - y), on operands of one shape: single operations of TensorFlow. */

@@ -112,6 +112,8 @@ export function lowerFirst(name: string): string {
 export class Names {
   readonly #taken: Set<string>;
   readonly #reserved: ReadonlySet<string>;
+  /** The scope around this one, whose names are not given again. */
+  #around: Names | null = null;
   /** By what was wanted: up to where no name is free any more. */
   readonly #counts = new Map<string, number>();
 
@@ -120,8 +122,21 @@ export class Names {
     this.#reserved = reserved;
   }
 
+  /** A scope within this one. */
+  within(): Names {
+    const inner = new Names([], this.#reserved);
+    inner.#around = this;
+    return inner;
+  }
+
   isFree(name: string): boolean {
-    return !this.#taken.has(name) && !this.#reserved.has(name);
+    return !this.#taken.has(name) && !this.#reserved.has(name) && (this.#around?.isFree(name) ?? true);
+  }
+
+  /** The first of the names that is free, or else the last with a number. */
+  takeFirst(wanted: readonly string[]): string {
+    const free = wanted.map(identifier).find((name) => this.isFree(name));
+    return free === undefined ? this.take(wanted.at(-1)!) : this.takeExactly(free);
   }
 
   take(wanted: string): string {

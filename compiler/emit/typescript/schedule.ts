@@ -2,10 +2,12 @@
  * Which statement stands in which block, in what order, and what is disposed after it.
  *
  * A value stands in the innermost loop whose arguments it needs, so what no step changes is computed once. Within a block
- * statements keep the order of the program. A tensor is disposed after the last statement of its block that uses it; a
+ * statements keep the order of the program, as far as equations stay whole; what only one statement of an equation needs is
+ * part of that statement. A tensor is disposed after the last statement of its block that uses it; a
  * loop's list owns what it was given, a state owns its tensor and hands it on.
  */
 import { folded } from '../../graph/fold.ts';
+import { keptWhole, onTheWay, units, type EquationOf } from './equations.ts';
 import { inputsOf, type Loop, type State, type Value } from './value.ts';
 import type { Lowered } from './lower.ts';
 
@@ -24,6 +26,8 @@ export interface Given {
 
 export interface Statement {
   readonly value: Value;
+  /** Steps on the way to the value, which live no longer than it takes to compute it. */
+  readonly parts: readonly Value[];
   /** Of a loop. */
   readonly body: Block | null;
   /** Dead after this statement. */
@@ -38,10 +42,17 @@ export interface Plan {
   readonly results: readonly Given[];
   /** Every value that the function needs. */
   readonly needed: ReadonlySet<Value>;
+  /** Values that do not take the name of their equation, as they are only on the way to its own. */
+  readonly onTheWay: ReadonlySet<Value>;
 }
 
-export function plan(lowered: Lowered): Plan {
-  return new Planner(lowered).plan();
+export function plan(lowered: Lowered, equationOf: EquationOf): Plan {
+  return new Planner(lowered, equationOf).plan();
+}
+
+/** Whether a line of the text is the value's own. */
+function isStatement({ kind }: Value): boolean {
+  return kind === 'tensor' || kind === 'list' || kind === 'rows' || kind === 'loop';
 }
 
 const NO_LOOPS: ReadonlySet<Loop> = new Set();
@@ -59,7 +70,9 @@ interface Roles {
 class Planner {
   readonly #loops: Lowered['loops'];
   readonly #roots: readonly Value[];
+  readonly #equationOf: EquationOf;
   readonly #needed = new Set<Value>();
+  #onTheWay: ReadonlySet<Value> = new Set();
   readonly #blocks = new Map<Loop | null, Value[]>();
   readonly #roles = new Map<Loop, Roles>();
   /** By loop and value of its body: the list that is made of it. */
@@ -89,7 +102,23 @@ class Planner {
       ]),
   );
 
-  constructor({ roots, loops }: Lowered) {
+  /** The statements that the text of an operand reads. */
+  readonly #read: (operand: Value) => ReadonlySet<Value> = folded(
+    (operand) => (isStatement(operand) ? [] : inputsOf(operand)),
+    (operand, of) => new Set(isStatement(operand) ? [operand] : inputsOf(operand).flatMap((input) => [...of(input)])),
+  );
+  /** The statements that a statement reads, with its body. */
+  readonly #reads: (statement: Value) => ReadonlySet<Value> = folded(
+    (statement) => this.#inside(statement),
+    (statement, of) =>
+      new Set([
+        ...this.#operands(statement).flatMap((operand) => [...this.#read(operand)]),
+        ...this.#inside(statement).flatMap((inner) => [...of(inner)]),
+      ]),
+  );
+
+  constructor({ roots, loops }: Lowered, equationOf: EquationOf) {
+    this.#equationOf = equationOf;
     this.#roots = roots;
     this.#loops = loops;
   }
@@ -97,13 +126,14 @@ class Planner {
   plan(): Plan {
     this.#need();
     const values = [...this.#needed].sort((a, b) => a.id - b.id);
-    for (const value of values) {
-      if (value.kind !== 'tensor' && value.kind !== 'list' && value.kind !== 'rows' && value.kind !== 'loop') continue;
+    this.#onTheWay = onTheWay(values);
+    for (const value of values.filter(isStatement)) {
       const home = this.#home(value);
       const block = this.#blocks.get(home);
       if (block === undefined) this.#blocks.set(home, [value]);
       else block.push(value);
     }
+    for (const [home, block] of this.#blocks) this.#blocks.set(home, keptWhole(block, this.#reads, this.#equationOf));
     const claimed = new Set<Value>();
     const own = new Set([...(this.#blocks.get(null) ?? [])].flatMap((value) => this.#leaves(value)));
     const results = this.#roots.map((value): Given => {
@@ -112,7 +142,7 @@ class Planner {
       return { value, copy };
     });
     const usedLast = this.#roots.flatMap((value) => this.#holders(value));
-    return { block: this.#block(null, claimed, usedLast), results, needed: this.#needed };
+    return { block: this.#block(null, claimed, usedLast), results, needed: this.#needed, onTheWay: this.#onTheWay };
   }
 
   // ---------------------------------------------------------------- what is needed
@@ -324,10 +354,18 @@ class Planner {
   #block(loop: Loop | null, kept: ReadonlySet<Value>, usedLast: readonly Value[]): Block {
     const values = this.#blocks.get(loop) ?? [];
     const given = loop === null ? { gives: new Map<Value, Given>(), claimed: kept } : this.#gives(loop, values);
+    const after = loop === null ? this.#roots : [...given.gives.values()].map(({ value }) => value);
+    const together = units(
+      values,
+      this.#reads,
+      this.#equationOf,
+      new Set(after.flatMap((value) => [...this.#read(value)])),
+      (value) => value.origin.name !== null && !this.#onTheWay.has(value),
+    );
     const last = new Map<Value, number>();
-    values.forEach((value, k) => {
+    together.forEach(({ value, parts }, k) => {
       for (const left of this.#leaves(value)) last.set(left, k);
-      for (const used of this.#usedBy(value)) last.set(used, k);
+      for (const each of [...parts, value]) for (const used of this.#usedBy(each)) last.set(used, k);
     });
     const late = new Set([...usedLast, ...(loop === null ? [] : [...given.gives.values()].flatMap(({ value }) => this.#holders(value)))]);
     const states =
@@ -336,7 +374,7 @@ class Planner {
         : this.#states(loop)
             .filter((state) => this.#borrowed(loop, state) === null)
             .map((state) => state.argument);
-    const mine = new Set([...values.flatMap((value) => this.#leaves(value)), ...states]);
+    const mine = new Set([...together.flatMap(({ value }) => this.#leaves(value)), ...states]);
     const taken = new Set(given.claimed);
     const dying = new Map<number, Value[]>();
     for (const each of mine) {
@@ -346,7 +384,7 @@ class Planner {
       if (others === undefined) dying.set(k, [each]);
       else others.push(each);
     }
-    const statements = values.map((value, k): Statement => {
+    const statements = together.map(({ value, parts }, k): Statement => {
       const dies = dying.get(k) ?? [];
       const copies = new Set<State>();
       const inner = value.kind === 'loop' ? this.#loops.get(value)! : null;
@@ -367,7 +405,7 @@ class Planner {
           else copies.add(state);
         }
       }
-      return { value, body: inner === null ? null : this.#block(inner, new Set(), []), dies, copies };
+      return { value, parts, body: inner === null ? null : this.#block(inner, new Set(), []), dies, copies };
     });
     const ends = [...mine].filter((each) => !taken.has(each) && (late.has(each) || !last.has(each)) && (loop !== null || !kept.has(each)));
     return { statements, gives: given.gives, ends };

@@ -3,6 +3,8 @@ import type { Origin } from '../../graph/graph.ts';
 import { comment } from './names.ts';
 
 const LONGEST = 110;
+/** In a comment, of the line that it tells. */
+const LONGEST_LINE = 90;
 
 export class Sources {
   readonly #texts: ReadonlyMap<string, string>;
@@ -18,6 +20,12 @@ export class Sources {
     const text = this.#texts.get(origin.file);
     if (text === undefined) return '';
     return `${comment(baseName(origin.file))}:${this.#number(origin, text)}`;
+  }
+
+  /** What is the same for all that one line of the text stands for; '' for what no text stands for. */
+  equationKey(origin: Origin): string {
+    const text = this.#texts.get(origin.file);
+    return text === undefined ? '' : `${origin.file}:${this.#number(origin, text)}`;
   }
 
   /** How many lines begin up to the place. */
@@ -41,7 +49,7 @@ export class Sources {
     const line = this.#text(origin);
     if (line === null) return '';
     const short = comment(line.replace(/\s\/\/.*$/, ''));
-    return `${this.place(origin)}  ${short.length > LONGEST ? `${short.slice(0, LONGEST - 1)}…` : short}`;
+    return `${this.place(origin)}  ${short.length > LONGEST_LINE ? `${short.slice(0, LONGEST_LINE - 1)}…` : short}`;
   }
 
   /** "`a * b` (model.attn:4)". */

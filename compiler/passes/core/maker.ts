@@ -69,6 +69,17 @@ export class Maker {
     return this.#once(`${this.#keys.op(op)} ${inputs.map((node) => node.id).join(' ')}`, op, inputs, null);
   }
 
+  /** A value without a name takes that of the equation that it is the value of; under other axes it is the same value. */
+  call(node: Node, name: string | null): void {
+    const { op, origin, inputs } = node;
+    if (op.kind === 'rename' || op.kind === 'broadcast') return this.call(inputs[0]!, name);
+    if (name !== null && origin.name === null && (inputs.length > 0 || op.kind === 'argument')) this.#rename(node, name);
+  }
+
+  #rename(node: { origin: Origin }, name: string): void {
+    node.origin = { ...node.origin, name };
+  }
+
   #once(key: string, op: Op, inputs: readonly Node[], given: readonly TensorType[] | null): Node {
     const known = this.#made.get(key);
     if (known !== undefined) return known;

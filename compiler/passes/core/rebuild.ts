@@ -187,8 +187,11 @@ export class Rebuild implements Site {
         return this.m.leaf(op, node.types[0]!);
       case 'argument':
         throw new GraphError(`argument %${node.id} stands outside its region`);
-      case 'result':
-        return yield* this.result(node.inputs[0]!, op.index);
+      case 'result': {
+        const result = yield* this.result(node.inputs[0]!, op.index);
+        this.m.call(result, node.origin.name);
+        return result;
+      }
       case 'scan':
       case 'call':
       case 'clock':
@@ -271,12 +274,17 @@ export class Rebuild implements Site {
       yield* this.one(scan.inputs[k]!);
       this.enter(x, scan.inputs[k]!, loop, scan.op.axis);
     }
-    states.forEach((k, j) => this.set(own[k]!, loop.states[j]!));
+    states.forEach((k, j) => {
+      this.set(own[k]!, loop.states[j]!);
+      if (loop.states[j]!.op.kind === 'argument') this.m.call(loop.states[j]!, own[k]!.origin.name);
+    });
   }
 
   /** A step's place `x` of a sequence, which is made. */
   protected enter(x: Node, sequence: Node, loop: Loop, _axis: Axis): void {
-    this.set(x, loop.scanned(this.get(sequence)));
+    const place = loop.scanned(this.get(sequence));
+    if (place.op.kind === 'argument') this.m.call(place, x.origin.name);
+    this.set(x, place);
   }
 
   readonly #needed = new Set<Node>();

@@ -8,7 +8,7 @@ import type { Axis, Node, Op, ScanRegion } from '../../graph/graph.ts';
 import { hasAxis, isRagged, without } from '../../graph/spaces.ts';
 import { operands } from '../../graph/walk.ts';
 import type { Roots } from '../core/compiled.ts';
-import { Maker, type Loop } from '../core/maker.ts';
+import { Maker, unnamed, type Loop } from '../core/maker.ts';
 import { axesOf, BATCH } from '../core/axes.ts';
 import { made as granted, type Making, type Need } from '../core/making.ts';
 import { analyse, mapRoots, Rebuild, type Facts, type Scan } from '../core/rebuild.ts';
@@ -91,6 +91,7 @@ class Vectorise extends Rebuild {
   /** (a + s) + b = s + (a + b), where s depends on a state and a, b do not. */
   *#regrouped(node: Node, sum: Sum, { parts, loop }: Open): Making<Node> {
     const apart = yield* granted(sum.apart.map((term) => parts.need(term)));
+    this.m.origin = unnamed(node.origin);
     const whole = apart.reduce((a, b) => this.m.add(a, b));
     const rest = yield* this.all(sum.rest);
     this.m.origin = node.origin;

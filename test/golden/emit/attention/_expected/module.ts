@@ -48,47 +48,24 @@ type LookResults = { readonly y: tf.Tensor };
 /** The outputs of Look, batch first. */
 function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   const { batch: batchSize, source, width } = batch.n;
-
   // input.attn:7  seen = scores where position[key] <= position[source]
-  const seenKeyPlaces = tf.range(0, source, 1, 'int32');
-
+  const seenKeyPositions = tf.range(0, source, 1, 'int32');
+  const seenIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(seenKeyPositions, [source, 1]), seenKeyPositions));
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, seenKeyPlaces);
-  rt.dispose(sourceLengthWide);
-
-  // input.attn:7  seen = scores where position[key] <= position[source]
-  const seenKeyPlacesWide = tf.reshape(seenKeyPlaces, [source, 1]);
-  const seenIsAtMost = tf.lessEqual(seenKeyPlacesWide, seenKeyPlaces);
-  rt.dispose(seenKeyPlaces, seenKeyPlacesWide);
-
-  // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const both = tf.logicalAnd(isGreaterWide, seenIsAtMost);
-  rt.dispose(isGreater, seenIsAtMost);
-
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), seenKeyPositions));
+  const keyMaskWide = tf.reshape(keyMask, [batchSize, source, 1]);
+  rt.dispose(seenKeyPositions, keyMask);
   // input.attn:4  model Look(x: [source, width]) -> { y: [source, width] } {
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(isGreaterWide);
-
+  const x = rt.where(keyMaskWide, batch.inputs.x, 0);
   // input.attn:6  scores = x @[width] keys / sqrt(width)
-  const scoresXT = tf.transpose(x, [0, 2, 1]);
-  const scoresProduct = tf.matMul(x, scoresXT);
-  const scores = tf.div(scoresProduct, Math.sqrt(width));
-  rt.dispose(scoresXT, scoresProduct);
-
+  const scores = tf.tidy(() => tf.div(tf.matMul(x, tf.transpose(x, [0, 2, 1])), Math.sqrt(width)));
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
-  const scoresT = tf.transpose(scores, [0, 2, 1]);
-  const chosen = rt.where(both, scoresT, -Infinity);
-  const chosenT = tf.transpose(chosen, [0, 2, 1]);
-  const weights = tf.softmax(chosenT);
-  rt.dispose(scores, scoresT, chosen, chosenT);
-  const weightsT = tf.transpose(weights, [0, 2, 1]);
-  const chosen2 = rt.where(both, weightsT, 0);
-  const chosenT2 = tf.transpose(chosen2, [0, 2, 1]);
-  rt.dispose(weights, both, weightsT, chosen2);
-  const product = tf.matMul(chosenT2, x);
-  rt.dispose(x, chosenT2);
+  const product = tf.tidy(() => {
+    const both = tf.logicalAnd(keyMaskWide, seenIsAtMost);
+    const weights = tf.softmax(tf.transpose(rt.where(both, tf.transpose(scores, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return tf.matMul(tf.transpose(rt.where(both, tf.transpose(weights, [0, 2, 1]), 0), [0, 2, 1]), x);
+  });
+  rt.dispose(seenIsAtMost, keyMaskWide, x, scores);
   return { y: product };
 }
 

@@ -69,175 +69,99 @@ type FilterResults = { readonly y: tf.Tensor; readonly level: tf.Tensor; readonl
 /** The outputs of Filter, batch first. */
 function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const { batch: batchSize, d, time } = batch.n;
-
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, d], 0);
-
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
-  const timePlaces = tf.range(0, time, 1, 'int32');
-  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const isGreater = tf.greater(timeLengthWide, timePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(timeLengthWide, isGreater);
-
+  const timePositions = tf.range(0, time, 1, 'int32');
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), timePositions));
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
+  rt.dispose(timeMask);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearShifted = rt.shift(x, 1, 2);
-  const nearShifted2 = rt.shift(x, 1, 4);
   const nearXShaped = tf.reshape(x, [batchSize, time, 1, d]);
-  const nearShiftedShaped = tf.reshape(nearShifted, [batchSize, time, 1, d]);
-  const nearShiftedShaped2 = tf.reshape(nearShifted2, [batchSize, time, 1, d]);
-  const nearJoined = tf.concat([nearXShaped, nearShiftedShaped, nearShiftedShaped2], 2);
-  rt.dispose(nearShifted, nearShifted2, nearShiftedShaped, nearShiftedShaped2);
-  const nearJoinedRows = tf.reshape(nearJoined, [batchSize * time, 3 * d]);
-  const nearWRows = tf.reshape(p.W, [d, 3 * d]);
-  const nearWT = tf.transpose(nearWRows, [1, 0]);
-  const nearProduct = tf.matMul(nearJoinedRows, nearWT);
-  rt.dispose(nearJoined, nearWRows, nearJoinedRows, nearWT);
-
+  const nearWProduct = tf.tidy(() => {
+    const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
+    const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
+    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.transpose(tf.reshape(p.W, [d, 3 * d]), [1, 0]));
+  });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProduct = tf.reshape(nearProduct, [batchSize * time, d]);
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zProduct2 = tf.matMul(zProduct, zWzT);
-  const zProduct3 = tf.reshape(zProduct2, [batchSize, time, d]);
-  rt.dispose(zWzT, zProduct2);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct3, p['run.h.GRU.bz']);
-  rt.dispose(zProduct3);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zProduct, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, time, d]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['run.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zProduct, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, time, d]);
-  rt.dispose(zProduct, newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['run.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WzProduct, p['run.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WrProduct, p['run.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WProduct, p['run.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
-
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT = tf.transpose(sum, [1, 0, 2]);
-  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(runSumT);
-  rt.dispose(sum, sum2, sum3, runSumT);
-  const sumSteps2 = tf.unstack(runSumT2);
-  const sumSteps3 = tf.unstack(runSumT3);
-  rt.dispose(runSumT2, runSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  let runState: tf.Tensor = runFilled;
-  for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct4 = tf.matMul(runState, zUzT);
-    const zSum = tf.add(sumAt, zProduct4);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct4, zSum);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(runState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, runState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, runState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(runState, product);
-    rt.dispose(new_, z, difference, product);
-    sumSteps4.push(sum4);
-    runState = sum4;
-  }
-  rt.dispose(runFilled, zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
+  rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qTimePlacesWide = tf.reshape(timePlaces, [time, 1]);
-  const qIsAtMost = tf.lessEqual(qTimePlacesWide, timePlaces);
-  rt.dispose(timePlaces, qTimePlacesWide);
-
-  // attention.attn:18  sum[key](weights * values)
-  const both = tf.logicalAnd(isGreaterWide, qIsAtMost);
-
+  const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
-  const weightsBoth2 = tf.logicalAnd(isGreaterWide, weightsBoth);
-  const weightsProduct = tf.reshape(nearProduct, [batchSize, time, d]);
-  rt.dispose(qIsAtMost, isGreaterWide, weightsBoth, nearProduct);
-  const weightsXT = tf.transpose(x, [0, 2, 1]);
-  const weightsProduct2 = tf.matMul(weightsProduct, weightsXT);
-  const weightsQuotient = tf.div(weightsProduct2, Math.sqrt(d));
-  const weightsQuotientT = tf.transpose(weightsQuotient, [0, 2, 1]);
-  rt.dispose(weightsProduct, weightsXT, weightsProduct2, weightsQuotient);
-  const weights = rt.where(weightsBoth2, weightsQuotientT, -Infinity);
-  const weightsWeightsT = tf.transpose(weights, [0, 2, 1]);
-  const weights2 = tf.softmax(weightsWeightsT);
-  const weightsWeightsT2 = tf.transpose(weights2, [0, 2, 1]);
-  rt.dispose(weightsQuotientT, weights, weightsWeightsT, weights2);
-  const weights3 = rt.where(weightsBoth2, weightsWeightsT2, 0);
-  rt.dispose(weightsBoth2, weightsWeightsT2);
-
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
+  const weights = tf.tidy(() => {
+    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), tf.transpose(x, [0, 2, 1])), Math.sqrt(d));
+    return rt.where(weightsBoth, tf.transpose(quotient, [0, 2, 1]), -Infinity);
+  });
+  const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
+  const weights3 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights2, [0, 2, 1]), 0));
+  rt.dispose(nearWProduct, weights, weightsBoth, weights2);
   // attention.attn:18  sum[key](weights * values)
-  const weightsWide = tf.reshape(weights3, [batchSize, time, time, 1]);
-  const product2 = tf.mul(weightsWide, nearXShaped);
-  const bothWide = tf.reshape(both, [batchSize, time, time, 1]);
-  const chosen = rt.where(bothWide, product2, 0);
-  rt.dispose(nearXShaped, weightsWide, product2, bothWide);
-  const total = tf.sum(chosen, 1);
-  const sumStacked = tf.stack(sumSteps4);
-  rt.dispose(chosen, sumSteps4);
-
+  const q = tf.logicalAnd(timeMaskWide, qIsAtMost);
+  const q2 = tf.tidy(() => {
+    const product = tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), nearXShaped);
+    return tf.sum(rt.where(tf.reshape(q, [batchSize, time, time, 1]), product, 0), 1);
+  });
+  rt.dispose(timeMaskWide, qIsAtMost, nearXShaped);
+  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
+  const runZeros = tf.fill([batchSize, d], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const runHNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = runZeros;
+  for (let t = 0; t < time; t++) {
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
+    // cells.attn:14  (1 - z) * h + z * new
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    runHNextSteps.push(hNext);
+    h = hNext;
+  }
+  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  const run = tf.stack(runHNextSteps);
+  rt.dispose(runHNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sumStepsT = tf.transpose(sumStacked, [1, 0, 2]);
-  const sum5 = tf.add(sumStepsT, total);
-  rt.dispose(sumStacked, total, sumStepsT);
-
+  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
+  rt.dispose(q2, run);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
-  const levelTotal = tf.sum(x, 2);
-  const levelTotalWide = tf.reshape(levelTotal, [batchSize, time, 1]);
-  const levelChosen = rt.where(both, levelTotalWide, 0);
-  const levelTotal2 = tf.sum(levelChosen, 1);
-  rt.dispose(x, levelTotal, levelTotalWide, levelChosen);
-  const levelBothAsFloat = tf.cast(both, 'float32');
-  const levelTotal3 = tf.sum(levelBothAsFloat, 1);
-  const levelLarger = tf.maximum(levelTotal3, 1);
-  const level = tf.div(levelTotal2, levelLarger);
-  rt.dispose(both, levelBothAsFloat, levelTotal3, levelTotal2, levelLarger);
-
+  const level = tf.tidy(() => {
+    const total = tf.sum(rt.where(q, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
+    return tf.div(total, tf.maximum(tf.sum(tf.cast(q, 'float32'), 1), 1));
+  });
+  rt.dispose(x, q);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const qWeightsT = tf.transpose(weights3, [0, 2, 1]);
   rt.dispose(weights3);
-  return { y: sum5, level, weights: qWeightsT };
+  return { y: sum, level, weights: qWeightsT };
 }
 
 /** What filterLoss gives. */
@@ -249,175 +173,97 @@ type FilterLossResults = {
 /** Fit: the loss and the metrics, means over the batch. */
 function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults {
   const { batch: batchSize, d, time } = batch.n;
-
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
-  const timePlaces = tf.range(0, time, 1, 'int32');
-  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const isGreater = tf.greater(timeLengthWide, timePlaces);
-  rt.dispose(timeLengthWide);
-
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, d], 0);
-
-  // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(isGreater);
-
+  const timePositions = tf.range(0, time, 1, 'int32');
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), timePositions));
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
+  rt.dispose(timeMask);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearShifted = rt.shift(x, 1, 2);
-  const nearShifted2 = rt.shift(x, 1, 4);
   const nearXShaped = tf.reshape(x, [batchSize, time, 1, d]);
-  const nearShiftedShaped = tf.reshape(nearShifted, [batchSize, time, 1, d]);
-  const nearShiftedShaped2 = tf.reshape(nearShifted2, [batchSize, time, 1, d]);
-  const nearJoined = tf.concat([nearXShaped, nearShiftedShaped, nearShiftedShaped2], 2);
-  rt.dispose(nearShifted, nearShifted2, nearShiftedShaped, nearShiftedShaped2);
-  const nearJoinedRows = tf.reshape(nearJoined, [batchSize * time, 3 * d]);
-  const nearWRows = tf.reshape(p.W, [d, 3 * d]);
-  const nearWT = tf.transpose(nearWRows, [1, 0]);
-  const nearProduct = tf.matMul(nearJoinedRows, nearWT);
-  rt.dispose(nearJoined, nearWRows, nearJoinedRows, nearWT);
-
+  const nearWProduct = tf.tidy(() => {
+    const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
+    const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
+    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.transpose(tf.reshape(p.W, [d, 3 * d]), [1, 0]));
+  });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProduct = tf.reshape(nearProduct, [batchSize * time, d]);
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zProduct2 = tf.matMul(zProduct, zWzT);
-  const zProduct3 = tf.reshape(zProduct2, [batchSize, time, d]);
-  rt.dispose(zWzT, zProduct2);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct3, p['run.h.GRU.bz']);
-  rt.dispose(zProduct3);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zProduct, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, time, d]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['run.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zProduct, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, time, d]);
-  rt.dispose(zProduct, newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['run.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WzProduct, p['run.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WrProduct, p['run.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WProduct, p['run.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
-
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT = tf.transpose(sum, [1, 0, 2]);
-  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(runSumT);
-  rt.dispose(sum, sum2, sum3, runSumT);
-  const sumSteps2 = tf.unstack(runSumT2);
-  const sumSteps3 = tf.unstack(runSumT3);
-  rt.dispose(runSumT2, runSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  let runState: tf.Tensor = runFilled;
-  for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct4 = tf.matMul(runState, zUzT);
-    const zSum = tf.add(sumAt, zProduct4);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct4, zSum);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(runState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, runState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, runState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(runState, product);
-    rt.dispose(new_, z, difference, product);
-    sumSteps4.push(sum4);
-    runState = sum4;
-  }
-  rt.dispose(runFilled, zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
+  rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qTimePlacesWide = tf.reshape(timePlaces, [time, 1]);
-  const qIsAtMost = tf.lessEqual(qTimePlacesWide, timePlaces);
-  rt.dispose(timePlaces, qTimePlacesWide);
-
-  // attention.attn:18  sum[key](weights * values)
-  const both = tf.logicalAnd(isGreaterWide, qIsAtMost);
-
+  const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
-  const weightsBoth2 = tf.logicalAnd(isGreaterWide, weightsBoth);
-  const weightsProduct = tf.reshape(nearProduct, [batchSize, time, d]);
-  const weightsXT = tf.transpose(x, [0, 2, 1]);
-  rt.dispose(qIsAtMost, weightsBoth, nearProduct, x);
-  const weightsProduct2 = tf.matMul(weightsProduct, weightsXT);
-  const weightsQuotient = tf.div(weightsProduct2, Math.sqrt(d));
-  const weightsQuotientT = tf.transpose(weightsQuotient, [0, 2, 1]);
-  rt.dispose(weightsProduct, weightsXT, weightsProduct2, weightsQuotient);
-  const weights = rt.where(weightsBoth2, weightsQuotientT, -Infinity);
-  const weightsWeightsT = tf.transpose(weights, [0, 2, 1]);
-  const weights2 = tf.softmax(weightsWeightsT);
-  const weightsWeightsT2 = tf.transpose(weights2, [0, 2, 1]);
-  rt.dispose(weightsQuotientT, weights, weightsWeightsT, weights2);
-  const weights3 = rt.where(weightsBoth2, weightsWeightsT2, 0);
-  rt.dispose(weightsBoth2, weightsWeightsT2);
-
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
+  const weights = tf.tidy(() => {
+    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), tf.transpose(x, [0, 2, 1])), Math.sqrt(d));
+    return rt.where(weightsBoth, tf.transpose(quotient, [0, 2, 1]), -Infinity);
+  });
+  const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
+  const weights3 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights2, [0, 2, 1]), 0));
+  rt.dispose(x, nearWProduct, weights, weightsBoth, weights2);
   // attention.attn:18  sum[key](weights * values)
-  const weightsWide = tf.reshape(weights3, [batchSize, time, time, 1]);
-  const product2 = tf.mul(weightsWide, nearXShaped);
-  const bothWide = tf.reshape(both, [batchSize, time, time, 1]);
-  rt.dispose(weights3, nearXShaped, weightsWide, both);
-  const chosen = rt.where(bothWide, product2, 0);
-  const total = tf.sum(chosen, 1);
-  const sumStacked = tf.stack(sumSteps4);
-  rt.dispose(product2, bothWide, chosen, sumSteps4);
-
+  const q = tf.logicalAnd(timeMaskWide, qIsAtMost);
+  const q2 = tf.tidy(() => {
+    const product = tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), nearXShaped);
+    return tf.sum(rt.where(tf.reshape(q, [batchSize, time, time, 1]), product, 0), 1);
+  });
+  rt.dispose(qIsAtMost, nearXShaped, weights3, q);
+  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
+  const runZeros = tf.fill([batchSize, d], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const runHNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = runZeros;
+  for (let t = 0; t < time; t++) {
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
+    // cells.attn:14  (1 - z) * h + z * new
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    runHNextSteps.push(hNext);
+    h = hNext;
+  }
+  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  const run = tf.stack(runHNextSteps);
+  rt.dispose(runHNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sumStepsT = tf.transpose(sumStacked, [1, 0, 2]);
-  const sum5 = tf.add(sumStepsT, total);
-  rt.dispose(sumStacked, total, sumStepsT);
-
-  // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimizer adam(rate = 1e-3) }
-  const t2 = rt.where(isGreaterWide, batch.inputs.t, 0);
-  const difference2 = tf.sub(sum5, t2);
-  const product3 = tf.mul(difference2, difference2);
-  const chosen2 = rt.where(isGreaterWide, product3, 0);
-  rt.dispose(sum5, t2, difference2, isGreaterWide, product3);
-  const total2 = tf.sum(chosen2, [1, 2]);
-  const timeLengthAsFloat = tf.cast(batch.lengths.time, 'float32');
-  const product4 = tf.mul(timeLengthAsFloat, d);
-  const quotient = tf.div(total2, product4);
-  rt.dispose(chosen2, timeLengthAsFloat, total2, product4);
-  const loss = tf.mean(quotient);
-  rt.dispose(quotient);
+  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
+  rt.dispose(q2, run);
+  // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
+  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const loss = tf.tidy(() => {
+    const difference = tf.sub(sum, t);
+    const total = tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]);
+    return tf.mean(tf.div(total, tf.mul(tf.cast(batch.lengths.time, 'float32'), d)));
+  });
+  rt.dispose(timeMaskWide, sum, t);
   return {
     loss,
     metrics: {},
@@ -434,385 +280,258 @@ type FilterGradientsResults = {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Random): FilterGradientsResults {
   const { batch: batchSize, d, time } = batch.n;
-
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
-  const timePlaces = tf.range(0, time, 1, 'int32');
-  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const isGreater = tf.greater(timeLengthWide, timePlaces);
-  rt.dispose(timeLengthWide);
-
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, d], 0);
-
-  // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-
+  const timePositions = tf.range(0, time, 1, 'int32');
+  const timeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), timePositions));
+  const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
+  const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearShifted = rt.shift(x, 1, 2);
-  const nearShifted2 = rt.shift(x, 1, 4);
   const nearXShaped = tf.reshape(x, [batchSize, time, 1, d]);
-  const nearShiftedShaped = tf.reshape(nearShifted, [batchSize, time, 1, d]);
-  const nearShiftedShaped2 = tf.reshape(nearShifted2, [batchSize, time, 1, d]);
-  const nearJoined = tf.concat([nearXShaped, nearShiftedShaped, nearShiftedShaped2], 2);
-  rt.dispose(nearShifted, nearShifted2, nearShiftedShaped, nearShiftedShaped2);
-  const nearJoinedRows = tf.reshape(nearJoined, [batchSize * time, 3 * d]);
-  const nearWRows = tf.reshape(p.W, [d, 3 * d]);
-  const nearWT = tf.transpose(nearWRows, [1, 0]);
-  const nearProduct = tf.matMul(nearJoinedRows, nearWT);
-  const nearProduct2 = tf.reshape(nearProduct, [batchSize, time, d]);
-  rt.dispose(nearJoined, nearWRows, nearWT);
-
+  const nearJoinedRows = tf.tidy(() => {
+    const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
+    const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
+    return tf.reshape(joined, [batchSize * time, 3 * d]);
+  });
+  const nearWProduct = tf.tidy(() => tf.matMul(nearJoinedRows, tf.transpose(tf.reshape(p.W, [d, 3 * d]), [1, 0])));
+  const nearWProduct2 = tf.reshape(nearWProduct, [batchSize, time, d]);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProduct = tf.reshape(nearProduct, [batchSize * time, d]);
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zProduct2 = tf.matMul(zProduct, zWzT);
-  const zProduct3 = tf.reshape(zProduct2, [batchSize, time, d]);
-  rt.dispose(nearProduct, zWzT, zProduct2);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct3, p['run.h.GRU.bz']);
-  rt.dispose(zProduct3);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zProduct, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, time, d]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['run.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zProduct, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, time, d]);
-  rt.dispose(zProduct, newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['run.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WzProduct, p['run.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
+  rt.dispose(nearWProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WrProduct, p['run.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, d]);
+    return tf.add(WProduct, p['run.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
-
-  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT = tf.transpose(sum, [1, 0, 2]);
-  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(runSumT);
-  rt.dispose(sum, sum2, sum3, runSumT);
-  const sumSteps2 = tf.unstack(runSumT2);
-  const sumSteps3 = tf.unstack(runSumT3);
-  rt.dispose(runSumT2, runSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  const stateSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const differenceSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
-  let runState: tf.Tensor = runFilled;
-  for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
-    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct4 = tf.matMul(runState, zUzT);
-    const zSum = tf.add(sumAt, zProduct4);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct4, zSum);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(runState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, runState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(newProduct4, newSum);
-
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, runState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(runState, product);
-    rt.dispose(product);
-    sumSteps4.push(sum4);
-    stateSteps.push(runState);
-    zSteps.push(z);
-    differenceSteps.push(difference);
-    newSteps.push(new_);
-    productSteps.push(newProduct3);
-    rSteps.push(r);
-    runState = sum4;
-  }
-  rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
+  rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qTimePlacesWide = tf.reshape(timePlaces, [time, 1]);
-  const qIsAtMost = tf.lessEqual(qTimePlacesWide, timePlaces);
-  rt.dispose(timePlaces, qTimePlacesWide);
-
-  // attention.attn:18  sum[key](weights * values)
-  const both = tf.logicalAnd(isGreaterWide, qIsAtMost);
-
+  const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
+  rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
-  const weightsBoth2 = tf.logicalAnd(isGreaterWide, weightsBoth);
-  const weightsXT = tf.transpose(x, [0, 2, 1]);
-  const weightsProduct = tf.matMul(nearProduct2, weightsXT);
-  const weightsIsGreaterWide = tf.reshape(isGreater, [batchSize, 1, time]);
-  const weightsBoth3 = tf.logicalAnd(isGreaterWide, weightsIsGreaterWide);
-  const weightsIsAtMostT = tf.transpose(qIsAtMost, [1, 0]);
-  rt.dispose(weightsBoth, weightsXT, weightsIsGreaterWide, qIsAtMost);
-  const weightsBoth4 = tf.logicalAnd(weightsBoth3, weightsIsAtMostT);
-  const weightsBoth5 = tf.logicalAnd(weightsBoth4, weightsIsAtMostT);
-  const weightsChosen = rt.where(weightsBoth5, Math.sqrt(d), 1);
-  rt.dispose(weightsBoth3, weightsIsAtMostT, weightsBoth4, weightsBoth5);
-  const weightsQuotient = tf.div(weightsProduct, weightsChosen);
-  const weightsQuotientT = tf.transpose(weightsQuotient, [0, 2, 1]);
-  const weights = rt.where(weightsBoth2, weightsQuotientT, -Infinity);
-  const weightsWeightsT = tf.transpose(weights, [0, 2, 1]);
-  rt.dispose(weightsProduct, weightsQuotient, weightsQuotientT, weights);
-  const weights2 = tf.softmax(weightsWeightsT);
-  const weightsWeightsT2 = tf.transpose(weights2, [0, 2, 1]);
-  const weights3 = rt.where(weightsBoth2, weightsWeightsT2, 0);
-  rt.dispose(weightsWeightsT, weightsWeightsT2);
-
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
+  const weightsChosen = tf.tidy(() => {
+    const isAtMostT = tf.transpose(qIsAtMost, [1, 0]);
+    const both = tf.logicalAnd(tf.logicalAnd(timeMaskWide, tf.reshape(timeMask, [batchSize, 1, time])), isAtMostT);
+    return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
+  });
+  const weights = tf.tidy(() => {
+    const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct2, tf.transpose(x, [0, 2, 1])), weightsChosen), [0, 2, 1]);
+    return rt.where(weightsBoth, quotientT, -Infinity);
+  });
+  const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
+  const weights3 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights2, [0, 2, 1]), 0));
+  rt.dispose(weights);
   // attention.attn:18  sum[key](weights * values)
-  const weightsWide = tf.reshape(weights3, [batchSize, time, time, 1]);
-  const product2 = tf.mul(weightsWide, nearXShaped);
-  const bothWide = tf.reshape(both, [batchSize, time, time, 1]);
-  rt.dispose(weights3, nearXShaped, weightsWide, both);
-  const chosen = rt.where(bothWide, product2, 0);
-  const total = tf.sum(chosen, 1);
-  const sumStacked = tf.stack(sumSteps4);
-  rt.dispose(product2, chosen);
-
+  const q = tf.logicalAnd(timeMaskWide, qIsAtMost);
+  const qWide = tf.reshape(q, [batchSize, time, time, 1]);
+  const q2 = tf.tidy(() =>
+    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), nearXShaped), 0), 1),
+  );
+  rt.dispose(qIsAtMost, q, nearXShaped, weights3);
+  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
+  const runZeros = tf.fill([batchSize, d], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const runHNextSteps: tf.Tensor[] = [];
+  const runHSteps: tf.Tensor[] = [];
+  const runZSteps: tf.Tensor[] = [];
+  const runHNextSteps2: tf.Tensor[] = [];
+  const runNewSteps: tf.Tensor[] = [];
+  const runProductSteps: tf.Tensor[] = [];
+  const runRSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = runZeros;
+  for (let t = 0; t < time; t++) {
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
+    // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+    const newProduct = tf.mul(r, h);
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, newUT))));
+    // cells.attn:14  (1 - z) * h + z * new
+    const difference = tf.sub(new_, h);
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+    runHNextSteps.push(hNext);
+    runHSteps.push(h);
+    runZSteps.push(z);
+    runHNextSteps2.push(difference);
+    runNewSteps.push(new_);
+    runProductSteps.push(newProduct);
+    runRSteps.push(r);
+    h = hNext;
+  }
+  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps);
+  const run = tf.stack(runHNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sumStepsT = tf.transpose(sumStacked, [1, 0, 2]);
-  const sum5 = tf.add(sumStepsT, total);
-  rt.dispose(sumStacked, total, sumStepsT);
-
-  // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimizer adam(rate = 1e-3) }
-  const t2 = rt.where(isGreaterWide, batch.inputs.t, 0);
-  const difference2 = tf.sub(sum5, t2);
-  const product3 = tf.mul(difference2, difference2);
-  const chosen2 = rt.where(isGreaterWide, product3, 0);
-  rt.dispose(sum5, t2, isGreaterWide, product3);
-  const total2 = tf.sum(chosen2, [1, 2]);
-  const timeLengthAsFloat = tf.cast(batch.lengths.time, 'float32');
-  const product4 = tf.mul(timeLengthAsFloat, d);
-  const quotient = tf.div(total2, product4);
-  const loss = tf.mean(quotient);
-  rt.dispose(chosen2, timeLengthAsFloat, total2, quotient);
-  const quotient2 = tf.div(1 / batchSize, product4);
-  const quotientWide = tf.reshape(quotient2, [batchSize, 1]);
-  const chosen3 = rt.where(isGreater, quotientWide, 0);
-  rt.dispose(product4, quotient2, isGreater, quotientWide);
-  const chosenWide = tf.reshape(chosen3, [batchSize, time, 1]);
-  const product5 = tf.mul(chosenWide, difference2);
-  const sum6 = tf.add(product5, product5);
-  rt.dispose(chosen3, difference2, chosenWide, product5);
-
+  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
+  rt.dispose(q2, run);
+  // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
+  const t = rt.where(timeMaskWide, batch.inputs.t, 0);
+  const difference = tf.sub(sum, t);
+  const product = tf.tidy(() => tf.mul(tf.cast(batch.lengths.time, 'float32'), d));
+  const loss = tf.tidy(() =>
+    tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
+  );
+  const sum2 = tf.tidy(() => {
+    const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
+    const product2 = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
+    return tf.add(product2, product2);
+  });
+  rt.dispose(sum, t, timeMaskWide, timeMask, difference, product);
   // attention.attn:18  sum[key](weights * values)
-  const sumWide = tf.reshape(sum6, [batchSize, 1, time, d]);
-  const chosen4 = rt.where(bothWide, sumWide, 0);
-  const chosenRows = tf.reshape(chosen4, [batchSize * time, time, d]);
-  const xWide = tf.reshape(x, [batchSize * time, d, 1]);
-  const product6 = tf.matMul(chosenRows, xWide);
-  rt.dispose(bothWide, sumWide, chosen4, chosenRows, xWide);
-  const product7 = tf.reshape(product6, [batchSize, time, time]);
-  rt.dispose(product6);
-
+  const product2 = tf.tidy(() => {
+    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(sum2, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
+    return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
+  });
+  rt.dispose(qWide);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen2 = rt.where(weightsBoth2, product7, 0);
-  const weightsChosenT = tf.transpose(weightsChosen2, [0, 2, 1]);
-  const weightsProduct2 = tf.mul(weights2, weightsChosenT);
-  const weightsTotal = tf.sum(weightsProduct2, 2);
-  const weightsTotalWide = tf.reshape(weightsTotal, [batchSize, 1, time]);
-  rt.dispose(product7, weightsChosenT, weightsProduct2, weightsTotal);
-  const weightsDifference = tf.sub(weightsChosen2, weightsTotalWide);
-  const weightsDifferenceT = tf.transpose(weightsDifference, [0, 2, 1]);
-  const weightsProduct3 = tf.mul(weights2, weightsDifferenceT);
-  rt.dispose(weightsChosen2, weightsTotalWide, weightsDifference, weights2, weightsDifferenceT);
-  const weightsProductT = tf.transpose(weightsProduct3, [0, 2, 1]);
-  const weightsChosen3 = rt.where(weightsBoth2, weightsProductT, 0);
-  const weightsChosenT2 = tf.transpose(weightsChosen, [0, 2, 1]);
-  rt.dispose(weightsProduct3, weightsBoth2, weightsProductT, weightsChosen);
-  const weightsQuotient2 = tf.div(weightsChosen3, weightsChosenT2);
-  const weightsQuotientT2 = tf.transpose(weightsQuotient2, [0, 2, 1]);
-  const weightsProduct4 = tf.matMul(weightsQuotientT2, x);
-  rt.dispose(weightsChosen3, weightsChosenT2, weightsQuotient2, x, weightsQuotientT2);
-
+  const weightsChosen2 = rt.where(weightsBoth, product2, 0);
+  const weightsTotalWide = tf.tidy(() =>
+    tf.reshape(tf.sum(tf.mul(weights2, tf.transpose(weightsChosen2, [0, 2, 1])), 2), [batchSize, 1, time]),
+  );
+  const weightsProduct = tf.tidy(() => {
+    const productT = tf.transpose(tf.mul(weights2, tf.transpose(tf.sub(weightsChosen2, weightsTotalWide), [0, 2, 1])), [0, 2, 1]);
+    const quotientT = tf.transpose(tf.div(rt.where(weightsBoth, productT, 0), tf.transpose(weightsChosen, [0, 2, 1])), [0, 2, 1]);
+    return tf.matMul(quotientT, x);
+  });
+  rt.dispose(product2, x, weightsBoth, weightsChosen, weights2, weightsChosen2, weightsTotalWide);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
-
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT4 = tf.transpose(sum6, [1, 0, 2]);
-  const sumSteps5 = tf.unstack(runSumT4);
-  rt.dispose(sum6, runSumT4);
-
-  const productSteps2 = new Array<tf.Tensor>(time);
-  const productSteps3 = new Array<tf.Tensor>(time);
-  const productSteps4 = new Array<tf.Tensor>(time);
-  let runState2: tf.Tensor = tf.clone(runFilled);
-  for (let t3 = time - 1; t3 >= 0; t3--) {
-    const sumAt4 = sumSteps5[t3]!;
-    const stateAt = stateSteps[t3]!;
-    const zAt = zSteps[t3]!;
-    const differenceAt = differenceSteps[t3]!;
-    const newAt = newSteps[t3]!;
-    const rAt = rSteps[t3]!;
-
+  const sum2Steps = tf.tidy(() => tf.unstack(tf.transpose(sum2, [1, 0, 2])));
+  rt.dispose(sum2);
+  const runProductSteps2 = new Array<tf.Tensor>(time);
+  const runProductSteps3 = new Array<tf.Tensor>(time);
+  const runProductSteps4 = new Array<tf.Tensor>(time);
+  let runState: tf.Tensor = tf.clone(runZeros);
+  for (let t2 = time - 1; t2 >= 0; t2--) {
+    const sum2At = sum2Steps[t2]!;
+    const runHAt = runHSteps[t2]!;
+    const runZAt = runZSteps[t2]!;
+    const runHNextAt = runHNextSteps2[t2]!;
+    const runNewAt = runNewSteps[t2]!;
+    const runRAt = runRSteps[t2]!;
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-    const runSum = tf.add(runState2, sumAt4);
-    rt.dispose(runState2);
-
+    const runSum = tf.add(runState, sum2At);
+    rt.dispose(runState);
     // cells.attn:14  (1 - z) * h + z * new
-    const product8 = tf.mul(runSum, zAt);
-
+    const product3 = tf.mul(runSum, runZAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct5 = rt.tanhGradient(product8, newAt);
-    const newProduct6 = tf.matMul(newProduct5, p['run.h.GRU.U']);
-    const newProduct7 = tf.mul(newProduct6, stateAt);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct4 = rt.sigmoidGradient(newProduct7, rAt);
-    rt.dispose(newProduct7);
-
+    const newProduct = rt.tanhGradient(product3, runNewAt);
+    const newUProduct = tf.matMul(newProduct, p['run.h.GRU.U']);
+    const newProduct2 = tf.mul(newUProduct, runHAt);
     // cells.attn:14  (1 - z) * h + z * new
-    const product9 = tf.mul(runSum, differenceAt);
-
+    const product4 = tf.mul(runSum, runHNextAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct5 = rt.sigmoidGradient(product9, zAt);
-    rt.dispose(product9);
-
+    const zProduct = rt.sigmoidGradient(product4, runZAt);
+    rt.dispose(product4);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rJoined2 = tf.concat([rProduct4, zProduct5], 1);
-    const rProduct5 = tf.matMul(rJoined2, rJoined);
-    rt.dispose(rJoined2);
-
+    const rProduct = rt.sigmoidGradient(newProduct2, runRAt);
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined));
+    rt.dispose(newProduct2);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference3 = tf.sub(runSum, product8);
-    rt.dispose(runSum, product8);
-
+    const difference2 = tf.sub(runSum, product3);
+    rt.dispose(runSum, product3);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct8 = tf.mul(newProduct6, rAt);
-    const newSum2 = tf.add(difference3, newProduct8);
-    rt.dispose(newProduct6, difference3, newProduct8);
-
+    const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(newUProduct, runRAt)));
+    rt.dispose(newUProduct, difference2);
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-    const runSum2 = tf.add(rProduct5, newSum2);
-    rt.dispose(rProduct5, newSum2);
-    productSteps2[t3] = zProduct5;
-    productSteps3[t3] = rProduct4;
-    productSteps4[t3] = newProduct5;
-    runState2 = runSum2;
+    const runSum2 = tf.add(rProduct2, newSum2);
+    rt.dispose(rProduct2, newSum2);
+    runProductSteps2[t2] = zProduct;
+    runProductSteps3[t2] = rProduct;
+    runProductSteps4[t2] = newProduct;
+    runState = runSum2;
   }
-  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, sumSteps5, runState2);
-  const productStacked = tf.stack(productSteps4);
-  rt.dispose(productSteps4);
-
+  rt.dispose(runZSteps, runHNextSteps2, runNewSteps, runRSteps, rJoined, sum2Steps, runState);
+  const runProductStacked = tf.stack(runProductSteps4);
+  rt.dispose(runProductSteps4);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT = tf.transpose(productStacked, [1, 0, 2]);
-  const newProductStepsRows = tf.reshape(newProductStepsT, [batchSize * time, d]);
-  const newProduct9 = tf.matMul(newProductStepsRows, p['run.h.GRU.W']);
-  const newProduct10 = tf.reshape(newProduct9, [batchSize, time, d]);
-  const productStacked2 = tf.stack(productSteps3);
-  rt.dispose(newProductStepsT, newProductStepsRows, newProduct9, productSteps3);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT = tf.transpose(productStacked2, [1, 0, 2]);
-  const rProductStepsRows = tf.reshape(rProductStepsT, [batchSize * time, d]);
-  const rProduct6 = tf.matMul(rProductStepsRows, p['run.h.GRU.Wr']);
-  const rProduct7 = tf.reshape(rProduct6, [batchSize, time, d]);
-  const rSum2 = tf.add(newProduct10, rProduct7);
-  rt.dispose(rProductStepsT, rProductStepsRows, rProduct6, newProduct10, rProduct7);
-  const productStacked3 = tf.stack(productSteps2);
-  rt.dispose(productSteps2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT = tf.transpose(productStacked3, [1, 0, 2]);
-  const zProductStepsRows = tf.reshape(zProductStepsT, [batchSize * time, d]);
-  const zProduct6 = tf.matMul(zProductStepsRows, p['run.h.GRU.Wz']);
-  const zProduct7 = tf.reshape(zProduct6, [batchSize, time, d]);
-  const zSum2 = tf.add(rSum2, zProduct7);
-  rt.dispose(zProductStepsT, zProductStepsRows, zProduct6, rSum2, zProduct7);
-  const zSum3 = tf.add(weightsProduct4, zSum2);
-  rt.dispose(weightsProduct4, zSum2);
-
-  // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearSumRows = tf.reshape(zSum3, [batchSize * time, d]);
-  const nearSumT = tf.transpose(nearSumRows, [1, 0]);
-  const nearProduct3 = tf.matMul(nearSumT, nearJoinedRows);
-  rt.dispose(zSum3, nearSumRows, nearJoinedRows, nearSumT);
-  const nearProduct4 = tf.reshape(nearProduct3, [d, 3, d]);
-  rt.dispose(nearProduct3);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows2 = tf.reshape(productStacked3, [batchSize * time, d]);
-  const zProductStepsT2 = tf.transpose(zProductStepsRows2, [1, 0]);
-  const zProductT = tf.transpose(nearProduct2, [1, 0, 2]);
-  const zProductRows = tf.reshape(zProductT, [batchSize * time, d]);
-  const zProduct8 = tf.matMul(zProductStepsT2, zProductRows);
-  rt.dispose(zProductStepsRows2, nearProduct2, zProductT);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows2 = tf.reshape(productStacked2, [batchSize * time, d]);
-  const rProductStepsT2 = tf.transpose(rProductStepsRows2, [1, 0]);
-  const rProduct8 = tf.matMul(rProductStepsT2, zProductRows);
-  rt.dispose(rProductStepsRows2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows2 = tf.reshape(productStacked, [batchSize * time, d]);
-  const newProductStepsT2 = tf.transpose(newProductStepsRows2, [1, 0]);
-  const newProduct11 = tf.matMul(newProductStepsT2, zProductRows);
-  const stateStacked = tf.stack(stateSteps);
-  rt.dispose(newProductStepsRows2, zProductRows, runFilled, sumSteps4);
-
+  const newWProduct = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.W']);
+    return tf.reshape(WProduct, [batchSize, time, d]);
+  });
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runStateStepsRows = tf.reshape(stateStacked, [batchSize * time, d]);
-  const runProduct = tf.matMul(zProductStepsT2, runStateStepsRows);
-  const runProduct2 = tf.matMul(rProductStepsT2, runStateStepsRows);
-  rt.dispose(stateStacked, zProductStepsT2, rProductStepsT2, runStateStepsRows);
-  const productStacked4 = tf.stack(productSteps);
-  const runProductStepsRows = tf.reshape(productStacked4, [batchSize * time, d]);
-  const runProduct3 = tf.matMul(newProductStepsT2, runProductStepsRows);
-  rt.dispose(productSteps, productStacked4, newProductStepsT2, runProductStepsRows);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const total3 = tf.sum(productStacked3, [0, 1]);
-  const total4 = tf.sum(productStacked2, [0, 1]);
-  const total5 = tf.sum(productStacked, [0, 1]);
-  rt.dispose(productStacked3, productStacked2, productStacked);
+  const runProductStacked2 = tf.stack(runProductSteps3);
+  rt.dispose(runProductSteps3);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked2, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.Wr']);
+    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, time, d]));
+  });
+  rt.dispose(newWProduct);
+  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
+  const runProductStacked3 = tf.stack(runProductSteps2);
+  rt.dispose(runProductSteps2);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked3, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.Wz']);
+    return tf.add(weightsProduct, tf.add(rSum2, tf.reshape(WzProduct, [batchSize, time, d])));
+  });
+  rt.dispose(weightsProduct, rSum2);
+  // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
+  const nearProduct = tf.tidy(() => {
+    const product = tf.matMul(tf.transpose(tf.reshape(zSum2, [batchSize * time, d]), [1, 0]), nearJoinedRows);
+    return tf.reshape(product, [d, 3, d]);
+  });
+  rt.dispose(nearJoinedRows, zSum2);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked3, [batchSize * time, d]), [1, 0]));
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked2, [batchSize * time, d]), [1, 0]));
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked, [batchSize * time, d]), [1, 0]));
+  // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
+  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * time, d]));
+  const runProduct = tf.matMul(zProductStepsT, runHStepsRows);
+  const runProduct2 = tf.matMul(rProductStepsT, runHStepsRows);
+  const runProduct3 = tf.tidy(() =>
+    tf.matMul(newProductStepsT, tf.reshape(tf.stack(runProductSteps), [batchSize * time, d])),
+  );
+  rt.dispose(runZeros, runHNextSteps, runHStepsRows, runProductSteps);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zWProductRows = tf.tidy(() => tf.reshape(tf.transpose(nearWProduct2, [1, 0, 2]), [batchSize * time, d]));
+  const zProduct = tf.matMul(zProductStepsT, zWProductRows);
+  const zTotal = tf.sum(runProductStacked3, [0, 1]);
+  rt.dispose(nearWProduct2, zProductStepsT, runProductStacked3);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rProduct = tf.matMul(rProductStepsT, zWProductRows);
+  const rTotal = tf.sum(runProductStacked2, [0, 1]);
+  rt.dispose(rProductStepsT, runProductStacked2);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newProduct = tf.matMul(newProductStepsT, zWProductRows);
+  const newTotal = tf.sum(runProductStacked, [0, 1]);
+  rt.dispose(newProductStepsT, zWProductRows, runProductStacked);
   return {
     loss,
     metrics: {},
     gradients: {
-      W: nearProduct4,
-      'run.h.GRU.Wz': zProduct8,
-      'run.h.GRU.Wr': rProduct8,
-      'run.h.GRU.W': newProduct11,
+      W: nearProduct,
+      'run.h.GRU.Wz': zProduct,
+      'run.h.GRU.Wr': rProduct,
+      'run.h.GRU.W': newProduct,
       'run.h.GRU.Uz': runProduct,
       'run.h.GRU.Ur': runProduct2,
       'run.h.GRU.U': runProduct3,
-      'run.h.GRU.bz': total3,
-      'run.h.GRU.br': total4,
-      'run.h.GRU.b': total5,
+      'run.h.GRU.bz': zTotal,
+      'run.h.GRU.br': rTotal,
+      'run.h.GRU.b': newTotal,
     },
   };
 }
@@ -824,7 +543,7 @@ type FilterPlaceTensors = { readonly x: tf.Tensor };
 type FilterStreamMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor };
 
 /** What a step hands to the next, [batch, …]. */
-type FilterStreamState = { readonly x: rt.Rows; readonly state: tf.Tensor; readonly rows: rt.Rows };
+type FilterStreamState = { readonly x: rt.Rows; readonly h: tf.Tensor; readonly rows: rt.Rows };
 
 /** What filterPrepareStream gives. */
 type FilterPrepareStreamResults = {
@@ -835,31 +554,22 @@ type FilterPrepareStreamResults = {
 /** Once per call: what no step changes, and the first states. */
 function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPrepareStreamResults {
   const { batch: batchSize, d } = batch.n;
-
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, d], 0);
-
+  const runZeros = tf.fill([batchSize, d], 0);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearWT = tf.transpose(p.W, [2, 1, 0]);
-  const nearWRows = tf.reshape(nearWT, [3 * d, d]);
-  rt.dispose(nearWT);
-
+  const nearWRows = tf.tidy(() => tf.reshape(tf.transpose(p.W, [2, 1, 0]), [3 * d, d]));
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   return {
     memory: { '0': nearWRows, '1': zWzT, '2': zUzT, '3': newWT, '4': rWrT, '5': rUrT, '6': newUT },
-    state: { x: rt.noRows(), state: runFilled, rows: rt.noRows() },
+    state: { x: rt.noRows(), h: runZeros, rows: rt.noRows() },
   };
 }
 
@@ -874,108 +584,56 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   const { batch: batchSize, d } = batch.n;
   const before = t;
   const now = t + 1;
-
   // input.attn:3  model Filter(x: [time, d]) -> { y: [time, d], level: [time] } causal time {
   const x = rt.append(state.x, inputs.x, 1);
-
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearEarlier = rt.placeOf(x, 1, before - 2);
-  const nearNumber = tf.scalar((t - 2) >= 0, 'bool');
-  const nearChosen = rt.where(nearNumber, nearEarlier, 0);
-  const nearEarlier2 = rt.placeOf(x, 1, before - 4);
-  const nearNumber2 = tf.scalar((t - 4) >= 0, 'bool');
-  const nearChosen2 = rt.where(nearNumber2, nearEarlier2, 0);
-  rt.dispose(nearEarlier, nearNumber, nearEarlier2, nearNumber2);
-  const nearXShaped = tf.reshape(inputs.x, [batchSize, d, 1]);
-  const nearChosenShaped = tf.reshape(nearChosen, [batchSize, d, 1]);
-  const nearChosenShaped2 = tf.reshape(nearChosen2, [batchSize, d, 1]);
-  const nearJoined = tf.concat([nearXShaped, nearChosenShaped, nearChosenShaped2], 2);
-  rt.dispose(nearChosen, nearChosen2, nearXShaped, nearChosenShaped, nearChosenShaped2);
-  const nearJoinedRows = tf.reshape(nearJoined, [batchSize, 3 * d]);
-  const nearProduct = tf.matMul(nearJoinedRows, memory['0']);
-  rt.dispose(nearJoined, nearJoinedRows);
-
+  const nearProduct = tf.tidy(() => {
+    const chosenShaped = tf.reshape(rt.where(tf.scalar((t - 2) >= 0, 'bool'), rt.placeOf(x, 1, before - 2), 0), [batchSize, d, 1]);
+    const nearChosenShaped = tf.reshape(rt.where(tf.scalar((t - 4) >= 0, 'bool'), rt.placeOf(x, 1, before - 4), 0), [batchSize, d, 1]);
+    const joined = tf.concat([tf.reshape(inputs.x, [batchSize, d, 1]), chosenShaped, nearChosenShaped], 2);
+    return tf.matMul(tf.reshape(joined, [batchSize, 3 * d]), memory['0']);
+  });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProduct = tf.matMul(nearProduct, memory['1']);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct, p['run.h.GRU.bz']);
-  rt.dispose(zProduct);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProduct2 = tf.matMul(state.state, memory['2']);
-  const zSum = tf.add(sum, zProduct2);
-  const z = tf.sigmoid(zSum);
-  rt.dispose(sum, zProduct2, zSum);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(nearProduct, memory['3']);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(newProduct, p['run.h.GRU.b']);
-  rt.dispose(newProduct);
-
+  const z = tf.tidy(() => {
+    const sum = tf.add(tf.add(tf.matMul(nearProduct, memory['1']), p['run.h.GRU.bz']), tf.matMul(state.h, memory['2']));
+    return tf.sigmoid(sum);
+  });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(nearProduct, memory['4']);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(rProduct, p['run.h.GRU.br']);
-  rt.dispose(rProduct);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct2 = tf.matMul(state.state, memory['5']);
-  const rSum = tf.add(sum3, rProduct2);
-  const r = tf.sigmoid(rSum);
-  rt.dispose(sum3, rProduct2, rSum);
-
+  const r = tf.tidy(() => {
+    const sum = tf.add(tf.add(tf.matMul(nearProduct, memory['4']), p['run.h.GRU.br']), tf.matMul(state.h, memory['5']));
+    return tf.sigmoid(sum);
+  });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct2 = tf.mul(r, state.state);
-  const newProduct3 = tf.matMul(newProduct2, memory['6']);
-  const newSum = tf.add(sum2, newProduct3);
-  rt.dispose(r, newProduct2, sum2, newProduct3);
-  const new_ = tf.tanh(newSum);
-  rt.dispose(newSum);
-
+  const new_ = tf.tidy(() => {
+    const sum = tf.add(tf.matMul(nearProduct, memory['3']), p['run.h.GRU.b']);
+    return tf.tanh(tf.add(sum, tf.matMul(tf.mul(r, state.h), memory['6'])));
+  });
+  rt.dispose(r);
   // cells.attn:14  (1 - z) * h + z * new
-  const difference = tf.sub(new_, state.state);
-  const product = tf.mul(z, difference);
-  const sum4 = tf.add(state.state, product);
-  rt.dispose(new_, z, difference, product);
-
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsProductWide = tf.reshape(nearProduct, [batchSize, d, 1]);
-  rt.dispose(nearProduct);
-
+  const hNext = tf.tidy(() => tf.add(state.h, tf.mul(z, tf.sub(new_, state.h))));
+  rt.dispose(z, new_);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const qXSoFar = rt.joined(x, 1);
-
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsProduct = tf.matMul(qXSoFar, weightsProductWide);
-  const weightsProduct2 = tf.reshape(weightsProduct, [batchSize, now]);
-  const weightsQuotient = tf.div(weightsProduct2, Math.sqrt(d));
-  const weights = tf.softmax(weightsQuotient);
-  rt.dispose(weightsProductWide, weightsProduct, weightsProduct2, weightsQuotient);
-
+  const weights = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(qXSoFar, tf.reshape(nearProduct, [batchSize, d, 1])), [batchSize, now]);
+    return tf.softmax(tf.div(product, Math.sqrt(d)));
+  });
+  rt.dispose(nearProduct);
   // attention.attn:18  sum[key](weights * values)
-  const weightsWide = tf.reshape(weights, [batchSize, 1, now]);
-  const product2 = tf.matMul(weightsWide, qXSoFar);
-  rt.dispose(qXSoFar, weightsWide);
-
+  const product = tf.tidy(() => tf.matMul(tf.reshape(weights, [batchSize, 1, now]), qXSoFar));
+  rt.dispose(qXSoFar);
   // input.attn:9  { y = run + q, level = level }
-  const product3 = tf.reshape(product2, [batchSize, d]);
-  const sum5 = tf.add(sum4, product3);
-  rt.dispose(product2, product3);
-
+  const sum = tf.tidy(() => tf.add(hNext, tf.reshape(product, [batchSize, d])));
+  rt.dispose(product);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const levelTotal = tf.sum(inputs.x, 1);
   const levelRows = rt.append(state.rows, levelTotal, 1);
-  const levelRowsSoFar = rt.joined(levelRows, 1);
-  const levelTotal2 = tf.sum(levelRowsSoFar, 1);
-  const level = tf.div(levelTotal2, Math.max(now, 1));
-  rt.dispose(levelTotal, levelRowsSoFar, levelTotal2);
+  const level = tf.tidy(() => tf.div(tf.sum(rt.joined(levelRows, 1), 1), Math.max(now, 1)));
+  rt.dispose(levelTotal);
   return {
-    outputs: { y: sum5, level, weights },
-    state: { x, state: sum4, rows: levelRows },
+    outputs: { y: sum, level, weights },
+    state: { x, h: hNext, rows: levelRows },
   };
 }
 

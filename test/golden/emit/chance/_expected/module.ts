@@ -60,62 +60,40 @@ type GlanceResults = { readonly y: tf.Tensor };
 /** The outputs of Glance, batch first. */
 function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceResults {
   const { batch: batchSize, d, source } = batch.n;
-
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(sourcePlaces, sourceLengthWide, isGreaterWide);
-
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * source, d]);
-  const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
-  const product = tf.matMul(xRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, d]);
-  rt.dispose(x, xRows, WT, product);
-  const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), tf.transpose(p['h.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, d]), p['h.Linear.b']);
+  });
+  rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
-
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
-  const nDifference = tf.sub(hTanh, p['h.BatchNorm.m']);
-  const nSum = tf.add(p['h.BatchNorm.v'], 1e-5);
-  const nRoot = tf.sqrt(nSum);
-  const n2 = tf.div(nDifference, nRoot);
-  rt.dispose(hTanh, nSum, nDifference, nRoot);
-
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p['h.BatchNorm.m']), tf.sqrt(tf.add(p['h.BatchNorm.v'], 1e-5))));
+  rt.dispose(hTanh);
   // layers.attn:33  gain * n + bias
-  const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
-  const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
-  rt.dispose(n2, product3);
-
+  const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
+  rt.dispose(n2);
   // layers.attn:4  W @ x + b
-  const sumRows = tf.reshape(sum2, [batchSize * source, d]);
-  const WWide = tf.reshape(p['weights.Linear.W'], [d, 1]);
-  const product4 = tf.matMul(sumRows, WWide);
-  const product5 = tf.reshape(product4, [batchSize, source]);
-  const sum3 = tf.add(product5, p['weights.Linear.b']);
-  rt.dispose(sumRows, WWide, product4, product5);
-
+  const sum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(h, [batchSize * source, d]), tf.reshape(p['weights.Linear.W'], [d, 1]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source]), p['weights.Linear.b']);
+  });
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(isGreater, sum3, -Infinity);
-  const weights = tf.softmax(weightsChosen);
-  rt.dispose(isGreater, sum3, weightsChosen);
-
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
+  rt.dispose(sourceMask, sum2);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
-  const yWeightsWide = tf.reshape(weights, [batchSize, 1, source]);
-  const yProduct = tf.matMul(yWeightsWide, sum2);
-  const yProduct2 = tf.reshape(yProduct, [batchSize, d]);
-  rt.dispose(weights, sum2, yWeightsWide, yProduct);
-  const yNormal = random.normal('.sample#1', [batchSize, d], [false], []);
-  const yProduct3 = tf.mul(yNormal, 0.1);
-  const y = tf.add(yProduct2, yProduct3);
-  rt.dispose(yNormal, yProduct2, yProduct3);
+  const y = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), h), [batchSize, d]);
+    return tf.add(product, tf.mul(random.normal('.sample#1', [batchSize, d], [false], []), 0.1));
+  });
+  rt.dispose(h, weights);
   return { y };
 }
 
@@ -128,89 +106,58 @@ type GlanceLossResults = {
 /** Learn: the loss and the metrics, means over the batch. */
 function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceLossResults {
   const { batch: batchSize, d, source } = batch.n;
-
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(sourcePlaces, sourceLengthWide, isGreaterWide);
-
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(x, [batchSize * source, d]);
-  const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
-  const product = tf.matMul(xRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, d]);
-  rt.dispose(x, xRows, WT, product);
-  const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), tf.transpose(p['h.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, d]), p['h.Linear.b']);
+  });
+  rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
-
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
-  const nDifference = tf.sub(hTanh, p['h.BatchNorm.m']);
-  const nSum = tf.add(p['h.BatchNorm.v'], 1e-5);
-  const nRoot = tf.sqrt(nSum);
-  const n2 = tf.div(nDifference, nRoot);
-  rt.dispose(hTanh, nSum, nDifference, nRoot);
-
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const n2 = tf.tidy(() => tf.div(tf.sub(hTanh, p['h.BatchNorm.m']), tf.sqrt(tf.add(p['h.BatchNorm.v'], 1e-5))));
+  rt.dispose(hTanh);
   // layers.attn:33  gain * n + bias
-  const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
-  const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
-  rt.dispose(n2, product3);
-
+  const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
+  rt.dispose(n2);
   // layers.attn:4  W @ x + b
-  const sumRows = tf.reshape(sum2, [batchSize * source, d]);
-  const WWide = tf.reshape(p['weights.Linear.W'], [d, 1]);
-  const product4 = tf.matMul(sumRows, WWide);
-  const product5 = tf.reshape(product4, [batchSize, source]);
-  const sum3 = tf.add(product5, p['weights.Linear.b']);
-  rt.dispose(sumRows, WWide, product4, product5);
-
+  const sum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(h, [batchSize * source, d]), tf.reshape(p['weights.Linear.W'], [d, 1]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source]), p['weights.Linear.b']);
+  });
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(isGreater, sum3, -Infinity);
-  const weights = tf.softmax(weightsChosen);
-  rt.dispose(sum3, weightsChosen);
-
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
+  rt.dispose(sum2);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
-  const yWeightsWide = tf.reshape(weights, [batchSize, 1, source]);
-  const yProduct = tf.matMul(yWeightsWide, sum2);
-  const yProduct2 = tf.reshape(yProduct, [batchSize, d]);
-  const yNormal = random.normal('.sample#1', [batchSize, d], [false], []);
-  const yProduct3 = tf.mul(yNormal, 0.1);
-  rt.dispose(sum2, yWeightsWide, yProduct, yNormal);
-  const y = tf.add(yProduct2, yProduct3);
-  rt.dispose(yProduct2, yProduct3);
-
+  const y = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(tf.reshape(weights, [batchSize, 1, source]), h), [batchSize, d]);
+    return tf.add(product, tf.mul(random.normal('.sample#1', [batchSize, d], [false], []), 0.1));
+  });
+  rt.dispose(h);
   // input.attn:13  R = -sum[d]((y - t) ^ 2)
-  const RDifference = tf.sub(y, batch.inputs.t);
-  const RProduct = tf.mul(RDifference, RDifference);
-  const RTotal = tf.sum(RProduct, 1);
+  const RTotal = tf.tidy(() => {
+    const difference = tf.sub(y, batch.inputs.t);
+    return tf.sum(tf.mul(difference, difference), 1);
+  });
   const R = tf.neg(RTotal);
-  rt.dispose(y, RDifference, RProduct);
-
-  // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
-  const lossDifference = tf.sub(R, p['Learn.b']);
-  rt.dispose(R);
-
+  rt.dispose(y);
   // input.attn:7  spot = sample categorical[source](weights)
-  const spotExponential = random.exponential('.sample#0', [batchSize, source], [true], []);
-  const spotQuotient = tf.div(weights, spotExponential);
-  const spotChosen = rt.where(isGreater, spotQuotient, -Infinity);
-  const spot = tf.argMax(spotChosen, 1);
-  rt.dispose(spotExponential, isGreater, spotQuotient, spotChosen);
-
+  const spot = tf.tidy(() => {
+    const quotient = tf.div(weights, random.exponential('.sample#0', [batchSize, source], [true], []));
+    return tf.argMax(rt.where(sourceMask, quotient, -Infinity), 1);
+  });
+  rt.dispose(sourceMask);
   // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
-  const lossPicked = tf.gather(weights, spot, 1, 1);
-  const lossLog = tf.log(lossPicked);
-  const lossProduct = tf.mul(lossDifference, lossLog);
-  rt.dispose(weights, spot, lossPicked, lossDifference, lossLog);
-  const lossDifference2 = tf.sub(RTotal, lossProduct);
-  const loss = tf.mean(lossDifference2);
-  rt.dispose(RTotal, lossProduct, lossDifference2);
+  const loss = tf.tidy(() =>
+    tf.mean(tf.sub(RTotal, tf.mul(tf.sub(R, p['Learn.b']), tf.log(tf.gather(weights, spot, 1, 1))))),
+  );
+  rt.dispose(weights, RTotal, R, spot);
   return {
     loss,
     metrics: {},
@@ -238,253 +185,150 @@ type GlanceGradientsResults = {
 /** Learn: as the loss, dropout on, and its gradient by every parameter, and the next running values. */
 function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Random): GlanceGradientsResults {
   const { batch: batchSize, d, source } = batch.n;
-
   // input.attn:4  model Glance(x: [source, d]) -> y: [d] {
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(sourcePlaces, sourceLengthWide);
-
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * source, d]);
-  const WT = tf.transpose(p['h.Linear.W'], [1, 0]);
-  const product = tf.matMul(xRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, d]);
-  const sum = tf.add(product2, p['h.Linear.b']);
-  rt.dispose(x, WT, product, product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(xRows, tf.transpose(p['h.Linear.W'], [1, 0])), [batchSize, source, d]);
+    return tf.add(WProduct, p['h.Linear.b']);
+  });
+  rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:24  least = stop(min[lifted](x))
-  const leastAny = tf.any(isGreater);
-  const leastChosen = rt.where(isGreaterWide, hTanh, Infinity);
-  const leastLowest = tf.min(leastChosen, [0, 1]);
-  const leastChosen2 = rt.where(leastAny, leastLowest, 0);
-  rt.dispose(leastChosen, leastLowest);
-
-  // layers.attn:26  near = (x - least) / range
-  const nearDifference = tf.sub(hTanh, leastChosen2);
-
+  const leastAny = tf.any(sourceMask);
+  const leastChosen = tf.tidy(() => rt.where(leastAny, tf.min(rt.where(sourceMaskWide, hTanh, Infinity), [0, 1]), 0));
   // layers.attn:25  range = max(stop(max[lifted](x)) - least, 1)
-  const rangeChosen = rt.where(isGreaterWide, hTanh, -Infinity);
-  const rangeHighest = tf.max(rangeChosen, [0, 1]);
-  const rangeChosen2 = rt.where(leastAny, rangeHighest, 0);
-  const rangeDifference = tf.sub(rangeChosen2, leastChosen2);
-  rt.dispose(rangeChosen, leastAny, rangeHighest, rangeChosen2);
-  const range = tf.maximum(rangeDifference, 1);
-  rt.dispose(rangeDifference);
-
+  const range = tf.tidy(() => {
+    const difference = tf.sub(rt.where(leastAny, tf.max(rt.where(sourceMaskWide, hTanh, -Infinity), [0, 1]), 0), leastChosen);
+    return tf.maximum(difference, 1);
+  });
+  rt.dispose(leastAny);
   // layers.attn:26  near = (x - least) / range
-  const near = tf.div(nearDifference, range);
-  rt.dispose(nearDifference);
-
+  const near = tf.tidy(() => tf.div(tf.sub(hTanh, leastChosen), range));
   // layers.attn:27  bm = mean[lifted](near)
-  const bmChosen = rt.where(isGreaterWide, near, 0);
-  const bmTotal = tf.sum(bmChosen, [0, 1]);
-  const bmIsGreaterAsFloat = tf.cast(isGreater, 'float32');
-  const bmTotal2 = tf.sum(bmIsGreaterAsFloat);
-  const bmLarger = tf.maximum(bmTotal2, 1);
-  const bm = tf.div(bmTotal, bmLarger);
-  rt.dispose(bmChosen, bmIsGreaterAsFloat, bmTotal2, bmTotal);
-
+  const bmLarger = tf.tidy(() => tf.maximum(tf.sum(tf.cast(sourceMask, 'float32')), 1));
+  const bm = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, near, 0), [0, 1]), bmLarger));
   // layers.attn:28  centred = near - bm
   const centred = tf.sub(near, bm);
   rt.dispose(near);
-
   // layers.attn:29  bv = mean[lifted](centred * centred)
-  const bvProduct = tf.mul(centred, centred);
-  const bvChosen = rt.where(isGreaterWide, bvProduct, 0);
-  const bvTotal = tf.sum(bvChosen, [0, 1]);
-  const bv = tf.div(bvTotal, bmLarger);
-  rt.dispose(bvProduct, bvChosen, bvTotal);
-
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
-  const nQuotient = tf.div(1e-5, range);
-  const nQuotient2 = tf.div(nQuotient, range);
-  const nSum = tf.add(bv, nQuotient2);
-  const nRoot = tf.sqrt(nSum);
+  const bv = tf.tidy(() => tf.div(tf.sum(rt.where(sourceMaskWide, tf.mul(centred, centred), 0), [0, 1]), bmLarger));
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const nRoot = tf.tidy(() => tf.sqrt(tf.add(bv, tf.div(tf.div(1e-5, range), range))));
   const n2 = tf.div(centred, nRoot);
-  rt.dispose(nQuotient, nQuotient2, nSum);
-
   // layers.attn:33  gain * n + bias
-  const product3 = tf.mul(n2, p['h.BatchNorm.gain']);
-  const sum2 = tf.add(product3, p['h.BatchNorm.bias']);
-  rt.dispose(product3);
-
+  const h = tf.tidy(() => tf.add(tf.mul(n2, p['h.BatchNorm.gain']), p['h.BatchNorm.bias']));
   // layers.attn:4  W @ x + b
-  const sumRows = tf.reshape(sum2, [batchSize * source, d]);
-  const WWide = tf.reshape(p['weights.Linear.W'], [d, 1]);
-  const product4 = tf.matMul(sumRows, WWide);
-  const product5 = tf.reshape(product4, [batchSize, source]);
-  const sum3 = tf.add(product5, p['weights.Linear.b']);
-  rt.dispose(WWide, product4, product5);
-
+  const hRows = tf.reshape(h, [batchSize * source, d]);
+  const sum2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['weights.Linear.W'], [d, 1])), [batchSize, source]);
+    return tf.add(WProduct, p['weights.Linear.b']);
+  });
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = rt.where(isGreater, sum3, -Infinity);
-  const weights = tf.softmax(weightsChosen);
-  rt.dispose(sum3, weightsChosen);
-
+  const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, sum2, -Infinity)));
+  rt.dispose(sum2);
   // input.attn:7  spot = sample categorical[source](weights)
-  const spotExponential = random.exponential('.sample#0', [batchSize, source], [true], []);
-  const spotQuotient = tf.div(weights, spotExponential);
-  const spotChosen = rt.where(isGreater, spotQuotient, -Infinity);
-  const spot = tf.argMax(spotChosen, 1);
-  rt.dispose(spotExponential, spotQuotient, spotChosen);
-
+  const spot = tf.tidy(() => {
+    const quotient = tf.div(weights, random.exponential('.sample#0', [batchSize, source], [true], []));
+    return tf.argMax(rt.where(sourceMask, quotient, -Infinity), 1);
+  });
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
-  const yPicked = tf.gather(sum2, spot, 1, 1);
-  const yNormal = random.normal('.sample#1', [batchSize, d], [false], []);
-  const yProduct = tf.mul(yNormal, 0.1);
-  const y = tf.add(yPicked, yProduct);
-  rt.dispose(sum2, yNormal, yPicked, yProduct);
-
+  const y = tf.tidy(() =>
+    tf.add(tf.gather(h, spot, 1, 1), tf.mul(random.normal('.sample#1', [batchSize, d], [false], []), 0.1)),
+  );
+  rt.dispose(h);
   // input.attn:13  R = -sum[d]((y - t) ^ 2)
   const RDifference = tf.sub(y, batch.inputs.t);
-  const RProduct = tf.mul(RDifference, RDifference);
-  const RTotal = tf.sum(RProduct, 1);
+  const RTotal = tf.tidy(() => tf.sum(tf.mul(RDifference, RDifference), 1));
   const R = tf.neg(RTotal);
-  rt.dispose(y, RProduct);
-
+  rt.dispose(y);
+  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
+  const mNext = tf.tidy(() =>
+    tf.add(tf.mul(0.9, p['h.BatchNorm.m']), tf.mul(0.1, tf.add(leastChosen, tf.mul(range, bm)))),
+  );
+  rt.dispose(leastChosen, bm);
+  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
+  const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p['h.BatchNorm.v']), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
+  rt.dispose(bv);
+  // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
+  const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p['Learn.b']), tf.mul(0.1, tf.mean(R))));
   // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
   const lossDifference = tf.sub(R, p['Learn.b']);
   const lossPicked = tf.gather(weights, spot, 1, 1);
-  const lossLog = tf.log(lossPicked);
-  const lossProduct = tf.mul(lossDifference, lossLog);
-  const lossDifference2 = tf.sub(RTotal, lossProduct);
-  const loss = tf.mean(lossDifference2);
-  rt.dispose(lossLog, RTotal, lossProduct, lossDifference2);
-
-  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
-  const mNextProduct = tf.mul(0.9, p['h.BatchNorm.m']);
-  const mNextProduct2 = tf.mul(range, bm);
-  const mNextSum = tf.add(leastChosen2, mNextProduct2);
-  const mNextProduct3 = tf.mul(0.1, mNextSum);
-  rt.dispose(bm, leastChosen2, mNextProduct2, mNextSum);
-  const mNext = tf.add(mNextProduct, mNextProduct3);
-  rt.dispose(mNextProduct, mNextProduct3);
-
-  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
-  const vNextProduct = tf.mul(0.9, p['h.BatchNorm.v']);
-  const vNextProduct2 = tf.mul(bv, range);
-  const vNextProduct3 = tf.mul(vNextProduct2, range);
-  const vNextProduct4 = tf.mul(0.1, vNextProduct3);
-  const vNext = tf.add(vNextProduct, vNextProduct4);
-  rt.dispose(bv, vNextProduct2, vNextProduct3, vNextProduct, vNextProduct4);
-
-  // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
-  const bNextProduct = tf.mul(0.9, p['Learn.b']);
-  const bNextMean = tf.mean(R);
-  const bNextProduct2 = tf.mul(0.1, bNextMean);
-  const bNext = tf.add(bNextProduct, bNextProduct2);
-  rt.dispose(R, bNextMean, bNextProduct, bNextProduct2);
-
-  // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
-  const lossProduct2 = tf.mul(lossDifference, -((1 / batchSize)));
-  const lossQuotient = tf.div(lossProduct2, lossPicked);
-  const lossScattered = rt.scatter(spot, lossQuotient, source, 1);
-  rt.dispose(lossDifference, lossPicked, lossProduct2, lossQuotient);
-
+  const loss = tf.tidy(() => tf.mean(tf.sub(RTotal, tf.mul(lossDifference, tf.log(lossPicked)))));
+  const lossScattered = tf.tidy(() =>
+    rt.scatter(spot, tf.div(tf.mul(lossDifference, -((1 / batchSize))), lossPicked), source, 1),
+  );
+  rt.dispose(R, RTotal, lossDifference, lossPicked);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsProduct = tf.mul(weights, lossScattered);
-  const weightsTotal = tf.sum(weightsProduct, 1, true);
-  const weightsDifference = tf.sub(lossScattered, weightsTotal);
-  const weightsProduct2 = tf.mul(weights, weightsDifference);
-  rt.dispose(weightsProduct, lossScattered, weightsTotal, weights, weightsDifference);
-  const weightsChosen2 = rt.where(isGreater, weightsProduct2, 0);
-  rt.dispose(isGreater, weightsProduct2);
-
+  const weightsChosen = tf.tidy(() => {
+    const product = tf.mul(weights, tf.sub(lossScattered, tf.sum(tf.mul(weights, lossScattered), 1, true)));
+    return rt.where(sourceMask, product, 0);
+  });
+  rt.dispose(sourceMask, weights, lossScattered);
   // layers.attn:4  W @ x + b
-  const chosenWide = tf.reshape(weightsChosen2, [batchSize, source, 1]);
-  const product6 = tf.mul(chosenWide, p['weights.Linear.W']);
-  rt.dispose(chosenWide);
-
+  const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), p['weights.Linear.W']));
   // input.attn:13  R = -sum[d]((y - t) ^ 2)
-  const RProduct2 = tf.mul(RDifference, 1 / batchSize);
-  const RSum = tf.add(RProduct2, RProduct2);
-  rt.dispose(RDifference, RProduct2);
-
+  const RSum = tf.tidy(() => {
+    const product = tf.mul(RDifference, 1 / batchSize);
+    return tf.add(product, product);
+  });
+  rt.dispose(RDifference);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
   const yScattered = rt.scatter(spot, RSum, source, 1);
   rt.dispose(spot, RSum);
-
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
-  const hSum = tf.add(product6, yScattered);
-  rt.dispose(product6, yScattered);
-
+  const hSum = tf.add(product, yScattered);
+  rt.dispose(product, yScattered);
   // layers.attn:33  gain * n + bias
-  const product7 = tf.mul(hSum, p['h.BatchNorm.gain']);
-
-  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e-5)
-  const nQuotient3 = tf.div(product7, nRoot);
-  const nProduct = tf.mul(nQuotient3, n2);
-  const nTotal = tf.sum(nProduct, [0, 1]);
-  const nNegative = tf.neg(nTotal);
-  const nProduct2 = tf.mul(nNegative, 0.5);
-  rt.dispose(product7, nProduct, nTotal, nNegative);
-  const nQuotient4 = tf.div(nProduct2, nRoot);
-  rt.dispose(nRoot, nProduct2);
-
+  const product2 = tf.mul(hSum, p['h.BatchNorm.gain']);
+  // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
+  const nQuotient = tf.div(product2, nRoot);
+  const nQuotient2 = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
+  rt.dispose(product2, nRoot);
   // layers.attn:29  bv = mean[lifted](centred * centred)
-  const bvQuotient = tf.div(nQuotient4, bmLarger);
-  const bvChosen2 = rt.where(isGreaterWide, bvQuotient, 0);
-  const bvProduct2 = tf.mul(bvChosen2, centred);
-  rt.dispose(nQuotient4, bvQuotient, centred, bvChosen2);
-  const bvSum = tf.add(nQuotient3, bvProduct2);
-  const bvSum2 = tf.add(bvSum, bvProduct2);
-  rt.dispose(nQuotient3, bvProduct2, bvSum);
-
+  const bvSum = tf.tidy(() => {
+    const product = tf.mul(rt.where(sourceMaskWide, tf.div(nQuotient2, bmLarger), 0), centred);
+    return tf.add(tf.add(nQuotient, product), product);
+  });
+  rt.dispose(centred, nQuotient, nQuotient2);
   // layers.attn:28  centred = near - bm
-  const centredTotal = tf.sum(bvSum2, [0, 1]);
-  const centredNegative = tf.neg(centredTotal);
-  rt.dispose(centredTotal);
-
+  const centredNegative = tf.tidy(() => tf.neg(tf.sum(bvSum, [0, 1])));
   // layers.attn:27  bm = mean[lifted](near)
-  const bmQuotient = tf.div(centredNegative, bmLarger);
-  const bmChosen2 = rt.where(isGreaterWide, bmQuotient, 0);
-  rt.dispose(bmLarger, centredNegative, isGreaterWide, bmQuotient);
-  const bmSum = tf.add(bvSum2, bmChosen2);
-  rt.dispose(bvSum2, bmChosen2);
-
+  const bmSum = tf.tidy(() => tf.add(bvSum, rt.where(sourceMaskWide, tf.div(centredNegative, bmLarger), 0)));
+  rt.dispose(sourceMaskWide, bmLarger, bvSum, centredNegative);
   // layers.attn:26  near = (x - least) / range
   const nearQuotient = tf.div(bmSum, range);
   rt.dispose(range, bmSum);
-
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hProduct = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);
-
-  // layers.attn:4  W @ x + b
-  const productRows = tf.reshape(hProduct, [batchSize * source, d]);
-  const productT = tf.transpose(productRows, [1, 0]);
-  const product8 = tf.matMul(productT, xRows);
-  const total = tf.sum(hProduct, [0, 1]);
-  rt.dispose(productRows, xRows, productT, hProduct);
-
   // layers.attn:33  gain * n + bias
-  const product9 = tf.mul(hSum, n2);
-  const total2 = tf.sum(product9, [0, 1]);
-  const total3 = tf.sum(hSum, [0, 1]);
-  rt.dispose(n2, product9, hSum);
-
+  const total = tf.tidy(() => tf.sum(tf.mul(hSum, n2), [0, 1]));
+  const total2 = tf.sum(hSum, [0, 1]);
+  rt.dispose(n2, hSum);
   // layers.attn:4  W @ x + b
-  const chosenWide2 = tf.reshape(weightsChosen2, [1, batchSize * source]);
-  const product10 = tf.matMul(chosenWide2, sumRows);
-  const product11 = tf.reshape(product10, [d]);
-  const total4 = tf.sum(weightsChosen2);
-  rt.dispose(sumRows, chosenWide2, product10, weightsChosen2);
+  const product3 = tf.tidy(() => tf.matMul(tf.transpose(tf.reshape(hProduct, [batchSize * source, d]), [1, 0]), xRows));
+  const total3 = tf.sum(hProduct, [0, 1]);
+  const product4 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
+  const total4 = tf.sum(weightsChosen);
+  rt.dispose(xRows, hProduct, hRows, weightsChosen);
   return {
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': product8,
-      'h.Linear.b': total,
-      'h.BatchNorm.gain': total2,
-      'h.BatchNorm.bias': total3,
-      'weights.Linear.W': product11,
+      'h.Linear.W': product3,
+      'h.Linear.b': total3,
+      'h.BatchNorm.gain': total,
+      'h.BatchNorm.bias': total2,
+      'weights.Linear.W': product4,
       'weights.Linear.b': total4,
     },
     running: {

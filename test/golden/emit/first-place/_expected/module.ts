@@ -48,46 +48,32 @@ type MResults = { readonly logits: tf.Tensor };
 /** The outputs of M, batch first. */
 function mForward(p: MParameters, batch: MBatch): MResults {
   const { batch: batchSize, d, target, words } = batch.n;
-
   // input.attn:4  v = h * position[target]
-  const vTargetPlaces = tf.range(0, target, 1, 'int32');
-  const vTargetPlacesAsFloat = tf.cast(vTargetPlaces, 'float32');
-  const vHWide = tf.reshape(batch.inputs.h, [batchSize, d, 1]);
-  const v = tf.mul(vHWide, vTargetPlacesAsFloat);
-  rt.dispose(vTargetPlaces, vTargetPlacesAsFloat, vHWide);
-
-  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s); emit s' }
-  const uPlace = tf.slice(v, [0, 0, 0], [-1, -1, 1]);
-  const uPicked = tf.reshape(uPlace, [batchSize, d]);
-  const uPicked2 = tf.gather(p['D.table'], batch.inputs.y);
-  const uPickedT = tf.transpose(uPicked2, [1, 0, 2]);
-  const xSteps = tf.unstack(uPickedT);
-  rt.dispose(v, uPlace, uPicked2, uPickedT);
-
-  const sNextSteps: tf.Tensor[] = [];
-  let uSNext: tf.Tensor = uPicked;
+  const v = tf.tidy(() =>
+    tf.mul(tf.reshape(batch.inputs.h, [batchSize, d, 1]), tf.cast(tf.range(0, target, 1, 'int32'), 'float32')),
+  );
+  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
+  const uPicked = tf.tidy(() => tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]));
+  const uXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p['D.table'], batch.inputs.y), [1, 0, 2])));
+  rt.dispose(v);
+  const uSNextSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = uPicked;
   for (let t = 0; t < target; t++) {
-    const xAt = xSteps[t]!;
-
-    // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s); emit s' }
-    const uSum = tf.add(xAt, uSNext);
-    const sNext = tf.tanh(uSum);
-    rt.dispose(uSum);
-    sNextSteps.push(sNext);
-    uSNext = sNext;
+    const uXAt = uXSteps[t]!;
+    // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
+    const sNext = tf.tidy(() => tf.tanh(tf.add(uXAt, s)));
+    uSNextSteps.push(sNext);
+    s = sNext;
   }
-  rt.dispose(uPicked, xSteps);
-  const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
-
+  rt.dispose(uPicked, uXSteps);
+  const u = tf.stack(uSNextSteps);
+  rt.dispose(uSNextSteps);
   // input.attn:6  logits = u @ table
-  const logitsSNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
-  const logitsSNextStepsRows = tf.reshape(logitsSNextStepsT, [batchSize * target, d]);
-  const logitsTableT = tf.transpose(p['D.table'], [1, 0]);
-  const logitsProduct = tf.matMul(logitsSNextStepsRows, logitsTableT);
-  rt.dispose(sNextStacked, logitsSNextStepsT, logitsSNextStepsRows, logitsTableT);
-  const logits = tf.reshape(logitsProduct, [batchSize, target, words]);
-  rt.dispose(logitsProduct);
+  const logits = tf.tidy(() => {
+    const sNextStepsRows = tf.reshape(tf.transpose(u, [1, 0, 2]), [batchSize * target, d]);
+    return tf.reshape(tf.matMul(sNextStepsRows, tf.transpose(p['D.table'], [1, 0])), [batchSize, target, words]);
+  });
+  rt.dispose(u);
   return { logits };
 }
 
@@ -95,7 +81,7 @@ function mForward(p: MParameters, batch: MBatch): MResults {
 type MMemory = { readonly '0': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
-type MState = { readonly state: tf.Tensor };
+type MState = { readonly s: tf.Tensor };
 
 /** What mPrepare gives. */
 type MPrepareResults = {
@@ -106,25 +92,20 @@ type MPrepareResults = {
 /** Once per call: what no step changes, and the first states. */
 function mPrepare(p: MParameters, batch: MBatch): MPrepareResults {
   const { batch: batchSize, d } = batch.n;
-
   // input.attn:4  v = h * position[target]
-  const vTargetPlaces = tf.range(0, 1, 1, 'int32');
-  const vTargetPlacesAsFloat = tf.cast(vTargetPlaces, 'float32');
-  const vHWide = tf.reshape(batch.inputs.h, [batchSize, d, 1]);
-  const v = tf.mul(vHWide, vTargetPlacesAsFloat);
-  rt.dispose(vTargetPlaces, vTargetPlacesAsFloat, vHWide);
-
-  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s); emit s' }
-  const uPlace = tf.slice(v, [0, 0, 0], [-1, -1, 1]);
-  const uPicked = tf.reshape(uPlace, [batchSize, d]);
-  const uPickedShaped = tf.reshape(uPicked, [batchSize, 1, d]);
-  rt.dispose(v, uPlace, uPicked);
-
+  const v = tf.tidy(() =>
+    tf.mul(tf.reshape(batch.inputs.h, [batchSize, d, 1]), tf.cast(tf.range(0, 1, 1, 'int32'), 'float32')),
+  );
+  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
+  const uPickedShaped = tf.tidy(() =>
+    tf.reshape(tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]), [batchSize, 1, d]),
+  );
+  rt.dispose(v);
   // input.attn:6  logits = u @ table
   const logitsTableT = tf.transpose(p['D.table'], [1, 0]);
   return {
     memory: { '0': logitsTableT },
-    state: { state: uPickedShaped },
+    state: { s: uPickedShaped },
   };
 }
 
@@ -139,29 +120,24 @@ type MStepResults = {
 function mStep(p: MParameters, batch: MBatch, memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): MStepResults {
   const { batch: batchSize, d, words } = batch.n;
   const beam = previous.shape[1];
-
   // input.attn:2  decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
   const yRows = tf.reshape(previous, [batchSize * beam]);
-
-  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s); emit s' }
-  const uPicked = tf.gather(p['D.table'], yRows);
-  const uStateStateRows = tf.reshape(state.state, [batchSize * beam, d]);
-  const uSum = tf.add(uPicked, uStateStateRows);
-  const sNext = tf.tanh(uSum);
-  rt.dispose(yRows, uPicked, uStateStateRows, uSum);
-
+  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
+  const sNext = tf.tidy(() =>
+    tf.tanh(tf.add(tf.gather(p['D.table'], yRows), tf.reshape(state.s, [batchSize * beam, d]))),
+  );
+  rt.dispose(yRows);
   // input.attn:6  logits = u @ table
   const logits = tf.matMul(sNext, memory['0']);
-  const logitsLogits = tf.reshape(logits, [batchSize, beam, words]);
+  const logits2 = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(logits);
-
-  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s); emit s' }
+  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
   const uSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(sNext);
   return {
-    logits: logitsLogits as tf.Tensor3D,
+    logits: logits2 as tf.Tensor3D,
     taps: {},
-    state: { state: uSNextShaped },
+    state: { s: uSNextShaped },
   };
 }
 

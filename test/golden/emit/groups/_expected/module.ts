@@ -58,84 +58,52 @@ type CountResults = { readonly total: tf.Tensor; readonly best: tf.Tensor; reado
 /** The outputs of Count, batch first. */
 function countForward(_p: CountParameters, batch: CountBatch): CountResults {
   const { batch: batchSize, source, words } = batch.n;
-
-  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words], share: [source], …
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(sourceLengthWide, isGreater);
-
+  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
+  const sourcePositions = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
+  rt.dispose(sourceMask);
   // input.attn:5  total = sum[source by i](x)
   const total = rt.scatter(batch.inputs.i, x, words, 1);
-
-  // input.attn:6  best = max[source by i](u) else 0
-  const bestWordsPlaces = tf.range(0, words, 1, 'int32');
-  const bestIWide = tf.reshape(batch.inputs.i, [batchSize, source, 1]);
-  const bestIsEqual = tf.equal(bestIWide, bestWordsPlaces);
-  const bestBoth = tf.logicalAnd(bestIsEqual, isGreaterWide);
-  const bestAny = rt.any(bestBoth, [1]);
-  rt.dispose(bestWordsPlaces, bestIWide, bestIsEqual);
-
   // input.attn:4  u = sum[d](x)
   const u = tf.sum(x, 2);
-
   // input.attn:6  best = max[source by i](u) else 0
+  const bestBoth = tf.tidy(() => {
+    const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
+    return tf.logicalAnd(isEqual, sourceMaskWide);
+  });
   const bestUWide = tf.reshape(u, [batchSize, source, 1]);
   const bestChosen = rt.where(bestBoth, bestUWide, -Infinity);
-  const bestHighest = tf.max(bestChosen, 1);
-  const bestChosen2 = rt.where(bestAny, bestHighest, 0);
-  rt.dispose(bestAny, bestHighest);
-
+  const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
-  const shareChosenT = tf.transpose(bestChosen, [0, 2, 1]);
-  const shareWeights = tf.softmax(shareChosenT);
-  const shareWeightsT = tf.transpose(shareWeights, [0, 2, 1]);
-  const shareChosen = rt.where(bestBoth, shareWeightsT, 0);
-  rt.dispose(bestChosen, shareChosenT, shareWeights, bestBoth, shareWeightsT);
-  const share = tf.sum(shareChosen, 2);
-  rt.dispose(shareChosen);
-
+  const share = tf.tidy(() =>
+    tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
+  );
+  rt.dispose(bestBoth, bestChosen);
   // input.attn:8  order = argsort[source as rank](u)
-  const orderUWide = tf.reshape(u, [batchSize, 1, source]);
-  const orderIsLess = tf.less(bestUWide, orderUWide);
-  const orderIsEqual = tf.equal(bestUWide, orderUWide);
-  const orderSourcePlacesWide = tf.reshape(sourcePlaces, [source, 1]);
-  const orderIsLess2 = tf.less(orderSourcePlacesWide, sourcePlaces);
-  const orderBoth = tf.logicalAnd(orderIsEqual, orderIsLess2);
-  rt.dispose(bestUWide, orderUWide, orderSourcePlacesWide, orderIsEqual, orderIsLess2);
-  const orderEither = tf.logicalOr(orderIsLess, orderBoth);
+  const orderEither = tf.tidy(() => {
+    const uWide = tf.reshape(u, [batchSize, 1, source]);
+    const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
+    return tf.logicalOr(tf.less(bestUWide, uWide), tf.logicalAnd(tf.equal(bestUWide, uWide), isLess));
+  });
   const orderNumber = tf.scalar(1, 'int32');
-  const orderNumber2 = tf.scalar(0, 'int32');
-  const orderChosen = rt.where(orderEither, orderNumber, orderNumber2);
-  rt.dispose(orderIsLess, orderBoth, orderEither, orderNumber);
-  const orderChosen2 = rt.where(isGreaterWide, orderChosen, orderNumber2);
-  const orderTotal = tf.sum(orderChosen2, 1);
-  const orderTotalWide = tf.reshape(orderTotal, [batchSize, source, 1]);
-  rt.dispose(orderNumber2, orderChosen, orderChosen2, orderTotal);
-  const orderIsEqual2 = tf.equal(orderTotalWide, sourcePlaces);
-  const orderChosen3 = rt.where(orderIsEqual2, 1, 0);
-  const orderChosen4 = rt.where(isGreaterWide, orderChosen3, -Infinity);
-  rt.dispose(sourcePlaces, orderTotalWide, orderIsEqual2, isGreaterWide, orderChosen3);
-  const orderBest = tf.argMax(orderChosen4, 1);
-  const orderBestShaped = tf.reshape(orderBest, [batchSize, source]);
-  rt.dispose(orderChosen4, orderBest);
-
+  const orderBestShaped = tf.tidy(() => {
+    const number = tf.scalar(0, 'int32');
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
+    const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
+    return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
+  });
+  rt.dispose(bestUWide, sourcePositions, sourceMaskWide, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
   const sortedPicked = tf.gather(u, orderBestShaped, 1, 1);
   rt.dispose(orderBestShaped);
-
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
-  const soRunning = tf.cumsum(x, 1, true, false);
-  const soRunning2 = tf.cumsum(x, 1);
-  const so = tf.add(soRunning, soRunning2);
-  rt.dispose(x, soRunning, soRunning2);
-
+  const so = tf.tidy(() => tf.add(tf.cumsum(x, 1, true, false), tf.cumsum(x, 1)));
+  rt.dispose(x);
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
-  const oddsSigmoid = tf.sigmoid(u);
-  const odds = tf.cumprod(oddsSigmoid, 1, true, false);
-  rt.dispose(u, oddsSigmoid);
+  const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
+  rt.dispose(u);
   return { total, best: bestChosen2, share, sorted: sortedPicked, so, odds };
 }
 
@@ -148,114 +116,58 @@ type CountLossResults = {
 /** Fit: the loss and the metrics, means over the batch. */
 function countLoss(_p: CountParameters, batch: CountBatch): CountLossResults {
   const { batch: batchSize, source, words } = batch.n;
-
-  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words], share: [source], …
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(sourceLengthWide);
-
+  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
+  const sourcePositions = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
   // input.attn:5  total = sum[source by i](x)
   const total = rt.scatter(batch.inputs.i, x, words, 1);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const product = tf.mul(total, total);
-  const total2 = tf.sum(product, [1, 2]);
-  rt.dispose(total, product);
-
-  // input.attn:6  best = max[source by i](u) else 0
-  const bestWordsPlaces = tf.range(0, words, 1, 'int32');
-  const bestIWide = tf.reshape(batch.inputs.i, [batchSize, source, 1]);
-  const bestIsEqual = tf.equal(bestIWide, bestWordsPlaces);
-  const bestBoth = tf.logicalAnd(bestIsEqual, isGreaterWide);
-  const bestAny = rt.any(bestBoth, [1]);
-  rt.dispose(bestWordsPlaces, bestIWide, bestIsEqual);
-
   // input.attn:4  u = sum[d](x)
   const u = tf.sum(x, 2);
-
   // input.attn:6  best = max[source by i](u) else 0
+  const bestBoth = tf.tidy(() => {
+    const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
+    return tf.logicalAnd(isEqual, sourceMaskWide);
+  });
   const bestUWide = tf.reshape(u, [batchSize, source, 1]);
   const bestChosen = rt.where(bestBoth, bestUWide, -Infinity);
-  const bestHighest = tf.max(bestChosen, 1);
-  const bestChosen2 = rt.where(bestAny, bestHighest, 0);
-  rt.dispose(bestAny, bestHighest);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const total3 = tf.sum(bestChosen2, 1);
-  const sum = tf.add(total2, total3);
-  rt.dispose(bestChosen2, total2, total3);
-
+  const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
-  const shareChosenT = tf.transpose(bestChosen, [0, 2, 1]);
-  const shareWeights = tf.softmax(shareChosenT);
-  const shareWeightsT = tf.transpose(shareWeights, [0, 2, 1]);
-  const shareChosen = rt.where(bestBoth, shareWeightsT, 0);
-  rt.dispose(bestChosen, shareChosenT, shareWeights, bestBoth, shareWeightsT);
-  const share = tf.sum(shareChosen, 2);
-  rt.dispose(shareChosen);
-
+  const share = tf.tidy(() =>
+    tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
+  );
+  rt.dispose(bestBoth, bestChosen);
   // input.attn:8  order = argsort[source as rank](u)
-  const orderUWide = tf.reshape(u, [batchSize, 1, source]);
-  const orderIsLess = tf.less(bestUWide, orderUWide);
-  const orderIsEqual = tf.equal(bestUWide, orderUWide);
-  const orderSourcePlacesWide = tf.reshape(sourcePlaces, [source, 1]);
-  const orderIsLess2 = tf.less(orderSourcePlacesWide, sourcePlaces);
-  const orderBoth = tf.logicalAnd(orderIsEqual, orderIsLess2);
-  rt.dispose(bestUWide, orderUWide, orderSourcePlacesWide, orderIsEqual, orderIsLess2);
-  const orderEither = tf.logicalOr(orderIsLess, orderBoth);
+  const orderEither = tf.tidy(() => {
+    const uWide = tf.reshape(u, [batchSize, 1, source]);
+    const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
+    return tf.logicalOr(tf.less(bestUWide, uWide), tf.logicalAnd(tf.equal(bestUWide, uWide), isLess));
+  });
   const orderNumber = tf.scalar(1, 'int32');
-  const orderNumber2 = tf.scalar(0, 'int32');
-  const orderChosen = rt.where(orderEither, orderNumber, orderNumber2);
-  rt.dispose(orderIsLess, orderBoth, orderEither, orderNumber);
-  const orderChosen2 = rt.where(isGreaterWide, orderChosen, orderNumber2);
-  const orderTotal = tf.sum(orderChosen2, 1);
-  const orderTotalWide = tf.reshape(orderTotal, [batchSize, source, 1]);
-  rt.dispose(orderNumber2, orderChosen, orderChosen2, orderTotal);
-  const orderIsEqual2 = tf.equal(orderTotalWide, sourcePlaces);
-  const orderChosen3 = rt.where(orderIsEqual2, 1, 0);
-  const orderChosen4 = rt.where(isGreaterWide, orderChosen3, -Infinity);
-  rt.dispose(sourcePlaces, orderTotalWide, orderIsEqual2, orderChosen3);
-  const orderBest = tf.argMax(orderChosen4, 1);
-  const orderBestShaped = tf.reshape(orderBest, [batchSize, source]);
-  rt.dispose(orderChosen4, orderBest);
-
+  const orderBestShaped = tf.tidy(() => {
+    const number = tf.scalar(0, 'int32');
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
+    const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
+    return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
+  });
+  rt.dispose(bestUWide, sourcePositions, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
   const sortedPicked = tf.gather(u, orderBestShaped, 1, 1);
   rt.dispose(orderBestShaped);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const product2 = tf.mul(share, sortedPicked);
-  rt.dispose(share, sortedPicked);
-
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
-  const oddsSigmoid = tf.sigmoid(u);
-  const odds = tf.cumprod(oddsSigmoid, 1, true, false);
-  rt.dispose(u, oddsSigmoid);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const sum2 = tf.add(product2, odds);
-  const chosen = rt.where(isGreater, sum2, 0);
-  rt.dispose(product2, odds, isGreater, sum2);
-  const total4 = tf.sum(chosen, 1);
-  const sum3 = tf.add(sum, total4);
-  rt.dispose(chosen, sum, total4);
-
+  const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
+  rt.dispose(u);
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
-  const soRunning = tf.cumsum(x, 1, true, false);
-  const soRunning2 = tf.cumsum(x, 1);
-  const so = tf.add(soRunning, soRunning2);
-  rt.dispose(x, soRunning, soRunning2);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const chosen2 = rt.where(isGreaterWide, so, 0);
-  const total5 = tf.sum(chosen2, [1, 2]);
-  const sum4 = tf.add(sum3, total5);
-  rt.dispose(isGreaterWide, so, chosen2, sum3, total5);
-  const loss = tf.mean(sum4);
-  rt.dispose(sum4);
+  const so = tf.tidy(() => tf.add(tf.cumsum(x, 1, true, false), tf.cumsum(x, 1)));
+  rt.dispose(x);
+  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
+  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(bestChosen2, 1)));
+  const loss = tf.tidy(() => {
+    const sum2 = tf.add(sum, tf.sum(rt.where(sourceMask, tf.add(tf.mul(share, sortedPicked), odds), 0), 1));
+    return tf.mean(tf.add(sum2, tf.sum(rt.where(sourceMaskWide, so, 0), [1, 2])));
+  });
+  rt.dispose(total, bestChosen2, sourceMask, sourceMaskWide, share, sortedPicked, odds, so, sum);
   return {
     loss,
     metrics: {},
@@ -272,114 +184,58 @@ type CountGradientsResults = {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function countGradients(_p: CountParameters, batch: CountBatch, _random: rt.Random): CountGradientsResults {
   const { batch: batchSize, source, words } = batch.n;
-
-  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words], share: [source], …
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(sourceLengthWide);
-
+  // input.attn:3  model Count(i: index(words)[source], x: [source, d]) -> { total: [words, d], best: [words…
+  const sourcePositions = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), sourcePositions));
+  const sourceMaskWide = tf.reshape(sourceMask, [batchSize, source, 1]);
+  const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
   // input.attn:5  total = sum[source by i](x)
   const total = rt.scatter(batch.inputs.i, x, words, 1);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const product = tf.mul(total, total);
-  const total2 = tf.sum(product, [1, 2]);
-  rt.dispose(total, product);
-
-  // input.attn:6  best = max[source by i](u) else 0
-  const bestWordsPlaces = tf.range(0, words, 1, 'int32');
-  const bestIWide = tf.reshape(batch.inputs.i, [batchSize, source, 1]);
-  const bestIsEqual = tf.equal(bestIWide, bestWordsPlaces);
-  const bestBoth = tf.logicalAnd(bestIsEqual, isGreaterWide);
-  const bestAny = rt.any(bestBoth, [1]);
-  rt.dispose(bestWordsPlaces, bestIWide, bestIsEqual);
-
   // input.attn:4  u = sum[d](x)
   const u = tf.sum(x, 2);
-
   // input.attn:6  best = max[source by i](u) else 0
+  const bestBoth = tf.tidy(() => {
+    const isEqual = tf.equal(tf.reshape(batch.inputs.i, [batchSize, source, 1]), tf.range(0, words, 1, 'int32'));
+    return tf.logicalAnd(isEqual, sourceMaskWide);
+  });
   const bestUWide = tf.reshape(u, [batchSize, source, 1]);
   const bestChosen = rt.where(bestBoth, bestUWide, -Infinity);
-  const bestHighest = tf.max(bestChosen, 1);
-  const bestChosen2 = rt.where(bestAny, bestHighest, 0);
-  rt.dispose(bestAny, bestHighest);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const total3 = tf.sum(bestChosen2, 1);
-  const sum = tf.add(total2, total3);
-  rt.dispose(bestChosen2, total2, total3);
-
+  const bestChosen2 = tf.tidy(() => rt.where(rt.any(bestBoth, [1]), tf.max(bestChosen, 1), 0));
   // input.attn:7  share = softmax[source by i](u)
-  const shareChosenT = tf.transpose(bestChosen, [0, 2, 1]);
-  const shareWeights = tf.softmax(shareChosenT);
-  const shareWeightsT = tf.transpose(shareWeights, [0, 2, 1]);
-  const shareChosen = rt.where(bestBoth, shareWeightsT, 0);
-  rt.dispose(bestChosen, shareChosenT, shareWeights, bestBoth, shareWeightsT);
-  const share = tf.sum(shareChosen, 2);
-  rt.dispose(shareChosen);
-
+  const share = tf.tidy(() =>
+    tf.sum(rt.where(bestBoth, tf.transpose(tf.softmax(tf.transpose(bestChosen, [0, 2, 1])), [0, 2, 1]), 0), 2),
+  );
+  rt.dispose(bestBoth, bestChosen);
   // input.attn:8  order = argsort[source as rank](u)
-  const orderUWide = tf.reshape(u, [batchSize, 1, source]);
-  const orderIsLess = tf.less(bestUWide, orderUWide);
-  const orderIsEqual = tf.equal(bestUWide, orderUWide);
-  const orderSourcePlacesWide = tf.reshape(sourcePlaces, [source, 1]);
-  const orderIsLess2 = tf.less(orderSourcePlacesWide, sourcePlaces);
-  const orderBoth = tf.logicalAnd(orderIsEqual, orderIsLess2);
-  rt.dispose(bestUWide, orderUWide, orderSourcePlacesWide, orderIsEqual, orderIsLess2);
-  const orderEither = tf.logicalOr(orderIsLess, orderBoth);
+  const orderEither = tf.tidy(() => {
+    const uWide = tf.reshape(u, [batchSize, 1, source]);
+    const isLess = tf.less(tf.reshape(sourcePositions, [source, 1]), sourcePositions);
+    return tf.logicalOr(tf.less(bestUWide, uWide), tf.logicalAnd(tf.equal(bestUWide, uWide), isLess));
+  });
   const orderNumber = tf.scalar(1, 'int32');
-  const orderNumber2 = tf.scalar(0, 'int32');
-  const orderChosen = rt.where(orderEither, orderNumber, orderNumber2);
-  rt.dispose(orderIsLess, orderBoth, orderEither, orderNumber);
-  const orderChosen2 = rt.where(isGreaterWide, orderChosen, orderNumber2);
-  const orderTotal = tf.sum(orderChosen2, 1);
-  const orderTotalWide = tf.reshape(orderTotal, [batchSize, source, 1]);
-  rt.dispose(orderNumber2, orderChosen, orderChosen2, orderTotal);
-  const orderIsEqual2 = tf.equal(orderTotalWide, sourcePlaces);
-  const orderChosen3 = rt.where(orderIsEqual2, 1, 0);
-  const orderChosen4 = rt.where(isGreaterWide, orderChosen3, -Infinity);
-  rt.dispose(sourcePlaces, orderTotalWide, orderIsEqual2, orderChosen3);
-  const orderBest = tf.argMax(orderChosen4, 1);
-  const orderBestShaped = tf.reshape(orderBest, [batchSize, source]);
-  rt.dispose(orderChosen4, orderBest);
-
+  const orderBestShaped = tf.tidy(() => {
+    const number = tf.scalar(0, 'int32');
+    const total = tf.sum(rt.where(sourceMaskWide, rt.where(orderEither, orderNumber, number), number), 1);
+    const chosen = rt.where(tf.equal(tf.reshape(total, [batchSize, source, 1]), sourcePositions), 1, 0);
+    return tf.reshape(tf.argMax(rt.where(sourceMaskWide, chosen, -Infinity), 1), [batchSize, source]);
+  });
+  rt.dispose(bestUWide, sourcePositions, orderEither, orderNumber);
   // input.attn:9  sorted = u[order][rank as source]
   const sortedPicked = tf.gather(u, orderBestShaped, 1, 1);
   rt.dispose(orderBestShaped);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const product2 = tf.mul(share, sortedPicked);
-  rt.dispose(share, sortedPicked);
-
   // input.attn:11  odds = cumprod[source](sigmoid(u), exclusive)
-  const oddsSigmoid = tf.sigmoid(u);
-  const odds = tf.cumprod(oddsSigmoid, 1, true, false);
-  rt.dispose(u, oddsSigmoid);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const sum2 = tf.add(product2, odds);
-  const chosen = rt.where(isGreater, sum2, 0);
-  rt.dispose(product2, odds, isGreater, sum2);
-  const total4 = tf.sum(chosen, 1);
-  const sum3 = tf.add(sum, total4);
-  rt.dispose(chosen, sum, total4);
-
+  const odds = tf.tidy(() => tf.cumprod(tf.sigmoid(u), 1, true, false));
+  rt.dispose(u);
   // input.attn:10  so = cumsum[source](x, exclusive) + cumsum[source](x)
-  const soRunning = tf.cumsum(x, 1, true, false);
-  const soRunning2 = tf.cumsum(x, 1);
-  const so = tf.add(soRunning, soRunning2);
-  rt.dispose(x, soRunning, soRunning2);
-
-  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source](share * sorted + o…
-  const chosen2 = rt.where(isGreaterWide, so, 0);
-  const total5 = tf.sum(chosen2, [1, 2]);
-  const sum4 = tf.add(sum3, total5);
-  rt.dispose(isGreaterWide, so, chosen2, sum3, total5);
-  const loss = tf.mean(sum4);
-  rt.dispose(sum4);
+  const so = tf.tidy(() => tf.add(tf.cumsum(x, 1, true, false), tf.cumsum(x, 1)));
+  rt.dispose(x);
+  // input.attn:14  objective Fit for Count { loss = sum[words, d](total ^ 2) + sum[words](best) + sum[source…
+  const sum = tf.tidy(() => tf.add(tf.sum(tf.mul(total, total), [1, 2]), tf.sum(bestChosen2, 1)));
+  const loss = tf.tidy(() => {
+    const sum2 = tf.add(sum, tf.sum(rt.where(sourceMask, tf.add(tf.mul(share, sortedPicked), odds), 0), 1));
+    return tf.mean(tf.add(sum2, tf.sum(rt.where(sourceMaskWide, so, 0), [1, 2])));
+  });
+  rt.dispose(total, bestChosen2, sourceMask, sourceMaskWide, share, sortedPicked, odds, so, sum);
   return {
     loss,
     metrics: {},

@@ -75,121 +75,85 @@ type ClassifyResults = { readonly logits: tf.Tensor; readonly look: tf.Tensor };
 /** The outputs of Classify, batch first. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
   const { align, batch: batchSize, embed, hidden, sentence, word } = batch.n;
-
-  // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const weightsPlacePlaces = tf.range(0, sentence, 1, 'int32');
-  const weightsWeightsWide = tf.reshape(batch.lengths.sentence, [batchSize, 1]);
-  const weightsIsGreater = tf.greater(weightsWeightsWide, weightsPlacePlaces);
-  const weightsPlacePlaces2 = tf.range(0, word, 1, 'int32');
-  const weightsWeightsWide2 = tf.reshape(batch.lengths.word, [batchSize, sentence, 1]);
-  const weightsIsGreater2 = tf.greater(weightsWeightsWide2, weightsPlacePlaces2);
-  rt.dispose(weightsPlacePlaces, weightsWeightsWide, weightsPlacePlaces2, weightsWeightsWide2);
-
-  // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' })
-  const filled = tf.fill([batchSize, sentence, hidden], 0);
+  // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
   const picked = tf.gather(p['s.Sentence.table'], batch.inputs.document);
-
   // cells.attn:4  tanh(W @ x + U @ h + b)
-  const pickedRows = tf.reshape(picked, [batchSize * sentence * word, embed]);
-  const WT = tf.transpose(p['s.Sentence.scan.h.RNN.W'], [1, 0]);
-  const product = tf.matMul(pickedRows, WT);
-  const product2 = tf.reshape(product, [batchSize, sentence, word, hidden]);
-  rt.dispose(picked, pickedRows, WT, product);
-
-  // cells.attn:3  param W: [hidden <- input], U: [hidden <- hidden] = orthogonal, b: [hidden] = zeros
-  const sum = tf.add(product2, p['s.Sentence.scan.h.RNN.b']);
-  rt.dispose(product2);
-
-  // cells.attn:4  tanh(W @ x + U @ h + b)
+  const sum = tf.tidy(() => {
+    const pickedRows = tf.reshape(picked, [batchSize * sentence * word, embed]);
+    const WProduct = tf.matMul(pickedRows, tf.transpose(p['s.Sentence.scan.h.RNN.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, word, hidden]), p['s.Sentence.scan.h.RNN.b']);
+  });
   const UT = tf.transpose(p['s.Sentence.scan.h.RNN.U'], [1, 0]);
-
-  // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' })
-  const sumT = tf.transpose(sum, [2, 0, 1, 3]);
-  const sumSteps = rt.unstack(sumT);
-  rt.dispose(sum, sumT);
-
-  const tanhSteps: tf.Tensor[] = [];
-  let state: tf.Tensor = filled;
+  rt.dispose(picked);
+  // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
+  const zeros = tf.fill([batchSize, sentence, hidden], 0);
+  const sumSteps = tf.tidy(() => rt.unstack(tf.transpose(sum, [2, 0, 1, 3])));
+  rt.dispose(sum);
+  const hNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = zeros;
   for (let t = 0; t < word; t++) {
     const sumAt = sumSteps[t]!;
-
     // cells.attn:4  tanh(W @ x + U @ h + b)
-    const stateRows = tf.reshape(state, [batchSize * sentence, hidden]);
-    const product3 = tf.matMul(stateRows, UT);
-    const product4 = tf.reshape(product3, [batchSize, sentence, hidden]);
-    const sum2 = tf.add(sumAt, product4);
-    const tanh = tf.tanh(sum2);
-    rt.dispose(stateRows, product3, product4, sum2);
-    tanhSteps.push(tanh);
-    state = tanh;
+    const hNext = tf.tidy(() => {
+      const UProduct = tf.reshape(tf.matMul(tf.reshape(h, [batchSize * sentence, hidden]), UT), [batchSize, sentence, hidden]);
+      return tf.tanh(tf.add(sumAt, UProduct));
+    });
+    hNextSteps.push(hNext);
+    h = hNext;
   }
-  rt.dispose(filled, UT, sumSteps);
-  const tanhStacked = rt.stack(tanhSteps, [batchSize, sentence, hidden], 'float32');
-  rt.dispose(tanhSteps);
-
+  rt.dispose(UT, zeros, sumSteps);
   // layers.attn:4  W @ x + b
-  const tanhStepsT = tf.transpose(tanhStacked, [1, 0, 2, 3]);
-  const tanhStepsRows = tf.reshape(tanhStepsT, [batchSize * sentence * word, hidden]);
-  const WT2 = tf.transpose(p['s.Sentence.Pool.weights.Linear.W'], [1, 0]);
-  const product5 = tf.matMul(tanhStepsRows, WT2);
-  const product6 = tf.reshape(product5, [batchSize, word, sentence, align]);
-  rt.dispose(tanhStepsT, tanhStepsRows, WT2, product5);
-  const sum3 = tf.add(product6, p['s.Sentence.Pool.weights.Linear.b']);
-  rt.dispose(product6);
-
+  const hNextStacked = rt.stack(hNextSteps, [batchSize, sentence, hidden], 'float32');
+  const sum2 = tf.tidy(() => {
+    const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence * word, hidden]);
+    const WProduct = tf.matMul(hNextStepsRows, tf.transpose(p['s.Sentence.Pool.weights.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, word, sentence, align]), p['s.Sentence.Pool.weights.Linear.b']);
+  });
+  rt.dispose(hNextSteps);
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const weightsTanh = tf.tanh(sum3);
-  const weightsTanhRows = tf.reshape(weightsTanh, [batchSize * sentence * word, align]);
-  const weightsContextWide = tf.reshape(p['s.Sentence.Pool.context'], [align, 1]);
-  const weightsProduct = tf.matMul(weightsTanhRows, weightsContextWide);
-  rt.dispose(sum3, weightsTanh, weightsTanhRows, weightsContextWide);
-  const weightsProduct2 = tf.reshape(weightsProduct, [batchSize, word, sentence]);
-  const weightsProductT = tf.transpose(weightsProduct2, [0, 2, 1]);
-  const weightsChosen = rt.where(weightsIsGreater2, weightsProductT, -Infinity);
-  const weightsWeights = tf.softmax(weightsChosen);
-  rt.dispose(weightsProduct, weightsProduct2, weightsProductT, weightsChosen);
-  const weights = rt.where(weightsIsGreater2, weightsWeights, 0);
-  rt.dispose(weightsIsGreater2, weightsWeights);
-
+  const weights = tf.range(0, word, 1, 'int32');
+  const placeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, sentence, 1]), weights));
+  const weights2 = tf.tidy(() => {
+    const tanhRows = tf.reshape(tf.tanh(sum2), [batchSize * sentence * word, align]);
+    const contextProduct = tf.matMul(tanhRows, tf.reshape(p['s.Sentence.Pool.context'], [align, 1]));
+    const contextProductT = tf.transpose(tf.reshape(contextProduct, [batchSize, word, sentence]), [0, 2, 1]);
+    return rt.where(placeMask, tf.softmax(rt.where(placeMask, contextProductT, -Infinity)), 0);
+  });
+  rt.dispose(weights, sum2, placeMask);
   // input.attn:8  sum[place](weights * h)
-  const weightsWide = tf.reshape(weights, [batchSize * sentence, 1, word]);
-  const tanhStepsRows2 = tf.reshape(tanhStacked, [word, batchSize * sentence, hidden]);
-  const tanhStepsT2 = tf.transpose(tanhStepsRows2, [1, 0, 2]);
-  const product7 = tf.matMul(weightsWide, tanhStepsT2);
-  rt.dispose(tanhStacked, tanhStepsRows2, weightsWide, tanhStepsT2);
-
+  const product = tf.tidy(() => {
+    const hNextStepsT = tf.transpose(tf.reshape(hNextStacked, [word, batchSize * sentence, hidden]), [1, 0, 2]);
+    return tf.matMul(tf.reshape(weights2, [batchSize * sentence, 1, word]), hNextStepsT);
+  });
+  rt.dispose(hNextStacked);
   // layers.attn:4  W @ x + b
-  const product8 = tf.reshape(product7, [batchSize * sentence, hidden]);
-  const WT3 = tf.transpose(p['logits.Pool.weights.Linear.W'], [1, 0]);
-  const product9 = tf.matMul(product8, WT3);
-  const product10 = tf.reshape(product9, [batchSize, sentence, align]);
-  const sum4 = tf.add(product10, p['logits.Pool.weights.Linear.b']);
-  rt.dispose(product8, WT3, product9, product10);
-
+  const sum3 = tf.tidy(() => {
+    const WT = tf.transpose(p['logits.Pool.weights.Linear.W'], [1, 0]);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(product, [batchSize * sentence, hidden]), WT), [batchSize, sentence, align]);
+    return tf.add(WProduct, p['logits.Pool.weights.Linear.b']);
+  });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const weightsTanh2 = tf.tanh(sum4);
-  const weightsTanhRows2 = tf.reshape(weightsTanh2, [batchSize * sentence, align]);
-  const weightsContextWide2 = tf.reshape(p['logits.Pool.context'], [align, 1]);
-  const weightsProduct3 = tf.matMul(weightsTanhRows2, weightsContextWide2);
-  rt.dispose(sum4, weightsTanh2, weightsTanhRows2, weightsContextWide2);
-  const weightsProduct4 = tf.reshape(weightsProduct3, [batchSize, sentence]);
-  const weightsChosen2 = rt.where(weightsIsGreater, weightsProduct4, -Infinity);
-  const weights2 = tf.softmax(weightsChosen2);
-  rt.dispose(weightsProduct3, weightsIsGreater, weightsProduct4, weightsChosen2);
-
+  const weights3 = tf.range(0, sentence, 1, 'int32');
+  const placeMask2 = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), weights3));
+  const weights4 = tf.tidy(() => {
+    const tanhRows = tf.reshape(tf.tanh(sum3), [batchSize * sentence, align]);
+    const contextProduct = tf.reshape(tf.matMul(tanhRows, tf.reshape(p['logits.Pool.context'], [align, 1])), [batchSize, sentence]);
+    return tf.softmax(rt.where(placeMask2, contextProduct, -Infinity));
+  });
+  rt.dispose(weights3, sum3, placeMask2);
   // input.attn:8  sum[place](weights * h)
-  const weightsWide2 = tf.reshape(weights2, [batchSize, 1, sentence]);
-  const product11 = tf.reshape(product7, [batchSize, sentence, hidden]);
-  const product12 = tf.matMul(weightsWide2, product11);
-  rt.dispose(weights2, product7, weightsWide2, product11);
-
+  const product2 = tf.tidy(() => {
+    const product3 = tf.reshape(product, [batchSize, sentence, hidden]);
+    return tf.matMul(tf.reshape(weights4, [batchSize, 1, sentence]), product3);
+  });
+  rt.dispose(product, weights4);
   // layers.attn:4  W @ x + b
-  const product13 = tf.reshape(product12, [batchSize, hidden]);
-  const WT4 = tf.transpose(p['logits.Linear.W'], [1, 0]);
-  const product14 = tf.matMul(product13, WT4);
-  const sum5 = tf.add(product14, p['logits.Linear.b']);
-  rt.dispose(product12, product13, WT4, product14);
-  return { logits: sum5, look: weights };
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(product2, [batchSize, hidden]), tf.transpose(p['logits.Linear.W'], [1, 0]));
+    return tf.add(WProduct, p['logits.Linear.b']);
+  });
+  rt.dispose(product2);
+  return { logits: sum4, look: weights2 };
 }
 
 const classifyDefinition: rt.Definition = {

@@ -63,20 +63,14 @@ type TaggerResults = { readonly score: tf.Tensor };
 /** The outputs of Tagger, batch first. */
 function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
   const { batch: batchSize, embed, source, tags } = batch.n;
-
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const picked = tf.gather(p['Read.table'], batch.inputs.tokens);
-  const relu = tf.relu(picked);
-  rt.dispose(picked);
-
+  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
-  const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(reluRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, tags]);
-  rt.dispose(relu, reluRows, WT, product);
-  const sum = tf.add(product2, p['Linear.b']);
-  rt.dispose(product2);
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), tf.transpose(p['Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
+  });
+  rt.dispose(relu);
   return { score: sum };
 }
 
@@ -89,40 +83,24 @@ type TaggerLossTaggingResults = {
 /** Tagging: the loss and the metrics, means over the batch. */
 function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossTaggingResults {
   const { batch: batchSize, embed, source, tags } = batch.n;
-
-  // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const lossSourcePlaces = tf.range(0, source, 1, 'int32');
-  const lossLossWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossLossWide, lossSourcePlaces);
-  rt.dispose(lossSourcePlaces, lossLossWide);
-
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const picked = tf.gather(p['Read.table'], batch.inputs.tokens);
-  const relu = tf.relu(picked);
-  rt.dispose(picked);
-
+  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
-  const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(reluRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, tags]);
-  rt.dispose(relu, reluRows, WT, product);
-  const sum = tf.add(product2, p['Linear.b']);
-  rt.dispose(product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), tf.transpose(p['Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
+  });
+  rt.dispose(relu);
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const lossLogWeights = rt.logSoftmax(sum);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs.tag, 2, 2);
-  const lossNegative = tf.neg(lossPicked);
-  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
-  rt.dispose(sum, lossLogWeights, lossPicked, lossIsGreater, lossNegative);
-  const lossTotal = tf.sum(lossChosen, 1);
-  const lossLossAsFloat = tf.cast(batch.lengths.source, 'float32');
-  const lossQuotient = tf.div(lossTotal, lossLossAsFloat);
-  const loss = tf.mean(lossQuotient);
-  rt.dispose(lossChosen, lossTotal, lossLossAsFloat, lossQuotient);
+  const loss = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), loss));
+  const loss2 = tf.tidy(() => {
+    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.tag, 2, 2)), 0), 1);
+    return tf.mean(tf.div(total, tf.cast(batch.lengths.source, 'float32')));
+  });
+  rt.dispose(loss, sum, sourceMask);
   return {
-    loss,
+    loss: loss2,
     metrics: {},
   };
 }
@@ -137,77 +115,48 @@ type TaggerGradientsTaggingResults = {
 /** Tagging: as the loss, dropout on, and its gradient by every parameter. */
 function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): TaggerGradientsTaggingResults {
   const { batch: batchSize, embed, source, tags, vocabulary } = batch.n;
-
-  // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const lossSourcePlaces = tf.range(0, source, 1, 'int32');
-  const lossLossWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossLossWide, lossSourcePlaces);
-  rt.dispose(lossSourcePlaces, lossLossWide);
-
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const picked = tf.gather(p['Read.table'], batch.inputs.tokens);
-  const relu = tf.relu(picked);
-  rt.dispose(picked);
-
+  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(reluRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, tags]);
-  const sum = tf.add(product2, p['Linear.b']);
-  rt.dispose(WT, product, product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(reluRows, tf.transpose(p['Linear.W'], [1, 0])), [batchSize, source, tags]);
+    return tf.add(WProduct, p['Linear.b']);
+  });
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
+  const loss = tf.range(0, source, 1, 'int32');
+  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), loss));
   const lossLogWeights = rt.logSoftmax(sum);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs.tag, 2, 2);
-  const lossNegative = tf.neg(lossPicked);
-  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
-  const lossTotal = tf.sum(lossChosen, 1);
-  rt.dispose(sum, lossPicked, lossNegative, lossChosen);
-  const lossLossAsFloat = tf.cast(batch.lengths.source, 'float32');
-  const lossQuotient = tf.div(lossTotal, lossLossAsFloat);
-  const loss = tf.mean(lossQuotient);
-  rt.dispose(lossTotal, lossQuotient);
-
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const isGreater = tf.greater(relu, 0);
-  rt.dispose(relu);
-
-  // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const lossQuotient2 = tf.div(1 / batchSize, lossLossAsFloat);
-  const lossQuotientWide = tf.reshape(lossQuotient2, [batchSize, 1]);
-  const lossChosen2 = rt.where(lossIsGreater, lossQuotientWide, 0);
-  rt.dispose(lossLossAsFloat, lossQuotient2, lossIsGreater, lossQuotientWide);
-  const lossNegative2 = tf.neg(lossChosen2);
-  const lossScattered = rt.scatter(batch.inputs.tag, lossNegative2, tags, 2);
-  const lossExp = tf.exp(lossLogWeights);
-  const lossNegativeWide = tf.reshape(lossNegative2, [batchSize, source, 1]);
-  const lossProduct = tf.mul(lossExp, lossNegativeWide);
-  rt.dispose(lossChosen2, lossLogWeights, lossNegative2, lossExp, lossNegativeWide);
-  const lossDifference = tf.sub(lossScattered, lossProduct);
-  rt.dispose(lossScattered, lossProduct);
-
+  const lossAsFloat = tf.cast(batch.lengths.source, 'float32');
+  const loss2 = tf.tidy(() => {
+    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(lossLogWeights, batch.inputs.tag, 2, 2)), 0), 1);
+    return tf.mean(tf.div(total, lossAsFloat));
+  });
+  const lossDifference = tf.tidy(() => {
+    const negative = tf.neg(rt.where(sourceMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, source, 1]));
+    return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
+  });
+  rt.dispose(loss, sum, sourceMask, lossLogWeights, lossAsFloat);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const product3 = tf.matMul(differenceRows, p['Linear.W']);
-
+  const WProduct = tf.matMul(differenceRows, p['Linear.W']);
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const product4 = tf.reshape(product3, [batchSize, source, embed]);
-  const chosen = rt.where(isGreater, product4, 0);
-  const scattered = rt.scatter(batch.inputs.tokens, chosen, vocabulary);
-  rt.dispose(product3, isGreater, product4, chosen);
-
+  const scattered = tf.tidy(() => {
+    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
+    return rt.scatter(batch.inputs.tokens, chosen, vocabulary);
+  });
+  rt.dispose(relu, WProduct);
   // layers.attn:4  W @ x + b
-  const differenceT = tf.transpose(differenceRows, [1, 0]);
-  const product5 = tf.matMul(differenceT, reluRows);
+  const product = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), reluRows));
   const total = tf.sum(lossDifference, [0, 1]);
-  rt.dispose(differenceRows, reluRows, differenceT, lossDifference);
+  rt.dispose(reluRows, differenceRows, lossDifference);
   return {
-    loss,
+    loss: loss2,
     metrics: {},
     gradients: {
       'Read.table': scattered,
-      'Linear.W': product5,
+      'Linear.W': product,
       'Linear.b': total,
     },
   };
@@ -222,37 +171,23 @@ type TaggerLossWeightedResults = {
 /** Weighted: the loss and the metrics, means over the batch. */
 function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): TaggerLossWeightedResults {
   const { batch: batchSize, embed, source, tags, weight } = batch.n;
-
-  // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const lossSourcePlaces = tf.range(0, source, 1, 'int32');
-  const lossSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossSourceLengthWide, lossSourcePlaces);
-  rt.dispose(lossSourcePlaces, lossSourceLengthWide);
-
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const picked = tf.gather(p['Read.table'], batch.inputs.tokens);
-  const relu = tf.relu(picked);
-  rt.dispose(picked);
-
+  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
-  const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(reluRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, tags]);
-  rt.dispose(relu, reluRows, WT, product);
-  const sum = tf.add(product2, p['Linear.b']);
-  rt.dispose(product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), tf.transpose(p['Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
+  });
+  rt.dispose(relu);
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const lossLogWeights = rt.logSoftmax(sum);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs.tag, 2, 2);
-  const lossNegative = tf.neg(lossPicked);
-  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
-  rt.dispose(sum, lossLogWeights, lossPicked, lossIsGreater, lossNegative);
-  const lossTotal = tf.sum(lossChosen, 1);
-  const lossProduct = tf.mul(lossTotal, weight);
-  const loss = tf.mean(lossProduct);
-  rt.dispose(lossChosen, lossTotal, lossProduct);
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const loss = tf.tidy(() => {
+    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.tag, 2, 2)), 0), 1);
+    return tf.mean(tf.mul(total, weight));
+  });
+  rt.dispose(sum, sourceMask);
   return {
     loss,
     metrics: {},
@@ -269,73 +204,48 @@ type TaggerGradientsWeightedResults = {
 /** Weighted: as the loss, dropout on, and its gradient by every parameter. */
 function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _random: rt.Random): TaggerGradientsWeightedResults {
   const { batch: batchSize, embed, source, tags, vocabulary, weight } = batch.n;
-
-  // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const lossSourcePlaces = tf.range(0, source, 1, 'int32');
-  const lossSourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const lossIsGreater = tf.greater(lossSourceLengthWide, lossSourcePlaces);
-  rt.dispose(lossSourcePlaces, lossSourceLengthWide);
-
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const picked = tf.gather(p['Read.table'], batch.inputs.tokens);
-  const relu = tf.relu(picked);
-  rt.dispose(picked);
-
+  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(reluRows, WT);
-  const product2 = tf.reshape(product, [batchSize, source, tags]);
-  const sum = tf.add(product2, p['Linear.b']);
-  rt.dispose(WT, product, product2);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(reluRows, tf.transpose(p['Linear.W'], [1, 0])), [batchSize, source, tags]);
+    return tf.add(WProduct, p['Linear.b']);
+  });
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   const lossLogWeights = rt.logSoftmax(sum);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs.tag, 2, 2);
-  const lossNegative = tf.neg(lossPicked);
-  const lossChosen = rt.where(lossIsGreater, lossNegative, 0);
-  const lossTotal = tf.sum(lossChosen, 1);
-  rt.dispose(sum, lossPicked, lossNegative, lossChosen);
-  const lossProduct = tf.mul(lossTotal, weight);
-  const loss = tf.mean(lossProduct);
-  rt.dispose(lossTotal, lossProduct);
-
-  // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const isGreater = tf.greater(relu, 0);
-  rt.dispose(relu);
-
-  // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
-  const lossChosen2 = rt.where(lossIsGreater, (1 / batchSize) * weight, 0);
-  const lossNegative2 = tf.neg(lossChosen2);
-  const lossScattered = rt.scatter(batch.inputs.tag, lossNegative2, tags, 2);
-  const lossExp = tf.exp(lossLogWeights);
-  const lossNegativeWide = tf.reshape(lossNegative2, [batchSize, source, 1]);
-  rt.dispose(lossIsGreater, lossChosen2, lossLogWeights, lossNegative2);
-  const lossProduct2 = tf.mul(lossExp, lossNegativeWide);
-  const lossDifference = tf.sub(lossScattered, lossProduct2);
-  rt.dispose(lossExp, lossNegativeWide, lossScattered, lossProduct2);
-
+  const loss = tf.tidy(() => {
+    const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(lossLogWeights, batch.inputs.tag, 2, 2)), 0), 1);
+    return tf.mean(tf.mul(total, weight));
+  });
+  const lossDifference = tf.tidy(() => {
+    const negative = tf.neg(rt.where(sourceMask, (1 / batchSize) * weight, 0));
+    const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, source, 1]));
+    return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
+  });
+  rt.dispose(sum, sourceMask, lossLogWeights);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
-  const product3 = tf.matMul(differenceRows, p['Linear.W']);
-
+  const WProduct = tf.matMul(differenceRows, p['Linear.W']);
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const product4 = tf.reshape(product3, [batchSize, source, embed]);
-  const chosen = rt.where(isGreater, product4, 0);
-  const scattered = rt.scatter(batch.inputs.tokens, chosen, vocabulary);
-  rt.dispose(product3, isGreater, product4, chosen);
-
+  const scattered = tf.tidy(() => {
+    const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
+    return rt.scatter(batch.inputs.tokens, chosen, vocabulary);
+  });
+  rt.dispose(relu, WProduct);
   // layers.attn:4  W @ x + b
-  const differenceT = tf.transpose(differenceRows, [1, 0]);
-  const product5 = tf.matMul(differenceT, reluRows);
+  const product = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), reluRows));
   const total = tf.sum(lossDifference, [0, 1]);
-  rt.dispose(differenceRows, reluRows, differenceT, lossDifference);
+  rt.dispose(reluRows, differenceRows, lossDifference);
   return {
     loss,
     metrics: {},
     gradients: {
       'Read.table': scattered,
-      'Linear.W': product5,
+      'Linear.W': product,
       'Linear.b': total,
     },
   };
@@ -465,34 +375,22 @@ type CounterResults = { readonly result: tf.Tensor };
 /** The outputs of Counter, batch first. */
 function counterForward(p: CounterParameters, batch: CounterBatch): CounterResults {
   const { batch: batchSize, embed, source } = batch.n;
-
-  // input.attn:6  model Counter(tokens: index(vocabulary)[source]) -> [] { Linear[](mean[source](Read(tokens))) }
-  const sourcePlaces = tf.range(0, source, 1, 'int32');
-  const sourceLengthWide = tf.reshape(batch.lengths.source, [batchSize, 1]);
-  const isGreater = tf.greater(sourceLengthWide, sourcePlaces);
-  rt.dispose(sourcePlaces, sourceLengthWide);
-
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const picked = tf.gather(p['Read.table'], batch.inputs.tokens);
-  const relu = tf.relu(picked);
-  rt.dispose(picked);
-
-  // input.attn:6  model Counter(tokens: index(vocabulary)[source]) -> [] { Linear[](mean[source](Read(tokens))) }
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, source, 1]);
-  const chosen = rt.where(isGreaterWide, relu, 0);
-  const total = tf.sum(chosen, 1);
-  rt.dispose(isGreater, relu, isGreaterWide, chosen);
-  const sourceLengthAsFloat = tf.cast(batch.lengths.source, 'float32');
-  const sourceLengthAsFloatWide = tf.reshape(sourceLengthAsFloat, [batchSize, 1]);
-  const quotient = tf.div(total, sourceLengthAsFloatWide);
-  rt.dispose(sourceLengthAsFloat, total, sourceLengthAsFloatWide);
-
+  const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
+  // input.attn:6  model Counter(tokens: index(vocabulary)[source]) -> [] { Linear[](mean[source](Read(token…
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const quotient = tf.tidy(() => {
+    const total = tf.sum(rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), relu, 0), 1);
+    return tf.div(total, tf.reshape(tf.cast(batch.lengths.source, 'float32'), [batchSize, 1]));
+  });
+  rt.dispose(relu, sourceMask);
   // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['Linear.W'], [embed, 1]);
-  const product = tf.matMul(quotient, WWide);
-  const product2 = tf.reshape(product, [batchSize]);
-  const sum = tf.add(product2, p['Linear.b']);
-  rt.dispose(quotient, WWide, product, product2);
+  const sum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(quotient, tf.reshape(p['Linear.W'], [embed, 1])), [batchSize]), p['Linear.b']),
+  );
+  rt.dispose(quotient);
   return { result: sum };
 }
 

@@ -60,49 +60,27 @@ type DoubleResults = { readonly y: tf.Tensor };
 function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
   // lib.attn:1  block Twice(x: [n]) -> [n] { 2 * x }
   const product = tf.mul(batch.inputs.x, 2);
-
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT = tf.transpose(p['y.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(product, zWzT);
-  const zUzT = tf.transpose(p['y.GRU.Uz'], [1, 0]);
-  const zProduct2 = tf.matMul(batch.inputs.h, zUzT);
-  const zSum = tf.add(zProduct, zProduct2);
-  rt.dispose(zWzT, zUzT, zProduct, zProduct2);
-  const zSum2 = tf.add(zSum, p['y.GRU.bz']);
-  const z = tf.sigmoid(zSum2);
-  rt.dispose(zSum, zSum2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['y.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(product, newWT);
-  rt.dispose(newWT);
-
+  const z = tf.tidy(() => {
+    const UzProduct = tf.matMul(batch.inputs.h, tf.transpose(p['y.GRU.Uz'], [1, 0]));
+    const sum = tf.add(tf.add(tf.matMul(product, tf.transpose(p['y.GRU.Wz'], [1, 0])), UzProduct), p['y.GRU.bz']);
+    return tf.sigmoid(sum);
+  });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['y.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(product, rWrT);
-  const rUrT = tf.transpose(p['y.GRU.Ur'], [1, 0]);
-  const rProduct2 = tf.matMul(batch.inputs.h, rUrT);
-  const rSum = tf.add(rProduct, rProduct2);
-  rt.dispose(product, rWrT, rUrT, rProduct, rProduct2);
-  const rSum2 = tf.add(rSum, p['y.GRU.br']);
-  const r = tf.sigmoid(rSum2);
-  rt.dispose(rSum, rSum2);
-
+  const r = tf.tidy(() => {
+    const UrProduct = tf.matMul(batch.inputs.h, tf.transpose(p['y.GRU.Ur'], [1, 0]));
+    const sum = tf.add(tf.add(tf.matMul(product, tf.transpose(p['y.GRU.Wr'], [1, 0])), UrProduct), p['y.GRU.br']);
+    return tf.sigmoid(sum);
+  });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct2 = tf.mul(r, batch.inputs.h);
-  const newUT = tf.transpose(p['y.GRU.U'], [1, 0]);
-  const newProduct3 = tf.matMul(newProduct2, newUT);
-  const newSum = tf.add(newProduct, newProduct3);
-  rt.dispose(r, newProduct2, newUT, newProduct, newProduct3);
-  const newSum2 = tf.add(newSum, p['y.GRU.b']);
-  const new_ = tf.tanh(newSum2);
-  rt.dispose(newSum, newSum2);
-
+  const new_ = tf.tidy(() => {
+    const UProduct = tf.matMul(tf.mul(r, batch.inputs.h), tf.transpose(p['y.GRU.U'], [1, 0]));
+    return tf.tanh(tf.add(tf.add(tf.matMul(product, tf.transpose(p['y.GRU.W'], [1, 0])), UProduct), p['y.GRU.b']));
+  });
+  rt.dispose(product, r);
   // cells.attn:14  (1 - z) * h + z * new
-  const difference = tf.sub(new_, batch.inputs.h);
-  const product2 = tf.mul(z, difference);
-  const sum = tf.add(batch.inputs.h, product2);
-  rt.dispose(new_, z, difference, product2);
+  const sum = tf.tidy(() => tf.add(batch.inputs.h, tf.mul(z, tf.sub(new_, batch.inputs.h))));
+  rt.dispose(z, new_);
   return { y: sum };
 }
 

@@ -67,197 +67,131 @@ type ReadResults = { readonly h: tf.Tensor; readonly final: tf.Tensor; readonly 
 /** The outputs of Read, batch first. */
 function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const { batch: batchSize, d, sentence, word, words } = batch.n;
-
+  // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen:…
+  const sentencePositions = tf.range(0, sentence, 1, 'int32');
+  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+  const uNext = tf.range(0, word, 1, 'int32');
+  const wordMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), uNext));
+  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
+  rt.dispose(uNext, wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hFilled = tf.fill([batchSize, d], 0);
-
-  // input.attn:5  model Read(tokens: index(words)[sentence, word]) -> { h: [sentence, d], final: [d], seen: bool[sentence], wid…
-  const sentencePlaces = tf.range(0, sentence, 1, 'int32');
-
-  // input.attn:7  h = scan sentence with ts = tokens {
-  const hSentenceLengthWide = tf.reshape(batch.lengths.sentence, [batchSize, 1]);
-  const hIsGreater = tf.greater(hSentenceLengthWide, sentencePlaces);
-  rt.dispose(sentencePlaces, hSentenceLengthWide);
-
-  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-  const innerWordPlaces = tf.range(0, word, 1, 'int32');
-  const innerUNextWide = tf.reshape(batch.lengths.word, [batchSize, 1]);
-  const uNext = tf.greater(innerUNextWide, innerWordPlaces);
-  const innerUNextT = tf.transpose(uNext, [1, 0]);
-  const uNextSteps = tf.unstack(innerUNextT);
-  rt.dispose(innerWordPlaces, innerUNextWide, uNext, innerUNextT);
-
-  // input.attn:7  h = scan sentence with ts = tokens {
-  const hTokensT = tf.transpose(batch.inputs.tokens, [1, 0, 2]);
-  const hIsGreaterT = tf.transpose(hIsGreater, [1, 0]);
-  const tokensSteps = tf.unstack(hTokensT);
-  const isGreaterSteps = tf.unstack(hIsGreaterT);
-  rt.dispose(hIsGreater, hTokensT, hIsGreaterT);
-
-  const sNextSteps: tf.Tensor[] = [];
-  let hSNext: tf.Tensor = hFilled;
+  const hZeros = tf.fill([batchSize, d], 0);
+  const sentenceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), sentencePositions));
+  const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const sentenceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sentenceMask, [1, 0])));
+  rt.dispose(sentencePositions, sentenceMask);
+  const hSNextSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
-    const tokens = tokensSteps[t]!;
-    const isGreaterAt = isGreaterSteps[t]!;
-
+    const tokens = hTokensSteps[t]!;
+    const sentenceMaskAt = sentenceMaskSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const hChosen = rt.where(hValueWide, hSNext, 0);
-    rt.dispose(hValueWide);
-
-    // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextProduct = tf.mul(hChosen, 0.5);
-
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-    const innerPicked = tf.gather(p.table, tokens);
-    const innerPickedT = tf.transpose(innerPicked, [1, 0, 2]);
-    const xSteps = tf.unstack(innerPickedT);
-    rt.dispose(innerPicked, innerPickedT);
-
-    const uNextSteps2 = new Array<tf.Tensor>(word);
-    let innerUNext: tf.Tensor = hChosen;
+    const hChosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskAt, [batchSize, 1]), s, 0));
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const innerUNextSteps = new Array<tf.Tensor>(word);
+    let u: tf.Tensor = tf.clone(hChosen);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext2 = uNextSteps[t2]!;
-      const xAt = xSteps[t2]!;
-
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-      const innerSum = tf.add(innerUNext, xAt);
-      const innerTanh = tf.tanh(innerSum);
-      const innerUNextWide2 = tf.reshape(uNext2, [batchSize, 1]);
-      const uNext3 = rt.where(innerUNextWide2, innerTanh, innerUNext);
-      rt.dispose(innerSum, innerUNextWide2, innerUNext);
-      uNextSteps2[t2] = innerTanh;
-      innerUNext = uNext3;
+      const wordMaskAt = wordMaskSteps[t2]!;
+      const innerXAt = innerXSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      rt.dispose(u);
+      innerUNextSteps[t2] = innerTanh;
+      u = uNext2;
     }
-    rt.dispose(xSteps, innerUNext);
-    const uNextStacked = tf.stack(uNextSteps2);
-    rt.dispose(uNextSteps2);
-
+    rt.dispose(innerXSteps, u);
+    const inner = tf.stack(innerUNextSteps);
+    rt.dispose(innerUNextSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextPlace = tf.slice(uNextStacked, [0, 0, 0], [1, -1, -1]);
-    const sNextPicked = tf.reshape(sNextPlace, [batchSize, d]);
-    const sNext = tf.add(sNextProduct, sNextPicked);
-    rt.dispose(uNextStacked, sNextPlace, sNextProduct, sNextPicked);
-    sNextSteps.push(sNext);
-    hSNext = sNext;
+    const sNext = tf.tidy(() =>
+      tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+    );
+    rt.dispose(hChosen, inner);
+    hSNextSteps.push(sNext);
+    s = sNext;
   }
-  rt.dispose(hFilled, uNextSteps, tokensSteps, isGreaterSteps);
-  const sNextStacked = tf.stack(sNextSteps);
-  const hSNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
-  rt.dispose(sNextSteps);
-
+  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, sentenceMaskSteps);
+  const h = tf.stack(hSNextSteps);
+  const hSNextStepsT = tf.transpose(h, [1, 0, 2]);
+  rt.dispose(hSNextSteps);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const number = tf.scalar(-1, 'int32');
-  const sum = tf.add(batch.lengths.sentence, number);
-  const picked = tf.gather(hSNextStepsT, sum, 1, 1);
-  rt.dispose(number, sum);
-
-  // input.attn:13  flags = scan sentence with hs = h {
-  const flagsFilled = tf.fill([batchSize], 0, 'bool');
-
+  const picked = tf.tidy(() => tf.gather(hSNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // input.attn:14  state was: bool[] = false, at: index(words) = 0
-  const placePlaces = tf.range(0, words, 1, 'int32');
-  const place = tf.slice(placePlaces, [0], [1]);
-  const picked2 = tf.reshape(place, []);
-  rt.dispose(placePlaces, place);
-
-  // input.attn:13  flags = scan sentence with hs = h {
-  const flagsPickedWide = tf.broadcastTo(picked2, [batchSize]);
-  rt.dispose(picked2);
-
+  const picked2 = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
   // input.attn:15  was' = was or sum[d](hs) > 0
-  const wasNextTotal = tf.sum(sNextStacked, 2);
-  const wasNextIsGreater = tf.greater(wasNextTotal, 0);
-  rt.dispose(sNextStacked, wasNextTotal);
-
+  const wasNextIsGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
+  rt.dispose(h);
   // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
   const atNextSNextStepsRows = tf.reshape(hSNextStepsT, [batchSize * sentence, d]);
-  const atNextTableT = tf.transpose(p.table, [1, 0]);
-  const atNextProduct = tf.matMul(atNextSNextStepsRows, atNextTableT);
-  const atNextProduct2 = tf.reshape(atNextProduct, [batchSize, sentence, words]);
-  const atNextBest = tf.argMax(atNextProduct2, 2);
-  rt.dispose(atNextTableT, atNextProduct, atNextProduct2);
-
+  const atNextBest = tf.tidy(() => {
+    const tableProduct = tf.reshape(tf.matMul(atNextSNextStepsRows, tf.transpose(p.table, [1, 0])), [batchSize, sentence, words]);
+    return tf.argMax(tableProduct, 2);
+  });
   // input.attn:13  flags = scan sentence with hs = h {
-  const flagsBestT = tf.transpose(atNextBest, [1, 0]);
-  const isGreaterSteps2 = tf.unstack(wasNextIsGreater);
-  const xSteps2 = tf.unstack(flagsBestT);
-  rt.dispose(atNextBest, wasNextIsGreater, flagsBestT);
-
-  const wasNextSteps: tf.Tensor[] = [];
-  const atNextSteps: tf.Tensor[] = [];
-  let flagsWasNext: tf.Tensor = flagsFilled;
-  let flagsAtNext: tf.Tensor = flagsPickedWide;
-  for (let t3 = 0; t3 < sentence; t3++) {
-    const isGreaterAt2 = isGreaterSteps2[t3]!;
-    const xAt2 = xSteps2[t3]!;
-
+  const flagsZeros = tf.fill([batchSize], 0, 'bool');
+  const flagsPickedWide = tf.broadcastTo(picked2, [batchSize]);
+  const wasNextIsGreaterSteps = tf.unstack(wasNextIsGreater);
+  const atNextBestSteps = tf.tidy(() => tf.unstack(tf.transpose(atNextBest, [1, 0])));
+  rt.dispose(picked2, wasNextIsGreater, atNextBest);
+  const flagsWasNextSteps: tf.Tensor[] = [];
+  const flagsAtNextSteps: tf.Tensor[] = [];
+  let was: tf.Tensor = flagsZeros;
+  let at: tf.Tensor = flagsPickedWide;
+  for (let t = 0; t < sentence; t++) {
+    const wasNextIsGreaterAt = wasNextIsGreaterSteps[t]!;
+    const atNextBestAt = atNextBestSteps[t]!;
     // input.attn:15  was' = was or sum[d](hs) > 0
-    const wasNext = tf.logicalOr(flagsWasNext, isGreaterAt2);
-
+    const wasNext = tf.logicalOr(was, wasNextIsGreaterAt);
     // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
-    const atNext = rt.where(flagsWasNext, flagsAtNext, xAt2);
-    wasNextSteps.push(wasNext);
-    atNextSteps.push(atNext);
-    flagsWasNext = wasNext;
-    flagsAtNext = atNext;
+    const atNext = rt.where(was, at, atNextBestAt);
+    flagsWasNextSteps.push(wasNext);
+    flagsAtNextSteps.push(atNext);
+    was = wasNext;
+    at = atNext;
   }
-  rt.dispose(flagsFilled, flagsPickedWide, isGreaterSteps2, xSteps2);
-  const atNextStacked = tf.stack(atNextSteps);
-  rt.dispose(atNextSteps);
-
+  rt.dispose(flagsZeros, flagsPickedWide, wasNextIsGreaterSteps, atNextBestSteps);
+  const flagsWasNextStacked = tf.stack(flagsWasNextSteps);
+  rt.dispose(flagsWasNextSteps);
   // input.attn:17  emit was' and at' != 3
-  const number2 = tf.scalar(3, 'int32');
-  const differs = tf.notEqual(atNextStacked, number2);
-  const wasNextStacked = tf.stack(wasNextSteps);
-  const both = tf.logicalAnd(wasNextStacked, differs);
-  rt.dispose(atNextStacked, number2, wasNextSteps, differs, wasNextStacked);
-  const bothT = tf.transpose(both, [1, 0]);
-  rt.dispose(both);
-
+  const flags = tf.tidy(() =>
+    tf.logicalAnd(flagsWasNextStacked, tf.notEqual(tf.stack(flagsAtNextSteps), tf.scalar(3, 'int32'))),
+  );
+  const flagsT = tf.transpose(flags, [1, 0]);
+  rt.dispose(flagsAtNextSteps, flagsWasNextStacked, flags);
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]);
-  const product = tf.matMul(atNextSNextStepsRows, WT);
-  const product2 = tf.reshape(product, [batchSize, sentence, 2]);
-  const sum2 = tf.add(product2, p['wide.Grow.repeat[0].x.Linear.b']);
-  rt.dispose(atNextSNextStepsRows, WT, product, product2);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const tanh = tf.tanh(sum2);
-  const joined = tf.concat([hSNextStepsT, tanh], 2);
-  rt.dispose(sum2, tanh);
-
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(atNextSNextStepsRows, tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
+  });
+  rt.dispose(atNextSNextStepsRows);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const joined = tf.tidy(() => tf.concat([hSNextStepsT, tf.tanh(sum)], 2));
+  rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
-  const WT2 = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
-  const product3 = tf.matMul(xRows, WT2);
-  const product4 = tf.reshape(product3, [batchSize, sentence, 2]);
-  const sum3 = tf.add(product4, p['wide.Grow.repeat[1].x.Linear.b']);
-  rt.dispose(xRows, WT2, product3, product4);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const tanh2 = tf.tanh(sum3);
-  const x = tf.concat([joined, tanh2], 2);
-  rt.dispose(sum3, joined, tanh2);
-
+  const sum2 = tf.tidy(() => {
+    const WT = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), WT), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
+  });
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
+  rt.dispose(joined, sum2);
   // layers.attn:4  W @ x + b
-  const WT3 = tf.transpose(p['rounds[0].Linear.W'], [1, 0]);
-  const product5 = tf.matMul(picked, WT3);
-  const sum4 = tf.add(product5, p['rounds[0].Linear.b']);
-  const WT4 = tf.transpose(p['rounds[1].Linear.W'], [1, 0]);
-  const product6 = tf.matMul(picked, WT4);
-  const sum5 = tf.add(product6, p['rounds[1].Linear.b']);
-  rt.dispose(WT3, product5, WT4, product6);
-
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.matMul(picked, tf.transpose(p['rounds[0].Linear.W'], [1, 0])), p['rounds[0].Linear.b']),
+  );
+  const sum4 = tf.tidy(() =>
+    tf.add(tf.matMul(picked, tf.transpose(p['rounds[1].Linear.W'], [1, 0])), p['rounds[1].Linear.b']),
+  );
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProduct = tf.mul(sum5, 2);
-  const roundsSumShaped = tf.reshape(sum4, [batchSize, d, 1]);
-  const roundsProductShaped = tf.reshape(roundsProduct, [batchSize, d, 1]);
-  const rounds = tf.concat([roundsSumShaped, roundsProductShaped], 2);
-  rt.dispose(sum5, sum4, roundsProduct, roundsSumShaped, roundsProductShaped);
-  const roundsRoundsT = tf.transpose(rounds, [0, 2, 1]);
-  rt.dispose(rounds);
-  return { h: hSNextStepsT, final: picked, seen: bothT, wide: x, rounds: roundsRoundsT };
+  const rounds = tf.tidy(() =>
+    tf.concat([tf.reshape(sum3, [batchSize, d, 1]), tf.reshape(tf.mul(sum4, 2), [batchSize, d, 1])], 2),
+  );
+  const roundsT = tf.transpose(rounds, [0, 2, 1]);
+  rt.dispose(sum3, sum4, rounds);
+  return { h: hSNextStepsT, final: picked, seen: flagsT, wide: x, rounds: roundsT };
 }
 
 /** What readLoss gives. */
@@ -269,157 +203,95 @@ type ReadLossResults = {
 /** Fit: the loss and the metrics, means over the batch. */
 function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const { batch: batchSize, d, sentence, word } = batch.n;
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const sentencePlaces = tf.range(0, sentence, 1, 'int32');
-  const sentenceLengthWide = tf.reshape(batch.lengths.sentence, [batchSize, 1]);
-  const isGreater = tf.greater(sentenceLengthWide, sentencePlaces);
-  rt.dispose(sentencePlaces, sentenceLengthWide);
-
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const sentenceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
+  );
+  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+  const uNext = tf.range(0, word, 1, 'int32');
+  const wordMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), uNext));
+  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
+  rt.dispose(uNext, wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hFilled = tf.fill([batchSize, d], 0);
-
-  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-  const innerWordPlaces = tf.range(0, word, 1, 'int32');
-  const innerUNextWide = tf.reshape(batch.lengths.word, [batchSize, 1]);
-  const uNext = tf.greater(innerUNextWide, innerWordPlaces);
-  const innerUNextT = tf.transpose(uNext, [1, 0]);
-  const uNextSteps = tf.unstack(innerUNextT);
-  rt.dispose(innerWordPlaces, innerUNextWide, uNext, innerUNextT);
-
-  // input.attn:7  h = scan sentence with ts = tokens {
-  const hTokensT = tf.transpose(batch.inputs.tokens, [1, 0, 2]);
-  const hIsGreaterT = tf.transpose(isGreater, [1, 0]);
-  const tokensSteps = tf.unstack(hTokensT);
-  const isGreaterSteps = tf.unstack(hIsGreaterT);
-  rt.dispose(hTokensT);
-
-  const sNextSteps: tf.Tensor[] = [];
-  let hSNext: tf.Tensor = hFilled;
+  const hZeros = tf.fill([batchSize, d], 0);
+  const hSentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
+  const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const hSentenceMaskTSteps = tf.unstack(hSentenceMaskT);
+  const hSNextSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
-    const tokens = tokensSteps[t]!;
-    const tokens2 = isGreaterSteps[t]!;
-
+    const tokens = hTokensSteps[t]!;
+    const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hTokensWide = tf.reshape(tokens2, [batchSize, 1]);
-    const hChosen = rt.where(hTokensWide, hSNext, 0);
-    rt.dispose(hTokensWide);
-
-    // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextProduct = tf.mul(hChosen, 0.5);
-
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-    const innerPicked = tf.gather(p.table, tokens);
-    const innerPickedT = tf.transpose(innerPicked, [1, 0, 2]);
-    const xSteps = tf.unstack(innerPickedT);
-    rt.dispose(innerPicked, innerPickedT);
-
-    const uNextSteps2 = new Array<tf.Tensor>(word);
-    let innerUNext: tf.Tensor = hChosen;
+    const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), s, 0));
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const innerUNextSteps = new Array<tf.Tensor>(word);
+    let u: tf.Tensor = tf.clone(hChosen);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext2 = uNextSteps[t2]!;
-      const xAt = xSteps[t2]!;
-
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-      const innerSum = tf.add(innerUNext, xAt);
-      const innerTanh = tf.tanh(innerSum);
-      const innerUNextWide2 = tf.reshape(uNext2, [batchSize, 1]);
-      const uNext3 = rt.where(innerUNextWide2, innerTanh, innerUNext);
-      rt.dispose(innerSum, innerUNextWide2, innerUNext);
-      uNextSteps2[t2] = innerTanh;
-      innerUNext = uNext3;
+      const wordMaskAt = wordMaskSteps[t2]!;
+      const innerXAt = innerXSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      rt.dispose(u);
+      innerUNextSteps[t2] = innerTanh;
+      u = uNext2;
     }
-    rt.dispose(xSteps, innerUNext);
-    const uNextStacked = tf.stack(uNextSteps2);
-    rt.dispose(uNextSteps2);
-
+    rt.dispose(innerXSteps, u);
+    const inner = tf.stack(innerUNextSteps);
+    rt.dispose(innerUNextSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextPlace = tf.slice(uNextStacked, [0, 0, 0], [1, -1, -1]);
-    const sNextPicked = tf.reshape(sNextPlace, [batchSize, d]);
-    const sNext = tf.add(sNextProduct, sNextPicked);
-    rt.dispose(uNextStacked, sNextPlace, sNextProduct, sNextPicked);
-    sNextSteps.push(sNext);
-    hSNext = sNext;
+    const sNext = tf.tidy(() =>
+      tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+    );
+    rt.dispose(hChosen, inner);
+    hSNextSteps.push(sNext);
+    s = sNext;
   }
-  rt.dispose(hFilled, uNextSteps, tokensSteps, isGreaterSteps);
-  const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const product = tf.mul(sNextStacked, sNextStacked);
-  const isGreaterWide = tf.reshape(hIsGreaterT, [sentence, batchSize, 1]);
-  const chosen = rt.where(isGreaterWide, product, 0);
-  const total = tf.sum(chosen, [0, 2]);
-  rt.dispose(hIsGreaterT, product, isGreaterWide, chosen);
-
+  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps);
+  const h = tf.stack(hSNextSteps);
+  rt.dispose(hSNextSteps);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const number = tf.scalar(-1, 'int32');
-  const sum = tf.add(batch.lengths.sentence, number);
-  const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
-  const picked = tf.gather(sNextStepsT, sum, 1, 1);
-  rt.dispose(number, sNextStacked, sum);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const total2 = tf.sum(picked, 1);
-  const sum2 = tf.add(total, total2);
-  rt.dispose(total, total2);
-
+  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
+  const picked = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['rounds[0].Linear.W'], [1, 0]);
-  const product2 = tf.matMul(picked, WT);
-  const sum3 = tf.add(product2, p['rounds[0].Linear.b']);
-  const WT2 = tf.transpose(p['rounds[1].Linear.W'], [1, 0]);
-  const product3 = tf.matMul(picked, WT2);
-  rt.dispose(WT, product2, picked, WT2);
-  const sum4 = tf.add(product3, p['rounds[1].Linear.b']);
-  rt.dispose(product3);
-
+  const sum = tf.tidy(() =>
+    tf.add(tf.matMul(picked, tf.transpose(p['rounds[0].Linear.W'], [1, 0])), p['rounds[0].Linear.b']),
+  );
+  const sum2 = tf.tidy(() =>
+    tf.add(tf.matMul(picked, tf.transpose(p['rounds[1].Linear.W'], [1, 0])), p['rounds[1].Linear.b']),
+  );
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProduct = tf.mul(sum4, 2);
-  const roundsSumShaped = tf.reshape(sum3, [batchSize, d, 1]);
-  const roundsProductShaped = tf.reshape(roundsProduct, [batchSize, d, 1]);
-  const rounds = tf.concat([roundsSumShaped, roundsProductShaped], 2);
-  rt.dispose(sum4, sum3, roundsProduct, roundsSumShaped, roundsProductShaped);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const total3 = tf.sum(rounds, [1, 2]);
-  const sum5 = tf.add(sum2, total3);
-  rt.dispose(rounds, sum2, total3);
-
+  const rounds = tf.tidy(() =>
+    tf.concat([tf.reshape(sum, [batchSize, d, 1]), tf.reshape(tf.mul(sum2, 2), [batchSize, d, 1])], 2),
+  );
+  rt.dispose(sum, sum2);
   // layers.attn:4  W @ x + b
-  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
-  const WT3 = tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]);
-  const product4 = tf.matMul(sNextStepsRows, WT3);
-  const product5 = tf.reshape(product4, [batchSize, sentence, 2]);
-  const sum6 = tf.add(product5, p['wide.Grow.repeat[0].x.Linear.b']);
-  rt.dispose(sNextStepsRows, WT3, product4, product5);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const tanh = tf.tanh(sum6);
-  const joined = tf.concat([sNextStepsT, tanh], 2);
-  rt.dispose(sum6, sNextStepsT, tanh);
-
+  const sum3 = tf.tidy(() => {
+    const WT = tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(sNextStepsT, [batchSize * sentence, d]), WT), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p['wide.Grow.repeat[0].x.Linear.b']);
+  });
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum3)], 2));
+  rt.dispose(sNextStepsT, sum3);
   // layers.attn:4  W @ x + b
-  const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
-  const WT4 = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
-  const product6 = tf.matMul(xRows, WT4);
-  const product7 = tf.reshape(product6, [batchSize, sentence, 2]);
-  const sum7 = tf.add(product7, p['wide.Grow.repeat[1].x.Linear.b']);
-  rt.dispose(xRows, WT4, product6, product7);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const tanh2 = tf.tanh(sum7);
-  const x = tf.concat([joined, tanh2], 2);
-  rt.dispose(sum7, joined, tanh2);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const isGreaterWide2 = tf.reshape(isGreater, [batchSize, sentence, 1]);
-  const chosen2 = rt.where(isGreaterWide2, x, 0);
-  const total4 = tf.sum(chosen2, [1, 2]);
-  rt.dispose(isGreater, x, isGreaterWide2, chosen2);
-  const sum8 = tf.add(sum5, total4);
-  const loss = tf.mean(sum8);
-  rt.dispose(sum5, total4, sum8);
+  const sum4 = tf.tidy(() => {
+    const WT = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), WT), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
+  });
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum4)], 2));
+  rt.dispose(joined, sum4);
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const loss = tf.tidy(() => {
+    const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2])), total));
+  });
+  rt.dispose(hSentenceMaskT, h, sentenceMask, picked, rounds, x, chosen);
   return {
     loss,
     metrics: {},
@@ -436,358 +308,215 @@ type ReadGradientsResults = {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random): ReadGradientsResults {
   const { batch: batchSize, d, sentence, word, words } = batch.n;
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const sentencePlaces = tf.range(0, sentence, 1, 'int32');
-  const sentenceLengthWide = tf.reshape(batch.lengths.sentence, [batchSize, 1]);
-  const isGreater = tf.greater(sentenceLengthWide, sentencePlaces);
-  rt.dispose(sentencePlaces, sentenceLengthWide);
-
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const sentenceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
+  );
+  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+  const uNext = tf.range(0, word, 1, 'int32');
+  const wordMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, 1]), uNext));
+  const wordMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(wordMask, [1, 0])));
+  rt.dispose(uNext, wordMask);
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hFilled = tf.fill([batchSize, d], 0);
-
-  // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-  const innerWordPlaces = tf.range(0, word, 1, 'int32');
-  const innerUNextWide = tf.reshape(batch.lengths.word, [batchSize, 1]);
-  const uNext = tf.greater(innerUNextWide, innerWordPlaces);
-  const innerUNextT = tf.transpose(uNext, [1, 0]);
-  const uNextSteps = tf.unstack(innerUNextT);
-  rt.dispose(innerWordPlaces, innerUNextWide, uNext, innerUNextT);
-
-  // input.attn:7  h = scan sentence with ts = tokens {
-  const hTokensT = tf.transpose(batch.inputs.tokens, [1, 0, 2]);
-  const hIsGreaterT = tf.transpose(isGreater, [1, 0]);
-  const tokensSteps = tf.unstack(hTokensT);
-  const isGreaterSteps = tf.unstack(hIsGreaterT);
-  rt.dispose(hTokensT);
-
-  const sNextSteps: tf.Tensor[] = [];
-  const uNextStackedSteps: tf.Tensor[] = [];
-  let hSNext: tf.Tensor = hFilled;
+  const hZeros = tf.fill([batchSize, d], 0);
+  const hSentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
+  const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
+  const hSentenceMaskTSteps = tf.unstack(hSentenceMaskT);
+  const hSNextSteps: tf.Tensor[] = [];
+  const hInnerSteps: tf.Tensor[] = [];
+  let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
-    const tokens = tokensSteps[t]!;
-    const tokens2 = isGreaterSteps[t]!;
-
+    const tokens = hTokensSteps[t]!;
+    const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hTokensWide = tf.reshape(tokens2, [batchSize, 1]);
-    const hChosen = rt.where(hTokensWide, hSNext, 0);
-    rt.dispose(hTokensWide);
-
-    // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextProduct = tf.mul(hChosen, 0.5);
-
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-    const innerPicked = tf.gather(p.table, tokens);
-    const innerPickedT = tf.transpose(innerPicked, [1, 0, 2]);
-    const xSteps = tf.unstack(innerPickedT);
-    rt.dispose(innerPicked, innerPickedT);
-
-    const uNextSteps2 = new Array<tf.Tensor>(word);
-    let innerUNext: tf.Tensor = hChosen;
+    const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), s, 0));
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
+    const innerUNextSteps = new Array<tf.Tensor>(word);
+    let u: tf.Tensor = tf.clone(hChosen);
     for (let t2 = word - 1; t2 >= 0; t2--) {
-      const uNext2 = uNextSteps[t2]!;
-      const xAt = xSteps[t2]!;
-
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-      const innerSum = tf.add(innerUNext, xAt);
-      const innerTanh = tf.tanh(innerSum);
-      const innerUNextWide2 = tf.reshape(uNext2, [batchSize, 1]);
-      const uNext3 = rt.where(innerUNextWide2, innerTanh, innerUNext);
-      rt.dispose(innerSum, innerUNextWide2, innerUNext);
-      uNextSteps2[t2] = innerTanh;
-      innerUNext = uNext3;
+      const wordMaskAt = wordMaskSteps[t2]!;
+      const innerXAt = innerXSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
+      const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
+      rt.dispose(u);
+      innerUNextSteps[t2] = innerTanh;
+      u = uNext2;
     }
-    rt.dispose(xSteps, innerUNext);
-    const uNextStacked = tf.stack(uNextSteps2);
-    rt.dispose(uNextSteps2);
-
+    rt.dispose(innerXSteps, u);
+    const inner = tf.stack(innerUNextSteps);
+    rt.dispose(innerUNextSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextPlace = tf.slice(uNextStacked, [0, 0, 0], [1, -1, -1]);
-    const sNextPicked = tf.reshape(sNextPlace, [batchSize, d]);
-    const sNext = tf.add(sNextProduct, sNextPicked);
-    rt.dispose(sNextPlace, sNextProduct, sNextPicked);
-    sNextSteps.push(sNext);
-    uNextStackedSteps.push(uNextStacked);
-    hSNext = sNext;
+    const sNext = tf.tidy(() =>
+      tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
+    );
+    rt.dispose(hChosen);
+    hSNextSteps.push(sNext);
+    hInnerSteps.push(inner);
+    s = sNext;
   }
-  const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(sNextSteps);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const product = tf.mul(sNextStacked, sNextStacked);
-  const isGreaterWide = tf.reshape(hIsGreaterT, [sentence, batchSize, 1]);
-  const chosen = rt.where(isGreaterWide, product, 0);
-  const total = tf.sum(chosen, [0, 2]);
-  rt.dispose(hIsGreaterT, product, isGreaterWide, chosen);
-
+  const h = tf.stack(hSNextSteps);
+  rt.dispose(hSNextSteps);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const number = tf.scalar(-1, 'int32');
-  const sum = tf.add(batch.lengths.sentence, number);
-  const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
+  const sum = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
+  const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const picked = tf.gather(sNextStepsT, sum, 1, 1);
-  rt.dispose(number);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const total2 = tf.sum(picked, 1);
-  const sum2 = tf.add(total, total2);
-  rt.dispose(total, total2);
-
-  // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['rounds[0].Linear.W'], [1, 0]);
-  const product2 = tf.matMul(picked, WT);
-  const sum3 = tf.add(product2, p['rounds[0].Linear.b']);
-  const WT2 = tf.transpose(p['rounds[1].Linear.W'], [1, 0]);
-  const product3 = tf.matMul(picked, WT2);
-  const sum4 = tf.add(product3, p['rounds[1].Linear.b']);
-  rt.dispose(WT, product2, WT2, product3);
-
-  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsProduct = tf.mul(sum4, 2);
-  const roundsSumShaped = tf.reshape(sum3, [batchSize, d, 1]);
-  const roundsProductShaped = tf.reshape(roundsProduct, [batchSize, d, 1]);
-  const rounds = tf.concat([roundsSumShaped, roundsProductShaped], 2);
-  rt.dispose(sum4, sum3, roundsProduct, roundsSumShaped, roundsProductShaped);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const total3 = tf.sum(rounds, [1, 2]);
-  const sum5 = tf.add(sum2, total3);
-  rt.dispose(rounds, sum2, total3);
-
   // layers.attn:4  W @ x + b
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
-  const WT3 = tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]);
-  const product4 = tf.matMul(sNextStepsRows, WT3);
-  const product5 = tf.reshape(product4, [batchSize, sentence, 2]);
-  const sum6 = tf.add(product5, p['wide.Grow.repeat[0].x.Linear.b']);
-  rt.dispose(WT3, product4, product5);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const tanh = tf.tanh(sum6);
+  const sum2 = tf.tidy(() => {
+    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
+  });
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const tanh = tf.tanh(sum2);
   const joined = tf.concat([sNextStepsT, tanh], 2);
-  rt.dispose(sum6, sNextStepsT);
-
+  rt.dispose(sum2, sNextStepsT);
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
-  const WT4 = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
-  const product6 = tf.matMul(xRows, WT4);
-  const product7 = tf.reshape(product6, [batchSize, sentence, 2]);
-  const sum7 = tf.add(product7, p['wide.Grow.repeat[1].x.Linear.b']);
-  rt.dispose(WT4, product6, product7);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const tanh2 = tf.tanh(sum7);
-  const x = tf.concat([joined, tanh2], 2);
-  rt.dispose(sum7, joined);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const isGreaterWide2 = tf.reshape(isGreater, [batchSize, sentence, 1]);
-  const chosen2 = rt.where(isGreaterWide2, x, 0);
-  const total4 = tf.sum(chosen2, [1, 2]);
-  const sum8 = tf.add(sum5, total4);
-  rt.dispose(x, isGreaterWide2, chosen2, sum5, total4);
-  const loss = tf.mean(sum8);
-  rt.dispose(sum8);
-
-  // input.attn:7  h = scan sentence with ts = tokens {
-  const hFilled2 = tf.fill([words, d], 0);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const chosen3 = rt.where(isGreater, 1 / batchSize, 0);
-  rt.dispose(isGreater);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const chosenWide = tf.broadcastTo(chosen3, [d + 4, batchSize, sentence]);
+  const sum3 = tf.tidy(() => {
+    const WProduct = tf.matMul(xRows, tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[1].x.Linear.b']);
+  });
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const chosen = rt.where(sentenceMask, 1 / batchSize, 0);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const tanh2 = tf.tanh(sum3);
+  const chosenWide = tf.broadcastTo(chosen, [d + 4, batchSize, sentence]);
   const part = tf.slice(chosenWide, [0, 0, 0], [d + 2, -1, -1]);
-  const part2 = tf.slice(chosenWide, [d + 2, 0, 0], [2, -1, -1]);
-  const partT = tf.transpose(part2, [1, 2, 0]);
-  const product8 = rt.tanhGradient(partT, tanh2);
-  rt.dispose(chosenWide, part2, tanh2, partT);
-
+  const product = tf.tidy(() =>
+    rt.tanhGradient(tf.transpose(tf.slice(chosenWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh2),
+  );
+  rt.dispose(sum3, chosenWide);
   // layers.attn:4  W @ x + b
-  const productRows = tf.reshape(product8, [batchSize * sentence, 2]);
-  const product9 = tf.matMul(productRows, p['wide.Grow.repeat[1].x.Linear.W']);
-  const partT2 = tf.transpose(part, [1, 2, 0]);
-  const product10 = tf.reshape(product9, [batchSize, sentence, d + 2]);
-  const sum9 = tf.add(partT2, product10);
-  rt.dispose(part, product9, partT2, product10);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const part3 = tf.slice(sum9, [0, 0, d], [-1, -1, 2]);
-  const product11 = rt.tanhGradient(part3, tanh);
-  rt.dispose(tanh, part3);
-
-  // layers.attn:4  W @ x + b
-  const productRows2 = tf.reshape(product11, [batchSize * sentence, 2]);
-  const product12 = tf.matMul(productRows2, p['wide.Grow.repeat[0].x.Linear.W']);
-
-  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x = concat[channel](x, …
-  const part4 = tf.slice(sum9, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(sum9);
-
-  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const product13 = tf.reshape(product12, [batchSize, sentence, d]);
-  const sum10 = tf.add(product13, part4);
-  rt.dispose(product12, part4, product13);
-
+  const sum4 = tf.tidy(() =>
+    tf.add(tf.matMul(picked, tf.transpose(p['rounds[0].Linear.W'], [1, 0])), p['rounds[0].Linear.b']),
+  );
+  const sum5 = tf.tidy(() =>
+    tf.add(tf.matMul(picked, tf.transpose(p['rounds[1].Linear.W'], [1, 0])), p['rounds[1].Linear.b']),
+  );
+  const productRows = tf.reshape(product, [batchSize * sentence, 2]);
+  const sum6 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(productRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, d + 2]);
+    return tf.add(tf.transpose(part, [1, 2, 0]), WProduct);
+  });
+  rt.dispose(part);
+  // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
+  const x = tf.concat([joined, tanh2], 2);
+  const product2 = tf.tidy(() => rt.tanhGradient(tf.slice(sum6, [0, 0, d], [-1, -1, 2]), tanh));
+  const part2 = tf.slice(sum6, [0, 0, 0], [-1, -1, d]);
+  rt.dispose(joined, tanh2, tanh, sum6);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+  const rounds = tf.tidy(() =>
+    tf.concat([tf.reshape(sum4, [batchSize, d, 1]), tf.reshape(tf.mul(sum5, 2), [batchSize, d, 1])], 2),
+  );
   const roundsFilled = tf.fill([2], 1 / batchSize);
-  const roundsPart = tf.slice(roundsFilled, [1], [1]);
-  const roundsPlace = tf.reshape(roundsPart, []);
-  const roundsProduct2 = tf.mul(roundsPlace, 2);
-  rt.dispose(roundsPart, roundsPlace);
-
+  const roundsProduct = tf.tidy(() => tf.mul(tf.reshape(tf.slice(roundsFilled, [1], [1]), []), 2));
+  const roundsPlace = tf.tidy(() => tf.reshape(tf.slice(roundsFilled, [0], [1]), []));
+  rt.dispose(sum4, sum5, roundsFilled);
   // layers.attn:4  W @ x + b
-  const total5 = tf.sum(p['rounds[1].Linear.W'], 0);
-  const product14 = tf.mul(roundsProduct2, total5);
-  rt.dispose(total5);
-
-  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const roundsPart2 = tf.slice(roundsFilled, [0], [1]);
-  const roundsPlace2 = tf.reshape(roundsPart2, []);
-  rt.dispose(roundsFilled, roundsPart2);
-
-  // layers.attn:4  W @ x + b
-  const total6 = tf.sum(p['rounds[0].Linear.W'], 0);
-  const product15 = tf.mul(roundsPlace2, total6);
-  const sum11 = tf.add(product14, product15);
-  rt.dispose(total6, product14, product15);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const sum12 = tf.add(sum11, 1 / batchSize);
-  rt.dispose(sum11);
-
+  const productRows2 = tf.reshape(product2, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(productRows2, p['wide.Grow.repeat[0].x.Linear.W']);
+  const sum7 = tf.tidy(() => {
+    const product = tf.mul(roundsProduct, tf.sum(p['rounds[1].Linear.W'], 0));
+    return tf.add(product, tf.mul(roundsPlace, tf.sum(p['rounds[0].Linear.W'], 0)));
+  });
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const sum8 = tf.add(sum7, 1 / batchSize);
+  rt.dispose(sum7);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sumWide = tf.broadcastTo(sum12, [batchSize, d]);
-  const scattered = rt.scatter(sum, sumWide, sentence, 1);
-  const sum13 = tf.add(sum10, scattered);
-  rt.dispose(sum12, sum, sumWide, sum10, scattered);
-
-  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](rounds) + sum[sentenc…
-  const chosenT = tf.transpose(chosen3, [1, 0]);
-  const chosenWide2 = tf.reshape(chosenT, [sentence, batchSize, 1]);
-  const product16 = tf.mul(chosenWide2, sNextStacked);
-  rt.dispose(chosen3, chosenT, sNextStacked, chosenWide2);
-  const productT = tf.transpose(product16, [1, 0, 2]);
-  const sum14 = tf.add(sum13, productT);
-  const sum15 = tf.add(sum14, productT);
-  rt.dispose(product16, sum13, productT, sum14);
-
+  const sum9 = tf.tidy(() => {
+    const scattered = rt.scatter(sum, tf.broadcastTo(sum8, [batchSize, d]), sentence, 1);
+    return tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), part2), scattered);
+  });
+  rt.dispose(sum, part2, WProduct, sum8);
+  // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
+  const chosen2 = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const loss = tf.tidy(() => {
+    const sum2 = tf.add(tf.add(tf.sum(chosen2, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2]));
+    return tf.mean(tf.add(sum2, tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2])));
+  });
+  rt.dispose(hSentenceMaskT, sentenceMask, x, rounds, chosen2);
+  const sum10 = tf.tidy(() => {
+    const productT = tf.transpose(tf.mul(tf.reshape(tf.transpose(chosen, [1, 0]), [sentence, batchSize, 1]), h), [1, 0, 2]);
+    return tf.add(tf.add(sum9, productT), productT);
+  });
+  rt.dispose(h, chosen, sum9);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
-
   // input.attn:7  h = scan sentence with ts = tokens {
-  const hSumT = tf.transpose(sum15, [1, 0, 2]);
-  const sumSteps = tf.unstack(hSumT);
-  rt.dispose(sum15, hSumT);
-
-  let hState: tf.Tensor = tf.clone(hFilled);
-  let hState2: tf.Tensor = hFilled2;
-  for (let t3 = sentence - 1; t3 >= 0; t3--) {
-    const sumAt = sumSteps[t3]!;
-    const uNextStackedAt = uNextStackedSteps[t3]!;
-    const tokensAt = tokensSteps[t3]!;
-    const isGreaterAt = isGreaterSteps[t3]!;
-
+  const hZeros2 = tf.fill([words, d], 0);
+  const sum10Steps = tf.tidy(() => tf.unstack(tf.transpose(sum10, [1, 0, 2])));
+  rt.dispose(sum10);
+  let hState: tf.Tensor = tf.clone(hZeros);
+  let hState2: tf.Tensor = hZeros2;
+  for (let t = sentence - 1; t >= 0; t--) {
+    const sum10At = sum10Steps[t]!;
+    const hInnerAt = hInnerSteps[t]!;
+    const hTokensAt = hTokensSteps[t]!;
+    const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hSum = tf.add(hState, sumAt);
+    const hSum = tf.add(hState, sum10At);
     rt.dispose(hState);
-
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNextScattered = rt.scatter(sNextNumber, hSum, word);
-    const xSteps2 = tf.unstack(sNextScattered);
-    const xSteps3 = tf.unstack(uNextStackedAt);
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const sNextScatteredSteps = tf.unstack(sNextScattered);
+    const innerXSteps = tf.unstack(hInnerAt);
     rt.dispose(sNextScattered);
-
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-    const productSteps: tf.Tensor[] = [];
-    let innerState: tf.Tensor = tf.clone(hFilled);
-    for (let t4 = 0; t4 < word; t4++) {
-      const xAt2 = xSteps2[t4]!;
-      const uNextAt = uNextSteps[t4]!;
-      const xAt3 = xSteps3[t4]!;
-
-      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-      const innerValueWide = tf.reshape(uNextAt, [batchSize, 1]);
-      const innerChosen = rt.where(innerValueWide, 0, innerState);
-      const innerChosen2 = rt.where(innerValueWide, innerState, 0);
-      const innerSum2 = tf.add(xAt2, innerChosen2);
-      const innerProduct = rt.tanhGradient(innerSum2, xAt3);
-      rt.dispose(innerValueWide, innerState, innerChosen2, innerSum2);
-      const innerSum3 = tf.add(innerChosen, innerProduct);
-      rt.dispose(innerChosen);
-      productSteps.push(innerProduct);
-      innerState = innerSum3;
+    const innerProductSteps: tf.Tensor[] = [];
+    let innerState: tf.Tensor = tf.clone(hZeros);
+    for (let t2 = 0; t2 < word; t2++) {
+      const sNextScatteredAt = sNextScatteredSteps[t2]!;
+      const wordMaskAt = wordMaskSteps[t2]!;
+      const innerXAt = innerXSteps[t2]!;
+      // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+      const innerValueWide = tf.reshape(wordMaskAt, [batchSize, 1]);
+      const innerProduct = tf.tidy(() =>
+        rt.tanhGradient(tf.add(sNextScatteredAt, rt.where(innerValueWide, innerState, 0)), innerXAt),
+      );
+      const innerSum = tf.tidy(() => tf.add(rt.where(innerValueWide, 0, innerState), innerProduct));
+      rt.dispose(innerValueWide, innerState);
+      innerProductSteps.push(innerProduct);
+      innerState = innerSum;
     }
-    rt.dispose(xSteps2, xSteps3);
-
+    rt.dispose(sNextScatteredSteps, innerXSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextProduct2 = tf.mul(hSum, 0.5);
-    const sNextSum = tf.add(innerState, sNextProduct2);
-    rt.dispose(hSum, innerState, sNextProduct2);
-
+    const sNextSum = tf.tidy(() => tf.add(innerState, tf.mul(hSum, 0.5)));
+    rt.dispose(hSum, innerState);
+    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
+    const innerScattered = tf.tidy(() =>
+      rt.scatter(hTokensAt, tf.transpose(tf.stack(innerProductSteps), [1, 0, 2]), words),
+    );
+    rt.dispose(innerProductSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hValueWide = tf.reshape(isGreaterAt, [batchSize, 1]);
-    const hChosen2 = rt.where(hValueWide, sNextSum, 0);
-    const productStacked = tf.stack(productSteps);
-    rt.dispose(sNextSum, hValueWide, productSteps);
-
-    // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit u' }
-    const innerProductStepsT = tf.transpose(productStacked, [1, 0, 2]);
-    const innerScattered = rt.scatter(tokensAt, innerProductStepsT, words);
-    rt.dispose(productStacked, innerProductStepsT);
-
-    // input.attn:7  h = scan sentence with ts = tokens {
+    const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
     const hSum2 = tf.add(hState2, innerScattered);
-    rt.dispose(innerScattered, hState2);
-    hState = hChosen2;
+    rt.dispose(sNextSum, innerScattered, hState2);
+    hState = hChosen;
     hState2 = hSum2;
   }
-  rt.dispose(hFilled, uNextSteps, tokensSteps, isGreaterSteps, uNextStackedSteps, sNextNumber, sumSteps, hState);
-
+  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps, hInnerSteps, sNextNumber, sum10Steps, hState);
   // layers.attn:4  W @ x + b
-  const total7 = tf.sum(picked, 0);
-  const product17 = tf.mul(roundsPlace2, total7);
-  rt.dispose(picked);
-
+  const total = tf.sum(picked, 0);
+  const product3 = tf.mul(roundsPlace, total);
+  const total2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsPlace, [batchSize])));
+  const product4 = tf.mul(roundsProduct, total);
+  const total3 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
+  rt.dispose(picked, roundsPlace, total, roundsProduct);
   // input.attn:6  param table: [words, d]
-  const productWide = tf.broadcastTo(product17, [d, d]);
-  rt.dispose(product17);
-
+  const productWide = tf.broadcastTo(product3, [d, d]);
+  const totalWide = tf.broadcastTo(total2, [d]);
+  const productWide2 = tf.broadcastTo(product4, [d, d]);
+  const totalWide2 = tf.broadcastTo(total3, [d]);
+  rt.dispose(product3, total2, product4, total3);
   // layers.attn:4  W @ x + b
-  const placeWide = tf.broadcastTo(roundsPlace2, [batchSize]);
-  const total8 = tf.sum(placeWide);
-  rt.dispose(roundsPlace2, placeWide);
-
-  // input.attn:6  param table: [words, d]
-  const totalWide = tf.broadcastTo(total8, [d]);
-  rt.dispose(total8);
-
-  // layers.attn:4  W @ x + b
-  const product18 = tf.mul(roundsProduct2, total7);
-  rt.dispose(total7);
-
-  // input.attn:6  param table: [words, d]
-  const productWide2 = tf.broadcastTo(product18, [d, d]);
-  rt.dispose(product18);
-
-  // layers.attn:4  W @ x + b
-  const productWide3 = tf.broadcastTo(roundsProduct2, [batchSize]);
-  const total9 = tf.sum(productWide3);
-  rt.dispose(roundsProduct2, productWide3);
-
-  // input.attn:6  param table: [words, d]
-  const totalWide2 = tf.broadcastTo(total9, [d]);
-  rt.dispose(total9);
-
-  // layers.attn:4  W @ x + b
-  const productT2 = tf.transpose(productRows2, [1, 0]);
-  const product19 = tf.matMul(productT2, sNextStepsRows);
-  const total10 = tf.sum(product11, [0, 1]);
-  rt.dispose(productRows2, sNextStepsRows, productT2, product11);
-  const productT3 = tf.transpose(productRows, [1, 0]);
-  const product20 = tf.matMul(productT3, xRows);
-  const total11 = tf.sum(product8, [0, 1]);
-  rt.dispose(productRows, xRows, productT3, product8);
+  const product5 = tf.tidy(() => tf.matMul(tf.transpose(productRows2, [1, 0]), sNextStepsRows));
+  const total4 = tf.sum(product2, [0, 1]);
+  const product6 = tf.tidy(() => tf.matMul(tf.transpose(productRows, [1, 0]), xRows));
+  rt.dispose(sNextStepsRows, productRows2, product2, xRows, productRows);
+  const total5 = tf.sum(product, [0, 1]);
+  rt.dispose(product);
   return {
     loss,
     metrics: {},
@@ -797,10 +526,10 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       'rounds[0].Linear.b': totalWide,
       'rounds[1].Linear.W': productWide2,
       'rounds[1].Linear.b': totalWide2,
-      'wide.Grow.repeat[0].x.Linear.W': product19,
-      'wide.Grow.repeat[0].x.Linear.b': total10,
-      'wide.Grow.repeat[1].x.Linear.W': product20,
-      'wide.Grow.repeat[1].x.Linear.b': total11,
+      'wide.Grow.repeat[0].x.Linear.W': product5,
+      'wide.Grow.repeat[0].x.Linear.b': total4,
+      'wide.Grow.repeat[1].x.Linear.W': product6,
+      'wide.Grow.repeat[1].x.Linear.b': total5,
     },
   };
 }

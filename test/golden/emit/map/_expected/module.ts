@@ -54,23 +54,18 @@ type MapResults = { readonly y: tf.Tensor };
 /** The outputs of Map, batch first. */
 function mapForward(p: MapParameters, batch: MapBatch): MapResults {
   const { batch: batchSize, in: in_, out, rows } = batch.n;
-
   // input.attn:4  model Map(x: [rows, in]) -> { y: [rows, out] } {
-  const rowsPlaces = tf.range(0, rows, 1, 'int32');
-  const rowsLengthWide = tf.reshape(batch.lengths.rows, [batchSize, 1]);
-  const isGreater = tf.greater(rowsLengthWide, rowsPlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, rows, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(rowsPlaces, rowsLengthWide, isGreater, isGreaterWide);
-
+  const rowsMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.rows, [batchSize, 1]), tf.range(0, rows, 1, 'int32')),
+  );
+  const x = tf.tidy(() => rt.where(tf.reshape(rowsMask, [batchSize, rows, 1]), batch.inputs.x, 0));
+  rt.dispose(rowsMask);
   // input.attn:6  { y = W @ x + b }
-  const xRows = tf.reshape(x, [batchSize * rows, in_]);
-  const WT = tf.transpose(p.W, [1, 0]);
-  const product = tf.matMul(xRows, WT);
-  const product2 = tf.reshape(product, [batchSize, rows, out]);
-  rt.dispose(x, xRows, WT, product);
-  const sum = tf.add(product2, p.b);
-  rt.dispose(product2);
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * rows, in_]), tf.transpose(p.W, [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, rows, out]), p.b);
+  });
+  rt.dispose(x);
   return { y: sum };
 }
 

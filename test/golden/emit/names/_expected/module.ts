@@ -68,13 +68,12 @@ type RecordLossResults = {
 function recordLoss(p: RecordParameters, batch: RecordBatch): RecordLossResults {
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
-
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
-  const lossDifference = tf.sub(undefined_, batch.inputs.eval);
-  const lossProduct = tf.mul(lossDifference, lossDifference);
-  const lossTotal = tf.sum(lossProduct, 1);
-  const loss = tf.mean(lossTotal);
-  rt.dispose(undefined_, lossDifference, lossProduct, lossTotal);
+  const loss = tf.tidy(() => {
+    const difference = tf.sub(undefined_, batch.inputs.eval);
+    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
+  });
+  rt.dispose(undefined_);
   return {
     loss,
     metrics: {},
@@ -91,24 +90,19 @@ type RecordGradientsResults = {
 /** Readonly: as the loss, dropout on, and its gradient by every parameter. */
 function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Random): RecordGradientsResults {
   const { batch: batchSize } = batch.n;
-
   // input.attn:5  undefined = let * await
   const undefined_ = tf.mul(batch.inputs.await, p.let);
-
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
   const lossDifference = tf.sub(undefined_, batch.inputs.eval);
-  const lossProduct = tf.mul(lossDifference, lossDifference);
-  const lossTotal = tf.sum(lossProduct, 1);
-  const loss = tf.mean(lossTotal);
-  const lossProduct2 = tf.mul(lossDifference, 1 / batchSize);
-  rt.dispose(undefined_, lossProduct, lossTotal, lossDifference);
-  const lossSum = tf.add(lossProduct2, lossProduct2);
-  rt.dispose(lossProduct2);
-
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.mul(lossDifference, lossDifference), 1)));
+  const lossSum = tf.tidy(() => {
+    const product = tf.mul(lossDifference, 1 / batchSize);
+    return tf.add(product, product);
+  });
+  rt.dispose(undefined_, lossDifference);
   // input.attn:5  undefined = let * await
-  const undefinedProduct = tf.mul(lossSum, batch.inputs.await);
-  const undefinedTotal = tf.sum(undefinedProduct, 0);
-  rt.dispose(lossSum, undefinedProduct);
+  const undefinedTotal = tf.tidy(() => tf.sum(tf.mul(lossSum, batch.inputs.await), 0));
+  rt.dispose(lossSum);
   return {
     loss,
     metrics: {},
@@ -216,7 +210,6 @@ type RecordOutputResults = { readonly y: tf.Tensor };
 function recordOutputForward(_p: RecordOutputParameters, batch: RecordOutputBatch): RecordOutputResults {
   // input.attn:14  𐵐w = tanh(x)
   const u10D50w = tf.tanh(batch.inputs.x);
-
   // input.attn:15  y = 2 * 𐵐w
   const y = tf.mul(u10D50w, 2);
   rt.dispose(u10D50w);

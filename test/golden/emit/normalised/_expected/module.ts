@@ -55,35 +55,23 @@ type EdgesResults = { readonly y: tf.Tensor };
 /** The outputs of Edges, batch first. */
 function edgesForward(p: EdgesParameters, batch: EdgesBatch): EdgesResults {
   const { batch: batchSize, channel, height, width } = batch.n;
-
-  // input.attn:7  y = (W / sqrt(sum[filters, dy, dx, channel](W * W))) @ x[height = position[height] + position[dy], width = po…
-  const yShifted = rt.shift(batch.inputs.x, 1, 1);
-  const yShifted2 = rt.shift(batch.inputs.x, 1, -1);
-  const yShiftedRows = tf.reshape(yShifted, [batchSize * height * width, channel]);
-  const yXRows = tf.reshape(batch.inputs.x, [batchSize * height * width, channel]);
-  const yShiftedRows2 = tf.reshape(yShifted2, [batchSize * height * width, channel]);
-  const yJoined = tf.concat([yShiftedRows, yXRows, yShiftedRows2], 1);
-  rt.dispose(yShifted, yShifted2, yShiftedRows, yXRows, yShiftedRows2);
+  // input.attn:7  y = (W / sqrt(sum[filters, dy, dx, channel](W * W))) @ x[height = position[height] + posi…
+  const yJoined = tf.tidy(() => {
+    const shiftedRows = tf.reshape(rt.shift(batch.inputs.x, 1, -1), [batchSize * height * width, channel]);
+    const yShiftedRows = tf.reshape(rt.shift(batch.inputs.x, 1, 1), [batchSize * height * width, channel]);
+    return tf.concat([yShiftedRows, tf.reshape(batch.inputs.x, [batchSize * height * width, channel]), shiftedRows], 1);
+  });
   const yJoinedShaped = tf.reshape(yJoined, [batchSize, height, width, 3, channel]);
-  const yShifted3 = rt.shift(yJoinedShaped, 2, 1);
-  const yShifted4 = rt.shift(yJoinedShaped, 2, -1);
-  const yShiftedRows3 = tf.reshape(yShifted3, [batchSize * height * width, 3 * channel]);
-  const yJoinedShaped2 = tf.reshape(yJoined, [batchSize * height * width, 3 * channel]);
-  const yShiftedRows4 = tf.reshape(yShifted4, [batchSize * height * width, 3 * channel]);
-  rt.dispose(yJoinedShaped, yShifted3, yJoined, yShifted4);
-  const yJoined2 = tf.concat([yShiftedRows3, yJoinedShaped2, yShiftedRows4], 1);
-  const yProduct = tf.mul(p.W, p.W);
-  const yTotal = tf.sum(yProduct);
-  rt.dispose(yShiftedRows3, yJoinedShaped2, yShiftedRows4, yProduct);
-  const yRoot = tf.sqrt(yTotal);
-  const yQuotient = tf.div(p.W, yRoot);
-  const yJoinedShaped3 = tf.reshape(yJoined2, [batchSize * height * width, 9 * channel]);
-  const yQuotientT = tf.transpose(yQuotient, [2, 1, 3, 0]);
-  rt.dispose(yTotal, yRoot, yJoined2, yQuotient);
-  const yQuotientRows = tf.reshape(yQuotientT, [9 * channel, 4]);
-  const yProduct2 = tf.matMul(yJoinedShaped3, yQuotientRows);
-  const y = tf.reshape(yProduct2, [batchSize, height, width, 4]);
-  rt.dispose(yQuotientT, yJoinedShaped3, yQuotientRows, yProduct2);
+  const yShifted = rt.shift(yJoinedShaped, 2, 1);
+  const y = tf.tidy(() => {
+    const shiftedRows = tf.reshape(rt.shift(yJoinedShaped, 2, -1), [batchSize * height * width, 3 * channel]);
+    const yShiftedRows = tf.reshape(yShifted, [batchSize * height * width, 3 * channel]);
+    const joined = tf.concat([yShiftedRows, tf.reshape(yJoined, [batchSize * height * width, 3 * channel]), shiftedRows], 1);
+    const quotientRows = tf.reshape(tf.transpose(tf.div(p.W, tf.sqrt(tf.sum(tf.mul(p.W, p.W)))), [2, 1, 3, 0]), [9 * channel, 4]);
+    const product = tf.matMul(tf.reshape(joined, [batchSize * height * width, 9 * channel]), quotientRows);
+    return tf.reshape(product, [batchSize, height, width, 4]);
+  });
+  rt.dispose(yJoined, yJoinedShaped, yShifted);
   return { y };
 }
 

@@ -48,7 +48,6 @@ type ActivateResults = { readonly y: tf.Tensor };
 function activateForward(_p: ActivateParameters, batch: ActivateBatch): ActivateResults {
   // input.attn:6  h = match activation { tanh { tanh(x) } relu { relu(x) } }
   const h = tf.relu(batch.inputs.x);
-
   // input.attn:7  { y = rate * h }
   const product = tf.mul(h, 0.25);
   rt.dispose(h);

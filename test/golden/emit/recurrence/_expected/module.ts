@@ -68,118 +68,70 @@ type ClassifyResults = { readonly logits: tf.Tensor };
 /** The outputs of Classify, batch first. */
 function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyResults {
   const { batch: batchSize, hidden, in: in_, time } = batch.n;
-
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, hidden], 0);
-
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timePlaces = tf.range(0, time, 1, 'int32');
-  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const isGreater = tf.greater(timeLengthWide, timePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
-
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
+  rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * time, in_]);
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, time, hidden]);
-  rt.dispose(x, zWzT, zProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['run.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, time, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['run.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, time, hidden]);
-  rt.dispose(zXRows, newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['run.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WzProduct, p['run.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
+  rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WrProduct, p['run.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WProduct, p['run.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
-
+  rt.dispose(zXRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT = tf.transpose(sum, [1, 0, 2]);
-  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(runSumT);
-  rt.dispose(sum, sum2, sum3, runSumT);
-  const sumSteps2 = tf.unstack(runSumT2);
-  const sumSteps3 = tf.unstack(runSumT3);
-  rt.dispose(runSumT2, runSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  let runState: tf.Tensor = runFilled;
+  const runZeros = tf.fill([batchSize, hidden], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const runHNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(runState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(runState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, runState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, runState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(runState, product);
-    rt.dispose(new_, z, difference, product);
-    sumSteps4.push(sum4);
-    runState = sum4;
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    runHNextSteps.push(hNext);
+    h = hNext;
   }
-  rt.dispose(runFilled, zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
+  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  const run = tf.stack(runHNextSteps);
+  rt.dispose(runHNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const number = tf.scalar(-1, 'int32');
-  const sum5 = tf.add(batch.lengths.time, number);
-  const sumStacked = tf.stack(sumSteps4);
-  const sumStepsT = tf.transpose(sumStacked, [1, 0, 2]);
-  const picked = tf.gather(sumStepsT, sum5, 1, 1);
-  rt.dispose(number, sumSteps4, sumStacked, sum5, sumStepsT);
-
+  const picked = tf.tidy(() =>
+    tf.gather(tf.transpose(run, [1, 0, 2]), tf.add(batch.lengths.time, tf.scalar(-1, 'int32')), 1, 1),
+  );
+  rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['logits.Linear.W'], [1, 0]);
-  const product2 = tf.matMul(picked, WT);
-  const sum6 = tf.add(product2, p['logits.Linear.b']);
-  rt.dispose(picked, WT, product2);
-  return { logits: sum6 };
+  const sum = tf.tidy(() => tf.add(tf.matMul(picked, tf.transpose(p['logits.Linear.W'], [1, 0])), p['logits.Linear.b']));
+  rt.dispose(picked);
+  return { logits: sum };
 }
 
 /** What classifyLoss gives. */
@@ -191,135 +143,77 @@ type ClassifyLossResults = {
 /** Learn: the loss and the metrics, means over the batch. */
 function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLossResults {
   const { batch: batchSize, hidden, in: in_, time } = batch.n;
-
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, hidden], 0);
-
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timePlaces = tf.range(0, time, 1, 'int32');
-  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const isGreater = tf.greater(timeLengthWide, timePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
-
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
+  rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * time, in_]);
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, time, hidden]);
-  rt.dispose(x, zWzT, zProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['run.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, time, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['run.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, time, hidden]);
-  rt.dispose(zXRows, newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['run.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WzProduct, p['run.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
+  rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WrProduct, p['run.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WProduct, p['run.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
-
+  rt.dispose(zXRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT = tf.transpose(sum, [1, 0, 2]);
-  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(runSumT);
-  rt.dispose(sum, sum2, sum3, runSumT);
-  const sumSteps2 = tf.unstack(runSumT2);
-  const sumSteps3 = tf.unstack(runSumT3);
-  rt.dispose(runSumT2, runSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  let runState: tf.Tensor = runFilled;
+  const runZeros = tf.fill([batchSize, hidden], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const runHNextSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(runState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(runState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, runState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(r, newProduct3, newProduct4, newSum);
-
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, runState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(runState, product);
-    rt.dispose(new_, z, difference, product);
-    sumSteps4.push(sum4);
-    runState = sum4;
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
+    rt.dispose(z, new_);
+    runHNextSteps.push(hNext);
+    h = hNext;
   }
-  rt.dispose(runFilled, zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
+  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  const run = tf.stack(runHNextSteps);
+  rt.dispose(runHNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const number = tf.scalar(-1, 'int32');
-  const sum5 = tf.add(batch.lengths.time, number);
-  const sumStacked = tf.stack(sumSteps4);
-  const sumStepsT = tf.transpose(sumStacked, [1, 0, 2]);
-  const picked = tf.gather(sumStepsT, sum5, 1, 1);
-  rt.dispose(number, sumSteps4, sumStacked, sum5, sumStepsT);
-
+  const picked = tf.tidy(() =>
+    tf.gather(tf.transpose(run, [1, 0, 2]), tf.add(batch.lengths.time, tf.scalar(-1, 'int32')), 1, 1),
+  );
+  rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['logits.Linear.W'], [1, 0]);
-  const product2 = tf.matMul(picked, WT);
-  const sum6 = tf.add(product2, p['logits.Linear.b']);
-  rt.dispose(picked, WT, product2);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(picked, tf.transpose(p['logits.Linear.W'], [1, 0])), p['logits.Linear.b']));
+  rt.dispose(picked);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const lossLogWeights = rt.logSoftmax(sum6);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs.class, 1, 1);
-  const lossNegative = tf.neg(lossPicked);
-  const loss = tf.mean(lossNegative);
-  rt.dispose(lossLogWeights, lossPicked, lossNegative);
-
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.class, 1, 1))));
   // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const best = tf.argMax(sum6, 1);
-  const isEqual = tf.equal(best, batch.inputs.class);
-  const number2 = tf.scalar(1, 'int32');
-  const number3 = tf.scalar(0, 'int32');
-  const chosen = rt.where(isEqual, number2, number3);
-  rt.dispose(sum6, best, isEqual, number2, number3);
-  const chosenAsFloat = tf.cast(chosen, 'float32');
-  const mean = tf.mean(chosenAsFloat);
-  rt.dispose(chosen, chosenAsFloat);
+  const mean = tf.tidy(() => {
+    const chosen = rt.where(tf.equal(tf.argMax(sum, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
+    return tf.mean(tf.cast(chosen, 'float32'));
+  });
+  rt.dispose(sum);
   return {
     loss,
     metrics: { right: mean },
@@ -336,292 +230,200 @@ type ClassifyGradientsResults = {
 /** Learn: as the loss, dropout on, and its gradient by every parameter. */
 function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random: rt.Random): ClassifyGradientsResults {
   const { batch: batchSize, classes, hidden, in: in_, time } = batch.n;
-
-  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runFilled = tf.fill([batchSize, hidden], 0);
-
   // input.attn:4  model Classify(x: [time, in]) -> { logits: [classes] } {
-  const timePlaces = tf.range(0, time, 1, 'int32');
-  const timeLengthWide = tf.reshape(batch.lengths.time, [batchSize, 1]);
-  const isGreater = tf.greater(timeLengthWide, timePlaces);
-  const isGreaterWide = tf.reshape(isGreater, [batchSize, time, 1]);
-  const x = rt.where(isGreaterWide, batch.inputs.x, 0);
-  rt.dispose(timePlaces, timeLengthWide, isGreater, isGreaterWide);
-
+  const timeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
+  );
+  const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
+  rt.dispose(timeMask);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * time, in_]);
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zProduct = tf.matMul(zXRows, zWzT);
-  const zProduct2 = tf.reshape(zProduct, [batchSize, time, hidden]);
-  rt.dispose(zWzT, zProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum = tf.add(zProduct2, p['run.h.GRU.bz']);
-  rt.dispose(zProduct2);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rProduct = tf.matMul(zXRows, rWrT);
-  const rProduct2 = tf.reshape(rProduct, [batchSize, time, hidden]);
-  rt.dispose(rWrT, rProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum2 = tf.add(rProduct2, p['run.h.GRU.br']);
-  rt.dispose(rProduct2);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newProduct = tf.matMul(zXRows, newWT);
-  const newProduct2 = tf.reshape(newProduct, [batchSize, time, hidden]);
-  rt.dispose(zXRows, newWT, newProduct);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const sum3 = tf.add(newProduct2, p['run.h.GRU.b']);
-  rt.dispose(newProduct2);
-
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zSum = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WzProduct, p['run.h.GRU.bz']);
+  });
   const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rSum = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WrProduct, p['run.h.GRU.br']);
+  });
   const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newSum = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, hidden]);
+    return tf.add(WProduct, p['run.h.GRU.b']);
+  });
   const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
-
+  rt.dispose(zXRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runSumT = tf.transpose(sum, [1, 0, 2]);
-  const runSumT2 = tf.transpose(sum2, [1, 0, 2]);
-  const runSumT3 = tf.transpose(sum3, [1, 0, 2]);
-  const sumSteps = tf.unstack(runSumT);
-  rt.dispose(sum, sum2, sum3, runSumT);
-  const sumSteps2 = tf.unstack(runSumT2);
-  const sumSteps3 = tf.unstack(runSumT3);
-  rt.dispose(runSumT2, runSumT3);
-
-  const sumSteps4: tf.Tensor[] = [];
-  const stateSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const differenceSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
-  let runState: tf.Tensor = runFilled;
+  const runZeros = tf.fill([batchSize, hidden], 0);
+  const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
+  const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
+  const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
+  rt.dispose(zSum, rSum, newSum);
+  const runHNextSteps: tf.Tensor[] = [];
+  const runHSteps: tf.Tensor[] = [];
+  const runZSteps: tf.Tensor[] = [];
+  const runHNextSteps2: tf.Tensor[] = [];
+  const runNewSteps: tf.Tensor[] = [];
+  const runProductSteps: tf.Tensor[] = [];
+  const runRSteps: tf.Tensor[] = [];
+  let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
-    const sumAt = sumSteps[t]!;
-    const sumAt2 = sumSteps2[t]!;
-    const sumAt3 = sumSteps3[t]!;
-
+    const zSumAt = zSumSteps[t]!;
+    const rSumAt = rSumSteps[t]!;
+    const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct3 = tf.matMul(runState, zUzT);
-    const zSum = tf.add(sumAt, zProduct3);
-    const z = tf.sigmoid(zSum);
-    rt.dispose(zProduct3, zSum);
-
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.matMul(runState, rUrT);
-    const rSum = tf.add(sumAt2, rProduct3);
-    const r = tf.sigmoid(rSum);
-    rt.dispose(rProduct3, rSum);
-
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct3 = tf.mul(r, runState);
-    const newProduct4 = tf.matMul(newProduct3, newUT);
-    const newSum = tf.add(sumAt3, newProduct4);
-    const new_ = tf.tanh(newSum);
-    rt.dispose(newProduct4, newSum);
-
+    const newProduct = tf.mul(r, h);
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, newUT))));
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(new_, runState);
-    const product = tf.mul(z, difference);
-    const sum4 = tf.add(runState, product);
-    rt.dispose(product);
-    sumSteps4.push(sum4);
-    stateSteps.push(runState);
-    zSteps.push(z);
-    differenceSteps.push(difference);
-    newSteps.push(new_);
-    productSteps.push(newProduct3);
-    rSteps.push(r);
-    runState = sum4;
+    const difference = tf.sub(new_, h);
+    const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
+    runHNextSteps.push(hNext);
+    runHSteps.push(h);
+    runZSteps.push(z);
+    runHNextSteps2.push(difference);
+    runNewSteps.push(new_);
+    runProductSteps.push(newProduct);
+    runRSteps.push(r);
+    h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, sumSteps, sumSteps2, sumSteps3);
-
+  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps);
+  const run = tf.stack(runHNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const number = tf.scalar(-1, 'int32');
-  const sum5 = tf.add(batch.lengths.time, number);
-  const sumStacked = tf.stack(sumSteps4);
-  const sumStepsT = tf.transpose(sumStacked, [1, 0, 2]);
-  const picked = tf.gather(sumStepsT, sum5, 1, 1);
-  rt.dispose(number, sumStacked, sumStepsT);
-
+  const sum = tf.tidy(() => tf.add(batch.lengths.time, tf.scalar(-1, 'int32')));
+  const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
+  rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['logits.Linear.W'], [1, 0]);
-  const product2 = tf.matMul(picked, WT);
-  const sum6 = tf.add(product2, p['logits.Linear.b']);
-  rt.dispose(WT, product2);
-
-  // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const lossLogWeights = rt.logSoftmax(sum6);
-  const lossPicked = tf.gather(lossLogWeights, batch.inputs.class, 1, 1);
-  const lossNegative = tf.neg(lossPicked);
-  const loss = tf.mean(lossNegative);
-  rt.dispose(lossPicked, lossNegative);
-
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, tf.transpose(p['logits.Linear.W'], [1, 0])), p['logits.Linear.b']));
   // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const best = tf.argMax(sum6, 1);
-  const isEqual = tf.equal(best, batch.inputs.class);
-  const number2 = tf.scalar(1, 'int32');
-  const number3 = tf.scalar(0, 'int32');
-  const chosen = rt.where(isEqual, number2, number3);
-  rt.dispose(sum6, best, isEqual, number2, number3);
-  const chosenAsFloat = tf.cast(chosen, 'float32');
-  const mean = tf.mean(chosenAsFloat);
-  rt.dispose(chosen, chosenAsFloat);
-
+  const mean = tf.tidy(() => {
+    const chosen = rt.where(tf.equal(tf.argMax(sum2, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
+    return tf.mean(tf.cast(chosen, 'float32'));
+  });
   // input.attn:10  loss = cross_entropy[classes](logits, class)
-  const lossFilled = tf.fill([batchSize], -((1 / batchSize)));
-  const lossScattered = rt.scatter(batch.inputs.class, lossFilled, classes, 1);
-  const lossExp = tf.exp(lossLogWeights);
-  const lossTotal = tf.sum(lossScattered, 1, true);
-  const lossProduct = tf.mul(lossExp, lossTotal);
-  rt.dispose(lossFilled, lossLogWeights, lossExp, lossTotal);
-  const lossDifference = tf.sub(lossScattered, lossProduct);
-  rt.dispose(lossScattered, lossProduct);
-
+  const lossLogWeights = rt.logSoftmax(sum2);
+  const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(lossLogWeights, batch.inputs.class, 1, 1))));
+  const lossDifference = tf.tidy(() => {
+    const scattered = rt.scatter(batch.inputs.class, tf.fill([batchSize], -((1 / batchSize))), classes, 1);
+    return tf.sub(scattered, tf.mul(tf.exp(lossLogWeights), tf.sum(scattered, 1, true)));
+  });
+  rt.dispose(sum2, lossLogWeights);
   // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(lossDifference, p['logits.Linear.W']);
-
+  const WProduct = tf.matMul(lossDifference, p['logits.Linear.W']);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const scattered = rt.scatter(sum5, product3, time, 1);
-  const scattered2 = tf.transpose(scattered, [1, 0, 2]);
-  rt.dispose(sum5, product3, scattered);
-
+  const scattered = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
+  rt.dispose(sum, WProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
-  const xSteps = tf.unstack(scattered2);
-  rt.dispose(scattered2);
-
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const productSteps2 = new Array<tf.Tensor>(time);
-  const productSteps3 = new Array<tf.Tensor>(time);
-  const productSteps4 = new Array<tf.Tensor>(time);
-  let runState2: tf.Tensor = tf.clone(runFilled);
-  for (let t2 = time - 1; t2 >= 0; t2--) {
-    const xAt = xSteps[t2]!;
-    const stateAt = stateSteps[t2]!;
-    const zAt = zSteps[t2]!;
-    const differenceAt = differenceSteps[t2]!;
-    const newAt = newSteps[t2]!;
-    const rAt = rSteps[t2]!;
-
+  const scatteredSteps = tf.unstack(scattered);
+  rt.dispose(scattered);
+  const runProductSteps2 = new Array<tf.Tensor>(time);
+  const runProductSteps3 = new Array<tf.Tensor>(time);
+  const runProductSteps4 = new Array<tf.Tensor>(time);
+  let runState: tf.Tensor = tf.clone(runZeros);
+  for (let t = time - 1; t >= 0; t--) {
+    const scatteredAt = scatteredSteps[t]!;
+    const runHAt = runHSteps[t]!;
+    const runZAt = runZSteps[t]!;
+    const runHNextAt = runHNextSteps2[t]!;
+    const runNewAt = runNewSteps[t]!;
+    const runRAt = runRSteps[t]!;
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const runSum = tf.add(runState2, xAt);
-    rt.dispose(runState2);
-
+    const runSum = tf.add(runState, scatteredAt);
+    rt.dispose(runState);
     // cells.attn:14  (1 - z) * h + z * new
-    const product4 = tf.mul(runSum, zAt);
-
+    const product = tf.mul(runSum, runZAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct5 = rt.tanhGradient(product4, newAt);
-    const newProduct6 = tf.matMul(newProduct5, p['run.h.GRU.U']);
-    const newProduct7 = tf.mul(newProduct6, stateAt);
-
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct4 = rt.sigmoidGradient(newProduct7, rAt);
-    rt.dispose(newProduct7);
-
+    const newProduct = rt.tanhGradient(product, runNewAt);
+    const newUProduct = tf.matMul(newProduct, p['run.h.GRU.U']);
+    const newProduct2 = tf.mul(newUProduct, runHAt);
     // cells.attn:14  (1 - z) * h + z * new
-    const product5 = tf.mul(runSum, differenceAt);
-
+    const product2 = tf.mul(runSum, runHNextAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct4 = rt.sigmoidGradient(product5, zAt);
-    rt.dispose(product5);
-
+    const zProduct = rt.sigmoidGradient(product2, runZAt);
+    rt.dispose(product2);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rJoined2 = tf.concat([rProduct4, zProduct4], 1);
-    const rProduct5 = tf.matMul(rJoined2, rJoined);
-    rt.dispose(rJoined2);
-
+    const rProduct = rt.sigmoidGradient(newProduct2, runRAt);
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined));
+    rt.dispose(newProduct2);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference2 = tf.sub(runSum, product4);
-    rt.dispose(runSum, product4);
-
+    const difference = tf.sub(runSum, product);
+    rt.dispose(runSum, product);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct8 = tf.mul(newProduct6, rAt);
-    const newSum2 = tf.add(difference2, newProduct8);
-    rt.dispose(newProduct6, difference2, newProduct8);
-
+    const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, runRAt)));
+    rt.dispose(newUProduct, difference);
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const runSum2 = tf.add(rProduct5, newSum2);
-    rt.dispose(rProduct5, newSum2);
-    productSteps2[t2] = zProduct4;
-    productSteps3[t2] = rProduct4;
-    productSteps4[t2] = newProduct5;
-    runState2 = runSum2;
+    const runSum2 = tf.add(rProduct2, newSum2);
+    rt.dispose(rProduct2, newSum2);
+    runProductSteps2[t] = zProduct;
+    runProductSteps3[t] = rProduct;
+    runProductSteps4[t] = newProduct;
+    runState = runSum2;
   }
-  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, xSteps, runState2);
-  const productStacked = tf.stack(productSteps2);
-  rt.dispose(productSteps2);
-
+  rt.dispose(runZSteps, runHNextSteps2, runNewSteps, runRSteps, rJoined, scatteredSteps, runState);
+  const runProductStacked = tf.stack(runProductSteps2);
+  rt.dispose(runProductSteps2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows = tf.reshape(productStacked, [batchSize * time, hidden]);
-  const zProductStepsT = tf.transpose(zProductStepsRows, [1, 0]);
-  const zXT = tf.transpose(x, [1, 0, 2]);
-  const zXRows2 = tf.reshape(zXT, [batchSize * time, in_]);
-  const zProduct5 = tf.matMul(zProductStepsT, zXRows2);
-  const productStacked2 = tf.stack(productSteps3);
-  rt.dispose(zProductStepsRows, x, zXT, productSteps3);
-
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows = tf.reshape(productStacked2, [batchSize * time, hidden]);
-  const rProductStepsT = tf.transpose(rProductStepsRows, [1, 0]);
-  const rProduct6 = tf.matMul(rProductStepsT, zXRows2);
-  const productStacked3 = tf.stack(productSteps4);
-  rt.dispose(rProductStepsRows, productSteps4);
-
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows = tf.reshape(productStacked3, [batchSize * time, hidden]);
-  const newProductStepsT = tf.transpose(newProductStepsRows, [1, 0]);
-  const newProduct9 = tf.matMul(newProductStepsT, zXRows2);
-  const stateStacked = tf.stack(stateSteps);
-  rt.dispose(newProductStepsRows, zXRows2, runFilled, sumSteps4);
-
+  const zProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked, [batchSize * time, hidden]), [1, 0]));
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runStateStepsRows = tf.reshape(stateStacked, [batchSize * time, hidden]);
-  const runProduct = tf.matMul(zProductStepsT, runStateStepsRows);
-  const runProduct2 = tf.matMul(rProductStepsT, runStateStepsRows);
-  rt.dispose(stateStacked, zProductStepsT, rProductStepsT, runStateStepsRows);
-  const productStacked4 = tf.stack(productSteps);
-  const runProductStepsRows = tf.reshape(productStacked4, [batchSize * time, hidden]);
-  const runProduct3 = tf.matMul(newProductStepsT, runProductStepsRows);
-  rt.dispose(productSteps, productStacked4, newProductStepsT, runProductStepsRows);
-
-  // cells.attn:10  param bz, br, b: [hidden] = zeros
-  const total = tf.sum(productStacked, [0, 1]);
-  const total2 = tf.sum(productStacked2, [0, 1]);
-  const total3 = tf.sum(productStacked3, [0, 1]);
-  rt.dispose(productStacked, productStacked2, productStacked3);
-
+  const runProductStacked2 = tf.stack(runProductSteps3);
+  rt.dispose(runProductSteps3);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked2, [batchSize * time, hidden]), [1, 0]));
+  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const runProductStacked3 = tf.stack(runProductSteps4);
+  rt.dispose(runProductSteps4);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newProductStepsT = tf.tidy(() =>
+    tf.transpose(tf.reshape(runProductStacked3, [batchSize * time, hidden]), [1, 0]),
+  );
+  // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
+  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * time, hidden]));
+  const runProduct = tf.matMul(zProductStepsT, runHStepsRows);
+  const runProduct2 = tf.matMul(rProductStepsT, runHStepsRows);
+  const runProduct3 = tf.tidy(() =>
+    tf.matMul(newProductStepsT, tf.reshape(tf.stack(runProductSteps), [batchSize * time, hidden])),
+  );
+  rt.dispose(runZeros, runHNextSteps, runHStepsRows, runProductSteps);
+  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
+  const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
+  const zProduct = tf.matMul(zProductStepsT, zXRows2);
+  const zTotal = tf.sum(runProductStacked, [0, 1]);
+  rt.dispose(x, zProductStepsT, runProductStacked);
+  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+  const rProduct = tf.matMul(rProductStepsT, zXRows2);
+  const rTotal = tf.sum(runProductStacked2, [0, 1]);
+  rt.dispose(rProductStepsT, runProductStacked2);
+  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
+  const newProduct = tf.matMul(newProductStepsT, zXRows2);
+  const newTotal = tf.sum(runProductStacked3, [0, 1]);
+  rt.dispose(newProductStepsT, zXRows2, runProductStacked3);
   // layers.attn:4  W @ x + b
-  const differenceT = tf.transpose(lossDifference, [1, 0]);
-  const product6 = tf.matMul(differenceT, picked);
-  const total4 = tf.sum(lossDifference, 0);
-  rt.dispose(picked, differenceT, lossDifference);
+  const product = tf.tidy(() => tf.matMul(tf.transpose(lossDifference, [1, 0]), picked));
+  const total = tf.sum(lossDifference, 0);
+  rt.dispose(picked, lossDifference);
   return {
     loss,
     metrics: { right: mean },
     gradients: {
-      'run.h.GRU.Wz': zProduct5,
-      'run.h.GRU.Wr': rProduct6,
-      'run.h.GRU.W': newProduct9,
+      'run.h.GRU.Wz': zProduct,
+      'run.h.GRU.Wr': rProduct,
+      'run.h.GRU.W': newProduct,
       'run.h.GRU.Uz': runProduct,
       'run.h.GRU.Ur': runProduct2,
       'run.h.GRU.U': runProduct3,
-      'run.h.GRU.bz': total,
-      'run.h.GRU.br': total2,
-      'run.h.GRU.b': total3,
-      'logits.Linear.W': product6,
-      'logits.Linear.b': total4,
+      'run.h.GRU.bz': zTotal,
+      'run.h.GRU.br': rTotal,
+      'run.h.GRU.b': newTotal,
+      'logits.Linear.W': product,
+      'logits.Linear.b': total,
     },
   };
 }

@@ -55,136 +55,92 @@ type WordsResults = { readonly logits: tf.Tensor };
 /** The outputs of Words, batch first. */
 function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const { batch: batchSize, d, target, words } = batch.n;
-
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const filled = tf.fill([batchSize, words], 0, 'bool');
-
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const wProduct = tf.matMul(batch.inputs.start, wWhT);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, 1, d]);
-  const wProductWide = tf.broadcastTo(wProduct2, [batchSize, target + 1, d]);
-  const wStartWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-  const wStartWideWide = tf.broadcastTo(wStartWide, [batchSize, target + 1, d]);
-  const wTapePlaces = tf.range(0, target + 1, 1, 'int32');
-  const wTargetPlaces = tf.range(0, target, 1, 'int32');
-  const wNumber = tf.scalar(1, 'int32');
-  const wSum = tf.add(wTargetPlaces, wNumber);
-  rt.dispose(wProduct, wProduct2, wStartWide, wNumber);
-  const wTapePlacesWide = tf.reshape(wTapePlaces, [target + 1, 1]);
-  const wIsEqual = tf.equal(wTapePlacesWide, wSum);
-  rt.dispose(wTapePlaces, wSum);
-
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
-
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wIsAtMost = tf.lessEqual(wTapePlacesWide, wTargetPlaces);
-  const wXRows = tf.reshape(x, [batchSize * target, d]);
-  const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  const wProduct3 = tf.matMul(wXRows, wWxT);
-  rt.dispose(wTargetPlaces, wTapePlacesWide, wXRows, wWxT);
-  const wProduct4 = tf.reshape(wProduct3, [batchSize, target, d]);
-  rt.dispose(wProduct3);
-
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
-
+  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
+  const wWhProductWide = tf.tidy(() => {
+    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, wWhT), [batchSize, 1, d]);
+    return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
+  });
+  const wStartWideWide = tf.tidy(() =>
+    tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
+  );
+  const wTargetPositions = tf.range(0, target, 1, 'int32');
+  const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
+  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(wTargetPositions, tf.scalar(1, 'int32'))));
+  const wIsAtMost = tf.lessEqual(wTapePositionsWide, wTargetPositions);
+  const wWxProduct = tf.tidy(() => {
+    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), tf.transpose(p['Write.Wx'], [1, 0]));
+    return tf.reshape(WxProduct, [batchSize, target, d]);
+  });
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-
+  rt.dispose(wTargetPositions, wTapePositionsWide);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const yNextT = tf.transpose(batch.inputs["y'"], [1, 0]);
-  const isEqualT = tf.transpose(wIsEqual, [1, 0]);
-  const xT = tf.transpose(x, [1, 0, 2]);
-  const isAtMostT = tf.transpose(wIsAtMost, [1, 0]);
-  const productT = tf.transpose(wProduct4, [1, 0, 2]);
-  rt.dispose(wIsEqual, x, wIsAtMost, wProduct4);
-  const yNextSteps = tf.unstack(yNextT);
-  const isEqualSteps = tf.unstack(isEqualT);
-  const xSteps = tf.unstack(xT);
-  const isAtMostSteps = tf.unstack(isAtMostT);
-  rt.dispose(yNextT, isEqualT, xT, isAtMostT);
-  const productSteps = tf.unstack(productT);
-  rt.dispose(productT);
-
+  const zeros = tf.fill([batchSize, words], 0, 'bool');
+  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
+  const wIsEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsEqual, [1, 0])));
+  const xSteps = tf.tidy(() => tf.unstack(tf.transpose(x, [1, 0, 2])));
+  const wIsAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsAtMost, [1, 0])));
+  const wWxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(wWxProduct, [1, 0, 2])));
+  rt.dispose(wIsEqual, x, wIsAtMost, wWxProduct);
   const sNextSteps: tf.Tensor[] = [];
-  const chosenNextSteps: tf.Tensor[] = [];
-  let chosenNext: tf.Tensor = filled;
-  let state: tf.Tensor = wProductWide;
+  const chosenSteps: tf.Tensor[] = [];
+  let chosen: tf.Tensor = zeros;
+  let state: tf.Tensor = wWhProductWide;
   let state2: tf.Tensor = wStartWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
-    const isEqualAt = isEqualSteps[t]!;
-    const x2 = xSteps[t]!;
-    const isAtMostAt = isAtMostSteps[t]!;
-    const productAt = productSteps[t]!;
-
+    const wIsEqualAt = wIsEqualSteps[t]!;
+    const xAt = xSteps[t]!;
+    const wIsAtMostAt = wIsAtMostSteps[t]!;
+    const wWxProductAt = wWxProductSteps[t]!;
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNextValueWide = tf.reshape(yNextAt, [batchSize, 1]);
-    const chosenNextIsEqual = tf.equal(chosenNextValueWide, chosenNextWordsPlaces);
-    const chosenNext2 = tf.logicalOr(chosenNext, chosenNextIsEqual);
-    rt.dispose(chosenNextValueWide, chosenNextIsEqual);
-
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
+    );
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(productAt, [batchSize, 1, d]);
-    const wSum2 = tf.add(state, wValueWide);
-    const wTanh = tf.tanh(wSum2);
-    const wTanhRows = tf.reshape(wTanh, [batchSize * target + batchSize, d]);
-    const wProduct5 = tf.matMul(wTanhRows, wVWide);
-    rt.dispose(wValueWide, wSum2, wTanh, wTanhRows);
-    const wProduct6 = tf.reshape(wProduct5, [batchSize, target + 1]);
-    const wChosen = rt.where(isAtMostAt, wProduct6, -Infinity);
-    const wWeights = tf.softmax(wChosen);
-    const w = rt.where(isAtMostAt, wWeights, 0);
-    rt.dispose(wProduct5, wProduct6, wChosen, wWeights);
-
+    const w = tf.tidy(() => {
+      const wTanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
+      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), wVWide);
+      const weights = tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
+      return rt.where(wIsAtMostAt, weights, 0);
+    });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const sNextWWide = tf.reshape(w, [batchSize, 1, target + 1]);
-    const sNextProduct = tf.matMul(sNextWWide, state2);
-    const sNextProduct2 = tf.reshape(sNextProduct, [batchSize, d]);
-    const sNextSum = tf.add(x2, sNextProduct2);
-    rt.dispose(w, sNextWWide, sNextProduct, sNextProduct2);
-    const sNext = tf.tanh(sNextSum);
-    rt.dispose(sNextSum);
-
+    const sNext = tf.tidy(() => {
+      const sum = tf.add(xAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
+      return tf.tanh(sum);
+    });
+    rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wProduct7 = tf.matMul(sNext, wWhT);
-    const wValueWide2 = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wProduct8 = tf.reshape(wProduct7, [batchSize, 1, d]);
-    const wChosen2 = rt.where(wValueWide2, wProduct8, state);
-    const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
-    const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
-    rt.dispose(wProduct7, wProduct8, state, wValueWide2, wSNextWide, state2);
+    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wChosen = tf.tidy(() => rt.where(wValueWide, tf.reshape(tf.matMul(sNext, wWhT), [batchSize, 1, d]), state));
+    const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, wValueWide, state2);
     sNextSteps.push(sNext);
-    chosenNextSteps.push(chosenNext);
-    chosenNext = chosenNext2;
-    state = wChosen2;
-    state2 = wChosen3;
+    chosenSteps.push(chosen);
+    chosen = chosenNext;
+    state = wChosen;
+    state2 = wChosen2;
   }
-  rt.dispose(wWhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
-  const chosenNextStacked = tf.stack(chosenNextSteps);
-  rt.dispose(chosenNextSteps);
-
+  rt.dispose(chosenNextWordsPositions, wWhT, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
+  const chosenStacked = tf.stack(chosenSteps);
+  rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsNegation = tf.logicalNot(chosenNextStacked);
-  const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(chosenNextStacked, sNextSteps);
-
+  const logitsNegation = tf.logicalNot(chosenStacked);
+  rt.dispose(chosenStacked);
   // layers.attn:4  W @ x + b
-  const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
-  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * target, d]);
-  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
-  const product = tf.matMul(sNextStepsRows, WT);
-  rt.dispose(sNextStacked, sNextStepsT, sNextStepsRows, WT);
-  const product2 = tf.reshape(product, [batchSize, target, words]);
-  const sum = tf.add(product2, p['Write.logits.Linear.b']);
-  rt.dispose(product, product2);
-
+  const sum = tf.tidy(() => {
+    const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
+    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p['Write.logits.Linear.b']);
+  });
+  rt.dispose(sNextSteps);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
-  const logits = rt.where(negationT, sum, -Infinity);
-  rt.dispose(logitsNegation, sum, negationT);
+  const logits = tf.tidy(() => rt.where(rt.transpose(logitsNegation, [1, 0, 2]), sum, -Infinity));
+  rt.dispose(logitsNegation, sum);
   return { logits };
 }
 
@@ -197,160 +153,102 @@ type WordsLossResults = {
 /** Fit: the loss and the metrics, means over the batch. */
 function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const { batch: batchSize, d, target, words } = batch.n;
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const targetPlaces = tf.range(0, target, 1, 'int32');
-  const lossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
-  const isGreater = tf.greater(lossWide, targetPlaces);
-  rt.dispose(lossWide);
-
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const filled = tf.fill([batchSize, words], 0, 'bool');
-
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const wProduct = tf.matMul(batch.inputs.start, wWhT);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, 1, d]);
-  const wProductWide = tf.broadcastTo(wProduct2, [batchSize, target + 1, d]);
-  const wStartWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-  const wStartWideWide = tf.broadcastTo(wStartWide, [batchSize, target + 1, d]);
-  const wTapePlaces = tf.range(0, target + 1, 1, 'int32');
-  const wNumber = tf.scalar(1, 'int32');
-  const wSum = tf.add(targetPlaces, wNumber);
-  rt.dispose(wProduct, wProduct2, wStartWide, wNumber);
-  const wTapePlacesWide = tf.reshape(wTapePlaces, [target + 1, 1]);
-  const wIsEqual = tf.equal(wTapePlacesWide, wSum);
-  rt.dispose(wTapePlaces, wSum);
-
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
+  const loss = tf.range(0, target, 1, 'int32');
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
-
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wIsAtMost = tf.lessEqual(wTapePlacesWide, targetPlaces);
-  const wXRows = tf.reshape(x, [batchSize * target, d]);
-  const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  const wProduct3 = tf.matMul(wXRows, wWxT);
-  rt.dispose(targetPlaces, wTapePlacesWide, wXRows, wWxT);
-  const wProduct4 = tf.reshape(wProduct3, [batchSize, target, d]);
-  rt.dispose(wProduct3);
-
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
-
+  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
+  const wWhProductWide = tf.tidy(() => {
+    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, wWhT), [batchSize, 1, d]);
+    return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
+  });
+  const wStartWideWide = tf.tidy(() =>
+    tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
+  );
+  const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
+  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(loss, tf.scalar(1, 'int32'))));
+  const wIsAtMost = tf.lessEqual(wTapePositionsWide, loss);
+  const wWxProduct = tf.tidy(() => {
+    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), tf.transpose(p['Write.Wx'], [1, 0]));
+    return tf.reshape(WxProduct, [batchSize, target, d]);
+  });
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-
+  rt.dispose(wTapePositionsWide);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const yNextT = tf.transpose(batch.inputs["y'"], [1, 0]);
-  const isEqualT = tf.transpose(wIsEqual, [1, 0]);
-  const xT = tf.transpose(x, [1, 0, 2]);
-  const isAtMostT = tf.transpose(wIsAtMost, [1, 0]);
-  const productT = tf.transpose(wProduct4, [1, 0, 2]);
-  rt.dispose(wIsEqual, x, wIsAtMost, wProduct4);
-  const yNextSteps = tf.unstack(yNextT);
-  const isEqualSteps = tf.unstack(isEqualT);
-  const xSteps = tf.unstack(xT);
-  const isAtMostSteps = tf.unstack(isAtMostT);
-  rt.dispose(yNextT, isEqualT, xT, isAtMostT);
-  const productSteps = tf.unstack(productT);
-  rt.dispose(productT);
-
+  const zeros = tf.fill([batchSize, words], 0, 'bool');
+  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
+  const wIsEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsEqual, [1, 0])));
+  const xSteps = tf.tidy(() => tf.unstack(tf.transpose(x, [1, 0, 2])));
+  const wIsAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsAtMost, [1, 0])));
+  const wWxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(wWxProduct, [1, 0, 2])));
+  rt.dispose(wIsEqual, x, wIsAtMost, wWxProduct);
   const sNextSteps: tf.Tensor[] = [];
-  const chosenNextSteps: tf.Tensor[] = [];
-  let chosenNext: tf.Tensor = filled;
-  let state: tf.Tensor = wProductWide;
+  const chosenSteps: tf.Tensor[] = [];
+  let chosen: tf.Tensor = zeros;
+  let state: tf.Tensor = wWhProductWide;
   let state2: tf.Tensor = wStartWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
-    const isEqualAt = isEqualSteps[t]!;
-    const x2 = xSteps[t]!;
-    const isAtMostAt = isAtMostSteps[t]!;
-    const productAt = productSteps[t]!;
-
+    const wIsEqualAt = wIsEqualSteps[t]!;
+    const xAt = xSteps[t]!;
+    const wIsAtMostAt = wIsAtMostSteps[t]!;
+    const wWxProductAt = wWxProductSteps[t]!;
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNextValueWide = tf.reshape(yNextAt, [batchSize, 1]);
-    const chosenNextIsEqual = tf.equal(chosenNextValueWide, chosenNextWordsPlaces);
-    const chosenNext2 = tf.logicalOr(chosenNext, chosenNextIsEqual);
-    rt.dispose(chosenNextValueWide, chosenNextIsEqual);
-
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
+    );
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(productAt, [batchSize, 1, d]);
-    const wSum2 = tf.add(state, wValueWide);
-    const wTanh = tf.tanh(wSum2);
-    const wTanhRows = tf.reshape(wTanh, [batchSize * target + batchSize, d]);
-    const wProduct5 = tf.matMul(wTanhRows, wVWide);
-    rt.dispose(wValueWide, wSum2, wTanh, wTanhRows);
-    const wProduct6 = tf.reshape(wProduct5, [batchSize, target + 1]);
-    const wChosen = rt.where(isAtMostAt, wProduct6, -Infinity);
-    const wWeights = tf.softmax(wChosen);
-    const w = rt.where(isAtMostAt, wWeights, 0);
-    rt.dispose(wProduct5, wProduct6, wChosen, wWeights);
-
+    const w = tf.tidy(() => {
+      const wTanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
+      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), wVWide);
+      const weights = tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
+      return rt.where(wIsAtMostAt, weights, 0);
+    });
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const sNextWWide = tf.reshape(w, [batchSize, 1, target + 1]);
-    const sNextProduct = tf.matMul(sNextWWide, state2);
-    const sNextProduct2 = tf.reshape(sNextProduct, [batchSize, d]);
-    const sNextSum = tf.add(x2, sNextProduct2);
-    rt.dispose(w, sNextWWide, sNextProduct, sNextProduct2);
-    const sNext = tf.tanh(sNextSum);
-    rt.dispose(sNextSum);
-
+    const sNext = tf.tidy(() => {
+      const sum = tf.add(xAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
+      return tf.tanh(sum);
+    });
+    rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wProduct7 = tf.matMul(sNext, wWhT);
-    const wValueWide2 = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wProduct8 = tf.reshape(wProduct7, [batchSize, 1, d]);
-    const wChosen2 = rt.where(wValueWide2, wProduct8, state);
-    const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
-    const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
-    rt.dispose(wProduct7, wProduct8, state, wValueWide2, wSNextWide, state2);
+    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wChosen = tf.tidy(() => rt.where(wValueWide, tf.reshape(tf.matMul(sNext, wWhT), [batchSize, 1, d]), state));
+    const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, wValueWide, state2);
     sNextSteps.push(sNext);
-    chosenNextSteps.push(chosenNext);
-    chosenNext = chosenNext2;
-    state = wChosen2;
-    state2 = wChosen3;
+    chosenSteps.push(chosen);
+    chosen = chosenNext;
+    state = wChosen;
+    state2 = wChosen2;
   }
-  rt.dispose(wWhT, chosenNextWordsPlaces, wVWide, yNextSteps, isEqualSteps, xSteps, isAtMostSteps, productSteps, chosenNext, state, state2);
-  const chosenNextStacked = tf.stack(chosenNextSteps);
-  rt.dispose(chosenNextSteps);
-
+  rt.dispose(chosenNextWordsPositions, wWhT, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
+  const chosenStacked = tf.stack(chosenSteps);
+  rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsNegation = tf.logicalNot(chosenNextStacked);
-  rt.dispose(chosenNextStacked);
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
+  const logitsNegation = tf.logicalNot(chosenStacked);
+  rt.dispose(chosenStacked);
+  // layers.attn:4  W @ x + b
+  const sum = tf.tidy(() => {
+    const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
+    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p['Write.logits.Linear.b']);
+  });
+  rt.dispose(sNextSteps);
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
-  const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(logitsNegation, sNextSteps);
-
-  // layers.attn:4  W @ x + b
-  const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
-  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * target, d]);
-  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
-  const product = tf.matMul(sNextStepsRows, WT);
-  rt.dispose(sNextStacked, sNextStepsT, sNextStepsRows, WT);
-  const product2 = tf.reshape(product, [batchSize, target, words]);
-  const sum = tf.add(product2, p['Write.logits.Linear.b']);
-  rt.dispose(product, product2);
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const chosen = rt.where(negationT, sum, -Infinity);
-  const logWeights = rt.logSoftmax(chosen);
-  const chosen2 = rt.where(negationT, logWeights, 0);
-  rt.dispose(sum, chosen, negationT, logWeights);
-  const picked2 = tf.gather(chosen2, batch.inputs["y'"], 2, 2);
-  const chosen3 = rt.where(picked, picked2, -Infinity);
-  const negative = tf.neg(chosen3);
-  rt.dispose(chosen2, picked, picked2, chosen3);
-  const chosen4 = rt.where(isGreater, negative, 0);
-  const total = tf.sum(chosen4, 1);
-  const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const quotient = tf.div(total, lossAsFloat);
-  rt.dispose(isGreater, negative, chosen4, total, lossAsFloat);
-  const loss = tf.mean(quotient);
-  rt.dispose(quotient);
+  const logWeights = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
+  const loss2 = tf.tidy(() => {
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logWeights, 0), batch.inputs["y'"], 2, 2), -Infinity));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), tf.cast(batch.lengths.target, 'float32')));
+  });
+  rt.dispose(loss, logitsNegation, sum, targetMask, negationT, picked, logWeights);
   return {
-    loss,
+    loss: loss2,
     metrics: {},
   };
 }
@@ -365,334 +263,224 @@ type WordsGradientsResults = {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): WordsGradientsResults {
   const { batch: batchSize, d, target, words } = batch.n;
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const targetPlaces = tf.range(0, target, 1, 'int32');
-  const lossWide = tf.reshape(batch.lengths.target, [batchSize, 1]);
-  const isGreater = tf.greater(lossWide, targetPlaces);
-  rt.dispose(lossWide);
-
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const filled = tf.fill([batchSize, words], 0, 'bool');
-
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const wProduct = tf.matMul(batch.inputs.start, wWhT);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, 1, d]);
-  const wProductWide = tf.broadcastTo(wProduct2, [batchSize, target + 1, d]);
-  const wStartWide = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-  const wStartWideWide = tf.broadcastTo(wStartWide, [batchSize, target + 1, d]);
-  const wTapePlaces = tf.range(0, target + 1, 1, 'int32');
-  const wNumber = tf.scalar(1, 'int32');
-  const wSum = tf.add(targetPlaces, wNumber);
-  rt.dispose(wProduct, wProduct2, wStartWide, wNumber);
-  const wTapePlacesWide = tf.reshape(wTapePlaces, [target + 1, 1]);
-  const wIsEqual = tf.equal(wTapePlacesWide, wSum);
-  rt.dispose(wTapePlaces, wSum);
-
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
+  const loss = tf.range(0, target, 1, 'int32');
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
-
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wIsAtMost = tf.lessEqual(wTapePlacesWide, targetPlaces);
-  const wXRows = tf.reshape(x, [batchSize * target, d]);
-  const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  const wProduct3 = tf.matMul(wXRows, wWxT);
-  rt.dispose(targetPlaces, wTapePlacesWide, wXRows, wWxT);
-  const wProduct4 = tf.reshape(wProduct3, [batchSize, target, d]);
-  rt.dispose(wProduct3);
-
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
-
+  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
+  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
+  const wWhProductWide = tf.tidy(() => {
+    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, wWhT), [batchSize, 1, d]);
+    return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
+  });
+  const wStartWideWide = tf.tidy(() =>
+    tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
+  );
+  const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
+  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(loss, tf.scalar(1, 'int32'))));
+  const wIsAtMost = tf.lessEqual(wTapePositionsWide, loss);
+  const wWxProduct = tf.tidy(() => {
+    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), tf.transpose(p['Write.Wx'], [1, 0]));
+    return tf.reshape(WxProduct, [batchSize, target, d]);
+  });
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-
+  rt.dispose(wTapePositionsWide);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const yNextT = tf.transpose(batch.inputs["y'"], [1, 0]);
-  const isEqualT = tf.transpose(wIsEqual, [1, 0]);
+  const zeros = tf.fill([batchSize, words], 0, 'bool');
   const xT = tf.transpose(x, [1, 0, 2]);
-  const isAtMostT = tf.transpose(wIsAtMost, [1, 0]);
-  const productT = tf.transpose(wProduct4, [1, 0, 2]);
-  rt.dispose(wIsEqual, x, wIsAtMost, wProduct4);
-  const yNextSteps = tf.unstack(yNextT);
-  const isEqualSteps = tf.unstack(isEqualT);
-  const xSteps = tf.unstack(xT);
-  const isAtMostSteps = tf.unstack(isAtMostT);
-  const productSteps = tf.unstack(productT);
-  rt.dispose(yNextT, isEqualT, isAtMostT, productT);
-
+  const yNextSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs["y'"], [1, 0])));
+  const wIsEqualSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsEqual, [1, 0])));
+  const xTSteps = tf.unstack(xT);
+  const wIsAtMostSteps = tf.tidy(() => tf.unstack(tf.transpose(wIsAtMost, [1, 0])));
+  const wWxProductSteps = tf.tidy(() => tf.unstack(tf.transpose(wWxProduct, [1, 0, 2])));
+  rt.dispose(x, wIsEqual, wIsAtMost, wWxProduct);
   const sNextSteps: tf.Tensor[] = [];
-  const chosenNextSteps: tf.Tensor[] = [];
+  const chosenSteps: tf.Tensor[] = [];
   const stateSteps: tf.Tensor[] = [];
   const wSteps: tf.Tensor[] = [];
   const wSteps2: tf.Tensor[] = [];
   const tanhSteps: tf.Tensor[] = [];
-  let chosenNext: tf.Tensor = filled;
-  let state: tf.Tensor = wProductWide;
+  let chosen: tf.Tensor = zeros;
+  let state: tf.Tensor = wWhProductWide;
   let state2: tf.Tensor = wStartWideWide;
   for (let t = 0; t < target; t++) {
     const yNextAt = yNextSteps[t]!;
-    const isEqualAt = isEqualSteps[t]!;
-    const x2 = xSteps[t]!;
-    const isAtMostAt = isAtMostSteps[t]!;
-    const productAt = productSteps[t]!;
-
+    const wIsEqualAt = wIsEqualSteps[t]!;
+    const xTAt = xTSteps[t]!;
+    const wIsAtMostAt = wIsAtMostSteps[t]!;
+    const wWxProductAt = wWxProductSteps[t]!;
     // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNextValueWide = tf.reshape(yNextAt, [batchSize, 1]);
-    const chosenNextIsEqual = tf.equal(chosenNextValueWide, chosenNextWordsPlaces);
-    const chosenNext2 = tf.logicalOr(chosenNext, chosenNextIsEqual);
-    rt.dispose(chosenNextValueWide, chosenNextIsEqual);
-
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
+    );
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(productAt, [batchSize, 1, d]);
-    const wSum2 = tf.add(state, wValueWide);
-    const wTanh = tf.tanh(wSum2);
-    const wTanhRows = tf.reshape(wTanh, [batchSize * target + batchSize, d]);
-    const wProduct5 = tf.matMul(wTanhRows, wVWide);
-    const wProduct6 = tf.reshape(wProduct5, [batchSize, target + 1]);
-    rt.dispose(wValueWide, wSum2, wTanhRows, wProduct5);
-    const wChosen = rt.where(isAtMostAt, wProduct6, -Infinity);
-    const wWeights = tf.softmax(wChosen);
-    const w = rt.where(isAtMostAt, wWeights, 0);
-    rt.dispose(wProduct6, wChosen);
-
+    const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d]))));
+    const weights = tf.tidy(() => {
+      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), wVWide);
+      return tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
+    });
+    const w = rt.where(wIsAtMostAt, weights, 0);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const sNextWWide = tf.reshape(w, [batchSize, 1, target + 1]);
-    const sNextProduct = tf.matMul(sNextWWide, state2);
-    const sNextProduct2 = tf.reshape(sNextProduct, [batchSize, d]);
-    const sNextSum = tf.add(x2, sNextProduct2);
-    const sNext = tf.tanh(sNextSum);
-    rt.dispose(sNextWWide, sNextProduct, sNextProduct2, sNextSum);
-
+    const sNext = tf.tidy(() => {
+      const sum = tf.add(xTAt, tf.reshape(tf.matMul(tf.reshape(w, [batchSize, 1, target + 1]), state2), [batchSize, d]));
+      return tf.tanh(sum);
+    });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wProduct7 = tf.matMul(sNext, wWhT);
-    const wValueWide2 = tf.reshape(isEqualAt, [target + 1, 1]);
-    const wProduct8 = tf.reshape(wProduct7, [batchSize, 1, d]);
-    const wChosen2 = rt.where(wValueWide2, wProduct8, state);
-    const wSNextWide = tf.reshape(sNext, [batchSize, 1, d]);
-    const wChosen3 = rt.where(wValueWide2, wSNextWide, state2);
-    rt.dispose(wProduct7, wProduct8, state, wValueWide2, wSNextWide);
+    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wChosen = tf.tidy(() => rt.where(wValueWide, tf.reshape(tf.matMul(sNext, wWhT), [batchSize, 1, d]), state));
+    const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, wValueWide);
     sNextSteps.push(sNext);
-    chosenNextSteps.push(chosenNext);
+    chosenSteps.push(chosen);
     stateSteps.push(state2);
     wSteps.push(w);
-    wSteps2.push(wWeights);
+    wSteps2.push(weights);
     tanhSteps.push(wTanh);
-    chosenNext = chosenNext2;
-    state = wChosen2;
-    state2 = wChosen3;
+    chosen = chosenNext;
+    state = wChosen;
+    state2 = wChosen2;
   }
-  rt.dispose(wWhT, chosenNextWordsPlaces, wVWide, yNextSteps, xSteps, productSteps, chosenNext, state, state2);
-  const chosenNextStacked = tf.stack(chosenNextSteps);
-  rt.dispose(chosenNextSteps);
-
+  rt.dispose(chosenNextWordsPositions, wWhT, wVWide, yNextSteps, xTSteps, wWxProductSteps, chosen, state, state2);
+  const chosenStacked = tf.stack(chosenSteps);
+  rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
-  const logitsNegation = tf.logicalNot(chosenNextStacked);
-  rt.dispose(chosenNextStacked);
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
+  const logitsNegation = tf.logicalNot(chosenStacked);
+  rt.dispose(chosenStacked);
+  // layers.attn:4  W @ x + b
+  const sNextStacked = tf.stack(sNextSteps);
+  const sNextStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sNextStacked, [1, 0, 2]), [batchSize * target, d]));
+  const sum = tf.tidy(() => {
+    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
+    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p['Write.logits.Linear.b']);
+  });
+  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
-  const sNextStacked = tf.stack(sNextSteps);
-  rt.dispose(logitsNegation);
-
-  // layers.attn:4  W @ x + b
-  const sNextStepsT = tf.transpose(sNextStacked, [1, 0, 2]);
-  const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * target, d]);
-  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
-  const product = tf.matMul(sNextStepsRows, WT);
-  const product2 = tf.reshape(product, [batchSize, target, words]);
-  const sum = tf.add(product2, p['Write.logits.Linear.b']);
-  rt.dispose(sNextStepsT, WT, product, product2);
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const chosen = rt.where(negationT, sum, -Infinity);
-  const logWeights = rt.logSoftmax(chosen);
-  const chosen2 = rt.where(negationT, logWeights, 0);
-  const picked2 = tf.gather(chosen2, batch.inputs["y'"], 2, 2);
-  const chosen3 = rt.where(picked, picked2, -Infinity);
-  rt.dispose(sum, chosen, chosen2, picked2);
-  const negative = tf.neg(chosen3);
-  const chosen4 = rt.where(isGreater, negative, 0);
-  const total = tf.sum(chosen4, 1);
+  const logWeights = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const quotient = tf.div(total, lossAsFloat);
-  rt.dispose(chosen3, negative, chosen4, total);
-  const loss = tf.mean(quotient);
-  rt.dispose(quotient);
-
-  // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const filled2 = tf.fill([batchSize, target + 1, d], 0);
-  const filled3 = tf.fill([batchSize, d, target + 1], 0);
-
-  // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimizer adam(rate = 1e-3) }
-  const quotient2 = tf.div(1 / batchSize, lossAsFloat);
-  const quotientWide = tf.reshape(quotient2, [batchSize, 1]);
-  const chosen5 = rt.where(isGreater, quotientWide, 0);
-  rt.dispose(lossAsFloat, quotient2, isGreater, quotientWide);
-  const negative2 = tf.neg(chosen5);
-  const chosen6 = rt.where(picked, negative2, 0);
-  const scattered = rt.scatter(batch.inputs["y'"], chosen6, words, 2);
-  rt.dispose(chosen5, picked, negative2, chosen6);
-  const chosen7 = rt.where(negationT, scattered, 0);
-  const exp = tf.exp(logWeights);
-  const total2 = tf.sum(chosen7, 2, true);
-  const product3 = tf.mul(exp, total2);
-  rt.dispose(scattered, logWeights, exp, total2);
-  const difference = tf.sub(chosen7, product3);
-  const chosen8 = rt.where(negationT, difference, 0);
-  rt.dispose(chosen7, product3, negationT, difference);
-
+  const loss2 = tf.tidy(() => {
+    const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logWeights, 0), batch.inputs["y'"], 2, 2), -Infinity));
+    return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), lossAsFloat));
+  });
+  const chosen2 = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
+  rt.dispose(loss, logitsNegation, sum, targetMask, lossAsFloat);
+  const chosen3 = tf.tidy(() => {
+    const chosen = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen2), 0), words, 2), 0);
+    return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logWeights), tf.sum(chosen, 2, true))), 0);
+  });
+  rt.dispose(negationT, picked, logWeights, chosen2);
   // layers.attn:4  W @ x + b
-  const chosenRows = tf.reshape(chosen8, [batchSize * target, words]);
-  const product4 = tf.matMul(chosenRows, p['Write.logits.Linear.W']);
-  const product5 = tf.reshape(product4, [batchSize, target, d]);
-  rt.dispose(product4);
-
+  const chosenRows = tf.reshape(chosen3, [batchSize * target, words]);
+  const WProduct = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, p['Write.logits.Linear.W']), [batchSize, target, d]));
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const productT2 = tf.transpose(product5, [1, 0, 2]);
-  const productSteps2 = tf.unstack(productT2);
-  rt.dispose(product5, productT2);
-
-  const productSteps3 = new Array<tf.Tensor>(target);
-  const productSteps4 = new Array<tf.Tensor>(target);
+  const zeros2 = tf.fill([batchSize, target + 1, d], 0);
+  const zeros3 = tf.fill([batchSize, d, target + 1], 0);
+  const WProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WProduct, [1, 0, 2])));
+  rt.dispose(WProduct);
+  const productSteps = new Array<tf.Tensor>(target);
+  const productSteps2 = new Array<tf.Tensor>(target);
   const totalSteps = new Array<tf.Tensor>(target);
-  const productSteps5 = new Array<tf.Tensor>(target);
-  let state3: tf.Tensor = filled2;
-  let state4: tf.Tensor = filled3;
-  for (let t2 = target - 1; t2 >= 0; t2--) {
-    const productAt2 = productSteps2[t2]!;
-    const isEqualAt2 = isEqualSteps[t2]!;
-    const sNextAt = sNextSteps[t2]!;
-    const stateAt = stateSteps[t2]!;
-    const wAt = wSteps[t2]!;
-    const isAtMostAt2 = isAtMostSteps[t2]!;
-    const wAt2 = wSteps2[t2]!;
-    const tanhAt = tanhSteps[t2]!;
-
+  const productSteps3 = new Array<tf.Tensor>(target);
+  let state3: tf.Tensor = zeros2;
+  let state4: tf.Tensor = zeros3;
+  for (let t = target - 1; t >= 0; t--) {
+    const WProductAt = WProductSteps[t]!;
+    const wIsEqualAt = wIsEqualSteps[t]!;
+    const sNextAt = sNextSteps[t]!;
+    const stateAt = stateSteps[t]!;
+    const wAt = wSteps[t]!;
+    const wIsAtMostAt = wIsAtMostSteps[t]!;
+    const wAt2 = wSteps2[t]!;
+    const tanhAt = tanhSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide3 = tf.reshape(isEqualAt2, [target + 1, 1]);
-    const wChosen4 = rt.where(wValueWide3, 0, state3);
-    const wChosen5 = rt.where(isEqualAt2, state4, 0);
-    const wTotal = tf.sum(wChosen5, 2);
-    const wSum3 = tf.add(productAt2, wTotal);
-    const wChosen6 = rt.where(wValueWide3, state3, 0);
-    rt.dispose(wChosen5, wTotal, wValueWide3, state3);
-    const wTotal2 = tf.sum(wChosen6, 1);
-    const wProduct9 = tf.matMul(wTotal2, p['Write.Wh']);
-    const wSum4 = tf.add(wSum3, wProduct9);
-    rt.dispose(wChosen6, wSum3, wProduct9);
-
+    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wTotal = tf.tidy(() => tf.sum(rt.where(wValueWide, state3, 0), 1));
+    const wSum = tf.tidy(() =>
+      tf.add(tf.add(WProductAt, tf.sum(rt.where(wIsEqualAt, state4, 0), 2)), tf.matMul(wTotal, p['Write.Wh'])),
+    );
+    const wChosen = rt.where(wIsEqualAt, 0, state4);
+    rt.dispose(state4);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const sNextProduct3 = rt.tanhGradient(wSum4, sNextAt);
-    const sNextProductWide = tf.reshape(sNextProduct3, [batchSize, d, 1]);
-    const sNextProduct4 = tf.matMul(stateAt, sNextProductWide);
-    const sNextProduct5 = tf.reshape(sNextProduct4, [batchSize, target + 1]);
-    rt.dispose(wSum4, sNextProduct4);
-
+    const sNextProduct = rt.tanhGradient(wSum, sNextAt);
+    const sNextProductWide = tf.reshape(sNextProduct, [batchSize, d, 1]);
+    const sNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(stateAt, sNextProductWide), [batchSize, target + 1]));
+    const sNextSum = tf.tidy(() =>
+      tf.add(wChosen, tf.mul(sNextProductWide, tf.reshape(wAt, [batchSize, 1, target + 1]))),
+    );
+    rt.dispose(wSum, wChosen, sNextProductWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wChosen7 = rt.where(isAtMostAt2, sNextProduct5, 0);
-    const wProduct10 = tf.mul(wAt2, wChosen7);
-    const wTotal3 = tf.sum(wProduct10, 1, true);
-    const wDifference = tf.sub(wChosen7, wTotal3);
-    rt.dispose(sNextProduct5, wProduct10, wChosen7, wTotal3);
-    const wProduct11 = tf.mul(wAt2, wDifference);
-    const wChosen8 = rt.where(isAtMostAt2, wProduct11, 0);
-    const wProduct12 = tf.mul(tanhAt, tanhAt);
-    const wDifference2 = tf.sub(1, wProduct12);
-    const wChosenWide = tf.reshape(wChosen8, [batchSize, target + 1, 1]);
-    const wProduct13 = tf.mul(wChosenWide, wDifference2);
-    rt.dispose(wDifference, wProduct11, wProduct12, wChosenWide);
-    const wProduct14 = tf.mul(wProduct13, p['Write.v']);
-    const wSum5 = tf.add(wChosen4, wProduct14);
-    const wChosen9 = rt.where(isEqualAt2, 0, state4);
-    rt.dispose(wProduct13, wChosen4, wProduct14, state4);
-
-    // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const sNextValueWide = tf.reshape(wAt, [batchSize, 1, target + 1]);
-    const sNextProduct6 = tf.mul(sNextProductWide, sNextValueWide);
-    const sNextSum2 = tf.add(wChosen9, sNextProduct6);
-    rt.dispose(sNextProductWide, sNextValueWide, wChosen9, sNextProduct6);
-
-    // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wChosenWide2 = tf.reshape(wChosen8, [batchSize, 1, target + 1]);
-    const wProduct15 = tf.matMul(wChosenWide2, wDifference2);
-    const wProduct16 = tf.reshape(wProduct15, [batchSize, d]);
-    const wProduct17 = tf.mul(wProduct16, p['Write.v']);
-    rt.dispose(wDifference2, wChosenWide2, wProduct15, wProduct16);
-    const wChosenWide3 = tf.reshape(wChosen8, [1, batchSize * target + batchSize]);
-    const wValueRows = tf.reshape(tanhAt, [batchSize * target + batchSize, d]);
-    const wProduct18 = tf.matMul(wChosenWide3, wValueRows);
-    const wProduct19 = tf.reshape(wProduct18, [d]);
-    rt.dispose(wChosen8, wChosenWide3, wValueRows, wProduct18);
-    productSteps3[t2] = sNextProduct3;
-    productSteps4[t2] = wProduct17;
-    totalSteps[t2] = wTotal2;
-    productSteps5[t2] = wProduct19;
-    state3 = wSum5;
-    state4 = sNextSum2;
+    const wChosen2 = tf.tidy(() => {
+      const chosen = rt.where(wIsAtMostAt, sNextProduct2, 0);
+      return rt.where(wIsAtMostAt, tf.mul(wAt2, tf.sub(chosen, tf.sum(tf.mul(wAt2, chosen), 1, true))), 0);
+    });
+    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
+    const wSum2 = tf.tidy(() => {
+      const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), p['Write.v']);
+      return tf.add(rt.where(wValueWide, 0, state3), product);
+    });
+    const wProduct = tf.tidy(() => {
+      const product = tf.reshape(tf.matMul(tf.reshape(wChosen2, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
+      return tf.mul(product, p['Write.v']);
+    });
+    rt.dispose(sNextProduct2, wValueWide, state3, wDifference);
+    const wProduct2 = tf.tidy(() => {
+      const chosenWide = tf.reshape(wChosen2, [1, batchSize * target + batchSize]);
+      return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * target + batchSize, d])), [d]);
+    });
+    rt.dispose(wChosen2);
+    productSteps[t] = sNextProduct;
+    productSteps2[t] = wProduct;
+    totalSteps[t] = wTotal;
+    productSteps3[t] = wProduct2;
+    state3 = wSum2;
+    state4 = sNextSum;
   }
-  rt.dispose(isEqualSteps, isAtMostSteps, sNextSteps, stateSteps, wSteps, wSteps2, tanhSteps, productSteps2, state4);
-  const productStacked = tf.stack(productSteps4);
-  rt.dispose(productSteps4);
-
+  rt.dispose(wIsEqualSteps, wIsAtMostSteps, sNextSteps, stateSteps, wSteps, wSteps2, tanhSteps, WProductSteps, state4);
+  const productStacked = tf.stack(productSteps2);
+  const productStacked2 = tf.stack(productSteps);
+  rt.dispose(productSteps2, productSteps);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wProductStepsT = tf.transpose(productStacked, [1, 0, 2]);
-  const wProductStepsRows = tf.reshape(wProductStepsT, [batchSize * target, d]);
-  const wProduct20 = tf.matMul(wProductStepsRows, p['Write.Wx']);
-  const productStacked2 = tf.stack(productSteps3);
-  const wProductStepsT2 = tf.transpose(productStacked2, [1, 0, 2]);
-  rt.dispose(wProductStepsT, wProductStepsRows, productSteps3, productStacked2);
-  const wProduct21 = tf.reshape(wProduct20, [batchSize, target, d]);
-  const wSum6 = tf.add(wProductStepsT2, wProduct21);
-  rt.dispose(wProduct20, wProductStepsT2, wProduct21);
-
+  const wSum = tf.tidy(() => {
+    const WxProduct = tf.matMul(tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, d]), p['Write.Wx']);
+    return tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(WxProduct, [batchSize, target, d]));
+  });
+  rt.dispose(productStacked2);
   // input.attn:6  x = table[y]
-  const xScattered = rt.scatter(batch.inputs.y, wSum6, words);
-  const totalStacked = tf.stack(totalSteps);
-  rt.dispose(wSum6, totalSteps);
-
+  const xScattered = rt.scatter(batch.inputs.y, wSum, words);
+  rt.dispose(wSum);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const totalStepsRows = tf.reshape(totalStacked, [batchSize * target, d]);
-  const totalStepsT = tf.transpose(totalStepsRows, [1, 0]);
-  const sNextStepsRows2 = tf.reshape(sNextStacked, [batchSize * target, d]);
-  const product6 = tf.matMul(totalStepsT, sNextStepsRows2);
-  rt.dispose(totalStacked, totalStepsRows, sNextStacked, totalStepsT, sNextStepsRows2);
-
+  const product = tf.tidy(() => {
+    const totalStepsT = tf.transpose(tf.reshape(tf.stack(totalSteps), [batchSize * target, d]), [1, 0]);
+    return tf.matMul(totalStepsT, tf.reshape(sNextStacked, [batchSize * target, d]));
+  });
+  rt.dispose(sNextStacked, totalSteps);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wTotal4 = tf.sum(state3, 1);
-  const wTotalT = tf.transpose(wTotal4, [1, 0]);
-  const wProduct22 = tf.matMul(wTotalT, batch.inputs.start);
-  const wSum7 = tf.add(product6, wProduct22);
-  rt.dispose(state3, wTotal4, wTotalT, product6, wProduct22);
-  const wProductStepsRows2 = tf.reshape(productStacked, [batchSize * target, d]);
-  const wProductStepsT3 = tf.transpose(wProductStepsRows2, [1, 0]);
-  const wXRows2 = tf.reshape(xT, [batchSize * target, d]);
-  const wProduct23 = tf.matMul(wProductStepsT3, wXRows2);
-  rt.dispose(productStacked, wProductStepsRows2, xT, wProductStepsT3, wXRows2);
-  const productStacked3 = tf.stack(productSteps5);
-  rt.dispose(productSteps5);
-
+  const wSum2 = tf.tidy(() => tf.add(product, tf.matMul(tf.transpose(tf.sum(state3, 1), [1, 0]), batch.inputs.start)));
+  const wProduct = tf.tidy(() => {
+    const productStepsT = tf.transpose(tf.reshape(productStacked, [batchSize * target, d]), [1, 0]);
+    return tf.matMul(productStepsT, tf.reshape(xT, [batchSize * target, d]));
+  });
+  rt.dispose(state3, product, xT, productStacked);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const total3 = tf.sum(productStacked3, 0);
-  rt.dispose(productStacked3);
-
+  const total = tf.tidy(() => tf.sum(tf.stack(productSteps3), 0));
+  rt.dispose(productSteps3);
   // layers.attn:4  W @ x + b
-  const chosenT = tf.transpose(chosenRows, [1, 0]);
-  const product7 = tf.matMul(chosenT, sNextStepsRows);
-  const total4 = tf.sum(chosen8, [0, 1]);
-  rt.dispose(chosenRows, sNextStepsRows, chosenT, chosen8);
+  const product2 = tf.tidy(() => tf.matMul(tf.transpose(chosenRows, [1, 0]), sNextStepsRows));
+  const total2 = tf.sum(chosen3, [0, 1]);
+  rt.dispose(sNextStepsRows, chosenRows, chosen3);
   return {
-    loss,
+    loss: loss2,
     metrics: {},
     gradients: {
       'Write.table': xScattered,
-      'Write.Wh': wSum7,
-      'Write.Wx': wProduct23,
-      'Write.v': total3,
-      'Write.logits.Linear.W': product7,
-      'Write.logits.Linear.b': total4,
+      'Write.Wh': wSum2,
+      'Write.Wx': wProduct,
+      'Write.v': total,
+      'Write.logits.Linear.W': product2,
+      'Write.logits.Linear.b': total2,
     },
   };
 }
@@ -712,25 +500,20 @@ type WordsPrepareResults = {
 /** Once per call: what no step changes, and the first states. */
 function wordsPrepare(p: WordsParameters, batch: WordsBatch): WordsPrepareResults {
   const { batch: batchSize, d, words } = batch.n;
-
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const startShaped = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
-
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const filled = tf.fill([batchSize, 1, words], 0, 'bool');
-
+  const zeros = tf.fill([batchSize, 1, words], 0, 'bool');
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextWordsPlaces = tf.range(0, words, 1, 'int32');
-
+  const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
   const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
   const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-
   // layers.attn:4  W @ x + b
   const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
   return {
-    memory: { '0': chosenNextWordsPlaces, '1': wWhT, '2': wWxT, '3': WT },
-    state: { s: startShaped, chosen: filled, sKept: rt.noRows(), sPast: rt.noRows() },
+    memory: { '0': chosenNextWordsPositions, '1': wWhT, '2': wWxT, '3': WT },
+    state: { s: startShaped, chosen: zeros, sKept: rt.noRows(), sPast: rt.noRows() },
   };
 }
 
@@ -746,79 +529,54 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const { batch: batchSize, d, words } = batch.n;
   const beam = previous.shape[1];
   const now = t + 1;
-
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosenRows = tf.reshape(state.chosen, [batchSize * beam, words]);
   const chosenRows2 = tf.reshape(previous, [batchSize * beam]);
-
   // input.attn:10  chosen' = chosen or position[words] == y'
-  const chosenNextChosenRowsWide = tf.reshape(chosenRows2, [batchSize * beam, 1]);
-  const chosenNextIsEqual = tf.equal(chosenNextChosenRowsWide, memory['0']);
-  const chosenNext = tf.logicalOr(chosenRows, chosenNextIsEqual);
-  rt.dispose(chosenNextChosenRowsWide, chosenRows, chosenNextIsEqual);
-
+  const chosenNext = tf.tidy(() =>
+    tf.logicalOr(chosenRows, tf.equal(tf.reshape(chosenRows2, [batchSize * beam, 1]), memory['0'])),
+  );
+  rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const number = tf.scalar(t === 0, 'bool');
-  const number2 = tf.scalar(false, 'bool');
-  const chosen = rt.where(number, number2, chosenNext);
-  rt.dispose(chosenNext, number, number2);
-
+  const chosen = tf.tidy(() => rt.where(tf.scalar(t === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
+  rt.dispose(chosenNext);
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], chosenRows2);
   rt.dispose(chosenRows2);
-
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wSRows = tf.reshape(state.s, [batchSize * beam, d]);
-  const wProduct = tf.matMul(wSRows, memory['1']);
-  const wProduct2 = tf.reshape(wProduct, [batchSize, beam, d]);
-  const wRows = rt.append(state.sKept, wProduct2, 2);
-  const wRowsSoFar = rt.joined(wRows, 2);
-  const wRowsRows = tf.reshape(wRowsSoFar, [batchSize * beam, now, d]);
-  rt.dispose(wSRows, wProduct, wProduct2, wRowsSoFar);
-  const wProduct3 = tf.matMul(x, memory['2']);
-  const wProduct4 = tf.reshape(wProduct3, [batchSize * beam, 1, d]);
-  const wSum = tf.add(wRowsRows, wProduct4);
-  const wTanh = tf.tanh(wSum);
-  rt.dispose(wProduct3, wRowsRows, wProduct4, wSum);
-  const wTanhRows = tf.reshape(wTanh, [batchSize * beam * now, d]);
-  const wVWide = tf.reshape(p['Write.v'], [d, 1]);
-  const wProduct5 = tf.matMul(wTanhRows, wVWide);
-  const wProduct6 = tf.reshape(wProduct5, [batchSize * beam, now]);
-  rt.dispose(wTanh, wTanhRows, wVWide, wProduct5);
-  const w = tf.softmax(wProduct6);
+  const wProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), memory['1']), [batchSize, beam, d]),
+  );
+  const wRows = rt.append(state.sKept, wProduct, 2);
+  const w = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(x, memory['2']), [batchSize * beam, 1, d]);
+    const wTanh = tf.tanh(tf.add(tf.reshape(rt.joined(wRows, 2), [batchSize * beam, now, d]), product));
+    const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * beam * now, d]), tf.reshape(p['Write.v'], [d, 1]));
+    return tf.softmax(tf.reshape(vProduct, [batchSize * beam, now]));
+  });
   const wRows2 = rt.append(state.sPast, state.s, 2);
-  const wRowsSoFar2 = rt.joined(wRows2, 2);
-  const wRowsRows2 = tf.reshape(wRowsSoFar2, [batchSize * beam, now, d]);
-  rt.dispose(wProduct6, wRowsSoFar2);
-
+  const wRowsRows = tf.tidy(() => tf.reshape(rt.joined(wRows2, 2), [batchSize * beam, now, d]));
+  rt.dispose(wProduct);
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
-  const sNextWWide = tf.reshape(w, [batchSize * beam, 1, now]);
-  const sNextProduct = tf.matMul(sNextWWide, wRowsRows2);
-  const sNextProduct2 = tf.reshape(sNextProduct, [batchSize * beam, d]);
-  rt.dispose(w, wRowsRows2, sNextWWide, sNextProduct);
-  const sNextSum = tf.add(x, sNextProduct2);
-  const sNext = tf.tanh(sNextSum);
-  rt.dispose(x, sNextProduct2, sNextSum);
-
+  const sNext = tf.tidy(() => {
+    const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize * beam, 1, now]), wRowsRows), [batchSize * beam, d]);
+    return tf.tanh(tf.add(x, product));
+  });
+  rt.dispose(x, w, wRowsRows);
   // layers.attn:4  W @ x + b
-  const product = tf.matMul(sNext, memory['3']);
-  const sum = tf.add(product, p['Write.logits.Linear.b']);
-  rt.dispose(product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(sNext, memory['3']), p['Write.logits.Linear.b']));
   // input.attn:9  logits = Linear[words](s') where not chosen
   const logits = rt.where(chosen, -Infinity, sum);
-  const logitsLogitsShaped = tf.reshape(logits, [batchSize, beam, words]);
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(sum, logits);
-
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(sNext);
-
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosenShaped = tf.reshape(chosen, [batchSize, beam, words]);
   rt.dispose(chosen);
   return {
-    logits: logitsLogitsShaped as tf.Tensor3D,
+    logits: logitsShaped as tf.Tensor3D,
     taps: {},
     state: { s: sNextSNextShaped, chosen: chosenShaped, sKept: wRows, sPast: wRows2 },
   };

@@ -57,20 +57,13 @@ type GeneratorResults = { readonly x: tf.Tensor };
 /** The outputs of Generator, batch first. */
 function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): GeneratorResults {
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.z, WT);
-  const sum = tf.add(product, p['Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['Linear#2.b']);
-  rt.dispose(tanh, WT2, product2);
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  rt.dispose(tanh);
   return { x: sum2 };
 }
 
@@ -83,27 +76,19 @@ type GeneratorLossGeneratorResults = {
 /** Alternate, update Generator: the loss and the metrics, means over the batch. */
 function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGeneratorResults {
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.z, WT);
-  const sum = tf.add(product, p['Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['Linear#2.b']);
-  rt.dispose(tanh, WT2, product2);
-
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  rt.dispose(tanh);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const errorDifference = tf.sub(sum2, batch.inputs.y);
-  const errorProduct = tf.mul(errorDifference, errorDifference);
-  const errorTotal = tf.sum(errorProduct, 1);
-  const error = tf.mean(errorTotal);
-  rt.dispose(sum2, errorDifference, errorProduct, errorTotal);
+  const error = tf.tidy(() => {
+    const difference = tf.sub(sum2, batch.inputs.y);
+    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
+  });
+  rt.dispose(sum2);
   return {
     loss: error,
     metrics: {},
@@ -120,56 +105,39 @@ type GeneratorGradientsGeneratorResults = {
 /** Alternate, update Generator: as the loss, dropout on, and its gradient by every parameter. */
 function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGeneratorResults {
   const { batch: batchSize } = batch.n;
-
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.z, WT);
-  const sum = tf.add(product, p['Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['Linear#2.b']);
-  rt.dispose(WT2, product2);
-
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const errorDifference = tf.sub(sum2, batch.inputs.y);
-  const errorProduct = tf.mul(errorDifference, errorDifference);
-  const errorTotal = tf.sum(errorProduct, 1);
-  const error = tf.mean(errorTotal);
-  const errorProduct2 = tf.mul(errorDifference, 1 / batchSize);
-  rt.dispose(sum2, errorProduct, errorTotal, errorDifference);
-  const errorSum = tf.add(errorProduct2, errorProduct2);
-  rt.dispose(errorProduct2);
-
+  const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(errorDifference, errorDifference), 1)));
+  const errorSum = tf.tidy(() => {
+    const product = tf.mul(errorDifference, 1 / batchSize);
+    return tf.add(product, product);
+  });
+  rt.dispose(sum2, errorDifference);
   // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(errorSum, p['Linear#2.W']);
-
+  const WProduct = tf.matMul(errorSum, p['Linear#2.W']);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const product4 = rt.tanhGradient(product3, tanh);
-  rt.dispose(product3);
-
+  const product = rt.tanhGradient(WProduct, tanh);
+  rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
-  const productT = tf.transpose(product4, [1, 0]);
-  const product5 = tf.matMul(productT, batch.inputs.z);
-  const total = tf.sum(product4, 0);
-  const sumT = tf.transpose(errorSum, [1, 0]);
-  const product6 = tf.matMul(sumT, tanh);
-  rt.dispose(productT, product4, tanh, sumT);
+  const product2 = tf.tidy(() => tf.matMul(tf.transpose(product, [1, 0]), batch.inputs.z));
+  const total = tf.sum(product, 0);
+  const product3 = tf.tidy(() => tf.matMul(tf.transpose(errorSum, [1, 0]), tanh));
   const total2 = tf.sum(errorSum, 0);
-  rt.dispose(errorSum);
+  rt.dispose(product, tanh, errorSum);
   return {
     loss: error,
     metrics: {},
     gradients: {
-      'Linear.W': product5,
+      'Linear.W': product2,
       'Linear.b': total,
-      'Linear#2.W': product6,
+      'Linear#2.W': product3,
       'Linear#2.b': total2,
     },
   };
@@ -184,33 +152,21 @@ type GeneratorLossGenerator2Results = {
 /** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
 function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGenerator2Results {
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.z, WT);
-  const sum = tf.add(product, p['Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['Linear#2.b']);
-  rt.dispose(tanh, WT2, product2);
-
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  rt.dispose(tanh);
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
-  const magnitude = tf.abs(sum2);
-  const total = tf.sum(magnitude, 1);
-  const loss = tf.mean(total);
-  rt.dispose(magnitude, total);
-
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const errorDifference = tf.sub(sum2, batch.inputs.y);
-  const errorProduct = tf.mul(errorDifference, errorDifference);
-  const errorTotal = tf.sum(errorProduct, 1);
-  const error = tf.mean(errorTotal);
-  rt.dispose(sum2, errorDifference, errorProduct, errorTotal);
+  const error = tf.tidy(() => {
+    const difference = tf.sub(sum2, batch.inputs.y);
+    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
+  });
+  rt.dispose(sum2);
   return {
     loss,
     metrics: { off: error },
@@ -227,65 +183,41 @@ type GeneratorGradientsGenerator2Results = {
 /** Alternate, update Generator#2: as the loss, dropout on, and its gradient by every parameter. */
 function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGenerator2Results {
   const { batch: batchSize } = batch.n;
-
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.z, WT);
-  const sum = tf.add(product, p['Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['Linear#2.b']);
-  rt.dispose(WT2, product2);
-
-  // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
-  const magnitude = tf.abs(sum2);
-  const total = tf.sum(magnitude, 1);
-  const loss = tf.mean(total);
-  rt.dispose(magnitude, total);
-
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
-  const errorDifference = tf.sub(sum2, batch.inputs.y);
-  const errorProduct = tf.mul(errorDifference, errorDifference);
-  const errorTotal = tf.sum(errorProduct, 1);
-  const error = tf.mean(errorTotal);
-  rt.dispose(errorDifference, errorProduct, errorTotal);
-
+  const error = tf.tidy(() => {
+    const difference = tf.sub(sum2, batch.inputs.y);
+    return tf.mean(tf.sum(tf.mul(difference, difference), 1));
+  });
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
-  const sign = tf.sign(sum2);
-  const product3 = tf.mul(sign, 1 / batchSize);
-  rt.dispose(sum2, sign);
-
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
+  const product = tf.tidy(() => tf.mul(tf.sign(sum2), 1 / batchSize));
+  rt.dispose(sum2);
   // layers.attn:4  W @ x + b
-  const product4 = tf.matMul(product3, p['Linear#2.W']);
-
+  const WProduct = tf.matMul(product, p['Linear#2.W']);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const product5 = rt.tanhGradient(product4, tanh);
-  rt.dispose(product4);
-
+  const product2 = rt.tanhGradient(WProduct, tanh);
+  rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
-  const productT = tf.transpose(product5, [1, 0]);
-  const product6 = tf.matMul(productT, batch.inputs.z);
-  const total2 = tf.sum(product5, 0);
-  const productT2 = tf.transpose(product3, [1, 0]);
-  const product7 = tf.matMul(productT2, tanh);
-  rt.dispose(productT, product5, tanh, productT2);
-  const total3 = tf.sum(product3, 0);
-  rt.dispose(product3);
+  const product3 = tf.tidy(() => tf.matMul(tf.transpose(product2, [1, 0]), batch.inputs.z));
+  const total = tf.sum(product2, 0);
+  const product4 = tf.tidy(() => tf.matMul(tf.transpose(product, [1, 0]), tanh));
+  const total2 = tf.sum(product, 0);
+  rt.dispose(product2, tanh, product);
   return {
     loss,
     metrics: { off: error },
     gradients: {
-      'Linear.W': product6,
-      'Linear.b': total2,
-      'Linear#2.W': product7,
-      'Linear#2.b': total3,
+      'Linear.W': product3,
+      'Linear.b': total,
+      'Linear#2.W': product4,
+      'Linear#2.b': total2,
     },
   };
 }
@@ -401,23 +333,16 @@ type DiscriminatorResults = { readonly score: tf.Tensor };
 /** The outputs of Discriminator, batch first. */
 function discriminatorForward(p: DiscriminatorParameters, batch: DiscriminatorBatch): DiscriminatorResults {
   const { batch: batchSize } = batch.n;
-
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.x, WT);
-  const sum = tf.add(product, p['Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['Linear#2.W'], [8, 1]);
-  const product2 = tf.matMul(relu, WWide);
-  const product3 = tf.reshape(product2, [batchSize]);
-  const sum2 = tf.add(product3, p['Linear#2.b']);
-  rt.dispose(relu, WWide, product2, product3);
+  const sum2 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['Linear#2.W'], [8, 1])), [batchSize]), p['Linear#2.b']),
+  );
+  rt.dispose(relu);
   return { score: sum2 };
 }
 
@@ -505,72 +430,34 @@ type HingeLossDResults = {
 /** Hinge, update D: the loss and the metrics, means over the batch. */
 function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeLossDResults {
   const { batch: batchSize, latent } = batch.n;
-
-  // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['D.Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.real, WT);
-  const sum = tf.add(product, p['D.Linear.b']);
-  rt.dispose(product);
-
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum);
-  rt.dispose(sum);
-
-  // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
-  const product2 = tf.matMul(relu, WWide);
-  const product3 = tf.reshape(product2, [batchSize]);
-  const sum2 = tf.add(product3, p['D.Linear#2.b']);
-  rt.dispose(relu, product2, product3);
-
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossDifference = tf.sub(1, sum2);
-  const lossRelu = tf.relu(lossDifference);
-  rt.dispose(lossDifference);
-
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['G.Linear.W'], [1, 0]);
-  const product4 = tf.matMul(fakeNormal, WT2);
-  const sum3 = tf.add(product4, p['G.Linear.b']);
-  rt.dispose(fakeNormal, WT2, product4);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum3);
-  rt.dispose(sum3);
-
+  const tanh = tf.tanh(sum);
+  rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const WT3 = tf.transpose(p['G.Linear#2.W'], [1, 0]);
-  const product5 = tf.matMul(tanh, WT3);
-  const sum4 = tf.add(product5, p['G.Linear#2.b']);
-  const product6 = tf.matMul(sum4, WT);
-  rt.dispose(tanh, WT3, product5, WT, sum4);
-  const sum5 = tf.add(product6, p['D.Linear.b']);
-  rt.dispose(product6);
-
+  const WT = tf.transpose(p['D.Linear.W'], [1, 0]);
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, WT), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, WT), p['D.Linear.b']));
+  rt.dispose(tanh, WT, fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu2 = tf.relu(sum5);
-  rt.dispose(sum5);
-
+  const relu = tf.relu(sum2);
+  const relu2 = tf.relu(sum3);
+  rt.dispose(sum2, sum3);
   // layers.attn:4  W @ x + b
-  const product7 = tf.matMul(relu2, WWide);
-  const product8 = tf.reshape(product7, [batchSize]);
-  const sum6 = tf.add(product8, p['D.Linear#2.b']);
-  rt.dispose(WWide, relu2, product7, product8);
-
+  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
+  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, WWide), [batchSize]), p['D.Linear#2.b']));
+  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, WWide), [batchSize]), p['D.Linear#2.b']));
+  rt.dispose(relu, relu2, WWide);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossSum = tf.add(sum6, 1);
-  const lossRelu2 = tf.relu(lossSum);
-  const lossSum2 = tf.add(lossRelu, lossRelu2);
-  const loss = tf.mean(lossSum2);
-  rt.dispose(lossSum, lossRelu, lossRelu2, lossSum2);
-
+  const loss = tf.tidy(() => tf.mean(tf.add(tf.relu(tf.sub(1, sum4)), tf.relu(tf.add(sum5, 1)))));
   // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const difference = tf.sub(sum2, sum6);
-  const mean = tf.mean(difference);
-  rt.dispose(sum2, sum6, difference);
+  const mean = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
+  rt.dispose(sum4, sum5);
   return {
     loss,
     metrics: { gap: mean },
@@ -595,160 +482,74 @@ type HingeGradientsDResults = {
 /** Hinge, update D: as the loss, dropout on, and its gradient by every parameter that it trains. */
 function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeGradientsDResults {
   const { batch: batchSize, latent } = batch.n;
-
-  // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['D.Linear.W'], [1, 0]);
-  const product = tf.matMul(batch.inputs.real, WT);
-  const sum = tf.add(product, p['D.Linear.b']);
-  rt.dispose(product);
-
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum);
-  rt.dispose(sum);
-
-  // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
-  const product2 = tf.matMul(relu, WWide);
-  const product3 = tf.reshape(product2, [batchSize]);
-  const sum2 = tf.add(product3, p['D.Linear#2.b']);
-  rt.dispose(product2, product3);
-
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossDifference = tf.sub(1, sum2);
-  const lossRelu = tf.relu(lossDifference);
-  rt.dispose(lossDifference);
-
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['G.Linear.W'], [1, 0]);
-  const product4 = tf.matMul(fakeNormal, WT2);
-  const sum3 = tf.add(product4, p['G.Linear.b']);
-  rt.dispose(fakeNormal, WT2, product4);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const tanh = tf.tanh(sum3);
-  rt.dispose(sum3);
-
+  const tanh = tf.tanh(sum);
+  rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const WT3 = tf.transpose(p['G.Linear#2.W'], [1, 0]);
-  const product5 = tf.matMul(tanh, WT3);
-  const sum4 = tf.add(product5, p['G.Linear#2.b']);
-  const product6 = tf.matMul(sum4, WT);
-  rt.dispose(tanh, WT3, product5, WT);
-  const sum5 = tf.add(product6, p['D.Linear.b']);
-  rt.dispose(product6);
-
+  const WT = tf.transpose(p['D.Linear.W'], [1, 0]);
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, WT), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, WT), p['D.Linear.b']));
+  rt.dispose(tanh, WT);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu2 = tf.relu(sum5);
-  rt.dispose(sum5);
-
+  const relu = tf.relu(sum2);
+  const relu2 = tf.relu(sum3);
+  rt.dispose(sum2, sum3);
   // layers.attn:4  W @ x + b
-  const product7 = tf.matMul(relu2, WWide);
-  const product8 = tf.reshape(product7, [batchSize]);
-  const sum6 = tf.add(product8, p['D.Linear#2.b']);
-  rt.dispose(WWide, product7, product8);
-
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossSum = tf.add(sum6, 1);
-  const lossRelu2 = tf.relu(lossSum);
-  const lossSum2 = tf.add(lossRelu, lossRelu2);
-  const loss = tf.mean(lossSum2);
-  rt.dispose(lossSum, lossSum2);
-
+  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
+  const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, WWide), [batchSize]), p['D.Linear#2.b']));
+  const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, WWide), [batchSize]), p['D.Linear#2.b']));
+  rt.dispose(WWide);
   // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const difference = tf.sub(sum2, sum6);
-  const mean = tf.mean(difference);
-  rt.dispose(sum2, sum6, difference);
-
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const isGreater = tf.greater(relu2, 0);
-
+  const mean = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossIsGreater = tf.greater(lossRelu2, 0);
-  const lossChosen = rt.where(lossIsGreater, 1 / batchSize, 0);
-  rt.dispose(lossRelu2, lossIsGreater);
-
+  const lossRelu = tf.tidy(() => tf.relu(tf.sub(1, sum4)));
+  const lossRelu2 = tf.tidy(() => tf.relu(tf.add(sum5, 1)));
+  const lossChosen = tf.tidy(() => rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0));
+  const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu, 0), 1 / batchSize, 0)));
+  rt.dispose(sum4, sum5);
   // layers.attn:4  W @ x + b
-  const chosenWide = tf.reshape(lossChosen, [batchSize, 1]);
-  const product9 = tf.mul(chosenWide, p['D.Linear#2.W']);
-  rt.dispose(chosenWide);
-
+  const product = tf.tidy(() => tf.mul(tf.reshape(lossChosen, [batchSize, 1]), p['D.Linear#2.W']));
+  const product2 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), p['D.Linear#2.W']));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const chosen = rt.where(isGreater, product9, 0);
-  rt.dispose(isGreater, product9);
-
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu2, 0), product, 0));
+  const chosen2 = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
+  rt.dispose(product, product2);
   // layers.attn:4  W @ x + b
-  const chosenT = tf.transpose(chosen, [1, 0]);
-  const product10 = tf.matMul(chosenT, sum4);
-  rt.dispose(sum4, chosenT);
-
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const isGreater2 = tf.greater(relu, 0);
-
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const lossIsGreater2 = tf.greater(lossRelu, 0);
-  const lossChosen2 = rt.where(lossIsGreater2, 1 / batchSize, 0);
-  const lossNegative = tf.neg(lossChosen2);
-  rt.dispose(lossRelu, lossIsGreater2, lossChosen2);
-
-  // layers.attn:4  W @ x + b
-  const negativeWide = tf.reshape(lossNegative, [batchSize, 1]);
-  const product11 = tf.mul(negativeWide, p['D.Linear#2.W']);
-  rt.dispose(negativeWide);
-
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const chosen2 = rt.where(isGreater2, product11, 0);
-  rt.dispose(isGreater2, product11);
-
-  // layers.attn:4  W @ x + b
-  const chosenT2 = tf.transpose(chosen2, [1, 0]);
-  const product12 = tf.matMul(chosenT2, batch.inputs.real);
-  rt.dispose(chosenT2);
-
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const sum7 = tf.add(product10, product12);
-  rt.dispose(product10, product12);
-
-  // layers.attn:4  W @ x + b
+  const product3 = tf.tidy(() => tf.matMul(tf.transpose(chosen, [1, 0]), fake));
+  const product4 = tf.tidy(() => tf.matMul(tf.transpose(chosen2, [1, 0]), batch.inputs.real));
   const total = tf.sum(chosen, 0);
   const total2 = tf.sum(chosen2, 0);
-  rt.dispose(chosen, chosen2);
-
+  const product5 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu2));
+  rt.dispose(fake, chosen, chosen2, relu2);
+  const product6 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
+  rt.dispose(relu);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const sum8 = tf.add(total, total2);
-  rt.dispose(total, total2);
-
-  // layers.attn:4  W @ x + b
-  const chosenWide2 = tf.reshape(lossChosen, [1, batchSize]);
-  const product13 = tf.matMul(chosenWide2, relu2);
-  const negativeWide2 = tf.reshape(lossNegative, [1, batchSize]);
-  const product14 = tf.matMul(negativeWide2, relu);
-  rt.dispose(relu2, chosenWide2, relu, negativeWide2);
-
-  // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const product15 = tf.reshape(product13, [8]);
-  const product16 = tf.reshape(product14, [8]);
-  const sum9 = tf.add(product15, product16);
-  rt.dispose(product13, product14, product15, product16);
-
+  const sum6 = tf.add(product3, product4);
+  const sum7 = tf.add(total, total2);
+  rt.dispose(product3, product4, total, total2);
+  const sum8 = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
+  rt.dispose(product5, product6);
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
+  const loss = tf.tidy(() => tf.mean(tf.add(lossRelu, lossRelu2)));
   const lossTotal = tf.sum(lossChosen);
-  rt.dispose(lossChosen);
-
+  rt.dispose(lossRelu, lossRelu2, lossChosen);
   // layers.attn:4  W @ x + b
-  const total3 = tf.sum(lossNegative);
-  const sum10 = tf.add(lossTotal, total3);
-  rt.dispose(lossNegative, lossTotal, total3);
+  const sum9 = tf.tidy(() => tf.add(lossTotal, tf.sum(lossNegative)));
+  rt.dispose(lossNegative, lossTotal);
   return {
     loss,
     metrics: { gap: mean },
     gradients: {
-      'D.Linear.W': sum7,
-      'D.Linear.b': sum8,
-      'D.Linear#2.W': sum9,
-      'D.Linear#2.b': sum10,
+      'D.Linear.W': sum6,
+      'D.Linear.b': sum7,
+      'D.Linear#2.W': sum8,
+      'D.Linear#2.b': sum9,
     },
   };
 }
@@ -762,45 +563,29 @@ type HingeLossGResults = {
 /** Hinge, update G: the loss and the metrics, means over the batch. */
 function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeLossGResults {
   const { batch: batchSize, latent } = batch.n;
-
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['G.Linear.W'], [1, 0]);
-  const product = tf.matMul(fakeNormal, WT);
-  const sum = tf.add(product, p['G.Linear.b']);
-  rt.dispose(fakeNormal, WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['G.Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['G.Linear#2.b']);
-  const WT3 = tf.transpose(p['D.Linear.W'], [1, 0]);
-  const product3 = tf.matMul(sum2, WT3);
-  rt.dispose(tanh, WT2, product2, sum2, WT3);
-  const sum3 = tf.add(product3, p['D.Linear.b']);
-  rt.dispose(product3);
-
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, tf.transpose(p['D.Linear.W'], [1, 0])), p['D.Linear.b']));
+  rt.dispose(tanh, fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum3);
-  rt.dispose(sum3);
-
+  const relu = tf.relu(sum2);
+  rt.dispose(sum2);
   // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
-  const product4 = tf.matMul(relu, WWide);
-  const product5 = tf.reshape(product4, [batchSize]);
-  const sum4 = tf.add(product5, p['D.Linear#2.b']);
-  rt.dispose(relu, WWide, product4, product5);
-
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['D.Linear#2.W'], [8, 1])), [batchSize]), p['D.Linear#2.b']),
+  );
+  rt.dispose(relu);
   // input.attn:15  loss = -D(fake)
-  const lossNegative = tf.neg(sum4);
-  const loss = tf.mean(lossNegative);
-  rt.dispose(sum4, lossNegative);
+  const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
+  rt.dispose(sum3);
   return {
     loss,
     metrics: {},
@@ -825,82 +610,52 @@ type HingeGradientsGResults = {
 /** Hinge, update G: as the loss, dropout on, and its gradient by every parameter that it trains. */
 function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Random): HingeGradientsGResults {
   const { batch: batchSize, latent } = batch.n;
-
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
-
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['G.Linear.W'], [1, 0]);
-  const product = tf.matMul(fakeNormal, WT);
-  const sum = tf.add(product, p['G.Linear.b']);
-  rt.dispose(WT, product);
-
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
-
   // layers.attn:4  W @ x + b
-  const WT2 = tf.transpose(p['G.Linear#2.W'], [1, 0]);
-  const product2 = tf.matMul(tanh, WT2);
-  const sum2 = tf.add(product2, p['G.Linear#2.b']);
-  const WT3 = tf.transpose(p['D.Linear.W'], [1, 0]);
-  const product3 = tf.matMul(sum2, WT3);
-  rt.dispose(WT2, product2, sum2, WT3);
-  const sum3 = tf.add(product3, p['D.Linear.b']);
-  rt.dispose(product3);
-
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, tf.transpose(p['D.Linear.W'], [1, 0])), p['D.Linear.b']));
+  rt.dispose(fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const relu = tf.relu(sum3);
-  rt.dispose(sum3);
-
+  const relu = tf.relu(sum2);
+  rt.dispose(sum2);
   // layers.attn:4  W @ x + b
-  const WWide = tf.reshape(p['D.Linear#2.W'], [8, 1]);
-  const product4 = tf.matMul(relu, WWide);
-  const product5 = tf.reshape(product4, [batchSize]);
-  const sum4 = tf.add(product5, p['D.Linear#2.b']);
-  rt.dispose(WWide, product4, product5);
-
+  const sum3 = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['D.Linear#2.W'], [8, 1])), [batchSize]), p['D.Linear#2.b']),
+  );
   // input.attn:15  loss = -D(fake)
-  const lossNegative = tf.neg(sum4);
-  const loss = tf.mean(lossNegative);
-  rt.dispose(sum4, lossNegative);
-
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const isGreater = tf.greater(relu, 0);
-  rt.dispose(relu);
-
+  const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
+  rt.dispose(sum3);
   // layers.attn:4  W @ x + b
-  const product6 = tf.mul(-((1 / batchSize)), p['D.Linear#2.W']);
-
+  const product = tf.mul(-((1 / batchSize)), p['D.Linear#2.W']);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const chosen = rt.where(isGreater, product6, 0);
-  rt.dispose(isGreater, product6);
-
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
+  rt.dispose(relu, product);
   // layers.attn:4  W @ x + b
-  const product7 = tf.matMul(chosen, p['D.Linear.W']);
-  const product8 = tf.matMul(product7, p['G.Linear#2.W']);
+  const WProduct = tf.matMul(chosen, p['D.Linear.W']);
+  const WProduct2 = tf.matMul(WProduct, p['G.Linear#2.W']);
   rt.dispose(chosen);
-
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const product9 = rt.tanhGradient(product8, tanh);
-  rt.dispose(product8);
-
+  const product2 = rt.tanhGradient(WProduct2, tanh);
+  rt.dispose(WProduct2);
   // layers.attn:4  W @ x + b
-  const productT = tf.transpose(product9, [1, 0]);
-  const product10 = tf.matMul(productT, fakeNormal);
-  const total = tf.sum(product9, 0);
-  const productT2 = tf.transpose(product7, [1, 0]);
-  const product11 = tf.matMul(productT2, tanh);
-  rt.dispose(fakeNormal, productT, product9, tanh, productT2);
-  const total2 = tf.sum(product7, 0);
-  rt.dispose(product7);
+  const product3 = tf.tidy(() => tf.matMul(tf.transpose(product2, [1, 0]), fakeNormal));
+  const total = tf.sum(product2, 0);
+  const product4 = tf.tidy(() => tf.matMul(tf.transpose(WProduct, [1, 0]), tanh));
+  const total2 = tf.sum(WProduct, 0);
+  rt.dispose(fakeNormal, product2, tanh, WProduct);
   return {
     loss,
     metrics: {},
     gradients: {
-      'G.Linear.W': product10,
+      'G.Linear.W': product3,
       'G.Linear.b': total,
-      'G.Linear#2.W': product11,
+      'G.Linear#2.W': product4,
       'G.Linear#2.b': total2,
     },
   };
