@@ -5,27 +5,7 @@ export type { Flags, Floats, Ints, Value, Values } from './values.ts';
 export { CheckpointError, InputError, NumericError, TrainingError } from './errors.ts';
 export { collate, DeviceBatch, refuse, type HostBatch, type HostInput } from './batch.ts';
 export { StepRandom, stream, seedKey, fold, hashOf, type Key } from './random.ts';
-export {
-  all,
-  any,
-  dispose,
-  int32,
-  log2ceil,
-  log2floor,
-  logSoftmax,
-  mod,
-  oneHot,
-  quot,
-  roll,
-  scatter,
-  shift,
-  sigmoidGradient,
-  stack,
-  tanhGradient,
-  transpose,
-  unstack,
-  where,
-} from './ops.ts';
+export * from './ops.ts';
 export { append, joined, noRows, placeOf, Rows } from './decode/rows.ts';
 export { initialValues } from './initialise.ts';
 export { Weights } from './weights.ts';

@@ -53,6 +53,28 @@ export function sigmoidGradient(g: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return native('SigmoidGrad', 'float32', [y, g]) ?? tf.tidy(() => tf.mul(g, tf.sub(y, tf.mul(y, y))));
 }
 
+/** x times a gate that is 0 below the limit: there x may be infinite, and 0 times infinity would be no number. */
+function gated(x: tf.Tensor, gate: tf.Tensor, limit: number): tf.Tensor {
+  return tf.mul(tf.clipByValue(x, limit, Infinity), gate);
+}
+
+/** x σ(x). */
+export function silu(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => gated(x, tf.sigmoid(x), -120));
+}
+
+/**
+ * x / 2 (1 + tanh(√(2/π) (x + 0.044715 x³))), Hendrycks & Gimpel 2016, sec. 2, as x σ(√(8/π) (x + 0.044715 x³)): the sum would
+ * lose what is left below 0.
+ */
+export function geluTanh(x: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const scale = Math.sqrt(8 / Math.PI);
+    const slope = tf.add(tf.mul(tf.square(x), 0.044715 * scale), scale);
+    return gated(x, tf.sigmoid(tf.mul(x, slope)), -16);
+  });
+}
+
 /**
  * `a` where the condition holds, else `b`; shapes broadcast from the right. The result has the element type of the operand
  * that is a tensor. As tf.where, without its copies of operands that have the whole shape already.

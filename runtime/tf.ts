@@ -84,6 +84,7 @@ interface Operations {
 }
 
 export const abs: Operations['unary'] = core.abs;
+export const atan: Operations['unary'] = core.atan;
 export const ceil: Operations['unary'] = core.ceil;
 export const clone: Operations['unary'] = core.clone;
 export const cos: Operations['unary'] = core.cos;

@@ -88,17 +88,23 @@ export interface Origin {
 export type UnaryFn =
   | 'neg'
   | 'exp'
+  | 'expm1'
   | 'log'
+  | 'log1p'
   | 'sqrt'
+  | 'rsqrt'
   | 'abs'
   | 'sign'
   | 'tanh'
   | 'sigmoid'
   | 'relu'
   | 'softplus'
+  | 'silu'
+  | 'gelu_tanh'
   | 'erf'
   | 'sin'
   | 'cos'
+  | 'atan'
   | 'floor' // int result, zero gradient
   | 'not'
   | 'float' // int, bool or index to float

@@ -1,6 +1,6 @@
 /** What the host computes of its own numbers, beside the tensors: how a decoder ranks, and how far it goes. */
 import type { Node } from './graph.ts';
-import { UNARY } from './operations.ts';
+import { UNARY } from './operations/unary.ts';
 import { reachable } from './walk.ts';
 
 /** Is the value made of numbers, sizes and these inputs by operations that the host has? */

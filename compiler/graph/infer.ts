@@ -26,7 +26,8 @@ import {
   tensor,
   without,
 } from './spaces.ts';
-import { BINARY, UNARY } from './operations.ts';
+import { BINARY } from './operations/binary.ts';
+import { UNARY } from './operations/unary.ts';
 
 type Rule<K extends Op['kind']> = (op: OpOf<K>, inputs: readonly TensorType[], nodes: readonly Node[]) => readonly TensorType[];
 type Masks = TensorType['masks'];

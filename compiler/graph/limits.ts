@@ -3,7 +3,8 @@
  * every laid-out graph against it, and `docs/backends.md` is printed from it. `npx tsx bench/limits.ts` measures it anew.
  */
 import { isUnit } from './spaces.ts';
-import type { BinaryFn, Elem, Node } from './graph.ts';
+import { BINARY, type BinaryOperation } from './operations/binary.ts';
+import type { Elem, Node } from './graph.ts';
 
 export const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export type Backend = (typeof BACKENDS)[number];
@@ -53,25 +54,7 @@ export const CAPABILITIES = {
 
 export type Capable = keyof typeof CAPABILITIES;
 
-const BINARY: Readonly<Record<BinaryFn, 'arithmetic' | 'comparison'>> = {
-  add: 'arithmetic',
-  sub: 'arithmetic',
-  mul: 'arithmetic',
-  div: 'arithmetic',
-  pow: 'arithmetic',
-  max: 'arithmetic',
-  min: 'arithmetic',
-  mod: 'arithmetic',
-  quot: 'arithmetic',
-  eq: 'comparison',
-  ne: 'comparison',
-  lt: 'comparison',
-  le: 'comparison',
-  gt: 'comparison',
-  ge: 'comparison',
-  and: 'comparison',
-  or: 'comparison',
-};
+const COMPARES: ReadonlySet<string> = new Set(['order', 'equality', 'bool'] satisfies BinaryOperation['takes'][]);
 
 /** What a laid-out node asks of a backend. */
 interface Demand {
@@ -125,7 +108,12 @@ function demandsOf(node: Computed): readonly Demand[] {
     case 'select':
       return [
         all,
-        { capable: op.kind === 'binary' ? BINARY[op.fn] : 'select', operands: inputs, axes: rank, groups: groupsOf(node).length },
+        {
+          capable: op.kind === 'select' ? 'select' : COMPARES.has(BINARY[op.fn].takes) ? 'comparison' : 'arithmetic',
+          operands: inputs,
+          axes: rank,
+          groups: groupsOf(node).length,
+        },
       ];
     case 'unary':
     case 'permute':

@@ -22,7 +22,8 @@ import {
 } from './arrays.ts';
 import { GraphError } from '../graph/errors.ts';
 import type { Axis, Op, OpOf, ReduceFn, TensorType } from '../graph/graph.ts';
-import { BINARY, UNARY } from '../graph/operations.ts';
+import { BINARY } from '../graph/operations/binary.ts';
+import { UNARY } from '../graph/operations/unary.ts';
 import { originOf } from '../graph/spaces.ts';
 
 export interface Context {

@@ -4,7 +4,8 @@ import type { Tensor } from './arrays.ts';
 import { evaluateOp, type Context, type PureOp } from './evaluate.ts';
 import type { Node, Op } from '../graph/graph.ts';
 import { typeOf } from '../graph/infer.ts';
-import { BINARY, UNARY } from '../graph/operations.ts';
+import { BINARY } from '../graph/operations/binary.ts';
+import { UNARY } from '../graph/operations/unary.ts';
 
 type Rounded = NonNullable<Bindings['rounded']>;
 

@@ -5,7 +5,7 @@
  * unless both operands are single and not transposed; gather and tile place elements singly; tanh is scalar. Wrong: gather with
  * batch axes, a cast of other numbers than 0 and 1 to bool, a sum or matrix product over an axis of size 0, a matrix product
  * whose right operand has the data of an earlier one's in another shape; magnitudes, negatives and quotients of whole numbers;
- * sine and cosine of large numbers, the sign of the smallest.
+ * sine and cosine of large numbers, log1p near 0, the sign of the smallest.
  * Missing: UnsortedSegmentSum. `docs/backends.md` has the numbers.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -49,6 +49,7 @@ export function installWasmKernels(active: tf.KernelBackend): void {
     [tf.Cast]: castKernel(backend, stock(tf.Cast)),
     [tf.Neg]: eachKernel(backend, stock(tf.Neg), 'int32', (x) => -x),
     [tf.Abs]: eachKernel(backend, stock(tf.Abs), 'int32', Math.abs),
+    [tf.Log1p]: eachKernel(backend, stock(tf.Log1p), 'float32', Math.log1p),
     [tf.Sin]: eachKernel(backend, stock(tf.Sin), 'float32', Math.sin),
     [tf.Cos]: eachKernel(backend, stock(tf.Cos), 'float32', Math.cos),
     [tf.Sign]: eachKernel(backend, stock(tf.Sign), 'float32', Math.sign),

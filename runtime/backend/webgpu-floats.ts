@@ -1,6 +1,7 @@
 /**
  * Functions of floats on WebGPU where the stock shader, or what WGSL promises of the built-in one, is too far from the value:
- * sine and cosine (2^-11 absolute, and nothing beyond π), tanh and erf near 0, softplus below 0, powers with a whole exponent.
+ * sine and cosine (2^-11 absolute, and nothing beyond π), atan (4096 units of the last place), tanh, erf, expm1 and log1p near 0,
+ * logarithms of 0 and below, softplus below 0, powers with a whole exponent.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { input, kernelOf, wrapKernel } from './registration.ts';
@@ -14,6 +15,16 @@ const polynomial = (...terms: readonly number[]): string =>
 const ERF_SERIES = [1, -1 / 3, 1 / 10, -1 / 42, 1 / 216, -1 / 1320, 1 / 9360, -1 / 75600, 1 / 685440].map(
   (term) => (term * 2) / Math.sqrt(Math.PI),
 );
+
+/** (atan(x) - x) / x³ by powers of x² up to tan(π/8): Moshier's Cephes, `atanf`. */
+const ATAN = [-3.33329491539e-1, 1.99777106478e-1, -1.38776856032e-1, 8.05374449538e-2];
+/** (log(1 + x) - x + x²/2) / x³ from √½ - 1 to √2 - 1: the same, `logf`. */
+const LOG1P = [
+  3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1, 1.167699874e-1, -1.151461031e-1,
+  7.0376836292e-2,
+];
+/** (e^x - 1) / x. */
+const EXPM1 = Array.from({ length: 10 }, (_, n) => 1 / Array.from({ length: n + 1 }, (__, k) => k + 1).reduce((a, b) => a * b));
 
 /** 2/π, two bits in front of the point: Payne & Hanek 1983. */
 const TWO_OVER_PI = [0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566, 0x4f10e410, 0x7f9458ea];
@@ -73,6 +84,34 @@ const UNARY: Readonly<Record<string, readonly [code: string, functions?: string]
     `
 fn near(x : f32) -> f32 { let z = x * x; return x * ${polynomial(1, -1 / 3, 2 / 15, -17 / 315, 62 / 2835, -1382 / 155925)}; }
 fn stock(x : f32) -> f32 { let e = exp(-2.0 * min(abs(x), 20.0)); return sign(x) * (1.0 - e) / (1.0 + e); }`,
+  ],
+  [tf.Atan]: [
+    'angle(x)',
+    `
+fn small(x : f32) -> f32 { let z = x * x; return fma(x * z, ${polynomial(...ATAN)}, x); }
+fn angle(x : f32) -> f32 {
+  let size = abs(x);
+  if (size <= ${Math.tan(Math.PI / 8)}) { return small(x); }
+  if (size <= ${Math.tan((3 * Math.PI) / 8)}) { return sign(x) * (${Math.PI / 4} + small((size - 1.0) / (size + 1.0))); }
+  if (size > 1e9) { return sign(x) * ${Math.PI / 2}; }
+  return select(x, sign(x) * (${Math.PI / 2} - small(1.0 / size)), size == size);
+}`,
+  ],
+  [tf.Expm1]: [
+    'select(exp(x) - 1.0, near(x), abs(x) < 0.5)',
+    `
+fn near(x : f32) -> f32 { let z = x; return x * ${polynomial(...EXPM1)}; }`,
+  ],
+  // Of 0 and below WGSL's logarithm is anything: here -∞, and no number.
+  [tf.Log]: ['logarithm(x)', 'fn logarithm(x : f32) -> f32 { if (!(x > 0.0)) { return -1.0 / abs(sqrt(x)); } return log(x); }'],
+  [tf.Log1p]: [
+    'grown(x)',
+    `
+fn near(x : f32) -> f32 { let z = x; return fma(x * x, fma(x, ${polynomial(...LOG1P)}, -0.5), x); }
+fn grown(x : f32) -> f32 {
+  if (!(x > -1.0)) { return -1.0 / sqrt(1.0 + x); }
+  return select(log(1.0 + x), near(x), x > -0.2928 && x < 0.4142);
+}`,
   ],
   [tf.Softplus]: [
     'max(x, 0.0) + rest(exp(-abs(x)))',

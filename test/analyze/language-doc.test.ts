@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { UNARY } from '../../compiler/graph/operations/unary.ts';
 import { parse } from '../../grammar/index.ts';
 import { compile, modelText } from './support.ts';
 
@@ -24,6 +25,12 @@ describe('docs/language.md', () => {
       .diagnostics.filter(({ severity }) => severity === 'error')
       .map((d) => d.code);
     expect(codes).toEqual(code === null ? [] : [code]);
+  });
+
+  it('names every elementwise function', () => {
+    const [part] = /^Elementwise functions: .*?(?=^#)/ms.exec(page)!;
+    const named = new Set([...part.matchAll(/[a-z]\w*/g)].map(([word]) => word));
+    expect(Object.entries(UNARY).flatMap(([fn, { word }]) => (word && !named.has(fn) ? [fn] : []))).toEqual([]);
   });
 
   it('lists every block of the standard library with its signature', () => {

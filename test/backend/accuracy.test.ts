@@ -3,6 +3,7 @@ import { env } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportBackends, useBackend } from '../../runtime/backend/index.ts';
 import { download } from '../../runtime/values.ts';
+import * as rt from '../../runtime/ops.ts';
 import * as tf from '../../runtime/tf.ts';
 
 const usable = (await reportBackends()).filter((report) => report.usable).map(({ name }) => name);
@@ -16,6 +17,9 @@ for (let k = 0; k < 200; k++) all.push(200000 + k * 1.7, -k * 517.3, 60 + k * 0.
 const arguments_ = [...new Set(all.map(Math.fround))].filter(Number.isFinite);
 const positive = arguments_.filter((x) => x > 0);
 const other = arguments_.filter((x) => x !== 0);
+const above = [...arguments_.filter((x) => x > -1), ...Array.from({ length: 20 }, (_, k) => Math.fround(2 ** -k - 1))].filter(
+  (x) => x > -1,
+);
 
 function erf(x: number): number {
   if (x < 0) return -erf(-x);
@@ -37,13 +41,19 @@ const FUNCTIONS: Readonly<
 > = {
   exp: [tf.exp, Math.exp],
   log: [tf.log, Math.log, positive],
+  expm1: [tf.expm1, Math.expm1],
+  log1p: [tf.log1p, Math.log1p, above],
   sqrt: [tf.sqrt, Math.sqrt, positive],
+  rsqrt: [tf.rsqrt, (x) => 1 / Math.sqrt(x), positive],
   tanh: [tf.tanh, Math.tanh],
   sigmoid: [tf.sigmoid, (x) => 1 / (1 + Math.exp(-x))],
   softplus: [tf.softplus, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))],
   erf: [tf.erf, erf],
   sin: [tf.sin, Math.sin],
   cos: [tf.cos, Math.cos],
+  atan: [tf.atan, Math.atan],
+  silu: [rt.silu, (x) => x / (1 + Math.exp(-x))],
+  gelu_tanh: [rt.geluTanh, (x) => x / (1 + Math.exp(-Math.sqrt(8 / Math.PI) * (x + 0.044715 * x ** 3)))],
   abs: [tf.abs, Math.abs],
   sign: [tf.sign, Math.sign],
   relu: [tf.relu, (x) => Math.max(x, 0)],
@@ -55,12 +65,26 @@ const FUNCTIONS: Readonly<
 };
 /** Relative error; of what is not named 3e-7. WGSL promises of exp 3 + 2 |x| units of the last place, and so of what is made of it. */
 const WGSL = 1.1e-5;
+/** The exponent of the gate is up to 87, and two or three roundings away. */
+const GATE = 1.1e-5;
 const MOST: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  webgpu: { exp: WGSL, log: WGSL, sigmoid: WGSL, softplus: WGSL, 'x ^ 1.5': WGSL },
-  cpu: { softplus: 5e-7 },
-  wasm: { softplus: 5e-7 },
-  tensorflow: { softplus: 5e-7 },
+  webgpu: {
+    exp: WGSL,
+    expm1: WGSL,
+    log: WGSL,
+    log1p: 1.5e-6,
+    sigmoid: WGSL,
+    softplus: WGSL,
+    silu: WGSL,
+    gelu_tanh: 2 * WGSL,
+    'x ^ 1.5': WGSL,
+  },
+  cpu: { softplus: 5e-7, silu: 5e-7, gelu_tanh: GATE },
+  wasm: { softplus: 5e-7, silu: 5e-7, gelu_tanh: GATE },
+  tensorflow: { softplus: 5e-7, silu: 5e-7, gelu_tanh: GATE },
 };
+/** Where the gate falls below the smallest float, what it lets through is 0: that times x. */
+const LEAST: Readonly<Record<string, number>> = { silu: 90 * SMALLEST, gelu_tanh: 11 * SMALLEST };
 
 describe.each(usable)('on %s', (backend) => {
   beforeAll(async () => {
@@ -77,10 +101,11 @@ describe.each(usable)('on %s', (backend) => {
     const given = await download(made);
     made.dispose();
     const most = MOST[backend]?.[name] ?? 3e-7;
+    const least = LEAST[name] ?? SMALLEST;
     const wrong = xs.flatMap((x, k) => {
       const wanted = exact(x);
       const off = Math.abs(given[k]! - wanted);
-      if (Math.abs(wanted) < SMALLEST) return off < 2 * SMALLEST ? [] : [`${x}: ${given[k]!} for ${wanted}`];
+      if (Math.abs(wanted) < least) return off < 2 * least ? [] : [`${x}: ${given[k]!} for ${wanted}`];
       const same = Math.fround(wanted) === given[k];
       return same || off <= most * Math.abs(wanted) ? [] : [`${x}: ${given[k]!} for ${wanted}`];
     });

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
-import type { Axis, Node } from '../../compiler/graph/graph.ts';
+import type { Axis, Node, UnaryFn } from '../../compiler/graph/graph.ts';
+import { UNARY } from '../../compiler/graph/operations/unary.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
 import { typeOf } from '../../compiler/graph/infer.ts';
 import { batch } from '../../compiler/passes/absence/batch.ts';
@@ -81,13 +82,13 @@ type Make = (w: World) => Node;
 
 const CASES: Record<string, Make> = {
   ...Object.fromEntries(
-    (['neg', 'exp', 'abs', 'tanh', 'sigmoid', 'relu', 'softplus', 'erf', 'sin', 'cos', 'sign'] as const).map((fn) => [
-      fn,
-      ({ b, x }: World) => b.unary(fn, x),
-    ]),
+    (Object.keys(UNARY) as UnaryFn[])
+      .filter((fn) => UNARY[fn].takes === 'float' || UNARY[fn].takes === 'number')
+      .map((fn) => {
+        const at = UNARY[fn].weak?.at;
+        return [fn, ({ b, x, positive }: World) => b.unary(fn, at === 'zero' || at === 'negative' ? positive : x)];
+      }),
   ),
-  log: ({ b, positive }) => b.unary('log', positive),
-  sqrt: ({ b, positive }) => b.unary('sqrt', positive),
   floor: ({ b, x }) => b.unary('floor', x),
   add: ({ b, x, table }) => b.binary('add', x, table),
   sub: ({ b, x, table }) => b.binary('sub', table, x),

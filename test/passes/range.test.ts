@@ -1,7 +1,8 @@
 /** Arithmetic of ranges: the ends, exactly. */
 import { describe, expect, it } from 'vitest';
 import type { BinaryFn, UnaryFn } from '../../compiler/graph/graph.ts';
-import { BINARY, UNARY } from '../../compiler/graph/operations.ts';
+import { BINARY } from '../../compiler/graph/operations/binary.ts';
+import { UNARY } from '../../compiler/graph/operations/unary.ts';
 import { ANY, product, union, type Range } from '../../compiler/size/range.ts';
 
 /** -0 is 0. */
@@ -26,8 +27,13 @@ describe('of one', () => {
     ...(['sign', 'sin', 'cos', 'tanh', 'erf'] satisfies UnaryFn[]).map((fn): [UnaryFn, Range, Range] => [fn, [5, 9], [-1, 1]]),
     ['sigmoid', [5, 9], [0, 1]],
     ['not', [0, 1], [0, 1]],
-    ['log', [5, 9], ANY],
-    ...(['exp', 'sqrt', 'softplus'] satisfies UnaryFn[]).map((fn): [UnaryFn, Range, Range] => [fn, [5, 9], [0, Infinity]]),
+    ...(['log', 'log1p'] satisfies UnaryFn[]).map((fn): [UnaryFn, Range, Range] => [fn, [5, 9], ANY]),
+    ['expm1', [5, 9], [-1, Infinity]],
+    ['silu', [-9, -5], [-0.3, 0]],
+    ['silu', [5, 9], [-0.3, 9]],
+    ['gelu_tanh', [-9, -5], [-0.2, 0]],
+    ['gelu_tanh', [5, 9], [-0.2, 9]],
+    ...(['exp', 'sqrt', 'rsqrt', 'softplus'] satisfies UnaryFn[]).map((fn): [UnaryFn, Range, Range] => [fn, [5, 9], [0, Infinity]]),
   ])('%s of %j is %j', (fn, x, expected) => {
     expect(ends(UNARY[fn].range(x))).toEqual(expected);
   });

@@ -1,7 +1,7 @@
-/** Operations that no equation can express: everything else is `.attn` text in `std/`. */
+/** Operations that no equation can express, or none that float32 survives: everything else is `.attn` text in `std/`. */
 import type { BracketArg, CallExpr, Expr, Span } from '../../../grammar/ast.ts';
 import type { Axis, Node, ReduceFn, UnaryFn } from '../../graph/graph.ts';
-import { UNARY } from '../../graph/operations.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 import { isRagged, sameSpace } from '../../graph/spaces.ts';
 import { reduceAcross, wordOf } from './across.ts';
 import { elemName } from '../scope/describe.ts';

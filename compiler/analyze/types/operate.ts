@@ -13,7 +13,8 @@ import { origin, report } from '../scope/report.ts';
 import { agree, axisByLabel, dimNames, typeOf } from '../scope/axes.ts';
 import { shownNode } from '../scope/taken.ts';
 import { reportLater } from '../scope/unknown.ts';
-import { BINARY, UNARY } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 
 /** Fields that an `emit` has numbered have no name to be read by. */
 function fieldsFix(fields: readonly string[]): string {

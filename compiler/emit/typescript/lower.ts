@@ -2,7 +2,8 @@
 import { atomOf, constantOf, nonNegative, size as sizes, type Size } from '../../size/size.ts';
 import type { Axis, BinaryFn, Elem, Node, Op, OpOf, Origin, ReduceFn, UnaryFn } from '../../graph/graph.ts';
 import { NOWHERE } from '../../graph/builder.ts';
-import { BINARY, UNARY } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 import { isRagged, isUnit, originOf, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { mayBeEmpty } from '../../passes/absence/absence.ts';
 import { BATCH, BEAM, HYPOTHESES, isGrowing, isSlots } from '../../passes/core/axes.ts';

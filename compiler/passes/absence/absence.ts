@@ -12,7 +12,8 @@ import { all, unnamed, type Maker } from '../core/maker.ts';
 import { axesOf, BATCH, isSlots } from '../core/axes.ts';
 import { numberOf } from '../core/number.ts';
 import { literal } from '../core/algebra.ts';
-import { BINARY, keepsZero } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { keepsZero } from '../../graph/operations/unary.ts';
 
 /** What changes no maximum (no minimum) of numbers of its kind: no legal number stands for what is absent. */
 const NEUTRAL = {

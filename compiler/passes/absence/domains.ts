@@ -6,7 +6,8 @@ import { constantOf } from '../../size/size.ts';
 import { folded } from '../../graph/fold.ts';
 import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
-import { BINARY, imageOf, saturates, UNARY, type Weakness } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { imageOf, saturates, UNARY, type Weakness } from '../../graph/operations/unary.ts';
 
 /** The operand that leaves the domain, or makes the result too large, and a value that does not. */
 type Weak = Weakness & { readonly operand: number };

@@ -5,7 +5,7 @@
 import { folded } from '../../graph/fold.ts';
 import type { Node, Op } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
-import { saturates, UNARY } from '../../graph/operations.ts';
+import { saturates, UNARY } from '../../graph/operations/unary.ts';
 import { ANY, type Range } from '../../size/range.ts';
 import type { Facts, Scan } from '../core/rebuild.ts';
 

@@ -10,7 +10,8 @@ import { typeOf } from '../../graph/infer.ts';
 import { axisOf, originOf, sizeOf } from '../../graph/spaces.ts';
 import type { Roots } from '../core/compiled.ts';
 import type { Maker } from '../core/maker.ts';
-import { BINARY, UNARY } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 import { ANY, product, union, type Range } from '../../size/range.ts';
 import type { Facts } from '../core/rebuild.ts';
 

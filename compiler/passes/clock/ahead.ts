@@ -5,7 +5,8 @@ import type { Node, Op, Space } from '../../graph/graph.ts';
 import { typeOf } from '../../graph/infer.ts';
 import { originOf, sameSpace, sizeOf, startsAtZero } from '../../graph/spaces.ts';
 import { clockAxes } from './clock.ts';
-import { BINARY, UNARY } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 import { ANY, type Range } from '../../size/range.ts';
 
 /** Operations whose bounds are those of their operands. */

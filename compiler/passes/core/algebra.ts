@@ -5,7 +5,8 @@
 import { constantOf, nonNegative, size as sizes } from '../../size/size.ts';
 import type { Axis, BinaryFn, Node, Op, OpOf, TensorType, UnaryFn } from '../../graph/graph.ts';
 import { infer, typeOf } from '../../graph/infer.ts';
-import { BINARY, UNARY } from '../../graph/operations.ts';
+import { BINARY } from '../../graph/operations/binary.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 import { hasAxis, isRagged, sameElem, sameSpace, sizeOf } from '../../graph/spaces.ts';
 import type { Maker, Rule } from './maker.ts';
 import { axesOf, BATCH, BEAM } from './axes.ts';

@@ -9,7 +9,8 @@ import { typeOf } from '../../graph/infer.ts';
 import { axisOf, hasAxis, originOf, sizeOf, without } from '../../graph/spaces.ts';
 import type { Maker } from '../core/maker.ts';
 import { axesOf, idsOf } from '../core/axes.ts';
-import { BINARY, type Cotangent, UNARY } from '../../graph/operations.ts';
+import { BINARY, type Cotangent } from '../../graph/operations/binary.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 
 export interface Step<K extends Op['kind'] = Op['kind']> {
   readonly m: Maker;

@@ -16,7 +16,7 @@ import { inOrder, LaidOut } from './build.ts';
 import { axesOf, collapsed, merged } from './limits.ts';
 import { ofPlacesOnly, spreadOver } from './positions.ts';
 import { areTaps, summedLater, tapsOrder, type Summed } from './taps.ts';
-import { UNARY } from '../../graph/operations.ts';
+import { UNARY } from '../../graph/operations/unary.ts';
 
 export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);

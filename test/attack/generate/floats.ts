@@ -1,6 +1,21 @@
 /** Ways to write a float: elementwise, reduced, masked, indexed, grouped, sorted, contracted. */
+import type { UnaryFn } from '../../../compiler/graph/graph.ts';
+import { UNARY } from '../../../compiler/graph/operations/unary.ts';
 import type { Construct, Writer } from './writer.ts';
 import { part, sameAxes, subset, without, type Ends, type Want } from './scope.ts';
+
+/** Functions of floats, from the compiler's own table: those that are finite for every number, and the others. */
+const WORDS = (Object.keys(UNARY) as UnaryFn[]).filter(
+  (fn) => UNARY[fn].word && (UNARY[fn].takes === 'float' || UNARY[fn].takes === 'number'),
+);
+const TOTAL = WORDS.filter((fn) => UNARY[fn].weak === null);
+const PARTIAL = WORDS.filter((fn) => UNARY[fn].weak !== null);
+
+/** Of what is in its domain. */
+function within(fn: UnaryFn, x: string): string {
+  const at = UNARY[fn].weak?.at;
+  return at === 'zero' ? `${fn}(abs(${x}) + 0.1)` : at === 'negative' ? `${fn}(abs(${x}))` : `${fn}(${x})`;
+}
 
 const any = (): boolean => true;
 const joined = (ends: Ends, ...more: readonly string[]): Ends => (ends === 'all' ? 'all' : [...ends, ...more]);
@@ -65,20 +80,15 @@ export const FLOATS: readonly Construct[] = [
     weight: 6,
     elem: 'float',
     fits: any,
-    write: unary(['tanh', 'sigmoid', 'sin', 'cos', 'erf', 'softplus', 'relu', 'abs', '-', 'sign']),
+    write: unary(['-', ...TOTAL]),
   },
   {
-    name: 'exp, log, sqrt',
+    name: 'function with a domain',
     weight: 2,
     elem: 'float',
     fits: any,
     write: (want, writer) =>
-      writer.chance.pick([
-        `exp(${writer.inner(want)})`,
-        `log(abs(${writer.inner(want)}) + 0.1)`,
-        `sqrt(abs(${writer.inner(want)}) + 1e-3)`,
-        `log2(1 + abs(${writer.inner(want)}))`,
-      ]),
+      writer.chance.pick([...PARTIAL.map((fn) => within(fn, writer.inner(want))), `log2(1 + abs(${writer.inner(want)}))`]),
   },
   {
     name: 'power',
