@@ -212,8 +212,8 @@ export class Builder {
     return this.node({ kind: 'reshape', axes }, [x]);
   }
 
-  matmul(a: Node, b: Node): Node {
-    return this.node({ kind: 'matmul' }, [a, b]);
+  matmul(a: Node, b: Node, { transposeA = false, transposeB = false } = {}): Node {
+    return this.node({ kind: 'matmul', transposeA, transposeB }, [a, b]);
   }
 
   // ---------------------------------------------------------------- structure

@@ -193,7 +193,8 @@ export type Op =
   // 'laid-out' only
   | { readonly kind: 'permute'; readonly order: readonly string[] }
   | { readonly kind: 'reshape'; readonly axes: readonly Axis[] } // same elements in the same order; unit axes come and go here
-  | { readonly kind: 'matmul' } // [i, k] x [k, j], or [b, i, k] x [b, k, j]: axes already in place
+  /** [i, k] x [k, j], or [b, i, k] x [b, k, j]: axes already in place, but for an operand that is transposed as it is read: [k, i], [j, k]. */
+  | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   // structure
   | { readonly kind: 'result'; readonly index: number }
   | { readonly kind: 'scan'; readonly axis: Axis; readonly reversed: boolean; readonly region: ScanRegion }

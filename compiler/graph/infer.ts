@@ -110,6 +110,11 @@ function elementwise(inputs: readonly TensorType[], elem: Elem): TensorType {
   return tensor(elem, axes, masks);
 }
 
+/** Rows and columns of a product's operand, which may be transposed as it is read. */
+function matrixAxes({ axes }: TensorType, transposed: boolean): readonly (Axis | undefined)[] {
+  return transposed ? axes.slice(-2).reverse() : axes.slice(-2);
+}
+
 /** An id that both have must mean one axis. Fixed sizes are compared with facts by the verifier; here only if constant. */
 function meet(a: readonly Axis[], b: readonly Axis[]): void {
   for (const axis of a) {
@@ -467,13 +472,14 @@ const RULES: Rules = {
     sameCount(x.axes, op.axes);
     return [tensor(x.elem, op.axes)];
   },
-  matmul(_op, inputs) {
+  matmul(op, inputs) {
     arity(inputs, 2);
     const [a, b] = inputs;
     const rank = a.axes.length;
     check((rank === 2 || rank === 3) && b.axes.length === rank, () => 'operands are [i, k] and [k, j], or [b, i, k] and [b, k, j]');
     check(a.masks.length === 0 && b.masks.length === 0, () => 'masks are explicit here');
-    const [i, ka, kb, j] = [a.axes[rank - 2], a.axes[rank - 1], b.axes[rank - 2], b.axes[rank - 1]];
+    const [i, ka] = matrixAxes(a, op.transposeA);
+    const [kb, j] = matrixAxes(b, op.transposeB);
     check(ka!.id === kb!.id, () => `${showAxis(ka!)} against ${showAxis(kb!)}`);
     meet(a.axes, b.axes);
     if (rank === 2) return [tensor(floats(inputs), [i!, j!])];

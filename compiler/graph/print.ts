@@ -118,8 +118,9 @@ export function showOp(op: Op): string {
     case 'select':
     case 'where':
     case 'otherwise':
-    case 'matmul':
       return op.kind;
+    case 'matmul':
+      return `matmul${op.transposeA ? ' a^T' : ''}${op.transposeB ? ' b^T' : ''}`;
     case 'reduce':
       return `${op.fn}[${op.axes.join(', ')}]`;
     case 'across':

@@ -295,10 +295,10 @@ const RULES: Rules = {
       ([a, b]) => a! * b!,
       (found) => REDUCE.sum(values(found)),
     ),
-  matmul: (_op, inputs) =>
+  matmul: ({ transposeA }, inputs) =>
     fold(
       inputs,
-      [inputs[0]!.axes[inputs[0]!.axes.length - 1]!.id],
+      [inputs[0]!.axes.at(transposeA ? -2 : -1)!.id],
       ([a, b]) => a! * b!,
       (found) => REDUCE.sum(values(found)),
     ),

@@ -113,23 +113,20 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -148,11 +145,13 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U'], false, true))),
+    );
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -163,34 +162,31 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     backwardHNextSteps[t] = hNext;
     h = backwardChosen;
   }
-  rt.dispose(zUzT, rUrT, newUT, sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
+  rt.dispose(sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
   const backward = tf.stack(backwardHNextSteps);
   rt.dispose(backwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))));
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
   rt.dispose(picked);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
-  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
-  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
@@ -204,11 +200,13 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT2))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT2))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), newUT2))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U'], false, true))),
+    );
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
@@ -216,31 +214,21 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     forwardHNextSteps.push(hNext);
     h2 = hNext;
   }
-  rt.dispose(backwardZeros, zUzT2, rUrT2, newUT2, zSum2Steps, rSum2Steps, newSum2Steps);
+  rt.dispose(backwardZeros, zSum2Steps, rSum2Steps, newSum2Steps);
   const forward = tf.stack(forwardHNextSteps);
   rt.dispose(forwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreUProduct = tf.tidy(() => {
-    const UT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-    const UProduct = tf.matMul(tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]), UT);
+    const joinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
+    const UProduct = tf.matMul(joinedRows, p['Translate.context.Scored.Additive.U'], false, true);
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(joined);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
-  const zUzT3 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
-  const rUrT3 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
-  const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
@@ -251,8 +239,9 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const score = tf.tidy(() => {
-      const scoreTanh = tf.tanh(tf.add(tf.reshape(tf.matMul(s, scoreWT), [batchSize, 1, align]), scoreUProduct));
-      return tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]);
+      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
+      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, scoreUProduct)), [batchSize * source, align]), scoreVWide);
+      return tf.reshape(vProduct, [batchSize, source]);
     });
     // attention.attn:5  weights = softmax[key](score)
     const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
@@ -264,17 +253,22 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() =>
-      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, zWzT), tf.matMul(s, zUzT3)), p['Translate.s.GRU.bz'])),
-    );
+    const z = tf.tidy(() => {
+      const WzProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wz'], false, true);
+      const sum = tf.add(tf.add(WzProduct, tf.matMul(s, p['Translate.s.GRU.Uz'], false, true)), p['Translate.s.GRU.bz']);
+      return tf.sigmoid(sum);
+    });
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() =>
-      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, rWrT), tf.matMul(s, rUrT3)), p['Translate.s.GRU.br'])),
-    );
+    const r = tf.tidy(() => {
+      const WrProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wr'], false, true);
+      const sum = tf.add(tf.add(WrProduct, tf.matMul(s, p['Translate.s.GRU.Ur'], false, true)), p['Translate.s.GRU.br']);
+      return tf.sigmoid(sum);
+    });
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const new_ = tf.tidy(() => {
-      const sum = tf.add(tf.add(tf.matMul(sNextJoined, newWT), tf.matMul(tf.mul(r, s), newUT3)), p['Translate.s.GRU.b']);
-      return tf.tanh(sum);
+      const UProduct = tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U'], false, true);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W'], false, true), UProduct);
+      return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
     });
     rt.dispose(sNextJoined, r);
     // cells.attn:14  (1 - z) * h + z * new
@@ -285,24 +279,25 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     weightsSteps.push(weights);
     s = sNext;
   }
-  rt.dispose(sourceMask, scoreWT, scoreJoinedT, scoreUProduct, scoreVWide, zWzT, zUzT3, rWrT, rUrT3, newWT, newUT3, eSteps, s);
+  rt.dispose(sourceMask, scoreJoinedT, scoreUProduct, scoreVWide, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const sum = tf.tidy(() => {
-    const UT = tf.transpose(tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), [1, 0]);
-    const UProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]), UT);
-    const VT = tf.transpose(tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), [1, 0]);
-    const VProduct = tf.reshape(tf.matMul(tf.reshape(e, [batchSize * target, embed]), VT), [batchSize, target, maxout, pieces]);
-    return tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct);
+  const UProduct = tf.tidy(() => {
+    const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
+    const UProduct2 = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
+    return tf.reshape(UProduct2, [batchSize, target, maxout, pieces]);
   });
+  const eRows = tf.reshape(e, [batchSize * target, embed]);
+  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const logits = tf.tidy(() => {
-    const CT = tf.transpose(tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), [1, 0]);
-    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]), CT);
-    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize, target, maxout, pieces])), 3);
-    const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
-    const WProduct = tf.matMul(tf.reshape(highest, [batchSize * target, maxout]), WT);
+    const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
+    const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
+    const sum = tf.add(UProduct, tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]));
+    const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
+    const highestRows = tf.reshape(tf.max(tf.add(sum, CProduct), 3), [batchSize * target, maxout]);
+    const WProduct = tf.matMul(highestRows, p['Translate.logits.Readout.W'], false, true);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(e, sSteps, contextSteps, sum);
+  rt.dispose(sSteps, e, contextSteps, UProduct, eRows, VRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const weights = tf.stack(weightsSteps);
   const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
@@ -324,23 +319,20 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -359,11 +351,13 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.backward.h.GRU.U'], false, true))),
+    );
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -374,34 +368,31 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     backwardHNextSteps[t] = hNext;
     h = backwardChosen;
   }
-  rt.dispose(zUzT, rUrT, newUT, sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
+  rt.dispose(sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
   const backward = tf.stack(backwardHNextSteps);
   rt.dispose(backwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))));
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
   rt.dispose(picked);
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
-  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
-  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
@@ -415,11 +406,13 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT2))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT2))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), newUT2))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.forward.h.GRU.U'], false, true))),
+    );
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
@@ -427,31 +420,21 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     forwardHNextSteps.push(hNext);
     h2 = hNext;
   }
-  rt.dispose(backwardZeros, zUzT2, rUrT2, newUT2, zSum2Steps, rSum2Steps, newSum2Steps);
+  rt.dispose(backwardZeros, zSum2Steps, rSum2Steps, newSum2Steps);
   const forward = tf.stack(forwardHNextSteps);
   rt.dispose(forwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreUProduct = tf.tidy(() => {
-    const UT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-    const UProduct = tf.matMul(tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]), UT);
+    const joinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
+    const UProduct = tf.matMul(joinedRows, p['Translate.context.Scored.Additive.U'], false, true);
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(joined);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
-  const zUzT3 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
-  const rUrT3 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
-  const newUT3 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
@@ -461,8 +444,9 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const score = tf.tidy(() => {
-      const scoreTanh = tf.tanh(tf.add(tf.reshape(tf.matMul(s, scoreWT), [batchSize, 1, align]), scoreUProduct));
-      return tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]);
+      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
+      const vProduct = tf.matMul(tf.reshape(tf.tanh(tf.add(WProduct, scoreUProduct)), [batchSize * source, align]), scoreVWide);
+      return tf.reshape(vProduct, [batchSize, source]);
     });
     // attention.attn:5  weights = softmax[key](score)
     const weights = tf.tidy(() => tf.softmax(rt.where(sourceMask, score, -Infinity)));
@@ -475,17 +459,22 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() =>
-      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, zWzT), tf.matMul(s, zUzT3)), p['Translate.s.GRU.bz'])),
-    );
+    const z = tf.tidy(() => {
+      const WzProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wz'], false, true);
+      const sum = tf.add(tf.add(WzProduct, tf.matMul(s, p['Translate.s.GRU.Uz'], false, true)), p['Translate.s.GRU.bz']);
+      return tf.sigmoid(sum);
+    });
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() =>
-      tf.sigmoid(tf.add(tf.add(tf.matMul(sNextJoined, rWrT), tf.matMul(s, rUrT3)), p['Translate.s.GRU.br'])),
-    );
+    const r = tf.tidy(() => {
+      const WrProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wr'], false, true);
+      const sum = tf.add(tf.add(WrProduct, tf.matMul(s, p['Translate.s.GRU.Ur'], false, true)), p['Translate.s.GRU.br']);
+      return tf.sigmoid(sum);
+    });
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const new_ = tf.tidy(() => {
-      const sum = tf.add(tf.add(tf.matMul(sNextJoined, newWT), tf.matMul(tf.mul(r, s), newUT3)), p['Translate.s.GRU.b']);
-      return tf.tanh(sum);
+      const UProduct = tf.matMul(tf.mul(r, s), p['Translate.s.GRU.U'], false, true);
+      const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W'], false, true), UProduct);
+      return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
     });
     rt.dispose(sNextJoined, r);
     // cells.attn:14  (1 - z) * h + z * new
@@ -495,24 +484,25 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     contextSteps.push(context);
     s = sNext;
   }
-  rt.dispose(sourceMask, scoreWT, scoreJoinedT, scoreUProduct, scoreVWide, zWzT, zUzT3, rWrT, rUrT3, newWT, newUT3, eSteps, s);
+  rt.dispose(sourceMask, scoreJoinedT, scoreUProduct, scoreVWide, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const sum = tf.tidy(() => {
-    const UT = tf.transpose(tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), [1, 0]);
-    const UProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]), UT);
-    const VT = tf.transpose(tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), [1, 0]);
-    const VProduct = tf.reshape(tf.matMul(tf.reshape(e, [batchSize * target, embed]), VT), [batchSize, target, maxout, pieces]);
-    return tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct);
+  const UProduct = tf.tidy(() => {
+    const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
+    const UProduct2 = tf.matMul(sStepsRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
+    return tf.reshape(UProduct2, [batchSize, target, maxout, pieces]);
   });
+  const eRows = tf.reshape(e, [batchSize * target, embed]);
+  const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const logits = tf.tidy(() => {
-    const CT = tf.transpose(tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), [1, 0]);
-    const CProduct = tf.matMul(tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]), CT);
-    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize, target, maxout, pieces])), 3);
-    const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
-    const WProduct = tf.matMul(tf.reshape(highest, [batchSize * target, maxout]), WT);
+    const contextStepsRows = tf.reshape(tf.transpose(tf.stack(contextSteps), [1, 0, 2]), [batchSize * target, 2 * hidden]);
+    const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
+    const sum = tf.add(UProduct, tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]));
+    const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
+    const highestRows = tf.reshape(tf.max(tf.add(sum, CProduct), 3), [batchSize * target, maxout]);
+    const WProduct = tf.matMul(highestRows, p['Translate.logits.Readout.W'], false, true);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
-  rt.dispose(e, sSteps, contextSteps, sum);
+  rt.dispose(sSteps, e, contextSteps, UProduct, eRows, VRows);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
   const loss = tf.range(0, target, 1, 'int32');
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
@@ -554,22 +544,19 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -594,12 +581,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.backward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, newUT))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['read.Annotate.backward.h.GRU.U'], false, true))),
+    );
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -614,33 +603,30 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     backwardRSteps[t] = r;
     h = backwardChosen;
   }
-  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps, h);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps, h);
   const backward = tf.stack(backwardHNextSteps);
   rt.dispose(backwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))));
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
   // model.attn:47  e = table[y]
   const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
-  const zUzT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
-  const rUrT2 = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  const newUT2 = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
@@ -660,12 +646,14 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT2))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT2))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h2);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(newProduct, newUT2))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSum2At, tf.matMul(newProduct, p['read.Annotate.forward.h.GRU.U'], false, true))),
+    );
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h2);
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, difference)));
@@ -678,27 +666,26 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     forwardRSteps.push(r);
     h2 = hNext;
   }
-  rt.dispose(zUzT2, rUrT2, newUT2, zSum2Steps, rSum2Steps, newSum2Steps);
+  rt.dispose(zSum2Steps, rSum2Steps, newSum2Steps);
   const forward = tf.stack(forwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
   const scoreUProduct = tf.tidy(() => {
-    const UProduct = tf.matMul(scoreJoinedRows, tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]));
+    const UProduct = tf.matMul(scoreJoinedRows, p['Translate.context.Scored.Additive.U'], false, true);
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(joined);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoinedT = tf.tidy(() => tf.transpose(tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1), [1, 0]));
+  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoinedT = tf.tidy(() => tf.transpose(tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1), [1, 0]));
+  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newJoinedT = tf.tidy(() => tf.transpose(tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1), [1, 0]));
+  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
@@ -715,9 +702,10 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   for (let t = 0; t < target; t++) {
     const eAt = eSteps[t]!;
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreTanh = tf.tidy(() =>
-      tf.tanh(tf.add(tf.reshape(tf.matMul(s, scoreWT), [batchSize, 1, align]), scoreUProduct)),
-    );
+    const scoreTanh = tf.tidy(() => {
+      const WProduct = tf.reshape(tf.matMul(s, p['Translate.context.Scored.Additive.W'], false, true), [batchSize, 1, align]);
+      return tf.tanh(tf.add(WProduct, scoreUProduct));
+    });
     const score = tf.tidy(() =>
       tf.reshape(tf.matMul(tf.reshape(scoreTanh, [batchSize * source, align]), scoreVWide), [batchSize, source]),
     );
@@ -731,16 +719,17 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextJoined = tf.concat([eAt, context], 1);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zJoined = tf.concat([sNextJoined, s], 1);
-    const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, zJoinedT), p['Translate.s.GRU.bz'])));
+    const zJoined2 = tf.concat([sNextJoined, s], 1);
+    const z = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, zJoined, false, true), p['Translate.s.GRU.bz'])));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined, rJoinedT), p['Translate.s.GRU.br'])));
-    rt.dispose(zJoined);
+    const r = tf.tidy(() => tf.sigmoid(tf.add(tf.matMul(zJoined2, rJoined, false, true), p['Translate.s.GRU.br'])));
+    rt.dispose(zJoined2);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, s);
-    const new_ = tf.tidy(() =>
-      tf.tanh(tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoinedT), p['Translate.s.GRU.b'])),
-    );
+    const new_ = tf.tidy(() => {
+      const sum = tf.add(tf.matMul(tf.concat([sNextJoined, newProduct], 1), newJoined, false, true), p['Translate.s.GRU.b']);
+      return tf.tanh(sum);
+    });
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, s);
     const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
@@ -756,24 +745,23 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     tanhSteps.push(scoreTanh);
     s = sNext;
   }
-  rt.dispose(scoreWT, scoreUProduct, scoreVWide, zJoinedT, rJoinedT, newJoinedT, eSteps, s);
+  rt.dispose(scoreUProduct, scoreVWide, zJoined, rJoined, newJoined, eSteps, s);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sStacked = tf.stack(sSteps);
-  const sStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]));
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
   const eRows = tf.reshape(e, [batchSize * target, embed]);
   const VRows = tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]);
   const contextStacked = tf.stack(contextSteps);
   const CRows = tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]);
   const sum = tf.tidy(() => {
-    const UProduct = tf.reshape(tf.matMul(sStepsRows, tf.transpose(URows, [1, 0])), [batchSize, target, maxout, pieces]);
-    const VProduct = tf.reshape(tf.matMul(eRows, tf.transpose(VRows, [1, 0])), [batchSize, target, maxout, pieces]);
+    const UProduct = tf.matMul(tf.reshape(tf.transpose(sStacked, [1, 0, 2]), [batchSize * target, units]), URows, false, true);
+    const VProduct = tf.reshape(tf.matMul(eRows, VRows, false, true), [batchSize, target, maxout, pieces]);
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [1, 0, 2]), [batchSize * target, 2 * hidden]);
-    const CProduct = tf.reshape(tf.matMul(contextStepsRows, tf.transpose(CRows, [1, 0])), [batchSize, target, maxout, pieces]);
-    return tf.add(tf.add(UProduct, VProduct), CProduct);
+    const CProduct = tf.reshape(tf.matMul(contextStepsRows, CRows, false, true), [batchSize, target, maxout, pieces]);
+    return tf.add(tf.add(tf.reshape(UProduct, [batchSize, target, maxout, pieces]), VProduct), CProduct);
   });
   const highest = tf.max(sum, 3);
-  rt.dispose(e, contextSteps, sStepsRows);
+  rt.dispose(e, contextSteps);
   const keepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
     // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -783,7 +771,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const keepStepsT = tf.tidy(() => tf.transpose(tf.stack(keepSteps), [1, 0, 2]));
   const productRows = tf.tidy(() => tf.reshape(tf.mul(highest, keepStepsT), [batchSize * target, maxout]));
   const logits = tf.tidy(() => {
-    const WProduct = tf.matMul(productRows, tf.transpose(p['Translate.logits.Readout.W'], [1, 0]));
+    const WProduct = tf.matMul(productRows, p['Translate.logits.Readout.W'], false, true);
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
   rt.dispose(keepSteps, highest);
@@ -819,8 +807,8 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, CRows), [batchSize, target, 2 * hidden]));
   rt.dispose(CRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
-  const rJoined2 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
+  const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
+  const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
   // model.attn:57  Translate(read.annotations, read.h1)
   const zeros = tf.fill([batchSize, units], 0);
   const zeros2 = tf.fill([batchSize, source, align], 0);
@@ -859,13 +847,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(product2);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rProduct = rt.sigmoidGradient(newProduct2, rAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined));
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined2));
     rt.dispose(newProduct2);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zSum3 = tf.add(UProductAt, rProduct2);
     rt.dispose(rProduct2);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.tidy(() => tf.matMul(tf.concat([rProduct, newProduct, zProduct], 1), rJoined2));
+    const rProduct3 = tf.tidy(() => tf.matMul(tf.concat([rProduct, newProduct, zProduct], 1), rJoined3));
     // model.attn:49  s' = GRU(concat(e, context), s)
     const sNextPart = tf.slice(rProduct3, [0, embed], [-1, 2 * hidden]);
     // model.attn:48  context = Scored[align, places](s, annotations)
@@ -918,7 +906,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     state = sNextSum;
     state2 = sNextSum2;
   }
-  rt.dispose(sourceMask, scoreJoinedT, sSteps, zSteps, sNextSteps, newSteps, rSteps, tanhSteps, rJoined, rJoined2, UProductSteps, CProductSteps);
+  rt.dispose(sourceMask, scoreJoinedT, sSteps, zSteps, sNextSteps, newSteps, rSteps, tanhSteps, rJoined2, rJoined3, UProductSteps, CProductSteps);
   const product = tf.tidy(() =>
     tf.matMul(tf.transpose(tf.stack(sumSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
   );
@@ -934,7 +922,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const part = tf.slice(scoreSum, [0, 0, 0], [-1, hidden, -1]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined3 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
+  const rJoined4 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const partSteps2 = tf.tidy(() => tf.unstack(tf.transpose(part, [2, 0, 1])));
   rt.dispose(part);
@@ -965,7 +953,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(product4);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rProduct = rt.sigmoidGradient(newProduct2, forwardRAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined3));
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined4));
     rt.dispose(newProduct2);
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(forwardSum, product3);
@@ -981,7 +969,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     forwardProductSteps4[t] = newProduct;
     forwardState = forwardSum2;
   }
-  rt.dispose(forwardZSteps, forwardHNextSteps2, forwardNewSteps, forwardRSteps, rJoined3, partSteps2, forwardState);
+  rt.dispose(forwardZSteps, forwardHNextSteps2, forwardNewSteps, forwardRSteps, rJoined4, partSteps2, forwardState);
   const forwardProductStacked = tf.stack(forwardProductSteps4);
   const forwardProductStacked2 = tf.stack(forwardProductSteps3);
   const forwardProductStacked3 = tf.stack(forwardProductSteps2);
@@ -997,7 +985,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   });
   rt.dispose(number, scoreSum, W0Product);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined4 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
+  const rJoined5 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const sum2Steps = tf.tidy(() => tf.unstack(tf.transpose(sum2, [2, 0, 1])));
   rt.dispose(sum2);
@@ -1031,7 +1019,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     rt.dispose(product5);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
     const rProduct = rt.sigmoidGradient(newProduct2, backwardRAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined4));
+    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined5));
     rt.dispose(newProduct2);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
     const zSum3 = tf.add(backwardChosen, rProduct2);
@@ -1050,7 +1038,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     backwardProductSteps4.push(newProduct);
     backwardState = backwardSum2;
   }
-  rt.dispose(sourceMaskSteps, backwardZSteps, backwardHNextSteps2, backwardNewSteps, backwardRSteps, rJoined4, sum2Steps, backwardState);
+  rt.dispose(sourceMaskSteps, backwardZSteps, backwardHNextSteps2, backwardNewSteps, backwardRSteps, rJoined5, sum2Steps, backwardState);
   const backwardProductStacked = tf.stack(backwardProductSteps4);
   rt.dispose(backwardProductSteps4);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
@@ -1093,64 +1081,54 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const xScattered = rt.scatter(batch.inputs.tokens, zSum3, words);
   rt.dispose(zSum3);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(forwardProductStacked3, [batchSize * source, hidden]), [1, 0]),
-  );
+  const zProductStepsRows = tf.reshape(forwardProductStacked3, [batchSize * source, hidden]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(forwardProductStacked2, [batchSize * source, hidden]), [1, 0]),
-  );
+  const rProductStepsRows = tf.reshape(forwardProductStacked2, [batchSize * source, hidden]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(forwardProductStacked, [batchSize * source, hidden]), [1, 0]),
-  );
+  const newProductStepsRows = tf.reshape(forwardProductStacked, [batchSize * source, hidden]);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(forwardHSteps), [batchSize * source, hidden]));
-  const forwardProduct = tf.matMul(zProductStepsT, forwardHStepsRows);
-  const forwardProduct2 = tf.matMul(rProductStepsT, forwardHStepsRows);
-  const forwardProduct3 = tf.tidy(() =>
-    tf.matMul(newProductStepsT, tf.reshape(tf.stack(forwardProductSteps), [batchSize * source, hidden])),
-  );
+  const forwardProduct = tf.matMul(zProductStepsRows, forwardHStepsRows, true);
+  const forwardProduct2 = tf.matMul(rProductStepsRows, forwardHStepsRows, true);
+  const forwardProduct3 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.stack(forwardProductSteps), [batchSize * source, hidden]);
+    return tf.matMul(newProductStepsRows, productStepsRows, true);
+  });
   rt.dispose(backwardZeros, forwardHNextSteps, forwardHStepsRows, forwardProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT2 = tf.tidy(() =>
-    tf.transpose(tf.reshape(backwardProductStacked3, [batchSize * source, hidden]), [1, 0]),
-  );
+  const zProductStepsRows2 = tf.reshape(backwardProductStacked3, [batchSize * source, hidden]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT2 = tf.tidy(() =>
-    tf.transpose(tf.reshape(backwardProductStacked2, [batchSize * source, hidden]), [1, 0]),
-  );
+  const rProductStepsRows2 = tf.reshape(backwardProductStacked2, [batchSize * source, hidden]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT2 = tf.tidy(() =>
-    tf.transpose(tf.reshape(backwardProductStacked, [batchSize * source, hidden]), [1, 0]),
-  );
+  const newProductStepsRows2 = tf.reshape(backwardProductStacked, [batchSize * source, hidden]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(backwardHSteps), [batchSize * source, hidden]));
-  const backwardProduct = tf.matMul(zProductStepsT2, backwardHStepsRows);
-  const backwardProduct2 = tf.matMul(rProductStepsT2, backwardHStepsRows);
-  const backwardProduct3 = tf.tidy(() =>
-    tf.matMul(newProductStepsT2, tf.reshape(tf.stack(backwardProductSteps), [batchSize * source, hidden])),
-  );
+  const backwardProduct = tf.matMul(zProductStepsRows2, backwardHStepsRows, true);
+  const backwardProduct2 = tf.matMul(rProductStepsRows2, backwardHStepsRows, true);
+  const backwardProduct3 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.stack(backwardProductSteps), [batchSize * source, hidden]);
+    return tf.matMul(newProductStepsRows2, productStepsRows, true);
+  });
   rt.dispose(backwardHSteps, backwardHStepsRows, backwardProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const zProduct = tf.matMul(zProductStepsT, zXRows2);
+  const zProduct = tf.matMul(zProductStepsRows, zXRows2, true);
   const zTotal = tf.sum(forwardProductStacked3, [0, 1]);
-  const zProduct2 = tf.matMul(zProductStepsT2, zXRows2);
-  rt.dispose(x, zProductStepsT, forwardProductStacked3, zProductStepsT2);
+  const zProduct2 = tf.matMul(zProductStepsRows2, zXRows2, true);
+  rt.dispose(x, zProductStepsRows, forwardProductStacked3, zProductStepsRows2);
   const zTotal2 = tf.sum(backwardProductStacked3, [0, 1]);
   rt.dispose(backwardProductStacked3);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(rProductStepsT, zXRows2);
+  const rProduct = tf.matMul(rProductStepsRows, zXRows2, true);
   const rTotal = tf.sum(forwardProductStacked2, [0, 1]);
-  const rProduct2 = tf.matMul(rProductStepsT2, zXRows2);
+  const rProduct2 = tf.matMul(rProductStepsRows2, zXRows2, true);
   const rTotal2 = tf.sum(backwardProductStacked2, [0, 1]);
-  rt.dispose(rProductStepsT, forwardProductStacked2, rProductStepsT2, backwardProductStacked2);
+  rt.dispose(rProductStepsRows, forwardProductStacked2, rProductStepsRows2, backwardProductStacked2);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(newProductStepsT, zXRows2);
+  const newProduct = tf.matMul(newProductStepsRows, zXRows2, true);
   const newTotal = tf.sum(forwardProductStacked, [0, 1]);
-  const newProduct2 = tf.matMul(newProductStepsT2, zXRows2);
-  rt.dispose(newProductStepsT, forwardProductStacked, newProductStepsT2, zXRows2);
+  const newProduct2 = tf.matMul(newProductStepsRows2, zXRows2, true);
+  rt.dispose(newProductStepsRows, forwardProductStacked, newProductStepsRows2, zXRows2);
   const newTotal2 = tf.sum(backwardProductStacked, [0, 1]);
   rt.dispose(backwardProductStacked);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
@@ -1165,36 +1143,35 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const eScattered = rt.scatter(batch.inputs.y, sum3, characters);
   rt.dispose(sum3);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const product4 = tf.tidy(() => tf.matMul(tf.transpose(product3, [1, 0]), picked));
+  const product4 = tf.matMul(product3, picked, true);
   rt.dispose(picked, product3);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProduct = tf.tidy(() => tf.matMul(tf.transpose(scoreProductRows, [1, 0]), scoreJoinedRows));
+  const scoreProduct = tf.matMul(scoreProductRows, scoreJoinedRows, true);
   rt.dispose(scoreJoinedRows, scoreProductRows);
   // model.attn:57  Translate(read.annotations, read.h1)
-  const sStepsRows2 = tf.reshape(sStacked, [batchSize * target, units]);
-  const product5 = tf.tidy(() => {
-    const productStepsT = tf.transpose(tf.reshape(tf.stack(productSteps6), [batchSize * target, align]), [1, 0]);
-    return tf.matMul(productStepsT, sStepsRows2);
-  });
+  const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
+  const product5 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.stack(productSteps6), [batchSize * target, align]), sStepsRows, true),
+  );
   const total = tf.tidy(() => tf.sum(tf.stack(productSteps5), 0));
   const productStacked = tf.stack(productSteps4);
-  const productStepsT = tf.tidy(() => tf.transpose(tf.reshape(productStacked, [batchSize * target, units]), [1, 0]));
+  const productStepsRows = tf.reshape(productStacked, [batchSize * target, units]);
   const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(joinedSteps), [batchSize * target, embed + 2 * hidden]));
   rt.dispose(productSteps6, productSteps5, productSteps4, joinedSteps);
-  const product6 = tf.matMul(productStepsT, joinedStepsRows);
+  const product6 = tf.matMul(productStepsRows, joinedStepsRows, true);
   const productStacked2 = tf.stack(productSteps3);
-  const productStepsT2 = tf.tidy(() => tf.transpose(tf.reshape(productStacked2, [batchSize * target, units]), [1, 0]));
-  const product7 = tf.matMul(productStepsT2, joinedStepsRows);
+  const productStepsRows2 = tf.reshape(productStacked2, [batchSize * target, units]);
+  const product7 = tf.matMul(productStepsRows2, joinedStepsRows, true);
   const productStacked3 = tf.stack(productSteps2);
-  const productStepsT3 = tf.tidy(() => tf.transpose(tf.reshape(productStacked3, [batchSize * target, units]), [1, 0]));
-  const product8 = tf.matMul(productStepsT3, joinedStepsRows);
-  const product9 = tf.matMul(productStepsT, sStepsRows2);
-  rt.dispose(productSteps3, productSteps2, joinedStepsRows, productStepsT);
-  const product10 = tf.matMul(productStepsT2, sStepsRows2);
+  const productStepsRows3 = tf.reshape(productStacked3, [batchSize * target, units]);
+  const product8 = tf.matMul(productStepsRows3, joinedStepsRows, true);
+  const product9 = tf.matMul(productStepsRows, sStepsRows, true);
+  rt.dispose(productSteps3, productSteps2, joinedStepsRows, productStepsRows);
+  const product10 = tf.matMul(productStepsRows2, sStepsRows, true);
   const product11 = tf.tidy(() =>
-    tf.matMul(productStepsT3, tf.reshape(tf.stack(productSteps), [batchSize * target, units])),
+    tf.matMul(productStepsRows3, tf.reshape(tf.stack(productSteps), [batchSize * target, units]), true),
   );
-  rt.dispose(sStepsRows2, productStepsT2, productSteps, productStepsT3);
+  rt.dispose(sStepsRows, productStepsRows2, productSteps, productStepsRows3);
   const total2 = tf.sum(productStacked, [0, 1]);
   const total3 = tf.sum(productStacked2, [0, 1]);
   const total4 = tf.sum(productStacked3, [0, 1]);
@@ -1204,15 +1181,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const product = tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2);
     return tf.reshape(product, [units, maxout, pieces]);
   });
-  const product13 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.transpose(productRows2, [1, 0]), eRows), [maxout, pieces, embed]),
-  );
+  const product13 = tf.tidy(() => tf.reshape(tf.matMul(productRows2, eRows, true), [maxout, pieces, embed]));
   const product14 = tf.tidy(() => {
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
     return tf.reshape(tf.matMul(contextStepsRows, productRows2), [2 * hidden, maxout, pieces]);
   });
   rt.dispose(sStacked, eRows, contextStacked, productRows2);
-  const product15 = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), productRows));
+  const product15 = tf.matMul(differenceRows, productRows, true);
   rt.dispose(productRows, differenceRows);
   // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
   const productT = tf.transpose(product12, [1, 2, 0]);
@@ -1264,7 +1239,7 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
 }
 
 /** What every step reads, [batch, …]. */
-type TranslatorMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor; readonly '7': tf.Tensor; readonly '8': tf.Tensor; readonly '9': tf.Tensor; readonly '10': tf.Tensor; readonly '11': tf.Tensor; readonly '12': tf.Tensor; readonly '13': tf.Tensor };
+type TranslatorMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslatorState = { readonly s: tf.Tensor };
@@ -1277,61 +1252,42 @@ type TranslatorPrepareResults = {
 
 /** Once per call: what no step changes, and the first states. */
 function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): TranslatorPrepareResults {
-  const { align, batch: batchSize, embed, hidden, maxout, pieces, source, units } = batch.n;
+  const { align, batch: batchSize, embed, hidden, source, units } = batch.n;
   // attention.attn:5  weights = softmax[key](score)
   const weights = tf.range(0, source, 1, 'int32');
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights));
   rt.dispose(weights);
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
-  // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const UT = tf.tidy(() => tf.transpose(tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), [1, 0]));
-  const VT = tf.tidy(() => tf.transpose(tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), [1, 0]));
-  const CT = tf.tidy(() =>
-    tf.transpose(tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), [1, 0]),
-  );
-  const WT = tf.transpose(p['Translate.logits.Readout.W'], [1, 0]);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * source, embed]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wz'], [1, 0]));
-    return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.bz']);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['read.Annotate.forward.h.GRU.Uz'], [1, 0]);
-  const zWzT = tf.transpose(p['Translate.s.GRU.Wz'], [1, 0]);
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wz'], [1, 0]));
+    const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
-  const zUzT2 = tf.transpose(p['Translate.s.GRU.Uz'], [1, 0]);
-  const zUzT3 = tf.transpose(p['read.Annotate.backward.h.GRU.Uz'], [1, 0]);
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.Wr'], [1, 0]));
-    return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.br']);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['read.Annotate.forward.h.GRU.Ur'], [1, 0]);
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.Wr'], [1, 0]));
+    const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
-  const rWrT = tf.transpose(p['Translate.s.GRU.Wr'], [1, 0]);
-  const rUrT2 = tf.transpose(p['Translate.s.GRU.Ur'], [1, 0]);
-  const rUrT3 = tf.transpose(p['read.Annotate.backward.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.forward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.forward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['read.Annotate.forward.h.GRU.U'], [1, 0]);
-  const newWT = tf.transpose(p['Translate.s.GRU.W'], [1, 0]);
   const newSum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(zXRows, tf.transpose(p['read.Annotate.backward.h.GRU.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.b']);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
-  const newUT2 = tf.transpose(p['Translate.s.GRU.U'], [1, 0]);
-  const newUT3 = tf.transpose(p['read.Annotate.backward.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const forwardZeros = tf.fill([batchSize, hidden], 0);
@@ -1346,11 +1302,13 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['read.Annotate.forward.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['read.Annotate.forward.h.GRU.U'], false, true))),
+    );
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -1358,7 +1316,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     forwardHNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const forward = tf.stack(forwardHNextSteps);
   rt.dispose(forwardHNextSteps);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
@@ -1375,11 +1333,17 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const rSum2At = rSum2Steps[t]!;
     const newSum2At = newSum2Steps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, zUzT3))));
+    const z = tf.tidy(() =>
+      tf.sigmoid(tf.add(zSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Uz'], false, true))),
+    );
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, rUrT3))));
+    const r = tf.tidy(() =>
+      tf.sigmoid(tf.add(rSum2At, tf.matMul(h2, p['read.Annotate.backward.h.GRU.Ur'], false, true))),
+    );
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), newUT3))));
+    const new_ = tf.tidy(() =>
+      tf.tanh(tf.add(newSum2At, tf.matMul(tf.mul(r, h2), p['read.Annotate.backward.h.GRU.U'], false, true))),
+    );
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
@@ -1390,18 +1354,17 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     backwardHNextSteps[t] = hNext;
     h2 = backwardChosen;
   }
-  rt.dispose(zUzT3, rUrT3, newUT3, keyMaskSteps, zSum2Steps, rSum2Steps, newSum2Steps, h2);
+  rt.dispose(keyMaskSteps, zSum2Steps, rSum2Steps, newSum2Steps, h2);
   const backward = tf.stack(backwardHNextSteps);
   rt.dispose(backwardHNextSteps);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(forward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreWT = tf.transpose(p['Translate.context.Scored.Additive.W'], [1, 0]);
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreUProduct = tf.tidy(() => {
-    const UT = tf.transpose(p['Translate.context.Scored.Additive.U'], [1, 0]);
-    const UProduct = tf.matMul(tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]), UT);
+    const joinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
+    const UProduct = tf.matMul(joinedRows, p['Translate.context.Scored.Additive.U'], false, true);
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
   rt.dispose(joined);
@@ -1410,26 +1373,11 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   rt.dispose(backward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhShaped = tf.tidy(() =>
-    tf.reshape(tf.tanh(tf.matMul(picked, tf.transpose(p['Translate.W0'], [1, 0]))), [batchSize, 1, units]),
+    tf.reshape(tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)), [batchSize, 1, units]),
   );
   rt.dispose(picked);
   return {
-    memory: {
-      '0': keyMask,
-      '1': scoreUProduct,
-      '2': scoreJoinedT,
-      '3': UT,
-      '4': VT,
-      '5': scoreWT,
-      '6': CT,
-      '7': WT,
-      '8': zWzT,
-      '9': zUzT2,
-      '10': newWT,
-      '11': rWrT,
-      '12': rUrT2,
-      '13': newUT2,
-    },
+    memory: { '0': keyMask, '1': scoreUProduct, '2': scoreJoinedT },
     state: { s: tanhShaped },
   };
 }
@@ -1443,7 +1391,7 @@ type TranslatorStepResults = {
 
 /** One place: logits, the next states and the taps. */
 function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory: TranslatorMemory, state: TranslatorState, previous: tf.Tensor2D, _t: number): TranslatorStepResults {
-  const { align, batch: batchSize, characters, hidden, maxout, pieces, source, units } = batch.n;
+  const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, units } = batch.n;
   const beam = previous.shape[1];
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sRows = tf.reshape(state.s, [batchSize * beam, units]);
@@ -1454,8 +1402,9 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(yRows);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreVProduct = tf.tidy(() => {
-    const product = tf.reshape(tf.matMul(sRows, memory['5']), [batchSize, beam, 1, align]);
-    const sum = tf.add(product, tf.reshape(memory['1'], [batchSize, 1, source, align]));
+    const WProduct = tf.matMul(sRows, p['Translate.context.Scored.Additive.W'], false, true);
+    const memory1Wide = tf.reshape(memory['1'], [batchSize, 1, source, align]);
+    const sum = tf.add(tf.reshape(WProduct, [batchSize, beam, 1, align]), memory1Wide);
     const tanhRows = tf.reshape(tf.tanh(tf.reshape(sum, [batchSize * beam, source, align])), [batchSize * beam * source, align]);
     const vProduct = tf.matMul(tanhRows, tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]));
     return tf.reshape(vProduct, [batchSize, beam, source]);
@@ -1471,10 +1420,13 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(context);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const logits = tf.tidy(() => {
-    const product = tf.reshape(tf.matMul(sRows, memory['3']), [batchSize * beam, maxout, pieces]);
-    const sum = tf.add(product, tf.reshape(tf.matMul(e, memory['4']), [batchSize * beam, maxout, pieces]));
-    const highest = tf.max(tf.add(sum, tf.reshape(tf.matMul(context2, memory['6']), [batchSize * beam, maxout, pieces])), 2);
-    return tf.matMul(highest, memory['7']);
+    const UProduct = tf.matMul(sRows, tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]), false, true);
+    const VProduct = tf.matMul(e, tf.reshape(p['Translate.logits.Readout.V'], [maxout * pieces, embed]), false, true);
+    const UProduct2 = tf.reshape(UProduct, [batchSize * beam, maxout, pieces]);
+    const CProduct = tf.matMul(context2, tf.reshape(p['Translate.logits.Readout.C'], [maxout * pieces, 2 * hidden]), false, true);
+    const sum = tf.add(UProduct2, tf.reshape(VProduct, [batchSize * beam, maxout, pieces]));
+    const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize * beam, maxout, pieces])), 2);
+    return tf.matMul(highest, p['Translate.logits.Readout.W'], false, true);
   });
   // model.attn:51  logits = Readout(seen, e, context)
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
@@ -1484,17 +1436,20 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   rt.dispose(e, context2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(sNextJoined, memory['8']), tf.matMul(sRows, memory['9'])), p['Translate.s.GRU.bz']);
+    const WzProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wz'], false, true);
+    const sum = tf.add(tf.add(WzProduct, tf.matMul(sRows, p['Translate.s.GRU.Uz'], false, true)), p['Translate.s.GRU.bz']);
     return tf.sigmoid(sum);
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(sNextJoined, memory['11']), tf.matMul(sRows, memory['12']));
-    return tf.sigmoid(tf.add(sum, p['Translate.s.GRU.br']));
+    const WrProduct = tf.matMul(sNextJoined, p['Translate.s.GRU.Wr'], false, true);
+    const sum = tf.add(tf.add(WrProduct, tf.matMul(sRows, p['Translate.s.GRU.Ur'], false, true)), p['Translate.s.GRU.br']);
+    return tf.sigmoid(sum);
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(sNextJoined, memory['10']), tf.matMul(tf.mul(r, sRows), memory['13']));
+    const UProduct = tf.matMul(tf.mul(r, sRows), p['Translate.s.GRU.U'], false, true);
+    const sum = tf.add(tf.matMul(sNextJoined, p['Translate.s.GRU.W'], false, true), UProduct);
     return tf.tanh(tf.add(sum, p['Translate.s.GRU.b']));
   });
   rt.dispose(sNextJoined, r);

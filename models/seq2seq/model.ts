@@ -93,29 +93,25 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
   rt.dispose(x);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
-  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
-  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oXRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -137,13 +133,13 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, oUoT))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, fUfT))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, iUiT))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, gUgT))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
@@ -160,7 +156,7 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     h = chosen;
     c = chosen2;
   }
-  rt.dispose(oUoT, fUfT, iUiT, gUgT, sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const runHNextStacked = tf.stack(runHNextSteps);
   const runNewStacked = tf.stack(runNewSteps);
   rt.dispose(runHNextSteps, runNewSteps);
@@ -173,29 +169,25 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
-  const oUoT2 = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
   rt.dispose(picked3);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
-  const fUfT2 = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
-  const iUiT2 = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
-  const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oPickedRows);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
@@ -212,13 +204,13 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const iSum2At = iSum2Steps[t]!;
     const gSum2At = gSum2Steps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, oUoT2))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, fUfT2))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, iUiT2))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, gUgT2))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
@@ -229,11 +221,11 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     h2 = hNext;
     c2 = new_;
   }
-  rt.dispose(picked, oUoT2, fUfT2, iUiT2, gUgT2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(picked, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
     const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(hNextStepsRows, p['Write.logits.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
   });
   rt.dispose(hNextSteps);
@@ -258,29 +250,25 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
   rt.dispose(x);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
-  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
-  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oXRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -302,13 +290,13 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, oUoT))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, fUfT))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, iUiT))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, gUgT))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
@@ -325,7 +313,7 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     h = chosen;
     c = chosen2;
   }
-  rt.dispose(oUoT, fUfT, iUiT, gUgT, sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const runHNextStacked = tf.stack(runHNextSteps);
   const runNewStacked = tf.stack(runNewSteps);
   rt.dispose(runHNextSteps, runNewSteps);
@@ -338,29 +326,25 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
-  const oUoT2 = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
   rt.dispose(picked3);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
-  const fUfT2 = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
-  const iUiT2 = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
-  const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oPickedRows);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
@@ -377,13 +361,13 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const iSum2At = iSum2Steps[t]!;
     const gSum2At = gSum2Steps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, oUoT2))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, fUfT2))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, iUiT2))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, gUgT2))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     rt.dispose(f, i, g, c2);
@@ -394,11 +378,11 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     h2 = hNext;
     c2 = new_;
   }
-  rt.dispose(picked, oUoT2, fUfT2, iUiT2, gUgT2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(picked, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
     const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps), [1, 0, 2]), [batchSize * target, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(hNextStepsRows, p['Write.logits.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
   });
   rt.dispose(hNextSteps);
@@ -447,28 +431,24 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oUoT = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
-  const fUfT = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
-  const iUiT = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  const gUgT = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oXRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -497,13 +477,13 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, oUoT))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, fUfT))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, iUiT))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, gUgT))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
@@ -526,7 +506,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     h = chosen;
     c = chosen2;
   }
-  rt.dispose(oUoT, fUfT, iUiT, gUgT, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const runHNextStacked = tf.stack(runHNextSteps);
   const runNewStacked = tf.stack(runNewSteps);
   rt.dispose(runHNextSteps, runNewSteps);
@@ -539,28 +519,24 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
   const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
   });
-  const oUoT2 = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
-  const fUfT2 = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
   });
-  const iUiT2 = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.matMul(oPickedRows, tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, target, hidden]), p['Write.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
   });
-  const gUgT2 = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oPickedRows);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
@@ -584,13 +560,13 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const iSum2At = iSum2Steps[t]!;
     const gSum2At = gSum2Steps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, oUoT2))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, fUfT2))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, iUiT2))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, gUgT2))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSum2At, tf.matMul(h2, p['Write.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c2), tf.mul(i, g)));
     // cells.attn:26  { h = o * tanh(new), c = new }
@@ -607,7 +583,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     h2 = hNext;
     c2 = new_;
   }
-  rt.dispose(oUoT2, fUfT2, iUiT2, gUgT2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   const hNextStacked = tf.stack(hNextSteps);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
@@ -622,8 +598,8 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // layers.attn:4  W @ x + b
   const productRows = tf.tidy(() => tf.reshape(tf.transpose(logitsProduct, [1, 0, 2]), [batchSize * target, hidden]));
   const logits = tf.tidy(() => {
-    const WProduct = tf.matMul(productRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(productRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, characters]);
+    return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(logitsProduct);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
@@ -825,25 +801,19 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const xScattered = rt.scatter(batch.inputs.tokens, oSum3, words);
   rt.dispose(oSum3);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(runProductStacked2, [batchSize * source, hidden]), [1, 0]),
-  );
+  const iProductStepsRows = tf.reshape(runProductStacked2, [batchSize * source, hidden]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(runProductStacked3, [batchSize * source, hidden]), [1, 0]),
-  );
+  const fProductStepsRows = tf.reshape(runProductStacked3, [batchSize * source, hidden]);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(runProductStacked4, [batchSize * source, hidden]), [1, 0]),
-  );
+  const oProductStepsRows = tf.reshape(runProductStacked4, [batchSize * source, hidden]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked, [batchSize * source, hidden]), [1, 0]));
+  const gProductStepsRows = tf.reshape(runProductStacked, [batchSize * source, hidden]);
   // model.attn:20  run = scan source reversed with xt = x {
   const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * source, hidden]));
-  const runProduct = tf.matMul(iProductStepsT, runHStepsRows);
-  const runProduct2 = tf.matMul(fProductStepsT, runHStepsRows);
-  const runProduct3 = tf.matMul(oProductStepsT, runHStepsRows);
-  const runProduct4 = tf.matMul(gProductStepsT, runHStepsRows);
+  const runProduct = tf.matMul(iProductStepsRows, runHStepsRows, true);
+  const runProduct2 = tf.matMul(fProductStepsRows, runHStepsRows, true);
+  const runProduct3 = tf.matMul(oProductStepsRows, runHStepsRows, true);
+  const runProduct4 = tf.matMul(gProductStepsRows, runHStepsRows, true);
   rt.dispose(runHSteps, runHStepsRows);
   // model.attn:37  Write(read.h, read.c)
   const productStacked = tf.stack(productSteps4);
@@ -885,50 +855,50 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   const scattered3 = rt.scatter(batch.inputs.y, oSum4, characters);
   rt.dispose(oSum4);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iProductStepsT2 = tf.tidy(() => tf.transpose(tf.reshape(productStacked2, [batchSize * target, hidden]), [1, 0]));
+  const iProductStepsRows2 = tf.reshape(productStacked2, [batchSize * target, hidden]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProductStepsT2 = tf.tidy(() => tf.transpose(tf.reshape(productStacked3, [batchSize * target, hidden]), [1, 0]));
+  const fProductStepsRows2 = tf.reshape(productStacked3, [batchSize * target, hidden]);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oProductStepsT2 = tf.tidy(() => tf.transpose(tf.reshape(productStacked4, [batchSize * target, hidden]), [1, 0]));
+  const oProductStepsRows2 = tf.reshape(productStacked4, [batchSize * target, hidden]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProductStepsT2 = tf.tidy(() => tf.transpose(tf.reshape(productStacked, [batchSize * target, hidden]), [1, 0]));
+  const gProductStepsRows2 = tf.reshape(productStacked, [batchSize * target, hidden]);
   // model.attn:37  Write(read.h, read.c)
   const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * target, hidden]));
-  const product = tf.matMul(iProductStepsT2, hStepsRows);
-  const product2 = tf.matMul(fProductStepsT2, hStepsRows);
-  const product3 = tf.matMul(oProductStepsT2, hStepsRows);
-  const product4 = tf.matMul(gProductStepsT2, hStepsRows);
+  const product = tf.matMul(iProductStepsRows2, hStepsRows, true);
+  const product2 = tf.matMul(fProductStepsRows2, hStepsRows, true);
+  const product3 = tf.matMul(oProductStepsRows2, hStepsRows, true);
+  const product4 = tf.matMul(gProductStepsRows2, hStepsRows, true);
   rt.dispose(picked, hNextSteps, hStepsRows);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const iProduct = tf.matMul(iProductStepsT, iXRows);
+  const iProduct = tf.matMul(iProductStepsRows, iXRows, true);
   const iTotal = tf.sum(runProductStacked2, [0, 1]);
   const iPickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked3, [1, 0, 2]), [batchSize * target, embed]));
-  rt.dispose(x, iProductStepsT, runProductStacked2, picked3);
-  const iProduct2 = tf.matMul(iProductStepsT2, iPickedRows);
+  rt.dispose(x, iProductStepsRows, runProductStacked2, picked3);
+  const iProduct2 = tf.matMul(iProductStepsRows2, iPickedRows, true);
   const iTotal2 = tf.sum(productStacked2, [0, 1]);
-  rt.dispose(iProductStepsT2, productStacked2);
+  rt.dispose(iProductStepsRows2, productStacked2);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oProduct = tf.matMul(oProductStepsT, iXRows);
+  const oProduct = tf.matMul(oProductStepsRows, iXRows, true);
   const oTotal = tf.sum(runProductStacked4, [0, 1]);
-  const oProduct2 = tf.matMul(oProductStepsT2, iPickedRows);
+  const oProduct2 = tf.matMul(oProductStepsRows2, iPickedRows, true);
   const oTotal2 = tf.sum(productStacked4, [0, 1]);
-  rt.dispose(oProductStepsT, runProductStacked4, oProductStepsT2, productStacked4);
+  rt.dispose(oProductStepsRows, runProductStacked4, oProductStepsRows2, productStacked4);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProduct = tf.matMul(gProductStepsT, iXRows);
+  const gProduct = tf.matMul(gProductStepsRows, iXRows, true);
   const gTotal = tf.sum(runProductStacked, [0, 1]);
-  const gProduct2 = tf.matMul(gProductStepsT2, iPickedRows);
+  const gProduct2 = tf.matMul(gProductStepsRows2, iPickedRows, true);
   const gTotal2 = tf.sum(productStacked, [0, 1]);
-  rt.dispose(gProductStepsT, runProductStacked, gProductStepsT2, productStacked);
+  rt.dispose(gProductStepsRows, runProductStacked, gProductStepsRows2, productStacked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProduct = tf.matMul(fProductStepsT, iXRows);
+  const fProduct = tf.matMul(fProductStepsRows, iXRows, true);
   const fTotal = tf.sum(runProductStacked3, [0, 1]);
-  const fProduct2 = tf.matMul(fProductStepsT2, iPickedRows);
-  rt.dispose(fProductStepsT, iXRows, runProductStacked3, fProductStepsT2, iPickedRows);
+  const fProduct2 = tf.matMul(fProductStepsRows2, iPickedRows, true);
+  rt.dispose(fProductStepsRows, iXRows, runProductStacked3, fProductStepsRows2, iPickedRows);
   const fTotal2 = tf.sum(productStacked3, [0, 1]);
   rt.dispose(productStacked3);
   // layers.attn:4  W @ x + b
-  const product5 = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), productRows));
+  const product5 = tf.matMul(differenceRows, productRows, true);
   const total = tf.sum(lossDifference, [0, 1]);
   rt.dispose(productRows, differenceRows, lossDifference);
   return {
@@ -968,7 +938,7 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
 }
 
 /** What every step reads, [batch, …]. */
-type Seq2SeqMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor; readonly '7': tf.Tensor; readonly '8': tf.Tensor };
+type Seq2SeqMemory = Readonly<Record<string, never>>;
 
 /** What a step hands to the next, [batch, beam, …]. */
 type Seq2SeqState = { readonly h: tf.Tensor; readonly c: tf.Tensor };
@@ -989,41 +959,27 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oWoT = tf.transpose(p['Write.h_c.LSTM.Wo'], [1, 0]);
-  const oUoT = tf.transpose(p['Write.h_c.LSTM.Uo'], [1, 0]);
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
-    const WoProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wo'], [1, 0]));
-    return tf.add(tf.reshape(WoProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bo']);
+    const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
+    return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  const oUoT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Uo'], [1, 0]);
   rt.dispose(x);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fWfT = tf.transpose(p['Write.h_c.LSTM.Wf'], [1, 0]);
-  const fUfT = tf.transpose(p['Write.h_c.LSTM.Uf'], [1, 0]);
   const fSum = tf.tidy(() => {
-    const WfProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wf'], [1, 0]));
-    return tf.add(tf.reshape(WfProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bf']);
+    const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
+    return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
   });
-  const fUfT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Uf'], [1, 0]);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
-    const WiProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wi'], [1, 0]));
-    return tf.add(tf.reshape(WiProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bi']);
+    const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
+    return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
-  const iWiT = tf.transpose(p['Write.h_c.LSTM.Wi'], [1, 0]);
-  const iUiT = tf.transpose(p['Write.h_c.LSTM.Ui'], [1, 0]);
-  const iUiT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Ui'], [1, 0]);
-  // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
-    const WgProduct = tf.matMul(oXRows, tf.transpose(p['read.Read.run.h_c.LSTM.Wg'], [1, 0]));
-    return tf.add(tf.reshape(WgProduct, [batchSize, source, hidden]), p['read.Read.run.h_c.LSTM.bg']);
+    const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
+    return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  const gWgT = tf.transpose(p['Write.h_c.LSTM.Wg'], [1, 0]);
-  const gUgT = tf.transpose(p['Write.h_c.LSTM.Ug'], [1, 0]);
-  const gUgT2 = tf.transpose(p['read.Read.run.h_c.LSTM.Ug'], [1, 0]);
   rt.dispose(oXRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -1045,13 +1001,13 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const iSumAt = iSumSteps[t]!;
     const gSumAt = gSumSteps[t]!;
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, oUoT2))));
+    const o = tf.tidy(() => tf.sigmoid(tf.add(oSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uo'], false, true))));
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, fUfT2))));
+    const f = tf.tidy(() => tf.sigmoid(tf.add(fSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Uf'], false, true))));
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, iUiT2))));
+    const i = tf.tidy(() => tf.sigmoid(tf.add(iSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ui'], false, true))));
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, gUgT2))));
+    const g = tf.tidy(() => tf.tanh(tf.add(gSumAt, tf.matMul(h, p['read.Read.run.h_c.LSTM.Ug'], false, true))));
     // cells.attn:25  new = f * c + i * g
     const new_ = tf.tidy(() => tf.add(tf.mul(f, c), tf.mul(i, g)));
     rt.dispose(f, i, g);
@@ -1068,7 +1024,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     h = chosen;
     c = chosen2;
   }
-  rt.dispose(oUoT2, fUfT2, iUiT2, gUgT2, sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
+  rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
   const runHNextStacked = tf.stack(runHNextSteps);
   const runNewStacked = tf.stack(runNewSteps);
   rt.dispose(runHNextSteps, runNewSteps);
@@ -1081,7 +1037,7 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   const pickedShaped2 = tf.reshape(picked2, [batchSize, 1, hidden]);
   rt.dispose(picked, picked2);
   return {
-    memory: { '0': oWoT, '1': oUoT, '2': fWfT, '3': fUfT, '4': iWiT, '5': iUiT, '6': gWgT, '7': gUgT, '8': WT },
+    memory: {},
     state: { h: pickedShaped, c: pickedShaped2 },
   };
 }
@@ -1094,7 +1050,7 @@ type Seq2SeqStepResults = {
 };
 
 /** One place: logits, the next states and the taps. */
-function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
+function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2SeqMemory, state: Seq2SeqState, previous: tf.Tensor2D, _t: number): Seq2SeqStepResults {
   const { batch: batchSize, characters, hidden } = batch.n;
   const beam = previous.shape[1];
   // model.attn:27  decoder Write(h0: [hidden], c0: [hidden]) generates y: index(characters)[target] start 1 …
@@ -1105,22 +1061,26 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqM
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oHRows = tf.reshape(state.h, [batchSize * beam, hidden]);
   const o = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(picked, memory['0']), tf.matMul(oHRows, memory['1'])), p['Write.h_c.LSTM.bo']);
+    const WoProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wo'], false, true);
+    const sum = tf.add(tf.add(WoProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Uo'], false, true)), p['Write.h_c.LSTM.bo']);
     return tf.sigmoid(sum);
   });
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const f = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(picked, memory['2']), tf.matMul(oHRows, memory['3'])), p['Write.h_c.LSTM.bf']);
+    const WfProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wf'], false, true);
+    const sum = tf.add(tf.add(WfProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Uf'], false, true)), p['Write.h_c.LSTM.bf']);
     return tf.sigmoid(sum);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const i = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(picked, memory['4']), tf.matMul(oHRows, memory['5'])), p['Write.h_c.LSTM.bi']);
+    const WiProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wi'], false, true);
+    const sum = tf.add(tf.add(WiProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Ui'], false, true)), p['Write.h_c.LSTM.bi']);
     return tf.sigmoid(sum);
   });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const g = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(picked, memory['6']), tf.matMul(oHRows, memory['7'])), p['Write.h_c.LSTM.bg']);
+    const WgProduct = tf.matMul(picked, p['Write.h_c.LSTM.Wg'], false, true);
+    const sum = tf.add(tf.add(WgProduct, tf.matMul(oHRows, p['Write.h_c.LSTM.Ug'], false, true)), p['Write.h_c.LSTM.bg']);
     return tf.tanh(sum);
   });
   rt.dispose(picked, oHRows);
@@ -1131,7 +1091,9 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, memory: Seq2SeqM
   const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
   rt.dispose(o);
   // layers.attn:4  W @ x + b
-  const logits = tf.tidy(() => tf.add(tf.matMul(hNext, memory['8']), p['Write.logits.Linear.b']));
+  const logits = tf.tidy(() =>
+    tf.add(tf.matMul(hNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
+  );
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
   rt.dispose(logits);

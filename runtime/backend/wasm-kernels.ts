@@ -11,23 +11,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attribute, input, kernelOf, sumOverNothing } from './registration.ts';
 import { addSegments, checkSegments } from './segments.ts';
-
-interface Wasm {
-  readonly HEAPU8: Uint8Array;
-  readonly tfjs: {
-    registerTensor(id: number, size: number, offset: number): void;
-    disposeData(id: number): void;
-  };
-  cwrap(name: string, result: null, parameters: readonly string[]): (...args: unknown[]) => void;
-}
-interface WasmBackend {
-  readonly wasm: Wasm;
-  readonly dataIdMap: { get(id: object): { readonly id: number; readonly memoryOffset: number } };
-  typedArrayFromHeap(x: tf.TensorInfo): Float32Array | Int32Array | Uint8Array;
-  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  incRef(id: object): void;
-  disposeData(id: object): boolean;
-}
+import { product, zeros, type WasmBackend } from './wasm-heap.ts';
+import { matMulKernel } from './wasm-products.ts';
 
 const MARK = Symbol.for('attnc.wasm-kernels');
 
@@ -60,22 +45,6 @@ export function installWasmKernels(active: tf.KernelBackend): void {
     if (tf.getKernel(kernelName, 'wasm') !== undefined) tf.unregisterKernel(kernelName, 'wasm');
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
   }
-}
-
-/** The same data under another shape, as tfjs's own Reshape does it: one more reference. */
-function reshaped(backend: WasmBackend, x: tf.TensorInfo, shape: number[]): tf.TensorInfo {
-  backend.incRef(x.dataId);
-  return { dataId: x.dataId, shape, dtype: x.dtype };
-}
-
-function zeros(backend: WasmBackend, shape: number[], dtype: tf.DataType = 'float32'): tf.TensorInfo {
-  const out = backend.makeOutput(shape, dtype);
-  backend.typedArrayFromHeap(out).fill(0);
-  return out;
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((total, size) => total * size, 1);
 }
 
 /** Copies the box `begin`, `size` of `x` into a new tensor inside the heap. Bytes are moved: any fixed-width dtype. */
@@ -160,83 +129,6 @@ function unpackKernel(backend: WasmBackend, stock: tf.KernelFunc): tf.KernelFunc
       const piece = copyBox(backend, x, begin, size);
       return { ...piece, shape: x.shape.filter((__, i) => i !== axis) };
     });
-  };
-}
-
-// Names for the views of single items, outside the range that the backend counts up. Disposing of a name also drops the packed
-// copy of the right operand that XNNPACK keeps under it, so a name may be used again.
-const VIEW_A = 0x4000_0001;
-const VIEW_B = 0x4000_0002;
-const VIEW_OUT = 0x4000_0003;
-
-// Below this many multiplications an item's fixed cost (packing, a call) outweighs the scalar path.
-const SMALL_ITEM = 8192;
-
-/** Batched and transposed products as transpositions and one plain 2-D product per item, each on XNNPACK's fast path. */
-function matMulKernel(backend: WasmBackend, stock: tf.KernelFunc, transpose: tf.KernelFunc): tf.KernelFunc {
-  const { wasm } = backend;
-  const multiply = wasm.cwrap('BatchMatMul', null, [
-    'number',
-    'array',
-    'number',
-    'number',
-    'array',
-    'number',
-    'number',
-    'number',
-    'number',
-  ]);
-  const bytes = (shape: readonly number[]): Uint8Array => new Uint8Array(new Int32Array(shape).buffer);
-  const swapped = (x: tf.TensorInfo): tf.TensorInfo => {
-    const perm = x.shape.map((_, i) => i);
-    perm.push(...perm.splice(-2).reverse());
-    return transpose({ inputs: { x }, backend: backend as unknown as tf.KernelBackend, attrs: { perm } }) as tf.TensorInfo;
-  };
-
-  // XNNPACK packs the right operand of a plain product once and keeps it under its data's name, whatever its shape: 3 rows of
-  // one column, asked for again as one row of 3, would be 3 rows still, and most of the result is never written.
-  const packed = new WeakMap<object, number>();
-
-  return (args) => {
-    const [a, b] = [input(args, 'a'), input(args, 'b')];
-    const [transposeA, transposeB] = [attribute<boolean>(args, 'transposeA'), attribute<boolean>(args, 'transposeB')];
-    const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-    const [rows, inner] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2);
-    const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)];
-    const innerB = b.shape[b.shape.length - (transposeB ? 1 : 2)];
-    const [countA, countB] = [product(batchA), product(batchB)];
-    const single = countA === 1 && countB === 1;
-    if (inner === 0 && innerB === 0)
-      return zeros(backend, [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows!, columns!]);
-    const odd = a.dtype !== 'float32' || b.dtype !== 'float32' || inner !== innerB || product(a.shape) * product(b.shape) === 0;
-    if (odd || (countA !== countB && countA !== 1 && countB !== 1)) return stock(args);
-    if (single && !transposeA && !transposeB) {
-      const known = packed.get(b.dataId) ?? columns;
-      packed.set(b.dataId, known!);
-      if (known === columns) return stock(args);
-    } else if (rows! * inner! * columns! < SMALL_ITEM) return stock(args);
-
-    const outShape = [...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows!, columns!];
-    const plainA = transposeA ? swapped(a) : reshaped(backend, a, a.shape);
-    const plainB = transposeB ? swapped(b) : reshaped(backend, b, b.shape);
-    const out = backend.makeOutput(outShape, 'float32');
-    const offset = (x: tf.TensorInfo): number => backend.dataIdMap.get(x.dataId).memoryOffset;
-    const [atA, atB, atOut] = [offset(plainA), offset(plainB), offset(out)];
-    // One right operand for the whole batch: the batch is more rows of one product.
-    const [items, itemRows] = countB === 1 ? [1, countA * rows!] : [countB, rows];
-    const [shapeA, shapeB] = [bytes([1, itemRows!, inner!]), bytes([1, inner!, columns!])];
-    for (let item = 0; item < items; item++) {
-      wasm.tfjs.registerTensor(VIEW_A, itemRows! * inner!, atA + (countA === 1 ? 0 : item * itemRows! * inner! * 4));
-      wasm.tfjs.registerTensor(VIEW_B, inner! * columns!, atB + item * inner! * columns! * 4);
-      wasm.tfjs.registerTensor(VIEW_OUT, itemRows! * columns!, atOut + item * itemRows! * columns! * 4);
-      multiply(VIEW_A, shapeA, 3, VIEW_B, shapeB, 3, false, false, VIEW_OUT);
-      wasm.tfjs.disposeData(VIEW_A);
-      wasm.tfjs.disposeData(VIEW_B);
-      wasm.tfjs.disposeData(VIEW_OUT);
-    }
-    backend.disposeData(plainA.dataId);
-    backend.disposeData(plainB.dataId);
-    return out;
   };
 }
 

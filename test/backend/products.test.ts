@@ -14,6 +14,7 @@ const TURNS = [
   [false, false],
   [true, false],
   [false, true],
+  [true, true],
 ] as const;
 
 describe.each(await usableBackends())('on %s', (backend) => {

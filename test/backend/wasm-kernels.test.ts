@@ -72,6 +72,40 @@ test('products with the same data as right operands of several shapes', async ()
   });
 });
 
+test('a right operand that is read transposed again and again, in several shapes, and large', async () => {
+  await agree(() => {
+    const data = counting([24 * 50]);
+    const products = [
+      [24, 50],
+      [24, 50],
+      [50, 24],
+      [24, 50],
+      [600, 2],
+      [24, 50],
+    ].map(([columns, inner]) => tf.matMul(counting([20, inner!]), tf.reshape(data, [columns!, inner!]), false, true));
+    const large = counting([260, 300]);
+    return [
+      ...products,
+      ...[1, 2, 3].map((rows) => tf.matMul(counting([rows, 300]), large, false, true)),
+      tf.matMul(large, counting([260, 2]), true),
+    ];
+  });
+});
+
+test('what is kept of a right operand goes with it', async () => {
+  await useBackend('wasm');
+  const live = (): number => tf.backend().numDataIds();
+  const before = live();
+  const [a, b] = [tf.ones([30, 40]), tf.ones([50, 40])];
+  const view = tf.reshape(b, [50, 1, 40]);
+  for (let k = 0; k < 4; k++) tf.dispose(tf.matMul(a, b, false, true));
+  expect(live()).toBe(before + 3);
+  tf.dispose([a, b]);
+  expect(live()).toBe(before + 2);
+  tf.dispose(view);
+  expect(live()).toBe(before);
+});
+
 test('tiles of any rank up to 6', async () => {
   const tiles = shapes.chain((shape) =>
     fc.record({ shape: fc.constant(shape), reps: fc.tuple(...shape.map(() => fc.integer({ min: 0, max: 3 }))) }),

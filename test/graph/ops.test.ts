@@ -293,6 +293,26 @@ const CASES: readonly [Op['kind'], Node, string, Shown][] = [
   [
     'matmul',
     b.matmul(
+      b.permute(M, ['c', 'r']),
+      literal(
+        b,
+        [
+          [1, 0, 1],
+          [0, 1, 1],
+        ],
+        [k, c],
+      ),
+      { transposeA: true, transposeB: true },
+    ),
+    '[r: 2, k: 2]',
+    [
+      [4, 5],
+      [10, 11],
+    ],
+  ],
+  [
+    'matmul',
+    b.matmul(
       M,
       literal(
         b,

@@ -4,6 +4,7 @@ import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Op } from '../../compiler/graph/graph.ts';
 import { tensor } from '../../compiler/graph/spaces.ts';
+import { showOp } from '../../compiler/graph/print.ts';
 import { reachable } from '../../compiler/graph/walk.ts';
 import { BeyondLimits } from '../../compiler/passes/layout/beyond-limits.ts';
 import { layout } from '../../compiler/passes/layout/layout.ts';
@@ -27,21 +28,31 @@ function laid(node: Node): Node {
 const operations = (node: Node): readonly string[] =>
   reachable([node])
     .filter(({ op, inputs }) => inputs.length > 0 || op.kind === 'position')
-    .map(({ op }) => (op.kind === 'unary' || op.kind === 'binary' ? op.fn : op.kind));
+    .map(({ op }) => (op.kind === 'unary' || op.kind === 'binary' ? op.fn : op.kind === 'matmul' ? showOp(op) : op.kind));
 
 describe('an operation and what it becomes', () => {
   it.each<[string, Node, readonly string[]]>([
     ['a product of rows of the batch', b.contract(input('x', batch, a), input('W', a, c), ['a']), ['matmul']],
-    ['the map in front', b.contract(input('W', c, a), input('x', batch, a), ['a']), ['permute', 'matmul', 'permute']],
+    ['the map in front', b.contract(input('W', c, a), input('x', batch, a), ['a']), ['matmul b^T']],
     [
       'a batch that stands behind, which is turned once it is a product',
       b.contract(input('W', c, a), input('x', a, batch), ['a']),
-      ['matmul', 'permute', 'reshape', 'permute'],
+      ['matmul a^T b^T', 'reshape', 'permute'],
     ],
     [
       'the same with two axes of columns',
       b.contract(input('W', c, a), input('x', a, batch, e), ['a']),
-      ['reshape', 'matmul', 'permute', 'reshape', 'permute'],
+      ['reshape', 'matmul a^T b^T', 'reshape', 'permute'],
+    ],
+    [
+      'a matrix that two products read transposed',
+      b.binary('add', b.contract(input('x', a, batch), input('W', a, c), ['a']), b.contract(input('x', a, batch), input('V', a, c), ['a'])),
+      ['matmul a^T', 'matmul a^T', 'add'],
+    ],
+    [
+      'a matrix that a product and something else read transposed',
+      b.binary('mul', b.contract(input('x', a, c), input('W', a, e), ['a']), b.reduce('max', b.softmax(input('x', a, c), 'a'), ['a'])),
+      ['permute', 'matmul', 'softmax', 'reduce', 'reshape', 'mul'],
     ],
     ['products of each example', b.contract(input('x', batch, a, c), input('z', batch, c, e), ['c']), ['matmul']],
     ['a product that sums nothing', b.node({ kind: 'contract', axes: [] }, [input('x', batch, a), input('w', a)]), ['mul']],

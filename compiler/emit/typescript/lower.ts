@@ -328,7 +328,7 @@ class Lowering {
           'add',
         );
       case 'matmul':
-        return this.#call(node, productName(inputs), 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
+        return this.#call(node, productName(inputs), 'tf.matMul(', this.#tensorOf(x!), ', ', this.#tensorOf(y!), `${transpositions(op)})`);
       case 'check': {
         const value = this.#of(x!);
         const labels = axesOf(y!)
@@ -729,6 +729,11 @@ function gradientOf(a: Node, b: Node): { readonly call: string; readonly g: Node
     }
   }
   return null;
+}
+
+/** The last arguments of a product, as far as they are not what tfjs takes for granted. */
+function transpositions({ transposeA, transposeB }: OpOf<'matmul'>): string {
+  return transposeB ? `, ${transposeA}, true` : transposeA ? ', true' : '';
 }
 
 /** What a value is called in the names of others. */

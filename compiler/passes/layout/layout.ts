@@ -3,15 +3,15 @@
  *
  * Orders are chosen locally, from operands to results: an elementwise operation takes the order of its largest operand and
  * the others are permuted and padded with unit axes to align; a contraction becomes one 2-D matrix product, or a batched
- * 3-D one where both operands share axes that stay. Products take explicit permutations, never transposed operands: what
- * permutes a parameter depends on no loop and so stands outside all of them. What exceeds the limits of a backend is said
- * otherwise (`layout-limits.ts`), so that one module runs on all of them.
+ * 3-D one where both operands share axes that stay. What exceeds the limits of a backend is said otherwise (`limits.ts`), so
+ * that one module runs on all of them. Last, transpositions that only products read become theirs (`transposed.ts`).
  */
 import { constantOf, size } from '../../size/size.ts';
 import type { Axis, Node, OpOf, Origin, ScanRegion, TensorType } from '../../graph/graph.ts';
 import { hasAxis, isUnit, sizeOf, unitAxis, without } from '../../graph/spaces.ts';
 import { requireWithinLimits } from './beyond-limits.ts';
 import type { Roots } from '../core/compiled.ts';
+import { transposed } from './transposed.ts';
 import { inOrder, LaidOut } from './build.ts';
 import { axesOf, collapsed, merged } from './limits.ts';
 import { ofPlacesOnly, spreadOver } from './positions.ts';
@@ -22,7 +22,7 @@ export function layout(roots: Roots): Roots {
   const nodes = inOrder([...roots.values()]);
   const pass = new Layout(ofPlacesOnly(nodes), summedLater(nodes));
   for (const node of nodes) pass.visit(node);
-  return requireWithinLimits(new Map([...roots].map(([name, node]) => [name, pass.root(node)])));
+  return transposed(requireWithinLimits(new Map([...roots].map(([name, node]) => [name, pass.root(node)]))));
 }
 
 /** The batch; in a step of decoding the hypotheses of all examples. */
@@ -248,7 +248,11 @@ class Layout {
     const late = columns.some(isBatch);
     const axes = late ? [...zip, ...columns, ...rows] : [...zip, ...rows, ...columns];
     const straight = !late && zip.length <= 1 && rows.length === 1 && columns.length === 1;
-    const result = build.make({ kind: 'matmul' }, operands, straight ? origin : { ...origin, name: null });
+    const result = build.make(
+      { kind: 'matmul', transposeA: false, transposeB: false },
+      operands,
+      straight ? origin : { ...origin, name: null },
+    );
     if (straight) return result;
     const turned = late ? build.permuted(result, [...axesOf(result).slice(0, -2), ...axesOf(result).slice(-2).reverse()], origin) : result;
     return build.make({ kind: 'reshape', axes }, [turned], origin);

@@ -58,12 +58,12 @@ function lookForward(_p: LookParameters, batch: LookBatch): LookResults {
   // input.attn:4  model Look(x: [source, width]) -> { y: [source, width] } {
   const x = rt.where(keyMaskWide, batch.inputs.x, 0);
   // input.attn:6  scores = x @[width] keys / sqrt(width)
-  const scores = tf.tidy(() => tf.div(tf.matMul(x, tf.transpose(x, [0, 2, 1])), Math.sqrt(width)));
+  const scores = tf.tidy(() => tf.div(tf.matMul(x, x, false, true), Math.sqrt(width)));
   // input.attn:8  { y = sum[key](softmax[key](seen) * keys) }
   const product = tf.tidy(() => {
     const both = tf.logicalAnd(keyMaskWide, seenIsAtMost);
     const weights = tf.softmax(tf.transpose(rt.where(both, tf.transpose(scores, [0, 2, 1]), -Infinity), [0, 2, 1]));
-    return tf.matMul(tf.transpose(rt.where(both, tf.transpose(weights, [0, 2, 1]), 0), [0, 2, 1]), x);
+    return tf.matMul(rt.where(both, tf.transpose(weights, [0, 2, 1]), 0), x, true);
   });
   rt.dispose(seenIsAtMost, keyMaskWide, x, scores);
   return { y: product };

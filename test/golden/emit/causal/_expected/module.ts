@@ -80,27 +80,24 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const nearWProduct = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
     const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
-    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.transpose(tf.reshape(p.W, [d, 3 * d]), [1, 0]));
+    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.reshape(p.W, [d, 3 * d]), false, true);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, d]);
+    const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, d]);
+    const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, d]);
+    const WProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
@@ -108,7 +105,7 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
   const weights = tf.tidy(() => {
-    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), tf.transpose(x, [0, 2, 1])), Math.sqrt(d));
+    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
     return rt.where(weightsBoth, tf.transpose(quotient, [0, 2, 1]), -Infinity);
   });
   const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
@@ -134,11 +131,11 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -146,7 +143,7 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     runHNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(runHNextSteps);
   rt.dispose(runHNextSteps);
   // input.attn:9  { y = run + q, level = level }
@@ -184,27 +181,24 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   const nearWProduct = tf.tidy(() => {
     const shiftedShaped = tf.reshape(rt.shift(x, 1, 2), [batchSize, time, 1, d]);
     const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
-    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.transpose(tf.reshape(p.W, [d, 3 * d]), [1, 0]));
+    return tf.matMul(tf.reshape(joined, [batchSize * time, 3 * d]), tf.reshape(p.W, [d, 3 * d]), false, true);
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, d]);
+    const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, d]);
+    const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, d]);
+    const WProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
@@ -212,7 +206,7 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
   const weights = tf.tidy(() => {
-    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), tf.transpose(x, [0, 2, 1])), Math.sqrt(d));
+    const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
     return rt.where(weightsBoth, tf.transpose(quotient, [0, 2, 1]), -Infinity);
   });
   const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
@@ -238,11 +232,11 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -250,7 +244,7 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
     runHNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(runHNextSteps);
   rt.dispose(runHNextSteps);
   // input.attn:9  { y = run + q, level = level }
@@ -292,28 +286,25 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const joined = tf.concat([nearXShaped, shiftedShaped, tf.reshape(rt.shift(x, 1, 4), [batchSize, time, 1, d])], 2);
     return tf.reshape(joined, [batchSize * time, 3 * d]);
   });
-  const nearWProduct = tf.tidy(() => tf.matMul(nearJoinedRows, tf.transpose(tf.reshape(p.W, [d, 3 * d]), [1, 0])));
+  const nearWProduct = tf.tidy(() => tf.matMul(nearJoinedRows, tf.reshape(p.W, [d, 3 * d]), false, true));
   const nearWProduct2 = tf.reshape(nearWProduct, [batchSize, time, d]);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProduct = tf.reshape(nearWProduct, [batchSize * time, d]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, d]);
+    const WzProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wz'], false, true), [batchSize, time, d]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
   rt.dispose(nearWProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, d]);
+    const WrProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.Wr'], false, true), [batchSize, time, d]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zWProduct, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, d]);
+    const WProduct = tf.reshape(tf.matMul(zWProduct, p['run.h.GRU.W'], false, true), [batchSize, time, d]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   rt.dispose(zWProduct);
   // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
   const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
@@ -326,7 +317,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     return rt.where(tf.logicalAnd(both, isAtMostT), Math.sqrt(d), 1);
   });
   const weights = tf.tidy(() => {
-    const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct2, tf.transpose(x, [0, 2, 1])), weightsChosen), [0, 2, 1]);
+    const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct2, x, false, true), weightsChosen), [0, 2, 1]);
     return rt.where(weightsBoth, quotientT, -Infinity);
   });
   const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
@@ -358,12 +349,12 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, newUT))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U'], false, true))));
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -376,7 +367,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     runRSteps.push(r);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(runHNextSteps);
   // input.attn:9  { y = run + q, level = level }
   const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
@@ -402,15 +393,13 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   rt.dispose(qWide);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsChosen2 = rt.where(weightsBoth, product2, 0);
-  const weightsTotalWide = tf.tidy(() =>
-    tf.reshape(tf.sum(tf.mul(weights2, tf.transpose(weightsChosen2, [0, 2, 1])), 2), [batchSize, 1, time]),
-  );
-  const weightsProduct = tf.tidy(() => {
-    const productT = tf.transpose(tf.mul(weights2, tf.transpose(tf.sub(weightsChosen2, weightsTotalWide), [0, 2, 1])), [0, 2, 1]);
-    const quotientT = tf.transpose(tf.div(rt.where(weightsBoth, productT, 0), tf.transpose(weightsChosen, [0, 2, 1])), [0, 2, 1]);
-    return tf.matMul(quotientT, x);
+  const weightsProduct = tf.tidy(() => tf.mul(weights2, tf.transpose(weightsChosen2, [0, 2, 1])));
+  const weightsProduct2 = tf.tidy(() => {
+    const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
+    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weights2, differenceT), [0, 2, 1]), 0);
+    return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
-  rt.dispose(product2, x, weightsBoth, weightsChosen, weights2, weightsChosen2, weightsTotalWide);
+  rt.dispose(product2, x, weightsBoth, weightsChosen, weights2, weightsChosen2, weightsProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
@@ -482,42 +471,41 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
     const WzProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked3, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.Wz']);
-    return tf.add(weightsProduct, tf.add(rSum2, tf.reshape(WzProduct, [batchSize, time, d])));
+    return tf.add(weightsProduct2, tf.add(rSum2, tf.reshape(WzProduct, [batchSize, time, d])));
   });
-  rt.dispose(weightsProduct, rSum2);
+  rt.dispose(weightsProduct2, rSum2);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearProduct = tf.tidy(() => {
-    const product = tf.matMul(tf.transpose(tf.reshape(zSum2, [batchSize * time, d]), [1, 0]), nearJoinedRows);
-    return tf.reshape(product, [d, 3, d]);
-  });
+  const nearProduct = tf.tidy(() =>
+    tf.reshape(tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), nearJoinedRows, true), [d, 3, d]),
+  );
   rt.dispose(nearJoinedRows, zSum2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked3, [batchSize * time, d]), [1, 0]));
+  const zProductStepsRows = tf.reshape(runProductStacked3, [batchSize * time, d]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked2, [batchSize * time, d]), [1, 0]));
+  const rProductStepsRows = tf.reshape(runProductStacked2, [batchSize * time, d]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked, [batchSize * time, d]), [1, 0]));
+  const newProductStepsRows = tf.reshape(runProductStacked, [batchSize * time, d]);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * time, d]));
-  const runProduct = tf.matMul(zProductStepsT, runHStepsRows);
-  const runProduct2 = tf.matMul(rProductStepsT, runHStepsRows);
+  const runProduct = tf.matMul(zProductStepsRows, runHStepsRows, true);
+  const runProduct2 = tf.matMul(rProductStepsRows, runHStepsRows, true);
   const runProduct3 = tf.tidy(() =>
-    tf.matMul(newProductStepsT, tf.reshape(tf.stack(runProductSteps), [batchSize * time, d])),
+    tf.matMul(newProductStepsRows, tf.reshape(tf.stack(runProductSteps), [batchSize * time, d]), true),
   );
   rt.dispose(runZeros, runHNextSteps, runHStepsRows, runProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProductRows = tf.tidy(() => tf.reshape(tf.transpose(nearWProduct2, [1, 0, 2]), [batchSize * time, d]));
-  const zProduct = tf.matMul(zProductStepsT, zWProductRows);
+  const zProduct = tf.matMul(zProductStepsRows, zWProductRows, true);
   const zTotal = tf.sum(runProductStacked3, [0, 1]);
-  rt.dispose(nearWProduct2, zProductStepsT, runProductStacked3);
+  rt.dispose(nearWProduct2, zProductStepsRows, runProductStacked3);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(rProductStepsT, zWProductRows);
+  const rProduct = tf.matMul(rProductStepsRows, zWProductRows, true);
   const rTotal = tf.sum(runProductStacked2, [0, 1]);
-  rt.dispose(rProductStepsT, runProductStacked2);
+  rt.dispose(rProductStepsRows, runProductStacked2);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(newProductStepsT, zWProductRows);
+  const newProduct = tf.matMul(newProductStepsRows, zWProductRows, true);
   const newTotal = tf.sum(runProductStacked, [0, 1]);
-  rt.dispose(newProductStepsT, zWProductRows, runProductStacked);
+  rt.dispose(newProductStepsRows, zWProductRows, runProductStacked);
   return {
     loss,
     metrics: {},
@@ -540,7 +528,7 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
 type FilterPlaceTensors = { readonly x: tf.Tensor };
 
 /** What every step reads, [batch, …]. */
-type FilterStreamMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor };
+type FilterStreamMemory = { readonly '0': tf.Tensor };
 
 /** What a step hands to the next, [batch, …]. */
 type FilterStreamState = { readonly x: rt.Rows; readonly h: tf.Tensor; readonly rows: rt.Rows };
@@ -558,17 +546,8 @@ function filterPrepareStream(p: FilterParameters, batch: FilterBatch): FilterPre
   const runZeros = tf.fill([batchSize, d], 0);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
   const nearWRows = tf.tidy(() => tf.reshape(tf.transpose(p.W, [2, 1, 0]), [3 * d, d]));
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zWzT = tf.transpose(p['run.h.GRU.Wz'], [1, 0]);
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rWrT = tf.transpose(p['run.h.GRU.Wr'], [1, 0]);
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newWT = tf.transpose(p['run.h.GRU.W'], [1, 0]);
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   return {
-    memory: { '0': nearWRows, '1': zWzT, '2': zUzT, '3': newWT, '4': rWrT, '5': rUrT, '6': newUT },
+    memory: { '0': nearWRows },
     state: { x: rt.noRows(), h: runZeros, rows: rt.noRows() },
   };
 }
@@ -595,18 +574,18 @@ function filterStreamStep(p: FilterParameters, batch: FilterBatch, memory: Filte
   });
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(nearProduct, memory['1']), p['run.h.GRU.bz']), tf.matMul(state.h, memory['2']));
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wz'], false, true), p['run.h.GRU.bz']);
+    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Uz'], false, true)));
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => {
-    const sum = tf.add(tf.add(tf.matMul(nearProduct, memory['4']), p['run.h.GRU.br']), tf.matMul(state.h, memory['5']));
-    return tf.sigmoid(sum);
+    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.Wr'], false, true), p['run.h.GRU.br']);
+    return tf.sigmoid(tf.add(sum, tf.matMul(state.h, p['run.h.GRU.Ur'], false, true)));
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => {
-    const sum = tf.add(tf.matMul(nearProduct, memory['3']), p['run.h.GRU.b']);
-    return tf.tanh(tf.add(sum, tf.matMul(tf.mul(r, state.h), memory['6'])));
+    const sum = tf.add(tf.matMul(nearProduct, p['run.h.GRU.W'], false, true), p['run.h.GRU.b']);
+    return tf.tanh(tf.add(sum, tf.matMul(tf.mul(r, state.h), p['run.h.GRU.U'], false, true)));
   });
   rt.dispose(r);
   // cells.attn:14  (1 - z) * h + z * new

@@ -67,7 +67,7 @@ function glanceForward(p: GlanceParameters, batch: GlanceBatch, random: rt.Rando
   const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), tf.transpose(p['h.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, source, d]), p['h.Linear.b']);
   });
   rt.dispose(x);
@@ -113,7 +113,7 @@ function glanceLoss(p: GlanceParameters, batch: GlanceBatch, random: rt.Random):
   const x = tf.tidy(() => rt.where(tf.reshape(sourceMask, [batchSize, source, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), tf.transpose(p['h.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * source, d]), p['h.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, source, d]), p['h.Linear.b']);
   });
   rt.dispose(x);
@@ -193,10 +193,9 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const x = rt.where(sourceMaskWide, batch.inputs.x, 0);
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * source, d]);
-  const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, tf.transpose(p['h.Linear.W'], [1, 0])), [batchSize, source, d]);
-    return tf.add(WProduct, p['h.Linear.b']);
-  });
+  const sum = tf.tidy(() =>
+    tf.add(tf.reshape(tf.matMul(xRows, p['h.Linear.W'], false, true), [batchSize, source, d]), p['h.Linear.b']),
+  );
   rt.dispose(x);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
   const hTanh = tf.tanh(sum);
@@ -315,7 +314,7 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const total2 = tf.sum(hSum, [0, 1]);
   rt.dispose(n2, hSum);
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.matMul(tf.transpose(tf.reshape(hProduct, [batchSize * source, d]), [1, 0]), xRows));
+  const product3 = tf.tidy(() => tf.matMul(tf.reshape(hProduct, [batchSize * source, d]), xRows, true));
   const total3 = tf.sum(hProduct, [0, 1]);
   const product4 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
   const total4 = tf.sum(weightsChosen);

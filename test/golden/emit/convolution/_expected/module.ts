@@ -100,7 +100,7 @@ function pictureForward(p: PictureParameters, batch: PictureBatch): PictureResul
   const mean = tf.mean(x, [1, 2]);
   rt.dispose(x);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
   rt.dispose(mean);
   return { y: sum };
 }
@@ -146,7 +146,7 @@ function pictureLoss(p: PictureParameters, batch: PictureBatch): PictureLossResu
   const mean = tf.mean(x, [1, 2]);
   rt.dispose(x);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
   rt.dispose(mean);
   // input.attn:16  loss = cross_entropy[classes](y, label)
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.label, 1, 1))));
@@ -200,7 +200,7 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   // input.attn:12  Linear[classes](mean[rows, columns](x))
   const mean = tf.mean(x, [1, 2]);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(mean, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(mean, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:16  loss = cross_entropy[classes](y, label)
   const lossLogWeights = rt.logSoftmax(sum);
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(lossLogWeights, batch.inputs.label, 1, 1))));
@@ -240,13 +240,11 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     return rt.where(isGreater, tf.add(tf.add(partShaped2, rt.shift(partShaped, 1, 1)), shifted), 0);
   });
   const product = tf.tidy(() => {
-    const product2 = tf.matMul(tf.transpose(tf.reshape(chosen2, [batchSize * columns * rows, filters]), [1, 0]), joinedShaped);
+    const product2 = tf.matMul(tf.reshape(chosen2, [batchSize * columns * rows, filters]), joinedShaped, true);
     return tf.reshape(product2, [filters, 3, 3, colours]);
   });
   rt.dispose(isGreater, sum2, shiftedRows, joinedShaped);
-  const product2 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.transpose(chosenRows, [1, 0]), joinedShaped2), [filters, 3, 3, filters]),
-  );
+  const product2 = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, joinedShaped2, true), [filters, 3, 3, filters]));
   rt.dispose(joinedShaped2, chosenRows);
   // input.attn:5  param W: [out <- dy, dx, in], b: [out]
   const productT = tf.transpose(product, [0, 2, 1, 3]);
@@ -257,7 +255,7 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   const total2 = tf.sum(chosen, [0, 1, 2]);
   rt.dispose(chosen2, chosen);
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.matMul(tf.transpose(lossDifference, [1, 0]), mean));
+  const product3 = tf.matMul(lossDifference, mean, true);
   const total3 = tf.sum(lossDifference, 0);
   rt.dispose(mean, lossDifference);
   return {

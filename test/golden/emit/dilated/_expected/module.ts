@@ -68,29 +68,30 @@ function waveForward(p: WaveParameters, batch: WaveBatch): WaveResults {
   rt.dispose(timeMask);
   // layers.attn:4  W @ x + b
   const h = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, notes]), tf.transpose(p['h.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hProduct = tf.tidy(() => {
-    const shifted = rt.shift(h, 1, 1);
-    const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
+  const hShifted = rt.shift(h, 1, 1);
+  const hTanh = tf.tidy(() => {
+    const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WT = tf.transpose(tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), WT), [batchSize, time, hidden]);
-    return tf.mul(tf.tanh(tf.add(WProduct, p['repeat[0].b'])), shifted);
+    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
+    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), false, true);
+    return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
   });
   const h2 = tf.tidy(() => {
-    const sum = tf.add(h, hProduct);
+    const sum = tf.add(h, tf.mul(hTanh, hShifted));
     const shifted = rt.shift(sum, 1, 2);
     const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(sum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WT = tf.transpose(tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]), [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), WT), [batchSize, time, hidden]);
-    return tf.add(sum, tf.mul(tf.tanh(tf.add(WProduct, p['repeat[1].b'])), shifted));
+    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
+    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]), false, true);
+    const product = tf.mul(tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[1].b'])), shifted);
+    return tf.add(sum, product);
   });
-  rt.dispose(h, hProduct);
+  rt.dispose(h, hShifted, hTanh);
   return { y: h2 };
 }
 
@@ -112,29 +113,30 @@ function waveLoss(p: WaveParameters, batch: WaveBatch): WaveLossResults {
   rt.dispose(timeMask);
   // layers.attn:4  W @ x + b
   const h = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, notes]), tf.transpose(p['h.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, notes]), p['h.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['h.Linear.b']);
   });
   rt.dispose(x);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hProduct = tf.tidy(() => {
-    const shifted = rt.shift(h, 1, 1);
-    const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
+  const hShifted = rt.shift(h, 1, 1);
+  const hTanh = tf.tidy(() => {
+    const shiftedShaped = tf.reshape(hShifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(h, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WT = tf.transpose(tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), WT), [batchSize, time, hidden]);
-    return tf.mul(tf.tanh(tf.add(WProduct, p['repeat[0].b'])), shifted);
+    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
+    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]), false, true);
+    return tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[0].b']));
   });
   const h2 = tf.tidy(() => {
-    const sum = tf.add(h, hProduct);
+    const sum = tf.add(h, tf.mul(hTanh, hShifted));
     const shifted = rt.shift(sum, 1, 2);
     const shiftedShaped = tf.reshape(shifted, [batchSize, time, 1, hidden]);
     const joined = tf.concat([tf.reshape(sum, [batchSize, time, 1, hidden]), shiftedShaped], 2);
-    const WT = tf.transpose(tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]), [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * time, 2 * hidden]), WT), [batchSize, time, hidden]);
-    return tf.add(sum, tf.mul(tf.tanh(tf.add(WProduct, p['repeat[1].b'])), shifted));
+    const joinedRows = tf.reshape(joined, [batchSize * time, 2 * hidden]);
+    const WProduct = tf.matMul(joinedRows, tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]), false, true);
+    const product = tf.mul(tf.tanh(tf.add(tf.reshape(WProduct, [batchSize, time, hidden]), p['repeat[1].b'])), shifted);
+    return tf.add(sum, product);
   });
-  rt.dispose(h, hProduct);
+  rt.dispose(h, hShifted, hTanh);
   // input.attn:14  objective Fit for Wave given t: [time, hidden] {
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   // input.attn:15  loss = mean[time, hidden]((y - t) ^ 2)
@@ -169,7 +171,7 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, notes]);
   const h = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, tf.transpose(p['h.Linear.W'], [1, 0])), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['h.Linear.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['h.Linear.b']);
   });
   rt.dispose(x);
@@ -182,8 +184,8 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   });
   const hWRows = tf.reshape(p['repeat[0].W'], [hidden, 2 * hidden]);
   const hTanh = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hJoinedRows, tf.transpose(hWRows, [1, 0])), [batchSize, time, hidden]);
-    return tf.tanh(tf.add(WProduct, p['repeat[0].b']));
+    const sum = tf.add(tf.reshape(tf.matMul(hJoinedRows, hWRows, false, true), [batchSize, time, hidden]), p['repeat[0].b']);
+    return tf.tanh(sum);
   });
   const hSum = tf.tidy(() => tf.add(h, tf.mul(hTanh, hShifted)));
   const hShifted2 = rt.shift(hSum, 1, 2);
@@ -194,7 +196,7 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   });
   const hWRows2 = tf.reshape(p['repeat[1].W'], [hidden, 2 * hidden]);
   const hTanh2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hJoinedRows2, tf.transpose(hWRows2, [1, 0])), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hJoinedRows2, hWRows2, false, true), [batchSize, time, hidden]);
     return tf.tanh(tf.add(WProduct, p['repeat[1].b']));
   });
   const h2 = tf.tidy(() => tf.add(hSum, tf.mul(hTanh2, hShifted2)));
@@ -234,17 +236,13 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
   });
   rt.dispose(hShifted, hWRows, hTanh, hSum2);
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.matMul(tf.transpose(tf.reshape(hSum3, [batchSize * time, hidden]), [1, 0]), xRows));
+  const product = tf.tidy(() => tf.matMul(tf.reshape(hSum3, [batchSize * time, hidden]), xRows, true));
   const total = tf.sum(hSum3, [0, 1]);
   rt.dispose(xRows, hSum3);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hProduct3 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.transpose(hProductRows2, [1, 0]), hJoinedRows), [hidden, 2, hidden]),
-  );
+  const hProduct3 = tf.tidy(() => tf.reshape(tf.matMul(hProductRows2, hJoinedRows, true), [hidden, 2, hidden]));
   const hTotal = tf.sum(hProduct2, [0, 1]);
-  const hProduct4 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.transpose(hProductRows, [1, 0]), hJoinedRows2), [hidden, 2, hidden]),
-  );
+  const hProduct4 = tf.tidy(() => tf.reshape(tf.matMul(hProductRows, hJoinedRows2, true), [hidden, 2, hidden]));
   rt.dispose(hJoinedRows, hProductRows2, hProduct2, hJoinedRows2, hProductRows);
   const hTotal2 = tf.sum(hProduct, [0, 1]);
   rt.dispose(hProduct);

@@ -70,15 +70,15 @@ function mForward(p: MParameters, batch: MBatch): MResults {
   rt.dispose(uSNextSteps);
   // input.attn:6  logits = u @ table
   const logits = tf.tidy(() => {
-    const sNextStepsRows = tf.reshape(tf.transpose(u, [1, 0, 2]), [batchSize * target, d]);
-    return tf.reshape(tf.matMul(sNextStepsRows, tf.transpose(p['D.table'], [1, 0])), [batchSize, target, words]);
+    const tableProduct = tf.matMul(tf.reshape(tf.transpose(u, [1, 0, 2]), [batchSize * target, d]), p['D.table'], false, true);
+    return tf.reshape(tableProduct, [batchSize, target, words]);
   });
   rt.dispose(u);
   return { logits };
 }
 
 /** What every step reads, [batch, …]. */
-type MMemory = { readonly '0': tf.Tensor };
+type MMemory = Readonly<Record<string, never>>;
 
 /** What a step hands to the next, [batch, beam, …]. */
 type MState = { readonly s: tf.Tensor };
@@ -90,7 +90,7 @@ type MPrepareResults = {
 };
 
 /** Once per call: what no step changes, and the first states. */
-function mPrepare(p: MParameters, batch: MBatch): MPrepareResults {
+function mPrepare(_p: MParameters, batch: MBatch): MPrepareResults {
   const { batch: batchSize, d } = batch.n;
   // input.attn:4  v = h * position[target]
   const v = tf.tidy(() =>
@@ -101,10 +101,8 @@ function mPrepare(p: MParameters, batch: MBatch): MPrepareResults {
     tf.reshape(tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]), [batchSize, 1, d]),
   );
   rt.dispose(v);
-  // input.attn:6  logits = u @ table
-  const logitsTableT = tf.transpose(p['D.table'], [1, 0]);
   return {
-    memory: { '0': logitsTableT },
+    memory: {},
     state: { s: uPickedShaped },
   };
 }
@@ -117,7 +115,7 @@ type MStepResults = {
 };
 
 /** One place: logits, the next states and the taps. */
-function mStep(p: MParameters, batch: MBatch, memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): MStepResults {
+function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, previous: tf.Tensor2D, _t: number): MStepResults {
   const { batch: batchSize, d, words } = batch.n;
   const beam = previous.shape[1];
   // input.attn:2  decoder D(h: [d]) generates y: index(words)[target] start 1 end 2 {
@@ -128,7 +126,7 @@ function mStep(p: MParameters, batch: MBatch, memory: MMemory, state: MState, pr
   );
   rt.dispose(yRows);
   // input.attn:6  logits = u @ table
-  const logits = tf.matMul(sNext, memory['0']);
+  const logits = tf.matMul(sNext, p['D.table'], false, true);
   const logits2 = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(logits);
   // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…

@@ -80,10 +80,9 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   // cells.attn:4  tanh(W @ x + U @ h + b)
   const sum = tf.tidy(() => {
     const pickedRows = tf.reshape(picked, [batchSize * sentence * word, embed]);
-    const WProduct = tf.matMul(pickedRows, tf.transpose(p['s.Sentence.scan.h.RNN.W'], [1, 0]));
+    const WProduct = tf.matMul(pickedRows, p['s.Sentence.scan.h.RNN.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, word, hidden]), p['s.Sentence.scan.h.RNN.b']);
   });
-  const UT = tf.transpose(p['s.Sentence.scan.h.RNN.U'], [1, 0]);
   rt.dispose(picked);
   // input.attn:12  Pool(scan word with xt = table[tokens] { state h: [hidden] = 0; h' = RNN(xt, h); emit h' …
   const zeros = tf.fill([batchSize, sentence, hidden], 0);
@@ -95,18 +94,18 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     const sumAt = sumSteps[t]!;
     // cells.attn:4  tanh(W @ x + U @ h + b)
     const hNext = tf.tidy(() => {
-      const UProduct = tf.reshape(tf.matMul(tf.reshape(h, [batchSize * sentence, hidden]), UT), [batchSize, sentence, hidden]);
-      return tf.tanh(tf.add(sumAt, UProduct));
+      const UProduct = tf.matMul(tf.reshape(h, [batchSize * sentence, hidden]), p['s.Sentence.scan.h.RNN.U'], false, true);
+      return tf.tanh(tf.add(sumAt, tf.reshape(UProduct, [batchSize, sentence, hidden])));
     });
     hNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(UT, zeros, sumSteps);
+  rt.dispose(zeros, sumSteps);
   // layers.attn:4  W @ x + b
   const hNextStacked = rt.stack(hNextSteps, [batchSize, sentence, hidden], 'float32');
   const sum2 = tf.tidy(() => {
     const hNextStepsRows = tf.reshape(tf.transpose(hNextStacked, [1, 0, 2, 3]), [batchSize * sentence * word, hidden]);
-    const WProduct = tf.matMul(hNextStepsRows, tf.transpose(p['s.Sentence.Pool.weights.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(hNextStepsRows, p['s.Sentence.Pool.weights.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, word, sentence, align]), p['s.Sentence.Pool.weights.Linear.b']);
   });
   rt.dispose(hNextSteps);
@@ -128,9 +127,9 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   rt.dispose(hNextStacked);
   // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => {
-    const WT = tf.transpose(p['logits.Pool.weights.Linear.W'], [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(product, [batchSize * sentence, hidden]), WT), [batchSize, sentence, align]);
-    return tf.add(WProduct, p['logits.Pool.weights.Linear.b']);
+    const product2 = tf.reshape(product, [batchSize * sentence, hidden]);
+    const WProduct = tf.matMul(product2, p['logits.Pool.weights.Linear.W'], false, true);
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, align]), p['logits.Pool.weights.Linear.b']);
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
   const weights3 = tf.range(0, sentence, 1, 'int32');
@@ -149,7 +148,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   rt.dispose(product, weights4);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product2, [batchSize, hidden]), tf.transpose(p['logits.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(product2, [batchSize, hidden]), p['logits.Linear.W'], false, true);
     return tf.add(WProduct, p['logits.Linear.b']);
   });
   rt.dispose(product2);

@@ -67,7 +67,7 @@ function taggerForward(p: TaggerParameters, batch: TaggerBatch): TaggerResults {
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), tf.transpose(p['Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
@@ -87,7 +87,7 @@ function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossT
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), tf.transpose(p['Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
@@ -120,7 +120,7 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   // layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(reluRows, tf.transpose(p['Linear.W'], [1, 0])), [batchSize, source, tags]);
+    const WProduct = tf.reshape(tf.matMul(reluRows, p['Linear.W'], false, true), [batchSize, source, tags]);
     return tf.add(WProduct, p['Linear.b']);
   });
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
@@ -148,7 +148,7 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
   });
   rt.dispose(relu, WProduct);
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), reluRows));
+  const product = tf.matMul(differenceRows, reluRows, true);
   const total = tf.sum(lossDifference, [0, 1]);
   rt.dispose(reluRows, differenceRows, lossDifference);
   return {
@@ -175,7 +175,7 @@ function taggerLossWeighted(p: TaggerParameters, batch: TaggerBatch): TaggerLoss
   const relu = tf.tidy(() => tf.relu(tf.gather(p['Read.table'], batch.inputs.tokens)));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), tf.transpose(p['Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(relu, [batchSize * source, embed]), p['Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, source, tags]), p['Linear.b']);
   });
   rt.dispose(relu);
@@ -209,7 +209,7 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   // layers.attn:4  W @ x + b
   const reluRows = tf.reshape(relu, [batchSize * source, embed]);
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(reluRows, tf.transpose(p['Linear.W'], [1, 0])), [batchSize, source, tags]);
+    const WProduct = tf.reshape(tf.matMul(reluRows, p['Linear.W'], false, true), [batchSize, source, tags]);
     return tf.add(WProduct, p['Linear.b']);
   });
   // input.attn:8  loss = weight * sum[source](cross_entropy[tags](score, tag))
@@ -237,7 +237,7 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   });
   rt.dispose(relu, WProduct);
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.matMul(tf.transpose(differenceRows, [1, 0]), reluRows));
+  const product = tf.matMul(differenceRows, reluRows, true);
   const total = tf.sum(lossDifference, [0, 1]);
   rt.dispose(reluRows, differenceRows, lossDifference);
   return {

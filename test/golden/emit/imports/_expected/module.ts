@@ -62,20 +62,18 @@ function doubleForward(p: DoubleParameters, batch: DoubleBatch): DoubleResults {
   const product = tf.mul(batch.inputs.x, 2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const z = tf.tidy(() => {
-    const UzProduct = tf.matMul(batch.inputs.h, tf.transpose(p['y.GRU.Uz'], [1, 0]));
-    const sum = tf.add(tf.add(tf.matMul(product, tf.transpose(p['y.GRU.Wz'], [1, 0])), UzProduct), p['y.GRU.bz']);
-    return tf.sigmoid(sum);
+    const UzProduct = tf.matMul(batch.inputs.h, p['y.GRU.Uz'], false, true);
+    return tf.sigmoid(tf.add(tf.add(tf.matMul(product, p['y.GRU.Wz'], false, true), UzProduct), p['y.GRU.bz']));
   });
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const r = tf.tidy(() => {
-    const UrProduct = tf.matMul(batch.inputs.h, tf.transpose(p['y.GRU.Ur'], [1, 0]));
-    const sum = tf.add(tf.add(tf.matMul(product, tf.transpose(p['y.GRU.Wr'], [1, 0])), UrProduct), p['y.GRU.br']);
-    return tf.sigmoid(sum);
+    const UrProduct = tf.matMul(batch.inputs.h, p['y.GRU.Ur'], false, true);
+    return tf.sigmoid(tf.add(tf.add(tf.matMul(product, p['y.GRU.Wr'], false, true), UrProduct), p['y.GRU.br']));
   });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const new_ = tf.tidy(() => {
-    const UProduct = tf.matMul(tf.mul(r, batch.inputs.h), tf.transpose(p['y.GRU.U'], [1, 0]));
-    return tf.tanh(tf.add(tf.add(tf.matMul(product, tf.transpose(p['y.GRU.W'], [1, 0])), UProduct), p['y.GRU.b']));
+    const UProduct = tf.matMul(tf.mul(r, batch.inputs.h), p['y.GRU.U'], false, true);
+    return tf.tanh(tf.add(tf.add(tf.matMul(product, p['y.GRU.W'], false, true), UProduct), p['y.GRU.b']));
   });
   rt.dispose(product, r);
   // cells.attn:14  (1 - z) * h + z * new

@@ -126,7 +126,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
   const atNextSNextStepsRows = tf.reshape(hSNextStepsT, [batchSize * sentence, d]);
   const atNextBest = tf.tidy(() => {
-    const tableProduct = tf.reshape(tf.matMul(atNextSNextStepsRows, tf.transpose(p.table, [1, 0])), [batchSize, sentence, words]);
+    const tableProduct = tf.reshape(tf.matMul(atNextSNextStepsRows, p.table, false, true), [batchSize, sentence, words]);
     return tf.argMax(tableProduct, 2);
   });
   // input.attn:13  flags = scan sentence with hs = h {
@@ -162,7 +162,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   rt.dispose(flagsAtNextSteps, flagsWasNextStacked, flags);
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(atNextSNextStepsRows, tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(atNextSNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
   });
   rt.dispose(atNextSNextStepsRows);
@@ -171,20 +171,16 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => {
-    const WT = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), WT), [batchSize, sentence, 2]);
+    const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
   rt.dispose(joined, sum2);
   // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.matMul(picked, tf.transpose(p['rounds[0].Linear.W'], [1, 0])), p['rounds[0].Linear.b']),
-  );
-  const sum4 = tf.tidy(() =>
-    tf.add(tf.matMul(picked, tf.transpose(p['rounds[1].Linear.W'], [1, 0])), p['rounds[1].Linear.b']),
-  );
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
+  const sum4 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const rounds = tf.tidy(() =>
     tf.concat([tf.reshape(sum3, [batchSize, d, 1]), tf.reshape(tf.mul(sum4, 2), [batchSize, d, 1])], 2),
@@ -256,12 +252,8 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const picked = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() =>
-    tf.add(tf.matMul(picked, tf.transpose(p['rounds[0].Linear.W'], [1, 0])), p['rounds[0].Linear.b']),
-  );
-  const sum2 = tf.tidy(() =>
-    tf.add(tf.matMul(picked, tf.transpose(p['rounds[1].Linear.W'], [1, 0])), p['rounds[1].Linear.b']),
-  );
+  const sum = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const rounds = tf.tidy(() =>
     tf.concat([tf.reshape(sum, [batchSize, d, 1]), tf.reshape(tf.mul(sum2, 2), [batchSize, d, 1])], 2),
@@ -269,17 +261,17 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   rt.dispose(sum, sum2);
   // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => {
-    const WT = tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(sNextStepsT, [batchSize * sentence, d]), WT), [batchSize, sentence, 2]);
-    return tf.add(WProduct, p['wide.Grow.repeat[0].x.Linear.b']);
+    const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
+    const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
+    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum3)], 2));
   rt.dispose(sNextStepsT, sum3);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WT = tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]);
-    const WProduct = tf.reshape(tf.matMul(tf.reshape(joined, [batchSize * sentence, d + 2]), WT), [batchSize, sentence, 2]);
+    const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -365,7 +357,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['wide.Grow.repeat[0].x.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
@@ -375,8 +367,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
   const sum3 = tf.tidy(() => {
-    const WProduct = tf.matMul(xRows, tf.transpose(p['wide.Grow.repeat[1].x.Linear.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[1].x.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
+    return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const chosen = rt.where(sentenceMask, 1 / batchSize, 0);
@@ -389,12 +381,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   );
   rt.dispose(sum3, chosenWide);
   // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() =>
-    tf.add(tf.matMul(picked, tf.transpose(p['rounds[0].Linear.W'], [1, 0])), p['rounds[0].Linear.b']),
-  );
-  const sum5 = tf.tidy(() =>
-    tf.add(tf.matMul(picked, tf.transpose(p['rounds[1].Linear.W'], [1, 0])), p['rounds[1].Linear.b']),
-  );
+  const sum4 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
+  const sum5 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
   const productRows = tf.reshape(product, [batchSize * sentence, 2]);
   const sum6 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(productRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, d + 2]);
@@ -511,9 +499,9 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const totalWide2 = tf.broadcastTo(total3, [d]);
   rt.dispose(product3, total2, product4, total3);
   // layers.attn:4  W @ x + b
-  const product5 = tf.tidy(() => tf.matMul(tf.transpose(productRows2, [1, 0]), sNextStepsRows));
+  const product5 = tf.matMul(productRows2, sNextStepsRows, true);
   const total4 = tf.sum(product2, [0, 1]);
-  const product6 = tf.tidy(() => tf.matMul(tf.transpose(productRows, [1, 0]), xRows));
+  const product6 = tf.matMul(productRows, xRows, true);
   rt.dispose(sNextStepsRows, productRows2, product2, xRows, productRows);
   const total5 = tf.sum(product, [0, 1]);
   rt.dispose(product);

@@ -62,8 +62,8 @@ function mapForward(p: MapParameters, batch: MapBatch): MapResults {
   rt.dispose(rowsMask);
   // input.attn:6  { y = W @ x + b }
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * rows, in_]), tf.transpose(p.W, [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, rows, out]), p.b);
+    const WProduct = tf.reshape(tf.matMul(tf.reshape(x, [batchSize * rows, in_]), p.W, false, true), [batchSize, rows, out]);
+    return tf.add(WProduct, p.b);
   });
   rt.dispose(x);
   return { y: sum };

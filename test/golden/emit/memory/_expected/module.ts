@@ -77,7 +77,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const x = tf.tidy(() => rt.where(tf.reshape(timeMask, [batchSize, time, 1]), batch.inputs.x, 0));
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, in_]), tf.transpose(p['run.h.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, width]), p['run.h.Linear.b']);
   });
   // input.attn:6  h = tanh(Linear[width](xt))
@@ -86,7 +86,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['run.s.Linear.W'], [1, 0])), [batchSize, time, 3]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
     return tf.add(WProduct, p['run.s.Linear.b']);
   });
   // input.attn:8  s = softmax[around](Linear[around](h))
@@ -110,7 +110,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(quotient, quotient), 2), 0.5));
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['run.M.Linear.W'], [1, 0])), [batchSize, time, width]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
     return tf.add(WProduct, p['run.M.Linear.b']);
   });
   rt.dispose(hRows);
@@ -120,13 +120,13 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
   const wNextSlotsPositions = tf.range(0, slots, 1, 'int32');
   const wNextDifference = tf.tidy(() => tf.sub(wNextSlotsPositions, tf.scalar(-1, 'int32')));
-  const wNextOneHotT = tf.tidy(() => {
+  const wNextOneHotRows = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
     const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
     const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
     const wNextOneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
-    return tf.transpose(tf.reshape(wNextOneHot, [3 * slots, slots]), [1, 0]);
+    return tf.reshape(wNextOneHot, [3 * slots, slots]);
   });
   rt.dispose(wNextSlotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -183,8 +183,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     rt.dispose(quotient3);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotT), [batchSize, slots, 3]);
-      return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.transpose(product, [0, 2, 1]));
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotRows, false, true);
+      return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.reshape(product, [batchSize, slots, 3]), false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
     rt.dispose(c);
@@ -200,7 +200,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotT, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
+  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
   const runWNextStacked = tf.stack(runWNextSteps);
   const runMNextStacked = tf.stack(runMNextSteps);
   rt.dispose(runWNextSteps, runMNextSteps);
@@ -213,7 +213,7 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(runWNextStacked, runMNextStacked);
   // layers.attn:4  W @ x + b
   const sum5 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product2, [batchSize * time, width]), tf.transpose(p['y.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(product2, [batchSize * time, width]), p['y.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
   });
   rt.dispose(product2);
@@ -259,7 +259,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const x = rt.where(timeMaskWide, batch.inputs.x, 0);
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, in_]), tf.transpose(p['run.h.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(x, [batchSize * time, in_]), p['run.h.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, width]), p['run.h.Linear.b']);
   });
   rt.dispose(x);
@@ -269,7 +269,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['run.s.Linear.W'], [1, 0])), [batchSize, time, 3]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
     return tf.add(WProduct, p['run.s.Linear.b']);
   });
   // input.attn:8  s = softmax[around](Linear[around](h))
@@ -293,7 +293,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(quotient, quotient), 2), 0.5));
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['run.M.Linear.W'], [1, 0])), [batchSize, time, width]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
     return tf.add(WProduct, p['run.M.Linear.b']);
   });
   rt.dispose(hRows);
@@ -303,13 +303,13 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
   const wNextSlotsPositions = tf.range(0, slots, 1, 'int32');
   const wNextDifference = tf.tidy(() => tf.sub(wNextSlotsPositions, tf.scalar(-1, 'int32')));
-  const wNextOneHotT = tf.tidy(() => {
+  const wNextOneHotRows = tf.tidy(() => {
     const number = tf.scalar(slots, 'int32');
     const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
     const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
     const wNextOneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
-    return tf.transpose(tf.reshape(wNextOneHot, [3 * slots, slots]), [1, 0]);
+    return tf.reshape(wNextOneHot, [3 * slots, slots]);
   });
   rt.dispose(wNextSlotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -366,8 +366,8 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     rt.dispose(quotient3);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct = tf.tidy(() => {
-      const product = tf.reshape(tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotT), [batchSize, slots, 3]);
-      return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.transpose(product, [0, 2, 1]));
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotRows, false, true);
+      return tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.reshape(product, [batchSize, slots, 3]), false, true);
     });
     const wNext = tf.reshape(wNextProduct, [batchSize, slots]);
     rt.dispose(c);
@@ -383,7 +383,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotT, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
+  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
   const runWNextStacked = tf.stack(runWNextSteps);
   const runMNextStacked = tf.stack(runMNextSteps);
   rt.dispose(runWNextSteps, runMNextSteps);
@@ -396,7 +396,7 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   rt.dispose(runWNextStacked, runMNextStacked);
   // layers.attn:4  W @ x + b
   const sum5 = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(product2, [batchSize * time, width]), tf.transpose(p['y.Linear.W'], [1, 0]));
+    const WProduct = tf.matMul(tf.reshape(product2, [batchSize * time, width]), p['y.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, in_]), p['y.Linear.b']);
   });
   rt.dispose(product2);
@@ -435,7 +435,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const xRows = tf.reshape(x, [batchSize * time, in_]);
   const sum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(xRows, tf.transpose(p['run.h.Linear.W'], [1, 0])), [batchSize, time, width]);
+    const WProduct = tf.reshape(tf.matMul(xRows, p['run.h.Linear.W'], false, true), [batchSize, time, width]);
     return tf.add(WProduct, p['run.h.Linear.b']);
   });
   rt.dispose(x);
@@ -445,7 +445,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['run.s.Linear.W'], [1, 0])), [batchSize, time, 3]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
     return tf.add(WProduct, p['run.s.Linear.b']);
   });
   // input.attn:8  s = softmax[around](Linear[around](h))
@@ -470,7 +470,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const squaresLarger = tf.maximum(squaresTotal, 0.5);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['run.M.Linear.W'], [1, 0])), [batchSize, time, width]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
     return tf.add(WProduct, p['run.M.Linear.b']);
   });
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
@@ -487,7 +487,6 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const wNextOneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
     return tf.reshape(wNextOneHot, [3 * slots, slots]);
   });
-  const wNextOneHotT = tf.transpose(wNextOneHotRows, [1, 0]);
   rt.dispose(wNextSlotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
   const runFilled = tf.fill([batchSize, slots, width], 0.1);
@@ -551,12 +550,11 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
     const c = tf.tidy(() => tf.softmax(tf.mul(tf.reshape(cSoftplusAt, [batchSize, 1]), quotient3)));
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotT), [batchSize, slots, 3]),
-    );
-    const wNextProduct2 = tf.tidy(() =>
-      tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), tf.transpose(wNextProduct, [0, 2, 1])),
-    );
+    const wNextProduct = tf.tidy(() => {
+      const product = tf.matMul(tf.add(tf.mul(w, 0.5), tf.mul(c, 0.5)), wNextOneHotRows, false, true);
+      return tf.reshape(product, [batchSize, slots, 3]);
+    });
+    const wNextProduct2 = tf.tidy(() => tf.matMul(tf.reshape(sAt, [batchSize, 1, 3]), wNextProduct, false, true));
     const wNext = tf.reshape(wNextProduct2, [batchSize, slots]);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
     const MNextProduct = tf.reshape(wNextProduct2, [batchSize, slots, 1]);
@@ -584,7 +582,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotT, runFilled, runOneHotWide, productSteps);
+  rt.dispose(runFilled, runOneHotWide, productSteps);
   const runWNextStacked = tf.stack(runWNextSteps);
   const runMNextStacked = tf.stack(runMNextSteps);
   rt.dispose(runMNextSteps);
@@ -598,7 +596,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // layers.attn:4  W @ x + b
   const product3 = tf.reshape(product2, [batchSize * time, width]);
   const sum5 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(product3, tf.transpose(p['y.Linear.W'], [1, 0])), [batchSize, time, in_]);
+    const WProduct = tf.reshape(tf.matMul(product3, p['y.Linear.W'], false, true), [batchSize, time, in_]);
     return tf.add(WProduct, p['y.Linear.b']);
   });
   rt.dispose(product2);
@@ -720,7 +718,7 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     rt.dispose(pSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
     const wNextProduct2 = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(MNextSum, [batchSize, 1, slots]), tf.transpose(runProductAt, [0, 2, 1]));
+      const product = tf.matMul(tf.reshape(MNextSum, [batchSize, 1, slots]), runProductAt, false, true);
       return tf.reshape(product, [batchSize, 3]);
     });
     rt.dispose(MNextSum);
@@ -808,17 +806,17 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const hProduct = rt.tanhGradient(sum8, h);
   rt.dispose(h, sum8);
   // layers.attn:4  W @ x + b
-  const product7 = tf.tidy(() => tf.matMul(tf.transpose(tf.reshape(hProduct, [batchSize * time, width]), [1, 0]), xRows));
+  const product7 = tf.tidy(() => tf.matMul(tf.reshape(hProduct, [batchSize * time, width]), xRows, true));
   const total = tf.sum(hProduct, [0, 1]);
   const product8 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width]));
   const total2 = tf.sum(cProduct);
-  const product9 = tf.tidy(() => tf.matMul(tf.transpose(productRows2, [1, 0]), hRows));
+  const product9 = tf.matMul(productRows2, hRows, true);
   rt.dispose(xRows, hProduct, cProduct, productRows2);
   const total3 = tf.sum(sProduct, [0, 1]);
-  const product10 = tf.tidy(() => tf.matMul(tf.transpose(productRows, [1, 0]), hRows));
+  const product10 = tf.matMul(productRows, hRows, true);
   const total4 = tf.sum(MNextProduct, [0, 1]);
   rt.dispose(sProduct, hRows, productRows, MNextProduct);
-  const product11 = tf.tidy(() => tf.matMul(tf.transpose(sumRows, [1, 0]), product3));
+  const product11 = tf.matMul(sumRows, product3, true);
   const total5 = tf.sum(sum6, [0, 1]);
   rt.dispose(product3, sumRows, sum6);
   return {

@@ -90,11 +90,11 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => {
-    const WqProduct2 = tf.matMul(xRows, tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), [1, 0]));
+    const WqProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
     return tf.reshape(WqProduct2, [batchSize, target, heads, model / heads]);
   });
   const WkProduct = tf.tidy(() => {
-    const WkProduct2 = tf.matMul(xRows, tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), [1, 0]));
+    const WkProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
     return tf.reshape(WkProduct2, [batchSize, target, heads, model / heads]);
   });
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -110,7 +110,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   rt.dispose(WqProduct, WkProduct, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WvProduct = tf.tidy(() => {
-    const WvProduct2 = tf.matMul(xRows, tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), [1, 0]));
+    const WvProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
     return tf.reshape(WvProduct2, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
@@ -126,8 +126,8 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   rt.dispose(aIsAtMost, targetMaskWide, weights2, WvProduct);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
-    const WoT = tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), [1, 0]);
-    return tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), WoT);
+    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
+    return tf.matMul(totalRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), false, true);
   });
   rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
@@ -147,7 +147,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights3));
   const weights4 = tf.tidy(() => {
-    const quotient = tf.div(tf.matMul(a, tf.transpose(sum, [0, 2, 1])), Math.sqrt(model));
+    const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
   rt.dispose(weights3, keyMask);
@@ -184,7 +184,7 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   rt.dispose(centred, narrow);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logits = tf.tidy(() => {
-    const tableProduct = tf.matMul(tf.reshape(sum3, [batchSize * target, model]), tf.transpose(p['Write.table'], [1, 0]));
+    const tableProduct = tf.matMul(tf.reshape(sum3, [batchSize * target, model]), p['Write.table'], false, true);
     const differs = tf.notEqual(tf.range(0, words, 1, 'int32'), number2);
     return rt.where(differs, tf.reshape(tableProduct, [batchSize, target, words]), -Infinity);
   });
@@ -229,11 +229,11 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqProduct = tf.tidy(() => {
-    const WqProduct2 = tf.matMul(xRows, tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), [1, 0]));
+    const WqProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true);
     return tf.reshape(WqProduct2, [batchSize, target, heads, model / heads]);
   });
   const WkProduct = tf.tidy(() => {
-    const WkProduct2 = tf.matMul(xRows, tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), [1, 0]));
+    const WkProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
     return tf.reshape(WkProduct2, [batchSize, target, heads, model / heads]);
   });
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -249,7 +249,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   rt.dispose(WqProduct, WkProduct, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WvProduct = tf.tidy(() => {
-    const WvProduct2 = tf.matMul(xRows, tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), [1, 0]));
+    const WvProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
     return tf.reshape(WvProduct2, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
@@ -265,8 +265,8 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   rt.dispose(aIsAtMost, targetMaskWide, weights2, WvProduct);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
-    const WoT = tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), [1, 0]);
-    return tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), WoT);
+    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
+    return tf.matMul(totalRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), false, true);
   });
   rt.dispose(total);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
@@ -286,7 +286,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights3));
   const weights4 = tf.tidy(() => {
-    const quotient = tf.div(tf.matMul(a, tf.transpose(sum, [0, 2, 1])), Math.sqrt(model));
+    const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
   rt.dispose(weights3, keyMask);
@@ -324,7 +324,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
   const logitsTableProduct = tf.tidy(() =>
-    tf.matMul(tf.reshape(sum3, [batchSize * target, model]), tf.transpose(p['Write.table'], [1, 0])),
+    tf.matMul(tf.reshape(sum3, [batchSize * target, model]), p['Write.table'], false, true),
   );
   rt.dispose(sum3);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
@@ -394,11 +394,11 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const xRows = tf.reshape(x, [batchSize * target, model]);
   const WqRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]);
   const WqProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(xRows, tf.transpose(WqRows, [1, 0])), [batchSize, target, heads, model / heads]),
+    tf.reshape(tf.matMul(xRows, WqRows, false, true), [batchSize, target, heads, model / heads]),
   );
   const WkRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]);
   const WkProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(xRows, tf.transpose(WkRows, [1, 0])), [batchSize, target, heads, model / heads]),
+    tf.reshape(tf.matMul(xRows, WkRows, false, true), [batchSize, target, heads, model / heads]),
   );
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(aIsAtMost, aIsAtMost)));
@@ -417,7 +417,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(targetMaskWide, aIsAtMost);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WvRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]);
-  const WvProduct = tf.tidy(() => tf.matMul(xRows, tf.transpose(WvRows, [1, 0])));
+  const WvProduct = tf.matMul(xRows, WvRows, false, true);
   const WvProduct2 = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
@@ -430,10 +430,9 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(WvProduct2);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]);
-  const WoProduct = tf.tidy(() => {
-    const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
-    return tf.matMul(totalRows, tf.transpose(WoRows, [1, 0]));
-  });
+  const WoProduct = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]), WoRows, false, true),
+  );
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
@@ -453,11 +452,10 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights4));
-  const weightsSumT = tf.transpose(sum, [0, 2, 1]);
   const weightsChosenWide2 = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
   const weightsKeyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
   const weights5 = tf.tidy(() => {
-    const chosen = rt.where(weightsKeyMaskWide, tf.div(tf.matMul(product, weightsSumT), weightsChosenWide2), -Infinity);
+    const chosen = rt.where(weightsKeyMaskWide, tf.div(tf.matMul(product, sum, false, true), weightsChosenWide2), -Infinity);
     return tf.softmax(chosen);
   });
   rt.dispose(weights4, keyMask);
@@ -493,7 +491,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
   const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
   const logitsSumRows = tf.reshape(sum3, [batchSize * target, model]);
-  const logitsTableProduct = tf.tidy(() => tf.matMul(logitsSumRows, tf.transpose(p['Write.table'], [1, 0])));
+  const logitsTableProduct = tf.matMul(logitsSumRows, p['Write.table'], false, true);
   rt.dispose(sum3);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
   const lossChosen = tf.tidy(() =>
@@ -555,16 +553,15 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const nearProduct = tf.mul(centredSum, nearScaleWide);
   rt.dispose(nearScaleWide, centredSum);
   // attention.attn:18  sum[key](weights * values)
-  const product6 = tf.tidy(() => tf.matMul(tf.transpose(nearProduct, [0, 2, 1]), weights5));
-  const product7 = tf.matMul(nearProduct, weightsSumT);
-  rt.dispose(weightsSumT);
+  const product6 = tf.matMul(nearProduct, weights5, true);
+  const product7 = tf.matMul(nearProduct, sum, false, true);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
     const product = tf.mul(weights5, tf.sub(product7, tf.sum(tf.mul(weights5, product7), 2, true)));
     return tf.div(rt.where(weightsKeyMaskWide, product, 0), weightsChosenWide2);
   });
   rt.dispose(weightsChosenWide2, weightsKeyMaskWide, weights5, product7);
-  const weightsProduct = tf.tidy(() => tf.matMul(tf.transpose(weightsQuotient, [0, 2, 1]), product));
+  const weightsProduct = tf.matMul(weightsQuotient, product, true);
   rt.dispose(product);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum4 = tf.tidy(() => tf.add(product6, tf.transpose(weightsProduct, [0, 2, 1])));
@@ -632,7 +629,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const aSum = tf.add(sum5, sum6);
   rt.dispose(sum5, sum6);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsProduct = tf.tidy(() => tf.matMul(tf.transpose(logitsChosenRows, [1, 0]), logitsSumRows));
+  const logitsProduct = tf.matMul(logitsChosenRows, logitsSumRows, true);
   const logitsSum = tf.tidy(() => tf.add(tf.reshape(WqProduct2, [batchSize, target, model]), aSum));
   rt.dispose(logitsSumRows, logitsChosenRows, WqProduct2, aSum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
@@ -647,9 +644,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
     return tf.reshape(product, [heads, model / heads, model]);
   });
-  const product13 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.transpose(product10, [1, 0]), xRows), [heads, model / heads, model]),
-  );
+  const product13 = tf.tidy(() => tf.reshape(tf.matMul(product10, xRows, true), [heads, model / heads, model]));
   rt.dispose(weightsProduct3, weightsProduct4, xRows, product10);
   const product14 = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), sumRows);
@@ -680,7 +675,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
 }
 
 /** What every step reads, [batch, …]. */
-type TranslateMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor; readonly '5': tf.Tensor; readonly '6': tf.Tensor; readonly '7': tf.Tensor; readonly '8': tf.Tensor; readonly '9': tf.Tensor };
+type TranslateMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor; readonly '4': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type TranslateState = { readonly rows: rt.Rows; readonly rows2: rt.Rows };
@@ -694,49 +689,32 @@ type TranslatePrepareResults = {
 /** Once per call: what no step changes, and the first states. */
 function translatePrepare(p: TranslateParameters, batch: TranslateBatch): TranslatePrepareResults {
   const { batch: batchSize, model, source, words } = batch.n;
+  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
+  const number = tf.scalar(0, 'int32');
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.range(0, source, 1, 'int32');
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
-  const number = tf.scalar(2, 'int32');
+  const number2 = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const anglePower = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
+    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number2)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
   const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weights, 'float32'), [source, 1]), anglePower));
   rt.dispose(weights);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number2 = tf.scalar(0, 'int32');
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
+  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number2), number));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(widthPositions, number, angle);
+  rt.dispose(number, widthPositions, number2, angle);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sumT = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WqT = tf.tidy(() => tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), [1, 0]));
-  const WkT = tf.tidy(() => tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), [1, 0]));
-  const WvT = tf.tidy(() => tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), [1, 0]));
-  const WoT = tf.tidy(() => tf.transpose(tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]), [1, 0]));
-  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
-  const logitsTableT = tf.transpose(p['Write.table'], [1, 0]);
-  rt.dispose(number2);
   return {
-    memory: {
-      '0': keyMask,
-      '1': sumT,
-      '2': logitsDiffers,
-      '3': isEqual,
-      '4': anglePower,
-      '5': WqT,
-      '6': WkT,
-      '7': WvT,
-      '8': WoT,
-      '9': logitsTableT,
-    },
+    memory: { '0': keyMask, '1': sumT, '2': logitsDiffers, '3': isEqual, '4': anglePower },
     state: { rows: rt.noRows(), rows2: rt.noRows() },
   };
 }
@@ -764,35 +742,46 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], yRows), chosen));
   rt.dispose(yRows, chosen);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const product = tf.matMul(x, memory['5']);
-  const product2 = tf.tidy(() => tf.reshape(tf.matMul(x, memory['6']), [batchSize, beam, heads, model / heads]));
-  const rows = rt.append(state.rows, product2, 3);
+  const WqProduct = tf.tidy(() =>
+    tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wq'], [model, model]), false, true),
+  );
+  const WkProduct = tf.tidy(() => {
+    const WkProduct2 = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
+    return tf.reshape(WkProduct2, [batchSize, beam, heads, model / heads]);
+  });
+  const rows = rt.append(state.rows, WkProduct, 3);
   const rowsSoFar = rt.joined(rows, 3);
-  rt.dispose(product2);
+  rt.dispose(WkProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const rowsRows = tf.reshape(rowsSoFar, [batchSize * beam * heads, now, model / heads]);
-    const weightsProduct = tf.matMul(rowsRows, tf.reshape(product, [batchSize * beam * heads, model / heads, 1]));
-    return tf.softmax(tf.div(tf.reshape(weightsProduct, [batchSize * beam, heads, now]), Math.sqrt((model / heads))));
+    const product = tf.matMul(rowsRows, tf.reshape(WqProduct, [batchSize * beam * heads, model / heads, 1]));
+    return tf.softmax(tf.div(tf.reshape(product, [batchSize * beam, heads, now]), Math.sqrt((model / heads))));
   });
-  rt.dispose(product, rowsSoFar);
+  rt.dispose(WqProduct, rowsSoFar);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const product3 = tf.tidy(() => tf.reshape(tf.matMul(x, memory['7']), [batchSize, beam, heads, model / heads]));
-  const rows2 = rt.append(state.rows2, product3, 3);
+  const WvProduct = tf.tidy(() => {
+    const WvProduct2 = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    return tf.reshape(WvProduct2, [batchSize, beam, heads, model / heads]);
+  });
+  const rows2 = rt.append(state.rows2, WvProduct, 3);
   const rowsSoFar2 = rt.joined(rows2, 3);
-  rt.dispose(product3);
+  rt.dispose(WvProduct);
   // attention.attn:18  sum[key](weights * values)
-  const product4 = tf.tidy(() => {
+  const product = tf.tidy(() => {
     const rowsRows = tf.reshape(rowsSoFar2, [batchSize * beam * heads, now, model / heads]);
     return tf.matMul(tf.reshape(weights, [batchSize * beam * heads, 1, now]), rowsRows);
   });
   rt.dispose(weights, rowsSoFar2);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const product5 = tf.tidy(() => tf.matMul(tf.reshape(product4, [batchSize * beam, model]), memory['8']));
-  rt.dispose(product4);
+  const WoProduct = tf.tidy(() => {
+    const WoRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]);
+    return tf.matMul(tf.reshape(product, [batchSize * beam, model]), WoRows, false, true);
+  });
+  rt.dispose(product);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const a = tf.add(x, product5);
-  rt.dispose(x, product5);
+  const a = tf.add(x, WoProduct);
+  rt.dispose(x, WoProduct);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const aShaped = tf.reshape(a, [batchSize, beam, model]);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
@@ -805,11 +794,11 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const weightsShaped = tf.reshape(weights3, [batchSize, beam, source]);
   rt.dispose(aShaped, weights2, weights3);
   // attention.attn:18  sum[key](weights * values)
-  const product6 = tf.tidy(() => tf.matMul(weightsShaped, tf.transpose(memory['1'], [0, 2, 1])));
+  const product2 = tf.matMul(weightsShaped, memory['1'], false, true);
   rt.dispose(weightsShaped);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum = tf.tidy(() => tf.add(a, tf.reshape(product6, [batchSize * beam, model])));
-  rt.dispose(a, product6);
+  const sum = tf.tidy(() => tf.add(a, tf.reshape(product2, [batchSize * beam, model])));
+  rt.dispose(a, product2);
   // layers.attn:11  least = stop(min[features](x))
   const leastLowest = tf.min(sum, 1);
   // layers.attn:12  scale = 1 / max(stop(max[features](x)) - least, 1)
@@ -835,7 +824,7 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   });
   rt.dispose(centred, narrow);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logits = tf.tidy(() => rt.where(memory['2'], tf.matMul(sum2, memory['9']), -Infinity));
+  const logits = tf.tidy(() => rt.where(memory['2'], tf.matMul(sum2, p['Write.table'], false, true), -Infinity));
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
   rt.dispose(sum2, logits);
   return {

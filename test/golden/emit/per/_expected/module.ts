@@ -73,14 +73,12 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   // layers.attn:4  W @ x + b
   const xT = tf.tidy(() => tf.transpose(tf.reshape(x, [batchSize * time, groups, width]), [1, 0, 2]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(xT, tf.transpose(p['own.Gated.Linear.W'], [0, 2, 1]));
-    const bWide = tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]);
-    return tf.add(tf.reshape(WProduct, [groups, batchSize, time, width]), bWide);
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W'], false, true), [groups, batchSize, time, width]);
+    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]));
   });
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(xT, tf.transpose(p['own.Gated.Linear#2.W'], [0, 2, 1]));
-    const bWide = tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]);
-    return tf.add(tf.reshape(WProduct, [groups, batchSize, time, width]), bWide);
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W'], false, true), [groups, batchSize, time, width]);
+    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]));
   });
   rt.dispose(x, xT);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
@@ -91,7 +89,7 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['gate.Linear.W'], [1, 0])), [batchSize, time, experts]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
     return tf.add(WProduct, p['gate.Linear.b']);
   });
   rt.dispose(h);
@@ -102,7 +100,7 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
   const e = tf.argMax(gate, 2);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(hRows, tf.transpose(tf.reshape(p['best.Linear.W'], [experts * width, width]), [1, 0]));
+    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
   });
   rt.dispose(hRows);
@@ -134,14 +132,12 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
   // layers.attn:4  W @ x + b
   const xT = tf.tidy(() => tf.transpose(tf.reshape(x, [batchSize * time, groups, width]), [1, 0, 2]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(xT, tf.transpose(p['own.Gated.Linear.W'], [0, 2, 1]));
-    const bWide = tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]);
-    return tf.add(tf.reshape(WProduct, [groups, batchSize, time, width]), bWide);
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W'], false, true), [groups, batchSize, time, width]);
+    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]));
   });
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(xT, tf.transpose(p['own.Gated.Linear#2.W'], [0, 2, 1]));
-    const bWide = tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]);
-    return tf.add(tf.reshape(WProduct, [groups, batchSize, time, width]), bWide);
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W'], false, true), [groups, batchSize, time, width]);
+    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]));
   });
   rt.dispose(x, xT);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
@@ -152,7 +148,7 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['gate.Linear.W'], [1, 0])), [batchSize, time, experts]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
     return tf.add(WProduct, p['gate.Linear.b']);
   });
   rt.dispose(h);
@@ -163,7 +159,7 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
   const e = tf.argMax(gate, 2);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(hRows, tf.transpose(tf.reshape(p['best.Linear.W'], [experts * width, width]), [1, 0]));
+    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
   });
   rt.dispose(hRows);
@@ -204,14 +200,12 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const xRows = tf.reshape(x, [batchSize * time, groups, width]);
   const xT = tf.transpose(xRows, [1, 0, 2]);
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(xT, tf.transpose(p['own.Gated.Linear.W'], [0, 2, 1]));
-    const bWide = tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]);
-    return tf.add(tf.reshape(WProduct, [groups, batchSize, time, width]), bWide);
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear.W'], false, true), [groups, batchSize, time, width]);
+    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear.b'], [groups, 1, 1, width]));
   });
   const sum2 = tf.tidy(() => {
-    const WProduct = tf.matMul(xT, tf.transpose(p['own.Gated.Linear#2.W'], [0, 2, 1]));
-    const bWide = tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]);
-    return tf.add(tf.reshape(WProduct, [groups, batchSize, time, width]), bWide);
+    const WProduct = tf.reshape(tf.matMul(xT, p['own.Gated.Linear#2.W'], false, true), [groups, batchSize, time, width]);
+    return tf.add(WProduct, tf.reshape(p['own.Gated.Linear#2.b'], [groups, 1, 1, width]));
   });
   rt.dispose(x, xT);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
@@ -224,7 +218,7 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   // layers.attn:4  W @ x + b
   const hRows = tf.reshape(h, [batchSize * time, width]);
   const sum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(p['gate.Linear.W'], [1, 0])), [batchSize, time, experts]);
+    const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
     return tf.add(WProduct, p['gate.Linear.b']);
   });
   rt.dispose(h);
@@ -236,7 +230,7 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   // layers.attn:4  W @ x + b
   const WRows = tf.reshape(p['best.Linear.W'], [experts * width, width]);
   const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, tf.transpose(WRows, [1, 0])), [batchSize, time, experts, width]);
+    const WProduct = tf.reshape(tf.matMul(hRows, WRows, false, true), [batchSize, time, experts, width]);
     return tf.add(WProduct, p['best.Linear.b']);
   });
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
@@ -289,11 +283,9 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   const product5 = tf.tidy(() => tf.matMul(xT2, tf.reshape(product3, [groups, batchSize * time, width])));
   const total2 = tf.sum(product3, [1, 2]);
   rt.dispose(xRows, product2, xT2, product3);
-  const product6 = tf.tidy(() => tf.matMul(tf.transpose(productRows, [1, 0]), hRows));
+  const product6 = tf.matMul(productRows, hRows, true);
   const total3 = tf.sum(gateProduct, [0, 1]);
-  const product7 = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.transpose(scatteredRows, [1, 0]), hRows), [experts, width, width]),
-  );
+  const product7 = tf.tidy(() => tf.reshape(tf.matMul(scatteredRows, hRows, true), [experts, width, width]));
   rt.dispose(productRows, gateProduct, hRows, scatteredRows);
   const total4 = tf.sum(scattered, [0, 1]);
   rt.dispose(scattered);

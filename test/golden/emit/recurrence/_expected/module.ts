@@ -77,23 +77,20 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -108,11 +105,11 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -120,7 +117,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     runHNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(runHNextSteps);
   rt.dispose(runHNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
@@ -129,7 +126,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   );
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(picked, tf.transpose(p['logits.Linear.W'], [1, 0])), p['logits.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
   rt.dispose(picked);
   return { logits: sum };
 }
@@ -152,23 +149,20 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -183,11 +177,11 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), newUT))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(tf.mul(r, h), p['run.h.GRU.U'], false, true))));
     rt.dispose(r);
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
@@ -195,7 +189,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
     runHNextSteps.push(hNext);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, runZeros, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(runHNextSteps);
   rt.dispose(runHNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
@@ -204,7 +198,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   );
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(picked, tf.transpose(p['logits.Linear.W'], [1, 0])), p['logits.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
   rt.dispose(picked);
   // input.attn:10  loss = cross_entropy[classes](logits, class)
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.class, 1, 1))));
@@ -239,22 +233,19 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows = tf.reshape(x, [batchSize * time, in_]);
   const zSum = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wz'], [1, 0])), [batchSize, time, hidden]);
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wz'], false, true), [batchSize, time, hidden]);
     return tf.add(WzProduct, p['run.h.GRU.bz']);
   });
-  const zUzT = tf.transpose(p['run.h.GRU.Uz'], [1, 0]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.Wr'], [1, 0])), [batchSize, time, hidden]);
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.Wr'], false, true), [batchSize, time, hidden]);
     return tf.add(WrProduct, p['run.h.GRU.br']);
   });
-  const rUrT = tf.transpose(p['run.h.GRU.Ur'], [1, 0]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, tf.transpose(p['run.h.GRU.W'], [1, 0])), [batchSize, time, hidden]);
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['run.h.GRU.W'], false, true), [batchSize, time, hidden]);
     return tf.add(WProduct, p['run.h.GRU.b']);
   });
-  const newUT = tf.transpose(p['run.h.GRU.U'], [1, 0]);
   rt.dispose(zXRows);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, hidden], 0);
@@ -275,12 +266,12 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     const rSumAt = rSumSteps[t]!;
     const newSumAt = newSumSteps[t]!;
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, zUzT))));
+    const z = tf.tidy(() => tf.sigmoid(tf.add(zSumAt, tf.matMul(h, p['run.h.GRU.Uz'], false, true))));
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, rUrT))));
+    const r = tf.tidy(() => tf.sigmoid(tf.add(rSumAt, tf.matMul(h, p['run.h.GRU.Ur'], false, true))));
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newProduct = tf.mul(r, h);
-    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, newUT))));
+    const new_ = tf.tidy(() => tf.tanh(tf.add(newSumAt, tf.matMul(newProduct, p['run.h.GRU.U'], false, true))));
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
@@ -293,14 +284,14 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     runRSteps.push(r);
     h = hNext;
   }
-  rt.dispose(zUzT, rUrT, newUT, zSumSteps, rSumSteps, newSumSteps);
+  rt.dispose(zSumSteps, rSumSteps, newSumSteps);
   const run = tf.stack(runHNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const sum = tf.tidy(() => tf.add(batch.lengths.time, tf.scalar(-1, 'int32')));
   const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
   rt.dispose(run);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, tf.transpose(p['logits.Linear.W'], [1, 0])), p['logits.Linear.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
   // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
   const mean = tf.tidy(() => {
     const chosen = rt.where(tf.equal(tf.argMax(sum2, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
@@ -371,42 +362,40 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const runProductStacked = tf.stack(runProductSteps2);
   rt.dispose(runProductSteps2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked, [batchSize * time, hidden]), [1, 0]));
+  const zProductStepsRows = tf.reshape(runProductStacked, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runProductStacked2 = tf.stack(runProductSteps3);
   rt.dispose(runProductSteps3);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsT = tf.tidy(() => tf.transpose(tf.reshape(runProductStacked2, [batchSize * time, hidden]), [1, 0]));
+  const rProductStepsRows = tf.reshape(runProductStacked2, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runProductStacked3 = tf.stack(runProductSteps4);
   rt.dispose(runProductSteps4);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsT = tf.tidy(() =>
-    tf.transpose(tf.reshape(runProductStacked3, [batchSize * time, hidden]), [1, 0]),
-  );
+  const newProductStepsRows = tf.reshape(runProductStacked3, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * time, hidden]));
-  const runProduct = tf.matMul(zProductStepsT, runHStepsRows);
-  const runProduct2 = tf.matMul(rProductStepsT, runHStepsRows);
+  const runProduct = tf.matMul(zProductStepsRows, runHStepsRows, true);
+  const runProduct2 = tf.matMul(rProductStepsRows, runHStepsRows, true);
   const runProduct3 = tf.tidy(() =>
-    tf.matMul(newProductStepsT, tf.reshape(tf.stack(runProductSteps), [batchSize * time, hidden])),
+    tf.matMul(newProductStepsRows, tf.reshape(tf.stack(runProductSteps), [batchSize * time, hidden]), true),
   );
   rt.dispose(runZeros, runHNextSteps, runHStepsRows, runProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const zProduct = tf.matMul(zProductStepsT, zXRows2);
+  const zProduct = tf.matMul(zProductStepsRows, zXRows2, true);
   const zTotal = tf.sum(runProductStacked, [0, 1]);
-  rt.dispose(x, zProductStepsT, runProductStacked);
+  rt.dispose(x, zProductStepsRows, runProductStacked);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(rProductStepsT, zXRows2);
+  const rProduct = tf.matMul(rProductStepsRows, zXRows2, true);
   const rTotal = tf.sum(runProductStacked2, [0, 1]);
-  rt.dispose(rProductStepsT, runProductStacked2);
+  rt.dispose(rProductStepsRows, runProductStacked2);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(newProductStepsT, zXRows2);
+  const newProduct = tf.matMul(newProductStepsRows, zXRows2, true);
   const newTotal = tf.sum(runProductStacked3, [0, 1]);
-  rt.dispose(newProductStepsT, zXRows2, runProductStacked3);
+  rt.dispose(newProductStepsRows, zXRows2, runProductStacked3);
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.matMul(tf.transpose(lossDifference, [1, 0]), picked));
+  const product = tf.matMul(lossDifference, picked, true);
   const total = tf.sum(lossDifference, 0);
   rt.dispose(picked, lossDifference);
   return {

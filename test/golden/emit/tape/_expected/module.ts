@@ -60,9 +60,8 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
   const wWhProductWide = tf.tidy(() => {
-    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, wWhT), [batchSize, 1, d]);
+    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
   const wStartWideWide = tf.tidy(() =>
@@ -73,7 +72,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(wTargetPositions, tf.scalar(1, 'int32'))));
   const wIsAtMost = tf.lessEqual(wTapePositionsWide, wTargetPositions);
   const wWxProduct = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), tf.transpose(p['Write.Wx'], [1, 0]));
+    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
     return tf.reshape(WxProduct, [batchSize, target, d]);
   });
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
@@ -116,7 +115,9 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
-    const wChosen = tf.tidy(() => rt.where(wValueWide, tf.reshape(tf.matMul(sNext, wWhT), [batchSize, 1, d]), state));
+    const wChosen = tf.tidy(() =>
+      rt.where(wValueWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+    );
     const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, wValueWide, state2);
     sNextSteps.push(sNext);
@@ -125,7 +126,7 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wWhT, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
+  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -134,8 +135,8 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
-    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p['Write.logits.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, words]);
+    return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(sNextSteps);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
@@ -160,9 +161,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
   const wWhProductWide = tf.tidy(() => {
-    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, wWhT), [batchSize, 1, d]);
+    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
   const wStartWideWide = tf.tidy(() =>
@@ -172,7 +172,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(loss, tf.scalar(1, 'int32'))));
   const wIsAtMost = tf.lessEqual(wTapePositionsWide, loss);
   const wWxProduct = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), tf.transpose(p['Write.Wx'], [1, 0]));
+    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
     return tf.reshape(WxProduct, [batchSize, target, d]);
   });
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
@@ -215,7 +215,9 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
-    const wChosen = tf.tidy(() => rt.where(wValueWide, tf.reshape(tf.matMul(sNext, wWhT), [batchSize, 1, d]), state));
+    const wChosen = tf.tidy(() =>
+      rt.where(wValueWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+    );
     const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, wValueWide, state2);
     sNextSteps.push(sNext);
@@ -224,7 +226,7 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wWhT, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
+  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -233,8 +235,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const sNextStepsRows = tf.reshape(tf.transpose(tf.stack(sNextSteps), [1, 0, 2]), [batchSize * target, d]);
-    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p['Write.logits.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, words]);
+    return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(sNextSteps);
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
@@ -270,9 +272,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
   const wWhProductWide = tf.tidy(() => {
-    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, wWhT), [batchSize, 1, d]);
+    const WhProduct = tf.reshape(tf.matMul(batch.inputs.start, p['Write.Wh'], false, true), [batchSize, 1, d]);
     return tf.broadcastTo(WhProduct, [batchSize, target + 1, d]);
   });
   const wStartWideWide = tf.tidy(() =>
@@ -282,7 +283,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(loss, tf.scalar(1, 'int32'))));
   const wIsAtMost = tf.lessEqual(wTapePositionsWide, loss);
   const wWxProduct = tf.tidy(() => {
-    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), tf.transpose(p['Write.Wx'], [1, 0]));
+    const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
     return tf.reshape(WxProduct, [batchSize, target, d]);
   });
   const wVWide = tf.reshape(p['Write.v'], [d, 1]);
@@ -329,7 +330,9 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
-    const wChosen = tf.tidy(() => rt.where(wValueWide, tf.reshape(tf.matMul(sNext, wWhT), [batchSize, 1, d]), state));
+    const wChosen = tf.tidy(() =>
+      rt.where(wValueWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+    );
     const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
     rt.dispose(state, wValueWide);
     sNextSteps.push(sNext);
@@ -342,7 +345,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wWhT, wVWide, yNextSteps, xTSteps, wWxProductSteps, chosen, state, state2);
+  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, xTSteps, wWxProductSteps, chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -352,8 +355,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const sNextStacked = tf.stack(sNextSteps);
   const sNextStepsRows = tf.tidy(() => tf.reshape(tf.transpose(sNextStacked, [1, 0, 2]), [batchSize * target, d]));
   const sum = tf.tidy(() => {
-    const WProduct = tf.matMul(sNextStepsRows, tf.transpose(p['Write.logits.Linear.W'], [1, 0]));
-    return tf.add(tf.reshape(WProduct, [batchSize, target, words]), p['Write.logits.Linear.b']);
+    const WProduct = tf.reshape(tf.matMul(sNextStepsRows, p['Write.logits.Linear.W'], false, true), [batchSize, target, words]);
+    return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
   const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
@@ -453,22 +456,22 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   rt.dispose(wSum);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const product = tf.tidy(() => {
-    const totalStepsT = tf.transpose(tf.reshape(tf.stack(totalSteps), [batchSize * target, d]), [1, 0]);
-    return tf.matMul(totalStepsT, tf.reshape(sNextStacked, [batchSize * target, d]));
+    const totalStepsRows = tf.reshape(tf.stack(totalSteps), [batchSize * target, d]);
+    return tf.matMul(totalStepsRows, tf.reshape(sNextStacked, [batchSize * target, d]), true);
   });
   rt.dispose(sNextStacked, totalSteps);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wSum2 = tf.tidy(() => tf.add(product, tf.matMul(tf.transpose(tf.sum(state3, 1), [1, 0]), batch.inputs.start)));
+  const wSum2 = tf.tidy(() => tf.add(product, tf.matMul(tf.sum(state3, 1), batch.inputs.start, true)));
   const wProduct = tf.tidy(() => {
-    const productStepsT = tf.transpose(tf.reshape(productStacked, [batchSize * target, d]), [1, 0]);
-    return tf.matMul(productStepsT, tf.reshape(xT, [batchSize * target, d]));
+    const productStepsRows = tf.reshape(productStacked, [batchSize * target, d]);
+    return tf.matMul(productStepsRows, tf.reshape(xT, [batchSize * target, d]), true);
   });
   rt.dispose(state3, product, xT, productStacked);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const total = tf.tidy(() => tf.sum(tf.stack(productSteps3), 0));
   rt.dispose(productSteps3);
   // layers.attn:4  W @ x + b
-  const product2 = tf.tidy(() => tf.matMul(tf.transpose(chosenRows, [1, 0]), sNextStepsRows));
+  const product2 = tf.matMul(chosenRows, sNextStepsRows, true);
   const total2 = tf.sum(chosen3, [0, 1]);
   rt.dispose(sNextStepsRows, chosenRows, chosen3);
   return {
@@ -486,7 +489,7 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
 }
 
 /** What every step reads, [batch, …]. */
-type WordsMemory = { readonly '0': tf.Tensor; readonly '1': tf.Tensor; readonly '2': tf.Tensor; readonly '3': tf.Tensor };
+type WordsMemory = { readonly '0': tf.Tensor };
 
 /** What a step hands to the next, [batch, beam, …]. */
 type WordsState = { readonly s: tf.Tensor; readonly chosen: tf.Tensor; readonly sKept: rt.Rows; readonly sPast: rt.Rows };
@@ -498,7 +501,7 @@ type WordsPrepareResults = {
 };
 
 /** Once per call: what no step changes, and the first states. */
-function wordsPrepare(p: WordsParameters, batch: WordsBatch): WordsPrepareResults {
+function wordsPrepare(_p: WordsParameters, batch: WordsBatch): WordsPrepareResults {
   const { batch: batchSize, d, words } = batch.n;
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const startShaped = tf.reshape(batch.inputs.start, [batchSize, 1, d]);
@@ -506,13 +509,8 @@ function wordsPrepare(p: WordsParameters, batch: WordsBatch): WordsPrepareResult
   const zeros = tf.fill([batchSize, 1, words], 0, 'bool');
   // input.attn:10  chosen' = chosen or position[words] == y'
   const chosenNextWordsPositions = tf.range(0, words, 1, 'int32');
-  // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wWhT = tf.transpose(p['Write.Wh'], [1, 0]);
-  const wWxT = tf.transpose(p['Write.Wx'], [1, 0]);
-  // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['Write.logits.Linear.W'], [1, 0]);
   return {
-    memory: { '0': chosenNextWordsPositions, '1': wWhT, '2': wWxT, '3': WT },
+    memory: { '0': chosenNextWordsPositions },
     state: { s: startShaped, chosen: zeros, sKept: rt.noRows(), sPast: rt.noRows() },
   };
 }
@@ -544,19 +542,20 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const x = tf.gather(p['Write.table'], chosenRows2);
   rt.dispose(chosenRows2);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wProduct = tf.tidy(() =>
-    tf.reshape(tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), memory['1']), [batchSize, beam, d]),
-  );
-  const wRows = rt.append(state.sKept, wProduct, 2);
+  const wWhProduct = tf.tidy(() => {
+    const WhProduct = tf.matMul(tf.reshape(state.s, [batchSize * beam, d]), p['Write.Wh'], false, true);
+    return tf.reshape(WhProduct, [batchSize, beam, d]);
+  });
+  const wRows = rt.append(state.sKept, wWhProduct, 2);
   const w = tf.tidy(() => {
-    const product = tf.reshape(tf.matMul(x, memory['2']), [batchSize * beam, 1, d]);
-    const wTanh = tf.tanh(tf.add(tf.reshape(rt.joined(wRows, 2), [batchSize * beam, now, d]), product));
+    const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx'], false, true), [batchSize * beam, 1, d]);
+    const wTanh = tf.tanh(tf.add(tf.reshape(rt.joined(wRows, 2), [batchSize * beam, now, d]), WxProduct));
     const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * beam * now, d]), tf.reshape(p['Write.v'], [d, 1]));
     return tf.softmax(tf.reshape(vProduct, [batchSize * beam, now]));
   });
   const wRows2 = rt.append(state.sPast, state.s, 2);
   const wRowsRows = tf.tidy(() => tf.reshape(rt.joined(wRows2, 2), [batchSize * beam, now, d]));
-  rt.dispose(wProduct);
+  rt.dispose(wWhProduct);
   // input.attn:8  s' = tanh(x + w @ past[tape](s))
   const sNext = tf.tidy(() => {
     const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize * beam, 1, now]), wRowsRows), [batchSize * beam, d]);
@@ -564,7 +563,9 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   });
   rt.dispose(x, w, wRowsRows);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(sNext, memory['3']), p['Write.logits.Linear.b']));
+  const sum = tf.tidy(() =>
+    tf.add(tf.matMul(sNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
+  );
   // input.attn:9  logits = Linear[words](s') where not chosen
   const logits = rt.where(chosen, -Infinity, sum);
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);

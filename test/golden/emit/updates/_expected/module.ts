@@ -57,12 +57,12 @@ type GeneratorResults = { readonly x: tf.Tensor };
 /** The outputs of Generator, batch first. */
 function generatorForward(p: GeneratorParameters, batch: GeneratorBatch): GeneratorResults {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
   rt.dispose(tanh);
   return { x: sum2 };
 }
@@ -76,12 +76,12 @@ type GeneratorLossGeneratorResults = {
 /** Alternate, update Generator: the loss and the metrics, means over the batch. */
 function generatorLossGenerator(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGeneratorResults {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
   rt.dispose(tanh);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const error = tf.tidy(() => {
@@ -106,12 +106,12 @@ type GeneratorGradientsGeneratorResults = {
 function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGeneratorResults {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const errorDifference = tf.sub(sum2, batch.inputs.y);
   const error = tf.tidy(() => tf.mean(tf.sum(tf.mul(errorDifference, errorDifference), 1)));
@@ -126,9 +126,9 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
   const product = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
-  const product2 = tf.tidy(() => tf.matMul(tf.transpose(product, [1, 0]), batch.inputs.z));
+  const product2 = tf.matMul(product, batch.inputs.z, true);
   const total = tf.sum(product, 0);
-  const product3 = tf.tidy(() => tf.matMul(tf.transpose(errorSum, [1, 0]), tanh));
+  const product3 = tf.matMul(errorSum, tanh, true);
   const total2 = tf.sum(errorSum, 0);
   rt.dispose(product, tanh, errorSum);
   return {
@@ -152,12 +152,12 @@ type GeneratorLossGenerator2Results = {
 /** Alternate, update Generator#2: the loss and the metrics, means over the batch. */
 function generatorLossGenerator2(p: GeneratorParameters, batch: GeneratorBatch): GeneratorLossGenerator2Results {
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
   rt.dispose(tanh);
   // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
   const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
@@ -184,12 +184,12 @@ type GeneratorGradientsGenerator2Results = {
 function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBatch, _random: rt.Random): GeneratorGradientsGenerator2Results {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.z, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['Linear#2.W'], [1, 0])), p['Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const error = tf.tidy(() => {
     const difference = tf.sub(sum2, batch.inputs.y);
@@ -205,9 +205,9 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
   const product2 = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.matMul(tf.transpose(product2, [1, 0]), batch.inputs.z));
+  const product3 = tf.matMul(product2, batch.inputs.z, true);
   const total = tf.sum(product2, 0);
-  const product4 = tf.tidy(() => tf.matMul(tf.transpose(product, [1, 0]), tanh));
+  const product4 = tf.matMul(product, tanh, true);
   const total2 = tf.sum(product, 0);
   rt.dispose(product2, tanh, product);
   return {
@@ -334,7 +334,7 @@ type DiscriminatorResults = { readonly score: tf.Tensor };
 function discriminatorForward(p: DiscriminatorParameters, batch: DiscriminatorBatch): DiscriminatorResults {
   const { batch: batchSize } = batch.n;
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, tf.transpose(p['Linear.W'], [1, 0])), p['Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(batch.inputs.x, p['Linear.W'], false, true), p['Linear.b']));
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum);
   rt.dispose(sum);
@@ -433,17 +433,16 @@ function hingeLossD(p: HingeParameters, batch: HingeBatch, random: rt.Random): H
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
   rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['D.Linear.W'], [1, 0]);
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, WT), p['D.Linear.b']));
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, WT), p['D.Linear.b']));
-  rt.dispose(tanh, WT, fake);
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  rt.dispose(tanh, fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
   const relu2 = tf.relu(sum3);
@@ -485,17 +484,16 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
   rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const WT = tf.transpose(p['D.Linear.W'], [1, 0]);
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, WT), p['D.Linear.b']));
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
-  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, WT), p['D.Linear.b']));
-  rt.dispose(tanh, WT);
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(batch.inputs.real, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  rt.dispose(tanh);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
   const relu2 = tf.relu(sum3);
@@ -521,8 +519,8 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const chosen2 = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
   rt.dispose(product, product2);
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.matMul(tf.transpose(chosen, [1, 0]), fake));
-  const product4 = tf.tidy(() => tf.matMul(tf.transpose(chosen2, [1, 0]), batch.inputs.real));
+  const product3 = tf.matMul(chosen, fake, true);
+  const product4 = tf.matMul(chosen2, batch.inputs.real, true);
   const total = tf.sum(chosen, 0);
   const total2 = tf.sum(chosen2, 0);
   const product5 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu2));
@@ -566,14 +564,14 @@ function hingeLossG(p: HingeParameters, batch: HingeBatch, random: rt.Random): H
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
   rt.dispose(fakeNormal);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, tf.transpose(p['D.Linear.W'], [1, 0])), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
   rt.dispose(tanh, fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
@@ -613,13 +611,13 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // input.attn:7  fake = G(sample normal[latent]())
   const fakeNormal = random.normal('Hinge.sample#0', [batchSize, latent], [false], []);
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, tf.transpose(p['G.Linear.W'], [1, 0])), p['G.Linear.b']));
+  const sum = tf.tidy(() => tf.add(tf.matMul(fakeNormal, p['G.Linear.W'], false, true), p['G.Linear.b']));
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
   const tanh = tf.tanh(sum);
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
-  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, tf.transpose(p['G.Linear#2.W'], [1, 0])), p['G.Linear#2.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, tf.transpose(p['D.Linear.W'], [1, 0])), p['D.Linear.b']));
+  const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
   rt.dispose(fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
@@ -644,9 +642,9 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const product2 = rt.tanhGradient(WProduct2, tanh);
   rt.dispose(WProduct2);
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.matMul(tf.transpose(product2, [1, 0]), fakeNormal));
+  const product3 = tf.matMul(product2, fakeNormal, true);
   const total = tf.sum(product2, 0);
-  const product4 = tf.tidy(() => tf.matMul(tf.transpose(WProduct, [1, 0]), tanh));
+  const product4 = tf.matMul(WProduct, tanh, true);
   const total2 = tf.sum(WProduct, 0);
   rt.dispose(fakeNormal, product2, tanh, WProduct);
   return {
