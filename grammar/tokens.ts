@@ -29,7 +29,7 @@ export const Primed = createToken({
   start_chars_hint: WORD_STARTS,
   label: 'a primed name',
 });
-export const Identifier = createToken({
+const Identifier = createToken({
   name: 'Identifier',
   pattern: { exec: sticky(WORD) },
   line_breaks: false,
@@ -52,13 +52,13 @@ export const NumberLiteral = createToken({ name: 'NumberLiteral', pattern: /\d+(
 export const StringLiteral = createToken({ name: 'StringLiteral', pattern: /"[^"\r\n]*"/, label: 'a file name in double quotes' });
 export const BadString = createToken({ name: 'BadString', pattern: /"[^"\r\n]*/, label: 'a file name in double quotes' });
 
-export const WhiteSpace = createToken({
+const WhiteSpace = createToken({
   name: 'WhiteSpace',
   pattern: /[ \t\r\n\f\v\u00a0\u2028\u2029\ufeff]+/,
   group: Lexer.SKIPPED,
   line_breaks: true,
 });
-export const CommentText = createToken({ name: 'CommentText', pattern: /\/\/[^\r\n]*/, group: 'comments' });
+const CommentText = createToken({ name: 'CommentText', pattern: /\/\/[^\r\n]*/, group: 'comments' });
 
 /** What may stand between two operands. */
 export const Infix = createToken({ name: 'Infix', pattern: Lexer.NA, label: 'an operator' });
@@ -159,9 +159,6 @@ const CLAUSES = [
   'true',
   'false',
 ] as const;
-
-export type ReservedWord = (typeof RESERVED)[number];
-export type ClauseWord = (typeof CLAUSES)[number];
 
 function table<K extends string>(words: readonly K[], make: (word: K) => TokenType): { readonly [word in K]: TokenType } {
   return Object.fromEntries(words.map((word) => [word, make(word)])) as { [word in K]: TokenType };

@@ -81,7 +81,7 @@ export function ownLengths(lengths: Readonly<Record<string, Int32Array>>, row: n
 }
 
 /** How many places of an axis one example has; undefined: all there are. */
-export function placesAlong(
+function placesAlong(
   { dim, length }: NamedAxis,
   own: Readonly<Record<string, number>>,
   lengths: Readonly<Record<string, unknown>>,

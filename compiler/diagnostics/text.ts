@@ -37,7 +37,7 @@ export interface Cell {
 const TAB = 4;
 
 /** The cells of one line; `start` is its offset in the file. */
-export function cellsOf(line: string, start: number): Cell[] {
+function cellsOf(line: string, start: number): Cell[] {
   const cells: Cell[] = [];
   let offset = start;
   let column = 0;
@@ -122,7 +122,7 @@ export function wrap(text: string, room: number): string[] {
   return lines;
 }
 
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) width += characterWidth(character);
   return width;

@@ -1,7 +1,7 @@
 /** What holds of every graph, and what each dialect adds. Run after every pass in tests. */
 import { atomOf, atomsOf, equalSizes, showSize, size, type Size } from '../size/size.ts';
 import { GraphError } from './errors.ts';
-import type { Axis, Node, Op, OpOf, Program, Space, TensorType } from './graph.ts';
+import type { Axis, Node, Op, OpOf, Space, TensorType } from './graph.ts';
 import { infer, isGiven, typeOf } from './infer.ts';
 import { excessOf } from './limits.ts';
 import { printAround } from './print.ts';
@@ -9,7 +9,7 @@ import { agree, axisOf, isRagged, isUnit, sameType, showAxis, showType, sizeOf }
 import { Dependence, reachable, regionArguments, regionResults } from './walk.ts';
 
 export type Dialect = 'calls' | 'inlined' | 'batched' | 'laid-out';
-type Facts = Parameters<typeof equalSizes>[2];
+export type Facts = Parameters<typeof equalSizes>[2];
 
 export interface VerifyOptions {
   readonly dialect: Dialect;
@@ -30,35 +30,6 @@ const FORBIDDEN: { readonly [D in Dialect]: readonly Op['kind'][] } = {
 /** Throws `GraphError` with the first fault, its node and the nodes around it. */
 export function verify(roots: readonly Node[], options: VerifyOptions): void {
   new Verifier(roots, options).run();
-}
-
-export function verifyProgram(program: Program, dialect: Dialect, facts?: Facts): void {
-  for (const roots of graphsOf(program)) verify(roots, { dialect, facts, free: freeArguments(program) });
-}
-
-/** Every node that a program names. */
-export function programRoots(program: Program): readonly Node[] {
-  return graphsOf(program).flat();
-}
-
-/** By graph, in each of which an axis is one: the outputs and losses, those of training, a decoder's step. */
-function graphsOf({ outputs, objectives, decoder }: Program): readonly (readonly Node[])[] {
-  const updates = objectives.flatMap((objective) => objective.updates);
-  const losses = updates.flatMap(({ loss, metrics }) => [loss, ...metrics.values()]);
-  const training = updates.flatMap(({ training: { loss, metrics } }) => [loss, ...metrics.values()]);
-  const limits = decoder === null ? [] : [decoder.rank, decoder.atMost].filter((node) => node !== null);
-  // What a parallel decoder or a causal model is made of stands in the outputs' clock.
-  const step =
-    decoder?.kind === 'recurrent'
-      ? [...decoder.states.flatMap(({ init, next }) => [init, next]), decoder.logits, ...decoder.taps.values()]
-      : [];
-  return [[...outputs.values(), ...losses], training, [...step, ...limits]];
-}
-
-export function freeArguments({ decoder }: Program): readonly Node[] {
-  if (decoder === null || decoder.kind === 'parallel') return [];
-  const { previous, chosen, position, states } = decoder;
-  return [previous, ...(chosen === undefined ? [] : [chosen]), position, ...states.map(({ argument }) => argument)];
 }
 
 class Verifier {

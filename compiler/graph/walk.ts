@@ -1,11 +1,9 @@
-/** Ways through a graph: what a node depends on, in which region it stands, and the one rebuild that every pass uses. */
+/** Ways through a graph: what a node depends on, and in which region it stands. */
 import { atomsOf } from '../size/size.ts';
-import type { Builder } from './builder.ts';
-import { GraphError } from './errors.ts';
 import { push } from './fold.ts';
-import type { Node, NodeOf, Op, OpOf, TensorType } from './graph.ts';
-import { isGiven, typeOf } from './infer.ts';
-import { axisOf, canonicalMasks, join, sizeOf, tensor, without } from './spaces.ts';
+import type { Node, NodeOf, Op } from './graph.ts';
+import { isGiven } from './infer.ts';
+import { sizeOf } from './spaces.ts';
 
 export function isOf<K extends Op['kind']>(node: Node, kind: K): node is NodeOf<K> {
   return node.op.kind === kind;
@@ -144,8 +142,8 @@ export class Dependence {
 
 /**
  * Of nested scopes, innermost last, the index of the one that the node stands in: the innermost on whose arguments it
- * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is one per call, although it depends on nothing); only
- * parameters, constants and inputs are the same everywhere.
+ * depends, or that covers it by its type (a clock: positions along it). A call's body stays together (a random draw in it is
+ * one per call, although it depends on nothing); only parameters, constants and inputs are the same everywhere.
  */
 export function scopeOf(
   node: Node,
@@ -158,166 +156,6 @@ export function scopeOf(
     if (scopes[k]!.whole || needs.some((argument) => scopes[k]!.has(argument)) || scopes[k]!.covers?.(node) === true) return k;
   }
   return 0;
-}
-
-// ---------------------------------------------------------------- rebuilding
-
-/** In place of a node: one node; for a `scan` or `call` the values of its results; null: the node as it is, on its new inputs. */
-export type Rewritten = Node | readonly Node[] | null;
-export type RewriteRule = (node: Node, inputs: readonly Node[], rewriter: Rewriter) => Rewritten;
-
-interface Scope {
-  readonly bound: ReadonlyMap<Node, Node>;
-  readonly done: Map<Node, Node | readonly Node[]>;
-  readonly whole: boolean;
-  has(argument: Node): boolean;
-}
-
-function scope(bound: ReadonlyMap<Node, Node>, whole: boolean): Scope {
-  return { bound, done: new Map(), whole, has: (argument) => bound.has(argument) };
-}
-
-/**
- * Rebuilds a graph bottom-up with types inferred anew. The rule sees every node but region arguments, its inputs already
- * mapped. Where the rule leaves a scan alone, a state whose value gains axes or masks gains them too, to a fixpoint.
- */
-export class Rewriter {
-  readonly builder: Builder;
-  readonly #rule: RewriteRule;
-  readonly #dependence = new Dependence();
-  readonly #scopes: Scope[] = [scope(new Map(), false)];
-
-  constructor(builder: Builder, rule: RewriteRule) {
-    this.builder = builder;
-    this.#rule = rule;
-  }
-
-  map(node: Node): Node {
-    this.#visit(node);
-    return this.#one(node);
-  }
-
-  /**
-   * The values of `nodes` where each argument stands for the node it is bound to: for rules that open a region.
-   * `whole`: a call's body, in which nothing is shared with the outside but leaves.
-   */
-  region(bound: readonly (readonly [Node, Node])[], nodes: readonly Node[], whole = false): readonly Node[] {
-    this.#scopes.push(scope(new Map(bound), whole));
-    try {
-      return nodes.map((node) => this.map(node));
-    } finally {
-      this.#scopes.pop();
-    }
-  }
-
-  /** The node as it is, on new inputs: what a rule's null means. */
-  rebuild(node: Node, inputs: readonly Node[]): Node {
-    const { op, origin } = node;
-    switch (op.kind) {
-      case 'scan':
-        return this.#scan(op, inputs, this.builder.at(origin));
-      case 'call': {
-        const args = op.region.args.map((argument) => this.#fresh(argument, typeOf(argument)));
-        const results = this.region(
-          op.region.args.map((argument, k) => [argument, args[k]!]),
-          op.region.results,
-          true,
-        );
-        return this.builder.node({ ...op, region: { args, results } }, inputs, origin);
-      }
-      default:
-        return isGiven(op) ? this.builder.leaf(op, node.types[0]!, origin) : this.builder.node(op, inputs, origin);
-    }
-  }
-
-  #visit(root: Node): void {
-    const stack = [root];
-    for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
-      if (this.#found(node) === undefined && push(stack, node.inputs, (input) => this.#found(input) === undefined)) continue;
-      if (this.#found(node) === undefined) this.#home(node).done.set(node, this.#rewrite(node));
-      stack.pop();
-    }
-  }
-
-  #rewrite(node: Node): Node | readonly Node[] {
-    if (node.op.kind === 'result') {
-      const whole = this.#found(node.inputs[0]!);
-      if (Array.isArray(whole)) return (whole as readonly Node[])[node.op.index]!;
-    }
-    // An argument that no region binds is the program's own, as those of a decoder's step.
-    if (node.op.kind === 'argument') return this.#fresh(node, typeOf(node));
-    const inputs = node.inputs.map((input) => this.#one(input));
-    return this.#rule(node, inputs, this) ?? this.rebuild(node, inputs);
-  }
-
-  #home(node: Node): Scope {
-    return this.#scopes[scopeOf(node, this.#dependence, this.#scopes)]!;
-  }
-
-  #found(node: Node): Node | readonly Node[] | undefined {
-    const home = this.#home(node);
-    return home.bound.get(node) ?? home.done.get(node);
-  }
-
-  #one(node: Node): Node {
-    const found = this.#found(node);
-    if (found === undefined || Array.isArray(found)) throw new GraphError(`%${node.id} (${node.op.kind}) has no single value here`);
-    return found as Node;
-  }
-
-  #fresh(argument: Node, type: TensorType): Node {
-    return this.builder.argument(type, argument.origin);
-  }
-
-  #scan(op: OpOf<'scan'>, inputs: readonly Node[], builder: Builder): Node {
-    const { region } = op;
-    const values = inputs.slice(0, region.xs.length);
-    const inits = inputs.slice(region.xs.length);
-    const slices = values.map((value) => {
-      const { elem, axes, masks } = typeOf(value);
-      axisOf(typeOf(value), op.axis.id);
-      return tensor(
-        elem,
-        without(axes, [op.axis.id]),
-        masks.map((mask) => without(mask, [op.axis.id])),
-      );
-    });
-    let types = inits.map(typeOf);
-    for (;;) {
-      const position = this.#fresh(region.position, tensor({ kind: 'index', space: op.axis.space }, []));
-      const xs = region.xs.map((argument, k) => this.#fresh(argument, slices[k]!));
-      const states = region.states.map((argument, k) => this.#fresh(argument, types[k]!));
-      const bound: (readonly [Node, Node])[] = [[region.position, position]];
-      region.xs.forEach((argument, k) => bound.push([argument, xs[k]!]));
-      region.states.forEach((argument, k) => bound.push([argument, states[k]!]));
-      const results = this.region(bound, [...region.nexts, ...region.emits]);
-      const nexts = results.slice(0, states.length);
-      const grown = types.map((type, k) => grow(type, typeOf(nexts[k]!)));
-      if (grown.some((type, k) => type !== types[k])) {
-        types = grown;
-        continue;
-      }
-      return builder.scan({
-        axis: op.axis,
-        reversed: op.reversed,
-        position,
-        xs: xs.map((arg, k) => ({ arg, value: values[k]! })),
-        states: states.map((arg, k) => ({
-          arg,
-          init: builder.broadcast(inits[k]!, types[k]!.axes),
-          next: builder.broadcast(nexts[k]!, types[k]!.axes),
-        })),
-        emits: results.slice(states.length),
-      });
-    }
-  }
-}
-
-/** A state's type with what its next value adds; the same object if that is nothing. */
-function grow(state: TensorType, next: TensorType): TensorType {
-  const axes = join(state.axes, next.axes);
-  const masks = canonicalMasks([...state.masks, ...next.masks]);
-  return axes.length === state.axes.length && masks.length === state.masks.length ? state : { ...state, axes, masks };
 }
 
 /** What the program calls a value, if it has a name there; another axis or element type changes nothing of it. */

@@ -97,7 +97,7 @@ export function uniteMasks(masks: readonly Mask[]): readonly Mask[] {
 }
 
 /** The grid at one place of axis `id`, which goes; a grid without the axis as it is. */
-export function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
+function takePlace<Data extends Float64Array | Uint8Array>(grid: Grid<Data>, id: string, place: number): Grid<Data> {
   const k = grid.axes.findIndex((axis) => axis.id === id);
   if (k < 0) return grid;
   const inner = count(grid.axes.slice(k + 1));

@@ -237,7 +237,7 @@ export function div(a: Size, n: number): Size {
 
 export const ceilDiv = (a: Size, n: number): Size => div(add(a, int(n - 1)), n);
 
-export function divide(a: Size, n: bigint): Size {
+function divide(a: Size, n: bigint): Size {
   if (n === 1n) return a;
   const whole = build(a.terms.map((t) => ({ coefficient: floorDivide(t.coefficient, n), powers: t.powers })));
   const part = build(a.terms.map((t) => ({ coefficient: floorMod(t.coefficient, n), powers: t.powers })));

@@ -19,7 +19,7 @@ export interface WeightMatrix {
 export const noteSize = 12;
 export const titleSize = 17;
 export const padding = 24;
-export const legendBar = 10;
+const legendBar = 10;
 /** Width below which titles and captions are not wrapped, however small the matrix. */
 export const leastText = 260;
 

@@ -3,7 +3,7 @@ import { loadModules, type Library } from '../../compiler/analyze/modules/module
 import { check, type LowerOptions } from '../../compiler/analyze/programs/program.ts';
 import { Problems, type Diagnostic } from '../../compiler/diagnostics/diagnostic.ts';
 import type { Program } from '../../compiler/graph/graph.ts';
-import { verifyProgram } from '../../compiler/graph/verify.ts';
+import { verifyProgram } from '../graph/program.ts';
 
 const models = new URL('../../models/', import.meta.url);
 const standard = new Map(

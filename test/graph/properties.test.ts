@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node } from '../../compiler/graph/graph.ts';
 import { interpret } from '../../compiler/oracle/interpret.ts';
-import { typeOf } from '../../compiler/graph/infer.ts';
+import { isGiven, typeOf } from '../../compiler/graph/infer.ts';
 import { hasAxis } from '../../compiler/graph/spaces.ts';
 import { verify } from '../../compiler/graph/verify.ts';
-import { Rewriter } from '../../compiler/graph/walk.ts';
+import { reachable } from '../../compiler/graph/walk.ts';
 import { axis, bindings, floats } from './support.ts';
 
 const OWN = [axis('p', 2), axis('q', 3)];
@@ -73,6 +73,18 @@ function value(node: Node, x: readonly number[], y: readonly number[]): readonly
   return [...result.data];
 }
 
+/** The same body over another `x`. */
+function wider(b: Builder, root: Node, x: Node): Node {
+  const made = new Map<Node, Node>();
+  for (const node of reachable([root])) {
+    const { op } = node;
+    const inputs = node.inputs.map((input) => made.get(input)!);
+    const isX = op.kind === 'input' && op.name === 'x';
+    made.set(node, isX ? x : isGiven(op) ? node : b.node(op, inputs));
+  }
+  return made.get(root)!;
+}
+
 describe('a lifted call', () => {
   it('is the body, element by element', () => {
     fc.assert(
@@ -101,12 +113,8 @@ describe('a lifted call', () => {
       fc.property(steps, numbers(6), numbers(6), (program, x, y) => {
         const b = new Builder();
         const alone = body(b, program, (k, axes) => b.input(k === 0 ? 'x' : 'y', floats(...axes))).result;
-        const into = new Builder();
-        const broadcast = new Rewriter(into, (node) =>
-          node.op.kind === 'input' && node.op.name === 'x' ? into.input('x', floats(LIFT, OWN[0]!)) : null,
-        ).map(alone);
         const own = typeOf(alone).axes;
-        const through = into.broadcast(broadcast, [LIFT, ...own]);
+        const through = b.broadcast(wider(b, alone, b.input('x', floats(LIFT, OWN[0]!))), [LIFT, ...own]);
         verify([through], { dialect: 'calls' });
         const each = [0, 1, 2].flatMap((e) => value(alone, x.slice(2 * e, 2 * e + 2), y));
         const all = value(through, x, y);

@@ -3,7 +3,8 @@ import { size } from '../../compiler/size/size.ts';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Axis, Node, Program, RecurrentDecoder } from '../../compiler/graph/graph.ts';
 import { tensor, unitAxis } from '../../compiler/graph/spaces.ts';
-import { verify, verifyProgram, type Dialect } from '../../compiler/graph/verify.ts';
+import { verify, type Dialect } from '../../compiler/graph/verify.ts';
+import { verifyProgram } from './program.ts';
 import { axis, dim, FLOAT, floats, literal } from './support.ts';
 
 const [r, c, n] = [axis('r', 2), axis('c', 3), axis('n')];

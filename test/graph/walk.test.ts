@@ -2,12 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Builder } from '../../compiler/graph/builder.ts';
 import type { Node } from '../../compiler/graph/graph.ts';
 import { printGraph } from '../../compiler/graph/print.ts';
-import { showType } from '../../compiler/graph/spaces.ts';
-import { verify } from '../../compiler/graph/verify.ts';
-import { Dependence, nameOf, reachable, Rewriter } from '../../compiler/graph/walk.ts';
+import { Dependence, nameOf, reachable } from '../../compiler/graph/walk.ts';
 import { axis, floats, literal, run } from './support.ts';
 
-const [time, d, batch] = [axis('time'), axis('d', 2), axis('batch')];
+const [time, d] = [axis('time'), axis('d', 2)];
 
 /** A vanilla RNN over `x`, and the softmax of its last state. */
 function rnn(b: Builder): Node {
@@ -41,7 +39,7 @@ describe('dependence', () => {
     let node = b.constant(1);
     for (let k = 0; k < 30_000; k++) node = b.unary('neg', node);
     expect(reachable([node])).toHaveLength(30_001);
-    expect(run(new Rewriter(new Builder(), () => null).map(node))).toBe(1);
+    expect(run(node)).toBe(1);
   });
 });
 
@@ -82,84 +80,5 @@ describe('names', () => {
       [W, named, b.rename(named, 'd', other), b.broadcast(W, [axis('r', 3), d]), b.unary('float', b.rename(W, 'd', other))].map(nameOf),
     ).toEqual(['W', 'scaled', 'scaled', 'W', 'W']);
     expect([b.unary('neg', W), b.binary('add', W, W), b.constant(1)].map(nameOf)).toEqual([null, null, null]);
-  });
-});
-
-describe('rewriting', () => {
-  it('leaves a call, and an argument that no region binds, as they are', () => {
-    const b = new Builder();
-    const [inner, r] = [axis('inner', 2), axis('r', 3)];
-    const arg = b.argument(floats(inner)),
-      free = b.argument(floats(r, d));
-    const region = { args: [arg], results: [b.softmax(arg, 'inner')] };
-    const y = b.result(
-      b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }]] }, [free]),
-      0,
-    );
-    const again = new Rewriter(new Builder(), () => null).map(y);
-    expect(printGraph([again])).toBe(printGraph([y]));
-    expect(reachable([again]).filter((node) => reachable([y]).includes(node))).toEqual([]);
-  });
-
-  it('of a node with one result gives one node', () => {
-    const b = new Builder();
-    const two = new Rewriter(b, (node) => (node.op.kind === 'constant' ? [b.constant(1), b.constant(2)] : null));
-    expect(() => two.map(new Builder().unary('neg', new Builder().constant(3)))).toThrow(/\(constant\) has no single value here/);
-  });
-
-  it('without a rule gives the same graph', () => {
-    const root = rnn(new Builder());
-    expect(printGraph([new Rewriter(new Builder(), () => null).map(root)])).toBe(printGraph([root]));
-  });
-
-  it('lets states gain the axes that reach them, and broadcasts what they start from', () => {
-    const root = rnn(new Builder());
-    const b = new Builder();
-    const batched = new Rewriter(b, (node) => (node.op.kind === 'input' ? b.input('x', floats(batch, time, d)) : null)).map(root);
-    expect(showType(batched.types[0]!)).toBe('[d: 2, batch]');
-    verify([batched], { dialect: 'batched' });
-    const examples = [
-      [
-        [1, 2],
-        [3, 4],
-        [0, 1],
-      ],
-      [
-        [-1, 0],
-        [1, 1],
-        [2, -2],
-      ],
-    ];
-    const given = { parameters: { W: [0.1, -0.4] } };
-    const each = examples.map((x) => run(root, { ...given, sizes: { time: 3 }, inputs: { x } })) as readonly (readonly number[])[];
-    const all = run(batched, { ...given, sizes: { time: 3, batch: 2 }, inputs: { x: examples } });
-    expect(all).toEqual([0, 1].map((k) => each.map((row) => expect.closeTo(row[k]!, 12))));
-  });
-
-  it('may put results in the place of a call: inlining', () => {
-    const b = new Builder();
-    const [inner, r] = [axis('inner', 2), axis('r', 3)];
-    const arg = b.argument(floats(inner));
-    const region = { args: [arg], results: [b.softmax(arg, 'inner'), b.reduce('sum', arg, ['inner'])] };
-    const x = literal(
-      b,
-      [
-        [1, 2],
-        [3, 5],
-        [0, 0],
-      ],
-      [r, d],
-    );
-    const call = b.call('F', region, { args: [[{ from: 'd', to: inner }]], extras: [r], results: [[{ from: 'inner', to: d }], []] }, [x]);
-    const y = b.binary('mul', b.result(call, 0), b.result(call, 1));
-    const into = new Builder();
-    const inlined = new Rewriter(into, (node, [input], rewriter) => {
-      if (node.op.kind !== 'call') return null;
-      const [soft, sum] = rewriter.region([[arg, into.rename(input!, 'd', inner)]], node.op.region.results, true);
-      return [into.rename(soft!, 'inner', d), sum!];
-    }).map(y);
-    verify([y], { dialect: 'calls' });
-    verify([inlined], { dialect: 'inlined' });
-    expect(run(inlined)).toEqual(run(y));
   });
 });

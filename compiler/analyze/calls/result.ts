@@ -117,15 +117,7 @@ function conformTo(value: Value, type: TypeExpr, what: string, declaration: Decl
 }
 
 /** The value as a type says it is; `fill`: broadcast to all of its axes. */
-export function asDeclared(
-  value: Value,
-  type: TypeExpr,
-  what: string,
-  here: Here,
-  span: Span,
-  fill: boolean,
-  more: Conformity = {},
-): Value {
+function asDeclared(value: Value, type: TypeExpr, what: string, here: Here, span: Span, fill: boolean, more: Conformity = {}): Value {
   if (type.kind === 'map') {
     const sides = mapTypeOfExpr(type, here);
     return sides === null ? ERROR : conformMap(value, sides, what, here, span);

@@ -8,7 +8,7 @@ export interface CommandIo {
   readonly isTTY: boolean;
 }
 
-export const BACKEND_USAGE = `usage: attnc backend install tensorflow|webgpu [--force]
+const BACKEND_USAGE = `usage: attnc backend install tensorflow|webgpu [--force]
        attnc backend list
 
   install tensorflow   fetches the TensorFlow library (some 200 MB) and compiles tfjs-node's addon against it

@@ -65,7 +65,7 @@ export async function compile(given: Given, io: Io): Promise<number> {
   return fine && written ? STATUS.fine : STATUS.failed;
 }
 
-export function outputOf(file: string, folder: string | undefined, cwd: string): string {
+function outputOf(file: string, folder: string | undefined, cwd: string): string {
   const name = `${basename(file).replace(/\.attn$/u, '')}.ts`;
   return resolve(cwd, folder ?? dirname(file), name);
 }

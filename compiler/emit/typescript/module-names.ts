@@ -21,7 +21,7 @@ export interface ProgramNames {
 }
 
 /** The endings of the types that are exported beside the class. */
-export function exportedTypes(program: Program): readonly string[] {
+function exportedTypes(program: Program): readonly string[] {
   if (program.parts !== undefined) return ['Models', 'Example'];
   return ['Dims', 'Input', 'Target', ...(program.decoder === null ? ['Output'] : []), ...(program.causal === null ? [] : ['Place'])];
 }

@@ -102,7 +102,7 @@ function isZeroLater(node: Node, over: string, place: Node): boolean {
 }
 
 /** `position[over] <= place`. */
-export function isUpTo({ op, inputs }: Node, over: string, place: Node): boolean {
+function isUpTo({ op, inputs }: Node, over: string, place: Node): boolean {
   return (
     op.kind === 'binary' && op.fn === 'le' && inputs[0]!.op.kind === 'position' && inputs[0]!.op.axis.id === over && inputs[1] === place
   );

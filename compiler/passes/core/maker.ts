@@ -14,7 +14,7 @@ import { completed, type Making } from './making.ts';
 /** A simpler node of the same value and axes, or null. */
 export type Rule = (m: Maker, op: Op, inputs: readonly Node[]) => Node | null;
 
-export const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
+const NOWHERE: Origin = { file: '', start: 0, end: 0, name: null };
 
 /** The place for what a pass adds on behalf of a node: same text, no name of its own. */
 export function unnamed(origin: Origin): Origin {
