@@ -116,17 +116,30 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
+  });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
     const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
+  });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
+  });
+  rt.dispose(zXRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -137,7 +150,7 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const sourceMaskAt = sourceMaskSteps[t]!;
@@ -159,41 +172,18 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
     rt.dispose(h);
-    backwardHNextSteps[t] = hNext;
+    hNextSteps[t] = hNext;
     h = backwardChosen;
   }
   rt.dispose(sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
-  const backward = tf.stack(backwardHNextSteps);
-  rt.dispose(backwardHNextSteps);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
-  rt.dispose(picked);
-  // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], batch.inputs.y);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
-  });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
-  });
-  rt.dispose(zXRows);
+  const backward = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
   const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
   const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
   rt.dispose(zSum2, rSum2, newSum2);
-  const forwardHNextSteps: tf.Tensor[] = [];
+  const hNextSteps2: tf.Tensor[] = [];
   let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
     const zSum2At = zSum2Steps[t]!;
@@ -211,15 +201,21 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
     rt.dispose(z, new_);
-    forwardHNextSteps.push(hNext);
+    hNextSteps2.push(hNext);
     h2 = hNext;
   }
   rt.dispose(backwardZeros, zSum2Steps, rSum2Steps, newSum2Steps);
-  const forward = tf.stack(forwardHNextSteps);
-  rt.dispose(forwardHNextSteps);
+  const forward = tf.stack(hNextSteps2);
+  rt.dispose(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
+  rt.dispose(picked);
+  // model.attn:47  e = table[y]
+  const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreUProduct = tf.tidy(() => {
@@ -280,6 +276,9 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     s = sNext;
   }
   rt.dispose(sourceMask, scoreJoinedT, scoreUProduct, scoreVWide, eSteps, s);
+  const weights = tf.stack(weightsSteps);
+  const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
+  rt.dispose(weightsSteps, weights);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const UProduct = tf.tidy(() => {
     const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
@@ -298,10 +297,6 @@ function translatorForward(p: TranslatorParameters, batch: TranslatorBatch): Tra
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
   rt.dispose(sSteps, e, contextSteps, UProduct, eRows, VRows);
-  // model.attn:57  Translate(read.annotations, read.h1)
-  const weights = tf.stack(weightsSteps);
-  const weightsStepsT = tf.transpose(weights, [1, 0, 2]);
-  rt.dispose(weightsSteps, weights);
   return { logits, weights: weightsStepsT };
 }
 
@@ -322,17 +317,30 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
+  });
   rt.dispose(x);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
     const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
+  });
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
+  });
+  rt.dispose(zXRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -343,7 +351,7 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const sourceMaskAt = sourceMaskSteps[t]!;
@@ -365,41 +373,18 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
     rt.dispose(h);
-    backwardHNextSteps[t] = hNext;
+    hNextSteps[t] = hNext;
     h = backwardChosen;
   }
   rt.dispose(sourceMaskSteps, zSumSteps, rSumSteps, newSumSteps, h);
-  const backward = tf.stack(backwardHNextSteps);
-  rt.dispose(backwardHNextSteps);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
-  rt.dispose(picked);
-  // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], batch.inputs.y);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
-  });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
-  });
-  rt.dispose(zXRows);
+  const backward = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
   const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
   const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
   rt.dispose(zSum2, rSum2, newSum2);
-  const forwardHNextSteps: tf.Tensor[] = [];
+  const hNextSteps2: tf.Tensor[] = [];
   let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
     const zSum2At = zSum2Steps[t]!;
@@ -417,15 +402,21 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, tf.sub(new_, h2))));
     rt.dispose(z, new_);
-    forwardHNextSteps.push(hNext);
+    hNextSteps2.push(hNext);
     h2 = hNext;
   }
   rt.dispose(backwardZeros, zSum2Steps, rSum2Steps, newSum2Steps);
-  const forward = tf.stack(forwardHNextSteps);
-  rt.dispose(forwardHNextSteps);
+  const forward = tf.stack(hNextSteps2);
+  rt.dispose(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
+  rt.dispose(picked);
+  // model.attn:47  e = table[y]
+  const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreUProduct = tf.tidy(() => {
@@ -485,6 +476,8 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
     s = sNext;
   }
   rt.dispose(sourceMask, scoreJoinedT, scoreUProduct, scoreVWide, eSteps, s);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const number = tf.scalar(0, 'int32');
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const UProduct = tf.tidy(() => {
     const sStepsRows = tf.reshape(tf.transpose(tf.stack(sSteps), [1, 0, 2]), [batchSize * target, units]);
@@ -504,23 +497,21 @@ function translatorLoss(p: TranslatorParameters, batch: TranslatorBatch): Transl
   });
   rt.dispose(sSteps, e, contextSteps, UProduct, eRows, VRows);
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const loss = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
-  const loss2 = tf.tidy(() => {
+  const targetMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
+  );
+  const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs["y'"], 2, 2)), 0), 1);
     return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
   });
-  rt.dispose(loss);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const number = tf.scalar(0, 'int32');
   // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const mean = tf.tidy(() => {
-    const all2 = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all2, tf.scalar(1, 'int32'), number), 'float32'));
+    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
-  rt.dispose(logits, targetMask, number);
+  rt.dispose(number, logits, targetMask);
   return {
-    loss: loss2,
+    loss,
     metrics: { exact: mean },
   };
 }
@@ -535,10 +526,6 @@ type TranslatorGradientsResults = {
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
 function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, random: rt.Random): TranslatorGradientsResults {
   const { align, batch: batchSize, characters, embed, hidden, maxout, pieces, source, target, units, words } = batch.n;
-  // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
-  const loss = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
-  rt.dispose(loss);
   // model.attn:27  x = table[tokens]
   const x = tf.gather(p['read.Annotate.table'], batch.inputs.tokens);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
@@ -547,16 +534,32 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const WzProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wz'], false, true);
     return tf.add(tf.reshape(WzProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.bz']);
   });
+  const zSum2 = tf.tidy(() => {
+    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
+    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
+  });
+  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum = tf.tidy(() => {
     const WrProduct = tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.Wr'], false, true);
     return tf.add(tf.reshape(WrProduct, [batchSize, source, hidden]), p['read.Annotate.backward.h.GRU.br']);
   });
+  const rSum2 = tf.tidy(() => {
+    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
+    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
+  });
+  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newSum = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.backward.h.GRU.W'], false, true), [batchSize, source, hidden]);
     return tf.add(WProduct, p['read.Annotate.backward.h.GRU.b']);
   });
+  const newSum2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
+    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
+  });
+  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
+  rt.dispose(zXRows);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const backwardZeros = tf.fill([batchSize, hidden], 0);
   const sourceMask = tf.tidy(() =>
@@ -567,13 +570,13 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const backwardHNextSteps = new Array<tf.Tensor>(source);
-  const backwardHSteps = new Array<tf.Tensor>(source);
-  const backwardZSteps = new Array<tf.Tensor>(source);
-  const backwardHNextSteps2 = new Array<tf.Tensor>(source);
-  const backwardNewSteps = new Array<tf.Tensor>(source);
-  const backwardProductSteps = new Array<tf.Tensor>(source);
-  const backwardRSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
+  const zSteps = new Array<tf.Tensor>(source);
+  const differenceSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  const newProductSteps = new Array<tf.Tensor>(source);
+  const rSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
     const sourceMaskAt = sourceMaskSteps[t]!;
@@ -594,52 +597,30 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(sourceMaskAt, [batchSize, 1]), hNext, h));
-    backwardHNextSteps[t] = hNext;
-    backwardHSteps[t] = h;
-    backwardZSteps[t] = z;
-    backwardHNextSteps2[t] = difference;
-    backwardNewSteps[t] = new_;
-    backwardProductSteps[t] = newProduct;
-    backwardRSteps[t] = r;
+    hNextSteps[t] = hNext;
+    hSteps[t] = h;
+    zSteps[t] = z;
+    differenceSteps[t] = difference;
+    newSteps[t] = new_;
+    newProductSteps[t] = newProduct;
+    rSteps[t] = r;
     h = backwardChosen;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps, h);
-  const backward = tf.stack(backwardHNextSteps);
-  rt.dispose(backwardHNextSteps);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
-  // model.attn:47  e = table[y]
-  const e = tf.gather(p['Translate.table'], batch.inputs.y);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wz'], false, true), [batchSize, source, hidden]);
-    return tf.add(WzProduct, p['read.Annotate.forward.h.GRU.bz']);
-  });
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.Wr'], false, true), [batchSize, source, hidden]);
-    return tf.add(WrProduct, p['read.Annotate.forward.h.GRU.br']);
-  });
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(zXRows, p['read.Annotate.forward.h.GRU.W'], false, true), [batchSize, source, hidden]);
-    return tf.add(WProduct, p['read.Annotate.forward.h.GRU.b']);
-  });
-  rt.dispose(zXRows);
+  const backward = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
   const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
   const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
   rt.dispose(zSum2, rSum2, newSum2);
-  const forwardHNextSteps: tf.Tensor[] = [];
-  const forwardHSteps: tf.Tensor[] = [];
-  const forwardZSteps: tf.Tensor[] = [];
-  const forwardHNextSteps2: tf.Tensor[] = [];
-  const forwardNewSteps: tf.Tensor[] = [];
-  const forwardProductSteps: tf.Tensor[] = [];
-  const forwardRSteps: tf.Tensor[] = [];
+  const hNextSteps2: tf.Tensor[] = [];
+  const hSteps2: tf.Tensor[] = [];
+  const zSteps2: tf.Tensor[] = [];
+  const differenceSteps2: tf.Tensor[] = [];
+  const newSteps2: tf.Tensor[] = [];
+  const newProductSteps2: tf.Tensor[] = [];
+  const rSteps2: tf.Tensor[] = [];
   let h2: tf.Tensor = backwardZeros;
   for (let t = 0; t < source; t++) {
     const zSum2At = zSum2Steps[t]!;
@@ -657,20 +638,25 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h2);
     const hNext = tf.tidy(() => tf.add(h2, tf.mul(z, difference)));
-    forwardHNextSteps.push(hNext);
-    forwardHSteps.push(h2);
-    forwardZSteps.push(z);
-    forwardHNextSteps2.push(difference);
-    forwardNewSteps.push(new_);
-    forwardProductSteps.push(newProduct);
-    forwardRSteps.push(r);
+    hNextSteps2.push(hNext);
+    hSteps2.push(h2);
+    zSteps2.push(z);
+    differenceSteps2.push(difference);
+    newSteps2.push(new_);
+    newProductSteps2.push(newProduct);
+    rSteps2.push(r);
     h2 = hNext;
   }
   rt.dispose(zSum2Steps, rSum2Steps, newSum2Steps);
-  const forward = tf.stack(forwardHNextSteps);
+  const forward = tf.stack(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const joined = tf.concat([forward, backward], 2);
   rt.dispose(backward, forward);
+  // model.attn:46  state s: [units] = tanh(W0 @ h1)
+  const tanh = tf.tidy(() => tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)));
+  // model.attn:47  e = table[y]
+  const e = tf.gather(p['Translate.table'], batch.inputs.y);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreJoinedRows = tf.reshape(scoreJoinedT, [batchSize * source, 2 * hidden]);
@@ -680,24 +666,18 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   });
   const scoreVWide = tf.reshape(p['Translate.context.Scored.Additive.v'], [align, 1]);
   rt.dispose(joined);
-  // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zJoined = tf.concat([p['Translate.s.GRU.Wz'], p['Translate.s.GRU.Uz']], 1);
-  // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rJoined = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.Ur']], 1);
-  // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newJoined = tf.concat([p['Translate.s.GRU.W'], p['Translate.s.GRU.U']], 1);
   // model.attn:57  Translate(read.annotations, read.h1)
   const eSteps = tf.tidy(() => tf.unstack(tf.transpose(e, [1, 0, 2])));
   const sSteps: tf.Tensor[] = [];
   const contextSteps: tf.Tensor[] = [];
-  const zSteps: tf.Tensor[] = [];
-  const sNextSteps: tf.Tensor[] = [];
-  const newSteps: tf.Tensor[] = [];
-  const productSteps: tf.Tensor[] = [];
-  const rSteps: tf.Tensor[] = [];
-  const joinedSteps: tf.Tensor[] = [];
+  const zSteps3: tf.Tensor[] = [];
+  const differenceSteps3: tf.Tensor[] = [];
+  const newSteps3: tf.Tensor[] = [];
+  const newProductSteps3: tf.Tensor[] = [];
+  const rSteps3: tf.Tensor[] = [];
+  const sNextJoinedSteps: tf.Tensor[] = [];
   const weightsSteps: tf.Tensor[] = [];
-  const tanhSteps: tf.Tensor[] = [];
+  const scoreTanhSteps: tf.Tensor[] = [];
   let s: tf.Tensor = tf.clone(tanh);
   for (let t = 0; t < target; t++) {
     const eAt = eSteps[t]!;
@@ -735,17 +715,19 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     const sNext = tf.tidy(() => tf.add(s, tf.mul(z, difference)));
     sSteps.push(s);
     contextSteps.push(context);
-    zSteps.push(z);
-    sNextSteps.push(difference);
-    newSteps.push(new_);
-    productSteps.push(newProduct);
-    rSteps.push(r);
-    joinedSteps.push(sNextJoined);
+    zSteps3.push(z);
+    differenceSteps3.push(difference);
+    newSteps3.push(new_);
+    newProductSteps3.push(newProduct);
+    rSteps3.push(r);
+    sNextJoinedSteps.push(sNextJoined);
     weightsSteps.push(weights);
-    tanhSteps.push(scoreTanh);
+    scoreTanhSteps.push(scoreTanh);
     s = sNext;
   }
-  rt.dispose(scoreUProduct, scoreVWide, zJoined, rJoined, newJoined, eSteps, s);
+  rt.dispose(zJoined, rJoined, newJoined, scoreUProduct, scoreVWide, eSteps, s);
+  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
+  const number = tf.scalar(0, 'int32');
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const sStacked = tf.stack(sSteps);
   const URows = tf.reshape(p['Translate.logits.Readout.U'], [maxout * pieces, units]);
@@ -775,211 +757,211 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
     return tf.reshape(WProduct, [batchSize, target, characters]);
   });
   rt.dispose(keepSteps, highest);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const number = tf.scalar(0, 'int32');
-  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const mean = tf.tidy(() => {
-    const all2 = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all2, tf.scalar(1, 'int32'), number), 'float32'));
-  });
   // model.attn:61  loss = mean[target](cross_entropy[characters](logits, y'))
+  const targetMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
+  );
   const lossLogWeights = rt.logSoftmax(logits);
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss2 = tf.tidy(() => {
+  const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2)), 0), 1);
     return tf.mean(tf.div(total, lossAsFloat));
   });
-  const lossDifference = tf.tidy(() => {
+  const dLogits = tf.tidy(() => {
     const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(logits, targetMask, lossLogWeights, lossAsFloat);
+  rt.dispose(lossLogWeights, lossAsFloat);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
+  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
   const productRows2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(differenceRows, p['Translate.logits.Readout.W']), [batchSize, target, maxout]);
+    const WProduct = tf.reshape(tf.matMul(dLogitsRows, p['Translate.logits.Readout.W']), [batchSize, target, maxout]);
     const productWide = tf.reshape(tf.mul(WProduct, keepStepsT), [batchSize, target, maxout, 1]);
     return tf.reshape(tf.mul(productWide, rt.oneHot(tf.argMax(sum, 3), pieces)), [batchSize * target, maxout * pieces]);
   });
   const UProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, URows), [batchSize, target, units]));
-  rt.dispose(lossDifference, sum, keepStepsT, URows);
+  rt.dispose(dLogits, sum, keepStepsT, URows);
   const CProduct = tf.tidy(() => tf.reshape(tf.matMul(productRows2, CRows), [batchSize, target, 2 * hidden]));
   rt.dispose(CRows);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined2 = tf.concat([p['Translate.s.GRU.Ur'], p['Translate.s.GRU.Uz']], 0);
   const rJoined3 = tf.concat([p['Translate.s.GRU.Wr'], p['Translate.s.GRU.W'], p['Translate.s.GRU.Wz']], 0);
+  // model.attn:62  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const mean = tf.tidy(() => {
+    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
+  });
+  rt.dispose(logits, targetMask);
   // model.attn:57  Translate(read.annotations, read.h1)
   const zeros = tf.fill([batchSize, units], 0);
   const zeros2 = tf.fill([batchSize, source, align], 0);
   const UProductSteps = tf.tidy(() => tf.unstack(tf.transpose(UProduct, [1, 0, 2])));
   const CProductSteps = tf.tidy(() => tf.unstack(tf.transpose(CProduct, [1, 0, 2])));
   rt.dispose(UProduct, CProduct);
-  const partSteps = new Array<tf.Tensor>(target);
-  const productSteps2 = new Array<tf.Tensor>(target);
-  const productSteps3 = new Array<tf.Tensor>(target);
-  const productSteps4 = new Array<tf.Tensor>(target);
-  const sumSteps = new Array<tf.Tensor>(target);
-  const productSteps5 = new Array<tf.Tensor>(target);
-  const productSteps6 = new Array<tf.Tensor>(target);
-  let state: tf.Tensor = zeros;
-  let state2: tf.Tensor = zeros2;
+  const dESteps = new Array<tf.Tensor>(target);
+  const newTanhGradientSteps = new Array<tf.Tensor>(target);
+  const rSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const zSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const dContextSteps = new Array<tf.Tensor>(target);
+  const scoreProductSteps = new Array<tf.Tensor>(target);
+  const scoreProductSteps2 = new Array<tf.Tensor>(target);
+  let dSNext: tf.Tensor = zeros;
+  let state: tf.Tensor = zeros2;
   for (let t = target - 1; t >= 0; t--) {
     const UProductAt = UProductSteps[t]!;
     const CProductAt = CProductSteps[t]!;
     const sAt = sSteps[t]!;
-    const zAt = zSteps[t]!;
-    const sNextAt = sNextSteps[t]!;
-    const newAt = newSteps[t]!;
-    const rAt = rSteps[t]!;
+    const zAt = zSteps3[t]!;
+    const differenceAt = differenceSteps3[t]!;
+    const newAt = newSteps3[t]!;
+    const rAt = rSteps3[t]!;
     const weightsAt = weightsSteps[t]!;
-    const tanhAt = tanhSteps[t]!;
+    const scoreTanhAt = scoreTanhSteps[t]!;
     // cells.attn:14  (1 - z) * h + z * new
-    const product = tf.mul(state, zAt);
+    const dNew = tf.mul(dSNext, zAt);
+    const dZ = tf.mul(dSNext, differenceAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = rt.tanhGradient(product, newAt);
-    const newUProduct = tf.matMul(newProduct, p['Translate.s.GRU.U']);
-    const newProduct2 = tf.mul(newUProduct, sAt);
-    // cells.attn:14  (1 - z) * h + z * new
-    const product2 = tf.mul(state, sNextAt);
+    const newTanhGradient = rt.tanhGradient(dNew, newAt);
+    const newUProduct = tf.matMul(newTanhGradient, p['Translate.s.GRU.U']);
+    const dR = tf.mul(newUProduct, sAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct = rt.sigmoidGradient(product2, zAt);
-    rt.dispose(product2);
+    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
+    rt.dispose(dZ);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct = rt.sigmoidGradient(newProduct2, rAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined2));
-    rt.dispose(newProduct2);
+    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined2));
+    rt.dispose(dR);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum3 = tf.add(UProductAt, rProduct2);
-    rt.dispose(rProduct2);
+    const zSum3 = tf.add(UProductAt, rProduct);
+    rt.dispose(rProduct);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct3 = tf.tidy(() => tf.matMul(tf.concat([rProduct, newProduct, zProduct], 1), rJoined3));
-    // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextPart = tf.slice(rProduct3, [0, embed], [-1, 2 * hidden]);
-    // model.attn:48  context = Scored[align, places](s, annotations)
-    const contextSum = tf.add(CProductAt, sNextPart);
-    rt.dispose(sNextPart);
-    // attention.attn:6  sum[key](weights * keys)
-    const product3 = tf.tidy(() => {
-      const product = tf.matMul(scoreJoinedT, tf.reshape(contextSum, [batchSize, 2 * hidden, 1]));
-      return tf.reshape(product, [batchSize, source]);
-    });
-    // attention.attn:5  weights = softmax[key](score)
-    const weightsChosen = tf.tidy(() =>
-      rt.where(sourceMask, tf.mul(weightsAt, tf.sub(product3, tf.sum(tf.mul(weightsAt, product3), 1, true))), 0),
+    const rProduct2 = tf.tidy(() =>
+      tf.matMul(tf.concat([rSigmoidGradient, newTanhGradient, zSigmoidGradient], 1), rJoined3),
     );
-    rt.dispose(product3);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(state, product);
-    rt.dispose(product, state);
+    const difference = tf.sub(dSNext, dNew);
+    rt.dispose(dNew, dSNext);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
     const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
     rt.dispose(newUProduct, difference);
+    // model.attn:49  s' = GRU(concat(e, context), s)
+    const sNextPart = tf.slice(rProduct2, [0, embed], [-1, 2 * hidden]);
+    // model.attn:48  context = Scored[align, places](s, annotations)
+    const dContext = tf.add(CProductAt, sNextPart);
+    rt.dispose(sNextPart);
+    // attention.attn:6  sum[key](weights * keys)
+    const dWeights = tf.tidy(() =>
+      tf.reshape(tf.matMul(scoreJoinedT, tf.reshape(dContext, [batchSize, 2 * hidden, 1])), [batchSize, source]),
+    );
+    // attention.attn:5  weights = softmax[key](score)
+    const dScore = tf.tidy(() =>
+      rt.where(sourceMask, tf.mul(weightsAt, tf.sub(dWeights, tf.sum(tf.mul(weightsAt, dWeights), 1, true))), 0),
+    );
+    rt.dispose(dWeights);
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-    const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
+    const scoreDifference = tf.tidy(() => tf.sub(1, tf.mul(scoreTanhAt, scoreTanhAt)));
     const scoreProduct = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(weightsChosen, [batchSize, 1, source]), scoreDifference);
-      return tf.mul(tf.reshape(product, [batchSize, align]), p['Translate.context.Scored.Additive.v']);
+      const product = tf.reshape(tf.matMul(tf.reshape(dScore, [batchSize, 1, source]), scoreDifference), [batchSize, align]);
+      return tf.mul(product, p['Translate.context.Scored.Additive.v']);
     });
     const scoreSum = tf.tidy(() => tf.add(zSum3, tf.matMul(scoreProduct, p['Translate.context.Scored.Additive.W'])));
-    const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), scoreDifference));
+    const scoreProduct2 = tf.tidy(() => tf.mul(tf.reshape(dScore, [batchSize, source, 1]), scoreDifference));
     rt.dispose(zSum3, scoreDifference);
     // model.attn:49  s' = GRU(concat(e, context), s)
-    const sNextSum = tf.add(scoreSum, newSum3);
-    const sNextSum2 = tf.add(state2, scoreProduct2);
-    rt.dispose(newSum3, scoreSum, scoreProduct2, state2);
-    const sNextPart2 = tf.slice(rProduct3, [0, 0], [-1, embed]);
-    rt.dispose(rProduct3);
+    const dS = tf.add(scoreSum, newSum3);
+    const sNextSum = tf.add(state, scoreProduct2);
+    rt.dispose(newSum3, scoreSum, scoreProduct2, state);
+    const dE = tf.slice(rProduct2, [0, 0], [-1, embed]);
+    rt.dispose(rProduct2);
     // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
     const scoreProduct3 = tf.tidy(() => {
-      const chosenWide = tf.reshape(weightsChosen, [1, batchSize * source]);
-      return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * source, align])), [align]);
+      const tanhRows = tf.reshape(scoreTanhAt, [batchSize * source, align]);
+      return tf.reshape(tf.matMul(tf.reshape(dScore, [1, batchSize * source]), tanhRows), [align]);
     });
-    rt.dispose(weightsChosen);
-    partSteps[t] = sNextPart2;
-    productSteps2[t] = newProduct;
-    productSteps3[t] = rProduct;
-    productSteps4[t] = zProduct;
-    sumSteps[t] = contextSum;
-    productSteps5[t] = scoreProduct3;
-    productSteps6[t] = scoreProduct;
+    rt.dispose(dScore);
+    dESteps[t] = dE;
+    newTanhGradientSteps[t] = newTanhGradient;
+    rSigmoidGradientSteps[t] = rSigmoidGradient;
+    zSigmoidGradientSteps[t] = zSigmoidGradient;
+    dContextSteps[t] = dContext;
+    scoreProductSteps[t] = scoreProduct3;
+    scoreProductSteps2[t] = scoreProduct;
+    dSNext = dS;
     state = sNextSum;
-    state2 = sNextSum2;
   }
-  rt.dispose(sourceMask, scoreJoinedT, sSteps, zSteps, sNextSteps, newSteps, rSteps, tanhSteps, rJoined2, rJoined3, UProductSteps, CProductSteps);
-  const product = tf.tidy(() =>
-    tf.matMul(tf.transpose(tf.stack(sumSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
+  rt.dispose(sourceMask, scoreJoinedT, sSteps, zSteps3, differenceSteps3, newSteps3, rSteps3, scoreTanhSteps, rJoined2);
+  rt.dispose(rJoined3, UProductSteps, CProductSteps);
+  const dContext = tf.tidy(() =>
+    tf.matMul(tf.transpose(tf.stack(dContextSteps), [1, 2, 0]), tf.transpose(tf.stack(weightsSteps), [1, 0, 2])),
   );
-  const product2 = tf.mul(state2, p['Translate.context.Scored.Additive.v']);
-  rt.dispose(weightsSteps, sumSteps, state2);
+  const product = tf.mul(state, p['Translate.context.Scored.Additive.v']);
+  rt.dispose(weightsSteps, dContextSteps, state);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProductRows = tf.reshape(product2, [batchSize * source, align]);
+  const scoreProductRows = tf.reshape(product, [batchSize * source, align]);
   const scoreSum = tf.tidy(() => {
     const UProduct = tf.matMul(scoreProductRows, p['Translate.context.Scored.Additive.U']);
-    return tf.add(product, tf.transpose(tf.reshape(UProduct, [batchSize, source, 2 * hidden]), [0, 2, 1]));
+    return tf.add(dContext, tf.transpose(tf.reshape(UProduct, [batchSize, source, 2 * hidden]), [0, 2, 1]));
   });
-  rt.dispose(product2, product);
+  rt.dispose(product, dContext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const part = tf.slice(scoreSum, [0, 0, 0], [-1, hidden, -1]);
+  const dForward = tf.slice(scoreSum, [0, 0, 0], [-1, hidden, -1]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined4 = tf.concat([p['read.Annotate.forward.h.GRU.Ur'], p['read.Annotate.forward.h.GRU.Uz']], 0);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const partSteps2 = tf.tidy(() => tf.unstack(tf.transpose(part, [2, 0, 1])));
-  rt.dispose(part);
-  const forwardProductSteps2 = new Array<tf.Tensor>(source);
-  const forwardProductSteps3 = new Array<tf.Tensor>(source);
-  const forwardProductSteps4 = new Array<tf.Tensor>(source);
-  let forwardState: tf.Tensor = tf.clone(backwardZeros);
+  const dForwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dForward, [2, 0, 1])));
+  rt.dispose(dForward);
+  const zSigmoidGradientSteps2 = new Array<tf.Tensor>(source);
+  const rSigmoidGradientSteps2 = new Array<tf.Tensor>(source);
+  const newTanhGradientSteps2 = new Array<tf.Tensor>(source);
+  let dH: tf.Tensor = tf.clone(backwardZeros);
   for (let t = source - 1; t >= 0; t--) {
-    const partAt = partSteps2[t]!;
-    const forwardHAt = forwardHSteps[t]!;
-    const forwardZAt = forwardZSteps[t]!;
-    const forwardHNextAt = forwardHNextSteps2[t]!;
-    const forwardNewAt = forwardNewSteps[t]!;
-    const forwardRAt = forwardRSteps[t]!;
+    const dForwardAt = dForwardSteps[t]!;
+    const hAt = hSteps2[t]!;
+    const zAt = zSteps2[t]!;
+    const differenceAt = differenceSteps2[t]!;
+    const newAt = newSteps2[t]!;
+    const rAt = rSteps2[t]!;
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const forwardSum = tf.add(forwardState, partAt);
-    rt.dispose(forwardState);
+    const dHNext = tf.add(dH, dForwardAt);
+    rt.dispose(dH);
     // cells.attn:14  (1 - z) * h + z * new
-    const product3 = tf.mul(forwardSum, forwardZAt);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = rt.tanhGradient(product3, forwardNewAt);
-    const newUProduct = tf.matMul(newProduct, p['read.Annotate.forward.h.GRU.U']);
-    const newProduct2 = tf.mul(newUProduct, forwardHAt);
-    // cells.attn:14  (1 - z) * h + z * new
-    const product4 = tf.mul(forwardSum, forwardHNextAt);
+    const dNew = tf.mul(dHNext, zAt);
+    const dZ = tf.mul(dHNext, differenceAt);
+    const difference = tf.sub(dHNext, dNew);
+    rt.dispose(dHNext);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct = rt.sigmoidGradient(product4, forwardZAt);
-    rt.dispose(product4);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct = rt.sigmoidGradient(newProduct2, forwardRAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined4));
-    rt.dispose(newProduct2);
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(forwardSum, product3);
-    rt.dispose(forwardSum, product3);
+    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
+    rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, forwardRAt)));
-    rt.dispose(newUProduct, difference);
+    const newTanhGradient = rt.tanhGradient(dNew, newAt);
+    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.forward.h.GRU.U']);
+    const dR = tf.mul(newUProduct, hAt);
+    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
+    rt.dispose(dNew, difference, newUProduct);
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined4));
+    rt.dispose(dR);
     // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const forwardSum2 = tf.add(rProduct2, newSum3);
-    rt.dispose(rProduct2, newSum3);
-    forwardProductSteps2[t] = zProduct;
-    forwardProductSteps3[t] = rProduct;
-    forwardProductSteps4[t] = newProduct;
-    forwardState = forwardSum2;
+    const dH2 = tf.add(rProduct, newSum3);
+    rt.dispose(newSum3, rProduct);
+    zSigmoidGradientSteps2[t] = zSigmoidGradient;
+    rSigmoidGradientSteps2[t] = rSigmoidGradient;
+    newTanhGradientSteps2[t] = newTanhGradient;
+    dH = dH2;
   }
-  rt.dispose(forwardZSteps, forwardHNextSteps2, forwardNewSteps, forwardRSteps, rJoined4, partSteps2, forwardState);
-  const forwardProductStacked = tf.stack(forwardProductSteps4);
-  const forwardProductStacked2 = tf.stack(forwardProductSteps3);
-  const forwardProductStacked3 = tf.stack(forwardProductSteps2);
-  rt.dispose(forwardProductSteps4, forwardProductSteps3, forwardProductSteps2);
+  rt.dispose(zSteps2, differenceSteps2, newSteps2, rSteps2, rJoined4, dForwardSteps, dH);
+  const forwardTanhGradientStacked = tf.stack(newTanhGradientSteps2);
+  const forwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps2);
+  const forwardSigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps2);
+  rt.dispose(newTanhGradientSteps2, rSigmoidGradientSteps2, zSigmoidGradientSteps2);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const product3 = rt.tanhGradient(state, tanh);
-  const W0Product = tf.matMul(product3, p['Translate.W0']);
-  rt.dispose(tanh, state);
+  const tanhGradient = rt.tanhGradient(dSNext, tanh);
+  const W0Product = tf.matMul(tanhGradient, p['Translate.W0']);
+  rt.dispose(tanh, dSNext);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const sum2 = tf.tidy(() => {
+  const dBackward = tf.tidy(() => {
     const scatteredT = tf.transpose(rt.scatter(number, W0Product, source), [1, 2, 0]);
     return tf.add(tf.slice(scoreSum, [0, hidden, 0], [-1, hidden, -1]), scatteredT);
   });
@@ -987,253 +969,255 @@ function translatorGradients(p: TranslatorParameters, batch: TranslatorBatch, ra
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined5 = tf.concat([p['read.Annotate.backward.h.GRU.Ur'], p['read.Annotate.backward.h.GRU.Uz']], 0);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const sum2Steps = tf.tidy(() => tf.unstack(tf.transpose(sum2, [2, 0, 1])));
-  rt.dispose(sum2);
-  const backwardProductSteps2: tf.Tensor[] = [];
-  const backwardProductSteps3: tf.Tensor[] = [];
-  const backwardProductSteps4: tf.Tensor[] = [];
-  let backwardState: tf.Tensor = tf.clone(backwardZeros);
+  const dBackwardSteps = tf.tidy(() => tf.unstack(tf.transpose(dBackward, [2, 0, 1])));
+  rt.dispose(dBackward);
+  const zSigmoidGradientSteps3: tf.Tensor[] = [];
+  const rSigmoidGradientSteps3: tf.Tensor[] = [];
+  const newTanhGradientSteps3: tf.Tensor[] = [];
+  let dH2: tf.Tensor = tf.clone(backwardZeros);
   for (let t = 0; t < source; t++) {
-    const sum2At = sum2Steps[t]!;
+    const dBackwardAt = dBackwardSteps[t]!;
     const sourceMaskAt = sourceMaskSteps[t]!;
-    const backwardHAt = backwardHSteps[t]!;
-    const backwardZAt = backwardZSteps[t]!;
-    const backwardHNextAt = backwardHNextSteps2[t]!;
-    const backwardNewAt = backwardNewSteps[t]!;
-    const backwardRAt = backwardRSteps[t]!;
+    const hAt = hSteps[t]!;
+    const zAt = zSteps[t]!;
+    const differenceAt = differenceSteps[t]!;
+    const newAt = newSteps[t]!;
+    const rAt = rSteps[t]!;
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardValueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const backwardChosen = rt.where(backwardValueWide, 0, backwardState);
-    const backwardSum = tf.tidy(() => tf.add(sum2At, rt.where(backwardValueWide, backwardState, 0)));
-    rt.dispose(backwardValueWide, backwardState);
+    const backwardDBackwardWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const backwardChosen = rt.where(backwardDBackwardWide, 0, dH2);
+    const dHNext = tf.tidy(() => tf.add(dBackwardAt, rt.where(backwardDBackwardWide, dH2, 0)));
+    rt.dispose(backwardDBackwardWide, dH2);
     // cells.attn:14  (1 - z) * h + z * new
-    const product4 = tf.mul(backwardSum, backwardZAt);
+    const dNew = tf.mul(dHNext, zAt);
+    const dZ = tf.mul(dHNext, differenceAt);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = rt.tanhGradient(product4, backwardNewAt);
-    const newUProduct = tf.matMul(newProduct, p['read.Annotate.backward.h.GRU.U']);
-    const newProduct2 = tf.mul(newUProduct, backwardHAt);
-    // cells.attn:14  (1 - z) * h + z * new
-    const product5 = tf.mul(backwardSum, backwardHNextAt);
+    const newTanhGradient = rt.tanhGradient(dNew, newAt);
+    const newUProduct = tf.matMul(newTanhGradient, p['read.Annotate.backward.h.GRU.U']);
+    const dR = tf.mul(newUProduct, hAt);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct = rt.sigmoidGradient(product5, backwardZAt);
-    rt.dispose(product5);
+    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
+    rt.dispose(dZ);
     // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct = rt.sigmoidGradient(newProduct2, backwardRAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined5));
-    rt.dispose(newProduct2);
+    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined5));
+    rt.dispose(dR);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zSum3 = tf.add(backwardChosen, rProduct2);
-    rt.dispose(backwardChosen, rProduct2);
+    const zSum3 = tf.add(backwardChosen, rProduct);
+    rt.dispose(backwardChosen, rProduct);
     // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(backwardSum, product4);
-    rt.dispose(backwardSum, product4);
+    const difference = tf.sub(dHNext, dNew);
+    rt.dispose(dHNext, dNew);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, backwardRAt)));
+    const newSum3 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
     rt.dispose(newUProduct, difference);
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-    const backwardSum2 = tf.add(zSum3, newSum3);
+    const dH3 = tf.add(zSum3, newSum3);
     rt.dispose(zSum3, newSum3);
-    backwardProductSteps2.push(zProduct);
-    backwardProductSteps3.push(rProduct);
-    backwardProductSteps4.push(newProduct);
-    backwardState = backwardSum2;
+    zSigmoidGradientSteps3.push(zSigmoidGradient);
+    rSigmoidGradientSteps3.push(rSigmoidGradient);
+    newTanhGradientSteps3.push(newTanhGradient);
+    dH2 = dH3;
   }
-  rt.dispose(sourceMaskSteps, backwardZSteps, backwardHNextSteps2, backwardNewSteps, backwardRSteps, rJoined5, sum2Steps, backwardState);
-  const backwardProductStacked = tf.stack(backwardProductSteps4);
-  rt.dispose(backwardProductSteps4);
+  rt.dispose(sourceMaskSteps, zSteps, differenceSteps, newSteps, rSteps, rJoined5, dBackwardSteps, dH2);
+  const backwardTanhGradientStacked = tf.stack(newTanhGradientSteps3);
+  rt.dispose(newTanhGradientSteps3);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(forwardProductStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    return tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, embed]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(forwardTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['read.Annotate.forward.h.GRU.W']), [batchSize, source, embed]);
   });
   const newWProduct2 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(backwardProductStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    return tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.backward.h.GRU.W']), [batchSize, source, embed]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(backwardTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const WProduct = tf.matMul(tanhGradientStepsRows, p['read.Annotate.backward.h.GRU.W']);
+    return tf.reshape(WProduct, [batchSize, source, embed]);
   });
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardProductStacked2 = tf.stack(backwardProductSteps3);
-  rt.dispose(backwardProductSteps3);
+  const backwardSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps3);
+  rt.dispose(rSigmoidGradientSteps3);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(forwardProductStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.forward.h.GRU.Wr']), [batchSize, source, embed]);
-    return tf.add(newWProduct, WrProduct);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wr']);
+    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, source, embed]));
   });
   const rSum4 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(backwardProductStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const WrProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.backward.h.GRU.Wr']), [batchSize, source, embed]);
-    return tf.add(newWProduct2, WrProduct);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(backwardSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const WrProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wr']);
+    return tf.add(newWProduct2, tf.reshape(WrProduct, [batchSize, source, embed]));
   });
   rt.dispose(newWProduct, newWProduct2);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardProductStacked3 = tf.stack(backwardProductSteps2);
-  rt.dispose(backwardProductSteps2);
+  const backwardSigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps3);
+  rt.dispose(zSigmoidGradientSteps3);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zSum3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(forwardProductStacked3, [1, 0, 2]), [batchSize * source, hidden]);
-    const WzProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Annotate.forward.h.GRU.Wz']), [batchSize, source, embed]);
-    const zProductStepsRows = tf.reshape(tf.transpose(backwardProductStacked3, [1, 0, 2]), [batchSize * source, hidden]);
-    const zWzProduct = tf.reshape(tf.matMul(zProductStepsRows, p['read.Annotate.backward.h.GRU.Wz']), [batchSize, source, embed]);
-    return tf.add(tf.add(rSum3, WzProduct), tf.add(rSum4, zWzProduct));
+  const dX = tf.tidy(() => {
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(forwardSigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const WzProduct = tf.matMul(sigmoidGradientStepsRows, p['read.Annotate.forward.h.GRU.Wz']);
+    const zSigmoidGradientStepsRows = tf.reshape(tf.transpose(backwardSigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const zWzProduct = tf.matMul(zSigmoidGradientStepsRows, p['read.Annotate.backward.h.GRU.Wz']);
+    const sum = tf.add(rSum4, tf.reshape(zWzProduct, [batchSize, source, embed]));
+    return tf.add(tf.add(rSum3, tf.reshape(WzProduct, [batchSize, source, embed])), sum);
   });
   rt.dispose(rSum3, rSum4);
   // model.attn:27  x = table[tokens]
-  const xScattered = rt.scatter(batch.inputs.tokens, zSum3, words);
-  rt.dispose(zSum3);
+  const dTable = rt.scatter(batch.inputs.tokens, dX, words);
+  rt.dispose(dX);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows = tf.reshape(forwardProductStacked3, [batchSize * source, hidden]);
+  const zSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked2, [batchSize * source, hidden]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows = tf.reshape(forwardProductStacked2, [batchSize * source, hidden]);
+  const rSigmoidGradientStepsRows = tf.reshape(forwardSigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows = tf.reshape(forwardProductStacked, [batchSize * source, hidden]);
+  const newTanhGradientStepsRows = tf.reshape(forwardTanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:28  forward = scan source with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const forwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(forwardHSteps), [batchSize * source, hidden]));
-  const forwardProduct = tf.matMul(zProductStepsRows, forwardHStepsRows, true);
-  const forwardProduct2 = tf.matMul(rProductStepsRows, forwardHStepsRows, true);
-  const forwardProduct3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.stack(forwardProductSteps), [batchSize * source, hidden]);
-    return tf.matMul(newProductStepsRows, productStepsRows, true);
+  const forwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * source, hidden]));
+  const dUz = tf.matMul(zSigmoidGradientStepsRows, forwardHStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, forwardHStepsRows, true);
+  const dU = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.stack(newProductSteps2), [batchSize * source, hidden]);
+    return tf.matMul(newTanhGradientStepsRows, productStepsRows, true);
   });
-  rt.dispose(backwardZeros, forwardHNextSteps, forwardHStepsRows, forwardProductSteps);
+  rt.dispose(backwardZeros, hNextSteps2, forwardHStepsRows, newProductSteps2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows2 = tf.reshape(backwardProductStacked3, [batchSize * source, hidden]);
+  const zSigmoidGradientStepsRows2 = tf.reshape(backwardSigmoidGradientStacked2, [batchSize * source, hidden]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows2 = tf.reshape(backwardProductStacked2, [batchSize * source, hidden]);
+  const rSigmoidGradientStepsRows2 = tf.reshape(backwardSigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows2 = tf.reshape(backwardProductStacked, [batchSize * source, hidden]);
+  const newTanhGradientStepsRows2 = tf.reshape(backwardTanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
-  const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(backwardHSteps), [batchSize * source, hidden]));
-  const backwardProduct = tf.matMul(zProductStepsRows2, backwardHStepsRows, true);
-  const backwardProduct2 = tf.matMul(rProductStepsRows2, backwardHStepsRows, true);
-  const backwardProduct3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.stack(backwardProductSteps), [batchSize * source, hidden]);
-    return tf.matMul(newProductStepsRows2, productStepsRows, true);
+  const backwardHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * source, hidden]));
+  const dUz2 = tf.matMul(zSigmoidGradientStepsRows2, backwardHStepsRows, true);
+  const dUr2 = tf.matMul(rSigmoidGradientStepsRows2, backwardHStepsRows, true);
+  const dU2 = tf.tidy(() => {
+    const productStepsRows = tf.reshape(tf.stack(newProductSteps), [batchSize * source, hidden]);
+    return tf.matMul(newTanhGradientStepsRows2, productStepsRows, true);
   });
-  rt.dispose(backwardHSteps, backwardHStepsRows, backwardProductSteps);
+  rt.dispose(hSteps, backwardHStepsRows, newProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const zProduct = tf.matMul(zProductStepsRows, zXRows2, true);
-  const zTotal = tf.sum(forwardProductStacked3, [0, 1]);
-  const zProduct2 = tf.matMul(zProductStepsRows2, zXRows2, true);
-  rt.dispose(x, zProductStepsRows, forwardProductStacked3, zProductStepsRows2);
-  const zTotal2 = tf.sum(backwardProductStacked3, [0, 1]);
-  rt.dispose(backwardProductStacked3);
+  const dWz = tf.matMul(zSigmoidGradientStepsRows, zXRows2, true);
+  const dBz = tf.sum(forwardSigmoidGradientStacked2, [0, 1]);
+  const dWz2 = tf.matMul(zSigmoidGradientStepsRows2, zXRows2, true);
+  rt.dispose(x, zSigmoidGradientStepsRows, forwardSigmoidGradientStacked2, zSigmoidGradientStepsRows2);
+  const dBz2 = tf.sum(backwardSigmoidGradientStacked2, [0, 1]);
+  rt.dispose(backwardSigmoidGradientStacked2);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(rProductStepsRows, zXRows2, true);
-  const rTotal = tf.sum(forwardProductStacked2, [0, 1]);
-  const rProduct2 = tf.matMul(rProductStepsRows2, zXRows2, true);
-  const rTotal2 = tf.sum(backwardProductStacked2, [0, 1]);
-  rt.dispose(rProductStepsRows, forwardProductStacked2, rProductStepsRows2, backwardProductStacked2);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows2, true);
+  const dBr = tf.sum(forwardSigmoidGradientStacked, [0, 1]);
+  const dWr2 = tf.matMul(rSigmoidGradientStepsRows2, zXRows2, true);
+  const dBr2 = tf.sum(backwardSigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows, forwardSigmoidGradientStacked, rSigmoidGradientStepsRows2);
+  rt.dispose(backwardSigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(newProductStepsRows, zXRows2, true);
-  const newTotal = tf.sum(forwardProductStacked, [0, 1]);
-  const newProduct2 = tf.matMul(newProductStepsRows2, zXRows2, true);
-  rt.dispose(newProductStepsRows, forwardProductStacked, newProductStepsRows2, zXRows2);
-  const newTotal2 = tf.sum(backwardProductStacked, [0, 1]);
-  rt.dispose(backwardProductStacked);
+  const dW = tf.matMul(newTanhGradientStepsRows, zXRows2, true);
+  const dB = tf.sum(forwardTanhGradientStacked, [0, 1]);
+  const dW2 = tf.matMul(newTanhGradientStepsRows2, zXRows2, true);
+  rt.dispose(newTanhGradientStepsRows, forwardTanhGradientStacked, newTanhGradientStepsRows2, zXRows2);
+  const dB2 = tf.sum(backwardTanhGradientStacked, [0, 1]);
+  rt.dispose(backwardTanhGradientStacked);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
   const VProduct = tf.matMul(productRows2, VRows);
   rt.dispose(VRows);
   // model.attn:57  Translate(read.annotations, read.h1)
-  const sum3 = tf.tidy(() =>
-    tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(tf.stack(partSteps), [1, 0, 2])),
+  const dE = tf.tidy(() =>
+    tf.add(tf.reshape(VProduct, [batchSize, target, embed]), tf.transpose(tf.stack(dESteps), [1, 0, 2])),
   );
-  rt.dispose(partSteps, VProduct);
+  rt.dispose(dESteps, VProduct);
   // model.attn:47  e = table[y]
-  const eScattered = rt.scatter(batch.inputs.y, sum3, characters);
-  rt.dispose(sum3);
+  const dTable2 = rt.scatter(batch.inputs.y, dE, characters);
+  rt.dispose(dE);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
-  const product4 = tf.matMul(product3, picked, true);
-  rt.dispose(picked, product3);
+  const dW0 = tf.matMul(tanhGradient, picked, true);
+  rt.dispose(picked, tanhGradient);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
-  const scoreProduct = tf.matMul(scoreProductRows, scoreJoinedRows, true);
+  const dU3 = tf.matMul(scoreProductRows, scoreJoinedRows, true);
   rt.dispose(scoreJoinedRows, scoreProductRows);
   // model.attn:57  Translate(read.annotations, read.h1)
   const sStepsRows = tf.reshape(sStacked, [batchSize * target, units]);
-  const product5 = tf.tidy(() =>
-    tf.matMul(tf.reshape(tf.stack(productSteps6), [batchSize * target, align]), sStepsRows, true),
+  const dW3 = tf.tidy(() =>
+    tf.matMul(tf.reshape(tf.stack(scoreProductSteps2), [batchSize * target, align]), sStepsRows, true),
   );
-  const total = tf.tidy(() => tf.sum(tf.stack(productSteps5), 0));
-  const productStacked = tf.stack(productSteps4);
-  const productStepsRows = tf.reshape(productStacked, [batchSize * target, units]);
-  const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(joinedSteps), [batchSize * target, embed + 2 * hidden]));
-  rt.dispose(productSteps6, productSteps5, productSteps4, joinedSteps);
-  const product6 = tf.matMul(productStepsRows, joinedStepsRows, true);
-  const productStacked2 = tf.stack(productSteps3);
-  const productStepsRows2 = tf.reshape(productStacked2, [batchSize * target, units]);
-  const product7 = tf.matMul(productStepsRows2, joinedStepsRows, true);
-  const productStacked3 = tf.stack(productSteps2);
-  const productStepsRows3 = tf.reshape(productStacked3, [batchSize * target, units]);
-  const product8 = tf.matMul(productStepsRows3, joinedStepsRows, true);
-  const product9 = tf.matMul(productStepsRows, sStepsRows, true);
-  rt.dispose(productSteps3, productSteps2, joinedStepsRows, productStepsRows);
-  const product10 = tf.matMul(productStepsRows2, sStepsRows, true);
-  const product11 = tf.tidy(() =>
-    tf.matMul(productStepsRows3, tf.reshape(tf.stack(productSteps), [batchSize * target, units]), true),
+  const dV = tf.tidy(() => tf.sum(tf.stack(scoreProductSteps), 0));
+  const sigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
+  const sigmoidGradientStepsRows = tf.reshape(sigmoidGradientStacked, [batchSize * target, units]);
+  const joinedStepsRows = tf.tidy(() => tf.reshape(tf.stack(sNextJoinedSteps), [batchSize * target, embed + 2 * hidden]));
+  rt.dispose(scoreProductSteps2, scoreProductSteps, zSigmoidGradientSteps, sNextJoinedSteps);
+  const dWz3 = tf.matMul(sigmoidGradientStepsRows, joinedStepsRows, true);
+  const sigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
+  const sigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked2, [batchSize * target, units]);
+  const dWr3 = tf.matMul(sigmoidGradientStepsRows2, joinedStepsRows, true);
+  const tanhGradientStacked = tf.stack(newTanhGradientSteps);
+  const tanhGradientStepsRows = tf.reshape(tanhGradientStacked, [batchSize * target, units]);
+  const dW4 = tf.matMul(tanhGradientStepsRows, joinedStepsRows, true);
+  const dUz3 = tf.matMul(sigmoidGradientStepsRows, sStepsRows, true);
+  rt.dispose(rSigmoidGradientSteps, newTanhGradientSteps, joinedStepsRows, sigmoidGradientStepsRows);
+  const dUr3 = tf.matMul(sigmoidGradientStepsRows2, sStepsRows, true);
+  const dU4 = tf.tidy(() =>
+    tf.matMul(tanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps3), [batchSize * target, units]), true),
   );
-  rt.dispose(sStepsRows, productStepsRows2, productSteps, productStepsRows3);
-  const total2 = tf.sum(productStacked, [0, 1]);
-  const total3 = tf.sum(productStacked2, [0, 1]);
-  const total4 = tf.sum(productStacked3, [0, 1]);
-  rt.dispose(productStacked, productStacked2, productStacked3);
+  rt.dispose(sStepsRows, sigmoidGradientStepsRows2, newProductSteps3, tanhGradientStepsRows);
+  const dBz3 = tf.sum(sigmoidGradientStacked, [0, 1]);
+  const dBr3 = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  const dB3 = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(sigmoidGradientStacked, sigmoidGradientStacked2, tanhGradientStacked);
   // model.attn:37  W @ dropout(max[pieces](U @ s + V @ e + C @ c), p)
-  const product12 = tf.tidy(() => {
+  const dU5 = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(sStacked, [2, 1, 0]), [units, batchSize * target]), productRows2);
     return tf.reshape(product, [units, maxout, pieces]);
   });
-  const product13 = tf.tidy(() => tf.reshape(tf.matMul(productRows2, eRows, true), [maxout, pieces, embed]));
-  const product14 = tf.tidy(() => {
+  const dV2 = tf.tidy(() => tf.reshape(tf.matMul(productRows2, eRows, true), [maxout, pieces, embed]));
+  const dC = tf.tidy(() => {
     const contextStepsRows = tf.reshape(tf.transpose(contextStacked, [2, 1, 0]), [2 * hidden, batchSize * target]);
     return tf.reshape(tf.matMul(contextStepsRows, productRows2), [2 * hidden, maxout, pieces]);
   });
   rt.dispose(sStacked, eRows, contextStacked, productRows2);
-  const product15 = tf.matMul(differenceRows, productRows, true);
-  rt.dispose(productRows, differenceRows);
+  const dW5 = tf.matMul(dLogitsRows, productRows, true);
+  rt.dispose(productRows, dLogitsRows);
   // model.attn:35  param U: [maxout, pieces <- units], V: [maxout, pieces <- embed], C: [maxout, pieces <- a…
-  const productT = tf.transpose(product12, [1, 2, 0]);
-  const productT2 = tf.transpose(product14, [1, 2, 0]);
-  rt.dispose(product12, product14);
+  const dUT = tf.transpose(dU5, [1, 2, 0]);
+  const dCT = tf.transpose(dC, [1, 2, 0]);
+  rt.dispose(dU5, dC);
   return {
-    loss: loss2,
+    loss,
     metrics: { exact: mean },
     gradients: {
-      'read.Annotate.table': xScattered,
-      'read.Annotate.forward.h.GRU.Wz': zProduct,
-      'read.Annotate.forward.h.GRU.Wr': rProduct,
-      'read.Annotate.forward.h.GRU.W': newProduct,
-      'read.Annotate.forward.h.GRU.Uz': forwardProduct,
-      'read.Annotate.forward.h.GRU.Ur': forwardProduct2,
-      'read.Annotate.forward.h.GRU.U': forwardProduct3,
-      'read.Annotate.forward.h.GRU.bz': zTotal,
-      'read.Annotate.forward.h.GRU.br': rTotal,
-      'read.Annotate.forward.h.GRU.b': newTotal,
-      'read.Annotate.backward.h.GRU.Wz': zProduct2,
-      'read.Annotate.backward.h.GRU.Wr': rProduct2,
-      'read.Annotate.backward.h.GRU.W': newProduct2,
-      'read.Annotate.backward.h.GRU.Uz': backwardProduct,
-      'read.Annotate.backward.h.GRU.Ur': backwardProduct2,
-      'read.Annotate.backward.h.GRU.U': backwardProduct3,
-      'read.Annotate.backward.h.GRU.bz': zTotal2,
-      'read.Annotate.backward.h.GRU.br': rTotal2,
-      'read.Annotate.backward.h.GRU.b': newTotal2,
-      'Translate.table': eScattered,
-      'Translate.W0': product4,
-      'Translate.context.Scored.Additive.W': product5,
-      'Translate.context.Scored.Additive.U': scoreProduct,
-      'Translate.context.Scored.Additive.v': total,
-      'Translate.s.GRU.Wz': product6,
-      'Translate.s.GRU.Wr': product7,
-      'Translate.s.GRU.W': product8,
-      'Translate.s.GRU.Uz': product9,
-      'Translate.s.GRU.Ur': product10,
-      'Translate.s.GRU.U': product11,
-      'Translate.s.GRU.bz': total2,
-      'Translate.s.GRU.br': total3,
-      'Translate.s.GRU.b': total4,
-      'Translate.logits.Readout.U': productT,
-      'Translate.logits.Readout.V': product13,
-      'Translate.logits.Readout.C': productT2,
-      'Translate.logits.Readout.W': product15,
+      'read.Annotate.table': dTable,
+      'read.Annotate.forward.h.GRU.Wz': dWz,
+      'read.Annotate.forward.h.GRU.Wr': dWr,
+      'read.Annotate.forward.h.GRU.W': dW,
+      'read.Annotate.forward.h.GRU.Uz': dUz,
+      'read.Annotate.forward.h.GRU.Ur': dUr,
+      'read.Annotate.forward.h.GRU.U': dU,
+      'read.Annotate.forward.h.GRU.bz': dBz,
+      'read.Annotate.forward.h.GRU.br': dBr,
+      'read.Annotate.forward.h.GRU.b': dB,
+      'read.Annotate.backward.h.GRU.Wz': dWz2,
+      'read.Annotate.backward.h.GRU.Wr': dWr2,
+      'read.Annotate.backward.h.GRU.W': dW2,
+      'read.Annotate.backward.h.GRU.Uz': dUz2,
+      'read.Annotate.backward.h.GRU.Ur': dUr2,
+      'read.Annotate.backward.h.GRU.U': dU2,
+      'read.Annotate.backward.h.GRU.bz': dBz2,
+      'read.Annotate.backward.h.GRU.br': dBr2,
+      'read.Annotate.backward.h.GRU.b': dB2,
+      'Translate.table': dTable2,
+      'Translate.W0': dW0,
+      'Translate.context.Scored.Additive.W': dW3,
+      'Translate.context.Scored.Additive.U': dU3,
+      'Translate.context.Scored.Additive.v': dV,
+      'Translate.s.GRU.Wz': dWz3,
+      'Translate.s.GRU.Wr': dWr3,
+      'Translate.s.GRU.W': dW4,
+      'Translate.s.GRU.Uz': dUz3,
+      'Translate.s.GRU.Ur': dUr3,
+      'Translate.s.GRU.U': dU4,
+      'Translate.s.GRU.bz': dBz3,
+      'Translate.s.GRU.br': dBr3,
+      'Translate.s.GRU.b': dB3,
+      'Translate.logits.Readout.U': dUT,
+      'Translate.logits.Readout.V': dV2,
+      'Translate.logits.Readout.C': dCT,
+      'Translate.logits.Readout.W': dW5,
     },
   };
 }
@@ -1295,7 +1279,7 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const forwardHNextSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = forwardZeros;
   for (let t = 0; t < source; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -1313,19 +1297,19 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
     rt.dispose(z, new_);
-    forwardHNextSteps.push(hNext);
+    hNextSteps.push(hNext);
     h = hNext;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
-  const forward = tf.stack(forwardHNextSteps);
-  rt.dispose(forwardHNextSteps);
+  const forward = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
   const keyMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(keyMask, [1, 0])));
   const zSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(zSum2, [1, 0, 2])));
   const rSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(rSum2, [1, 0, 2])));
   const newSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(newSum2, [1, 0, 2])));
   rt.dispose(zSum2, rSum2, newSum2);
-  const backwardHNextSteps = new Array<tf.Tensor>(source);
+  const hNextSteps2 = new Array<tf.Tensor>(source);
   let h2: tf.Tensor = forwardZeros;
   for (let t = source - 1; t >= 0; t--) {
     const keyMaskAt = keyMaskSteps[t]!;
@@ -1351,15 +1335,16 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     // model.attn:29  backward = scan source reversed with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emi…
     const backwardChosen = tf.tidy(() => rt.where(tf.reshape(keyMaskAt, [batchSize, 1]), hNext, h2));
     rt.dispose(h2);
-    backwardHNextSteps[t] = hNext;
+    hNextSteps2[t] = hNext;
     h2 = backwardChosen;
   }
   rt.dispose(keyMaskSteps, zSum2Steps, rSum2Steps, newSum2Steps, h2);
-  const backward = tf.stack(backwardHNextSteps);
-  rt.dispose(backwardHNextSteps);
+  const backward = tf.stack(hNextSteps2);
+  rt.dispose(hNextSteps2);
   // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
   const joined = tf.concat([forward, backward], 2);
-  rt.dispose(forward);
+  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  rt.dispose(forward, backward);
   // attention.attn:4  score = v @ tanh(W @ query + U @ keys)
   const scoreJoinedT = tf.transpose(joined, [1, 0, 2]);
   const scoreUProduct = tf.tidy(() => {
@@ -1368,9 +1353,6 @@ function translatorPrepare(p: TranslatorParameters, batch: TranslatorBatch): Tra
     return tf.reshape(UProduct, [batchSize, source, align]);
   });
   rt.dispose(joined);
-  // model.attn:30  { annotations = concat[hidden as annotation](forward, backward), h1 = backward[source = f…
-  const picked = tf.tidy(() => tf.reshape(tf.slice(backward, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  rt.dispose(backward);
   // model.attn:46  state s: [units] = tanh(W0 @ h1)
   const tanhShaped = tf.tidy(() =>
     tf.reshape(tf.tanh(tf.matMul(picked, p['Translate.W0'], false, true)), [batchSize, 1, units]),
@@ -1410,10 +1392,12 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
     return tf.reshape(vProduct, [batchSize, beam, source]);
   });
   // attention.attn:5  weights = softmax[key](score)
-  const weights = tf.tidy(() => rt.where(tf.reshape(memory['0'], [batchSize, 1, source]), scoreVProduct, -Infinity));
-  const weights2 = tf.tidy(() => tf.softmax(tf.reshape(weights, [batchSize * beam, source])));
-  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
-  rt.dispose(scoreVProduct, weights, weights2);
+  const weights = tf.tidy(() => {
+    const chosen = rt.where(tf.reshape(memory['0'], [batchSize, 1, source]), scoreVProduct, -Infinity);
+    return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
+  });
+  const weightsShaped = tf.reshape(weights, [batchSize, beam, source]);
+  rt.dispose(scoreVProduct, weights);
   // attention.attn:6  sum[key](weights * keys)
   const context = tf.matMul(weightsShaped, memory['2']);
   const context2 = tf.reshape(context, [batchSize * beam, 2 * hidden]);
@@ -1428,9 +1412,6 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
     const highest = tf.max(tf.add(sum, tf.reshape(CProduct, [batchSize * beam, maxout, pieces])), 2);
     return tf.matMul(highest, p['Translate.logits.Readout.W'], false, true);
   });
-  // model.attn:51  logits = Readout(seen, e, context)
-  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
-  rt.dispose(logits);
   // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextJoined = tf.concat([e, context2], 1);
   rt.dispose(e, context2);
@@ -1459,6 +1440,9 @@ function translatorStep(p: TranslatorParameters, batch: TranslatorBatch, memory:
   // model.attn:49  s' = GRU(concat(e, context), s)
   const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, units]);
   rt.dispose(sNext);
+  // model.attn:51  logits = Readout(seen, e, context)
+  const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
+  rt.dispose(logits);
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: { weights: weightsShaped },

@@ -90,29 +90,48 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p['Write.table'], batch.inputs.y);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
     const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  rt.dispose(x);
+  const oPickedRows = tf.reshape(picked, [batchSize * target, embed]);
+  const oSum2 = tf.tidy(() => {
+    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
+  });
+  rt.dispose(x, picked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
     const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
+  });
+  const fSum2 = tf.tidy(() => {
+    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
     const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
+  const iSum2 = tf.tidy(() => {
+    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
+  });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
     const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows);
+  const gSum2 = tf.tidy(() => {
+    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
+  });
+  rt.dispose(oXRows, oPickedRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -122,8 +141,8 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const runHNextSteps = new Array<tf.Tensor>(source);
-  const runNewSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -147,57 +166,32 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const valueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(valueWide, hNext, h);
-    const chosen2 = rt.where(valueWide, new_, c);
-    rt.dispose(h, valueWide, c);
-    runHNextSteps[t] = hNext;
-    runNewSteps[t] = new_;
+    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen2 = rt.where(isGreaterWide, new_, c);
+    rt.dispose(h, isGreaterWide, c);
+    hNextSteps[t] = hNext;
+    newSteps[t] = new_;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(runHNextSteps);
-  const runNewStacked = tf.stack(runNewSteps);
-  rt.dispose(runHNextSteps, runNewSteps);
+  const runHNextStacked = tf.stack(hNextSteps);
+  const runNewStacked = tf.stack(newSteps);
+  rt.dispose(hNextSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const picked3 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(runHNextStacked, runNewStacked);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
-  const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
-    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
-  });
-  rt.dispose(picked3);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
-    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
-  });
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
-    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
-  });
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
-    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
-  });
-  rt.dispose(oPickedRows);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
   const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
   const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
   const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
   rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hNextSteps: tf.Tensor[] = [];
-  let h2: tf.Tensor = picked;
-  let c2: tf.Tensor = picked2;
+  const hNextSteps2: tf.Tensor[] = [];
+  let h2: tf.Tensor = picked2;
+  let c2: tf.Tensor = picked3;
   for (let t = 0; t < target; t++) {
     const oSum2At = oSum2Steps[t]!;
     const fSum2At = fSum2Steps[t]!;
@@ -217,18 +211,18 @@ function seq2SeqForward(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqResul
     // cells.attn:26  { h = o * tanh(new), c = new }
     const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
-    hNextSteps.push(hNext);
+    hNextSteps2.push(hNext);
     h2 = hNext;
     c2 = new_;
   }
-  rt.dispose(picked, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(picked2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
-    const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps), [1, 0, 2]), [batchSize * target, hidden]);
+    const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps2), [1, 0, 2]), [batchSize * target, hidden]);
     const WProduct = tf.matMul(hNextStepsRows, p['Write.logits.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
   });
-  rt.dispose(hNextSteps);
+  rt.dispose(hNextSteps2);
   return { logits };
 }
 
@@ -247,29 +241,48 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p['Write.table'], batch.inputs.y);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
     const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
-  rt.dispose(x);
+  const oPickedRows = tf.reshape(picked, [batchSize * target, embed]);
+  const oSum2 = tf.tidy(() => {
+    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
+  });
+  rt.dispose(x, picked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
     const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
+  });
+  const fSum2 = tf.tidy(() => {
+    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
     const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
+  const iSum2 = tf.tidy(() => {
+    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
+  });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
     const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows);
+  const gSum2 = tf.tidy(() => {
+    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
+  });
+  rt.dispose(oXRows, oPickedRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -279,8 +292,8 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const runHNextSteps = new Array<tf.Tensor>(source);
-  const runNewSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -304,57 +317,32 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const valueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(valueWide, hNext, h);
-    const chosen2 = rt.where(valueWide, new_, c);
-    rt.dispose(h, valueWide, c);
-    runHNextSteps[t] = hNext;
-    runNewSteps[t] = new_;
+    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen2 = rt.where(isGreaterWide, new_, c);
+    rt.dispose(h, isGreaterWide, c);
+    hNextSteps[t] = hNext;
+    newSteps[t] = new_;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(runHNextSteps);
-  const runNewStacked = tf.stack(runNewSteps);
-  rt.dispose(runHNextSteps, runNewSteps);
+  const runHNextStacked = tf.stack(hNextSteps);
+  const runNewStacked = tf.stack(newSteps);
+  rt.dispose(hNextSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const picked3 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(runHNextStacked, runNewStacked);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
-  const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
-    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
-  });
-  rt.dispose(picked3);
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
-    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
-  });
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
-    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
-  });
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
-    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
-  });
-  rt.dispose(oPickedRows);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
   const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
   const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
   const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
   rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hNextSteps: tf.Tensor[] = [];
-  let h2: tf.Tensor = picked;
-  let c2: tf.Tensor = picked2;
+  const hNextSteps2: tf.Tensor[] = [];
+  let h2: tf.Tensor = picked2;
+  let c2: tf.Tensor = picked3;
   for (let t = 0; t < target; t++) {
     const oSum2At = oSum2Steps[t]!;
     const fSum2At = fSum2Steps[t]!;
@@ -374,36 +362,36 @@ function seq2SeqLoss(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqLossResu
     // cells.attn:26  { h = o * tanh(new), c = new }
     const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
-    hNextSteps.push(hNext);
+    hNextSteps2.push(hNext);
     h2 = hNext;
     c2 = new_;
   }
-  rt.dispose(picked, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  rt.dispose(picked2, oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
+  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
+  const number = tf.scalar(0, 'int32');
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() => {
-    const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps), [1, 0, 2]), [batchSize * target, hidden]);
+    const hNextStepsRows = tf.reshape(tf.transpose(tf.stack(hNextSteps2), [1, 0, 2]), [batchSize * target, hidden]);
     const WProduct = tf.matMul(hNextStepsRows, p['Write.logits.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, target, characters]), p['Write.logits.Linear.b']);
   });
-  rt.dispose(hNextSteps);
+  rt.dispose(hNextSteps2);
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
-  const loss = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
-  const loss2 = tf.tidy(() => {
+  const targetMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
+  );
+  const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(rt.logSoftmax(logits), batch.inputs["y'"], 2, 2)), 0), 1);
     return tf.mean(tf.div(total, tf.cast(batch.lengths.target, 'float32')));
   });
-  rt.dispose(loss);
-  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const number = tf.scalar(0, 'int32');
   // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
   const mean = tf.tidy(() => {
-    const all2 = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all2, tf.scalar(1, 'int32'), number), 'float32'));
+    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
   });
-  rt.dispose(logits, targetMask, number);
+  rt.dispose(number, logits, targetMask);
   return {
-    loss: loss2,
+    loss,
     metrics: { exact: mean },
   };
 }
@@ -418,38 +406,53 @@ type Seq2SeqGradientsResults = {
 /** Translation: as the loss, dropout on, and its gradient by every parameter. */
 function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.Random): Seq2SeqGradientsResults {
   const { batch: batchSize, characters, embed, hidden, source, target, words } = batch.n;
-  // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
-  const loss = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
-  rt.dispose(loss);
   // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
   const sourceMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
   );
   // model.attn:19  x = table[tokens]
   const x = tf.gather(p['read.Read.table'], batch.inputs.tokens);
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const picked = tf.gather(p['Write.table'], batch.inputs.y);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
   const oXRows = tf.reshape(x, [batchSize * source, embed]);
   const oSum = tf.tidy(() => {
     const WoProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wo'], false, true), [batchSize, source, hidden]);
     return tf.add(WoProduct, p['read.Read.run.h_c.LSTM.bo']);
   });
+  const oPickedRows = tf.reshape(picked, [batchSize * target, embed]);
+  const oSum2 = tf.tidy(() => {
+    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
+    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
+  });
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum = tf.tidy(() => {
     const WfProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wf'], false, true), [batchSize, source, hidden]);
     return tf.add(WfProduct, p['read.Read.run.h_c.LSTM.bf']);
+  });
+  const fSum2 = tf.tidy(() => {
+    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
+    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
   });
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum = tf.tidy(() => {
     const WiProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wi'], false, true), [batchSize, source, hidden]);
     return tf.add(WiProduct, p['read.Read.run.h_c.LSTM.bi']);
   });
+  const iSum2 = tf.tidy(() => {
+    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
+    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
+  });
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gSum = tf.tidy(() => {
     const WgProduct = tf.reshape(tf.matMul(oXRows, p['read.Read.run.h_c.LSTM.Wg'], false, true), [batchSize, source, hidden]);
     return tf.add(WgProduct, p['read.Read.run.h_c.LSTM.bg']);
   });
-  rt.dispose(oXRows);
+  const gSum2 = tf.tidy(() => {
+    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
+    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
+  });
+  rt.dispose(oXRows, oPickedRows);
   // model.attn:20  run = scan source reversed with xt = x {
   const runZeros = tf.fill([batchSize, hidden], 0);
   const sourceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sourceMask, [1, 0])));
@@ -459,15 +462,15 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const runHNextSteps = new Array<tf.Tensor>(source);
-  const runNewSteps = new Array<tf.Tensor>(source);
-  const runCSteps = new Array<tf.Tensor>(source);
-  const runHSteps = new Array<tf.Tensor>(source);
-  const runOSteps = new Array<tf.Tensor>(source);
-  const runTanhSteps = new Array<tf.Tensor>(source);
-  const runISteps = new Array<tf.Tensor>(source);
-  const runGSteps = new Array<tf.Tensor>(source);
-  const runFSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
+  const cSteps = new Array<tf.Tensor>(source);
+  const hSteps = new Array<tf.Tensor>(source);
+  const oSteps = new Array<tf.Tensor>(source);
+  const tanhSteps = new Array<tf.Tensor>(source);
+  const iSteps = new Array<tf.Tensor>(source);
+  const gSteps = new Array<tf.Tensor>(source);
+  const fSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = tf.clone(runZeros);
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -490,70 +493,46 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     const tanh = tf.tanh(new_);
     const hNext = tf.mul(o, tanh);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const valueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(valueWide, hNext, h);
-    const chosen2 = rt.where(valueWide, new_, c);
-    rt.dispose(valueWide);
-    runHNextSteps[t] = hNext;
-    runNewSteps[t] = new_;
-    runCSteps[t] = c;
-    runHSteps[t] = h;
-    runOSteps[t] = o;
-    runTanhSteps[t] = tanh;
-    runISteps[t] = i;
-    runGSteps[t] = g;
-    runFSteps[t] = f;
+    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen2 = rt.where(isGreaterWide, new_, c);
+    rt.dispose(isGreaterWide);
+    hNextSteps[t] = hNext;
+    newSteps[t] = new_;
+    cSteps[t] = c;
+    hSteps[t] = h;
+    oSteps[t] = o;
+    tanhSteps[t] = tanh;
+    iSteps[t] = i;
+    gSteps[t] = g;
+    fSteps[t] = f;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(runHNextSteps);
-  const runNewStacked = tf.stack(runNewSteps);
-  rt.dispose(runHNextSteps, runNewSteps);
+  const runHNextStacked = tf.stack(hNextSteps);
+  const runNewStacked = tf.stack(newSteps);
+  rt.dispose(hNextSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const picked = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const picked2 = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
+  const picked3 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   rt.dispose(runHNextStacked, runNewStacked);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const picked3 = tf.gather(p['Write.table'], batch.inputs.y);
-  // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oPickedRows = tf.reshape(picked3, [batchSize * target, embed]);
-  const oSum2 = tf.tidy(() => {
-    const WoProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wo'], false, true), [batchSize, target, hidden]);
-    return tf.add(WoProduct, p['Write.h_c.LSTM.bo']);
-  });
-  // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fSum2 = tf.tidy(() => {
-    const WfProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wf'], false, true), [batchSize, target, hidden]);
-    return tf.add(WfProduct, p['Write.h_c.LSTM.bf']);
-  });
-  // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iSum2 = tf.tidy(() => {
-    const WiProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wi'], false, true), [batchSize, target, hidden]);
-    return tf.add(WiProduct, p['Write.h_c.LSTM.bi']);
-  });
-  // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gSum2 = tf.tidy(() => {
-    const WgProduct = tf.reshape(tf.matMul(oPickedRows, p['Write.h_c.LSTM.Wg'], false, true), [batchSize, target, hidden]);
-    return tf.add(WgProduct, p['Write.h_c.LSTM.bg']);
-  });
-  rt.dispose(oPickedRows);
   // model.attn:37  Write(read.h, read.c)
   const oSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(oSum2, [1, 0, 2])));
   const fSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(fSum2, [1, 0, 2])));
   const iSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(iSum2, [1, 0, 2])));
   const gSum2Steps = tf.tidy(() => tf.unstack(tf.transpose(gSum2, [1, 0, 2])));
   rt.dispose(oSum2, fSum2, iSum2, gSum2);
-  const hNextSteps: tf.Tensor[] = [];
-  const oSteps: tf.Tensor[] = [];
-  const tanhSteps: tf.Tensor[] = [];
-  const iSteps: tf.Tensor[] = [];
-  const gSteps: tf.Tensor[] = [];
-  const hSteps: tf.Tensor[] = [];
-  const fSteps: tf.Tensor[] = [];
-  const cSteps: tf.Tensor[] = [];
-  let h2: tf.Tensor = picked;
-  let c2: tf.Tensor = picked2;
+  const hNextSteps2: tf.Tensor[] = [];
+  const oSteps2: tf.Tensor[] = [];
+  const tanhSteps2: tf.Tensor[] = [];
+  const iSteps2: tf.Tensor[] = [];
+  const gSteps2: tf.Tensor[] = [];
+  const hSteps2: tf.Tensor[] = [];
+  const fSteps2: tf.Tensor[] = [];
+  const cSteps2: tf.Tensor[] = [];
+  let h2: tf.Tensor = picked2;
+  let c2: tf.Tensor = picked3;
   for (let t = 0; t < target; t++) {
     const oSum2At = oSum2Steps[t]!;
     const fSum2At = fSum2Steps[t]!;
@@ -572,19 +551,19 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     // cells.attn:26  { h = o * tanh(new), c = new }
     const tanh = tf.tanh(new_);
     const hNext = tf.mul(o, tanh);
-    hNextSteps.push(hNext);
-    oSteps.push(o);
-    tanhSteps.push(tanh);
-    iSteps.push(i);
-    gSteps.push(g);
-    hSteps.push(h2);
-    fSteps.push(f);
-    cSteps.push(c2);
+    hNextSteps2.push(hNext);
+    oSteps2.push(o);
+    tanhSteps2.push(tanh);
+    iSteps2.push(i);
+    gSteps2.push(g);
+    hSteps2.push(h2);
+    fSteps2.push(f);
+    cSteps2.push(c2);
     h2 = hNext;
     c2 = new_;
   }
   rt.dispose(oSum2Steps, fSum2Steps, iSum2Steps, gSum2Steps, c2);
-  const hNextStacked = tf.stack(hNextSteps);
+  const hNextStacked = tf.stack(hNextSteps2);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsKeepSteps: tf.Tensor[] = [];
   for (let t = 0; t < target; t++) {
@@ -602,29 +581,25 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   rt.dispose(logitsProduct);
-  // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
-  const number = tf.scalar(0, 'int32');
-  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
-  const mean = tf.tidy(() => {
-    const all2 = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
-    return tf.mean(tf.cast(rt.where(all2, tf.scalar(1, 'int32'), number), 'float32'));
-  });
   // model.attn:41  loss = mean[target](cross_entropy[characters](logits, y'))
+  const targetMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), tf.range(0, target, 1, 'int32')),
+  );
   const lossLogWeights = rt.logSoftmax(logits);
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss2 = tf.tidy(() => {
+  const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(targetMask, tf.neg(tf.gather(lossLogWeights, batch.inputs["y'"], 2, 2)), 0), 1);
     return tf.mean(tf.div(total, lossAsFloat));
   });
-  const lossDifference = tf.tidy(() => {
+  const dLogits = tf.tidy(() => {
     const negative = tf.neg(rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
     const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, target, 1]));
     return tf.sub(rt.scatter(batch.inputs["y'"], negative, characters, 2), product);
   });
-  rt.dispose(logits, targetMask, lossLogWeights, lossAsFloat);
+  rt.dispose(lossLogWeights, lossAsFloat);
   // layers.attn:4  W @ x + b
-  const differenceRows = tf.reshape(lossDifference, [batchSize * target, characters]);
-  const WProduct = tf.matMul(differenceRows, p['Write.logits.Linear.W']);
+  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, characters]);
+  const WProduct = tf.matMul(dLogitsRows, p['Write.logits.Linear.W']);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsProduct2 = tf.tidy(() =>
     tf.mul(tf.reshape(WProduct, [batchSize, target, hidden]), tf.transpose(logitsKeepStacked, [1, 0, 2])),
@@ -635,304 +610,311 @@ function seq2SeqGradients(p: Seq2SeqParameters, batch: Seq2SeqBatch, random: rt.
   // model.attn:37  Write(read.h, read.c)
   const logitsProduct2Steps = tf.tidy(() => tf.unstack(tf.transpose(logitsProduct2, [1, 0, 2])));
   rt.dispose(logitsProduct2);
-  const productSteps = new Array<tf.Tensor>(target);
-  const productSteps2 = new Array<tf.Tensor>(target);
-  const productSteps3 = new Array<tf.Tensor>(target);
-  const productSteps4 = new Array<tf.Tensor>(target);
+  const oSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const fSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const iSigmoidGradientSteps = new Array<tf.Tensor>(target);
+  const gTanhGradientSteps = new Array<tf.Tensor>(target);
   let state: tf.Tensor = tf.clone(runZeros);
   let state2: tf.Tensor = tf.clone(runZeros);
   for (let t = target - 1; t >= 0; t--) {
     const logitsProduct2At = logitsProduct2Steps[t]!;
-    const oAt = oSteps[t]!;
-    const tanhAt = tanhSteps[t]!;
-    const iAt = iSteps[t]!;
-    const gAt = gSteps[t]!;
-    const fAt = fSteps[t]!;
-    const cAt = cSteps[t]!;
+    const oAt = oSteps2[t]!;
+    const tanhAt = tanhSteps2[t]!;
+    const iAt = iSteps2[t]!;
+    const gAt = gSteps2[t]!;
+    const fAt = fSteps2[t]!;
+    const cAt = cSteps2[t]!;
     // model.attn:37  Write(read.h, read.c)
-    const sum = tf.add(state, logitsProduct2At);
+    const dHNext = tf.add(state, logitsProduct2At);
     rt.dispose(state);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const sum2 = tf.tidy(() => tf.add(state2, rt.tanhGradient(tf.mul(sum, oAt), tanhAt)));
-    rt.dispose(state2);
+    const dNew = tf.tidy(() => tf.add(state2, rt.tanhGradient(tf.mul(dHNext, oAt), tanhAt)));
+    const dO = tf.mul(dHNext, tanhAt);
+    rt.dispose(state2, dHNext);
     // cells.attn:25  new = f * c + i * g
-    const newProduct = tf.mul(sum2, gAt);
+    const dG = tf.mul(dNew, iAt);
+    const dI = tf.mul(dNew, gAt);
+    const dF = tf.mul(dNew, cAt);
+    const dC = tf.mul(dNew, fAt);
+    rt.dispose(dNew);
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iProduct = rt.sigmoidGradient(newProduct, iAt);
-    rt.dispose(newProduct);
-    // cells.attn:25  new = f * c + i * g
-    const newProduct2 = tf.mul(sum2, iAt);
-    const newProduct3 = tf.mul(sum2, cAt);
+    const iSigmoidGradient = rt.sigmoidGradient(dI, iAt);
+    rt.dispose(dI);
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fProduct = rt.sigmoidGradient(newProduct3, fAt);
-    rt.dispose(newProduct3);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const product = tf.mul(sum, tanhAt);
-    rt.dispose(sum);
+    const fSigmoidGradient = rt.sigmoidGradient(dF, fAt);
+    rt.dispose(dF);
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oProduct = rt.sigmoidGradient(product, oAt);
-    rt.dispose(product);
+    const oSigmoidGradient = rt.sigmoidGradient(dO, oAt);
+    rt.dispose(dO);
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gProduct = rt.tanhGradient(newProduct2, gAt);
-    const gProduct2 = tf.tidy(() => tf.matMul(tf.concat([gProduct, iProduct, fProduct, oProduct], 1), gJoined));
-    rt.dispose(newProduct2);
-    // cells.attn:25  new = f * c + i * g
-    const newProduct4 = tf.mul(sum2, fAt);
-    rt.dispose(sum2);
-    productSteps[t] = oProduct;
-    productSteps2[t] = fProduct;
-    productSteps3[t] = iProduct;
-    productSteps4[t] = gProduct;
-    state = gProduct2;
-    state2 = newProduct4;
+    const gTanhGradient = rt.tanhGradient(dG, gAt);
+    const gProduct = tf.tidy(() =>
+      tf.matMul(tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1), gJoined),
+    );
+    rt.dispose(dG);
+    oSigmoidGradientSteps[t] = oSigmoidGradient;
+    fSigmoidGradientSteps[t] = fSigmoidGradient;
+    iSigmoidGradientSteps[t] = iSigmoidGradient;
+    gTanhGradientSteps[t] = gTanhGradient;
+    state = gProduct;
+    state2 = dC;
   }
-  rt.dispose(oSteps, tanhSteps, iSteps, gSteps, fSteps, cSteps, gJoined, logitsProduct2Steps);
+  rt.dispose(oSteps2, tanhSteps2, iSteps2, gSteps2, fSteps2, cSteps2, gJoined, logitsProduct2Steps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
+  const number = tf.scalar(0, 'int32');
   const scattered = rt.scatter(number, state, source);
   const scattered2 = rt.scatter(number, state2, source);
-  rt.dispose(state, number, state2);
+  rt.dispose(state, state2);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gJoined2 = tf.concat([p['read.Read.run.h_c.LSTM.Ug'], p['read.Read.run.h_c.LSTM.Ui'], p['read.Read.run.h_c.LSTM.Uf'], p['read.Read.run.h_c.LSTM.Uo']], 0);
   // model.attn:20  run = scan source reversed with xt = x {
   const scatteredSteps = tf.unstack(scattered);
   const scattered2Steps = tf.unstack(scattered2);
   rt.dispose(scattered, scattered2);
-  const runProductSteps: tf.Tensor[] = [];
-  const runProductSteps2: tf.Tensor[] = [];
-  const runProductSteps3: tf.Tensor[] = [];
-  const runProductSteps4: tf.Tensor[] = [];
-  let runState: tf.Tensor = runZeros;
-  let runState2: tf.Tensor = tf.clone(runZeros);
+  const oSigmoidGradientSteps2: tf.Tensor[] = [];
+  const fSigmoidGradientSteps2: tf.Tensor[] = [];
+  const iSigmoidGradientSteps2: tf.Tensor[] = [];
+  const gTanhGradientSteps2: tf.Tensor[] = [];
+  let dH: tf.Tensor = runZeros;
+  let dC: tf.Tensor = tf.clone(runZeros);
   for (let t = 0; t < source; t++) {
     const scatteredAt = scatteredSteps[t]!;
     const scattered2At = scattered2Steps[t]!;
     const sourceMaskAt = sourceMaskSteps[t]!;
-    const runCAt = runCSteps[t]!;
-    const runOAt = runOSteps[t]!;
-    const runTanhAt = runTanhSteps[t]!;
-    const runIAt = runISteps[t]!;
-    const runGAt = runGSteps[t]!;
-    const runFAt = runFSteps[t]!;
+    const cAt = cSteps[t]!;
+    const oAt = oSteps[t]!;
+    const tanhAt = tanhSteps[t]!;
+    const iAt = iSteps[t]!;
+    const gAt = gSteps[t]!;
+    const fAt = fSteps[t]!;
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const valueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(valueWide, 0, runState);
-    const sum = tf.tidy(() => tf.add(scattered2At, rt.where(valueWide, runState2, 0)));
-    const sum2 = tf.tidy(() => tf.add(scatteredAt, rt.where(valueWide, runState, 0)));
-    rt.dispose(runState);
+    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const chosen = rt.where(isGreaterWide, 0, dH);
+    const sum = tf.tidy(() => tf.add(scattered2At, rt.where(isGreaterWide, dC, 0)));
+    const dHNext = tf.tidy(() => tf.add(scatteredAt, rt.where(isGreaterWide, dH, 0)));
+    rt.dispose(dH);
     // cells.attn:26  { h = o * tanh(new), c = new }
-    const sum3 = tf.tidy(() => tf.add(sum, rt.tanhGradient(tf.mul(sum2, runOAt), runTanhAt)));
-    rt.dispose(sum);
+    const dNew = tf.tidy(() => tf.add(sum, rt.tanhGradient(tf.mul(dHNext, oAt), tanhAt)));
+    const dO = tf.mul(dHNext, tanhAt);
+    rt.dispose(sum, dHNext);
     // cells.attn:25  new = f * c + i * g
-    const newProduct = tf.mul(sum3, runGAt);
+    const dG = tf.mul(dNew, iAt);
+    const dI = tf.mul(dNew, gAt);
+    const dF = tf.mul(dNew, cAt);
     // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-    const iProduct = rt.sigmoidGradient(newProduct, runIAt);
-    rt.dispose(newProduct);
-    // cells.attn:25  new = f * c + i * g
-    const newProduct2 = tf.mul(sum3, runIAt);
-    const newProduct3 = tf.mul(sum3, runCAt);
+    const iSigmoidGradient = rt.sigmoidGradient(dI, iAt);
+    rt.dispose(dI);
     // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-    const fProduct = rt.sigmoidGradient(newProduct3, runFAt);
-    rt.dispose(newProduct3);
-    // cells.attn:26  { h = o * tanh(new), c = new }
-    const product = tf.mul(sum2, runTanhAt);
-    rt.dispose(sum2);
+    const fSigmoidGradient = rt.sigmoidGradient(dF, fAt);
+    rt.dispose(dF);
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oProduct = rt.sigmoidGradient(product, runOAt);
-    rt.dispose(product);
+    const oSigmoidGradient = rt.sigmoidGradient(dO, oAt);
+    rt.dispose(dO);
     // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-    const gProduct = rt.tanhGradient(newProduct2, runGAt);
-    const gProduct2 = tf.tidy(() => tf.matMul(tf.concat([gProduct, iProduct, fProduct, oProduct], 1), gJoined2));
-    rt.dispose(newProduct2);
+    const gTanhGradient = rt.tanhGradient(dG, gAt);
+    const gProduct = tf.tidy(() =>
+      tf.matMul(tf.concat([gTanhGradient, iSigmoidGradient, fSigmoidGradient, oSigmoidGradient], 1), gJoined2),
+    );
+    rt.dispose(dG);
     // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-    const oSum3 = tf.add(chosen, gProduct2);
-    rt.dispose(chosen, gProduct2);
+    const dH2 = tf.add(chosen, gProduct);
+    rt.dispose(chosen, gProduct);
     // cells.attn:25  new = f * c + i * g
-    const newProduct4 = tf.mul(sum3, runFAt);
-    rt.dispose(sum3);
+    const newProduct = tf.mul(dNew, fAt);
+    rt.dispose(dNew);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const sum4 = tf.tidy(() => tf.add(rt.where(valueWide, 0, runState2), newProduct4));
-    rt.dispose(valueWide, newProduct4, runState2);
-    runProductSteps.push(oProduct);
-    runProductSteps2.push(fProduct);
-    runProductSteps3.push(iProduct);
-    runProductSteps4.push(gProduct);
-    runState = oSum3;
-    runState2 = sum4;
+    const dC2 = tf.tidy(() => tf.add(rt.where(isGreaterWide, 0, dC), newProduct));
+    rt.dispose(isGreaterWide, newProduct, dC);
+    oSigmoidGradientSteps2.push(oSigmoidGradient);
+    fSigmoidGradientSteps2.push(fSigmoidGradient);
+    iSigmoidGradientSteps2.push(iSigmoidGradient);
+    gTanhGradientSteps2.push(gTanhGradient);
+    dH = dH2;
+    dC = dC2;
   }
-  rt.dispose(sourceMaskSteps, runCSteps, runOSteps, runTanhSteps, runISteps, runGSteps, runFSteps, gJoined2, scatteredSteps, scattered2Steps, runState, runState2);
-  const runProductStacked = tf.stack(runProductSteps4);
-  rt.dispose(runProductSteps4);
+  rt.dispose(sourceMaskSteps, cSteps, oSteps, tanhSteps, iSteps, gSteps, fSteps, gJoined2, scatteredSteps);
+  rt.dispose(scattered2Steps, dH, dC);
+  const runTanhGradientStacked = tf.stack(gTanhGradientSteps2);
+  rt.dispose(gTanhGradientSteps2);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gWgProduct = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(runProductStacked, [1, 0, 2]), [batchSize * source, hidden]);
-    return tf.reshape(tf.matMul(productStepsRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, embed]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(runTanhGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['read.Read.run.h_c.LSTM.Wg']), [batchSize, source, embed]);
   });
   // model.attn:20  run = scan source reversed with xt = x {
-  const runProductStacked2 = tf.stack(runProductSteps3);
-  rt.dispose(runProductSteps3);
+  const runSigmoidGradientStacked = tf.stack(iSigmoidGradientSteps2);
+  rt.dispose(iSigmoidGradientSteps2);
+  // model.attn:42  metric exact = if all[target](argmax[characters](logits) == y') then 1 else 0
+  const mean = tf.tidy(() => {
+    const all = tf.all(tf.logicalOr(tf.logicalNot(targetMask), tf.equal(tf.argMax(logits, 2), batch.inputs["y'"])), 1);
+    return tf.mean(tf.cast(rt.where(all, tf.scalar(1, 'int32'), number), 'float32'));
+  });
+  rt.dispose(logits, targetMask, number);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(runProductStacked2, [1, 0, 2]), [batchSize * source, hidden]);
-    const WiProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, embed]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * source, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wi']), [batchSize, source, embed]);
     return tf.add(gWgProduct, WiProduct);
   });
   rt.dispose(gWgProduct);
   // model.attn:20  run = scan source reversed with xt = x {
-  const runProductStacked3 = tf.stack(runProductSteps2);
-  rt.dispose(runProductSteps2);
+  const runSigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps2);
+  rt.dispose(fSigmoidGradientSteps2);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(runProductStacked3, [1, 0, 2]), [batchSize * source, hidden]);
-    const WfProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, embed]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked2, [1, 0, 2]), [batchSize * source, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wf']), [batchSize, source, embed]);
     return tf.add(iSum3, WfProduct);
   });
   rt.dispose(iSum3);
   // model.attn:20  run = scan source reversed with xt = x {
-  const runProductStacked4 = tf.stack(runProductSteps);
-  rt.dispose(runProductSteps);
+  const runSigmoidGradientStacked3 = tf.stack(oSigmoidGradientSteps2);
+  rt.dispose(oSigmoidGradientSteps2);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSum3 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(runProductStacked4, [1, 0, 2]), [batchSize * source, hidden]);
-    const WoProduct = tf.reshape(tf.matMul(productStepsRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, embed]);
+  const dX = tf.tidy(() => {
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked3, [1, 0, 2]), [batchSize * source, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['read.Read.run.h_c.LSTM.Wo']), [batchSize, source, embed]);
     return tf.add(fSum3, WoProduct);
   });
   rt.dispose(fSum3);
   // model.attn:19  x = table[tokens]
-  const xScattered = rt.scatter(batch.inputs.tokens, oSum3, words);
-  rt.dispose(oSum3);
+  const dTable = rt.scatter(batch.inputs.tokens, dX, words);
+  rt.dispose(dX);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iProductStepsRows = tf.reshape(runProductStacked2, [batchSize * source, hidden]);
+  const iSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * source, hidden]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProductStepsRows = tf.reshape(runProductStacked3, [batchSize * source, hidden]);
+  const fSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked2, [batchSize * source, hidden]);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oProductStepsRows = tf.reshape(runProductStacked4, [batchSize * source, hidden]);
+  const oSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked3, [batchSize * source, hidden]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProductStepsRows = tf.reshape(runProductStacked, [batchSize * source, hidden]);
+  const gTanhGradientStepsRows = tf.reshape(runTanhGradientStacked, [batchSize * source, hidden]);
   // model.attn:20  run = scan source reversed with xt = x {
-  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * source, hidden]));
-  const runProduct = tf.matMul(iProductStepsRows, runHStepsRows, true);
-  const runProduct2 = tf.matMul(fProductStepsRows, runHStepsRows, true);
-  const runProduct3 = tf.matMul(oProductStepsRows, runHStepsRows, true);
-  const runProduct4 = tf.matMul(gProductStepsRows, runHStepsRows, true);
-  rt.dispose(runHSteps, runHStepsRows);
+  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * source, hidden]));
+  const dUi = tf.matMul(iSigmoidGradientStepsRows, runHStepsRows, true);
+  const dUf = tf.matMul(fSigmoidGradientStepsRows, runHStepsRows, true);
+  const dUo = tf.matMul(oSigmoidGradientStepsRows, runHStepsRows, true);
+  const dUg = tf.matMul(gTanhGradientStepsRows, runHStepsRows, true);
+  rt.dispose(hSteps, runHStepsRows);
   // model.attn:37  Write(read.h, read.c)
-  const productStacked = tf.stack(productSteps4);
-  rt.dispose(productSteps4);
+  const tanhGradientStacked = tf.stack(gTanhGradientSteps);
+  rt.dispose(gTanhGradientSteps);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
   const gWgProduct2 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, hidden]);
-    return tf.reshape(tf.matMul(productStepsRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, embed]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(tanhGradientStacked, [1, 0, 2]), [batchSize * target, hidden]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['Write.h_c.LSTM.Wg']), [batchSize, target, embed]);
   });
   // model.attn:37  Write(read.h, read.c)
-  const productStacked2 = tf.stack(productSteps3);
-  rt.dispose(productSteps3);
+  const sigmoidGradientStacked = tf.stack(iSigmoidGradientSteps);
+  rt.dispose(iSigmoidGradientSteps);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iSum4 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(productStacked2, [1, 0, 2]), [batchSize * target, hidden]);
-    const WiProduct = tf.reshape(tf.matMul(productStepsRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, embed]);
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked, [1, 0, 2]), [batchSize * target, hidden]);
+    const WiProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wi']), [batchSize, target, embed]);
     return tf.add(gWgProduct2, WiProduct);
   });
   rt.dispose(gWgProduct2);
   // model.attn:37  Write(read.h, read.c)
-  const productStacked3 = tf.stack(productSteps2);
-  rt.dispose(productSteps2);
+  const sigmoidGradientStacked2 = tf.stack(fSigmoidGradientSteps);
+  rt.dispose(fSigmoidGradientSteps);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
   const fSum4 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(productStacked3, [1, 0, 2]), [batchSize * target, hidden]);
-    return tf.add(iSum4, tf.reshape(tf.matMul(productStepsRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, embed]));
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked2, [1, 0, 2]), [batchSize * target, hidden]);
+    const WfProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wf']), [batchSize, target, embed]);
+    return tf.add(iSum4, WfProduct);
   });
   rt.dispose(iSum4);
   // model.attn:37  Write(read.h, read.c)
-  const productStacked4 = tf.stack(productSteps);
-  rt.dispose(productSteps);
+  const sigmoidGradientStacked3 = tf.stack(oSigmoidGradientSteps);
+  rt.dispose(oSigmoidGradientSteps);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oSum4 = tf.tidy(() => {
-    const productStepsRows = tf.reshape(tf.transpose(productStacked4, [1, 0, 2]), [batchSize * target, hidden]);
-    return tf.add(fSum4, tf.reshape(tf.matMul(productStepsRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, embed]));
+  const oSum3 = tf.tidy(() => {
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(sigmoidGradientStacked3, [1, 0, 2]), [batchSize * target, hidden]);
+    const WoProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['Write.h_c.LSTM.Wo']), [batchSize, target, embed]);
+    return tf.add(fSum4, WoProduct);
   });
   rt.dispose(fSum4);
   // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const scattered3 = rt.scatter(batch.inputs.y, oSum4, characters);
-  rt.dispose(oSum4);
+  const dTable2 = rt.scatter(batch.inputs.y, oSum3, characters);
+  rt.dispose(oSum3);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
-  const iProductStepsRows2 = tf.reshape(productStacked2, [batchSize * target, hidden]);
+  const iSigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked, [batchSize * target, hidden]);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProductStepsRows2 = tf.reshape(productStacked3, [batchSize * target, hidden]);
+  const fSigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked2, [batchSize * target, hidden]);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oProductStepsRows2 = tf.reshape(productStacked4, [batchSize * target, hidden]);
+  const oSigmoidGradientStepsRows2 = tf.reshape(sigmoidGradientStacked3, [batchSize * target, hidden]);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProductStepsRows2 = tf.reshape(productStacked, [batchSize * target, hidden]);
+  const gTanhGradientStepsRows2 = tf.reshape(tanhGradientStacked, [batchSize * target, hidden]);
   // model.attn:37  Write(read.h, read.c)
-  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * target, hidden]));
-  const product = tf.matMul(iProductStepsRows2, hStepsRows, true);
-  const product2 = tf.matMul(fProductStepsRows2, hStepsRows, true);
-  const product3 = tf.matMul(oProductStepsRows2, hStepsRows, true);
-  const product4 = tf.matMul(gProductStepsRows2, hStepsRows, true);
-  rt.dispose(picked, hNextSteps, hStepsRows);
+  const hStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps2), [batchSize * target, hidden]));
+  const dUi2 = tf.matMul(iSigmoidGradientStepsRows2, hStepsRows, true);
+  const dUf2 = tf.matMul(fSigmoidGradientStepsRows2, hStepsRows, true);
+  const dUo2 = tf.matMul(oSigmoidGradientStepsRows2, hStepsRows, true);
+  const dUg2 = tf.matMul(gTanhGradientStepsRows2, hStepsRows, true);
+  rt.dispose(picked2, hNextSteps2, hStepsRows);
   // cells.attn:21  i = sigmoid(Wi @ x + Ui @ h + bi)
   const iXRows = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * source, embed]));
-  const iProduct = tf.matMul(iProductStepsRows, iXRows, true);
-  const iTotal = tf.sum(runProductStacked2, [0, 1]);
-  const iPickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked3, [1, 0, 2]), [batchSize * target, embed]));
-  rt.dispose(x, iProductStepsRows, runProductStacked2, picked3);
-  const iProduct2 = tf.matMul(iProductStepsRows2, iPickedRows, true);
-  const iTotal2 = tf.sum(productStacked2, [0, 1]);
-  rt.dispose(iProductStepsRows2, productStacked2);
+  const dWi = tf.matMul(iSigmoidGradientStepsRows, iXRows, true);
+  const dBi = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  const iPickedRows = tf.tidy(() => tf.reshape(tf.transpose(picked, [1, 0, 2]), [batchSize * target, embed]));
+  rt.dispose(x, iSigmoidGradientStepsRows, runSigmoidGradientStacked, picked);
+  const dWi2 = tf.matMul(iSigmoidGradientStepsRows2, iPickedRows, true);
+  const dBi2 = tf.sum(sigmoidGradientStacked, [0, 1]);
+  rt.dispose(iSigmoidGradientStepsRows2, sigmoidGradientStacked);
   // cells.attn:23  o = sigmoid(Wo @ x + Uo @ h + bo)
-  const oProduct = tf.matMul(oProductStepsRows, iXRows, true);
-  const oTotal = tf.sum(runProductStacked4, [0, 1]);
-  const oProduct2 = tf.matMul(oProductStepsRows2, iPickedRows, true);
-  const oTotal2 = tf.sum(productStacked4, [0, 1]);
-  rt.dispose(oProductStepsRows, runProductStacked4, oProductStepsRows2, productStacked4);
+  const dWo = tf.matMul(oSigmoidGradientStepsRows, iXRows, true);
+  const dBo = tf.sum(runSigmoidGradientStacked3, [0, 1]);
+  const dWo2 = tf.matMul(oSigmoidGradientStepsRows2, iPickedRows, true);
+  const dBo2 = tf.sum(sigmoidGradientStacked3, [0, 1]);
+  rt.dispose(oSigmoidGradientStepsRows, runSigmoidGradientStacked3, oSigmoidGradientStepsRows2, sigmoidGradientStacked3);
   // cells.attn:24  g = tanh(Wg @ x + Ug @ h + bg)
-  const gProduct = tf.matMul(gProductStepsRows, iXRows, true);
-  const gTotal = tf.sum(runProductStacked, [0, 1]);
-  const gProduct2 = tf.matMul(gProductStepsRows2, iPickedRows, true);
-  const gTotal2 = tf.sum(productStacked, [0, 1]);
-  rt.dispose(gProductStepsRows, runProductStacked, gProductStepsRows2, productStacked);
+  const dWg = tf.matMul(gTanhGradientStepsRows, iXRows, true);
+  const dBg = tf.sum(runTanhGradientStacked, [0, 1]);
+  const dWg2 = tf.matMul(gTanhGradientStepsRows2, iPickedRows, true);
+  const dBg2 = tf.sum(tanhGradientStacked, [0, 1]);
+  rt.dispose(gTanhGradientStepsRows, runTanhGradientStacked, gTanhGradientStepsRows2, tanhGradientStacked);
   // cells.attn:22  f = sigmoid(Wf @ x + Uf @ h + bf)
-  const fProduct = tf.matMul(fProductStepsRows, iXRows, true);
-  const fTotal = tf.sum(runProductStacked3, [0, 1]);
-  const fProduct2 = tf.matMul(fProductStepsRows2, iPickedRows, true);
-  rt.dispose(fProductStepsRows, iXRows, runProductStacked3, fProductStepsRows2, iPickedRows);
-  const fTotal2 = tf.sum(productStacked3, [0, 1]);
-  rt.dispose(productStacked3);
+  const dWf = tf.matMul(fSigmoidGradientStepsRows, iXRows, true);
+  const dBf = tf.sum(runSigmoidGradientStacked2, [0, 1]);
+  const dWf2 = tf.matMul(fSigmoidGradientStepsRows2, iPickedRows, true);
+  rt.dispose(fSigmoidGradientStepsRows, iXRows, runSigmoidGradientStacked2, fSigmoidGradientStepsRows2, iPickedRows);
+  const dBf2 = tf.sum(sigmoidGradientStacked2, [0, 1]);
+  rt.dispose(sigmoidGradientStacked2);
   // layers.attn:4  W @ x + b
-  const product5 = tf.matMul(differenceRows, productRows, true);
-  const total = tf.sum(lossDifference, [0, 1]);
-  rt.dispose(productRows, differenceRows, lossDifference);
+  const dW = tf.matMul(dLogitsRows, productRows, true);
+  const dB = tf.sum(dLogits, [0, 1]);
+  rt.dispose(productRows, dLogitsRows, dLogits);
   return {
-    loss: loss2,
+    loss,
     metrics: { exact: mean },
     gradients: {
-      'read.Read.table': xScattered,
-      'read.Read.run.h_c.LSTM.Wi': iProduct,
-      'read.Read.run.h_c.LSTM.Wf': fProduct,
-      'read.Read.run.h_c.LSTM.Wo': oProduct,
-      'read.Read.run.h_c.LSTM.Wg': gProduct,
-      'read.Read.run.h_c.LSTM.Ui': runProduct,
-      'read.Read.run.h_c.LSTM.Uf': runProduct2,
-      'read.Read.run.h_c.LSTM.Uo': runProduct3,
-      'read.Read.run.h_c.LSTM.Ug': runProduct4,
-      'read.Read.run.h_c.LSTM.bi': iTotal,
-      'read.Read.run.h_c.LSTM.bo': oTotal,
-      'read.Read.run.h_c.LSTM.bg': gTotal,
-      'read.Read.run.h_c.LSTM.bf': fTotal,
-      'Write.table': scattered3,
-      'Write.h_c.LSTM.Wi': iProduct2,
-      'Write.h_c.LSTM.Wf': fProduct2,
-      'Write.h_c.LSTM.Wo': oProduct2,
-      'Write.h_c.LSTM.Wg': gProduct2,
-      'Write.h_c.LSTM.Ui': product,
-      'Write.h_c.LSTM.Uf': product2,
-      'Write.h_c.LSTM.Uo': product3,
-      'Write.h_c.LSTM.Ug': product4,
-      'Write.h_c.LSTM.bi': iTotal2,
-      'Write.h_c.LSTM.bo': oTotal2,
-      'Write.h_c.LSTM.bg': gTotal2,
-      'Write.h_c.LSTM.bf': fTotal2,
-      'Write.logits.Linear.W': product5,
-      'Write.logits.Linear.b': total,
+      'read.Read.table': dTable,
+      'read.Read.run.h_c.LSTM.Wi': dWi,
+      'read.Read.run.h_c.LSTM.Wf': dWf,
+      'read.Read.run.h_c.LSTM.Wo': dWo,
+      'read.Read.run.h_c.LSTM.Wg': dWg,
+      'read.Read.run.h_c.LSTM.Ui': dUi,
+      'read.Read.run.h_c.LSTM.Uf': dUf,
+      'read.Read.run.h_c.LSTM.Uo': dUo,
+      'read.Read.run.h_c.LSTM.Ug': dUg,
+      'read.Read.run.h_c.LSTM.bi': dBi,
+      'read.Read.run.h_c.LSTM.bo': dBo,
+      'read.Read.run.h_c.LSTM.bg': dBg,
+      'read.Read.run.h_c.LSTM.bf': dBf,
+      'Write.table': dTable2,
+      'Write.h_c.LSTM.Wi': dWi2,
+      'Write.h_c.LSTM.Wf': dWf2,
+      'Write.h_c.LSTM.Wo': dWo2,
+      'Write.h_c.LSTM.Wg': dWg2,
+      'Write.h_c.LSTM.Ui': dUi2,
+      'Write.h_c.LSTM.Uf': dUf2,
+      'Write.h_c.LSTM.Uo': dUo2,
+      'Write.h_c.LSTM.Ug': dUg2,
+      'Write.h_c.LSTM.bi': dBi2,
+      'Write.h_c.LSTM.bo': dBo2,
+      'Write.h_c.LSTM.bg': dBg2,
+      'Write.h_c.LSTM.bf': dBf2,
+      'Write.logits.Linear.W': dW,
+      'Write.logits.Linear.b': dB,
     },
   };
 }
@@ -990,8 +972,8 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
   rt.dispose(sourceMask, oSum, fSum, iSum);
   const gSumSteps = tf.tidy(() => tf.unstack(tf.transpose(gSum, [1, 0, 2])));
   rt.dispose(gSum);
-  const runHNextSteps = new Array<tf.Tensor>(source);
-  const runNewSteps = new Array<tf.Tensor>(source);
+  const hNextSteps = new Array<tf.Tensor>(source);
+  const newSteps = new Array<tf.Tensor>(source);
   let h: tf.Tensor = runZeros;
   let c: tf.Tensor = tf.clone(runZeros);
   for (let t = source - 1; t >= 0; t--) {
@@ -1015,19 +997,19 @@ function seq2SeqPrepare(p: Seq2SeqParameters, batch: Seq2SeqBatch): Seq2SeqPrepa
     const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
     rt.dispose(o);
     // model.attn:21  state h, c: [hidden] = 0; (h', c') = LSTM(xt, h, c); emit h', c'
-    const valueWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
-    const chosen = rt.where(valueWide, hNext, h);
-    const chosen2 = rt.where(valueWide, new_, c);
-    rt.dispose(h, valueWide, c);
-    runHNextSteps[t] = hNext;
-    runNewSteps[t] = new_;
+    const isGreaterWide = tf.reshape(sourceMaskAt, [batchSize, 1]);
+    const chosen = rt.where(isGreaterWide, hNext, h);
+    const chosen2 = rt.where(isGreaterWide, new_, c);
+    rt.dispose(h, isGreaterWide, c);
+    hNextSteps[t] = hNext;
+    newSteps[t] = new_;
     h = chosen;
     c = chosen2;
   }
   rt.dispose(sourceMaskSteps, oSumSteps, fSumSteps, iSumSteps, gSumSteps, h, c);
-  const runHNextStacked = tf.stack(runHNextSteps);
-  const runNewStacked = tf.stack(runNewSteps);
-  rt.dispose(runHNextSteps, runNewSteps);
+  const runHNextStacked = tf.stack(hNextSteps);
+  const runNewStacked = tf.stack(newSteps);
+  rt.dispose(hNextSteps, newSteps);
   // model.attn:23  { h = run.h[source = first], c = run.c[source = first] }
   const picked = tf.tidy(() => tf.reshape(tf.slice(runHNextStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
   const picked2 = tf.tidy(() => tf.reshape(tf.slice(runNewStacked, [0, 0, 0], [1, -1, -1]), [batchSize, hidden]));
@@ -1090,17 +1072,18 @@ function seq2SeqStep(p: Seq2SeqParameters, batch: Seq2SeqBatch, _memory: Seq2Seq
   // cells.attn:26  { h = o * tanh(new), c = new }
   const hNext = tf.tidy(() => tf.mul(o, tf.tanh(new_)));
   rt.dispose(o);
+  // model.attn:30  (h', c') = LSTM(table[y], h, c)
+  const hNextShaped = tf.reshape(hNext, [batchSize, beam, hidden]);
+  const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
+  rt.dispose(new_);
   // layers.attn:4  W @ x + b
   const logits = tf.tidy(() =>
     tf.add(tf.matMul(hNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
   );
+  rt.dispose(hNext);
   // model.attn:31  logits = Linear[characters](dropout(h', p))
   const logitsShaped = tf.reshape(logits, [batchSize, beam, characters]);
   rt.dispose(logits);
-  // model.attn:30  (h', c') = LSTM(table[y], h, c)
-  const hNextShaped = tf.reshape(hNext, [batchSize, beam, hidden]);
-  const newShaped = tf.reshape(new_, [batchSize, beam, hidden]);
-  rt.dispose(hNext, new_);
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: {},

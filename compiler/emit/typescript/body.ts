@@ -157,10 +157,15 @@ class BodyWriter {
   #name(value: Value): string {
     const known = this.#named.get(value);
     if (known !== undefined) return known;
-    const own = this.#plan.onTheWay.has(value) && value.kind !== 'argument' ? null : value.origin.name;
-    const taken = this.#names.take(own ?? (value.kind === 'list' ? this.#listName(value) : this.#withEquation(value)));
+    const taken = this.#names.take(value.kind === 'list' ? this.#listName(value) : this.#wanted(value));
     this.#named.set(value, taken);
     return taken;
+  }
+
+  /** The value's own name, or else its equation and what it is: `zSum`. */
+  #wanted(value: Value): string {
+    if (value.origin.name !== null && (value.kind === 'argument' || !this.#plan.onTheWay.has(value))) return value.origin.name;
+    return value.kind === 'argument' ? value.hint : this.#withEquation(value);
   }
 
   /** A list is called after what it is made of. */
@@ -174,7 +179,6 @@ class BodyWriter {
     return `${this.#named.get(from)} Steps`;
   }
 
-  /** A value without a name of its own is called after its equation and what it is: `zSum`. */
   #withEquation(value: Value): string {
     const equation = this.#context.sources.equation(value.origin);
     return equation === null || value.hint.startsWith(equation) ? value.hint : `${equation} ${upperFirst(value.hint)}`;
@@ -202,7 +206,13 @@ class BodyWriter {
   }
 
   #dispose(values: readonly Value[], depth: number): void {
-    if (values.length > 0) this.#write(depth, `rt.dispose(${values.map((value) => this.#name(value)).join(', ')});`);
+    const line: string[] = [];
+    const write = (): void => void (line.length > 0 && this.#write(depth, `rt.dispose(${line.splice(0).join(', ')});`));
+    for (const name of values.map((value) => this.#name(value))) {
+      if (2 * depth + `rt.dispose(${[...line, name].join(', ')});`.length > WIDTH) write();
+      line.push(name);
+    }
+    write();
   }
 
   #results(results: readonly Given[]): readonly string[] {
@@ -253,9 +263,11 @@ class BodyWriter {
 
   #composed(value: Value, parts: readonly Value[], width: number): Expression {
     // Names of the block around may be given again, unless the text here reads them.
-    const read = [value, ...parts].flatMap(({ code }) => code).filter((piece) => !isValue(piece) || !parts.includes(piece));
-    const words = read.flatMap((piece) => this.#argument(piece).match(/[\p{ID_Continue}$]+/gu) ?? []);
-    const names = new Names([this.#name(value), ...words]);
+    const read = [value, ...parts]
+      .flatMap(({ code }) => code)
+      .filter((piece) => typeof piece !== 'string' && !parts.includes(piece as Value));
+    const words = read.flatMap((piece) => this.#argument(piece).match(/(?<![.'"\p{ID_Continue}])[\p{ID_Continue}]+/gu) ?? []);
+    const names = new Names([this.#name(value), ...this.#context.parameters, ...words]);
     return expression(value, parts, {
       text: (piece) => this.#argument(piece),
       name: (step) => names.takeFirst([step.hint, this.#withEquation(step)]),
@@ -269,7 +281,8 @@ class BodyWriter {
     const count = this.#size(loop.size);
     const emits = loop.emits.filter((emit) => needed.has(emit.list));
     const states = loop.states.filter((state) => needed.has(state.final));
-    for (const { list } of emits) {
+    for (const { value: element, list } of emits) {
+      this.#named.set(list, this.#names.take(`${this.#wanted(element)} Steps`));
       this.#write(
         depth,
         loop.reversed ? `const ${this.#name(list)} = new Array<tf.Tensor>(${count});` : `const ${this.#name(list)}: tf.Tensor[] = [];`,

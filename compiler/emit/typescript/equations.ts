@@ -22,59 +22,88 @@ export interface Unit {
  */
 const MOST_PARTS = 8;
 
-/** Values on the way to the one that has their equation's name: passes give what they make for an equation its origin. */
-export function onTheWay(values: Iterable<Value>): ReadonlySet<Value> {
+/**
+ * Values on the way to the one that has their equation's name: passes give what they make for an equation its origin.
+ *
+ * @param values what each is made of has smaller ids
+ */
+export function onTheWay(values: readonly Value[], equationOf: EquationOf): ReadonlySet<Value> {
+  /** By value: the named values of its equation that it goes into. */
+  const into = new Map<Value, Set<string>>();
   const result = new Set<Value>();
-  for (const value of values) {
-    if (value.origin.name === null) continue;
-    for (const input of inputsOf(value)) if (isSameEquation(value, input)) result.add(input);
+  for (const value of values.toSorted((a, b) => b.id - a.id)) {
+    const { name, file, start } = value.origin;
+    const key = `${name} ${start} ${file}`;
+    const keys = into.get(value) ?? new Set();
+    if (name !== null && keys.has(key)) result.add(value);
+    for (const input of inputsOf(value).filter((each) => equationOf(each) === equationOf(value))) {
+      into.set(input, new Set([...(into.get(input) ?? []), ...keys, ...(name === null ? [] : [key])]));
+    }
   }
   return result;
 }
 
-function isSameEquation({ origin: a }: Value, { origin: b }: Value): boolean {
-  return a.name === b.name && a.start === b.start && a.file === b.file;
-}
+/** How far back the order looks for an equation that is read no more. Further, and large tensors wait for it. */
+const REACH = 32;
 
 /**
  * The statements in an order that keeps equations whole, as far as what they read allows. From the last statement backwards:
- * the next is one of the same equation that no statement before it needs any more, or else the last that is left. So a
- * statement only moves towards those that read it, and what it makes lives no longer than before.
+ * the next is one of the same equation that no statement before it needs any more. If there is none, it is one of an equation
+ * that no other reads any more, or else the last that is left. So a statement only moves towards those that read it, and what
+ * is heavy, a loop, does not move by itself.
  *
  * @param statements in some order in which they can be computed
  */
 export function keptWhole(statements: readonly Value[], reads: Reads, equationOf: EquationOf): Value[] {
-  /** By statement: how many of those that read it are not placed yet. */
-  const waiting = new Map(statements.map((statement) => [statement, 0]));
-  const others = (statement: Value): Value[] => [...reads(statement)].filter((each) => each !== statement && waiting.has(each));
-  for (const statement of statements) for (const each of others(statement)) waiting.set(each, waiting.get(each)! + 1);
   const place = new Map(statements.map((statement, k) => [statement, k]));
-  const ready = new Map<string, Value[]>();
-  const free = (statement: Value): void => {
-    const equation = equationOf(statement);
-    ready.set(
-      equation,
-      [...(ready.get(equation) ?? []), statement].sort((a, b) => place.get(a)! - place.get(b)!),
-    );
-  };
-  for (const statement of statements) if (waiting.get(statement) === 0) free(statement);
-  const left = new Set(statements);
-  const result: Value[] = [];
-  let open: Value[] = [];
-  for (let last = statements.length - 1; last >= 0; ) {
-    const statement = open.pop() ?? statements[last]!;
-    left.delete(statement);
-    result.push(statement);
-    for (const each of others(statement)) {
-      waiting.set(each, waiting.get(each)! - 1);
-      if (waiting.get(each) === 0) free(each);
+  const read = statements.map((statement) => [...reads(statement)].filter((each) => each !== statement && place.has(each)));
+  const equations = statements.map(equationOf);
+  /** By statement: how many of those that read it are not placed yet. */
+  const waiting = new Counts<Value>();
+  /** By equation: how often statements of others that are not placed yet read it. */
+  const outside = new Counts<string>();
+  const count = (k: number, by: 1 | -1): void => {
+    for (const each of read[k]!) {
+      waiting.add(each, by);
+      const equation = equations[place.get(each)!]!;
+      if (equation !== equations[k]) outside.add(equation, by);
     }
-    const equation = equationOf(statement);
-    open = (ready.get(equation) ?? []).filter((each) => left.has(each));
-    ready.set(equation, open);
-    while (last >= 0 && !left.has(statements[last]!)) last--;
+  };
+  statements.forEach((_, k) => count(k, 1));
+  const left = new Set(statements.keys());
+  const isReady = (k: number): boolean => left.has(k) && waiting.of(statements[k]!) === 0;
+  /** By equation: the places of its statements that are left, increasing. */
+  const open = new Map<string, number[]>();
+  for (const equation of equations) open.set(equation, []);
+  equations.forEach((equation, k) => open.get(equation)!.push(k));
+  const result: Value[] = [];
+  let equation: string | null = null;
+  for (let last = statements.length - 1; last >= 0; ) {
+    const near = Array.from({ length: Math.min(REACH, last + 1) }, (_, k) => last - k);
+    const next: number =
+      (equation === null ? undefined : open.get(equation)!.findLast(isReady)) ??
+      near.find((k) => isReady(k) && outside.of(equations[k]!) === 0 && statements[k]!.kind !== 'loop') ??
+      last;
+    equation = equations[next]!;
+    open.get(equation)!.splice(open.get(equation)!.indexOf(next), 1);
+    left.delete(next);
+    count(next, -1);
+    result.push(statements[next]!);
+    while (last >= 0 && !left.has(last)) last--;
   }
   return result.reverse();
+}
+
+class Counts<K> {
+  readonly #counts = new Map<K, number>();
+
+  add(key: K, by: number): void {
+    this.#counts.set(key, this.of(key) + by);
+  }
+
+  of(key: K): number {
+    return this.#counts.get(key) ?? 0;
+  }
 }
 
 /**

@@ -37,10 +37,11 @@ interface ArgumentRole {
 /** What the arguments of loops are and, for those without a name, what they may be called. */
 function argumentsOf(nodes: readonly Node[]): ReadonlyMap<Node, ArgumentRole> {
   const roles = new Map<Node, ArgumentRole>();
-  for (const { op } of nodes) {
+  for (const { op, inputs } of nodes) {
     if (op.kind !== 'scan') continue;
-    const { position, states, nexts } = op.region;
+    const { position, xs, states, nexts } = op.region;
     roles.set(position, { position: true, hint: 't' });
+    xs.forEach((x, k) => roles.set(x, { position: false, hint: sourceName(inputs[k]!) }));
     states.forEach((state, k) => roles.set(state, { position: false, hint: nexts[k]!.origin.name ?? 'state' }));
   }
   return roles;
@@ -294,7 +295,7 @@ class Lowering {
           return this.#call(node, hint, `${direct}(`, this.#tensorOf(x!), ', ', this.#tensorOf(y!), ')');
         const gradient = op.fn === 'mul' ? gradientOf(x!, y!) : null;
         if (gradient !== null)
-          return this.#call(node, hint, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
+          return this.#call(node, gradient.call, `rt.${gradient.call}(`, this.#tensorOf(gradient.g), ', ', this.#tensorOf(gradient.y), ')');
         const mask = maskedAxis(x!, y!);
         if (mask !== null) return this.#mask(node, mask, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');
         return this.#call(node, hint, `${call}(`, this.#operand(x!), ', ', this.#operand(y!), ')');

@@ -126,7 +126,7 @@ class Planner {
   plan(): Plan {
     this.#need();
     const values = [...this.#needed].sort((a, b) => a.id - b.id);
-    this.#onTheWay = onTheWay(values);
+    this.#onTheWay = onTheWay(values, this.#equationOf);
     for (const value of values.filter(isStatement)) {
       const home = this.#home(value);
       const block = this.#blocks.get(home);

@@ -80,12 +80,15 @@ class Reverse implements Reversal {
   /** Carries the pending cotangents of a level back to its arguments and leaves. */
   backward(level: Level, pending: ReadonlyMap<Node, Node>): void {
     const scans = new Map<Node, Map<number, Node>>();
+    const steps = new Set<Node>();
     for (const node of this.facts.nodes.toReversed()) {
       if (level.loop !== null && !this.m.loopsOf(node).has(level.loop)) continue;
       const results = scans.get(node);
       if (isOf(node, 'scan') && results !== undefined) scanVjp(this, level, node, results);
       const g = pending.get(node);
-      if (g === undefined || node.op.kind === 'argument' || node.op.kind === 'parameter') continue;
+      if (g === undefined) continue;
+      this.#name(node, g, steps);
+      if (node.op.kind === 'argument' || node.op.kind === 'parameter') continue;
       this.m.origin = unnamed(node.origin);
       if (node.op.kind === 'result') {
         const scan = node.inputs[0];
@@ -99,6 +102,14 @@ class Reverse implements Reversal {
         if (cotangent !== null) level.add(node.inputs[k]!, cotangent);
       });
     }
+  }
+
+  /** `d_z` for what flows to `z`, but not to the steps on the way to it, which have the same origin. */
+  #name(node: Node, cotangent: Node, steps: Set<Node>): void {
+    const { origin, inputs } = node;
+    if (origin.name === null) return;
+    if (!steps.has(node)) this.m.call(cotangent, `d_${origin.name}`);
+    for (const input of inputs) if (input.origin === origin) steps.add(input);
   }
 
   /** The place among a scan's results of a value of its body, which it emits from now on: `latest` does. */

@@ -103,28 +103,30 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
   const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
+  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
   const weights = tf.tidy(() => {
+    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
     const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    return rt.where(weightsBoth, tf.transpose(quotient, [0, 2, 1]), -Infinity);
+    const weights2 = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both, tf.transpose(weights2, [0, 2, 1]), 0);
   });
-  const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
-  const weights3 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights2, [0, 2, 1]), 0));
-  rt.dispose(nearWProduct, weights, weightsBoth, weights2);
+  rt.dispose(nearWProduct, weightsBoth);
+  // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
+  const qWeightsT = tf.transpose(weights, [0, 2, 1]);
   // attention.attn:18  sum[key](weights * values)
-  const q = tf.logicalAnd(timeMaskWide, qIsAtMost);
-  const q2 = tf.tidy(() => {
-    const product = tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), nearXShaped);
-    return tf.sum(rt.where(tf.reshape(q, [batchSize, time, time, 1]), product, 0), 1);
+  const both = tf.logicalAnd(timeMaskWide, qIsAtMost);
+  const q = tf.tidy(() => {
+    const product = tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), nearXShaped);
+    return tf.sum(rt.where(tf.reshape(both, [batchSize, time, time, 1]), product, 0), 1);
   });
-  rt.dispose(timeMaskWide, qIsAtMost, nearXShaped);
+  rt.dispose(timeMaskWide, qIsAtMost, nearXShaped, weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const runHNextSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -140,24 +142,21 @@ function filterForward(p: FilterParameters, batch: FilterBatch): FilterResults {
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
     rt.dispose(z, new_);
-    runHNextSteps.push(hNext);
+    hNextSteps.push(hNext);
     h = hNext;
   }
   rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(runHNextSteps);
-  rt.dispose(runHNextSteps);
+  const run = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
-  rt.dispose(q2, run);
+  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  rt.dispose(q, run);
   // input.attn:6  level = mean[before](sum[d](x)[upto time as before])
   const level = tf.tidy(() => {
-    const total = tf.sum(rt.where(q, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
-    return tf.div(total, tf.maximum(tf.sum(tf.cast(q, 'float32'), 1), 1));
+    const total = tf.sum(rt.where(both, tf.reshape(tf.sum(x, 2), [batchSize, time, 1]), 0), 1);
+    return tf.div(total, tf.maximum(tf.sum(tf.cast(both, 'float32'), 1), 1));
   });
-  rt.dispose(x, q);
-  // input.attn:7  q = ScaledDot(near, x[upto time as key], x[upto time as key])
-  const qWeightsT = tf.transpose(weights3, [0, 2, 1]);
-  rt.dispose(weights3);
+  rt.dispose(x, both);
   return { y: sum, level, weights: qWeightsT };
 }
 
@@ -204,28 +203,27 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
   const qIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(timePositions, [time, 1]), timePositions));
   rt.dispose(timePositions);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsBoth = tf.tidy(() => tf.logicalAnd(timeMaskWide, tf.logicalAnd(qIsAtMost, qIsAtMost)));
+  const weightsBoth = tf.logicalAnd(qIsAtMost, qIsAtMost);
   const weights = tf.tidy(() => {
+    const both = tf.logicalAnd(timeMaskWide, weightsBoth);
     const quotient = tf.div(tf.matMul(tf.reshape(nearWProduct, [batchSize, time, d]), x, false, true), Math.sqrt(d));
-    return rt.where(weightsBoth, tf.transpose(quotient, [0, 2, 1]), -Infinity);
+    const weights2 = tf.softmax(tf.transpose(rt.where(both, tf.transpose(quotient, [0, 2, 1]), -Infinity), [0, 2, 1]));
+    return rt.where(both, tf.transpose(weights2, [0, 2, 1]), 0);
   });
-  const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
-  const weights3 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights2, [0, 2, 1]), 0));
-  rt.dispose(x, nearWProduct, weights, weightsBoth, weights2);
+  rt.dispose(x, nearWProduct, weightsBoth);
   // attention.attn:18  sum[key](weights * values)
-  const q = tf.logicalAnd(timeMaskWide, qIsAtMost);
-  const q2 = tf.tidy(() => {
-    const product = tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), nearXShaped);
-    return tf.sum(rt.where(tf.reshape(q, [batchSize, time, time, 1]), product, 0), 1);
+  const q = tf.tidy(() => {
+    const qWide = tf.reshape(tf.logicalAnd(timeMaskWide, qIsAtMost), [batchSize, time, time, 1]);
+    return tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights, [batchSize, time, time, 1]), nearXShaped), 0), 1);
   });
-  rt.dispose(qIsAtMost, nearXShaped, weights3, q);
+  rt.dispose(nearXShaped, qIsAtMost, weights);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const runHNextSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -241,15 +239,15 @@ function filterLoss(p: FilterParameters, batch: FilterBatch): FilterLossResults 
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
     rt.dispose(z, new_);
-    runHNextSteps.push(hNext);
+    hNextSteps.push(hNext);
     h = hNext;
   }
   rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(runHNextSteps);
-  rt.dispose(runHNextSteps);
+  const run = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
-  rt.dispose(q2, run);
+  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   const loss = tf.tidy(() => {
@@ -318,31 +316,28 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   });
   const weights = tf.tidy(() => {
     const quotientT = tf.transpose(tf.div(tf.matMul(nearWProduct2, x, false, true), weightsChosen), [0, 2, 1]);
-    return rt.where(weightsBoth, quotientT, -Infinity);
+    return tf.softmax(tf.transpose(rt.where(weightsBoth, quotientT, -Infinity), [0, 2, 1]));
   });
-  const weights2 = tf.tidy(() => tf.softmax(tf.transpose(weights, [0, 2, 1])));
-  const weights3 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights2, [0, 2, 1]), 0));
-  rt.dispose(weights);
+  const weights2 = tf.tidy(() => rt.where(weightsBoth, tf.transpose(weights, [0, 2, 1]), 0));
   // attention.attn:18  sum[key](weights * values)
-  const q = tf.logicalAnd(timeMaskWide, qIsAtMost);
-  const qWide = tf.reshape(q, [batchSize, time, time, 1]);
-  const q2 = tf.tidy(() =>
-    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights3, [batchSize, time, time, 1]), nearXShaped), 0), 1),
+  const qWide = tf.tidy(() => tf.reshape(tf.logicalAnd(timeMaskWide, qIsAtMost), [batchSize, time, time, 1]));
+  const q = tf.tidy(() =>
+    tf.sum(rt.where(qWide, tf.mul(tf.reshape(weights2, [batchSize, time, time, 1]), nearXShaped), 0), 1),
   );
-  rt.dispose(qIsAtMost, q, nearXShaped, weights3);
+  rt.dispose(qIsAtMost, nearXShaped, weights2);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
   const runZeros = tf.fill([batchSize, d], 0);
   const zSumSteps = tf.tidy(() => tf.unstack(tf.transpose(zSum, [1, 0, 2])));
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const runHNextSteps: tf.Tensor[] = [];
-  const runHSteps: tf.Tensor[] = [];
-  const runZSteps: tf.Tensor[] = [];
-  const runHNextSteps2: tf.Tensor[] = [];
-  const runNewSteps: tf.Tensor[] = [];
-  const runProductSteps: tf.Tensor[] = [];
-  const runRSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
+  const hSteps: tf.Tensor[] = [];
+  const zSteps: tf.Tensor[] = [];
+  const differenceSteps: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [];
+  const newProductSteps: tf.Tensor[] = [];
+  const rSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -358,20 +353,20 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
-    runHNextSteps.push(hNext);
-    runHSteps.push(h);
-    runZSteps.push(z);
-    runHNextSteps2.push(difference);
-    runNewSteps.push(new_);
-    runProductSteps.push(newProduct);
-    runRSteps.push(r);
+    hNextSteps.push(hNext);
+    hSteps.push(h);
+    zSteps.push(z);
+    differenceSteps.push(difference);
+    newSteps.push(new_);
+    newProductSteps.push(newProduct);
+    rSteps.push(r);
     h = hNext;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(runHNextSteps);
+  const run = tf.stack(hNextSteps);
   // input.attn:9  { y = run + q, level = level }
-  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q2));
-  rt.dispose(q2, run);
+  const sum = tf.tidy(() => tf.add(tf.transpose(run, [1, 0, 2]), q));
+  rt.dispose(q, run);
   // input.attn:11  objective Fit for Filter given t: [time, d] { loss = mean[time, d]((y - t) ^ 2); optimize…
   const t = rt.where(timeMaskWide, batch.inputs.t, 0);
   const difference = tf.sub(sum, t);
@@ -379,147 +374,146 @@ function filterGradients(p: FilterParameters, batch: FilterBatch, _random: rt.Ra
   const loss = tf.tidy(() =>
     tf.mean(tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(difference, difference), 0), [1, 2]), product)),
   );
-  const sum2 = tf.tidy(() => {
+  const dQ = tf.tidy(() => {
     const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, product), [batchSize, 1]), 0);
     const product2 = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), difference);
     return tf.add(product2, product2);
   });
   rt.dispose(sum, t, timeMaskWide, timeMask, difference, product);
   // attention.attn:18  sum[key](weights * values)
-  const product2 = tf.tidy(() => {
-    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(sum2, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
+  const dWeights = tf.tidy(() => {
+    const chosenRows = tf.reshape(rt.where(qWide, tf.reshape(dQ, [batchSize, 1, time, d]), 0), [batchSize * time, time, d]);
     return tf.reshape(tf.matMul(chosenRows, tf.reshape(x, [batchSize * time, d, 1])), [batchSize, time, time]);
   });
   rt.dispose(qWide);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen2 = rt.where(weightsBoth, product2, 0);
-  const weightsProduct = tf.tidy(() => tf.mul(weights2, tf.transpose(weightsChosen2, [0, 2, 1])));
+  const weightsChosen2 = rt.where(weightsBoth, dWeights, 0);
+  const weightsProduct = tf.tidy(() => tf.mul(weights, tf.transpose(weightsChosen2, [0, 2, 1])));
   const weightsProduct2 = tf.tidy(() => {
     const differenceT = tf.transpose(tf.sub(weightsChosen2, tf.reshape(tf.sum(weightsProduct, 2), [batchSize, 1, time])), [0, 2, 1]);
-    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weights2, differenceT), [0, 2, 1]), 0);
+    const chosen = rt.where(weightsBoth, tf.transpose(tf.mul(weights, differenceT), [0, 2, 1]), 0);
     return tf.matMul(tf.div(chosen, tf.transpose(weightsChosen, [0, 2, 1])), x, true);
   });
-  rt.dispose(product2, x, weightsBoth, weightsChosen, weights2, weightsChosen2, weightsProduct);
+  rt.dispose(dWeights, x, weightsBoth, weightsChosen, weights, weightsChosen2, weightsProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const sum2Steps = tf.tidy(() => tf.unstack(tf.transpose(sum2, [1, 0, 2])));
-  rt.dispose(sum2);
-  const runProductSteps2 = new Array<tf.Tensor>(time);
-  const runProductSteps3 = new Array<tf.Tensor>(time);
-  const runProductSteps4 = new Array<tf.Tensor>(time);
-  let runState: tf.Tensor = tf.clone(runZeros);
+  const dQSteps = tf.tidy(() => tf.unstack(tf.transpose(dQ, [1, 0, 2])));
+  rt.dispose(dQ);
+  const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
+  const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
+  const newTanhGradientSteps = new Array<tf.Tensor>(time);
+  let dH: tf.Tensor = tf.clone(runZeros);
   for (let t2 = time - 1; t2 >= 0; t2--) {
-    const sum2At = sum2Steps[t2]!;
-    const runHAt = runHSteps[t2]!;
-    const runZAt = runZSteps[t2]!;
-    const runHNextAt = runHNextSteps2[t2]!;
-    const runNewAt = runNewSteps[t2]!;
-    const runRAt = runRSteps[t2]!;
+    const dQAt = dQSteps[t2]!;
+    const hAt = hSteps[t2]!;
+    const zAt = zSteps[t2]!;
+    const differenceAt = differenceSteps[t2]!;
+    const newAt = newSteps[t2]!;
+    const rAt = rSteps[t2]!;
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-    const runSum = tf.add(runState, sum2At);
-    rt.dispose(runState);
+    const dHNext = tf.add(dH, dQAt);
+    rt.dispose(dH);
     // cells.attn:14  (1 - z) * h + z * new
-    const product3 = tf.mul(runSum, runZAt);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = rt.tanhGradient(product3, runNewAt);
-    const newUProduct = tf.matMul(newProduct, p['run.h.GRU.U']);
-    const newProduct2 = tf.mul(newUProduct, runHAt);
-    // cells.attn:14  (1 - z) * h + z * new
-    const product4 = tf.mul(runSum, runHNextAt);
+    const dNew = tf.mul(dHNext, zAt);
+    const dZ = tf.mul(dHNext, differenceAt);
+    const difference2 = tf.sub(dHNext, dNew);
+    rt.dispose(dHNext);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct = rt.sigmoidGradient(product4, runZAt);
-    rt.dispose(product4);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct = rt.sigmoidGradient(newProduct2, runRAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined));
-    rt.dispose(newProduct2);
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference2 = tf.sub(runSum, product3);
-    rt.dispose(runSum, product3);
+    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
+    rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(newUProduct, runRAt)));
-    rt.dispose(newUProduct, difference2);
+    const newTanhGradient = rt.tanhGradient(dNew, newAt);
+    const newUProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
+    const dR = tf.mul(newUProduct, hAt);
+    const newSum2 = tf.tidy(() => tf.add(difference2, tf.mul(newUProduct, rAt)));
+    rt.dispose(dNew, difference2, newUProduct);
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined));
+    rt.dispose(dR);
     // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-    const runSum2 = tf.add(rProduct2, newSum2);
-    rt.dispose(rProduct2, newSum2);
-    runProductSteps2[t2] = zProduct;
-    runProductSteps3[t2] = rProduct;
-    runProductSteps4[t2] = newProduct;
-    runState = runSum2;
+    const dH2 = tf.add(rProduct, newSum2);
+    rt.dispose(newSum2, rProduct);
+    zSigmoidGradientSteps[t2] = zSigmoidGradient;
+    rSigmoidGradientSteps[t2] = rSigmoidGradient;
+    newTanhGradientSteps[t2] = newTanhGradient;
+    dH = dH2;
   }
-  rt.dispose(runZSteps, runHNextSteps2, runNewSteps, runRSteps, rJoined, sum2Steps, runState);
-  const runProductStacked = tf.stack(runProductSteps4);
-  rt.dispose(runProductSteps4);
+  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dQSteps, dH);
+  const runTanhGradientStacked = tf.stack(newTanhGradientSteps);
+  rt.dispose(newTanhGradientSteps);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
   const newWProduct = tf.tidy(() => {
-    const WProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.W']);
-    return tf.reshape(WProduct, [batchSize, time, d]);
+    const tanhGradientStepsRows = tf.reshape(tf.transpose(runTanhGradientStacked, [1, 0, 2]), [batchSize * time, d]);
+    return tf.reshape(tf.matMul(tanhGradientStepsRows, p['run.h.GRU.W']), [batchSize, time, d]);
   });
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runProductStacked2 = tf.stack(runProductSteps3);
-  rt.dispose(runProductSteps3);
+  const runSigmoidGradientStacked = tf.stack(rSigmoidGradientSteps);
+  rt.dispose(rSigmoidGradientSteps);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rSum2 = tf.tidy(() => {
-    const WrProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked2, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.Wr']);
-    return tf.add(newWProduct, tf.reshape(WrProduct, [batchSize, time, d]));
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked, [1, 0, 2]), [batchSize * time, d]);
+    const WrProduct = tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wr']), [batchSize, time, d]);
+    return tf.add(newWProduct, WrProduct);
   });
   rt.dispose(newWProduct);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runProductStacked3 = tf.stack(runProductSteps2);
-  rt.dispose(runProductSteps2);
+  const runSigmoidGradientStacked2 = tf.stack(zSigmoidGradientSteps);
+  rt.dispose(zSigmoidGradientSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zSum2 = tf.tidy(() => {
-    const WzProduct = tf.matMul(tf.reshape(tf.transpose(runProductStacked3, [1, 0, 2]), [batchSize * time, d]), p['run.h.GRU.Wz']);
-    return tf.add(weightsProduct2, tf.add(rSum2, tf.reshape(WzProduct, [batchSize, time, d])));
+    const sigmoidGradientStepsRows = tf.reshape(tf.transpose(runSigmoidGradientStacked2, [1, 0, 2]), [batchSize * time, d]);
+    const sum = tf.add(rSum2, tf.reshape(tf.matMul(sigmoidGradientStepsRows, p['run.h.GRU.Wz']), [batchSize, time, d]));
+    return tf.add(weightsProduct2, sum);
   });
   rt.dispose(weightsProduct2, rSum2);
   // input.attn:5  near = (W @ x[time = position[time] - 2 * position[taps]])[d2 as d]
-  const nearProduct = tf.tidy(() =>
+  const dW = tf.tidy(() =>
     tf.reshape(tf.matMul(tf.reshape(zSum2, [batchSize * time, d]), nearJoinedRows, true), [d, 3, d]),
   );
   rt.dispose(nearJoinedRows, zSum2);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows = tf.reshape(runProductStacked3, [batchSize * time, d]);
+  const zSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked2, [batchSize * time, d]);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows = tf.reshape(runProductStacked2, [batchSize * time, d]);
+  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, d]);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows = tf.reshape(runProductStacked, [batchSize * time, d]);
+  const newTanhGradientStepsRows = tf.reshape(runTanhGradientStacked, [batchSize * time, d]);
   // input.attn:8  run = scan time with xt = near { state h: [d] = 0; h' = GRU(xt, h); emit h' }
-  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * time, d]));
-  const runProduct = tf.matMul(zProductStepsRows, runHStepsRows, true);
-  const runProduct2 = tf.matMul(rProductStepsRows, runHStepsRows, true);
-  const runProduct3 = tf.tidy(() =>
-    tf.matMul(newProductStepsRows, tf.reshape(tf.stack(runProductSteps), [batchSize * time, d]), true),
+  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, d]));
+  const dUz = tf.matMul(zSigmoidGradientStepsRows, runHStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, runHStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(newTanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, d]), true),
   );
-  rt.dispose(runZeros, runHNextSteps, runHStepsRows, runProductSteps);
+  rt.dispose(runZeros, hNextSteps, runHStepsRows, newProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zWProductRows = tf.tidy(() => tf.reshape(tf.transpose(nearWProduct2, [1, 0, 2]), [batchSize * time, d]));
-  const zProduct = tf.matMul(zProductStepsRows, zWProductRows, true);
-  const zTotal = tf.sum(runProductStacked3, [0, 1]);
-  rt.dispose(nearWProduct2, zProductStepsRows, runProductStacked3);
+  const dWz = tf.matMul(zSigmoidGradientStepsRows, zWProductRows, true);
+  const dBz = tf.sum(runSigmoidGradientStacked2, [0, 1]);
+  rt.dispose(nearWProduct2, zSigmoidGradientStepsRows, runSigmoidGradientStacked2);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(rProductStepsRows, zWProductRows, true);
-  const rTotal = tf.sum(runProductStacked2, [0, 1]);
-  rt.dispose(rProductStepsRows, runProductStacked2);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, zWProductRows, true);
+  const dBr = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows, runSigmoidGradientStacked);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(newProductStepsRows, zWProductRows, true);
-  const newTotal = tf.sum(runProductStacked, [0, 1]);
-  rt.dispose(newProductStepsRows, zWProductRows, runProductStacked);
+  const dW2 = tf.matMul(newTanhGradientStepsRows, zWProductRows, true);
+  const dB = tf.sum(runTanhGradientStacked, [0, 1]);
+  rt.dispose(newTanhGradientStepsRows, zWProductRows, runTanhGradientStacked);
   return {
     loss,
     metrics: {},
     gradients: {
-      W: nearProduct,
-      'run.h.GRU.Wz': zProduct,
-      'run.h.GRU.Wr': rProduct,
-      'run.h.GRU.W': newProduct,
-      'run.h.GRU.Uz': runProduct,
-      'run.h.GRU.Ur': runProduct2,
-      'run.h.GRU.U': runProduct3,
-      'run.h.GRU.bz': zTotal,
-      'run.h.GRU.br': rTotal,
-      'run.h.GRU.b': newTotal,
+      W: dW,
+      'run.h.GRU.Wz': dWz,
+      'run.h.GRU.Wr': dWr,
+      'run.h.GRU.W': dW2,
+      'run.h.GRU.Uz': dUz,
+      'run.h.GRU.Ur': dUr,
+      'run.h.GRU.U': dU,
+      'run.h.GRU.bz': dBz,
+      'run.h.GRU.br': dBr,
+      'run.h.GRU.b': dB,
     },
   };
 }

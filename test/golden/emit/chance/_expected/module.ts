@@ -248,87 +248,87 @@ function glanceGradients(p: GlanceParameters, batch: GlanceBatch, random: rt.Ran
   const RTotal = tf.tidy(() => tf.sum(tf.mul(RDifference, RDifference), 1));
   const R = tf.neg(RTotal);
   rt.dispose(y);
-  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
-  const mNext = tf.tidy(() =>
-    tf.add(tf.mul(0.9, p['h.BatchNorm.m']), tf.mul(0.1, tf.add(leastChosen, tf.mul(range, bm)))),
-  );
-  rt.dispose(leastChosen, bm);
-  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
-  const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p['h.BatchNorm.v']), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
-  rt.dispose(bv);
-  // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
-  const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p['Learn.b']), tf.mul(0.1, tf.mean(R))));
   // input.attn:15  loss = -R - stop(R - b) * log(weights[spot])
   const lossDifference = tf.sub(R, p['Learn.b']);
   const lossPicked = tf.gather(weights, spot, 1, 1);
   const loss = tf.tidy(() => tf.mean(tf.sub(RTotal, tf.mul(lossDifference, tf.log(lossPicked)))));
-  const lossScattered = tf.tidy(() =>
+  const dWeights = tf.tidy(() =>
     rt.scatter(spot, tf.div(tf.mul(lossDifference, -((1 / batchSize))), lossPicked), source, 1),
   );
-  rt.dispose(R, RTotal, lossDifference, lossPicked);
+  rt.dispose(RTotal, lossDifference, lossPicked);
   // input.attn:6  weights = softmax[source](Linear[](h))
-  const weightsChosen = tf.tidy(() => {
-    const product = tf.mul(weights, tf.sub(lossScattered, tf.sum(tf.mul(weights, lossScattered), 1, true)));
-    return rt.where(sourceMask, product, 0);
-  });
-  rt.dispose(sourceMask, weights, lossScattered);
+  const weightsChosen = tf.tidy(() =>
+    rt.where(sourceMask, tf.mul(weights, tf.sub(dWeights, tf.sum(tf.mul(weights, dWeights), 1, true))), 0),
+  );
+  rt.dispose(sourceMask, weights, dWeights);
   // layers.attn:4  W @ x + b
   const product = tf.tidy(() => tf.mul(tf.reshape(weightsChosen, [batchSize, source, 1]), p['weights.Linear.W']));
   // input.attn:13  R = -sum[d]((y - t) ^ 2)
-  const RSum = tf.tidy(() => {
+  const dY = tf.tidy(() => {
     const product = tf.mul(RDifference, 1 / batchSize);
     return tf.add(product, product);
   });
   rt.dispose(RDifference);
   // input.attn:8  y = (if training then h[spot] else sum[source](weights * h)) + 0.1 * sample normal[d]()
-  const yScattered = rt.scatter(spot, RSum, source, 1);
-  rt.dispose(spot, RSum);
+  const yScattered = rt.scatter(spot, dY, source, 1);
+  rt.dispose(spot, dY);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
-  const hSum = tf.add(product, yScattered);
+  const dH = tf.add(product, yScattered);
   rt.dispose(product, yScattered);
   // layers.attn:33  gain * n + bias
-  const product2 = tf.mul(hSum, p['h.BatchNorm.gain']);
+  const dN = tf.mul(dH, p['h.BatchNorm.gain']);
   // layers.attn:32  n = if training then centred / sqrt(bv + 1e-5 / range / range) else (x - m) / sqrt(v + 1e…
-  const nQuotient = tf.div(product2, nRoot);
-  const nQuotient2 = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
-  rt.dispose(product2, nRoot);
+  const nQuotient = tf.div(dN, nRoot);
+  const dBv = tf.tidy(() => tf.div(tf.mul(tf.neg(tf.sum(tf.mul(nQuotient, n2), [0, 1])), 0.5), nRoot));
+  rt.dispose(dN, nRoot);
+  // layers.attn:30  m' = 0.9 * m + 0.1 * (least + range * bm)
+  const mNext = tf.tidy(() =>
+    tf.add(tf.mul(0.9, p['h.BatchNorm.m']), tf.mul(0.1, tf.add(leastChosen, tf.mul(range, bm)))),
+  );
+  rt.dispose(leastChosen, bm);
   // layers.attn:29  bv = mean[lifted](centred * centred)
-  const bvSum = tf.tidy(() => {
-    const product = tf.mul(rt.where(sourceMaskWide, tf.div(nQuotient2, bmLarger), 0), centred);
+  const dCentred = tf.tidy(() => {
+    const product = tf.mul(rt.where(sourceMaskWide, tf.div(dBv, bmLarger), 0), centred);
     return tf.add(tf.add(nQuotient, product), product);
   });
-  rt.dispose(centred, nQuotient, nQuotient2);
+  rt.dispose(centred, nQuotient, dBv);
+  // layers.attn:31  v' = 0.9 * v + 0.1 * (bv * range * range)
+  const vNext = tf.tidy(() => tf.add(tf.mul(0.9, p['h.BatchNorm.v']), tf.mul(0.1, tf.mul(tf.mul(bv, range), range))));
+  rt.dispose(bv);
   // layers.attn:28  centred = near - bm
-  const centredNegative = tf.tidy(() => tf.neg(tf.sum(bvSum, [0, 1])));
+  const dBm = tf.tidy(() => tf.neg(tf.sum(dCentred, [0, 1])));
   // layers.attn:27  bm = mean[lifted](near)
-  const bmSum = tf.tidy(() => tf.add(bvSum, rt.where(sourceMaskWide, tf.div(centredNegative, bmLarger), 0)));
-  rt.dispose(sourceMaskWide, bmLarger, bvSum, centredNegative);
+  const dNear = tf.tidy(() => tf.add(dCentred, rt.where(sourceMaskWide, tf.div(dBm, bmLarger), 0)));
+  rt.dispose(sourceMaskWide, bmLarger, dCentred, dBm);
+  // input.attn:14  b' = 0.9 * b + 0.1 * mean[batch](R)
+  const bNext = tf.tidy(() => tf.add(tf.mul(0.9, p['Learn.b']), tf.mul(0.1, tf.mean(R))));
+  rt.dispose(R);
   // layers.attn:26  near = (x - least) / range
-  const nearQuotient = tf.div(bmSum, range);
-  rt.dispose(range, bmSum);
+  const nearQuotient = tf.div(dNear, range);
+  rt.dispose(range, dNear);
   // input.attn:5  h = BatchNorm(tanh(Linear[d](x)))
-  const hProduct = rt.tanhGradient(nearQuotient, hTanh);
+  const hTanhGradient = rt.tanhGradient(nearQuotient, hTanh);
   rt.dispose(hTanh, nearQuotient);
   // layers.attn:33  gain * n + bias
-  const total = tf.tidy(() => tf.sum(tf.mul(hSum, n2), [0, 1]));
-  const total2 = tf.sum(hSum, [0, 1]);
-  rt.dispose(n2, hSum);
+  const dGain = tf.tidy(() => tf.sum(tf.mul(dH, n2), [0, 1]));
+  const dBias = tf.sum(dH, [0, 1]);
+  rt.dispose(n2, dH);
   // layers.attn:4  W @ x + b
-  const product3 = tf.tidy(() => tf.matMul(tf.reshape(hProduct, [batchSize * source, d]), xRows, true));
-  const total3 = tf.sum(hProduct, [0, 1]);
-  const product4 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
-  const total4 = tf.sum(weightsChosen);
-  rt.dispose(xRows, hProduct, hRows, weightsChosen);
+  const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * source, d]), xRows, true));
+  const dB = tf.sum(hTanhGradient, [0, 1]);
+  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(weightsChosen, [1, batchSize * source]), hRows), [d]));
+  const dB2 = tf.sum(weightsChosen);
+  rt.dispose(xRows, hTanhGradient, hRows, weightsChosen);
   return {
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': product3,
-      'h.Linear.b': total3,
-      'h.BatchNorm.gain': total,
-      'h.BatchNorm.bias': total2,
-      'weights.Linear.W': product4,
-      'weights.Linear.b': total4,
+      'h.Linear.W': dW,
+      'h.Linear.b': dB,
+      'h.BatchNorm.gain': dGain,
+      'h.BatchNorm.bias': dBias,
+      'weights.Linear.W': dW2,
+      'weights.Linear.b': dB2,
     },
     running: {
       'h.BatchNorm.m': mNext,

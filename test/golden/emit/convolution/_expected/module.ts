@@ -212,11 +212,11 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
   // layers.attn:4  W @ x + b
   const WProduct = tf.matMul(lossDifference, p['Linear.W']);
   // input.attn:12  Linear[classes](mean[rows, columns](x))
-  const quotient = tf.div(WProduct, rows * columns);
+  const dX = tf.div(WProduct, rows * columns);
   rt.dispose(WProduct);
   // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
   const isGreater = tf.greater(relu, 0);
-  const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(quotient, [batchSize, 1, 1, filters]), 0));
+  const chosen = tf.tidy(() => rt.where(tf.greater(x, 0), tf.reshape(dX, [batchSize, 1, 1, filters]), 0));
   const chosenRows = tf.reshape(chosen, [batchSize * columns * rows, filters]);
   const WProduct2 = tf.tidy(() => {
     const WProduct = tf.matMul(chosenRows, tf.reshape(p['x.Near#2.W'], [filters, 9 * filters]));
@@ -231,7 +231,7 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     const partShaped = tf.reshape(tf.slice(WProduct2, [0, 0], [-1, filters]), [batchSize, rows, columns, 3, filters]);
     return tf.reshape(rt.shift(partShaped, 2, -1), [3 * batchSize * columns * filters * rows]);
   });
-  rt.dispose(relu, x, quotient, WProduct2);
+  rt.dispose(relu, x, dX, WProduct2);
   const chosen2 = tf.tidy(() => {
     const sumShaped = tf.reshape(tf.add(sum2, shiftedRows), [batchSize * columns * rows, 3 * filters]);
     const partShaped = tf.reshape(tf.slice(sumShaped, [0, 2 * filters], [-1, filters]), [batchSize, rows, columns, filters]);
@@ -239,35 +239,33 @@ function pictureGradients(p: PictureParameters, batch: PictureBatch, _random: rt
     const shifted = rt.shift(tf.reshape(tf.slice(sumShaped, [0, 0], [-1, filters]), [batchSize, rows, columns, filters]), 1, -1);
     return rt.where(isGreater, tf.add(tf.add(partShaped2, rt.shift(partShaped, 1, 1)), shifted), 0);
   });
-  const product = tf.tidy(() => {
-    const product2 = tf.matMul(tf.reshape(chosen2, [batchSize * columns * rows, filters]), joinedShaped, true);
-    return tf.reshape(product2, [filters, 3, 3, colours]);
+  const dW = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(chosen2, [batchSize * columns * rows, filters]), joinedShaped, true);
+    return tf.reshape(product, [filters, 3, 3, colours]);
   });
   rt.dispose(isGreater, sum2, shiftedRows, joinedShaped);
-  const product2 = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, joinedShaped2, true), [filters, 3, 3, filters]));
-  rt.dispose(joinedShaped2, chosenRows);
-  // input.attn:5  param W: [out <- dy, dx, in], b: [out]
-  const productT = tf.transpose(product, [0, 2, 1, 3]);
-  const productT2 = tf.transpose(product2, [0, 2, 1, 3]);
-  rt.dispose(product, product2);
-  // input.attn:6  relu(W @ x[height = position[height] + position[dy], width = position[width] + position[d…
-  const total = tf.sum(chosen2, [0, 1, 2]);
-  const total2 = tf.sum(chosen, [0, 1, 2]);
-  rt.dispose(chosen2, chosen);
+  const dB = tf.sum(chosen2, [0, 1, 2]);
+  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, joinedShaped2, true), [filters, 3, 3, filters]));
+  const dB2 = tf.sum(chosen, [0, 1, 2]);
+  rt.dispose(chosen2, joinedShaped2, chosenRows, chosen);
   // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(lossDifference, mean, true);
-  const total3 = tf.sum(lossDifference, 0);
+  const dW3 = tf.matMul(lossDifference, mean, true);
+  const dB3 = tf.sum(lossDifference, 0);
   rt.dispose(mean, lossDifference);
+  // input.attn:5  param W: [out <- dy, dx, in], b: [out]
+  const dWT = tf.transpose(dW, [0, 2, 1, 3]);
+  const dWT2 = tf.transpose(dW2, [0, 2, 1, 3]);
+  rt.dispose(dW, dW2);
   return {
     loss,
     metrics: {},
     gradients: {
-      'x.Near.W': productT,
-      'x.Near.b': total,
-      'x.Near#2.W': productT2,
-      'x.Near#2.b': total2,
-      'Linear.W': product3,
-      'Linear.b': total3,
+      'x.Near.W': dWT,
+      'x.Near.b': dB,
+      'x.Near#2.W': dWT2,
+      'x.Near#2.b': dB2,
+      'Linear.W': dW3,
+      'Linear.b': dB3,
     },
   };
 }

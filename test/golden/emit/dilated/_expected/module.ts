@@ -210,52 +210,52 @@ function waveGradients(p: WaveParameters, batch: WaveBatch, _random: rt.Random):
     const quotient = tf.div(tf.sum(rt.where(timeMaskWide, tf.mul(lossDifference, lossDifference), 0), [1, 2]), lossProduct);
     return tf.mean(quotient);
   });
-  const lossSum = tf.tidy(() => {
+  const dH = tf.tidy(() => {
     const chosen = rt.where(timeMask, tf.reshape(tf.div(1 / batchSize, lossProduct), [batchSize, 1]), 0);
     const product = tf.mul(tf.reshape(chosen, [batchSize, time, 1]), lossDifference);
     return tf.add(product, product);
   });
   rt.dispose(h2, t, timeMaskWide, timeMask, lossDifference, lossProduct);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hProduct = tf.tidy(() => rt.tanhGradient(tf.mul(lossSum, hShifted2), hTanh2));
-  const hProductRows = tf.reshape(hProduct, [batchSize * time, hidden]);
+  const hTanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dH, hShifted2), hTanh2));
+  const hTanhGradientRows = tf.reshape(hTanhGradient, [batchSize * time, hidden]);
   const hSum2 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hProductRows, hWRows2), [batchSize, time, 2, hidden]);
+    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows, hWRows2), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
-    const sum = tf.add(lossSum, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
-    return tf.add(sum, rt.shift(tf.add(tf.mul(lossSum, hTanh2), place), 1, -2));
+    const sum = tf.add(dH, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
+    return tf.add(sum, rt.shift(tf.add(tf.mul(dH, hTanh2), place), 1, -2));
   });
-  rt.dispose(hShifted2, hWRows2, hTanh2, lossSum);
-  const hProduct2 = tf.tidy(() => rt.tanhGradient(tf.mul(hSum2, hShifted), hTanh));
-  const hProductRows2 = tf.reshape(hProduct2, [batchSize * time, hidden]);
-  const hSum3 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hProductRows2, hWRows), [batchSize, time, 2, hidden]);
+  rt.dispose(hShifted2, hWRows2, hTanh2, dH);
+  const hTanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.mul(hSum2, hShifted), hTanh));
+  const hTanhGradientRows2 = tf.reshape(hTanhGradient2, [batchSize * time, hidden]);
+  const dH2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(hTanhGradientRows2, hWRows), [batchSize, time, 2, hidden]);
     const place = tf.reshape(tf.slice(WProduct, [0, 0, 1, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]);
     const sum = tf.add(hSum2, tf.reshape(tf.slice(WProduct, [0, 0, 0, 0], [-1, -1, 1, -1]), [batchSize, time, hidden]));
     return tf.add(sum, rt.shift(tf.add(tf.mul(hSum2, hTanh), place), 1, -1));
   });
   rt.dispose(hShifted, hWRows, hTanh, hSum2);
   // layers.attn:4  W @ x + b
-  const product = tf.tidy(() => tf.matMul(tf.reshape(hSum3, [batchSize * time, hidden]), xRows, true));
-  const total = tf.sum(hSum3, [0, 1]);
-  rt.dispose(xRows, hSum3);
+  const dW = tf.tidy(() => tf.matMul(tf.reshape(dH2, [batchSize * time, hidden]), xRows, true));
+  const dB = tf.sum(dH2, [0, 1]);
+  rt.dispose(xRows, dH2);
   // input.attn:9  h = h + tanh((W @ h[time = position[time] - floor(2 ^ i) * position[tap]])[out as hidden]…
-  const hProduct3 = tf.tidy(() => tf.reshape(tf.matMul(hProductRows2, hJoinedRows, true), [hidden, 2, hidden]));
-  const hTotal = tf.sum(hProduct2, [0, 1]);
-  const hProduct4 = tf.tidy(() => tf.reshape(tf.matMul(hProductRows, hJoinedRows2, true), [hidden, 2, hidden]));
-  rt.dispose(hJoinedRows, hProductRows2, hProduct2, hJoinedRows2, hProductRows);
-  const hTotal2 = tf.sum(hProduct, [0, 1]);
-  rt.dispose(hProduct);
+  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(hTanhGradientRows2, hJoinedRows, true), [hidden, 2, hidden]));
+  const dB2 = tf.sum(hTanhGradient2, [0, 1]);
+  const dW3 = tf.tidy(() => tf.reshape(tf.matMul(hTanhGradientRows, hJoinedRows2, true), [hidden, 2, hidden]));
+  rt.dispose(hJoinedRows, hTanhGradientRows2, hTanhGradient2, hJoinedRows2, hTanhGradientRows);
+  const dB3 = tf.sum(hTanhGradient, [0, 1]);
+  rt.dispose(hTanhGradient);
   return {
     loss,
     metrics: {},
     gradients: {
-      'h.Linear.W': product,
-      'h.Linear.b': total,
-      'repeat[0].W': hProduct3,
-      'repeat[0].b': hTotal,
-      'repeat[1].W': hProduct4,
-      'repeat[1].b': hTotal2,
+      'h.Linear.W': dW,
+      'h.Linear.b': dB,
+      'repeat[0].W': dW2,
+      'repeat[0].b': dB2,
+      'repeat[1].W': dW3,
+      'repeat[1].b': dB3,
     },
   };
 }

@@ -56,18 +56,18 @@ function mForward(p: MParameters, batch: MBatch): MResults {
   const uPicked = tf.tidy(() => tf.reshape(tf.slice(v, [0, 0, 0], [-1, -1, 1]), [batchSize, d]));
   const uXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p['D.table'], batch.inputs.y), [1, 0, 2])));
   rt.dispose(v);
-  const uSNextSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = uPicked;
   for (let t = 0; t < target; t++) {
     const uXAt = uXSteps[t]!;
     // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
     const sNext = tf.tidy(() => tf.tanh(tf.add(uXAt, s)));
-    uSNextSteps.push(sNext);
+    sNextSteps.push(sNext);
     s = sNext;
   }
   rt.dispose(uPicked, uXSteps);
-  const u = tf.stack(uSNextSteps);
-  rt.dispose(uSNextSteps);
+  const u = tf.stack(sNextSteps);
+  rt.dispose(sNextSteps);
   // input.attn:6  logits = u @ table
   const logits = tf.tidy(() => {
     const tableProduct = tf.matMul(tf.reshape(tf.transpose(u, [1, 0, 2]), [batchSize * target, d]), p['D.table'], false, true);
@@ -124,14 +124,12 @@ function mStep(p: MParameters, batch: MBatch, _memory: MMemory, state: MState, p
   const sNext = tf.tidy(() =>
     tf.tanh(tf.add(tf.gather(p['D.table'], yRows), tf.reshape(state.s, [batchSize * beam, d]))),
   );
+  const uSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(yRows);
   // input.attn:6  logits = u @ table
   const logits = tf.matMul(sNext, p['D.table'], false, true);
   const logits2 = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(logits);
-  // input.attn:5  u = scan target with xt = table[y] { state s: [d] = v[target = first]; s' = tanh(xt + s);…
-  const uSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
-  rt.dispose(sNext);
+  rt.dispose(sNext, logits);
   return {
     logits: logits2 as tf.Tensor3D,
     taps: {},

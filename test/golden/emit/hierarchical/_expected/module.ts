@@ -110,19 +110,20 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   });
   rt.dispose(hNextSteps);
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const weights = tf.range(0, word, 1, 'int32');
-  const placeMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.word, [batchSize, sentence, 1]), weights));
-  const weights2 = tf.tidy(() => {
+  const placeMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.word, [batchSize, sentence, 1]), tf.range(0, word, 1, 'int32')),
+  );
+  const weights = tf.tidy(() => {
     const tanhRows = tf.reshape(tf.tanh(sum2), [batchSize * sentence * word, align]);
     const contextProduct = tf.matMul(tanhRows, tf.reshape(p['s.Sentence.Pool.context'], [align, 1]));
     const contextProductT = tf.transpose(tf.reshape(contextProduct, [batchSize, word, sentence]), [0, 2, 1]);
     return rt.where(placeMask, tf.softmax(rt.where(placeMask, contextProductT, -Infinity)), 0);
   });
-  rt.dispose(weights, sum2, placeMask);
+  rt.dispose(sum2, placeMask);
   // input.attn:8  sum[place](weights * h)
   const product = tf.tidy(() => {
     const hNextStepsT = tf.transpose(tf.reshape(hNextStacked, [word, batchSize * sentence, hidden]), [1, 0, 2]);
-    return tf.matMul(tf.reshape(weights2, [batchSize * sentence, 1, word]), hNextStepsT);
+    return tf.matMul(tf.reshape(weights, [batchSize * sentence, 1, word]), hNextStepsT);
   });
   rt.dispose(hNextStacked);
   // layers.attn:4  W @ x + b
@@ -132,27 +133,28 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, align]), p['logits.Pool.weights.Linear.b']);
   });
   // input.attn:7  weights = softmax[place](context @ tanh(Linear[align](h)))
-  const weights3 = tf.range(0, sentence, 1, 'int32');
-  const placeMask2 = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), weights3));
-  const weights4 = tf.tidy(() => {
+  const placeMask2 = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.sentence, [batchSize, 1]), tf.range(0, sentence, 1, 'int32')),
+  );
+  const weights2 = tf.tidy(() => {
     const tanhRows = tf.reshape(tf.tanh(sum3), [batchSize * sentence, align]);
     const contextProduct = tf.reshape(tf.matMul(tanhRows, tf.reshape(p['logits.Pool.context'], [align, 1])), [batchSize, sentence]);
     return tf.softmax(rt.where(placeMask2, contextProduct, -Infinity));
   });
-  rt.dispose(weights3, sum3, placeMask2);
+  rt.dispose(sum3, placeMask2);
   // input.attn:8  sum[place](weights * h)
   const product2 = tf.tidy(() => {
     const product3 = tf.reshape(product, [batchSize, sentence, hidden]);
-    return tf.matMul(tf.reshape(weights4, [batchSize, 1, sentence]), product3);
+    return tf.matMul(tf.reshape(weights2, [batchSize, 1, sentence]), product3);
   });
-  rt.dispose(product, weights4);
+  rt.dispose(product, weights2);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => {
     const WProduct = tf.matMul(tf.reshape(product2, [batchSize, hidden]), p['logits.Linear.W'], false, true);
     return tf.add(WProduct, p['logits.Linear.b']);
   });
   rt.dispose(product2);
-  return { logits: sum4, look: weights2 };
+  return { logits: sum4, look: weights };
 }
 
 const classifyDefinition: rt.Definition = {

@@ -92,15 +92,16 @@ function taggerLossTagging(p: TaggerParameters, batch: TaggerBatch): TaggerLossT
   });
   rt.dispose(relu);
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const loss = tf.range(0, source, 1, 'int32');
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), loss));
-  const loss2 = tf.tidy(() => {
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
+  const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(rt.logSoftmax(sum), batch.inputs.tag, 2, 2)), 0), 1);
     return tf.mean(tf.div(total, tf.cast(batch.lengths.source, 'float32')));
   });
-  rt.dispose(loss, sum, sourceMask);
+  rt.dispose(sum, sourceMask);
   return {
-    loss: loss2,
+    loss,
     metrics: {},
   };
 }
@@ -124,11 +125,12 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
     return tf.add(WProduct, p['Linear.b']);
   });
   // tagger.attn:12  loss = mean[source](cross_entropy[tags](score, tag))
-  const loss = tf.range(0, source, 1, 'int32');
-  const sourceMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), loss));
+  const sourceMask = tf.tidy(() =>
+    tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), tf.range(0, source, 1, 'int32')),
+  );
   const lossLogWeights = rt.logSoftmax(sum);
   const lossAsFloat = tf.cast(batch.lengths.source, 'float32');
-  const loss2 = tf.tidy(() => {
+  const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(sourceMask, tf.neg(tf.gather(lossLogWeights, batch.inputs.tag, 2, 2)), 0), 1);
     return tf.mean(tf.div(total, lossAsFloat));
   });
@@ -137,27 +139,27 @@ function taggerGradientsTagging(p: TaggerParameters, batch: TaggerBatch, _random
     const product = tf.mul(tf.exp(lossLogWeights), tf.reshape(negative, [batchSize, source, 1]));
     return tf.sub(rt.scatter(batch.inputs.tag, negative, tags, 2), product);
   });
-  rt.dispose(loss, sum, sourceMask, lossLogWeights, lossAsFloat);
+  rt.dispose(sum, sourceMask, lossLogWeights, lossAsFloat);
   // layers.attn:4  W @ x + b
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p['Linear.W']);
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const scattered = tf.tidy(() => {
+  const dTable = tf.tidy(() => {
     const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
     return rt.scatter(batch.inputs.tokens, chosen, vocabulary);
   });
   rt.dispose(relu, WProduct);
   // layers.attn:4  W @ x + b
-  const product = tf.matMul(differenceRows, reluRows, true);
-  const total = tf.sum(lossDifference, [0, 1]);
+  const dW = tf.matMul(differenceRows, reluRows, true);
+  const dB = tf.sum(lossDifference, [0, 1]);
   rt.dispose(reluRows, differenceRows, lossDifference);
   return {
-    loss: loss2,
+    loss,
     metrics: {},
     gradients: {
-      'Read.table': scattered,
-      'Linear.W': product,
-      'Linear.b': total,
+      'Read.table': dTable,
+      'Linear.W': dW,
+      'Linear.b': dB,
     },
   };
 }
@@ -231,22 +233,22 @@ function taggerGradientsWeighted(p: TaggerParameters, batch: TaggerBatch, _rando
   const differenceRows = tf.reshape(lossDifference, [batchSize * source, tags]);
   const WProduct = tf.matMul(differenceRows, p['Linear.W']);
   // tagger.attn:8  match act { tanh { tanh(table[tokens]) } relu { relu(table[tokens]) } }
-  const scattered = tf.tidy(() => {
+  const dTable = tf.tidy(() => {
     const chosen = rt.where(tf.greater(relu, 0), tf.reshape(WProduct, [batchSize, source, embed]), 0);
     return rt.scatter(batch.inputs.tokens, chosen, vocabulary);
   });
   rt.dispose(relu, WProduct);
   // layers.attn:4  W @ x + b
-  const product = tf.matMul(differenceRows, reluRows, true);
-  const total = tf.sum(lossDifference, [0, 1]);
+  const dW = tf.matMul(differenceRows, reluRows, true);
+  const dB = tf.sum(lossDifference, [0, 1]);
   rt.dispose(reluRows, differenceRows, lossDifference);
   return {
     loss,
     metrics: {},
     gradients: {
-      'Read.table': scattered,
-      'Linear.W': product,
-      'Linear.b': total,
+      'Read.table': dTable,
+      'Linear.W': dW,
+      'Linear.b': dB,
     },
   };
 }

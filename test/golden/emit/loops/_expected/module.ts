@@ -80,7 +80,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
   const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const sentenceMaskSteps = tf.tidy(() => tf.unstack(tf.transpose(sentenceMask, [1, 0])));
   rt.dispose(sentencePositions, sentenceMask);
-  const hSNextSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
     const tokens = hTokensSteps[t]!;
@@ -89,7 +89,7 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     const hChosen = tf.tidy(() => rt.where(tf.reshape(sentenceMaskAt, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
-    const innerUNextSteps = new Array<tf.Tensor>(word);
+    const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(hChosen);
     for (let t2 = word - 1; t2 >= 0; t2--) {
       const wordMaskAt = wordMaskSteps[t2]!;
@@ -98,68 +98,30 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
       const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
       const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
-      innerUNextSteps[t2] = innerTanh;
+      innerTanhSteps[t2] = innerTanh;
       u = uNext2;
     }
     rt.dispose(innerXSteps, u);
-    const inner = tf.stack(innerUNextSteps);
-    rt.dispose(innerUNextSteps);
+    const inner = tf.stack(innerTanhSteps);
+    rt.dispose(innerTanhSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNext = tf.tidy(() =>
       tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
     rt.dispose(hChosen, inner);
-    hSNextSteps.push(sNext);
+    sNextSteps.push(sNext);
     s = sNext;
   }
   rt.dispose(wordMaskSteps, hZeros, hTokensSteps, sentenceMaskSteps);
-  const h = tf.stack(hSNextSteps);
+  const h = tf.stack(sNextSteps);
   const hSNextStepsT = tf.transpose(h, [1, 0, 2]);
-  rt.dispose(hSNextSteps);
-  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const picked = tf.tidy(() => tf.gather(hSNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
-  // input.attn:14  state was: bool[] = false, at: index(words) = 0
-  const picked2 = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
-  // input.attn:15  was' = was or sum[d](hs) > 0
-  const wasNextIsGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
-  rt.dispose(h);
+  rt.dispose(sNextSteps);
   // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
   const atNextSNextStepsRows = tf.reshape(hSNextStepsT, [batchSize * sentence, d]);
   const atNextBest = tf.tidy(() => {
     const tableProduct = tf.reshape(tf.matMul(atNextSNextStepsRows, p.table, false, true), [batchSize, sentence, words]);
     return tf.argMax(tableProduct, 2);
   });
-  // input.attn:13  flags = scan sentence with hs = h {
-  const flagsZeros = tf.fill([batchSize], 0, 'bool');
-  const flagsPickedWide = tf.broadcastTo(picked2, [batchSize]);
-  const wasNextIsGreaterSteps = tf.unstack(wasNextIsGreater);
-  const atNextBestSteps = tf.tidy(() => tf.unstack(tf.transpose(atNextBest, [1, 0])));
-  rt.dispose(picked2, wasNextIsGreater, atNextBest);
-  const flagsWasNextSteps: tf.Tensor[] = [];
-  const flagsAtNextSteps: tf.Tensor[] = [];
-  let was: tf.Tensor = flagsZeros;
-  let at: tf.Tensor = flagsPickedWide;
-  for (let t = 0; t < sentence; t++) {
-    const wasNextIsGreaterAt = wasNextIsGreaterSteps[t]!;
-    const atNextBestAt = atNextBestSteps[t]!;
-    // input.attn:15  was' = was or sum[d](hs) > 0
-    const wasNext = tf.logicalOr(was, wasNextIsGreaterAt);
-    // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
-    const atNext = rt.where(was, at, atNextBestAt);
-    flagsWasNextSteps.push(wasNext);
-    flagsAtNextSteps.push(atNext);
-    was = wasNext;
-    at = atNext;
-  }
-  rt.dispose(flagsZeros, flagsPickedWide, wasNextIsGreaterSteps, atNextBestSteps);
-  const flagsWasNextStacked = tf.stack(flagsWasNextSteps);
-  rt.dispose(flagsWasNextSteps);
-  // input.attn:17  emit was' and at' != 3
-  const flags = tf.tidy(() =>
-    tf.logicalAnd(flagsWasNextStacked, tf.notEqual(tf.stack(flagsAtNextSteps), tf.scalar(3, 'int32'))),
-  );
-  const flagsT = tf.transpose(flags, [1, 0]);
-  rt.dispose(flagsAtNextSteps, flagsWasNextStacked, flags);
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() => {
     const WProduct = tf.matMul(atNextSNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
@@ -175,12 +137,50 @@ function readForward(p: ReadParameters, batch: ReadBatch): ReadResults {
     const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
+  // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
+  const picked = tf.tidy(() => tf.gather(hSNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum2)], 2));
   rt.dispose(joined, sum2);
+  // input.attn:14  state was: bool[] = false, at: index(words) = 0
+  const picked2 = tf.tidy(() => tf.reshape(tf.slice(tf.range(0, words, 1, 'int32'), [0], [1]), []));
   // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
   const sum4 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
+  // input.attn:15  was' = was or sum[d](hs) > 0
+  const wasNextIsGreater = tf.tidy(() => tf.greater(tf.sum(h, 2), 0));
+  rt.dispose(h);
+  // input.attn:13  flags = scan sentence with hs = h {
+  const flagsZeros = tf.fill([batchSize], 0, 'bool');
+  const flagsPickedWide = tf.broadcastTo(picked2, [batchSize]);
+  const wasNextIsGreaterSteps = tf.unstack(wasNextIsGreater);
+  const atNextBestSteps = tf.tidy(() => tf.unstack(tf.transpose(atNextBest, [1, 0])));
+  rt.dispose(picked2, wasNextIsGreater, atNextBest);
+  const wasNextSteps: tf.Tensor[] = [];
+  const atNextSteps: tf.Tensor[] = [];
+  let was: tf.Tensor = flagsZeros;
+  let at: tf.Tensor = flagsPickedWide;
+  for (let t = 0; t < sentence; t++) {
+    const wasNextIsGreaterAt = wasNextIsGreaterSteps[t]!;
+    const atNextBestAt = atNextBestSteps[t]!;
+    // input.attn:15  was' = was or sum[d](hs) > 0
+    const wasNext = tf.logicalOr(was, wasNextIsGreaterAt);
+    // input.attn:16  at' = if was then at else argmax[words](table @[d] hs)
+    const atNext = rt.where(was, at, atNextBestAt);
+    wasNextSteps.push(wasNext);
+    atNextSteps.push(atNext);
+    was = wasNext;
+    at = atNext;
+  }
+  rt.dispose(flagsZeros, flagsPickedWide, wasNextIsGreaterSteps, atNextBestSteps);
+  const flagsWasNextStacked = tf.stack(wasNextSteps);
+  rt.dispose(wasNextSteps);
+  // input.attn:17  emit was' and at' != 3
+  const flags = tf.tidy(() =>
+    tf.logicalAnd(flagsWasNextStacked, tf.notEqual(tf.stack(atNextSteps), tf.scalar(3, 'int32'))),
+  );
+  const flagsT = tf.transpose(flags, [1, 0]);
+  rt.dispose(atNextSteps, flagsWasNextStacked, flags);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const rounds = tf.tidy(() =>
     tf.concat([tf.reshape(sum3, [batchSize, d, 1]), tf.reshape(tf.mul(sum4, 2), [batchSize, d, 1])], 2),
@@ -213,7 +213,7 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   const hSentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
   const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const hSentenceMaskTSteps = tf.unstack(hSentenceMaskT);
-  const hSNextSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [];
   let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
     const tokens = hTokensSteps[t]!;
@@ -222,7 +222,7 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
     const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
-    const innerUNextSteps = new Array<tf.Tensor>(word);
+    const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(hChosen);
     for (let t2 = word - 1; t2 >= 0; t2--) {
       const wordMaskAt = wordMaskSteps[t2]!;
@@ -231,44 +231,38 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
       const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
       const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
-      innerUNextSteps[t2] = innerTanh;
+      innerTanhSteps[t2] = innerTanh;
       u = uNext2;
     }
     rt.dispose(innerXSteps, u);
-    const inner = tf.stack(innerUNextSteps);
-    rt.dispose(innerUNextSteps);
+    const inner = tf.stack(innerTanhSteps);
+    rt.dispose(innerTanhSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNext = tf.tidy(() =>
       tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
     rt.dispose(hChosen, inner);
-    hSNextSteps.push(sNext);
+    sNextSteps.push(sNext);
     s = sNext;
   }
   rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps);
-  const h = tf.stack(hSNextSteps);
-  rt.dispose(hSNextSteps);
+  const h = tf.stack(sNextSteps);
+  rt.dispose(sNextSteps);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
   const picked = tf.tidy(() => tf.gather(sNextStepsT, tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')), 1, 1));
   // layers.attn:4  W @ x + b
-  const sum = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
-  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
-  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
-  const rounds = tf.tidy(() =>
-    tf.concat([tf.reshape(sum, [batchSize, d, 1]), tf.reshape(tf.mul(sum2, 2), [batchSize, d, 1])], 2),
-  );
-  rt.dispose(sum, sum2);
-  // layers.attn:4  W @ x + b
-  const sum3 = tf.tidy(() => {
+  const sum = tf.tidy(() => {
     const sNextStepsRows = tf.reshape(sNextStepsT, [batchSize * sentence, d]);
     const WProduct = tf.matMul(sNextStepsRows, p['wide.Grow.repeat[0].x.Linear.W'], false, true);
     return tf.add(tf.reshape(WProduct, [batchSize, sentence, 2]), p['wide.Grow.repeat[0].x.Linear.b']);
   });
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
-  const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum3)], 2));
-  rt.dispose(sNextStepsT, sum3);
+  const joined = tf.tidy(() => tf.concat([sNextStepsT, tf.tanh(sum)], 2));
+  rt.dispose(sNextStepsT, sum);
   // layers.attn:4  W @ x + b
+  const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
+  const sum3 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
   const sum4 = tf.tidy(() => {
     const xRows = tf.reshape(joined, [batchSize * sentence, d + 2]);
     const WProduct = tf.reshape(tf.matMul(xRows, p['wide.Grow.repeat[1].x.Linear.W'], false, true), [batchSize, sentence, 2]);
@@ -277,13 +271,18 @@ function readLoss(p: ReadParameters, batch: ReadBatch): ReadLossResults {
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const x = tf.tidy(() => tf.concat([joined, tf.tanh(sum4)], 2));
   rt.dispose(joined, sum4);
+  // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
+  const rounds = tf.tidy(() =>
+    tf.concat([tf.reshape(sum2, [batchSize, d, 1]), tf.reshape(tf.mul(sum3, 2), [batchSize, d, 1])], 2),
+  );
+  rt.dispose(sum2, sum3);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
   const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
     const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
     return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2])), total));
   });
-  rt.dispose(hSentenceMaskT, h, sentenceMask, picked, rounds, x, chosen);
+  rt.dispose(hSentenceMaskT, h, sentenceMask, picked, x, rounds, chosen);
   return {
     loss,
     metrics: {},
@@ -314,8 +313,8 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const hSentenceMaskT = tf.transpose(sentenceMask, [1, 0]);
   const hTokensSteps = tf.tidy(() => tf.unstack(tf.transpose(batch.inputs.tokens, [1, 0, 2])));
   const hSentenceMaskTSteps = tf.unstack(hSentenceMaskT);
-  const hSNextSteps: tf.Tensor[] = [];
-  const hInnerSteps: tf.Tensor[] = [];
+  const sNextSteps: tf.Tensor[] = [];
+  const innerSteps: tf.Tensor[] = [];
   let s: tf.Tensor = hZeros;
   for (let t = 0; t < sentence; t++) {
     const tokens = hTokensSteps[t]!;
@@ -324,7 +323,7 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), s, 0));
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerXSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.gather(p.table, tokens), [1, 0, 2])));
-    const innerUNextSteps = new Array<tf.Tensor>(word);
+    const innerTanhSteps = new Array<tf.Tensor>(word);
     let u: tf.Tensor = tf.clone(hChosen);
     for (let t2 = word - 1; t2 >= 0; t2--) {
       const wordMaskAt = wordMaskSteps[t2]!;
@@ -333,23 +332,23 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
       const innerTanh = tf.tidy(() => tf.tanh(tf.add(u, innerXAt)));
       const uNext2 = tf.tidy(() => rt.where(tf.reshape(wordMaskAt, [batchSize, 1]), innerTanh, u));
       rt.dispose(u);
-      innerUNextSteps[t2] = innerTanh;
+      innerTanhSteps[t2] = innerTanh;
       u = uNext2;
     }
     rt.dispose(innerXSteps, u);
-    const inner = tf.stack(innerUNextSteps);
-    rt.dispose(innerUNextSteps);
+    const inner = tf.stack(innerTanhSteps);
+    rt.dispose(innerTanhSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
     const sNext = tf.tidy(() =>
       tf.add(tf.mul(hChosen, 0.5), tf.reshape(tf.slice(inner, [0, 0, 0], [1, -1, -1]), [batchSize, d])),
     );
     rt.dispose(hChosen);
-    hSNextSteps.push(sNext);
-    hInnerSteps.push(inner);
+    sNextSteps.push(sNext);
+    innerSteps.push(inner);
     s = sNext;
   }
-  const h = tf.stack(hSNextSteps);
-  rt.dispose(hSNextSteps);
+  const h = tf.stack(sNextSteps);
+  rt.dispose(sNextSteps);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
   const sum = tf.tidy(() => tf.add(batch.lengths.sentence, tf.scalar(-1, 'int32')));
   const sNextStepsT = tf.transpose(h, [1, 0, 2]);
@@ -371,29 +370,29 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
     return tf.add(WProduct, p['wide.Grow.repeat[1].x.Linear.b']);
   });
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen = rt.where(sentenceMask, 1 / batchSize, 0);
+  const dX = rt.where(sentenceMask, 1 / batchSize, 0);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const tanh2 = tf.tanh(sum3);
-  const chosenWide = tf.broadcastTo(chosen, [d + 4, batchSize, sentence]);
-  const part = tf.slice(chosenWide, [0, 0, 0], [d + 2, -1, -1]);
-  const product = tf.tidy(() =>
-    rt.tanhGradient(tf.transpose(tf.slice(chosenWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh2),
+  const dXWide = tf.broadcastTo(dX, [d + 4, batchSize, sentence]);
+  const part = tf.slice(dXWide, [0, 0, 0], [d + 2, -1, -1]);
+  const tanhGradient = tf.tidy(() =>
+    rt.tanhGradient(tf.transpose(tf.slice(dXWide, [d + 2, 0, 0], [2, -1, -1]), [1, 2, 0]), tanh2),
   );
-  rt.dispose(sum3, chosenWide);
+  rt.dispose(sum3, dXWide);
   // layers.attn:4  W @ x + b
   const sum4 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[0].Linear.W'], false, true), p['rounds[0].Linear.b']));
   const sum5 = tf.tidy(() => tf.add(tf.matMul(picked, p['rounds[1].Linear.W'], false, true), p['rounds[1].Linear.b']));
-  const productRows = tf.reshape(product, [batchSize * sentence, 2]);
-  const sum6 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(productRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, d + 2]);
+  const tanhGradientRows = tf.reshape(tanhGradient, [batchSize * sentence, 2]);
+  const dX2 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(tanhGradientRows, p['wide.Grow.repeat[1].x.Linear.W']), [batchSize, sentence, d + 2]);
     return tf.add(tf.transpose(part, [1, 2, 0]), WProduct);
   });
   rt.dispose(part);
   // input.attn:4  block Grow[filters, n](x: [channel]) -> [channel: channel + n * filters] { repeat n { x =…
   const x = tf.concat([joined, tanh2], 2);
-  const product2 = tf.tidy(() => rt.tanhGradient(tf.slice(sum6, [0, 0, d], [-1, -1, 2]), tanh));
-  const part2 = tf.slice(sum6, [0, 0, 0], [-1, -1, d]);
-  rt.dispose(joined, tanh2, tanh, sum6);
+  const tanhGradient2 = tf.tidy(() => rt.tanhGradient(tf.slice(dX2, [0, 0, d], [-1, -1, 2]), tanh));
+  const part2 = tf.slice(dX2, [0, 0, 0], [-1, -1, d]);
+  rt.dispose(joined, tanh2, tanh, dX2);
   // input.attn:19  rounds = repeat round as k { emit Linear[d](h[sentence = last]) * (k + 1) }
   const rounds = tf.tidy(() =>
     tf.concat([tf.reshape(sum4, [batchSize, d, 1]), tf.reshape(tf.mul(sum5, 2), [batchSize, d, 1])], 2),
@@ -403,121 +402,120 @@ function readGradients(p: ReadParameters, batch: ReadBatch, _random: rt.Random):
   const roundsPlace = tf.tidy(() => tf.reshape(tf.slice(roundsFilled, [0], [1]), []));
   rt.dispose(sum4, sum5, roundsFilled);
   // layers.attn:4  W @ x + b
-  const productRows2 = tf.reshape(product2, [batchSize * sentence, 2]);
-  const WProduct = tf.matMul(productRows2, p['wide.Grow.repeat[0].x.Linear.W']);
-  const sum7 = tf.tidy(() => {
+  const tanhGradientRows2 = tf.reshape(tanhGradient2, [batchSize * sentence, 2]);
+  const WProduct = tf.matMul(tanhGradientRows2, p['wide.Grow.repeat[0].x.Linear.W']);
+  const sum6 = tf.tidy(() => {
     const product = tf.mul(roundsProduct, tf.sum(p['rounds[1].Linear.W'], 0));
     return tf.add(product, tf.mul(roundsPlace, tf.sum(p['rounds[0].Linear.W'], 0)));
   });
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const sum8 = tf.add(sum7, 1 / batchSize);
-  rt.dispose(sum7);
+  const sum7 = tf.add(sum6, 1 / batchSize);
+  rt.dispose(sum6);
   // input.attn:20  { h = h, final = h[sentence = last], seen = flags, wide = Grow[2, 2](h), rounds = rounds }
-  const sum9 = tf.tidy(() => {
-    const scattered = rt.scatter(sum, tf.broadcastTo(sum8, [batchSize, d]), sentence, 1);
+  const sum8 = tf.tidy(() => {
+    const scattered = rt.scatter(sum, tf.broadcastTo(sum7, [batchSize, d]), sentence, 1);
     return tf.add(tf.add(tf.reshape(WProduct, [batchSize, sentence, d]), part2), scattered);
   });
-  rt.dispose(sum, part2, WProduct, sum8);
+  rt.dispose(sum, part2, WProduct, sum7);
   // input.attn:22  objective Fit for Read { loss = sum[sentence, d](h ^ 2) + sum[d](final) + sum[round, d](r…
-  const chosen2 = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
+  const chosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskT, [sentence, batchSize, 1]), tf.mul(h, h), 0));
   const loss = tf.tidy(() => {
-    const sum2 = tf.add(tf.add(tf.sum(chosen2, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2]));
-    return tf.mean(tf.add(sum2, tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2])));
+    const total = tf.sum(rt.where(tf.reshape(sentenceMask, [batchSize, sentence, 1]), x, 0), [1, 2]);
+    return tf.mean(tf.add(tf.add(tf.add(tf.sum(chosen, [0, 2]), tf.sum(picked, 1)), tf.sum(rounds, [1, 2])), total));
   });
-  rt.dispose(hSentenceMaskT, sentenceMask, x, rounds, chosen2);
-  const sum10 = tf.tidy(() => {
-    const productT = tf.transpose(tf.mul(tf.reshape(tf.transpose(chosen, [1, 0]), [sentence, batchSize, 1]), h), [1, 0, 2]);
-    return tf.add(tf.add(sum9, productT), productT);
+  rt.dispose(hSentenceMaskT, sentenceMask, x, rounds, chosen);
+  const dH = tf.tidy(() => {
+    const productT = tf.transpose(tf.mul(tf.reshape(tf.transpose(dX, [1, 0]), [sentence, batchSize, 1]), h), [1, 0, 2]);
+    return tf.add(tf.add(sum8, productT), productT);
   });
-  rt.dispose(h, chosen, sum9);
+  rt.dispose(h, dX, sum8);
   // input.attn:10  s' = 0.5 * s + inner[word = first]
   const sNextNumber = tf.scalar(0, 'int32');
   // input.attn:7  h = scan sentence with ts = tokens {
   const hZeros2 = tf.fill([words, d], 0);
-  const sum10Steps = tf.tidy(() => tf.unstack(tf.transpose(sum10, [1, 0, 2])));
-  rt.dispose(sum10);
-  let hState: tf.Tensor = tf.clone(hZeros);
-  let hState2: tf.Tensor = hZeros2;
+  const dHSteps = tf.tidy(() => tf.unstack(tf.transpose(dH, [1, 0, 2])));
+  rt.dispose(dH);
+  let dS: tf.Tensor = tf.clone(hZeros);
+  let state: tf.Tensor = hZeros2;
   for (let t = sentence - 1; t >= 0; t--) {
-    const sum10At = sum10Steps[t]!;
-    const hInnerAt = hInnerSteps[t]!;
+    const dHAt = dHSteps[t]!;
+    const innerAt = innerSteps[t]!;
     const hTokensAt = hTokensSteps[t]!;
     const hSentenceMaskTAt = hSentenceMaskTSteps[t]!;
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hSum = tf.add(hState, sum10At);
-    rt.dispose(hState);
+    const dSNext = tf.add(dS, dHAt);
+    rt.dispose(dS);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextScattered = rt.scatter(sNextNumber, hSum, word);
+    const dInner = rt.scatter(sNextNumber, dSNext, word);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-    const sNextScatteredSteps = tf.unstack(sNextScattered);
-    const innerXSteps = tf.unstack(hInnerAt);
-    rt.dispose(sNextScattered);
-    const innerProductSteps: tf.Tensor[] = [];
-    let innerState: tf.Tensor = tf.clone(hZeros);
+    const dInnerSteps = tf.unstack(dInner);
+    const innerDHSteps = tf.unstack(innerAt);
+    rt.dispose(dInner);
+    const innerTanhGradientSteps: tf.Tensor[] = [];
+    let dUNext: tf.Tensor = tf.clone(hZeros);
     for (let t2 = 0; t2 < word; t2++) {
-      const sNextScatteredAt = sNextScatteredSteps[t2]!;
+      const dInnerAt = dInnerSteps[t2]!;
       const wordMaskAt = wordMaskSteps[t2]!;
-      const innerXAt = innerXSteps[t2]!;
+      const innerDHAt = innerDHSteps[t2]!;
       // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
-      const innerValueWide = tf.reshape(wordMaskAt, [batchSize, 1]);
-      const innerProduct = tf.tidy(() =>
-        rt.tanhGradient(tf.add(sNextScatteredAt, rt.where(innerValueWide, innerState, 0)), innerXAt),
+      const innerDInnerWide = tf.reshape(wordMaskAt, [batchSize, 1]);
+      const innerTanhGradient = tf.tidy(() =>
+        rt.tanhGradient(tf.add(dInnerAt, rt.where(innerDInnerWide, dUNext, 0)), innerDHAt),
       );
-      const innerSum = tf.tidy(() => tf.add(rt.where(innerValueWide, 0, innerState), innerProduct));
-      rt.dispose(innerValueWide, innerState);
-      innerProductSteps.push(innerProduct);
-      innerState = innerSum;
+      const dU = tf.tidy(() => tf.add(rt.where(innerDInnerWide, 0, dUNext), innerTanhGradient));
+      rt.dispose(innerDInnerWide, dUNext);
+      innerTanhGradientSteps.push(innerTanhGradient);
+      dUNext = dU;
     }
-    rt.dispose(sNextScatteredSteps, innerXSteps);
+    rt.dispose(dInnerSteps, innerDHSteps);
     // input.attn:10  s' = 0.5 * s + inner[word = first]
-    const sNextSum = tf.tidy(() => tf.add(innerState, tf.mul(hSum, 0.5)));
-    rt.dispose(hSum, innerState);
+    const sNextSum = tf.tidy(() => tf.add(dUNext, tf.mul(dSNext, 0.5)));
+    rt.dispose(dSNext, dUNext);
     // input.attn:9  inner = scan word reversed with t = ts { state u: [d] = s; u' = tanh(u + table[t]); emit …
     const innerScattered = tf.tidy(() =>
-      rt.scatter(hTokensAt, tf.transpose(tf.stack(innerProductSteps), [1, 0, 2]), words),
+      rt.scatter(hTokensAt, tf.transpose(tf.stack(innerTanhGradientSteps), [1, 0, 2]), words),
     );
-    rt.dispose(innerProductSteps);
+    rt.dispose(innerTanhGradientSteps);
     // input.attn:7  h = scan sentence with ts = tokens {
-    const hChosen = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
-    const hSum2 = tf.add(hState2, innerScattered);
-    rt.dispose(sNextSum, innerScattered, hState2);
-    hState = hChosen;
-    hState2 = hSum2;
+    const dS2 = tf.tidy(() => rt.where(tf.reshape(hSentenceMaskTAt, [batchSize, 1]), sNextSum, 0));
+    const hSum = tf.add(state, innerScattered);
+    rt.dispose(sNextSum, innerScattered, state);
+    dS = dS2;
+    state = hSum;
   }
-  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps, hInnerSteps, sNextNumber, sum10Steps, hState);
+  rt.dispose(wordMaskSteps, hZeros, hTokensSteps, hSentenceMaskTSteps, innerSteps, sNextNumber, dHSteps, dS);
   // layers.attn:4  W @ x + b
   const total = tf.sum(picked, 0);
-  const product3 = tf.mul(roundsPlace, total);
-  const total2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsPlace, [batchSize])));
-  const product4 = tf.mul(roundsProduct, total);
-  const total3 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
+  const dW = tf.mul(roundsPlace, total);
+  const dB = tf.tidy(() => tf.sum(tf.broadcastTo(roundsPlace, [batchSize])));
+  const dW2 = tf.mul(roundsProduct, total);
+  const dB2 = tf.tidy(() => tf.sum(tf.broadcastTo(roundsProduct, [batchSize])));
   rt.dispose(picked, roundsPlace, total, roundsProduct);
+  const dW3 = tf.matMul(tanhGradientRows2, sNextStepsRows, true);
+  const dB3 = tf.sum(tanhGradient2, [0, 1]);
+  const dW4 = tf.matMul(tanhGradientRows, xRows, true);
+  rt.dispose(sNextStepsRows, tanhGradientRows2, tanhGradient2, xRows, tanhGradientRows);
+  const dB4 = tf.sum(tanhGradient, [0, 1]);
+  rt.dispose(tanhGradient);
   // input.attn:6  param table: [words, d]
-  const productWide = tf.broadcastTo(product3, [d, d]);
-  const totalWide = tf.broadcastTo(total2, [d]);
-  const productWide2 = tf.broadcastTo(product4, [d, d]);
-  const totalWide2 = tf.broadcastTo(total3, [d]);
-  rt.dispose(product3, total2, product4, total3);
-  // layers.attn:4  W @ x + b
-  const product5 = tf.matMul(productRows2, sNextStepsRows, true);
-  const total4 = tf.sum(product2, [0, 1]);
-  const product6 = tf.matMul(productRows, xRows, true);
-  rt.dispose(sNextStepsRows, productRows2, product2, xRows, productRows);
-  const total5 = tf.sum(product, [0, 1]);
-  rt.dispose(product);
+  const dWWide = tf.broadcastTo(dW, [d, d]);
+  const dBWide = tf.broadcastTo(dB, [d]);
+  const dWWide2 = tf.broadcastTo(dW2, [d, d]);
+  const dBWide2 = tf.broadcastTo(dB2, [d]);
+  rt.dispose(dW, dB, dW2, dB2);
   return {
     loss,
     metrics: {},
     gradients: {
-      table: hState2,
-      'rounds[0].Linear.W': productWide,
-      'rounds[0].Linear.b': totalWide,
-      'rounds[1].Linear.W': productWide2,
-      'rounds[1].Linear.b': totalWide2,
-      'wide.Grow.repeat[0].x.Linear.W': product5,
-      'wide.Grow.repeat[0].x.Linear.b': total4,
-      'wide.Grow.repeat[1].x.Linear.W': product6,
-      'wide.Grow.repeat[1].x.Linear.b': total5,
+      table: state,
+      'rounds[0].Linear.W': dWWide,
+      'rounds[0].Linear.b': dBWide,
+      'rounds[1].Linear.W': dWWide2,
+      'rounds[1].Linear.b': dBWide2,
+      'wide.Grow.repeat[0].x.Linear.W': dW3,
+      'wide.Grow.repeat[0].x.Linear.b': dB3,
+      'wide.Grow.repeat[1].x.Linear.W': dW4,
+      'wide.Grow.repeat[1].x.Linear.b': dB4,
     },
   };
 }

@@ -89,14 +89,18 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
     return tf.add(WProduct, p['run.s.Linear.b']);
   });
-  // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
-  // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['run.c.Linear.W'], [width, 1])), [batchSize, time]);
     return tf.add(WProduct, p['run.c.Linear.b']);
   });
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
+    return tf.add(WProduct, p['run.M.Linear.b']);
+  });
+  rt.dispose(hRows);
+  // input.attn:8  s = softmax[around](Linear[around](h))
+  const s = tf.softmax(sum2);
+  rt.dispose(sum2);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSoftplus = tf.softplus(sum3);
   rt.dispose(sum3);
@@ -108,12 +112,6 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(largestHighest);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(quotient, quotient), 2), 0.5));
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.M.Linear.b']);
-  });
-  rt.dispose(hRows);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
@@ -125,8 +123,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
     const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const wNextOneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
-    return tf.reshape(wNextOneHot, [3 * slots, slots]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
+    return tf.reshape(oneHot, [3 * slots, slots]);
   });
   rt.dispose(wNextSlotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -143,8 +141,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
   rt.dispose(product, quotient, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   rt.dispose(h);
-  const runWNextSteps: tf.Tensor[] = [];
-  const runMNextSteps: tf.Tensor[] = [];
+  const wNextSteps: tf.Tensor[] = [];
+  const MNextSteps: tf.Tensor[] = [];
   let M: tf.Tensor = runFilled;
   let w: tf.Tensor = runOneHotWide;
   for (let t = 0; t < time; t++) {
@@ -195,15 +193,16 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
       return tf.add(MNextProduct, tf.mul(product, tf.reshape(hAt, [batchSize, 1, width])));
     });
     rt.dispose(runChosen, wNextProduct);
-    runWNextSteps.push(wNext);
-    runMNextSteps.push(MNext);
+    wNextSteps.push(wNext);
+    MNextSteps.push(MNext);
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
-  const runWNextStacked = tf.stack(runWNextSteps);
-  const runMNextStacked = tf.stack(runMNextSteps);
-  rt.dispose(runWNextSteps, runMNextSteps);
+  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps);
+  rt.dispose(quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
+  const runWNextStacked = tf.stack(wNextSteps);
+  const runMNextStacked = tf.stack(MNextSteps);
+  rt.dispose(wNextSteps, MNextSteps);
   // input.attn:11  emit sum[slots](w' * M')
   const product2 = tf.tidy(() => {
     const MNextStepsRows = tf.reshape(tf.transpose(runMNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
@@ -223,8 +222,8 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const sum = tf.add(tf.reshape(product, [Math.floor(time / 2), 1]), tf.range(0, 2, 1, 'int32'));
     return tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1, 1]), sum);
   });
-  const pairs = tf.any(pairsIsGreater, 2);
-  const pairs2 = tf.tidy(() => {
+  const pairsAny = tf.any(pairsIsGreater, 2);
+  const pairs = tf.tidy(() => {
     const part = tf.slice(x, [0, 0, 0], [-1, 2 * Math.floor(time / 2), -1]);
     const pairsPart = tf.slice(tf.reshape(part, [batchSize, Math.floor(time / 2), 2, in_]), [0, 0, 0, 0], [-1, -1, 1, -1]);
     const place = tf.reshape(pairsPart, [batchSize, Math.floor(time / 2), in_]);
@@ -234,10 +233,10 @@ function machineForward(p: MachineParameters, batch: MachineBatch): MachineResul
     const placeShaped = tf.reshape(pairsPlace, [batchSize, Math.floor(time / 2), in_, 1]);
     const joined = tf.concat([tf.reshape(place, [batchSize, Math.floor(time / 2), in_, 1]), placeShaped], 3);
     const highest = tf.max(rt.where(tf.reshape(pairsIsGreater, [batchSize, Math.floor(time / 2), 1, 2]), joined, -Infinity), 3);
-    return rt.where(tf.reshape(pairs, [batchSize, Math.floor(time / 2), 1]), highest, 0);
+    return rt.where(tf.reshape(pairsAny, [batchSize, Math.floor(time / 2), 1]), highest, 0);
   });
-  rt.dispose(x, pairsIsGreater, pairs);
-  return { y: sum5, folded: pairs2 };
+  rt.dispose(x, pairsIsGreater, pairsAny);
+  return { y: sum5, folded: pairs };
 }
 
 /** What machineLoss gives. */
@@ -249,8 +248,6 @@ type MachineLossResults = {
 /** Fit: the loss and the metrics, means over the batch. */
 function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResults {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
-  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
   const timeMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
@@ -272,14 +269,20 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
     return tf.add(WProduct, p['run.s.Linear.b']);
   });
-  // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
-  // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['run.c.Linear.W'], [width, 1])), [batchSize, time]);
     return tf.add(WProduct, p['run.c.Linear.b']);
   });
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
+    return tf.add(WProduct, p['run.M.Linear.b']);
+  });
+  rt.dispose(hRows);
+  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
+  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
+  // input.attn:8  s = softmax[around](Linear[around](h))
+  const s = tf.softmax(sum2);
+  rt.dispose(sum2);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSoftplus = tf.softplus(sum3);
   rt.dispose(sum3);
@@ -291,12 +294,6 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   rt.dispose(largestHighest);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresLarger = tf.tidy(() => tf.maximum(tf.sum(tf.mul(quotient, quotient), 2), 0.5));
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.M.Linear.b']);
-  });
-  rt.dispose(hRows);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
@@ -308,8 +305,8 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
     const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
     const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const wNextOneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
-    return tf.reshape(wNextOneHot, [3 * slots, slots]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
+    return tf.reshape(oneHot, [3 * slots, slots]);
   });
   rt.dispose(wNextSlotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -326,8 +323,8 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
   rt.dispose(product, quotient, squaresLarger, MNextSigmoid);
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
   rt.dispose(h);
-  const runWNextSteps: tf.Tensor[] = [];
-  const runMNextSteps: tf.Tensor[] = [];
+  const wNextSteps: tf.Tensor[] = [];
+  const MNextSteps: tf.Tensor[] = [];
   let M: tf.Tensor = runFilled;
   let w: tf.Tensor = runOneHotWide;
   for (let t = 0; t < time; t++) {
@@ -378,15 +375,16 @@ function machineLoss(p: MachineParameters, batch: MachineBatch): MachineLossResu
       return tf.add(MNextProduct, tf.mul(product, tf.reshape(hAt, [batchSize, 1, width])));
     });
     rt.dispose(runChosen, wNextProduct);
-    runWNextSteps.push(wNext);
-    runMNextSteps.push(MNext);
+    wNextSteps.push(wNext);
+    MNextSteps.push(MNext);
     M = MNext;
     w = wNext;
   }
-  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
-  const runWNextStacked = tf.stack(runWNextSteps);
-  const runMNextStacked = tf.stack(runMNextSteps);
-  rt.dispose(runWNextSteps, runMNextSteps);
+  rt.dispose(wNextOneHotRows, runFilled, runOneHotWide, timeMaskSteps, sSteps, cSoftplusSteps, productSteps);
+  rt.dispose(quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps);
+  const runWNextStacked = tf.stack(wNextSteps);
+  const runMNextStacked = tf.stack(MNextSteps);
+  rt.dispose(wNextSteps, MNextSteps);
   // input.attn:11  emit sum[slots](w' * M')
   const product2 = tf.tidy(() => {
     const MNextStepsRows = tf.reshape(tf.transpose(runMNextStacked, [1, 0, 2, 3]), [batchSize * time, slots, width]);
@@ -424,8 +422,6 @@ type MachineGradientsResults = {
 /** Fit: as the loss, dropout on, and its gradient by every parameter. */
 function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt.Random): MachineGradientsResults {
   const { batch: batchSize, in: in_, slots, time, width } = batch.n;
-  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
-  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
   // input.attn:3  model Machine(x: [time, in]) -> { y: [time, in], folded: [time: floor(time / 2), in] } {
   const timeMask = tf.tidy(() =>
     tf.greater(tf.reshape(batch.lengths.time, [batchSize, 1]), tf.range(0, time, 1, 'int32')),
@@ -448,14 +444,19 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const WProduct = tf.reshape(tf.matMul(hRows, p['run.s.Linear.W'], false, true), [batchSize, time, 3]);
     return tf.add(WProduct, p['run.s.Linear.b']);
   });
-  // input.attn:8  s = softmax[around](Linear[around](h))
-  const s = tf.softmax(sum2);
-  rt.dispose(sum2);
-  // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(hRows, tf.reshape(p['run.c.Linear.W'], [width, 1])), [batchSize, time]);
     return tf.add(WProduct, p['run.c.Linear.b']);
   });
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
+    return tf.add(WProduct, p['run.M.Linear.b']);
+  });
+  // input.attn:5  state M: [slots, width] = 0.1, w: [slots] = onehot[slots](0)
+  const oneHot = tf.tidy(() => rt.oneHot(tf.scalar(0, 'int32'), slots));
+  // input.attn:8  s = softmax[around](Linear[around](h))
+  const s = tf.softmax(sum2);
+  rt.dispose(sum2);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cSoftplus = tf.softplus(sum3);
   // measures.attn:3  largest = stop(max[width..](abs(x)))
@@ -468,11 +469,6 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresTotal = tf.tidy(() => tf.sum(tf.mul(quotient, quotient), 2));
   const squaresLarger = tf.maximum(squaresTotal, 0.5);
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, p['run.M.Linear.W'], false, true), [batchSize, time, width]);
-    return tf.add(WProduct, p['run.M.Linear.b']);
-  });
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
   const MNextSigmoid = tf.sigmoid(sum4);
   rt.dispose(sum4);
@@ -484,8 +480,8 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
     const remainderShaped = tf.reshape(rt.mod(tf.sub(wNextSlotsPositions, tf.scalar(1, 'int32')), number), [slots, 1]);
     const wNextRemainderShaped = tf.reshape(rt.mod(wNextSlotsPositions, number), [slots, 1]);
     const wNextRemainderShaped2 = tf.reshape(rt.mod(wNextDifference, number), [slots, 1]);
-    const wNextOneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
-    return tf.reshape(wNextOneHot, [3 * slots, slots]);
+    const oneHot = rt.oneHot(tf.concat([wNextRemainderShaped2, wNextRemainderShaped, remainderShaped], 1), slots);
+    return tf.reshape(oneHot, [3 * slots, slots]);
   });
   rt.dispose(wNextSlotsPositions, wNextDifference);
   // input.attn:4  run = scan time with xt = x {
@@ -500,20 +496,20 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   rt.dispose(oneHot, cSoftplus, product, squaresLarger);
   const MNextSigmoidSteps = tf.tidy(() => tf.unstack(tf.transpose(MNextSigmoid, [1, 0, 2])));
   const hSteps = tf.tidy(() => tf.unstack(tf.transpose(h, [1, 0, 2])));
-  const runWNextSteps: tf.Tensor[] = [];
-  const runMNextSteps: tf.Tensor[] = [];
+  const wNextSteps: tf.Tensor[] = [];
+  const MNextSteps: tf.Tensor[] = [];
   const runChosenSteps: tf.Tensor[] = [];
-  const runDifferenceSteps: tf.Tensor[] = [];
-  const runProductSteps: tf.Tensor[] = [];
-  const runCSteps: tf.Tensor[] = [];
-  const runQuotientSteps: tf.Tensor[] = [];
-  const runChosenSteps2: tf.Tensor[] = [];
-  const runRootSteps: tf.Tensor[] = [];
-  const runLargerSteps: tf.Tensor[] = [];
-  const runTotalSteps: tf.Tensor[] = [];
-  const runQuotientSteps2: tf.Tensor[] = [];
-  const runProductSteps2: tf.Tensor[] = [];
-  const runLargerSteps2: tf.Tensor[] = [];
+  const MNextDifferenceSteps: tf.Tensor[] = [];
+  const wNextProductSteps: tf.Tensor[] = [];
+  const cSteps: tf.Tensor[] = [];
+  const quotientSteps2: tf.Tensor[] = [];
+  const chosenSteps: tf.Tensor[] = [];
+  const rootSteps: tf.Tensor[] = [];
+  const squaresLargerSteps2: tf.Tensor[] = [];
+  const squaresTotalSteps: tf.Tensor[] = [];
+  const quotientSteps3: tf.Tensor[] = [];
+  const productSteps2: tf.Tensor[] = [];
+  const largerSteps: tf.Tensor[] = [];
   let M: tf.Tensor = runFilled;
   let w: tf.Tensor = runOneHotWide;
   for (let t = 0; t < time; t++) {
@@ -565,27 +561,27 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
       tf.add(tf.mul(runChosen, MNextDifference), tf.mul(MNextProduct, tf.reshape(hAt, [batchSize, 1, width]))),
     );
     rt.dispose(wNextProduct2, MNextProduct);
-    runWNextSteps.push(wNext);
-    runMNextSteps.push(MNext);
+    wNextSteps.push(wNext);
+    MNextSteps.push(MNext);
     runChosenSteps.push(runChosen);
-    runDifferenceSteps.push(MNextDifference);
-    runProductSteps.push(wNextProduct);
-    runCSteps.push(c);
-    runQuotientSteps.push(quotient3);
-    runChosenSteps2.push(chosen);
-    runRootSteps.push(root);
-    runLargerSteps.push(squaresLarger2);
-    runTotalSteps.push(squaresTotal2);
-    runQuotientSteps2.push(quotient2);
-    runProductSteps2.push(product3);
-    runLargerSteps2.push(larger);
+    MNextDifferenceSteps.push(MNextDifference);
+    wNextProductSteps.push(wNextProduct);
+    cSteps.push(c);
+    quotientSteps2.push(quotient3);
+    chosenSteps.push(chosen);
+    rootSteps.push(root);
+    squaresLargerSteps2.push(squaresLarger2);
+    squaresTotalSteps.push(squaresTotal2);
+    quotientSteps3.push(quotient2);
+    productSteps2.push(product3);
+    largerSteps.push(larger);
     M = MNext;
     w = wNext;
   }
   rt.dispose(runFilled, runOneHotWide, productSteps);
-  const runWNextStacked = tf.stack(runWNextSteps);
-  const runMNextStacked = tf.stack(runMNextSteps);
-  rt.dispose(runMNextSteps);
+  const runWNextStacked = tf.stack(wNextSteps);
+  const runMNextStacked = tf.stack(MNextSteps);
+  rt.dispose(MNextSteps);
   // input.attn:11  emit sum[slots](w' * M')
   const wNextStepsT = tf.transpose(runWNextStacked, [1, 0, 2]);
   const product2 = tf.tidy(() => {
@@ -632,141 +628,146 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   const runZeros2 = tf.fill([batchSize, slots], 0);
   const product5Steps = tf.tidy(() => tf.unstack(tf.transpose(product5, [1, 0, 2])));
   const product6Steps = tf.tidy(() => tf.unstack(tf.transpose(product6, [1, 0, 2, 3])));
-  const runProductSteps3 = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(runProductSteps), [0, 1, 3, 2])));
-  rt.dispose(product5, product6, runProductSteps);
-  const runProductSteps4 = new Array<tf.Tensor>(time);
-  const runTotalSteps2 = new Array<tf.Tensor>(time);
-  const runProductSteps5 = new Array<tf.Tensor>(time);
-  const runTotalSteps3 = new Array<tf.Tensor>(time);
-  const runProductSteps6 = new Array<tf.Tensor>(time);
-  const runProductSteps7 = new Array<tf.Tensor>(time);
-  let runState: tf.Tensor = runZeros;
-  let runState2: tf.Tensor = runZeros2;
+  const runProductSteps = tf.tidy(() => tf.unstack(tf.transpose(tf.stack(wNextProductSteps), [0, 1, 3, 2])));
+  rt.dispose(product5, product6, wNextProductSteps);
+  const dSSteps = new Array<tf.Tensor>(time);
+  const cTotalSteps = new Array<tf.Tensor>(time);
+  const productSteps3 = new Array<tf.Tensor>(time);
+  const squaresTotalSteps2 = new Array<tf.Tensor>(time);
+  const MNextProductSteps = new Array<tf.Tensor>(time);
+  const MNextProductSteps2 = new Array<tf.Tensor>(time);
+  let dM: tf.Tensor = runZeros;
+  let dC: tf.Tensor = runZeros2;
   for (let t2 = time - 1; t2 >= 0; t2--) {
     const product5At = product5Steps[t2]!;
     const product6At = product6Steps[t2]!;
-    const runWNextAt = runWNextSteps[t2]!;
+    const wNextAt = wNextSteps[t2]!;
     const hAt = hSteps[t2]!;
     const runChosenAt = runChosenSteps[t2]!;
-    const runDifferenceAt = runDifferenceSteps[t2]!;
+    const MNextDifferenceAt = MNextDifferenceSteps[t2]!;
     const MNextSigmoidAt = MNextSigmoidSteps[t2]!;
     const sAt = sSteps[t2]!;
-    const runProductAt = runProductSteps3[t2]!;
-    const runCAt = runCSteps[t2]!;
+    const runProductAt = runProductSteps[t2]!;
+    const cAt = cSteps[t2]!;
     const cSoftplusAt = cSoftplusSteps[t2]!;
-    const runQuotientAt = runQuotientSteps[t2]!;
-    const runChosenAt2 = runChosenSteps2[t2]!;
+    const quotientAt = quotientSteps2[t2]!;
+    const chosenAt = chosenSteps[t2]!;
     const timeMaskAt = timeMaskSteps[t2]!;
-    const runRootAt = runRootSteps[t2]!;
-    const runLargerAt = runLargerSteps[t2]!;
-    const squaresLargerAt = squaresLargerSteps[t2]!;
-    const runTotalAt = runTotalSteps[t2]!;
-    const runQuotientAt2 = runQuotientSteps2[t2]!;
-    const runProductAt2 = runProductSteps2[t2]!;
-    const quotientAt = quotientSteps[t2]!;
-    const runLargerAt2 = runLargerSteps2[t2]!;
+    const rootAt = rootSteps[t2]!;
+    const squaresLargerAt = squaresLargerSteps2[t2]!;
+    const squaresLargerAt2 = squaresLargerSteps[t2]!;
+    const squaresTotalAt = squaresTotalSteps[t2]!;
+    const quotientAt2 = quotientSteps3[t2]!;
+    const productAt = productSteps2[t2]!;
+    const quotientAt3 = quotientSteps[t2]!;
+    const largerAt = largerSteps[t2]!;
     // input.attn:4  run = scan time with xt = x {
-    const runSum = tf.add(runState, product6At);
-    const runSum2 = tf.add(runState2, product5At);
-    rt.dispose(runState, runState2);
+    const dMNext = tf.add(dM, product6At);
+    const runSum = tf.add(dC, product5At);
+    rt.dispose(dM, dC);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextProduct = tf.tidy(() => tf.mul(runSum, tf.transpose(runDifferenceAt, [0, 2, 1])));
-    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(runSum, tf.transpose(runChosenAt, [0, 2, 1]))));
-    const MNextSum = tf.tidy(() => {
+    const MNextProduct = tf.tidy(() => tf.mul(dMNext, tf.transpose(MNextDifferenceAt, [0, 2, 1])));
+    const MNextNegative = tf.tidy(() => tf.neg(tf.mul(dMNext, tf.transpose(runChosenAt, [0, 2, 1]))));
+    const dWNext = tf.tidy(() => {
       const product = tf.matMul(tf.reshape(MNextSigmoidAt, [batchSize, 1, width]), MNextNegative);
-      const sum = tf.add(runSum2, tf.reshape(tf.matMul(tf.reshape(hAt, [batchSize, 1, width]), runSum), [batchSize, slots]));
+      const sum = tf.add(runSum, tf.reshape(tf.matMul(tf.reshape(hAt, [batchSize, 1, width]), dMNext), [batchSize, slots]));
       return tf.add(sum, tf.reshape(product, [batchSize, slots]));
     });
-    rt.dispose(runSum2);
+    rt.dispose(runSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct = tf.tidy(() => {
-      const product = tf.mul(tf.reshape(MNextSum, [batchSize, slots, 1]), tf.reshape(sAt, [batchSize, 1, 3]));
+    const dC2 = tf.tidy(() => {
+      const product = tf.mul(tf.reshape(dWNext, [batchSize, slots, 1]), tf.reshape(sAt, [batchSize, 1, 3]));
       return tf.mul(tf.matMul(tf.reshape(product, [batchSize, 3 * slots]), wNextOneHotRows), 0.5);
     });
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const cProduct = tf.tidy(() => tf.mul(runCAt, tf.sub(wNextProduct, tf.sum(tf.mul(runCAt, wNextProduct), 1, true))));
+    const cProduct = tf.tidy(() => tf.mul(cAt, tf.sub(dC2, tf.sum(tf.mul(cAt, dC2), 1, true))));
     const cProduct2 = tf.tidy(() => tf.mul(cProduct, tf.reshape(cSoftplusAt, [batchSize, 1])));
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const quotient2 = tf.div(cProduct2, runChosenAt2);
-    const quotient3 = tf.tidy(() => {
-      const product = tf.mul(rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.neg(tf.mul(quotient2, runQuotientAt)), 0), 0.5);
-      return tf.div(product, runRootAt);
+    const quotient2 = tf.div(cProduct2, chosenAt);
+    const dSquares = tf.tidy(() => {
+      const product = tf.mul(rt.where(tf.reshape(timeMaskAt, [batchSize, 1]), tf.neg(tf.mul(quotient2, quotientAt)), 0), 0.5);
+      return tf.div(product, rootAt);
     });
     rt.dispose(cProduct2);
     // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
     const squaresSum = tf.tidy(() => {
-      const product = tf.mul(quotient3, tf.reshape(squaresLargerAt, [batchSize, 1]));
-      const chosenWide = tf.reshape(rt.where(tf.greaterEqual(runTotalAt, 0.5), product, 0), [batchSize, slots, 1]);
-      const squaresProduct = tf.mul(chosenWide, runQuotientAt2);
+      const product = tf.mul(dSquares, tf.reshape(squaresLargerAt2, [batchSize, 1]));
+      const chosenWide = tf.reshape(rt.where(tf.greaterEqual(squaresTotalAt, 0.5), product, 0), [batchSize, slots, 1]);
+      const squaresProduct = tf.mul(chosenWide, quotientAt2);
       return tf.add(squaresProduct, squaresProduct);
     });
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
-    const product7 = tf.mul(quotient2, runProductAt2);
+    const product7 = tf.mul(quotient2, productAt);
     const sum7 = tf.tidy(() => {
-      const product = tf.mul(tf.reshape(product7, [batchSize, slots, 1]), tf.reshape(quotientAt, [batchSize, 1, width]));
+      const product = tf.mul(tf.reshape(product7, [batchSize, slots, 1]), tf.reshape(quotientAt3, [batchSize, 1, width]));
       return tf.add(squaresSum, product);
     });
     rt.dispose(quotient2, squaresSum);
     // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
-    const quotient4 = tf.tidy(() => tf.div(sum7, tf.reshape(runLargerAt2, [batchSize, slots, 1])));
+    const quotient3 = tf.tidy(() => tf.div(sum7, tf.reshape(largerAt, [batchSize, slots, 1])));
     rt.dispose(sum7);
     // measures.attn:10  p = scaled[width](a)
-    const pSum = tf.tidy(() => tf.add(MNextProduct, tf.transpose(quotient4, [0, 2, 1])));
-    rt.dispose(MNextProduct, quotient4);
+    const pSum = tf.tidy(() => tf.add(MNextProduct, tf.transpose(quotient3, [0, 2, 1])));
+    rt.dispose(MNextProduct, quotient3);
     // input.attn:4  run = scan time with xt = x {
-    const runChosen = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), pSum, 0));
+    const dM2 = tf.tidy(() => rt.where(tf.reshape(timeMaskAt, [batchSize, 1, 1]), pSum, 0));
     rt.dispose(pSum);
     // input.attn:9  w' = sum[around](s * (0.5 * w + 0.5 * c)[slots = (position[slots] - position[around]) mod…
-    const wNextProduct2 = tf.tidy(() => {
-      const product = tf.matMul(tf.reshape(MNextSum, [batchSize, 1, slots]), runProductAt, false, true);
+    const dS = tf.tidy(() => {
+      const product = tf.matMul(tf.reshape(dWNext, [batchSize, 1, slots]), runProductAt, false, true);
       return tf.reshape(product, [batchSize, 3]);
     });
-    rt.dispose(MNextSum);
+    rt.dispose(dWNext);
     // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
-    const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, runQuotientAt), 1));
+    const cTotal = tf.tidy(() => tf.sum(tf.mul(cProduct, quotientAt), 1));
     rt.dispose(cProduct);
     // measures.attn:14  p.some * q.some * sum[width](p.part * q.part) / sqrt(squares)
     const product8 = tf.tidy(() =>
-      tf.reshape(tf.matMul(tf.reshape(product7, [batchSize, 1, slots]), runQuotientAt2), [batchSize, width]),
+      tf.reshape(tf.matMul(tf.reshape(product7, [batchSize, 1, slots]), quotientAt2), [batchSize, width]),
     );
     rt.dispose(product7);
     // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
-    const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(quotient3, runLargerAt), 1));
-    rt.dispose(quotient3);
+    const squaresTotal2 = tf.tidy(() => tf.sum(tf.mul(dSquares, squaresLargerAt), 1));
+    rt.dispose(dSquares);
     // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-    const MNextValueWide = tf.reshape(runWNextAt, [batchSize, slots, 1]);
-    const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, MNextValueWide), [batchSize, width]));
-    const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(runSum, MNextValueWide), [batchSize, width]));
-    rt.dispose(MNextNegative, runSum, MNextValueWide);
-    runProductSteps4[t2] = wNextProduct2;
-    runTotalSteps2[t2] = cTotal;
-    runProductSteps5[t2] = product8;
-    runTotalSteps3[t2] = squaresTotal2;
-    runProductSteps6[t2] = MNextProduct2;
-    runProductSteps7[t2] = MNextProduct3;
-    runState = runChosen;
-    runState2 = wNextProduct;
+    const MNextWNextWide = tf.reshape(wNextAt, [batchSize, slots, 1]);
+    const MNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(MNextNegative, MNextWNextWide), [batchSize, width]));
+    const MNextProduct3 = tf.tidy(() => tf.reshape(tf.matMul(dMNext, MNextWNextWide), [batchSize, width]));
+    rt.dispose(MNextNegative, dMNext, MNextWNextWide);
+    dSSteps[t2] = dS;
+    cTotalSteps[t2] = cTotal;
+    productSteps3[t2] = product8;
+    squaresTotalSteps2[t2] = squaresTotal2;
+    MNextProductSteps[t2] = MNextProduct2;
+    MNextProductSteps2[t2] = MNextProduct3;
+    dM = dM2;
+    dC = dC2;
   }
-  rt.dispose(wNextOneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, quotientSteps, squaresLargerSteps, MNextSigmoidSteps, hSteps, runWNextSteps, runChosenSteps, runDifferenceSteps, runCSteps, runQuotientSteps, runChosenSteps2, runRootSteps, runLargerSteps, runTotalSteps, runQuotientSteps2, runProductSteps2, runLargerSteps2, product5Steps, product6Steps, runProductSteps3, runState, runState2);
-  const runProductStacked = tf.stack(runProductSteps6);
-  rt.dispose(runProductSteps6);
+  rt.dispose(wNextOneHotRows, timeMaskSteps, sSteps, cSoftplusSteps, quotientSteps, squaresLargerSteps);
+  rt.dispose(MNextSigmoidSteps, hSteps, wNextSteps, runChosenSteps, MNextDifferenceSteps, cSteps, quotientSteps2);
+  rt.dispose(chosenSteps, rootSteps, squaresLargerSteps2, squaresTotalSteps, quotientSteps3, productSteps2, largerSteps);
+  rt.dispose(product5Steps, product6Steps, runProductSteps, dM, dC);
+  const runProductStacked = tf.stack(MNextProductSteps);
+  rt.dispose(MNextProductSteps);
   // input.attn:10  M' = M * (1 - w' * sigmoid(Linear[width](h))) + w' * h
-  const MNextProduct = tf.tidy(() => rt.sigmoidGradient(tf.transpose(runProductStacked, [1, 0, 2]), MNextSigmoid));
+  const MNextSigmoidGradient = tf.tidy(() =>
+    rt.sigmoidGradient(tf.transpose(runProductStacked, [1, 0, 2]), MNextSigmoid),
+  );
   rt.dispose(MNextSigmoid, runProductStacked);
   // input.attn:4  run = scan time with xt = x {
-  const runProductStacked2 = tf.stack(runProductSteps7);
-  rt.dispose(runProductSteps7);
+  const runProductStacked2 = tf.stack(MNextProductSteps2);
+  rt.dispose(MNextProductSteps2);
   // layers.attn:4  W @ x + b
-  const productRows = tf.reshape(MNextProduct, [batchSize * time, width]);
+  const sigmoidGradientRows = tf.reshape(MNextSigmoidGradient, [batchSize * time, width]);
   const sum7 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(productRows, p['run.M.Linear.W']), [batchSize, time, width]);
+    const WProduct = tf.reshape(tf.matMul(sigmoidGradientRows, p['run.M.Linear.W']), [batchSize, time, width]);
     return tf.add(tf.transpose(runProductStacked2, [1, 0, 2]), WProduct);
   });
   rt.dispose(runProductStacked2);
   // input.attn:4  run = scan time with xt = x {
-  const runTotalStacked = tf.stack(runTotalSteps3);
-  const runProductStacked3 = tf.stack(runProductSteps5);
-  rt.dispose(runTotalSteps3, runProductSteps5);
+  const runTotalStacked = tf.stack(squaresTotalSteps2);
+  const runProductStacked3 = tf.stack(productSteps3);
+  rt.dispose(squaresTotalSteps2, productSteps3);
   // measures.attn:13  squares = max(sum[width](p.part * p.part), 0.5) * max(sum[width](q.part * q.part), 0.5)
   const squaresSum = tf.tidy(() => {
     const chosen = rt.where(tf.greaterEqual(squaresTotal, 0.5), tf.transpose(runTotalStacked, [1, 0]), 0);
@@ -777,62 +778,62 @@ function machineGradients(p: MachineParameters, batch: MachineBatch, _random: rt
   // measures.attn:5  { part = x / max(largest, 1e-37), largest = largest, some = 1e37 * min(largest, 1e-37) }
   const quotient2 = tf.div(squaresSum, largerWide);
   rt.dispose(largerWide, squaresSum);
-  // measures.attn:11  q = scaled[width](b)
-  const qSum = tf.add(sum7, quotient2);
-  rt.dispose(sum7, quotient2);
   // input.attn:4  run = scan time with xt = x {
-  const runTotalStacked2 = tf.stack(runTotalSteps2);
-  rt.dispose(runTotalSteps2);
+  const runTotalStacked2 = tf.stack(cTotalSteps);
+  rt.dispose(cTotalSteps);
   // input.attn:7  c = softmax[slots](softplus(Linear[](h)) * cosine[width](M, h))
   const cProduct = tf.tidy(() => tf.mul(tf.transpose(runTotalStacked2, [1, 0]), tf.sigmoid(sum3)));
   rt.dispose(sum3, runTotalStacked2);
   // input.attn:4  run = scan time with xt = x {
-  const runProductStacked4 = tf.stack(runProductSteps4);
-  rt.dispose(runProductSteps4);
+  const dS = tf.stack(dSSteps);
+  rt.dispose(dSSteps);
   // input.attn:8  s = softmax[around](Linear[around](h))
   const sProduct = tf.tidy(() => {
-    const totalT = tf.transpose(tf.sum(tf.mul(s, tf.transpose(runProductStacked4, [1, 0, 2])), 2), [1, 0]);
-    return tf.mul(s, tf.transpose(tf.sub(runProductStacked4, tf.reshape(totalT, [time, batchSize, 1])), [1, 0, 2]));
+    const totalWide = tf.reshape(tf.transpose(tf.sum(tf.mul(s, tf.transpose(dS, [1, 0, 2])), 2), [1, 0]), [time, batchSize, 1]);
+    return tf.mul(s, tf.transpose(tf.sub(dS, totalWide), [1, 0, 2]));
   });
-  rt.dispose(s, runProductStacked4);
+  rt.dispose(s, dS);
+  // measures.attn:11  q = scaled[width](b)
+  const qSum = tf.add(sum7, quotient2);
+  rt.dispose(sum7, quotient2);
   // layers.attn:4  W @ x + b
-  const productRows2 = tf.reshape(sProduct, [batchSize * time, 3]);
-  const sum8 = tf.tidy(() => {
+  const productRows = tf.reshape(sProduct, [batchSize * time, 3]);
+  const dH = tf.tidy(() => {
     const sum = tf.add(qSum, tf.mul(tf.reshape(cProduct, [batchSize, time, 1]), p['run.c.Linear.W']));
-    return tf.add(sum, tf.reshape(tf.matMul(productRows2, p['run.s.Linear.W']), [batchSize, time, width]));
+    return tf.add(sum, tf.reshape(tf.matMul(productRows, p['run.s.Linear.W']), [batchSize, time, width]));
   });
   rt.dispose(qSum);
   // input.attn:6  h = tanh(Linear[width](xt))
-  const hProduct = rt.tanhGradient(sum8, h);
-  rt.dispose(h, sum8);
+  const hTanhGradient = rt.tanhGradient(dH, h);
+  rt.dispose(h, dH);
   // layers.attn:4  W @ x + b
-  const product7 = tf.tidy(() => tf.matMul(tf.reshape(hProduct, [batchSize * time, width]), xRows, true));
-  const total = tf.sum(hProduct, [0, 1]);
-  const product8 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width]));
-  const total2 = tf.sum(cProduct);
-  const product9 = tf.matMul(productRows2, hRows, true);
-  rt.dispose(xRows, hProduct, cProduct, productRows2);
-  const total3 = tf.sum(sProduct, [0, 1]);
-  const product10 = tf.matMul(productRows, hRows, true);
-  const total4 = tf.sum(MNextProduct, [0, 1]);
-  rt.dispose(sProduct, hRows, productRows, MNextProduct);
-  const product11 = tf.matMul(sumRows, product3, true);
-  const total5 = tf.sum(sum6, [0, 1]);
+  const dW = tf.tidy(() => tf.matMul(tf.reshape(hTanhGradient, [batchSize * time, width]), xRows, true));
+  const dB = tf.sum(hTanhGradient, [0, 1]);
+  const dW2 = tf.tidy(() => tf.reshape(tf.matMul(tf.reshape(cProduct, [1, batchSize * time]), hRows), [width]));
+  const dB2 = tf.sum(cProduct);
+  const dW3 = tf.matMul(productRows, hRows, true);
+  rt.dispose(xRows, hTanhGradient, cProduct, productRows);
+  const dB3 = tf.sum(sProduct, [0, 1]);
+  const dW4 = tf.matMul(sigmoidGradientRows, hRows, true);
+  const dB4 = tf.sum(MNextSigmoidGradient, [0, 1]);
+  rt.dispose(sProduct, hRows, sigmoidGradientRows, MNextSigmoidGradient);
+  const dW5 = tf.matMul(sumRows, product3, true);
+  const dB5 = tf.sum(sum6, [0, 1]);
   rt.dispose(product3, sumRows, sum6);
   return {
     loss,
     metrics: {},
     gradients: {
-      'run.h.Linear.W': product7,
-      'run.h.Linear.b': total,
-      'run.c.Linear.W': product8,
-      'run.c.Linear.b': total2,
-      'run.s.Linear.W': product9,
-      'run.s.Linear.b': total3,
-      'run.M.Linear.W': product10,
-      'run.M.Linear.b': total4,
-      'y.Linear.W': product11,
-      'y.Linear.b': total5,
+      'run.h.Linear.W': dW,
+      'run.h.Linear.b': dB,
+      'run.c.Linear.W': dW2,
+      'run.c.Linear.b': dB2,
+      'run.s.Linear.W': dW3,
+      'run.s.Linear.b': dB3,
+      'run.M.Linear.W': dW4,
+      'run.M.Linear.b': dB4,
+      'y.Linear.W': dW5,
+      'y.Linear.b': dB5,
     },
   };
 }

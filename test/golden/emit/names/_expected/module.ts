@@ -95,19 +95,19 @@ function recordGradients(p: RecordParameters, batch: RecordBatch, _random: rt.Ra
   // input.attn:9  loss = sum[arguments]((undefined - eval) ^ 2)
   const lossDifference = tf.sub(undefined_, batch.inputs.eval);
   const loss = tf.tidy(() => tf.mean(tf.sum(tf.mul(lossDifference, lossDifference), 1)));
-  const lossSum = tf.tidy(() => {
+  const dUndefined = tf.tidy(() => {
     const product = tf.mul(lossDifference, 1 / batchSize);
     return tf.add(product, product);
   });
   rt.dispose(undefined_, lossDifference);
   // input.attn:5  undefined = let * await
-  const undefinedTotal = tf.tidy(() => tf.sum(tf.mul(lossSum, batch.inputs.await), 0));
-  rt.dispose(lossSum);
+  const dLet = tf.tidy(() => tf.sum(tf.mul(dUndefined, batch.inputs.await), 0));
+  rt.dispose(dUndefined);
   return {
     loss,
     metrics: {},
     gradients: {
-      let: undefinedTotal,
+      let: dLet,
     },
   };
 }

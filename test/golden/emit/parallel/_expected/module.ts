@@ -63,8 +63,6 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const { batch: batchSize, heads, model, source, target, words } = batch.n;
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
   const aTargetPositions = tf.range(0, target, 1, 'int32');
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), aTargetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
@@ -79,12 +77,14 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
   rt.dispose(widthPositions, number, angle);
+  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
+  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(aTargetPositions, [target, 1]), aTargetPositions));
+  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), aTargetPositions));
+  rt.dispose(aTargetPositions);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
   rt.dispose(chosen);
-  // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(aTargetPositions, [target, 1]), aTargetPositions));
-  rt.dispose(aTargetPositions);
   // attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
@@ -97,33 +97,33 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
     const WkProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
     return tf.reshape(WkProduct2, [batchSize, target, heads, model / heads]);
   });
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(aIsAtMost, aIsAtMost)));
-  const weights2 = tf.tidy(() => {
-    const weightsWide = tf.reshape(rt.transpose(weights, [0, 2, 1]), [batchSize, 1, target, target]);
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const weights3 = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
-    return rt.where(weightsWide, weights3, 0);
-  });
-  rt.dispose(WqProduct, WkProduct, weights);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WvProduct = tf.tidy(() => {
     const WvProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
     return tf.reshape(WvProduct2, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsBoth = tf.logicalAnd(aIsAtMost, aIsAtMost);
+  const weights = tf.tidy(() => {
+    const weightsT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsBoth), [0, 2, 1]);
+    const weightsWide = tf.reshape(weightsT, [batchSize, 1, target, target]);
+    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
+    const weights2 = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
+    return rt.where(weightsWide, weights2, 0);
+  });
+  rt.dispose(WqProduct, WkProduct, weightsBoth);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const bothT = rt.transpose(tf.logicalAnd(targetMaskWide, aIsAtMost), [0, 2, 1]);
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights2, [batchSize * heads, target, target, 1]), WvProductWide);
+    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
     const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
     const chosen = rt.where(tf.reshape(bothT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(aIsAtMost, targetMaskWide, weights2, WvProduct);
+  rt.dispose(aIsAtMost, targetMaskWide, WvProduct, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
@@ -134,9 +134,9 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights3 = tf.range(0, source, 1, 'int32');
+  const weightsKeyPositions = tf.range(0, source, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weights3, 'float32'), [source, 1]), anglePower));
+  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weightsKeyPositions, 'float32'), [source, 1]), anglePower));
   rt.dispose(anglePower);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
@@ -145,15 +145,15 @@ function translateForward(p: TranslateParameters, batch: TranslateBatch): Transl
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights3));
-  const weights4 = tf.tidy(() => {
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weightsKeyPositions));
+  const weights2 = tf.tidy(() => {
     const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
-  rt.dispose(weights3, keyMask);
+  rt.dispose(weightsKeyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
-  const product = tf.matMul(weights4, sum);
-  rt.dispose(sum, weights4);
+  const product = tf.matMul(weights2, sum);
+  rt.dispose(sum, weights2);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
   rt.dispose(a, product);
@@ -202,8 +202,8 @@ type TranslateLossResults = {
 function translateLoss(p: TranslateParameters, batch: TranslateBatch): TranslateLossResults {
   const { batch: batchSize, heads, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const loss = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
+  const lossTargetPositions = tf.range(0, target, 1, 'int32');
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), lossTargetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
@@ -212,7 +212,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(loss, 'float32'), [target, 1]), anglePower));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(lossTargetPositions, 'float32'), [target, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
@@ -222,8 +222,8 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
   rt.dispose(chosen);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(loss, [target, 1]), loss));
-  rt.dispose(loss);
+  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(lossTargetPositions, [target, 1]), lossTargetPositions));
+  rt.dispose(lossTargetPositions);
   // attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
@@ -236,33 +236,33 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
     const WkProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wk'], [model, model]), false, true);
     return tf.reshape(WkProduct2, [batchSize, target, heads, model / heads]);
   });
-  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(aIsAtMost, aIsAtMost)));
-  const weights2 = tf.tidy(() => {
-    const weightsWide = tf.reshape(rt.transpose(weights, [0, 2, 1]), [batchSize, 1, target, target]);
-    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
-    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
-    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
-    const weights3 = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
-    return rt.where(weightsWide, weights3, 0);
-  });
-  rt.dispose(WqProduct, WkProduct, weights);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WvProduct = tf.tidy(() => {
     const WvProduct2 = tf.matMul(xRows, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
     return tf.reshape(WvProduct2, [batchSize, target, heads, model / heads]);
   });
   rt.dispose(xRows);
+  // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
+  const weightsBoth = tf.logicalAnd(aIsAtMost, aIsAtMost);
+  const weights = tf.tidy(() => {
+    const weightsT = rt.transpose(tf.logicalAnd(targetMaskWide, weightsBoth), [0, 2, 1]);
+    const weightsWide = tf.reshape(weightsT, [batchSize, 1, target, target]);
+    const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
+    const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
+    const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
+    const weights2 = tf.softmax(rt.where(weightsWide, tf.div(product, Math.sqrt((model / heads))), -Infinity));
+    return rt.where(weightsWide, weights2, 0);
+  });
+  rt.dispose(WqProduct, WkProduct, weightsBoth);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const bothT = rt.transpose(tf.logicalAnd(targetMaskWide, aIsAtMost), [0, 2, 1]);
     const WvProductWide = tf.reshape(tf.transpose(WvProduct, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights2, [batchSize * heads, target, target, 1]), WvProductWide);
+    const product = tf.mul(tf.reshape(weights, [batchSize * heads, target, target, 1]), WvProductWide);
     const productShaped = tf.reshape(product, [batchSize, heads, target ** 2, model / heads]);
     const chosen = rt.where(tf.reshape(bothT, [batchSize, 1, target ** 2, 1]), productShaped, 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
   });
-  rt.dispose(aIsAtMost, targetMaskWide, weights2, WvProduct);
+  rt.dispose(aIsAtMost, targetMaskWide, WvProduct, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const totalRows = tf.reshape(tf.transpose(total, [0, 2, 1, 3]), [batchSize * target, model]);
@@ -273,9 +273,9 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights3 = tf.range(0, source, 1, 'int32');
+  const weightsKeyPositions = tf.range(0, source, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weights3, 'float32'), [source, 1]), anglePower));
+  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weightsKeyPositions, 'float32'), [source, 1]), anglePower));
   rt.dispose(anglePower);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
@@ -284,15 +284,15 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights3));
-  const weights4 = tf.tidy(() => {
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weightsKeyPositions));
+  const weights2 = tf.tidy(() => {
     const quotient = tf.div(tf.matMul(a, sum, false, true), Math.sqrt(model));
     return tf.softmax(rt.where(tf.reshape(keyMask, [batchSize, 1, source]), quotient, -Infinity));
   });
-  rt.dispose(weights3, keyMask);
+  rt.dispose(weightsKeyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
-  const product = tf.matMul(weights4, sum);
-  rt.dispose(sum, weights4);
+  const product = tf.matMul(weights2, sum);
+  rt.dispose(sum, weights2);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product);
   rt.dispose(a, product);
@@ -333,7 +333,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
     rt.where(logitsDiffers, tf.reshape(logitsTableProduct, [batchSize, target, words]), -Infinity),
   );
   const lossWeightsAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss2 = tf.tidy(() => {
+  const loss = tf.tidy(() => {
     const picked = tf.gather(rt.where(logitsDiffers, rt.logSoftmax(lossChosen), 0), batch.inputs["y'"], 2, 2);
     const total = tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1);
     return tf.mean(tf.div(total, lossWeightsAsFloat));
@@ -349,7 +349,7 @@ function translateLoss(p: TranslateParameters, batch: TranslateBatch): Translate
   });
   rt.dispose(lossChosen, logitsDiffers, targetMask, number2, lossWeightsAsFloat, best, picked, best2);
   return {
-    loss: loss2,
+    loss,
     metrics: { right: mean },
   };
 }
@@ -365,8 +365,8 @@ type TranslateGradientsResults = {
 function translateGradients(p: TranslateParameters, batch: TranslateBatch, random: rt.Random): TranslateGradientsResults {
   const { batch: batchSize, heads, model, source, target, words } = batch.n;
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const loss = tf.range(0, target, 1, 'int32');
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
+  const lossTargetPositions = tf.range(0, target, 1, 'int32');
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), lossTargetPositions));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
   const number = tf.scalar(2, 'int32');
@@ -375,7 +375,7 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
     const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
-  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(loss, 'float32'), [target, 1]), anglePower));
+  const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(lossTargetPositions, 'float32'), [target, 1]), anglePower));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const number2 = tf.scalar(0, 'int32');
   const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
@@ -385,8 +385,8 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const x = tf.tidy(() => tf.add(tf.gather(p['Write.table'], batch.inputs.y), chosen));
   rt.dispose(chosen);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(loss, [target, 1]), loss));
-  rt.dispose(loss);
+  const aIsAtMost = tf.tidy(() => tf.lessEqual(tf.reshape(lossTargetPositions, [target, 1]), lossTargetPositions));
+  rt.dispose(lossTargetPositions);
   // attention.attn:18  sum[key](weights * values)
   const targetMaskWide = tf.reshape(targetMask, [batchSize, target, 1]);
   const both = tf.logicalAnd(targetMaskWide, aIsAtMost);
@@ -400,29 +400,28 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const WkProduct = tf.tidy(() =>
     tf.reshape(tf.matMul(xRows, WkRows, false, true), [batchSize, target, heads, model / heads]),
   );
+  const WvRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]);
+  const WvProduct = tf.matMul(xRows, WvRows, false, true);
+  const WvProduct2 = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(aIsAtMost, aIsAtMost)));
+  const weightsBoth = tf.tidy(() => tf.logicalAnd(targetMaskWide, tf.logicalAnd(aIsAtMost, aIsAtMost)));
   const weightsChosenWide = tf.tidy(() => {
     const chosenT = tf.transpose(rt.where(tf.logicalAnd(both, aIsAtMost), Math.sqrt((model / heads)), 1), [0, 2, 1]);
     return tf.reshape(chosenT, [batchSize, 1, target, target]);
   });
-  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weights, [0, 2, 1]), [batchSize, 1, target, target]));
-  const weights2 = tf.tidy(() => {
+  const weightsWide = tf.tidy(() => tf.reshape(rt.transpose(weightsBoth, [0, 2, 1]), [batchSize, 1, target, target]));
+  const weights = tf.tidy(() => {
     const WqProductRows = tf.reshape(tf.transpose(WqProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 3, 1]), [batchSize * heads, model / heads, target]);
     const product = tf.reshape(tf.matMul(WqProductRows, WkProductRows), [batchSize, heads, target, target]);
     return tf.softmax(rt.where(weightsWide, tf.div(product, weightsChosenWide), -Infinity));
   });
-  const weights3 = rt.where(weightsWide, weights2, 0);
+  const weights2 = rt.where(weightsWide, weights, 0);
   rt.dispose(targetMaskWide, aIsAtMost);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WvRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]);
-  const WvProduct = tf.matMul(xRows, WvRows, false, true);
-  const WvProduct2 = tf.reshape(WvProduct, [batchSize, target, heads, model / heads]);
   // attention.attn:18  sum[key](weights * values)
   const total = tf.tidy(() => {
     const WvProductWide = tf.reshape(tf.transpose(WvProduct2, [0, 2, 1, 3]), [batchSize * heads, 1, target, model / heads]);
-    const product = tf.mul(tf.reshape(weights3, [batchSize * heads, target, target, 1]), WvProductWide);
+    const product = tf.mul(tf.reshape(weights2, [batchSize * heads, target, target, 1]), WvProductWide);
     const bothWide = tf.reshape(rt.transpose(both, [0, 2, 1]), [batchSize, 1, target ** 2, 1]);
     const chosen = rt.where(bothWide, tf.reshape(product, [batchSize, heads, target ** 2, model / heads]), 0);
     return tf.sum(tf.reshape(chosen, [batchSize, heads, target, target, model / heads]), 3);
@@ -437,30 +436,30 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const a = tf.tidy(() => tf.add(x, tf.reshape(WoProduct, [batchSize, target, model])));
   rt.dispose(x, WoProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weights4 = tf.range(0, source, 1, 'int32');
-  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const keep = random.keep('Write.logits.Layer.dropout#0', 0.1, [batchSize, target, model], [true, false], []);
-  const product = tf.mul(a, keep);
+  const weightsKeyPositions = tf.range(0, source, 1, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
-  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weights4, 'float32'), [source, 1]), anglePower));
+  const angle2 = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weightsKeyPositions, 'float32'), [source, 1]), anglePower));
   rt.dispose(anglePower);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const chosen2 = tf.tidy(() => rt.where(isEqual, tf.sin(angle2), tf.cos(angle2)));
   rt.dispose(isEqual, angle2);
+  // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
+  const keep = random.keep('Write.logits.Layer.dropout#0', 0.1, [batchSize, target, model], [true, false], []);
+  const product = tf.mul(a, keep);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sum = tf.tidy(() => tf.add(tf.gather(p.table, batch.inputs.tokens), chosen2));
   rt.dispose(chosen2);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights4));
+  const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weightsKeyPositions));
   const weightsChosenWide2 = tf.tidy(() => tf.reshape(rt.where(keyMask, Math.sqrt(model), 1), [batchSize, 1, source]));
   const weightsKeyMaskWide = tf.reshape(keyMask, [batchSize, 1, source]);
-  const weights5 = tf.tidy(() => {
+  const weights3 = tf.tidy(() => {
     const chosen = rt.where(weightsKeyMaskWide, tf.div(tf.matMul(product, sum, false, true), weightsChosenWide2), -Infinity);
     return tf.softmax(chosen);
   });
-  rt.dispose(weights4, keyMask);
+  rt.dispose(weightsKeyPositions, keyMask);
   // attention.attn:18  sum[key](weights * values)
-  const product2 = tf.matMul(weights5, sum);
+  const product2 = tf.matMul(weights3, sum);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum2 = tf.add(a, product2);
   rt.dispose(a, product2);
@@ -494,11 +493,45 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const logitsTableProduct = tf.matMul(logitsSumRows, p['Write.table'], false, true);
   rt.dispose(sum3);
   // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
+  const lossPicked = tf.gather(logitsDiffers, batch.inputs["y'"]);
   const lossChosen = tf.tidy(() =>
     rt.where(logitsDiffers, tf.reshape(logitsTableProduct, [batchSize, target, words]), -Infinity),
   );
+  const lossLogWeights = rt.logSoftmax(lossChosen);
   const lossWeightsAsFloat = tf.cast(batch.lengths.target, 'float32');
-  rt.dispose(logitsTableProduct);
+  const loss = tf.tidy(() => {
+    const picked = tf.gather(rt.where(logitsDiffers, lossLogWeights, 0), batch.inputs["y'"], 2, 2);
+    const total = tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1);
+    return tf.mean(tf.div(total, lossWeightsAsFloat));
+  });
+  const lossChosen2 = tf.tidy(() =>
+    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossWeightsAsFloat), [batchSize, 1]), 0),
+  );
+  const dLogits = tf.tidy(() => {
+    const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen2), 0), words, 2);
+    const chosen = rt.where(logitsDiffers, scattered, 0);
+    return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(lossLogWeights), tf.sum(chosen, 2, true))), 0);
+  });
+  rt.dispose(logitsTableProduct, lossPicked, lossLogWeights, lossChosen2);
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const logitsDLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
+  const logitsTableProduct2 = tf.tidy(() =>
+    tf.reshape(tf.matMul(logitsDLogitsRows, p['Write.table']), [batchSize, target, model]),
+  );
+  rt.dispose(dLogits);
+  // layers.attn:16  gain * (narrow * centred) + bias
+  const product4 = tf.mul(logitsTableProduct2, p['Write.logits.Layer.LayerNorm.gain']);
+  const product5 = tf.mul(product4, narrowWide);
+  const dNarrow = tf.tidy(() => tf.sum(tf.mul(product4, centred), 2));
+  rt.dispose(narrowWide, product4);
+  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
+  const narrowQuotient = tf.div(dNarrow, narrowChosen);
+  const dCentred = tf.tidy(() => {
+    const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow)), 0), 0.5), narrowRoot);
+    const product = tf.mul(tf.reshape(tf.div(quotient, model), [batchSize, target, 1]), centred);
+    return tf.add(tf.add(product5, product), product);
+  });
+  rt.dispose(narrowChosen, dNarrow, centred, narrowRoot, narrow, product5, narrowQuotient);
   // input.attn:20  metric right = mean[target](if argmax[words](logits) == y' then 1 else 0)
   const best = tf.argMax(lossChosen, 2);
   const picked = tf.gather(logitsDiffers, best);
@@ -507,77 +540,41 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
     const chosen = rt.where(tf.equal(rt.where(picked, best, best2), batch.inputs["y'"]), tf.scalar(1, 'int32'), number2);
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, tf.cast(chosen, 'float32'), 0), 1), lossWeightsAsFloat));
   });
-  rt.dispose(number2, best, picked, best2);
-  // input.attn:19  loss = mean[target](cross_entropy[words](logits, y'))
-  const lossPicked = tf.gather(logitsDiffers, batch.inputs["y'"]);
-  const lossLogWeights = rt.logSoftmax(lossChosen);
-  const loss2 = tf.tidy(() => {
-    const picked = tf.gather(rt.where(logitsDiffers, lossLogWeights, 0), batch.inputs["y'"], 2, 2);
-    const total = tf.sum(rt.where(targetMask, tf.neg(rt.where(lossPicked, picked, -Infinity)), 0), 1);
-    return tf.mean(tf.div(total, lossWeightsAsFloat));
-  });
-  const lossChosen2 = tf.tidy(() =>
-    rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossWeightsAsFloat), [batchSize, 1]), 0),
-  );
-  const lossChosen3 = tf.tidy(() => {
-    const scattered = rt.scatter(batch.inputs["y'"], rt.where(lossPicked, tf.neg(lossChosen2), 0), words, 2);
-    const chosen = rt.where(logitsDiffers, scattered, 0);
-    return rt.where(logitsDiffers, tf.sub(chosen, tf.mul(tf.exp(lossLogWeights), tf.sum(chosen, 2, true))), 0);
-  });
-  rt.dispose(lossChosen, lossWeightsAsFloat, logitsDiffers, lossPicked, lossLogWeights, lossChosen2);
-  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsChosenRows = tf.reshape(lossChosen3, [batchSize * target, words]);
-  const logitsTableProduct2 = tf.tidy(() =>
-    tf.reshape(tf.matMul(logitsChosenRows, p['Write.table']), [batchSize, target, model]),
-  );
-  rt.dispose(lossChosen3);
-  // layers.attn:16  gain * (narrow * centred) + bias
-  const product4 = tf.mul(logitsTableProduct2, p['Write.logits.Layer.LayerNorm.gain']);
-  const product5 = tf.mul(product4, narrowWide);
-  const total2 = tf.tidy(() => tf.sum(tf.mul(product4, centred), 2));
-  rt.dispose(narrowWide, product4);
-  // layers.attn:15  narrow = 1 / sqrt(mean[features](centred * centred) + 1e-5 * scale * scale)
-  const narrowQuotient = tf.div(total2, narrowChosen);
-  const narrowSum = tf.tidy(() => {
-    const quotient = tf.div(tf.mul(rt.where(targetMask, tf.neg(tf.mul(narrowQuotient, narrow)), 0), 0.5), narrowRoot);
-    const product = tf.mul(tf.reshape(tf.div(quotient, model), [batchSize, target, 1]), centred);
-    return tf.add(tf.add(product5, product), product);
-  });
-  rt.dispose(narrowChosen, total2, targetMask, centred, narrowRoot, narrow, product5, narrowQuotient);
+  rt.dispose(lossChosen, logitsDiffers, targetMask, number2, lossWeightsAsFloat, best, picked, best2);
   // layers.attn:14  centred = near - mean[features](near)
-  const centredSum = tf.tidy(() =>
-    tf.add(narrowSum, tf.reshape(tf.div(tf.neg(tf.sum(narrowSum, 2)), model), [batchSize, target, 1])),
+  const dNear = tf.tidy(() =>
+    tf.add(dCentred, tf.reshape(tf.div(tf.neg(tf.sum(dCentred, 2)), model), [batchSize, target, 1])),
   );
-  rt.dispose(narrowSum);
+  rt.dispose(dCentred);
   // layers.attn:13  near = scale * (x - least)
-  const nearProduct = tf.mul(centredSum, nearScaleWide);
-  rt.dispose(nearScaleWide, centredSum);
+  const nearProduct = tf.mul(dNear, nearScaleWide);
+  rt.dispose(nearScaleWide, dNear);
   // attention.attn:18  sum[key](weights * values)
-  const product6 = tf.matMul(nearProduct, weights5, true);
-  const product7 = tf.matMul(nearProduct, sum, false, true);
+  const product6 = tf.matMul(nearProduct, weights3, true);
+  const dWeights = tf.matMul(nearProduct, sum, false, true);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsQuotient = tf.tidy(() => {
-    const product = tf.mul(weights5, tf.sub(product7, tf.sum(tf.mul(weights5, product7), 2, true)));
+    const product = tf.mul(weights3, tf.sub(dWeights, tf.sum(tf.mul(weights3, dWeights), 2, true)));
     return tf.div(rt.where(weightsKeyMaskWide, product, 0), weightsChosenWide2);
   });
-  rt.dispose(weightsChosenWide2, weightsKeyMaskWide, weights5, product7);
+  rt.dispose(weightsChosenWide2, weightsKeyMaskWide, weights3, dWeights);
   const weightsProduct = tf.matMul(weightsQuotient, product, true);
   rt.dispose(product);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
   const sum4 = tf.tidy(() => tf.add(product6, tf.transpose(weightsProduct, [0, 2, 1])));
   rt.dispose(product6, weightsProduct);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
-  const scattered = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum4, [0, 2, 1]), words));
+  const dTable = tf.tidy(() => rt.scatter(batch.inputs.tokens, tf.transpose(sum4, [0, 2, 1]), words));
   rt.dispose(sum4);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weightsProduct2 = tf.matMul(weightsQuotient, sum);
   rt.dispose(sum, weightsQuotient);
   // input.attn:5  LayerNorm(a + ScaledDot(dropout(a, 0.1), m, m))
-  const sum5 = tf.tidy(() => tf.add(nearProduct, tf.mul(weightsProduct2, keep)));
+  const dA = tf.tidy(() => tf.add(nearProduct, tf.mul(weightsProduct2, keep)));
   rt.dispose(keep, nearProduct, weightsProduct2);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const sumRows = tf.reshape(sum5, [batchSize * target, model]);
-  const WoProduct2 = tf.matMul(sumRows, WoRows);
+  const dARows = tf.reshape(dA, [batchSize * target, model]);
+  const WoProduct2 = tf.matMul(dARows, WoRows);
   rt.dispose(WoRows);
   // attention.attn:18  sum[key](weights * values)
   const chosenShaped = tf.tidy(() => {
@@ -585,26 +582,26 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
     const chosen = rt.where(tf.reshape(both, [batchSize, target, target, 1]), WoProduct, 0);
     return tf.reshape(chosen, [batchSize, target, target, heads, model / heads]);
   });
-  const product8 = tf.tidy(() => {
+  const dWeights2 = tf.tidy(() => {
     const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 2, 4]), [batchSize * heads * target, target, model / heads]);
     const product = tf.matMul(chosenRows, tf.reshape(WvProduct, [batchSize * heads * target, model / heads, 1]));
     return tf.reshape(product, [batchSize, target, heads, target]);
   });
-  const product9 = tf.tidy(() => {
+  const product7 = tf.tidy(() => {
     const chosenRows = tf.reshape(tf.transpose(chosenShaped, [0, 1, 3, 4, 2]), [batchSize * heads * target, model / heads, target]);
-    const weightsRows = tf.reshape(tf.transpose(weights3, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
+    const weightsRows = tf.reshape(tf.transpose(weights2, [0, 3, 1, 2]), [batchSize * heads * target, target, 1]);
     return tf.matMul(chosenRows, weightsRows);
   });
-  rt.dispose(both, WoProduct2, WvProduct, weights3, chosenShaped);
+  rt.dispose(both, WoProduct2, WvProduct, weights2, chosenShaped);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
-  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weights, [batchSize, target, 1, target]), product8, 0));
+  const weightsChosen = tf.tidy(() => rt.where(tf.reshape(weightsBoth, [batchSize, target, 1, target]), dWeights2, 0));
   const weightsQuotientRows = tf.tidy(() => {
-    const total = tf.sum(tf.mul(weights2, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
+    const total = tf.sum(tf.mul(weights, tf.transpose(weightsChosen, [0, 2, 3, 1])), 3);
     const differenceT = tf.transpose(tf.sub(weightsChosen, tf.reshape(total, [batchSize, 1, heads, target])), [0, 2, 3, 1]);
-    const quotient = tf.div(rt.where(weightsWide, tf.mul(weights2, differenceT), 0), weightsChosenWide);
+    const quotient = tf.div(rt.where(weightsWide, tf.mul(weights, differenceT), 0), weightsChosenWide);
     return tf.reshape(quotient, [batchSize * heads, target, target]);
   });
-  rt.dispose(weights, product8, weightsChosenWide, weightsWide, weights2, weightsChosen);
+  rt.dispose(weightsBoth, dWeights2, weightsChosenWide, weightsWide, weights, weightsChosen);
   const weightsProduct3 = tf.tidy(() => {
     const WkProductRows = tf.reshape(tf.transpose(WkProduct, [0, 2, 1, 3]), [batchSize * heads, target, model / heads]);
     return tf.reshape(tf.matMul(weightsQuotientRows, WkProductRows), [batchSize, heads, target, model / heads]);
@@ -618,58 +615,58 @@ function translateGradients(p: TranslateParameters, batch: TranslateBatch, rando
   const WqProduct2 = tf.tidy(() =>
     tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [0, 2, 1, 3]), [batchSize * target, model]), WqRows),
   );
-  const product10 = tf.reshape(product9, [batchSize * target, model]);
-  const sum6 = tf.tidy(() => {
+  const product8 = tf.reshape(product7, [batchSize * target, model]);
+  const sum5 = tf.tidy(() => {
     const WkProduct = tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [0, 3, 1, 2]), [batchSize * target, model]), WkRows);
-    const WvProduct = tf.reshape(tf.matMul(product10, WvRows), [batchSize, target, model]);
+    const WvProduct = tf.reshape(tf.matMul(product8, WvRows), [batchSize, target, model]);
     return tf.add(WvProduct, tf.reshape(WkProduct, [batchSize, target, model]));
   });
-  rt.dispose(WqRows, product9, WkRows, WvRows);
+  rt.dispose(WqRows, product7, WkRows, WvRows);
   // input.attn:4  a = x + MultiHead[heads](x, x[upto target as past])
-  const aSum = tf.add(sum5, sum6);
-  rt.dispose(sum5, sum6);
+  const aSum = tf.add(dA, sum5);
+  rt.dispose(dA, sum5);
   // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsProduct = tf.matMul(logitsChosenRows, logitsSumRows, true);
-  const logitsSum = tf.tidy(() => tf.add(tf.reshape(WqProduct2, [batchSize, target, model]), aSum));
-  rt.dispose(logitsSumRows, logitsChosenRows, WqProduct2, aSum);
+  const logitsProduct = tf.matMul(logitsDLogitsRows, logitsSumRows, true);
+  const dX = tf.tidy(() => tf.add(tf.reshape(WqProduct2, [batchSize, target, model]), aSum));
+  rt.dispose(logitsSumRows, logitsDLogitsRows, WqProduct2, aSum);
   // input.attn:9  x = table[y] + Sinusoid[target, model]()
-  const xSum = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, logitsSum, words)));
-  rt.dispose(logitsProduct, logitsSum);
+  const dTable2 = tf.tidy(() => tf.add(logitsProduct, rt.scatter(batch.inputs.y, dX, words)));
+  rt.dispose(logitsProduct, dX);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const product11 = tf.tidy(() => {
+  const dWq = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct3, [1, 3, 0, 2]), [model, batchSize * target]), xRows);
     return tf.reshape(product, [heads, model / heads, model]);
   });
-  const product12 = tf.tidy(() => {
+  const dWk = tf.tidy(() => {
     const product = tf.matMul(tf.reshape(tf.transpose(weightsProduct4, [1, 2, 0, 3]), [model, batchSize * target]), xRows);
     return tf.reshape(product, [heads, model / heads, model]);
   });
-  const product13 = tf.tidy(() => tf.reshape(tf.matMul(product10, xRows, true), [heads, model / heads, model]));
-  rt.dispose(weightsProduct3, weightsProduct4, xRows, product10);
-  const product14 = tf.tidy(() => {
-    const product = tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), sumRows);
+  const dWv = tf.tidy(() => tf.reshape(tf.matMul(product8, xRows, true), [heads, model / heads, model]));
+  rt.dispose(weightsProduct3, weightsProduct4, xRows, product8);
+  const dWo = tf.tidy(() => {
+    const product = tf.matMul(tf.reshape(tf.transpose(total, [1, 3, 0, 2]), [model, batchSize * target]), dARows);
     return tf.reshape(product, [heads, model / heads, model]);
   });
-  rt.dispose(total, sumRows);
+  rt.dispose(total, dARows);
   // layers.attn:16  gain * (narrow * centred) + bias
-  const total3 = tf.tidy(() => tf.sum(tf.mul(logitsTableProduct2, product3), [0, 1]));
-  const total4 = tf.sum(logitsTableProduct2, [0, 1]);
+  const dGain = tf.tidy(() => tf.sum(tf.mul(logitsTableProduct2, product3), [0, 1]));
+  const dBias = tf.sum(logitsTableProduct2, [0, 1]);
   rt.dispose(product3, logitsTableProduct2);
   // attention.attn:77  param Wq, Wk, Wv: [heads, width <- model], Wo: [model <- heads, width]
-  const productT = tf.transpose(product14, [2, 0, 1]);
-  rt.dispose(product14);
+  const dWoT = tf.transpose(dWo, [2, 0, 1]);
+  rt.dispose(dWo);
   return {
-    loss: loss2,
+    loss,
     metrics: { right: mean },
     gradients: {
-      table: scattered,
-      'Write.table': xSum,
-      'Write.logits.Layer.a.MultiHead.Wq': product11,
-      'Write.logits.Layer.a.MultiHead.Wk': product12,
-      'Write.logits.Layer.a.MultiHead.Wv': product13,
-      'Write.logits.Layer.a.MultiHead.Wo': productT,
-      'Write.logits.Layer.LayerNorm.gain': total3,
-      'Write.logits.Layer.LayerNorm.bias': total4,
+      table: dTable,
+      'Write.table': dTable2,
+      'Write.logits.Layer.a.MultiHead.Wq': dWq,
+      'Write.logits.Layer.a.MultiHead.Wk': dWk,
+      'Write.logits.Layer.a.MultiHead.Wv': dWv,
+      'Write.logits.Layer.a.MultiHead.Wo': dWoT,
+      'Write.logits.Layer.LayerNorm.gain': dGain,
+      'Write.logits.Layer.LayerNorm.bias': dBias,
     },
   };
 }
@@ -689,27 +686,27 @@ type TranslatePrepareResults = {
 /** Once per call: what no step changes, and the first states. */
 function translatePrepare(p: TranslateParameters, batch: TranslateBatch): TranslatePrepareResults {
   const { batch: batchSize, model, source, words } = batch.n;
-  // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const number = tf.scalar(0, 'int32');
-  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
-  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number));
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.range(0, source, 1, 'int32');
   const keyMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.source, [batchSize, 1]), weights));
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
   const widthPositions = tf.range(0, model, 1, 'int32');
-  const number2 = tf.scalar(2, 'int32');
+  const number = tf.scalar(2, 'int32');
   // layers.attn:66  angle = position[places] * 10000 ^ (-2 * floor(position[width] / 2) / width)
   const anglePower = tf.tidy(() => {
-    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number2)), 'float32'), model);
+    const quotient = tf.div(tf.cast(tf.mul(tf.scalar(-2, 'int32'), tf.floorDiv(widthPositions, number)), 'float32'), model);
     return tf.pow(1e4, quotient);
   });
   const angle = tf.tidy(() => tf.mul(tf.reshape(tf.cast(weights, 'float32'), [source, 1]), anglePower));
   rt.dispose(weights);
   // layers.attn:67  if position[width] mod 2 == 0 then sin(angle) else cos(angle)
-  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number2), number));
+  const number2 = tf.scalar(0, 'int32');
+  const isEqual = tf.tidy(() => tf.equal(tf.mod(widthPositions, number), number2));
   const chosen = tf.tidy(() => rt.where(isEqual, tf.sin(angle), tf.cos(angle)));
-  rt.dispose(number, widthPositions, number2, angle);
+  rt.dispose(widthPositions, number, angle);
+  // input.attn:10  logits = Layer(x, m) @ table where position[words] != 0
+  const logitsDiffers = tf.tidy(() => tf.notEqual(tf.range(0, words, 1, 'int32'), number2));
+  rt.dispose(number2);
   // input.attn:16  Write(table[tokens] + Sinusoid[source, model]())
   const sumT = tf.tidy(() => tf.transpose(tf.add(tf.gather(p.table, batch.inputs.tokens), chosen), [0, 2, 1]));
   rt.dispose(chosen);
@@ -751,7 +748,13 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   });
   const rows = rt.append(state.rows, WkProduct, 3);
   const rowsSoFar = rt.joined(rows, 3);
-  rt.dispose(WkProduct);
+  const WvProduct = tf.tidy(() => {
+    const WvProduct2 = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
+    return tf.reshape(WvProduct2, [batchSize, beam, heads, model / heads]);
+  });
+  const rows2 = rt.append(state.rows2, WvProduct, 3);
+  const rowsSoFar2 = rt.joined(rows2, 3);
+  rt.dispose(WkProduct, WvProduct);
   // attention.attn:17  weights = softmax[key](query @[d] keys / sqrt(d))
   const weights = tf.tidy(() => {
     const rowsRows = tf.reshape(rowsSoFar, [batchSize * beam * heads, now, model / heads]);
@@ -759,20 +762,12 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
     return tf.softmax(tf.div(tf.reshape(product, [batchSize * beam, heads, now]), Math.sqrt((model / heads))));
   });
   rt.dispose(WqProduct, rowsSoFar);
-  // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
-  const WvProduct = tf.tidy(() => {
-    const WvProduct2 = tf.matMul(x, tf.reshape(p['Write.logits.Layer.a.MultiHead.Wv'], [model, model]), false, true);
-    return tf.reshape(WvProduct2, [batchSize, beam, heads, model / heads]);
-  });
-  const rows2 = rt.append(state.rows2, WvProduct, 3);
-  const rowsSoFar2 = rt.joined(rows2, 3);
-  rt.dispose(WvProduct);
   // attention.attn:18  sum[key](weights * values)
   const product = tf.tidy(() => {
     const rowsRows = tf.reshape(rowsSoFar2, [batchSize * beam * heads, now, model / heads]);
     return tf.matMul(tf.reshape(weights, [batchSize * beam * heads, 1, now]), rowsRows);
   });
-  rt.dispose(weights, rowsSoFar2);
+  rt.dispose(rowsSoFar2, weights);
   // attention.attn:78  Wo @ ScaledDot(Wq @ x, Wk @ y, Wv @ y)
   const WoProduct = tf.tidy(() => {
     const WoRows = tf.reshape(p['Write.logits.Layer.a.MultiHead.Wo'], [model, model]);
@@ -788,11 +783,11 @@ function translateStep(p: TranslateParameters, batch: TranslateBatch, memory: Tr
   const weights2 = tf.tidy(() => {
     const quotient = tf.div(tf.reshape(tf.matMul(aShaped, memory['1']), [batchSize * beam, source]), Math.sqrt(model));
     const weightsWide = tf.reshape(memory['0'], [batchSize, 1, source]);
-    return rt.where(weightsWide, tf.reshape(quotient, [batchSize, beam, source]), -Infinity);
+    const chosen = rt.where(weightsWide, tf.reshape(quotient, [batchSize, beam, source]), -Infinity);
+    return tf.softmax(tf.reshape(chosen, [batchSize * beam, source]));
   });
-  const weights3 = tf.tidy(() => tf.softmax(tf.reshape(weights2, [batchSize * beam, source])));
-  const weightsShaped = tf.reshape(weights3, [batchSize, beam, source]);
-  rt.dispose(aShaped, weights2, weights3);
+  const weightsShaped = tf.reshape(weights2, [batchSize, beam, source]);
+  rt.dispose(aShaped, weights2);
   // attention.attn:18  sum[key](weights * values)
   const product2 = tf.matMul(weightsShaped, memory['1'], false, true);
   rt.dispose(weightsShaped);

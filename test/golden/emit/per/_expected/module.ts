@@ -92,23 +92,21 @@ function groupedForward(p: GroupedParameters, batch: GroupedBatch): GroupedResul
     const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
     return tf.add(WProduct, p['gate.Linear.b']);
   });
-  rt.dispose(h);
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
+    return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
+  });
+  rt.dispose(h, hRows);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
   const gate = tf.softmax(sum3);
   rt.dispose(sum3);
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
-  });
-  rt.dispose(hRows);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const product = tf.tidy(() =>
     tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum4, e, 2, 2)),
   );
-  rt.dispose(gate, e, sum4);
+  rt.dispose(sum4, gate, e);
   // input.attn:8  own = Gated per groups (x)
   const ownT = tf.transpose(own, [1, 2, 0, 3]);
   rt.dispose(own);
@@ -151,23 +149,21 @@ function groupedLoss(p: GroupedParameters, batch: GroupedBatch): GroupedLossResu
     const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
     return tf.add(WProduct, p['gate.Linear.b']);
   });
-  rt.dispose(h);
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
+    return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
+  });
+  rt.dispose(h, hRows);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
   const gate = tf.softmax(sum3);
   rt.dispose(sum3);
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
-  // layers.attn:4  W @ x + b
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.matMul(hRows, tf.reshape(p['best.Linear.W'], [experts * width, width]), false, true);
-    return tf.add(tf.reshape(WProduct, [batchSize, time, experts, width]), p['best.Linear.b']);
-  });
-  rt.dispose(hRows);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const product = tf.tidy(() =>
     tf.mul(tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]), tf.gather(sum4, e, 2, 2)),
   );
-  rt.dispose(gate, e, sum4);
+  rt.dispose(sum4, gate, e);
   // input.attn:16  loss = sum[time, width](best ^ 2) + sum[time, groups, width](own ^ 2)
   const loss = tf.tidy(() => {
     const timeMaskWide = tf.reshape(timeMask, [batchSize, time, 1]);
@@ -221,18 +217,17 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
     const WProduct = tf.reshape(tf.matMul(hRows, p['gate.Linear.W'], false, true), [batchSize, time, experts]);
     return tf.add(WProduct, p['gate.Linear.b']);
   });
+  const WRows = tf.reshape(p['best.Linear.W'], [experts * width, width]);
+  const sum4 = tf.tidy(() => {
+    const WProduct = tf.reshape(tf.matMul(hRows, WRows, false, true), [batchSize, time, experts, width]);
+    return tf.add(WProduct, p['best.Linear.b']);
+  });
   rt.dispose(h);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
   const gate = tf.softmax(sum3);
   rt.dispose(sum3);
   // input.attn:11  e = argmax[experts](gate)
   const e = tf.argMax(gate, 2);
-  // layers.attn:4  W @ x + b
-  const WRows = tf.reshape(p['best.Linear.W'], [experts * width, width]);
-  const sum4 = tf.tidy(() => {
-    const WProduct = tf.reshape(tf.matMul(hRows, WRows, false, true), [batchSize, time, experts, width]);
-    return tf.add(WProduct, p['best.Linear.b']);
-  });
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const picked = tf.gather(sum4, e, 2, 2);
   const pickedWide = tf.tidy(() => tf.reshape(tf.gather(gate, e, 2, 2), [batchSize, time, 1]));
@@ -256,55 +251,55 @@ function groupedGradients(p: GroupedParameters, batch: GroupedBatch, _random: rt
   rt.dispose(timeMask, own, product, lossChosenWide);
   // input.attn:12  { own = own, best = gate[e] * (Linear[width] per experts (h))[e] }
   const scattered = tf.tidy(() => rt.scatter(e, tf.mul(lossSum2, pickedWide), experts, 2));
-  const scattered2 = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(lossSum2, picked), 2), experts, 2));
+  const dGate = tf.tidy(() => rt.scatter(e, tf.sum(tf.mul(lossSum2, picked), 2), experts, 2));
   rt.dispose(pickedWide, e, picked, lossSum2);
   // input.attn:10  gate = softmax[experts](Linear[experts](h))
-  const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(scattered2, tf.sum(tf.mul(gate, scattered2), 2, true))));
-  rt.dispose(gate, scattered2);
+  const gateProduct = tf.tidy(() => tf.mul(gate, tf.sub(dGate, tf.sum(tf.mul(gate, dGate), 2, true))));
+  rt.dispose(gate, dGate);
   // layers.attn:4  W @ x + b
   const scatteredRows = tf.reshape(scattered, [batchSize * time, experts * width]);
   const productRows = tf.reshape(gateProduct, [batchSize * time, experts]);
-  const sum5 = tf.tidy(() => {
+  const dH = tf.tidy(() => {
     const WProduct = tf.reshape(tf.matMul(productRows, p['gate.Linear.W']), [batchSize, time, width]);
     return tf.add(tf.reshape(tf.matMul(scatteredRows, WRows), [batchSize, time, width]), WProduct);
   });
   rt.dispose(WRows);
   // input.attn:9  h = mean[groups](own)
-  const hSum = tf.tidy(() => tf.add(lossSum, tf.div(sum5, groups)));
-  rt.dispose(lossSum, sum5);
+  const dOwn = tf.tidy(() => tf.add(lossSum, tf.div(dH, groups)));
+  rt.dispose(lossSum, dH);
   // input.attn:5  block Gated(x: [width]) -> [width] { sigmoid(Linear[width](x)) * tanh(Linear[width](x)) }
-  const product2 = tf.tidy(() => rt.sigmoidGradient(tf.mul(hSum, tanh), sigmoid));
-  const product3 = tf.tidy(() => rt.tanhGradient(tf.mul(hSum, sigmoid), tanh));
-  rt.dispose(sigmoid, tanh, hSum);
+  const sigmoidGradient = tf.tidy(() => rt.sigmoidGradient(tf.mul(dOwn, tanh), sigmoid));
+  const tanhGradient = tf.tidy(() => rt.tanhGradient(tf.mul(dOwn, sigmoid), tanh));
+  rt.dispose(sigmoid, tanh, dOwn);
   // layers.attn:4  W @ x + b
   const xT2 = tf.transpose(xRows, [1, 2, 0]);
-  const product4 = tf.tidy(() => tf.matMul(xT2, tf.reshape(product2, [groups, batchSize * time, width])));
-  const total = tf.sum(product2, [1, 2]);
-  const product5 = tf.tidy(() => tf.matMul(xT2, tf.reshape(product3, [groups, batchSize * time, width])));
-  const total2 = tf.sum(product3, [1, 2]);
-  rt.dispose(xRows, product2, xT2, product3);
-  const product6 = tf.matMul(productRows, hRows, true);
-  const total3 = tf.sum(gateProduct, [0, 1]);
-  const product7 = tf.tidy(() => tf.reshape(tf.matMul(scatteredRows, hRows, true), [experts, width, width]));
+  const dW = tf.tidy(() => tf.matMul(xT2, tf.reshape(sigmoidGradient, [groups, batchSize * time, width])));
+  const dB = tf.sum(sigmoidGradient, [1, 2]);
+  const dW2 = tf.tidy(() => tf.matMul(xT2, tf.reshape(tanhGradient, [groups, batchSize * time, width])));
+  const dB2 = tf.sum(tanhGradient, [1, 2]);
+  rt.dispose(xRows, sigmoidGradient, xT2, tanhGradient);
+  const dW3 = tf.matMul(productRows, hRows, true);
+  const dB3 = tf.sum(gateProduct, [0, 1]);
+  const dW4 = tf.tidy(() => tf.reshape(tf.matMul(scatteredRows, hRows, true), [experts, width, width]));
   rt.dispose(productRows, gateProduct, hRows, scatteredRows);
-  const total4 = tf.sum(scattered, [0, 1]);
+  const dB4 = tf.sum(scattered, [0, 1]);
   rt.dispose(scattered);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const productT = tf.transpose(product4, [0, 2, 1]);
-  const productT2 = tf.transpose(product5, [0, 2, 1]);
-  rt.dispose(product4, product5);
+  const dWT = tf.transpose(dW, [0, 2, 1]);
+  const dWT2 = tf.transpose(dW2, [0, 2, 1]);
+  rt.dispose(dW, dW2);
   return {
     loss,
     metrics: {},
     gradients: {
-      'own.Gated.Linear.W': productT,
-      'own.Gated.Linear.b': total,
-      'own.Gated.Linear#2.W': productT2,
-      'own.Gated.Linear#2.b': total2,
-      'gate.Linear.W': product6,
-      'gate.Linear.b': total3,
-      'best.Linear.W': product7,
-      'best.Linear.b': total4,
+      'own.Gated.Linear.W': dWT,
+      'own.Gated.Linear.b': dB,
+      'own.Gated.Linear#2.W': dWT2,
+      'own.Gated.Linear#2.b': dB2,
+      'gate.Linear.W': dW3,
+      'gate.Linear.b': dB3,
+      'best.Linear.W': dW4,
+      'best.Linear.b': dB4,
     },
   };
 }

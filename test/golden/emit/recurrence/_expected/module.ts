@@ -98,7 +98,7 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const runHNextSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -114,12 +114,12 @@ function classifyForward(p: ClassifyParameters, batch: ClassifyBatch): ClassifyR
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
     rt.dispose(z, new_);
-    runHNextSteps.push(hNext);
+    hNextSteps.push(hNext);
     h = hNext;
   }
   rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(runHNextSteps);
-  rt.dispose(runHNextSteps);
+  const run = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const picked = tf.tidy(() =>
     tf.gather(tf.transpose(run, [1, 0, 2]), tf.add(batch.lengths.time, tf.scalar(-1, 'int32')), 1, 1),
@@ -170,7 +170,7 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const runHNextSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -186,12 +186,12 @@ function classifyLoss(p: ClassifyParameters, batch: ClassifyBatch): ClassifyLoss
     // cells.attn:14  (1 - z) * h + z * new
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, tf.sub(new_, h))));
     rt.dispose(z, new_);
-    runHNextSteps.push(hNext);
+    hNextSteps.push(hNext);
     h = hNext;
   }
   rt.dispose(runZeros, zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(runHNextSteps);
-  rt.dispose(runHNextSteps);
+  const run = tf.stack(hNextSteps);
+  rt.dispose(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const picked = tf.tidy(() =>
     tf.gather(tf.transpose(run, [1, 0, 2]), tf.add(batch.lengths.time, tf.scalar(-1, 'int32')), 1, 1),
@@ -253,13 +253,13 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
   const rSumSteps = tf.tidy(() => tf.unstack(tf.transpose(rSum, [1, 0, 2])));
   const newSumSteps = tf.tidy(() => tf.unstack(tf.transpose(newSum, [1, 0, 2])));
   rt.dispose(zSum, rSum, newSum);
-  const runHNextSteps: tf.Tensor[] = [];
-  const runHSteps: tf.Tensor[] = [];
-  const runZSteps: tf.Tensor[] = [];
-  const runHNextSteps2: tf.Tensor[] = [];
-  const runNewSteps: tf.Tensor[] = [];
-  const runProductSteps: tf.Tensor[] = [];
-  const runRSteps: tf.Tensor[] = [];
+  const hNextSteps: tf.Tensor[] = [];
+  const hSteps: tf.Tensor[] = [];
+  const zSteps: tf.Tensor[] = [];
+  const differenceSteps: tf.Tensor[] = [];
+  const newSteps: tf.Tensor[] = [];
+  const newProductSteps: tf.Tensor[] = [];
+  const rSteps: tf.Tensor[] = [];
   let h: tf.Tensor = runZeros;
   for (let t = 0; t < time; t++) {
     const zSumAt = zSumSteps[t]!;
@@ -275,28 +275,23 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     // cells.attn:14  (1 - z) * h + z * new
     const difference = tf.sub(new_, h);
     const hNext = tf.tidy(() => tf.add(h, tf.mul(z, difference)));
-    runHNextSteps.push(hNext);
-    runHSteps.push(h);
-    runZSteps.push(z);
-    runHNextSteps2.push(difference);
-    runNewSteps.push(new_);
-    runProductSteps.push(newProduct);
-    runRSteps.push(r);
+    hNextSteps.push(hNext);
+    hSteps.push(h);
+    zSteps.push(z);
+    differenceSteps.push(difference);
+    newSteps.push(new_);
+    newProductSteps.push(newProduct);
+    rSteps.push(r);
     h = hNext;
   }
   rt.dispose(zSumSteps, rSumSteps, newSumSteps);
-  const run = tf.stack(runHNextSteps);
+  const run = tf.stack(hNextSteps);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
   const sum = tf.tidy(() => tf.add(batch.lengths.time, tf.scalar(-1, 'int32')));
   const picked = tf.tidy(() => tf.gather(tf.transpose(run, [1, 0, 2]), sum, 1, 1));
   rt.dispose(run);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => tf.add(tf.matMul(picked, p['logits.Linear.W'], false, true), p['logits.Linear.b']));
-  // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
-  const mean = tf.tidy(() => {
-    const chosen = rt.where(tf.equal(tf.argMax(sum2, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
-    return tf.mean(tf.cast(chosen, 'float32'));
-  });
   // input.attn:10  loss = cross_entropy[classes](logits, class)
   const lossLogWeights = rt.logSoftmax(sum2);
   const loss = tf.tidy(() => tf.mean(tf.neg(tf.gather(lossLogWeights, batch.inputs.class, 1, 1))));
@@ -304,115 +299,118 @@ function classifyGradients(p: ClassifyParameters, batch: ClassifyBatch, _random:
     const scattered = rt.scatter(batch.inputs.class, tf.fill([batchSize], -((1 / batchSize))), classes, 1);
     return tf.sub(scattered, tf.mul(tf.exp(lossLogWeights), tf.sum(scattered, 1, true)));
   });
-  rt.dispose(sum2, lossLogWeights);
+  rt.dispose(lossLogWeights);
   // layers.attn:4  W @ x + b
   const WProduct = tf.matMul(lossDifference, p['logits.Linear.W']);
   // input.attn:6  { logits = Linear[classes](run[time = last]) }
-  const scattered = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
+  const dRun = tf.tidy(() => tf.transpose(rt.scatter(sum, WProduct, time, 1), [1, 0, 2]));
   rt.dispose(sum, WProduct);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
   const rJoined = tf.concat([p['run.h.GRU.Ur'], p['run.h.GRU.Uz']], 0);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const scatteredSteps = tf.unstack(scattered);
-  rt.dispose(scattered);
-  const runProductSteps2 = new Array<tf.Tensor>(time);
-  const runProductSteps3 = new Array<tf.Tensor>(time);
-  const runProductSteps4 = new Array<tf.Tensor>(time);
-  let runState: tf.Tensor = tf.clone(runZeros);
+  const dRunSteps = tf.unstack(dRun);
+  rt.dispose(dRun);
+  const zSigmoidGradientSteps = new Array<tf.Tensor>(time);
+  const rSigmoidGradientSteps = new Array<tf.Tensor>(time);
+  const newTanhGradientSteps = new Array<tf.Tensor>(time);
+  let dH: tf.Tensor = tf.clone(runZeros);
   for (let t = time - 1; t >= 0; t--) {
-    const scatteredAt = scatteredSteps[t]!;
-    const runHAt = runHSteps[t]!;
-    const runZAt = runZSteps[t]!;
-    const runHNextAt = runHNextSteps2[t]!;
-    const runNewAt = runNewSteps[t]!;
-    const runRAt = runRSteps[t]!;
+    const dRunAt = dRunSteps[t]!;
+    const hAt = hSteps[t]!;
+    const zAt = zSteps[t]!;
+    const differenceAt = differenceSteps[t]!;
+    const newAt = newSteps[t]!;
+    const rAt = rSteps[t]!;
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const runSum = tf.add(runState, scatteredAt);
-    rt.dispose(runState);
+    const dHNext = tf.add(dH, dRunAt);
+    rt.dispose(dH);
     // cells.attn:14  (1 - z) * h + z * new
-    const product = tf.mul(runSum, runZAt);
-    // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newProduct = rt.tanhGradient(product, runNewAt);
-    const newUProduct = tf.matMul(newProduct, p['run.h.GRU.U']);
-    const newProduct2 = tf.mul(newUProduct, runHAt);
-    // cells.attn:14  (1 - z) * h + z * new
-    const product2 = tf.mul(runSum, runHNextAt);
+    const dNew = tf.mul(dHNext, zAt);
+    const dZ = tf.mul(dHNext, differenceAt);
+    const difference = tf.sub(dHNext, dNew);
+    rt.dispose(dHNext);
     // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-    const zProduct = rt.sigmoidGradient(product2, runZAt);
-    rt.dispose(product2);
-    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-    const rProduct = rt.sigmoidGradient(newProduct2, runRAt);
-    const rProduct2 = tf.tidy(() => tf.matMul(tf.concat([rProduct, zProduct], 1), rJoined));
-    rt.dispose(newProduct2);
-    // cells.attn:14  (1 - z) * h + z * new
-    const difference = tf.sub(runSum, product);
-    rt.dispose(runSum, product);
+    const zSigmoidGradient = rt.sigmoidGradient(dZ, zAt);
+    rt.dispose(dZ);
     // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-    const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, runRAt)));
-    rt.dispose(newUProduct, difference);
+    const newTanhGradient = rt.tanhGradient(dNew, newAt);
+    const newUProduct = tf.matMul(newTanhGradient, p['run.h.GRU.U']);
+    const dR = tf.mul(newUProduct, hAt);
+    const newSum2 = tf.tidy(() => tf.add(difference, tf.mul(newUProduct, rAt)));
+    rt.dispose(dNew, difference, newUProduct);
+    // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
+    const rSigmoidGradient = rt.sigmoidGradient(dR, rAt);
+    const rProduct = tf.tidy(() => tf.matMul(tf.concat([rSigmoidGradient, zSigmoidGradient], 1), rJoined));
+    rt.dispose(dR);
     // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-    const runSum2 = tf.add(rProduct2, newSum2);
-    rt.dispose(rProduct2, newSum2);
-    runProductSteps2[t] = zProduct;
-    runProductSteps3[t] = rProduct;
-    runProductSteps4[t] = newProduct;
-    runState = runSum2;
+    const dH2 = tf.add(rProduct, newSum2);
+    rt.dispose(newSum2, rProduct);
+    zSigmoidGradientSteps[t] = zSigmoidGradient;
+    rSigmoidGradientSteps[t] = rSigmoidGradient;
+    newTanhGradientSteps[t] = newTanhGradient;
+    dH = dH2;
   }
-  rt.dispose(runZSteps, runHNextSteps2, runNewSteps, runRSteps, rJoined, scatteredSteps, runState);
-  const runProductStacked = tf.stack(runProductSteps2);
-  rt.dispose(runProductSteps2);
+  rt.dispose(zSteps, differenceSteps, newSteps, rSteps, rJoined, dRunSteps, dH);
+  const runSigmoidGradientStacked = tf.stack(zSigmoidGradientSteps);
+  rt.dispose(zSigmoidGradientSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
-  const zProductStepsRows = tf.reshape(runProductStacked, [batchSize * time, hidden]);
+  const zSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runProductStacked2 = tf.stack(runProductSteps3);
-  rt.dispose(runProductSteps3);
+  const runSigmoidGradientStacked2 = tf.stack(rSigmoidGradientSteps);
+  rt.dispose(rSigmoidGradientSteps);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProductStepsRows = tf.reshape(runProductStacked2, [batchSize * time, hidden]);
+  const rSigmoidGradientStepsRows = tf.reshape(runSigmoidGradientStacked2, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runProductStacked3 = tf.stack(runProductSteps4);
-  rt.dispose(runProductSteps4);
+  const runTanhGradientStacked = tf.stack(newTanhGradientSteps);
+  rt.dispose(newTanhGradientSteps);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProductStepsRows = tf.reshape(runProductStacked3, [batchSize * time, hidden]);
+  const newTanhGradientStepsRows = tf.reshape(runTanhGradientStacked, [batchSize * time, hidden]);
   // input.attn:5  run = scan time with xt = x { state h: [hidden] = 0; h' = GRU(xt, h); emit h' }
-  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(runHSteps), [batchSize * time, hidden]));
-  const runProduct = tf.matMul(zProductStepsRows, runHStepsRows, true);
-  const runProduct2 = tf.matMul(rProductStepsRows, runHStepsRows, true);
-  const runProduct3 = tf.tidy(() =>
-    tf.matMul(newProductStepsRows, tf.reshape(tf.stack(runProductSteps), [batchSize * time, hidden]), true),
+  const runHStepsRows = tf.tidy(() => tf.reshape(tf.stack(hSteps), [batchSize * time, hidden]));
+  const dUz = tf.matMul(zSigmoidGradientStepsRows, runHStepsRows, true);
+  const dUr = tf.matMul(rSigmoidGradientStepsRows, runHStepsRows, true);
+  const dU = tf.tidy(() =>
+    tf.matMul(newTanhGradientStepsRows, tf.reshape(tf.stack(newProductSteps), [batchSize * time, hidden]), true),
   );
-  rt.dispose(runZeros, runHNextSteps, runHStepsRows, runProductSteps);
+  rt.dispose(runZeros, hNextSteps, runHStepsRows, newProductSteps);
   // cells.attn:11  z = sigmoid(Wz @ x + Uz @ h + bz)
   const zXRows2 = tf.tidy(() => tf.reshape(tf.transpose(x, [1, 0, 2]), [batchSize * time, in_]));
-  const zProduct = tf.matMul(zProductStepsRows, zXRows2, true);
-  const zTotal = tf.sum(runProductStacked, [0, 1]);
-  rt.dispose(x, zProductStepsRows, runProductStacked);
+  const dWz = tf.matMul(zSigmoidGradientStepsRows, zXRows2, true);
+  const dBz = tf.sum(runSigmoidGradientStacked, [0, 1]);
+  rt.dispose(x, zSigmoidGradientStepsRows, runSigmoidGradientStacked);
+  // input.attn:11  metric right = if argmax[classes](logits) == class then 1 else 0
+  const mean = tf.tidy(() => {
+    const chosen = rt.where(tf.equal(tf.argMax(sum2, 1), batch.inputs.class), tf.scalar(1, 'int32'), tf.scalar(0, 'int32'));
+    return tf.mean(tf.cast(chosen, 'float32'));
+  });
+  rt.dispose(sum2);
   // cells.attn:12  r = sigmoid(Wr @ x + Ur @ h + br)
-  const rProduct = tf.matMul(rProductStepsRows, zXRows2, true);
-  const rTotal = tf.sum(runProductStacked2, [0, 1]);
-  rt.dispose(rProductStepsRows, runProductStacked2);
+  const dWr = tf.matMul(rSigmoidGradientStepsRows, zXRows2, true);
+  const dBr = tf.sum(runSigmoidGradientStacked2, [0, 1]);
+  rt.dispose(rSigmoidGradientStepsRows, runSigmoidGradientStacked2);
   // cells.attn:13  new = tanh(W @ x + U @ (r * h) + b)
-  const newProduct = tf.matMul(newProductStepsRows, zXRows2, true);
-  const newTotal = tf.sum(runProductStacked3, [0, 1]);
-  rt.dispose(newProductStepsRows, zXRows2, runProductStacked3);
+  const dW = tf.matMul(newTanhGradientStepsRows, zXRows2, true);
+  const dB = tf.sum(runTanhGradientStacked, [0, 1]);
+  rt.dispose(newTanhGradientStepsRows, zXRows2, runTanhGradientStacked);
   // layers.attn:4  W @ x + b
-  const product = tf.matMul(lossDifference, picked, true);
-  const total = tf.sum(lossDifference, 0);
+  const dW2 = tf.matMul(lossDifference, picked, true);
+  const dB2 = tf.sum(lossDifference, 0);
   rt.dispose(picked, lossDifference);
   return {
     loss,
     metrics: { right: mean },
     gradients: {
-      'run.h.GRU.Wz': zProduct,
-      'run.h.GRU.Wr': rProduct,
-      'run.h.GRU.W': newProduct,
-      'run.h.GRU.Uz': runProduct,
-      'run.h.GRU.Ur': runProduct2,
-      'run.h.GRU.U': runProduct3,
-      'run.h.GRU.bz': zTotal,
-      'run.h.GRU.br': rTotal,
-      'run.h.GRU.b': newTotal,
-      'logits.Linear.W': product,
-      'logits.Linear.b': total,
+      'run.h.GRU.Wz': dWz,
+      'run.h.GRU.Wr': dWr,
+      'run.h.GRU.W': dW,
+      'run.h.GRU.Uz': dUz,
+      'run.h.GRU.Ur': dUr,
+      'run.h.GRU.U': dU,
+      'run.h.GRU.bz': dBz,
+      'run.h.GRU.br': dBr,
+      'run.h.GRU.b': dB,
+      'logits.Linear.W': dW2,
+      'logits.Linear.b': dB2,
     },
   };
 }

@@ -96,14 +96,10 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     const xAt = xSteps[t]!;
     const wIsAtMostAt = wIsAtMostSteps[t]!;
     const wWxProductAt = wWxProductSteps[t]!;
-    // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() =>
-      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
-    );
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
-      const wTanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), wVWide);
+      const tanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
+      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), wVWide);
       const weights = tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
       return rt.where(wIsAtMostAt, weights, 0);
     });
@@ -114,19 +110,24 @@ function wordsForward(p: WordsParameters, batch: WordsBatch): WordsResults {
     });
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
     const wChosen = tf.tidy(() =>
-      rt.where(wValueWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(wIsEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
-    rt.dispose(state, wValueWide, state2);
+    const wChosen2 = tf.tidy(() => rt.where(wIsEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, wIsEqualWide, state2);
+    // input.attn:10  chosen' = chosen or position[words] == y'
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
+    );
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
+  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps);
+  rt.dispose(chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -155,7 +156,7 @@ type WordsLossResults = {
 function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const loss = tf.range(0, target, 1, 'int32');
+  const targetPositions = tf.range(0, target, 1, 'int32');
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
   // input.attn:10  chosen' = chosen or position[words] == y'
@@ -169,8 +170,8 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
   );
   const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
-  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(loss, tf.scalar(1, 'int32'))));
-  const wIsAtMost = tf.lessEqual(wTapePositionsWide, loss);
+  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
+  const wIsAtMost = tf.lessEqual(wTapePositionsWide, targetPositions);
   const wWxProduct = tf.tidy(() => {
     const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
     return tf.reshape(WxProduct, [batchSize, target, d]);
@@ -196,14 +197,10 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     const xAt = xSteps[t]!;
     const wIsAtMostAt = wIsAtMostSteps[t]!;
     const wWxProductAt = wWxProductSteps[t]!;
-    // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() =>
-      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
-    );
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const w = tf.tidy(() => {
-      const wTanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
-      const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * target + batchSize, d]), wVWide);
+      const tanh = tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d])));
+      const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * target + batchSize, d]), wVWide);
       const weights = tf.softmax(rt.where(wIsAtMostAt, tf.reshape(vProduct, [batchSize, target + 1]), -Infinity));
       return rt.where(wIsAtMostAt, weights, 0);
     });
@@ -214,19 +211,24 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
     });
     rt.dispose(w);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
     const wChosen = tf.tidy(() =>
-      rt.where(wValueWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(wIsEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
-    rt.dispose(state, wValueWide, state2);
+    const wChosen2 = tf.tidy(() => rt.where(wIsEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, wIsEqualWide, state2);
+    // input.attn:10  chosen' = chosen or position[words] == y'
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
+    );
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     chosen = chosenNext;
     state = wChosen;
     state2 = wChosen2;
   }
-  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps, chosen, state, state2);
+  rt.dispose(chosenNextWordsPositions, wVWide, yNextSteps, wIsEqualSteps, xSteps, wIsAtMostSteps, wWxProductSteps);
+  rt.dispose(chosen, state, state2);
   const chosenStacked = tf.stack(chosenSteps);
   rt.dispose(chosenSteps);
   // input.attn:9  logits = Linear[words](s') where not chosen
@@ -240,17 +242,17 @@ function wordsLoss(p: WordsParameters, batch: WordsBatch): WordsLossResults {
   });
   rt.dispose(sNextSteps);
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
   const logWeights = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
-  const loss2 = tf.tidy(() => {
+  const loss = tf.tidy(() => {
     const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logWeights, 0), batch.inputs["y'"], 2, 2), -Infinity));
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), tf.cast(batch.lengths.target, 'float32')));
   });
-  rt.dispose(loss, logitsNegation, sum, targetMask, negationT, picked, logWeights);
+  rt.dispose(targetPositions, logitsNegation, sum, targetMask, negationT, picked, logWeights);
   return {
-    loss: loss2,
+    loss,
     metrics: {},
   };
 }
@@ -266,7 +268,7 @@ type WordsGradientsResults = {
 function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Random): WordsGradientsResults {
   const { batch: batchSize, d, target, words } = batch.n;
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const loss = tf.range(0, target, 1, 'int32');
+  const targetPositions = tf.range(0, target, 1, 'int32');
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], batch.inputs.y);
   // input.attn:10  chosen' = chosen or position[words] == y'
@@ -280,8 +282,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     tf.broadcastTo(tf.reshape(batch.inputs.start, [batchSize, 1, d]), [batchSize, target + 1, d]),
   );
   const wTapePositionsWide = tf.tidy(() => tf.reshape(tf.range(0, target + 1, 1, 'int32'), [target + 1, 1]));
-  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(loss, tf.scalar(1, 'int32'))));
-  const wIsAtMost = tf.lessEqual(wTapePositionsWide, loss);
+  const wIsEqual = tf.tidy(() => tf.equal(wTapePositionsWide, tf.add(targetPositions, tf.scalar(1, 'int32'))));
+  const wIsAtMost = tf.lessEqual(wTapePositionsWide, targetPositions);
   const wWxProduct = tf.tidy(() => {
     const WxProduct = tf.matMul(tf.reshape(x, [batchSize * target, d]), p['Write.Wx'], false, true);
     return tf.reshape(WxProduct, [batchSize, target, d]);
@@ -301,8 +303,8 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
   const chosenSteps: tf.Tensor[] = [];
   const stateSteps: tf.Tensor[] = [];
   const wSteps: tf.Tensor[] = [];
-  const wSteps2: tf.Tensor[] = [];
-  const tanhSteps: tf.Tensor[] = [];
+  const weightsSteps: tf.Tensor[] = [];
+  const wTanhSteps: tf.Tensor[] = [];
   let chosen: tf.Tensor = zeros;
   let state: tf.Tensor = wWhProductWide;
   let state2: tf.Tensor = wStartWideWide;
@@ -312,10 +314,6 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const xTAt = xTSteps[t]!;
     const wIsAtMostAt = wIsAtMostSteps[t]!;
     const wWxProductAt = wWxProductSteps[t]!;
-    // input.attn:10  chosen' = chosen or position[words] == y'
-    const chosenNext = tf.tidy(() =>
-      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
-    );
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wTanh = tf.tidy(() => tf.tanh(tf.add(state, tf.reshape(wWxProductAt, [batchSize, 1, d]))));
     const weights = tf.tidy(() => {
@@ -329,18 +327,22 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
       return tf.tanh(sum);
     });
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
     const wChosen = tf.tidy(() =>
-      rt.where(wValueWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
+      rt.where(wIsEqualWide, tf.reshape(tf.matMul(sNext, p['Write.Wh'], false, true), [batchSize, 1, d]), state),
     );
-    const wChosen2 = tf.tidy(() => rt.where(wValueWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
-    rt.dispose(state, wValueWide);
+    const wChosen2 = tf.tidy(() => rt.where(wIsEqualWide, tf.reshape(sNext, [batchSize, 1, d]), state2));
+    rt.dispose(state, wIsEqualWide);
+    // input.attn:10  chosen' = chosen or position[words] == y'
+    const chosenNext = tf.tidy(() =>
+      tf.logicalOr(chosen, tf.equal(tf.reshape(yNextAt, [batchSize, 1]), chosenNextWordsPositions)),
+    );
     sNextSteps.push(sNext);
     chosenSteps.push(chosen);
     stateSteps.push(state2);
     wSteps.push(w);
-    wSteps2.push(weights);
-    tanhSteps.push(wTanh);
+    weightsSteps.push(weights);
+    wTanhSteps.push(wTanh);
     chosen = chosenNext;
     state = wChosen;
     state2 = wChosen2;
@@ -359,34 +361,34 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     return tf.add(WProduct, p['Write.logits.Linear.b']);
   });
   // input.attn:14  objective Fit for Words { loss = mean[target](cross_entropy[words](logits, y')); optimize…
-  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), loss));
+  const targetMask = tf.tidy(() => tf.greater(tf.reshape(batch.lengths.target, [batchSize, 1]), targetPositions));
   const negationT = rt.transpose(logitsNegation, [1, 0, 2]);
   const picked = tf.gather(negationT, batch.inputs["y'"], 2, 2);
   const logWeights = tf.tidy(() => rt.logSoftmax(rt.where(negationT, sum, -Infinity)));
   const lossAsFloat = tf.cast(batch.lengths.target, 'float32');
-  const loss2 = tf.tidy(() => {
+  const loss = tf.tidy(() => {
     const negative = tf.neg(rt.where(picked, tf.gather(rt.where(negationT, logWeights, 0), batch.inputs["y'"], 2, 2), -Infinity));
     return tf.mean(tf.div(tf.sum(rt.where(targetMask, negative, 0), 1), lossAsFloat));
   });
   const chosen2 = tf.tidy(() => rt.where(targetMask, tf.reshape(tf.div(1 / batchSize, lossAsFloat), [batchSize, 1]), 0));
-  rt.dispose(loss, logitsNegation, sum, targetMask, lossAsFloat);
-  const chosen3 = tf.tidy(() => {
+  rt.dispose(targetPositions, logitsNegation, sum, targetMask, lossAsFloat);
+  const dLogits = tf.tidy(() => {
     const chosen = rt.where(negationT, rt.scatter(batch.inputs["y'"], rt.where(picked, tf.neg(chosen2), 0), words, 2), 0);
     return rt.where(negationT, tf.sub(chosen, tf.mul(tf.exp(logWeights), tf.sum(chosen, 2, true))), 0);
   });
   rt.dispose(negationT, picked, logWeights, chosen2);
   // layers.attn:4  W @ x + b
-  const chosenRows = tf.reshape(chosen3, [batchSize * target, words]);
-  const WProduct = tf.tidy(() => tf.reshape(tf.matMul(chosenRows, p['Write.logits.Linear.W']), [batchSize, target, d]));
+  const dLogitsRows = tf.reshape(dLogits, [batchSize * target, words]);
+  const WProduct = tf.tidy(() => tf.reshape(tf.matMul(dLogitsRows, p['Write.logits.Linear.W']), [batchSize, target, d]));
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const zeros2 = tf.fill([batchSize, target + 1, d], 0);
   const zeros3 = tf.fill([batchSize, d, target + 1], 0);
   const WProductSteps = tf.tidy(() => tf.unstack(tf.transpose(WProduct, [1, 0, 2])));
   rt.dispose(WProduct);
-  const productSteps = new Array<tf.Tensor>(target);
-  const productSteps2 = new Array<tf.Tensor>(target);
-  const totalSteps = new Array<tf.Tensor>(target);
-  const productSteps3 = new Array<tf.Tensor>(target);
+  const dXSteps = new Array<tf.Tensor>(target);
+  const wProductSteps = new Array<tf.Tensor>(target);
+  const wTotalSteps = new Array<tf.Tensor>(target);
+  const wProductSteps2 = new Array<tf.Tensor>(target);
   let state3: tf.Tensor = zeros2;
   let state4: tf.Tensor = zeros3;
   for (let t = target - 1; t >= 0; t--) {
@@ -396,94 +398,93 @@ function wordsGradients(p: WordsParameters, batch: WordsBatch, _random: rt.Rando
     const stateAt = stateSteps[t]!;
     const wAt = wSteps[t]!;
     const wIsAtMostAt = wIsAtMostSteps[t]!;
-    const wAt2 = wSteps2[t]!;
-    const tanhAt = tanhSteps[t]!;
+    const weightsAt = weightsSteps[t]!;
+    const wTanhAt = wTanhSteps[t]!;
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-    const wValueWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
-    const wTotal = tf.tidy(() => tf.sum(rt.where(wValueWide, state3, 0), 1));
-    const wSum = tf.tidy(() =>
+    const wIsEqualWide = tf.reshape(wIsEqualAt, [target + 1, 1]);
+    const wTotal = tf.tidy(() => tf.sum(rt.where(wIsEqualWide, state3, 0), 1));
+    const dSNext = tf.tidy(() =>
       tf.add(tf.add(WProductAt, tf.sum(rt.where(wIsEqualAt, state4, 0), 2)), tf.matMul(wTotal, p['Write.Wh'])),
     );
     const wChosen = rt.where(wIsEqualAt, 0, state4);
     rt.dispose(state4);
     // input.attn:8  s' = tanh(x + w @ past[tape](s))
-    const sNextProduct = rt.tanhGradient(wSum, sNextAt);
-    const sNextProductWide = tf.reshape(sNextProduct, [batchSize, d, 1]);
-    const sNextProduct2 = tf.tidy(() => tf.reshape(tf.matMul(stateAt, sNextProductWide), [batchSize, target + 1]));
-    const sNextSum = tf.tidy(() =>
-      tf.add(wChosen, tf.mul(sNextProductWide, tf.reshape(wAt, [batchSize, 1, target + 1]))),
-    );
-    rt.dispose(wSum, wChosen, sNextProductWide);
+    const dX = rt.tanhGradient(dSNext, sNextAt);
+    const sNextDXWide = tf.reshape(dX, [batchSize, d, 1]);
+    const dW = tf.tidy(() => tf.reshape(tf.matMul(stateAt, sNextDXWide), [batchSize, target + 1]));
+    const sNextSum = tf.tidy(() => tf.add(wChosen, tf.mul(sNextDXWide, tf.reshape(wAt, [batchSize, 1, target + 1]))));
+    rt.dispose(dSNext, wChosen, sNextDXWide);
     // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
     const wChosen2 = tf.tidy(() => {
-      const chosen = rt.where(wIsAtMostAt, sNextProduct2, 0);
-      return rt.where(wIsAtMostAt, tf.mul(wAt2, tf.sub(chosen, tf.sum(tf.mul(wAt2, chosen), 1, true))), 0);
+      const chosen = rt.where(wIsAtMostAt, dW, 0);
+      return rt.where(wIsAtMostAt, tf.mul(weightsAt, tf.sub(chosen, tf.sum(tf.mul(weightsAt, chosen), 1, true))), 0);
     });
-    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(tanhAt, tanhAt)));
-    const wSum2 = tf.tidy(() => {
+    const wDifference = tf.tidy(() => tf.sub(1, tf.mul(wTanhAt, wTanhAt)));
+    const wSum = tf.tidy(() => {
       const product = tf.mul(tf.mul(tf.reshape(wChosen2, [batchSize, target + 1, 1]), wDifference), p['Write.v']);
-      return tf.add(rt.where(wValueWide, 0, state3), product);
+      return tf.add(rt.where(wIsEqualWide, 0, state3), product);
     });
     const wProduct = tf.tidy(() => {
       const product = tf.reshape(tf.matMul(tf.reshape(wChosen2, [batchSize, 1, target + 1]), wDifference), [batchSize, d]);
       return tf.mul(product, p['Write.v']);
     });
-    rt.dispose(sNextProduct2, wValueWide, state3, wDifference);
+    rt.dispose(dW, wIsEqualWide, state3, wDifference);
     const wProduct2 = tf.tidy(() => {
       const chosenWide = tf.reshape(wChosen2, [1, batchSize * target + batchSize]);
-      return tf.reshape(tf.matMul(chosenWide, tf.reshape(tanhAt, [batchSize * target + batchSize, d])), [d]);
+      return tf.reshape(tf.matMul(chosenWide, tf.reshape(wTanhAt, [batchSize * target + batchSize, d])), [d]);
     });
     rt.dispose(wChosen2);
-    productSteps[t] = sNextProduct;
-    productSteps2[t] = wProduct;
-    totalSteps[t] = wTotal;
-    productSteps3[t] = wProduct2;
-    state3 = wSum2;
+    dXSteps[t] = dX;
+    wProductSteps[t] = wProduct;
+    wTotalSteps[t] = wTotal;
+    wProductSteps2[t] = wProduct2;
+    state3 = wSum;
     state4 = sNextSum;
   }
-  rt.dispose(wIsEqualSteps, wIsAtMostSteps, sNextSteps, stateSteps, wSteps, wSteps2, tanhSteps, WProductSteps, state4);
-  const productStacked = tf.stack(productSteps2);
-  const productStacked2 = tf.stack(productSteps);
-  rt.dispose(productSteps2, productSteps);
+  rt.dispose(wIsEqualSteps, wIsAtMostSteps, sNextSteps, stateSteps, wSteps, weightsSteps, wTanhSteps, WProductSteps);
+  rt.dispose(state4);
+  const productStacked = tf.stack(wProductSteps);
+  const dXStacked = tf.stack(dXSteps);
+  rt.dispose(wProductSteps, dXSteps);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wSum = tf.tidy(() => {
+  const dX = tf.tidy(() => {
     const WxProduct = tf.matMul(tf.reshape(tf.transpose(productStacked, [1, 0, 2]), [batchSize * target, d]), p['Write.Wx']);
-    return tf.add(tf.transpose(productStacked2, [1, 0, 2]), tf.reshape(WxProduct, [batchSize, target, d]));
+    return tf.add(tf.transpose(dXStacked, [1, 0, 2]), tf.reshape(WxProduct, [batchSize, target, d]));
   });
-  rt.dispose(productStacked2);
+  rt.dispose(dXStacked);
   // input.attn:6  x = table[y]
-  const xScattered = rt.scatter(batch.inputs.y, wSum, words);
-  rt.dispose(wSum);
+  const dTable = rt.scatter(batch.inputs.y, dX, words);
+  rt.dispose(dX);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
   const product = tf.tidy(() => {
-    const totalStepsRows = tf.reshape(tf.stack(totalSteps), [batchSize * target, d]);
+    const totalStepsRows = tf.reshape(tf.stack(wTotalSteps), [batchSize * target, d]);
     return tf.matMul(totalStepsRows, tf.reshape(sNextStacked, [batchSize * target, d]), true);
   });
-  rt.dispose(sNextStacked, totalSteps);
+  rt.dispose(sNextStacked, wTotalSteps);
   // input.attn:7  w = softmax[tape](v @ tanh(Wh @ past[tape](s) + Wx @ x))
-  const wSum2 = tf.tidy(() => tf.add(product, tf.matMul(tf.sum(state3, 1), batch.inputs.start, true)));
-  const wProduct = tf.tidy(() => {
+  const dWh = tf.tidy(() => tf.add(product, tf.matMul(tf.sum(state3, 1), batch.inputs.start, true)));
+  const dWx = tf.tidy(() => {
     const productStepsRows = tf.reshape(productStacked, [batchSize * target, d]);
     return tf.matMul(productStepsRows, tf.reshape(xT, [batchSize * target, d]), true);
   });
   rt.dispose(state3, product, xT, productStacked);
   // input.attn:13  model Words(start: [d]) generates y: index(words)[target] { Write(start) }
-  const total = tf.tidy(() => tf.sum(tf.stack(productSteps3), 0));
-  rt.dispose(productSteps3);
+  const dV = tf.tidy(() => tf.sum(tf.stack(wProductSteps2), 0));
+  rt.dispose(wProductSteps2);
   // layers.attn:4  W @ x + b
-  const product2 = tf.matMul(chosenRows, sNextStepsRows, true);
-  const total2 = tf.sum(chosen3, [0, 1]);
-  rt.dispose(sNextStepsRows, chosenRows, chosen3);
+  const dW = tf.matMul(dLogitsRows, sNextStepsRows, true);
+  const dB = tf.sum(dLogits, [0, 1]);
+  rt.dispose(sNextStepsRows, dLogitsRows, dLogits);
   return {
-    loss: loss2,
+    loss,
     metrics: {},
     gradients: {
-      'Write.table': xScattered,
-      'Write.Wh': wSum2,
-      'Write.Wx': wProduct,
-      'Write.v': total,
-      'Write.logits.Linear.W': product2,
-      'Write.logits.Linear.b': total2,
+      'Write.table': dTable,
+      'Write.Wh': dWh,
+      'Write.Wx': dWx,
+      'Write.v': dV,
+      'Write.logits.Linear.W': dW,
+      'Write.logits.Linear.b': dB,
     },
   };
 }
@@ -537,6 +538,7 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   rt.dispose(chosenRows);
   // input.attn:5  state s: [d] = start, chosen: bool[words] = false
   const chosen = tf.tidy(() => rt.where(tf.scalar(t === 0, 'bool'), tf.scalar(false, 'bool'), chosenNext));
+  const chosenShaped = tf.reshape(chosen, [batchSize, beam, words]);
   rt.dispose(chosenNext);
   // input.attn:6  x = table[y]
   const x = tf.gather(p['Write.table'], chosenRows2);
@@ -549,8 +551,8 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
   const wRows = rt.append(state.sKept, wWhProduct, 2);
   const w = tf.tidy(() => {
     const WxProduct = tf.reshape(tf.matMul(x, p['Write.Wx'], false, true), [batchSize * beam, 1, d]);
-    const wTanh = tf.tanh(tf.add(tf.reshape(rt.joined(wRows, 2), [batchSize * beam, now, d]), WxProduct));
-    const vProduct = tf.matMul(tf.reshape(wTanh, [batchSize * beam * now, d]), tf.reshape(p['Write.v'], [d, 1]));
+    const tanh = tf.tanh(tf.add(tf.reshape(rt.joined(wRows, 2), [batchSize * beam, now, d]), WxProduct));
+    const vProduct = tf.matMul(tf.reshape(tanh, [batchSize * beam * now, d]), tf.reshape(p['Write.v'], [d, 1]));
     return tf.softmax(tf.reshape(vProduct, [batchSize * beam, now]));
   });
   const wRows2 = rt.append(state.sPast, state.s, 2);
@@ -561,21 +563,17 @@ function wordsStep(p: WordsParameters, batch: WordsBatch, memory: WordsMemory, s
     const product = tf.reshape(tf.matMul(tf.reshape(w, [batchSize * beam, 1, now]), wRowsRows), [batchSize * beam, d]);
     return tf.tanh(tf.add(x, product));
   });
+  const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
   rt.dispose(x, w, wRowsRows);
   // layers.attn:4  W @ x + b
   const sum = tf.tidy(() =>
     tf.add(tf.matMul(sNext, p['Write.logits.Linear.W'], false, true), p['Write.logits.Linear.b']),
   );
+  rt.dispose(sNext);
   // input.attn:9  logits = Linear[words](s') where not chosen
   const logits = rt.where(chosen, -Infinity, sum);
   const logitsShaped = tf.reshape(logits, [batchSize, beam, words]);
-  rt.dispose(sum, logits);
-  // input.attn:8  s' = tanh(x + w @ past[tape](s))
-  const sNextSNextShaped = tf.reshape(sNext, [batchSize, beam, d]);
-  rt.dispose(sNext);
-  // input.attn:5  state s: [d] = start, chosen: bool[words] = false
-  const chosenShaped = tf.reshape(chosen, [batchSize, beam, words]);
-  rt.dispose(chosen);
+  rt.dispose(chosen, sum, logits);
   return {
     logits: logitsShaped as tf.Tensor3D,
     taps: {},

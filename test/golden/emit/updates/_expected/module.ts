@@ -123,22 +123,22 @@ function generatorGradientsGenerator(p: GeneratorParameters, batch: GeneratorBat
   // layers.attn:4  W @ x + b
   const WProduct = tf.matMul(errorSum, p['Linear#2.W']);
   // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const product = rt.tanhGradient(WProduct, tanh);
+  const tanhGradient = rt.tanhGradient(WProduct, tanh);
   rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
-  const product2 = tf.matMul(product, batch.inputs.z, true);
-  const total = tf.sum(product, 0);
-  const product3 = tf.matMul(errorSum, tanh, true);
-  const total2 = tf.sum(errorSum, 0);
-  rt.dispose(product, tanh, errorSum);
+  const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
+  const dB = tf.sum(tanhGradient, 0);
+  const dW2 = tf.matMul(errorSum, tanh, true);
+  const dB2 = tf.sum(errorSum, 0);
+  rt.dispose(tanhGradient, tanh, errorSum);
   return {
     loss: error,
     metrics: {},
     gradients: {
-      'Linear.W': product2,
-      'Linear.b': total,
-      'Linear#2.W': product3,
-      'Linear#2.b': total2,
+      'Linear.W': dW,
+      'Linear.b': dB,
+      'Linear#2.W': dW2,
+      'Linear#2.b': dB2,
     },
   };
 }
@@ -190,34 +190,34 @@ function generatorGradientsGenerator2(p: GeneratorParameters, batch: GeneratorBa
   rt.dispose(sum);
   // layers.attn:4  W @ x + b
   const sum2 = tf.tidy(() => tf.add(tf.matMul(tanh, p['Linear#2.W'], false, true), p['Linear#2.b']));
+  // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
+  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
+  const product = tf.tidy(() => tf.mul(tf.sign(sum2), 1 / batchSize));
+  // layers.attn:4  W @ x + b
+  const WProduct = tf.matMul(product, p['Linear#2.W']);
+  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
+  const tanhGradient = rt.tanhGradient(WProduct, tanh);
+  rt.dispose(WProduct);
+  // layers.attn:4  W @ x + b
+  const dW = tf.matMul(tanhGradient, batch.inputs.z, true);
+  const dB = tf.sum(tanhGradient, 0);
+  const dW2 = tf.matMul(product, tanh, true);
+  const dB2 = tf.sum(product, 0);
+  rt.dispose(tanhGradient, tanh, product);
   // input.attn:22  error = sum[d]((x - y) ^ 2)
   const error = tf.tidy(() => {
     const difference = tf.sub(sum2, batch.inputs.y);
     return tf.mean(tf.sum(tf.mul(difference, difference), 1));
   });
-  // input.attn:24  update Generator { loss = sum[d](abs(x)); metric off = error; optimizer sgd(rate = 1e-3) }
-  const loss = tf.tidy(() => tf.mean(tf.sum(tf.abs(sum2), 1)));
-  const product = tf.tidy(() => tf.mul(tf.sign(sum2), 1 / batchSize));
   rt.dispose(sum2);
-  // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(product, p['Linear#2.W']);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const product2 = rt.tanhGradient(WProduct, tanh);
-  rt.dispose(WProduct);
-  // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(product2, batch.inputs.z, true);
-  const total = tf.sum(product2, 0);
-  const product4 = tf.matMul(product, tanh, true);
-  const total2 = tf.sum(product, 0);
-  rt.dispose(product2, tanh, product);
   return {
     loss,
     metrics: { off: error },
     gradients: {
-      'Linear.W': product3,
-      'Linear.b': total,
-      'Linear#2.W': product4,
-      'Linear#2.b': total2,
+      'Linear.W': dW,
+      'Linear.b': dB,
+      'Linear#2.W': dW2,
+      'Linear#2.b': dB2,
     },
   };
 }
@@ -503,14 +503,11 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const sum4 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu, WWide), [batchSize]), p['D.Linear#2.b']));
   const sum5 = tf.tidy(() => tf.add(tf.reshape(tf.matMul(relu2, WWide), [batchSize]), p['D.Linear#2.b']));
   rt.dispose(WWide);
-  // input.attn:10  metric gap = D(real) - D(stop(fake))
-  const mean = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
   // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
   const lossRelu = tf.tidy(() => tf.relu(tf.sub(1, sum4)));
   const lossRelu2 = tf.tidy(() => tf.relu(tf.add(sum5, 1)));
   const lossChosen = tf.tidy(() => rt.where(tf.greater(lossRelu2, 0), 1 / batchSize, 0));
   const lossNegative = tf.tidy(() => tf.neg(rt.where(tf.greater(lossRelu, 0), 1 / batchSize, 0)));
-  rt.dispose(sum4, sum5);
   // layers.attn:4  W @ x + b
   const product = tf.tidy(() => tf.mul(tf.reshape(lossChosen, [batchSize, 1]), p['D.Linear#2.W']));
   const product2 = tf.tidy(() => tf.mul(tf.reshape(lossNegative, [batchSize, 1]), p['D.Linear#2.W']));
@@ -518,36 +515,37 @@ function hingeGradientsD(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   const chosen = tf.tidy(() => rt.where(tf.greater(relu2, 0), product, 0));
   const chosen2 = tf.tidy(() => rt.where(tf.greater(relu, 0), product2, 0));
   rt.dispose(product, product2);
+  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
+  const loss = tf.tidy(() => tf.mean(tf.add(lossRelu, lossRelu2)));
+  const lossTotal = tf.sum(lossChosen);
+  rt.dispose(lossRelu, lossRelu2);
   // layers.attn:4  W @ x + b
   const product3 = tf.matMul(chosen, fake, true);
   const product4 = tf.matMul(chosen2, batch.inputs.real, true);
   const total = tf.sum(chosen, 0);
   const total2 = tf.sum(chosen2, 0);
   const product5 = tf.tidy(() => tf.matMul(tf.reshape(lossChosen, [1, batchSize]), relu2));
-  rt.dispose(fake, chosen, chosen2, relu2);
+  rt.dispose(fake, chosen, chosen2, relu2, lossChosen);
   const product6 = tf.tidy(() => tf.matMul(tf.reshape(lossNegative, [1, batchSize]), relu));
-  rt.dispose(relu);
+  const dB = tf.tidy(() => tf.add(lossTotal, tf.sum(lossNegative)));
+  rt.dispose(relu, lossNegative, lossTotal);
+  // input.attn:10  metric gap = D(real) - D(stop(fake))
+  const mean = tf.tidy(() => tf.mean(tf.sub(sum4, sum5)));
+  rt.dispose(sum4, sum5);
   // layers.attn:3  param W: [out.. <- in], b: [out..] = zeros
-  const sum6 = tf.add(product3, product4);
-  const sum7 = tf.add(total, total2);
+  const dW = tf.add(product3, product4);
+  const dB2 = tf.add(total, total2);
   rt.dispose(product3, product4, total, total2);
-  const sum8 = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
+  const dW2 = tf.tidy(() => tf.add(tf.reshape(product5, [8]), tf.reshape(product6, [8])));
   rt.dispose(product5, product6);
-  // input.attn:9  loss = relu(1 - D(real)) + relu(1 + D(stop(fake)))
-  const loss = tf.tidy(() => tf.mean(tf.add(lossRelu, lossRelu2)));
-  const lossTotal = tf.sum(lossChosen);
-  rt.dispose(lossRelu, lossRelu2, lossChosen);
-  // layers.attn:4  W @ x + b
-  const sum9 = tf.tidy(() => tf.add(lossTotal, tf.sum(lossNegative)));
-  rt.dispose(lossNegative, lossTotal);
   return {
     loss,
     metrics: { gap: mean },
     gradients: {
-      'D.Linear.W': sum6,
-      'D.Linear.b': sum7,
-      'D.Linear#2.W': sum8,
-      'D.Linear#2.b': sum9,
+      'D.Linear.W': dW,
+      'D.Linear.b': dB2,
+      'D.Linear#2.W': dW2,
+      'D.Linear#2.b': dB,
     },
   };
 }
@@ -618,43 +616,40 @@ function hingeGradientsG(p: HingeParameters, batch: HingeBatch, random: rt.Rando
   // layers.attn:4  W @ x + b
   const fake = tf.tidy(() => tf.add(tf.matMul(tanh, p['G.Linear#2.W'], false, true), p['G.Linear#2.b']));
   const sum2 = tf.tidy(() => tf.add(tf.matMul(fake, p['D.Linear.W'], false, true), p['D.Linear.b']));
+  const product = tf.mul(-((1 / batchSize)), p['D.Linear#2.W']);
   rt.dispose(fake);
   // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
   const relu = tf.relu(sum2);
-  rt.dispose(sum2);
+  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
+  rt.dispose(sum2, product);
+  // layers.attn:4  W @ x + b
+  const dFake = tf.matMul(chosen, p['D.Linear.W']);
+  const WProduct = tf.matMul(dFake, p['G.Linear#2.W']);
+  rt.dispose(chosen);
+  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
+  const tanhGradient = rt.tanhGradient(WProduct, tanh);
+  rt.dispose(WProduct);
   // layers.attn:4  W @ x + b
   const sum3 = tf.tidy(() =>
     tf.add(tf.reshape(tf.matMul(relu, tf.reshape(p['D.Linear#2.W'], [8, 1])), [batchSize]), p['D.Linear#2.b']),
   );
+  const dW = tf.matMul(tanhGradient, fakeNormal, true);
+  const dB = tf.sum(tanhGradient, 0);
+  const dW2 = tf.matMul(dFake, tanh, true);
+  rt.dispose(relu, fakeNormal, tanhGradient, tanh);
+  const dB2 = tf.sum(dFake, 0);
+  rt.dispose(dFake);
   // input.attn:15  loss = -D(fake)
   const loss = tf.tidy(() => tf.mean(tf.neg(sum3)));
   rt.dispose(sum3);
-  // layers.attn:4  W @ x + b
-  const product = tf.mul(-((1 / batchSize)), p['D.Linear#2.W']);
-  // input.attn:4  model Discriminator(x: [d]) -> score: [] { Linear[](relu(Linear[8](x))) }
-  const chosen = tf.tidy(() => rt.where(tf.greater(relu, 0), product, 0));
-  rt.dispose(relu, product);
-  // layers.attn:4  W @ x + b
-  const WProduct = tf.matMul(chosen, p['D.Linear.W']);
-  const WProduct2 = tf.matMul(WProduct, p['G.Linear#2.W']);
-  rt.dispose(chosen);
-  // input.attn:3  model Generator(z: [latent]) -> x: [d] { Linear[d](tanh(Linear[8](z))) }
-  const product2 = rt.tanhGradient(WProduct2, tanh);
-  rt.dispose(WProduct2);
-  // layers.attn:4  W @ x + b
-  const product3 = tf.matMul(product2, fakeNormal, true);
-  const total = tf.sum(product2, 0);
-  const product4 = tf.matMul(WProduct, tanh, true);
-  const total2 = tf.sum(WProduct, 0);
-  rt.dispose(fakeNormal, product2, tanh, WProduct);
   return {
     loss,
     metrics: {},
     gradients: {
-      'G.Linear.W': product3,
-      'G.Linear.b': total,
-      'G.Linear#2.W': product4,
-      'G.Linear#2.b': total2,
+      'G.Linear.W': dW,
+      'G.Linear.b': dB,
+      'G.Linear#2.W': dW2,
+      'G.Linear#2.b': dB2,
     },
   };
 }

@@ -141,7 +141,8 @@ function clockForward(_p: ClockParameters, batch: ClockBatch): ClockResults {
     const chosen = rt.where(timeMask, tf.cast(tf.add(sharedNumber2, sharedTimePositions), 'float32'), 1);
     return tf.div(tf.cast(checked, 'float32'), chosen);
   });
-  rt.dispose(nearChecked, nearDifference, nearChecked2, sharedTimePositions, sharedNumber2, nearMagnitude, nearDifference2);
+  rt.dispose(nearChecked, nearDifference, nearChecked2, sharedTimePositions, sharedNumber2, nearMagnitude);
+  rt.dispose(nearDifference2);
   // input.attn:9  { hour = hour, shared = shared, grown = grown, late = late, near = near, sum = sum[time](…
   const checked = tf.tidy(() => {
     const total = tf.sum(rt.where(timeMask, batch.inputs.unit, sharedNumber), 1);
